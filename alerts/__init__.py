@@ -1,0 +1,1 @@
+"""What becomes of a signal: an incident, its life, its words, and who is told."""

@@ -1,0 +1,1 @@
+"""The `tocsin` command: parse, call, print."""

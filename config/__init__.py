@@ -1,0 +1,1 @@
+"""Which brands are watched, with what thresholds, and what the environment says."""

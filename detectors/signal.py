@@ -1,0 +1,95 @@
+"""What did a detector find? The record of the topic `signals`."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+Severity = Literal["watch", "warning", "critical"]
+"""`watch` is worth knowing and pages nobody; `warning` and above page the on-call manager."""
+
+SEVERITIES: Final[tuple[Severity, ...]] = ("watch", "warning", "critical")
+
+Phase = Literal["raised", "ongoing"]
+"""`raised` once, the moment the threshold breaks; `ongoing` at each closed bucket while above `resolve_below`."""
+
+
+class Example(msgspec.Struct, frozen=True):
+    """A mention worth showing: hostile text, to be escaped by whoever draws it."""
+
+    text: str
+    author: str
+    channel: str
+    url: str
+    reach: int
+    compound: float
+    published: int  # event time, ms
+
+
+class Drivers(msgspec.Struct, frozen=True):
+    """Who and what drives the finding: the largest first, each with its count."""
+
+    channels: tuple[tuple[str, int], ...] = ()
+    terms: tuple[tuple[str, int], ...] = ()
+    authors: tuple[tuple[str, int, int], ...] = ()  # author, mentions, reach
+    examples: tuple[Example, ...] = ()  # at most three, one per author
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """The numbers behind a finding, over the event-time window [window_start, window_end) in ms."""
+
+    window_start: int
+    window_end: int
+    metric: str  # what `observed`, `expected` and `threshold` count: "mentions", "negative mentions", "negative share" …
+    observed: float
+    expected: float | None  # the usual value, None while the brand has too little history
+    threshold: float  # what had to be reached
+    mentions: int  # all mentions in the window
+    negative: int  # of these, negative
+    history: int  # minutes of history behind `expected`
+    extra: dict[str, float] = {}  # further figures of this detector, by glossary name
+
+
+class Signal(msgspec.Struct, frozen=True, tag="signal"):
+    """One detector's finding. Its id is deterministic, so that a redelivered signal changes nothing."""
+
+    brand: str
+    detector: str
+    start: int  # event-time minute, ms, in which this episode began: with brand and detector it is the identity
+    revision: int  # 0 when raised, counting up while ongoing
+    phase: Phase
+    severity: Severity
+    at: int  # event time of the finding, ms
+    policy: int  # revision of the brand's configuration in force
+    evidence: Evidence
+    drivers: Drivers = Drivers()
+
+    @property
+    def id(self) -> str:
+        """Return the identity of the episode, the same at every redelivery and in every replay."""
+        return f"{self.brand}/{self.detector}/{self.start}"
+
+
+class Now(msgspec.Struct, frozen=True, tag="now"):
+    """Event time has passed `at` (ms) for every brand of this partition: what escalates or resolves by time may."""
+
+    at: int
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Signal | Now)
+
+
+def encode(record: Signal | Now) -> bytes:
+    """Return the wire form (JSON) of a record of `signals`."""
+    return _encoder.encode(record)
+
+
+def decode(raw: bytes) -> Signal | Now:
+    """Return the record that `encode` wrote.
+
+    Raises:
+        msgspec.DecodeError: the bytes are not such a record.
+    """
+    return _decoder.decode(raw)

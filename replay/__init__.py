@@ -1,0 +1,1 @@
+"""What would have fired? Recorded mentions through the live functions, without a broker."""
