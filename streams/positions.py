@@ -1,0 +1,80 @@
+"""Up to where is each partition done, and does the next record follow? Our own account, not Faust's.
+
+Faust marks a record as processed when its stream skips it during a rebalance, and lets one unprocessed offset through
+when it looks for the next one to commit (`Consumer._new_offset`). Counts that are to be exact cannot stand on that, so
+the agents' topics are not acknowledged through Faust: a stage commits what it has finished, and this page is its ledger.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Generic, TypeVar
+
+P = TypeVar("P")
+
+
+class Follows(Enum):
+    """How a record stands to those already seen of its partition."""
+
+    FIRST = "first"
+    NEXT = "next"
+    REPEATED = "repeated"  # seen before: the partition was sought back, so all is read again from here
+    GAP = "gap"  # offsets are missing: read again from the missing one
+    STALE = "stale"  # fetched before the reading again took effect: it will come once more
+    CONFIRMED_GAP = "confirmed gap"  # read again and still missing: transaction markers or expired records
+
+
+class Positions(Generic[P]):
+    """Next offset expected and next offset to commit, per partition."""
+
+    def __init__(self) -> None:
+        self._expected: dict[P, int] = {}
+        self._done: dict[P, int] = {}
+        self._committed: dict[P, int] = {}
+        self._suspected: dict[P, int] = {}
+        self._reread: set[P] = set()
+
+    def follows(self, partition: P, offset: int) -> Follows:
+        """Say how the record at `offset` follows, and expect the one after it unless there is a gap."""
+        expected = self._expected.get(partition)
+        if expected is not None and offset > expected:
+            suspect = self._suspected.setdefault(partition, offset)
+            if suspect != offset:
+                return Follows.STALE
+            if partition not in self._reread:
+                self._reread.add(partition)
+                return Follows.GAP
+            verdict = Follows.CONFIRMED_GAP
+        elif expected is None:
+            verdict = Follows.FIRST
+        else:
+            verdict = Follows.NEXT if offset == expected else Follows.REPEATED
+        self._suspected.pop(partition, None)
+        self._reread.discard(partition)
+        self._expected[partition] = offset + 1
+        return verdict
+
+    def expected(self, partition: P) -> int | None:
+        """Return the next offset expected of `partition`, None before its first record."""
+        return self._expected.get(partition)
+
+    def finish(self, partition: P, offset: int) -> None:
+        """Note that all records of `partition` up to and with `offset` are done: sent on and acknowledged."""
+        self._done[partition] = offset + 1
+
+    def done(self, partition: P) -> int | None:
+        """Return the offset after the last one done, None before the first."""
+        return self._done.get(partition)
+
+    def uncommitted(self) -> dict[P, int]:
+        """Return the offsets worth committing: those that moved since `committed` was told."""
+        return {p: offset for p, offset in self._done.items() if offset > self._committed.get(p, -1)}
+
+    def committed(self, offsets: dict[P, int]) -> None:
+        """Note that `offsets` are committed."""
+        self._committed.update(offsets)
+
+    def forget(self) -> None:
+        """Forget everything: the partitions are being dealt anew."""
+        for account in (self._expected, self._done, self._committed, self._suspected, self._reread):
+            account.clear()

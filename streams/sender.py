@@ -1,0 +1,58 @@
+"""How does a stage send, and know that all it sent is safe?"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from faust.types import AppT
+
+
+class Sender(Protocol):
+    """Where records go."""
+
+    async def send(
+        self, topic: str, key: bytes | None, value: bytes | None, partition: int | None = None
+    ) -> Awaitable[Any]:
+        """Hand a record to the broker client; the returned awaitable ends with the acknowledgement."""
+
+
+class FaustSender:
+    """Sends through the Faust app's producer."""
+
+    def __init__(self, app: AppT) -> None:
+        self._app = app
+
+    async def send(
+        self, topic: str, key: bytes | None, value: bytes | None, partition: int | None = None
+    ) -> Awaitable[Any]:
+        """Hand a record to the broker client; the returned awaitable ends with the acknowledgement."""
+        return await self._app.producer.send(topic, key, value, partition, None, None)
+
+
+class Outgoing:
+    """What one batch sends. `settled` waits for every acknowledgement; one that fails fails the batch."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._pending: list[Awaitable[Any]] = []
+
+    async def send(self, topic: str, key: bytes | None, value: bytes | None, partition: int | None = None) -> None:
+        """Send a record, to be acknowledged by the time `settled` returns."""
+        self._pending.append(await self._sender.send(topic, key, value, partition))
+
+    def add(self, acknowledgement: Awaitable[Any]) -> None:
+        """Wait for this acknowledgement too."""
+        self._pending.append(acknowledgement)
+
+    async def settled(self) -> None:
+        """Wait until all that was sent is acknowledged.
+
+        Raises:
+            Exception: what the broker client raised for the first record that failed.
+        """
+        pending, self._pending = self._pending, []
+        await asyncio.gather(*pending)

@@ -1,0 +1,60 @@
+"""Which of two stored states is the newer? A header before each table value settles it.
+
+A worker that was paused while its partitions moved (a zombie) may still write its old state into the changelog. Each new
+owner of a partition therefore writes under an epoch one above the highest it recovered, and recovery keeps, for each
+key, the value with the highest (epoch, version). See docs/adr/0003-exact-counts.md.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+_HEADER: Final = struct.Struct(">IqH")
+
+
+@dataclass(frozen=True, order=True)
+class Version:
+    """Order of the writes of one key: `epoch` counts owners, `number` the inputs applied (an offset, or a count)."""
+
+    epoch: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Versioned:
+    """A stored value: its version, the partition it belongs to, and the payload."""
+
+    version: Version
+    partition: int
+    payload: bytes
+
+    def encode(self) -> bytes:
+        """Return header and payload as one value.
+
+        >>> value = Versioned(Version(2, 41), 3, b"state")
+        >>> decode(value.encode()) == value
+        True
+        """
+        return _HEADER.pack(self.version.epoch, self.version.number, self.partition) + self.payload
+
+
+def decode(raw: bytes) -> Versioned:
+    """Return the value that `Versioned.encode` wrote.
+
+    Raises:
+        ValueError: the value is shorter than a header.
+    """
+    if len(raw) < _HEADER.size:
+        message = f"a stored state of {len(raw)} bytes has no header: was it written by another program?"
+        raise ValueError(message)
+    epoch, number, partition = _HEADER.unpack_from(raw)
+    return Versioned(Version(epoch, number), partition, raw[_HEADER.size :])
+
+
+def newer(old: bytes | None, new: bytes) -> bytes:
+    """Return the newer of two stored values; the later one in the log wins a tie."""
+    if old is None or decode(new).version >= decode(old).version:
+        return new
+    return old
