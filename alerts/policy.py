@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,11 @@ _Wait = Annotated[Duration, Field(ge=timedelta(minutes=1), le=timedelta(days=7))
 _Pace = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(days=1))]
 
 
+def _lasting(default: str, description: str) -> Any:
+    """Declare a span with its default as written in YAML, so that the JSON Schema shows it that way."""
+    return Field(default, description=f"{description} [duration]")
+
+
 class Policy(BaseModel):
     """When a brand's breaches become one incident, who is told what again, and when it is over.
 
@@ -23,35 +28,33 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
-    group_window: _Span = Field(
+    group_window: _Span = _lasting(
         "5m",
-        description="A further detector that breaks this soon after the opening belongs to it: the message is edited, "
-        "the thread stays quiet. Larger: fewer thread replies. [duration]",
+        "A further detector that breaks this soon after the opening belongs to it: the message is edited, "
+        "the thread stays quiet. Larger: fewer thread replies.",
     )
-    resolve_after: _Wait = Field(
+    resolve_after: _Wait = _lasting(
         "30m",
-        description="An incident is resolved when its last breach is this old. "
-        "Larger: fewer, longer incidents. [duration]",
+        "An incident is resolved when its last breach is this old. Larger: fewer, longer incidents.",
     )
-    cooldown: _Span = Field(
+    cooldown: _Span = _lasting(
         "30m",
-        description="For this long after the end, only a breach graver than the incident was breaks the silence. "
-        "Larger: fewer pages. [duration]",
+        "For this long after the end, only a breach graver than the incident was breaks the silence. "
+        "Larger: fewer pages.",
     )
-    reopen_within: _Span = Field(
+    reopen_within: _Span = _lasting(
         "6h",
-        description="A relapse this soon after the end reopens the same incident and thread; a later one opens "
-        "another. Larger: fewer incidents. [duration]",
+        "A relapse this soon after the end reopens the same incident and thread; a later one opens "
+        "another. Larger: fewer incidents.",
     )
-    update_every: _Pace = Field(
+    update_every: _Pace = _lasting(
         "1m",
-        description="Between updates of an incident that merely goes on. Larger: fewer edits of the message. "
-        "[duration]",
+        "Between updates of an incident that merely goes on. Larger: fewer edits of the message.",
     )
-    ack_expires: _Span = Field(
+    ack_expires: _Span = _lasting(
         "2h",
-        description="An acknowledgement this old is void once the incident worsens: it is open again and pages again. "
-        "Larger: fewer pages. [duration]",
+        "An acknowledgement this old is void once the incident worsens: it is open again and pages again. "
+        "Larger: fewer pages.",
     )
     page_from: Severity = Field(
         "warning",
