@@ -1,0 +1,1 @@
+"""Where do mentions come from? Files and, later, networks: read, packed into records, resumable."""
