@@ -1,0 +1,77 @@
+# Everything a person or CI does with this project. `make` alone lists it.
+
+VENV   ?= .venv
+PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3 python,$(shell $(p) -c \
+	'import sys, venv, ensurepip; print("$(p)") if (3, 11) <= sys.version_info[:2] <= (3, 13) else 0' 2>/dev/null)))
+BIN    := $(VENV)/bin
+RUN    := $(BIN)/python -m
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install setup demo test check unit kafka chaos latency bench nab incidents-table sentiment-table docs clean
+
+help: ## List the targets
+	@echo "Tocsin: make TARGET [ARGS='…' passed on to the command]"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Tocsin needs Python 3.11, 3.12 or 3.13 with the venv module" \
+		"(Debian: apt-get install python3-venv), or say where: make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(RUN) pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.installed
+	$(RUN) pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+install: $(VENV)/.installed ## Make .venv with the tocsin command, without the tools for development
+
+setup: $(VENV)/.ready ## Make .venv with the tocsin command and the tools for development
+	@echo "Ready: $(BIN)/tocsin --help"
+
+demo: install ## Watch an invented crisis break and reach Slack, in under a minute
+	@$(BIN)/tocsin demo $(ARGS)
+
+test: check ## Run every check and every test; says which broker it ran on
+	$(RUN) pytest $(ARGS)
+
+check: setup ## Lint, formatting, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: setup ## Run the tests that need no broker
+	$(RUN) pytest -m 'not kafka' $(ARGS)
+
+kafka: setup ## Start Apache Kafka in a throwaway folder; Ctrl-C stops it
+	@$(RUN) tests.support.kafka $(ARGS)
+
+chaos: setup ## Kill workers and the broker, several seeds: are the counts still exact?
+	@$(RUN) benchmarks.chaos $(ARGS)
+
+latency: setup ## Measure the time from a mention to the Slack request, p50 and p99
+	@$(RUN) benchmarks.latency $(ARGS)
+
+bench: setup ## Measure mentions a second beside a docs-style Faust app
+	@$(RUN) benchmarks.bench $(ARGS)
+
+nab: setup ## Score the volume detector on NAB's realTweets
+	@$(RUN) benchmarks.nab $(ARGS)
+
+incidents-table: setup ## Replay the labelled incidents: delay and false alarms
+	@$(RUN) benchmarks.incidents $(ARGS)
+
+sentiment-table: setup ## Score sentiment, language and abuse on the labelled sets
+	@$(RUN) benchmarks.sentiment $(ARGS)
+
+docs: setup ## Draw the pictures and tables of docs/ again
+	@$(RUN) docs.draw $(ARGS)
+
+clean: ## Remove the environment and everything made
+	rm -rf $(VENV) build dist out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
