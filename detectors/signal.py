@@ -41,7 +41,9 @@ class Evidence(msgspec.Struct, frozen=True):
 
     window_start: int
     window_end: int
-    metric: str  # what `observed`, `expected` and `threshold` count: "mentions", "negative mentions", "negative share" …
+    metric: (
+        str  # what `observed`, `expected` and `threshold` count: "mentions", "negative mentions", "negative share" …
+    )
     observed: float
     expected: float | None  # the usual value, None while the brand has too little history
     threshold: float  # what had to be reached

@@ -1,0 +1,68 @@
+"""What may be tuned in a brand's watch? Every detector's parameters, and how time is treated."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final, Literal
+
+from pydantic import Field
+
+from detectors.absolute import Absolute
+from detectors.baseline import Learning
+from detectors.duration import Duration
+from detectors.negative import Negative
+from detectors.parameters import Parameters
+from detectors.shift import Shift
+from detectors.volume import Volume
+
+Sensitivity = Literal["low", "medium", "high"]
+
+FALSE_ALARMS_PER_DAY: Final[dict[Sensitivity, float]] = {"low": 1 / 30, "medium": 1 / 7, "high": 1.0}
+"""The promised budget: chance alarms a brand and day, all detectors together."""
+
+
+class Policy(Parameters):
+    """How one brand is watched. Frozen; two equal policies fire alike."""
+
+    sensitivity: Sensitivity = Field(
+        default="medium",
+        description="Promised budget of false alarms: low = 1 a month, medium = 1 a week, high = 1 a day per brand; "
+        "higher fires sooner [level]",
+    )
+    lateness: Duration = Field(
+        default=timedelta(minutes=2),
+        ge=timedelta(0),
+        le=timedelta(minutes=30),
+        description="How far out of order mentions may come and still count in their own minute; "
+        "larger closes minutes later [duration]",
+    )
+    backfill_after: Duration = Field(
+        default=timedelta(hours=24),
+        ge=timedelta(minutes=10),
+        le=timedelta(days=30),
+        description="Age from which a mention found late only teaches the usual and never fires; "
+        "larger lets older news fire [duration]",
+    )
+    duplicate_horizon: Duration = Field(
+        default=timedelta(hours=24),
+        ge=timedelta(minutes=10),
+        le=timedelta(days=14),
+        description="How long a mention's id is remembered; larger finds later repeats, needs more memory [duration]",
+    )
+    stalled_after: Duration = Field(
+        default=timedelta(seconds=30),
+        ge=timedelta(seconds=5),
+        le=timedelta(hours=1),
+        description="Silence of a source partition's reader after which time goes on without it; "
+        "larger waits longer for a dead reader [duration]",
+    )
+    learning: Learning = Field(default=Learning(), description="How the usual is learned [parameters]")
+    absolute: Absolute = Field(default=Absolute(), description="Limits named by the brand's owner [parameters]")
+    volume: Volume = Field(default=Volume(), description="More mentions than usual [parameters]")
+    negative: Negative = Field(default=Negative(), description="More negative mentions than usual [parameters]")
+    shift: Shift = Field(default=Shift(), description="A higher negative share than usual [parameters]")
+
+    @property
+    def false_alarms_per_day(self) -> float:
+        """Return the promised budget of chance alarms a day."""
+        return FALSE_ALARMS_PER_DAY[self.sensitivity]
