@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.duration import Duration
-from detectors.signal import Severity  # noqa: TC001  pydantic resolves the annotation at run time
+from detectors.signal import Severity
 
 _Span = Annotated[Duration, Field(ge=timedelta(0), le=timedelta(days=7))]
 _Wait = Annotated[Duration, Field(ge=timedelta(minutes=1), le=timedelta(days=7))]

@@ -1,0 +1,157 @@
+"""What is an incident, what may a person do to it, and what is there to tell? The records of alerts."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+from detectors.signal import SEVERITIES, Severity, Signal
+
+Status = Literal["open", "acknowledged", "resolved"]
+
+Reason = Literal[
+    "opened",
+    "reopened",
+    "raised_severity",
+    "new_detector",
+    "doubled",
+    "ack_expired",
+    "updated",
+    "resolved",
+    "acknowledged",
+    "snoozed",
+    "judged",
+    "noted",
+]
+"""Why there is something to tell."""
+
+ActionKind = Literal["ack", "snooze", "resolve", "verdict", "note"]
+
+Verdict = Literal["crisis", "planned", "not_a_crisis"]
+"""What a person says it was: `planned` is a campaign or a joke that was meant to be loud."""
+
+HISTORY_LIMIT: Final = 50
+TRAIL_LIMIT: Final = 30
+TOCSIN: Final = "tocsin"
+"""Who did what no person did."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of an incident's history."""
+
+    at: int  # event time, ms
+    who: str  # user as the surface names it, or TOCSIN
+    what: Reason
+    text: str = ""  # severity reached, detector, note: hostile text
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What one detector has found in this incident."""
+
+    signal: Signal  # the latest
+    since: int  # start of its first episode, ms
+    peak: float  # highest observed
+    peak_at: int  # event time of the peak, ms
+    told: float  # observed when a doubling was last measured
+    trail: tuple[tuple[int, float], ...]  # (at, observed) of the latest signals, oldest first
+
+
+class Incident(msgspec.Struct, frozen=True):
+    """A brand's breaches that belong together: one message, one thread. Instants are event time in ms."""
+
+    id: str
+    brand: str
+    status: Status
+    severity: Severity  # only rises until resolved
+    opened_at: int  # first breach, or the relapse that reopened it
+    updated_at: int  # latest told
+    breached_at: int  # latest breach
+    revision: int  # counts what was told: 1 when opened
+    findings: dict[str, Finding]  # by detector
+    history: tuple[Entry, ...] = ()  # the opening and the latest, at most HISTORY_LIMIT
+    resolved_at: int | None = None
+    acknowledged_by: str | None = None
+    acknowledged_at: int | None = None
+    snoozed_until: int | None = None
+    verdict: Verdict | None = None
+    reopened: int = 0  # times
+
+
+class Action(msgspec.Struct, frozen=True, tag="action"):
+    """What a person did, on whatever surface. A record of the topic `actions`; applied once by its id."""
+
+    id: str  # unique, chosen by the surface: a double tap carries the same one
+    brand: str
+    kind: ActionKind
+    by: str
+    at: int  # ms
+    incident: str | None = None  # None: whatever is open
+    text: str = ""  # the note, or the reason of a verdict
+    until: int | None = None  # ms; snooze only
+    verdict: Verdict | None = None  # verdict only
+
+
+class Notification(msgspec.Struct, frozen=True):
+    """What to tell: the whole incident as it stands, so that only the latest revision needs to be delivered."""
+
+    incident: Incident
+    reason: Reason
+    at: int  # event time, ms
+    detector: str  # the detector that says it, or the leading one
+    reply: bool  # also posts in the thread
+    page: bool  # mentions the on-call manager
+
+    @property
+    def revision(self) -> int:
+        """Return the incident's revision that this tells."""
+        return self.incident.revision
+
+
+def rank(severity: Severity) -> int:
+    """Return 0 for watch, 1 for warning, 2 for critical."""
+    return SEVERITIES.index(severity)
+
+
+def extended(history: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
+    """Return the history with one more line; when full, the oldest after the opening goes."""
+    longer = (*history, entry)
+    return longer if len(longer) <= HISTORY_LIMIT else (longer[0], *longer[2:])
+
+
+_encoder: Final = msgspec.json.Encoder()
+_incidents: Final = msgspec.json.Decoder(Incident)
+_actions: Final = msgspec.json.Decoder(Action)
+_notifications: Final = msgspec.json.Decoder(Notification)
+
+
+def encode(record: Incident | Action | Notification) -> bytes:
+    """Return the wire form (JSON) of a record of `incidents`, `actions` or `notifications`."""
+    return _encoder.encode(record)
+
+
+def decode_incident(raw: bytes) -> Incident:
+    """Return the incident that `encode` wrote.
+
+    Raises:
+        msgspec.DecodeError: the bytes are not an incident.
+    """
+    return _incidents.decode(raw)
+
+
+def decode_action(raw: bytes) -> Action:
+    """Return the action that `encode` wrote.
+
+    Raises:
+        msgspec.DecodeError: the bytes are not an action.
+    """
+    return _actions.decode(raw)
+
+
+def decode_notification(raw: bytes) -> Notification:
+    """Return the notification that `encode` wrote.
+
+    Raises:
+        msgspec.DecodeError: the bytes are not a notification.
+    """
+    return _notifications.decode(raw)

@@ -1,0 +1,66 @@
+"""What is told: does it post in the thread, does it page, and what goes into the history?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from alerts.duration import milliseconds
+from alerts.findings import leading, retold
+from alerts.incident import TOCSIN, Entry, Incident, Notification, Reason, extended, rank
+
+if TYPE_CHECKING:
+    from alerts.case import Case
+    from alerts.policy import Policy
+
+REPLIES: Final[frozenset[Reason]] = frozenset(
+    {"reopened", "raised_severity", "new_detector", "doubled", "ack_expired", "resolved", "noted"}
+)
+"""What posts in the thread: an edited message makes no sound on a phone, a reply does."""
+
+PAGES: Final[frozenset[Reason]] = frozenset({"opened", "reopened", "raised_severity", "ack_expired"})
+"""What mentions the on-call manager, when grave enough."""
+
+UNSNOOZED: Final[frozenset[Reason]] = frozenset({"raised_severity", "resolved", "noted"})
+"""What a snooze does not keep quiet."""
+
+
+def tell(
+    case: Case,
+    incident: Incident,
+    reason: Reason,
+    at: int,
+    policy: Policy,
+    *,
+    detector: str | None = None,
+    who: str = TOCSIN,
+    text: str = "",
+) -> tuple[Case, list[Notification]]:
+    """Return the case with `incident` told under its next revision, and the notification that tells it."""
+    told = replace(
+        incident,
+        revision=incident.revision + 1,
+        updated_at=max(incident.updated_at, at),
+        findings=retold(incident.findings) if reason != "updated" else incident.findings,
+        history=incident.history if reason == "updated" else extended(incident.history, Entry(at, who, reason, text)),
+    )
+    notification = Notification(
+        incident=told,
+        reason=reason,
+        at=at,
+        detector=detector or leading(told.findings.values()).signal.detector,
+        reply=reason in REPLIES and not _hushed(told, reason, at, policy),
+        page=reason in PAGES and rank(told.severity) >= rank(policy.page_from) and not _snoozed(told, reason, at),
+    )
+    return replace(case, incident=told, pending=False), [notification]
+
+
+def _hushed(incident: Incident, reason: Reason, at: int, policy: Policy) -> bool:
+    """Tell whether the thread stays quiet: snoozed, or a detector that belongs to the opening."""
+    opening = reason == "new_detector" and at < incident.opened_at + milliseconds(policy.group_window)
+    return opening or _snoozed(incident, reason, at)
+
+
+def _snoozed(incident: Incident, reason: Reason, at: int) -> bool:
+    return incident.snoozed_until is not None and at < incident.snoozed_until and reason not in UNSNOOZED

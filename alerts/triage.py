@@ -1,0 +1,193 @@
+"""What does a signal, an act or the passing of time do to a brand's incident?
+
+A pure fold over the brand's records; instants are event time in ms. The life of an incident:
+
+    (none) ──opens──► open ──ack──► acknowledged ──quiet for resolve_after, or a person──► resolved
+                       ▲ ◄──worsens after ack_expires──┘                                      │
+                       └──reopens: relapse after the cooldown, or a graver breach at once ◄───┘
+
+What time brings happens at the instant it was due, however late and in however large steps time passes: so a replay
+tells the same story as the live run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
+
+from alerts.acts import act
+from alerts.case import Case, new_case, remember
+from alerts.duration import milliseconds
+from alerts.findings import begin, doubled, merge
+from alerts.incident import Action, Incident, Notification, Reason, rank
+from alerts.naming import incident_id
+from alerts.telling import tell
+from detectors.signal import Now, Signal
+
+if TYPE_CHECKING:
+    from alerts.policy import Policy
+
+__all__ = ["Case", "Decision", "decide", "new_case", "settle", "step"]
+
+Decision = Literal["redelivered", "forgotten", "opens", "joins", "reopens", "dismissed", "cooling"]
+"""What is to be done with a signal. The last two are kept silent: a person declared the episode over, or the cooldown
+holds it back."""
+
+
+def step(case: Case, record: Signal | Action | Now, policy: Policy) -> tuple[Case, list[Notification]]:
+    """Return the case after `record`, and what there is to tell, in order.
+
+    Raises:
+        ValueError: the record is another brand's.
+    """
+    if isinstance(record, Now):
+        return settle(case, record.at, policy)
+    if record.brand != case.brand:
+        raise ValueError(f"a record of {record.brand!r} came to the case of {case.brand!r}: key the topic by brand")
+    if isinstance(record, Action):
+        return act(case, record, policy)
+    return _hear(case, record, policy)
+
+
+def decide(case: Case, signal: Signal, policy: Policy) -> Decision:
+    """Say what is to be done with a signal, time being settled up to it."""
+    if signal.id in case.applied and signal.revision <= case.applied[signal.id][0]:
+        return "redelivered"
+    if signal.id not in case.applied and signal.at <= case.forgotten:
+        return "forgotten"
+    if case.incident is None:
+        return "opens"
+    return _decide_about(case, case.incident, signal, policy)
+
+
+def _decide_about(case: Case, incident: Incident, signal: Signal, policy: Policy) -> Decision:
+    if incident.resolved_at is None:
+        return "joins"
+    graver = rank(signal.severity) > rank(incident.severity)
+    if signal.id in case.dismissed and not graver:
+        return "dismissed"
+    if signal.at < incident.resolved_at + milliseconds(policy.cooldown) and not graver:
+        return "cooling"
+    return "reopens" if signal.at <= incident.resolved_at + milliseconds(policy.reopen_within) else "opens"
+
+
+def settle(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
+    """Let event time pass up to `now`: tell what was held back, resolve what has been quiet for long enough."""
+    case = replace(case, clock=max(case.clock, now))
+    case, told = _catch_up(case, now, policy)
+    case, resolved = _expire(case, now, policy)
+    return case, told + resolved
+
+
+def _catch_up(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
+    """Tell a change that waits, once its instant is over and the pace allows."""
+    incident, pace = case.incident, milliseconds(policy.update_every)
+    if incident is None or not case.pending or now < incident.breached_at:
+        return case, []
+    if incident.breached_at // pace <= incident.updated_at // pace:
+        return case, []
+    return tell(case, incident, "updated", incident.breached_at, policy)
+
+
+def _expire(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
+    incident = case.incident
+    if incident is None or incident.resolved_at is not None:
+        return case, []
+    due = incident.breached_at + milliseconds(policy.resolve_after)
+    if now < due:
+        return case, []
+    over = replace(incident, status="resolved", resolved_at=due)
+    return tell(replace(case, held=0, dismissed=()), over, "resolved", due, policy)
+
+
+def _hear(case: Case, signal: Signal, policy: Policy) -> tuple[Case, list[Notification]]:
+    if decide(case, signal, policy) in ("redelivered", "forgotten"):
+        return case, []
+    case, told = settle(case, signal.at - 1, policy)
+    decision = decide(case, signal, policy)
+    case = replace(remember(case, signal.id, signal.revision, signal.at), clock=max(case.clock, signal.at))
+    case, said = _apply(case, signal, decision, policy)
+    return case, told + said
+
+
+def _apply(case: Case, signal: Signal, decision: Decision, policy: Policy) -> tuple[Case, list[Notification]]:
+    match decision, case.incident:
+        case "opens", _:
+            return _open(case, signal, policy)
+        case "joins", Incident() as incident:
+            return _join(case, incident, signal, policy)
+        case "reopens", Incident() as incident:
+            return _reopen(case, incident, signal, policy)
+        case (("dismissed" | "cooling"), _):
+            return replace(case, held=case.held + 1), []
+        case _:
+            return case, []
+
+
+def _open(case: Case, signal: Signal, policy: Policy) -> tuple[Case, list[Notification]]:
+    previous = case.incident.id if case.incident else ""
+    serial = case.serial + 1 if previous == incident_id(case.brand, signal.at, case.serial) else 1
+    incident = Incident(
+        id=incident_id(case.brand, signal.at, serial),
+        brand=case.brand,
+        status="open",
+        severity=signal.severity,
+        opened_at=signal.at,
+        updated_at=signal.at,
+        breached_at=signal.at,
+        revision=0,
+        findings={signal.detector: begin(signal)},
+    )
+    fresh = replace(case, held=0, dismissed=(), serial=serial)
+    return tell(fresh, incident, "opened", signal.at, policy, detector=signal.detector, text=signal.detector)
+
+
+def _reopen(case: Case, incident: Incident, signal: Signal, policy: Policy) -> tuple[Case, list[Notification]]:
+    at = max(signal.at, incident.updated_at)
+    again = replace(
+        incident,
+        status="open",
+        severity=signal.severity,
+        opened_at=at,
+        breached_at=at,
+        findings={signal.detector: begin(signal)},
+        resolved_at=None,
+        acknowledged_by=None,
+        acknowledged_at=None,
+        verdict=None,
+        reopened=incident.reopened + 1,
+    )
+    fresh = replace(case, held=0, dismissed=())
+    return tell(fresh, again, "reopened", at, policy, detector=signal.detector, text=signal.detector)
+
+
+def _join(case: Case, incident: Incident, signal: Signal, policy: Policy) -> tuple[Case, list[Notification]]:
+    earlier = incident.findings.get(signal.detector)
+    finding = merge(earlier, signal) if earlier else begin(signal)
+    rose = rank(signal.severity) > rank(incident.severity)
+    joined = replace(
+        incident,
+        severity=signal.severity if rose else incident.severity,
+        breached_at=max(incident.breached_at, signal.at),
+        findings={**incident.findings, signal.detector: finding},
+    )
+    if rose:
+        return _worsen(case, joined, "raised_severity", signal, policy)
+    if earlier is None:
+        return _worsen(case, joined, "new_detector", signal, policy)
+    if doubled(finding):
+        return _worsen(case, joined, "doubled", signal, policy)
+    return replace(case, incident=joined, pending=True), []
+
+
+def _worsen(
+    case: Case, incident: Incident, reason: Reason, signal: Signal, policy: Policy
+) -> tuple[Case, list[Notification]]:
+    """Tell that it got worse; an acknowledgement that is too old is void from here on."""
+    acknowledged = incident.acknowledged_at
+    if acknowledged is not None and signal.at >= acknowledged + milliseconds(policy.ack_expires):
+        incident = replace(incident, status="open", acknowledged_by=None, acknowledged_at=None)
+        reason = "ack_expired"
+    text = signal.severity if reason == "raised_severity" else signal.detector
+    return tell(case, incident, reason, signal.at, policy, detector=signal.detector, text=text)
