@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from alerts.duration import Duration
+from detectors.duration import Duration
+from detectors.parameters import Parameters
 from detectors.signal import Severity
 
 _Span = Annotated[Duration, Field(ge=timedelta(0), le=timedelta(days=7))]
@@ -20,13 +21,11 @@ def _lasting(default: str, description: str) -> Any:
     return Field(default, description=f"{description} [duration]")
 
 
-class Policy(BaseModel):
+class Policy(Parameters):
     """When a brand's breaches become one incident, who is told what again, and when it is over.
 
     All spans are event time, so that a replay decides as the live run did.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     group_window: _Span = _lasting(
         "5m",
@@ -57,7 +56,12 @@ class Policy(BaseModel):
         "Larger: fewer pages.",
     )
     page_from: Severity = Field(
-        "warning",
+        default="warning",
         description="The lowest severity that mentions the on-call manager; below it the message is posted without "
         "a mention. Higher: fewer pages. [watch, warning or critical]",
     )
+
+
+def milliseconds(span: timedelta) -> int:
+    """Return a span in the unit of the records' instants."""
+    return span // timedelta(milliseconds=1)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from alerts.duration import milliseconds
 from alerts.findings import leading, retold
 from alerts.incident import TOCSIN, Entry, Incident, Notification, Reason, extended, rank
+from alerts.policy import milliseconds
 
 if TYPE_CHECKING:
     from alerts.case import Case

@@ -18,10 +18,10 @@ from msgspec.structs import replace
 
 from alerts.acts import act
 from alerts.case import Case, new_case, remember
-from alerts.duration import milliseconds
 from alerts.findings import begin, doubled, merge
 from alerts.incident import Action, Incident, Notification, Reason, rank
 from alerts.naming import incident_id
+from alerts.policy import milliseconds
 from alerts.telling import tell
 from detectors.signal import Now, Signal
 
