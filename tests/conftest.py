@@ -1,0 +1,64 @@
+"""What do tests share? The session's broker, and the closing line that names it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from streams.embedded import EmbeddedBroker
+from tests.support.brokers import Broker, Chosen, RealBroker, start_real
+from tests.support.jars import KafkaMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHOSEN = pytest.StashKey[Chosen]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Decide whether a real Kafka is required: with CI=true its absence is a failure."""
+    config.stash[_CHOSEN] = Chosen(real_required=os.environ.get("CI", "").lower() == "true")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say on which broker the tests ran."""
+    terminalreporter.write_line(config.stash[_CHOSEN].describe())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the session's broker."""
+    config.stash[_CHOSEN].close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that asks for a broker, so that `-m 'not kafka'` leaves it out."""
+    for item in items:
+        if {"kafka", "own_kafka"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("kafka")
+
+
+@pytest.fixture(scope="session")
+def kafka(request: pytest.FixtureRequest) -> Broker:
+    """Return the session's broker: real where it can be had, shared by all tests, so use topics of your own prefix."""
+    try:
+        return request.config.stash[_CHOSEN].start()
+    except KafkaMissingError as missing:
+        pytest.fail(f"CI=true requires a real Kafka: {missing}")
+
+
+@pytest.fixture
+def real_kafka(kafka: Broker) -> Broker:
+    """Return the session's broker, for what the embedded one cannot do (compaction, offsets by time)."""
+    if isinstance(kafka, EmbeddedBroker):
+        pytest.skip("needs a real Kafka; this session runs on the embedded broker")
+    return kafka
+
+
+@pytest.fixture
+def own_kafka(real_kafka: Broker) -> Iterator[RealBroker]:
+    """Yield a real Kafka of this test's own, to be stopped, killed and frozen at will."""
+    broker = start_real()
+    yield broker
+    broker.close()

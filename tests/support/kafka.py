@@ -1,0 +1,192 @@
+"""How is a real Apache Kafka started, stopped, killed and restarted on this machine? One JVM in KRaft mode."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from base64 import urlsafe_b64encode
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from tests.support.jars import KAFKA_VERSION, fetch_jars, find_java
+from tests.support.ports import is_listening, pick_ports
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_PROPERTIES: Final = """
+process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+controller.quorum.voters=1@127.0.0.1:{controller}
+log.dirs={data}
+auto.create.topics.enable=false
+num.partitions=4
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+log.cleaner.dedupe.buffer.size=8388608
+"""
+_LOG4J: Final = """<Configuration status="off">
+  <Appenders><Console name="out"><PatternLayout pattern="%d %p %c: %m%n"/></Console></Appenders>
+  <Loggers><Root level="warn"><AppenderRef ref="out"/></Root></Loggers>
+</Configuration>
+"""
+_HEAP: Final = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC")
+
+
+class LocalKafka:
+    """A throwaway Apache Kafka: one broker, its own folder and ports, stopped by its own process id only.
+
+    Args:
+        start_timeout: seconds to wait until it answers.
+    """
+
+    version: Final = KAFKA_VERSION
+
+    def __init__(self, start_timeout: float = 60.0) -> None:
+        self._jars = fetch_jars()
+        self._java = find_java()
+        self._timeout = start_timeout
+        self._folder = Path(tempfile.mkdtemp(prefix="tocsin-kafka-"))
+        ports = pick_ports()
+        self._port, self._controller = next(ports), next(ports)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._write_settings()
+
+    @property
+    def bootstrap(self) -> str:
+        """Return `host:port` for clients; the same across restarts."""
+        return f"127.0.0.1:{self._port}"
+
+    @property
+    def pid(self) -> int:
+        """Return the broker's process id; 0 while it is down."""
+        return self._process.pid if self._process else 0
+
+    def start(self) -> Self:
+        """Start the broker, on the data that is there, and wait until it answers.
+
+        Raises:
+            RuntimeError: it ended or kept silent; the message ends with its log.
+        """
+        if self._process is None:
+            self._process = self._spawn("kafka.Kafka", self._path("server.properties"))
+            self._await_ready(self._process)
+        return self
+
+    def stop(self, patience: float = 30.0) -> None:
+        """Stop the broker as an operator would; kill it if that takes longer than `patience` seconds."""
+        if self._process is not None:
+            self.resume()
+            self._process.terminate()
+            try:
+                self._process.wait(patience)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+            self._reap()
+
+    def kill(self) -> None:
+        """Kill the broker with SIGKILL: nothing is flushed, nobody is told."""
+        if self._process is not None:
+            self._process.kill()
+            self._reap()
+
+    def restart(self) -> None:
+        """Stop and start on the same data and ports."""
+        self.stop()
+        self.start()
+
+    def pause(self) -> None:
+        """Freeze the broker (SIGSTOP): connections stay open, nothing is answered."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a frozen broker run again."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        """Stop the broker and remove its folder."""
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name
+
+    def _write_settings(self) -> None:
+        settings = _PROPERTIES.format(port=self._port, controller=self._controller, data=self._path("data"))
+        self._path("server.properties").write_text(settings, encoding="utf-8")
+        self._path("log4j2.xml").write_text(_LOG4J, encoding="utf-8")
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        command = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", self._path("server.properties"))
+        if self._spawn(*command).wait() != 0:
+            raise RuntimeError(f"Kafka could not format its folder:\n{self._log_tail()}")
+
+    def _spawn(self, *main: str | Path) -> subprocess.Popen[bytes]:
+        log4j = f"-Dlog4j2.configurationFile={self._path('log4j2.xml')}"
+        command = [self._java, *_HEAP, log4j, "-cp", f"{self._jars}/*", *main]
+        with self._path("kafka.log").open("ab") as log:
+            # In a session of its own: Ctrl-C in the terminal must reach us alone, so that we stop it in order.
+            return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + self._timeout
+        while not is_listening(self._port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(f"Kafka did not start:\n{self._log_tail()}")
+            time.sleep(0.05)
+
+    def _reap(self) -> None:
+        if self._process is not None:
+            self._process.wait()
+            self._process = None
+
+    def _log_tail(self) -> str:
+        return self._path("kafka.log").read_text(encoding="utf-8", errors="replace")[-4000:]
+
+
+def main() -> None:
+    """Run Kafka in the foreground until Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _say("starting Apache Kafka …")
+    with LocalKafka() as kafka:
+        _say(f"Apache Kafka {kafka.version} at {kafka.bootstrap}")
+        _say(f"  export TOCSIN_KAFKA_BOOTSTRAP={kafka.bootstrap}\nCtrl-C stops it and removes its folder.")
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            _say("\nstopping …")
+    _say("stopped.")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
