@@ -1,0 +1,174 @@
+"""Whatever is said, done and waited for: does an incident keep its laws?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import given, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from alerts.case import decode, encode, new_case
+from alerts.events import event
+from alerts.incident import Incident, Notification, decode_incident, decode_notification, rank
+from alerts.incident import encode as written
+from alerts.policy import Policy, milliseconds
+from alerts.triage import Case, step
+from detectors.signal import SEVERITIES, Now, Signal
+from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
+
+DETECTORS = ["negative", "volume", "shift"]
+AFTER_THE_END = {"judged", "noted"}
+
+policies = st.builds(
+    Policy,
+    group_window=st.sampled_from([timedelta(0), timedelta(minutes=5)]),
+    resolve_after=st.sampled_from([timedelta(minutes=1), timedelta(minutes=10)]),
+    cooldown=st.sampled_from([timedelta(0), timedelta(minutes=7)]),
+    reopen_within=st.sampled_from([timedelta(0), timedelta(minutes=20)]),
+    ack_expires=st.sampled_from([timedelta(0), timedelta(minutes=15)]),
+    page_from=st.sampled_from(SEVERITIES),
+)
+
+
+class Triage(RuleBasedStateMachine):
+    """One brand's records in any order, with restarts in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.case: Case = new_case("acme")
+        self.log: list[Record] = []
+        self.told: list[Notification] = []
+        self.clock = 0.0
+
+    @initialize(policy=policies)
+    def choose(self, policy: Policy) -> None:
+        """Start under some policy."""
+        self.policy = policy
+
+    def feed(self, record: Record) -> list[Notification]:
+        """Step, and keep what happened."""
+        self.case, told = step(self.case, record, self.policy)
+        self.log.append(record)
+        self.told += told
+        return told
+
+    @rule(
+        detector=st.sampled_from(DETECTORS),
+        severity=st.sampled_from(SEVERITIES),
+        later=st.sampled_from([-2.0, -0.5, 0.0, 0.25, 1.0, 1.0, 3.0, 12.0, 40.0]),
+        age=st.integers(0, 4),
+        observed=st.integers(0, 1000),
+    )
+    def breach(self, detector: str, severity: Any, later: float, age: int, observed: int) -> None:
+        """A detector speaks, a little out of order at times."""
+        minute = max(0.0, self.clock + later)
+        self.clock = max(self.clock, minute)
+        start = max(0, int(minute) - age)
+        self.feed(signal(minute, detector=detector, severity=severity, start=start, observed=observed))
+
+    @rule(later=st.sampled_from([0.0, 0.1, 1.0, 5.0, 11.0, 60.0]))
+    def wait(self, later: float) -> None:
+        """Time passes."""
+        self.clock += later
+        self.feed(now(self.clock))
+
+    @rule(
+        kind=st.sampled_from(["ack", "snooze", "resolve", "verdict", "note"]),
+        verdict=st.sampled_from(["crisis", "planned", "not_a_crisis"]),
+        ahead=st.sampled_from([0.0, 0.2, 10_000.0]),
+        number=st.integers(0, 30),
+    )
+    def intervene(self, kind: str, verdict: str, ahead: float, number: int) -> None:
+        """A person acts, sometimes twice with the same tap."""
+        self.feed(action(self.clock + ahead, kind, id=str(number), verdict=verdict if kind == "verdict" else None))
+
+    @rule()
+    def restart(self) -> None:
+        """The worker dies and another takes over what the table holds."""
+        self.case = decode(encode(self.case))
+
+    @precondition(lambda self: self.log)
+    @rule(data=st.data())
+    def redeliver(self, data: st.DataObject) -> None:
+        """Kafka delivers a record again: nothing is told, and nothing but time is noted."""
+        record = data.draw(st.sampled_from(self.log))
+        if not isinstance(record, Now):
+            assert step(self.case, record, self.policy) == (self.case, [])
+
+    @invariant()
+    def replays(self) -> None:
+        """The same log gives the same history, with or without restarts."""
+        if len(self.log) % 8 == 7:
+            case, told = run(*self.log, policy=self.policy)
+            assert (case, told) == (self.case, self.told)
+
+    def teardown(self) -> None:
+        """The whole story keeps the laws."""
+        check_story(self.told, self.policy)
+
+
+def check_story(told: list[Notification], policy: Policy) -> None:
+    """Check what was told, from the first to the last."""
+    before: Incident | None = None
+    names: list[str] = []
+    for notification in told:
+        incident = notification.incident
+        check_step(before, notification, policy)
+        line = event(before, notification)
+        assert line["event"] in ("opened", "updated", "resolved")
+        if not names or names[-1] != incident.id:
+            assert incident.id not in names, "an id never comes back"
+            names.append(incident.id)
+        assert decode_notification(written(notification)) == notification
+        assert decode_incident(written(incident)) == incident
+        before = incident
+
+
+def check_step(before: Incident | None, notification: Notification, policy: Policy) -> None:
+    """Check one notification against the incident as it was told before."""
+    incident, reason = notification.incident, notification.reason
+    if before is None or before.id != incident.id:
+        assert before is None or before.status == "resolved", "two open incidents of one brand"
+        assert (reason, incident.revision) == ("opened", 1)
+        return
+    assert incident.revision == before.revision + 1
+    if before.status == "resolved":
+        assert reason == "reopened" or reason in AFTER_THE_END, "an update after the end"
+    else:
+        assert rank(incident.severity) >= rank(before.severity), "severity fell while open"
+    if reason == "reopened" and before.resolved_at is not None:
+        cold = notification.at >= before.resolved_at + milliseconds(policy.cooldown)
+        assert cold or rank(incident.severity) > rank(before.severity), "the cooldown was broken"
+    assert not notification.page or rank(incident.severity) >= rank(policy.page_from)
+
+
+TestTriage = Triage.TestCase
+TestTriage.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+@st.composite
+def breaches(draw: st.DrawFn) -> list[Signal]:
+    """Return signals in the order of their instants."""
+    minutes = sorted(draw(st.lists(st.integers(0, 90), min_size=1, max_size=20)))
+    return [
+        signal(
+            minute,
+            detector=draw(st.sampled_from(DETECTORS)),
+            severity=draw(st.sampled_from(SEVERITIES)),
+            start=minute,
+            observed=draw(st.integers(0, 500)),
+        )
+        for minute in minutes
+    ]
+
+
+@given(log=breaches(), ticks=st.lists(st.integers(0, 120), max_size=30), policy=policies)
+@settings(deadline=None)
+def test_the_steps_of_time_change_nothing(log: list[Signal], ticks: list[int], policy: Policy) -> None:
+    """Time told in many steps or in one gives the same notifications: a replay says what the live run said."""
+    end = Now(START + 500 * MINUTE)
+    records: list[Record] = [*log, *map(now, ticks)]
+    stepped = sorted(records, key=lambda record: (record.at, isinstance(record, Now)))
+    assert run(*stepped, end, policy=policy) == run(*log, end, policy=policy)
