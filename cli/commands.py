@@ -1,0 +1,77 @@
+"""Which subcommands does `tocsin` have, and where do they live?"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+
+class Entry(NamedTuple):
+    """A subcommand: its module is imported only when it is called."""
+
+    module: str
+    summary: str
+
+
+TABLE: Final[dict[str, Entry]] = {
+    "demo": Entry("cli.demo", "Show a made-up crisis from its first mention to the Slack message."),
+    "worker": Entry("cli.worker", "Run the agents: score, watch, triage, notify."),
+    "ingest": Entry("cli.ingest", "Send mentions from files or standard input to Kafka."),
+    "replay": Entry("cli.replay", "Run recorded mentions through the live rules, without Kafka."),
+    "config": Entry("cli.config", "Check and apply the brand configuration."),
+    "topics": Entry("cli.topics", "Create and inspect the Kafka topics."),
+    "incidents": Entry("cli.incidents", "List the incidents and their state."),
+    "status": Entry("cli.status", "Show what is running, how far it has read and what is silent."),
+    "rejected": Entry("cli.rejected", "Print the mentions that were rejected, with the reason."),
+    "score": Entry("cli.score", "Score the sentiment of mentions on standard input."),
+    "train": Entry("cli.train", "Learn a brand's own sentiment weights from its labels."),
+}
+
+
+def names() -> list[str]:
+    """Return the subcommands whose module is installed, in the order of the table."""
+    return [name for name, entry in TABLE.items() if find_spec(entry.module)]
+
+
+def load(name: str) -> Any:
+    """Return the click command of a subcommand: its module's `command` function, or its typer `app`."""
+    module = import_module(TABLE[name].module)
+    group = getattr(module, "app", None)
+    if group is None:
+        group = typer.Typer(add_completion=False, rich_markup_mode=None)
+        group.command(name)(module.command)
+    loaded = typer.main.get_command(group)
+    loaded.name = name
+    _keep_examples(loaded)
+    return loaded
+
+
+class Lazy(TyperGroup):
+    """The root command: knows its subcommands by name and summary, and imports the one that is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the subcommands in the order of the table."""
+        del ctx
+        return list(self.commands)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Find the subcommand by its stand-in, then load the real one."""
+        name, stand_in, rest = super().resolve_command(ctx, args)
+        return name, stand_in if name is None else load(name), rest
+
+
+def stand_ins() -> dict[str, Any]:
+    """Return what the root's help needs of each subcommand: its name and summary."""
+    return {name: typer.core.TyperCommand(name=name, help=TABLE[name].summary) for name in names()}
+
+
+def _keep_examples(command: Any) -> None:
+    """Keep indented lines of the help as they are: click would run them together."""
+    command.help = re.sub(r"(?m)^(?=[^\n]*:\n(?: {2,}[^\n]*\n?)+)", "\b\n", command.help or "")
+    for below in getattr(command, "commands", {}).values():
+        _keep_examples(below)

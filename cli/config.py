@@ -1,0 +1,161 @@
+"""`tocsin config`: is the brand configuration right, what does it look like, and may it go live?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.errors import Failure, Misuse
+from cli.output import agreed, emit, plain, show, tell
+
+if TYPE_CHECKING:
+    from config.errors import Problem
+    from config.load import Report
+    from config.plan import Plan
+    from config.store import BrandStore
+
+DEFAULT_FILE = Path("config/brands.yaml")
+
+app = typer.Typer(
+    help="Check and apply the brand configuration.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
+
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The configuration to check.")] = DEFAULT_FILE,
+    *,
+    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    json: _Json = False,
+) -> None:
+    """Report everything that is wrong with a configuration, with file, line and column.
+
+    Exit code 0 without errors, 1 with errors, 2 where there is no such file.
+
+    Examples:
+      tocsin config check
+      tocsin config check brands.yaml --strict --json
+    """
+    from config.load import check as judge  # noqa: PLC0415  pydantic and YAML are slow to load
+
+    if not file.is_file():
+        raise Misuse(_no_file(file))
+    report = judge(file)
+    if json:
+        emit(_record(file, report))
+    else:
+        _print(file, report)
+    if report.config is None or (strict and report.warnings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of brands.yaml, by which an editor completes and checks it.
+
+    Examples:
+      tocsin config schema > brands.schema.json
+    """
+    from config.schema import text  # noqa: PLC0415  pydantic is slow to load
+
+    sys.stdout.write(text())
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(help="The configuration to apply.")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and change nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: _Json = False,
+) -> None:
+    """Show what would change (+ added, ~ changed, - removed), ask, and send it to the running workers.
+
+    The workers follow at once, without a restart. A file with an error changes nothing. A brand that is no longer in
+    the file is no longer watched.
+
+    Examples:
+      tocsin config apply config/brands.yaml --dry-run
+      tocsin config apply config/brands.yaml --yes
+    """
+    from config.load import load  # noqa: PLC0415  pydantic and YAML are slow to load
+    from config.settings import from_environ, strangers  # noqa: PLC0415  likewise
+
+    if not file.is_file():
+        raise Misuse(_no_file(file))
+    config = load(file)
+    settings = from_environ(os.environ)
+    for warning in strangers(os.environ):
+        tell(f"warning: {plain(warning)}")
+    store: BrandStore = import_module("streams.admin").brand_store(settings)
+    carry_out(store, config.named(), dry_run=dry_run, yes=yes, json=json)
+
+
+def carry_out(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: bool, json: bool) -> None:
+    """Compare `wanted` with what is in force, print the plan, ask unless `yes`, and publish it.
+
+    Raises:
+        Misuse: nobody can be asked, as standard input is no terminal, and `yes` was not given.
+        Failure: the answer was no.
+    """
+    from config.plan import plan  # noqa: PLC0415  pydantic is slow to load
+
+    planned = plan(store.read_applied(), wanted)
+    say = tell if json else show
+    for change in planned.changes:
+        for line in change.lines():
+            say(plain(line))
+    say(f"Plan: {planned.summary()}.")
+    applied = not dry_run and bool(planned.changes)
+    if applied:
+        _ask(planned, yes=yes)
+        store.publish(planned.records)
+        tell(f"Applied: {planned.summary()}.")
+    if json:
+        changes = [change.record() for change in planned.changes]
+        emit({"applied": applied, "unchanged": planned.unchanged, "changes": changes})
+
+
+def _ask(planned: Plan, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Misuse("nobody to ask, as standard input is no terminal: add --yes, or --dry-run to look only")
+    removed = planned.count("removed")
+    lost = f" {removed} brands will no longer be watched." if removed else ""
+    if not agreed(f"Apply {len(planned.changes)} changes?{lost}"):
+        raise Failure("nothing was changed")
+
+
+def _print(file: Path, report: Report) -> None:
+    for problem in report.problems:
+        show(plain(str(problem)))
+    brands = "" if report.config is None else f"{_count(len(report.config.brands), 'brand')}, "
+    errors, warnings = _count(len(report.errors), "error"), _count(len(report.warnings), "warning")
+    tell(f"{plain(str(file))}: {brands}{errors}, {warnings}")
+
+
+def _record(file: Path, report: Report) -> dict[str, Any]:
+    brands = [] if report.config is None else [brand.name for brand in report.config.brands]
+    problems = [_problem(problem) for problem in report.problems]
+    return {"file": str(file), "ok": report.config is not None, "brands": brands, "problems": problems}
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    place = {"file": problem.file, "line": problem.line, "column": problem.column, "path": problem.path}
+    return place | {"value": problem.value, "rule": problem.rule, "severity": problem.severity}
+
+
+def _no_file(file: Path) -> str:
+    return f"{plain(str(file))}: no such file; name one, or start from config/brands.yaml of the project"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"

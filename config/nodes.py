@@ -1,0 +1,80 @@
+"""Which line and column does each value of a YAML document come from?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value with its place in the file: `line` and `column` of the value, `key` those of the key before it."""
+
+    value: Scalar | dict[str, Node] | list[Node]
+    path: str
+    line: int
+    column: int
+    key: tuple[int, int]
+
+    @property
+    def fields(self) -> dict[str, Node]:
+        """Return the entries of a mapping, nothing for any other value."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    @property
+    def items(self) -> list[Node]:
+        """Return the entries of a list, nothing for any other value."""
+        return self.value if isinstance(self.value, list) else []
+
+
+def bare(node: Node) -> object:
+    """Return the plain value, places left out."""
+    if isinstance(node.value, dict):
+        return {key: bare(child) for key, child in node.value.items()}
+    if isinstance(node.value, list):
+        return [bare(child) for child in node.value]
+    return node.value
+
+
+def merge(base: Node, over: Node) -> Node:
+    """Return `base` with `over` laid on top: mappings merge key by key, all else (lists too) replaces.
+
+    Every value keeps the place it was written at; a mapping takes the place of the upper one.
+    """
+    if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
+        return over
+    merged = dict(base.value)
+    for key, child in over.value.items():
+        merged[key] = merge(merged[key], child) if key in merged else child
+    return replace(over, value=merged)
+
+
+def find(node: Node, loc: Sequence[str | int]) -> tuple[Node, bool]:
+    """Return the deepest node on the way down `loc`, and whether it is the very one that `loc` names.
+
+    Parts of `loc` that name no child are skipped: pydantic mixes the names of union members into its places.
+    """
+    exact = True
+    for step in loc:
+        child = _child(node, step)
+        exact = child is not None
+        node = child or node
+    return node, exact
+
+
+def _child(node: Node, step: str | int) -> Node | None:
+    if isinstance(step, str):
+        return node.fields.get(step)
+    return node.items[step] if step < len(node.items) else None
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the node and everything below it, in the order of the file."""
+    yield node
+    for child in [*node.fields.values(), *node.items]:
+        yield from walk(child)

@@ -1,0 +1,150 @@
+"""What does a process take from its environment? Where Kafka and Slack are, how to log in, and nothing about brands."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from config.errors import ConfigError, Problem, shown
+from config.wording import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX: Final = "TOCSIN_"
+
+
+def _brokers(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    addresses = tuple(part.strip().removeprefix("kafka://") for part in value.split(",") if part.strip())
+    for address in addresses:
+        host, _, port = address.rpartition(":")
+        if not (host and port.isdigit() and 0 < int(port) <= _MAX_PORT):
+            raise ValueError("must be host:port, several with commas between them: kafka-1:9092,kafka-2:9092")
+    return addresses
+
+
+_MAX_PORT: Final = 65_535
+
+
+class Settings(BaseModel):
+    """The environment of one process. Each field is read from the variable `TOCSIN_<FIELD>`, in capitals."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    brokers: Annotated[tuple[str, ...], BeforeValidator(_brokers), Field(min_length=1)] = Field(
+        default=("localhost:9092",), description="Kafka brokers, `host:port`, several with commas between them."
+    )
+    prefix: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9._-]{0,60}$",
+        description="Put before every topic name, so that a second tenant or a replay lives beside the live one. "
+        "[letters, digits, . _ -]",
+    )
+    partitions: int = Field(
+        default=12, ge=1, le=1000, description="Partitions of a topic when it is created; bounds the number of workers."
+    )
+    replication: int = Field(
+        default=1,
+        ge=1,
+        le=9,
+        description="Copies of each topic when it is created; 3 in production, one broker can do 1 only.",
+    )
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="How to talk to Kafka. [PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL]"
+    )
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="PLAIN", description="How to log in to Kafka under SASL. [PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512]"
+    )
+    kafka_sasl_username: str = Field(default="", description="Kafka user under SASL.")
+    kafka_sasl_password: SecretStr = Field(default=SecretStr(""), description="Kafka password under SASL; never shown.")
+    kafka_ca_file: str = Field(
+        default="",
+        description="File of the certificate authority that signed the brokers' certificates; empty: the system's.",
+    )
+    slack_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Slack bot token (xoxb-…); never shown. Without it alerts are drawn in the terminal.",
+    )
+    slack_url: str = Field(
+        default="https://slack.com/api/", pattern=r"^https?://\S+$", description="Base URL of the Slack Web API."
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=_MAX_PORT,
+        description="Port of the Prometheus metrics; 0: none, so that workers can share a machine.",
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Log lines for people or for machines. [console or json]"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least grave log line written. [debug, info, warning or error]"
+    )
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> Settings:
+        sasl = self.kafka_security_protocol.startswith("SASL")
+        if sasl and not (self.kafka_sasl_username and self.kafka_sasl_password.get_secret_value()):
+            raise ValueError(
+                f"TOCSIN_KAFKA_SECURITY_PROTOCOL = {self.kafka_security_protocol} needs "
+                "TOCSIN_KAFKA_SASL_USERNAME and TOCSIN_KAFKA_SASL_PASSWORD: set both"
+            )
+        if self.kafka_sasl_username and not sasl:
+            raise ValueError(
+                "TOCSIN_KAFKA_SASL_USERNAME is set, but TOCSIN_KAFKA_SECURITY_PROTOCOL is not SASL_PLAINTEXT or "
+                "SASL_SSL: set it, or the password would not be used"
+            )
+        return self
+
+    def topic(self, name: str) -> str:
+        """Return the full name of a topic."""
+        return f"{self.prefix}{name}"
+
+
+def from_environ(environ: Mapping[str, str]) -> Settings:
+    """Return the settings in `environ` (pass `os.environ`); an empty variable counts as not set.
+
+    Raises:
+        ConfigError: a variable has a value that cannot be; it names every such variable, and shows no secret.
+    """
+    values = {
+        name: environ[variable].strip()
+        for name in Settings.model_fields
+        if environ.get(variable := variable_of(name), "").strip()
+    }
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(
+            _problem(str(detail["loc"][0]) if detail["loc"] else "", values, tell(detail, Settings))
+            for detail in error.errors()
+        ) from error
+
+
+def strangers(environ: Mapping[str, str]) -> list[str]:
+    """Return a warning for each `TOCSIN_…` variable that nobody reads: most likely a slip of the pen."""
+    known = [variable_of(name) for name in Settings.model_fields]
+    found = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    return [f"{name} is not a variable of Tocsin{_guess(name, known)}" for name in found]
+
+
+def variable_of(field: str) -> str:
+    """Return the environment variable of a field of `Settings`."""
+    return f"{PREFIX}{field.upper()}"
+
+
+def _guess(name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, n=1, cutoff=0.8)
+    return f": did you mean {close[0]}?" if close else ""
+
+
+def _problem(field: str, values: dict[str, str], rule: str) -> Problem:
+    if not field:
+        return Problem("environment", 0, 0, "", None, rule)
+    secret = Settings.model_fields[field].annotation is SecretStr
+    value = None if secret else shown(values[field])
+    return Problem("environment", 0, 0, variable_of(field), value, rule)

@@ -1,0 +1,77 @@
+"""How does a brand travel through the compacted topic `brands`, and what do two versions of Tocsin make of it?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from config.brand import Brand
+from config.errors import ConfigError, Problem
+from config.wording import models_in, tell
+from mentions.digest import digest
+
+
+def encode_brand(brand: Brand) -> bytes:
+    """Return the brand as JSON, every default written out, so that it means the same to every version.
+
+    The key of the record is `brand.name`; a record with no value removes the brand.
+    """
+    return json.dumps(brand.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()
+
+
+def decode_brand(raw: bytes) -> Brand:
+    """Return the brand that `encode_brand` wrote, in this version or another.
+
+    Keys this version does not know are left out (`unread` names them): during a rolling upgrade an older worker
+    goes on watching with the rules it has. A missing key takes this version's default.
+
+    Raises:
+        ConfigError: not a brand, or a value this version does not accept; the brand in force should then stay.
+    """
+    values, _ = _known(Brand, _object(raw))
+    try:
+        return Brand.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(
+            Problem("topic brands", 0, 0, ".".join(map(str, detail["loc"])), None, tell(detail, Brand))
+            for detail in error.errors()
+        ) from error
+
+
+def unread(raw: bytes) -> tuple[str, ...]:
+    """Return the paths of the keys that `decode_brand` leaves out, so that a worker can log them."""
+    return tuple(_known(Brand, _object(raw))[1])
+
+
+def revision(brand: Brand) -> int:
+    """Return the revision of the brand's configuration: equal content has the equal revision, in every process."""
+    return digest(encode_brand(brand).decode())
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        values = json.loads(raw)
+    except ValueError as error:
+        raise ConfigError([Problem("topic brands", 0, 0, "", None, "the record is not JSON")]) from error
+    if not isinstance(values, dict):
+        raise ConfigError([Problem("topic brands", 0, 0, "", None, "the record is not a JSON object")])
+    return values
+
+
+def _known(model: type[BaseModel], values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    known: dict[str, Any] = {}
+    left_out: list[str] = []
+    for key, value in values.items():
+        field = model.model_fields.get(key)
+        if field is None:
+            left_out.append(key)
+            continue
+        below = next(models_in(field.annotation), None)
+        if below is not None and isinstance(value, dict):
+            known[key], deeper = _known(below, value)
+            left_out += [f"{key}.{path}" for path in deeper]
+        else:
+            known[key] = value
+    return known, left_out
