@@ -1,0 +1,75 @@
+"""What is left of a text when case, accents and width do not matter?
+
+Each character folds by itself, so that the fold of a text is the fold of its parts, and a place in it can be traced
+back. Compatibility forms (full-width letters, ligatures) are taken apart, accents, joiners and variation selectors
+dropped, case folded, curly apostrophes straightened. `œ` is `oe`, `ß` is `ss`, `ø` is `o`, and the Turkish `İ` and `ı`
+are `i`.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+from typing import Final
+from unicodedata import category, normalize
+
+_LETTERS: Final = {
+    "œ": "oe",
+    "æ": "ae",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "ı": "i",
+    "ħ": "h",
+    "ŧ": "t",
+}
+_APOSTROPHES: Final = dict.fromkeys("‘’‛ʼ′", "'")
+_SPECIAL: Final = _LETTERS | _APOSTROPHES
+_DROPPED: Final = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670]"
+)
+
+
+class _Fold(dict[int, str]):
+    """The fold of each code point, worked out the first time it is met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_character(chr(code))
+        return folded
+
+
+_folds: Final = _Fold()
+
+
+def fold(text: str) -> str:
+    r"""Return the fold of `text` with runs of blanks as one space and none at the ends.
+
+    >>> fold("  L’ŒUVRE de\nNestlé ＡＣＭＥ Straße ")
+    "l'oeuvre de nestle acme strasse"
+    """
+    return " ".join(fold_in_place(text).split())
+
+
+def fold_in_place(text: str) -> str:
+    """Return the fold of each character of `text`, blanks as they are: places can be traced back by `origins`."""
+    return text.lower() if text.isascii() else text.translate(_folds)
+
+
+def origins(text: str) -> list[int]:
+    """Return where in `fold_in_place(text)` the fold of each character begins, and at last its length."""
+    return [0, *accumulate(len(_folds[ord(character)]) for character in text)]
+
+
+def _fold_character(character: str) -> str:
+    if character.isspace():
+        return character
+    if category(character) in {"Cf", "Cs"}:
+        return ""
+    if character in _SPECIAL:
+        return _SPECIAL[character]
+    parts = _DROPPED.sub("", normalize("NFKD", character)).casefold()
+    folded = normalize("NFC", _DROPPED.sub("", normalize("NFKD", parts)))
+    return "".join(_SPECIAL.get(part, part) for part in folded)

@@ -1,0 +1,98 @@
+"""Which moment does a timestamp from outside mean? Milliseconds since the epoch, UTC, or a reason why not."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND: Final = timedelta(milliseconds=1)
+
+EARLIEST: Final = 946_684_800_000
+"""2000-01-01: what is older is a clock that was never set, or an epoch of 0."""
+
+LATEST: Final = 4_102_444_800_000
+"""2100-01-01: what is later is a wrong unit."""
+
+SECONDS_BELOW: Final = 100_000_000_000
+"""A number below this is seconds, from it on milliseconds; between EARLIEST and LATEST the two cannot be confused."""
+
+AHEAD: Final = 5 * 60_000
+"""How far a mention may be published ahead of its arrival [ms]: clocks differ, but not by more."""
+
+REMEDY: Final = "send UTC ISO 8601 such as 2026-01-31T14:05:00Z"
+
+_DIGITS: Final = re.compile(r"[0-9]{9,13}", re.ASCII)
+
+
+def instant(value: object) -> int:
+    """Return the moment `value` means, in milliseconds since the epoch; finer digits are cut.
+
+    Taken are ISO 8601 with `Z` or an offset, aware datetimes, and epoch seconds or milliseconds as a number or as its
+    digits. A timestamp without offset is refused rather than guessed.
+
+    Raises:
+        ValueError: with the rule that is broken and the remedy.
+    """
+    ms = _milliseconds(value)
+    if not EARLIEST <= ms < LATEST:
+        raise ValueError(_out_of_range(value, ms))
+    return ms
+
+
+def shown(ms: int) -> str:
+    """Return `ms` as UTC ISO 8601 to the second.
+
+    >>> shown(1424158565123)
+    '2015-02-17T07:36:05Z'
+    """
+    return (EPOCH + ms * MILLISECOND).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ahead_of_arrival(ms: int, arrived: int) -> str:
+    """Return the reason why a mention published at `ms` cannot have arrived at `arrived`."""
+    return (
+        f"published_at: {shown(ms)} is more than {AHEAD // 60_000} minutes ahead of its arrival at {shown(arrived)}: "
+        "check the producer's clock and time zone"
+    )
+
+
+def _milliseconds(value: object) -> int:
+    if isinstance(value, str):
+        return _from_number(int(value)) if _DIGITS.fullmatch(value) else _from_datetime(_parsed(value), value)
+    if isinstance(value, datetime):
+        return _from_datetime(value, value.isoformat())
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _from_number(value)
+    raise ValueError(f"must be a timestamp, not {type(value).__name__}: {REMEDY}")
+
+
+def _parsed(value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{ascii(value)[:60]} is not a timestamp: {REMEDY}") from None
+
+
+def _from_datetime(moment: datetime, given: str) -> int:
+    if moment.tzinfo is None:
+        raise ValueError(
+            f"{ascii(given)[:60]} has no UTC offset: append Z if it is UTC, else its offset such as +02:00"
+        )
+    return (moment - EPOCH) // MILLISECOND
+
+
+def _from_number(number: float) -> int:
+    if not abs(number) < float("inf"):
+        raise ValueError(f"{number} is not a timestamp: {REMEDY}")
+    return int(number * 1000) if abs(number) < SECONDS_BELOW else int(number)
+
+
+def _out_of_range(value: object, ms: int) -> str:
+    rule = "is before 2000-01-01" if ms < EARLIEST else "is after 2099-12-31"
+    try:
+        at = shown(ms)
+    except OverflowError:
+        at = ascii(value)[:60]
+    return f"{at} {rule}: {REMEDY}"
