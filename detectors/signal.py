@@ -80,7 +80,7 @@ class Now(msgspec.Struct, frozen=True, tag="now"):
 
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Signal | Now)
+_decoder: Final[msgspec.json.Decoder[Signal | Now]] = msgspec.json.Decoder(Signal | Now)
 
 
 def encode(record: Signal | Now) -> bytes:

@@ -64,7 +64,7 @@ class Tick(msgspec.Struct, frozen=True, tag="tick", array_like=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Batch | Tick)
+_decoder: Final[msgspec.msgpack.Decoder[Batch | Tick]] = msgspec.msgpack.Decoder(Batch | Tick)
 
 
 def encode(record: Batch | Tick) -> bytes:

@@ -1,8 +1,8 @@
 """Up to where is each partition done, and does the next record follow? Our own account, not Faust's.
 
 Faust marks a record as processed when its stream skips it during a rebalance, and lets one unprocessed offset through
-when it looks for the next one to commit (`Consumer._new_offset`). Counts that are to be exact cannot stand on that, so
-the agents' topics are not acknowledged through Faust: a stage commits what it has finished, and this page is its ledger.
+when it looks for the next one to commit (`Consumer._new_offset`). Exact counts cannot stand on that, so the agents'
+topics are not acknowledged through Faust: a stage commits what it has finished, and this page is its ledger.
 """
 
 from __future__ import annotations

@@ -11,12 +11,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
-from faust.types import TP, AppT, EventT
 
 from streams.positions import Follows, Positions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+
+    from faust.types import TP, AppT, EventT
 
 log = structlog.get_logger(__name__)
 
@@ -26,15 +27,27 @@ COMMIT_EVERY: Final = 0.5  # seconds
 
 
 class Stage:
-    """Works through one agent's records: `process` gets them in order and returns when all it sent is acknowledged."""
+    """Works through one agent's records: `process` gets them in order and returns when all it sent is acknowledged.
 
-    def __init__(self, app: AppT, name: str, process: Callable[[Sequence[EventT[Any]]], Awaitable[None]]) -> None:
+    With `finishes` false, `process` only takes the records on and tells `positions` itself when each is done.
+    """
+
+    def __init__(
+        self,
+        app: AppT,
+        name: str,
+        process: Callable[[Sequence[EventT[Any]]], Awaitable[None]],
+        *,
+        finishes: bool = True,
+    ) -> None:
         self.name = name
         self.positions: Positions[TP] = Positions()
         self._app = app
         self._process = process
         self._waiting: asyncio.Queue[EventT[Any]] = asyncio.Queue(maxsize=WAITING)
+        self._finishes = finishes
         self._settled = False
+        self._deal = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -76,9 +89,11 @@ class Stage:
         while len(batch) < LARGEST_BATCH and not self._waiting.empty():
             batch.append(self._waiting.get_nowait())
         batch = [event for event in batch if not self._stale(event)]
+        deal = self._deal
         await self._process(batch)
-        for event in batch:
-            self.positions.finish(event.message.tp, event.message.offset)
+        if self._finishes and deal == self._deal:
+            for event in batch:
+                self.positions.finish(event.message.tp, event.message.offset)
 
     async def commit(self) -> None:
         """Commit what is done since the last commit."""
@@ -92,11 +107,18 @@ class Stage:
             await asyncio.sleep(COMMIT_EVERY)
             await self.commit()
 
-    async def settle(self) -> None:
-        """Finish the batch at hand, let what waits go, commit, and forget: partitions are being dealt anew."""
+    def halt(self) -> None:
+        """Take no more records, and let go what only waits: partitions are about to be dealt anew."""
         self._settled = True
+
+    async def settle(self) -> None:
+        """Wait for the batch at hand and commit what is done."""
         await self._idle.wait()
         await self.commit()
+
+    def forget(self) -> None:
+        """Forget all positions. A batch still under way counts as not done: it will be read again."""
+        self._deal += 1
         self.positions.forget()
 
     def resume(self) -> None:

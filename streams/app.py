@@ -1,0 +1,183 @@
+"""Which parts make up a worker? The one place where agents, tables, clock and notifier are put together."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import faust
+import structlog
+
+from streams.brands import Directory, follow
+from streams.clock import clock
+from streams.ends import AtEnd
+from streams.notifying import Notifying
+from streams.scoring import Scoring
+from streams.sender import FaustSender
+from streams.stage import Stage
+from streams.table import StateTable
+from streams.triaging import Triaging
+from streams.watching import Watching
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from faust.types import StreamT
+    from faust.types.topics import TopicT
+
+    from alerts.notifier import Notifier
+    from mentions.scorer import Scorer
+    from streams.clock import ClockName
+    from streams.connection import Connection
+    from streams.topics import Topic, Topics
+
+log = structlog.get_logger(__name__)
+
+SESSION_TIMEOUT: Final = 6.0  # seconds until a dead worker's partitions are dealt anew
+HEARTBEAT: Final = 2.0  # seconds
+REBALANCE_TIMEOUT: Final = 10.0  # seconds
+IDLE_TICK: Final = 1.0  # seconds
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a worker is built from."""
+
+    topics: Topics
+    connection: Connection
+    partitions: int
+    scorer: Scorer
+    notifier: Notifier
+    channel: str = "#brand-alerts"  # of brands that name none
+    clock: ClockName = "wall"
+    defaults: bool = False  # watch every brand that mentions name, with the built-in defaults
+
+
+def build(parts: Parts) -> faust.App:
+    """Return the Faust app of a worker; its topics must exist."""
+    return Worker(parts).app
+
+
+def faust_app(parts: Parts) -> faust.App:
+    """Return an app with the settings that Tocsin's promises rest on (docs/adr/0003-exact-counts.md)."""
+    return faust.App(
+        parts.topics.application,
+        **parts.connection.faust(),
+        version=1,
+        store="memory://",
+        topic_partitions=parts.partitions,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        reply_create_topic=False,
+        table_standby_replicas=0,
+        stream_wait_empty=False,
+        consumer_auto_offset_reset="earliest",
+        broker_session_timeout=SESSION_TIMEOUT,
+        broker_heartbeat_interval=HEARTBEAT,
+        broker_rebalance_timeout=REBALANCE_TIMEOUT,
+        broker_request_timeout=30.0,
+        producer_acks=-1,
+        producer_linger=0.0,
+        producer_max_request_size=1_000_000,
+        web_enabled=False,
+        worker_redirect_stdouts=False,
+    )
+
+
+class Worker:
+    """One worker: four agents, each with a stage of its own, and what keeps them going."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.app = faust_app(parts)
+        self._parts = parts
+        self._directory = Directory(defaults=parts.defaults)
+        topics, sender = parts.topics, FaustSender(self.app)
+        self._scoring = Scoring(topics, sender, self._directory, parts.scorer, clock(parts.clock), parts.partitions)
+        self._watching = Watching(topics, sender, self._directory, self._table("watch"))
+        self._triaging = Triaging(topics, sender, self._directory, self._table("cases"))
+        self._notifying = Notifying(self._directory, self._table("receipts"), parts.notifier, parts.channel)
+        self._stages = [
+            self._stage("score", self._scoring.process, topics.mentions),
+            self._stage("watch", self._watching.process, topics.scored),
+            self._stage("triage", self._triaging.process, topics.signals, topics.actions),
+            self._stage("notify", self._notifying.process, topics.notifications),
+        ]
+        self._notifying.positions = self._stages[-1].positions
+        self._at_end = AtEnd(self.app, topics.mentions.name, self._stages[0])
+        self._keep_going()
+        self._follow_dealing()
+
+    def _table(self, name: str) -> StateTable:
+        table = StateTable(self.app, name=name, key_type=bytes, value_type=bytes, partitions=self._parts.partitions)
+        self.app.tables.add(table)
+        return table
+
+    def _stage(self, name: str, process: Callable[[Any], Awaitable[None]], *topics: Topic) -> Stage:
+        stage = Stage(self.app, name, process, finishes=name != "notify")
+
+        async def work(stream: StreamT[bytes]) -> None:
+            async for event in stream.events():
+                await stage.put(event)
+
+        self.app.agent(self._channel(topics), name=f"{self._parts.topics.application}.{name}")(work)
+        return stage
+
+    def _channel(self, topics: tuple[Topic, ...]) -> TopicT:
+        return self.app.topic(
+            *(topic.name for topic in topics),
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+            partitions=self._parts.partitions,
+            acks=False,  # see streams.positions
+        )
+
+    def _keep_going(self) -> None:
+        """Start what runs beside the agents; the first of them to fail stops the worker."""
+        for stage in self._stages:
+            self.app.task(self._named(stage.run, f"{stage.name}_work"))
+            self.app.task(self._named(stage.commit_now_and_then, f"{stage.name}_commit"))
+        self.app.task(self._named(self._tick_idle, "tick_idle"))
+        if not self._parts.defaults:
+            self.app.task(self._named(self._follow_brands, "follow_brands"))
+
+    @staticmethod
+    def _named(run: Callable[[], Awaitable[None]], name: str) -> Callable[[], Awaitable[None]]:
+        async def task() -> None:
+            await run()
+
+        task.__name__ = task.__qualname__ = name
+        return task
+
+    async def _follow_brands(self) -> None:
+        await follow(self._directory, self._parts.connection, self._parts.topics, self._parts.partitions)
+
+    async def _tick_idle(self) -> None:
+        while True:
+            await asyncio.sleep(IDLE_TICK)
+            await self._scoring.tick_idle(await self._at_end.partitions())
+
+    def _follow_dealing(self) -> None:
+        """Settle before partitions are dealt anew, and start from what the tables recovered after."""
+        self.app.on_partitions_revoked.connect(self._settle, weak=False)
+        self.app.on_partitions_assigned.connect(self._resume, weak=False)
+
+    async def _settle(self, *_: object, **__: object) -> None:
+        for stage in self._stages:
+            stage.halt()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SESSION_TIMEOUT * 0.8):
+                await self._notifying.settle()
+                for stage in self._stages:
+                    await stage.settle()
+        for stage in self._stages:
+            stage.forget()
+        for part in (self._scoring, self._watching, self._triaging, self._at_end):
+            part.forget()
+
+    async def _resume(self, *_: object, **__: object) -> None:
+        for stage in self._stages:
+            stage.resume()

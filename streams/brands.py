@@ -1,0 +1,133 @@
+"""Which brands are watched right now? Follows the compacted topic `brands`, so that a change needs no restart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from config.brand import default_brand
+from config.wire import decode_brand
+from mentions.watchlist import Watchlist
+
+if TYPE_CHECKING:
+    from aiokafka import ConsumerRecord
+
+    from alerts.policy import Policy as AlertPolicy
+    from config.brand import Brand
+    from detectors.policy import Policy as WatchPolicy
+    from streams.connection import Connection
+    from streams.topics import Topics
+
+log = structlog.get_logger(__name__)
+
+KEPT_REVISIONS: Final = 16
+PATIENCE: Final = 5.0  # seconds to wait for a revision that a batch names; after that the latest known serves
+
+
+class Directory:
+    """The brands by name with their latest revisions. A revision is the offset of the brand's record in `brands`."""
+
+    def __init__(self, *, defaults: bool = False) -> None:
+        self._defaults = defaults
+        self._revisions: dict[str, OrderedDict[int, Brand]] = {}
+        self._ready = asyncio.Event()
+        self._moved = asyncio.Event()
+        self.watchlist = Watchlist.open() if defaults else Watchlist([])
+        if defaults:
+            self._ready.set()
+
+    def put(self, brand: Brand, revision: int) -> None:
+        """Note a brand's configuration; takes effect with the next `refresh`."""
+        revisions = self._revisions.setdefault(brand.name, OrderedDict())
+        revisions[revision] = brand
+        while len(revisions) > KEPT_REVISIONS:
+            revisions.popitem(last=False)
+
+    def remove(self, name: str) -> None:
+        """Note that a brand is watched no longer; takes effect with the next `refresh`."""
+        self._revisions.pop(name, None)
+
+    def refresh(self) -> None:
+        """Rebuild the watchlist, all at once: a mention is matched by the old brands or by the new ones."""
+        if not self._defaults:
+            latest = (next(reversed(revisions.items())) for revisions in self._revisions.values())
+            self.watchlist = Watchlist([brand.watched(revision) for revision, brand in latest])
+        self._ready.set()
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    async def loaded(self) -> None:
+        """Wait until the topic is read to its end for the first time."""
+        await self._ready.wait()
+
+    async def known(self, name: str, revision: int) -> None:
+        """Wait, but not for ever, until `revision` of the brand (or a later one) is known here too."""
+        if self._defaults or self._knows(name, revision):
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not self._knows(name, revision):
+                    await self._moved.wait()
+        except TimeoutError:
+            log.warning("a batch names a configuration that is not to be found", brand=name, revision=revision)
+
+    def _knows(self, name: str, revision: int) -> bool:
+        return any(known >= revision for known in self._revisions.get(name, ()))
+
+    def brand(self, name: str) -> Brand:
+        """Return the brand as last configured, or with the built-in defaults."""
+        revisions = self._revisions.get(name)
+        return next(reversed(revisions.values())) if revisions else default_brand(name)
+
+    def watch(self, brand: str, revision: int) -> WatchPolicy:
+        """Return the detectors' policy of `brand` at `revision`: itself, else the next later one that is kept."""
+        for number, configured in self._revisions.get(brand, OrderedDict()).items():
+            if number >= revision:
+                return configured.detect
+        return self.brand(brand).detect
+
+    def alert(self, brand: str) -> AlertPolicy:
+        """Return the incident policy of `brand`."""
+        return self.brand(brand).alert
+
+
+async def follow(directory: Directory, connection: Connection, topics: Topics, partitions: int) -> None:
+    """Keep `directory` up to date until cancelled."""
+    consumer = AIOKafkaConsumer(**connection.aiokafka(), enable_auto_commit=False, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        assignment = [TopicPartition(topics.brands.name, number) for number in range(partitions)]
+        consumer.assign(assignment)
+        ends = await consumer.end_offsets(assignment)
+        for tp in assignment:
+            while await consumer.position(tp) < ends[tp]:
+                _take(directory, await consumer.getmany(timeout_ms=200))
+        directory.refresh()
+        while True:
+            records = await consumer.getmany(timeout_ms=1_000)
+            if records:
+                _take(directory, records)
+                directory.refresh()
+    finally:
+        await consumer.stop()
+
+
+def _take(directory: Directory, records: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]) -> None:
+    for batch in records.values():
+        for record in batch:
+            _take_one(directory, record)
+
+
+def _take_one(directory: Directory, record: ConsumerRecord[bytes, bytes]) -> None:
+    name = (record.key or b"").decode(errors="replace")
+    if record.value is None:
+        directory.remove(name)
+        return
+    try:
+        directory.put(decode_brand(record.value), record.offset)
+    except ValueError as error:
+        log.error("a brand's configuration is not understood: the last good one stays", brand=name, why=str(error))  # noqa: TRY400

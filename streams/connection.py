@@ -1,0 +1,80 @@
+"""How do the three Kafka clients reach the broker? One description, put into each client's own words."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import faust
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where the brokers are and how to be let in. The password is in no `repr`."""
+
+    brokers: tuple[str, ...]
+    protocol: str = "PLAINTEXT"
+    mechanism: str | None = None
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    embedded: bool = False  # librdkafka's mock cluster: no topic creation, no broker version to ask for
+
+    @property
+    def bootstrap(self) -> str:
+        """Return the brokers as clients want them: host:port, separated by commas."""
+        return ",".join(self.brokers)
+
+    def tls(self) -> ssl.SSLContext | None:
+        """Return the TLS context, None where the protocol has none."""
+        if "SSL" not in self.protocol.split("_"):
+            return None
+        return ssl.create_default_context(cafile=self.ca_file)
+
+    def kafka_python(self) -> dict[str, Any]:
+        """Return the arguments of kafka-python's clients."""
+        arguments: dict[str, Any] = {"bootstrap_servers": list(self.brokers), "security_protocol": self.protocol}
+        if self.embedded:
+            arguments["api_version"] = (2, 0)
+        if self.mechanism:
+            arguments["sasl_mechanism"] = self.mechanism
+            arguments["sasl_plain_username"] = self.username
+            arguments["sasl_plain_password"] = self.password
+        if context := self.tls():
+            arguments["ssl_context"] = context
+        return arguments
+
+    def aiokafka(self) -> dict[str, Any]:
+        """Return the arguments of aiokafka's clients."""
+        arguments = self.kafka_python()
+        arguments.pop("api_version", None)
+        return arguments
+
+    def faust(self) -> dict[str, Any]:
+        """Return the arguments of a Faust app."""
+        arguments: dict[str, Any] = {"broker": [f"kafka://{broker}" for broker in self.brokers]}
+        if self.mechanism:
+            arguments["broker_credentials"] = faust.SASLCredentials(
+                username=self.username, password=self.password, mechanism=self.mechanism, ssl_context=self.tls()
+            )
+        elif context := self.tls():
+            arguments["broker_credentials"] = faust.SSLCredentials(context)
+        return arguments
+
+
+def connect(settings: Settings, *, embedded: bool = False) -> Connection:
+    """Return the connection the environment describes."""
+    sasl = settings.kafka_security_protocol.startswith("SASL")
+    return Connection(
+        brokers=settings.brokers,
+        protocol=settings.kafka_security_protocol,
+        mechanism=settings.kafka_sasl_mechanism if sasl else None,
+        username=settings.kafka_sasl_username if sasl else None,
+        password=settings.kafka_sasl_password.get_secret_value() if sasl else None,
+        ca_file=settings.kafka_ca_file or None,
+        embedded=embedded,
+    )

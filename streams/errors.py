@@ -1,0 +1,10 @@
+"""What can go wrong between Tocsin and its broker, in words for whoever runs it?"""
+
+from __future__ import annotations
+
+
+class BrokerError(Exception):
+    """The broker does not answer, or refuses."""
+
+    def __init__(self, bootstrap: str, why: object) -> None:
+        super().__init__(f"Kafka at {bootstrap}: {why}. Is it running, and is TOCSIN_BROKERS right?")

@@ -1,0 +1,179 @@
+"""What happens to a mention, from record to notification? The one composition that agents and replay share.
+
+A shard holds the brands of one partition and does no input or output: it takes the next record of its topic and returns
+what follows from it. Live, an agent feeds it from Kafka and stores what changed; in a replay the `Pipeline` feeds one
+shard from the other. What fires in a replay is therefore what would have fired live.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Protocol
+
+from alerts import case as cases
+from alerts import triage
+from detectors import watch
+from detectors.signal import Now, Signal
+from detectors.time import Watermarks
+from mentions.columns import Columns
+from mentions.score import score_record
+from mentions.scored import Batch, Tick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from alerts.case import Case
+    from alerts.incident import Action, Notification
+    from alerts.policy import Policy as AlertPolicy
+    from detectors.policy import Policy as WatchPolicy
+    from mentions.decode import Rejection
+    from mentions.scorer import Scorer
+    from mentions.watchlist import Watchlist
+
+
+MINUTE: Final = 60_000
+STALLED_AFTER: Final = timedelta(seconds=30)
+"""Silence of a source partition's reader after which event time goes on without it. A dead worker's partitions have a
+new reader well before."""
+
+
+class Policies(Protocol):
+    """The brands' configuration in force."""
+
+    def watch(self, brand: str, revision: int) -> WatchPolicy:
+        """Return the detectors' policy of `brand` at `revision` of its configuration."""
+
+    def alert(self, brand: str) -> AlertPolicy:
+        """Return the incident policy of `brand`."""
+
+
+class WatchShard:
+    """The brands of one partition of `mentions.scored`: batches and ticks in, signals and event time out."""
+
+    def __init__(self, policies: Policies) -> None:
+        self.states: dict[str, watch.State] = {}
+        self.watermarks = Watermarks()
+        self.changed: set[str] = set()
+        self._policies = policies
+        self._minute = -1
+
+    def apply(self, record: Batch | Tick) -> list[Signal | Now]:
+        """Return what follows from the next record, in order; `changed` names the brands whose state it moved."""
+        return list(self._batch(record)) if isinstance(record, Batch) else list(self._tick(record))
+
+    def _batch(self, batch: Batch) -> Iterator[Signal]:
+        state = self.states.get(batch.brand) or watch.new(batch.brand)
+        policy = self._policies.watch(batch.brand, batch.policy)
+        state, signals = watch.step(state, batch, policy)
+        self.states[batch.brand] = state
+        self.changed.add(batch.brand)
+        yield from signals
+
+    def _tick(self, tick: Tick) -> Iterator[Signal | Now]:
+        watermark = self.watermarks.observe(tick, STALLED_AFTER)
+        if watermark is None or watermark // MINUTE <= self._minute:
+            return
+        for brand in self.states:
+            yield from self._advance(brand, watermark)
+        self._minute = watermark // MINUTE
+        yield Now(watermark)
+
+    def _advance(self, brand: str, watermark: int) -> Iterator[Signal]:
+        state = self.states[brand]
+        policy = self._policies.watch(brand, state.policy)
+        state, signals = watch.advance(state, watermark, policy)
+        self.states[brand] = state
+        if signals:
+            self.changed.add(brand)
+        yield from signals
+
+
+class TriageShard:
+    """The incidents of one partition's brands: signals, event time and actions in, notifications out."""
+
+    def __init__(self, policies: Policies) -> None:
+        self.cases: dict[str, Case] = {}
+        self.changed: set[str] = set()
+        self._policies = policies
+
+    def apply(self, record: Signal | Now | Action) -> list[Notification]:
+        """Return what there is to tell after the next record; `changed` names the brands whose case it moved."""
+        brands = list(self.cases) if isinstance(record, Now) else [record.brand]
+        return [notification for brand in brands for notification in self._step(brand, record)]
+
+    def _step(self, brand: str, record: Signal | Now | Action) -> list[Notification]:
+        before = self.cases.get(brand) or cases.new_case(brand)
+        case, notifications = triage.step(before, record, self._policies.alert(brand))
+        self.cases[brand] = case
+        if notifications or (case != before and not isinstance(record, Now)):
+            self.changed.add(brand)
+        return notifications
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A record of `mentions` as the score stage takes it. Instants in ms."""
+
+    value: bytes | None
+    offset: int
+    arrived: int
+    key: bytes | None = None
+    read_up_to: int | None = None  # a marker: no earlier mention follows in this partition
+
+
+@dataclass
+class Scored:
+    """What the score stage makes of some records of one source partition."""
+
+    batches: list[Batch] = field(default_factory=list)
+    rejections: list[tuple[Raw, Rejection]] = field(default_factory=list)
+    read_up_to: int | None = None  # event time reached, ms; None where nothing moves it
+    accepted: int = 0  # mentions of at least one brand
+    unmatched: int = 0  # of none
+    own: int = 0  # left out: by the brand's own account
+
+    def reach(self, instant: int) -> None:
+        """Note that event time is read up to `instant`."""
+        self.read_up_to = instant if self.read_up_to is None else max(self.read_up_to, instant)
+
+
+def score(partition: int, records: Iterable[Raw], watchlist: Watchlist, scorer: Scorer) -> Scored:
+    """Score records of one source partition, in order. Pure; never raises on what a record holds."""
+    result, columns = Scored(), Columns(partition)
+    for record in records:
+        if record.read_up_to is not None:
+            result.reach(record.read_up_to)
+            if not record.value:
+                continue
+        scored = score_record(record.value, record.arrived, partition, record.offset, watchlist, scorer)
+        columns.add(scored)
+        result.rejections += [(record, rejection) for rejection in scored.rejections]
+        result.unmatched += scored.unmatched
+        result.own += scored.own
+        if scored.read_up_to:
+            result.reach(min(scored.read_up_to, record.arrived))
+    result.accepted = len(columns)
+    result.batches = columns.drain()
+    return result
+
+
+class Pipeline:
+    """The whole path in one process, without a broker: records in, notifications out."""
+
+    def __init__(self, policies: Policies, watchlist: Watchlist, scorer: Scorer) -> None:
+        self.watch = WatchShard(policies)
+        self.triage = TriageShard(policies)
+        self._watchlist = watchlist
+        self._scorer = scorer
+
+    def feed(self, records: Iterable[Raw]) -> tuple[Scored, list[Notification]]:
+        """Score `records`, follow their brands, and let event time advance to where they end."""
+        scored = score(0, records, self._watchlist, self._scorer)
+        told = [note for batch in scored.batches for note in self._pass_on(batch)]
+        if scored.read_up_to is not None:
+            told += self._pass_on(Tick(0, 1, scored.read_up_to, None))
+        return scored, told
+
+    def _pass_on(self, record: Batch | Tick) -> list[Notification]:
+        return [note for found in self.watch.apply(record) for note in self.triage.apply(found)]
