@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -15,31 +14,34 @@ if TYPE_CHECKING:
 
     from detectors.signal import Evidence, Signal
 
+MOST: Final = 1_000_000.0
+"""The ratio of anything to nothing."""
+
 
 def begin(signal: Signal) -> Finding:
     """Return what the first signal of a detector says."""
-    observed = signal.evidence.observed
+    evidence = signal.evidence
     return Finding(
         signal=signal,
         since=signal.start,
-        peak=observed,
+        peak=evidence,
         peak_at=signal.at,
-        told=observed,
-        trail=((signal.at, observed),),
+        told={measure(evidence): evidence.observed},
+        trail=((signal.at, ratio(evidence)),),
     )
 
 
 def merge(finding: Finding, signal: Signal) -> Finding:
     """Fold a further signal in; one that is older than the latest changes start, peak and trail only."""
-    observed = signal.evidence.observed
-    higher = observed > finding.peak
+    evidence = signal.evidence
+    higher = (ratio(evidence), evidence.observed) > (ratio(finding.peak), finding.peak.observed)
     return Finding(
         signal=_later(finding.signal, signal),
         since=min(finding.since, signal.start),
-        peak=observed if higher else finding.peak,
+        peak=evidence if higher else finding.peak,
         peak_at=signal.at if higher else finding.peak_at,
-        told=finding.told,
-        trail=tuple(sorted({*finding.trail, (signal.at, observed)})[-TRAIL_LIMIT:]),
+        told={measure(evidence): evidence.observed} | finding.told,
+        trail=tuple(sorted({*finding.trail, (signal.at, ratio(evidence))})[-TRAIL_LIMIT:]),
     )
 
 
@@ -53,23 +55,34 @@ def _order(signal: Signal) -> tuple[int, int, int]:
     return signal.at, signal.start, signal.revision
 
 
+def measure(evidence: Evidence) -> str:
+    """Return what a figure counts over which length of time: only figures of one measure can double."""
+    return f"{evidence.metric}/{evidence.window_end - evidence.window_start}"
+
+
 def doubled(finding: Finding) -> bool:
-    """Tell whether the figure is twice what was last told."""
-    return finding.told > 0 and finding.signal.evidence.observed >= 2 * finding.told
+    """Tell whether the figure is twice what was last told of that measure."""
+    evidence = finding.signal.evidence
+    return 0 < 2 * finding.told[measure(evidence)] <= evidence.observed
 
 
 def retold(findings: dict[str, Finding]) -> dict[str, Finding]:
     """Return the findings with the present figures as those told: the next doubling counts from here."""
-    return {
-        name: replace(finding, told=max(finding.told, finding.signal.evidence.observed))
-        for name, finding in findings.items()
-    }
+    return {name: _retold(finding) for name, finding in findings.items()}
+
+
+def _retold(finding: Finding) -> Finding:
+    evidence = finding.signal.evidence
+    key = measure(evidence)
+    return replace(finding, told=finding.told | {key: max(finding.told[key], evidence.observed)})
 
 
 def ratio(evidence: Evidence) -> float:
     """Return how many times the usual was observed; against the threshold while the usual is unknown."""
     usual = evidence.expected if evidence.expected is not None else evidence.threshold
-    return evidence.observed / usual if usual > 0 else math.inf if evidence.observed > 0 else 0.0
+    if usual <= 0:
+        return MOST if evidence.observed > 0 else 0.0
+    return min(MOST, evidence.observed / usual)
 
 
 def leading(findings: Iterable[Finding]) -> Finding:

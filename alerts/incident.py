@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from detectors.signal import SEVERITIES, Severity, Signal
+from detectors.signal import SEVERITIES, Evidence, Severity, Signal
 
 Status = Literal["open", "acknowledged", "resolved"]
 
@@ -51,10 +51,10 @@ class Finding(msgspec.Struct, frozen=True):
 
     signal: Signal  # the latest
     since: int  # start of its first episode, ms
-    peak: float  # highest observed
+    peak: Evidence  # the furthest from usual
     peak_at: int  # event time of the peak, ms
-    told: float  # observed when a doubling was last measured
-    trail: tuple[tuple[int, float], ...]  # (at, observed) of the latest signals, oldest first
+    told: dict[str, float]  # measure (metric and window) → highest observed that was told
+    trail: tuple[tuple[int, float], ...]  # (at, times the usual) of the latest signals, oldest first
 
 
 class Incident(msgspec.Struct, frozen=True):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from alerts.findings import begin, doubled, leading, merge, ratio, retold
+from msgspec.structs import replace
+
+from alerts.findings import MOST, begin, doubled, leading, merge, ratio, retold
 from alerts.incident import TRAIL_LIMIT
 from detectors.signal import Drivers
 from tests.support.alerting import DRIVERS, MINUTE, START, figures, signal
@@ -18,7 +20,7 @@ def test_start_peak_and_latest_do_not_depend_on_the_order_of_arrival() -> None:
         finding = begin(first)
         for later in rest:
             finding = merge(finding, later)
-        outcomes.add((finding.signal.revision, finding.peak, finding.peak_at, finding.since, finding.trail))
+        outcomes.add((finding.signal.revision, finding.peak.observed, finding.peak_at, finding.since, finding.trail))
     assert len(outcomes) == 1
 
 
@@ -34,7 +36,7 @@ def test_the_trail_is_bounded_and_keeps_the_latest() -> None:
     for minute in range(1, 100):
         finding = merge(finding, signal(minute, observed=minute))
     assert len(finding.trail) == TRAIL_LIMIT
-    assert finding.trail[-1] == (START + 99 * MINUTE, 99)
+    assert finding.trail[-1] == (START + 99 * MINUTE, 99 / 6)
 
 
 def test_zero_never_doubles() -> None:
@@ -46,6 +48,16 @@ def test_a_fall_between_does_not_make_the_next_doubling_cheaper() -> None:
     """The figure told stays the highest told."""
     finding = retold({"negative": merge(begin(signal(0, observed=100)), signal(1, observed=40))})["negative"]
     assert not doubled(merge(finding, signal(2, observed=190)))
+
+
+def test_figures_of_different_windows_are_not_compared() -> None:
+    """400 in twelve hours is no doubling of 30 in ten minutes; the first figure of a measure is where it starts."""
+    short = begin(signal(0, observed=30))
+    wide = replace(signal(1), evidence=figures(400, window_start=START - 720 * MINUTE))
+    switched = merge(short, wide)
+    assert not doubled(switched)
+    wider = replace(signal(2), evidence=figures(801, window_start=START - 720 * MINUTE))
+    assert doubled(merge(switched, wider))
 
 
 def test_the_gravest_leads_then_the_furthest_from_usual() -> None:
@@ -60,5 +72,5 @@ def test_the_gravest_leads_then_the_furthest_from_usual() -> None:
 def test_without_history_the_threshold_stands_for_the_usual() -> None:
     """A new brand has no usual value, and says how far it is over the limit instead."""
     assert ratio(figures(48, expected=None)) == 2
-    assert ratio(figures(48, expected=0)) == float("inf")
+    assert ratio(figures(48, expected=0)) == MOST
     assert ratio(figures(0, expected=0)) == 0

@@ -1,0 +1,93 @@
+"""What must a place that people read be able to do? The port behind Slack, the terminal and what comes after."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+import msgspec
+
+UNCERTAIN: Final = frozenset({"timeout", "disconnected", "server_error"})
+"""Codes after which the message may have been accepted all the same."""
+
+OVERSIZED: Final = frozenset(
+    {
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_metadata_format",
+        "metadata_too_large",
+        "unrenderable",
+    }
+)
+"""Codes that a smaller, plainer message may get past."""
+
+GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+"""Codes that say a message can no longer be edited: another must take its place."""
+
+
+class DeliveryError(Exception):
+    """A message could not be delivered; says whether trying again may help, and what a person can do.
+
+    `retry_after` is in seconds, where the other side names it.
+    """
+
+    def __init__(self, code: str, remedy: str, *, retryable: bool, retry_after: float | None = None) -> None:
+        super().__init__(f"{code}: {remedy}")
+        self.code = code
+        self.remedy = remedy
+        self.retryable = retryable
+        self.retry_after = retry_after
+
+    @property
+    def uncertain(self) -> bool:
+        """Tell whether the message may have arrived all the same."""
+        return self.code in UNCERTAIN
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What is shown: `text` is the line on a lock screen, `blocks` the card in Block Kit."""
+
+    incident: str
+    revision: int
+    text: str
+    blocks: list[dict[str, Any]]
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """Where a message stands, so that it can be edited and answered."""
+
+    channel: str
+    ts: str
+
+
+class Route(msgspec.Struct, frozen=True):
+    """Where a brand's incidents are shown, in which language, and whom a page mentions."""
+
+    channel: str
+    language: str = "en"
+    mention: str = ""  # a user, user group or here, in Slack's notation: "<@U123>", "<!subteam^S123>", "<!here>"
+
+
+class Notifier(Protocol):
+    """A place where messages are posted, edited and answered. Every method may raise DeliveryError."""
+
+    async def post(self, channel: str, message: Message) -> Receipt:
+        """Post a message and return where it stands."""
+        ...
+
+    async def update(self, receipt: Receipt, message: Message) -> None:
+        """Replace what a message shows."""
+        ...
+
+    async def reply(self, receipt: Receipt, message: Message) -> None:
+        """Post in a message's thread."""
+        ...
+
+    async def find(self, channel: str, incident: str, since: int) -> Receipt | None:
+        """Return the incident's message posted since an instant (wall clock, ms), if there is one."""
+        ...
+
+    async def replied(self, receipt: Receipt, revision: int) -> bool:
+        """Tell whether a message's thread holds the reply of a revision."""
+        ...

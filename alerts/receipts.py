@@ -1,0 +1,72 @@
+"""What is known of an incident's message, across crashes?"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from alerts.notifier import Receipt
+
+
+class Posting(msgspec.Struct, frozen=True):
+    """How far an incident is delivered. Written before a post is tried, so that a crash leaves a trace."""
+
+    incident: str
+    channel: str  # as routed when the post was intended
+    intended_at: int  # wall clock, ms
+    receipt: Receipt | None = None  # None: intended, not known to be posted
+    revision: int = 0  # the latest that the message shows
+    replying: int = 0  # the latest whose reply was intended
+    replied: int = 0  # the latest whose reply is posted
+
+
+class ReceiptStore(Protocol):
+    """Where postings outlive the process. `put` returns when the posting is safe."""
+
+    async def get(self, incident: str) -> Posting | None:
+        """Return what is known of an incident's message."""
+        ...
+
+    async def put(self, posting: Posting) -> None:
+        """Keep a posting, in place of the incident's earlier one."""
+        ...
+
+
+class MemoryReceipts:
+    """Postings that live as long as the process: for the terminal, where nothing can be found again."""
+
+    def __init__(self) -> None:
+        self.postings: dict[str, Posting] = {}
+
+    async def get(self, incident: str) -> Posting | None:
+        """Return what is known of an incident's message."""
+        return self.postings.get(incident)
+
+    async def put(self, posting: Posting) -> None:
+        """Keep a posting."""
+        self.postings[posting.incident] = posting
+
+
+def posted(posting: Posting, receipt: Receipt) -> Posting:
+    """Return the posting once its message stands somewhere."""
+    return replace(posting, receipt=receipt)
+
+
+_encoder: Final = msgspec.json.Encoder()
+_decoder: Final = msgspec.json.Decoder(Posting)
+
+
+def encode(posting: Posting) -> bytes:
+    """Return the bytes (JSON) of a posting."""
+    return _encoder.encode(posting)
+
+
+def decode(raw: bytes) -> Posting:
+    """Return the posting that `encode` wrote.
+
+    Raises:
+        msgspec.DecodeError: the bytes are not a posting.
+    """
+    return _decoder.decode(raw)
