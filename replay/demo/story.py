@@ -1,0 +1,75 @@
+"""What happens in the demo, and when? Waves of mentions over one invented day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+LIVE_FROM: Final = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
+LIVE_UNTIL: Final = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
+WARM_UP_FROM: Final = LIVE_FROM - timedelta(hours=26)
+"""A calm day before it, so that each brand has a usual to compare with."""
+
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Wave:
+    """Mentions of one brand and theme: rising in a straight line to `peak` a minute, then falling in one."""
+
+    brand: str
+    theme: str
+    start: datetime
+    top: datetime
+    end: datetime
+    peak: float  # mentions a minute
+
+    def rate(self, at: datetime) -> float:
+        """Return the expected mentions a minute at this moment."""
+        if not self.start < at < self.end:
+            return 0.0
+        if at <= self.top:
+            return self.peak * ((at - self.start) / (self.top - self.start))
+        return self.peak * ((self.end - at) / (self.end - self.top))
+
+
+@dataclass(frozen=True)
+class Calm:
+    """A brand's everyday mentions: few at night, most in the evening."""
+
+    brand: str
+    peak: float  # mentions a minute
+    theme: str = "calm"
+
+    def rate(self, at: datetime) -> float:
+        """Return the expected mentions a minute at this moment."""
+        return self.peak * _DAY_SHAPE[at.hour]
+
+
+_DAY_SHAPE: Final = (
+    *(0.3, 0.2, 0.15, 0.15, 0.2, 0.3, 0.5, 0.7, 0.8, 0.8, 0.75, 0.75),
+    *(0.85, 0.8, 0.75, 0.75, 0.8, 0.9, 1.0, 1.0, 1.0, 0.9, 0.7, 0.5),
+)
+
+
+def _at(clock: str) -> datetime:
+    hour, minute = map(int, clock.split(":"))
+    return LIVE_FROM.replace(hour=hour, minute=minute)
+
+
+WAVES: Final[tuple[Wave | Calm, ...]] = (
+    Calm("Hallowfirth", 0.7),
+    Calm("Pippinworth", 0.6),
+    Calm("Voltanelle", 0.5),
+    # A printing error that everybody enjoys: loud, and no crisis.
+    Wave("Pippinworth", "joke", _at("11:10"), _at("11:50"), _at("12:50"), 9),
+    # A ferry lies off its harbour for hours; then comes the company's statement.
+    Wave("Hallowfirth", "aboard", _at("12:40"), _at("13:30"), _at("14:00"), 2.5),
+    Wave("Hallowfirth", "firestorm", _at("13:25"), _at("14:05"), _at("15:40"), 34),
+    Wave("Hallowfirth", "shares", _at("13:40"), _at("14:10"), _at("15:20"), 10),
+    Wave("Hallowfirth", "statement", _at("14:20"), _at("14:35"), _at("15:45"), 22),
+    Wave("Hallowfirth", "aftermath", _at("14:55"), _at("15:20"), _at("16:00"), 5),
+    # An electricity company takes its money twice.
+    Wave("Voltanelle", "prelevement", _at("13:50"), _at("14:30"), _at("15:40"), 5),
+)
