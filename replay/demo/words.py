@@ -50,7 +50,7 @@ def _join(text: str, tail: str) -> str:
     """End the sentence before the next one begins."""
     if not tail:
         return text
-    needs_stop = text[-1].isalnum() and tail[0].isalpha() and not text.split()[-1].startswith("#")
+    needs_stop = text[-1].isalnum() and tail[0].isalpha() and not text.rsplit(maxsplit=1)[-1].startswith("#")
     stop = "." if needs_stop else ""
     return f"{text}{stop} {tail}"
 
