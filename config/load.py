@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,7 +18,7 @@ from config.thresholds import check_thresholds
 from config.wording import models_in, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from config.tree import Blank
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_FOLLOWS: Final = "default_factory_not_called"
-"""A default that could not be worked out as another field is wrong: nothing to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def _judge(read: source.Source, file: str) -> Report:
         reader.report(check_thresholds(brand, node))
     reader.report(check_brands(nodes))
     reader.report(check_groups(nodes, groups))
-    problems = tuple(sorted(set(reader.problems), key=lambda p: (p.line, p.column, p.path, p.rule)))
+    problems = _sorted(reader.problems)
     if any(problem.severity == "error" for problem in problems):
         return Report(None, problems)
     organisation = root.fields.get("organisation")
@@ -97,6 +95,13 @@ def _judge(read: source.Source, file: str) -> Report:
         ),
         problems,
     )
+
+
+def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return each problem once, in the order of the file; a warning about what is wrong anyway is left out."""
+    wrong = {(problem.line, problem.column) for problem in problems if problem.severity == "error"}
+    kept = {p for p in problems if p.severity == "error" or (p.line, p.column) not in wrong}
+    return tuple(sorted(kept, key=lambda p: (p.line, p.column, p.path, p.rule)))
 
 
 def _with_bare_groups(groups: Node | None, blanks: Iterable[Blank]) -> Node | None:
@@ -138,7 +143,7 @@ class _Reader:
         try:
             return model.model_validate_json(json.dumps(bare(node)), strict=True)
         except ValidationError as error:
-            found = [self._problem(detail, model, node) for detail in error.errors() if detail["type"] != _FOLLOWS]
+            found = [self._problem(detail, model, node) for detail in error.errors() if not _follows(detail, node)]
             self.problems += [p for p in found if p.value is None or (p.line, p.column) not in self._judged]
             return None
 
@@ -167,6 +172,13 @@ def _blank(blanks: Iterable[Blank], file: str) -> Iterator[Problem]:
         if name not in sections and parent != "groups":
             rule = "is empty (a # outside quotes starts a comment): write a value, in quotes if it holds a #"
             yield Problem(file, *node.key, node.path, None, rule)
+
+
+def _follows(error: ErrorDetails, root: Node) -> bool:
+    """Say whether another error is the cause: a default made of a wrong value, a list short of its wrong entries."""
+    return error["type"] == "default_factory_not_called" or (
+        error["type"] == "too_short" and bool(find(root, error["loc"])[0].items)
+    )
 
 
 def _sections(model: type[BaseModel]) -> Iterator[str]:

@@ -6,7 +6,6 @@ import warnings
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ruamel.yaml import YAML
-from ruamel.yaml.composer import ComposerError
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
@@ -21,6 +20,14 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 2 * 1024 * 1024
 """A file of this size holds some 20,000 brands and takes seconds to read; more is a mistake."""
+
+_REMEDIES: Final = {
+    "'\\t'": "indent with spaces, YAML allows no tabs",
+    "mapping values": "a value that holds a colon needs quotes, or the line is indented too far",
+    "another document": "keep one document, remove the line ---",
+    "undefined alias": "a text that begins with * needs quotes",
+    "cannot start any token": "put the value in quotes",
+}
 
 
 class Source(NamedTuple):
@@ -85,24 +92,20 @@ def _compose(text: str, name: str) -> MappingNode | SequenceNode | ScalarNode:
 
 
 def _syntax(error: MarkedYAMLError, name: str) -> ConfigError:
-    mark = error.problem_mark or error.context_mark
+    quoted = "quoted scalar" in str(error.context)
+    mark = error.context_mark if quoted else error.problem_mark or error.context_mark
     place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     problem = redact(str(error.problem or error.context))
     return _stop(name, place, f"is not YAML: {problem}{_remedy(error, problem)}")
 
 
 def _remedy(error: MarkedYAMLError, problem: str) -> str:
-    if "'\\t'" in problem:
-        return "; indent with spaces, YAML allows no tabs"
-    if "mapping values" in problem:
-        return "; a value that holds a colon needs quotes, or the line is indented too far"
-    if isinstance(error, ComposerError) and "another document" in problem:
-        return "; keep one document, remove the line ---"
+    if "quoted scalar" in str(error.context):
+        return "; this quote is not closed, or a backslash in it should be two"
     if "flow" in str(error.context):
-        return "; a bracket is not closed"
-    if "%" in problem or "@" in problem or "`" in problem:
-        return "; put the value in quotes"
-    return ""
+        opened = f" opened in line {error.context_mark.line + 1}" if error.context_mark else ""
+        return f"; the bracket{opened} is not closed"
+    return next((f"; {remedy}" for sign, remedy in _REMEDIES.items() if sign in problem), "")
 
 
 def _place(before: str) -> tuple[int, int]:

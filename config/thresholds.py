@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from config.nodes import Node, find
@@ -32,7 +33,7 @@ def _windows(policy: Policy, node: Node) -> Iterator[Finding]:
     """Yield windows that are out of order: fast ≤ window ≤ slow."""
     for name, detector in _detectors(policy):
         fields = [field for field in _WINDOWS if field in type(detector).model_fields]
-        for shorter, longer in zip(fields, fields[1:], strict=False):
+        for shorter, longer in pairwise(fields):
             bound = getattr(detector, longer)
             if getattr(detector, shorter) > bound:
                 rule = f"must not be longer than {longer} ({format_duration(bound)})"

@@ -10,7 +10,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from config.errors import ConfigError, Problem, secret_in, shown
 from config.nodes import Node, Scalar
 
-MAX_NODES: Final = 500_000
+MAX_NODES: Final = 300_000
 MAX_DEPTH: Final = 20
 
 _TAG: Final = "tag:yaml.org,2002:"
@@ -80,6 +80,8 @@ class Builder:
                 merged = self._merge_key(value, path, depth) | merged
                 continue
             name = self._key(key, path)
+            if name is None:
+                continue
             child = self._node(value, f"{path}.{name}" if path else name, _start(key), depth + 1)
             if name in own:
                 first = own[name].key[0]
@@ -98,12 +100,13 @@ class Builder:
                 self._add(source, path, None, "<<: takes a mapping or a list of mappings, written *name")
         return fields
 
-    def _key(self, key: _AnyNode, path: str) -> str:
+    def _key(self, key: _AnyNode, path: str) -> str | None:
+        """Return the key; None, after noting it, for one that nothing below may show or be found under."""
         if not isinstance(key, ScalarNode):
             self._add(key, path, None, "a key must be a word, not a list or a mapping")
-            return "?"
+            return None
         self._check_text(key, str(key.value), path, is_key=True)
-        return "[secret]" if secret_in(key.value) else str(key.value)
+        return None if secret_in(key.value) else str(key.value)
 
     def _scalar(self, node: ScalarNode, path: str) -> Scalar:
         kind, text = str(node.tag).removeprefix(_TAG), str(node.value)

@@ -46,16 +46,18 @@ _RULES: Final[Mapping[str, str]] = {
 
 def tell(error: ErrorDetails, model: type[BaseModel]) -> str:
     """Return the rule that was broken and its remedy; `model` is what was validated."""
-    kind = error["type"]
-    context = {key: _spell(value) for key, value in error.get("ctx", {}).items()}
+    kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         return unknown(str(error["loc"][-1]), _keys(model, error["loc"][:-1]))
     if kind in {"literal_error", "enum"}:
         return _one_of(str(error["input"]), str(context.get("expected", "")))
     if kind in {"value_error", "assertion_error"}:
         return str(context.get("error", error["msg"]))
-    rule = _RULES[kind].format(**context) if kind in _RULES else error["msg"]
-    return rule + _usual(model, error["loc"])
+    if kind not in _RULES:
+        return error["msg"]
+    field = next(reversed(list(_fields(model, error["loc"]))), None)
+    rule = _RULES[kind].format(**context | (_bounds(field) if field else {}))
+    return rule + _unquote(kind, error["input"]) + (_usual(field) if field else "")
 
 
 def unknown(key: str, known: Iterable[str]) -> str:
@@ -78,14 +80,30 @@ def _one_of(given: str, expected: str) -> str:
     return f"must be one of {', '.join(choices)}" + (f': did you mean "{close}"?' if close else "")
 
 
-def _spell(value: object) -> object:
-    return format_duration(value) if isinstance(value, timedelta) else value
+def _bounds(field: FieldInfo) -> dict[str, str]:
+    """Return the field's bounds as YAML would spell them; pydantic's own words for durations are Python."""
+    found = ((name, getattr(rule, name, None)) for rule in field.metadata for name in ("gt", "ge", "lt", "le"))
+    return {name: _spell(bound) for name, bound in found if bound is not None}
 
 
-def _usual(model: type[BaseModel], loc: Sequence[str | int]) -> str:
-    field = next(reversed(list(_fields(model, loc))), None)
-    extra = field.json_schema_extra if field else None
-    return f" (usual {extra['usual']})" if isinstance(extra, dict) and "usual" in extra else ""
+def _unquote(kind: str, given: object) -> str:
+    number = isinstance(given, str) and given.strip().lstrip("+-").replace(".", "", 1).isdigit()
+    return ": remove the quotes" if number and kind.startswith(("int", "float")) else ""
+
+
+def _usual(field: FieldInfo) -> str:
+    """Return what a sensible value is: as declared beside the field, else its default."""
+    extra = field.json_schema_extra
+    if isinstance(extra, dict) and "usual" in extra:
+        return f" (usual {extra['usual']})"
+    bounded = bool(_bounds(field)) and field.default is not None and not field.is_required()
+    return f" (default {_spell(field.default)})" if bounded else ""
+
+
+def _spell(value: Any) -> str:
+    if isinstance(value, timedelta):
+        return format_duration(value)
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def _keys(model: type[BaseModel], loc: Sequence[str | int]) -> Iterable[str]:
