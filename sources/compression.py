@@ -1,0 +1,71 @@
+"""How are the bytes of a file had, compressed or not? Told apart by its first bytes, not by its name."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from typing import TYPE_CHECKING, Final
+
+import zstandard
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+GZIP: Final = b"\x1f\x8b"
+ZSTD: Final = b"\x28\xb5\x2f\xfd"
+
+Damage: Final = (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError)
+"""What reading a truncated or damaged file raises."""
+
+_CHUNK: Final = 4_096
+"""Bytes decompressed at once: a chunk of a hostile file can grow thirty thousand times."""
+
+
+def decompressed(file: io.BufferedReader) -> io.BufferedReader:
+    """Return a reader of what `file` holds: itself unless it begins as gzip or Zstandard do.
+
+    Reading raises one of `Damage` where the file is truncated or damaged.
+    """
+    head = file.peek(4)[:4]
+    if head.startswith(GZIP):
+        return io.BufferedReader(gzip.GzipFile(fileobj=file))
+    return io.BufferedReader(_Zstandard(file)) if head == ZSTD else file
+
+
+class _Zstandard(io.RawIOBase):
+    """Frames one after another. The library's own reader takes a truncated file for a short one."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self._file = file
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._begun = False
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Fill `buffer` as far as the next chunk goes; return how far."""
+        into = memoryview(buffer).cast("B")
+        while not self._ready:
+            chunk = self._next_chunk()
+            if not chunk:
+                return 0
+            self._ready = memoryview(self._frame.decompress(chunk))
+        size = min(len(into), len(self._ready))
+        into[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
+
+    def _next_chunk(self) -> bytes:
+        rest = b""
+        if self._frame.eof:
+            rest = self._frame.unused_data
+            self._frame = zstandard.ZstdDecompressor().decompressobj()
+            self._begun = bool(rest)
+        chunk = rest or self._file.read(_CHUNK)
+        if not chunk and self._begun:
+            raise EOFError("the last frame is not complete")
+        self._begun = True
+        return chunk

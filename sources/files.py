@@ -1,0 +1,55 @@
+"""Which mentions are in this file? JSON Lines or CSV, plain, gzip or Zstandard, or standard input."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final, Literal
+
+from sources.jsonlines import read_json_lines
+from sources.position import START, Line, Position, Refused, SourceError
+from sources.raw import STDIN, RawLines
+from sources.tabular import read_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["START", "STDIN", "Format", "Line", "Position", "Refused", "SourceError", "format_of", "read"]
+
+Format = Literal["jsonl", "csv"]
+
+COMPRESSED: Final = frozenset({".gz", ".zst"})
+TABULAR: Final = frozenset({".csv", ".tsv"})
+
+
+def read(
+    path: str, mapping: Mapping[str, str] | None = None, start: Position = START, form: Format | None = None
+) -> Iterator[Line | Refused]:
+    """Yield the mentions of a file as raw JSON, one a line, with their places; only a CSV's form is checked here.
+
+    Args:
+        path: the file; "-" is standard input.
+        mapping: for CSV, field → column ({"text": "body"}) or field → "=" and a fixed text ({"channel": "=twitter"}).
+        start: a `following` of an earlier reading, to go on from; a compressed file is unpacked up to there again.
+        form: what the file is; None: as its name says, JSON Lines where it says nothing.
+
+    Raises:
+        SourceError: the file cannot be read on; it names file and line.
+    """
+    with RawLines(path) as lines:
+        if (form or format_of(path)) == "csv":
+            yield from read_csv(lines, mapping or {}, start)
+            return
+        if mapping:
+            raise SourceError(path, 1, "only CSV columns can be mapped: rename the fields, such as by jq")
+        lines.advance(start)
+        yield from read_json_lines(lines)
+
+
+def format_of(path: str) -> Format:
+    """Return what a file is by its name.
+
+    >>> format_of("export.csv.gz"), format_of("-")
+    ('csv', 'jsonl')
+    """
+    suffixes = [suffix for suffix in PurePath(path).suffixes if suffix.lower() not in COMPRESSED]
+    return "csv" if suffixes and suffixes[-1].lower() in TABULAR else "jsonl"

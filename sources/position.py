@@ -1,0 +1,41 @@
+"""Where in a source is this line, and what cannot be read there?"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Position(NamedTuple):
+    """How much of a source has been read: lines, and bytes after decompression."""
+
+    lines: int = 0
+    offset: int = 0
+
+
+START = Position()
+
+
+class Line(NamedTuple):
+    """One mention as raw JSON on one line."""
+
+    number: int  # the line of the source it begins on, from 1
+    raw: bytes
+    following: Position  # where to go on after it
+
+
+class Refused(NamedTuple):
+    """A line that is no mention, and why: one reason a finding, each beginning with the field's name."""
+
+    number: int
+    raw: bytes
+    reasons: tuple[str, ...]
+    following: Position
+
+
+class SourceError(Exception):
+    """A source that cannot be read on: `PATH:LINE: what is wrong: what to do`."""
+
+    def __init__(self, source: str, number: int, message: str) -> None:
+        super().__init__(f"{source}:{number}: {message}")
+        self.source = source
+        self.number = number

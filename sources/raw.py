@@ -1,0 +1,106 @@
+"""What are the lines of a file, and where does the next one begin?"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from sources.compression import Damage, decompressed
+from sources.position import START, Position, SourceError
+
+if TYPE_CHECKING:
+    import io
+
+STDIN: Final = "-"
+MAX_LINE: Final = 16 * 2**20
+"""How long a line may be [bytes]."""
+
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_BOM: Final = b"\xef\xbb\xbf"
+_SKIPPED_AT_ONCE: Final = 2**20
+
+
+class RawLines:
+    """Iterates over the lines of a file, each with its line feed; `position` is what follows the last one."""
+
+    def __init__(self, path: str) -> None:
+        """Open `path`, "-" being standard input.
+
+        Raises:
+            SourceError: there is no such file, or it may not be read.
+        """
+        self.path: Final = path
+        self.position = START
+        self._resources = ExitStack()
+        try:
+            self._file = self._open()
+        except OSError as error:
+            raise SourceError(path, 1, f"{error.strerror or error}: check the path and its rights") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._resources.close()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        """Return the next line, without a byte order mark.
+
+        Raises:
+            SourceError: the file is truncated, damaged or no UTF-8, or the line is longer than MAX_LINE.
+        """
+        line = self._read_line()
+        if not line:
+            raise StopIteration
+        first = self.position.offset == 0
+        self.position = Position(self.position.lines + 1, self.position.offset + len(line))
+        if not first:
+            return line
+        if line.startswith(_UTF16):
+            raise SourceError(self.path, 1, "is UTF-16: convert it, such as with iconv -f utf-16 -t utf-8")
+        return line.removeprefix(_BOM)
+
+    def advance(self, to: Position) -> None:
+        """Go on to a position that was read before; one that lies behind is none to go to.
+
+        Raises:
+            SourceError: the file ends before it.
+        """
+        ahead = to.offset - self.position.offset
+        while ahead > 0:
+            skipped = len(self._read(min(ahead, _SKIPPED_AT_ONCE)))
+            if not skipped:
+                raise SourceError(self.path, to.lines, "the file ends before the place to go on from: start anew")
+            ahead -= skipped
+        self.position = max(self.position, to)
+
+    def _open(self) -> io.BufferedReader:
+        if self.path == STDIN:
+            return decompressed(sys.stdin.buffer)  # type: ignore[arg-type]  # declared BinaryIO, is a BufferedReader
+        return decompressed(self._resources.enter_context(Path(self.path).open("rb")))
+
+    def _read_line(self) -> bytes:
+        try:
+            line = self._file.readline(MAX_LINE + 1)
+        except Damage as error:
+            raise self._damaged(error) from None
+        if len(line) > MAX_LINE:
+            raise SourceError(
+                self.path, self.position.lines + 1, f"is longer than {MAX_LINE} bytes: send one mention a line"
+            )
+        return line
+
+    def _read(self, size: int) -> bytes:
+        try:
+            return self._file.read(size)
+        except Damage as error:
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: Exception) -> SourceError:
+        message = f"the compressed file is truncated or damaged ({error}): what is before this line was read"
+        return SourceError(self.path, self.position.lines + 1, message)
