@@ -1,0 +1,117 @@
+"""How does each incident come to stand in exactly one message, whatever the other side does?
+
+For each incident one task, so that its revisions keep their order; the latest revision wins, replies are all kept. A
+failure is retried for ever, and never holds up another incident.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from alerts.courier import GAP, PARALLEL, Courier, Line, Order
+from alerts.meter import Log, Meter
+from alerts.notifier import OVERSIZED, DeliveryError, Notifier, Route
+from alerts.pacing import Timing, delay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alerts.incident import Notification
+    from alerts.receipts import ReceiptStore
+
+
+class Delivery:
+    """The outbox: takes notifications, gives every incident its one message.
+
+    `route` names a brand's channel; it may raise LookupError, and is asked again at every try, so that a corrected
+    configuration takes effect. `done` is called once a notification, or a later one in its place, is delivered.
+    """
+
+    def __init__(
+        self,
+        notifier: Notifier,
+        receipts: ReceiptStore,
+        route: Callable[[str], Route],
+        *,
+        meter: Meter | None = None,
+        timing: Timing | None = None,
+        gap: float = GAP,
+        parallel: int = PARALLEL,
+    ) -> None:
+        self._meter = meter or Log()
+        self._timing = timing or Timing()
+        self._courier = Courier(notifier, receipts, route, self._meter, self._timing, gap, parallel)
+        self._lines: dict[str, Line] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def pending(self) -> int:
+        """Return how many notifications are not delivered yet."""
+        return sum(len(line.orders) for line in self._lines.values())
+
+    def submit(self, notification: Notification, done: Callable[[], None]) -> None:
+        """Take a notification; call within the running event loop, in the order of an incident's revisions."""
+        name = notification.incident.id
+        line = self._lines.setdefault(name, Line(name))
+        line.orders.append(Order(notification, done, self._timing.monotonic()))
+        if name not in self._tasks:
+            self._tasks[name] = asyncio.create_task(self._serve(line), name=f"deliver {name}")
+
+    async def drain(self) -> None:
+        """Wait until everything submitted is delivered."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks.values())
+
+    async def abandon(self) -> None:
+        """Stop: what is not done stays undone, for whoever takes over."""
+        tasks = list(self._tasks.values())
+        self._lines.clear()
+        self._tasks.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _serve(self, line: Line) -> None:
+        try:
+            while line.orders:
+                count = len(line.orders)
+                await self._insist(line)
+                finished, line.orders = line.orders[:count], line.orders[count:]
+                for order in finished:
+                    order.done()
+        finally:
+            if self._lines.get(line.incident) is line:
+                del self._lines[line.incident], self._tasks[line.incident]
+
+    async def _insist(self, line: Line) -> None:
+        """Deliver the orders at hand, however often it takes."""
+        attempt = 0
+        while True:
+            try:
+                return await self._courier.deliver(line)
+            except DeliveryError as error:
+                attempt += 1
+                await self._fail(line, error, attempt)
+            except Exception as error:  # noqa: BLE001  a mistake of ours must not lose an alert
+                attempt += 1
+                await self._fail(line, _mistake(error), attempt)
+
+    async def _fail(self, line: Line, error: DeliveryError, attempt: int) -> None:
+        """Report a failure, and wait as long as it asks for."""
+        line.unsure = line.unsure or error.uncertain
+        if error.code in OVERSIZED and not line.plain:
+            line.plain = True
+            self._meter.refused(line.incident, error, 0.0)
+            return
+        wait = delay(error, attempt, self._timing.chance())
+        report = self._meter.retried if error.retryable else self._meter.refused
+        report(line.incident, error, wait)
+        await self._timing.sleep(wait)
+
+
+def _mistake(error: Exception) -> DeliveryError:
+    """Return a mistake of ours as a refusal; the bare text may get past it."""
+    failure = DeliveryError("unrenderable", f"{type(error).__name__}: {error}; please report it", retryable=False)
+    failure.__cause__ = error
+    return failure

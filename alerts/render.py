@@ -1,0 +1,204 @@
+"""What does an incident look like? A card in Block Kit, within Slack's limits for any input; the text first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from alerts import wording
+from alerts.blocks import Block, context, fields, fit, header, section
+from alerts.escape import link, moment, mrkdwn, person
+from alerts.findings import leading, ratio
+from alerts.incident import TOCSIN
+from alerts.notifier import Message
+from alerts.wording import say, span
+from detectors.wording import number, percent
+
+if TYPE_CHECKING:
+    from alerts.incident import Finding, Incident, Notification
+    from alerts.notifier import Route
+    from detectors.signal import Drivers, Example
+    from detectors.wording import Language
+
+FINDINGS: Final = 6
+LISTED: Final = 5
+EXAMPLES: Final = 3
+BARS: Final = "▁▂▃▄▅▆▇█"
+TREND: Final = 10 * 60_000
+"""How far back (ms) growth is measured."""
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """How many of a brand's sources are live, and which are silent."""
+
+    live: int
+    total: int
+    silent: tuple[str, ...] = ()
+
+
+def message(
+    notification: Notification, route: Route, *, page: bool, plain: bool = False, coverage: Coverage | None = None
+) -> Message:
+    """Return the incident's card, with a mention of the on-call manager if it pages; `plain` is bare text."""
+    incident, language = notification.incident, wording.tongue(route.language)
+    line = wording.line(incident, language)
+    call = say(language, "page", mention=route.mention) if page and route.mention else ""
+    if plain:
+        return Message(incident.id, incident.revision, f"{_fallback(line)} {call}".rstrip(), [])
+    top: list[tuple[int, Block]] = [(0, header(line))]
+    if call:
+        top.append((0, section(call)))
+    return Message(incident.id, incident.revision, _fallback(line), fit(top + _body(incident, language, coverage)))
+
+
+def reply(notification: Notification, route: Route, *, page: bool) -> Message:
+    """Return what is posted in the thread: one sentence, with a mention if it pages."""
+    incident, language = notification.incident, wording.tongue(route.language)
+    entry = incident.history[-1] if incident.history else None
+    acted = entry is not None and entry.who != TOCSIN and notification.reason != "updated"
+    who = person(entry.who) if entry and acted else ""
+    text = mrkdwn(entry.text, 1500) if entry and acted else ""
+    said = wording.told(notification, language, who, text)
+    call = f"{say(language, 'page', mention=route.mention)}\n" if page and route.mention else ""
+    return Message(incident.id, incident.revision, said, [section(call + said)])
+
+
+def _fallback(line: str) -> str:
+    """Return the line for a lock screen, where Slack reads mrkdwn."""
+    return mrkdwn(line, wording.LINE_CHARS)
+
+
+def _body(incident: Incident, language: Language, coverage: Coverage | None) -> list[tuple[int, Block]]:
+    """Return the blocks below the headline, each with the order in which room is given."""
+    lead = leading(incident.findings.values())
+    drivers = lead.signal.drivers
+    body = [(0, context(_state(incident, lead, language))), (1, fields(_facts(incident, lead, language)))]
+    body += [(2, section(text)) for text in [_who_and_what(drivers, language)] if text]
+    body += [(3, section(_example(example, language))) for example in drivers.examples[:EXAMPLES]]
+    body.append((4, context(_counterfactual(lead, language))))
+    if coverage is not None:
+        body.append((4, context(_covered(coverage, language))))
+    body.append((1, context(f"`{incident.id}`")))
+    return body
+
+
+def _state(incident: Incident, lead: Finding, language: Language) -> str:
+    """Return what stands where: state, since when, how fast it grows, who has it in hand."""
+    parts = [f"*{say(language, 'status_' + incident.status)}*", _lasting(incident, language)]
+    growth = None if incident.status == "resolved" else _growth(lead)
+    if growth is not None:
+        parts.append(say(language, "grows", ratio=number(growth[0], language), span=span(growth[1], language)))
+    if incident.acknowledged_by is not None and incident.acknowledged_at is not None:
+        parts.append(_acknowledged(incident.acknowledged_by, incident.acknowledged_at, language))
+    if incident.snoozed_until is not None and incident.snoozed_until > incident.updated_at:
+        parts.append(
+            say(language, "snoozed_until", moment=moment(incident.snoozed_until, "{date_short_pretty} {time}"))
+        )
+    if incident.verdict is not None:
+        parts.append(say(language, f"verdict_{incident.verdict}"))
+    if incident.reopened:
+        parts.append(say(language, "reopened", count=incident.reopened))
+    return " · ".join(parts)
+
+
+def _acknowledged(who: str, at: int, language: Language) -> str:
+    return say(language, "acknowledged_by", who=person(who), moment=moment(at, "{time}"))
+
+
+def _lasting(incident: Incident, language: Language) -> str:
+    start = moment(incident.opened_at, "{date_short_pretty} {time}")
+    if incident.resolved_at is None:
+        return say(language, "since", moment=start)
+    length = span(incident.resolved_at - incident.opened_at, language)
+    return say(language, "lasted", start=start, end=moment(incident.resolved_at, "{time}"), span=length)
+
+
+def _growth(finding: Finding) -> tuple[float, int] | None:
+    """Return how many times the earlier level is reached, and how long ago (ms) that was."""
+    latest, now = finding.trail[-1]
+    earlier = [(at, then) for at, then in finding.trail if at >= latest - TREND and then > 0]
+    if not earlier or earlier[0][0] == latest or now / earlier[0][1] < 1.1:  # noqa: PLR2004  below, it stands still
+        return None
+    return now / earlier[0][1], latest - earlier[0][0]
+
+
+def _facts(incident: Incident, lead: Finding, language: Language) -> list[str]:
+    """Return the figures of each detector with the usual beside them, the leading one first."""
+    others = sorted(
+        (finding for finding in incident.findings.values() if finding is not lead),
+        key=lambda finding: (-ratio(finding.signal.evidence), finding.signal.detector),
+    )
+    facts = [_fact(finding, language) for finding in [lead, *others][:FINDINGS]]
+    if lead.peak_at != lead.signal.at:
+        said = wording.said(lead.peak, language)
+        facts.append(_around(say(language, "peak", moment="\0", fact=said), moment(lead.peak_at, "{time}")))
+    hidden = len(incident.findings) - FINDINGS
+    return [*facts, say(language, "more", count=hidden)] if hidden > 0 else facts
+
+
+def _around(text: str, kept: str) -> str:
+    """Return text escaped, with `kept`, which is mrkdwn already, in the place of its NUL."""
+    return kept.join(mrkdwn(part, 500) + (" " if part.endswith(" ") else "") for part in text.split("\0"))
+
+
+def _fact(finding: Finding, language: Language) -> str:
+    return f"{mrkdwn(wording.said(finding.signal.evidence, language), 200)}\n{spark(finding)}"
+
+
+def spark(finding: Finding) -> str:
+    """Return the finding's course as bars from nothing to the highest."""
+    values = [value for _, value in finding.trail]
+    top = max(values) or 1.0
+    return "".join(BARS[min(len(BARS) - 1, int(value / top * len(BARS)))] for value in values)
+
+
+def _who_and_what(drivers: Drivers, language: Language) -> str:
+    """Return the most frequent channels, terms and authors, each with its count."""
+    channels = [f"{mrkdwn(name, 30)} {number(count, language)}" for name, count in drivers.channels[:LISTED]]
+    terms = [f"{mrkdwn(name, 30)} {number(count, language)}" for name, count in drivers.terms[:LISTED]]
+    authors = [
+        say(language, "reach", name=_author(name, language), count=count, reach=number(reach, language))
+        if reach
+        else f"{_author(name, language)} {number(count, language)}"
+        for name, count, reach in drivers.authors[:LISTED]
+    ]
+    rows = [("channels", channels), ("terms", terms), ("authors", authors)]
+    return "\n".join(say(language, key, items=", ".join(items)) for key, items in rows if items)
+
+
+def _author(name: str, language: Language) -> str:
+    return mrkdwn(name, 40) or say(language, "unknown_author")
+
+
+def _example(example: Example, language: Language) -> str:
+    """Return a quoted mention with its author, channel and time, and a link where there is one."""
+    text = say(
+        language,
+        "example",
+        text=mrkdwn(example.text, 280),
+        author=_author(example.author, language),
+        channel=mrkdwn(example.channel, 30),
+        moment=moment(example.published, "{time}"),
+    )
+    address = link(example.url, say(language, "open_link"))
+    return f"> {text} {address}".rstrip()
+
+
+def _counterfactual(lead: Finding, language: Language) -> str:
+    evidence = lead.signal.evidence
+    figure = percent if evidence.metric.endswith("share") else number
+    return say(
+        language,
+        "counterfactual",
+        threshold=figure(evidence.threshold, language),
+        observed=figure(evidence.observed, language),
+    )
+
+
+def _covered(coverage: Coverage, language: Language) -> str:
+    text = say(language, "coverage", live=coverage.live, total=coverage.total)
+    if not coverage.silent:
+        return text
+    names = ", ".join(mrkdwn(name, 30) for name in coverage.silent[:LISTED])
+    return f"{text}; {say(language, 'silent', names=names)}"
