@@ -175,7 +175,7 @@ def main() -> None:
     _say("starting Apache Kafka …")
     with LocalKafka() as kafka:
         _say(f"Apache Kafka {kafka.version} at {kafka.bootstrap}")
-        _say(f"  export TOCSIN_KAFKA_BOOTSTRAP={kafka.bootstrap}\nCtrl-C stops it and removes its folder.")
+        _say(f"  export TOCSIN_BROKERS={kafka.bootstrap}\nCtrl-C stops it and removes its folder.")
         try:
             signal.pause()
         except KeyboardInterrupt:

@@ -1,0 +1,113 @@
+"""Does what compose and the image start exist, and is it safe? Checked without Docker."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from cli.commands import TABLE
+from config.settings import Settings, from_environ, variable_of
+from tests.support.compose import Service, read_services
+from tests.support.container import settings
+from tests.support.jars import KAFKA_VERSION
+
+ROOT = Path(__file__).resolve().parents[3]
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+MAKE_TARGETS = set(re.findall(r"(?m)^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Service]:
+    """Return the services as compose would start them on a clean machine."""
+    return read_services(ROOT / "docker-compose.yml", {})
+
+
+def _ours(services: dict[str, Service]) -> list[Service]:
+    return [service for service in services.values() if service.image == "tocsin"]
+
+
+def test_ours_run_commands_that_exist(services: dict[str, Service]) -> None:
+    """Each of our services runs a subcommand of `tocsin`."""
+    assert {service.name for service in _ours(services)} == {"topics", "brands", "worker"}
+    for service in _ours(services):
+        assert service.command[0] == "tocsin"
+        assert service.command[1] in TABLE
+
+
+def test_environment_is_understood(services: dict[str, Service]) -> None:
+    """Each variable that a service sets is one that Tocsin reads, with a value that it accepts."""
+    known = {variable_of(field) for field in Settings.model_fields}
+    for service in _ours(services):
+        assert set(service.environment) <= known
+        assert from_environ(service.environment).brokers == ("kafka:9092",)
+
+
+def test_variables_are_filled_from_the_environment() -> None:
+    """What is set outside replaces the default."""
+    services = read_services(ROOT / "docker-compose.yml", {"TOCSIN_BROKERS": "k1:9092,k2:9092"})
+    assert from_environ(services["worker"].environment).brokers == ("k1:9092", "k2:9092")
+
+
+def test_no_secret_is_written_down() -> None:
+    """Neither the compose file nor the example environment holds a token or a password."""
+    for name in ("docker-compose.yml", ".env.example", "Dockerfile"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not re.search(r"xox[abp]-|(PASSWORD|TOKEN)[=:] *[^\s$]", text), name
+
+
+def test_clients_find_the_broker(services: dict[str, Service]) -> None:
+    """Kafka advertises to the services the address that they are given."""
+    advertised = services["kafka"].environment["KAFKA_ADVERTISED_LISTENERS"]
+    assert f"PLAINTEXT://{services['worker'].environment['TOCSIN_BROKERS']}" in advertised
+
+
+def test_kafka_is_the_tested_version(services: dict[str, Service]) -> None:
+    """Compose starts the Kafka that the tests run on."""
+    assert services["kafka"].image == f"apache/kafka:{KAFKA_VERSION}"
+
+
+def test_single_broker_settings_agree(services: dict[str, Service]) -> None:
+    """What makes one broker enough is set in compose as in the container that tests use."""
+    for name, value in settings(9092).items():
+        if "FACTOR" in name or "ISR" in name or "AUTO_CREATE" in name:
+            assert services["kafka"].environment[name] == value
+
+
+def test_nobody_starts_too_early(services: dict[str, Service]) -> None:
+    """Topics wait for a healthy Kafka, brands and workers for the topics; whoever is waited for has a check."""
+    assert services["topics"].after == {"kafka": "service_healthy"}
+    assert services["kafka"].health
+    for name in ("brands", "worker"):
+        assert services[name].after == {"topics": "service_completed_successfully"}
+
+
+def test_two_workers_with_a_health_check(services: dict[str, Service]) -> None:
+    """One worker may die: there are two, and each is asked for its metrics on the port that it serves."""
+    worker = services["worker"]
+    assert worker.replicas == 2
+    assert worker.environment["TOCSIN_METRICS_PORT"] in " ".join(worker.health)
+
+
+def test_image_is_built_by_make() -> None:
+    """The image's own build steps are targets of the Makefile."""
+    steps = re.findall(r"(?m)^RUN make (\S+)", DOCKERFILE)
+    assert steps
+    assert set(steps) <= MAKE_TARGETS
+
+
+def test_image_holds_every_package() -> None:
+    """Each package of the wheel is copied into the image and let through by .dockerignore."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    packages = {name.split(".")[0] for name in project["tool"]["setuptools"]["packages"]}
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8")
+    copied = set(re.findall(r"(?m)^COPY (\w+) \1$", DOCKERFILE))
+    assert copied == packages
+    assert set(re.findall(r"(?m)^!(\w+)$", ignored)) >= packages
+
+
+def test_image_runs_as_nobody_special() -> None:
+    """The last user of the image is not root."""
+    assert re.findall(r"(?m)^USER (\S+)", DOCKERFILE)[-1] == "tocsin"
