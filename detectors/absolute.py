@@ -1,13 +1,28 @@
-"""Has a limit that the brand's owner named been reached?"""
+"""Has a limit that the brand's owner named been reached?
+
+Over the last `window`: `mentions`, `negative` mentions, or a `negative_share` among at least `share_least`. A limit
+that is not given is off. It holds with and without history; so it is what guards a brand on its first day. The finding
+pages (`warning`), because someone asked for it.
+
+Blind to: everything else. Cost: one sum a minute.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from detectors.buckets import MENTIONS, NEGATIVE
 from detectors.duration import Duration
 from detectors.parameters import Switched
+from detectors.rule import Detector, Finding, Limit, View, known, minutes
+from detectors.wording import Language, lead
+
+if TYPE_CHECKING:
+    from detectors.policy import Policy
+    from detectors.signal import Signal
 
 
 class Absolute(Switched):
@@ -41,3 +56,41 @@ class Absolute(Switched):
         le=1_000_000,
         description="Mentions in the window from which the share is judged; larger fires later [mentions]",
     )
+
+
+def limits(view: View) -> tuple[Limit, ...]:
+    """Return the counts that were named."""
+    own = view.policy.absolute
+    named = ((MENTIONS, own.mentions), (NEGATIVE, own.negative))
+    return tuple(
+        Limit(metric, minutes(own.window), None, ((count, "warning"),), resolve_below=0.7 * count)
+        for metric, count in named
+        if count is not None
+    )
+
+
+def judge_share(view: View) -> Finding | None:
+    """Return what the negative share of the window says; None while no share is named."""
+    own = view.policy.absolute
+    if own.negative_share is None:
+        return None
+    length = minutes(own.window)
+    counts = view.window(length)
+    judged = known(counts)
+    share = counts[NEGATIVE] / judged if judged else 0.0
+    breached = judged >= own.share_least and share >= own.negative_share
+    lasting = judged >= own.share_least // 2 and share >= 0.7 * own.negative_share
+    return Finding("warning" if breached else None, lasting, "negative share", length, share, None, own.negative_share)
+
+
+def explain(signal: Signal, language: Language) -> str:
+    """Return the finding in one sentence."""
+    return lead(signal, language)
+
+
+def _enabled(policy: Policy) -> bool:
+    return policy.absolute.enabled
+
+
+COUNTS = Detector("absolute", explain, _enabled, limits=limits)
+SHARE = Detector("absolute_share", explain, _enabled, judge=judge_share)

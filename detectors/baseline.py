@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
+import msgspec
 from pydantic import Field
 
+from detectors.buckets import HOUR_COLUMNS, MENTIONS, NEGATIVE, PEAK, POSITIVE, UNKNOWN, Hours
 from detectors.duration import Duration
 from detectors.parameters import Parameters
+from detectors.tails import negative_binomial_quantile
 
 
 class Learning(Parameters):
@@ -39,3 +43,149 @@ class Learning(Parameters):
         description="How long a breach must last to be taken for a new level and learned; "
         "larger keeps alarming longer after a lasting change [duration]",
     )
+
+
+METRICS: Final = (MENTIONS, NEGATIVE, POSITIVE)
+GAP_HOURS: Final = 3
+"""An hour is judged against the hours up to this many before it: what may be an incident does not judge itself."""
+
+_DAY_PRIOR: Final = 1.0  # how many hours of the level an hour of the day starts from
+_WEEK_PRIOR: Final = 2.0  # how many hours of its hour of the day an hour of the week starts from
+
+
+class Usual(msgspec.Struct, frozen=True):
+    """What was learned about a brand, as seen from the hour `hour`: rates an hour, peaks and shares.
+
+    A pure function of the hours up to `hour - GAP_HOURS`; so it may be thrown away and made again.
+    """
+
+    hour: int
+    warm: bool  # enough history to be judged by
+    history: int  # minutes of history
+    rates: dict[int, tuple[float, ...]]  # metric → rate of each of the 24 hours that end with `hour`, latest first
+    spreads: dict[int, float]  # metric → relative variance of an hour's rate about the expected one
+    peaks: tuple[float, float, float, float]  # decayed peaks, in the order of the peak columns of Hours
+    share: tuple[float, float]  # alpha and beta of the negative share
+
+    def expected(self, metric: int, minutes: int) -> float:
+        """Return the mentions expected in the `minutes` (up to 24 h) that end with this hour."""
+        rates, whole = self.rates[metric], minutes // 60
+        rest = (minutes - 60 * whole) / 60
+        return sum(rates[:whole]) + (rest * rates[whole] if rest else 0.0)
+
+    def surprise(self, metric: int, minutes: int, tail: float) -> int:
+        """Return the smallest count in that window that chance reaches with no more than probability `tail`."""
+        return negative_binomial_quantile(self.expected(metric, minutes), self.spreads[metric], tail)
+
+
+def learn(hours: Hours, hour: int, learning: Learning) -> Usual:
+    """Return what is usual at `hour`, an hour since the epoch.
+
+    Every hour counts with weight w = 2^(-age / half_life); hours in breach are left out until the breach has become
+    the usual. The rate of an hour of the week is shrunk to that of its hour of the day, and this to the level, as the
+    posterior mean of a Gamma-Poisson model whose prior is worth `_WEEK_PRIOR` and `_DAY_PRIOR` hours (Gelman et al.,
+    Bayesian Data Analysis, 2.6). `spread` is the moment estimate of the over-dispersion plus the uncertainty of the
+    level itself. Peaks are the largest window sum of any hour, halved each `peak_half_life`.
+    """
+    last = hour - GAP_HOURS
+    first = last + 1 if hours.since is None else hours.since
+    known = max(0, last - first + 1)
+    past = _past(hours, first, last, learning)
+    profile = _Profile()
+    for past_hour, weight, counts in past:
+        profile.add(past_hour, weight, counts)
+    rates = {metric: tuple(profile.rate(metric, hour - back) for back in range(24)) for metric in METRICS}
+    return Usual(
+        hour=hour,
+        warm=known * 60 >= learning.warm_up.total_seconds() / 60,
+        history=known * 60,
+        rates=rates,
+        spreads={metric: _spread(past, profile, metric) for metric in METRICS},
+        peaks=_peaks(hours, last, learning.peak_half_life.total_seconds() / 3600),
+        share=_share(past),
+    )
+
+
+class _Profile:
+    """Weighted sums by hour of the day and hour of the week."""
+
+    def __init__(self) -> None:
+        self.weight = 0.0
+        self.total = [0.0] * PEAK
+        self.days = [[0.0] * (PEAK + 1) for _ in range(24)]
+        self.weeks = [[0.0] * (PEAK + 1) for _ in range(168)]
+
+    def add(self, hour: int, weight: float, counts: list[int]) -> None:
+        """Add an hour's counts, weighted."""
+        self.weight += weight
+        self.days[hour % 24][PEAK] += weight
+        self.weeks[hour % 168][PEAK] += weight
+        for column in range(PEAK):
+            if counts[column]:
+                share = weight * counts[column]
+                self.total[column] += share
+                self.days[hour % 24][column] += share
+                self.weeks[hour % 168][column] += share
+
+    def rate(self, metric: int, hour: int) -> float:
+        """Return the shrunk rate of that hour."""
+        level = self.total[metric] / self.weight if self.weight else 0.0
+        day, week = self.days[hour % 24], self.weeks[hour % 168]
+        daily = (day[metric] + _DAY_PRIOR * level) / (day[PEAK] + _DAY_PRIOR)
+        return (week[metric] + _WEEK_PRIOR * daily) / (week[PEAK] + _WEEK_PRIOR)
+
+
+_NOTHING: Final = [0] * HOUR_COLUMNS
+
+
+def _past(hours: Hours, first: int, last: int, learning: Learning) -> list[tuple[int, float, list[int]]]:
+    """Return (hour, weight, counts) of the hours that teach the level."""
+    halving = learning.half_life.total_seconds() / 3600
+    start = first if hours.level_since is None else max(first, hours.level_since)
+    past = []
+    for hour in range(start, last + 1):
+        if hour in hours.held:
+            continue
+        counts = hours.rows.get(hour, _NOTHING)
+        if hour in hours.taught:
+            counts = [a + b for a, b in zip(counts, hours.taught[hour], strict=False)]
+        past.append((hour, 2.0 ** ((hour - last) / halving), counts))
+    return past
+
+
+def _spread(past: list[tuple[int, float, list[int]]], profile: _Profile, metric: int) -> float:
+    """Return the relative variance of the hourly rate: (sum w ((n - r)^2 - r)) / (sum w r^2), and that of the level."""
+    over = square = 0.0
+    for hour, weight, counts in past:
+        rate = profile.rate(metric, hour)
+        over += weight * ((counts[metric] - rate) ** 2 - rate)
+        square += weight * rate * rate
+    unsure = 1.0 / (profile.total[metric] + 0.5)
+    return (max(0.0, over / square) if square else 0.0) + unsure
+
+
+def _peaks(hours: Hours, last: int, halving: float) -> tuple[float, float, float, float]:
+    peaks = [0.0] * PEAK
+    for hour, row in hours.rows.items():
+        if hour <= last:
+            fading = 2.0 ** ((hour - last) / halving)
+            for column in range(PEAK):
+                peaks[column] = max(peaks[column], fading * row[PEAK + column])
+    return (peaks[0], peaks[1], peaks[2], peaks[3])
+
+
+def _share(past: list[tuple[int, float, list[int]]]) -> tuple[float, float]:
+    """Return the Beta of the negative share: its weighted mean, and as sure as the hours agree among themselves.
+
+    The concentration is the moment estimate over the hours (Griffiths, Biometrics 29, 1973), bounded to [2, 500].
+    """
+    known = [(weight, counts[NEGATIVE], counts[MENTIONS] - counts[UNKNOWN]) for _, weight, counts in past]
+    known = [(weight, bad, of) for weight, bad, of in known if of > 0]
+    bad_sum = sum(weight * bad for weight, bad, _ in known)
+    of_sum = sum(weight * of for weight, _, of in known)
+    share = (bad_sum + 1.0) / (of_sum + 4.0)
+    excess = sum(weight * ((bad - share * of) ** 2 - of * share * (1 - share)) for weight, bad, of in known)
+    pairs = sum(weight * of * (of - 1) for weight, _, of in known) * share * (1 - share)
+    alike = excess / pairs if pairs > 0 else 0.1
+    concentration = min(500.0, max(2.0, 1.0 / alike - 1.0)) if alike > 0 else 500.0
+    return share * concentration, (1 - share) * concentration

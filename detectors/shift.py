@@ -1,13 +1,34 @@
-"""Has the share of negative mentions risen above this brand's usual?"""
+"""Has the share of negative mentions risen above this brand's usual?
+
+At the end of a minute, over the last `window`: k negative of n mentions in a scored language breach when at once
+
+    n >= least    and    k/n >= usual + rise    and    n >= busy * expected    and    P(X >= k) <= tail
+
+with X beta-binomial: n draws whose share is Beta(alpha, beta) as learned from the brand's hours. The finding pages
+(`warning`).
+
+Blind to: a storm that brings as many jokes as complaints (the share stays; `detectors.negative` sees it); brands
+before `learning.warm_up`. Cost: two sums a minute, and n terms of the tail once the share is high.
+Reference: Griffiths, Maximum likelihood estimation for the beta-binomial distribution, Biometrics 29 (1973).
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from detectors.buckets import MENTIONS, NEGATIVE
 from detectors.duration import Duration
 from detectors.parameters import Switched
+from detectors.rule import Detector, Finding, View, known, minutes, tail
+from detectors.tails import beta_binomial_tail
+from detectors.wording import Language, lead
+
+if TYPE_CHECKING:
+    from detectors.policy import Policy
+    from detectors.signal import Signal
 
 
 class Shift(Switched):
@@ -34,3 +55,33 @@ class Shift(Switched):
         le=100,
         description="Multiple of the usual volume that must go with it; larger fires less [ratio]",
     )
+
+
+def judge(view: View) -> Finding | None:
+    """Return what the share of the window that ends now says; None while the brand has too little history."""
+    own, usual = view.policy.shift, view.usual
+    if not usual.warm:
+        return None
+    length = minutes(own.window)
+    counts = view.window(length)
+    judged, bad = known(counts), counts[NEGATIVE]
+    alpha, beta = usual.share
+    expected = alpha / (alpha + beta)
+    share = bad / judged if judged else 0.0
+    wanted = min(1.0, expected + own.rise)
+    many = judged >= own.least and counts[MENTIONS] >= own.busy * usual.expected(MENTIONS, length)
+    breached = many and share >= wanted and beta_binomial_tail(bad, judged, alpha, beta) <= tail(view.policy, length)
+    lasting = judged >= own.least // 2 and share >= expected + own.rise / 2
+    return Finding("warning" if breached else None, lasting, "negative share", length, share, expected, wanted)
+
+
+def explain(signal: Signal, language: Language) -> str:
+    """Return the finding in one sentence."""
+    return lead(signal, language)
+
+
+def _enabled(policy: Policy) -> bool:
+    return policy.shift.enabled
+
+
+DETECTOR = Detector("shift", explain, _enabled, judge=judge)

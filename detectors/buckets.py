@@ -1,0 +1,165 @@
+"""How many mentions fell into each minute and each hour? Counts only; nothing here decides."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from operator import add, sub
+from typing import Final
+
+import msgspec
+
+MENTIONS: Final = 0
+NEGATIVE: Final = 1
+POSITIVE: Final = 2
+UNKNOWN: Final = 3
+COMPOUND: Final = 4  # sum of compounds in ten-thousandths: integers add up the same in any order
+AMPLIFIED: Final = 5  # retweets and near-copies: texts seen before, counted apart
+ABUSIVE: Final = 6
+COLUMNS: Final = 7
+
+MINUTE: Final = 60_000  # ms
+KEPT_MINUTES: Final = 240  # minutes behind the frontier
+KEPT_HOURS: Final = 21 * 24
+
+_SPARE_MINUTES: Final = 30  # forgetting is done in one go for so many minutes
+
+PEAK: Final = 4  # first of the four peak columns of an hour: see Hours
+HOUR_COLUMNS: Final = 8
+
+Row = list[int]
+Counts = tuple[int, ...]
+NOTHING: Final[Counts] = (0,) * COLUMNS
+
+
+class Minutes(msgspec.Struct):
+    """Contiguous one-minute buckets of what detection counts: closed up to the frontier, open after it.
+
+    An empty minute is a zero that takes no space, so stepping over a silence of any length costs nothing. The closed
+    minutes are kept as running totals: a sum over any window is two look-ups, whatever its length.
+    """
+
+    opened: dict[int, Row] = {}
+    closed: list[int] = []  # minutes with a mention, ascending
+    totals: list[Counts] = []  # running totals through the minute in `closed` at the same place
+    moved: dict[int, Row] = {}  # ledger less counts: a mention found late counts later than it was published
+
+    def open(self, minute: int) -> Row:
+        """Return the row of a minute beyond the frontier, to be added to."""
+        row = self.opened.get(minute)
+        if row is None:
+            row = self.opened[minute] = [0] * COLUMNS
+        return row
+
+    def close(self, minute: int) -> Counts:
+        """Close a minute, which must be later than every closed one, and return its counts."""
+        row = self.opened.pop(minute, None)
+        if row is None:
+            return NOTHING
+        before = self.totals[-1] if self.totals else NOTHING
+        self.closed.append(minute)
+        self.totals.append(tuple(map(add, before, row)))
+        if self.closed[0] < minute - KEPT_MINUTES - _SPARE_MINUTES:
+            self.forget(minute - KEPT_MINUTES)
+        return tuple(row)
+
+    def forget(self, minute: int) -> None:
+        """Drop what is known of the closed minutes before `minute`."""
+        cut = bisect_left(self.closed, minute)
+        if cut:
+            base = self.totals[cut - 1]
+            self.closed = self.closed[cut:]
+            self.totals = [tuple(map(sub, total, base)) for total in self.totals[cut:]]
+        for late in [m for m in self.moved if m < minute]:
+            del self.moved[late]
+
+    def through(self, minute: int) -> Counts:
+        """Return the running totals of the closed minutes up to and including `minute`."""
+        place = bisect_right(self.closed, minute)
+        return self.totals[place - 1] if place else NOTHING
+
+    def window(self, end: int, length: int) -> Counts:
+        """Return the sums over the `length` minutes that end with minute `end`, open ones included."""
+        sums = tuple(map(sub, self.through(end), self.through(end - length)))
+        if not self.opened:
+            return sums
+        for minute, row in self.opened.items():
+            if end - length < minute <= end:
+                sums = tuple(map(add, sums, row))
+        return sums
+
+    def move(self, published: int, counted: int | None, row: Counts) -> None:
+        """Note for the ledger that mentions published in one minute were counted in a later one, or in none."""
+        self.moved[published] = list(map(add, self.moved.get(published, NOTHING), row))
+        if counted is not None:
+            self.moved[counted] = list(map(sub, self.moved.get(counted, NOTHING), row))
+
+    def ledger(self, frontier: int | None) -> list[tuple[int, int, int, int, int]]:
+        """Return (minute ms, mentions, negative, positive, unknown) by minute of publication, zeros left out.
+
+        Kept for the last KEPT_MINUTES before the frontier, and everything after it.
+        """
+        rows: dict[int, Counts] = {minute: tuple(row) for minute, row in self.opened.items()}
+        before = NOTHING
+        for minute, total in zip(self.closed, self.totals, strict=True):
+            rows[minute] = tuple(map(sub, total, before))
+            before = total
+        for minute, row in self.moved.items():
+            rows[minute] = tuple(map(add, rows.get(minute, NOTHING), row))
+        oldest = -1 if frontier is None else frontier - KEPT_MINUTES
+        return [(m * MINUTE, r[0], r[1], r[2], r[3]) for m, r in sorted(rows.items()) if r[0] and m > oldest]
+
+
+class Hours(msgspec.Struct):
+    """Coarser history: per hour the counts and the peaks of the sliding windows, KEPT_HOURS long.
+
+    Columns: mentions, negative, positive, unknown, then the largest sliding sum that ended in the hour of mentions
+    (short window, main window) and of negative mentions (short, main). An hour that is absent is an hour of zeros.
+    """
+
+    rows: dict[int, Row] = {}
+    taught: dict[int, Row] = {}  # backfill: it teaches, and no window of detection sees it
+    held: set[int] = set()  # hours in breach, which teach only once the breach has become the usual
+    since: int | None = None  # first hour known
+    level_since: int | None = None  # first hour of the present level, after a lasting change
+
+    def add(self, minute: int, counts: Counts, peaks: Counts) -> None:
+        """Add a closed minute with the window sums that end in it."""
+        hour = minute // 60
+        row = self.rows.get(hour)
+        if row is None:
+            row = self.rows[hour] = [0] * HOUR_COLUMNS
+            self.know(hour)
+            self._forget(hour)
+        for column in range(PEAK):
+            row[column] += counts[column]
+        for column, peak in enumerate(peaks, PEAK):
+            row[column] = max(row[column], peak)
+
+    def teach(self, hour: int, counts: Counts) -> None:
+        """Add backfilled mentions of an hour long closed."""
+        row = self.taught.setdefault(hour, [0] * PEAK)
+        for column in range(PEAK):
+            row[column] += counts[column]
+        self.know(hour)
+
+    def know(self, hour: int) -> None:
+        """Note that this hour was watched."""
+        self.since = hour if self.since is None else min(self.since, hour)
+
+    def sums(self, first: int, last: int) -> Counts:
+        """Return mentions, negative, positive and unknown of the hours `first` to `last`, backfill left out."""
+        total = (0,) * PEAK
+        for hour in range(first, last + 1):
+            row = self.rows.get(hour)
+            if row is not None:
+                total = tuple(map(add, total, row))
+        return total
+
+    def _forget(self, hour: int) -> None:
+        oldest = hour - KEPT_HOURS
+        for known in (self.rows, self.taught):
+            for past in [h for h in known if h < oldest]:
+                del known[past]
+        self.held = {h for h in self.held if h >= oldest}
+        if self.since is not None:
+            self.since = max(self.since, oldest)

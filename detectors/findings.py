@@ -1,0 +1,201 @@
+"""Which findings begin, last or end in this minute?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detectors.baseline import learn
+from detectors.buckets import MENTIONS, MINUTE, NEGATIVE
+from detectors.registry import ALL
+from detectors.rule import Detector, Finding, Limit, View, judge_limits, minutes, near
+from detectors.signal import SEVERITIES, Evidence, Phase, Severity, Signal
+from detectors.state import Episode, State
+
+if TYPE_CHECKING:
+    from detectors.policy import Policy
+
+_FAR = 1 << 62
+CALM_MINUTES = 15
+"""An episode ends after so many closed minutes in a row below `resolve_below`."""
+
+
+def follow(state: State, policy: Policy) -> None:
+    """Take note of the policy in force; what was worked out under another is thrown away."""
+    cache = state.cache
+    if cache.policy is not policy and cache.policy != policy:
+        cache.clear()
+    cache.policy = policy
+
+
+def watch_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
+    """Return what the open minutes near the frontier made break, and work out when to look again.
+
+    A minute without a mention cannot break anything. `at` is the event time of the row that was counted last; without
+    one the end of the minute stands for it.
+    """
+    if state.frontier is None:
+        return []
+    signals = []
+    slack = [_FAR, _FAR, _FAR]
+    for minute in sorted(state.minutes.opened):
+        if minute > state.frontier + near(policy):
+            break
+        view = _view(state, minute, policy)
+        for detector, limits in _limits(state, view):
+            if limits and detector.enabled(policy):
+                signals += _judge_open(state, view, detector, limits, at)
+                _tighten(slack, view, limits, state.episodes.get(detector.name))
+    state.cache.slack = slack
+    return signals
+
+
+def close(state: State, minute: int, policy: Policy) -> list[Signal]:
+    """Close the minute after the frontier: last word on its counts, then the shares and means, then learning."""
+    busy = minute in state.minutes.opened
+    signals: list[Signal] = []
+    view = _view(state, minute, policy)
+    on_counts = {detector.name: limits for detector, limits in _limits(state, view)}
+    for detector in ALL:
+        if detector.enabled(policy):
+            limits = on_counts.get(detector.name, ())
+            finding = detector.judge(view) if detector.judge else judge_limits(view, limits)
+            signals += _judge_closed(state, view, detector, finding, busy=busy)
+    _learn(state, view, minute)
+    state.frontier = minute
+    state.cache.limits.pop(-minute, None)
+    state.cache.past = None
+    return signals
+
+
+def _learn(state: State, view: View, minute: int) -> None:
+    counts = state.minutes.close(minute)
+    if counts[MENTIONS]:
+        volume, negative = view.policy.volume, view.policy.negative
+        state.hours.add(
+            minute,
+            counts,
+            (
+                state.minutes.window(minute, minutes(volume.fast))[MENTIONS],
+                state.minutes.window(minute, minutes(volume.window))[MENTIONS],
+                state.minutes.window(minute, minutes(negative.fast))[NEGATIVE],
+                state.minutes.window(minute, minutes(negative.window))[NEGATIVE],
+            ),
+        )
+    if state.episodes:
+        _hold_back(state, minute, minutes(view.policy.learning.relearn_after))
+
+
+def _hold_back(state: State, minute: int, relearn_after: int) -> None:
+    """Keep an hour in breach out of the usual, until the breach has lasted so long that it is the usual."""
+    state.hours.held.add(minute // 60)
+    for episode in state.episodes.values():
+        if minute - episode.start == relearn_after:
+            state.hours.level_since = episode.start // 60
+            state.hours.held = {hour for hour in state.hours.held if hour < episode.start // 60}
+            state.cache.clear()
+
+
+def _view(state: State, minute: int, policy: Policy) -> View:
+    hour = minute // 60
+    usual = state.cache.usuals.get(hour)
+    if usual is None:
+        for past in [h for h in state.cache.usuals if h < hour - 1]:
+            del state.cache.usuals[past]
+            state.cache.limits.pop(past, None)
+        usual = state.cache.usuals[hour] = learn(state.hours, hour, policy.learning)
+    return View(minute, state.minutes, state.hours, usual, policy)
+
+
+def _limits(state: State, view: View) -> list[tuple[Detector, tuple[Limit, ...]]]:
+    """Return the limits of every detector on counts: once an hour, each minute without history."""
+    known = state.cache.limits
+    key = view.usual.hour if view.usual.warm else -view.minute
+    if key not in known:
+        known[key] = [(detector, detector.limits(view)) for detector in ALL if detector.limits]
+    return known[key]
+
+
+def _tighten(slack: list[int], view: View, limits: tuple[Limit, ...], episode: Episode | None) -> None:
+    """Lower `slack` to the least number of mentions that takes a limit to its next level."""
+    for limit in limits:
+        left = _FAR
+        for count, severity in limit.levels:
+            if episode is None or SEVERITIES.index(severity) > SEVERITIES.index(episode.severity):
+                left = count - view.window(limit.window)[limit.metric]
+                break
+        slack[limit.metric] = min(slack[limit.metric], max(1, left))
+
+
+def _judge_open(
+    state: State, view: View, detector: Detector, limits: tuple[Limit, ...], at: int | None
+) -> list[Signal]:
+    finding = judge_limits(view, limits)
+    if finding is None or finding.severity is None:
+        return []
+    at = (view.minute + 1) * MINUTE if at is None else at
+    episode = state.episodes.get(detector.name)
+    if episode is None:
+        return [_raise(state, view, detector, finding, finding.severity, at)]
+    if SEVERITIES.index(finding.severity) > SEVERITIES.index(episode.severity):
+        return [_go_on(state, view, detector, finding, at)]
+    return []
+
+
+def _judge_closed(state: State, view: View, detector: Detector, finding: Finding | None, *, busy: bool) -> list[Signal]:
+    episode = state.episodes.get(detector.name)
+    at = (view.minute + 1) * MINUTE
+    if episode is None:
+        if busy and finding is not None and finding.severity is not None:
+            return [_raise(state, view, detector, finding, finding.severity, at)]
+        return []
+    if finding is not None and (finding.lasting or finding.severity is not None):
+        episode.calm = 0
+        return [_go_on(state, view, detector, finding, at)]
+    if view.minute >= episode.start:
+        episode.calm += 1
+        if episode.calm >= CALM_MINUTES:
+            del state.episodes[detector.name]
+            state.cache.slack = [0, 0, 0]
+    return []
+
+
+def _raise(state: State, view: View, detector: Detector, finding: Finding, severity: Severity, at: int) -> Signal:
+    episode = state.episodes[detector.name] = Episode(view.minute, severity)
+    return _signal(state, view, detector, finding, episode, "raised", at)
+
+
+def _go_on(state: State, view: View, detector: Detector, finding: Finding, at: int) -> Signal:
+    episode = state.episodes[detector.name]
+    episode.revision += 1
+    if finding.severity is not None:
+        episode.severity = max(episode.severity, finding.severity, key=SEVERITIES.index)
+    return _signal(state, view, detector, finding, episode, "ongoing", at)
+
+
+def _signal(
+    state: State, view: View, detector: Detector, finding: Finding, episode: Episode, phase: Phase, at: int
+) -> Signal:
+    counts = view.window(finding.window)
+    evidence = Evidence(
+        window_start=view.start(finding.window) * MINUTE,
+        window_end=(view.minute + 1) * MINUTE,
+        metric=finding.metric,
+        observed=finding.observed,
+        expected=finding.expected,
+        threshold=finding.threshold,
+        mentions=counts[MENTIONS],
+        negative=counts[NEGATIVE],
+        history=view.usual.history,
+        extra=finding.extra,
+    )
+    return Signal(
+        brand=state.brand,
+        detector=detector.name,
+        start=episode.start * MINUTE,
+        revision=episode.revision,
+        phase=phase,
+        severity=episode.severity,
+        at=at,
+        policy=state.revision,
+        evidence=evidence,
+    )

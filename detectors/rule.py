@@ -1,0 +1,166 @@
+"""What does a detector get to see, and what may it answer?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from detectors.buckets import KEPT_MINUTES, MENTIONS, NEGATIVE, UNKNOWN, Counts, Hours, Minutes
+from detectors.signal import SEVERITIES, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import timedelta
+
+    from detectors.baseline import Usual
+    from detectors.policy import Policy
+    from detectors.signal import Signal
+    from detectors.wording import Language
+
+NAMES: Final = {MENTIONS: "mentions", NEGATIVE: "negative mentions"}
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """A count over a sliding window, and the counts that matter: fixed within the hour, so cheap to watch."""
+
+    metric: int  # column that is counted
+    window: int  # minutes; of 3 h and less sliding by the minute, longer ones by the hour
+    expected: float | None  # None while the brand has too little history
+    levels: tuple[tuple[int, Severity], ...]  # counts that breach, ascending, each with its severity
+    resolve_below: float  # the episode ends once the count stays below this
+    extra: dict[str, float] = {}
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What a detector says of the window that ends with one minute."""
+
+    severity: Severity | None  # None: no breach
+    lasting: bool  # at or above `resolve_below`: an episode goes on
+    metric: str
+    window: int  # minutes
+    observed: float
+    expected: float | None
+    threshold: float
+    extra: dict[str, float] = {}
+
+
+class View:
+    """What the rules see of a brand at one minute: sliding sums, and what is usual at its hour."""
+
+    __slots__ = ("hours", "minute", "minutes", "policy", "usual")
+
+    def __init__(self, minute: int, minutes: Minutes, hours: Hours, usual: Usual, policy: Policy) -> None:
+        self.minute = minute
+        self.minutes = minutes
+        self.hours = hours
+        self.usual = usual
+        self.policy = policy
+
+    def window(self, length: int) -> Counts:
+        """Return the sums over the `length` minutes that end with this minute.
+
+        Windows longer than 3 h slide by the hour: they hold the present hour so far and the whole hours before it.
+        """
+        if length <= SLIDING:
+            return self.minutes.window(self.minute, length)
+        hour = self.minute // 60
+        # The last two hours come from their minutes, which may be open; those before them are closed.
+        recent = self.minutes.window(self.minute, self.minute - 60 * (hour - 1) + 1)
+        return tuple(a + b for a, b in zip(recent, self.hours.sums(hour - length // 60 + 1, hour - 2), strict=False))
+
+    def start(self, length: int) -> int:
+        """Return the first minute of that window."""
+        if length <= SLIDING:
+            return self.minute - length + 1
+        return 60 * (self.minute // 60 - length // 60 + 1)
+
+    @property
+    def settled(self) -> int:
+        """Return how many minutes before this one all minutes are closed whenever this one is watched."""
+        return near(self.policy)
+
+    def seen_before(self, gap: int) -> tuple[int, Counts]:
+        """Return for how many minutes the brand was seen up to `gap` minutes ago, at most 4 h, and what was counted."""
+        end, start = self.minute - gap, self.minute - KEPT_MINUTES + 1
+        if self.hours.since is None or self.hours.since * 60 + 59 >= start:
+            start = next((minute for minute in self.minutes.closed if minute >= start), end + 1)
+        length = max(0, end - start + 1)
+        return length, self.minutes.window(end, length)
+
+
+SLIDING: Final = 180
+"""Longest window, in minutes, that slides by the minute."""
+
+
+def near(policy: Policy) -> int:
+    """Return how many minutes after the frontier are watched while they are open.
+
+    The lateness, the minute that is going on, and one more for the time between two ticks.
+    """
+    return ceil(policy.lateness.total_seconds() / 60) + 2
+
+
+def minutes(duration: timedelta) -> int:
+    """Return a duration in whole minutes, at least one."""
+    return max(1, round(duration.total_seconds() / 60))
+
+
+def known(counts: Counts) -> int:
+    """Return how many mentions are in a language that is scored."""
+    return counts[MENTIONS] - counts[UNKNOWN]
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """One question asked of every brand's stream.
+
+    A detector on counts gives `limits`: its findings come the moment a count is reached, inside the open minute. Any
+    other gives `judge`, asked at the end of every minute.
+    """
+
+    name: str
+    explain: Callable[[Signal, Language], str]  # one sentence that a manager understands
+    enabled: Callable[[Policy], bool]
+    limits: Callable[[View], tuple[Limit, ...]] | None = None
+    judge: Callable[[View], Finding | None] | None = None
+
+
+def judge_limits(view: View, limits: tuple[Limit, ...]) -> Finding | None:
+    """Return the gravest finding among count limits, or None without any.
+
+    Among equals the one furthest above its threshold speaks.
+    """
+    best: Finding | None = None
+    best_order = (-2, False, 0.0)
+    for limit in limits:
+        observed = view.window(limit.window)[limit.metric]
+        severity: Severity | None = None
+        for count, level in limit.levels:
+            if observed >= count:
+                severity = level
+        threshold = limit.levels[0][0]
+        lasting = observed >= limit.resolve_below
+        order = (-1 if severity is None else SEVERITIES.index(severity), lasting, observed / max(1, threshold))
+        if order > best_order:
+            best_order = order
+            best = Finding(
+                severity, lasting, NAMES[limit.metric], limit.window, observed, limit.expected, threshold, limit.extra
+            )
+    return best
+
+
+_SHARES: Final = 8  # the budget of false alarms is divided among so many rules
+_LOOKS: Final = 3.0  # a window sliding by the minute looks about so many times as often as one that tumbles
+
+
+def tail(policy: Policy, window: int) -> float:
+    """Return how improbable a count over `window` minutes must be for one rule to stay within its part of the budget.
+
+    A window that slides has fewer independent looks than minutes and more than windows: three a window, measured on
+    simulated quiet years (see docs/tuning.md).
+    """
+    looks = _LOOKS * 1440 / window
+    return policy.false_alarms_per_day / _SHARES / looks

@@ -1,0 +1,71 @@
+"""What does the watch remember of one brand?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from detectors.buckets import Hours, Minutes
+from detectors.seen import Seen
+from detectors.signal import Severity
+
+if TYPE_CHECKING:
+    from detectors.baseline import Usual
+    from detectors.policy import Policy
+    from detectors.rule import Detector, Limit
+
+LIKENESSES: Final = 128
+"""How many texts are remembered to tell a copy from an original."""
+
+
+class Episode(msgspec.Struct):
+    """A finding that lasts."""
+
+    start: int  # minute
+    severity: Severity
+    revision: int = 0
+    calm: int = 0  # closed minutes in a row below `resolve_below`
+
+
+class Totals(msgspec.Struct):
+    """What became of every row the watch was given, since the brand's state began."""
+
+    mentions: int = 0  # counted: on time, delayed or backfilled
+    redelivered: int = 0  # at or below the high-water mark: dropped
+    duplicates: int = 0  # same id within the horizon: dropped
+    late: int = 0  # behind the frontier: delayed or backfilled
+    delayed: int = 0  # late, younger than `backfill_after`: counted now
+    backfill: int = 0  # late and older: taught, never fires
+
+
+class State:
+    """One brand's watch. Linear use: `step` and `advance` change it and give it back."""
+
+    def __init__(self, brand: str) -> None:
+        self.brand = brand
+        self.revision = 0  # of the configuration in force
+        self.frontier: int | None = None  # the last closed minute
+        self.marks: dict[int, tuple[int, int]] = {}  # source partition → highest (offset, index) applied
+        self.minutes = Minutes()
+        self.hours = Hours()
+        self.seen = Seen()
+        self.likenesses: dict[int, None] = {}  # of the latest texts, oldest first
+        self.episodes: dict[str, Episode] = {}
+        self.totals = Totals()
+        self.cache = Cache()
+
+
+class Cache:
+    """What can be made again from the state and the policy: never stored."""
+
+    def __init__(self) -> None:
+        self.policy: Policy | None = None
+        self.usuals: dict[int, Usual] = {}
+        self.limits: dict[int, list[tuple[Detector, tuple[Limit, ...]]]] = {}  # by hour, or by minute negated
+        self.past: bytes | None = None  # stored form of the closed minutes and hours
+        self.slack = [0, 0, 0]  # mentions, negative, positive to come before any open minute need be looked at
+
+    def clear(self) -> None:
+        """Forget all that depends on the past or on the policy."""
+        self.usuals, self.limits, self.past, self.slack = {}, {}, None, [0, 0, 0]

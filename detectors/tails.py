@@ -1,0 +1,70 @@
+"""How large must a count be to be a surprise?"""
+
+from __future__ import annotations
+
+from math import ceil, exp, lgamma, log, log1p, sqrt
+from statistics import NormalDist
+
+_EXACT_UP_TO = 300.0  # means up to here are summed term by term, larger ones approximated
+_MOST_TRIALS = 5000
+_POISSON = 1e-9  # a spread below this is none
+_VANISHED = -60.0  # the log of a term that no longer changes the sum
+_NORMAL = NormalDist()
+
+
+def negative_binomial_quantile(mean: float, spread: float, tail: float) -> int:
+    """Return the smallest count x with P(X >= x) <= `tail`, for X of this mean and variance mean + spread * mean².
+
+    The Gamma-Poisson mixture: a Poisson count whose rate is itself uncertain, with relative variance `spread`
+    (0 is plain Poisson). Up to a mean of 300 the terms are summed; beyond, the mixing Gamma with the Poisson variance
+    added is used with Wilson and Hilferty's cube-root approximation (PNAS 17, 1931): at most 10 % above the exact
+    quantile for a spread of 1 and a tail of one in a million, closer otherwise, and never below it.
+
+    >>> negative_binomial_quantile(1.0, 0.0, 0.001)
+    6
+    >>> negative_binomial_quantile(100.0, 0.0, 0.001), negative_binomial_quantile(100.0, 0.2, 0.001)
+    (133, 302)
+    """
+    if mean <= 0:
+        return 1
+    if mean > _EXACT_UP_TO:
+        return _wilson_hilferty(mean, spread, tail)
+    shape = 1.0 / spread if spread > _POISSON else 1.0 / _POISSON
+    ratio = mean / (mean + shape)
+    term = -shape * log1p(mean / shape)  # log P(X = 0)
+    below, count = exp(term), 0
+    while 1.0 - below > tail:
+        count += 1
+        term += log(ratio * (shape + count - 1) / count)
+        below += exp(term)
+        if term < _VANISHED and count > mean:
+            break
+    return count + 1
+
+
+def _wilson_hilferty(mean: float, spread: float, tail: float) -> int:
+    shape = 1.0 / (1.0 / mean + spread)
+    z = _NORMAL.inv_cdf(1.0 - tail)
+    return ceil(mean * max(0.0, 1 - 1 / (9 * shape) + z / (3 * sqrt(shape))) ** 3) + 1
+
+
+def beta_binomial_tail(successes: int, trials: int, alpha: float, beta: float) -> float:
+    """Return P(X >= successes) of `trials` draws whose success rate is Beta(`alpha`, `beta`).
+
+    More than 5,000 trials are judged as 5,000 with the same share: by then the rate's own uncertainty decides.
+
+    >>> round(beta_binomial_tail(8, 10, 2.0, 8.0), 4)
+    0.0045
+    """
+    if trials > _MOST_TRIALS:
+        successes, trials = successes * _MOST_TRIALS // trials, _MOST_TRIALS
+    if successes <= 0:
+        return 1.0
+    whole = lgamma(alpha + beta) - lgamma(alpha) - lgamma(beta) - lgamma(alpha + beta + trials)
+    choose = lgamma(trials + 1) - lgamma(successes + 1) - lgamma(trials - successes + 1)
+    term = exp(whole + choose + lgamma(alpha + successes) + lgamma(beta + trials - successes))
+    total = term
+    for x in range(successes, trials):
+        term *= (trials - x) * (alpha + x) / ((x + 1) * (beta + trials - x - 1))
+        total += term
+    return min(1.0, total)

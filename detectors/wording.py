@@ -1,0 +1,65 @@
+"""How is a finding said to a manager, in English and in French?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from detectors.signal import Signal
+
+Language = Literal["en", "fr"]
+
+_METRICS: Final = {
+    "en": {},
+    "fr": {
+        "mentions": "mentions",
+        "negative mentions": "mentions négatives",
+        "negative share": "part négative",
+    },
+}
+
+
+def number(value: float, language: Language) -> str:
+    """Return a figure as it is written in that language: three digits that matter, thousands apart.
+
+    >>> number(12345.6, "en"), number(4.12, "fr")
+    ('12,346', '4,1')
+    """
+    text = f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"  # noqa: PLR2004 - as said
+    if language == "fr":
+        text = text.replace(",", "\u202f").replace(".", ",")
+    return text
+
+
+def percent(share: float, language: Language) -> str:
+    """Return a share as a percentage."""
+    return f"{share:.0%}" if language == "en" else f"{100 * share:.0f}\u00a0%"
+
+
+def span(ms: int, language: Language) -> str:
+    """Return a length of time, in minutes up to two hours, then in hours.
+
+    >>> span(600_000, "en"), span(43_200_000, "fr")
+    ('10 minutes', '12 heures')
+    """
+    count, unit = round(ms / 60_000), "minute"
+    if count > 120 and count % 60 == 0:  # noqa: PLR2004 - as said
+        count, unit = count // 60, "hour" if language == "en" else "heure"
+    return f"{count} {unit}{'s' if count > 1 else ''}"
+
+
+def lead(signal: Signal, language: Language) -> str:
+    """Return `83 negative mentions in 10 minutes, usually 6`, or the same of a share."""
+    evidence = signal.evidence
+    share = evidence.metric.endswith("share")
+    say = percent if share else number
+    metric = _METRICS[language].get(evidence.metric, evidence.metric)
+    observed = say(evidence.observed, language)
+    window = span(evidence.window_end - evidence.window_start, language)
+    if language == "fr":
+        usual = "sans historique" if evidence.expected is None else f"d’habitude {say(evidence.expected, language)}"
+        what = f"{metric} de {observed}" if share else f"{observed} {metric}"
+        return f"{what} en {window}, {usual}"
+    usual = "no history yet" if evidence.expected is None else f"usually {say(evidence.expected, language)}"
+    what = f"{metric} {observed}" if share else f"{observed} {metric}"
+    return f"{what} in {window}, {usual}"
