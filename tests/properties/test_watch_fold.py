@@ -1,0 +1,177 @@
+"""Does the watch give the same however its input is cut, stored, ordered or repeated?"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors import storage, watch
+from detectors.policy import Policy
+from mentions.scored import Batch
+
+if TYPE_CHECKING:
+    from detectors.signal import Signal
+    from detectors.state import State
+
+START = 24_000_000 * 60_000  # a minute, in ms, at the start of an hour
+POLICY = Policy.model_validate(
+    {
+        "absolute": {"mentions": 12, "negative": 5, "negative_share": 0.5, "share_least": 6},
+        "learning": {"warm_up": "2h"},
+        "volume": {"least": 5},
+        "negative": {"least": 3, "cold_least": 4},
+        "lateness": "2m",
+    }
+)
+
+
+class Row(NamedTuple):
+    """One mention, as much of it as the watch looks at."""
+
+    number: int
+    published: int
+    label: int
+    text: int
+
+
+def batch_of(rows: list[Row], partition: int = 0, brand: str = "acme") -> Batch:
+    """Return rows as a batch; their numbers are their offsets."""
+    size = len(rows)
+    published = [row.published for row in rows]
+    return Batch(
+        brand=brand,
+        partition=partition,
+        policy=1,
+        scorer="test",
+        offsets=[row.number for row in rows],
+        indexes=[0] * size,
+        ids=[row.number + 1_000_000 * partition for row in rows],
+        published=published,
+        arrived=published,
+        compounds=[row.label / 2 for row in rows],
+        labels=[row.label for row in rows],
+        abuses=[0.0] * size,
+        channels=["forum"] * size,
+        authors=[f"author {row.text % 5}" for row in rows],
+        reaches=[0] * size,
+        likenesses=[row.text for row in rows],
+        excerpts=["text"] * size,
+        urls=[""] * size,
+    )
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[Row]:
+    """Draw up to three hours of mentions in order of publication: quiet stretches, bursts, gaps."""
+    clock, rows = START, []
+    for _ in range(draw(st.integers(1, 6))):
+        clock += draw(st.sampled_from([0, 30_000, 600_000, 3_600_000, 7_200_000]))
+        pace = draw(st.sampled_from([1_000, 10_000, 60_000, 300_000]))
+        for _ in range(draw(st.integers(1, 25))):
+            clock += draw(st.integers(0, pace))
+            rows.append(Row(len(rows), clock, draw(st.sampled_from([-1, -1, 0, 1, 2])), draw(st.integers(0, 30))))
+    return rows
+
+
+def run(rows: list[Row], cuts: list[int], *, restart: bool = False) -> tuple[State, list[Signal]]:
+    """Fold the rows, cut into batches at `cuts`, the watermark following a fixed rule that the cuts do not change."""
+    state, signals = watch.new("acme"), []
+    state, _ = watch.advance(state, START - 60_000, POLICY)
+    bounds = sorted({0, len(rows), *range(0, len(rows), 10), *(cut for cut in cuts if cut < len(rows))})
+    for start, end in pairwise(bounds):
+        state, found = watch.step(state, batch_of(rows[start:end]), POLICY)
+        signals += found
+        if end % 10 == 0 or end == len(rows):
+            state, found = watch.advance(state, max(row.published for row in rows[:end]), POLICY)
+            signals += found
+        if restart:
+            state = storage.decode(storage.encode(state))
+    state, found = watch.advance(state, rows[-1].published + 86_400_000, POLICY)
+    return state, signals + found
+
+
+@settings(max_examples=60, deadline=None)
+@given(streams(), st.lists(st.integers(0, 150), max_size=20))
+def test_cutting_a_batch_changes_nothing(rows: list[Row], cuts: list[int]) -> None:
+    """`step(step(s, a), b)` equals `step(s, a + b)`: signals, ledger and stored state are the same bytes."""
+    whole, one = run(rows, [])
+    parts, many = run(rows, cuts)
+    assert many == one
+    assert storage.encode(parts) == storage.encode(whole)
+
+
+@settings(max_examples=60, deadline=None)
+@given(streams())
+def test_a_restart_between_any_two_steps_changes_nothing(rows: list[Row]) -> None:
+    """Storing and reading back the state after every step leaves signals, ledger and totals as they were."""
+    state, signals = run(rows, [])
+    stored, again = run(rows, [], restart=True)
+    assert again == signals
+    assert watch.ledger(stored) == watch.ledger(state)
+    assert stored.totals == state.totals
+
+
+@settings(max_examples=60, deadline=None)
+@given(streams(), st.data())
+def test_a_redelivery_changes_nothing(rows: list[Row], data: st.DataObject) -> None:
+    """Rows at or below the high-water mark are dropped wherever they come again."""
+    cut = data.draw(st.integers(0, len(rows)))
+    again = data.draw(st.integers(0, cut))
+    once, signals = watch.step(watch.new("acme"), batch_of(rows), POLICY)
+    twice, found = watch.step(watch.new("acme"), batch_of(rows[:cut]), POLICY)
+    twice, more = watch.step(twice, batch_of(rows[again:]), POLICY)
+    assert found + more == signals
+    assert watch.ledger(twice) == watch.ledger(once)
+    assert twice.totals.redelivered == cut - again
+    assert twice.totals.mentions == once.totals.mentions == len(rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(streams(), st.data())
+def test_the_same_post_fetched_twice_counts_once(rows: list[Row], data: st.DataObject) -> None:
+    """A second record with an id already seen is dropped and counted as a duplicate, from whatever partition."""
+    doubled = data.draw(st.lists(st.sampled_from(rows), unique_by=lambda row: row.number))
+    state, _ = watch.step(watch.new("acme"), batch_of(rows), POLICY)
+    ledger = watch.ledger(state)
+    repeated = msgspec.structs.replace(batch_of(doubled), partition=1)
+    state, signals = watch.step(state, repeated, POLICY)
+    assert signals == []
+    assert watch.ledger(state) == ledger
+    assert state.totals.duplicates == len(doubled)
+
+
+@settings(max_examples=60, deadline=None)
+@given(streams(), st.randoms(use_true_random=False))
+def test_order_within_the_lateness_does_not_matter(rows: list[Row], random: object) -> None:
+    """Rows shuffled by less than the lateness give the same ledger and totals, and break the same rules.
+
+    The minute that names an episode may differ by the lateness: who is told at once is told on what was read so far.
+    """
+    assert hasattr(random, "random")
+    shuffled = sorted(rows, key=lambda row: row.published + 119_000 * random.random())
+    shuffled = [row._replace(number=place) for place, row in enumerate(shuffled)]
+    state, signals = run(rows, [])
+    other, found = run(shuffled, [])
+    assert watch.ledger(other) == watch.ledger(state)
+    assert other.totals.mentions == state.totals.mentions
+    assert other.totals.late == 0
+    raised = [sorted((s.detector, s.start) for s in ss if s.phase == "raised") for ss in (signals, found)]
+    assert [name for name, _ in raised[0]] == [name for name, _ in raised[1]]
+    assert all(abs(a - b) <= 240_000 for (_, a), (_, b) in zip(*raised, strict=True))
+
+
+@settings(max_examples=30, deadline=None)
+@given(streams())
+def test_counts_are_those_of_a_plain_tally(rows: list[Row]) -> None:
+    """The ledger equals counting by minute of publication with a dictionary."""
+    state, _ = watch.step(watch.new("acme"), batch_of(rows), POLICY)
+    plain: dict[int, list[int]] = {}
+    for row in rows:
+        counts = plain.setdefault(row.published // 60_000 * 60_000, [0, 0, 0, 0])
+        counts[0] += 1
+        counts[{-1: 1, 1: 2, 2: 3}.get(row.label, 0)] += row.label != 0
+    assert watch.ledger(state) == [(minute, *counts) for minute, counts in sorted(plain.items())]
