@@ -164,7 +164,8 @@ class Courier:
             return
         doubtful = line.unsure and posting.replying == revision
         if not doubtful or not await self._replied(line, receipt, revision):
-            await self._save(line, replace(posting, replying=revision))
+            if posting.replying != revision:
+                await self._save(line, replace(posting, replying=revision))
             await self._turn("post", receipt.channel)
             page = notification.page and revision > line.paged and line.latest.incident.status != "resolved"
             message = render.reply(notification, self._routed(line), page=page)

@@ -6,7 +6,9 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-UNCERTAIN: Final = frozenset({"timeout", "disconnected", "server_error"})
+UNCERTAIN: Final = frozenset(
+    {"timeout", "disconnected", "server_error", "internal_error", "fatal_error", "request_timeout"}
+)
 """Codes after which the message may have been accepted all the same."""
 
 OVERSIZED: Final = frozenset(

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from alerts.case import new_case
 from alerts.incident import Action, Incident, Notification
+from alerts.pacing import Timing
 from alerts.policy import Policy
 from alerts.triage import Case, step
 from detectors.signal import Drivers, Evidence, Example, Now, Phase, Severity, Signal
+
+if TYPE_CHECKING:
+    from alerts.meter import Kind
+    from alerts.notifier import DeliveryError
 
 START: Final = 1_424_356_320_000
 """2015-02-19 14:32 UTC."""
@@ -112,3 +121,45 @@ def incident_of(*records: Record, policy: Policy = POLICY) -> Incident:
     incident = run(*records, policy=policy)[0].incident
     assert incident is not None
     return incident
+
+
+def hurried(speed: float = 50.0) -> Timing:
+    """Return the real clocks, of which a second lasts 1/`speed`; chance always says a half."""
+    return Timing(
+        monotonic=lambda: time.monotonic() * speed,
+        sleep=lambda seconds: asyncio.sleep(seconds / speed),
+        chance=lambda: 0.5,
+    )
+
+
+class Tally:
+    """A meter that remembers."""
+
+    def __init__(self) -> None:
+        self.kinds: list[Kind] = []
+        self.codes: list[str] = []
+        self.refusals: list[DeliveryError] = []
+
+    def delivered(self, incident: str, kind: Kind, waited: float) -> None:
+        """Note a message that stands."""
+        assert incident
+        assert waited >= 0
+        self.kinds.append(kind)
+
+    def retried(self, incident: str, error: DeliveryError, delay: float) -> None:
+        """Note a failure that is tried again."""
+        assert incident
+        assert delay > 0
+        self.codes.append(error.code)
+
+    def refused(self, incident: str, error: DeliveryError, delay: float) -> None:
+        """Note a failure that a person must put right."""
+        assert incident
+        assert delay >= 0
+        self.refusals.append(error)
+
+
+def named(notification: Notification, brand: str) -> Notification:
+    """Return a notification as if it were another brand's."""
+    incident = replace(notification.incident, brand=brand, id=f"{brand}-20150219T1432Z")
+    return replace(notification, incident=incident)
