@@ -37,7 +37,7 @@ def reasons(error: ValidationError) -> tuple[str, ...]:
 def clipped(value: object) -> str:
     """Return `value` as harmless ASCII, at most SHOWN characters of it."""
     shown = ascii(value[: SHOWN + 1] if isinstance(value, str) else value)
-    return shown if len(shown) <= SHOWN else shown[:SHOWN] + "…"
+    return shown if len(shown) <= SHOWN else shown[:SHOWN] + "..."
 
 
 def _reason(finding: ErrorDetails) -> str:

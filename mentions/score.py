@@ -46,7 +46,7 @@ class Row(NamedTuple):
 
 
 class Scored(msgspec.Struct, gc=False):
-    """What became of one record: each of its entries is in exactly one of rows, rejections, unmatched and own.
+    """What became of one record: each of its entries is one of rejections, accepted, unmatched and own.
 
     An entry of several brands has a row in each. Where one brand's own account wrote about another, it is in rows only.
     """
@@ -57,6 +57,7 @@ class Scored(msgspec.Struct, gc=False):
     rows: dict[str, list[Row]]  # by brand, in record order
     revisions: dict[str, int]  # of the brands in `rows`
     rejections: list[Rejection]
+    accepted: int  # of at least one brand
     unmatched: int  # of no brand
     own: int  # left out: written by the brand's own account
     read_up_to: int  # latest event time of what was not rejected [ms], 0 when nothing
@@ -92,7 +93,7 @@ def score_record(
         watchlist: who is watched.
         scorer: reads a masked text.
     """
-    scored = Scored(partition, offset, scorer.version, {}, {}, [], 0, 0, 0)
+    scored = Scored(partition, offset, scorer.version, {}, {}, [], 0, 0, 0, 0)
     unknown: dict[int, str] = {}
     for index, entry in enumerate(decode_record(value, arrived)):
         if isinstance(entry, Rejection):
@@ -133,6 +134,7 @@ def _add(
         scored.unmatched += match.outcome is Outcome.UNMATCHED
         scored.own += match.outcome is Outcome.OWN_ACCOUNT
         return
+    scored.accepted += 1
     shared = identity(mention), likeness(mention.text)
     for brand in match.brands:
         reading = _read(mention, brand, watchlist, scorer)

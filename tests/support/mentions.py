@@ -1,0 +1,49 @@
+"""What do tests of scoring begin with? Mentions as producers send them, and a scorer that can be foreseen."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from mentions.decode import Wire, decode_line
+from mentions.scored import NEGATIVE, NEUTRAL, POSITIVE
+
+PUBLISHED: Final = 1_769_868_300_000
+"""2026-01-31 14:05 UTC."""
+
+ARRIVED: Final = PUBLISHED + 2_000
+
+BASE: Final = {"id": "1", "text": "late again", "published_at": "2026-01-31T14:05:00Z", "channel": "news"}
+
+
+def line(**fields: Any) -> bytes:
+    """Return a mention's JSON on one line; a field given as `...` is left out."""
+    return json.dumps({name: value for name, value in (BASE | fields).items() if value is not ...}).encode()
+
+
+def record(*lines: bytes) -> bytes:
+    """Return a record of JSON Lines."""
+    return b"\n".join(lines)
+
+
+def wire(**fields: Any) -> Wire:
+    """Return a mention in its hot-path form."""
+    decoded = decode_line(line(**fields), None)
+    assert isinstance(decoded, Wire), decoded
+    return decoded
+
+
+class CountingScorer:
+    """Counts words: "bad" and "good" for the compound, "idiot" for abuse. Notes what it was asked."""
+
+    def __init__(self) -> None:
+        self.version = "counting-1"
+        self.asked: list[tuple[str, str | None]] = []
+
+    def score(self, text: str, lang: str | None) -> tuple[float, int, float]:
+        """Return a third of the difference, its sign, and whether someone is called an idiot."""
+        self.asked.append((text, lang))
+        words = text.lower().split()
+        compound = max(-1.0, min(1.0, (words.count("good") - words.count("bad")) / 3))
+        label = NEGATIVE if compound < 0 else POSITIVE if compound > 0 else NEUTRAL
+        return compound, label, float("idiot" in words)
