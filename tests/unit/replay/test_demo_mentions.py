@@ -47,7 +47,7 @@ def test_it_is_the_same_every_time(day: list[dict[str, Any]]) -> None:
     """Two runs write the same bytes, on every version of Python that we support."""
     raw = [msgspec.json.encode(mention) for mention in day]
     assert raw == [msgspec.json.encode(mention) for mention in compose()]
-    assert blake2b(b"\n".join(raw), digest_size=8).hexdigest() == "f5613b8a39163c95"
+    assert blake2b(b"\n".join(raw), digest_size=8).hexdigest() == "d7a0f338a741a545"
 
 
 def test_ids_are_unique(day: list[dict[str, Any]]) -> None:

@@ -1,0 +1,48 @@
+"""Under which rules does a replay run? Those of a configuration file, or the built-in ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from config.brand import default_brand
+from mentions.watchlist import Watchlist
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from alerts.policy import Policy as AlertPolicy
+    from config.brand import Brand
+    from detectors.policy import Policy as WatchPolicy
+
+
+class Rules:
+    """Brands with their policies; one that is not among them has the built-in defaults."""
+
+    def __init__(self, brands: Iterable[Brand], watchlist: Watchlist) -> None:
+        self.watchlist = watchlist
+        self._brands = {brand.name: brand for brand in brands}
+        self._built_in = default_brand("built-in defaults")
+
+    @classmethod
+    def of(cls, brands: Iterable[Brand]) -> Self:
+        """Return the rules of a configuration's brands; mentions of others are unmatched."""
+        known = tuple(brands)
+        return cls(known, Watchlist([brand.watched(0) for brand in known]))
+
+    @classmethod
+    def built_in(cls) -> Self:
+        """Return the built-in rules: every brand that a mention names is watched."""
+        return cls((), Watchlist.open())
+
+    def brand(self, name: str) -> Brand:
+        """Return a brand as configured, or one with the built-in defaults."""
+        return self._brands.get(name, self._built_in)
+
+    def watch(self, brand: str, revision: int) -> WatchPolicy:
+        """Return the detectors' policy of `brand`; a file has one revision only."""
+        del revision
+        return self.brand(brand).detect
+
+    def alert(self, brand: str) -> AlertPolicy:
+        """Return the incident policy of `brand`."""
+        return self.brand(brand).alert
