@@ -110,10 +110,10 @@ class Author(Record):
     """Who wrote it, as far as known."""
 
     id: Annotated[Annotated[str, Field(max_length=MAX_NAME)] | None, BeforeValidator(_author_id)] = Field(
-        None, description="The author's id or handle on the channel. A number is taken as its digits."
+        default=None, description="The author's id or handle on the channel. A number is taken as its digits."
     )
-    name: Name = Field(None, description="The author's name as shown.")
-    followers: OptionalCount = Field(None, description="How many follow the author. [people]")
+    name: Name = Field(default=None, description="The author's name as shown.")
+    followers: OptionalCount = Field(default=None, description="How many follow the author. [people]")
 
 
 class Mention(Record):
@@ -134,23 +134,23 @@ class Mention(Record):
     channel: Annotated[str, Field(min_length=1, max_length=MAX_CHANNEL), BeforeValidator(_clean)] = Field(
         description='Where it was published: "twitter", "news", a forum\'s name.'
     )
-    brand: Name = Field(None, description="The brand's name or alias. Left out: found by the brands' keywords.")
+    brand: Name = Field(default=None, description="The brand's name or alias. Left out: found by the brands' keywords.")
     author: Annotated[Author | None, BeforeValidator(_author)] = Field(
-        None, description="Who wrote it: {id, name, followers}, or the id alone."
+        default=None, description="Who wrote it: {id, name, followers}, or the id alone."
     )
     url: Annotated[Annotated[str, Field(max_length=MAX_URL)] | None, BeforeValidator(_absent)] = Field(
-        None, description="Where to read it. Not checked."
+        default=None, description="Where to read it. Not checked."
     )
     lang: Annotated[Annotated[str, Field(max_length=MAX_LANG)] | None, BeforeValidator(_absent)] = Field(
-        None, description='Its language as a BCP 47 tag, such as "fr". Left out: detected.'
+        default=None, description='Its language as a BCP 47 tag, such as "fr". Left out: detected.'
     )
     engagement: Engagement = Field(
-        None,
+        default=None,
         description="Likes, shares and comments, as a sum or by name. Kept; never used for detection, "
         "because it grows after the moment of scoring. [interactions]",
     )
-    reach: OptionalCount = Field(None, description="How many people it is estimated to have reached. [people]")
-    source: Name = Field(None, description="Which collector brought it.")
+    reach: OptionalCount = Field(default=None, description="How many people it is estimated to have reached. [people]")
+    source: Name = Field(default=None, description="Which collector brought it.")
 
 
 def _encodable(value: object) -> bool:

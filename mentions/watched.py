@@ -29,17 +29,21 @@ class Watched(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Term = Field(description="The brand's name: what its mentions are keyed by.")
-    aliases: Terms = Field((), description="Other names by which a mention's `brand` field may call it.")
+    aliases: Terms = Field(default=(), description="Other names by which a mention's `brand` field may call it.")
     keywords: Terms = Field(
-        (), description="Words and phrases by which mentions without `brand` are found. None: by `brand` only."
+        default=(), description="Words and phrases by which mentions without `brand` are found. None: by `brand` only."
     )
-    exclusions: Terms = Field((), description="Words and phrases that keep a mention from being found by keywords.")
-    own_accounts: Terms = Field((), description="The brand's own accounts, id or handle: what they write is left out.")
+    exclusions: Terms = Field(
+        default=(), description="Words and phrases that keep a mention from being found by keywords."
+    )
+    own_accounts: Terms = Field(
+        default=(), description="The brand's own accounts, id or handle: what they write is left out."
+    )
     languages: tuple[str, ...] = Field(
-        (),
+        default=(),
         description="Languages whose sentiment is scored, as primary subtags. None given: all that the scorer knows.",
     )
-    revision: int = Field(0, ge=0, description="Revision of the brand's configuration.")
+    revision: int = Field(default=0, ge=0, description="Revision of the brand's configuration.")
 
     def search_terms(self) -> set[str]:
         """Return what finds the brand: its keywords, also run together behind # and @, and its accounts' handles."""

@@ -25,7 +25,9 @@ def test_four_fields_make_a_mention() -> None:
     mention = Mention.model_validate(BASE)
     assert (mention.id, mention.text, mention.channel) == ("1", "late again", "news")
     assert mention.published_at == datetime(2026, 1, 31, 14, 5, tzinfo=UTC)
-    assert mention.brand is mention.author is mention.url is mention.engagement is mention.reach is None
+    optional = {name for name, field in Mention.model_fields.items() if not field.is_required()}
+    assert optional == {"brand", "author", "url", "lang", "engagement", "reach", "source"}
+    assert all(getattr(mention, name) is None for name in optional)
 
 
 def test_unknown_fields_are_kept() -> None:
@@ -135,4 +137,4 @@ def test_a_mention_cannot_be_changed() -> None:
     """A mention is a value."""
     mention = Mention.model_validate(BASE)
     with pytest.raises(ValidationError):
-        mention.text = "other"  # type: ignore[misc]
+        mention.text = "other"
