@@ -55,10 +55,10 @@ class Watched(BaseModel):
 
     def handles(self) -> set[str]:
         """Return the folded names of its own accounts, without @."""
-        return {fold(account).removeprefix("@") for account in self.own_accounts}
+        return {fold(account).lstrip("@ ") for account in self.own_accounts} - {""}
 
     def names(self) -> set[str]:
         """Return all that a text may call the brand, folded and without # and @."""
         given = (self.name, *self.aliases, *self.keywords, *self.own_accounts)
-        words = {fold(name).lstrip(PREFIXES) for name in given}
+        words = {fold(name).lstrip(f"{PREFIXES} ") for name in given}
         return (words | {run_together(word) for word in words}) - {""}

@@ -117,7 +117,7 @@ class Watchlist:
     def _left_out(self, mention: Wire, brands: tuple[Watched, ...]) -> Match:
         if not self._own:
             return Match(Outcome.MATCHED, brands)
-        names = {fold(name).removeprefix("@") for name in mention.author_names}
+        names = {fold(name).lstrip("@ ") for name in mention.author_names}
         own = tuple(brand for brand in brands if not names.isdisjoint(self._own.get(brand.name, ())))
         others = tuple(brand for brand in brands if brand not in own) if own else brands
         return Match(Outcome.MATCHED if others else Outcome.OWN_ACCOUNT, others, own)

@@ -55,7 +55,7 @@ texts = st.lists(
     st.one_of(st.sampled_from(WORDS), st.sampled_from(WORDS).map(str.upper), st.sampled_from(SCRAPS), words),
     max_size=12,
 ).map("".join)
-names = st.lists(words.map(lambda word: fold(word).lstrip("#@")).filter(bool), max_size=4)
+names = st.lists(words.map(lambda word: fold(word).lstrip("#@ ")).filter(bool), max_size=4)
 brands = st.lists(st.builds(Terms, st.lists(words, max_size=4), st.lists(words, max_size=2)), max_size=6)
 
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"

@@ -119,6 +119,13 @@ def test_a_name_may_mean_only_one_brand() -> None:
         Watchlist([NORDBAHN, Watched(name="Other", aliases=("nordBAHN",))])
 
 
+def test_a_mark_alone_is_no_handle() -> None:
+    """An own account of nothing but marks finds nothing and leaves nothing out."""
+    watchlist = Watchlist([Watched(name="Odd", keywords=("odd",), own_accounts=("@", "@ "))])
+    assert watchlist.match(wire(text="@ @someone", author="@")).outcome is Outcome.UNMATCHED
+    assert _names(watchlist.match(wire(text="odd", author="@"))) == ["Odd"]
+
+
 def test_without_keywords_only_a_named_brand_matches() -> None:
     """A brand without keywords is found in no text, not even by its handle."""
     watchlist = Watchlist([Watched(name="Quiet", own_accounts=("quiet",))])
