@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.environment import installation
 from cli.errors import Failure, Misuse
 from cli.output import agreed, emit, plain, show, tell
 
@@ -45,7 +44,7 @@ def check(
     """
     from config.load import check as judge  # noqa: PLC0415  pydantic and YAML are slow to load
 
-    if not file.is_file():
+    if not file.exists():
         raise Misuse(_no_file(file))
     report = judge(file)
     if json:
@@ -86,16 +85,12 @@ def apply(
       tocsin config apply config/brands.yaml --yes
     """
     from config.load import load  # noqa: PLC0415  pydantic and YAML are slow to load
-    from config.settings import from_environ, strangers  # noqa: PLC0415  likewise
+    from streams.admin import brand_store  # noqa: PLC0415  so is the Kafka client
 
-    if not file.is_file():
+    if not file.exists():
         raise Misuse(_no_file(file))
     config = load(file)
-    settings = from_environ(os.environ)
-    for warning in strangers(os.environ):
-        tell(f"warning: {plain(warning)}")
-    store: BrandStore = import_module("streams.admin").brand_store(settings)
-    carry_out(store, config.named(), dry_run=dry_run, yes=yes, json=json)
+    carry_out(brand_store(installation().settings), config.named(), dry_run=dry_run, yes=yes, json=json)
 
 
 def carry_out(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: bool, json: bool) -> None:

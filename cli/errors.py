@@ -13,6 +13,15 @@ FAILED: Final = 1
 MISUSED: Final = 2
 INTERRUPTED: Final = 130
 
+_DOMAIN: Final = (
+    ("config.errors", "ConfigError", MISUSED),
+    ("sources.position", "SourceError", MISUSED),
+    ("streams.errors", "BrokerError", FAILED),
+    ("alerts.notifier", "DeliveryError", FAILED),
+)
+"""The exceptions of the packages below whose message is written for the user. An exception that was raised has its
+module loaded, so they are looked up among the loaded ones: importing them would cost each command the start of all."""
+
 
 class Failure(Exception):  # noqa: N818  it is a failure, not an error of the program
     """What was asked for did not work out, or found problems: exit code 1. The message holds the remedy."""
@@ -28,28 +37,22 @@ def judge(error: Exception) -> tuple[str, int] | None:
         return str(error), FAILED
     if isinstance(error, Misuse):
         return str(error), MISUSED
+    for module, name, code in _DOMAIN:
+        if isinstance(error, getattr(sys.modules.get(module), name, ())):
+            return plain(str(error), lines=True), code
     if isinstance(error, OSError) and error.filename is not None:
         return _about_file(error), MISUSED
-    return _about_domain(error)
+    return _about_kafka(error)
 
 
 def _about_file(error: OSError) -> str:
     return f"{plain(os.fsdecode(error.filename))}: {error.strerror or type(error).__name__}"
 
 
-def _about_domain(error: Exception) -> tuple[str, int] | None:
-    """Import the domain's exceptions only now: most commands never get here, and pydantic is slow to load."""
-    from config.errors import ConfigError  # noqa: PLC0415
-
-    if isinstance(error, ConfigError):
-        return "\n".join(plain(str(problem)) for problem in error.problems), MISUSED
-    return _about_kafka(error)
-
-
 def _about_kafka(error: Exception) -> tuple[str, int] | None:
-    """Know the client's errors without importing it: if one was raised, it is loaded."""
-    client = sys.modules.get("kafka.errors")
-    if client is None or not isinstance(error, client.KafkaError):
+    """Tell the Kafka client's own errors too, where no package put them into words."""
+    known = getattr(sys.modules.get("kafka.errors"), "KafkaError", ())
+    if not isinstance(error, known):
         return None
-    remedy = "is Kafka running, and does TOCSIN_BROKERS name it? `tocsin status` shows what is reachable"
+    remedy = "is Kafka running, and is TOCSIN_BROKERS right?"
     return f"Kafka: {plain(str(error) or type(error).__name__)}: {remedy}", FAILED

@@ -79,8 +79,9 @@ def run() -> None:
         judged = judge(error)
         if judged is None:
             raise
-        tell(f"tocsin: {judged[0]}")
-        sys.exit(judged[1])
+        message, code = judged
+        tell(message if "\n" in message else f"Error: {message}")
+        sys.exit(code)
     finally:
         _flush()
 

@@ -51,6 +51,7 @@ class Parts:
     scorer: Scorer
     notifier: Notifier
     channel: str = "#brand-alerts"  # of brands that name none
+    gap: float = 1.0  # seconds between two messages in one channel
     clock: ClockName = "wall"
     defaults: bool = False  # watch every brand that mentions name, with the built-in defaults
 
@@ -97,7 +98,7 @@ class Worker:
         self._scoring = Scoring(topics, sender, self._directory, parts.scorer, clock(parts.clock), parts.partitions)
         self._watching = Watching(topics, sender, self._directory, self._table("watch"))
         self._triaging = Triaging(topics, sender, self._directory, self._table("cases"))
-        self._notifying = Notifying(self._directory, self._table("receipts"), parts.notifier, parts.channel)
+        self._notifying = Notifying(self._directory, self._table("receipts"), parts.notifier, parts.channel, parts.gap)
         self._stages = [
             self._stage("score", self._scoring.process, topics.mentions),
             self._stage("watch", self._watching.process, topics.scored),

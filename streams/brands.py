@@ -28,6 +28,9 @@ KEPT_REVISIONS: Final = 16
 PATIENCE: Final = 5.0  # seconds to wait for a revision that a batch names; after that the latest known serves
 
 
+BUILT_IN: Final = default_brand("built-in defaults")
+
+
 class Directory:
     """The brands by name with their latest revisions. A revision is the offset of the brand's record in `brands`."""
 
@@ -79,9 +82,13 @@ class Directory:
         return any(known >= revision for known in self._revisions.get(name, ()))
 
     def brand(self, name: str) -> Brand:
-        """Return the brand as last configured, or with the built-in defaults."""
+        """Return the brand as last configured, or one with the built-in defaults."""
         revisions = self._revisions.get(name)
-        return next(reversed(revisions.values())) if revisions else default_brand(name)
+        return next(reversed(revisions.values())) if revisions else BUILT_IN
+
+    def watches(self, name: str) -> bool:
+        """Tell whether the brand is watched, as far as is known here."""
+        return self._defaults or not self._ready.is_set() or name in self._revisions
 
     def watch(self, brand: str, revision: int) -> WatchPolicy:
         """Return the detectors' policy of `brand` at `revision`: itself, else the next later one that is kept."""

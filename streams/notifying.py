@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from faust.types import TP, EventT
 
-    from alerts.meter import Meter
     from alerts.notifier import Notifier
     from alerts.receipts import Posting
     from streams.brands import Directory
@@ -66,15 +65,13 @@ class Receipts:
 class Notifying:
     """Delivers the notifications of the partitions this worker owns. A slow or failing Slack holds up nothing else."""
 
-    def __init__(
-        self, directory: Directory, table: StateTable, notifier: Notifier, channel: str, meter: Meter | None = None
-    ) -> None:
+    def __init__(self, directory: Directory, table: StateTable, notifier: Notifier, channel: str, gap: float) -> None:
         self._directory = directory
         self._receipts = Receipts(table)
         self._notifier = notifier
         self._channel = channel
         self._unfinished: Unfinished[TP] = Unfinished()
-        self._delivery = Delivery(notifier, self._receipts, self._route, meter=meter)
+        self._delivery = Delivery(notifier, self._receipts, self._route, gap=gap)
         self.positions: Positions[TP] | None = None
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:

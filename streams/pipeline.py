@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from alerts.incident import Action, Notification
     from alerts.policy import Policy as AlertPolicy
     from detectors.policy import Policy as WatchPolicy
+    from detectors.state import State
     from mentions.decode import Rejection
     from mentions.scorer import Scorer
     from mentions.watchlist import Watchlist
@@ -52,7 +53,7 @@ class WatchShard:
     """The brands of one partition of `mentions.scored`: batches and ticks in, signals and event time out."""
 
     def __init__(self, policies: Policies) -> None:
-        self.states: dict[str, watch.State] = {}
+        self.states: dict[str, State] = {}
         self.watermarks = Watermarks()
         self.changed: set[str] = set()
         self._policies = policies
@@ -63,12 +64,19 @@ class WatchShard:
         return list(self._batch(record)) if isinstance(record, Batch) else list(self._tick(record))
 
     def _batch(self, batch: Batch) -> Iterator[Signal]:
-        state = self.states.get(batch.brand) or watch.new(batch.brand)
         policy = self._policies.watch(batch.brand, batch.policy)
+        state = self.states.get(batch.brand) or self._begin(batch.brand, policy)
         state, signals = watch.step(state, batch, policy)
         self.states[batch.brand] = state
         self.changed.add(batch.brand)
         yield from signals
+
+    def _begin(self, brand: str, policy: WatchPolicy) -> State:
+        """Return the watch of a brand never seen before, brought up to the present watermark."""
+        state = watch.new(brand)
+        if self.watermarks.reached is not None:
+            state, _ = watch.advance(state, self.watermarks.reached, policy)
+        return state
 
     def _tick(self, tick: Tick) -> Iterator[Signal | Now]:
         watermark = self.watermarks.observe(tick, STALLED_AFTER)
@@ -81,7 +89,7 @@ class WatchShard:
 
     def _advance(self, brand: str, watermark: int) -> Iterator[Signal]:
         state = self.states[brand]
-        policy = self._policies.watch(brand, state.policy)
+        policy = self._policies.watch(brand, state.revision)
         state, signals = watch.advance(state, watermark, policy)
         self.states[brand] = state
         if signals:

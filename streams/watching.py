@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import structlog
 
-from detectors import signal, time, watch
+from detectors import signal, time
 from detectors.signal import Signal
+from detectors.storage import decode_parts, encode_parts
 from mentions.scored import Batch, decode
 from streams import metrics
 from streams.pipeline import WatchShard
@@ -16,10 +18,11 @@ from streams.sender import Outgoing
 from streams.versions import Version, Versioned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from faust.types import EventT
 
+    from detectors.state import State
     from streams.brands import Directory
     from streams.sender import Sender
     from streams.table import StateTable
@@ -27,7 +30,25 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-TIME_KEY: Final = b"\x00time/"  # not a brand: a brand's name holds no NUL
+TIME_KEY: Final = b"\x00time/"
+"""Before a partition's number: where its time is kept. Not a brand: a brand's name holds no NUL."""
+
+SEGMENT: Final = b"\x00ids/"
+"""Between a brand and a number: where a full segment of its id memory is kept, written once and never again."""
+
+
+def restore(rows: Iterable[tuple[bytes, Versioned]]) -> Iterator[tuple[State, Version]]:
+    """Return the brands' states out of the rows of the table, each with the version it was stored under."""
+    cores: dict[bytes, Versioned] = {}
+    sealed: dict[bytes, dict[int, bytes]] = defaultdict(dict)
+    for key, value in rows:
+        brand, segment, number = key.partition(SEGMENT)
+        if segment:
+            sealed[brand][int(number)] = value.payload
+        elif not key.startswith(TIME_KEY):
+            cores[key] = value
+    for brand, core in cores.items():
+        yield decode_parts(core.payload, sealed[brand]), core.version
 
 
 class Partition:
@@ -39,13 +60,17 @@ class Partition:
         self._table = table
         self._epoch = table.epoch(number)
         self._applied: dict[str, int] = {}
-        for key, value in table.rows(number):
-            if key.startswith(TIME_KEY):
-                self.shard.watermarks = time.decode(value.payload)
-            else:
-                self.shard.states[key.decode()] = watch.decode(value.payload)
-                self._applied[key.decode()] = value.version.number
         self._offset = -1
+        rows = dict(table.rows(number))
+        if self._time_key in rows:
+            self.shard.watermarks = time.decode(rows[self._time_key].payload)
+        for state, version in restore(rows.items()):
+            self.shard.states[state.brand] = state
+            self._applied[state.brand] = version.number
+
+    @property
+    def _time_key(self) -> bytes:
+        return TIME_KEY + b"%d" % self.number
 
     def apply(self, record: Batch | Any, offset: int) -> list[Any]:
         """Return what follows from the record at `offset`; nothing where the brand's state already stands for it."""
@@ -55,16 +80,27 @@ class Partition:
         return self.shard.apply(record)
 
     async def save(self, outgoing: Outgoing) -> None:
-        """Store what changed: first the brands, and once these are safe, the time that may rest on them."""
-        for brand in self.shard.changed:
-            payload = watch.encode(self.shard.states[brand])
+        """Store what changed, each once what it rests on is safe: full id segments, then brands, then the time."""
+        cores = [await self._seal(brand, outgoing) for brand in self.shard.changed]
+        await outgoing.settled()
+        for brand, core in zip(self.shard.changed, cores, strict=True):
             self._applied[brand] = self._offset
-            outgoing.add(await self._table.write(brand.encode(), self._versioned(payload)))
+            outgoing.add(await self._table.write(brand.encode(), self._versioned(core)))
         self.shard.changed.clear()
         await outgoing.settled()
-        value = self._versioned(time.encode(self.shard.watermarks))
-        outgoing.add(await self._table.write(TIME_KEY + b"%d" % self.number, value))
+        outgoing.add(await self._table.write(self._time_key, self._versioned(time.encode(self.shard.watermarks))))
         await outgoing.settled()
+
+    async def _seal(self, brand: str, outgoing: Outgoing) -> bytes:
+        """Store the segments of id memory that are full, drop those that are too old, and return the core."""
+        parts = encode_parts(self.shard.states[brand])
+        for number, segment in parts.sealed.items():
+            key = brand.encode() + SEGMENT + b"%d" % number
+            if segment is None:
+                outgoing.add(await self._table.remove(key, self.number))
+            else:
+                outgoing.add(await self._table.write(key, self._versioned(segment)))
+        return parts.core
 
     def _versioned(self, payload: bytes) -> Versioned:
         return Versioned(Version(self._epoch, self._offset), self.number, payload)

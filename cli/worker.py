@@ -1,0 +1,104 @@
+"""`tocsin worker`: one process that runs the four agents."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.environment import installation
+from cli.errors import Misuse
+from cli.output import tell
+
+if TYPE_CHECKING:
+    from alerts.notifier import Notifier
+    from cli.environment import Installation
+
+SLACK_GAP = 1.0
+"""Seconds between two messages in one channel: what Slack allows."""
+
+
+class Notify(StrEnum):
+    """Where alerts go."""
+
+    SLACK = "slack"
+    CONSOLE = "console"
+
+
+class Clock(StrEnum):
+    """What makes time advance."""
+
+    WALL = "wall"
+    ARRIVAL = "arrival"
+
+
+def command(
+    *,
+    notify: Annotated[
+        Notify | None,
+        typer.Option(help="Where alerts go. Left out: Slack if TOCSIN_SLACK_TOKEN is set, else the terminal."),
+    ] = None,
+    clock: Annotated[
+        Clock, typer.Option(help="wall: the machine's clock. arrival: time advances with the records alone.")
+    ] = Clock.WALL,
+    defaults: Annotated[
+        bool, typer.Option("--defaults", help="Watch every brand that mentions name, with built-in thresholds.")
+    ] = False,
+    embedded: Annotated[
+        bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
+    ] = False,
+) -> None:
+    """Run the agents until stopped (Ctrl-C or SIGTERM). Start as many as there are partitions to share.
+
+    Missing topics are created. Brands come from the topic that `tocsin config apply` writes, and are followed live.
+
+    Examples:
+      tocsin worker
+      tocsin worker --notify console
+      tocsin worker --clock arrival --defaults
+    """
+    from mentions.sentiment import Scorer  # noqa: PLC0415  slow to load
+    from streams import metrics, running  # noqa: PLC0415
+    from streams.admin import create_topics  # noqa: PLC0415
+    from streams.app import Parts, build  # noqa: PLC0415
+
+    here = installation(embedded=embedded)
+    made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
+    metrics.serve(here.settings.metrics_port)
+    slack = _uses_slack(here, notify)
+    parts = Parts(
+        topics=here.topics,
+        connection=here.connection,
+        partitions=made[0].partitions,
+        scorer=Scorer(),
+        notifier=_slack(here) if slack else _terminal(),
+        gap=SLACK_GAP if slack else 0.0,
+        clock="arrival" if clock is Clock.ARRIVAL else "wall",
+        defaults=defaults,
+    )
+    sys.exit(running.run(build(parts), here.settings.log_level, here.settings.log_format))
+
+
+def _uses_slack(here: Installation, notify: Notify | None) -> bool:
+    token = bool(here.settings.slack_token.get_secret_value())
+    if notify is Notify.SLACK and not token:
+        raise Misuse("--notify slack needs TOCSIN_SLACK_TOKEN in the environment (docs/slack.md tells how to get one)")
+    if notify is None and not token:
+        tell("TOCSIN_SLACK_TOKEN is not set: alerts are drawn in this terminal")
+    return token if notify is None else notify is Notify.SLACK
+
+
+def _slack(here: Installation) -> Notifier:
+    from alerts.slack import Slack  # noqa: PLC0415  slow to load
+
+    return Slack(here.settings.slack_token.get_secret_value(), here.settings.slack_url)
+
+
+def _terminal() -> Notifier:
+    from rich.console import Console  # noqa: PLC0415  slow to load
+
+    from alerts.console import Terminal  # noqa: PLC0415
+
+    return Terminal(Console())

@@ -1,0 +1,132 @@
+"""Are the counts exact whatever dies? Workers and a broker, killed and restarted under load, against one process."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Literal
+
+from detectors import watch
+from mentions.sentiment import Scorer
+from mentions.watchlist import Watchlist
+from streams.brands import Directory
+from streams.pipeline import Raw, WatchShard, score
+from tests.support.crowd import Crowd
+from tests.support.installation import Installation, Worker, wait_until
+
+if TYPE_CHECKING:
+    from tests.support.brokers import RealBroker
+
+PARTITIONS: Final = 4
+ARGUMENTS: Final = ("--defaults", "--clock", "arrival", "--notify", "console")
+
+Ledger = dict[str, list[tuple[int, int, int, int, int]]]
+
+
+@dataclass(frozen=True)
+class Script:
+    """What is done to an installation under load."""
+
+    seed: int
+    mentions: int = 24_000
+    pace: float = 0.02  # seconds between two records
+    size: int = 20  # mentions a record
+    broker: Literal["restarted", "killed", "left alone"] = "restarted"
+
+    @property
+    def crowd(self) -> Crowd:
+        """Return the mentions."""
+        return Crowd(self.mentions, seed=self.seed, repeated=0.02, span=timedelta(minutes=90))
+
+
+@dataclass
+class Outcome:
+    """What came of it."""
+
+    expected: Ledger
+    found: Ledger = field(default_factory=dict)
+    fail_over: float = 0.0  # seconds from the kill of a worker until findings flow again from all partitions
+
+    @property
+    def exact(self) -> bool:
+        """Tell whether every brand's every minute counts the same, bit for bit."""
+        return self.expected == self.found
+
+    def difference(self) -> str:
+        """Return what differs, for the report of a failure."""
+        return "\n".join(
+            f"{brand}: expected {sum(row[1] for row in rows)}, found {sum(r[1] for r in self.found.get(brand, []))}"
+            for brand, rows in self.expected.items()
+            if rows != self.found.get(brand)
+        )
+
+
+def expected(crowd: Crowd, size: int) -> Ledger:
+    """Return the per-minute counts of a single, uninterrupted run in this process."""
+    shard, scorer, watchlist = WatchShard(Directory(defaults=True)), Scorer(), Watchlist.open()
+    arrived = round(crowd.end.timestamp() * 1000)
+    for number, (partition, value) in enumerate(crowd.records(PARTITIONS, size)):
+        for batch in score(partition, [Raw(value, number, arrived)], watchlist, scorer).batches:
+            shard.apply(batch)
+    return {brand: watch.ledger(state) for brand, state in shard.states.items()}
+
+
+def run(broker: RealBroker, script: Script) -> Outcome:
+    """Send the crowd to two workers, kill one, start it again, restart the broker, and compare."""
+    chance = random.Random(script.seed)
+    end = round(script.crowd.end.timestamp() * 1000)
+    with Installation(broker, PARTITIONS) as here:
+        outcome = Outcome(expected(script.crowd, script.size))
+        victim, survivor = here.worker(*ARGUMENTS), here.worker(*ARGUMENTS)
+        load = threading.Thread(target=_load, args=(here, script, end))
+        load.start()
+        wait_until(lambda: all(here.ends(here.topics.signals.name).values()), 60, "every partition watched")
+        time.sleep(chance.uniform(0.3, 2.0))
+        outcome.fail_over = _fail_over(here, victim)
+        here.worker(*ARGUMENTS)
+        time.sleep(chance.uniform(0.0, 3.0))
+        _restart(broker, script, chance)
+        load.join()
+        here.mark(end + 120_000)
+        total = sum(row[1] for rows in outcome.expected.values() for row in rows)
+        wait_until(lambda: _counted(here) >= total, 120, f"{total} mentions counted", every=1.0)
+        outcome.found = {brand: watch.ledger(state) for brand, state in here.states().items()}
+        assert survivor.running, "the survivor has died"
+    return outcome
+
+
+def _load(here: Installation, script: Script, arrived: int) -> None:
+    records = script.crowd.records(PARTITIONS, script.size)
+    here.send(((partition, value, arrived) for partition, value in records), script.pace)
+
+
+def _counted(here: Installation) -> int:
+    return sum(state.totals.mentions for state in here.states().values())
+
+
+def _fail_over(here: Installation, victim: Worker) -> float:
+    """Kill a worker; return how many seconds pass until findings flow again from each of the partitions."""
+    victim.kill()
+    start = time.monotonic()
+    time.sleep(0.5)  # what the dead worker had sent last is not the survivor's
+    before = here.ends(here.topics.signals.name)
+    missing = set(before)
+
+    def flowing() -> bool:
+        now = here.ends(here.topics.signals.name)
+        missing.difference_update([partition for partition, end in now.items() if end > before[partition]])
+        return not missing
+
+    wait_until(flowing, 60, "the survivor takes over")
+    return time.monotonic() - start
+
+
+def _restart(broker: RealBroker, script: Script, chance: random.Random) -> None:
+    if script.broker == "left alone":
+        return
+    broker.kill() if script.broker == "killed" else broker.stop()
+    time.sleep(chance.uniform(0.5, 3.0))
+    broker.restart()

@@ -1,0 +1,190 @@
+"""How does a test run Tocsin as an operator would? Worker processes beside a broker, and a look at what they know."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from kafka import KafkaConsumer, TopicPartition
+
+from streams import clients, heads, reading, states
+from streams.admin import create_topics
+from streams.connection import Connection
+from streams.embedded import EmbeddedBroker
+from streams.topics import Topics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from types import TracebackType
+
+    from detectors.state import State
+    from tests.support.brokers import Broker
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+class Worker:
+    """One `tocsin worker` process; its log is kept for the report of a failure."""
+
+    def __init__(self, environment: dict[str, str], arguments: Sequence[str], log: Path) -> None:
+        self.log = log
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "cli.main", "worker", *arguments],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        """Return the process id."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Tell whether it has not ended."""
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """Kill it with SIGKILL."""
+        self._process.kill()
+        self._process.wait()
+
+    def pause(self) -> None:
+        """Freeze it."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it run again."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def stop(self, patience: float = 20.0) -> int:
+        """Stop it in order and return its exit code; kill it after `patience` seconds."""
+        if self.running:
+            self._process.send_signal(signal.SIGCONT)
+            self._process.terminate()
+        try:
+            return self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+
+class Installation:
+    """An installation of its own on a shared broker: topics under a fresh prefix, workers, mentions."""
+
+    def __init__(self, broker: Broker, partitions: int = 4, **environment: str) -> None:
+        self.topics = Topics(f"t{uuid.uuid4().hex[:8]}.")
+        self.embedded = isinstance(broker, EmbeddedBroker)
+        self.connection = Connection((broker.bootstrap,), embedded=self.embedded)
+        self.partitions = partitions
+        self.workers: list[Worker] = []
+        self._consumer: KafkaConsumer | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="tocsin-test-")
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")},
+            "TOCSIN_BROKERS": broker.bootstrap,
+            "TOCSIN_PREFIX": self.topics.prefix,
+            "TOCSIN_PARTITIONS": str(partitions),
+            **environment,
+        }
+
+    def __enter__(self) -> Self:
+        create_topics(self.connection, self.topics.all(), self.partitions, 1)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self.workers:
+            worker.stop()
+        if self._consumer is not None:
+            self._consumer.close()
+        if error is not None:
+            sys.stderr.write(self.logs())
+        self._folder.cleanup()
+
+    def worker(self, *arguments: str) -> Worker:
+        """Start one more worker."""
+        extra = ("--embedded",) if self.embedded else ()
+        worker = Worker(self.environment, (*arguments, *extra), Path(self._folder.name) / f"{len(self.workers)}.log")
+        self.workers.append(worker)
+        return worker
+
+    def command(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Run a `tocsin` command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "cli.main", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            **options,
+        )
+
+    def send(self, records: Iterable[tuple[int, bytes | None, int | None]], pace: float = 0.0) -> int:
+        """Send (source partition, value, arrived at) records, `pace` seconds apart; returns how many."""
+        producer, sent = clients.producer(self.connection), 0
+        for partition, value, arrived in records:
+            headers = [] if arrived is None else [(heads.ARRIVED_AT, str(arrived).encode())]
+            producer.send(self.topics.mentions.name, value=value, partition=partition, headers=headers)
+            sent += 1
+            if pace:
+                time.sleep(pace)
+        producer.flush()
+        producer.close()
+        return sent
+
+    def mark(self, read_up_to: int) -> None:
+        """Tell every source partition that no earlier mention follows."""
+        producer = clients.producer(self.connection)
+        for partition in range(self.partitions):
+            headers = [(heads.READ_UP_TO, str(read_up_to).encode())]
+            producer.send(self.topics.mentions.name, value=b"", partition=partition, headers=headers)
+        producer.flush()
+        producer.close()
+
+    def states(self) -> dict[str, State]:
+        """Return what the workers know of each brand."""
+        return states.watched(self.connection, self.topics)[0]
+
+    def ends(self, topic: str) -> dict[int, int]:
+        """Return how many records each partition of a topic has taken."""
+        if self._consumer is None:
+            self._consumer = clients.consumer(self.connection)
+        tps = [TopicPartition(topic, number) for number in range(self.partitions)]
+        return {tp.partition: end for tp, end in self._consumer.end_offsets(tps).items()}
+
+    def records(self, topic: str) -> list[reading.Record]:
+        """Return the records of a topic as it stands."""
+        return list(reading.records(self.connection, topic))
+
+    def logs(self) -> str:
+        """Return what the workers logged, for the report of a failure."""
+        return "".join(f"--- {w.log.name}\n{w.log.read_text(errors='replace')[-6000:]}\n" for w in self.workers)
+
+
+def wait_until(met: Callable[[], bool], patience: float, what: str, every: float = 0.25) -> float:
+    """Wait until `met`; returns the seconds it took.
+
+    Raises:
+        TimeoutError: it was not met in time; the message says what was waited for.
+    """
+    start = time.monotonic()
+    while not met():
+        if time.monotonic() - start > patience:
+            raise TimeoutError(f"{what}: not within {patience:.0f} s")
+        time.sleep(every)
+    return time.monotonic() - start
