@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FINDINGS: Final = 6
 LISTED: Final = 5
 EXAMPLES: Final = 3
+NOTE_CHARS: Final = 500
 BARS: Final = "▁▂▃▄▅▆▇█"
 TREND: Final = 10 * 60_000
 """How far back (ms) growth is measured."""
@@ -58,10 +59,11 @@ def reply(notification: Notification, route: Route, *, page: bool) -> Message:
     entry = incident.history[-1] if incident.history else None
     acted = entry is not None and entry.who != TOCSIN and notification.reason != "updated"
     who = person(entry.who) if entry and acted else ""
-    text = mrkdwn(entry.text, 1500) if entry and acted else ""
-    said = wording.told(notification, language, who, text)
-    call = f"{say(language, 'page', mention=route.mention)}\n" if page and route.mention else ""
-    return Message(incident.id, incident.revision, said, [section(call + said)])
+    text = mrkdwn(entry.text, NOTE_CHARS) if entry and acted else ""
+    fact = mrkdwn(wording.fact(notification, language), 200)
+    said = wording.told(notification, language, fact=fact, who=who, text=text)
+    calls = [section(say(language, "page", mention=route.mention))] if page and route.mention else []
+    return Message(incident.id, incident.revision, said, [*calls, section(said)])
 
 
 def _fallback(line: str) -> str:
@@ -131,15 +133,10 @@ def _facts(incident: Incident, lead: Finding, language: Language) -> list[str]:
     )
     facts = [_fact(finding, language) for finding in [lead, *others][:FINDINGS]]
     if lead.peak_at != lead.signal.at:
-        said = wording.said(lead.peak, language)
-        facts.append(_around(say(language, "peak", moment="\0", fact=said), moment(lead.peak_at, "{time}")))
+        fact = mrkdwn(wording.said(lead.peak, language), 200)
+        facts.append(say(language, "peak", moment=moment(lead.peak_at, "{time}"), fact=fact))
     hidden = len(incident.findings) - FINDINGS
     return [*facts, say(language, "more", count=hidden)] if hidden > 0 else facts
-
-
-def _around(text: str, kept: str) -> str:
-    """Return text escaped, with `kept`, which is mrkdwn already, in the place of its NUL."""
-    return kept.join(mrkdwn(part, 500) + (" " if part.endswith(" ") else "") for part in text.split("\0"))
 
 
 def _fact(finding: Finding, language: Language) -> str:

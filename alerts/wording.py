@@ -206,18 +206,23 @@ def span(ms: int, language: Language) -> str:
     return say(language, "hours_minutes", hours=hours, minutes=rest)
 
 
-def told(notification: Notification, language: Language, who: str, text: str) -> str:
-    """Return what a thread reply says; `who` and `text` come escaped."""
+def fact(notification: Notification, language: Language) -> str:
+    """Return the figures that a notification is about; once it is over, those of the peak."""
+    finding = notification.incident.findings[notification.detector]
+    over = notification.incident.status == "resolved"
+    return said(finding.peak if over else finding.signal.evidence, language)
+
+
+def told(notification: Notification, language: Language, *, fact: str, who: str = "", text: str = "") -> str:
+    """Return what a thread reply says; `fact`, `who` and `text` come escaped for where it is shown."""
     incident, reason = notification.incident, notification.reason
     key = {"reopened": "reopened_reply"}.get(reason, reason)
     if reason == "resolved" and who:
         key = "resolved_by"
-    finding = incident.findings[notification.detector]
-    over = incident.status == "resolved"
     return say(
         language,
         key,
-        fact=said(finding.peak if over else finding.signal.evidence, language),
+        fact=fact,
         severity=say(language, incident.severity).lower(),
         span=span((incident.resolved_at or notification.at) - incident.opened_at, language),
         who=who,

@@ -1,0 +1,147 @@
+"""Does any incident, however hostile, become a message that Slack accepts and that pings nobody unasked?"""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
+from rich.console import Console
+
+from alerts.console import draw
+from alerts.notifier import Message, Route
+from alerts.render import Coverage, message, reply
+from detectors.signal import SEVERITIES, Drivers, Evidence, Example, Signal
+from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
+from tests.support.block_kit import complaint, faults, strangers, texts, units
+
+if TYPE_CHECKING:
+    from alerts.incident import Notification, Verdict
+
+NASTY = [
+    "<!channel>",
+    "<!here|x>",
+    "<@U024BE7LH>",
+    "&lt;!channel&gt;",
+    "```",
+    "*_~`",
+    "<https://evil.example|click>",
+    "\x1b]0;owned\x07\x1b[2J",
+    "\u202egnp.exe",
+    "\ud800",
+    "😀" * 80,
+    "漢" * 300,
+    "\x00",
+    "<!date^1^{time}|x>",
+    "{brand} {0} %s",
+    "&" * 300,
+]
+
+words = st.one_of(
+    st.sampled_from(NASTY), st.text(max_size=40), st.lists(st.sampled_from(NASTY), max_size=6).map("".join)
+)
+counts = st.integers(0, 10**12)
+figures = st.floats(0, 1e15) | st.integers(0, 10).map(float)
+urls = st.one_of(words, words.map(lambda tail: f"https://x.example/{tail}"))
+examples = st.builds(
+    Example,
+    text=words,
+    author=words,
+    channel=words,
+    url=urls,
+    reach=counts,
+    compound=st.floats(-1, 1),
+    published=st.integers(0, 4 * 10**12),
+)
+
+
+def several(each: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Return tuples of up to a dozen."""
+    return st.lists(each, max_size=12).map(tuple)
+
+
+drivers = st.builds(
+    Drivers,
+    channels=several(st.tuples(words, counts)),
+    terms=several(st.tuples(words, counts)),
+    authors=several(st.tuples(words, counts, counts)),
+    examples=several(examples),
+)
+evidences = st.builds(
+    Evidence,
+    window_start=st.just(START),
+    window_end=st.integers(START, START + 10**10),
+    metric=st.one_of(st.sampled_from(["mentions", "negative mentions", "negative share"]), words),
+    observed=figures,
+    expected=st.none() | figures,
+    threshold=figures,
+    mentions=counts,
+    negative=counts,
+    history=counts,
+)
+
+
+@st.composite
+def signals(draw: st.DrawFn) -> Signal:
+    """Return a signal that holds whatever a detector could be made to say."""
+    base = signal(draw(st.integers(0, 60)), severity=draw(st.sampled_from(SEVERITIES)), detector=draw(words))
+    return replace(base, evidence=draw(evidences), drivers=draw(drivers))
+
+
+@st.composite
+def notifications(draw: st.DrawFn) -> Notification:
+    """Return the last thing told of a life full of nasty text."""
+    log: list[Record] = draw(st.lists(signals(), min_size=1, max_size=8))
+    verdict: Verdict = draw(st.sampled_from(["crisis", "planned", "not_a_crisis"]))
+    acts: list[Record] = [
+        action(61, by=draw(words), text=draw(words)),
+        action(62, "snooze", by=draw(words), until=START + 200 * MINUTE),
+        action(63, "note", by=draw(words), text=draw(words) * 50),
+        action(64, "verdict", by=draw(words), verdict=verdict),
+        now(300),
+    ]
+    _, told = run(*log, *acts[: draw(st.integers(0, len(acts)))])
+    last = draw(st.sampled_from(told))
+    return replace(last, incident=replace(last.incident, brand=draw(words)))
+
+
+def check(made: Message) -> None:
+    """Check a message against every limit, and its texts for markup that is not ours."""
+    body = {
+        "text": made.text,
+        "blocks": made.blocks,
+        "metadata": {"event_type": "tocsin_incident", "event_payload": {"incident": made.incident}},
+    }
+    assert [fault for block in made.blocks for fault in faults(block)] == []
+    assert complaint(body) == ""
+    for text in [made.text, *texts(made.blocks)]:
+        assert strangers(text) == []
+        assert "```" not in text
+    Console(width=100, file=StringIO()).print(draw(made))
+
+
+@given(
+    notification=notifications(),
+    language=st.sampled_from(["en", "fr", "de"]),
+    page=st.booleans(),
+    plain=st.booleans(),
+    coverage=st.none() | st.builds(Coverage, live=counts, total=counts, silent=several(words)),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_no_incident_breaks_a_limit_or_pings_anybody_unasked(
+    notification: Notification,
+    language: str,
+    page: bool,  # noqa: FBT001
+    plain: bool,  # noqa: FBT001
+    coverage: Coverage | None,
+) -> None:
+    """Cards and replies keep every documented limit, and hold only the mention that the route names."""
+    route = Route("C0000001", language, "<@U0000ONCALL>")
+    card = message(notification, route, page=page, plain=plain, coverage=coverage)
+    check(card)
+    assert units(card.text.removesuffix(" please look").removesuffix(" merci de regarder")) <= 5 * 110 + 40
+    check(reply(notification, route, page=page))
+    named = str(card.blocks) + card.text
+    assert named.count("<@U0000ONCALL>") == (1 if page else 0)
