@@ -15,7 +15,8 @@ UNKNOWN: Final = 3
 COMPOUND: Final = 4  # sum of compounds in ten-thousandths: integers add up the same in any order
 AMPLIFIED: Final = 5  # retweets and near-copies: texts seen before, counted apart
 ABUSIVE: Final = 6
-COLUMNS: Final = 7
+LOUD: Final = 7  # negative mentions that reached many
+COLUMNS: Final = 8
 
 MINUTE: Final = 60_000  # ms
 KEPT_MINUTES: Final = 240  # minutes behind the frontier

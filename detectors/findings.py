@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from detectors.policy import Policy
 
 _FAR = 1 << 62
+_OF_EVERYONE = frozenset({"mentions", "positive mentions"})
 CALM_MINUTES = 15
 """An episode ends after so many closed minutes in a row below `resolve_below`."""
 
@@ -31,12 +32,12 @@ def watch_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
     """Return what the open minutes near the frontier made break, and work out when to look again.
 
     A minute without a mention cannot break anything. `at` is the event time of the row that was counted last; without
-    one the end of the minute stands for it.
+    one the end of the minute stands for it. While `cache.slack` is empty, the next row makes us look.
     """
     if state.frontier is None:
         return []
     signals = []
-    slack = [_FAR, _FAR, _FAR]
+    slack: dict[int, int] = {MENTIONS: _FAR}
     for minute in sorted(state.minutes.opened):
         if minute > state.frontier + near(policy):
             break
@@ -115,7 +116,7 @@ def _limits(state: State, view: View) -> list[tuple[Detector, tuple[Limit, ...]]
     return known[key]
 
 
-def _tighten(slack: list[int], view: View, limits: tuple[Limit, ...], episode: Episode | None) -> None:
+def _tighten(slack: dict[int, int], view: View, limits: tuple[Limit, ...], episode: Episode | None) -> None:
     """Lower `slack` to the least number of mentions that takes a limit to its next level."""
     for limit in limits:
         left = _FAR
@@ -123,7 +124,7 @@ def _tighten(slack: list[int], view: View, limits: tuple[Limit, ...], episode: E
             if episode is None or SEVERITIES.index(severity) > SEVERITIES.index(episode.severity):
                 left = count - view.window(limit.window)[limit.metric]
                 break
-        slack[limit.metric] = min(slack[limit.metric], max(1, left))
+        slack[limit.metric] = min(slack.get(limit.metric, _FAR), max(1, left))
 
 
 def _judge_open(
@@ -155,7 +156,7 @@ def _judge_closed(state: State, view: View, detector: Detector, finding: Finding
         episode.calm += 1
         if episode.calm >= CALM_MINUTES:
             del state.episodes[detector.name]
-            state.cache.slack = [0, 0, 0]
+            state.cache.slack = {}
     return []
 
 
@@ -198,4 +199,5 @@ def _signal(
         at=at,
         policy=state.revision,
         evidence=evidence,
+        drivers=state.sample.summary(negative=finding.metric not in _OF_EVERYONE),
     )

@@ -2,99 +2,105 @@
 
 from __future__ import annotations
 
-from itertools import groupby, islice
+from itertools import groupby
 from math import fsum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from detectors.buckets import KEPT_HOURS, KEPT_MINUTES, MINUTE
+import msgspec
+
+from detectors.buckets import MINUTE, Counts
+from detectors.likeness import count_copies
 from detectors.rule import near
-from detectors.state import LIKENESSES
 from mentions import scored
+from mentions.scored import Batch
 
 if TYPE_CHECKING:
-    from detectors.buckets import Counts
+    from collections.abc import Iterable, Sequence
+
     from detectors.policy import Policy
     from detectors.state import State
-    from mentions.scored import Batch
 
 ABUSIVE_FROM: Final = 0.5
 
-
-class Rows:
-    """The admitted rows of a batch, in order, and the runs of them that count in the same minute."""
-
-    def __init__(self, batch: Batch, keep: list[int] | range) -> None:
-        self.batch = batch
-        whole = len(keep) == len(batch)
-        self.keep = keep
-        self.published = batch.published if whole else [batch.published[i] for i in keep]
-        self.labels = batch.labels if whole else [batch.labels[i] for i in keep]
-        self.compounds = batch.compounds if whole else [batch.compounds[i] for i in keep]
-        self.abuses = batch.abuses if whole else [batch.abuses[i] for i in keep]
-        self.likenesses = batch.likenesses if whole else [batch.likenesses[i] for i in keep]
-        self.runs: list[tuple[int, int, int]] = []  # first row, row after the last, minute
-
-    def sums(self, start: int, end: int, recent: dict[int, None]) -> Counts:
-        """Return the columns of a minute bucket summed over these rows; `recent` texts are brought up to date."""
-        labels = self.labels[start:end]
-        return (
-            end - start,
-            labels.count(scored.NEGATIVE),
-            labels.count(scored.POSITIVE),
-            labels.count(scored.UNKNOWN),
-            round(10_000 * fsum(self.compounds[start:end])),
-            self._amplified(start, end, recent),
-            sum(1 for abuse in self.abuses[start:end] if abuse >= ABUSIVE_FROM),
-        )
-
-    def one(self, row: int) -> Counts:
-        """Return the bucket columns of a single row that the ledger and the history know."""
-        label = self.labels[row]
-        return (1, int(label == scored.NEGATIVE), int(label == scored.POSITIVE), int(label == scored.UNKNOWN), 0, 0, 0)
-
-    def arrived(self, row: int) -> int:
-        """Return when the row arrived, in ms."""
-        return self.batch.arrived[self.keep[row]]
-
-    def _amplified(self, start: int, end: int, recent: dict[int, None]) -> int:
-        texts = self.likenesses[start:end]
-        if len(set(texts)) == len(texts) and recent.keys().isdisjoint(texts):
-            recent.update(dict.fromkeys(texts))
-            copies = 0
-        else:
-            copies = _count_copies(texts, recent)
-        for oldest in list(islice(recent, max(0, len(recent) - LIKENESSES))):
-            del recent[oldest]
-        return copies
+_COLUMNS: Final = tuple(
+    field.name
+    for field in msgspec.structs.fields(Batch)
+    if field.name not in {"brand", "partition", "policy", "scorer"}
+)
 
 
-def _count_copies(texts: list[int], recent: dict[int, None]) -> int:
-    copies = 0
-    for text in texts:
-        if text in recent:
-            copies += 1
-            continue
-        recent[text] = None
-        if len(recent) > LIKENESSES:
-            del recent[next(iter(recent))]
-    return copies
+class Run(NamedTuple):
+    """Rows in a row that belong to the same minute."""
+
+    start: int
+    end: int  # after the last
+    minute: int
+    taught: bool = False  # too old to count: it only teaches
 
 
-def admit(state: State, batch: Batch, policy: Policy) -> Rows:
+def select(batch: Batch, rows: Sequence[int] | slice) -> Batch:
+    """Return some rows of a batch, in the order given."""
+    columns = ((name, getattr(batch, name)) for name in _COLUMNS)
+    if isinstance(rows, slice):
+        return msgspec.structs.replace(batch, **{name: column[rows] for name, column in columns})
+    return msgspec.structs.replace(batch, **{name: [column[row] for row in rows] for name, column in columns})
+
+
+def merge(batches: Iterable[Batch]) -> Batch:
+    """Return the rows of several batches in order of publication, equals in the order given."""
+    parts = list(batches)
+    whole = msgspec.structs.replace(
+        parts[-1], **{name: [value for part in parts for value in getattr(part, name)] for name in _COLUMNS}
+    )
+    order = sorted(range(len(whole)), key=whole.published.__getitem__)
+    return whole if order == list(range(len(whole))) else select(whole, order)
+
+
+def sums(rows: Batch, start: int, end: int, recent: dict[int, None], loud_from: int) -> Counts:
+    """Return the columns of a minute bucket summed over some rows; `recent` texts are brought up to date."""
+    labels = rows.labels[start:end]
+    abuses = rows.abuses[start:end]
+    return (
+        end - start,
+        labels.count(scored.NEGATIVE),
+        labels.count(scored.POSITIVE),
+        labels.count(scored.UNKNOWN),
+        round(10_000 * fsum(rows.compounds[start:end])),
+        count_copies(rows.likenesses[start:end], recent),
+        sum(1 for abuse in abuses if abuse >= ABUSIVE_FROM) if max(abuses) >= ABUSIVE_FROM else 0,
+        len(loud(rows, start, end, loud_from)),
+    )
+
+
+def loud(rows: Batch, start: int, end: int, loud_from: int) -> list[int]:
+    """Return which of some rows are negative and reached at least `loud_from` people."""
+    reaches = rows.reaches[start:end]
+    if max(reaches) < loud_from:
+        return []
+    labels = rows.labels
+    return [row for row, reach in enumerate(reaches, start) if reach >= loud_from and labels[row] == scored.NEGATIVE]
+
+
+def one(rows: Batch, row: int) -> Counts:
+    """Return the bucket columns of a single row that the ledger and the history know."""
+    label = rows.labels[row]
+    return (1, int(label == scored.NEGATIVE), int(label == scored.POSITIVE), int(label == scored.UNKNOWN), 0, 0, 0, 0)
+
+
+def admit(state: State, batch: Batch, policy: Policy) -> tuple[Batch, list[Run]]:
     """Drop redeliveries and duplicates, place every other row in its minute, and count what became of each."""
-    fresh = _after_mark(state, batch)
-    rows = Rows(batch, _unseen(state, batch, fresh))
-    state.totals.mentions += len(rows.labels)
+    keep = _unseen(state, batch, _after_mark(state, batch))
+    rows = batch if len(keep) == len(batch) else select(batch, keep)
+    state.totals.mentions += len(rows)
     minutes = [published // MINUTE for published in rows.published]
     if minutes and state.frontier is not None and min(minutes) <= state.frontier:
-        minutes = _place_late(state, rows, minutes, policy)
-    place = 0
+        return rows, _place_late(state, rows, minutes, policy)
+    runs, start = [], 0
     for minute, run in groupby(minutes):
-        end = place + sum(1 for _ in run)
-        if minute >= 0:
-            rows.runs.append((place, end, minute))
-        place = end
-    return rows
+        end = start + sum(1 for _ in run)
+        runs.append(Run(start, end, minute))
+        start = end
+    return rows, runs
 
 
 def _after_mark(state: State, batch: Batch) -> int:
@@ -126,33 +132,23 @@ def _unseen(state: State, batch: Batch, fresh: int) -> list[int] | range:
     return keep
 
 
-def _place_late(state: State, rows: Rows, minutes: list[int], policy: Policy) -> list[int]:
-    """Return the minutes in which the rows count: late ones now, backfill in none (-1)."""
+def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -> list[Run]:
+    """Return runs of one row each: on time in their minute, delayed ones now, older ones to teach."""
     frontier = state.frontier or 0
     oldest = (frontier + 1) * MINUTE - policy.backfill_after.total_seconds() * 1000
     latest = frontier + near(policy)
-    placed = list(minutes)
+    runs = []
     for row, minute in enumerate(minutes):
         if minute > frontier:
+            runs.append(Run(row, row + 1, minute))
             continue
         state.totals.late += 1
-        counts = rows.one(row)
         if rows.published[row] >= oldest:
             state.totals.delayed += 1
-            placed[row] = min(latest, max(frontier + 1, rows.arrived(row) // MINUTE))
-            state.minutes.move(minute, placed[row], counts)
+            now = min(latest, max(frontier + 1, rows.arrived[row] // MINUTE))
+            state.minutes.move(minute, now, one(rows, row))
+            runs.append(Run(row, row + 1, now))
         else:
             state.totals.backfill += 1
-            placed[row] = -1
-            _teach(state, minute, counts)
-    return placed
-
-
-def _teach(state: State, minute: int, counts: Counts) -> None:
-    """Let a mention too old to fire add to what is usual, if it is not too old for that too."""
-    frontier = state.frontier or 0
-    if minute > frontier - KEPT_MINUTES:
-        state.minutes.move(minute, None, counts)
-    if minute // 60 > frontier // 60 - KEPT_HOURS:
-        state.hours.teach(minute // 60, counts)
-        state.cache.clear()
+            runs.append(Run(row, row + 1, minute, taught=True))
+    return runs

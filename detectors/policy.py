@@ -12,6 +12,7 @@ from detectors.baseline import Learning
 from detectors.duration import Duration
 from detectors.negative import Negative
 from detectors.parameters import Parameters
+from detectors.reach import Reach
 from detectors.shift import Shift
 from detectors.volume import Volume
 
@@ -60,7 +61,13 @@ class Policy(Parameters):
     absolute: Absolute = Field(default=Absolute(), description="Limits named by the brand's owner [parameters]")
     volume: Volume = Field(default=Volume(), description="More mentions than usual [parameters]")
     negative: Negative = Field(default=Negative(), description="More negative mentions than usual [parameters]")
+    reach: Reach = Field(default=Reach(), description="A negative mention seen by many [parameters]")
     shift: Shift = Field(default=Shift(), description="A higher negative share than usual [parameters]")
+
+    @property
+    def loud_from(self) -> int:
+        """Return the reach from which a negative mention is counted apart."""
+        return self.reach.least
 
     @property
     def false_alarms_per_day(self) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors import absolute, negative, shift, volume
+from detectors import absolute, negative, reach, shift, volume
 
 if TYPE_CHECKING:
     from detectors.rule import Detector
@@ -14,6 +14,7 @@ ALL: Final[tuple[Detector, ...]] = (
     shift.DETECTOR,
     absolute.COUNTS,
     absolute.SHARE,
+    reach.DETECTOR,
     volume.DETECTOR,
 )
 """In the order in which their findings are told when several break at once: the gravest first."""

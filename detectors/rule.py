@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from detectors.buckets import KEPT_MINUTES, MENTIONS, NEGATIVE, UNKNOWN, Counts, Hours, Minutes
+from detectors.buckets import KEPT_MINUTES, LOUD, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN, Counts, Hours, Minutes
 from detectors.signal import SEVERITIES, Severity
 
 if TYPE_CHECKING:
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from detectors.signal import Signal
     from detectors.wording import Language
 
-NAMES: Final = {MENTIONS: "mentions", NEGATIVE: "negative mentions"}
+NAMES: Final = {
+    MENTIONS: "mentions",
+    NEGATIVE: "negative mentions",
+    POSITIVE: "positive mentions",
+    LOUD: "far-reaching negative mentions",
+}
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -95,12 +100,18 @@ SLIDING: Final = 180
 """Longest window, in minutes, that slides by the minute."""
 
 
-def near(policy: Policy) -> int:
-    """Return how many minutes after the frontier are watched while they are open.
+def lateness(policy: Policy) -> int:
+    """Return the allowed lateness in whole minutes, rounded up."""
+    return ceil(policy.lateness.total_seconds() / 60)
 
-    The lateness, the minute that is going on, and one more for the time between two ticks.
+
+def near(policy: Policy) -> int:
+    """Return how many minutes after the frontier are watched while they are open: the lateness and the present one.
+
+    A stream read in order has the frontier exactly so far behind its present minute, however often time is told; so
+    rows for later minutes are held back until then, and a stream read ahead fires what one read in step would.
     """
-    return ceil(policy.lateness.total_seconds() / 60) + 2
+    return lateness(policy) + 1
 
 
 def minutes(duration: timedelta) -> int:

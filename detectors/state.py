@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from detectors.buckets import Hours, Minutes
+from detectors.drivers import Sample
 from detectors.seen import Seen
 from detectors.signal import Severity
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from detectors.baseline import Usual
     from detectors.policy import Policy
     from detectors.rule import Detector, Limit
+    from mentions.scored import Batch
 
-LIKENESSES: Final = 128
-"""How many texts are remembered to tell a copy from an original."""
+HELD_ROWS: Final = 1000
+"""Most rows held back until the frontier comes near; what comes on top is counted at once."""
 
 
 class Episode(msgspec.Struct):
@@ -50,6 +52,9 @@ class State:
         self.minutes = Minutes()
         self.hours = Hours()
         self.seen = Seen()
+        self.pending: dict[int, list[Batch]] = {}  # minute → rows read ahead of the frontier, as they came
+        self.held = 0  # how many rows that is
+        self.sample = Sample()
         self.likenesses: dict[int, None] = {}  # of the latest texts, oldest first
         self.episodes: dict[str, Episode] = {}
         self.totals = Totals()
@@ -64,8 +69,8 @@ class Cache:
         self.usuals: dict[int, Usual] = {}
         self.limits: dict[int, list[tuple[Detector, tuple[Limit, ...]]]] = {}  # by hour, or by minute negated
         self.past: bytes | None = None  # stored form of the closed minutes and hours
-        self.slack = [0, 0, 0]  # mentions, negative, positive to come before any open minute need be looked at
+        self.slack: dict[int, int] = {}  # column → counts to come before any open minute need be looked at
 
     def clear(self) -> None:
         """Forget all that depends on the past or on the policy."""
-        self.usuals, self.limits, self.past, self.slack = {}, {}, None, [0, 0, 0]
+        self.usuals, self.limits, self.past, self.slack = {}, {}, None, {}

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from detectors.buckets import COLUMNS, HOUR_COLUMNS, KEPT_MINUTES, NOTHING, PEAK, Counts, Hours, Minutes
+from detectors.drivers import Sample
 from detectors.seen import Seen, pack
 from detectors.state import Episode, State, Totals
+from mentions.scored import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,8 +24,8 @@ VERSION: Final = 1
 class Parts(msgspec.Struct, frozen=True):
     """What storage must hold of a state: the sealed ids first, then the core that names them.
 
-    `core` is at most about 8 kB and is written once a batch. `sealed` holds the segments of id memory that are new
-    (written once, never again) or gone (None: delete). Sealed parts of a write whose core was lost do no harm.
+    `core` is at most 8 kB, rows held back apart, and is written once a batch. `sealed` holds the segments of id memory
+    that are new (written once, never again) or gone (None: delete); those of a write whose core was lost do no harm.
     """
 
     core: bytes
@@ -39,6 +41,8 @@ class _Core(msgspec.Struct, array_like=True):
     opened: dict[int, list[int]]
     moved: dict[int, list[int]]
     past: bytes
+    pending: bytes  # empty unless rows are held back
+    sample: bytes
     likenesses: list[int]
     episodes: dict[str, Episode]
     totals: Totals
@@ -70,6 +74,8 @@ def encode_parts(state: State) -> Parts:
         state.minutes.opened,
         state.minutes.moved,
         state.cache.past,
+        zlib.compress(msgspec.msgpack.encode(state.pending), 1) if state.pending else b"",
+        zlib.compress(msgspec.msgpack.encode(state.sample), 1),
         list(state.likenesses),
         state.episodes,
         state.totals,
@@ -104,6 +110,10 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
         past.level_since,
     )
     state.seen = Seen.restore(stored.oldest_id, stored.last_segment, stored.tail, dict(sealed))
+    if stored.pending:
+        state.pending = msgspec.msgpack.decode(zlib.decompress(stored.pending), type=dict[int, list[Batch]])
+        state.held = sum(len(batch) for held in state.pending.values() for batch in held)
+    state.sample = msgspec.msgpack.decode(zlib.decompress(stored.sample), type=Sample)
     state.likenesses = dict.fromkeys(stored.likenesses)
     state.episodes, state.totals = stored.episodes, stored.totals
     state.cache.past = stored.past

@@ -67,7 +67,8 @@ def batch_of(rows: list[Row], partition: int = 0, brand: str = "acme") -> Batch:
 @st.composite
 def streams(draw: st.DrawFn) -> list[Row]:
     """Draw up to three hours of mentions in order of publication: quiet stretches, bursts, gaps."""
-    clock, rows = START, []
+    clock = START
+    rows: list[Row] = []
     for _ in range(draw(st.integers(1, 6))):
         clock += draw(st.sampled_from([0, 30_000, 600_000, 3_600_000, 7_200_000]))
         pace = draw(st.sampled_from([1_000, 10_000, 60_000, 300_000]))
@@ -79,7 +80,8 @@ def streams(draw: st.DrawFn) -> list[Row]:
 
 def run(rows: list[Row], cuts: list[int], *, restart: bool = False) -> tuple[State, list[Signal]]:
     """Fold the rows, cut into batches at `cuts`, the watermark following a fixed rule that the cuts do not change."""
-    state, signals = watch.new("acme"), []
+    state = watch.new("acme")
+    signals: list[Signal] = []
     state, _ = watch.advance(state, START - 60_000, POLICY)
     bounds = sorted({0, len(rows), *range(0, len(rows), 10), *(cut for cut in cuts if cut < len(rows))})
     for start, end in pairwise(bounds):
@@ -142,6 +144,49 @@ def test_the_same_post_fetched_twice_counts_once(rows: list[Row], data: st.DataO
     assert signals == []
     assert watch.ledger(state) == ledger
     assert state.totals.duplicates == len(doubled)
+
+
+@settings(max_examples=60, deadline=None)
+@given(streams(), st.lists(st.integers(0, 150), max_size=8))
+def test_how_often_time_is_told_does_not_matter(rows: list[Row], cuts: list[int]) -> None:
+    """One step over hours and one tick find what a tick after every row finds, to the last figure."""
+    bounds = sorted({0, len(rows), *(cut for cut in cuts if cut < len(rows))})
+    found = []
+    for places in (range(len(rows) + 1), bounds):
+        state, _ = watch.advance(watch.new("acme"), START - 60_000, POLICY)
+        signals: list[Signal] = []
+        for start, end in pairwise(places):
+            state, counted = watch.step(state, batch_of(rows[start:end]), POLICY)
+            state, closed = watch.advance(state, rows[end - 1].published, POLICY)
+            signals += counted + closed
+        found.append((signals, watch.ledger(state), state.totals, state.episodes, state.hours, state.sample))
+    assert found[0] == found[1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(streams(), st.data())
+def test_a_partition_read_ahead_does_not_matter(rows: list[Row], data: st.DataObject) -> None:
+    """Two source partitions, one read to its end before the other: the signals are those of one stream in order.
+
+    Except in the first minutes, which are watched before the second partition says anything.
+    """
+    first = data.draw(st.sets(st.sampled_from(rows)))
+    stamped = [row._replace(published=row.published + place) for place, row in enumerate(rows)]  # no two at once
+    ahead = [row for row in stamped if rows[row.number] in first]
+    behind = [row for row in stamped if rows[row.number] not in first]
+    end = stamped[-1].published + 7_200_000
+    together, _ = watch.advance(watch.new("acme"), START - 60_000, POLICY)
+    together, counted = watch.step(together, batch_of(stamped), POLICY)
+    together, closed = watch.advance(together, end, POLICY)
+    apart, _ = watch.advance(watch.new("acme"), START - 60_000, POLICY)
+    signals: list[Signal] = []
+    for partition, part in enumerate((ahead, behind)):
+        apart, found = watch.step(apart, batch_of(part, partition), POLICY)
+        signals += found
+    apart, found = watch.advance(apart, end, POLICY)
+    begun = START + 300_000
+    assert [s for s in signals + found if s.start > begun] == [s for s in counted + closed if s.start > begun]
+    assert watch.ledger(apart) == watch.ledger(together)
 
 
 @settings(max_examples=60, deadline=None)

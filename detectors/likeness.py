@@ -1,0 +1,33 @@
+"""Is this text a copy of a recent one? Retweets and near-verbatim copies are amplification, counted apart."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Final
+
+REMEMBERED: Final = 128
+"""How many texts are remembered to tell a copy from an original."""
+
+
+def count_copies(texts: list[int], recent: dict[int, None]) -> int:
+    """Return how many of `texts` (digests) repeat one of the REMEMBERED texts before them, and remember the others.
+
+    `recent` holds digests, the oldest first, and is brought up to date.
+
+    >>> count_copies([1, 2, 1, 1], {})
+    2
+    """
+    if len(set(texts)) == len(texts) and recent.keys().isdisjoint(texts):
+        recent.update(dict.fromkeys(texts))
+        for oldest in list(islice(recent, max(0, len(recent) - REMEMBERED))):
+            del recent[oldest]
+        return 0
+    copies = 0
+    for text in texts:
+        if text in recent:
+            copies += 1
+            continue
+        recent[text] = None
+        if len(recent) > REMEMBERED:
+            del recent[next(iter(recent))]
+    return copies

@@ -1,0 +1,70 @@
+"""Has someone with a large audience said something negative?
+
+A single negative mention breaches when its reach, the larger of its own and its author's followers, is at least
+`least`; it fires at that very row. The finding is worth a look (`watch`), and pages (`warning`) from `many` of them
+within `window`.
+
+Blind to: reach the source does not give; what the audience makes of it (`detectors.volume` and `negative` see that).
+Cost: one comparison a mention.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from pydantic import Field
+
+from detectors.buckets import LOUD
+from detectors.duration import Duration
+from detectors.parameters import Switched
+from detectors.rule import Detector, Limit, View, minutes
+from detectors.wording import Language, lead
+
+if TYPE_CHECKING:
+    from detectors.policy import Policy
+    from detectors.signal import Severity, Signal
+
+
+class Reach(Switched):
+    """Parameters of the reach detector."""
+
+    least: int = Field(
+        default=100_000,
+        ge=100,
+        le=1_000_000_000,
+        description="People reached from which one negative mention is a finding; larger fires less [people]",
+    )
+    many: int = Field(
+        default=3,
+        ge=1,
+        le=1000,
+        description="Such mentions in the window from which the finding pages; larger pages later [mentions]",
+    )
+    window: Duration = Field(
+        default=timedelta(minutes=60),
+        ge=timedelta(minutes=1),
+        le=timedelta(hours=3),
+        description="The sliding window; larger lets more of them add up [duration]",
+    )
+
+
+def limits(view: View) -> tuple[Limit, ...]:
+    """Return the counts of far-reaching negative mentions; they need no history."""
+    own = view.policy.reach
+    levels: tuple[tuple[int, Severity], ...] = (
+        ((own.many, "warning"),) if own.many == 1 else ((1, "watch"), (own.many, "warning"))
+    )
+    return (Limit(LOUD, minutes(own.window), None, levels, resolve_below=1.0, extra={"reach": float(own.least)}),)
+
+
+def explain(signal: Signal, language: Language) -> str:
+    """Return the finding in one sentence."""
+    return lead(signal, language)
+
+
+def _enabled(policy: Policy) -> bool:
+    return policy.reach.enabled
+
+
+DETECTOR: Final = Detector("reach", explain, _enabled, limits=limits)
