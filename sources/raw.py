@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 from sources.compression import Damage, decompressed
 from sources.position import START, Position, SourceError
-
-if TYPE_CHECKING:
-    import io
 
 STDIN: Final = "-"
 MAX_LINE: Final = 16 * 2**20
@@ -81,7 +79,8 @@ class RawLines:
 
     def _open(self) -> io.BufferedReader:
         if self.path == STDIN:
-            return decompressed(sys.stdin.buffer)  # type: ignore[arg-type]  # declared BinaryIO, is a BufferedReader
+            piped = sys.stdin.buffer
+            return decompressed(piped if isinstance(piped, io.BufferedReader) else io.BufferedReader(piped))
         return decompressed(self._resources.enter_context(Path(self.path).open("rb")))
 
     def _read_line(self) -> bytes:
