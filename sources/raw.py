@@ -6,7 +6,7 @@ import io
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from sources.compression import Damage, decompressed
 from sources.position import START, Position, SourceError
@@ -80,7 +80,9 @@ class RawLines:
     def _open(self) -> io.BufferedReader:
         if self.path == STDIN:
             piped = sys.stdin.buffer
-            return decompressed(piped if isinstance(piped, io.BufferedReader) else io.BufferedReader(piped))
+            return decompressed(
+                piped if isinstance(piped, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", piped))
+            )
         return decompressed(self._resources.enter_context(Path(self.path).open("rb")))
 
     def _read_line(self) -> bytes:
