@@ -124,8 +124,8 @@ def _ask(planned: Plan, *, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise Misuse("nobody to ask, as standard input is no terminal: add --yes, or --dry-run to look only")
     removed = planned.count("removed")
-    lost = f" {removed} brands will no longer be watched." if removed else ""
-    if not agreed(f"Apply {len(planned.changes)} changes?{lost}"):
+    lost = f" {_count(removed, 'brand')} will no longer be watched." if removed else ""
+    if not agreed(f"Apply {_count(len(planned.changes), 'change')}?{lost}"):
         raise Failure("nothing was changed")
 
 

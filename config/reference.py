@@ -63,7 +63,8 @@ def _rows(path: str, model: type[BaseModel]) -> Iterator[list[str]]:
 def _default(model: type[BaseModel], name: str) -> str:
     if model.model_fields[name].default_factory or model.model_fields[name].is_required():
         return ""
-    value = model.model_construct().model_dump(mode="json", include={name})[name]
+    example = model(name="example") if model is Brand else model()
+    value = example.model_dump(mode="json", include={name})[name]
     return "" if value in (None, [], "") else f"`{_spell(value)}`"
 
 

@@ -18,7 +18,7 @@ class BrandStore(Protocol):
     def publish(self, records: Mapping[str, bytes | None]) -> None:
         """Write the records, None removing a brand; return once all are acknowledged.
 
-        Raises:
-            Exception: a record was not acknowledged; some may have been written, and publishing again is harmless.
+        Where a record is not acknowledged, the store raises its own error; some may have been written, and publishing
+        again is harmless.
         """
         ...

@@ -121,6 +121,7 @@ class Builder:
             return text.lower() in {"true", "yes", "on"}
         if kind == "null":
             return None
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")  # JSON's pairs
         self._check_text(node, text, path, is_key=False)
         return text.encode(errors="replace").decode()
 
