@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from typing import Final
 
 import msgspec
@@ -69,10 +70,11 @@ class Seen:
     def expire(self, minute: int) -> None:
         """Forget the ids met before `minute`."""
         for segment in list(self.segments.values()):
-            for met, end in segment.runs:
-                if met >= minute:
-                    return
-                self._drop(end)
+            due = bisect_left(segment.runs, (minute, 0))
+            if due and segment.runs[due - 1][1] > self.oldest:
+                self._drop(segment.runs[due - 1][1])
+            if due < len(segment.runs):
+                return
 
     def _drop(self, until: int) -> None:
         """Forget the ids with a sequence number below `until`."""
