@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from detectors.baseline import learn
 from detectors.buckets import MENTIONS, MINUTE, NEGATIVE
 from detectors.registry import ALL
-from detectors.rule import Detector, Finding, Limit, View, judge_limits, minutes, near
+from detectors.rule import Detector, Finding, Limit, View, judge_limits, minutes
 from detectors.signal import SEVERITIES, Evidence, Phase, Severity, Signal
 from detectors.state import Episode, State
 
@@ -39,7 +39,7 @@ def watch_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
     signals = []
     slack: dict[int, int] = {MENTIONS: _FAR}
     for minute in sorted(state.minutes.opened):
-        if minute > state.frontier + near(policy):
+        if minute > state.frontier + policy.near:
             break
         view = _view(state, minute, policy)
         for detector, limits in _limits(state, view):

@@ -10,7 +10,6 @@ import msgspec
 
 from detectors.buckets import MINUTE, Counts
 from detectors.likeness import count_copies
-from detectors.rule import near
 from mentions import scored
 from mentions.scored import Batch
 
@@ -136,7 +135,7 @@ def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -
     """Return runs of one row each: on time in their minute, delayed ones now, older ones to teach."""
     frontier = state.frontier or 0
     oldest = (frontier + 1) * MINUTE - policy.backfill_after.total_seconds() * 1000
-    latest = frontier + near(policy)
+    latest = frontier + policy.near
     runs = []
     for row, minute in enumerate(minutes):
         if minute > frontier:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
+from math import ceil
 from typing import Final, Literal
 
 from pydantic import Field
@@ -63,6 +65,25 @@ class Policy(Parameters):
     negative: Negative = Field(default=Negative(), description="More negative mentions than usual [parameters]")
     reach: Reach = Field(default=Reach(), description="A negative mention seen by many [parameters]")
     shift: Shift = Field(default=Shift(), description="A higher negative share than usual [parameters]")
+
+    @cached_property
+    def lateness_minutes(self) -> int:
+        """Return the allowed lateness in whole minutes, rounded up."""
+        return ceil(self.lateness.total_seconds() / 60)
+
+    @cached_property
+    def near(self) -> int:
+        """Return how many minutes after the frontier are watched while they are open: the lateness and the present one.
+
+        A stream read in order has the frontier exactly so far behind its present minute, however often time is told;
+        so rows for later minutes are held back until then, and a stream read ahead fires what one read in step would.
+        """
+        return self.lateness_minutes + 1
+
+    @cached_property
+    def horizon_minutes(self) -> int:
+        """Return for how many minutes an id is remembered."""
+        return round(self.duplicate_horizon.total_seconds() / 60)
 
     @property
     def loud_from(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -85,7 +84,7 @@ class View:
     @property
     def settled(self) -> int:
         """Return how many minutes before this one all minutes are closed whenever this one is watched."""
-        return near(self.policy)
+        return self.policy.near
 
     def seen_before(self, gap: int) -> tuple[int, Counts]:
         """Return for how many minutes the brand was seen up to `gap` minutes ago, at most 4 h, and what was counted."""
@@ -98,20 +97,6 @@ class View:
 
 SLIDING: Final = 180
 """Longest window, in minutes, that slides by the minute."""
-
-
-def lateness(policy: Policy) -> int:
-    """Return the allowed lateness in whole minutes, rounded up."""
-    return ceil(policy.lateness.total_seconds() / 60)
-
-
-def near(policy: Policy) -> int:
-    """Return how many minutes after the frontier are watched while they are open: the lateness and the present one.
-
-    A stream read in order has the frontier exactly so far behind its present minute, however often time is told; so
-    rows for later minutes are held back until then, and a stream read ahead fires what one read in step would.
-    """
-    return lateness(policy) + 1
 
 
 def minutes(duration: timedelta) -> int:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from detectors import findings, intake
 from detectors.buckets import KEPT_HOURS, KEPT_MINUTES, LOUD, MENTIONS, MINUTE, NEGATIVE, POSITIVE, Counts
-from detectors.rule import lateness, near
 from detectors.state import HELD_ROWS, State
 from mentions import scored
 
@@ -46,7 +45,7 @@ def step(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Signal
     for run in runs:
         if run.taught:
             _teach(state, rows, run)
-        elif state.frontier is None or run.minute > state.frontier + near(policy):
+        elif state.frontier is None or run.minute > state.frontier + policy.near:
             _hold(state, rows, run, policy)
         else:
             signals += _count(state, rows, run, policy)
@@ -61,18 +60,20 @@ def advance(state: State, watermark: int, policy: Policy) -> tuple[State, list[S
     ones find. A silence of any length costs bounded work. Linear use, as `step`.
     """
     findings.follow(state, policy)
-    target = watermark // MINUTE - lateness(policy) - 1
+    target = watermark // MINUTE - policy.lateness_minutes - 1
     signals: list[Signal] = []
     if state.frontier is None:
-        state.frontier = min([target, *(minute - near(policy) - 1 for minute in _waiting(state))])
+        state.frontier = min([target, *(minute - policy.near - 1 for minute in _waiting(state))])
         state.seen.stamp(state.frontier)
+    if target <= state.frontier:
+        return state, []
     while state.frontier < target:
         minute = _next_event(state, target, policy)
         if state.episodes or minute in state.minutes.opened:
             signals += findings.close(state, minute, policy)
         state.frontier = minute
-        signals += _release(state, minute + near(policy), policy)
-    state.seen.expire(state.frontier - round(policy.duplicate_horizon.total_seconds() / 60))
+        signals += _release(state, minute + policy.near, policy)
+    state.seen.expire(state.frontier - policy.horizon_minutes)
     return state, signals
 
 
@@ -105,9 +106,11 @@ def _next_event(state: State, target: int, policy: Policy) -> int:
     frontier = state.frontier or 0
     if state.episodes:
         return frontier + 1
+    if not state.minutes.opened and not state.pending:
+        return target
     closing = min(state.minutes.opened, default=target)
-    nearing = min((minute for minute in _waiting(state) if minute > frontier + near(policy)), default=target)
-    return min(target, closing, max(frontier + 1, nearing - near(policy)))
+    nearing = min((minute for minute in _waiting(state) if minute > frontier + policy.near), default=target)
+    return min(target, closing, max(frontier + 1, nearing - policy.near))
 
 
 def _release(state: State, minute: int, policy: Policy) -> list[Signal]:
