@@ -34,8 +34,8 @@ def plain(text: str, *, lines: bool = False) -> str:
 
 
 def emit(record: Mapping[str, Any] | Sequence[Any]) -> None:
-    """Print one line of JSON to stdout, non-ASCII kept, what a terminal would act on escaped."""
-    text = json.dumps(record, ensure_ascii=False, default=str)
+    """Print one line of JSON to stdout: what a terminal would act on, or cannot encode, is escaped, all else kept."""
+    text = json.dumps(record, ensure_ascii="utf" not in (sys.stdout.encoding or "utf").lower(), default=str)
     sys.stdout.write(_ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 

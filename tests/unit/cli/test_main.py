@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -140,7 +141,9 @@ def test_an_interrupt_is_130_and_quiet(tmp_path: Path) -> None:
 
 
 def test_text_that_the_terminal_cannot_encode_is_spelled_out() -> None:
-    """An ASCII terminal gets escapes, not a UnicodeEncodeError."""
-    done = tocsin("config", "check", "--json", PYTHONIOENCODING="ascii")
-    assert done.returncode == 0
-    assert "Br\\xfblerie" in done.stdout
+    """An ASCII terminal gets escapes, not a UnicodeEncodeError, and JSON that is still JSON."""
+    file = "tests/unit/config/broken/name_taken.yaml"
+    told, data = (tocsin("config", "check", file, *more, PYTHONIOENCODING="ascii") for more in ([], ["--json"]))
+    assert (told.returncode, data.returncode) == (1, 1)
+    assert "SKYLARK RA\\xceL" in told.stdout
+    assert json.loads(data.stdout)["problems"][0]["value"] == '"SKYLARK RAÎL"'
