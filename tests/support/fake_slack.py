@@ -41,6 +41,7 @@ class Call:
     arrived: float  # time.monotonic()
     status: int = 0
     error: str = ""
+    peer: tuple[str, int] = ("", 0)  # the caller's end of the connection
 
 
 @dataclass
@@ -107,7 +108,7 @@ class FakeSlack:
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         arrived = time.monotonic()
         method = request.match_info["method"]
-        call = Call(method, await _body(request), arrived)
+        call = Call(method, await _body(request), arrived, peer=_peer(request))
         self.calls.append(call)
         fault = self._fault(method)
         if fault is None or fault.accept:
@@ -219,6 +220,11 @@ def _reply(status: int, answer: dict[str, Any], retry_after: float | None = None
     if status >= 500:
         return web.Response(status=status, text="upstream connect error", content_type="text/html", headers=headers)
     return web.json_response(answer, status=status, headers=headers)
+
+
+def _peer(request: web.Request) -> tuple[str, int]:
+    address = request.transport.get_extra_info("peername") if request.transport else None
+    return (str(address[0]), int(address[1])) if address else ("", 0)
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

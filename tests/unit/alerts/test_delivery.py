@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from alerts.delivery import Delivery
 from alerts.notifier import Message, Receipt, Route
@@ -59,7 +60,8 @@ class Desk:
         self.done: list[tuple[str, int]] = []
         self.slack = Slack(TOKEN, fake.url, timeout=0.3)
         route = options.pop("route", alerts_channel)
-        self.delivery = Delivery(self.slack, self.store, route, meter=self.meter, timing=hurried(), **options)
+        timing = hurried(options.pop("speed", 50.0))
+        self.delivery = Delivery(self.slack, self.store, route, meter=self.meter, timing=timing, **options)
 
     def submit(self, *notifications: Notification) -> None:
         """Submit, and remember what is done."""
@@ -128,6 +130,25 @@ async def test_what_piled_up_becomes_one_message_at_the_latest_revision(fake: Fa
     settled(fake)
     assert one.meter.kinds == ["post", "reply", "reply", "reply"]
     assert len(one.done) == 6
+
+
+async def test_what_piled_up_pages_once(fake: FakeSlack, desk: Desks) -> None:
+    """The mention that the opening owed is in the post; a reply that it covers does not ring again, a later does."""
+    opening, rise, *_ = life()
+    one = desk()
+    await one.deliver(replace(opening, page=True), rise)
+    (root,) = fake.roots()
+    assert "<@U024BE7LH>" in str(root["blocks"])
+    assert "<@U024BE7LH>" not in str(fake.replies(root["ts"]))
+    later = replace(rise, incident=replace(rise.incident, revision=3))
+    await one.deliver(later)
+    assert "<@U024BE7LH>" in str(fake.replies(root["ts"])[-1]["blocks"])
+
+
+async def test_what_is_over_before_it_could_be_told_wakes_nobody(fake: FakeSlack, desk: Desks) -> None:
+    """After an outage the story is posted, without a mention at four in the morning."""
+    await desk().deliver(*life())
+    assert "<@U024BE7LH>" not in str(fake.messages)
 
 
 async def test_a_redelivered_notification_is_skipped(fake: FakeSlack, desk: Desks) -> None:
@@ -283,6 +304,21 @@ async def test_posts_in_one_channel_keep_slacks_pace(fake: FakeSlack, desk: Desk
     assert len(fake.roots()) == 40
     assert one.meter.codes == []
     assert arrivals[-1] - arrivals[0] >= 39 / 50
+
+
+async def test_500_incidents_at_once_neither_lose_nor_storm(fake: FakeSlack, desk: Desks) -> None:
+    """Each gets its message at its latest revision, one a second, while new revisions keep coming in."""
+    one = desk(speed=1000.0)
+    stories = [life(f"brand{n}")[:3] for n in range(500)]
+    for step in range(3):
+        one.submit(*(story[step] for story in stories))
+        await asyncio.sleep(0.1)
+    await one.deliver()
+    roots = fake.roots()
+    assert len(roots) == len({m["metadata"]["event_payload"]["incident"] for m in roots}) == 500
+    assert {m["metadata"]["event_payload"]["revision"] for m in roots} == {3}
+    assert len(one.done) == 1500
+    assert one.meter.kinds.count("reply") == 500
 
 
 async def test_patience_asked_for_in_a_channel_is_kept_by_all(fake: FakeSlack, desk: Desks) -> None:

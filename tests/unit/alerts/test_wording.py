@@ -127,3 +127,9 @@ def test_replies_say_what_changed() -> None:
         "Also: 83 negative mentions in 10 min, usually 6 (14×)",
         "Resolved by Ada after 10 min. Peak: 83 negative mentions in 10 min, usually 6 (14×)",
     ]
+
+
+def test_absurd_figures_do_not_push_the_line_over_its_limit() -> None:
+    """Even a number of three hundred digits."""
+    absurd = replace(signal(0), evidence=figures(1e300, 1e-300))
+    assert width(line(incident_of(absurd), "fr")) <= LINE_CHARS
