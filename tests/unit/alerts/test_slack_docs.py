@@ -1,0 +1,45 @@
+"""Does docs/slack.md say what the code does?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from alerts.refusals import REMEDIES
+from alerts.wording import line
+from tests.support.alerting import incident_of, signal
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
+NEEDED = {  # as docs.slack.dev/reference/methods names them, for public and private channels
+    "chat_postMessage": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "conversations.history": {"channels:history", "groups:history"},
+    "conversations.replies": {"channels:history", "groups:history"},
+    "conversations.list": {"channels:read", "groups:read"},
+    "auth_test": set(),
+}
+
+
+def test_the_manifest_asks_for_the_scopes_that_the_calls_need_and_no_more() -> None:
+    """A scope too few loses a page, a scope too many loses the administrator's consent."""
+    code = (ROOT / "alerts" / "slack.py").read_text(encoding="utf-8")
+    called = set(re.findall(r"\b(chat_\w+|auth_test|conversations\.\w+)\b", code))
+    assert called == set(NEEDED)
+    manifest = YAML(typ="safe").load(ROOT / "docs" / "slack-app-manifest.yaml")
+    asked = manifest["oauth_config"]["scopes"]["bot"]
+    assert sorted(asked) == sorted(set().union(*NEEDED.values()))
+    assert all(f"`{scope}`" in PAGE for scope in asked)
+
+
+def test_every_refusal_is_explained_with_its_remedy() -> None:
+    """The table is the one that the log speaks from."""
+    table = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", PAGE.split("## When Slack refuses")[1], re.MULTILINE))
+    assert table == REMEDIES
+
+
+def test_the_line_in_the_page_is_one_that_the_code_writes() -> None:
+    """Documentation shows what a phone shows."""
+    assert line(incident_of(signal(0)), "en") in PAGE
