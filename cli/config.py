@@ -89,8 +89,8 @@ def apply(
 
     if not file.exists():
         raise Misuse(_no_file(file))
-    config = load(file)
-    carry_out(brand_store(installation().settings), config.named(), dry_run=dry_run, yes=yes, json=json)
+    wanted = load(file, warn=lambda problem: tell(plain(str(problem)))).named()
+    carry_out(brand_store(installation().settings), wanted, dry_run=dry_run, yes=yes, json=json)
 
 
 def carry_out(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: bool, json: bool) -> None:

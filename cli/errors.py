@@ -8,7 +8,6 @@ from typing import Final
 
 from cli.output import plain
 
-OK: Final = 0
 FAILED: Final = 1
 MISUSED: Final = 2
 INTERRUPTED: Final = 130

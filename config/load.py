@@ -18,7 +18,7 @@ from config.thresholds import check_thresholds
 from config.wording import models_in, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
@@ -46,8 +46,8 @@ class Report:
         return tuple(problem for problem in self.problems if problem.severity == "warning")
 
 
-def load(path: Path) -> Config:
-    """Return the configuration of a file, its inheritance resolved.
+def load(path: Path, warn: Callable[[Problem], object] = lambda _: None) -> Config:
+    """Return the configuration of a file, its inheritance resolved; each warning about it goes to `warn`.
 
     Raises:
         ConfigError: the file is missing or wrong; it names every error.
@@ -55,6 +55,8 @@ def load(path: Path) -> Config:
     report = check(path)
     if report.config is None:
         raise ConfigError(report.errors)
+    for warning in report.warnings:
+        warn(warning)
     return report.config
 
 
@@ -89,12 +91,8 @@ def _judge(read: source.Source, file: str) -> Report:
     if any(problem.severity == "error" for problem in problems):
         return Report(None, problems)
     organisation = root.fields.get("organisation")
-    return Report(
-        Config(
-            organisation=str(organisation.value) if organisation else "", brands=tuple(brand for brand, _ in brands)
-        ),
-        problems,
-    )
+    name = str(organisation.value) if organisation else ""
+    return Report(Config(organisation=name, brands=tuple(brand for brand, _ in brands)), problems)
 
 
 def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
@@ -154,9 +152,9 @@ class _Reader:
             self.problems.append(Problem(self.file, node.line, node.column, node.path, value, rule, severity))
 
     def _problem(self, error: ErrorDetails, model: type[BaseModel], root: Node) -> Problem:
-        node, exact = find(root, error["loc"])
+        node = find(root, error["loc"])
         path, value, (line, column) = node.path, None, (node.line, node.column)
-        if error["type"] == "missing" or not exact:
+        if error["type"] == "missing":
             path = f"{path}.{error['loc'][-1]}".lstrip(".")
         elif error["type"] == "extra_forbidden":
             line, column = node.key
@@ -177,7 +175,7 @@ def _blank(blanks: Iterable[Blank], file: str) -> Iterator[Problem]:
 def _follows(error: ErrorDetails, root: Node) -> bool:
     """Say whether another error is the cause: a default made of a wrong value, a list short of its wrong entries."""
     return error["type"] == "default_factory_not_called" or (
-        error["type"] == "too_short" and bool(find(root, error["loc"])[0].items)
+        error["type"] == "too_short" and bool(find(root, error["loc"]).items)
     )
 
 

@@ -54,17 +54,14 @@ def merge(base: Node, over: Node) -> Node:
     return replace(over, value=merged)
 
 
-def find(node: Node, loc: Sequence[str | int]) -> tuple[Node, bool]:
-    """Return the deepest node on the way down `loc`, and whether it is the very one that `loc` names.
+def find(node: Node, loc: Sequence[str | int]) -> Node:
+    """Return the deepest node that is written on the way down `loc`.
 
     Parts of `loc` that name no child are skipped: pydantic mixes the names of union members into its places.
     """
-    exact = True
     for step in loc:
-        child = _child(node, step)
-        exact = child is not None
-        node = child or node
-    return node, exact
+        node = _child(node, step) or node
+    return node
 
 
 def _child(node: Node, step: str | int) -> Node | None:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from config.errors import ConfigError, Problem, shown
 from config.wording import tell
@@ -28,6 +38,16 @@ def _brokers(value: Any) -> Any:
 
 
 _MAX_PORT: Final = 65_535
+
+
+def _readable(value: str) -> str:
+    if value and not Path(value).is_file():
+        raise ValueError("is no file: name a PEM file that this process can read")
+    return value
+
+
+def _with_slash(value: str) -> str:
+    return value if value.endswith("/") else f"{value}/"
 
 
 class Settings(BaseModel):
@@ -61,7 +81,7 @@ class Settings(BaseModel):
     )
     kafka_sasl_username: str = Field(default="", description="Kafka user under SASL.")
     kafka_sasl_password: SecretStr = Field(default=SecretStr(""), description="Kafka password under SASL; never shown.")
-    kafka_ca_file: str = Field(
+    kafka_ca_file: Annotated[str, AfterValidator(_readable)] = Field(
         default="",
         description="File of the certificate authority that signed the brokers' certificates; empty: the system's.",
     )
@@ -69,7 +89,7 @@ class Settings(BaseModel):
         default=SecretStr(""),
         description="Slack bot token (xoxb-…); never shown. Without it alerts are drawn in the terminal.",
     )
-    slack_url: str = Field(
+    slack_url: Annotated[str, AfterValidator(_with_slash)] = Field(
         default="https://slack.com/api/", pattern=r"^https?://\S+$", description="Base URL of the Slack Web API."
     )
     metrics_port: int = Field(

@@ -61,4 +61,4 @@ def _can_fire(detector: Switched) -> bool:
 
 def _place(node: Node, *path: str) -> Node:
     """Return the node at the path, or the deepest that is written: the rest are defaults."""
-    return find(node, path)[0]
+    return find(node, path)

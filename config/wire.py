@@ -10,7 +10,6 @@ from pydantic import BaseModel, ValidationError
 from config.brand import Brand
 from config.errors import ConfigError, Problem
 from config.wording import models_in, tell
-from mentions.digest import digest
 
 
 def encode_brand(brand: Brand) -> bytes:
@@ -43,11 +42,6 @@ def decode_brand(raw: bytes) -> Brand:
 def unread(raw: bytes) -> tuple[str, ...]:
     """Return the paths of the keys that `decode_brand` leaves out, so that a worker can log them."""
     return tuple(_known(Brand, _object(raw))[1])
-
-
-def revision(brand: Brand) -> int:
-    """Return the revision of the brand's configuration: equal content has the equal revision, in every process."""
-    return digest(encode_brand(brand).decode())
 
 
 def _object(raw: bytes) -> dict[str, Any]:

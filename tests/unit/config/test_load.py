@@ -16,6 +16,7 @@ from config.source import MAX_BYTES
 if TYPE_CHECKING:
     from config.brand import Config
 
+HERE = Path(__file__).parent
 EXAMPLE = Path(__file__).parents[3] / "config" / "brands.yaml"
 
 
@@ -165,6 +166,13 @@ def test_loading_a_wrong_file_names_every_error(tmp_path: Path) -> None:
         load(file)
     assert [problem.line for problem in caught.value.problems] == [3, 4]
     assert str(caught.value).count("\n") == 1
+
+
+def test_loading_a_suspicious_file_passes_its_warnings_on() -> None:
+    """Whoever loads a file to use it can still say what looks like a slip."""
+    told: list[str] = []
+    config = load(HERE / "suspicious" / "no_channel.yaml", warn=lambda problem: told.append(problem.rule))
+    assert len(config.brands) == len(told) == 1
 
 
 def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:

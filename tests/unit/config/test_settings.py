@@ -37,7 +37,7 @@ def test_every_field_has_its_variable() -> None:
         "TOCSIN_KAFKA_SASL_MECHANISM": "SCRAM-SHA-512",
         "TOCSIN_KAFKA_SASL_USERNAME": "tocsin",
         "TOCSIN_KAFKA_SASL_PASSWORD": "secret",
-        "TOCSIN_KAFKA_CA_FILE": "/etc/ca.pem",
+        "TOCSIN_KAFKA_CA_FILE": __file__,
         "TOCSIN_SLACK_TOKEN": TOKEN,
         "TOCSIN_SLACK_URL": "http://localhost:8080/api/",
         "TOCSIN_METRICS_PORT": "9000",
@@ -51,6 +51,12 @@ def test_every_field_has_its_variable() -> None:
     assert (settings.partitions, settings.replication, settings.metrics_port) == (24, 3, 9000)
     assert settings.slack_token.get_secret_value() == TOKEN
     assert settings.kafka_sasl_password.get_secret_value() == "secret"
+
+
+def test_the_address_of_slack_ends_with_a_slash() -> None:
+    """Method names are put right behind it."""
+    for url in ("http://localhost:8080/api", "http://localhost:8080/api/"):
+        assert from_environ({"TOCSIN_SLACK_URL": url}).slack_url == "http://localhost:8080/api/"
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
@@ -69,6 +75,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("TOCSIN_BROKERS", "kafka:99999", "must be host:port"),
         ("TOCSIN_BROKERS", ",", "TOCSIN_BROKERS"),
         ("TOCSIN_PREFIX", "a/b", 'TOCSIN_PREFIX = "a/b": '),
+        ("TOCSIN_KAFKA_CA_FILE", "/nowhere/ca.pem", 'TOCSIN_KAFKA_CA_FILE = "/nowhere/ca.pem": is no file'),
         ("TOCSIN_SLACK_URL", "slack.com", 'TOCSIN_SLACK_URL = "slack.com": '),
         ("TOCSIN_LOG_FORMAT", "jsn", 'TOCSIN_LOG_FORMAT = "jsn": must be one of console, json: did you mean "json"?'),
         ("TOCSIN_KAFKA_SECURITY_PROTOCOL", "SASL", "must be one of PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL"),

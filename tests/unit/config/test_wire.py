@@ -9,7 +9,7 @@ import pytest
 
 from config.brand import Brand, default_brand
 from config.errors import ConfigError
-from config.wire import decode_brand, encode_brand, revision, unread
+from config.wire import decode_brand, encode_brand, unread
 
 BRAND = Brand.model_validate(
     {
@@ -74,10 +74,3 @@ def test_what_is_no_brand_of_this_version_is_refused_with_its_reason(raw: bytes)
     with pytest.raises(ConfigError) as caught:
         decode_brand(raw)
     assert str(caught.value).startswith("topic brands")
-
-
-def test_equal_content_has_the_equal_revision() -> None:
-    """Applying the same file again, on any machine, changes no revision; changing a threshold does."""
-    assert revision(BRAND) == revision(decode_brand(encode_brand(BRAND)))
-    assert revision(BRAND) != revision(BRAND.model_copy(update={"language": "en"}))
-    assert 0 <= revision(BRAND) < 2**63
