@@ -1,0 +1,77 @@
+"""What does Tocsin make of the demo, without a broker? The same functions, in this process."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from alerts.escape import mention
+from alerts.notifier import Route
+from config.load import parse
+from replay.chronicle import Chronicle
+from replay.demo.mentions import compose
+from replay.demo.story import LIVE_FROM
+from replay.policies import Rules
+from replay.rerun import LIMITS
+from sources.packing import Packed, pack
+from sources.position import Line, Position
+from streams.ingest import SETTLED
+from streams.pipeline import Pipeline, Raw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from config.brand import Config
+    from mentions.scorer import Scorer
+    from sources.position import Refused
+
+
+def read_config() -> Config:
+    """Return the demo's brand configuration."""
+    raw = (resources.files("replay.demo") / "brands.yaml").read_bytes()
+    config = parse(raw, "demo/brands.yaml").config
+    assert config is not None, "the demo's own configuration is valid"
+    return config
+
+
+def router(config: Config) -> Callable[[str], Route]:
+    """Return who is told about a brand, and in which language."""
+    brands = config.named()
+
+    def route(name: str) -> Route:
+        brand = brands[name]
+        return Route(brand.slack_channel or "", brand.language, mention(brand.on_call))
+
+    return route
+
+
+def lines() -> Iterator[Line]:
+    """Yield the demo's mentions as lines of a file."""
+    for number, written in enumerate(compose(), 1):
+        raw = msgspec.json.encode(written)
+        yield Line(number, raw, Position(number, 0))
+
+
+def rehearse(scorer: Scorer) -> Chronicle:
+    """Return what happens, and is told, when the demo's day runs through the pipeline."""
+    rules = Rules.of(read_config().brands)
+    pipeline = Pipeline(rules, rules.watchlist, scorer)
+    chronicle = Chronicle(int(LIVE_FROM.timestamp() * 1000))
+    for record in _records(pack(lines(), LIMITS)):
+        scored, told = pipeline.feed([record])
+        for batch in scored.batches:
+            chronicle.count(batch)
+        for note in told:
+            chronicle.note(note)
+    return chronicle
+
+
+def _records(entries: Iterable[Packed | Refused]) -> Iterator[Raw]:
+    latest = 0
+    for offset, entry in enumerate(entries):
+        assert isinstance(entry, Packed), "the demo's own mentions are valid"
+        latest = max(latest, entry.latest)
+        yield Raw(entry.value, offset, entry.latest)
+    yield Raw(None, -1, 0, read_up_to=latest + SETTLED)
