@@ -35,7 +35,7 @@ def instant(value: object) -> int:
     Raises:
         ValueError: with the rule that is broken and the remedy.
     """
-    ms = _milliseconds(value)
+    ms = _from_text(value) if type(value) is str and not value.isdigit() else _milliseconds(value)
     if not EARLIEST <= ms < LATEST:
         raise ValueError(_out_of_range(value, ms))
     return ms
@@ -60,26 +60,26 @@ def ahead_of_arrival(ms: int, arrived: int) -> str:
 
 def _milliseconds(value: object) -> int:
     if isinstance(value, str):
-        return _from_number(int(value)) if _DIGITS.fullmatch(value) else _from_datetime(_parsed(value), value)
+        return _from_number(int(value)) if _DIGITS.fullmatch(value) else _from_text(value)
     if isinstance(value, datetime):
-        return _from_datetime(value, value.isoformat())
+        return _from_datetime(value, value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(value)
     raise ValueError(f"must be a timestamp, not {type(value).__name__}: {REMEDY}")
 
 
-def _parsed(value: str) -> datetime:
+def _from_text(value: str) -> int:
     try:
-        return datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
     except ValueError:
         raise ValueError(f"{ascii(value)[:60]} is not a timestamp: {REMEDY}") from None
+    return _from_datetime(moment, value)
 
 
-def _from_datetime(moment: datetime, given: str) -> int:
+def _from_datetime(moment: datetime, given: object) -> int:
     if moment.tzinfo is None:
-        raise ValueError(
-            f"{ascii(given)[:60]} has no UTC offset: append Z if it is UTC, else its offset such as +02:00"
-        )
+        naive = ascii(str(given))[:60]
+        raise ValueError(f"{naive} has no UTC offset: append Z if it is UTC, else its offset such as +02:00")
     return (moment - EPOCH) // MILLISECOND
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from mentions.digest import digest
@@ -12,9 +13,10 @@ COMPARED: Final = 80
 READ: Final = 400
 """How many characters are read to find them."""
 
-_QUOTES: Final = "\"'`"
-_WIDE_QUOTES: Final = "“”„«»‘’‹›…"
-_LINKS: Final = ("http", "www.")
+_RETWEET: Final = re.compile(r"\brt @")
+_HANDLE: Final = re.compile(r"@\S+")
+_LINK: Final = re.compile(r"https?://\S+")
+_QUOTES: Final = re.compile("[“”„«»‘’‹›…]+")
 
 
 def likeness(text: str) -> int:
@@ -25,13 +27,12 @@ def likeness(text: str) -> int:
     >>> likeness('RT @news: Trains late again! http://t.co/x1') == likeness('“trains late AGAIN!”')
     True
     """
-    bare = lowered = text[:READ].lower()
-    for quote in _QUOTES if lowered.isascii() else _QUOTES + _WIDE_QUOTES:
-        if quote in bare:
-            bare = bare.replace(quote, "")
-    words = bare.split()
+    bare = text[:READ].lower()
     if "@" in bare:
-        words = [word for word in words if word[0] != "@" and word != "rt"]
-    if "http" in bare or "www." in bare:
-        words = [word for word in words if word[:4] not in _LINKS]
-    return digest("".join(words)[:COMPARED] or text)
+        bare = _HANDLE.sub("", _RETWEET.sub("@", bare) if "rt @" in bare else bare)
+    if "http" in bare:
+        bare = _LINK.sub("", bare)
+    if not bare.isascii():
+        bare = _QUOTES.sub("", bare)
+    bare = "".join(bare.replace('"', "").replace("'", "").replace("`", "").split())
+    return digest(bare[:COMPARED] or text)

@@ -66,13 +66,17 @@ def _replaced(text: str, spans: list[tuple[int, int]]) -> str:
     parts: list[str] = []
     done = 0
     for start, end in spans:
-        parts += text[done:start], _WORD.sub(_placeholder, text[start:end])
+        parts += text[done:start], _placeholders(text[start:end])
         done = end
-    return "".join([*parts, text[done:]])
+    parts.append(text[done:])
+    return "".join(parts)
 
 
-def _placeholder(found: re.Match[str]) -> str:
-    word = found[0]
+def _placeholders(name: str) -> str:
+    return _placeholder(name) if name.isalnum() else _WORD.sub(lambda found: _placeholder(found[0]), name)
+
+
+def _placeholder(word: str) -> str:
     if word.isupper() and len(word) > 1:
         return PLACEHOLDER.upper()
     return PLACEHOLDER.title() if word[0].isupper() else PLACEHOLDER

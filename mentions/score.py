@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -111,6 +112,7 @@ def score_record(
     return scored
 
 
+@lru_cache(maxsize=1_024)
 def language(tag: str | None) -> str | None:
     """Return the lower-case primary subtag of a BCP 47 tag, None where it names no language.
 
@@ -137,9 +139,12 @@ def _add(
     scored.accepted += 1
     shared = identity(mention), likeness(mention.text)
     for brand in match.brands:
+        rows = scored.rows.get(brand.name)
+        if rows is None:
+            rows = scored.rows[brand.name] = []
+            scored.revisions[brand.name] = brand.revision
         reading = _read(mention, brand, watchlist, scorer)
-        scored.rows.setdefault(brand.name, []).append(_row(scored.offset, index, arrived, mention, reading, *shared))
-        scored.revisions[brand.name] = brand.revision
+        rows.append(_row(scored.offset, index, arrived, mention, reading, *shared))
 
 
 def _read(mention: Wire, brand: Watched, watchlist: Watchlist, scorer: Scorer) -> Reading:

@@ -63,7 +63,7 @@ class Watchlist:
         self._by_name = _named(brands)
         self._matcher = Matcher([Terms(brand.search_terms(), brand.exclusions) for brand in brands])
         self._own = {brand.name: frozenset(brand.handles()) for brand in brands if brand.own_accounts}
-        self._masks = {brand.name: Mask(brand.names()) for brand in brands}
+        self._masks: dict[str, Mask] = {}
         self._suggestions: dict[str, str] = {}
 
     @classmethod
@@ -94,7 +94,10 @@ class Watchlist:
 
     def masked(self, text: str, brand: Watched) -> str:
         """Return `text` as the scorer should read it: without the names of `brand`."""
-        return self._masks[brand.name].apply(text)
+        mask = self._masks.get(brand.name)
+        if mask is None:
+            mask = self._masks[brand.name] = Mask(brand.names())
+        return mask.apply(text)
 
     def _named(self, name: str) -> Watched | None:
         known = self._by_spelling.get(name)
@@ -110,7 +113,6 @@ class Watchlist:
         if brand is None:
             brand = Watched.model_construct(name=spelled)
             self._by_spelling[spelled] = brand
-            self._masks[spelled] = Mask(brand.names())
             self._brands.append(brand)
         return brand
 

@@ -20,7 +20,6 @@ TEXT = "The night train to Basel was cancelled without a word, again."
         f"{TEXT} https://t.co/abc",
         f"http://example.org/x {TEXT.upper()}",
         TEXT.replace(" ", "\n  "),
-        f"www.example.org {TEXT}",
     ],
 )
 def test_copies_are_alike(copy: str) -> None:
