@@ -1,0 +1,79 @@
+"""Does `tocsin config apply` bring a file into force on a real Kafka, and does a bad one change nothing?"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from config.settings import from_environ
+from config.wire import decode_brand
+from streams.admin import brand_store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.support.brokers import Broker
+
+ROOT = Path(__file__).parents[2]
+FIRST = 'defaults:\n  slack_channel: "#a"\nbrands:\n  - name: Hallowfirth\n  - name: Pippinworth\n'
+SECOND = 'defaults:\n  slack_channel: "#b"\nbrands:\n  - name: Hallowfirth\n  - name: Voltanelle\n'
+
+
+@pytest.fixture
+def environ(real_kafka: Broker) -> dict[str, str]:
+    """Return the environment of an installation of its own, with its topics made."""
+    settings = {"TOCSIN_BROKERS": real_kafka.bootstrap, "TOCSIN_PREFIX": f"{uuid4().hex}.", "TOCSIN_PARTITIONS": "2"}
+    assert tocsin(settings, "topics", "create").returncode == 0
+    return settings
+
+
+def tocsin(environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user would."""
+    return subprocess.run(
+        [sys.executable, "-m", "cli.main", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        check=False,
+    )
+
+
+def test_what_is_applied_is_in_force_and_what_is_not_in_the_file_is_not(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    """First plan, then both files in turn, the second twice: each time the file is the whole truth."""
+    store, file = brand_store(from_environ(environ)), tmp_path / "brands.yaml"
+
+    def apply(text: str, *options: str) -> dict[str, Any]:
+        file.write_text(text)
+        done = tocsin(environ, "config", "apply", str(file), "--json", *options)
+        assert done.returncode == 0, done.stderr
+        record: dict[str, Any] = json.loads(done.stdout)
+        return record
+
+    assert apply(FIRST, "--dry-run")["applied"] is False
+    assert store.read_applied() == {}
+    assert len(apply(FIRST, "--yes")["changes"]) == 2
+    assert sorted(change["change"] for change in apply(SECOND, "--yes")["changes"]) == ["added", "changed", "removed"]
+    assert apply(SECOND, "--yes") == {"applied": False, "unchanged": 2, "changes": []}
+    brands = {name: decode_brand(raw) for name, raw in store.read_applied().items()}
+    assert {name: brand.slack_channel for name, brand in brands.items()} == {"Hallowfirth": "#b", "Voltanelle": "#b"}
+
+
+def test_a_bad_file_changes_nothing(environ: dict[str, str], tmp_path: Path) -> None:
+    """One error among right brands keeps all of them from being applied."""
+    store, file = brand_store(from_environ(environ)), tmp_path / "brands.yaml"
+    file.write_text(FIRST + "    language: xx\n")
+    done = tocsin(environ, "config", "apply", str(file), "--yes")
+    assert done.returncode == 2
+    assert "must be one of en, fr" in done.stderr
+    assert store.read_applied() == {}
