@@ -70,6 +70,9 @@ sentiment-table: setup ## Score sentiment, language and abuse on the labelled se
 	@$(RUN) benchmarks.sentiment $(ARGS)
 
 docs: setup ## Draw the pictures and tables of docs/ again
+	@$(RUN) config.schema > config/brands.schema.json
+	@$(RUN) config.reference
+	@$(RUN) cli.reference > docs/cli.md
 	@$(RUN) docs.draw $(ARGS)
 
 clean: ## Remove the environment and everything made
