@@ -10,7 +10,7 @@ import faust
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 
-class Mention(faust.Record, serializer="json"):  # type: ignore[misc,call-arg]
+class Mention(faust.Record, serializer="json"):
     """A mention, as far as this app needs it."""
 
     id: str

@@ -81,7 +81,9 @@ class Ingest:
         self._as_of = as_of
         self._pace = pace or Pace(0)
         self._limits = DEFAULT_LIMITS if as_of == "now" else Limits(span=60_000)
-        self._producer: KafkaProducer = clients.producer(connection, compression_type="lz4", linger_ms=20)
+        self._producer: KafkaProducer = clients.producer(
+            connection, compression_type=None if connection.embedded else "zstd", linger_ms=20
+        )
         self._partitions = sorted(self._producer.partitions_for(self._topic) or ())
 
     def run(self, lines: Iterable[Line | Refused]) -> Iterator[list[Refused]]:
@@ -101,7 +103,7 @@ class Ingest:
         for group in by_brand(chunk).values():
             for entry in pack(group, self._limits, self._clock):
                 packs.append(entry) if isinstance(entry, Packed) else refused.append(entry)
-        self._produce(packs)
+        self._produce(sorted(packs, key=lambda packed: packed.latest))  # several brands may share a partition
         self.progress.rejected += len(refused)
         return sorted(refused, key=lambda line: line.number)
 
