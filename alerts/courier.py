@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from msgspec.structs import replace
 
 from alerts import render
-from alerts.notifier import GONE, DeliveryError, Notifier, Receipt, Route
+from alerts.notifier import GONE, DeliveryError, Notifier, Route
 from alerts.pacing import Pacer, Timing
 from alerts.receipts import Posting, ReceiptStore
 
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-GAP: Final = 1.0
-"""Seconds between two messages in one channel: what Slack allows."""
+GAP: Final = 1.05
+"""Seconds between two messages in one channel: Slack allows one a second, and the way there is not always as long."""
+
+TURN_UP: Final = 20_000
+"""How long (ms) a message that was taken for lost may still take to turn up."""
 
 PARALLEL: Final = 8
 """Requests under way at once."""
@@ -52,6 +55,11 @@ class Line:
     unsure: bool = True  # a post or reply may have arrived without a trace
     plain: bool = False  # the card was refused: show the bare text
     paged: int = 0  # the revision whose message mentioned the on-call manager
+
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether a message that was taken for lost may still turn up."""
+        return self.posting is not None and self.posting.doubtful_at is not None
 
     @property
     def latest(self) -> Notification:
@@ -87,11 +95,19 @@ class Courier:
             DeliveryError: something is left to do; what is done is remembered in `line`.
         """
         orders = list(line.orders)
-        await self._recall(line)
-        await self._stand(line)
-        await self._edit(line)
+        if orders:
+            await self._recall(line)
+            await self._stand(line)
+            await self._edit(line)
+        await self._tidy(line)
         for order in orders:
             await self._answer(line, order)
+
+    def patience(self, line: Line) -> float:
+        """Return the seconds until a message that was taken for lost can no longer turn up; 0 without any doubt."""
+        if line.posting is None or line.posting.doubtful_at is None:
+            return 0.0
+        return max(0.0, (line.posting.doubtful_at + TURN_UP - self._timing.wall()) / 1000)
 
     async def _recall(self, line: Line) -> None:
         """Know what the store knows, and let it know what is known here."""
@@ -114,10 +130,15 @@ class Courier:
             await self._save(line, Posting(line.incident, route.channel, self._timing.wall()))
             line.unsure = False
         elif line.unsure:
-            found = await self._find(line, line.posting)
+            posting = line.posting
+            found = await self._look(
+                line, self._notifier.find(posting.channel, line.incident, posting.intended_at), None
+            )
             if found is not None:
                 await self._save(line, replace(line.posting, receipt=found))
                 return
+            if posting.doubtful_at is None:
+                await self._save(line, replace(posting, doubtful_at=self._timing.wall()))
         await self._post(line)
 
     async def _post(self, line: Line) -> None:
@@ -154,6 +175,15 @@ class Courier:
         else:
             await self._save(line, replace(posting, revision=latest.revision))
 
+    async def _tidy(self, line: Line) -> None:
+        """Delete a message that was taken for lost, posted again, and turned up after all."""
+        posting = line.posting
+        assert posting is not None
+        if posting.receipt is None or posting.doubtful_at is None or self.patience(line) > 0:
+            return
+        await self._look(line, self._notifier.sweep(posting.receipt, line.incident, posting.intended_at), 0)
+        await self._save(line, replace(posting, doubtful_at=None))
+
     async def _answer(self, line: Line, order: Order) -> None:
         """Post the reply that a notification asks for, unless the thread has it."""
         posting, notification = line.posting, order.notification
@@ -163,7 +193,7 @@ class Courier:
         if not notification.reply or revision <= posting.replied:
             return
         doubtful = line.unsure and posting.replying == revision
-        if not doubtful or not await self._replied(line, receipt, revision):
+        if not doubtful or not await self._look(line, self._notifier.replied(receipt, revision), False):
             if posting.replying != revision:
                 await self._save(line, replace(posting, replying=revision))
             await self._turn("post", receipt.channel)
@@ -173,26 +203,16 @@ class Courier:
             await self._send("reply", line, receipt.channel, lambda: self._notifier.reply(receipt, message))
         await self._save(line, replace(posting, replying=revision, replied=revision))
 
-    async def _find(self, line: Line, posting: Posting) -> Receipt | None:
-        """Look for the message; where looking is not allowed, rather one too many than none."""
+    async def _look(self, line: Line, search: Awaitable[_T], unknown: _T) -> _T:
+        """Look for what may have arrived; where looking is not allowed, rather one too many than none."""
         try:
             async with self._slots:
-                return await self._notifier.find(posting.channel, line.incident, posting.intended_at)
+                return await search
         except DeliveryError as error:
             if error.retryable:
                 raise
             self._meter.refused(line.incident, error, 0.0)
-            return None
-
-    async def _replied(self, line: Line, receipt: Receipt, revision: int) -> bool:
-        try:
-            async with self._slots:
-                return await self._notifier.replied(receipt, revision)
-        except DeliveryError as error:
-            if error.retryable:
-                raise
-            self._meter.refused(line.incident, error, 0.0)
-            return False
+            return unknown
 
     def _routed(self, line: Line) -> Route:
         brand = line.latest.incident.brand

@@ -7,7 +7,7 @@ failure is retried for ever, and never holds up another incident.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from alerts.courier import GAP, PARALLEL, Courier, Line, Order
 from alerts.meter import Log, Meter
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from alerts.incident import Notification
     from alerts.receipts import ReceiptStore
+
+
+GLANCE: Final = 0.2
+"""Seconds between two looks for new orders while waiting for a doubt to be settled."""
 
 
 class Delivery:
@@ -74,7 +78,9 @@ class Delivery:
 
     async def _serve(self, line: Line) -> None:
         try:
-            while line.orders:
+            while line.orders or line.doubtful:
+                if not line.orders:
+                    await self._wait(line)
                 count = len(line.orders)
                 await self._insist(line)
                 finished, line.orders = line.orders[:count], line.orders[count:]
@@ -83,6 +89,11 @@ class Delivery:
         finally:
             if self._lines.get(line.incident) is line:
                 del self._lines[line.incident], self._tasks[line.incident]
+
+    async def _wait(self, line: Line) -> None:
+        """Wait until the doubt about a message can be settled, or there is something new to tell."""
+        while not line.orders and (rest := self._courier.patience(line)) > 0:
+            await self._timing.sleep(min(rest, GLANCE))
 
     async def _insist(self, line: Line) -> None:
         """Deliver the orders at hand, however often it takes."""

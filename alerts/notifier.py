@@ -90,6 +90,10 @@ class Notifier(Protocol):
         """Return the incident's message posted since an instant (wall clock, ms), if there is one."""
         ...
 
+    async def sweep(self, receipt: Receipt, incident: str, since: int) -> int:
+        """Delete the incident's messages other than `receipt` posted since an instant (wall clock, ms); count them."""
+        ...
+
     async def replied(self, receipt: Receipt, revision: int) -> bool:
         """Tell whether a message's thread holds the reply of a revision."""
         ...

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final, Protocol
 
 import msgspec
-from msgspec.structs import replace
 
 from alerts.notifier import Receipt
 
@@ -20,6 +19,7 @@ class Posting(msgspec.Struct, frozen=True):
     revision: int = 0  # the latest that the message shows
     replying: int = 0  # the latest whose reply was intended
     replied: int = 0  # the latest whose reply is posted
+    doubtful_at: int | None = None  # wall clock, ms: it was posted again, and the first try may yet turn up
 
 
 class ReceiptStore(Protocol):
@@ -47,11 +47,6 @@ class MemoryReceipts:
     async def put(self, posting: Posting) -> None:
         """Keep a posting."""
         self.postings[posting.incident] = posting
-
-
-def posted(posting: Posting, receipt: Receipt) -> Posting:
-    """Return the posting once its message stands somewhere."""
-    return replace(posting, receipt=receipt)
 
 
 _encoder: Final = msgspec.json.Encoder()

@@ -86,14 +86,22 @@ class Slack:
 
     async def find(self, channel: str, incident: str, since: int) -> Receipt | None:
         """Return the incident's message posted since an instant (wall clock, ms), the first if there are several."""
-        place = await self._id(channel)
+        found = await self._standing(await self._id(channel), incident, since)
+        return found[-1] if found else None
+
+    async def sweep(self, receipt: Receipt, incident: str, since: int) -> int:
+        """Delete the incident's other messages: those that Slack took after all, too late to be found; count them."""
+        others = [one for one in await self._standing(receipt.channel, incident, since) if one != receipt]
+        for other in others:
+            await self._ask(self._open().chat_delete(channel=other.channel, ts=other.ts))
+        return len(others)
+
+    async def _standing(self, place: str, incident: str, since: int) -> list[Receipt]:
+        """Return the incident's messages in a channel given by id, the latest first."""
         oldest = f"{(since - SKEW) / 1000:.6f}"
-        found = None
         options = {"channel": place, "oldest": oldest, "include_all_metadata": True}
-        async for message in self._messages("conversations.history", options):
-            if _says(message, EVENT, "incident", incident):
-                found = Receipt(place, str(message["ts"]))  # the latest come first
-        return found
+        messages = self._messages("conversations.history", options)
+        return [Receipt(place, str(one["ts"])) async for one in messages if _says(one, EVENT, "incident", incident)]
 
     async def replied(self, receipt: Receipt, revision: int) -> bool:
         """Tell whether a message's thread holds the reply of a revision."""

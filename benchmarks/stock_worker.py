@@ -50,6 +50,11 @@ class Nobody:
         del channel, incident, since
         return None
 
+    async def sweep(self, receipt: Receipt, incident: str, since: int) -> int:
+        """Delete nothing."""
+        del receipt, incident, since
+        return 0
+
     async def replied(self, receipt: Receipt, revision: int) -> bool:
         """Know of no reply."""
         del receipt, revision

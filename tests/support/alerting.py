@@ -125,8 +125,10 @@ def incident_of(*records: Record, policy: Policy = POLICY) -> Incident:
 
 def hurried(speed: float = 50.0) -> Timing:
     """Return the real clocks, of which a second lasts 1/`speed`; chance always says a half."""
+    began, wall = time.monotonic(), time.time_ns() // 1_000_000
     return Timing(
         monotonic=lambda: time.monotonic() * speed,
+        wall=lambda: wall + int((time.monotonic() - began) * 1000 * speed),
         sleep=lambda seconds: asyncio.sleep(seconds / speed),
         chance=lambda: 0.5,
     )

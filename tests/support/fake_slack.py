@@ -21,7 +21,7 @@ METHODS: Final = ("chat.postMessage", "chat.update")
 class Fault:
     """What happens to a request instead of, or after, its being served.
 
-    `accept`: the message is taken all the same, only the answer is lost.
+    `accept`: the message is taken all the same, only the answer is lost; `late`: it is taken after the wait.
     """
 
     status: int = 200
@@ -30,6 +30,7 @@ class Fault:
     wait: float = 0.0  # seconds before anything is answered
     drop: bool = False  # the connection is closed without an answer
     accept: bool = False
+    late: bool = False  # accepted, but only after the wait
 
 
 @dataclass
@@ -117,6 +118,8 @@ class FakeSlack:
             answer = _reply(fault.status, {"ok": False, "error": fault.error or "fatal_error"}, fault.retry_after)
         if fault is not None:
             await asyncio.sleep(fault.wait)
+            if fault.late:
+                answer = self._answer(request, call)
             if fault.drop and request.transport is not None:
                 request.transport.abort()
             if fault.accept and fault.status != 200:
@@ -136,6 +139,7 @@ class FakeSlack:
             "auth.test": self._auth,
             "chat.postMessage": self._post,
             "chat.update": self._update,
+            "chat.delete": self._delete,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.list": self._list,
@@ -184,6 +188,12 @@ class FakeSlack:
                 message.update({k: body[k] for k in ("text", "blocks", "metadata") if k in body})
                 return _reply(200, {"ok": True, "channel": body["channel"], "ts": message["ts"]})
         return self._no(call, "message_not_found")
+
+    def _delete(self, call: Call) -> web.Response:
+        kept = self.messages.get(call.body["channel"], [])
+        left = [message for message in kept if message["ts"] != call.body["ts"]]
+        self.messages[call.body["channel"]] = left
+        return _reply(200, {"ok": True}) if len(left) < len(kept) else self._no(call, "message_not_found")
 
     def _history(self, call: Call) -> web.Response:
         if "channels:history" in self.missing_scopes:

@@ -16,6 +16,7 @@ PAGE = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
 NEEDED = {  # as docs.slack.dev/reference/methods names them, for public and private channels
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
+    "chat_delete": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history"},
     "conversations.replies": {"channels:history", "groups:history"},
     "conversations.list": {"channels:read", "groups:read"},
