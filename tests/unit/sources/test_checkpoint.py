@@ -64,6 +64,16 @@ def test_another_file_begins_anew(checkpoint: Checkpoint, data: Path, change: Ca
     assert checkpoint.resume(identify(str(data))) == Resumption(Start.REPLACED, START, {})
 
 
+def test_a_large_file_that_shrank_begins_anew(tmp_path: Path) -> None:
+    """A file cut behind what is compared is another one all the same: the place to go on from may be gone."""
+    path = tmp_path / "large.jsonl"
+    path.write_bytes(b"line\n" * HEAD)
+    checkpoint = Checkpoint(tmp_path / "large.checkpoint")
+    checkpoint.save(identify(str(path)), Position(HEAD, 5 * HEAD), {})
+    path.write_bytes(b"line\n" * (HEAD // 2))
+    assert checkpoint.resume(identify(str(path))).start is Start.REPLACED
+
+
 def test_another_path_begins_anew(checkpoint: Checkpoint, data: Path) -> None:
     """A copy elsewhere is another source; the same file by another way to write its path is not."""
     copy = data.with_name("copy.jsonl")
