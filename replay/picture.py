@@ -27,14 +27,15 @@ _STYLE: Final = """
 *{box-sizing:border-box}body{margin:0 auto;padding:24px 16px 64px;max-width:1000px;background:var(--paper);
 color:var(--ink);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif}
 h1{font-size:1.6rem;line-height:1.25;margin:.2em 0}h2{font-size:1.2rem;margin:2.2em 0 .3em}h3{font-size:1rem}
-p,li{max-width:70ch}.soft,figcaption{color:var(--soft)}figure{margin:12px 0}
-svg{max-width:100%;height:auto;display:block}svg.card{max-width:720px}
+p,li{max-width:70ch}.soft,figcaption{color:var(--soft)}figure{margin:12px 0;overflow-x:auto}
+svg{width:100%;height:auto;display:block}svg.chart{min-width:600px}svg.card{max-width:720px}
 .chart text{fill:var(--soft);font:12px system-ui,Helvetica,Arial,sans-serif}.chart .grid{stroke:var(--edge)}
 .chart .mentions{fill:var(--mentions)}.chart .negative{fill:var(--negative)}
 .flag path{fill:none;stroke:currentColor;stroke-dasharray:3 3}.flag circle{fill:currentColor}
 .chart .flag text{fill:var(--paper);font-weight:700}
 .watch{color:var(--watch)}.warning{color:var(--warning)}.critical{color:var(--critical)}.resolved{color:var(--over)}
-.key{display:inline-block;width:.8em;height:.8em;border-radius:2px;vertical-align:-.05em;margin:0 .3em 0 .8em}
+.key{white-space:nowrap;border-left:.8em solid;padding-left:.3em;margin-left:.6em}
+.key.mentions{border-color:var(--mentions)}.key.negative{border-color:var(--negative)}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 td,th{text-align:left;vertical-align:top;padding:4px 10px 4px 0;
 border-bottom:1px solid var(--edge)}details{margin:12px 0}summary{cursor:pointer;padding:6px 0}
@@ -46,10 +47,7 @@ def draw(chronicle: Chronicle, route: Callable[[str], Route], title: str, lead: 
     """Return the page; `route` says in which language and to whom a brand's messages are written."""
     brands = sorted(chronicle.minutes, key=lambda brand: _weight(chronicle, brand))
     sections = "".join(_brand(chronicle, brand, route(brand)) for brand in brands)
-    key = (
-        '<span class="key" style="background:var(--mentions)"></span>mentions a minute'
-        '<span class="key" style="background:var(--negative)"></span>of these, negative'
-    )
+    key = '<span class="key mentions">mentions a minute</span> <span class="key negative">of these, negative</span>'
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -87,7 +85,7 @@ def _words(note: Notification) -> str:
 
 def _table(marks: list[Mark]) -> str:
     rows = "".join(
-        f'<tr><td class="{escape(mark.severity)}"><strong>{mark.number}</strong></td><td>{_clock(mark.at)}</td>'
+        f'<tr><td class="{escape(mark.severity)}"><strong>{mark.number}</strong></td><td>{clock(mark.at)}</td>'
         f"<td>{escape(mark.words)}</td></tr>"
         for mark in marks
     )
@@ -103,9 +101,9 @@ def _cards(notes: list[Notification], incident: Incident, route: Route) -> str:
 
 
 def _card(note: Notification, route: Route, *, is_open: bool) -> str:
-    drawn = card.draw(render(note, route), _clock(note.at))
+    drawn = card.draw(render(note, route), clock(note.at))
     return (
-        f"<details{' open' if is_open else ''}><summary>{_clock(note.at)}, revision {note.revision}: "
+        f"<details{' open' if is_open else ''}><summary>{clock(note.at)}, revision {note.revision}: "
         f"{escape(note.reason.replace('_', ' '))}</summary>{drawn}</details>"
     )
 
@@ -115,5 +113,6 @@ def render(note: Notification, route: Route) -> Message:
     return message(note, route, page=note.page)
 
 
-def _clock(at: int) -> str:
+def clock(at: int) -> str:
+    """Return the time of day of an instant [ms], in UTC."""
     return f"{datetime.fromtimestamp(at / 1000, UTC):%H:%M}"

@@ -11,11 +11,12 @@ import pytest
 from msgspec.structs import replace
 
 from alerts.notifier import Route
-from mentions.scored import NEGATIVE, POSITIVE, Batch
+from mentions.scored import NEGATIVE, POSITIVE
 from replay import chart, picture
 from replay.chart import Mark
 from replay.chronicle import MINUTE, Chronicle, Minute
 from tests.support.alerting import START, run, signal
+from tests.support.scoring import batch
 
 if TYPE_CHECKING:
     from alerts.incident import Notification
@@ -23,34 +24,9 @@ if TYPE_CHECKING:
 TOLD = run(signal(0), signal(3, observed=240, severity="critical"))[1]
 
 
-def _batch(brand: str, *mentions: tuple[int, int]) -> Batch:
-    """Return a batch of (published, label)."""
-    n = len(mentions)
-    return Batch(
-        brand=brand,
-        partition=0,
-        policy=1,
-        scorer="t",
-        offsets=list(range(n)),
-        indexes=[0] * n,
-        ids=list(range(n)),
-        published=[at for at, _ in mentions],
-        arrived=[at for at, _ in mentions],
-        compounds=[0.0] * n,
-        labels=[label for _, label in mentions],
-        abuses=[0.0] * n,
-        channels=["forum"] * n,
-        authors=[""] * n,
-        reaches=[0] * n,
-        likenesses=[0] * n,
-        excerpts=[""] * n,
-        urls=[""] * n,
-    )
-
-
 def _chronicle(brand: str = "acme", told: list[Notification] = TOLD) -> Chronicle:
     chronicle = Chronicle(since=START - 60 * MINUTE)
-    chronicle.count(_batch(brand, *((START + minute * MINUTE, NEGATIVE) for minute in range(-30, 5))))
+    chronicle.count(batch(brand, *((START + minute * MINUTE, NEGATIVE) for minute in range(-30, 5))))
     for note in told:
         chronicle.note(note)
     return chronicle
@@ -86,8 +62,8 @@ class _Outline(HTMLParser):
 def test_minutes_are_counted_by_brand() -> None:
     """Mentions fall into the minute of their publication, and their brand's only."""
     chronicle = Chronicle(since=START)
-    chronicle.count(_batch("a", (START, NEGATIVE), (START + 59_999, POSITIVE), (START + MINUTE, POSITIVE)))
-    chronicle.count(_batch("b", (START + 2 * MINUTE, NEGATIVE)))
+    chronicle.count(batch("a", (START, NEGATIVE), (START + 59_999, POSITIVE), (START + MINUTE, POSITIVE)))
+    chronicle.count(batch("b", (START + 2 * MINUTE, NEGATIVE)))
     assert chronicle.series("a") == [Minute(2, 1), Minute(1, 0), Minute(0, 0)]
     assert chronicle.series("b") == [Minute(0, 0), Minute(0, 0), Minute(1, 1)]
     assert chronicle.mentions == 4
@@ -96,7 +72,7 @@ def test_minutes_are_counted_by_brand() -> None:
 def test_what_came_before_is_left_out() -> None:
     """The warm-up is not part of the story."""
     chronicle = Chronicle(since=START)
-    chronicle.count(_batch("a", (START - 1, NEGATIVE)))
+    chronicle.count(batch("a", (START - 1, NEGATIVE)))
     assert chronicle.mentions == 0
     assert chronicle.span() == (START, START)
 
@@ -134,7 +110,7 @@ def test_page_knows_light_and_dark() -> None:
 def test_gravest_brand_comes_first() -> None:
     """The brand with the gravest incident heads the page, a calm one closes it."""
     chronicle = _chronicle()
-    chronicle.count(_batch("aardvark", (START, POSITIVE)))
+    chronicle.count(batch("aardvark", (START, POSITIVE)))
     page = _page(chronicle)
     assert page.index("<h2>acme</h2>") < page.index("<h2>aardvark</h2>")
     assert "Nothing was told: a calm day." in page

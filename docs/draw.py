@@ -1,0 +1,42 @@
+"""Where do the pictures of the documentation come from? `make docs` draws them again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mentions.sentiment import Scorer
+from replay import card, picture
+from replay.demo.rehearsal import read_config, rehearse, router
+
+if TYPE_CHECKING:
+    from alerts.incident import Notification
+    from replay.chronicle import Chronicle
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+ALERT: Final = ROOT / "docs" / "images" / "slack-alert.svg"
+BRAND: Final = "Hallowfirth"
+ON_CALL: Final = ("@S0ONCALL", "@on-call")  # Slack shows a group's name where the message holds its id
+
+
+def alert(chronicle: Chronicle) -> str:
+    """Return the picture of the README: the demo's message at the moment that it turned critical."""
+    note = next(note for note in chronicle.told if _shown(note))
+    drawn = card.draw(picture.render(note, router(read_config())(BRAND)), picture.clock(note.at))
+    return drawn.replace(*ON_CALL)
+
+
+def _shown(note: Notification) -> bool:
+    return note.incident.brand == BRAND and note.incident.severity == "critical" and note.page
+
+
+def main() -> None:
+    """Write the pictures."""
+    ALERT.parent.mkdir(parents=True, exist_ok=True)
+    ALERT.write_text(alert(rehearse(Scorer())), encoding="utf-8")
+    sys.stdout.write(f"wrote {ALERT.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    main()

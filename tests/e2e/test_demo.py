@@ -1,0 +1,70 @@
+"""Does the demo do what it promises, with a real worker on the embedded broker?"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from replay.demo import LIVE_FROM, LIVE_UNTIL
+from tests.support.documents import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPEED: Final = 3_600
+STORY: Final = (LIVE_UNTIL - LIVE_FROM).total_seconds()
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, float]:
+    """Return what the demo printed, the picture that it left, and the seconds it took beside telling the story."""
+    picture = tmp_path_factory.mktemp("demo") / "crisis.html"
+    started = time.monotonic()
+    command = [sys.executable, "-m", "cli.main", "demo", "--speed", str(SPEED), "--picture", str(picture)]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
+    done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, timeout=200, check=False)
+    took = time.monotonic() - started
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert str(picture) in done.stdout
+    return done.stdout, picture.read_text(encoding="utf-8"), took - STORY / SPEED
+
+
+def test_demo_tells_the_story(shown: tuple[str, str, float]) -> None:
+    """The ferries become critical, the electricity company is told of, and the joke pages nobody."""
+    said = shown[0]
+    assert "🔴 Critical Hallowfirth" in said
+    assert "Voltanelle" in said
+    assert "🔵 Watch Pippinworth" in said
+    assert "Warning Pippinworth" not in said
+    assert "Critical Pippinworth" not in said
+
+
+def test_demo_ends_within_a_minute(shown: tuple[str, str, float]) -> None:
+    """What it needs beside the story, and the story at 600 times real time, take less than a minute together."""
+    assert shown[2] + STORY / 600 < 60
+
+
+def test_demo_leaves_a_picture(shown: tuple[str, str, float]) -> None:
+    """The picture shows each brand, and the message in the language of the brand."""
+    page = shown[1]
+    for brand in ("Hallowfirth", "Pippinworth", "Voltanelle"):
+        assert f"<h2>{brand}</h2>" in page
+    assert "mentions négatives" in page
+
+
+def test_demo_fires_what_a_replay_fires(shown: tuple[str, str, float], tmp_path: Path) -> None:
+    """The incidents of the demo's worker are those of `tocsin replay` on the same mentions."""
+    mentions = tmp_path / "demo.jsonl"
+    with mentions.open("wb") as file:
+        subprocess.run([sys.executable, "-m", "replay.demo"], cwd=ROOT, stdout=file, check=True)
+    options = ("--config", "replay/demo/brands.yaml", "--json")
+    command = [sys.executable, "-m", "cli.main", "replay", str(mentions), *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    incidents = {line.split('"incident": "')[1].split('"')[0] for line in done.stdout.splitlines()}
+    assert len(incidents) >= 3
+    assert all(f"The Slack message of {incident}" in shown[1] for incident in incidents)

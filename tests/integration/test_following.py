@@ -1,0 +1,73 @@
+"""Does a follower see what is written to topics, from the beginning and as it is added?"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from streams import clients
+from streams.admin import create_topics
+from streams.connection import Connection
+from streams.embedded import EmbeddedBroker
+from streams.errors import BrokerError
+from streams.following import Follower, Written
+from streams.topics import Topic
+
+if TYPE_CHECKING:
+    from tests.support.brokers import Broker
+
+
+@pytest.fixture
+def connection(kafka: Broker) -> Connection:
+    """Return the way to the session's broker."""
+    return Connection((kafka.bootstrap,), embedded=isinstance(kafka, EmbeddedBroker))
+
+
+def _topics(connection: Connection) -> list[str]:
+    topics = [Topic(f"follow-{uuid.uuid4().hex[:8]}") for _ in range(2)]
+    create_topics(connection, topics, 2, 1)
+    return [topic.name for topic in topics]
+
+
+def _write(connection: Connection, topic: str, *values: bytes) -> None:
+    producer = clients.producer(connection)
+    for value in values:
+        producer.send(topic, value=value, partition=0)
+    producer.flush()
+    producer.close()
+
+
+def _read(follower: Follower, count: int) -> list[Written]:
+    deadline = time.monotonic() + 20
+    seen: list[Written] = []
+    while len(seen) < count and time.monotonic() < deadline:
+        seen += follower.poll(0.2)
+    return seen
+
+
+def test_follower_reads_old_and_new(connection: Connection) -> None:
+    """What was written before it came is read first, then what is added; each record once, in order."""
+    one, other = _topics(connection)
+    _write(connection, one, b"1", b"2")
+    with Follower(connection, [one, other]) as follower:
+        assert _read(follower, 2) == [Written(one, b"1"), Written(one, b"2")]
+        _write(connection, other, b"3")
+        assert _read(follower, 1) == [Written(other, b"3")]
+        assert follower.poll(0.1) == []
+
+
+def test_followers_take_nothing_from_each_other(connection: Connection) -> None:
+    """Two followers both see every record."""
+    one, _ = _topics(connection)
+    _write(connection, one, b"1")
+    with Follower(connection, [one]) as first, Follower(connection, [one]) as second:
+        assert _read(first, 1) == _read(second, 1) == [Written(one, b"1")]
+
+
+def test_missing_topic_is_named(real_kafka: Broker) -> None:
+    """A topic that does not exist is an error that names it and says how to make it."""
+    with pytest.raises(BrokerError, match=r"no topic nowhere: `tocsin topics create`"):
+        Follower(Connection((real_kafka.bootstrap,)), ["nowhere"])
