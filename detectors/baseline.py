@@ -61,7 +61,7 @@ class Usual(msgspec.Struct, frozen=True):
 
     hour: int
     warm: bool  # enough history to be judged by
-    history: int  # minutes of history
+    history: int  # minutes of history that teach
     rates: dict[int, tuple[float, ...]]  # metric → rate of each of the 24 hours that end with `hour`, latest first
     spreads: dict[int, float]  # metric → relative variance of an hour's rate about the expected one
     peaks: tuple[float, float, float, float]  # decayed peaks, in the order of the peak columns of Hours
@@ -89,7 +89,6 @@ def learn(hours: Hours, hour: int, learning: Learning) -> Usual:
     """
     last = hour - GAP_HOURS
     first = last + 1 if hours.since is None else hours.since
-    known = max(0, last - first + 1)
     past = _past(hours, first, last, learning)
     profile = _Profile()
     for past_hour, weight, counts in past:
@@ -97,8 +96,8 @@ def learn(hours: Hours, hour: int, learning: Learning) -> Usual:
     rates = {metric: tuple(profile.rate(metric, hour - back) for back in range(24)) for metric in METRICS}
     return Usual(
         hour=hour,
-        warm=known * 60 >= learning.warm_up.total_seconds() / 60,
-        history=known * 60,
+        warm=60 * len(past) >= learning.warm_up.total_seconds() / 60,
+        history=60 * len(past),
         rates=rates,
         spreads={metric: _spread(past, profile, metric) for metric in METRICS},
         peaks=_peaks(hours, last, learning.peak_half_life.total_seconds() / 3600),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detectors.baseline import learn
-from detectors.buckets import MENTIONS, MINUTE, NEGATIVE
-from detectors.registry import ALL
-from detectors.rule import Detector, Finding, Limit, View, judge_limits, minutes
-from detectors.signal import SEVERITIES, Evidence, Phase, Severity, Signal
+from detectors.buckets import AMPLIFIED, MENTIONS, MINUTE, NEGATIVE, NOTHING
+from detectors.registry import ALL, BY_NAME
+from detectors.rule import SLIDING, Detector, Finding, Limit, View, judge_limits, minutes
+from detectors.signal import SEVERITIES, Drivers, Evidence, Phase, Severity, Signal
 from detectors.state import Episode, State
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _FAR = 1 << 62
 _OF_EVERYONE = frozenset({"mentions", "positive mentions"})
+_HOURLY = frozenset(detector.name for detector in ALL if detector.hourly)
 CALM_MINUTES = 15
 """An episode ends after so many closed minutes in a row below `resolve_below`."""
 
@@ -51,49 +52,68 @@ def watch_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
 
 
 def close(state: State, minute: int, policy: Policy) -> list[Signal]:
-    """Close the minute after the frontier: last word on its counts, then the shares and means, then learning."""
-    busy = minute in state.minutes.opened
-    signals: list[Signal] = []
-    view = _view(state, minute, policy)
-    on_counts = {detector.name: limits for detector, limits in _limits(state, view)}
-    for detector in ALL:
-        if detector.enabled(policy):
-            limits = on_counts.get(detector.name, ())
-            finding = detector.judge(view) if detector.judge else judge_limits(view, limits)
-            signals += _judge_closed(state, view, detector, finding, busy=busy)
-    _learn(state, view, minute)
+    """Close the minute after the frontier: last word on its counts, then the shares and means, then learning.
+
+    Without a mention in it, only what lasts is asked whether it goes on, and at the end of an hour what is hourly.
+    """
     state.frontier = minute
+    busy = minute in state.minutes.opened
+    ends_hour = minute % 60 == 59  # noqa: PLR2004 - the last minute of an hour
+    asked = [
+        detector
+        for detector in ALL
+        if busy or (ends_hour if detector.hourly else detector.name in state.episodes)
+        if detector.enabled(policy)
+    ]
+    signals: list[Signal] = []
+    if asked:
+        view = _view(state, minute, policy)
+        limits = dict(_limits(state, view))
+        for detector in asked:
+            finding = detector.judge(view) if detector.judge else judge_limits(view, limits[detector])
+            judge = _judge_hourly if detector.hourly else _judge_closed
+            signals += judge(state, view, detector, finding, may_raise=busy or detector.hourly)
+    _learn(state, minute, policy)
+    if ends_hour:
+        state.channels.forget(minute - minutes(policy.silence.given_up_after))
     state.cache.limits.pop(-minute, None)
-    state.cache.past = None
     return signals
 
 
-def _learn(state: State, view: View, minute: int) -> None:
+def every_minute(state: State) -> bool:
+    """Tell whether something lasts that is asked every minute whether it goes on."""
+    return any(name not in _HOURLY for name in state.episodes)
+
+
+def _learn(state: State, minute: int, policy: Policy) -> None:
     counts = state.minutes.close(minute)
     if counts[MENTIONS]:
-        volume, negative = view.policy.volume, view.policy.negative
+        state.cache.past = None
         state.hours.add(
             minute,
             counts,
             (
-                state.minutes.window(minute, minutes(volume.fast))[MENTIONS],
-                state.minutes.window(minute, minutes(volume.window))[MENTIONS],
-                state.minutes.window(minute, minutes(negative.fast))[NEGATIVE],
-                state.minutes.window(minute, minutes(negative.window))[NEGATIVE],
+                state.minutes.window(minute, minutes(policy.volume.fast))[MENTIONS],
+                state.minutes.window(minute, minutes(policy.volume.window))[MENTIONS],
+                state.minutes.window(minute, minutes(policy.negative.fast))[NEGATIVE],
+                state.minutes.window(minute, minutes(policy.negative.window))[NEGATIVE],
             ),
         )
     if state.episodes:
-        _hold_back(state, minute, minutes(view.policy.learning.relearn_after))
+        _hold_back(state, minute, minutes(policy.learning.relearn_after))
 
 
 def _hold_back(state: State, minute: int, relearn_after: int) -> None:
     """Keep an hour in breach out of the usual, until the breach has lasted so long that it is the usual."""
-    state.hours.held.add(minute // 60)
-    for episode in state.episodes.values():
-        if minute - episode.start == relearn_after:
-            state.hours.level_since = episode.start // 60
-            state.hours.held = {hour for hour in state.hours.held if hour < episode.start // 60}
-            state.cache.clear()
+    hours, hour = state.hours, minute // 60
+    ages = [minute - episode.start for name, episode in state.episodes.items() if BY_NAME[name].holds]
+    if any(age == relearn_after for age in ages):
+        hours.level_since = (minute - relearn_after) // 60
+        hours.held = {held for held in hours.held if held < hours.level_since}
+        state.cache.clear()
+    elif hour not in hours.held and any(0 <= age < relearn_after for age in ages):
+        hours.held.add(hour)
+        state.cache.past = None
 
 
 def _view(state: State, minute: int, policy: Policy) -> View:
@@ -104,7 +124,7 @@ def _view(state: State, minute: int, policy: Policy) -> View:
             del state.cache.usuals[past]
             state.cache.limits.pop(past, None)
         usual = state.cache.usuals[hour] = learn(state.hours, hour, policy.learning)
-    return View(minute, state.minutes, state.hours, usual, policy)
+    return View(minute, state, usual, policy)
 
 
 def _limits(state: State, view: View) -> list[tuple[Detector, tuple[Limit, ...]]]:
@@ -142,11 +162,13 @@ def _judge_open(
     return []
 
 
-def _judge_closed(state: State, view: View, detector: Detector, finding: Finding | None, *, busy: bool) -> list[Signal]:
+def _judge_closed(
+    state: State, view: View, detector: Detector, finding: Finding | None, *, may_raise: bool
+) -> list[Signal]:
     episode = state.episodes.get(detector.name)
     at = (view.minute + 1) * MINUTE
     if episode is None:
-        if busy and finding is not None and finding.severity is not None:
+        if may_raise and finding is not None and finding.severity is not None:
             return [_raise(state, view, detector, finding, finding.severity, at)]
         return []
     if finding is not None and (finding.lasting or finding.severity is not None):
@@ -158,6 +180,18 @@ def _judge_closed(state: State, view: View, detector: Detector, finding: Finding
             del state.episodes[detector.name]
             state.cache.slack = {}
     return []
+
+
+def _judge_hourly(
+    state: State, view: View, detector: Detector, finding: Finding | None, *, may_raise: bool
+) -> list[Signal]:
+    """Tell of what lasts at the end of the hour only, and end it at once."""
+    if detector.name not in state.episodes:
+        return _judge_closed(state, view, detector, finding, may_raise=may_raise)
+    if finding is None or not finding.lasting:
+        del state.episodes[detector.name]
+        return []
+    return _judge_closed(state, view, detector, finding, may_raise=may_raise) if view.minute % 60 == 59 else []  # noqa: PLR2004
 
 
 def _raise(state: State, view: View, detector: Detector, finding: Finding, severity: Severity, at: int) -> Signal:
@@ -176,18 +210,21 @@ def _go_on(state: State, view: View, detector: Detector, finding: Finding, at: i
 def _signal(
     state: State, view: View, detector: Detector, finding: Finding, episode: Episode, phase: Phase, at: int
 ) -> Signal:
-    counts = view.window(finding.window)
+    first = view.start(finding.window) if finding.since is None else finding.since
+    counts = view.window(finding.window) if finding.since is None else NOTHING
+    recent = view.window(min(finding.window, SLIDING))
+    copies = recent[AMPLIFIED] / recent[MENTIONS] if recent[MENTIONS] else 0.0
     evidence = Evidence(
-        window_start=view.start(finding.window) * MINUTE,
+        window_start=first * MINUTE,
         window_end=(view.minute + 1) * MINUTE,
         metric=finding.metric,
-        observed=float(finding.observed),
+        observed=finding.observed,
         expected=finding.expected,
-        threshold=float(finding.threshold),
+        threshold=finding.threshold,
         mentions=counts[MENTIONS],
         negative=counts[NEGATIVE],
         history=view.usual.history,
-        extra=finding.extra,
+        extra={"copies": copies, "five_authors": state.sample.concentration(5), **finding.extra},
     )
     return Signal(
         brand=state.brand,
@@ -199,5 +236,11 @@ def _signal(
         at=at,
         policy=state.revision,
         evidence=evidence,
-        drivers=state.sample.summary(negative=finding.metric not in _OF_EVERYONE),
+        drivers=_drivers(state, finding),
     )
+
+
+def _drivers(state: State, finding: Finding) -> Drivers:
+    if finding.subject:
+        return Drivers(channels=((finding.subject, 0),))
+    return state.sample.summary(negative=finding.metric not in _OF_EVERYONE)

@@ -10,12 +10,16 @@ from typing import Final, Literal
 from pydantic import Field
 
 from detectors.absolute import Absolute
+from detectors.abuse import Abuse
 from detectors.baseline import Learning
+from detectors.burn import SlowBurn
 from detectors.duration import Duration
 from detectors.negative import Negative
 from detectors.parameters import Parameters
+from detectors.praise import Praise
 from detectors.reach import Reach
 from detectors.shift import Shift
+from detectors.silence import Silence
 from detectors.volume import Volume
 
 Sensitivity = Literal["low", "medium", "high"]
@@ -65,6 +69,10 @@ class Policy(Parameters):
     negative: Negative = Field(default=Negative(), description="More negative mentions than usual [parameters]")
     reach: Reach = Field(default=Reach(), description="A negative mention seen by many [parameters]")
     shift: Shift = Field(default=Shift(), description="A higher negative share than usual [parameters]")
+    slow_burn: SlowBurn = Field(default=SlowBurn(), description="A negative share that rises for hours [parameters]")
+    abuse: Abuse = Field(default=Abuse(), description="An abusive tone, and whose [parameters]")
+    silence: Silence = Field(default=Silence(), description="A busy channel that falls silent [parameters]")
+    praise: Praise = Field(default=Praise(), description="Unusual enthusiasm [parameters]")
 
     @cached_property
     def lateness_minutes(self) -> int:

@@ -67,4 +67,4 @@ def _enabled(policy: Policy) -> bool:
     return policy.reach.enabled
 
 
-DETECTOR: Final = Detector("reach", explain, _enabled, limits=limits)
+DETECTOR: Final = Detector("reach", explain, _enabled, limits=limits, holds=False)

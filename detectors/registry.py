@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors import absolute, negative, reach, shift, volume
+from detectors import absolute, abuse, burn, negative, praise, reach, shift, silence, volume
 
 if TYPE_CHECKING:
     from detectors.rule import Detector
@@ -14,8 +14,12 @@ ALL: Final[tuple[Detector, ...]] = (
     shift.DETECTOR,
     absolute.COUNTS,
     absolute.SHARE,
+    abuse.DETECTOR,
+    burn.DETECTOR,
     reach.DETECTOR,
     volume.DETECTOR,
+    praise.DETECTOR,
+    silence.DETECTOR,
 )
 """In the order in which their findings are told when several break at once: the gravest first."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from detectors.buckets import KEPT_MINUTES, LOUD, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN, Counts, Hours, Minutes
+from detectors.buckets import KEPT_MINUTES, LOUD, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN, Counts
 from detectors.signal import SEVERITIES, Severity
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from detectors.baseline import Usual
     from detectors.policy import Policy
     from detectors.signal import Signal
+    from detectors.state import State
     from detectors.wording import Language
 
 NAMES: Final = {
@@ -49,25 +50,36 @@ class Finding(msgspec.Struct, frozen=True):
     expected: float | None
     threshold: float
     extra: dict[str, float] = {}
+    subject: str = ""  # the channel it is about, where it is about one
+    since: int | None = None  # first minute of the window, where it is no sliding one
 
 
 class View:
     """What the rules see of a brand at one minute: sliding sums, and what is usual at its hour."""
 
-    __slots__ = ("hours", "minute", "minutes", "policy", "usual")
+    __slots__ = ("_windows", "channels", "hours", "minute", "minutes", "policy", "sample", "usual")
 
-    def __init__(self, minute: int, minutes: Minutes, hours: Hours, usual: Usual, policy: Policy) -> None:
+    def __init__(self, minute: int, state: State, usual: Usual, policy: Policy) -> None:
         self.minute = minute
-        self.minutes = minutes
-        self.hours = hours
+        self.minutes = state.minutes
+        self.hours = state.hours
+        self.channels = state.channels
+        self.sample = state.sample
         self.usual = usual
         self.policy = policy
+        self._windows: dict[int, Counts] = {}
 
     def window(self, length: int) -> Counts:
         """Return the sums over the `length` minutes that end with this minute.
 
         Windows longer than 3 h slide by the hour: they hold the present hour so far and the whole hours before it.
         """
+        sums = self._windows.get(length)
+        if sums is None:
+            sums = self._windows[length] = self._sum(length)
+        return sums
+
+    def _sum(self, length: int) -> Counts:
         if length <= SLIDING:
             return self.minutes.window(self.minute, length)
         hour = self.minute // 60
@@ -80,6 +92,14 @@ class View:
         if length <= SLIDING:
             return self.minute - length + 1
         return 60 * (self.minute // 60 - length // 60 + 1)
+
+    def hour(self, hour: int) -> Counts:
+        """Return the counts of an hour up to this one, as far as it has gone: mentions, negative, positive, unknown."""
+        present = self.minute // 60
+        if hour < present - 1:
+            return self.hours.sums(hour, hour)
+        end = min(self.minute, 60 * hour + 59)
+        return self.minutes.window(end, end - 60 * hour + 1)
 
     @property
     def settled(self) -> int:
@@ -122,6 +142,8 @@ class Detector:
     enabled: Callable[[Policy], bool]
     limits: Callable[[View], tuple[Limit, ...]] | None = None
     judge: Callable[[View], Finding | None] | None = None
+    hourly: bool = False  # asked when an hour ends too, and may break in a minute without a mention
+    holds: bool = True  # while it lasts, the hours are kept out of the usual
 
 
 def judge_limits(view: View, limits: tuple[Limit, ...]) -> Finding | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from detectors.buckets import Hours, Minutes
+from detectors.channels import Channels
 from detectors.drivers import Sample
 from detectors.seen import Seen
 from detectors.signal import Severity
@@ -55,6 +56,7 @@ class State:
         self.pending: dict[int, list[Batch]] = {}  # minute → rows read ahead of the frontier, as they came
         self.held = 0  # how many rows that is
         self.sample = Sample()
+        self.channels = Channels()
         self.likenesses: dict[int, None] = {}  # of the latest texts, oldest first
         self.episodes: dict[str, Episode] = {}
         self.totals = Totals()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from detectors.buckets import COLUMNS, HOUR_COLUMNS, KEPT_MINUTES, NOTHING, PEAK, Counts, Hours, Minutes
+from detectors.channels import Channels
 from detectors.drivers import Sample
 from detectors.seen import Seen, pack
 from detectors.state import Episode, State, Totals
@@ -43,6 +44,7 @@ class _Core(msgspec.Struct, array_like=True):
     past: bytes
     pending: bytes  # empty unless rows are held back
     sample: bytes
+    channels: Channels
     likenesses: list[int]
     episodes: dict[str, Episode]
     totals: Totals
@@ -76,6 +78,7 @@ def encode_parts(state: State) -> Parts:
         state.cache.past,
         zlib.compress(msgspec.msgpack.encode(state.pending), 1) if state.pending else b"",
         zlib.compress(msgspec.msgpack.encode(state.sample), 1),
+        state.channels,
         list(state.likenesses),
         state.episodes,
         state.totals,
@@ -114,6 +117,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
         state.pending = msgspec.msgpack.decode(zlib.decompress(stored.pending), type=dict[int, list[Batch]])
         state.held = sum(len(batch) for held in state.pending.values() for batch in held)
     state.sample = msgspec.msgpack.decode(zlib.decompress(stored.sample), type=Sample)
+    state.channels = stored.channels
     state.likenesses = dict.fromkeys(stored.likenesses)
     state.episodes, state.totals = stored.episodes, stored.totals
     state.cache.past = stored.past

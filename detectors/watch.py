@@ -63,15 +63,14 @@ def advance(state: State, watermark: int, policy: Policy) -> tuple[State, list[S
     target = watermark // MINUTE - policy.lateness_minutes - 1
     signals: list[Signal] = []
     if state.frontier is None:
-        state.frontier = min([target, *(minute - policy.near - 1 for minute in _waiting(state))])
+        waiting = [*state.pending, *state.minutes.opened]
+        state.frontier = min([target, *(minute - policy.near - 1 for minute in waiting)])
         state.seen.stamp(state.frontier)
     if target <= state.frontier:
         return state, []
     while state.frontier < target:
         minute = _next_event(state, target, policy)
-        if state.episodes or minute in state.minutes.opened:
-            signals += findings.close(state, minute, policy)
-        state.frontier = minute
+        signals += findings.close(state, minute, policy)
         signals += _release(state, minute + policy.near, policy)
     state.seen.expire(state.frontier - policy.horizon_minutes)
     return state, signals
@@ -97,30 +96,28 @@ def ledger(state: State) -> list[tuple[int, int, int, int, int]]:
     return [rows[minute] for minute in sorted(rows)]
 
 
-def _waiting(state: State) -> list[int]:
-    return [*state.pending, *state.minutes.opened]
-
-
 def _next_event(state: State, target: int, policy: Policy) -> int:
-    """Return the next minute to stop at: each while an episode lasts, else where a row closes or comes near."""
-    frontier = state.frontier or 0
-    if state.episodes:
-        return frontier + 1
-    if not state.minutes.opened and not state.pending:
-        return target
-    closing = min(state.minutes.opened, default=target)
-    nearing = min((minute for minute in _waiting(state) if minute > frontier + policy.near), default=target)
-    return min(target, closing, max(frontier + 1, nearing - policy.near))
+    """Return the next minute to stop at: each while something lasts, else where rows or hours close or come near."""
+    following = 1 if state.frontier is None else state.frontier + 1
+    if findings.every_minute(state):
+        return following
+    stops = [target]
+    if state.minutes.opened or state.pending:
+        stops += state.minutes.opened
+        stops += [minute - policy.near for minute in state.minutes.opened if minute >= following + policy.near]
+        stops += [max(following, minute - policy.near) for minute in state.pending]
+    if state.channels.known:
+        stops.append(following // 60 * 60 + 59)
+    return min(stops)
 
 
-def _release(state: State, minute: int, policy: Policy) -> list[Signal]:
-    """Count the rows held back for `minute`, which has come near, in order of publication."""
+def _release(state: State, until: int, policy: Policy) -> list[Signal]:
+    """Count the rows held back for the minutes to `until`, which have come near, in order of publication."""
     signals: list[Signal] = []
-    if minute in state.minutes.opened:
+    if until in state.minutes.opened:
         signals += findings.watch_open(state, None, policy)
-    held = state.pending.pop(minute, None)
-    if held:
-        rows = intake.merge(held)
+    for minute in sorted(minute for minute in state.pending if minute <= until):
+        rows = intake.merge(state.pending.pop(minute))
         state.held -= len(rows)
         signals += _count(state, rows, intake.Run(0, len(rows), minute), policy)
     return signals
@@ -152,6 +149,7 @@ def _teach(state: State, rows: Batch, run: intake.Run) -> None:
 def _add(state: State, rows: Batch, start: int, end: int, minute: int, policy: Policy) -> Counts:
     """Add rows to their minute."""
     added = intake.sums(rows, start, end, state.likenesses, policy.loud_from)
+    state.channels.add(rows.channels[start:end], minute)
     state.sample.take(rows, start, end, minute, state.brand)
     row = state.minutes.open(minute)
     for column, value in enumerate(added):

@@ -15,6 +15,9 @@ _METRICS: Final = {
         "mentions": "mentions",
         "negative mentions": "mentions négatives",
         "negative share": "part négative",
+        "positive mentions": "mentions positives",
+        "abusive share": "part injurieuse",
+        "far-reaching negative mentions": "mentions négatives à forte audience",
     },
 }
 
@@ -46,6 +49,16 @@ def span(ms: int, language: Language) -> str:
     if count > 120 and count % 60 == 0:  # noqa: PLR2004 - as said
         count, unit = count // 60, "hour" if language == "en" else "heure"
     return f"{count} {unit}{'s' if count > 1 else ''}"
+
+
+def clock(ms: int) -> str:
+    """Return the time of day of an instant, UTC.
+
+    >>> clock(1_700_000_000_000)
+    '22:13'
+    """
+    minute = ms // 60_000 % 1440
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def lead(signal: Signal, language: Language) -> str:

@@ -1,0 +1,123 @@
+"""Has it been getting worse for hours, too slowly for any window to break?
+
+A one-sided CUSUM on the hourly negative share: with x negative of n mentions in a scored language, the usual share p0
+and the share p1 with `odds` times its odds,
+
+    S = max(0, S + m (f log(p1/p0) + (1 - f) log((1 - p1)/(1 - p0)))),   f = x/n,   m = n / (1 + (n - 1) rho)
+
+where rho = 1/(alpha + beta + 1) discounts mentions of one hour that echo each other. It breaches at S >= log(1/tail),
+once at least `hours` hours and `least` mentions have added up since S was last zero. The finding pages (`warning`).
+
+Blind to: a rise within the usual spread of the hours; anything but the share; brands before `learning.warm_up`. It is
+worked out from the hours of the last day, so it needs no state of its own. Cost: one logarithm a minute, 24 an hour.
+Reference: Page, Continuous inspection schemes, Biometrika 41 (1954).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import log
+from typing import TYPE_CHECKING, Final
+
+from pydantic import Field
+
+from detectors.buckets import MENTIONS, MINUTE, NEGATIVE, UNKNOWN, Counts
+from detectors.duration import Duration
+from detectors.parameters import Switched
+from detectors.rule import Detector, Finding, View, minutes, tail
+from detectors.wording import Language, clock, lead
+
+if TYPE_CHECKING:
+    from detectors.policy import Policy
+    from detectors.signal import Signal
+
+HOURS: Final = 24
+"""How far back the sum is followed."""
+
+
+class SlowBurn(Switched):
+    """Parameters of the slow-burn detector."""
+
+    odds: float = Field(
+        default=2.0,
+        gt=1.0,
+        le=20,
+        description="Rise of the odds of a negative mention it is tuned to; larger looks for steeper burns [ratio]",
+    )
+    lasting: Duration = Field(
+        default=timedelta(hours=3),
+        ge=timedelta(hours=1),
+        le=timedelta(hours=12),
+        description="Least time the share must have been raised, in whole hours; larger fires later [duration]",
+    )
+    least: int = Field(
+        default=30,
+        ge=5,
+        le=1_000_000,
+        description="Fewest mentions meanwhile; larger fires later and less [mentions]",
+    )
+
+
+def judge(view: View) -> Finding | None:
+    """Return what the sum says now; None before the warm-up is over."""
+    own, usual = view.policy.slow_burn, view.usual
+    if not usual.warm:
+        return None
+    alpha, beta = usual.share
+    before = min(0.9, alpha / (alpha + beta))
+    after = own.odds * before / (1 - before + own.odds * before)
+    gains = (log(after / before), log((1 - after) / (1 - before)))
+    rho = 1 / (alpha + beta + 1)
+    hour = view.minute // 60
+    score, since = 0.0, hour
+    for past in range(hour - HOURS + 1, hour + 1):
+        score += _gain(view.hour(past), gains, rho)
+        if score <= 0:
+            score, since = 0.0, past + 1
+    length = 60 * (hour - since + 1)
+    if length <= 0:
+        return Finding(
+            None, lasting=False, metric="negative share", window=60, observed=0, expected=before, threshold=after
+        )
+    counts = view.window(length)
+    limit = -log(tail(view.policy, 60))
+    long_enough = length >= minutes(own.lasting) and _judged(counts) >= own.least
+    share = counts[NEGATIVE] / _judged(counts) if _judged(counts) else 0.0
+    return Finding(
+        "warning" if long_enough and score >= limit else None,
+        lasting=score >= limit / 2,
+        metric="negative share",
+        window=length,
+        observed=share,
+        expected=before,
+        threshold=after,
+        extra={"cusum": score, "cusum_limit": limit, "since": float(60 * since * MINUTE)},
+    )
+
+
+def _judged(counts: Counts) -> int:
+    return counts[MENTIONS] - counts[UNKNOWN]
+
+
+def _gain(counts: Counts, gains: tuple[float, float], rho: float) -> float:
+    judged = _judged(counts)
+    if not judged:
+        return 0.0
+    share = counts[NEGATIVE] / judged
+    return judged / (1 + (judged - 1) * rho) * (share * gains[0] + (1 - share) * gains[1])
+
+
+def explain(signal: Signal, language: Language) -> str:
+    """Return the finding in one sentence."""
+    since = clock(int(signal.evidence.extra["since"]))
+    told = lead(signal, language)
+    return (
+        f"{told}: de pire en pire depuis {since} UTC" if language == "fr" else f"{told}: building up since {since} UTC"
+    )
+
+
+def _enabled(policy: Policy) -> bool:
+    return policy.slow_burn.enabled
+
+
+DETECTOR: Final = Detector("slow_burn", explain, _enabled, judge=judge)

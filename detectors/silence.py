@@ -1,0 +1,107 @@
+"""Has a usually busy channel fallen silent?
+
+A dead source is not a calm brand. A channel that brings a share s of the brand's mentions and has said nothing for a
+time in which mu = s * expected(that time) mentions were usual is silent when at once
+
+    silent for >= `least_time`    and    mu >= least    and    P(X = 0) = (1 + v mu)^(-1/v) <= tail
+
+with X negative binomial of relative variance v (Gamma-Poisson). Asked at the end of every hour, and of every minute
+with a mention. The finding is worth a look (`watch`). After `given_up_after` the channel is no longer usual and the
+finding ends.
+
+Blind to: channels beyond the eight busiest; quiet ones, whose silence says nothing; brands before `learning.warm_up`.
+Cost: eight sums an hour.
+Reference: as `detectors.volume`; the zero class of the negative binomial.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import log, log1p
+from typing import TYPE_CHECKING, Final
+
+from pydantic import Field
+
+from detectors.buckets import MENTIONS
+from detectors.duration import Duration
+from detectors.parameters import Switched
+from detectors.rule import Detector, Finding, View, minutes, tail
+from detectors.wording import Language, number, span
+
+if TYPE_CHECKING:
+    from detectors.policy import Policy
+    from detectors.signal import Severity, Signal
+
+_DAY: Final = 24 * 60
+
+
+class Silence(Switched):
+    """Parameters of the silence detector."""
+
+    least_time: Duration = Field(
+        default=timedelta(hours=1),
+        ge=timedelta(minutes=10),
+        le=timedelta(hours=24),
+        description="Shortest silence that is a finding; larger fires later and less [duration]",
+    )
+    least: float = Field(
+        default=10.0,
+        ge=1.0,
+        le=1_000_000,
+        description="Mentions usual in that time from which silence is a finding; larger fires later [mentions]",
+    )
+    given_up_after: Duration = Field(
+        default=timedelta(hours=48),
+        ge=timedelta(hours=2),
+        le=timedelta(days=7),
+        description="Silence after which a channel is no longer usual; larger keeps telling longer [duration]",
+    )
+
+
+def judge(view: View) -> Finding | None:
+    """Return what the most striking silence among the channels says; None without one to judge."""
+    own, usual = view.policy.silence, view.usual
+    if not usual.warm:
+        return None
+    spread = usual.spreads[MENTIONS]
+    worst: tuple[float, str, int] = (0.0, "", 0)
+    for name, channel in view.channels.known.items():
+        silent = view.minute - channel.last
+        if minutes(own.least_time) <= silent < minutes(own.given_up_after):
+            missed = view.channels.share(name) * _usual_over(view, silent)
+            worst = max(worst, (missed, name, silent))
+    missed, name, silent = worst
+    if not name:
+        return None
+    chance = -log1p(spread * missed) / spread if spread else -missed
+    rare = chance <= log(tail(view.policy, 60))
+    severity: Severity | None = "watch" if rare and missed >= own.least else None
+    lasting = 2 * missed >= own.least
+    return Finding(
+        severity, lasting, "mentions", silent, 0.0, missed, 1.0, subject=name, since=view.minute - silent + 1
+    )
+
+
+def _usual_over(view: View, silent: int) -> float:
+    """Return the brand's mentions usual in the time of the silence; beyond a day each day is taken for alike."""
+    within = min(silent, _DAY)
+    days = (silent - within) / _DAY
+    return view.usual.expected(MENTIONS, within) + days * view.usual.expected(MENTIONS, _DAY)
+
+
+def explain(signal: Signal, language: Language) -> str:
+    """Return the finding in one sentence."""
+    evidence = signal.evidence
+    channel = signal.drivers.channels[0][0]
+    time = span(evidence.window_end - evidence.window_start, language)
+    usual = number(evidence.expected or 0.0, language)
+    if language == "fr":
+        return f"aucune mention sur {channel} depuis {time}, d’habitude {usual}"
+    return f"no mention from {channel} for {time}, usually {usual}"
+
+
+def _enabled(policy: Policy) -> bool:
+    return policy.silence.enabled
+
+
+DETECTOR: Final = Detector("silence", explain, _enabled, judge=judge, hourly=True, holds=False)
