@@ -276,6 +276,30 @@ async def test_a_refusal_is_reported_with_its_remedy_and_blocks_nobody_else(fake
     assert len(fake.roots("C0000002")) == 1
 
 
+async def test_a_message_is_looked_for_in_the_channel_it_was_last_meant_for(fake: FakeSlack, desk: Desks) -> None:
+    """A corrected channel, a crash: the next worker looks in the corrected one."""
+    places = {"acme": Route("#nowhere")}
+    first = desk(route=places.__getitem__)
+    first.submit(life()[0])
+    await until(lambda: bool(first.meter.refusals))
+    fake.faults.append(Fault(wait=5.0, accept=True))
+    places["acme"] = Route("#press")
+    await until(lambda: len(fake.roots("C0000002")) == 1)
+    await first.delivery.abandon()
+    await desk(first.store, route=places.__getitem__).deliver(*life())
+    assert len(fake.roots("C0000002")) == 1
+
+
+async def test_while_history_cannot_be_read_nothing_is_posted_again(fake: FakeSlack, desk: Desks) -> None:
+    """An error in looking is no proof that there is nothing."""
+    one = desk()
+    fake.faulty = ("chat.postMessage", "conversations.history")
+    fake.faults.extend([Fault(drop=True, accept=True), Fault(500), Fault(429, "ratelimited", 1)])
+    await one.deliver(life()[0])
+    assert len(fake.called("chat.postMessage")) == len(fake.roots()) == 1
+    assert one.meter.codes == ["disconnected", "server_error", "ratelimited"]
+
+
 async def test_a_brand_without_a_channel_waits_for_its_configuration(fake: FakeSlack, desk: Desks) -> None:
     """A route that is missing names the brand and the remedy; nothing is dropped."""
     places: dict[str, Route] = {}
