@@ -63,6 +63,11 @@ def origins(text: str) -> list[int]:
     return [0, *accumulate(len(_folds[ord(character)]) for character in text)]
 
 
+def aligned(text: str) -> bool:
+    """Return whether each character of `text` folds to exactly one, so that places in its fold are those in `text`."""
+    return text.isascii() or all(len(_folds[ord(character)]) == 1 for character in set(text))
+
+
 def _fold_character(character: str) -> str:
     if character.isspace():
         return character

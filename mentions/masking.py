@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from mentions.fold import fold_in_place, origins
+from mentions.fold import aligned, fold_in_place, origins
 from mentions.words import NOT_BEFORE, joins
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Mask:
         spans = self._spans(fold_in_place(text))
         if not spans:
             return text
-        return _replaced(text, spans if text.isascii() else _traced(text, spans))
+        return _replaced(text, spans if aligned(text) else _traced(text, spans))
 
     def _spans(self, folded: str) -> list[tuple[int, int]]:
         """Return where names stand. What is before them is checked here: a pattern that looks back is slow."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from mentions.fold import fold
 from mentions.masking import Mask
 from mentions.matcher import Matcher, Terms
+from mentions.nearest import Nearest
 from mentions.reasons import clipped
 from mentions.watched import Watched
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from mentions.wire import Wire
 
 __all__ = ["Match", "Outcome", "Watched", "Watchlist"]
-
-MAX_SUGGESTIONS: Final = 1_000
-"""How many unknown names have their nearest brand remembered, so that a flood of them costs no search each."""
 
 
 class Outcome(Enum):
@@ -64,7 +61,7 @@ class Watchlist:
         self._matcher = Matcher([Terms(brand.search_terms(), brand.exclusions) for brand in brands])
         self._own = {brand.name: frozenset(brand.handles()) for brand in brands if brand.own_accounts}
         self._masks: dict[str, Mask] = {}
-        self._suggestions: dict[str, str] = {}
+        self._nearest = Nearest(self._by_name)
 
     @classmethod
     def open(cls, known: Sequence[Watched] = ()) -> Self:
@@ -125,17 +122,10 @@ class Watchlist:
         return Match(Outcome.MATCHED if others else Outcome.OWN_ACCOUNT, others, own)
 
     def _unknown(self, name: str) -> str:
-        folded = fold(name)
-        if folded not in self._suggestions:
-            if len(self._suggestions) >= MAX_SUGGESTIONS:
-                self._suggestions.clear()
-            self._suggestions[folded] = self._nearest(folded)
-        return f"brand: {clipped(name)} is not watched: {self._suggestions[folded]}"
-
-    def _nearest(self, folded: str) -> str:
-        near = get_close_matches(folded, self._by_name, n=1)
-        meant = f"did you mean {clipped(self._by_name[near[0]].name)}? " if near else ""
-        return f"{meant}Add it to the brands, or leave the field out to match by keyword"
+        near = self._nearest.find(fold(name))
+        meant = f"did you mean {clipped(self._by_name[near].name)}? " if near else ""
+        remedy = "Add it to the brands, or leave the field out to match by keyword"
+        return f"brand: {clipped(name)} is not watched: {meant}{remedy}"
 
 
 def _named(brands: Sequence[Watched]) -> dict[str, Watched]:

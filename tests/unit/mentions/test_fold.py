@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentions.fold import fold, fold_in_place, origins
+from mentions.fold import aligned, fold, fold_in_place, origins
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,9 @@ def test_origins_trace_each_character(text: str) -> None:
     assert begins[-1] == len(folded)
     pieces = [folded[start:end] for start, end in pairwise(begins)]
     assert pieces == [fold_in_place(character) for character in text]
+
+
+@given(st.text(st.sampled_from("ab éœß\u0301\u200d😡İ")))
+def test_aligned_texts_keep_their_places(text: str) -> None:
+    """A text is aligned exactly when each of its characters begins in the fold where it stands itself."""
+    assert aligned(text) == (origins(text) == list(range(len(text) + 1)))

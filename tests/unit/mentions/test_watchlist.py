@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mentions.watchlist import MAX_SUGGESTIONS, Match, Outcome, Watched, Watchlist
+from mentions.watchlist import Match, Outcome, Watched, Watchlist
 from tests.support.mentions import wire
 
 NORDBAHN = Watched(
@@ -97,14 +97,6 @@ def test_a_brand_like_no_other_gets_a_remedy() -> None:
     assert reason == (
         "brand: '\\x1b[31mzzz' is not watched: Add it to the brands, or leave the field out to match by keyword"
     )
-
-
-def test_a_flood_of_unknown_brands_is_bounded() -> None:
-    """Remembered suggestions stay within their bound, however many unknown names come."""
-    watchlist = Watchlist([NORDBAHN])
-    for number in range(MAX_SUGGESTIONS + 10):
-        watchlist.match(wire(brand=f"b{number}"))
-    assert len(watchlist._suggestions) <= MAX_SUGGESTIONS
 
 
 def test_a_blank_brand_is_none() -> None:
