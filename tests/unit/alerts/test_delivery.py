@@ -286,8 +286,10 @@ async def test_a_message_is_looked_for_in_the_channel_it_was_last_meant_for(fake
     places["acme"] = Route("#press")
     await until(lambda: len(fake.roots("C0000002")) == 1)
     await first.delivery.abandon()
-    await desk(first.store, route=places.__getitem__).deliver(*life())
+    second = desk(first.store, route=places.__getitem__)
+    await second.deliver(*life())
     assert len(fake.roots("C0000002")) == 1
+    assert "post" not in second.meter.kinds
 
 
 async def test_while_history_cannot_be_read_nothing_is_posted_again(fake: FakeSlack, desk: Desks) -> None:
