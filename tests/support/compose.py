@@ -40,7 +40,7 @@ def _service(name: str, raw: Mapping[str, Any], environ: Mapping[str, str]) -> S
         image=raw["image"],
         command=[_filled(word, environ) for word in raw.get("command", ())],
         environment={key: _filled(value, environ) for key, value in raw.get("environment", {}).items()},
-        health=[str(word) for word in raw.get("healthcheck", {}).get("test", ())][1:],
+        health=[_filled(word, environ) for word in raw.get("healthcheck", {}).get("test", ())][1:],
         after={other: rule["condition"] for other, rule in raw.get("depends_on", {}).items()},
         replicas=raw.get("deploy", {}).get("replicas", 1),
     )
