@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from pydantic import Field
 
-from detectors.buckets import HOUR_COLUMNS, MENTIONS, NEGATIVE, PEAK, POSITIVE, UNKNOWN, Hours
+from detectors.buckets import HOUR_COLUMNS, MENTIONS, NEGATIVE, PEAK, POSITIVE, SLIDING, UNKNOWN, Hours
 from detectors.duration import Duration
 from detectors.parameters import Parameters
 from detectors.tails import negative_binomial_quantile
@@ -50,6 +50,9 @@ GAP_HOURS: Final = 3
 """An hour is judged against the hours up to this many before it: what may be an incident does not judge itself."""
 
 _DAY_PRIOR: Final = 1.0  # how many hours of the level an hour of the day starts from
+_DAY_SPREAD: Final = 0.15
+"""Relative variance by which days differ more than their hours say, added for windows of more than SLIDING minutes."""
+
 _WEEK_PRIOR: Final = 2.0  # how many hours of its hour of the day an hour of the week starts from
 
 
@@ -75,7 +78,8 @@ class Usual(msgspec.Struct, frozen=True):
 
     def surprise(self, metric: int, minutes: int, tail: float) -> int:
         """Return the smallest count in that window that chance reaches with no more than probability `tail`."""
-        return negative_binomial_quantile(self.expected(metric, minutes), self.spreads[metric], tail)
+        spread = self.spreads[metric] + (_DAY_SPREAD if minutes > SLIDING else 0.0)
+        return negative_binomial_quantile(self.expected(metric, minutes), spread, tail)
 
 
 def learn(hours: Hours, hour: int, learning: Learning) -> Usual:

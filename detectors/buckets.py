@@ -22,6 +22,9 @@ MINUTE: Final = 60_000  # ms
 KEPT_MINUTES: Final = 240  # minutes behind the frontier
 KEPT_HOURS: Final = 21 * 24
 
+SLIDING: Final = 180
+"""Longest window, in minutes, that slides by the minute; longer ones slide by the hour."""
+
 _SPARE_MINUTES: Final = 30  # forgetting is done in one go for so many minutes
 
 PEAK: Final = 4  # first of the four peak columns of an hour: see Hours

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detectors.baseline import learn
-from detectors.buckets import AMPLIFIED, MENTIONS, MINUTE, NEGATIVE, NOTHING
+from detectors.buckets import AMPLIFIED, MENTIONS, MINUTE, NEGATIVE, NOTHING, SLIDING
 from detectors.registry import ALL, BY_NAME
-from detectors.rule import SLIDING, Detector, Finding, Limit, View, judge_limits, minutes
+from detectors.rule import Detector, Finding, Limit, View, judge_limits, minutes
 from detectors.signal import SEVERITIES, Drivers, Evidence, Phase, Severity, Signal
 from detectors.state import Episode, State
 

@@ -55,6 +55,12 @@ def merge(batches: Iterable[Batch]) -> Batch:
     return whole if order == list(range(len(whole))) else select(whole, order)
 
 
+def size(rows: Batch, row: int) -> int:
+    """Return about how many bytes a row takes where it is stored."""
+    texts = rows.excerpts[row], rows.authors[row], rows.channels[row], rows.urls[row]
+    return 120 + sum(len(text) if text.isascii() else 4 * len(text) for text in texts)
+
+
 def sums(rows: Batch, start: int, end: int, recent: dict[int, None], loud_from: int) -> Counts:
     """Return the columns of a minute bucket summed over some rows; `recent` texts are brought up to date."""
     labels = rows.labels[start:end]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from detectors.buckets import KEPT_MINUTES, LOUD, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN, Counts
+from detectors.buckets import KEPT_MINUTES, LOUD, MENTIONS, NEGATIVE, POSITIVE, SLIDING, UNKNOWN, Counts
 from detectors.signal import SEVERITIES, Severity
 
 if TYPE_CHECKING:
@@ -113,10 +113,6 @@ class View:
             start = next((minute for minute in self.minutes.closed if minute >= start), end + 1)
         length = max(0, end - start + 1)
         return length, self.minutes.window(end, length)
-
-
-SLIDING: Final = 180
-"""Longest window, in minutes, that slides by the minute."""
 
 
 def minutes(duration: timedelta) -> int:

@@ -45,10 +45,16 @@ class Silence(Switched):
         description="Shortest silence that is a finding; larger fires later and less [duration]",
     )
     least: float = Field(
-        default=10.0,
+        default=20.0,
         ge=1.0,
         le=1_000_000,
         description="Mentions usual in that time from which silence is a finding; larger fires later [mentions]",
+    )
+    history: Duration = Field(
+        default=timedelta(hours=72),
+        ge=timedelta(hours=12),
+        le=timedelta(days=14),
+        description="History needed before nights are told from silence; larger speaks up later [duration]",
     )
     given_up_after: Duration = Field(
         default=timedelta(hours=48),
@@ -61,7 +67,7 @@ class Silence(Switched):
 def judge(view: View) -> Finding | None:
     """Return what the most striking silence among the channels says; None without one to judge."""
     own, usual = view.policy.silence, view.usual
-    if not usual.warm:
+    if not usual.warm or usual.history < minutes(own.history):
         return None
     spread = usual.spreads[MENTIONS]
     worst: tuple[float, str, int] = (0.0, "", 0)

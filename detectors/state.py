@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from detectors.rule import Detector, Limit
     from mentions.scored import Batch
 
-HELD_ROWS: Final = 1000
-"""Most rows held back until the frontier comes near; what comes on top is counted at once."""
+HELD_BYTES: Final = 1_200_000
+"""Most that is held back until the frontier comes near, some 5,000 mentions; what comes on top is counted at once and
+looked at when its minute comes near. A stored state with so much still fits into a Kafka message of 1 MB."""
 
 
 class Episode(msgspec.Struct):
@@ -54,7 +55,7 @@ class State:
         self.hours = Hours()
         self.seen = Seen()
         self.pending: dict[int, list[Batch]] = {}  # minute → rows read ahead of the frontier, as they came
-        self.held = 0  # how many rows that is
+        self.held = 0  # how many bytes that is, about
         self.sample = Sample()
         self.channels = Channels()
         self.likenesses: dict[int, None] = {}  # of the latest texts, oldest first

@@ -12,6 +12,7 @@ import msgspec
 from detectors.buckets import COLUMNS, HOUR_COLUMNS, KEPT_MINUTES, NOTHING, PEAK, Counts, Hours, Minutes
 from detectors.channels import Channels
 from detectors.drivers import Sample
+from detectors.intake import size
 from detectors.seen import Seen, pack
 from detectors.state import Episode, State, Totals
 from mentions.scored import Batch
@@ -115,7 +116,8 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     state.seen = Seen.restore(stored.oldest_id, stored.last_segment, stored.tail, dict(sealed))
     if stored.pending:
         state.pending = msgspec.msgpack.decode(zlib.decompress(stored.pending), type=dict[int, list[Batch]])
-        state.held = sum(len(batch) for held in state.pending.values() for batch in held)
+        held = [batch for batches in state.pending.values() for batch in batches]
+        state.held = sum(size(batch, row) for batch in held for row in range(len(batch)))
     state.sample = msgspec.msgpack.decode(zlib.decompress(stored.sample), type=Sample)
     state.channels = stored.channels
     state.likenesses = dict.fromkeys(stored.likenesses)

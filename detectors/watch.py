@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from detectors import findings, intake
 from detectors.buckets import KEPT_HOURS, KEPT_MINUTES, LOUD, MENTIONS, MINUTE, NEGATIVE, POSITIVE, Counts
-from detectors.state import HELD_ROWS, State
+from detectors.state import HELD_BYTES, State
 from mentions import scored
 
 if TYPE_CHECKING:
@@ -118,21 +118,23 @@ def _release(state: State, until: int, policy: Policy) -> list[Signal]:
         signals += findings.watch_open(state, None, policy)
     for minute in sorted(minute for minute in state.pending if minute <= until):
         rows = intake.merge(state.pending.pop(minute))
-        state.held -= len(rows)
+        state.held -= sum(intake.size(rows, row) for row in range(len(rows)))
         signals += _count(state, rows, intake.Run(0, len(rows), minute), policy)
     return signals
 
 
 def _hold(state: State, rows: Batch, run: intake.Run, policy: Policy) -> None:
-    """Keep rows until the frontier comes near; when too many wait, count without looking."""
-    room = max(0, HELD_ROWS - state.held)
-    cut = min(run.end, run.start + room)
-    if cut > run.start:
-        held = state.pending.setdefault(run.minute, [])
-        held.append(intake.select(rows, slice(run.start, cut)))
-        state.held += cut - run.start
-    if cut < run.end:
-        _add(state, rows, cut, run.end, run.minute, policy)
+    """Keep rows until the frontier comes near; a row there is no room for is counted without looking."""
+    kept = []
+    for row in range(run.start, run.end):
+        size = intake.size(rows, row)
+        if state.held + size <= HELD_BYTES:
+            state.held += size
+            kept.append(row)
+        else:
+            _add(state, rows, row, row + 1, run.minute, policy)
+    if kept:
+        state.pending.setdefault(run.minute, []).append(intake.select(rows, kept))
 
 
 def _teach(state: State, rows: Batch, run: intake.Run) -> None:

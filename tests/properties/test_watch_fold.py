@@ -164,6 +164,25 @@ def test_how_often_time_is_told_does_not_matter(rows: list[Row], cuts: list[int]
 
 
 @settings(max_examples=60, deadline=None)
+@given(streams(), st.lists(st.tuples(st.integers(0, 150), st.integers(0, 30)), max_size=12))
+def test_how_far_time_lags_does_not_matter(rows: list[Row], ticks: list[tuple[int, int]]) -> None:
+    """Time told late by minutes, at any row: every signal is that of a tick after every row, its instant included."""
+    found = []
+    every = [(place, 0) for place in range(1, len(rows) + 1)]
+    some = sorted((place, lag) for place, lag in ticks if 0 < place < len(rows))
+    for schedule in (every, [*some, (len(rows), 0)]):
+        state, _ = watch.advance(watch.new("acme"), START - 60_000, POLICY)
+        signals: list[Signal] = []
+        start = 0
+        for end, lag in schedule:
+            state, counted = watch.step(state, batch_of(rows[start:end]), POLICY)
+            state, closed = watch.advance(state, rows[end - 1].published - 60_000 * lag, POLICY)
+            signals, start = signals + counted + closed, end
+        found.append((signals, watch.ledger(state), state.totals))
+    assert found[0] == found[1]
+
+
+@settings(max_examples=60, deadline=None)
 @given(streams(), st.data())
 def test_a_partition_read_ahead_does_not_matter(rows: list[Row], data: st.DataObject) -> None:
     """Two source partitions, one read to its end before the other: the signals are those of one stream in order.
