@@ -27,6 +27,15 @@ def consumer(connection: Connection) -> KafkaConsumer:
     return _reach(connection, KafkaConsumer, settings)
 
 
+def group_consumer(connection: Connection, group: str) -> KafkaConsumer:
+    """Return a consumer that can tell what `group` has committed; it takes no part in the group.
+
+    Raises:
+        BrokerError: no broker answers.
+    """
+    return _reach(connection, KafkaConsumer, {"group_id": group, "enable_auto_commit": False})
+
+
 def producer(connection: Connection, **settings: Any) -> KafkaProducer:
     """Return a producer whose records are acknowledged by all replicas and stay in order.
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import uuid
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -165,7 +166,27 @@ class Installation:
         if self._consumer is None:
             self._consumer = clients.consumer(self.connection)
         tps = [TopicPartition(topic, number) for number in range(self.partitions)]
+        self._consumer.assign(tps)  # else a topic that the client has not met yet may be missing from the answer
         return {tp.partition: end for tp, end in self._consumer.end_offsets(tps).items()}
+
+    def counted(self) -> int:
+        """Return how many mentions the workers have counted or dropped as repeated."""
+        return sum(state.totals.mentions + state.totals.duplicates for state in self.states().values())
+
+    def settled(self) -> bool:
+        """Tell whether every stage has committed all that its topics hold."""
+        stages = (self.topics.mentions, self.topics.scored, self.topics.signals, self.topics.notifications)
+        return all(self.committed(topic.name) >= sum(self.ends(topic.name).values()) for topic in stages)
+
+    def committed(self, topic: str) -> int:
+        """Return how many records of a topic the workers have committed."""
+        tps = [TopicPartition(topic, number) for number in range(self.partitions)]
+        with closing(clients.group_consumer(self.connection, self.topics.application)) as consumer:
+            return sum(consumer.committed(tp) or 0 for tp in tps)
+
+    def path(self, name: str) -> str:
+        """Return the path of a file that goes with the installation."""
+        return str(Path(self._folder.name) / name)
 
     def records(self, topic: str) -> list[reading.Record]:
         """Return the records of a topic as it stands."""

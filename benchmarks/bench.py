@@ -1,0 +1,169 @@
+"""How many mentions a second, beside a Faust app as the documentation shows it? The same mentions, the same broker.
+
+Each contender gets the mentions as is usual for it: the peer one a record, Tocsin packed. Both score with stock VADER
+and count the same mentions and negative ones per brand and minute, which is checked. They run in turn, so that a
+machine that gets slower or faster in between does not decide; the ratio is that of the medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import NewTopic
+
+from detectors import watch
+from streams import clients
+from tests.support.brokers import start_real
+from tests.support.crowd import Crowd
+from tests.support.installation import ROOT, Installation, wait_until
+
+if TYPE_CHECKING:
+    from tests.support.brokers import RealBroker
+
+PARTITIONS: Final = 4
+PATIENCE: Final = 600.0
+
+Counts = Counter[tuple[str, int, str]]
+"""(brand, minute in ms, "all" or "negative") → how many."""
+
+
+def crowd(count: int) -> Crowd:
+    """Return the mentions that both count; none twice, for the peer knows no duplicates."""
+    return Crowd(count, seed=7, repeated=0.0, span=timedelta(minutes=90))
+
+
+def tocsin(broker: RealBroker, mentions: Crowd, pack: int) -> tuple[float, Counts]:
+    """Run a Tocsin worker over the mentions; returns mentions a second and what it counted."""
+    with Installation(broker, PARTITIONS) as here:
+        end = round(mentions.end.timestamp() * 1000)
+        here.send((partition, value, end) for partition, value in mentions.records(PARTITIONS, pack))
+        here.mark(end)
+        seconds = _timed(here, "benchmarks.stock_worker", here.topics.mentions.name, here.topics.scored.name)
+        counts: Counts = Counter()
+        for brand, state in here.states().items():
+            for minute, everything, negative, *_ in watch.ledger(state):
+                counts[brand, minute, "all"] += everything
+                counts[brand, minute, "negative"] += negative
+    return mentions.count / seconds, +counts
+
+
+def docs_style(broker: RealBroker, mentions: Crowd, pack: int) -> tuple[float, Counts]:
+    """Run the peer over the mentions; returns mentions a second and what it counted."""
+    del pack
+    with Installation(broker, PARTITIONS) as here:
+        name = f"{here.topics.prefix}docs-style"
+        tables = [f"{name}-{table}-changelog" for table in ("counted", "negative")]
+        with clients.admin(here.connection) as admin:
+            admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in (name, *tables)])
+        producer = clients.producer(here.connection)
+        for mention in mentions.mentions():
+            fields = {field: mention[field] for field in ("id", "brand", "text")}
+            fields["published"] = datetime.fromisoformat(mention["published_at"]).timestamp()
+            producer.send(name, key=mention["brand"].encode(), value=json.dumps(fields).encode())
+        producer.flush()
+        producer.close()
+        here.environment |= {"DOCS_STYLE_ID": name, "DOCS_STYLE_TOPIC": name}
+        seconds = _timed(here, "benchmarks.docs_style", name, arguments=("worker", "-l", "warn", "--without-web"))
+        return mentions.count / seconds, _windows(here, tables)
+
+
+def _windows(here: Installation, tables: list[str]) -> Counts:
+    """Return what the peer's windowed tables hold."""
+    counts: Counts = Counter()
+    for table, kind in zip(tables, ("all", "negative"), strict=True):
+        for record in here.records(table):
+            brand, (start, _) = json.loads(record.key or b"")
+            counts[brand, round(start * 1000), kind] = json.loads(record.value or b"0")
+    return counts
+
+
+def _timed(here: Installation, module: str, *topics: str, arguments: tuple[str, ...] = ()) -> float:
+    """Start a worker and return the seconds from its first commit to the end of all `topics`.
+
+    The start of the process is not counted: the first commit says that it works.
+    """
+    group = here.environment.get("DOCS_STYLE_ID", here.topics.application)
+    quiet = subprocess.DEVNULL
+    command = [sys.executable, "-m", module, *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, env=here.environment, stdout=quiet, stderr=quiet)
+    consumer = KafkaConsumer(**here.connection.kafka_python(), group_id=group, enable_auto_commit=False)
+    try:
+        first = _Progress(here, consumer, topics)
+        wait_until(lambda: first.moved, PATIENCE, f"{module} begins", every=0.02)
+        started, done = time.monotonic(), first.share
+        wait_until(lambda: first.finished, PATIENCE, f"{module} ends", every=0.05)
+        return (time.monotonic() - started) / (1 - done)
+    finally:
+        consumer.close()
+        process.terminate()
+        process.wait(30)
+
+
+class _Progress:
+    """How far a consumer group has committed."""
+
+    def __init__(self, here: Installation, consumer: KafkaConsumer, topics: tuple[str, ...]) -> None:
+        self._here = here
+        self._consumer = consumer
+        self._topics = topics
+
+    def _committed(self, *topics: str) -> int:
+        tps = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
+        return sum(self._consumer.committed(tp) or 0 for tp in tps)
+
+    def _ends(self, *topics: str) -> int:
+        return sum(sum(self._here.ends(topic).values()) for topic in topics)
+
+    @property
+    def share(self) -> float:
+        """Return how much of the first topic is done."""
+        return self._committed(self._topics[0]) / self._ends(self._topics[0])
+
+    @property
+    def moved(self) -> bool:
+        """Tell whether anything is committed."""
+        return self._committed(self._topics[0]) > 0
+
+    @property
+    def finished(self) -> bool:
+        """Tell whether everything is."""
+        return self._committed(*self._topics) >= self._ends(*self._topics)
+
+
+def main() -> None:
+    """Print both contenders' mentions a second, and the ratio."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--mentions", type=int, default=200_000)
+    arguments.add_argument("--rounds", type=int, default=2)
+    arguments.add_argument("--pack", type=int, default=100, help="mentions in a record for Tocsin")
+    given = arguments.parse_args()
+    os.environ.pop("TOCSIN_PREFIX", None)
+    speeds: dict[str, list[float]] = {"docs-style Faust": [], "Tocsin": []}
+    mentions = crowd(given.mentions)
+    broker = start_real()
+    try:
+        for number in range(given.rounds):
+            peer, expected = docs_style(broker, mentions, given.pack)
+            ours, found = tocsin(broker, mentions, given.pack)
+            assert found == expected, "the contenders count differently"
+            speeds["docs-style Faust"].append(peer)
+            speeds["Tocsin"].append(ours)
+            print(f"round {number + 1}: docs-style Faust {peer:,.0f}/s, Tocsin {ours:,.0f}/s, counts equal", flush=True)
+    finally:
+        broker.close()
+    peer, ours = (statistics.median(found) for found in speeds.values())
+    print(f"{given.mentions:,} mentions, stock VADER: {ours:,.0f}/s against {peer:,.0f}/s: {ours / peer:.1f} times")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Does the same fire through Kafka and workers as in a replay of the file?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from alerts.events import event
+from alerts.incident import Notification, decode_notification
+from mentions.sentiment import Scorer
+from replay.policies import Rules
+from replay.rerun import Rerun
+from sources.files import read
+from tests.support.crowd import Crowd
+from tests.support.installation import Installation, wait_until
+from tests.support.shared import AIRLINES, needs_shared
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.brokers import Broker
+
+ARGUMENTS = ("--defaults", "--clock", "arrival", "--notify", "console")
+
+
+def replayed(path: str) -> list[dict[str, Any]]:
+    """Return the events of an in-process replay."""
+    return list(Rerun(Rules.built_in(), Scorer()).run(read(path)))
+
+
+def through_kafka(broker: Broker, path: str, mentions: int) -> list[dict[str, Any]]:
+    """Return the events of two workers that read the file from Kafka."""
+    with Installation(broker) as here:
+        here.worker(*ARGUMENTS)
+        here.worker(*ARGUMENTS)
+        sent = here.command("ingest", path, "--as-of", "published", "--checkpoint", here.path("mark"))
+        assert sent.returncode == 0, sent.stderr
+        wait_until(lambda: here.counted() >= mentions, 240, f"{mentions} mentions counted", every=1.0)
+        wait_until(here.settled, 60, "all stages have committed all there is", every=0.5)
+        return told(here)
+
+
+def told(here: Installation) -> list[dict[str, Any]]:
+    """Return the events that the outbox tells of; a notification sent twice is one."""
+    found: dict[tuple[str, int], Notification] = {}
+    for record in here.records(here.topics.notifications.name):
+        notification = decode_notification(record.value or b"")
+        found.setdefault((notification.incident.id, notification.revision), notification)
+    before: dict[str, Any] = {}
+    events = []
+    for note in sorted(found.values(), key=lambda note: (note.incident.opened_at, note.revision)):
+        events.append(event(before.get(note.incident.brand), note))
+        before[note.incident.brand] = note.incident
+    return events
+
+
+def comparable(events: list[dict[str, Any]]) -> list[str]:
+    """Return the events as texts, in an order of their own."""
+    return sorted(json.dumps(line, sort_keys=True) for line in events)
+
+
+def test_an_invented_storm_fires_alike(kafka: Broker, tmp_path: Path) -> None:
+    """Every event is the same to the last digit: brand, detector, severity, instant, window and counts."""
+    path = tmp_path / "storm.jsonl"
+    calm = Crowd(3_000, seed=11, angry=0.1, repeated=0.0)
+    storm = Crowd(1_500, seed=12, brands=("Brisela",), start=calm.end, span=calm.span / 3, angry=0.8, repeated=0.0)
+    mentions = [*calm.mentions(), *storm.mentions()]
+    path.write_text("\n".join(json.dumps(mention) for mention in mentions), encoding="utf-8")
+    expected = replayed(str(path))
+    assert any(line["event"] == "opened" and line["severity"] != "watch" for line in expected)
+    assert comparable(through_kafka(kafka, str(path), len(mentions))) == comparable(expected)
+
+
+@needs_shared
+def test_the_airlines_fire_alike(real_kafka: Broker) -> None:
+    """A week of six real brands over two workers and four partitions gives the replay's events, each and only these."""
+    expected = replayed(str(AIRLINES))
+    assert len({line["incident"] for line in expected}) > 1
+    assert comparable(through_kafka(real_kafka, str(AIRLINES), 14_485)) == comparable(expected)
