@@ -44,7 +44,7 @@ def crowd(count: int) -> Crowd:
 
 def tocsin(broker: RealBroker, mentions: Crowd, pack: int) -> tuple[float, Counts]:
     """Run a Tocsin worker over the mentions; returns mentions a second and what it counted."""
-    with Installation(broker, PARTITIONS) as here:
+    with Installation(broker, partitions=PARTITIONS) as here:
         end = round(mentions.end.timestamp() * 1000)
         here.send((partition, value, end) for partition, value in mentions.records(PARTITIONS, pack))
         here.mark(end)
@@ -60,7 +60,7 @@ def tocsin(broker: RealBroker, mentions: Crowd, pack: int) -> tuple[float, Count
 def docs_style(broker: RealBroker, mentions: Crowd, pack: int) -> tuple[float, Counts]:
     """Run the peer over the mentions; returns mentions a second and what it counted."""
     del pack
-    with Installation(broker, PARTITIONS) as here:
+    with Installation(broker, partitions=PARTITIONS) as here:
         name = f"{here.topics.prefix}docs-style"
         tables = [f"{name}-{table}-changelog" for table in ("counted", "negative")]
         with clients.admin(here.connection) as admin:

@@ -34,7 +34,7 @@ WARM_UP: Final = 10
 def brand(number: int) -> Brand:
     """Return a brand that fires at its LIMITth negative mention, and at nothing before."""
     off = {"enabled": False}
-    quiet = {name: off for name in ("volume", "negative", "shift")}
+    quiet = dict.fromkeys(("volume", "negative", "shift"), off)
     return Brand.model_validate(
         {
             "name": f"brand{number}",
@@ -106,7 +106,7 @@ async def measure(crossings: int, background: float, workers: int) -> list[float
     try:
         async with FakeSlack(channels=channels) as slack:
             environment = {"TOCSIN_SLACK_TOKEN": TOKEN, "TOCSIN_SLACK_URL": slack.url}
-            with Installation(broker, 4, **environment) as here:
+            with Installation(broker, environment) as here:
                 return await asyncio.to_thread(drive, here, slack, crossings, background, workers)
     finally:
         broker.close()

@@ -78,7 +78,7 @@ def run(broker: RealBroker, script: Script) -> Outcome:
     """Send the crowd to two workers, kill one, start it again, restart the broker, and compare."""
     chance = random.Random(script.seed)
     end = round(script.crowd.end.timestamp() * 1000)
-    with Installation(broker, PARTITIONS) as here:
+    with Installation(broker, partitions=PARTITIONS) as here:
         outcome = Outcome(expected(script.crowd, script.size))
         victim, survivor = here.worker(*ARGUMENTS), here.worker(*ARGUMENTS)
         load = threading.Thread(target=_load, args=(here, script, end))

@@ -22,7 +22,7 @@ from streams.embedded import EmbeddedBroker
 from streams.topics import Topics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
     from detectors.state import State
@@ -85,7 +85,7 @@ class Worker:
 class Installation:
     """An installation of its own on a shared broker: topics under a fresh prefix, workers, mentions."""
 
-    def __init__(self, broker: Broker, partitions: int = 4, **environment: str) -> None:
+    def __init__(self, broker: Broker, environment: Mapping[str, str] | None = None, partitions: int = 4) -> None:
         self.topics = Topics(f"t{uuid.uuid4().hex[:8]}.")
         self.embedded = isinstance(broker, EmbeddedBroker)
         self.connection = Connection((broker.bootstrap,), embedded=self.embedded)
@@ -98,7 +98,7 @@ class Installation:
             "TOCSIN_BROKERS": broker.bootstrap,
             "TOCSIN_PREFIX": self.topics.prefix,
             "TOCSIN_PARTITIONS": str(partitions),
-            **environment,
+            **(environment or {}),
         }
 
     def __enter__(self) -> Self:
