@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 if TYPE_CHECKING:
     from alerts.incident import Incident, Notification
-
-EVENTS: Final = ("opened", "updated", "resolved")
 
 
 def event(before: Incident | None, notification: Notification) -> dict[str, Any]:

@@ -34,21 +34,6 @@ class ReceiptStore(Protocol):
         ...
 
 
-class MemoryReceipts:
-    """Postings that live as long as the process: for the terminal, where nothing can be found again."""
-
-    def __init__(self) -> None:
-        self.postings: dict[str, Posting] = {}
-
-    async def get(self, incident: str) -> Posting | None:
-        """Return what is known of an incident's message."""
-        return self.postings.get(incident)
-
-    async def put(self, posting: Posting) -> None:
-        """Keep a posting."""
-        self.postings[posting.incident] = posting
-
-
 _encoder: Final = msgspec.json.Encoder()
 _decoder: Final = msgspec.json.Decoder(Posting)
 

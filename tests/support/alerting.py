@@ -18,6 +18,7 @@ from detectors.signal import Drivers, Evidence, Example, Now, Phase, Severity, S
 if TYPE_CHECKING:
     from alerts.meter import Kind
     from alerts.notifier import DeliveryError
+    from alerts.receipts import Posting
 
 START: Final = 1_424_356_320_000
 """2015-02-19 14:32 UTC."""
@@ -165,3 +166,18 @@ def named(notification: Notification, brand: str) -> Notification:
     """Return a notification as if it were another brand's."""
     incident = replace(notification.incident, brand=brand, id=f"{brand}-20150219T1432Z")
     return replace(notification, incident=incident)
+
+
+class MemoryReceipts:
+    """A store of postings that lives as long as the process, or as the test that hands it from worker to worker."""
+
+    def __init__(self) -> None:
+        self.postings: dict[str, Posting] = {}
+
+    async def get(self, incident: str) -> Posting | None:
+        """Return what is known of an incident's message."""
+        return self.postings.get(incident)
+
+    async def put(self, posting: Posting) -> None:
+        """Keep a posting."""
+        self.postings[posting.incident] = posting

@@ -10,10 +10,9 @@ from rich.console import Console
 from alerts.console import Terminal, draw, styled
 from alerts.delivery import Delivery
 from alerts.notifier import Message, Route
-from alerts.receipts import MemoryReceipts
 from alerts.render import message
 from detectors.signal import Drivers, Example
-from tests.support.alerting import START, Record, action, hurried, now, run, signal
+from tests.support.alerting import START, MemoryReceipts, Record, action, hurried, now, run, signal
 
 
 def drawn(*records: Record) -> str:

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from alerts.delivery import Delivery
 from alerts.notifier import Message, Receipt, Route
-from alerts.receipts import MemoryReceipts, Posting, decode, encode
+from alerts.receipts import Posting, decode, encode
 from alerts.slack import Slack
-from tests.support.alerting import Record, Tally, action, hurried, named, now, run, signal
+from tests.support.alerting import MemoryReceipts, Record, Tally, action, hurried, named, now, run, signal
 from tests.support.fake_slack import TOKEN, FakeSlack, Fault
 
 if TYPE_CHECKING:
