@@ -50,7 +50,8 @@ class Watched(BaseModel):
         if not self.keywords:
             return set()
         words = {fold(word) for word in self.keywords}
-        tags = {prefix + tag for word in words for prefix in PREFIXES if (tag := run_together(word))}
+        plain = {run_together(word) for word in words if word[0] not in PREFIXES} - {""}
+        tags = {prefix + tag for prefix in PREFIXES for tag in plain}
         return words | tags | {f"@{handle}" for handle in self.handles()}
 
     def handles(self) -> set[str]:
@@ -58,7 +59,8 @@ class Watched(BaseModel):
         return {fold(account).lstrip("@ ") for account in self.own_accounts} - {""}
 
     def names(self) -> set[str]:
-        """Return all that a text may call the brand, folded and without # and @."""
+        """Return all that a text may call the brand, folded and without # and @; marks alone are emphasis, no name."""
         given = (self.name, *self.aliases, *self.keywords, *self.own_accounts)
         words = {fold(name).lstrip(f"{PREFIXES} ") for name in given}
-        return (words | {run_together(word) for word in words}) - {""}
+        called = words | {run_together(word) for word in words}
+        return {name for name in called if any(map(str.isalnum, name))}
