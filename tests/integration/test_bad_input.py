@@ -60,7 +60,7 @@ def here(kafka: Broker) -> Iterator[Installation]:
         installation.send((number % 4, value, ARRIVED) for number, (value, _) in enumerate(BAD.values()))
         mixed = [good(number) for number in range(100, 199)]
         mixed.insert(40, b'{"id": "broken')
-        large = b"\n".join(good(number, text="fine " * 60) for number in range(1_000, 3_100))
+        large = b"\n".join(good(number, text="fine " * 70) for number in range(1_000, 3_100))
         assert 900_000 < len(large) < 1_000_000
         installation.send([(0, b"", ARRIVED), (1, b"\n".join(mixed), ARRIVED), (2, large, ARRIVED)])
         installation.mark(ARRIVED + 120_000)
