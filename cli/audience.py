@@ -59,7 +59,7 @@ class Audience:
             Failure: the worker ended, or did not get ready in time.
         """
         started = latest = time.monotonic()
-        while not (self._backstage.sent and time.monotonic() - latest > SETTLED):
+        while not (self._all_read() and time.monotonic() - latest > SETTLED):
             self._backstage.check()
             if self._look():
                 latest = time.monotonic()
@@ -72,6 +72,9 @@ class Audience:
         for _ in self.watch():
             yield from (_line(note) for note in self._fresh if note.reason != "updated")
             self._fresh.clear()
+
+    def _all_read(self) -> bool:
+        return self._backstage.sent and self._clock() >= self._backstage.over_at
 
     def _seat(self, started: float) -> None:
         """Let the story begin once the calm day before has been read."""

@@ -43,7 +43,7 @@ class Backstage:
         told = list(lines())
         split = next(place for place, line in enumerate(told) if (published(line) or 0) >= live_from)
         self._warm_up, self._story = told[:split], told[split:]
-        self.warm_at = published(self._warm_up[-1]) or 0
+        self.warm_at, self.over_at = (published(part[-1]) or 0 for part in (self._warm_up, self._story))
         self._go = threading.Event()
         self._over = threading.Event()
         self._error: Exception | None = None

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-LIVE_FROM: Final = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
-LIVE_UNTIL: Final = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
+LIVE_FROM: Final = datetime(2026, 3, 10, 10, 45, tzinfo=UTC)
+LIVE_UNTIL: Final = datetime(2026, 3, 10, 15, 45, tzinfo=UTC)
 WARM_UP_FROM: Final = LIVE_FROM - timedelta(hours=26)
 """A calm day before it, so that each brand has a usual to compare with."""
 
@@ -69,7 +69,7 @@ WAVES: Final[tuple[Wave | Calm, ...]] = (
     Wave("Hallowfirth", "firestorm", _at("13:25"), _at("14:05"), _at("15:40"), 34),
     Wave("Hallowfirth", "shares", _at("13:40"), _at("14:10"), _at("15:20"), 10),
     Wave("Hallowfirth", "statement", _at("14:20"), _at("14:35"), _at("15:45"), 22),
-    Wave("Hallowfirth", "aftermath", _at("14:55"), _at("15:20"), _at("16:00"), 5),
+    Wave("Hallowfirth", "aftermath", _at("14:55"), _at("15:20"), _at("15:45"), 5),
     # An electricity company takes its money twice.
     Wave("Voltanelle", "prelevement", _at("13:50"), _at("14:30"), _at("15:40"), 5),
 )
