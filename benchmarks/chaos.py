@@ -1,36 +1,47 @@
-"""Are the counts exact, whatever dies? Several seeds; the broker is restarted or killed. `make chaos`."""
+"""Are the counts exact, whatever dies? Several seeds; workers killed or frozen, brokers too. `make chaos`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import time
+from dataclasses import replace
+from typing import Final
 
 from tests.support.brokers import start_real
 from tests.support.chaos import Script, run
+
+SCRIPTS: Final = (
+    Script(0, victim="killed", broker="restarted"),
+    Script(0, victim="killed", broker="killed"),
+    Script(0, victim="paused", broker="left alone"),
+    Script(0, victim="killed", broker="frozen"),
+    Script(0, victim="paused", broker="killed"),
+)
 
 
 def main() -> int:
     """Run the script for each seed and print a line for each; 1 if any count differs."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--seeds", type=int, default=6)
+    arguments.add_argument("--seeds", type=int, default=10)
     arguments.add_argument("--mentions", type=int, default=40_000)
     given = arguments.parse_args()
     failed, slowest = 0, 0.0
     for seed in range(1, given.seeds + 1):
-        kind = "killed" if seed % 2 == 0 else "restarted"
+        script = SCRIPTS[(seed - 1) % len(SCRIPTS)]
+        script = replace(script, seed=seed, mentions=given.mentions)
         started = time.monotonic()
         broker = start_real()
         try:
-            outcome = run(broker, Script(seed, given.mentions, broker="killed" if seed % 2 == 0 else "restarted"))
+            outcome = run(broker, script)
         finally:
             broker.close()
         failed += not outcome.exact
         slowest = max(slowest, outcome.fail_over)
         verdict = "exact" if outcome.exact else f"DIFFERENT\n{outcome.difference()}"
         print(
-            f"seed {seed}: worker killed, broker {kind}: {verdict}; fail-over {outcome.fail_over:.1f} s "
-            f"({time.monotonic() - started:.0f} s)",
+            f"seed {seed}: worker {script.victim}, broker {script.broker}: {verdict}; "
+            f"fail-over {outcome.fail_over:.1f} s ({time.monotonic() - started:.0f} s)",
             flush=True,
         )
     print(f"{given.seeds - failed} of {given.seeds} exact, slowest fail-over {slowest:.1f} s")

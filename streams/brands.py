@@ -10,7 +10,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from config.brand import default_brand
-from config.wire import decode_brand
+from config.wire import decode_brand, unread
 from mentions.watchlist import Watchlist
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Directory:
         self._revisions: dict[str, OrderedDict[int, Brand]] = {}
         self._ready = asyncio.Event()
         self._moved = asyncio.Event()
+        self.edition = 0  # counts what `refresh` made
         self.watchlist = Watchlist.open() if defaults else Watchlist([])
         if defaults:
             self._ready.set()
@@ -59,6 +60,7 @@ class Directory:
         if not self._defaults:
             latest = (next(reversed(revisions.items())) for revisions in self._revisions.values())
             self.watchlist = Watchlist([brand.watched(revision) for revision, brand in latest])
+        self.edition += 1
         self._ready.set()
         self._moved.set()
         self._moved = asyncio.Event()
@@ -87,8 +89,8 @@ class Directory:
         return next(reversed(revisions.values())) if revisions else BUILT_IN
 
     def watches(self, name: str) -> bool:
-        """Tell whether the brand is watched, as far as is known here."""
-        return self._defaults or not self._ready.is_set() or name in self._revisions
+        """Tell whether the brand is watched."""
+        return self._defaults or name in self._revisions
 
     def watch(self, brand: str, revision: int) -> WatchPolicy:
         """Return the detectors' policy of `brand` at `revision`: itself, else the next later one that is kept."""
@@ -136,5 +138,7 @@ def _take_one(directory: Directory, record: ConsumerRecord[bytes, bytes]) -> Non
         return
     try:
         directory.put(decode_brand(record.value), record.offset)
+        if keys := unread(record.value):
+            log.warning("written by a newer version: these keys are not understood here", brand=name, keys=keys)
     except ValueError as error:
         log.error("a brand's configuration is not understood: the last good one stays", brand=name, why=str(error))  # noqa: TRY400

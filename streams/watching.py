@@ -18,7 +18,7 @@ from streams.sender import Outgoing
 from streams.versions import Version, Versioned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from faust.types import EventT
 
@@ -91,6 +91,15 @@ class Partition:
         outgoing.add(await self._table.write(self._time_key, self._versioned(time.encode(self.shard.watermarks))))
         await outgoing.settled()
 
+    async def drop(self, watches: Callable[[str], bool], outgoing: Outgoing) -> None:
+        """Forget the brands that are not watched, and all that is stored of them."""
+        for brand in [brand for brand in self.shard.states if not watches(brand)]:
+            del self.shard.states[brand]
+            self._applied.pop(brand, None)
+            for key, _ in self._table.rows(self.number):
+                if key == brand.encode() or key.startswith(brand.encode() + SEGMENT):
+                    outgoing.add(await self._table.remove(key, self.number))
+
     async def _seal(self, brand: str, outgoing: Outgoing) -> bytes:
         """Store the segments of id memory that are full, drop those that are too old, and return the core."""
         parts = encode_parts(self.shard.states[brand])
@@ -115,23 +124,39 @@ class Watching:
         self._directory = directory
         self._table = table
         self._partitions: dict[int, Partition] = {}
+        self._edition = -1
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:
         """Apply the records; returns when signals and states are acknowledged."""
+        await self._directory.loaded()
         outgoing = Outgoing(self._sender)
         touched: dict[int, Partition] = {}
         for event in events:
             record = self._read(event)
-            if record is None:
+            if record is None or (isinstance(record, Batch) and not await self._watched(record)):
                 continue
-            if isinstance(record, Batch):
-                await self._directory.known(record.brand, record.policy)
             partition = touched[event.message.partition] = self._partition(event.message.partition)
             for found in partition.apply(record, event.message.offset):
                 await self._tell(outgoing, partition.number, found)
         await outgoing.settled()
         for partition in touched.values():
             await partition.save(outgoing)
+        await self._drop_unwatched()
+
+    async def _watched(self, batch: Batch) -> bool:
+        """Tell whether the batch's brand is watched still, once its configuration is known here."""
+        await self._directory.known(batch.brand, batch.policy)
+        return self._directory.watches(batch.brand)
+
+    async def _drop_unwatched(self) -> None:
+        """Forget the brands that the latest edition of the directory has no more."""
+        if self._edition == self._directory.edition:
+            return
+        outgoing = Outgoing(self._sender)
+        for partition in self._partitions.values():
+            await partition.drop(self._directory.watches, outgoing)
+        await outgoing.settled()
+        self._edition = self._directory.edition
 
     def _partition(self, number: int) -> Partition:
         if number not in self._partitions:
@@ -153,3 +178,4 @@ class Watching:
     def forget(self) -> None:
         """Let all partitions go: they are being dealt anew."""
         self._partitions.clear()
+        self._edition = -1

@@ -15,7 +15,7 @@ from mentions.watchlist import Watchlist
 from streams.brands import Directory
 from streams.pipeline import Raw, WatchShard, score
 from tests.support.crowd import Crowd
-from tests.support.installation import Installation, Worker, wait_until
+from tests.support.installation import Installation, wait_until
 
 if TYPE_CHECKING:
     from tests.support.brokers import RealBroker
@@ -34,7 +34,8 @@ class Script:
     mentions: int = 24_000
     pace: float = 0.02  # seconds between two records
     size: int = 20  # mentions a record
-    broker: Literal["restarted", "killed", "left alone"] = "restarted"
+    victim: Literal["killed", "paused"] = "killed"  # paused: a zombie, which wakes when its partitions are others'
+    broker: Literal["restarted", "killed", "frozen", "left alone"] = "restarted"
 
     @property
     def crowd(self) -> Crowd:
@@ -85,8 +86,9 @@ def run(broker: RealBroker, script: Script) -> Outcome:
         load.start()
         wait_until(lambda: all(here.ends(here.topics.signals.name).values()), 60, "every partition watched")
         time.sleep(chance.uniform(0.3, 2.0))
-        outcome.fail_over = _fail_over(here, victim)
-        here.worker(*ARGUMENTS)
+        victim.pause() if script.victim == "paused" else victim.kill()
+        outcome.fail_over = _fail_over(here)
+        victim.resume() if script.victim == "paused" else here.worker(*ARGUMENTS)
         time.sleep(chance.uniform(0.0, 3.0))
         _restart(broker, script, chance)
         load.join()
@@ -107,9 +109,8 @@ def _counted(here: Installation) -> int:
     return sum(state.totals.mentions for state in here.states().values())
 
 
-def _fail_over(here: Installation, victim: Worker) -> float:
-    """Kill a worker; return how many seconds pass until findings flow again from each of the partitions."""
-    victim.kill()
+def _fail_over(here: Installation) -> float:
+    """Return how many seconds pass, after a worker has gone, until findings flow again from each partition."""
     start = time.monotonic()
     time.sleep(0.5)  # what the dead worker had sent last is not the survivor's
     before = here.ends(here.topics.signals.name)
@@ -126,6 +127,11 @@ def _fail_over(here: Installation, victim: Worker) -> float:
 
 def _restart(broker: RealBroker, script: Script, chance: random.Random) -> None:
     if script.broker == "left alone":
+        return
+    if script.broker == "frozen":
+        broker.pause()
+        time.sleep(chance.uniform(2.0, 5.0))
+        broker.resume()
         return
     broker.kill() if script.broker == "killed" else broker.stop()
     time.sleep(chance.uniform(0.5, 3.0))

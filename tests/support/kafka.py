@@ -141,7 +141,14 @@ class LocalKafka:
         self._path("server.properties").write_text(settings, encoding="utf-8")
         self._path("log4j2.xml").write_text(_LOG4J, encoding="utf-8")
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", self._path("server.properties"))
+        # "=": an id that begins with a hyphen would be taken for an option
+        command = (
+            "kafka.tools.StorageTool",
+            "format",
+            f"--cluster-id={cluster}",
+            "-c",
+            self._path("server.properties"),
+        )
         if self._spawn(*command).wait() != 0:
             raise RuntimeError(f"Kafka could not format its folder:\n{self._log_tail()}")
 
