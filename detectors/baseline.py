@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from pydantic import Field
 
-from detectors.buckets import HOUR_COLUMNS, MENTIONS, NEGATIVE, PEAK, POSITIVE, SLIDING, UNKNOWN, Hours
+from detectors.buckets import GAP_HOURS, HOUR_COLUMNS, MENTIONS, NEGATIVE, PEAK, POSITIVE, SLIDING, UNKNOWN, Hours
 from detectors.duration import Duration
 from detectors.parameters import Parameters
 from detectors.tails import negative_binomial_quantile
@@ -46,9 +46,6 @@ class Learning(Parameters):
 
 
 METRICS: Final = (MENTIONS, NEGATIVE, POSITIVE)
-GAP_HOURS: Final = 3
-"""An hour is judged against the hours up to this many before it: what may be an incident does not judge itself."""
-
 _DAY_PRIOR: Final = 1.0  # how many hours of the level an hour of the day starts from
 _DAY_SPREAD: Final = 0.15
 """Relative variance by which days differ more than their hours say, added for windows of more than SLIDING minutes."""

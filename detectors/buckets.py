@@ -20,12 +20,15 @@ COLUMNS: Final = 8
 
 MINUTE: Final = 60_000  # ms
 KEPT_MINUTES: Final = 240  # minutes behind the frontier
-KEPT_HOURS: Final = 21 * 24
+KEPT_HOURS: Final = 14 * 24
 
 SLIDING: Final = 180
 """Longest window, in minutes, that slides by the minute; longer ones slide by the hour."""
 
 _SPARE_MINUTES: Final = 30  # forgetting is done in one go for so many minutes
+
+GAP_HOURS: Final = 3
+"""An hour is judged against the hours up to this many before it: what may be an incident does not judge itself."""
 
 PEAK: Final = 4  # first of the four peak columns of an hour: see Hours
 HOUR_COLUMNS: Final = 8
@@ -117,7 +120,8 @@ class Hours(msgspec.Struct):
     """Coarser history: per hour the counts and the peaks of the sliding windows, KEPT_HOURS long.
 
     Columns: mentions, negative, positive, unknown, then the largest sliding sum that ended in the hour of mentions
-    (short window, main window) and of negative mentions (short, main). An hour that is absent is an hour of zeros.
+    (short window, main window) and of negative mentions (short, main). An hour that is absent is an hour of zeros; a
+    peak of zero is one that later peaks outdo.
     """
 
     rows: dict[int, Row] = {}
@@ -134,6 +138,7 @@ class Hours(msgspec.Struct):
             row = self.rows[hour] = [0] * HOUR_COLUMNS
             self.know(hour)
             self._forget(hour)
+            self._level(hour - GAP_HOURS)
         for column in range(PEAK):
             row[column] += counts[column]
         for column, peak in enumerate(peaks, PEAK):
@@ -158,6 +163,20 @@ class Hours(msgspec.Struct):
             if row is not None:
                 total = tuple(map(add, total, row))
         return total
+
+    def _level(self, last: int) -> None:
+        """Set the peaks to zero that an hour as high and later, but not after `last`, makes irrelevant for good.
+
+        What fades alike and is both older and lower never matters again; a handful of peaks remains.
+        """
+        highest = [0] * (HOUR_COLUMNS - PEAK)
+        for hour in sorted((h for h in self.rows if h <= last), reverse=True):
+            row = self.rows[hour]
+            for column, high in enumerate(highest):
+                if row[PEAK + column] > high:
+                    highest[column] = row[PEAK + column]
+                else:
+                    row[PEAK + column] = 0
 
     def _forget(self, hour: int) -> None:
         oldest = hour - KEPT_HOURS

@@ -64,7 +64,7 @@ def judge(view: View) -> Finding | None:
     if not usual.warm:
         return None
     alpha, beta = usual.share
-    before = min(0.9, alpha / (alpha + beta))
+    before = alpha / (alpha + beta)
     after = own.odds * before / (1 - before + own.odds * before)
     gains = (log(after / before), log((1 - after) / (1 - before)))
     rho = 1 / (alpha + beta + 1)

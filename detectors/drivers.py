@@ -20,8 +20,8 @@ from mentions.scored import NEGATIVE
 if TYPE_CHECKING:
     from mentions.scored import Batch
 
-SAMPLED: Final = 200
-READ: Final = 40
+SAMPLED: Final = 40
+READ: Final = 10
 SHOWN: Final = 5
 EXAMPLES: Final = 3
 _TERMS_OF_ONE: Final = 12

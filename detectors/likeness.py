@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
+_BITS: Final = 0xFFFFFFFF  # 32 bits of a digest tell texts apart well enough here, and take half the space
+
 REMEMBERED: Final = 128
 """How many texts are remembered to tell a copy from an original."""
 
@@ -17,6 +19,7 @@ def count_copies(texts: list[int], recent: dict[int, None]) -> int:
     >>> count_copies([1, 2, 1, 1], {})
     2
     """
+    texts = [text & _BITS for text in texts]
     if len(set(texts)) == len(texts) and recent.keys().isdisjoint(texts):
         recent.update(dict.fromkeys(texts))
         for oldest in list(islice(recent, max(0, len(recent) - REMEMBERED))):

@@ -122,7 +122,7 @@ def _limit(view: View, length: int, least: int) -> Limit:
         length,
         usual.expected(NEGATIVE, length),
         ((count, "warning"), (ceil(own.critical * count), "critical")),
-        resolve_below=min(0.7 * count, max(0.5 * own.least, calm)),
+        resolve_below=min(count, max(0.5 * own.least, calm)),
     )
 
 

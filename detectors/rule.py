@@ -151,12 +151,13 @@ def judge_limits(view: View, limits: tuple[Limit, ...]) -> Finding | None:
     best_order = (-2, False, 0.0)
     for limit in limits:
         observed = view.window(limit.window)[limit.metric]
+        going_on = limit.window <= SLIDING or _going_on(view, limit)
         severity: Severity | None = None
         for count, level in limit.levels:
-            if observed >= count:
+            if going_on and observed >= count:
                 severity = level
         threshold = limit.levels[0][0]
-        lasting = observed >= limit.resolve_below
+        lasting = going_on and observed >= limit.resolve_below
         order = (-1 if severity is None else SEVERITIES.index(severity), lasting, observed / max(1, threshold))
         if order > best_order:
             best_order = order
@@ -164,6 +165,11 @@ def judge_limits(view: View, limits: tuple[Limit, ...]) -> Finding | None:
                 severity, lasting, NAMES[limit.metric], limit.window, observed, limit.expected, threshold, limit.extra
             )
     return best
+
+
+def _going_on(view: View, limit: Limit) -> bool:
+    """Tell whether the last three hours go at the pace of a long window's limit: a burst long over does not last."""
+    return view.window(SLIDING)[limit.metric] * limit.window >= limit.resolve_below * SLIDING
 
 
 _SHARES: Final = 8  # the budget of false alarms is divided among so many rules

@@ -93,7 +93,7 @@ class Seen:
     def _shorten(self, segment: Segment) -> None:
         """Let go of the forgotten ids of the open segment, where nothing is stored and it is never sealed."""
         gone = self.oldest - segment.first
-        if gone >= SEALED_AT:
+        if gone >= max(SEALED_AT, len(segment.ids) // 2):
             segment.ids, segment.first = segment.ids[gone:], self.oldest
 
     def seal(self) -> dict[int, bytes | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from array import array
 from itertools import pairwise
 from operator import sub
 from typing import TYPE_CHECKING, Final
@@ -46,7 +47,7 @@ class _Core(msgspec.Struct, array_like=True):
     pending: bytes  # empty unless rows are held back
     sample: bytes
     channels: Channels
-    likenesses: list[int]
+    likenesses: bytes
     episodes: dict[str, Episode]
     totals: Totals
     oldest_id: int
@@ -80,7 +81,7 @@ def encode_parts(state: State) -> Parts:
         zlib.compress(msgspec.msgpack.encode(state.pending), 1) if state.pending else b"",
         zlib.compress(msgspec.msgpack.encode(state.sample), 1),
         state.channels,
-        list(state.likenesses),
+        array("I", state.likenesses).tobytes(),
         state.episodes,
         state.totals,
         state.seen.oldest,
@@ -120,7 +121,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
         state.held = sum(size(batch, row) for batch in held for row in range(len(batch)))
     state.sample = msgspec.msgpack.decode(zlib.decompress(stored.sample), type=Sample)
     state.channels = stored.channels
-    state.likenesses = dict.fromkeys(stored.likenesses)
+    state.likenesses = dict.fromkeys(array("I", stored.likenesses))
     state.episodes, state.totals = stored.episodes, stored.totals
     state.cache.past = stored.past
     return state

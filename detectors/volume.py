@@ -97,7 +97,7 @@ def _limit(view: View, length: int, least: int) -> Limit:
         length,
         usual.expected(MENTIONS, length),
         ((count, "watch"),),
-        resolve_below=min(0.7 * count, max(0.5 * view.policy.volume.least, calm)),
+        resolve_below=min(count, max(0.5 * view.policy.volume.least, calm)),
     )
 
 
