@@ -10,6 +10,7 @@ import tempfile
 import time
 import uuid
 from base64 import urlsafe_b64encode
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -126,7 +127,11 @@ class LocalKafka:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.close()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -180,14 +185,11 @@ def main() -> None:
     """Run Kafka in the foreground until Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _say("starting Apache Kafka …")
-    with LocalKafka() as kafka:
+    with suppress(KeyboardInterrupt), LocalKafka() as kafka:
         _say(f"Apache Kafka {kafka.version} at {kafka.bootstrap}")
         _say(f"  export TOCSIN_BROKERS={kafka.bootstrap}\nCtrl-C stops it and removes its folder.")
-        try:
-            signal.pause()
-        except KeyboardInterrupt:
-            _say("\nstopping …")
-    _say("stopped.")
+        signal.pause()
+    _say("\nstopped.")
 
 
 def _say(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -13,9 +14,11 @@ import pytest
 
 from cli.commands import TABLE, load, names
 from config.load import parse
+from mentions.mention import Mention
 from tests.support.documents import DOCUMENTS, ROOT, anchors, blocks, commands, links, name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.brokers import Broker
@@ -114,12 +117,19 @@ def test_brand_examples_are_valid(document: Path) -> None:
 
 @every_document
 def test_mention_examples_are_valid(document: Path) -> None:
-    """Each JSON example with a mention's fields in it is a mention."""
-    from mentions.mention import Mention  # noqa: PLC0415
-
+    """Each JSON example with a mention's fields in it is a mention, or several of them."""
     for block in blocks(document, "json"):
         if "published_at" in block.body:
-            assert Mention.model_validate_json(block.body).extra == {}
+            for value in _values(block.body):
+                assert Mention.model_validate(value).extra == {}
+
+
+def _values(text: str) -> Iterator[Any]:
+    decoder, rest = json.JSONDecoder(), text.strip()
+    while rest:
+        value, end = decoder.raw_decode(rest)
+        yield value
+        rest = rest[end:].strip()
 
 
 def test_every_decision_is_listed() -> None:
