@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,9 +39,14 @@ def raw(event: EventT[bytes]) -> Raw:
         value=message.value,
         key=message.key,
         offset=message.offset,
-        arrived=int(message.timestamp * 1000) if arrived is None else arrived,
+        arrived=_arrival(message.timestamp) if arrived is None else arrived,
         read_up_to=heads.instant(message.headers, heads.READ_UP_TO),
     )
+
+
+def _arrival(timestamp: float | None) -> int:
+    """Return a record's timestamp in ms; a producer so old that it sets none (-1) counts as arriving now."""
+    return round(timestamp * 1000) if timestamp and timestamp > 0 else time.time_ns() // 1_000_000
 
 
 class Scoring:
