@@ -137,8 +137,8 @@ class Courier:
             if found is not None:
                 await self._save(line, replace(line.posting, receipt=found))
                 return
-            if posting.doubtful_at is None:
-                await self._save(line, replace(posting, doubtful_at=self._timing.wall()))
+            line.unsure = False
+            await self._save(line, replace(posting, doubtful_at=self._timing.wall()))
         await self._post(line)
 
     async def _post(self, line: Line) -> None:

@@ -73,10 +73,10 @@ def link(url: str, label: str) -> str:
         scheme = urlsplit(url).scheme
     except ValueError:
         return ""
-    safe = quote(clean(url).encode("utf-8", "replace"), safe=_URL_SAFE).replace("|", "%7C")
+    safe = quote(clean(url).encode("utf-8", "replace"), safe=_URL_SAFE).replace("|", "%7C").replace("&", "&amp;")
     if scheme not in ("http", "https") or not safe.startswith(scheme) or len(safe) > _URL_CHARS:
         return ""
-    return f"<{safe.replace('&', '&amp;')}|{label}>"
+    return f"<{safe}|{label}>"
 
 
 def moment(at: int, form: str, fallback: str = "%Y-%m-%d %H:%M UTC") -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from math import log2
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from detectors.signal import Evidence, Signal
-
-MOST: Final = 1_000_000.0
-"""The ratio of anything to nothing."""
 
 
 def begin(signal: Signal) -> Finding:
@@ -56,8 +54,12 @@ def _order(signal: Signal) -> tuple[int, int, int]:
 
 
 def measure(evidence: Evidence) -> str:
-    """Return what a figure counts over which length of time: only figures of one measure can double."""
-    return f"{evidence.metric}/{evidence.window_end - evidence.window_start}"
+    """Return what a figure counts over about which length of time: only figures of one measure can double.
+
+    Lengths count as the same up to the nearest power of two, since a long window grows and shrinks within the hour.
+    """
+    minutes = max(1, (evidence.window_end - evidence.window_start) // 60_000)
+    return f"{evidence.metric}/{2 ** round(log2(minutes))}m"
 
 
 def doubled(finding: Finding) -> bool:
@@ -78,11 +80,12 @@ def _retold(finding: Finding) -> Finding:
 
 
 def ratio(evidence: Evidence) -> float:
-    """Return how many times the usual was observed; against the threshold while the usual is unknown."""
+    """Return how many times the usual was observed; against the threshold while the usual is unknown.
+
+    A usual of less than one mention, or one per cent, counts as that much: next to nothing, everything is endless.
+    """
     usual = evidence.expected if evidence.expected is not None else evidence.threshold
-    if usual <= 0:
-        return MOST if evidence.observed > 0 else 0.0
-    return min(MOST, evidence.observed / usual)
+    return evidence.observed / max(usual, 0.01 if evidence.metric.endswith("share") else 1.0)
 
 
 def leading(findings: Iterable[Finding]) -> Finding:

@@ -53,7 +53,7 @@ class Finding(msgspec.Struct, frozen=True):
     since: int  # start of its first episode, ms
     peak: Evidence  # the furthest from usual
     peak_at: int  # event time of the peak, ms
-    told: dict[str, float]  # measure (metric and window) → highest observed that was told
+    told: dict[str, float]  # measure (metric and length) → highest observed that was told
     trail: tuple[tuple[int, float], ...]  # (at, times the usual) of the latest signals, oldest first
 
 

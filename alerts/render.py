@@ -133,14 +133,14 @@ def _facts(incident: Incident, lead: Finding, language: Language) -> list[str]:
     )
     facts = [_fact(finding, language) for finding in [lead, *others][:FINDINGS]]
     if lead.peak_at != lead.signal.at:
-        fact = mrkdwn(wording.said(lead.peak, language), 200)
+        fact = mrkdwn(wording.peak(lead, language), 200)
         facts.append(say(language, "peak", moment=moment(lead.peak_at, "{time}"), fact=fact))
     hidden = len(incident.findings) - FINDINGS
     return [*facts, say(language, "more", count=hidden)] if hidden > 0 else facts
 
 
 def _fact(finding: Finding, language: Language) -> str:
-    return f"{mrkdwn(wording.said(finding.signal.evidence, language), 200)}\n{spark(finding)}"
+    return f"{mrkdwn(wording.present(finding, language), 200)}\n{spark(finding)}"
 
 
 def spark(finding: Finding) -> str:
@@ -165,7 +165,7 @@ def _who_and_what(drivers: Drivers, language: Language) -> str:
 
 
 def _author(name: str, language: Language) -> str:
-    return mrkdwn(name, 40) or say(language, "unknown_author")
+    return mrkdwn(name, 30) or say(language, "unknown_author")
 
 
 def _example(example: Example, language: Language) -> str:

@@ -178,7 +178,8 @@ def _join(case: Case, incident: Incident, signal: Signal, policy: Policy) -> tup
         return _worsen(case, joined, "new_detector", signal, policy)
     if doubled(finding):
         return _worsen(case, joined, "doubled", signal, policy)
-    return replace(case, incident=joined, pending=True), []
+    seen = earlier.signal.evidence.observed
+    return replace(case, incident=joined, pending=case.pending or finding.signal.evidence.observed != seen), []
 
 
 def _worsen(

@@ -9,7 +9,9 @@ from alerts.findings import leading, ratio
 from detectors.wording import number, percent
 
 if TYPE_CHECKING:
-    from alerts.incident import Incident, Notification
+    from collections.abc import Callable
+
+    from alerts.incident import Finding, Incident, Notification
     from detectors.signal import Evidence
     from detectors.wording import Language
 
@@ -27,10 +29,15 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "share": "{metric} {observed} over {window}",
         "usual": ", usually {expected}",
         "times": " ({ratio}×)",
+        "rarely": ", usually under 1",
+        "silent_channel": "no mention from {subject} for {window}",
         "no_usual": ", limit {threshold} (no history yet)",
         "mentions": "mentions",
         "negative mentions": "negative mentions",
+        "positive mentions": "enthusiastic mentions",
+        "far-reaching negative mentions": "far-reaching negative mentions",
         "negative share": "negative share",
+        "abusive share": "abusive share",
         "minutes": "{count} min",
         "hours": "{count} h",
         "hours_minutes": "{hours} h {minutes} min",
@@ -84,10 +91,15 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "share": "{metric} {observed} sur {window}",
         "usual": ", d’habitude {expected}",
         "times": " ({ratio}×)",
+        "rarely": ", d’habitude moins de 1",
+        "silent_channel": "aucune mention sur {subject} depuis {window}",
         "no_usual": ", seuil {threshold} (pas encore d’historique)",
         "mentions": "mentions",
         "negative mentions": "mentions négatives",
+        "positive mentions": "mentions enthousiastes",
+        "far-reaching negative mentions": "mentions négatives à forte audience",
         "negative share": "part négative",
+        "abusive share": "part injurieuse",
         "minutes": "{count} min",
         "hours": "{count} h",
         "hours_minutes": "{hours} h {minutes} min",
@@ -150,41 +162,64 @@ def say(language: Language, key: str, **values: object) -> str:
 
 def line(incident: Incident, language: Language) -> str:
     """Return the one line of at most 110 characters: how bad, which brand, what, how much, versus usual."""
-    fact = said(_figures(incident), language)
-    state = "over" if incident.status == "resolved" else incident.severity
+    over = incident.status == "resolved"
+    fact = (peak if over else present)(leading(incident.findings.values()), language)
+    state = "over" if over else incident.severity
     badge = f"{BADGES[state]} {say(language, state)}"
     room = LINE_CHARS - width(say(language, "line", badge=badge, brand="", fact=fact))
     brand = clip(clean(incident.brand) or "?", min(BRAND_CHARS, max(room, 12)))
     return clip(say(language, "line", badge=badge, brand=brand, fact=fact), LINE_CHARS)
 
 
-def _figures(incident: Incident) -> Evidence:
-    """Return the figures that head the message: the present ones, and once it is over those of the peak."""
-    lead = leading(incident.findings.values())
-    return lead.peak if incident.status == "resolved" else lead.signal.evidence
+def present(finding: Finding, language: Language) -> str:
+    """Return what a finding says now, with the usual beside it."""
+    return _seen(finding, finding.signal.evidence, language)
+
+
+def peak(finding: Finding, language: Language) -> str:
+    """Return what a finding said when it was furthest from usual."""
+    return _seen(finding, finding.peak, language)
+
+
+def _seen(finding: Finding, evidence: Evidence, language: Language) -> str:
+    """Return figures in the words of their detector: a silence is about a channel, all others about a figure."""
+    if finding.signal.detector != "silence" or not finding.signal.drivers.channels:
+        return said(evidence, language)
+    subject = clip(clean(finding.signal.drivers.channels[0][0]), 30)
+    text = say(language, "silent_channel", subject=subject, window=_window(evidence, language))
+    return text + _usual(evidence, number, language)
 
 
 def said(evidence: Evidence, language: Language) -> str:
-    """Return a finding's figures with the usual beside them: `83 negative mentions in 10 min, usually 6 (14×)`."""
+    """Return figures with the usual beside them: `83 negative mentions in 10 min, usually 6 (14×)`."""
     share = evidence.metric.endswith("share")
     figure = percent if share else number
-    known = WORDS[language].get(evidence.metric)
     text = say(
         language,
         "share" if share else "count",
         observed=figure(evidence.observed, language),
-        metric=known or clip(clean(evidence.metric), 30),
-        window=span(evidence.window_end - evidence.window_start, language),
+        metric=WORDS[language].get(evidence.metric) or clip(clean(evidence.metric), 30),
+        window=_window(evidence, language),
     )
+    return text + _usual(evidence, figure, language) + ("" if share else _times(evidence, language))
+
+
+def _window(evidence: Evidence, language: Language) -> str:
+    return span(evidence.window_end - evidence.window_start, language)
+
+
+def _usual(evidence: Evidence, figure: Callable[[float, Language], str], language: Language) -> str:
+    """Return `, usually 6`, or what takes its place."""
     if evidence.expected is None:
-        return text + say(language, "no_usual", threshold=figure(evidence.threshold, language))
-    text += say(language, "usual", expected=figure(evidence.expected, language))
-    return text if share else text + times(evidence, language)
+        return say(language, "no_usual", threshold=figure(evidence.threshold, language))
+    if figure is number and evidence.expected < 1:
+        return say(language, "rarely")
+    return say(language, "usual", expected=figure(evidence.expected, language))
 
 
-def times(evidence: Evidence, language: Language) -> str:
+def _times(evidence: Evidence, language: Language) -> str:
     """Return ` (14×)`, or nothing where a ratio says nothing."""
-    if evidence.expected is None or evidence.expected <= 0 or evidence.observed < evidence.expected:
+    if evidence.expected is None or evidence.expected < 1 or evidence.observed < evidence.expected:
         return ""
     return say(language, "times", ratio=number(ratio(evidence), language))
 
@@ -210,7 +245,7 @@ def fact(notification: Notification, language: Language) -> str:
     """Return the figures that a notification is about; once it is over, those of the peak."""
     finding = notification.incident.findings[notification.detector]
     over = notification.incident.status == "resolved"
-    return said(finding.peak if over else finding.signal.evidence, language)
+    return (peak if over else present)(finding, language)
 
 
 def told(notification: Notification, language: Language, *, fact: str, who: str = "", text: str = "") -> str:

@@ -45,7 +45,16 @@ def test_a_mention_of_everybody_is_plain_text() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["javascript:alert(1)", "ftp://x.example", "", "//x.example", "https://[bad", "http://" + "x" * 600, "mailto:a@b"],
+    [
+        "javascript:alert(1)",
+        "ftp://x.example",
+        "",
+        "//x.example",
+        "https://[bad",
+        "http://" + "x" * 600,
+        "http://x.example/?" + "&" * 200,
+        "mailto:a@b",
+    ],
 )
 def test_only_web_addresses_become_links(url: str) -> None:
     """Anything else is left out rather than shown."""

@@ -17,7 +17,8 @@ def lines(*records: Record) -> list[dict[str, object]]:
 
 def test_a_life_is_opened_updated_resolved_and_opened_again() -> None:
     """The three words follow the state, not the reason: a relapse opens again, a verdict may end."""
-    life = lines(signal(0), signal(1), now(1), now(31), signal(70, start=70), action(71, "verdict", verdict="planned"))
+    planned = action(71, "verdict", verdict="planned")
+    life = lines(signal(0), signal(1, observed=84), now(1), now(31), signal(70, start=70), planned)
     assert [(line["event"], line["reason"]) for line in life] == [
         ("opened", "opened"),
         ("updated", "updated"),

@@ -6,7 +6,7 @@ from itertools import permutations
 
 from msgspec.structs import replace
 
-from alerts.findings import MOST, begin, doubled, leading, merge, ratio, retold
+from alerts.findings import begin, doubled, leading, merge, ratio, retold
 from alerts.incident import TRAIL_LIMIT
 from detectors.signal import Drivers
 from tests.support.alerting import DRIVERS, MINUTE, START, figures, signal
@@ -60,6 +60,18 @@ def test_figures_of_different_windows_are_not_compared() -> None:
     assert doubled(merge(switched, wider))
 
 
+def test_a_window_that_grows_within_the_hour_stays_one_measure() -> None:
+    """Eleven hours and a few minutes, then eleven hours again: a figure told at either length is told."""
+    lengths = [661, 690, 719, 661, 690, 719]
+    finding = begin(replace(signal(0), evidence=figures(100, window_start=START - 661 * MINUTE)))
+    for minute, length in enumerate(lengths):
+        grown = replace(signal(minute), evidence=figures(100 + minute, window_start=START - length * MINUTE))
+        finding = merge(finding, grown)
+        assert not doubled(finding)
+        finding = retold({"negative": finding})["negative"]
+    assert len(finding.told) == 1
+
+
 def test_the_gravest_leads_then_the_furthest_from_usual() -> None:
     """The message is headed by what matters most, the same in every replay."""
     mild = begin(signal(0, detector="a", severity="watch", observed=900))
@@ -72,5 +84,6 @@ def test_the_gravest_leads_then_the_furthest_from_usual() -> None:
 def test_without_history_the_threshold_stands_for_the_usual() -> None:
     """A new brand has no usual value, and says how far it is over the limit instead."""
     assert ratio(figures(48, expected=None)) == 2
-    assert ratio(figures(48, expected=0)) == MOST
+    assert ratio(figures(48, expected=0.002)) == 48
+    assert ratio(figures(0.5, expected=0.0, metric="negative share")) == 50
     assert ratio(figures(0, expected=0)) == 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from alerts.notifier import Message, Route
 from alerts.render import Coverage, message, reply
 from detectors.signal import Drivers, Example
 from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
-from tests.support.block_kit import texts
+from tests.support.block_kit import texts, units
 
 ROUTE = Route("#alerts", "en", "<@U024BE7LH>")
 
@@ -123,3 +124,14 @@ def test_a_french_card_holds_no_english_word_of_ours() -> None:
     text = json.dumps(made.blocks, ensure_ascii=False)
     for word in ("Since", "usually", "Acknowledged", "please", "sources live", "Fires", "Where"):
         assert word not in text
+
+
+def test_the_longest_of_everything_is_cut_nowhere_in_the_middle_of_markup() -> None:
+    """Five of each, all of the characters that grow when escaped: every part still fits its block whole."""
+    worst, most = "&" * 300, 10**18
+    examples = (Example(worst, worst, worst, "https://x.example/?" + "&" * 90, most, 0.0, START),) * 3
+    drivers = Drivers(((worst, most),) * 9, ((worst, most),) * 9, ((worst, most, most),) * 9, examples)
+    made = card(signal(0, drivers=drivers), page=True, coverage=Coverage(most, most, (worst,) * 9))
+    assert max(units(text) for text in texts(made.blocks)) < 3000
+    assert not re.search(r"&(?!amp;)", " ".join(texts(made.blocks)))
+    assert len([text for text in texts(made.blocks) if text.startswith("> ")]) == 3

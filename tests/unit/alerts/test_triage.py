@@ -73,6 +73,13 @@ def test_what_merely_goes_on_is_told_once_a_minute_with_all_its_figures() -> Non
     }
 
 
+def test_what_has_not_changed_is_not_told_again() -> None:
+    """A message whose figures stand still is left alone, and the incident goes on."""
+    still = [signal(m) for m in range(1, 20)]
+    assert told_about(signal(0), *still, signal(20, observed=84), now(20)) == ["opened", "updated"]
+    assert incident_of(signal(0), *still, now(48)).status == "open"
+
+
 @pytest.mark.parametrize("ticks", [[1, 2, 3, 4], [4], [1.5, 4], []])
 def test_how_often_time_is_told_changes_no_update(ticks: list[float]) -> None:
     """Updates are told at the instant of their breach, whatever the steps in which time passes."""

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
+import detectors.wording
 from alerts.escape import width
 from alerts.incident import Reason
 from alerts.wording import LINE_CHARS, WORDS, fact, line, said, span, told, tongue
-from detectors.signal import SEVERITIES, Evidence, Severity
-from tests.support.alerting import MINUTE, Record, action, figures, incident_of, now, run, signal
+from detectors.signal import SEVERITIES, Drivers, Evidence, Severity
+from tests.support.alerting import MINUTE, START, Record, action, figures, incident_of, now, run, signal
 
 if TYPE_CHECKING:
     from detectors.wording import Language
@@ -59,6 +60,28 @@ def test_a_share_is_said_in_percent() -> None:
 def test_without_history_the_limit_is_named_instead_of_the_usual() -> None:
     """A new brand does not pretend to know what is usual."""
     assert said(figures(30, None), "en") == "30 negative mentions in 10 min, limit 24 (no history yet)"
+
+
+def test_next_to_nothing_is_said_so() -> None:
+    """`usually 0.0 (4,824×)` would help nobody."""
+    assert said(figures(10, 0.002), "en") == "10 negative mentions in 10 min, usually under 1"
+    assert said(figures(10, 0.002), "fr") == "10 mentions négatives en 10 min, d’habitude moins de 1"
+
+
+def test_a_silence_names_its_channel() -> None:
+    """Nought is not a figure that a manager understands."""
+    quiet = replace(
+        signal(0, detector="silence", drivers=Drivers(channels=(("forum", 0),))),
+        evidence=figures(0, 40, metric="mentions", window_start=START - 180 * MINUTE),
+    )
+    assert line(incident_of(quiet), "en") == "🟠 Warning acme: no mention from forum for 3 h, usually 40"
+    assert line(incident_of(quiet), "fr") == "🟠 Alerte acme : aucune mention sur forum depuis 3 h, d’habitude 40"
+
+
+def test_every_figure_that_a_detector_counts_has_its_words() -> None:
+    """A detector that is added brings its metric's name in both languages."""
+    for language in LANGUAGES:
+        assert set(detectors.wording._METRICS["fr"]) <= set(WORDS[language])
 
 
 def test_once_it_is_over_the_line_gives_the_peak() -> None:
