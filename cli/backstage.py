@@ -75,6 +75,11 @@ class Backstage:
         self._go.set()
 
     @property
+    def worker_pid(self) -> int:
+        """Return the worker's process id."""
+        return self._worker.pid
+
+    @property
     def begun(self) -> bool:
         """Tell whether the story has begun."""
         return self._go.is_set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,8 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from cli.backstage import Backstage
+from cli.errors import Failure
 from replay.demo import LIVE_FROM, LIVE_UNTIL
+from replay.demo.rehearsal import read_config
 from tests.support.documents import ROOT
+from tests.support.ports import is_listening
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,3 +73,34 @@ def test_demo_fires_what_a_replay_fires(shown: tuple[str, str, float], tmp_path:
     incidents = {line.split('"incident": "')[1].split('"')[0] for line in done.stdout.splitlines()}
     assert len(incidents) >= 3
     assert all(f"The Slack message of {incident}" in shown[1] for incident in incidents)
+
+
+def _backstage() -> Backstage:
+    return Backstage(read_config(), int(LIVE_FROM.timestamp() * 1000), SPEED)
+
+
+def test_worker_that_ends_is_noticed() -> None:
+    """A demo whose worker dies ends with its exit code and the end of its log, instead of waiting for ever."""
+    with _backstage() as backstage:
+        backstage.check()
+        os.kill(backstage.worker_pid, signal.SIGKILL)
+        with pytest.raises(Failure, match="exit code -9"):
+            _check_until(backstage)
+
+
+def _check_until(backstage: Backstage) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        backstage.check()
+        time.sleep(0.05)
+
+
+def test_nothing_is_left_behind() -> None:
+    """After the demo neither its worker nor its broker is there, though it was ended in the middle of its story."""
+    with _backstage() as backstage:
+        pid, port = backstage.worker_pid, int(backstage.connection.brokers[0].rpartition(":")[2])
+        assert is_listening(port)
+        backstage.begin()
+    assert not is_listening(port)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
