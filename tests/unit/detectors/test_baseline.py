@@ -1,0 +1,117 @@
+"""Is the usual what the past says, and no surer than it may be?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors.baseline import Learning, Usual, learn
+from detectors.buckets import GAP_HOURS, MENTIONS, NEGATIVE, Hours
+
+LEARNING = Learning(warm_up=timedelta(hours=12))
+
+
+def past(counts: list[tuple[int, int]], first: int = 0) -> Hours:
+    """Return hours of (mentions, negative), from hour `first` on."""
+    hours = Hours()
+    for hour, (mentions, negative) in enumerate(counts, first):
+        hours.add(60 * hour, (mentions, negative, 0, 0, 0, 0, 0, 0), (0, mentions, 0, negative))
+    return hours
+
+
+def usual_after(counts: list[tuple[int, int]], learning: Learning = LEARNING) -> Usual:
+    """Return what is usual as soon as all these hours may teach."""
+    return learn(past(counts), len(counts) - 1 + GAP_HOURS, learning)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(1, 500), st.integers(24, 200))
+def test_a_constant_level_is_learned(level: int, hours: int) -> None:
+    """The same count every hour is expected every hour, and in every window in proportion."""
+    usual = usual_after([(level, level // 4)] * hours)
+    assert usual.expected(MENTIONS, 120) == pytest.approx(2 * level)
+    assert usual.expected(MENTIONS, 10) == pytest.approx(level / 6)
+    assert usual.expected(NEGATIVE, 12 * 60) == pytest.approx(12 * (level // 4))
+
+
+def test_the_day_is_learned() -> None:
+    """After a week of 10 by night and 100 by day, noon expects far more than midnight."""
+    week = [(100 if 8 <= hour % 24 < 20 else 10, 0) for hour in range(168)]
+    noon = learn(past(week), 168 + 12, LEARNING).expected(MENTIONS, 60)
+    midnight = learn(past(week), 168 + 24, LEARNING).expected(MENTIONS, 60)
+    assert noon == pytest.approx(100, rel=0.2)
+    assert midnight < 25
+
+
+def test_history_counts_only_what_teaches() -> None:
+    """Warm from 12 hours on; hours in breach and the last hours do not count."""
+    hours = past([(5, 1)] * 14)
+    assert not learn(hours, 11 + GAP_HOURS - 1, LEARNING).warm
+    assert learn(hours, 11 + GAP_HOURS, LEARNING).warm
+    hours.held = {0, 1, 2}
+    assert learn(hours, 11 + GAP_HOURS, LEARNING).history == 9 * 60
+
+
+def test_no_history_is_said() -> None:
+    """A brand never seen has no usual and expects nothing."""
+    usual = learn(Hours(), 100, LEARNING)
+    assert (usual.warm, usual.history, usual.expected(MENTIONS, 60)) == (False, 0, 0.0)
+
+
+def test_what_is_recent_does_not_judge_itself() -> None:
+    """The last hours before the judged one change nothing."""
+    calm = [(10, 2)] * 30
+    hour = len(calm) - 1 + GAP_HOURS
+    assert learn(past([*calm, (900, 800), (900, 800)]), hour, LEARNING) == learn(past(calm), hour, LEARNING)
+
+
+def test_an_hour_in_breach_does_not_teach_its_level() -> None:
+    """Held back, it leaves the rate as it was; its peak stands."""
+    hours = past([*[(10, 2)] * 30, (500, 400), *[(10, 2)] * 3])
+    hours.held = {30}
+    usual = learn(hours, 36, LEARNING)
+    assert usual.expected(MENTIONS, 60) == pytest.approx(10)
+    assert usual.peaks[1] == pytest.approx(500, rel=0.05)
+
+
+def test_a_new_level_replaces_the_old() -> None:
+    """From `level_since` on only the new hours teach, breach or not."""
+    hours = past([*[(10, 2)] * 30, *[(80, 16)] * 20])
+    hours.level_since = 30
+    assert learn(hours, 52, LEARNING).expected(MENTIONS, 60) == pytest.approx(80)
+
+
+def test_backfill_teaches() -> None:
+    """A brand with no past but backfilled hours knows its usual."""
+    hours = Hours()
+    for hour in range(48):
+        hours.teach(hour, (20, 4, 3, 0))
+    usual = learn(hours, 60, LEARNING)
+    assert usual.warm
+    assert usual.expected(MENTIONS, 60) == pytest.approx(20, rel=0.3)
+
+
+def test_peaks_fade() -> None:
+    """A peak counts half after its half-life."""
+    hours = past([(100, 0), *[(0, 0)] * 143])
+    usual = learn(hours, 144 + GAP_HOURS, Learning(peak_half_life=timedelta(days=6)))
+    assert usual.peaks[1] == pytest.approx(50, rel=0.01)
+
+
+def test_the_share_is_as_sure_as_the_hours_agree() -> None:
+    """Steady hours give a narrow Beta about the mean, erratic hours of the same mean a wide one."""
+    steady = usual_after([(100, 20)] * 60).share
+    erratic = usual_after([(100, 2), (100, 38)] * 30).share
+    for alpha, beta in (steady, erratic):
+        assert alpha / (alpha + beta) == pytest.approx(0.2, abs=0.01)
+    assert sum(steady) > 5 * sum(erratic)
+
+
+def test_bursty_hours_widen_the_threshold() -> None:
+    """Of two brands with the same mean, the erratic one has to be louder to surprise."""
+    steady = usual_after([(50, 0)] * 60)
+    erratic = usual_after([(5, 0), (95, 0), (50, 0), (20, 0), (80, 0)] * 12)
+    assert erratic.surprise(MENTIONS, 60, 1e-4) > 1.5 * steady.surprise(MENTIONS, 60, 1e-4)
