@@ -112,7 +112,7 @@ def explain(signal: Signal, language: Language) -> str:
     since = clock(int(signal.evidence.extra["since"]))
     told = lead(signal, language)
     return (
-        f"{told}: de pire en pire depuis {since} UTC" if language == "fr" else f"{told}: building up since {since} UTC"
+        f"{told} : de pire en pire depuis {since} UTC" if language == "fr" else f"{told}: building up since {since} UTC"
     )
 
 
