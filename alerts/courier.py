@@ -129,17 +129,19 @@ class Courier:
             route = self._routed(line)
             await self._save(line, Posting(line.incident, route.channel, self._timing.wall()))
             line.unsure = False
-        elif line.unsure:
-            posting = line.posting
-            found = await self._look(
-                line, self._notifier.find(posting.channel, line.incident, posting.intended_at), None
-            )
-            if found is not None:
-                await self._save(line, replace(line.posting, receipt=found))
-                return
-            line.unsure = False
-            await self._save(line, replace(posting, doubtful_at=self._timing.wall()))
+        elif line.unsure and await self._seek(line, line.posting):
+            return
         await self._post(line)
+
+    async def _seek(self, line: Line, posting: Posting) -> bool:
+        """Look for the message. Where there is, or will be, more than one try, another may yet turn up."""
+        search = self._notifier.find(posting.channel, line.incident, posting.intended_at)
+        found = await self._look(line, search, None)
+        line.unsure = False
+        again = found is None or posting.doubtful_at is not None
+        doubtful_at = self._timing.wall() if again else None
+        await self._save(line, replace(posting, receipt=found, doubtful_at=doubtful_at))
+        return found is not None
 
     async def _post(self, line: Line) -> None:
         channel = self._routed(line).channel

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import hypothesis.strategies as st
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from alerts.delivery import Delivery
 from alerts.notifier import DeliveryError, Message, Receipt, Route
@@ -127,6 +127,8 @@ async def tell(place: Place, waves: list[list[Notification]]) -> MemoryReceipts:
     cuts=st.sets(st.integers(1, len(LIFE) - 1)),
     brands=st.integers(1, 3),
 )
+@example(script=["lost", "fine", "refused", "late"], cuts=set(), brands=3)
+@example(script=["late", "refused", "fine", "late"], cuts=set(), brands=3)
 @settings(max_examples=300, deadline=None)
 def test_each_incident_ends_in_one_message_with_each_reply_once(
     script: list[Outcome], cuts: set[int], brands: int
