@@ -15,7 +15,6 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from streams.embedded import PARTITIONS, EmbeddedBroker
 from tests.support import brokers, jars
 from tests.support.brokers import Broker, Chosen, RealBroker
-from tests.support.container import settings
 from tests.support.ports import is_listening, pick_ports
 
 if TYPE_CHECKING:
@@ -145,11 +144,6 @@ def test_picked_ports_stay_out_of_the_outgoing_range() -> None:
     lowest = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])  # noqa: PTH123, SIM115
     ports = pick_ports()
     assert all(next(ports) < lowest for _ in range(200))
-
-
-def test_container_advertises_its_published_port() -> None:
-    """Clients of the container are told the same port that is published."""
-    assert settings(29_092)["KAFKA_ADVERTISED_LISTENERS"] == "PLAINTEXT://127.0.0.1:29092"
 
 
 def test_make_kafka_stops_cleanly(kafka: LocalKafka) -> None:
