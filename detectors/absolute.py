@@ -85,7 +85,7 @@ def judge_share(view: View) -> Finding | None:
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return lead(signal, language)
+    return lead(signal, language, named=True)
 
 
 def _enabled(policy: Policy) -> bool:

@@ -79,7 +79,7 @@ def judge(view: View) -> Finding | None:
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    told = lead(signal, language)
+    told = lead(signal, language, named=True)
     five = percent(signal.evidence.extra["five_authors"], language)
     brigade = bool(signal.evidence.extra["brigade"])
     if language == "fr":

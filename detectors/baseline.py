@@ -8,7 +8,18 @@ from typing import Final
 import msgspec
 from pydantic import Field
 
-from detectors.buckets import GAP_HOURS, HOUR_COLUMNS, MENTIONS, NEGATIVE, PEAK, POSITIVE, SLIDING, UNKNOWN, Hours
+from detectors.buckets import (
+    GAP_HOURS,
+    HOUR_COLUMNS,
+    LEVEL_HOURS,
+    MENTIONS,
+    NEGATIVE,
+    PEAK,
+    POSITIVE,
+    SLIDING,
+    UNKNOWN,
+    Hours,
+)
 from detectors.duration import Duration
 from detectors.parameters import Parameters
 from detectors.tails import negative_binomial_quantile
@@ -89,7 +100,7 @@ def learn(hours: Hours, hour: int, learning: Learning) -> Usual:
     level itself. Peaks are the largest window sum of any hour, halved each `peak_half_life`.
     """
     last = hour - GAP_HOURS
-    first = last + 1 if hours.since is None else hours.since
+    first = last + 1 if hours.since is None else max(hours.since, last - LEVEL_HOURS + 1)
     past = _past(hours, first, last, learning)
     profile = _Profile()
     for past_hour, weight, counts in past:

@@ -20,7 +20,9 @@ COLUMNS: Final = 8
 
 MINUTE: Final = 60_000  # ms
 KEPT_MINUTES: Final = 240  # minutes behind the frontier
-KEPT_HOURS: Final = 14 * 24
+KEPT_HOURS: Final = 21 * 24  # of peaks
+LEVEL_HOURS: Final = 14 * 24  # of counts: what teaches the level
+DAY: Final = 24
 
 SLIDING: Final = 180
 """Longest window, in minutes, that slides by the minute; longer ones slide by the hour."""
@@ -117,11 +119,11 @@ class Minutes(msgspec.Struct):
 
 
 class Hours(msgspec.Struct):
-    """Coarser history: per hour the counts and the peaks of the sliding windows, KEPT_HOURS long.
+    """Coarser history: per hour the counts, LEVEL_HOURS long, and the peaks of sliding windows, KEPT_HOURS long.
 
     Columns: mentions, negative, positive, unknown, then the largest sliding sum that ended in the hour of mentions
     (short window, main window) and of negative mentions (short, main). An hour that is absent is an hour of zeros; a
-    peak of zero is one that later peaks outdo.
+    peak of zero is one that others outdo, see `_level`.
     """
 
     rows: dict[int, Row] = {}
@@ -165,24 +167,31 @@ class Hours(msgspec.Struct):
         return total
 
     def _level(self, last: int) -> None:
-        """Set the peaks to zero that an hour as high and later, but not after `last`, makes irrelevant for good.
+        """Set those peaks to zero that no day can have as its largest: a handful a day remains.
 
-        What fades alike and is both older and lower never matters again; a handful of peaks remains.
+        Between two as high and no more than a day apart, a peak is never the largest of 24 hours in a row, wherever
+        these begin, and never the largest once faded. Hours after `last` teach nothing yet and are left alone.
         """
-        highest = [0] * (HOUR_COLUMNS - PEAK)
-        for hour in sorted((h for h in self.rows if h <= last), reverse=True):
-            row = self.rows[hour]
-            for column, high in enumerate(highest):
-                if row[PEAK + column] > high:
-                    highest[column] = row[PEAK + column]
-                else:
-                    row[PEAK + column] = 0
+        hours = sorted(hour for hour in self.rows if hour <= last)
+        for column in range(PEAK, HOUR_COLUMNS):
+            higher: list[int] = []  # hours whose peaks fall from first to last
+            for hour in hours:
+                peak = self.rows[hour][column]
+                while peak and higher and self.rows[higher[-1]][column] <= peak:
+                    low = higher.pop()
+                    if higher and hour - higher[-1] <= DAY:
+                        self.rows[low][column] = 0
+                if peak:
+                    higher.append(hour)
 
     def _forget(self, hour: int) -> None:
-        oldest = hour - KEPT_HOURS
-        for known in (self.rows, self.taught):
-            for past in [h for h in known if h < oldest]:
-                del known[past]
-        self.held = {h for h in self.held if h >= oldest}
+        oldest, fresh = hour - KEPT_HOURS, hour - LEVEL_HOURS
+        for past in [h for h in self.rows if h < fresh]:
+            row = self.rows[past]
+            row[:PEAK] = [0] * PEAK
+            if past < oldest or not any(row):
+                del self.rows[past]
+        self.taught = {h: row for h, row in self.taught.items() if h >= fresh}
+        self.held = {h for h in self.held if h >= fresh}
         if self.since is not None:
             self.since = max(self.since, oldest)

@@ -60,7 +60,7 @@ def limits(view: View) -> tuple[Limit, ...]:
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return lead(signal, language)
+    return lead(signal, language, named=True)
 
 
 def _enabled(policy: Policy) -> bool:

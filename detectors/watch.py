@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from detectors import findings, intake
-from detectors.buckets import KEPT_HOURS, KEPT_MINUTES, LOUD, MENTIONS, MINUTE, NEGATIVE, POSITIVE, Counts
+from detectors.buckets import KEPT_MINUTES, LEVEL_HOURS, LOUD, MENTIONS, MINUTE, NEGATIVE, POSITIVE, Counts
 from detectors.state import HELD_BYTES, State
 from mentions import scored
 
@@ -143,7 +143,7 @@ def _teach(state: State, rows: Batch, run: intake.Run) -> None:
     counts = intake.one(rows, run.start)
     if run.minute > frontier - KEPT_MINUTES:
         state.minutes.move(run.minute, None, counts)
-    if run.minute // 60 > frontier // 60 - KEPT_HOURS:
+    if run.minute // 60 > frontier // 60 - LEVEL_HOURS:
         state.hours.teach(run.minute // 60, counts)
         state.cache.clear()
 

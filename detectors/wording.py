@@ -21,6 +21,11 @@ _METRICS: Final = {
     },
 }
 
+_WORDS: Final = {
+    "en": {"in": "in", "of": " ", "limit": "limit", "usually": "usually", "no history": "no history yet"},
+    "fr": {"in": "en", "of": " de ", "limit": "limite", "usually": "d’habitude", "no history": "sans historique"},
+}
+
 
 def number(value: float, language: Language) -> str:
     """Return a figure as it is written in that language: three digits that matter, thousands apart.
@@ -61,18 +66,23 @@ def clock(ms: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def lead(signal: Signal, language: Language) -> str:
-    """Return `83 negative mentions in 10 minutes, usually 6`, or the same of a share."""
+def lead(signal: Signal, language: Language, *, named: bool = False) -> str:
+    """Return `83 negative mentions in 10 minutes, usually 6`, or the same of a share.
+
+    A detector that compares with a `named` limit rather than with the usual says `limit 50`.
+    """
     evidence = signal.evidence
     share = evidence.metric.endswith("share")
     say = percent if share else number
+    words = _WORDS[language]
     metric = _METRICS[language].get(evidence.metric, evidence.metric)
     observed = say(evidence.observed, language)
+    what = f"{metric}{words['of']}{observed}" if share else f"{observed} {metric}"
     window = span(evidence.window_end - evidence.window_start, language)
-    if language == "fr":
-        usual = "sans historique" if evidence.expected is None else f"d’habitude {say(evidence.expected, language)}"
-        what = f"{metric} de {observed}" if share else f"{observed} {metric}"
-        return f"{what} en {window}, {usual}"
-    usual = "no history yet" if evidence.expected is None else f"usually {say(evidence.expected, language)}"
-    what = f"{metric} {observed}" if share else f"{observed} {metric}"
-    return f"{what} in {window}, {usual}"
+    if named:
+        against = f"{words['limit']} {say(evidence.threshold, language)}"
+    elif evidence.expected is None:
+        against = words["no history"]
+    else:
+        against = f"{words['usually']} {say(evidence.expected, language)}"
+    return f"{what} {words['in']} {window}, {against}"

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 
 from detectors.buckets import (
     COLUMNS,
+    DAY,
     GAP_HOURS,
     HOUR_COLUMNS,
     KEPT_HOURS,
     KEPT_MINUTES,
+    LEVEL_HOURS,
     MENTIONS,
     NEGATIVE,
     NOTHING,
@@ -82,26 +84,34 @@ def hours_of(peaks: list[int]) -> Hours:
     return hours
 
 
-@given(st.lists(st.integers(0, 50), min_size=1, max_size=40))
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=120))
 def test_only_peaks_that_can_matter_are_kept(peaks: list[int]) -> None:
-    """The largest peak up to any hour at least GAP_HOURS old, however it fades with age, is never lost."""
-    hours, now = hours_of(peaks), len(peaks) - 1
-    for halving in (0.5, 5.0, 500.0):
-        faded = [2 ** ((hour - now) / halving) * peak for hour, peak in enumerate(peaks) if hour <= now - GAP_HOURS]
-        kept = [
-            2 ** ((hour - now) / halving) * row[PEAK + 1] for hour, row in hours.rows.items() if hour <= now - GAP_HOURS
-        ]
-        assert max(kept, default=0) == max(faded, default=0)
+    """The largest peak of any 24 hours in a row, and of all, that end at least GAP_HOURS ago is never lost."""
+    hours, last = hours_of(peaks), len(peaks) - 1 - GAP_HOURS
+    kept = [hours.rows[hour][PEAK + 1] for hour in range(len(peaks))]
+    for end in range(1, last + 2):
+        start = max(0, end - DAY)
+        assert max(kept[start:end]) == max(peaks[start:end])
+
+
+def test_few_peaks_are_kept() -> None:
+    """Of noisy hours only a handful a day stays: that is what keeps the state small."""
+    hours = hours_of([(hour * 7919) % 1000 for hour in range(240)])
+    kept = [hour for hour, row in hours.rows.items() if row[PEAK + 1] and hour < 237]
+    assert len(kept) <= 3 * 10
 
 
 def test_old_hours_are_forgotten() -> None:
-    """After KEPT_HOURS an hour is gone, whatever it held, and history starts later."""
+    """After LEVEL_HOURS an hour's counts are gone, after KEPT_HOURS its peak too, and history starts later."""
     hours = hours_of([1, 1])
     hours.teach(0, (5, 5, 0, 0))
     hours.held.add(0)
+    hours.add(60 * (LEVEL_HOURS + 1), (1, *([0] * (COLUMNS - 1))), (0, 0, 0, 0))
+    assert [row[MENTIONS] for _, row in sorted(hours.rows.items())] == [0, 1, 1]
+    assert (hours.taught, hours.held, hours.since) == ({}, set(), 0)
     hours.add(60 * (KEPT_HOURS + 1), (1, *([0] * (COLUMNS - 1))), (0, 0, 0, 0))
-    assert sorted(hours.rows) == [1, KEPT_HOURS + 1]
-    assert (hours.taught, hours.held, hours.since) == ({}, set(), 1)
+    assert sorted(hours.rows) == [1, LEVEL_HOURS + 1, KEPT_HOURS + 1]
+    assert hours.since == 1
 
 
 def test_backfill_extends_history_but_is_no_part_of_windows() -> None:

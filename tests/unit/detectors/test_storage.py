@@ -20,14 +20,14 @@ POLICY = Policy()
 
 
 def busy_watch() -> State:
-    """Return the watch of a brand with as much to remember as there may be: two weeks of 3,000 mentions an hour.
+    """Return the watch of a brand with as much to remember as there may be: three weeks of 3,000 mentions an hour.
 
     The weeks are written into the history; the last hours come in as mentions, in words no compressor knows.
     """
     dice = random.Random(5)
     state, _ = watch.advance(watch.new("Some Brand"), START, POLICY)
-    first = START // (60 * MINUTE) - KEPT_HOURS + 6
-    for hour in range(first, first + KEPT_HOURS - 6):
+    first = START // (60 * MINUTE) - KEPT_HOURS
+    for hour in range(first, first + KEPT_HOURS):
         counts = [dice.randrange(1000, 6000), *(dice.randrange(200, 1500) for _ in range(2)), dice.randrange(99)]
         state.hours.add(60 * hour, (*counts, 0, 0, 0, 0), tuple(dice.randrange(5000) for _ in range(4)))
     offset = 0

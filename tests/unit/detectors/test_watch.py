@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from detectors import signal as wire
 from detectors import state as states
 from detectors import storage, watch
 from detectors.policy import Policy
@@ -245,3 +246,11 @@ def test_the_bound_on_what_waits_fits_a_message() -> None:
     state, _ = watch.step(begun(), batch_of(rows), POLICY)
     assert state.held > 0.9 * states.HELD_BYTES
     assert len(storage.encode_parts(state).core) < 1_000_000
+
+
+def test_a_signal_reads_the_same_from_the_wire() -> None:
+    """Whole numbers are floats as declared: what was sent and what is sent on after reading are the same bytes."""
+    _, signals = watch.step(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
+    for signal in signals:
+        assert wire.encode(wire.decode(wire.encode(signal))) == wire.encode(signal)
+        assert type(signal.evidence.observed) is float

@@ -20,7 +20,7 @@ def signal(detector: str, metric: str, observed: float, expected: float | None, 
         metric=metric,
         observed=observed,
         expected=expected,
-        threshold=1.0,
+        threshold=0.2,
         mentions=100,
         negative=50,
         history=0,
@@ -63,11 +63,16 @@ def signal(detector: str, metric: str, observed: float, expected: float | None, 
             "part négative de 40\u00a0% en 3 heures, d’habitude 20\u00a0% : de pire en pire depuis 09:00 UTC",
         ),
         (
+            signal("absolute", "mentions", 50, None),
+            "50 mentions in 10 minutes, limit 0.2",
+            "50 mentions en 10 minutes, limite 0,2",
+        ),
+        (
             signal("abuse", "abusive share", 0.34, None, 60),
-            "abusive share 34% in 60 minutes, no history yet; five authors wrote 70% of it all: possibly concerted",
+            "abusive share 34% in 60 minutes, limit 20%; five authors wrote 70% of it all: possibly concerted",
             (
-                "part injurieuse de 34\u00a0% en 60 minutes, sans historique ; cinq auteurs ont écrit 70\u00a0% du total"
-                " : action concertée possible"
+                "part injurieuse de 34\u00a0% en 60 minutes, limite 20\u00a0% ; cinq auteurs ont écrit 70\u00a0%"
+                " du total : action concertée possible"
             ),
         ),
     ],
