@@ -69,11 +69,9 @@ def judge(view: View) -> Finding | None:
     gains = (log(after / before), log((1 - after) / (1 - before)))
     rho = 1 / (alpha + beta + 1)
     hour = view.minute // 60
-    score, since = 0.0, hour
-    for past in range(hour - HOURS + 1, hour + 1):
-        score += _gain(view.hour(past), gains, rho)
-        if score <= 0:
-            score, since = 0.0, past + 1
+    if "burn" not in view.memo:
+        view.memo["burn"] = _follow(view, (0.0, hour - HOURS + 1), range(hour - HOURS + 1, hour - 1), gains, rho)
+    score, since = _follow(view, view.memo["burn"], range(hour - 1, hour + 1), gains, rho)
     length = 60 * (hour - since + 1)
     if length <= 0:
         return Finding(
@@ -93,6 +91,18 @@ def judge(view: View) -> Finding | None:
         threshold=after,
         extra={"cusum": score, "cusum_limit": limit, "since": float(60 * since * MINUTE)},
     )
+
+
+def _follow(
+    view: View, start: tuple[float, int], hours: range, gains: tuple[float, float], rho: float
+) -> tuple[float, int]:
+    """Return the sum after `hours`, and the first hour since it was last zero."""
+    score, since = start
+    for hour in hours:
+        score += _gain(view.hour(hour), gains, rho)
+        if score <= 0:
+            score, since = 0.0, hour + 1
+    return score, since
 
 
 def _judged(counts: Counts) -> int:

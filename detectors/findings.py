@@ -123,6 +123,7 @@ def _view(state: State, minute: int, policy: Policy) -> View:
         for past in [h for h in state.cache.usuals if h < hour - 1]:
             del state.cache.usuals[past]
             state.cache.limits.pop(past, None)
+            state.cache.memos.pop(past, None)
         usual = state.cache.usuals[hour] = learn(state.hours, hour, policy.learning)
     return View(minute, state, usual, policy)
 

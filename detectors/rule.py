@@ -57,7 +57,7 @@ class Finding(msgspec.Struct, frozen=True):
 class View:
     """What the rules see of a brand at one minute: sliding sums, and what is usual at its hour."""
 
-    __slots__ = ("_windows", "channels", "hours", "minute", "minutes", "policy", "sample", "usual")
+    __slots__ = ("_windows", "channels", "hours", "memo", "minute", "minutes", "policy", "sample", "usual")
 
     def __init__(self, minute: int, state: State, usual: Usual, policy: Policy) -> None:
         self.minute = minute
@@ -67,6 +67,7 @@ class View:
         self.sample = state.sample
         self.usual = usual
         self.policy = policy
+        self.memo = state.cache.memos.setdefault(usual.hour, {})
         self._windows: dict[int, Counts] = {}
 
     def window(self, length: int) -> Counts:
@@ -85,7 +86,10 @@ class View:
         hour = self.minute // 60
         # The last two hours come from their minutes, which may be open; those before them are closed.
         recent = self.minutes.window(self.minute, self.minute - 60 * (hour - 1) + 1)
-        return tuple(a + b for a, b in zip(recent, self.hours.sums(hour - length // 60 + 1, hour - 2), strict=False))
+        before = self.memo.get(f"window {length}")
+        if before is None:
+            before = self.memo[f"window {length}"] = self.hours.sums(hour - length // 60 + 1, hour - 2)
+        return tuple(a + b for a, b in zip(recent, before, strict=False))
 
     def start(self, length: int) -> int:
         """Return the first minute of that window."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -71,9 +71,10 @@ class Cache:
         self.policy: Policy | None = None
         self.usuals: dict[int, Usual] = {}
         self.limits: dict[int, list[tuple[Detector, tuple[Limit, ...]]]] = {}  # by hour, or by minute negated
+        self.memos: dict[int, dict[str, Any]] = {}  # by hour: what a detector worked out of closed hours
         self.past: bytes | None = None  # stored form of the closed minutes and hours
         self.slack: dict[int, int] = {}  # column → counts to come before any open minute need be looked at
 
     def clear(self) -> None:
         """Forget all that depends on the past or on the policy."""
-        self.usuals, self.limits, self.past, self.slack = {}, {}, None, {}
+        self.usuals, self.limits, self.memos, self.past, self.slack = {}, {}, {}, None, {}
