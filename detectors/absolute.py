@@ -5,6 +5,12 @@ that is not given is off. It holds with and without history; so it is what guard
 pages (`warning`), because someone asked for it.
 
 Blind to: everything else. Cost: one sum a minute.
+
+>>> from detectors.policy import Policy
+>>> from detectors.rehearsal import raised, rehearse
+>>> named = Policy.model_validate({"absolute": {"negative": 10}})
+>>> raised(rehearse({"neutral": 20}, {"negative": 120}, days=0, policy=named), "absolute", days=0)
+'warning after 3 min at 10 negative mentions'
 """
 
 from __future__ import annotations

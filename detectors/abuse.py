@@ -12,6 +12,11 @@ Blind to: insults the moderation score misses; a brigade of many authors who eac
 Cost: one sum a minute.
 Reference: the cues are those of coordinated-behaviour research (Giglietto et al., Information, Communication & Society
 23, 2020): reported as evidence, never as attribution.
+
+>>> from detectors.rehearsal import raised, rehearse
+>>> calm = {"negative": 4, "positive": 4, "neutral": 22}
+>>> raised(rehearse(calm, {**calm, "abusive": 30}), "abuse")
+'warning after 13 min at 0.238 abusive share'
 """
 
 from __future__ import annotations

@@ -6,11 +6,18 @@ and the share p1 with `odds` times its odds,
     S = max(0, S + m (f log(p1/p0) + (1 - f) log((1 - p1)/(1 - p0)))),   f = x/n,   m = n / (1 + (n - 1) rho)
 
 where rho = 1/(alpha + beta + 1) discounts mentions of one hour that echo each other. It breaches at S >= log(1/tail),
-once at least `hours` hours and `least` mentions have added up since S was last zero. The finding pages (`warning`).
+once at least `lasting` and `least` mentions have added up since S was last zero. The finding pages (`warning`).
 
 Blind to: a rise within the usual spread of the hours; anything but the share; brands before `learning.warm_up`. It is
 worked out from the hours of the last day, so it needs no state of its own. Cost: one logarithm a minute, 24 an hour.
 Reference: Page, Continuous inspection schemes, Biometrika 41 (1954).
+
+>>> from detectors.rehearsal import raised, rehearse
+>>> calm = {"negative": 4, "positive": 4, "neutral": 22}
+>>> raised(rehearse(calm, {"negative": 10, "positive": 3, "neutral": 17}, hours=12), "slow_burn")
+'warning after 185 min at 0.323 negative share'
+>>> raised(rehearse(calm, calm, hours=12), "slow_burn")
+'silent'
 """
 
 from __future__ import annotations

@@ -9,6 +9,11 @@ with X negative binomial about the positive mentions usual at this hour. The fin
 Blind to: irony, which scorers take for praise: the share asks for more than a few jokes; brands before
 `learning.warm_up`. Cost: one sum a minute, one quantile an hour.
 Reference: as `detectors.volume`.
+
+>>> from detectors.rehearsal import raised, rehearse
+>>> calm = {"negative": 4, "positive": 4, "neutral": 22}
+>>> raised(rehearse(calm, {**calm, "positive": 120}), "praise")
+'watch after 10 min at 22 positive mentions'
 """
 
 from __future__ import annotations

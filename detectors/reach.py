@@ -6,6 +6,11 @@ within `window`.
 
 Blind to: reach the source does not give; what the audience makes of it (`detectors.volume` and `negative` see that).
 Cost: one comparison a mention.
+
+>>> from detectors.rehearsal import raised, rehearse
+>>> calm = {"negative": 4, "positive": 4, "neutral": 22}
+>>> raised(rehearse(calm, calm, reach=250_000), "reach")
+'watch after 7 min at 1 far-reaching negative mentions'
 """
 
 from __future__ import annotations

@@ -10,6 +10,13 @@ with X beta-binomial: n draws whose share is Beta(alpha, beta) as learned from t
 Blind to: a storm that brings as many jokes as complaints (the share stays; `detectors.negative` sees it); brands
 before `learning.warm_up`. Cost: two sums a minute, and n terms of the tail once the share is high.
 Reference: Griffiths, Maximum likelihood estimation for the beta-binomial distribution, Biometrics 29 (1973).
+
+>>> from detectors.rehearsal import raised, rehearse
+>>> calm = {"negative": 4, "positive": 4, "neutral": 22}
+>>> raised(rehearse(calm, {"negative": 40, "positive": 2, "neutral": 18}), "shift")
+'warning after 39 min at 0.439 negative share'
+>>> raised(rehearse(calm, {"negative": 40, "positive": 40, "neutral": 220}), "shift")
+'silent'
 """
 
 from __future__ import annotations

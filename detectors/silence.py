@@ -12,6 +12,11 @@ finding ends.
 Blind to: channels beyond the eight busiest; quiet ones, whose silence says nothing; brands before `learning.warm_up`.
 Cost: eight sums an hour.
 Reference: as `detectors.volume`; the zero class of the negative binomial.
+
+>>> from detectors.rehearsal import raised, rehearse
+>>> calm = {"negative": 4, "positive": 4, "neutral": 22}
+>>> raised(rehearse(calm, {}, hours=6), "silence")
+'watch after 60 min at 0 mentions'
 """
 
 from __future__ import annotations
