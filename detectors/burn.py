@@ -70,15 +70,9 @@ def judge(view: View) -> Finding | None:
     own, usual = view.policy.slow_burn, view.usual
     if not usual.warm:
         return None
-    alpha, beta = usual.share
-    before = alpha / (alpha + beta)
-    after = own.odds * before / (1 - before + own.odds * before)
-    gains = (log(after / before), log((1 - after) / (1 - before)))
-    rho = 1 / (alpha + beta + 1)
+    before, after = _shares(view)
+    score, since = _score(view, before, after)
     hour = view.minute // 60
-    if "burn" not in view.memo:
-        view.memo["burn"] = _follow(view, (0.0, hour - HOURS + 1), range(hour - HOURS + 1, hour - 1), gains, rho)
-    score, since = _follow(view, view.memo["burn"], range(hour - 1, hour + 1), gains, rho)
     length = 60 * (hour - since + 1)
     if length <= 0:
         return Finding(
@@ -98,6 +92,23 @@ def judge(view: View) -> Finding | None:
         threshold=after,
         extra={"cusum": score, "cusum_limit": limit, "since": float(60 * since * MINUTE)},
     )
+
+
+def _shares(view: View) -> tuple[float, float]:
+    """Return the usual share, and the one it is tuned to."""
+    alpha, beta = view.usual.share
+    odds = view.policy.slow_burn.odds * alpha / beta
+    return alpha / (alpha + beta), odds / (1 + odds)
+
+
+def _score(view: View, before: float, after: float) -> tuple[float, int]:
+    """Return the sum now, and the first hour since it was last zero; the closed hours are summed once an hour."""
+    gains = (log(after / before), log((1 - after) / (1 - before)))
+    rho, hour = 1 / (sum(view.usual.share) + 1), view.minute // 60
+    if "burn" not in view.memo:
+        begin = hour - HOURS + 1
+        view.memo["burn"] = _follow(view, (0.0, begin), range(begin, hour - 1), gains, rho)
+    return _follow(view, view.memo["burn"], range(hour - 1, hour + 1), gains, rho)
 
 
 def _follow(

@@ -211,11 +211,26 @@ def _go_on(state: State, view: View, detector: Detector, finding: Finding, at: i
 def _signal(
     state: State, view: View, detector: Detector, finding: Finding, episode: Episode, phase: Phase, at: int
 ) -> Signal:
+    return Signal(
+        brand=state.brand,
+        detector=detector.name,
+        start=episode.start * MINUTE,
+        revision=episode.revision,
+        phase=phase,
+        severity=episode.severity,
+        at=at,
+        policy=state.revision,
+        evidence=_evidence(state, view, finding),
+        drivers=_drivers(state, finding),
+    )
+
+
+def _evidence(state: State, view: View, finding: Finding) -> Evidence:
     first = view.start(finding.window) if finding.since is None else finding.since
     counts = view.window(finding.window) if finding.since is None else NOTHING
     recent = view.window(min(finding.window, SLIDING))
     copies = recent[AMPLIFIED] / recent[MENTIONS] if recent[MENTIONS] else 0.0
-    evidence = Evidence(
+    return Evidence(
         window_start=first * MINUTE,
         window_end=(view.minute + 1) * MINUTE,
         metric=finding.metric,
@@ -226,18 +241,6 @@ def _signal(
         negative=counts[NEGATIVE],
         history=view.usual.history,
         extra={"copies": copies, "five_authors": state.sample.concentration(5), **finding.extra},
-    )
-    return Signal(
-        brand=state.brand,
-        detector=detector.name,
-        start=episode.start * MINUTE,
-        revision=episode.revision,
-        phase=phase,
-        severity=episode.severity,
-        at=at,
-        policy=state.revision,
-        evidence=evidence,
-        drivers=_drivers(state, finding),
     )
 
 
