@@ -4,18 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prometheus_client import Counter, Gauge, start_http_server
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
+from alerts.meter import Log
 from detectors.signal import Now, Signal
 
 if TYPE_CHECKING:
     from alerts.incident import Notification
+    from alerts.meter import Kind
+    from alerts.notifier import DeliveryError
     from streams.pipeline import Scored
 
 MENTIONS = Counter("tocsin_mentions_total", "Mentions read, by what became of them", ["outcome"])
 SIGNALS = Counter("tocsin_signals_total", "Signals raised", ["detector", "severity"])
 NOTIFICATIONS = Counter("tocsin_notifications_total", "Notifications written to the outbox", ["reason"])
 WATERMARK = Gauge("tocsin_watermark_seconds", "Event time up to which this worker's brands are closed, since the epoch")
+
+
+DELIVERED = Histogram(
+    "tocsin_delivery_seconds", "From a notification to its message", ["kind"], buckets=(0.1, 0.25, 0.5, 1, 2, 5, 15, 60)
+)
+FAILURES = Counter("tocsin_delivery_failures_total", "Tries that failed; all are tried again", ["code"])
+
+
+class Deliveries(Log):
+    """Counts what the outbox does, and logs it."""
+
+    def delivered(self, incident: str, kind: Kind, waited: float) -> None:
+        """Count a message that stands."""
+        super().delivered(incident, kind, waited)
+        DELIVERED.labels(kind).observe(waited)
+
+    def retried(self, incident: str, error: DeliveryError, delay: float) -> None:
+        """Count a failure that is tried again."""
+        super().retried(incident, error, delay)
+        FAILURES.labels(error.code).inc()
+
+    def refused(self, incident: str, error: DeliveryError, delay: float) -> None:
+        """Count a failure that a person must put right."""
+        super().refused(incident, error, delay)
+        FAILURES.labels(error.code).inc()
 
 
 def count_scored(scored: Scored) -> None:

@@ -9,8 +9,10 @@ import structlog
 
 from alerts import receipts
 from alerts.delivery import Delivery
+from alerts.escape import mention
 from alerts.incident import decode_notification
 from alerts.notifier import Route
+from streams.metrics import Deliveries
 from streams.unfinished import Unfinished
 from streams.versions import Version, Versioned, decode
 
@@ -71,7 +73,7 @@ class Notifying:
         self._notifier = notifier
         self._channel = channel
         self._unfinished: Unfinished[TP] = Unfinished()
-        self._delivery = Delivery(notifier, self._receipts, self._route, gap=gap)
+        self._delivery = Delivery(notifier, self._receipts, self._route, meter=Deliveries(), gap=gap)
         self.positions: Positions[TP] | None = None
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:
@@ -100,8 +102,7 @@ class Notifying:
 
     def _route(self, brand: str) -> Route:
         configured = self._directory.brand(brand)
-        mention = " ".join(f"<!subteam^{who}>" if who.startswith("S") else f"<@{who}>" for who in configured.on_call)
-        return Route(configured.slack_channel or self._channel, configured.language, mention)
+        return Route(configured.slack_channel or self._channel, configured.language, mention(configured.on_call))
 
     async def settle(self) -> None:
         """Stop delivering: what is not done is done by whoever gets the partition."""

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 OFF = "volume: {enabled: false}, negative: {enabled: false}, shift: {enabled: false}"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def here(kafka: Broker) -> Iterator[Installation]:
-    """Yield an installation with a running worker that watches Brisela, at fifty negative mentions."""
+    """Yield an installation with a running worker that watches one brand."""
     with Installation(kafka) as installation:
-        assert apply(installation, brand("Brisela", 50)) == 0
+        assert apply(installation, brand("Norvask", 50)) == 0
         installation.worker("--notify", "console")
         wait_until(lambda: all(installation.ends(installation.topics.signals.name).values()), 60, "all is watched")
         yield installation
@@ -41,6 +41,12 @@ def apply(here: Installation, *brands: str) -> int:
     file = Path(here.path("brands.yaml"))
     file.write_text("brands:\n" + "".join(brands), encoding="utf-8")
     return here.command("config", "apply", str(file), "--yes").returncode
+
+
+def start(here: Installation, *brands: str) -> None:
+    """Apply a configuration and let the worker read it: it follows within a fraction of a second."""
+    assert apply(here, *brands) == 0
+    time.sleep(2)
 
 
 def complain(here: Installation, name: str, count: int, first: int) -> None:
@@ -68,30 +74,33 @@ def total(here: Installation, name: str) -> int:
 
 def test_a_lower_threshold_takes_effect_at_once(here: Installation) -> None:
     """Ten complaints do not fire at fifty; after the threshold is lowered to twelve, two more do."""
+    start(here, brand("Brisela", 50))
     complain(here, "Brisela", 10, 0)
     wait_until(lambda: total(here, "Brisela") == 10, 30, "ten counted")
-    assert opened(here) == []
+    assert "Brisela" not in opened(here)
     assert apply(here, brand("Brisela", 12)) == 0
     time.sleep(2)  # followed within a fraction of a second
     complain(here, "Brisela", 2, 10)
-    wait_until(lambda: opened(here) == ["Brisela"], 30, "the incident")
+    wait_until(lambda: "Brisela" in opened(here), 30, "the incident")
 
 
 def test_a_new_brand_is_watched_and_a_removed_one_is_not(here: Installation) -> None:
     """Brands come and go by the file; what is removed is forgotten and counted no more."""
-    complain(here, "Brisela", 3, 0)
-    wait_until(lambda: total(here, "Brisela") == 3, 30, "Brisela counted")
+    start(here, brand("Tarnworth", 50))
+    complain(here, "Tarnworth", 3, 0)
+    wait_until(lambda: total(here, "Tarnworth") == 3, 30, "Tarnworth counted")
     assert apply(here, brand("Oakmere", 5)) == 0
     time.sleep(2)  # followed within a fraction of a second
     complain(here, "Oakmere", 6, 0)
-    complain(here, "Brisela", 60, 100)
-    wait_until(lambda: opened(here) == ["Oakmere"], 30, "the incident of the new brand")
-    assert "Brisela" not in here.states()
+    complain(here, "Tarnworth", 60, 100)
+    wait_until(lambda: "Oakmere" in opened(here), 30, "the incident of the new brand")
+    assert "Tarnworth" not in here.states()
 
 
 def test_a_bad_file_changes_nothing(here: Installation) -> None:
     """A file with an error is refused as a whole, and the worker goes on with what it has."""
-    assert apply(here, brand("Brisela", 2), brand("Oakmere", -1)) == 2
-    complain(here, "Brisela", 10, 0)
-    wait_until(lambda: total(here, "Brisela") == 10, 30, "ten counted")
-    assert opened(here) == []
+    start(here, brand("Quillon", 50))
+    assert apply(here, brand("Quillon", 2), brand("Oakmere", -1)) == 2
+    complain(here, "Quillon", 10, 0)
+    wait_until(lambda: total(here, "Quillon") == 10, 30, "ten counted")
+    assert "Quillon" not in opened(here)
