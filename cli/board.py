@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from alerts.notifier import Route
     from replay.chronicle import Minute
 
-COLUMNS: Final = 44
+COLUMNS: Final = 32
 REPLIES: Final = 4
 MOOD: Final = 0.4
 """The negative share from which a column is drawn in red."""
@@ -54,6 +54,11 @@ class Board:
             self._thread.append(
                 Text.assemble((f"{_clock(note.at)} ", "dim"), f"{note.incident.brand}: ", self._said(note))
             )
+
+    def conclude(self) -> None:
+        """Show the gravest incident as it stands, now that nothing more will be told."""
+        latest = {note.incident.id: note for note in self.chronicle.told}
+        self._shown = max(latest.values(), key=_gravity, default=None)
 
     def _said(self, note: Notification) -> Text:
         return console.styled(render.reply(note, self._route(note.incident.brand), page=note.page).text)
@@ -125,6 +130,12 @@ class Board:
         route = self._route(note.incident.brand)
         edited = "posted" if note.revision == 1 else f"edited, revision {note.revision}"
         return console.draw(render.message(note, route, page=note.page), f"{route.channel} · {edited}")
+
+
+def _gravity(note: Notification) -> tuple[int, int]:
+    return rank(note.incident.severity), max(
+        finding.signal.evidence.mentions for finding in note.incident.findings.values()
+    )
 
 
 def _clock(at: int) -> str:

@@ -67,6 +67,8 @@ def _play(config: Config, route: Callable[[str], Route], speed: float) -> Chroni
         with Live(console=terminal, refresh_per_second=8, vertical_overflow="crop") as live:
             for now in audience.watch():
                 live.update(board.draw(now))
+            board.conclude()
+            live.update(board.draw(last))
     return board.chronicle
 
 

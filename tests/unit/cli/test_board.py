@@ -101,3 +101,22 @@ def test_resolved_incident_is_over() -> None:
     assert "warning" in _drawn(board)
     board.hear(told[-1])
     assert "over" in _drawn(board)
+
+
+def test_gravest_incident_is_shown_at_the_end() -> None:
+    """When all is told the board shows the gravest incident, not the one that was told of last."""
+    grave = run(signal(0), signal(3, observed=240, severity="critical"))[1]
+    late = run(signal(9, brand="calm co"), case=new_case("calm co"))[1]
+    board = _board()
+    for note in (*grave, *late):
+        board.hear(note)
+    assert "Warning calm co" in _drawn(board)
+    board.conclude()
+    assert "Critical acme" in _drawn(board)
+
+
+def test_nothing_told_concludes_in_calm() -> None:
+    """A story in which nothing was told ends without a message."""
+    board = _board()
+    board.conclude()
+    assert "#room" not in _drawn(board)

@@ -94,3 +94,9 @@ def test_every_module_answers_one_question(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(source)), "no docstring"
     assert len(source.splitlines()) <= 300
+
+
+@pytest.mark.parametrize("module", sorted(set(re.findall(r"\$\(RUN\) ([a-z_]+(?:\.[a-z_]+)+)", MAKEFILE))))
+def test_make_runs_modules_that_exist(module: str) -> None:
+    """Each of our modules that a make target runs is there."""
+    assert (ROOT / f"{module.replace('.', '/')}.py").is_file()

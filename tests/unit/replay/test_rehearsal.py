@@ -1,0 +1,63 @@
+"""Does Tocsin make of the demo's day what a person would? With the scorer and the defaults that are shipped."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mentions.sentiment import Scorer
+from replay.demo import LIVE_FROM
+from replay.demo.rehearsal import read_config, rehearse, router
+
+if TYPE_CHECKING:
+    from alerts.incident import Notification
+    from replay.chronicle import Chronicle
+
+
+@pytest.fixture(scope="module")
+def chronicle() -> Chronicle:
+    """Return what happens, and is told, on the demo's day."""
+    return rehearse(Scorer())
+
+
+def _told(chronicle: Chronicle, brand: str) -> list[Notification]:
+    return [note for note in chronicle.told if note.incident.brand == brand]
+
+
+def _clock(note: Notification) -> str:
+    return f"{datetime.fromtimestamp(note.at / 1000, UTC):%H:%M}"
+
+
+def test_calm_is_quiet(chronicle: Chronicle) -> None:
+    """Of the calm day before, and of the calm morning, nothing is told about any brand."""
+    first = int(LIVE_FROM.replace(hour=11, minute=10).timestamp() * 1000)
+    assert [(note.incident.id, note.reason, note.detector) for note in chronicle.told if note.at < first] == []
+
+
+def test_joke_pages_nobody(chronicle: Chronicle) -> None:
+    """A printing error that everybody enjoys is worth knowing, and wakes nobody."""
+    told = _told(chronicle, "Pippinworth")
+    assert told
+    assert {note.incident.severity for note in told} == {"watch"}
+    assert not any(note.page for note in told)
+
+
+def test_firestorm_pages_and_becomes_critical(chronicle: Chronicle) -> None:
+    """The ferries page within twenty minutes of the first video, and are critical before the firestorm's peak."""
+    told = _told(chronicle, "Hallowfirth")
+    assert next(_clock(note) for note in told if note.page) <= "13:45"
+    assert "12:40" <= next(_clock(note) for note in told if note.incident.severity == "critical") <= "14:05"
+
+
+def test_double_debit_pages_in_french(chronicle: Chronicle) -> None:
+    """The electricity company pages within forty minutes of the first complaint, once there is one; in French."""
+    pages = [note for note in _told(chronicle, "Voltanelle") if note.page]
+    assert "13:50" <= _clock(pages[0]) <= "14:30"
+    assert router(read_config())("Voltanelle").language == "fr"
+
+
+def test_each_brand_has_one_incident(chronicle: Chronicle) -> None:
+    """What belongs together is one incident: three brands, three incidents."""
+    assert sorted(incident.brand for incident in chronicle.incidents()) == ["Hallowfirth", "Pippinworth", "Voltanelle"]
