@@ -18,6 +18,7 @@ from streams.scoring import Scoring
 from streams.sender import FaustSender
 from streams.stage import Stage
 from streams.table import StateTable
+from streams.topics import LARGEST_STATE
 from streams.triaging import Triaging
 from streams.watching import Watching
 
@@ -81,7 +82,7 @@ def faust_app(parts: Parts) -> faust.App:
         broker_request_timeout=30.0,
         producer_acks=-1,
         producer_linger=0.0,
-        producer_max_request_size=1_000_000,
+        producer_max_request_size=LARGEST_STATE,
         web_enabled=False,
         worker_redirect_stdouts=False,
     )

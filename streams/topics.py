@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Final
 
 DAY: Final = timedelta(days=1)
+LARGEST_STATE: Final = 4_000_000
+"""Bytes: a brand's state is about 8 kB, but may hold back more than a megabyte while a backlog is read."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Topic:
     name: str
     compacted: bool = False
     kept: timedelta | None = None  # None: for ever (compacted topics), or the broker's own default
+    largest: int | None = None  # bytes of a record; None: the broker's own default, about a megabyte
 
     def config(self) -> dict[str, str]:
         """Return the broker's settings for this topic."""
@@ -26,6 +29,8 @@ class Topic:
             settings["min.cleanable.dirty.ratio"] = "0.1"
         if self.kept:
             settings["retention.ms"] = str(int(self.kept.total_seconds() * 1000))
+        if self.largest:
+            settings["max.message.bytes"] = str(self.largest)
         return settings
 
 
@@ -43,7 +48,7 @@ class Topics:
         self.incidents = Topic(f"{prefix}incidents", compacted=True, kept=365 * DAY)
         self.notifications = Topic(f"{prefix}notifications", kept=30 * DAY)
         self.brands = Topic(f"{prefix}brands", compacted=True)
-        self.watch_state = Topic(self.changelog("watch"), compacted=True)
+        self.watch_state = Topic(self.changelog("watch"), compacted=True, largest=LARGEST_STATE)
         self.case_state = Topic(self.changelog("cases"), compacted=True)
         self.receipts = Topic(self.changelog("receipts"), compacted=True, kept=90 * DAY)
 
