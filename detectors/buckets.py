@@ -50,6 +50,7 @@ class Minutes(msgspec.Struct):
     opened: dict[int, Row] = {}
     closed: list[int] = []  # minutes with a mention, ascending
     totals: list[Counts] = []  # running totals through the minute in `closed` at the same place
+    ahead: dict[int, Row] = {}  # counted long before their time, for want of room to hold them back
     moved: dict[int, Row] = {}  # ledger less counts: a mention found late counts later than it was published
 
     def open(self, minute: int) -> Row:
@@ -58,6 +59,18 @@ class Minutes(msgspec.Struct):
         if row is None:
             row = self.opened[minute] = [0] * COLUMNS
         return row
+
+    def sort(self) -> None:
+        """Put what was counted ahead in order, so that the next of it is at hand."""
+        self.ahead = dict(sorted(self.ahead.items()))
+
+    def reach(self, until: int) -> bool:
+        """Open the minutes to `until` that were counted ahead, which are in order, and tell whether there was any."""
+        reached = False
+        while self.ahead and (minute := next(iter(self.ahead))) <= until:
+            self.opened[minute] = list(map(add, self.opened.get(minute, NOTHING), self.ahead.pop(minute)))
+            reached = True
+        return reached
 
     def close(self, minute: int) -> Counts:
         """Close a minute, which must be later than every closed one, and return its counts."""
@@ -112,7 +125,7 @@ class Minutes(msgspec.Struct):
         for minute, total in zip(self.closed, self.totals, strict=True):
             rows[minute] = tuple(map(sub, total, before))
             before = total
-        for minute, row in self.moved.items():
+        for minute, row in [*self.ahead.items(), *self.moved.items()]:
             rows[minute] = tuple(map(add, rows.get(minute, NOTHING), row))
         oldest = -1 if frontier is None else frontier - KEPT_MINUTES
         return [(m * MINUTE, r[0], r[1], r[2], r[3]) for m, r in sorted(rows.items()) if r[0] and m > oldest]

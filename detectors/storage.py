@@ -42,6 +42,7 @@ class _Core(msgspec.Struct, array_like=True):
     frontier: int | None
     marks: dict[int, tuple[int, int]]
     opened: dict[int, list[int]]
+    ahead: dict[int, list[int]]
     moved: dict[int, list[int]]
     past: bytes
     pending: bytes  # empty unless rows are held back
@@ -76,6 +77,7 @@ def encode_parts(state: State) -> Parts:
         state.frontier,
         state.marks,
         state.minutes.opened,
+        state.minutes.ahead,
         state.minutes.moved,
         state.cache.past,
         zlib.compress(msgspec.msgpack.encode(state.pending), 1) if state.pending else b"",
@@ -103,7 +105,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     past = msgspec.msgpack.decode(zlib.decompress(stored.past), type=_Past)
     state = State(stored.brand)
     state.revision, state.frontier, state.marks = stored.revision, stored.frontier, stored.marks
-    state.minutes = Minutes(opened=stored.opened, moved=stored.moved)
+    state.minutes = Minutes(opened=stored.opened, ahead=stored.ahead, moved=stored.moved)
     for minute, row in _sparse(past.minutes, COLUMNS):
         state.minutes.opened[minute] = row
         state.minutes.close(minute)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from detectors import findings, intake
-from detectors.buckets import KEPT_MINUTES, LEVEL_HOURS, LOUD, MENTIONS, MINUTE, NEGATIVE, POSITIVE, Counts
+from detectors.buckets import COLUMNS, KEPT_MINUTES, LEVEL_HOURS, LOUD, MENTIONS, MINUTE, NEGATIVE, POSITIVE, Counts
 from detectors.state import HELD_BYTES, State
 from mentions import scored
 
@@ -63,11 +63,12 @@ def advance(state: State, watermark: int, policy: Policy) -> tuple[State, list[S
     target = watermark // MINUTE - policy.lateness_minutes - 1
     signals: list[Signal] = []
     if state.frontier is None:
-        waiting = [*state.pending, *state.minutes.opened]
+        waiting = [*state.pending, *state.minutes.ahead]
         state.frontier = min([target, *(minute - policy.near - 1 for minute in waiting)])
         state.seen.stamp(state.frontier)
     if target <= state.frontier:
         return state, []
+    state.minutes.sort()
     while state.frontier < target:
         minute = _next_event(state, target, policy)
         signals += findings.close(state, minute, policy)
@@ -102,10 +103,11 @@ def _next_event(state: State, target: int, policy: Policy) -> int:
     if findings.every_minute(state):
         return following
     stops = [target]
-    if state.minutes.opened or state.pending:
-        stops += state.minutes.opened
-        stops += [minute - policy.near for minute in state.minutes.opened if minute >= following + policy.near]
-        stops += [max(following, minute - policy.near) for minute in state.pending]
+    stops += state.minutes.opened
+    if state.pending:
+        stops.append(max(following, min(state.pending) - policy.near))
+    if state.minutes.ahead:
+        stops.append(max(following, next(iter(state.minutes.ahead)) - policy.near))
     if state.channels.known:
         stops.append(following // 60 * 60 + 59)
     return min(stops)
@@ -114,7 +116,7 @@ def _next_event(state: State, target: int, policy: Policy) -> int:
 def _release(state: State, until: int, policy: Policy) -> list[Signal]:
     """Count the rows held back for the minutes to `until`, which have come near, in order of publication."""
     signals: list[Signal] = []
-    if until in state.minutes.opened:
+    if state.minutes.reach(until):
         signals += findings.watch_open(state, None, policy)
     for minute in sorted(minute for minute in state.pending if minute <= until):
         rows = intake.merge(state.pending.pop(minute))
@@ -153,7 +155,10 @@ def _add(state: State, rows: Batch, start: int, end: int, minute: int, policy: P
     added = intake.sums(rows, start, end, state.likenesses, policy.loud_from)
     state.channels.add(rows.channels[start:end], minute)
     state.sample.take(rows, start, end, minute, state.brand)
-    row = state.minutes.open(minute)
+    if state.frontier is None or minute > state.frontier + policy.near:
+        row = state.minutes.ahead.setdefault(minute, [0] * COLUMNS)
+    else:
+        row = state.minutes.open(minute)
     for column, value in enumerate(added):
         row[column] += value
     return added

@@ -59,6 +59,18 @@ def test_closing_an_empty_minute_takes_no_space() -> None:
     assert (minutes.closed, minutes.opened) == ([5], {})
 
 
+def test_what_is_counted_ahead_is_seen_when_it_is_reached() -> None:
+    """The ledger has it at once, windows only from when its minute is opened, together with what is there."""
+    minutes = filled({5: 1}, 4)
+    minutes.ahead[5], minutes.ahead[90] = [3] * COLUMNS, [7] * COLUMNS
+    assert [row[1] for row in minutes.ledger(4)] == [4, 7]
+    assert minutes.window(5, 1)[MENTIONS] == 1
+    assert minutes.reach(6)
+    assert not minutes.reach(89)
+    assert minutes.window(5, 1)[MENTIONS] == 4
+    assert list(minutes.ahead) == [90]
+
+
 def test_a_late_mention_is_in_the_ledger_where_it_was_published() -> None:
     """It counts in minute 9 for detection, and in minute 3 for the ledger."""
     minutes = filled({3: 2, 9: 1}, 8)
