@@ -1,0 +1,60 @@
+"""Is what the pipeline tells independent of how its input was cut, and of who else is watched?"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mentions.sentiment import Scorer
+from replay import rerun
+from replay.policies import Rules
+from replay.rerun import Rerun
+from sources.position import START, Line
+from tests.support.crowd import Crowd
+
+if TYPE_CHECKING:
+    import pytest
+
+CALM = Crowd(600, seed=21, brands=("Brisela", "Oakmere"), angry=0.1, span=timedelta(hours=2))
+STORM = Crowd(400, seed=22, brands=("Brisela",), start=CALM.end, angry=0.8, span=timedelta(minutes=20))
+LINES = [
+    Line(number, json.dumps(mention).encode(), START)
+    for number, mention in enumerate([*CALM.mentions(), *STORM.mentions()])
+]
+SCORER = Scorer()
+
+
+def told(lines: list[Line]) -> list[str]:
+    """Return the events of a replay."""
+    return [json.dumps(line, sort_keys=True) for line in Rerun(Rules.built_in(), SCORER).run(lines)]
+
+
+def test_the_steps_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One mention at a time or all at once: the same events, to the last digit."""
+    expected = told(LINES)
+    assert any('"opened"' in line for line in expected)
+    for at_once in (1, 7, 10_000):
+        monkeypatch.setattr(rerun, "AT_ONCE", at_once)
+        assert told(LINES) == expected
+
+
+def test_other_brands_do_not_matter() -> None:
+    """A brand's events are the same with and without the others' mentions."""
+    alone = [line for line in LINES if b'"Brisela"' in line.raw]
+    both = [line for line in told(LINES) if '"brand": "Brisela"' in line]
+    assert told(alone) == both
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.integers(0, len(LINES) - 1), max_size=15))
+def test_repeated_mentions_do_not_matter(repeated: list[int]) -> None:
+    """A mention that a source fetches again a little later changes nothing."""
+    lines: list[Line] = []
+    for number, line in enumerate(LINES):
+        lines.append(line)
+        lines += [line] * repeated.count(number)
+    assert told(lines) == told(LINES)
