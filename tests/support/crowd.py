@@ -71,7 +71,10 @@ class Crowd:
             "id": f"{self.seed}-{number}",
             "brand": brand,
             "text": f"{chance.choice(_OPENINGS)} {said}{chance.choice(_ENDINGS)}",
-            "author": {"id": f"user{chance.randrange(5_000)}", "followers": int(chance.paretovariate(1.1) * 20)},
+            "author": {
+                "id": f"user{chance.randrange(5_000)}",
+                "followers": min(int(chance.paretovariate(1.1) * 20), 2_000),
+            },
             "channel": chance.choice(("forum", "blog", "mastodon", "bluesky")),
             "published_at": at.isoformat(timespec="milliseconds"),
         }

@@ -1,0 +1,93 @@
+"""Do the commands that look at a running installation say what is so?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.crowd import Crowd
+from tests.support.installation import Installation, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.brokers import Broker
+
+CALM = Crowd(900, seed=31, brands=("Brisela", "Oakmere"), angry=0.1, repeated=0.0)
+STORM = Crowd(400, seed=32, brands=("Brisela",), start=CALM.end, angry=0.9, span=CALM.span / 6, repeated=0.0)
+
+
+@pytest.fixture(scope="module")
+def here(kafka: Broker) -> Iterator[Installation]:
+    """Yield an installation in which one brand has just had a storm."""
+    with Installation(kafka) as installation:
+        installation.worker("--defaults", "--clock", "arrival", "--notify", "console")
+        lines = "\n".join(json.dumps(mention) for mention in [*CALM.mentions(), *STORM.mentions()])
+        sent = installation.command("ingest", "-", "--as-of", "published", input=lines)
+        assert sent.returncode == 0, sent.stderr
+        wait_until(lambda: installation.counted() >= 1_300, 60, "all counted")
+        wait_until(installation.settled, 30, "all told")
+        yield installation
+
+
+def records(here: Installation, *arguments: str) -> list[dict[str, object]]:
+    """Return what a command prints as JSON Lines."""
+    done = here.command(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_status_counts_every_mention(here: Installation) -> None:
+    """Each brand's mentions, and up to where they are read."""
+    found = {record["brand"]: record for record in records(here, "status")}
+    assert sum(int(str(record["mentions"])) for record in found.values()) == 1_300
+    assert found["Brisela"]["breaching"]
+    assert not found["Oakmere"]["breaching"]
+    assert str(found["Brisela"]["read_up_to"]) >= CALM.end.isoformat()[:16]
+
+
+def test_status_gives_the_minutes(here: Installation) -> None:
+    """The ledger of a brand sums up to its mentions."""
+    (record,) = records(here, "status", "--brand", "Oakmere", "--minutes")
+    minutes = record["minutes"]
+    assert isinstance(minutes, list)
+    assert sum(minute["mentions"] for minute in minutes) == record["mentions"]
+
+
+def test_incidents_are_listed(here: Installation) -> None:
+    """The storm is an incident, and the calm brand has none."""
+    found = records(here, "incidents")
+    assert {record["brand"] for record in found} == {"Brisela"}
+    assert records(here, "incidents", "--brand", "Oakmere") == []
+    assert {record["status"] for record in records(here, "incidents", "--open")} <= {"open", "acknowledged"}
+
+
+def test_people_get_tables(here: Installation) -> None:
+    """Without --json the same is drawn for people."""
+    status = here.command("status").stdout
+    assert "Brisela" in status
+    assert "event time" in status
+    assert "brisela-" in here.command("incidents").stdout
+
+
+def test_topics_are_made_once(here: Installation) -> None:
+    """Creating topics again changes nothing."""
+    found = records(here, "topics", "create")
+    assert all(not record["created"] for record in found)
+    assert {record["topic"] for record in found} == {topic.name for topic in here.topics.all()}
+    assert {record["partitions"] for record in found} == {here.partitions}
+
+
+def test_what_is_not_there_is_said_in_one_line(here: Installation) -> None:
+    """An installation without topics is told how to get them; no traceback."""
+    environment = here.environment | {"TOCSIN_PREFIX": "nobody."}
+    before, here.environment = here.environment, environment
+    try:
+        done = here.command("incidents")
+    finally:
+        here.environment = before
+    assert done.returncode == 1
+    assert "tocsin topics create" in done.stderr
+    assert "Traceback" not in done.stderr
