@@ -11,6 +11,7 @@ from alerts import case as cases
 from alerts import incident
 from detectors import signal
 from streams import metrics
+from streams.owned import Owned
 from streams.pipeline import TriageShard
 from streams.sender import Outgoing
 from streams.versions import Version, Versioned
@@ -64,8 +65,7 @@ class Triaging:
         self._topics = topics
         self._sender = sender
         self._directory = directory
-        self._table = table
-        self._partitions: dict[int, Partition] = {}
+        self._owned = Owned(lambda number: Partition(number, table, directory))
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:
         """Apply the records; returns when notifications, incidents and cases are acknowledged, in this order."""
@@ -76,18 +76,13 @@ class Triaging:
             record = self._read(event)
             if record is None:
                 continue
-            partition = touched[event.message.partition] = self._partition(event.message.partition)
+            partition = touched[event.message.partition] = self._owned[event.message.partition]
             for notification in partition.shard.apply(record):
                 await self._tell(outgoing, notification)
         await outgoing.settled()
         for partition in touched.values():
             await partition.save(outgoing)
         await outgoing.settled()
-
-    def _partition(self, number: int) -> Partition:
-        if number not in self._partitions:
-            self._partitions[number] = Partition(number, self._table, self._directory)
-        return self._partitions[number]
 
     async def _tell(self, outgoing: Outgoing, notification: Notification) -> None:
         key = notification.incident.id.encode()
@@ -107,4 +102,4 @@ class Triaging:
 
     def forget(self) -> None:
         """Let all partitions go: they are being dealt anew."""
-        self._partitions.clear()
+        self._owned.forget()

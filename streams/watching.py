@@ -13,6 +13,7 @@ from detectors.signal import Signal
 from detectors.storage import decode_parts, encode_parts
 from mentions.scored import Batch, decode
 from streams import metrics
+from streams.owned import Owned
 from streams.pipeline import WatchShard
 from streams.sender import Outgoing
 from streams.versions import Version, Versioned
@@ -122,8 +123,7 @@ class Watching:
         self._topics = topics
         self._sender = sender
         self._directory = directory
-        self._table = table
-        self._partitions: dict[int, Partition] = {}
+        self._owned = Owned(lambda number: Partition(number, table, directory))
         self._edition = -1
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:
@@ -135,7 +135,7 @@ class Watching:
             record = self._read(event)
             if record is None or (isinstance(record, Batch) and not await self._watched(record)):
                 continue
-            partition = touched[event.message.partition] = self._partition(event.message.partition)
+            partition = touched[event.message.partition] = self._owned[event.message.partition]
             for found in partition.apply(record, event.message.offset):
                 await self._tell(outgoing, partition.number, found)
         await outgoing.settled()
@@ -153,15 +153,10 @@ class Watching:
         if self._edition == self._directory.edition:
             return
         outgoing = Outgoing(self._sender)
-        for partition in self._partitions.values():
+        for partition in self._owned:
             await partition.drop(self._directory.watches, outgoing)
         await outgoing.settled()
         self._edition = self._directory.edition
-
-    def _partition(self, number: int) -> Partition:
-        if number not in self._partitions:
-            self._partitions[number] = Partition(number, self._table, self._directory)
-        return self._partitions[number]
 
     async def _tell(self, outgoing: Outgoing, partition: int, found: Any) -> None:
         key = found.brand.encode() if isinstance(found, Signal) else None
@@ -177,5 +172,5 @@ class Watching:
 
     def forget(self) -> None:
         """Let all partitions go: they are being dealt anew."""
-        self._partitions.clear()
+        self._owned.forget()
         self._edition = -1

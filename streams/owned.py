@@ -1,0 +1,32 @@
+"""Which partitions does an agent own, and what does it hold of each?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+P = TypeVar("P")
+
+
+class Owned(Generic[P]):
+    """What an agent holds of each partition, made from its table when the first record of the partition comes."""
+
+    def __init__(self, make: Callable[[int], P]) -> None:
+        self._make = make
+        self._held: dict[int, P] = {}
+
+    def __getitem__(self, number: int) -> P:
+        """Return what is held of a partition."""
+        if number not in self._held:
+            self._held[number] = self._make(number)
+        return self._held[number]
+
+    def __iter__(self) -> Iterator[P]:
+        """Return what is held of all partitions."""
+        return iter(self._held.values())
+
+    def forget(self) -> None:
+        """Let all go: partitions are being dealt anew."""
+        self._held.clear()
