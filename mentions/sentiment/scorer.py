@@ -2,26 +2,101 @@
 
 from __future__ import annotations
 
-from mentions.scored import NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN
-from mentions.sentiment.vader import Vader
+from html import unescape
+from importlib.resources import as_file, files
+from math import exp
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-THRESHOLD = 0.05
-"""Compound beyond which a text is called positive or negative, as VADER's authors advise."""
+from mentions.language import ENGLISH, FRENCH, Languages
+from mentions.moderation import abuse
+from mentions.scored import NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN
+from mentions.sentiment.french import French
+from mentions.sentiment.linear import Linear
+from mentions.sentiment.vader import Vader
+from mentions.sentiment.weights import LANES, Weights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_FELT: Final = 0.05
+"""Compound beyond which rules call a text positive or negative, as VADER's authors advise."""
+
+_LANE: Final = {name: place for place, name in enumerate(LANES)}
+
+
+class Reading(NamedTuple):
+    """What the scorer makes of a text."""
+
+    lang: str | None  # "en", "fr"; None: another language, or a mixture
+    compound: float
+    label: int
+    abuse: float
 
 
 class Scorer:
-    """Scores English by VADER; other languages are counted as unknown."""
+    """Scores English and French; other languages are counted as unknown, never called neutral.
 
-    version = "vader-3.3.2"
+    Pure Python and numpy, no download: the weights and lexicons ship with the package.
+    """
 
-    def __init__(self) -> None:
-        """Read the lexicons."""
-        self._vader = Vader()
+    def __init__(self, weights: Weights | None = None) -> None:
+        """Take the learned weights; those shipped where none are given."""
+        weights = weights or shipped()
+        self.version = weights.version
+        self._sums = Linear(weights).sums
+        self._language = Languages(*weights.settings["languages"]["biases"]).tell
+        self._english = _voice(weights, ENGLISH)
+        self._french = _voice(weights, FRENCH)
+        self._vader = Vader().compound
+        self._rules = French().compound
 
     def score(self, text: str, lang: str | None) -> tuple[float, int, float]:
         """Return compound in [-1, 1], label (`mentions.scored`), abuse in [0, 1]."""
-        if lang not in {None, "en"}:
-            return 0.0, UNKNOWN, 0.0
-        compound = self._vader.compound(text)
-        label = NEGATIVE if compound <= -THRESHOLD else POSITIVE if compound >= THRESHOLD else NEUTRAL
-        return compound, label, 0.0
+        return self.read(text, lang)[1:]
+
+    def read(self, text: str, lang: str | None = None) -> Reading:
+        """Return what there is to say of a text, and in which language it is (found out where `lang` is None)."""
+        if "&" in text:
+            text = unescape(text)
+        tokens = text.split()
+        sums = self._sums(tokens)
+        if lang is None:
+            lang = self._language(sums[0], sums[1])
+        if lang == ENGLISH:
+            return self._english(sums, self._vader(text))
+        if lang == FRENCH:
+            return self._french(sums, self._rules(text, tokens))
+        return Reading(None, 0.0, UNKNOWN, 0.0)
+
+
+def _voice(weights: Weights, lang: str) -> Callable[[Sequence[float], float], Reading]:
+    """Return what turns sums and the rules' compound into a reading, for one language."""
+    at_negative, at_positive, at_abuse = (_LANE[f"{name}_{lang}"] for name in ("negative", "positive", "abuse"))
+    sentiment, hostility = weights.settings[f"sentiment_{lang}"], weights.settings[f"abuse_{lang}"]
+    negative_of, positive_of = map(_extra, sentiment["extras"], sentiment["biases"])
+    abuse_of = _extra(hostility["extras"][0], hostility["biases"][0])
+
+    def read(sums: Sequence[float], rules: float) -> Reading:
+        negative = exp(sums[at_negative] + negative_of(rules))
+        positive = exp(sums[at_positive] + positive_of(rules))
+        compound = round((positive - negative) / (1.0 + positive + negative), 4)
+        label = NEUTRAL if negative <= 1.0 >= positive else POSITIVE if positive > negative else NEGATIVE
+        return Reading(lang, compound, label, round(abuse(sums[at_abuse] + abuse_of(rules)), 4))
+
+    return read
+
+
+def extras_of(compound: float) -> tuple[float, float, float]:
+    """Return the figures by which the rules' compound enters the learned scores."""
+    return compound, float(compound > _FELT), float(compound < -_FELT)
+
+
+def _extra(weights: list[float], bias: float) -> Callable[[float], float]:
+    slope, up, down = weights
+    return lambda compound: bias + slope * compound + (up if compound > _FELT else down if compound < -_FELT else 0.0)
+
+
+def shipped() -> Weights:
+    """Return the weights that ship with the package."""
+    with as_file(files("mentions.sentiment").joinpath("data/weights.npz")) as path:
+        return Weights.load(path)

@@ -1,0 +1,114 @@
+"""Where do the shipped weights come from? Learns them again from labelled sets (`docs/model-card.md` names each).
+
+    python -m benchmarks.train --more FOLDER --out mentions/sentiment/data/weights.npz
+
+`--more` holds the public sets that may be learnt from but not passed on, as gzipped TSV like those of `--data`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from html import unescape
+from math import sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from benchmarks import lessons, sets
+from mentions.sentiment.features import grams, take_apart
+from mentions.sentiment.linear import GRAMS_WEIGH
+from mentions.sentiment.weights import LANES, STEP, save
+from replay.logistic import Fit, fit
+from replay.vectors import GRAM, PAIR, WORD, Floats, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from benchmarks.lessons import Lesson
+
+Table = dict[str, Floats]
+
+
+class Learnt(NamedTuple):
+    """What one lesson taught."""
+
+    lesson: Lesson
+    vocabulary: Vocabulary
+    fit: Fit
+
+
+def learn(lesson: Lesson) -> Learnt:
+    """Return what a lesson teaches."""
+    texts = [unescape(example.text) for example in lesson.examples]
+    labels = np.array([example.label for example in lesson.examples])
+    vocabulary = Vocabulary.of(texts, least=lesson.least, least_pairs=lesson.least_pairs)
+    weights = np.array([example.weight for example in lesson.examples])
+    balance = weights * (weights.sum() / np.bincount(labels, weights) / (labels.max() + 1))[labels]
+    extras = [lessons.ruled(lesson.rules, texts)]
+    if lesson.listed:
+        extras.append(np.array([[listed(text, lesson.listed)] for text in texts]))
+    groups = np.array([example.group for example in lesson.examples])
+    extras.append(np.eye(groups.max() + 1)[groups][:, 1:])  # how frequent each set's labels are teaches nothing
+    offsets = np.zeros((len(labels), len(lesson.lanes)))
+    found = fit(
+        vocabulary.rows(texts), np.hstack(extras), labels, weights=balance, offsets=offsets, strength=lesson.strength
+    )
+    return Learnt(lesson, vocabulary, found)
+
+
+def listed(text: str, table: Mapping[str, float]) -> float:
+    """Return how much of a list of words is in `text`."""
+    tokens = text.split()
+    return sum(table.get(take_apart(token).body, 0.0) for token in tokens) / sqrt(len(tokens) or 1)
+
+
+def write(path: Path, version: str, taught: Sequence[Learnt]) -> None:
+    """Write one file of all that was learnt."""
+    tables: dict[str, Table] = {WORD: {}, GRAM: {}, PAIR: {}}
+    settings: dict[str, Any] = {}
+    for lesson, vocabulary, found in taught:
+        lanes = [LANES.index(lane) for lane in lesson.lanes]
+        for feature, place in vocabulary.items():
+            _row(tables[feature[0]], feature[1:])[lanes] += found.features[:, place]
+        rules = lessons.RULES if lesson.rules else 0
+        for word, amount in lesson.listed.items():
+            _row(tables[WORD], word)[lanes] += amount * found.extras[:, rules]
+        settings[lesson.name] = {
+            "biases": (found.biases + np.array(lesson.nudge)).round(4).tolist(),
+            "extras": found.extras[:, :rules].round(4).tolist(),
+        }
+    for word, row in tables[WORD].items():
+        _fold(row, word, tables[GRAM])
+    save(path, version, settings, [_steps(tables[kind]) for kind in (WORD, GRAM, PAIR)])
+
+
+def _row(table: Table, key: str) -> Floats:
+    return table.setdefault(key, np.zeros(len(LANES)))
+
+
+def _fold(row: Floats, word: str, pieces: Table) -> None:
+    """Add to a word's row what its n-grams say, so that they need not be looked up."""
+    if not word.startswith("\0"):
+        own = grams(word)
+        row += sum((pieces[piece] for piece in own if piece in pieces), np.zeros(len(LANES))) * GRAMS_WEIGH / sqrt(len(own))
+
+
+def _steps(table: Table) -> dict[str, list[int]]:
+    steps = {key: np.round(row / STEP).astype(int).tolist() for key, row in sorted(table.items())}
+    return {key: row for key, row in steps.items() if any(row)}
+
+
+def main() -> None:
+    """Learn every lesson and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=sets.DEVELOPMENT)
+    parser.add_argument("--more", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--version", default="tocsin-1")
+    given = parser.parse_args()
+    write(given.out, given.version, [learn(lesson) for lesson in lessons.everything(given.data, given.more)])
+
+
+if __name__ == "__main__":
+    main()

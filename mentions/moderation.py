@@ -1,0 +1,18 @@
+"""Is a text abusive? From the learned score to a chance whose threshold is one half."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import Final
+
+THRESHOLD: Final = 0.5
+_STEEPEST: Final = 30.0
+
+
+def abuse(score: float) -> float:
+    """Return the chance, in [0, 1], that a text of this score (log odds over the threshold) is abusive.
+
+    >>> abuse(0.0)
+    0.5
+    """
+    return 1 / (1 + exp(-min(max(score, -_STEEPEST), _STEEPEST)))

@@ -1,0 +1,90 @@
+"""What of a token may carry meaning? Its words and character n-grams, the same for training and for scoring.
+
+Every feature belongs to one token, or to two neighbours, so a text's score is a sum over tokens and each token's share
+can be worked out once and remembered.
+"""
+
+from __future__ import annotations
+
+import re
+from operator import add
+from string import punctuation
+from typing import Final, NamedTuple
+
+READ: Final = 24
+"""Characters of a word whose n-grams are looked at: two to four characters, a blank on either side of the word."""
+
+LINK: Final = "\0http"
+HANDLE: Final = "\0@"
+SCRIPT: Final = "\0script"
+"""Stand for any link, any handle, any word of a script other than the Latin one. Marks, unlike words, begin with NUL."""
+
+PICTURES: Final = 8
+"""Different pictures of one token that are read."""
+
+START: Final = "\0^"
+"""Comes before the first word of a text, as far as pairs are concerned."""
+
+_PUNCTUATION: Final = punctuation + "«»…“”‘’–—"
+_DIGITS: Final = str.maketrans("123456789", "000000000")
+_telling = re.compile(r"[!?:;)(<…]").search
+_drawn_out = re.compile(r"(.)\1{2,}").sub
+_elided = re.compile(r"(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.)").match
+_pictures = re.compile("[\u2190-\u2bff\u3030\ufe0f\U0001f000-\U0001faff]").findall
+_foreign = re.compile("[\u0370-\u1dff\u2c00-\u2fff\u3040-\ud7ff\uf900-\ufdff\ufe70-\uffef]").search
+
+
+class Token(NamedTuple):
+    """What a token says, taken apart."""
+
+    marks: tuple[str, ...]  # features besides the word
+    body: str  # the word, "" for a link or a handle
+    chain: str  # what neighbours see of it
+
+
+def take_apart(token: str) -> Token:
+    """Return the parts of one token, which holds no blanks.
+
+    >>> take_apart("L'Horreur!!!")
+    Token(marks=("\\x00l'", '\\x00!!!'), body='horreur', chain='horreur')
+    """
+    low = token.lower()
+    if low[0] == "@" and len(low) > 1:
+        return Token((HANDLE,), "", HANDLE)
+    if low.startswith(("http", "www.")):
+        return Token((LINK,), "", LINK)
+    low = _drawn_out(r"\1\1\1", low)
+    plain = low.isascii()
+    if plain and low.isalpha():
+        return Token((), low, low)
+    marks = () if plain else _signs(low)
+    low = low.replace("’", "'").translate(_DIGITS)
+    body = low.strip(_PUNCTUATION)
+    if not body:
+        return Token(marks, low, low)
+    tail = low[len(low.rstrip(_PUNCTUATION)) :]
+    if tail and _telling(tail):
+        marks = (f"\0{tail[:3]}", *marks)
+    elided = _elided(body)
+    if elided:
+        marks = (f"\0{elided[0]}", *marks)
+        body = body[elided.end() :]
+    return Token(marks, body, body)
+
+
+def grams(body: str) -> list[str]:
+    """Return the character n-grams of a word.
+
+    >>> grams("no")
+    [' n', 'no', 'o ', ' no', 'no ', ' no ']
+    """
+    padded = f" {body[:READ]} "
+    twos = list(map(add, padded, padded[1:]))
+    threes = list(map(add, twos, padded[2:]))
+    return [*twos, *threes, *map(add, threes, padded[3:])]
+
+
+def _signs(token: str) -> tuple[str, ...]:
+    """Return the pictures in a token, and whether it is of another script."""
+    signs = tuple(f"\0{picture}" for picture in list(dict.fromkeys(_pictures(token)))[:PICTURES])
+    return (*signs, SCRIPT) if _foreign(token) else signs
