@@ -23,9 +23,9 @@ from streams.triaging import Triaging
 from streams.watching import Watching
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
-    from faust.types import StreamT
+    from faust.types import TP, StreamT
     from faust.types.topics import TopicT
 
     from alerts.notifier import Notifier
@@ -180,6 +180,9 @@ class Worker:
         for part in (self._scoring, self._watching, self._triaging, self._at_end):
             part.forget()
 
-    async def _resume(self, *_: object, **__: object) -> None:
+    async def _resume(self, *given: Any, **__: object) -> None:
+        assigned: Iterable[TP] = given[-1]
         for stage in self._stages:
             stage.resume()
+        topic = self._parts.topics.mentions.name
+        log.info("partitions dealt", mine=sorted(tp.partition for tp in assigned if tp.topic == topic))

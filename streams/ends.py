@@ -23,22 +23,24 @@ class AtEnd:
         """Return the owned partitions of which every record is done."""
         if self._app.rebalancing:
             return []
-        return [tp for tp in self._app.consumer.assignment() if tp.topic == self._topic and await self._ended(tp)]
+        owned = [tp for tp in self._app.consumer.assignment() if tp.topic == self._topic]
+        await self._learn_starts([tp for tp in owned if tp not in self._starts])
+        return [tp for tp in owned if self._ended(tp)]
 
-    async def _ended(self, tp: TP) -> bool:
+    def _ended(self, tp: TP) -> bool:
         end = self._app.consumer.highwater(tp)
-        if end is None:
-            return False
         done = self._stage.positions.done(tp)
-        return (await self._start(tp) if done is None else done) >= end
+        return end is not None and (self._starts[tp] if done is None else done) >= end
 
-    async def _start(self, tp: TP) -> int:
-        """Return the offset from which this worker reads `tp`: what the group committed, else the earliest."""
-        if tp not in self._starts:
-            committed = cast("Any", self._app.consumer)._committed_offset.get(tp)  # noqa: SLF001 - Faust offers no other way
-            earliest = (await self._app.consumer.earliest_offsets(tp))[tp]
-            self._starts[tp] = max(committed or 0, earliest)
-        return self._starts[tp]
+    async def _learn_starts(self, tps: list[TP]) -> None:
+        """Note from which offset each partition is read: what the group committed, else the earliest.
+
+        Asked for all at once: each question waits for the consumer's thread, which may be a second in coming.
+        """
+        if tps:
+            earliest = await self._app.consumer.earliest_offsets(*tps)
+            committed = cast("Any", self._app.consumer)._committed_offset  # noqa: SLF001 - Faust offers no other way
+            self._starts.update({tp: max(committed.get(tp) or 0, earliest[tp]) for tp in tps})
 
     def forget(self) -> None:
         """Forget the starts: partitions are being dealt anew."""

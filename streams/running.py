@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 LogFormat = Literal["console", "json"]
 
-QUIET: Final = ("aiokafka", "faust", "mode", "kafka", "slack_sdk")
-"""Libraries whose own talk is let through from warnings on."""
+QUIET: Final = ("aiokafka", "faust", "mode", "kafka", "slack_sdk", "streams.table")
+"""Libraries, and what derives from them, whose own talk is let through from warnings on."""
 
 
 def log_to_stderr(level: str, form: LogFormat) -> None:
@@ -25,7 +25,8 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: Any = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
+    people = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    last: Any = structlog.processors.JSONRenderer() if form == "json" else people
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -42,7 +43,7 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
 
 def run(app: faust.App, level: str, form: LogFormat) -> int:
     """Run the app until it is stopped; returns the exit code: 0 after a signal, 1 after a failure."""
-    worker = faust.Worker(app, loglevel=None, logfile=None, redirect_stdouts=False, override_logging=False)
+    worker = faust.Worker(app, quiet=True, redirect_stdouts=False, override_logging=False)
     log_to_stderr(level, form)
     try:
         worker.execute_from_commandline()
