@@ -15,7 +15,7 @@ Reference: Page, Continuous inspection schemes, Biometrika 41 (1954).
 >>> from detectors.rehearsal import raised, rehearse
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
 >>> raised(rehearse(calm, {"negative": 10, "positive": 3, "neutral": 17}, hours=12), "slow_burn")
-'warning after 185 min at 0.323 negative share'
+'warning after 192 min at 0.337 negative share'
 >>> raised(rehearse(calm, calm, hours=12), "slow_burn")
 'silent'
 """
