@@ -1,7 +1,8 @@
 """Who and what drives a finding? The largest channels, terms and authors of the last hours, and mentions to show.
 
 Tables are Space-Saving summaries (Metwally, Agrawal, El Abbadi, ICDT 2005): of bounded size, exact while they are not
-full, else too high by at most the smallest count kept. Only the first SAMPLED mentions of a minute are looked at, the
+full, else too high by what a name took over from the one it replaced. That is known and taken off again: what is told
+is what a name has at least, never more. Only the first SAMPLED mentions of a minute are looked at, the
 words of the first READ: enough to name what is large, and a hot brand costs no more than a lukewarm one.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import re
 from math import log10
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -18,6 +20,8 @@ from detectors.stopwords import WORDS
 from mentions.scored import NEGATIVE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mentions.scored import Batch
 
 SAMPLED: Final = 40
@@ -37,6 +41,7 @@ class Top(msgspec.Struct, array_like=True):
 
     room: int
     counts: dict[str, int] = {}
+    inherited: dict[str, int] = {}  # of the count, what may be another's
 
     def add(self, name: str) -> None:
         """Count a name; when there is no room the smallest, of equals the one met first, gives way to it."""
@@ -47,7 +52,13 @@ class Top(msgspec.Struct, array_like=True):
             counts[name] = 1
         else:
             least = min(counts, key=counts.__getitem__)
-            counts[name] = counts.pop(least) + 1
+            self.inherited.pop(least, None)
+            self.inherited[name] = counts.pop(least)
+            counts[name] = self.inherited[name] + 1
+
+    def certain(self) -> dict[str, int]:
+        """Return what each name has at least."""
+        return {name: count - self.inherited.get(name, 0) for name, count in self.counts.items()}
 
 
 class Hour(msgspec.Struct, array_like=True):
@@ -136,13 +147,14 @@ class Sample(msgspec.Struct, array_like=True):
     def summary(self, *, negative: bool) -> Drivers:
         """Return the largest of the last one to two hours, of all mentions or the negative ones."""
         tables = self.negative if negative else self.everyone
-        authors = _largest([table.authors for table in tables])
+        reaches = {
+            name: max(table.reaches.get(name, 0) for table in tables) for table in tables for name in table.reaches
+        }
+        authors = _largest([table.authors for table in tables], reaches)
         return Drivers(
             channels=_largest([table.channels for table in tables]),
             terms=_largest([table.terms for table in tables]),
-            authors=tuple(
-                (name, count, max(table.reaches.get(name, 0) for table in tables)) for name, count in authors
-            ),
+            authors=tuple((name, count, reaches.get(name, 0)) for name, count in authors),
             examples=tuple(self.examples),
         )
 
@@ -176,11 +188,12 @@ def terms_of(text: str, brand: str) -> tuple[str, ...]:
 def _merged(tops: list[Top]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for top in tops:
-        for name, count in top.counts.items():
+        for name, count in top.certain().items():
             counts[name] = counts.get(name, 0) + count
     return counts
 
 
-def _largest(tops: list[Top]) -> tuple[tuple[str, int], ...]:
+def _largest(tops: list[Top], reaches: Mapping[str, int] = MappingProxyType({})) -> tuple[tuple[str, int], ...]:
+    """Return the largest counts, of equals those with more reach first."""
     counts = _merged(tops)
-    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:SHOWN])
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], -reaches.get(item[0], 0), item[0]))[:SHOWN])

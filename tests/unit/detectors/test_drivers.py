@@ -161,3 +161,21 @@ def test_channels_age_and_are_forgotten() -> None:
     channels.forget(50)
     assert set(channels.known) == {"new"}
     assert channels.share("new") == 1
+
+
+def test_no_name_is_credited_with_anothers_mentions() -> None:
+    """A thousand authors who wrote once each are told as once each, though the table has room for a few only."""
+    top = Top(10)
+    for number in range(1_000):
+        top.add(f"author{number}")
+    assert set(top.certain().values()) == {1}
+
+
+def test_a_loud_author_is_found_in_a_crowd() -> None:
+    """One of five mentions by one author, among ever new ones: told with at least half of them, and never too many."""
+    top = Top(10)
+    for number in range(500):
+        top.add("loud" if number % 5 == 0 else f"author{number}")
+    told = top.certain()["loud"]
+    assert 50 <= told <= 100
+    assert max(top.certain().values()) == told
