@@ -24,7 +24,7 @@ def command(
 
     Examples:
       tocsin incidents --open
-      tocsin incidents --brand Brisela --json
+      tocsin incidents --brand Hallowfirth --json
     """
     found = [one for one in _incidents() if (brand is None or one.brand == brand) and not (open_only and _over(one))]
     found.sort(key=lambda one: (one.opened_at, one.id), reverse=True)

@@ -30,7 +30,7 @@ def command(
 
     Examples:
       tocsin status
-      tocsin status --brand Brisela --json --minutes
+      tocsin status --brand Hallowfirth --json --minutes
     """
     from streams import states  # noqa: PLC0415  kafka-python is slow to load
 
