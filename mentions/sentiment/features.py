@@ -11,13 +11,14 @@ from operator import add
 from string import punctuation
 from typing import Final, NamedTuple
 
-READ: Final = 24
+READ: Final = 14
 """Characters of a word whose n-grams are looked at: two to four characters, a blank on either side of the word."""
 
+MARK: Final = "\0"
 LINK: Final = "\0http"
 HANDLE: Final = "\0@"
 SCRIPT: Final = "\0script"
-"""Stand for any link, any handle, any word of a script other than the Latin one. Marks, unlike words, begin with NUL."""
+"""Stand for any link, any handle, any word of a script other than the Latin one. Marks, unlike words, begin with MARK."""
 
 PICTURES: Final = 8
 """Different pictures of one token that are read."""
@@ -26,6 +27,7 @@ START: Final = "\0^"
 """Comes before the first word of a text, as far as pairs are concerned."""
 
 _PUNCTUATION: Final = punctuation + "«»…“”‘’–—"
+_QUIET: Final = frozenset('.,"')
 _DIGITS: Final = str.maketrans("123456789", "000000000")
 _telling = re.compile(r"[!?:;)(<…]").search
 _drawn_out = re.compile(r"(.)\1{2,}").sub
@@ -53,22 +55,26 @@ def take_apart(token: str) -> Token:
         return Token((HANDLE,), "", HANDLE)
     if low.startswith(("http", "www.")):
         return Token((LINK,), "", LINK)
-    low = _drawn_out(r"\1\1\1", low)
+    if len(low) - len(set(low)) > 1:
+        low = _drawn_out(r"\1\1\1", low)
     plain = low.isascii()
     if plain and low.isalpha():
         return Token((), low, low)
     marks = () if plain else _signs(low)
     low = low.replace("’", "'").translate(_DIGITS)
-    body = low.strip(_PUNCTUATION)
+    start = low.lstrip(_PUNCTUATION)
+    body = start.rstrip(_PUNCTUATION)
     if not body:
         return Token(marks, low, low)
-    tail = low[len(low.rstrip(_PUNCTUATION)) :]
-    if tail and _telling(tail):
-        marks = (f"\0{tail[:3]}", *marks)
-    elided = _elided(body)
-    if elided:
-        marks = (f"\0{elided[0]}", *marks)
-        body = body[elided.end() :]
+    if len(body) < len(start):
+        tail = start[len(body) :]
+        if tail not in _QUIET and _telling(tail):
+            marks = (f"\0{tail[:3]}", *marks)
+    if "'" in body:
+        elided = _elided(body)
+        if elided:
+            marks = (f"\0{elided[0]}", *marks)
+            body = body[elided.end() :]
     return Token(marks, body, body)
 
 

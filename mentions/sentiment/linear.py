@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import count, repeat
+from itertools import repeat
 from math import sqrt
 from operator import add
 from typing import TYPE_CHECKING, Final
 
-from mentions.sentiment.features import START, grams, take_apart
-from mentions.sentiment.weights import GAP, STEP, unpack
+from mentions.sentiment.features import MARK, START, grams, take_apart
+from mentions.sentiment.weights import GAP, STEP, Weights, packed_row, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from mentions.sentiment.weights import Weights
 
 READ: Final = 500
 """Tokens of a text that are read; what a mention is about is said by then."""
@@ -34,6 +32,8 @@ _BITS: Final = 20
 
 _UNIT: Final = STEP / WHOLE
 
+_ALONE: Final = (0, 0)
+
 Row = tuple[int, int, int]
 """A token's packed weights, and its number as the first and as the second of a pair (0: it is in none)."""
 
@@ -44,12 +44,13 @@ class Linear:
     def __init__(self, weights: Weights) -> None:
         """Take the weights of every feature."""
         halves = [pair.split(GAP) for pair in weights.pairs]
-        numbers = dict(zip(dict.fromkeys(half for pair in halves for half in pair), count(1)))
+        words = dict.fromkeys(half for pair in halves for half in pair)
+        numbers = {word: (number << _BITS, number) for number, word in enumerate(words, 1)}
         self._pair = {
-            (numbers[first] << _BITS) + numbers[second]: WHOLE * packed
+            numbers[first][0] + numbers[second][1]: WHOLE * packed
             for (first, second), packed in zip(halves, weights.pairs.values(), strict=True)
         }.get
-        self._start = numbers.get(START, 0) << _BITS
+        self._start = numbers.get(START, _ALONE)[0]
         self._row = _Rows(weights, numbers).__getitem__
 
     def sums(self, tokens: Sequence[str]) -> tuple[float, ...]:
@@ -66,21 +67,42 @@ class Linear:
         return self._row(body)[0]
 
 
+def combined(base: Weights, own: Weights) -> Weights:
+    """Return the weights of `base` corrected by those of `own`, which holds words, pairs and biases only."""
+    spoken = Linear(base).word
+    words, pairs, settings = dict(base.words), dict(base.pairs), dict(base.settings)
+    for word, packed in own.words.items():
+        known = words.get(word)
+        if known is None and not word.startswith(MARK):
+            known = packed_row([round(lane / WHOLE) for lane in unpack(spoken(word))])
+        words[word] = (known or 0) + packed
+    for pair, packed in own.pairs.items():
+        pairs[pair] = pairs.get(pair, 0) + packed
+    for lesson, changed in own.settings.items():
+        biases = zip(settings[lesson]["biases"], changed["biases"], strict=True)
+        settings[lesson] = {**settings[lesson], "biases": [bias + change for bias, change in biases]}
+    return Weights(f"{base.version}+{own.version}", words, base.grams, pairs, settings)
+
+
 class _Rows(dict[str, Row]):
     """Raw token → its row; remembers what it has seen."""
 
-    def __init__(self, weights: Weights, numbers: dict[str, int]) -> None:
+    def __init__(self, weights: Weights, numbers: dict[str, tuple[int, int]]) -> None:
         self._word = weights.words.get
         self._gram = weights.grams.get
-        self._number = numbers.get
+        self._numbers = numbers.get
 
     def __missing__(self, token: str) -> Row:
-        marks, body, chain = take_apart(token)
-        packed = self._body(body) if body else 0
-        if marks:
-            packed += WHOLE * sum(map(self._word, marks, repeat(0)))
-        number = self._number(chain, 0)
-        row = packed, number << _BITS, number
+        low = token.lower()
+        known = self._word(low) if low.isascii() and low.isalpha() else None
+        if known is None:
+            marks, body, low = take_apart(token)
+            packed = self._body(body) if body else 0
+            if marks:
+                packed += WHOLE * sum(map(self._word, marks, repeat(0)))
+        else:
+            packed = WHOLE * known
+        row = packed, *self._numbers(low, _ALONE)
         if len(token) < _LONGEST:
             if len(self) >= _MEMORY:
                 self.clear()

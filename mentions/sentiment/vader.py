@@ -82,9 +82,14 @@ class Vader:
 
     def compound(self, text: str) -> float:
         """Return the package's `compound` of `text`, in [-1, 1] with four decimals."""
+        return self.compound_of(text, text.split())
+
+    def compound_of(self, text: str, tokens: list[str]) -> float:
+        """Return the same for a text that is split at blanks already."""
         if not text.isascii():
-            text = self._spell(text)
-        tokens = text.split()
+            spelled = self._spell(text)
+            if spelled is not text:
+                text, tokens = spelled, spelled.split()
         codes = "".join(map(self._code, tokens))
         if codes.isascii():
             return 0.0

@@ -36,7 +36,6 @@ _LOWEST: Final = -(1 << (_BITS - 1))
 _ALL_LOWEST: Final = sum(_LOWEST << (_BITS * lane) for lane in range(len(LANES)))
 _BYTES: Final = _BITS * len(LANES) // 8
 
-KINDS: Final = ("words", "grams", "pairs")
 GAP: Final = " "
 """Between the two words of a pair."""
 
@@ -90,6 +89,11 @@ def pack(weights: np.ndarray[tuple[int, int], np.dtype[np.int16]]) -> list[int]:
     """Return each row, one weight a lane, as one number: rows then add up lane by lane in a single addition."""
     lifted = (weights.astype(np.int64) - _LOWEST).astype("<u4").tobytes()
     return [int.from_bytes(lifted[at : at + _BYTES], "little") + _ALL_LOWEST for at in range(0, len(lifted), _BYTES)]
+
+
+def packed_row(lanes: Sequence[int]) -> int:
+    """Return one row, packed."""
+    return sum(lane << (_BITS * place) for place, lane in enumerate(lanes))
 
 
 def unpack(total: int) -> tuple[int, ...]:

@@ -1,0 +1,107 @@
+"""`tocsin score`: how do these texts feel, in which language, and are they abusive?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from cli.output import emit, plain, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mentions.sentiment import Scorer
+
+LABELS = {-1: "negative", 0: "neutral", 1: "positive", 2: "unknown"}
+
+
+def command(
+    weights: Annotated[
+        Path | None, typer.Option(help="Weights learnt from your own labels by `tocsin train`, on top of those shipped.")
+    ] = None,
+) -> None:
+    """Score texts on standard input, one JSON object a line, and print one JSON object a line in the same order.
+
+    Reads {"id", "text"} and, if you like, "brand" (its name is masked, so that it carries no sentiment of its own) and
+    "lang" (found out from the text otherwise). Prints {"id", "lang", "vader", "compound", "label", "abuse"}: `vader` is
+    vaderSentiment's own compound whatever the language, `compound` and `label` are Tocsin's, `abuse` counts from 0.5.
+
+    A line that cannot be scored is named on standard error and skipped; the exit code is then 1.
+
+    Examples:
+      echo '{"id": 1, "text": "Two hours late and nobody answers."}' | tocsin score
+      tocsin score < mentions.jsonl > scores.jsonl
+      tocsin score --weights acme.npz < mentions.jsonl
+    """
+    from mentions.sentiment import Scorer, Vader  # noqa: PLC0415  slow to load
+
+    score = _scoring(Scorer.of(weights), Vader().compound)
+    refused = 0
+    for number, line in _lines():
+        try:
+            emit(score(line))
+        except ValueError as error:
+            refused += 1
+            tell(f"line {number}: {plain(str(error))}")
+    if refused:
+        raise typer.Exit(1)
+
+
+def _lines() -> Iterator[tuple[int, bytes]]:
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if line.strip():
+            yield number, line
+
+
+def _scoring(scorer: Scorer, vader: Callable[[str], float]) -> Callable[[bytes], dict[str, Any]]:
+    from mentions.masking import Mask  # noqa: PLC0415  slow to load
+    from mentions.score import language  # noqa: PLC0415
+    from mentions.watched import Watched  # noqa: PLC0415
+
+    masks: dict[str, Mask] = {}
+
+    def masked(text: str, brand: str | None) -> str:
+        if not brand:
+            return text
+        if brand not in masks:
+            masks[brand] = Mask(Watched(name=brand).names())
+        return masks[brand].apply(text)
+
+    def score(line: bytes) -> dict[str, Any]:
+        fields = _fields(line)
+        text, lang = fields["text"], language(fields.get("lang"))
+        reading = scorer.read(masked(text, fields.get("brand")), lang)
+        return {
+            "id": fields["id"],
+            "lang": reading.lang or lang,
+            "vader": vader(text),
+            "compound": reading.compound,
+            "label": LABELS[reading.label],
+            "abuse": reading.abuse,
+        }
+
+    return score
+
+
+def _fields(line: bytes) -> dict[str, Any]:
+    """Return the fields of a line.
+
+    Raises:
+        ValueError: it is no JSON object, or lacks a field, or has one of the wrong type.
+    """
+    try:
+        fields = msgspec.json.decode(line, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"not a JSON object: {error}") from error
+    if fields.get("id") is None:
+        raise ValueError("id is missing: give each line one, a string or a number")
+    if fields.get("text") is None:
+        raise ValueError("text is missing: give each line one")
+    for name in ("text", "brand", "lang"):
+        if not isinstance(fields.get(name, ""), str | None):
+            raise ValueError(f"{name} is {type(fields[name]).__name__}: give a string")  # noqa: TRY004  data, not types
+    return fields
