@@ -78,7 +78,8 @@ def _body(incident: Incident, language: Language, coverage: Coverage | None) -> 
     body = [(0, context(_state(incident, lead, language))), (1, fields(_facts(incident, lead, language)))]
     body += [(2, section(text)) for text in [_who_and_what(drivers, language)] if text]
     body += [(3, section(_example(example, language))) for example in drivers.examples[:EXAMPLES]]
-    body.append((4, context(_counterfactual(lead, language))))
+    if incident.status != "resolved":
+        body.append((4, context(_counterfactual(lead, language))))
     if coverage is not None:
         body.append((4, context(_covered(coverage, language))))
     body.append((1, context(f"`{incident.id}`")))

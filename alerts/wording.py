@@ -32,10 +32,14 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "rarely": ", usually under 1",
         "silent_channel": "no mention from {subject} for {window}",
         "no_usual": ", limit {threshold} (no history yet)",
+        "limit": ", limit {threshold}",
         "mentions": "mentions",
         "negative mentions": "negative mentions",
         "positive mentions": "enthusiastic mentions",
         "far-reaching negative mentions": "far-reaching negative mentions",
+        "one of mentions": "mention",
+        "one of negative mentions": "negative mention",
+        "one of far-reaching negative mentions": "far-reaching negative mention",
         "negative share": "negative share",
         "abusive share": "abusive share",
         "minutes": "{count} min",
@@ -94,10 +98,14 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "rarely": ", d’habitude moins de 1",
         "silent_channel": "aucune mention sur {subject} depuis {window}",
         "no_usual": ", seuil {threshold} (pas encore d’historique)",
+        "limit": ", seuil {threshold}",
         "mentions": "mentions",
         "negative mentions": "mentions négatives",
         "positive mentions": "mentions enthousiastes",
         "far-reaching negative mentions": "mentions négatives à forte audience",
+        "one of mentions": "mention",
+        "one of negative mentions": "mention négative",
+        "one of far-reaching negative mentions": "mention négative à forte audience",
         "negative share": "part négative",
         "abusive share": "part injurieuse",
         "minutes": "{count} min",
@@ -198,10 +206,17 @@ def said(evidence: Evidence, language: Language) -> str:
         language,
         "share" if share else "count",
         observed=figure(evidence.observed, language),
-        metric=WORDS[language].get(evidence.metric) or clip(clean(evidence.metric), 30),
+        metric=_metric(evidence, language),
         window=_window(evidence, language),
     )
     return text + _usual(evidence, figure, language) + ("" if share else _times(evidence, language))
+
+
+def _metric(evidence: Evidence, language: Language) -> str:
+    """Return what is counted, in the singular where it is one."""
+    known = WORDS[language]
+    name = known.get(evidence.metric) or clip(clean(evidence.metric), 30)
+    return known.get(f"one of {evidence.metric}", name) if evidence.observed == 1 else name
 
 
 def _window(evidence: Evidence, language: Language) -> str:
@@ -211,7 +226,8 @@ def _window(evidence: Evidence, language: Language) -> str:
 def _usual(evidence: Evidence, figure: Callable[[float, Language], str], language: Language) -> str:
     """Return `, usually 6`, or what takes its place."""
     if evidence.expected is None:
-        return say(language, "no_usual", threshold=figure(evidence.threshold, language))
+        key = "limit" if evidence.history else "no_usual"
+        return say(language, key, threshold=figure(evidence.threshold, language))
     if figure is number and evidence.expected < 1:
         return say(language, "rarely")
     return say(language, "usual", expected=figure(evidence.expected, language))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -39,7 +40,7 @@ log = structlog.get_logger(__name__)
 SESSION_TIMEOUT: Final = 6.0  # seconds until a dead worker's partitions are dealt anew
 HEARTBEAT: Final = 2.0  # seconds
 REBALANCE_TIMEOUT: Final = 10.0  # seconds
-IDLE_TICK: Final = 1.0  # seconds
+SECOND: Final = 1_000_000_000  # ns
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ class Worker:
 
     async def _tick_idle(self) -> None:
         while True:
-            await asyncio.sleep(IDLE_TICK)
+            await asyncio.sleep(1 - time.time_ns() % SECOND / SECOND)  # at whole seconds: a new minute is told at once
             await self._scoring.tick_idle(await self._at_end.partitions())
 
     def _follow_dealing(self) -> None:

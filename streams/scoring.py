@@ -98,8 +98,8 @@ class Scoring:
 
     async def tick_idle(self, at_end: Sequence[TP]) -> None:
         """Tick at the wall clock for partitions that are read to their end; does nothing where records set the time."""
-        now = self._clock.now()
-        if now is None or self._in_turn.locked():
+        now = self._clock.now()  # before the wait: what comes meanwhile may be older than the end of it
+        if now is None or not at_end:
             return
         async with self._in_turn:
             outgoing = Outgoing(self._sender)

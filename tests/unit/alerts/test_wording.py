@@ -58,8 +58,15 @@ def test_a_share_is_said_in_percent() -> None:
 
 
 def test_without_history_the_limit_is_named_instead_of_the_usual() -> None:
-    """A new brand does not pretend to know what is usual."""
-    assert said(figures(30, None), "en") == "30 negative mentions in 10 min, limit 24 (no history yet)"
+    """A new brand does not pretend to know what is usual; with history, what has a limit only is no newcomer."""
+    assert said(figures(30, None, history=0), "en") == "30 negative mentions in 10 min, limit 24 (no history yet)"
+    assert said(figures(30, None, history=600), "en") == "30 negative mentions in 10 min, limit 24"
+
+
+def test_one_is_not_many() -> None:
+    """`1 mentions` is not a language."""
+    assert said(figures(1, None, history=600), "en") == "1 negative mention in 10 min, limit 24"
+    assert said(figures(1, None, history=600), "fr") == "1 mention négative en 10 min, seuil 24"
 
 
 def test_next_to_nothing_is_said_so() -> None:
