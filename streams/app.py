@@ -6,6 +6,8 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Final
 
 import faust
@@ -70,6 +72,7 @@ def faust_app(parts: Parts) -> faust.App:
         **parts.connection.faust(),
         version=1,
         store="memory://",
+        datadir=Path(gettempdir()) / parts.topics.application,  # stays empty, but Faust will have it
         topic_partitions=parts.partitions,
         topic_allow_declare=False,
         topic_disable_leader=True,
