@@ -122,9 +122,10 @@ def abuse_french(data: Path) -> Lesson:
     """Return the lesson of French abuse."""
     found = [Example(row["text"], int(row["label"] == "toxic")) for row in read("fr_mlma_toxic", data)]
     found += (Example(row["text"], int(row["label"] == "hateful"), 0.3, 1) for row in read("fr_hatecheck", data))
-    found += (Example(text, 0, 0.3, 2) for text in column("fr_xlmt_train", folder=data))
-    lanes = ("abuse_fr",)
-    return Lesson("abuse_fr", lanes, found, "french", hostility("fr"), strength=2.0, least=2, least_pairs=3, nudge=(0.0,))
+    found += (Example(text, 0, 0.3) for text in column("fr_xlmt_train", folder=data))
+    return Lesson(
+        "abuse_fr", ("abuse_fr",), found, "french", hostility("fr"), strength=2.0, least=2, least_pairs=3, nudge=(-1.0,)
+    )
 
 
 def hostility(lang: str) -> dict[str, float]:

@@ -57,6 +57,19 @@ def learn(lesson: Lesson) -> Learnt:
     return Learnt(lesson, vocabulary, found)
 
 
+def margins(learnt: Learnt, texts: Sequence[str]) -> Floats:
+    """Return the log odds of each lane for some texts, as the scorer has them."""
+    lesson, vocabulary, found = learnt
+    plain = [unescape(text) for text in texts]
+    columns = [lessons.ruled(lesson.rules, plain)]
+    if lesson.listed:
+        columns.append(np.array([[listed(text, lesson.listed)] for text in plain]))
+    extras = np.hstack(columns)
+    rows = vocabulary.rows(plain)
+    words = np.stack([rows.times(weights) for weights in found.features], 1)
+    return words + extras @ found.extras[:, : extras.shape[1]].T + found.biases + np.array(lesson.nudge)
+
+
 def listed(text: str, table: Mapping[str, float]) -> float:
     """Return how much of a list of words is in `text`."""
     tokens = text.split()
@@ -91,7 +104,11 @@ def _fold(row: Floats, word: str, pieces: Table) -> None:
     """Add to a word's row what its n-grams say, so that they need not be looked up."""
     if not word.startswith("\0"):
         own = grams(word)
-        row += sum((pieces[piece] for piece in own if piece in pieces), np.zeros(len(LANES))) * GRAMS_WEIGH / sqrt(len(own))
+        row += (
+            sum((pieces[piece] for piece in own if piece in pieces), np.zeros(len(LANES)))
+            * GRAMS_WEIGH
+            / sqrt(len(own))
+        )
 
 
 def _steps(table: Table) -> dict[str, list[int]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from cli.errors import Misuse
 from cli.output import emit, plain, tell
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ LABELS = {-1: "negative", 0: "neutral", 1: "positive", 2: "unknown"}
 
 def command(
     weights: Annotated[
-        Path | None, typer.Option(help="Weights learnt from your own labels by `tocsin train`, on top of those shipped.")
+        Path | None,
+        typer.Option(help="Weights learnt from your own labels by `tocsin train`, on top of those shipped."),
     ] = None,
 ) -> None:
     """Score texts on standard input, one JSON object a line, and print one JSON object a line in the same order.
@@ -39,7 +41,11 @@ def command(
     """
     from mentions.sentiment import Scorer, Vader  # noqa: PLC0415  slow to load
 
-    score = _scoring(Scorer.of(weights), Vader().compound)
+    try:
+        scorer = Scorer.of(weights)
+    except ValueError as error:
+        raise Misuse(str(error)) from error
+    score = _scoring(scorer, Vader().compound)
     refused = 0
     for number, line in _lines():
         try:

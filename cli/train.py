@@ -56,7 +56,9 @@ def _tell(lesson: Lesson, *, as_json: bool) -> None:
     if as_json:
         emit({**figures, "before": round(lesson.before, 4), "after": round(lesson.after, 4)})
     else:
-        show(f"{lesson.lang}: {lesson.labels} labels, macro recall {lesson.before:.1%} before, {lesson.after:.1%} after")
+        show(
+            f"{lesson.lang}: {lesson.labels} labels, macro recall {lesson.before:.1%} before, {lesson.after:.1%} after"
+        )
 
 
 def _examples(path: Path, scorer: Scorer) -> Iterator[Labelled]:

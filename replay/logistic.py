@@ -54,7 +54,9 @@ def fit(rows: Rows, extras: Floats, labels: Floats, *, weights: Floats, offsets:
         likelihood = float(weights @ (logs - (targets * scores).sum(1)))
         held = matrix.copy()
         held[:, rows.width :] *= 1e-3
-        slope = np.stack([np.append(rows.back(errors[:, other]), dense.T @ errors[:, other]) for other in range(others)])
+        slope = np.stack(
+            [np.append(rows.back(errors[:, other]), dense.T @ errors[:, other]) for other in range(others)]
+        )
         return likelihood + strength / 2 * float((held * matrix).sum()), (slope + strength * held).ravel()
 
     best = minimise(cost, np.zeros(shape[0] * shape[1])).reshape(shape)

@@ -29,6 +29,8 @@ _UNSCORED: Final = 0xE000
 _SCORED: Final = 0x10000
 _QUIET, _ACTIVE, _LOUD, _PHRASE, _LOUD_PHRASE, _TURN, _LOUD_TURN = range(7)
 
+_UNKNOWN: Final = (" ", "U")
+
 MEMORY: Final = 300_000
 """Entries that a memo may hold before it starts afresh."""
 
@@ -77,9 +79,12 @@ class Codes(dict[str, str]):
         self.kinds = {MERGED: Kind(1.0, True, 0.0, False, "", False)}  # noqa: FBT003  a word like any scored one
         known = filter(_is_low, chain(lexicon, stock.BOOSTER_DICT, stock.NEGATE, named))
         self._known = {word: (self._assign(word, word), self._assign(word, word.upper())) for word in known}
+        self._known_pair = self._known.get
         self._contracted = self._assign("n't", "n't"), self._assign("n't", "N'T")
 
-        self.words[MERGED] = next(self.words[character] for character in self.valences if merge_quiet("", character) == "")
+        self.words[MERGED] = next(
+            self.words[character] for character in self.valences if merge_quiet("", character) == ""
+        )
 
     def pair(self, word: str) -> tuple[str, str]:
         """Return the characters of a known word, as such and in capitals."""
@@ -90,9 +95,9 @@ class Codes(dict[str, str]):
         if len(word) <= _SHORTEST:
             word = token
         low = word.lower()
-        pair = self._known.get(low)
+        pair = self._known_pair(low)
         if pair is None:
-            pair = self._contracted if "n't" in low else (" ", "U")
+            pair = self._contracted if "n't" in low else _UNKNOWN
         character = pair[word.isupper()]
         if len(token) < _LONGEST:
             if len(self) >= MEMORY:
@@ -148,5 +153,9 @@ find_near = re.compile(f"{_pattern(_ACTIVE, _LOUD).pattern}.{{0,{BEFORE - 1}}}{_
 find_alone = re.compile(f"{_turned.pattern}|{_phrased.pattern}|{_changed.pattern}").search
 find_turn = _turned.search
 find_phrase = _phrased.search
+find_words = re.compile(
+    "|".join(["least", "doubt", *(phrase.replace(" ", r"[\W_]+") for phrase in _PHRASES if " " in phrase)])
+).search
+"""Finds in a text in lower case where a phrase may be; words between punctuation count as the package counts them."""
 find_loud = _pattern(_LOUD, _LOUD_PHRASE, _LOUD_TURN).search
 all_upper = _pattern(_LOUD, _LOUD_PHRASE, _LOUD_TURN, also="U").findall

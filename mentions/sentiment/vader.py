@@ -37,6 +37,7 @@ from mentions.sentiment.tokens import (
     find_phrase,
     find_scored,
     find_turn,
+    find_words,
     merge_quiet,
 )
 
@@ -125,19 +126,24 @@ class Vader:
         for found in find_scored(codes):
             place, character = found.start(), found[0]
             window = padded[place : place + WIDTH]
-            if character in self._no or find_phrase(window):
+            if character in self._no or (find_phrase(window) and _phrased(tokens, place)):
                 valences[place] = windows[self._window(tokens, place)]
             else:
                 steps = (loud if find_loud(character) else quiet)[window[:BEFORE]]
                 valences[place] = _changed(self._valence(character), steps)
         turn = find_turn(codes)
-        return _turned(valences, len(codes), turn.start()) if turn and valences else list(valences.values())
+        return _turned(valences, turn.start()) if turn and valences else list(valences.values())
 
     def _window(self, tokens: list[str], place: int) -> str:
         fine = map(self._fine, tokens[max(place - BEFORE, 0) : place + AFTER + 1])
         window = "".join([START[place:], *fine, END])
         around = merge_quiet(MERGED, window.replace("U", " "))
         return f"{around[:BEFORE]}{window[BEFORE]}{around[BEFORE + 1 : WIDTH]}"
+
+
+def _phrased(tokens: list[str], place: int) -> bool:
+    """Return whether one of the package's phrases may be around a word."""
+    return find_words(" ".join(tokens[max(place - BEFORE, 0) : place + AFTER + 1]).lower()) is not None
 
 
 def _changed(valence: float, steps: tuple[Step, ...]) -> float:
@@ -149,14 +155,14 @@ def _changed(valence: float, steps: tuple[Step, ...]) -> float:
     return valence
 
 
-def _turned(valences: dict[int, float], tokens: int, turn: int) -> list[float]:
+def _turned(valences: dict[int, float], turn: int) -> list[float]:
     """Return the valences after "but" at `turn` has had its say: the package hits the first of equal values twice."""
-    sentiments = [valences.get(place, 0) for place in range(tokens)]
-    for sentiment in sentiments:  # the list changes while it is read: that is the quirk
-        place = sentiments.index(sentiment)
-        if place != turn:
-            sentiments[place] = sentiment * (0.5 if place < turn else 1.5)
-    return [sentiment for sentiment in sentiments if sentiment]
+    places = [place for place, valence in valences.items() if valence]
+    sentiments = [valences[place] for place in places]
+    for sentiment in list(sentiments):
+        first = sentiments.index(sentiment)
+        sentiments[first] = sentiment * (0.5 if places[first] < turn else 1.5)
+    return sentiments
 
 
 def _emphasis(text: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from typing import TYPE_CHECKING, Any, Final, Self
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
@@ -62,7 +63,7 @@ class Weights(msgspec.Struct, frozen=True, eq=False):
                 head = json.loads(stored["head"].tobytes())
                 keys = stored["keys"].tobytes().decode().split("\n")
                 packed = pack(stored["weights"])
-        except (KeyError, EOFError, AttributeError) as error:
+        except (KeyError, EOFError, AttributeError, ValueError, BadZipFile) as error:
             raise ValueError(f"{path}: not a file of weights: make it with `tocsin train`") from error
         tables = []
         for size in head["sizes"]:

@@ -1,0 +1,103 @@
+"""Do the laws of the scorer hold for any text?"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Final
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mentions.scored import NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN
+from mentions.sentiment import Scorer
+from mentions.sentiment.linear import Linear
+from mentions.sentiment.scorer import shipped
+from mentions.sentiment.weights import LANES, STEP, pack, packed_row, unpack
+from replay.vectors import Vocabulary, amounts
+
+SCORER: Final = Scorer()
+WEIGHTS: Final = shipped()
+LINEAR: Final = Linear(WEIGHTS)
+
+words = st.sampled_from(
+    "service good nul merci late waiting l'horreur n'aime pas plus http://x.y @bob 😡 50% sooooo :)".split()
+)
+texts = st.one_of(
+    st.text(max_size=80),
+    st.lists(words, max_size=12).map(" ".join),
+    st.lists(st.text(max_size=9), max_size=9).map(" ".join),
+)
+languages = st.sampled_from([None, "en", "fr", "de"])
+
+
+@settings(max_examples=400, deadline=None)
+@given(texts, languages)
+def test_readings_keep_their_bounds(text: str, lang: str | None) -> None:
+    """Compound is in [-1, 1], abuse in [0, 1], both with four decimals, and the label never contradicts the compound."""
+    compound, label, abuse = SCORER.score(text, lang)
+    assert -1 <= compound <= 1
+    assert 0 <= abuse <= 1
+    assert round(compound, 4) == compound
+    assert round(abuse, 4) == abuse
+    assert label in {NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN}
+    assert label != NEGATIVE or compound <= 0
+    assert label != POSITIVE or compound >= 0
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.tuples(texts, languages), max_size=8))
+def test_a_reading_depends_on_nothing_but_the_text(batch: list[tuple[str, str | None]]) -> None:
+    """A scorer that has read nothing says the same as one that has read a great deal."""
+    fresh = Scorer(WEIGHTS)
+    assert [fresh.score(*given) for given in batch] == [SCORER.score(*given) for given in batch]
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts)
+def test_other_languages_are_unknown(text: str) -> None:
+    """What is said to be in a language that is not scored is unknown, never neutral, and weighs nothing."""
+    assert SCORER.score(text, "de") == (0.0, UNKNOWN, 0.0)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(words, min_size=1, max_size=9), st.randoms(use_true_random=False))
+def test_words_without_pairs_add_up_in_any_order(tokens: list[str], random: Random) -> None:
+    """Apart from pairs, sums do not depend on the order of words: they are whole numbers."""
+    alone = Linear(type(WEIGHTS)(WEIGHTS.version, WEIGHTS.words, WEIGHTS.grams, {}, WEIGHTS.settings))
+    shuffled = list(tokens)
+    random.shuffle(shuffled)
+    assert alone.sums(tokens) == alone.sums(shuffled)
+
+
+known = st.sampled_from([word for word in WEIGHTS.words if word.isascii() and word.isalpha() and "http" not in word])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(known, max_size=12))
+def test_training_and_scoring_see_the_same(tokens: list[str]) -> None:
+    """Words and pairs as training counts them, times their weights, are the sums of the scorer."""
+    expected = [0.0] * len(LANES)
+    for feature, amount in amounts(" ".join(tokens)).items():
+        table = {"w": WEIGHTS.words, "g": {}, "p": WEIGHTS.pairs}[feature[0]]
+        for lane, weight in enumerate(unpack(table.get(feature[1:], 0))):
+            expected[lane] += amount * weight * STEP
+    assert LINEAR.sums(tokens) == pytest.approx(expected)
+
+
+@given(st.lists(st.lists(st.integers(-1024, 1024), min_size=len(LANES), max_size=len(LANES)), min_size=1, max_size=50))
+def test_packed_rows_add_up_lane_by_lane(rows: list[list[int]]) -> None:
+    """The sum of packed rows unpacks to the sums of their lanes."""
+    expected = tuple(sum(lane) for lane in zip(*rows, strict=True))
+    assert unpack(sum(pack(np.array(rows, np.int16)))) == expected
+    assert unpack(sum(map(packed_row, rows))) == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(texts, min_size=1, max_size=8))
+def test_rows_hold_what_texts_hold(batch: list[str]) -> None:
+    """A sparse row times a weight of one a feature is the amount of all its features."""
+    vocabulary = Vocabulary.of(batch, least=1, least_pairs=1)
+    sums = vocabulary.rows(batch).times(np.ones(len(vocabulary)))
+    assert np.allclose(sums, [sum(amounts(text).values()) for text in batch])
