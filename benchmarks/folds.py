@@ -1,4 +1,4 @@
-"""How good are the French lessons on texts that they have not seen? Five parts, each asked of what the others taught."""
+"""How good are the French lessons on texts not seen? Five parts, each asked of what the others taught."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.metrics import macro_f1
 
 if TYPE_CHECKING:
     from benchmarks.lessons import Example, Lesson
-    from replay.vectors import Floats
+    from replay.vectors import Floats, Places
 
 FOLDS: Final = 5
 
@@ -33,7 +33,7 @@ def french_abuse() -> tuple[list[bool], list[bool]]:
     return (labels == 1).tolist(), (margins[:, 0] > 0).tolist()
 
 
-def _asked(lesson: Lesson, asked: list[Example]) -> tuple[Floats, Floats, Floats]:
+def _asked(lesson: Lesson, asked: list[Example]) -> tuple[Places, Floats, Places]:
     """Return labels, margins and parts of some examples of a lesson, each scored by a fit without its part."""
     parts = np.random.default_rng(0).permutation(len(asked)) % FOLDS
     margins = np.zeros((len(asked), len(lesson.lanes)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 from html import unescape
-from random import Random
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from mentions.sentiment.vader import Vader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
     from replay.vectors import Floats
 
 SENTIMENT: Final = {"neutral": 0, "negative": 1, "positive": 2}
@@ -61,7 +62,7 @@ def everything(data: Path, more: Path) -> list[Lesson]:
 
 def languages(data: Path, more: Path) -> Lesson:
     """Return the lesson that tells English and French from each other and from all else."""
-    random = Random(0)  # noqa: S311
+    random = Random(0)
     seen = set(map(bare, column("lid", folder=data)))
     found: list[Example] = []
 
@@ -70,7 +71,7 @@ def languages(data: Path, more: Path) -> Lesson:
         random.shuffle(fresh)
         for text in fresh[:most] * times:
             words = text.split()
-            cut = " ".join(words[:6]) if random.random() < 0.5 else text  # noqa: PLR2004  short ones are the hard ones
+            cut = " ".join(words[:6]) if random.random() < 0.5 else text
             found.append(Example(cut, label))
 
     ground = [f"en_vader_gt_{part}" for part in ("amazonReviewSnippets", "nytEditorialSnippets", "tweets")]

@@ -182,7 +182,7 @@ def _pair(truth: list[str] | list[bool], guesses: list[str] | list[bool], label:
 def table(lines: list[Row]) -> str:
     """Return the table as Markdown, with its date and commit."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout
-    made = f"Made {datetime.now(UTC):%Y-%m-%d} at commit {commit.strip() or 'unknown'} by `make sentiment-table`, "  # noqa: TID251
+    made = f"Made {datetime.now(UTC):%Y-%m-%d} at commit {commit.strip() or 'unknown'} by `make sentiment-table`, "
     heads = Row("On", "Stock VADER", "Anchor", "Target", "Tocsin")
     body = ["| " + " | ".join(line) + " |" for line in [heads, Row(*["---"] * len(heads)), *lines]]
     return "\n".join([f"{made}scorer {Scorer().version}.", "", *body])

@@ -67,7 +67,8 @@ def margins(learnt: Learnt, texts: Sequence[str]) -> Floats:
     extras = np.hstack(columns)
     rows = vocabulary.rows(plain)
     words = np.stack([rows.times(weights) for weights in found.features], 1)
-    return words + extras @ found.extras[:, : extras.shape[1]].T + found.biases + np.array(lesson.nudge)
+    log_odds: Floats = words + extras @ found.extras[:, : extras.shape[1]].T + found.biases + np.array(lesson.nudge)
+    return log_odds
 
 
 def listed(text: str, table: Mapping[str, float]) -> float:

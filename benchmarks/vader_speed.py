@@ -33,7 +33,7 @@ def everything() -> list[str]:
     """Return all different texts at hand, shuffled."""
     names = sorted(path.name.removesuffix(".tsv.gz") for path in sets.DEVELOPMENT.glob("*.tsv.gz"))
     texts = list(dict.fromkeys(text for name in names for text in sets.column(name)))
-    Random(0).shuffle(texts)  # noqa: S311
+    Random(0).shuffle(texts)
     return texts
 
 
@@ -42,7 +42,7 @@ def mixed() -> list[str]:
     english = [*sets.column("en_airlines"), *sets.column("en_tweeteval_sentiment_val")]
     french = [text for name in ("fr_xlmt_train", "fr_deft2017_task1", "fr_mlma_toxic") for text in sets.column(name)]
     texts = list(dict.fromkeys([*english[: len(french)], *french]))
-    Random(0).shuffle(texts)  # noqa: S311
+    Random(0).shuffle(texts)
     return texts
 
 

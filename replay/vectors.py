@@ -41,7 +41,7 @@ class Rows(NamedTuple):
     def back(self, errors: Floats) -> Floats:
         """Return the product of the transpose with a vector of one error a row."""
         spread = np.repeat(errors, np.diff(self.starts))
-        return np.bincount(self.columns, weights=self.values * spread, minlength=self.width)
+        return np.bincount(self.columns, weights=self.values * spread, minlength=self.width).astype(np.float64)
 
     def take(self, rows: Places) -> Rows:
         """Return these rows only."""

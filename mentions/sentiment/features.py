@@ -12,13 +12,13 @@ from string import punctuation
 from typing import Final, NamedTuple
 
 READ: Final = 14
-"""Characters of a word whose n-grams are looked at: two to four characters, a blank on either side of the word."""
+"""Characters of a word whose n-grams are looked at: two to four of them, with a blank on either side."""
 
 MARK: Final = "\0"
 LINK: Final = "\0http"
 HANDLE: Final = "\0@"
 SCRIPT: Final = "\0script"
-"""Stand for any link, any handle, any word of a script other than the Latin one. Marks, unlike words, begin with MARK."""
+"""Stand for any link, any handle, any word in another script than Latin. Marks, unlike words, begin with MARK."""
 
 PICTURES: Final = 8
 """Different pictures of one token that are read."""
@@ -45,10 +45,10 @@ class Token(NamedTuple):
 
 
 def take_apart(token: str) -> Token:
-    """Return the parts of one token, which holds no blanks.
+    r"""Return the parts of one token, which holds no blanks.
 
     >>> take_apart("L'Horreur!!!")
-    Token(marks=("\\x00l'", '\\x00!!!'), body='horreur', chain='horreur')
+    Token(marks=("\x00l'", '\x00!!!'), body='horreur', chain='horreur')
     """
     low = token.lower()
     if low[0] == "@" and len(low) > 1:

@@ -17,7 +17,7 @@ from math import sqrt
 from string import punctuation
 from typing import TYPE_CHECKING, Final
 
-from vaderSentiment import vaderSentiment as stock
+from mentions.sentiment import stock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,10 @@ _CODES: Final = {
     **dict.fromkeys(_NEGATIONS.split(), _NOT),
     **dict.fromkeys(_BOOSTERS.split(), _MORE),
     **dict.fromkeys(_DAMPERS.split(), _LESS),
-    **{"ne": _NE, "n'": _NE, "plus": _PLUS, "mais": _BUT},
+    "ne": _NE,
+    "n'": _NE,
+    "plus": _PLUS,
+    "mais": _BUT,
 }
 _PUNCTUATION: Final = punctuation + "«»…“”‘’–—"
 _elided = re.compile(r"(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.)")

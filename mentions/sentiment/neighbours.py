@@ -1,11 +1,10 @@
-"""How do its neighbours change the valence of a scored word? As VADER has it, worked out once for each neighbourhood."""
+"""How do its neighbours change the valence of a scored word? As in VADER, worked out once a neighbourhood."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from vaderSentiment import vaderSentiment as stock
-
+from mentions.sentiment import stock
 from mentions.sentiment.tokens import BEFORE, MEMORY, Codes, Kind
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ _DAMPED: Final = (1.0, 0.95, 0.9)
 _SO: Final = frozenset({"so", "this"})
 _SO_FACTOR: Final = 1.25
 _OR: Final = frozenset({"or", "nor"})
-_NOTHING: Final = Kind(None, False, 0.0, False, "", False)  # noqa: FBT003  a word that says nothing
+_NOTHING: Final = Kind(None, False, 0.0, False, "", False)
 
 
 class Step(NamedTuple):

@@ -12,7 +12,7 @@ from itertools import chain
 from string import punctuation
 from typing import Final, NamedTuple
 
-from vaderSentiment import vaderSentiment as stock
+from mentions.sentiment import stock
 
 BEFORE: Final = 3
 AFTER: Final = 2
@@ -76,7 +76,7 @@ class Codes(dict[str, str]):
         self._characters: dict[Kind, str] = {}
         self.valences: dict[str, float] = {}  # of the scored kinds
         self.words = {"\1": "brand", " ": "brand", "U": "BRAND"}
-        self.kinds = {MERGED: Kind(1.0, True, 0.0, False, "", False)}  # noqa: FBT003  a word like any scored one
+        self.kinds = {MERGED: Kind(1.0, True, 0.0, False, "", False)}
         known = filter(_is_low, chain(lexicon, stock.BOOSTER_DICT, stock.NEGATE, named))
         self._known = {word: (self._assign(word, word), self._assign(word, word.upper())) for word in known}
         self._known_pair = self._known.get

@@ -14,8 +14,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from vaderSentiment import vaderSentiment as stock
-
+from mentions.sentiment import stock
 from mentions.sentiment.emoji import Emoji
 from mentions.sentiment.neighbours import Steps, Windows
 from mentions.sentiment.tokens import (

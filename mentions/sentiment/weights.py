@@ -69,7 +69,8 @@ class Weights(msgspec.Struct, frozen=True, eq=False):
         for size in head["sizes"]:
             tables.append(dict(zip(keys[:size], packed[:size], strict=True)))
             keys, packed = keys[size:], packed[size:]
-        return cls(head["version"], *tables, head["settings"])
+        words, grams, pairs = tables
+        return cls(head["version"], words, grams, pairs, head["settings"])
 
 
 def save(path: Path, version: str, settings: dict[str, Any], tables: Sequence[Mapping[str, Sequence[int]]]) -> None:

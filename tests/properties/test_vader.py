@@ -16,11 +16,49 @@ from tests.support.shared import SHARED, needs_shared
 STOCK: Final = SentimentIntensityAnalyzer()
 OURS: Final = Vader()
 
-CONTEXT: Final = (
-    "so this never without doubt at very or nor no but least of kind the a I it's, don't DON'T (good) ... brand".split()
-)
+CONTEXT: Final = [
+    "so",
+    "this",
+    "never",
+    "without",
+    "doubt",
+    "at",
+    "very",
+    "or",
+    "nor",
+    "no",
+    "but",
+    "least",
+    "of",
+    "kind",
+    "the",
+    "a",
+    "I",
+    "it's,",
+    "don't",
+    "DON'T",
+    "(good)",
+    "...",
+    "brand",
+]
 PHRASES: Final = sorted({word for phrase in (*SPECIAL_CASES, *BOOSTER_DICT) for word in phrase.split()})
-SCORED: Final = "good GOOD bad hate love great! sucks?? :) :( x :D 8-0 jt ff lol".split()
+SCORED: Final = [
+    "good",
+    "GOOD",
+    "bad",
+    "hate",
+    "love",
+    "great!",
+    "sucks??",
+    ":)",
+    ":(",
+    "x",
+    ":D",
+    "8-0",
+    "jt",
+    "ff",
+    "lol",
+]
 PICTURES: Final = [*"😡❤©™€", "👍🏽", "☹️"]
 PUNCTUATION: Final = ["!", "!!", "!!!!!", "?", "??", "????", "_least_", "-", "'"]
 

@@ -6,8 +6,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[3]
 
@@ -18,7 +22,7 @@ def tocsin(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, input=given)
 
 
-def scored(*mentions: dict[str, object]) -> list[dict[str, object]]:
+def scored(*mentions: Mapping[str, object]) -> list[dict[str, object]]:
     """Return what the command says of mentions."""
     done = tocsin("score", given="\n".join(map(json.dumps, mentions)))
     assert done.returncode == 0, done.stderr

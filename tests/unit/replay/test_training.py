@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCORER = Scorer()
-PLACES = "gate desk lounge belt door ramp bus stand floor hall".split()
+PLACES = ["gate", "desk", "lounge", "belt", "door", "ramp", "bus", "stand", "floor", "hall"]
 
 
 def examples(count: int, lang: str = "en") -> list[Labelled]:

@@ -1,0 +1,27 @@
+"""What do we take from vaderSentiment? The one place that imports it; the package carries no types."""
+
+from __future__ import annotations
+
+from vaderSentiment.vaderSentiment import (
+    B_DECR,
+    B_INCR,
+    BOOSTER_DICT,
+    C_INCR,
+    N_SCALAR,
+    NEGATE,
+    SPECIAL_CASES,
+    SentimentIntensityAnalyzer,
+    SentiText,
+)
+
+__all__ = [
+    "BOOSTER_DICT",
+    "B_DECR",
+    "B_INCR",
+    "C_INCR",
+    "NEGATE",
+    "N_SCALAR",
+    "SPECIAL_CASES",
+    "SentiText",
+    "SentimentIntensityAnalyzer",
+]
