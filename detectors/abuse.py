@@ -4,9 +4,10 @@ At the end of a minute, over the last `window`: k abusive of n mentions (moderat
 
     k >= least    and    k/n >= share
 
-The finding pages (`warning`). Its evidence tells a crowd from a brigade without accusing anyone: `copies`, the share of
-mentions that repeat a recent text, and `five_authors`, the share of the sampled mentions by the five busiest
-authors. It says `brigade` when either reaches its limit.
+The finding pages (`warning`) where a crowd speaks, at least the share `crowd` of the latest mentions being by different
+authors; the tirade of a few is worth a look (`watch`). Its evidence tells a crowd from a brigade without accusing
+anyone: `copies`, the share of mentions that repeat a recent text, and `five_authors`, the share of the sampled mentions
+by the five busiest authors. It says `brigade` when either reaches its limit.
 
 Blind to: insults the moderation score misses; a brigade of many authors who each write afresh. Needs no history.
 Cost: one sum a minute.
@@ -34,7 +35,7 @@ from detectors.wording import Language, lead, percent
 
 if TYPE_CHECKING:
     from detectors.policy import Policy
-    from detectors.signal import Signal
+    from detectors.signal import Severity, Signal
 
 
 class Abuse(Switched):
@@ -51,6 +52,12 @@ class Abuse(Switched):
     )
     share: float = Field(
         default=0.2, gt=0.0, le=1.0, description="Least share of abusive mentions; larger fires later and less [share]"
+    )
+    crowd: float = Field(
+        default=0.67,
+        ge=0.0,
+        le=1.0,
+        description="Least share of different authors among the latest mentions that pages; larger pages less [share]",
     )
     brigade_authors: float = Field(
         default=0.5,
@@ -79,7 +86,8 @@ def judge(view: View) -> Finding | None:
     five, copies = view.sample.concentration(5), counts[AMPLIFIED] / counts[MENTIONS]
     brigade = five >= own.brigade_authors or copies >= own.brigade_copies
     extra = {"five_authors": five, "copies": copies, "brigade": float(brigade)}
-    return Finding("warning" if breached else None, lasting, "abusive share", length, share, None, own.share, extra)
+    severity: Severity = "warning" if view.crowd >= own.crowd else "watch"
+    return Finding(severity if breached else None, lasting, "abusive share", length, share, None, own.share, extra)
 
 
 def explain(signal: Signal, language: Language) -> str:

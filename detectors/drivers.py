@@ -158,6 +158,15 @@ class Sample(msgspec.Struct, array_like=True):
             examples=tuple(self.examples),
         )
 
+    def crowd(self) -> float:
+        """Return how large a share of the sampled mentions came from different authors, at most; 1 without any.
+
+        What an author wrote beyond one mention is taken off; one without a name is another each time.
+        """
+        sampled = sum(table.sampled for table in self.everyone)
+        counts = _merged([table.authors for table in self.everyone]).values()
+        return 1.0 - sum(count - 1 for count in counts if count > 1) / sampled if sampled else 1.0
+
     def concentration(self, authors: int) -> float:
         """Return the share of the sampled mentions that the `authors` busiest authors wrote, 0 without mentions."""
         sampled = sum(table.sampled for table in self.everyone)

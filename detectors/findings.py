@@ -143,9 +143,11 @@ def _tighten(slack: dict[int, int], view: View, limits: tuple[Limit, ...], episo
         left = _FAR
         for count, severity in limit.levels:
             if episode is None or SEVERITIES.index(severity) > SEVERITIES.index(episode.severity):
-                left = count - view.window(limit.window)[limit.metric]
-                break
-        slack[limit.metric] = min(slack.get(limit.metric, _FAR), max(1, left))
+                missing = count - view.window(limit.window)[limit.metric]
+                if missing > 0:
+                    left = missing
+                    break
+        slack[limit.metric] = min(slack.get(limit.metric, _FAR), left)
 
 
 def _judge_open(

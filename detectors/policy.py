@@ -15,6 +15,7 @@ from detectors.baseline import Learning
 from detectors.burn import SlowBurn
 from detectors.duration import Duration
 from detectors.negative import Negative
+from detectors.outcry import Outcry
 from detectors.parameters import Parameters
 from detectors.praise import Praise
 from detectors.reach import Reach
@@ -26,6 +27,9 @@ Sensitivity = Literal["low", "medium", "high"]
 
 FALSE_ALARMS_PER_DAY: Final[dict[Sensitivity, float]] = {"low": 1 / 30, "medium": 1 / 7, "high": 1.0}
 """The promised budget: chance alarms a brand and day, all detectors together."""
+
+STRICTNESS: Final[dict[Sensitivity, float]] = {"low": 1.2, "medium": 1.0, "high": 0.8}
+"""What `over_peak` is multiplied by: real streams have bursts that no model of chance foresees."""
 
 
 class Policy(Parameters):
@@ -67,6 +71,7 @@ class Policy(Parameters):
     absolute: Absolute = Field(default=Absolute(), description="Limits named by the brand's owner [parameters]")
     volume: Volume = Field(default=Volume(), description="More mentions than usual [parameters]")
     negative: Negative = Field(default=Negative(), description="More negative mentions than usual [parameters]")
+    outcry: Outcry = Field(default=Outcry(), description="A burst of mentions in a dark tone [parameters]")
     reach: Reach = Field(default=Reach(), description="A negative mention seen by many [parameters]")
     shift: Shift = Field(default=Shift(), description="A higher negative share than usual [parameters]")
     slow_burn: SlowBurn = Field(default=SlowBurn(), description="A negative share that rises for hours [parameters]")
@@ -97,6 +102,11 @@ class Policy(Parameters):
     def loud_from(self) -> int:
         """Return the reach from which a negative mention is counted apart."""
         return self.reach.least
+
+    @property
+    def strictness(self) -> float:
+        """Return what every `over_peak` is multiplied by."""
+        return STRICTNESS[self.sensitivity]
 
     @property
     def false_alarms_per_day(self) -> float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors import absolute, abuse, burn, negative, praise, reach, shift, silence, volume
+from detectors import absolute, abuse, burn, negative, outcry, praise, reach, shift, silence, volume
 
 if TYPE_CHECKING:
     from detectors.rule import Detector
 
 ALL: Final[tuple[Detector, ...]] = (
     negative.DETECTOR,
+    outcry.DETECTOR,
     shift.DETECTOR,
     absolute.COUNTS,
     absolute.SHARE,

@@ -37,6 +37,7 @@ class Limit(msgspec.Struct, frozen=True):
     levels: tuple[tuple[int, Severity], ...]  # counts that breach, ascending, each with its severity
     resolve_below: float  # the episode ends once the count stays below this
     extra: dict[str, float] = {}
+    crowd: float = 0.0  # share of different authors below which the finding is worth no more than a look
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -110,6 +111,11 @@ class View:
         """Return how many minutes before this one all minutes are closed whenever this one is watched."""
         return self.policy.near
 
+    @property
+    def crowd(self) -> float:
+        """Return the share of different authors among the latest sampled mentions."""
+        return self.sample.crowd()
+
     def seen_before(self, gap: int) -> tuple[int, Counts]:
         """Return for how many minutes the brand was seen up to `gap` minutes ago, at most 4 h, and what was counted."""
         end, start = self.minute - gap, self.minute - KEPT_MINUTES + 1
@@ -159,7 +165,7 @@ def judge_limits(view: View, limits: tuple[Limit, ...]) -> Finding | None:
         severity: Severity | None = None
         for count, level in limit.levels:
             if going_on and observed >= count:
-                severity = level
+                severity = level if view.crowd >= limit.crowd else "watch"
         threshold = limit.levels[0][0]
         lasting = going_on and observed >= limit.resolve_below
         order = (-1 if severity is None else SEVERITIES.index(severity), lasting, observed / max(1, threshold))

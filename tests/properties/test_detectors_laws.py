@@ -99,6 +99,7 @@ def test_other_brands_do_not_matter() -> None:
 
 STORMS = {
     "negative": [hour_of(16, 200, 5, 20)],
+    "outcry": [hour_of(16, 200, 5, 20)],
     "shift": [hour_of(16, 200, 5, 20)],
     "volume": [hour_of(16, 5, 5, 300)],
     "praise": [hour_of(16, 5, 200, 20)],

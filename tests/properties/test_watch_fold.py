@@ -23,7 +23,8 @@ POLICY = Policy.model_validate(
         "absolute": {"mentions": 12, "negative": 5, "negative_share": 0.5, "share_least": 6},
         "learning": {"warm_up": "2h"},
         "volume": {"least": 5},
-        "negative": {"least": 3, "cold_least": 4},
+        "negative": {"least": 3},
+        "outcry": {"least": 4, "tone": 0.0},
         "lateness": "2m",
     }
 )

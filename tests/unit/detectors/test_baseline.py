@@ -74,7 +74,7 @@ def test_an_hour_in_breach_does_not_teach_its_level() -> None:
     hours.held = {30}
     usual = learn(hours, 36, LEARNING)
     assert usual.expected(MENTIONS, 60) == pytest.approx(10)
-    assert usual.peaks[1] == pytest.approx(500, rel=0.05)
+    assert usual.days[0][1] == 500
 
 
 def test_a_new_level_replaces_the_old() -> None:
@@ -94,11 +94,52 @@ def test_backfill_teaches() -> None:
     assert usual.expected(MENTIONS, 60) == pytest.approx(20, rel=0.3)
 
 
-def test_peaks_fade() -> None:
-    """A peak counts half after its half-life."""
-    hours = past([(100, 0), *[(0, 0)] * 143])
-    usual = learn(hours, 144 + GAP_HOURS, Learning(peak_half_life=timedelta(days=6)))
-    assert usual.peaks[1] == pytest.approx(50, rel=0.01)
+def days_with_peaks(peaks: list[int], learning: Learning = LEARNING) -> Usual:
+    """Return what is usual after days that each brought one such peak, the earliest first."""
+    counts = [(peak if hour == 12 else 1, 0) for peak in peaks for hour in range(24)]
+    return learn(past(counts), len(counts) - 1 + GAP_HOURS, learning)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(1, 10_000), st.integers(1, 21), st.integers(1, 180))
+def test_a_peak_that_comes_every_day_is_the_usual_peak(peak: int, days: int, minutes: int) -> None:
+    """Where every day brings the same, that is what a day brings; what chance adds is counted with it."""
+    assert days_with_peaks([peak] * days).peak(1, minutes) == pytest.approx(peak + minutes**0.5)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.integers(1, 10_000), min_size=2, max_size=20))
+def test_the_usual_peak_lies_between_the_mean_and_the_largest(peaks: list[int]) -> None:
+    """One huge burst raises the bar, but not up to itself."""
+    usual = days_with_peaks(peaks, Learning(peak_half_life=timedelta(days=90)))
+    floor = 10.0
+    weights = [2 ** (-age / 90) for age in range(len(peaks))]
+    mean = sum(w * peak for w, peak in zip(weights, reversed(peaks), strict=True)) / sum(weights)
+    assert mean + floor <= usual.peak(1, 100) + 1e-6
+    assert usual.peak(1, 100) <= max(peaks) + floor + 1e-6
+
+
+def test_an_old_peak_counts_less() -> None:
+    """The burst of a week ago raises the bar less than that of yesterday, by the half-life."""
+    calm = [1] * 6
+    late, early = days_with_peaks([*calm, 100]), days_with_peaks([100, *calm])
+    assert early.peak(1, 10) < late.peak(1, 10) < 100
+    slow = Learning(peak_half_life=timedelta(days=90))
+    assert days_with_peaks([100, *calm], slow).peak(1, 10) > early.peak(1, 10)
+
+
+def test_a_day_hardly_known_is_left_out() -> None:
+    """Of a brand known for 35 hours one day counts, from 36 hours on two."""
+    assert len(usual_after([(10, 0)] * 35).days) == 1
+    assert len(usual_after([(10, 0)] * 36).days) == 2
+
+
+def test_backfill_does_not_pass_for_days_without_peaks() -> None:
+    """Backfilled hours hold no peaks: the days before the first minute watched are unknown, not silent."""
+    hours = past([(50, 0)] * 48, first=240)
+    for hour in range(240):
+        hours.teach(hour, (50, 0, 0, 0))
+    assert learn(hours, 287 + GAP_HOURS, LEARNING).days == ((0, 50, 0, 0), (0, 50, 0, 0))
 
 
 def test_the_share_is_as_sure_as_the_hours_agree() -> None:

@@ -24,7 +24,7 @@ def signal(detector: str, metric: str, observed: float, expected: float | None, 
         mentions=100,
         negative=50,
         history=0,
-        extra={"since": float(end - 3 * HOUR), "five_authors": 0.7, "brigade": 1.0},
+        extra={"since": float(end - 3 * HOUR), "five_authors": 0.7, "brigade": 1.0, "compound": -0.4},
     )
     return Signal("acme", detector, end, 0, "raised", "warning", end, 1, evidence, Drivers(channels=(("forum", 0),)))
 
