@@ -1,11 +1,27 @@
-"""In which language is a text: English, French, or one that is not scored?"""
+"""In which language is a text: English, French, or one that is not scored, a mixture included?"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 ENGLISH: Final = "en"
 FRENCH: Final = "fr"
+
+SHORTEST: Final = 8
+"""Tokens of the shortest text in which two languages are looked for."""
+
+_CLOSE: Final = 6.0
+"""A text may be a mixture where English and French are no further apart than this (log odds); one in sixteen is."""
+
+_CLEAR: Final = 3.0
+"""By how much each half of a mixture must be for its own language (log odds)."""
+
+
+class Evidence(NamedTuple):
+    """How much words speak for English, and for French, rather than for any language that is not scored (log odds)."""
+
+    english: float
+    french: float
 
 
 class Languages:
@@ -16,15 +32,29 @@ class Languages:
         self._english = english
         self._french = french
 
-    def tell(self, english: float, french: float) -> str | None:
-        """Return "en", "fr", or None for any other language.
+    def weigh(self, english: float, french: float) -> Evidence:
+        """Return the evidence, from the sums over the words."""
+        return Evidence(english + self._english, french + self._french)
 
-        Args:
-            english: how much the words speak for English rather than for any language that is not scored (log odds).
-            french: the same for French.
-        """
-        english += self._english
-        french += self._french
-        if english >= french:
-            return ENGLISH if english > 0 else None
-        return FRENCH if french > 0 else None
+
+def tell(found: Evidence) -> str | None:
+    """Return "en", "fr", or None for any other language.
+
+    >>> tell(Evidence(2.0, -1.0)), tell(Evidence(-3.0, -1.0))
+    ('en', None)
+    """
+    english, french = found
+    if english >= french:
+        return ENGLISH if english > 0 else None
+    return FRENCH if french > 0 else None
+
+
+def close(found: Evidence) -> bool:
+    """Return whether a text may hold both languages, so that its halves are worth a look."""
+    return -_CLOSE <= found.english - found.french <= _CLOSE
+
+
+def mixed(first: Evidence, second: Evidence) -> bool:
+    """Return whether the halves of a text are clearly in one language each, and not in the same."""
+    languages = {tell(half) for half in (first, second) if abs(half.english - half.french) > _CLEAR}
+    return languages == {ENGLISH, FRENCH}

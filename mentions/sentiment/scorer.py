@@ -7,7 +7,7 @@ from importlib.resources import as_file, files
 from math import exp
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from mentions.language import ENGLISH, FRENCH, Languages
+from mentions.language import ENGLISH, FRENCH, SHORTEST, Languages, close, mixed, tell
 from mentions.moderation import abuse
 from mentions.scored import NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN
 from mentions.sentiment.french import French
@@ -43,7 +43,7 @@ class Scorer:
         weights = weights or shipped()
         self.version = weights.version
         self._sums = Linear(weights).sums
-        self._language = Languages(*weights.settings["languages"]["biases"]).tell
+        self._languages = Languages(*weights.settings["languages"]["biases"])
         self._english = _Voice(weights, ENGLISH)
         self._french = _Voice(weights, FRENCH)
         self._vader = Vader().compound_of
@@ -70,12 +70,21 @@ class Scorer:
         tokens = text.split()
         sums = self._sums(tokens)
         if lang is None:
-            lang = self._language(sums[0], sums[1])
+            lang = self._tell(sums, tokens)
         if lang == ENGLISH:
             return self._english.read(sums, self._vader(text, tokens))
         if lang == FRENCH:
             return self._french.read(sums, self._rules(text, tokens))
         return Reading(None, 0.0, UNKNOWN, 0.0)
+
+    def _tell(self, sums: Sequence[float], tokens: list[str]) -> str | None:
+        found = self._languages.weigh(sums[0], sums[1])
+        if len(tokens) >= SHORTEST and close(found):
+            middle = len(tokens) // 2
+            halves = (self._sums(half) for half in (tokens[:middle], tokens[middle:]))
+            if mixed(*(self._languages.weigh(half[0], half[1]) for half in halves)):
+                return None
+        return tell(found)
 
     def margins(self, text: str, lang: str) -> tuple[float, float]:
         """Return the log odds of negative and of positive against neutral, for a text in English or French."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from mentions.language import Languages
+from mentions.language import Evidence, Languages, close, mixed, tell
 from mentions.moderation import abuse
 from mentions.scored import NEGATIVE, POSITIVE, UNKNOWN
 from mentions.sentiment import Scorer
@@ -90,11 +90,29 @@ def test_an_empty_text_has_no_sums() -> None:
 
 
 def test_languages_need_evidence() -> None:
-    """Neither language wins against all others with less than nothing for it; English wins a draw."""
-    tell = Languages(0.0, 0.0).tell
-    assert tell(-1.0, -2.0) is None
-    assert tell(1.0, 1.0) == "en"
-    assert tell(-1.0, 0.5) == "fr"
+    """Neither language wins against all others with less than nothing for it; English wins a draw; biases count."""
+    assert tell(Evidence(-1.0, -2.0)) is None
+    assert tell(Evidence(1.0, 1.0)) == "en"
+    assert tell(Evidence(-1.0, 0.5)) == "fr"
+    assert Languages(1.0, 2.0).weigh(0.5, 0.5) == (1.5, 2.5)
+
+
+def test_mixtures_are_unknown() -> None:
+    """A text that goes from one language to the other is in neither."""
+    english, french = "I really thought they would call me back", "mais personne ne répond jamais au téléphone chez eux"
+    assert (SCORER.read(english).lang, SCORER.read(french).lang) == ("en", "fr")
+    assert SCORER.read(f"{english} {french}").label == UNKNOWN
+    assert SCORER.read(f"{french} {english}").label == UNKNOWN
+
+
+def test_halves_must_be_clear_and_differ() -> None:
+    """Two halves of one language are no mixture, nor is a half that could be either."""
+    assert mixed(Evidence(9.0, 1.0), Evidence(1.0, 9.0))
+    assert not mixed(Evidence(9.0, 1.0), Evidence(9.0, 1.0))
+    assert not mixed(Evidence(9.0, 1.0), Evidence(1.0, 2.0))
+    assert not mixed(Evidence(9.0, 1.0), Evidence(-9.0, -1.0))
+    assert close(Evidence(3.0, 1.0))
+    assert not close(Evidence(30.0, 1.0))
 
 
 def test_abuse_is_a_chance_that_never_leaves_its_bounds() -> None:
