@@ -203,7 +203,7 @@ def main() -> None:
     given = parser.parse_args()
     text = table(list(rows()))
     print(text)
-    page = given.out.read_text(encoding="utf-8") if given.out.is_file() else ""
+    page = given.out.read_text(encoding="utf-8") if given.out.is_file() else "# Results\n"
     given.out.write_text(place(page, text), encoding="utf-8")
 
 
