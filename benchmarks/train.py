@@ -11,7 +11,7 @@ import argparse
 from html import unescape
 from math import sqrt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from benchmarks.lessons import Lesson
 
 Table = dict[str, Floats]
+
+LEAST: Final = {WORD: 0.0, GRAM: 0.3, PAIR: 0.08}
+"""Smallest weight that is kept in some lane. N-grams serve unknown words only, which read as well without the rest."""
 
 
 class Learnt(NamedTuple):
@@ -94,7 +97,7 @@ def write(path: Path, version: str, taught: Sequence[Learnt]) -> None:
         }
     for word, row in tables[WORD].items():
         _fold(row, word, tables[GRAM])
-    save(path, version, settings, [_steps(tables[kind]) for kind in (WORD, GRAM, PAIR)])
+    save(path, version, settings, [_steps(tables[kind], least) for kind, least in LEAST.items()])
 
 
 def _row(table: Table, key: str) -> Floats:
@@ -112,8 +115,9 @@ def _fold(row: Floats, word: str, pieces: Table) -> None:
         )
 
 
-def _steps(table: Table) -> dict[str, list[int]]:
-    steps = {key: np.round(row / STEP).astype(int).tolist() for key, row in sorted(table.items())}
+def _steps(table: Table, least: float) -> dict[str, list[int]]:
+    large = ((key, row) for key, row in sorted(table.items()) if np.abs(row).max() >= least)
+    steps = {key: np.round(row / STEP).astype(int).tolist() for key, row in large}
     return {key: row for key, row in steps.items() if any(row)}
 
 

@@ -33,7 +33,8 @@ _telling = re.compile(r"[!?:;)(<…]").search
 _drawn_out = re.compile(r"(.)\1{2,}").sub
 _elided = re.compile(r"(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.)").match
 _pictures = re.compile("[\u2190-\u2bff\u3030\ufe0f\U0001f000-\U0001faff]").findall
-_foreign = re.compile("[\u0370-\u1dff\u2c00-\u2fff\u3040-\ud7ff\uf900-\ufdff\ufe70-\uffef]").search
+is_foreign = re.compile("[\u0370-\u1dff\u2c00-\u2fff\u3040-\ud7ff\uf900-\ufdff\ufe70-\uffef]").search
+"""Finds a letter of another script than Latin."""
 
 
 class Token(NamedTuple):
@@ -93,4 +94,4 @@ def grams(body: str) -> list[str]:
 def _signs(token: str) -> tuple[str, ...]:
     """Return the pictures in a token, and whether it is of another script."""
     signs = tuple(f"\0{picture}" for picture in list(dict.fromkeys(_pictures(token)))[:PICTURES])
-    return (*signs, SCRIPT) if _foreign(token) else signs
+    return (*signs, SCRIPT) if is_foreign(token) else signs

@@ -7,7 +7,7 @@ from math import sqrt
 from operator import add
 from typing import TYPE_CHECKING, Final
 
-from mentions.sentiment.features import MARK, START, grams, take_apart
+from mentions.sentiment.features import MARK, START, grams, is_foreign, take_apart
 from mentions.sentiment.weights import GAP, STEP, Weights, packed_row, unpack
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ class _Rows(dict[str, Row]):
         self._numbers = numbers.get
 
     def __missing__(self, token: str) -> Row:
-        low = token.lower()
-        known = self._word(low) if low.isascii() and low.isalpha() else None
+        low = token.lower().rstrip(".,")  # most tokens are a known word and no more: no need to take these apart
+        known = self._word(low) if low.isalpha() and (low.isascii() or not is_foreign(low)) else None
         if known is None:
             marks, body, low = take_apart(token)
             packed = self._body(body) if body else 0

@@ -79,7 +79,7 @@ class Scorer:
 
     def _tell(self, sums: Sequence[float], tokens: list[str]) -> str | None:
         found = self._languages.weigh(sums[0], sums[1])
-        if len(tokens) >= SHORTEST and close(found):
+        if close(found) and len(tokens) >= SHORTEST:
             middle = len(tokens) // 2
             halves = (self._sums(half) for half in (tokens[:middle], tokens[middle:]))
             if mixed(*(self._languages.weigh(half[0], half[1]) for half in halves)):
