@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from alerts.events import event
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 LIMITS = Limits(span=60_000)
 """As an old recording is sent to Kafka: what arrives together was published within a minute."""
 
+HELD = 3_600_000
+"""How far event time must be past before an event is told (ms): nothing that belongs before it can come any more."""
+
 AT_ONCE = 500
 """Mentions between two steps of event time. More is faster, and makes no difference to what is found."""
 
@@ -37,6 +41,9 @@ class Rerun:
     latest: int = 0  # event time, ms
     _records: int = 0
     _told: dict[str, Incident] = field(default_factory=dict)
+    _reached: dict[str, int] = field(default_factory=dict)
+    _held: list[tuple[int, str, int, dict[str, Any]]] = field(default_factory=list)
+    _count: int = 0
 
     def __post_init__(self) -> None:
         """Build the pipeline."""
@@ -55,7 +62,8 @@ class Rerun:
                 waiting = []
         yield from self._feed(waiting)
         if self.latest:
-            yield from self._tell(self.pipeline.feed([Raw(None, -1, 0, read_up_to=self.latest + SETTLED)])[1])
+            self._tell(self.pipeline.feed([Raw(None, -1, 0, read_up_to=self.latest + SETTLED)])[1])
+        yield from self._release(None)
 
     def _feed(self, packs: Sequence[Packed]) -> Iterator[dict[str, Any]]:
         records = [Raw(packed.value, self._records + place, packed.latest) for place, packed in enumerate(packs)]
@@ -64,13 +72,23 @@ class Rerun:
         self.mentions += sum(packed.mentions for packed in packs) - len(scored.rejections)
         self.unmatched += scored.unmatched
         self.latest = max([self.latest, *(packed.latest for packed in packs)])
-        yield from self._tell(told)
+        self._tell(told)
+        yield from self._release(self.latest - HELD)
 
-    def _tell(self, told: Iterable[Notification]) -> Iterator[dict[str, Any]]:
-        for notification in sorted(told, key=lambda note: note.at):
-            before = self._told.get(notification.incident.brand)
-            self._told[notification.incident.brand] = notification.incident
-            yield event(before, notification)
+    def _tell(self, told: Iterable[Notification]) -> None:
+        """Take what was told, each brand's in its own order: what a closed minute says may come after a later row's."""
+        for notification in told:
+            brand = notification.incident.brand
+            before = self._told.get(brand)
+            self._told[brand] = notification.incident
+            self._reached[brand] = max(notification.at, self._reached.get(brand, 0))
+            self._count += 1
+            heappush(self._held, (self._reached[brand], brand, self._count, event(before, notification)))
+
+    def _release(self, until: int | None) -> Iterator[dict[str, Any]]:
+        """Yield what was told up to `until` (ms), the brands side by side in the order of event time."""
+        while self._held and (until is None or self._held[0][0] <= until):
+            yield heappop(self._held)[-1]
 
     @property
     def late(self) -> int:
