@@ -17,7 +17,7 @@ Reference: the cues are those of coordinated-behaviour research (Giglietto et al
 >>> from detectors.rehearsal import raised, rehearse
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
 >>> raised(rehearse(calm, {**calm, "abusive": 30}), "abuse")
-'warning after 13 min at 0.238 abusive share'
+'warning after 18 min at 0.333 abusive share'
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Abuse(Switched):
         default=10, ge=1, le=1_000_000, description="Fewest abusive mentions; larger fires later and less [mentions]"
     )
     share: float = Field(
-        default=0.2, gt=0.0, le=1.0, description="Least share of abusive mentions; larger fires later and less [share]"
+        default=0.3, gt=0.0, le=1.0, description="Least share of abusive mentions; larger fires later and less [share]"
     )
     crowd: float = Field(
         default=0.67,

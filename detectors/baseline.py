@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from math import sqrt
+from math import ceil, sqrt
 from typing import Final
 
 import msgspec
@@ -90,20 +90,22 @@ class Usual(msgspec.Struct, frozen=True):
         rest = (minutes - 60 * whole) / 60
         return sum(rates[:whole]) + (rest * rates[whole] if rest else 0.0)
 
-    def peak(self, column: int, minutes: int) -> float:
-        """Return the peak that a day usually brings, for windows of `minutes`: (sum w (m + c)^4 / sum w)^(1/4).
+    def over_peak(self, column: int, minutes: int, ratio: float) -> int:
+        """Return the count over `minutes` that is `ratio` times the peak a day usually brings.
 
-        m is the largest sum of each day, w its weight, halved each `peak_half_life`, and c = sqrt(minutes), about what
-        chance adds to the sums of a quiet brand. Between the mean and the maximum of the days: one huge burst does not
+        That is the smallest n with n + c >= ratio * P, where P = (sum w (m + c)^4 / sum w)^(1/4), m is the largest sum
+        of each day, w its weight, halved each `peak_half_life`, and c = sqrt(minutes) / 2, so that chance alone does
+        not make much of a small brand's peaks. Between the mean and the maximum of the days: one huge burst does not
         deafen the watch for weeks, and a brand that bursts every day is known for it.
         """
-        floor = sqrt(minutes)
+        floor = sqrt(minutes) / 2
         total = weight = 0.0
         for age, day in enumerate(self.days):
             fading = self.fading**age
             weight += fading
             total += fading * (day[column] + floor) ** _POWER
-        return (total / weight) ** (1 / _POWER) if weight else floor
+        peak = (total / weight) ** (1 / _POWER) if weight else floor
+        return ceil(ratio * peak - floor)
 
     def surprise(self, metric: int, minutes: int, tail: float) -> int:
         """Return the smallest count in that window that chance reaches with no more than probability `tail`."""

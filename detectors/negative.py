@@ -2,7 +2,7 @@
 
 The rule of `detectors.volume` on negative mentions: at once
 
-    n >= least    and    n + sqrt(W) >= over_peak * P    and    P(X >= n) <= tail
+    n >= least    and    n + c >= over_peak * P    and    P(X >= n) <= tail
 
 with n the negative mentions of the last W minutes (`fast`, `window`), P the usual daily peak of such sums, X negative
 binomial about the usual rate. The finding pages: `warning`, `critical` from `critical` times the threshold; provided
@@ -17,7 +17,7 @@ under the usual daily peak. Cost: three sums a minute. Reference: as `detectors.
 from __future__ import annotations
 
 from datetime import timedelta
-from math import ceil, sqrt
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
@@ -94,8 +94,8 @@ def limits(view: View) -> tuple[Limit, ...]:
         return ()
     found = []
     for column, length in ((2, minutes(own.fast)), (3, minutes(own.window))):
-        over = view.policy.strictness * own.over_peak * usual.peak(column, length) - sqrt(length)
-        count = max(own.least, ceil(over), usual.surprise(NEGATIVE, length, tail(view.policy, length)))
+        over = usual.over_peak(column, length, view.policy.strictness * own.over_peak)
+        count = max(own.least, over, usual.surprise(NEGATIVE, length, tail(view.policy, length)))
         found.append(_limit(view, length, ((count, "warning"), (ceil(own.critical * count), "critical"))))
     if usual.expected(NEGATIVE, minutes(own.window)) < QUIET:
         length = minutes(own.slow)

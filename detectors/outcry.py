@@ -2,7 +2,7 @@
 
 At the end of a minute, over the last W minutes (W = `volume.fast`, `volume.window`), n mentions breach when at once
 
-    n >= least    and    n + sqrt(W) >= over_peak * P    and    P(X >= n) <= tail
+    n >= least    and    n + c >= over_peak * P    and    P(X >= n) <= tail
 
 as in `detectors.volume`, but with a larger `over_peak`, and when besides
 
@@ -23,7 +23,6 @@ Reference: Gelman et al., Bayesian Data Analysis, 2.6 (the tail); the rule is ou
 
 from __future__ import annotations
 
-from math import ceil, sqrt
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -90,8 +89,8 @@ def judge(view: View) -> Finding | None:
     own, usual = view.policy.outcry, view.usual
     best: Finding | None = None
     for column, length in enumerate((minutes(view.policy.volume.fast), minutes(view.policy.volume.window))):
-        over = view.policy.strictness * own.over_peak * usual.peak(column, length) - sqrt(length)
-        count = max(own.least, ceil(over), usual.surprise(MENTIONS, length, tail(view.policy, length)))
+        over = usual.over_peak(column, length, view.policy.strictness * own.over_peak)
+        count = max(own.least, over, usual.surprise(MENTIONS, length, tail(view.policy, length)))
         calm = min(count, max(own.least // 2, usual.surprise(MENTIONS, length, LOOSE)))
         found = _finding(view, length, usual.expected(MENTIONS, length), count, calm)
         if best is None or _order(found) > _order(best):

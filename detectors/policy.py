@@ -28,7 +28,7 @@ Sensitivity = Literal["low", "medium", "high"]
 FALSE_ALARMS_PER_DAY: Final[dict[Sensitivity, float]] = {"low": 1 / 30, "medium": 1 / 7, "high": 1.0}
 """The promised budget: chance alarms a brand and day, all detectors together."""
 
-STRICTNESS: Final[dict[Sensitivity, float]] = {"low": 1.2, "medium": 1.0, "high": 0.8}
+STRICTNESS: Final[dict[Sensitivity, float]] = {"low": 1.2, "medium": 1.0, "high": 0.7}
 """What `over_peak` is multiplied by: real streams have bursts that no model of chance foresees."""
 
 

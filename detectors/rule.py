@@ -182,16 +182,15 @@ def _going_on(view: View, limit: Limit) -> bool:
     return view.window(SLIDING)[limit.metric] * limit.window >= limit.resolve_below * SLIDING
 
 
-_SHARES: Final = 8  # the budget of false alarms is divided among so many rules
 _LOOKS: Final = 8.0  # a window sliding by the minute looks about so many times as often as one that tumbles
 
 
-def tail(policy: Policy, window: int) -> float:
-    """Return how improbable a count over `window` minutes must be for one rule to stay within its part of the budget.
+def tail(policy: Policy, window: int, part: float = 1 / 8) -> float:
+    """Return how improbable a count over `window` minutes must be for one rule to stay within its `part` of the budget.
 
     A window that slides has fewer independent looks than minutes and more than windows. Episodes of Poisson counts
     above a quantile, divided by windows times the tail, came to 4.4-5.8 for 10 minutes and 6.5-10.3 for 120 (20 million
     simulated minutes each, means of 3 to 100 a window, tails of 1e-3 and 1e-4).
     """
     looks = _LOOKS * 1440 / window
-    return policy.false_alarms_per_day / _SHARES / looks
+    return policy.false_alarms_per_day * part / looks

@@ -5,7 +5,8 @@ At the end of a minute, over the last `window`: k negative of n mentions in a sc
     n >= least    and    k/n >= usual + rise    and    n >= busy * expected    and    P(X >= k) <= tail
 
 with X beta-binomial: n draws whose share is Beta(alpha, beta) as learned from the brand's hours. The finding pages
-(`warning`).
+(`warning`) where a crowd speaks, at least the share `crowd` of the latest sampled mentions being by different authors;
+else it is worth a look (`watch`).
 
 Blind to: a storm that brings as many jokes as complaints (the share stays; `detectors.negative` sees it); brands
 before `learning.warm_up`. Cost: two sums a minute, and n terms of the tail once the share is high.
@@ -35,7 +36,7 @@ from detectors.wording import Language, lead
 
 if TYPE_CHECKING:
     from detectors.policy import Policy
-    from detectors.signal import Signal
+    from detectors.signal import Severity, Signal
 
 
 class Shift(Switched):
@@ -62,6 +63,12 @@ class Shift(Switched):
         le=100,
         description="Multiple of the usual volume that must go with it; larger fires less [ratio]",
     )
+    crowd: float = Field(
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="Least share of different authors among the latest mentions that pages; larger pages less [share]",
+    )
 
 
 def judge(view: View) -> Finding | None:
@@ -79,7 +86,8 @@ def judge(view: View) -> Finding | None:
     many = judged >= own.least and counts[MENTIONS] >= own.busy * usual.expected(MENTIONS, length)
     breached = many and share >= wanted and beta_binomial_tail(bad, judged, alpha, beta) <= tail(view.policy, length)
     lasting = judged >= own.least // 2 and share >= expected + own.rise / 2
-    return Finding("warning" if breached else None, lasting, "negative share", length, share, expected, wanted)
+    severity: Severity = "warning" if view.crowd >= own.crowd else "watch"
+    return Finding(severity if breached else None, lasting, "negative share", length, share, expected, wanted)
 
 
 def explain(signal: Signal, language: Language) -> str:

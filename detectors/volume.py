@@ -2,18 +2,18 @@
 
 A count over a sliding window breaches when it is at once
 
-    n >= least    and    n + sqrt(W) >= over_peak * P    and    P(X >= n) <= tail
+    n >= least    and    n + c >= over_peak * P    and    P(X >= n) <= tail
 
 with n the mentions of the last W minutes (W = `fast`, `window`), P the peak that one of the brand's own days usually
 brings, and X the count that chance gives: negative binomial about the rate usual at this hour of the week. P is the
-power mean of the largest sums of the last 21 days, (sum w (m + sqrt(W))^4 / sum w)^(1/4), each day's weight w halved
-every `learning.peak_half_life` (`detectors.baseline`). `tail` is what the promised budget of false alarms leaves to one
-window; `over_peak` grows by a fifth at low sensitivity and shrinks by a fifth at high. A quiet brand is also watched
-over `slow` hours, by the tail alone.
+power mean of the largest sums m of the last 21 days, (sum w (m + c)^4 / sum w)^(1/4), each day's weight w halved every
+`learning.peak_half_life`, and c = sqrt(W) / 2 (`detectors.baseline`). `tail` is what the promised budget of false
+alarms leaves to one window; `over_peak` is 1.2 times as large at low sensitivity, 0.7 times at high. A quiet
+brand is also watched over an hour, and over `slow` hours by the tail alone.
 
 A volume peak is not a crisis: the finding is worth a look (`watch`), it pages nobody.
 
-Blind to: a rise that stays under the usual daily peak; anything before `learning.warm_up`; what is said. Cost: three
+Blind to: a rise that stays under the usual daily peak; anything before `learning.warm_up`; what is said. Cost: four
 sums a minute. The ratio to a power mean of daily peaks is our own: on NAB realTweets it beat every z-score, tail model
 and decaying maximum tried (docs/results.md). The tail is the Gamma-Poisson model (Gelman et al., Bayesian Data
 Analysis, 2.6).
@@ -22,7 +22,7 @@ Analysis, 2.6).
 from __future__ import annotations
 
 from datetime import timedelta
-from math import ceil, sqrt
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
@@ -60,7 +60,7 @@ class Volume(Switched):
         description="The long window for quiet brands, in whole hours; larger finds weaker rises later [duration]",
     )
     least: int = Field(
-        default=10, ge=1, le=1_000_000, description="Fewest mentions that can breach; larger fires later [mentions]"
+        default=7, ge=1, le=1_000_000, description="Fewest mentions that can breach; larger fires later [mentions]"
     )
     over_peak: float = Field(
         default=1.25,
@@ -71,7 +71,14 @@ class Volume(Switched):
 
 
 QUIET: Final = 10.0
-"""Mentions expected in the main window below which a brand is quiet and watched over the slow window too."""
+"""Mentions expected in the main window below which a brand is quiet, and watched over two windows more."""
+
+HOUR: Final = 60  # minutes
+HOUR_OF_PEAK: Final = 0.6
+"""How much of what would breach in the main window must fall into an hour: a bursty brand's hours hold most of it."""
+
+PART: Final = 1 / 3
+"""Of the budget of false alarms: mentions are watched over more windows than anything else, and these overlap."""
 
 LOOSE: Final = 0.02
 """An episode ends once its count is no rarer than this."""
@@ -82,18 +89,22 @@ def limits(view: View) -> tuple[Limit, ...]:
     own, usual = view.policy.volume, view.usual
     if not usual.warm:
         return ()
-    found = []
+    found: list[Limit] = []
     for column, length in ((0, minutes(own.fast)), (1, minutes(own.window))):
-        over = view.policy.strictness * own.over_peak * usual.peak(column, length) - sqrt(length)
-        found.append(_limit(view, length, max(own.least, ceil(over))))
+        over = usual.over_peak(column, length, view.policy.strictness * own.over_peak)
+        found.append(_limit(view, length, max(own.least, over)))
     if usual.expected(MENTIONS, minutes(own.window)) < QUIET:
+        usual_bursts = ceil(
+            HOUR_OF_PEAK * usual.over_peak(1, minutes(own.window), view.policy.strictness * own.over_peak)
+        )
+        found.append(_limit(view, HOUR, max(own.least, usual_bursts)))
         found.append(_limit(view, minutes(own.slow), own.least))
     return tuple(found)
 
 
 def _limit(view: View, length: int, least: int) -> Limit:
     usual = view.usual
-    count = max(least, usual.surprise(MENTIONS, length, tail(view.policy, length)))
+    count = max(least, usual.surprise(MENTIONS, length, tail(view.policy, length, PART)))
     calm = usual.surprise(MENTIONS, length, LOOSE)
     return Limit(
         MENTIONS,
