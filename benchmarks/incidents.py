@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.page import publish, table
 from mentions.sentiment import Scorer
 from replay.policies import Rules
 from replay.rerun import Rerun
@@ -21,6 +22,13 @@ from sources.files import read
 
 DATA: Final = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "incidents"
 STREAMS: Final = ("us_airlines_2015", "twitter_related_2022", "free_telecom_fr_2024", "metro_north_2013")
+WANTED: Final = {
+    "free_tv_outage_2024": "≤ 15",
+    "free_sponsorship_20240920": "no page",
+    "metro_north_derailment_2013": "≤ 19",
+    "jetblue_fleek_2015": "no page",
+}
+ANCHORS: Final = {"us_airlines_2015": "≤ 0.07", "twitter_related_2022": "≤ 0.03", "free_telecom_fr_2024": "≤ 0.01"}
 GRACE: Final = timedelta(hours=1)
 """How long before and after a labelled window an alert still belongs to it."""
 
@@ -95,18 +103,32 @@ def main() -> int:
         return 1
     labels = json.loads((DATA / "labels.json").read_text(encoding="utf-8"))
     found = {stream: alerts(stream) for stream in STREAMS}
-    print("| labelled | role | first alert, minutes after visible | first page |\n| --- | --- | --- | --- |")
+    text = f"{delays(found, labels)}\n\n{false_pages(found, labels)}"
+    print(text)
+    publish("incidents", "Real posts: delay and false pages", "incidents-table", text)
+    return 0
+
+
+def delays(found: dict[str, list[Alert]], labels: dict[str, Any]) -> str:
+    """Return the table of what was labelled and how soon it was heard."""
+    rows = []
     for name, label in labels["incidents"].items():
         told = found[label["file"]]
-        print(f"| {name} | {label['role']} | {delay(told, label, page=False)} | {delay(told, label, page=True)} |")
-    print("\n| stream | brand-days | false pages | a brand-day |\n| --- | --- | --- | --- |")
-    for stream in STREAMS[:3]:
+        soon = (delay(told, label, page=False), delay(told, label, page=True))
+        rows.append((name, label["role"], *soon, WANTED.get(name, "–")))
+    return table(("Labelled", "Role", "First alert, minutes after visible", "First page", "Wanted"), rows)
+
+
+def false_pages(found: dict[str, list[Alert]], labels: dict[str, Any]) -> str:
+    """Return the table of pages outside every labelled window, by stream."""
+    rows = []
+    for stream, best in ANCHORS.items():
         quiet = [one for one in labels["quiet"] if one["file"] == stream]
         brands = {one["brand"] for one in quiet}
         days = sum(quiet_days(stream, one) for one in quiet)
         false = [a for a in found[stream] if a.brand in brands and a.paged and not excused(a, stream, labels)]
-        print(f"| {stream} | {days:.1f} | {len(false)} | {len(false) / days:.3f} |")
-    return 0
+        rows.append((stream, f"{days:.1f}", f"{len(false)}", f"{len(false) / days:.3f}", best))
+    return table(("Stream", "Brand-days", "False pages", "A brand-day", "Wanted"), rows)
 
 
 if __name__ == "__main__":
