@@ -8,7 +8,7 @@ RUN    := $(BIN)/python -m
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup demo test check unit kafka chaos latency bench nab calibration incidents-table sentiment-table docs clean
+.PHONY: help install setup demo test check unit kafka chaos latency bench nab nab-choice calibration incidents-table sentiment-table docs clean
 
 help: ## List the targets
 	@echo "Tocsin: make TARGET [ARGS='…' passed on to the command]"
@@ -62,6 +62,9 @@ bench: setup ## Measure mentions a second beside a docs-style Faust app
 
 nab: setup ## Score the volume detector on NAB's realTweets
 	@$(RUN) benchmarks.nab $(ARGS)
+
+nab-choice: setup ## Choose the volume rule's parameters without each brand in turn, and score them there
+	@$(RUN) benchmarks.nab_choice $(ARGS)
 
 calibration: setup ## Simulate quiet brands: false alarms against the promise, and how soon a burst is heard
 	@$(RUN) benchmarks.calibration $(ARGS)
