@@ -86,7 +86,7 @@ def judge(view: View) -> Finding | None:
     five, copies = view.sample.concentration(5), counts[AMPLIFIED] / counts[MENTIONS]
     brigade = five >= own.brigade_authors or copies >= own.brigade_copies
     extra = {"five_authors": five, "copies": copies, "brigade": float(brigade)}
-    severity: Severity = "warning" if view.crowd >= own.crowd else "watch"
+    severity: Severity = "warning" if view.crowd() >= own.crowd else "watch"
     return Finding(severity if breached else None, lasting, "abusive share", length, share, None, own.share, extra)
 
 

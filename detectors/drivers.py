@@ -158,13 +158,14 @@ class Sample(msgspec.Struct, array_like=True):
             examples=tuple(self.examples),
         )
 
-    def crowd(self) -> float:
-        """Return how large a share of the sampled mentions came from different authors, at most; 1 without any.
+    def crowd(self, *, negative: bool = False) -> float:
+        """Return how large a share of the sampled (negative) mentions came from different authors, at most; else 1.
 
         What an author wrote beyond one mention is taken off; one without a name is another each time.
         """
-        sampled = sum(table.sampled for table in self.everyone)
-        counts = _merged([table.authors for table in self.everyone]).values()
+        tables = self.negative if negative else self.everyone
+        sampled = sum(table.sampled for table in tables)
+        counts = _merged([table.authors for table in tables]).values()
         return 1.0 - sum(count - 1 for count in counts if count > 1) / sampled if sampled else 1.0
 
     def concentration(self, authors: int) -> float:

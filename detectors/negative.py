@@ -6,7 +6,7 @@ The rule of `detectors.volume` on negative mentions: at once
 
 with n the negative mentions of the last W minutes (`fast`, `window`), P the usual daily peak of such sums, X negative
 binomial about the usual rate. The finding pages: `warning`, `critical` from `critical` times the threshold; provided
-that a crowd speaks: at least the share `crowd` of the latest sampled mentions is by different authors. One customer
+that a crowd speaks: at least the share `crowd` of the latest negative mentions is by different authors. One customer
 who writes twenty times is worth a look (`watch`), no crisis. The count, not the share: in a firestorm full of irony the
 share may fall. A quiet brand is also watched over `slow` hours, by the tail alone: worth a look as well.
 
@@ -76,7 +76,7 @@ class Negative(Switched):
         default=0.5,
         ge=0.0,
         le=1.0,
-        description="Least share of different authors among the latest mentions that pages; larger pages less [share]",
+        description="Least share of different authors of negative mentions that pages; larger pages less [share]",
     )
 
 

@@ -111,10 +111,9 @@ class View:
         """Return how many minutes before this one all minutes are closed whenever this one is watched."""
         return self.policy.near
 
-    @property
-    def crowd(self) -> float:
-        """Return the share of different authors among the latest sampled mentions."""
-        return self.sample.crowd()
+    def crowd(self, *, negative: bool = False) -> float:
+        """Return the share of different authors among the latest sampled mentions, or the negative ones of them."""
+        return self.sample.crowd(negative=negative)
 
     def seen_before(self, gap: int) -> tuple[int, Counts]:
         """Return for how many minutes the brand was seen up to `gap` minutes ago, at most 4 h, and what was counted."""
@@ -165,7 +164,7 @@ def judge_limits(view: View, limits: tuple[Limit, ...]) -> Finding | None:
         severity: Severity | None = None
         for count, level in limit.levels:
             if going_on and observed >= count:
-                severity = level if view.crowd >= limit.crowd else "watch"
+                severity = level if limit.crowd <= view.crowd(negative=limit.metric == NEGATIVE) else "watch"
         threshold = limit.levels[0][0]
         lasting = going_on and observed >= limit.resolve_below
         order = (-1 if severity is None else SEVERITIES.index(severity), lasting, observed / max(1, threshold))

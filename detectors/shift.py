@@ -5,7 +5,7 @@ At the end of a minute, over the last `window`: k negative of n mentions in a sc
     n >= least    and    k/n >= usual + rise    and    n >= busy * expected    and    P(X >= k) <= tail
 
 with X beta-binomial: n draws whose share is Beta(alpha, beta) as learned from the brand's hours. The finding pages
-(`warning`) where a crowd speaks, at least the share `crowd` of the latest sampled mentions being by different authors;
+(`warning`) where a crowd speaks, at least the share `crowd` of the latest negative mentions being by different authors;
 else it is worth a look (`watch`).
 
 Blind to: a storm that brings as many jokes as complaints (the share stays; `detectors.negative` sees it); brands
@@ -67,7 +67,7 @@ class Shift(Switched):
         default=0.5,
         ge=0.0,
         le=1.0,
-        description="Least share of different authors among the latest mentions that pages; larger pages less [share]",
+        description="Least share of different authors of negative mentions that pages; larger pages less [share]",
     )
 
 
@@ -86,7 +86,7 @@ def judge(view: View) -> Finding | None:
     many = judged >= own.least and counts[MENTIONS] >= own.busy * usual.expected(MENTIONS, length)
     breached = many and share >= wanted and beta_binomial_tail(bad, judged, alpha, beta) <= tail(view.policy, length)
     lasting = judged >= own.least // 2 and share >= expected + own.rise / 2
-    severity: Severity = "warning" if view.crowd >= own.crowd else "watch"
+    severity: Severity = "warning" if view.crowd(negative=True) >= own.crowd else "watch"
     return Finding(severity if breached else None, lasting, "negative share", length, share, expected, wanted)
 
 
