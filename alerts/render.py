@@ -132,7 +132,7 @@ def _facts(incident: Incident, lead: Finding, language: Language) -> list[str]:
         (finding for finding in incident.findings.values() if finding is not lead),
         key=lambda finding: (-ratio(finding.signal.evidence), finding.signal.detector),
     )
-    facts = [_fact(finding, language) for finding in [lead, *others][:FINDINGS]]
+    facts = _told_once([_fact(finding, language) for finding in [lead, *others][:FINDINGS]])
     if lead.peak_at != lead.signal.at:
         fact = mrkdwn(wording.peak(lead, language), 200)
         facts.append(say(language, "peak", moment=moment(lead.peak_at, "{time}"), fact=fact))
@@ -142,6 +142,15 @@ def _facts(incident: Incident, lead: Finding, language: Language) -> list[str]:
 
 def _fact(finding: Finding, language: Language) -> str:
     return f"{mrkdwn(wording.present(finding, language), 200)}\n{spark(finding)}"
+
+
+def _told_once(facts: list[str]) -> list[str]:
+    """Return the facts without those that say the same as another; of equals the longer course stays."""
+    kept: dict[str, str] = {}
+    for fact in facts:
+        words = fact.partition("\n")[0]
+        kept[words] = max(kept.get(words, ""), fact, key=len)
+    return list(kept.values())
 
 
 def spark(finding: Finding) -> str:

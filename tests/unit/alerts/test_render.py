@@ -49,6 +49,14 @@ def test_facts_of_every_detector_stand_beside_their_usual_the_leading_first() ->
     ]
 
 
+def test_the_same_figure_is_told_once() -> None:
+    """Two detectors that look at the same count say one thing, with the longer course."""
+    made = card(*(signal(m, detector="volume") for m in range(3)), signal(2, detector="outcry"))
+    (facts,) = [block["fields"] for block in made.blocks if "fields" in block]
+    (only,) = [fact["text"] for fact in facts]
+    assert only == "83 negative mentions in 10 min, usually 6 (14×)\n███"
+
+
 def test_since_when_and_how_fast_it_grows() -> None:
     """Growth compares with up to ten minutes before."""
     made = shown(card(*(signal(m, observed=60 + 10 * m) for m in range(15)), now(15)))
