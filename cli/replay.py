@@ -11,6 +11,7 @@ import typer
 from cli.errors import Misuse
 from cli.inputs import mapped, parsed_mapping
 from cli.output import emit, plain, progress, show, tell
+from cli.weights import Weights, scorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ def command(
     columns: Annotated[
         str, typer.Option("--map", help="CSV columns: field=column,… (text=body,channel==forum for a fixed value).")
     ] = "",
+    weights: Weights = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text, one line an event.")] = False,
 ) -> None:
     """Run recorded mentions through the live rules, without Kafka, and print what happens to incidents.
@@ -44,10 +46,9 @@ def command(
       tocsin replay export.csv --map text=body,published_at=date --config config/brands.yaml
       zcat march.jsonl.gz | tocsin replay - --defaults --json
     """
-    from mentions.sentiment import Scorer  # noqa: PLC0415  slow to load
     from replay.rerun import Rerun  # noqa: PLC0415
 
-    rerun = Rerun(_rules(config, defaults=defaults), Scorer())
+    rerun = Rerun(_rules(config, defaults=defaults), scorer(weights))
     started = time.monotonic()
     with progress("replaying", _size(files)) as advance:
         for line in rerun.run(_lines(files, parsed_mapping(columns), advance)):

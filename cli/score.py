@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path  # noqa: TC003  typer reads the annotation
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import typer
 
-from cli.errors import Misuse
 from cli.output import emit, plain, tell
+from cli.weights import Weights, scorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,10 +20,7 @@ LABELS = {-1: "negative", 0: "neutral", 1: "positive", 2: "unknown"}
 
 
 def command(
-    weights: Annotated[
-        Path | None,
-        typer.Option(help="Weights learnt from your own labels by `tocsin train`, on top of those shipped."),
-    ] = None,
+    weights: Weights = None,
 ) -> None:
     """Score texts on standard input, one JSON object a line, and print one JSON object a line in the same order.
 
@@ -39,13 +35,9 @@ def command(
       tocsin score < mentions.jsonl > scores.jsonl
       tocsin score --weights acme.npz < mentions.jsonl
     """
-    from mentions.sentiment import Scorer, Vader  # noqa: PLC0415  slow to load
+    from mentions.sentiment import Vader  # noqa: PLC0415  slow to load
 
-    try:
-        scorer = Scorer.of(weights)
-    except ValueError as error:
-        raise Misuse(str(error)) from error
-    score = _scoring(scorer, Vader().compound)
+    score = _scoring(scorer(weights), Vader().compound)
     refused = 0
     for number, line in _lines():
         try:

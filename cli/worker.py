@@ -11,6 +11,7 @@ import typer
 from cli.environment import installation
 from cli.errors import Misuse
 from cli.output import tell
+from cli.weights import Weights, scorer
 
 if TYPE_CHECKING:
     from alerts.notifier import Notifier
@@ -46,6 +47,7 @@ def command(
     defaults: Annotated[
         bool, typer.Option("--defaults", help="Watch every brand that mentions name, with built-in thresholds.")
     ] = False,
+    weights: Weights = None,
     embedded: Annotated[
         bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
     ] = False,
@@ -59,7 +61,6 @@ def command(
       tocsin worker --notify console
       tocsin worker --clock arrival --defaults
     """
-    from mentions.sentiment import Scorer  # noqa: PLC0415  slow to load
     from streams import metrics, running  # noqa: PLC0415
     from streams.admin import create_topics  # noqa: PLC0415
     from streams.app import Parts, build  # noqa: PLC0415
@@ -72,7 +73,7 @@ def command(
         topics=here.topics,
         connection=here.connection,
         partitions=made[0].partitions,
-        scorer=Scorer(),
+        scorer=scorer(weights),
         notifier=_slack(here) if slack else _terminal(),
         gap=SLACK_GAP if slack else 0.0,
         clock="arrival" if clock is Clock.ARRIVAL else "wall",

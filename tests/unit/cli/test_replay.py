@@ -91,3 +91,23 @@ def test_brands_outside_the_configuration_are_counted(tmp_path: Path) -> None:
     done = replay("-", "--config", str(file), "--json", given=lines())
     assert "Brisela" not in done.stdout
     assert "refused" in done.stderr
+
+
+def test_own_weights_are_heard(tmp_path: Path) -> None:
+    """What labels taught, a replay hears: a word of the trade that says nothing to the shipped weights fires."""
+    labels, out = tmp_path / "labels.csv", tmp_path / "own.npz"
+    rows = [
+        f"{'flightled' if n % 2 else 'boarding'} at gate {n},{'negative' if n % 2 else 'neutral'},en"
+        for n in range(120)
+    ]
+    labels.write_text("\n".join(["text,label,lang", *rows]), encoding="utf-8")
+    command = [sys.executable, "-m", "cli.main", "train", str(labels), "--out", str(out)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    said = [mention | {"text": "boarding at gate", "lang": "en"} for mention in CALM.mentions()]
+    said += [mention | {"text": "flightled flightled at gate", "lang": "en"} for mention in STORM.mentions()]
+    storm = "\n".join(map(json.dumps, said))
+    heard = replay("-", "--defaults", "--json", "--weights", str(out), given=storm)
+    assert heard.returncode == 0, heard.stderr
+    assert any(json.loads(line)["severity"] != "watch" for line in heard.stdout.splitlines())
+    deaf = replay("-", "--defaults", "--json", given=storm)
+    assert not any(json.loads(line)["severity"] != "watch" for line in deaf.stdout.splitlines())
