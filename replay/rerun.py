@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.events import event
 from sources.packing import Limits, Packed, pack
-from streams.ingest import SETTLED
-from streams.pipeline import Pipeline, Raw
+from streams.pipeline import MINUTE, SETTLED, Pipeline, Raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
     from replay.policies import Rules
     from sources.position import Line, Refused
 
-LIMITS = Limits(span=60_000)
-"""As an old recording is sent to Kafka: what arrives together was published within a minute."""
+LIMITS = Limits(span=MINUTE)
+"""As an old recording is sent to Kafka: what arrives together was published in the same minute."""
 
 HELD = 3_600_000
 """How far event time must be past before an event is told (ms): nothing that belongs before it can come any more."""

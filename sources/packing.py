@@ -25,7 +25,7 @@ class Limits(NamedTuple):
 
     mentions: int = MAX_MENTIONS
     size: int = MAX_BYTES  # bytes
-    span: int | None = None  # event time from its first mention to any other [ms]
+    span: int | None = None  # its mentions are of one stretch of event time so long, counted from the epoch [ms]
 
 
 DEFAULT_LIMITS: Final = Limits()
@@ -94,7 +94,7 @@ class _Load:
         return (
             len(self.lines) < limits.mentions
             and self.size + len(raw) + 1 <= limits.size
-            and (limits.span is None or abs(published - self.published[0]) <= limits.span)
+            and (limits.span is None or published // limits.span == self.published[0] // limits.span)
         )
 
     def add(self, raw: bytes, mention: Wire) -> None:

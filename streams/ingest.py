@@ -14,6 +14,7 @@ from sources.packing import DEFAULT_LIMITS, Limits, Packed, pack
 from sources.position import START, Line, Position, Refused
 from streams import clients, heads
 from streams.errors import BrokerError
+from streams.pipeline import MINUTE, SETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,8 +28,6 @@ AsOf = Literal["now", "published"]
 
 CHUNK: Final = 5_000  # lines
 PATIENCE: Final = 0.2  # seconds after which a chunk of a slow source goes out
-SETTLED: Final = 120_000
-"""How far event time is taken beyond the last mention when an old recording ends (ms): the lateness watched with."""
 
 
 @dataclass
@@ -80,7 +79,7 @@ class Ingest:
         self._topic = topics.mentions.name
         self._as_of = as_of
         self._pace = pace or Pace(0)
-        self._limits = DEFAULT_LIMITS if as_of == "now" else Limits(span=60_000)
+        self._limits = DEFAULT_LIMITS if as_of == "now" else Limits(span=MINUTE)
         self._producer: KafkaProducer = clients.producer(
             connection, compression_type=None if connection.embedded else "zstd", linger_ms=20
         )

@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 
 
 MINUTE: Final = 60_000
+"""A record of an old recording holds mentions of one minute (ms): when a partition's time passes a minute, all of that
+minute have been sent, whatever their brand."""
+
+SETTLED: Final = 120_000
+"""How far event time is taken beyond the last mention when an old recording ends (ms): the lateness watched with."""
+
 STALLED_AFTER: Final = timedelta(seconds=30)
 """Silence of a source partition's reader after which event time goes on without it. A dead worker's partitions have a
 new reader well before."""

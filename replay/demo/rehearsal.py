@@ -17,8 +17,7 @@ from replay.policies import Rules
 from replay.rerun import LIMITS
 from sources.packing import Packed, pack
 from sources.position import Line, Position
-from streams.ingest import SETTLED
-from streams.pipeline import Pipeline, Raw
+from streams.pipeline import SETTLED, Pipeline, Raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

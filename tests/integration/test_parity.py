@@ -54,9 +54,13 @@ def told(here: Installation) -> list[dict[str, Any]]:
     return events
 
 
-def comparable(events: list[dict[str, Any]]) -> list[str]:
-    """Return the events as texts, in an order of their own."""
-    return sorted(json.dumps(line, sort_keys=True) for line in events)
+def difference(live: list[dict[str, Any]], replay: list[dict[str, Any]]) -> list[str]:
+    """Return what only one of them tells, the earliest first: nothing where they are equal to the last digit."""
+    told, expected = ({json.dumps(line, sort_keys=True) for line in events} for events in (live, replay))
+    assert (len(told), len(expected)) == (len(live), len(replay)), "an event is told twice"
+    return sorted(
+        [*(f"{line} only live" for line in told - expected), *(f"{line} only replayed" for line in expected - told)]
+    )
 
 
 def test_an_invented_storm_fires_alike(kafka: Broker, tmp_path: Path) -> None:
@@ -68,7 +72,7 @@ def test_an_invented_storm_fires_alike(kafka: Broker, tmp_path: Path) -> None:
     path.write_text("\n".join(json.dumps(mention) for mention in mentions), encoding="utf-8")
     expected = replayed(str(path))
     assert any(line["event"] == "opened" and line["severity"] != "watch" for line in expected)
-    assert comparable(through_kafka(kafka, str(path), len(mentions))) == comparable(expected)
+    assert difference(through_kafka(kafka, str(path), len(mentions)), expected)[:4] == []
 
 
 @needs_shared
@@ -76,4 +80,4 @@ def test_the_airlines_fire_alike(real_kafka: Broker) -> None:
     """A week of six real brands over two workers and four partitions gives the replay's events, each and only these."""
     expected = replayed(str(AIRLINES))
     assert len({line["incident"] for line in expected}) > 1
-    assert comparable(through_kafka(real_kafka, str(AIRLINES), 14_485)) == comparable(expected)
+    assert difference(through_kafka(real_kafka, str(AIRLINES), 14_485), expected)[:4] == []

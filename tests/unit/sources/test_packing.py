@@ -84,13 +84,14 @@ def test_a_record_knows_its_event_time() -> None:
 
 
 def test_a_record_spans_a_limited_time() -> None:
-    """A mention too far in event time from the first of a record begins the next."""
-    moments = [0, 59_000, 60_000, 61_000, 200_000]
+    """A record holds mentions of one stretch of event time, counted from the epoch: here, of one minute."""
+    start = -PUBLISHED % 60_000
+    moments = [start, start + 59_999, start + 60_000, start + 61_000, start + 200_000]
     lines = _lines(*(line(id=str(off), published_at=PUBLISHED + off) for off in moments))
     assert [_ids(record) for record in pack(lines, Limits(span=60_000)) if isinstance(record, Packed)] == [
-        ["0", "59000", "60000"],
-        ["61000"],
-        ["200000"],
+        [str(moment) for moment in moments[:2]],
+        [str(moment) for moment in moments[2:4]],
+        [str(moments[4])],
     ]
 
 
