@@ -67,7 +67,7 @@ class Slack:
 
     async def post(self, channel: str, message: Message) -> Receipt:
         """Post a message and return where it stands."""
-        request = self._open().chat_postMessage(channel=channel, **_content(message, EVENT), **_QUIET)
+        request = self._open().chat_postMessage(channel=channel, **content(message, EVENT), **_QUIET)
         answer = await self._ask(request)
         receipt = Receipt(str(answer["channel"]), str(answer["ts"]))
         self._ids[channel] = receipt.channel
@@ -75,13 +75,13 @@ class Slack:
 
     async def update(self, receipt: Receipt, message: Message) -> None:
         """Replace what a message shows."""
-        content = {"blocks": []} | _content(message, EVENT)  # without blocks Slack would keep the old ones
-        await self._ask(self._open().chat_update(channel=receipt.channel, ts=receipt.ts, **content))
+        shown = {"blocks": []} | content(message, EVENT)  # without blocks Slack would keep the old ones
+        await self._ask(self._open().chat_update(channel=receipt.channel, ts=receipt.ts, **shown))
 
     async def reply(self, receipt: Receipt, message: Message) -> None:
         """Post in a message's thread."""
-        content = _content(message, REPLY)
-        request = self._open().chat_postMessage(channel=receipt.channel, thread_ts=receipt.ts, **content, **_QUIET)
+        shown = content(message, REPLY)
+        request = self._open().chat_postMessage(channel=receipt.channel, thread_ts=receipt.ts, **shown, **_QUIET)
         await self._ask(request)
 
     async def find(self, channel: str, incident: str, since: int) -> Receipt | None:
@@ -163,7 +163,7 @@ class Slack:
 _QUIET: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
 
 
-def _content(message: Message, event: str) -> dict[str, Any]:
+def content(message: Message, event: str) -> dict[str, Any]:
     """Return what is sent of a message; without blocks its text is shown."""
     payload = {"incident": message.incident, "revision": message.revision}
     content: dict[str, Any] = {"text": message.text, "metadata": {"event_type": event, "event_payload": payload}}
