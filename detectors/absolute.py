@@ -99,4 +99,10 @@ def _enabled(policy: Policy) -> bool:
 
 
 COUNTS = Detector("absolute", explain, _enabled, limits=limits)
-SHARE = Detector("absolute_share", explain, _enabled, judge=judge_share)
+
+
+def _dormant(view: View) -> bool:
+    return view.policy.absolute.negative_share is None
+
+
+SHARE = Detector("absolute_share", explain, _enabled, judge=judge_share, dormant=_dormant)

@@ -35,7 +35,7 @@ from detectors.wording import Language, lead, percent
 
 if TYPE_CHECKING:
     from detectors.policy import Policy
-    from detectors.signal import Severity, Signal
+    from detectors.signal import Signal
 
 
 class Abuse(Switched):
@@ -83,11 +83,12 @@ def judge(view: View) -> Finding | None:
     share = counts[ABUSIVE] / counts[MENTIONS]
     breached = counts[ABUSIVE] >= own.least and share >= own.share
     lasting = 2 * counts[ABUSIVE] >= own.least and share >= own.share / 2
-    five, copies = view.sample.concentration(5), counts[AMPLIFIED] / counts[MENTIONS]
+    five, copies = view.concentration(), counts[AMPLIFIED] / counts[MENTIONS]
     brigade = five >= own.brigade_authors or copies >= own.brigade_copies
     extra = {"five_authors": five, "copies": copies, "brigade": float(brigade)}
-    severity: Severity = "warning" if view.crowd() >= own.crowd else "watch"
-    return Finding(severity if breached else None, lasting, "abusive share", length, share, None, own.share, extra)
+    return Finding(
+        view.worth(own.crowd) if breached else None, lasting, "abusive share", length, share, None, own.share, extra
+    )
 
 
 def explain(signal: Signal, language: Language) -> str:
@@ -104,4 +105,9 @@ def _enabled(policy: Policy) -> bool:
     return policy.abuse.enabled
 
 
-DETECTOR: Final = Detector("abuse", explain, _enabled, judge=judge)
+def _dormant(view: View) -> bool:
+    own = view.policy.abuse
+    return view.window(minutes(own.window))[ABUSIVE] < own.least
+
+
+DETECTOR: Final = Detector("abuse", explain, _enabled, judge=judge, dormant=_dormant)

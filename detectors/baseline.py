@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from math import ceil, sqrt
 from typing import Final
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from detectors.buckets import (
+    DAY,
     GAP_HOURS,
-    HOUR_COLUMNS,
+    KEPT_HOURS,
     LEVEL_HOURS,
     MENTIONS,
     NEGATIVE,
@@ -21,10 +25,11 @@ from detectors.buckets import (
     UNKNOWN,
     Counts,
     Hours,
+    Row,
 )
 from detectors.duration import Duration
 from detectors.parameters import Parameters
-from detectors.tails import negative_binomial_quantile
+from detectors.tails import NegativeBinomial
 
 
 class Learning(Parameters):
@@ -83,6 +88,8 @@ class Usual(msgspec.Struct, frozen=True):
     days: tuple[Counts, ...]  # largest window sums of each of the last days, latest first: the peak columns of Hours
     fading: float  # weight of a day relative to the day after it
     share: tuple[float, float]  # alpha and beta of the negative share
+    memo: dict[tuple[int, int], float] = {}  # (peak column, minutes) → usual peak, once asked for
+    chances: dict[tuple[int, int], NegativeBinomial] = {}  # (metric, minutes) → distribution, once asked for
 
     def expected(self, metric: int, minutes: int) -> float:
         """Return the mentions expected in the `minutes` (up to 24 h) that end with this hour."""
@@ -99,21 +106,65 @@ class Usual(msgspec.Struct, frozen=True):
         deafen the watch for weeks, and a brand that bursts every day is known for it.
         """
         floor = sqrt(minutes) / 2
+        peak = self.memo.get((column, minutes))
+        if peak is None:
+            peak = self.memo[column, minutes] = self._peak(column, floor)
+        return ceil(ratio * peak - floor)
+
+    def _peak(self, column: int, floor: float) -> float:
         total = weight = 0.0
         for age, day in enumerate(self.days):
             fading = self.fading**age
             weight += fading
             total += fading * (day[column] + floor) ** _POWER
-        peak = (total / weight) ** (1 / _POWER) if weight else floor
-        return ceil(ratio * peak - floor)
+        return (total / weight) ** (1 / _POWER) if weight else floor
 
     def surprise(self, metric: int, minutes: int, tail: float) -> int:
         """Return the smallest count in that window that chance reaches with no more than probability `tail`."""
-        spread = self.spreads[metric] + (_DAY_SPREAD if minutes > SLIDING else 0.0)
-        return negative_binomial_quantile(self.expected(metric, minutes), spread, tail)
+        quantiles = self.chances.get((metric, minutes))
+        if quantiles is None:
+            spread = self.spreads[metric] + (_DAY_SPREAD if minutes > SLIDING else 0.0)
+            quantiles = self.chances[metric, minutes] = NegativeBinomial(self.expected(metric, minutes), spread)
+        return quantiles.quantile(tail)
 
 
-def learn(hours: Hours, hour: int, learning: Learning) -> Usual:
+class Table:
+    """The hours that teach, side by side in arrays: made once, then moved on with the hours."""
+
+    def __init__(self, hours: Hours, hour: int) -> None:
+        self.last = hour - GAP_HOURS
+        self.counts = np.zeros((LEVEL_HOURS, PEAK))
+        self.peaks = np.zeros((KEPT_HOURS, PEAK), dtype=np.int64)
+        for past, row in hours.rows.items():
+            self._put(past, row)
+        for past, row in hours.taught.items():
+            if 0 <= self.last - past < LEVEL_HOURS:
+                self.counts[past - self.last - 1] += row[:PEAK]
+
+    def move(self, hours: Hours, hour: int) -> None:
+        """Bring the table up to what teaches at `hour`; earlier than it is, it is left as it is."""
+        steps = hour - GAP_HOURS - self.last
+        if steps <= 0:
+            return
+        for rows in (self.counts, self.peaks):
+            kept = max(0, len(rows) - steps)
+            rows[:kept] = rows[len(rows) - kept :]
+            rows[kept:] = 0
+        self.last += steps
+        for past in range(max(self.last - KEPT_HOURS, self.last - steps) + 1, self.last + 1):
+            row = hours.rows.get(past)
+            if row is not None:
+                self._put(past, row)
+
+    def _put(self, hour: int, row: Row) -> None:
+        age = self.last - hour
+        if 0 <= age < LEVEL_HOURS:
+            self.counts[-1 - age] = row[:PEAK]
+        if 0 <= age < KEPT_HOURS:
+            self.peaks[-1 - age] = row[PEAK:]
+
+
+def learn(hours: Hours, hour: int, learning: Learning, table: Table | None = None) -> Usual:
     """Return what is usual at `hour`, an hour since the epoch.
 
     Every hour counts with weight w = 2^(-age / half_life); hours in breach are left out until the breach has become
@@ -121,110 +172,101 @@ def learn(hours: Hours, hour: int, learning: Learning) -> Usual:
     posterior mean of a Gamma-Poisson model whose prior is worth `_WEEK_PRIOR` and `_DAY_PRIOR` hours (Gelman et al.,
     Bayesian Data Analysis, 2.6). `spread` is the moment estimate of the over-dispersion plus the uncertainty of the
     level itself. Peaks are the largest window sum of any hour, halved each `peak_half_life`.
+
+    A `table` of the same hours saves gathering them anew. Sums run from the oldest hour to the latest, so that they
+    come out the same to the last digit, however they were gathered.
     """
     last = hour - GAP_HOURS
-    first = last + 1 if hours.since is None else max(hours.since, last - LEVEL_HOURS + 1)
-    past = _past(hours, first, last, learning)
-    profile = _Profile()
-    for past_hour, weight, counts in past:
-        profile.add(past_hour, weight, counts)
-    rates = {metric: tuple(profile.rate(metric, hour - back) for back in range(24)) for metric in METRICS}
+    if table is None or table.last > last:
+        table = Table(hours, hour)
+    table.move(hours, hour)
+    weights = _weights(hours, last, learning)
+    level = _level(table.counts, weights)
+    history = 60 * int(np.count_nonzero(weights))
     return Usual(
         hour=hour,
-        warm=60 * len(past) >= learning.warm_up.total_seconds() / 60,
-        history=60 * len(past),
-        rates=rates,
-        spreads={metric: _spread(past, profile, metric) for metric in METRICS},
-        days=_days(hours, last),
+        warm=history >= learning.warm_up.total_seconds() / 60,
+        history=history,
+        rates={metric: tuple(level[_LATEST, metric].tolist()) for metric in METRICS},
+        spreads=_spreads(table.counts, weights, level),
+        days=_days(hours, table, last),
         fading=2.0 ** (-86400 / learning.peak_half_life.total_seconds()),
-        share=_share(past),
+        share=_share(table.counts, weights),
     )
 
 
-class _Profile:
-    """Weighted sums by hour of the day and hour of the week."""
+Floats = npt.NDArray[np.float64]
 
-    def __init__(self) -> None:
-        self.weight = 0.0
-        self.total = [0.0] * PEAK
-        self.days = [[0.0] * (PEAK + 1) for _ in range(24)]
-        self.weeks = [[0.0] * (PEAK + 1) for _ in range(168)]
-
-    def add(self, hour: int, weight: float, counts: list[int]) -> None:
-        """Add an hour's counts, weighted."""
-        self.weight += weight
-        self.days[hour % 24][PEAK] += weight
-        self.weeks[hour % 168][PEAK] += weight
-        for column in range(PEAK):
-            if counts[column]:
-                share = weight * counts[column]
-                self.total[column] += share
-                self.days[hour % 24][column] += share
-                self.weeks[hour % 168][column] += share
-
-    def rate(self, metric: int, hour: int) -> float:
-        """Return the shrunk rate of that hour."""
-        level = self.total[metric] / self.weight if self.weight else 0.0
-        day, week = self.days[hour % 24], self.weeks[hour % 168]
-        daily = (day[metric] + _DAY_PRIOR * level) / (day[PEAK] + _DAY_PRIOR)
-        return (week[metric] + _WEEK_PRIOR * daily) / (week[PEAK] + _WEEK_PRIOR)
+WEEK: Final = 168  # hours
+_LATEST: Final = np.array([(GAP_HOURS - 1 - back) % WEEK for back in range(DAY)])
+"""Where in a week that begins with the hour after the last that teaches the latest 24 hours are, latest first."""
 
 
-_NOTHING: Final = [0] * HOUR_COLUMNS
+def _weights(hours: Hours, last: int, learning: Learning) -> Floats:
+    """Return the weight of each of the LEVEL_HOURS up to `last`, zero for those that do not teach."""
+    weights = _fading(learning.half_life).copy()
+    starts = [start for start in (hours.since, hours.level_since) if start is not None]
+    known = last - max(starts) + 1 if hours.since is not None else 0
+    weights[: max(0, LEVEL_HOURS - max(0, known))] = 0.0
+    for held in hours.held:
+        if 0 <= last - held < LEVEL_HOURS:
+            weights[held - last - 1] = 0.0
+    return weights
 
 
-def _past(hours: Hours, first: int, last: int, learning: Learning) -> list[tuple[int, float, list[int]]]:
-    """Return (hour, weight, counts) of the hours that teach the level."""
-    halving = learning.half_life.total_seconds() / 3600
-    start = first if hours.level_since is None else max(first, hours.level_since)
-    past = []
-    for hour in range(start, last + 1):
-        if hour in hours.held:
-            continue
-        counts = hours.rows.get(hour, _NOTHING)
-        if hour in hours.taught:
-            counts = [a + b for a, b in zip(counts, hours.taught[hour], strict=False)]
-        past.append((hour, 2.0 ** ((hour - last) / halving), counts))
-    return past
+@cache
+def _fading(half_life: timedelta) -> Floats:
+    halving = half_life.total_seconds() / 3600
+    return np.array([2.0 ** (-age / halving) for age in range(LEVEL_HOURS - 1, -1, -1)])
 
 
-def _spread(past: list[tuple[int, float, list[int]]], profile: _Profile, metric: int) -> float:
+def _added(rows: Floats) -> Floats:
+    """Return the sum over the rows, one after the other."""
+    total: Floats = np.add.accumulate(rows, axis=0)[-1]
+    return total
+
+
+def _level(counts: Floats, weights: Floats) -> Floats:
+    """Return the shrunk rates of the 168 hours after the last that teaches, by metric."""
+    weighted = weights[:, None] * counts
+    total, weight = _added(weighted), float(_added(weights))
+    level = total / weight if weight else np.zeros(PEAK)
+    days, day_weights = _added(weighted.reshape(-1, DAY, PEAK)), _added(weights.reshape(-1, DAY))
+    daily = (days + _DAY_PRIOR * level) / (day_weights + _DAY_PRIOR)[:, None]
+    weeks, week_weights = _added(weighted.reshape(-1, WEEK, PEAK)), _added(weights.reshape(-1, WEEK))
+    rates: Floats = (weeks + _WEEK_PRIOR * np.tile(daily, (7, 1))) / (week_weights + _WEEK_PRIOR)[:, None]
+    return rates
+
+
+def _spreads(counts: Floats, weights: Floats, level: Floats) -> dict[int, float]:
     """Return the relative variance of the hourly rate: (sum w ((n - r)^2 - r)) / (sum w r^2), and that of the level."""
-    over = square = 0.0
-    for hour, weight, counts in past:
-        rate = profile.rate(metric, hour)
-        over += weight * ((counts[metric] - rate) ** 2 - rate)
-        square += weight * rate * rate
-    unsure = 1.0 / (profile.total[metric] + 0.5)
-    return (max(0.0, over / square) if square else 0.0) + unsure
+    rates, heavy = np.tile(level, (LEVEL_HOURS // WEEK, 1)), weights[:, None]
+    over = _added(heavy * ((counts - rates) ** 2 - rates)).tolist()
+    square = _added(heavy * rates * rates).tolist()
+    total = _added(heavy * counts).tolist()
+    return {
+        metric: (max(0.0, over[metric] / square[metric]) if square[metric] else 0.0) + 1.0 / (total[metric] + 0.5)
+        for metric in METRICS
+    }
 
 
-def _days(hours: Hours, last: int) -> tuple[Counts, ...]:
+def _days(hours: Hours, table: Table, last: int) -> tuple[Counts, ...]:
     """Return the largest peaks of each 24 hours, counted back from `last`; a day not half known is left out."""
     first = min(hours.rows, default=last) if hours.taught or hours.since is None else hours.since
-    known = last - first + 1
-    tops = [[0] * PEAK for _ in range(max(1, (known + 12) // 24))]
-    for hour, row in hours.rows.items():
-        day = (last - hour) // 24
-        if hour <= last and day < len(tops):
-            top = tops[day]
-            for column in range(PEAK):
-                top[column] = max(top[column], row[PEAK + column])
-    return tuple(tuple(top) for top in tops)
+    known = last - max(first, last - KEPT_HOURS + 1) + 1
+    tops = table.peaks.reshape(-1, DAY, PEAK).max(axis=1)[::-1]
+    return tuple(map(tuple, tops[: max(1, (known + 12) // DAY)].tolist()))
 
 
-def _share(past: list[tuple[int, float, list[int]]]) -> tuple[float, float]:
+def _share(counts: Floats, weights: Floats) -> tuple[float, float]:
     """Return the Beta of the negative share: its weighted mean, and as sure as the hours agree among themselves.
 
     The concentration is the moment estimate over the hours (Griffiths, Biometrics 29, 1973), bounded to [2, 500].
     """
-    known = [(weight, counts[NEGATIVE], counts[MENTIONS] - counts[UNKNOWN]) for _, weight, counts in past]
-    known = [(weight, bad, of) for weight, bad, of in known if of > 0]
-    bad_sum = sum(weight * bad for weight, bad, _ in known)
-    of_sum = sum(weight * of for weight, _, of in known)
-    share = (bad_sum + 1.0) / (of_sum + 4.0)
-    excess = sum(weight * ((bad - share * of) ** 2 - of * share * (1 - share)) for weight, bad, of in known)
-    pairs = sum(weight * of * (of - 1) for weight, _, of in known) * share * (1 - share)
+    bad, of = counts[:, NEGATIVE], counts[:, MENTIONS] - counts[:, UNKNOWN]
+    share = (float(_added(weights * bad)) + 1.0) / (float(_added(weights * of)) + 4.0)
+    excess = float(_added(weights * ((bad - share * of) ** 2 - of * share * (1 - share))))
+    pairs = float(_added(weights * of * (of - 1))) * share * (1 - share)
     alike = excess / pairs if pairs > 0 else 0.1
     concentration = min(500.0, max(2.0, 1.0 / alike - 1.0)) if alike > 0 else 500.0
     return share * concentration, (1 - share) * concentration

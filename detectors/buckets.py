@@ -101,9 +101,13 @@ class Minutes(msgspec.Struct):
 
     def window(self, end: int, length: int) -> Counts:
         """Return the sums over the `length` minutes that end with minute `end`, open ones included."""
-        sums = tuple(map(sub, self.through(end), self.through(end - length)))
-        if not self.opened:
-            return sums
+        closed, totals = self.closed, self.totals
+        if not closed:
+            sums = NOTHING
+        else:
+            now = totals[-1] if closed[-1] <= end else self.through(end)
+            before = bisect_right(closed, end - length)
+            sums = tuple(map(sub, now, totals[before - 1])) if before else now
         for minute, row in self.opened.items():
             if end - length < minute <= end:
                 sums = tuple(map(add, sums, row))
@@ -179,6 +183,11 @@ class Hours(msgspec.Struct):
                 total = tuple(map(add, total, row))
         return total
 
+    def busiest(self) -> int:
+        """Return the most mentions that an hour can have taught."""
+        watched = max((row[MENTIONS] for row in self.rows.values()), default=0)
+        return watched + max((row[MENTIONS] for row in self.taught.values()), default=0)
+
     def _level(self, last: int) -> None:
         """Set those peaks to zero that no day can have as its largest: a handful a day remains.
 
@@ -198,7 +207,7 @@ class Hours(msgspec.Struct):
                     higher.append(hour)
 
     def _forget(self, hour: int) -> None:
-        oldest, fresh = hour - KEPT_HOURS, hour - LEVEL_HOURS
+        oldest, fresh = hour - GAP_HOURS - KEPT_HOURS, hour - GAP_HOURS - LEVEL_HOURS
         for past in [h for h in self.rows if h < fresh]:
             row = self.rows[past]
             row[:PEAK] = [0] * PEAK

@@ -66,7 +66,7 @@ class SlowBurn(Switched):
 
 
 def judge(view: View) -> Finding | None:
-    """Return what the sum says now; None before the warm-up is over."""
+    """Return what the sum says now; None before the warm-up is over, and while it is less than half the limit."""
     own, usual = view.policy.slow_burn, view.usual
     if not usual.warm:
         return None
@@ -74,17 +74,15 @@ def judge(view: View) -> Finding | None:
     score, since = _score(view, before, after)
     hour = view.minute // 60
     length = 60 * (hour - since + 1)
-    if length <= 0:
-        return Finding(
-            None, lasting=False, metric="negative share", window=60, observed=0, expected=before, threshold=after
-        )
-    counts = view.window(length)
     limit = -log(tail(view.policy, 60))
+    if length <= 0 or score < limit / 2:
+        return None
+    counts = view.window(length)
     long_enough = length >= minutes(own.lasting) and _judged(counts) >= own.least
     share = counts[NEGATIVE] / _judged(counts) if _judged(counts) else 0.0
     return Finding(
         "warning" if long_enough and score >= limit else None,
-        lasting=score >= limit / 2,
+        lasting=True,
         metric="negative share",
         window=length,
         observed=share,
@@ -148,4 +146,8 @@ def _enabled(policy: Policy) -> bool:
     return policy.slow_burn.enabled
 
 
-DETECTOR: Final = Detector("slow_burn", explain, _enabled, judge=judge)
+def _dormant(view: View) -> bool:
+    return _judged(view.window(60 * HOURS)) < view.policy.slow_burn.least
+
+
+DETECTOR: Final = Detector("slow_burn", explain, _enabled, judge=judge, dormant=_dormant)

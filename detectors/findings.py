@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detectors.baseline import learn
 from detectors.buckets import AMPLIFIED, MENTIONS, MINUTE, NEGATIVE, NOTHING, SLIDING
 from detectors.registry import ALL, BY_NAME
 from detectors.rule import Detector, Finding, Limit, View, judge_limits, minutes
@@ -12,6 +11,8 @@ from detectors.signal import SEVERITIES, Drivers, Evidence, Phase, Severity, Sig
 from detectors.state import Episode, State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from detectors.policy import Policy
 
 _FAR = 1 << 62
@@ -37,18 +38,32 @@ def watch_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
     """
     if state.frontier is None:
         return []
-    signals = []
+    signals, cache = [], state.cache
     slack: dict[int, int] = {MENTIONS: _FAR}
+    settled, minute = True, -1
     for minute in sorted(state.minutes.opened):
         if minute > state.frontier + policy.near:
             break
-        view = _view(state, minute, policy)
-        for detector, limits in _limits(state, view):
+        view = View(minute, state, policy)
+        for detector, limits in view.limits(ALL).items():
             if limits and detector.enabled(policy):
                 signals += _judge_open(state, view, detector, limits, at)
-                _tighten(slack, view, limits, state.episodes.get(detector.name))
-    state.cache.slack = slack
+                settled &= _tighten(slack, view, limits, state.episodes.get(detector.name))
+    cache.slack, cache.looked, cache.settled = slack, minute, settled
     return signals
+
+
+def turn(state: State, minute: int) -> None:
+    """Take note that a row of a new minute comes: what is known of the distance to any limit may hold no longer.
+
+    It holds within the hour, whose limits are the same, for a minute after all that were looked at: its windows hold
+    no more than theirs, but for the rows that came since, and these were counted.
+    """
+    cache = state.cache
+    if cache.settled and cache.looked < minute and cache.looked // 60 == minute // 60:
+        cache.looked = minute
+    else:
+        cache.look_again()
 
 
 def close(state: State, minute: int, policy: Policy) -> list[Signal]:
@@ -59,25 +74,37 @@ def close(state: State, minute: int, policy: Policy) -> list[Signal]:
     state.frontier = minute
     busy = minute in state.minutes.opened
     ends_hour = minute % 60 == 59  # noqa: PLR2004 - the last minute of an hour
-    asked = [
-        detector
-        for detector in ALL
-        if busy or (ends_hour if detector.hourly else detector.name in state.episodes)
-        if detector.enabled(policy)
-    ]
     signals: list[Signal] = []
-    if asked:
-        view = _view(state, minute, policy)
-        limits = dict(_limits(state, view))
-        for detector in asked:
-            finding = detector.judge(view) if detector.judge else judge_limits(view, limits[detector])
+    if busy or ends_hour or state.episodes:
+        view = View(minute, state, policy)
+        for detector in _asked(state, view, busy=busy, ends_hour=ends_hour):
+            finding = detector.judge(view) if detector.judge else judge_limits(view, view.limits(ALL)[detector])
             judge = _judge_hourly if detector.hourly else _judge_closed
             signals += judge(state, view, detector, finding, may_raise=busy or detector.hourly)
-    _learn(state, minute, policy)
+    if busy:
+        _learn(state, view, policy)
+    if state.episodes:
+        _hold_back(state, minute, minutes(policy.learning.relearn_after))
     if ends_hour:
         state.channels.forget(minute - minutes(policy.silence.given_up_after))
-    state.cache.limits.pop(-minute, None)
     return signals
+
+
+def _asked(state: State, view: View, *, busy: bool, ends_hour: bool) -> Iterator[Detector]:
+    """Yield the detectors that have something to say: what lasts, and what may begin now.
+
+    No limit on counts can be reached while the open minutes are known to be below all of them.
+    """
+    below = state.cache.settled and bool(state.cache.slack) and min(state.cache.slack.values()) > 0
+    for detector in ALL:
+        if detector.name in state.episodes:
+            asked = busy or ends_hour or not detector.hourly
+        elif busy or (ends_hour and detector.hourly):
+            asked = not (detector.dormant(view) if detector.dormant else below and detector.limits)
+        else:
+            continue
+        if asked and detector.enabled(view.policy):
+            yield detector
 
 
 def every_minute(state: State) -> bool:
@@ -85,22 +112,13 @@ def every_minute(state: State) -> bool:
     return any(name not in _HOURLY for name in state.episodes)
 
 
-def _learn(state: State, minute: int, policy: Policy) -> None:
-    counts = state.minutes.close(minute)
-    if counts[MENTIONS]:
-        state.cache.past = None
-        state.hours.add(
-            minute,
-            counts,
-            (
-                state.minutes.window(minute, minutes(policy.volume.fast))[MENTIONS],
-                state.minutes.window(minute, minutes(policy.volume.window))[MENTIONS],
-                state.minutes.window(minute, minutes(policy.negative.fast))[NEGATIVE],
-                state.minutes.window(minute, minutes(policy.negative.window))[NEGATIVE],
-            ),
-        )
-    if state.episodes:
-        _hold_back(state, minute, minutes(policy.learning.relearn_after))
+def _learn(state: State, view: View, policy: Policy) -> None:
+    """Close the minute's counts, and let them add to what is usual."""
+    mentions = (view.window(minutes(policy.volume.fast)), view.window(minutes(policy.volume.window)))
+    negative = (view.window(minutes(policy.negative.fast)), view.window(minutes(policy.negative.window)))
+    peaks = (*(sums[MENTIONS] for sums in mentions), *(sums[NEGATIVE] for sums in negative))
+    state.cache.past = None
+    state.hours.add(view.minute, state.minutes.close(view.minute), peaks)
 
 
 def _hold_back(state: State, minute: int, relearn_after: int) -> None:
@@ -116,29 +134,9 @@ def _hold_back(state: State, minute: int, relearn_after: int) -> None:
         state.cache.past = None
 
 
-def _view(state: State, minute: int, policy: Policy) -> View:
-    hour = minute // 60
-    usual = state.cache.usuals.get(hour)
-    if usual is None:
-        for past in [h for h in state.cache.usuals if h < hour - 1]:
-            del state.cache.usuals[past]
-            state.cache.limits.pop(past, None)
-            state.cache.memos.pop(past, None)
-        usual = state.cache.usuals[hour] = learn(state.hours, hour, policy.learning)
-    return View(minute, state, usual, policy)
-
-
-def _limits(state: State, view: View) -> list[tuple[Detector, tuple[Limit, ...]]]:
-    """Return the limits of every detector on counts: once an hour, each minute without history."""
-    known = state.cache.limits
-    key = view.usual.hour if view.usual.warm else -view.minute
-    if key not in known:
-        known[key] = [(detector, detector.limits(view)) for detector in ALL if detector.limits]
-    return known[key]
-
-
-def _tighten(slack: dict[int, int], view: View, limits: tuple[Limit, ...], episode: Episode | None) -> None:
-    """Lower `slack` to the least number of mentions that takes a limit to its next level."""
+def _tighten(slack: dict[int, int], view: View, limits: tuple[Limit, ...], episode: Episode | None) -> bool:
+    """Lower `slack` to the least number of mentions that takes a limit to its next level; tell whether all is told."""
+    settled = True
     for limit in limits:
         left = _FAR
         for count, severity in limit.levels:
@@ -147,7 +145,9 @@ def _tighten(slack: dict[int, int], view: View, limits: tuple[Limit, ...], episo
                 if missing > 0:
                     left = missing
                     break
+                settled = False
         slack[limit.metric] = min(slack.get(limit.metric, _FAR), left)
+    return settled
 
 
 def _judge_open(
@@ -181,7 +181,7 @@ def _judge_closed(
         episode.calm += 1
         if episode.calm >= CALM_MINUTES:
             del state.episodes[detector.name]
-            state.cache.slack = {}
+            state.cache.look_again()
     return []
 
 
@@ -222,12 +222,12 @@ def _signal(
         severity=episode.severity,
         at=at,
         policy=state.revision,
-        evidence=_evidence(state, view, finding),
-        drivers=_drivers(state, finding),
+        evidence=_evidence(view, finding),
+        drivers=_drivers(view, finding),
     )
 
 
-def _evidence(state: State, view: View, finding: Finding) -> Evidence:
+def _evidence(view: View, finding: Finding) -> Evidence:
     first = view.start(finding.window) if finding.since is None else finding.since
     counts = view.window(finding.window) if finding.since is None else NOTHING
     recent = view.window(min(finding.window, SLIDING))
@@ -242,11 +242,11 @@ def _evidence(state: State, view: View, finding: Finding) -> Evidence:
         mentions=counts[MENTIONS],
         negative=counts[NEGATIVE],
         history=view.usual.history,
-        extra={"copies": copies, "five_authors": state.sample.concentration(5), **finding.extra},
+        extra={"copies": copies, "five_authors": view.concentration(), **finding.extra},
     )
 
 
-def _drivers(state: State, finding: Finding) -> Drivers:
+def _drivers(view: View, finding: Finding) -> Drivers:
     if finding.subject:
         return Drivers(channels=((finding.subject, 0),))
-    return state.sample.summary(negative=finding.metric not in _OF_EVERYONE)
+    return view.drivers(negative=finding.metric not in _OF_EVERYONE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import fsum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -48,17 +48,31 @@ def select(batch: Batch, rows: Sequence[int] | slice) -> Batch:
 def merge(batches: Iterable[Batch]) -> Batch:
     """Return the rows of several batches in order of publication, equals in the order given."""
     parts = list(batches)
-    whole = msgspec.structs.replace(
-        parts[-1], **{name: [value for part in parts for value in getattr(part, name)] for name in _COLUMNS}
+    whole = (
+        parts[0]
+        if len(parts) == 1
+        else msgspec.structs.replace(
+            parts[-1], **{name: [value for part in parts for value in getattr(part, name)] for name in _COLUMNS}
+        )
     )
-    order = sorted(range(len(whole)), key=whole.published.__getitem__)
-    return whole if order == list(range(len(whole))) else select(whole, order)
+    if all(before <= after for before, after in pairwise(whole.published)):
+        return whole
+    return select(whole, sorted(range(len(whole)), key=whole.published.__getitem__))
 
 
 def size(rows: Batch, row: int) -> int:
     """Return about how many bytes a row takes where it is stored."""
     texts = rows.excerpts[row], rows.authors[row], rows.channels[row], rows.urls[row]
     return 120 + sum(len(text) if text.isascii() else 4 * len(text) for text in texts)
+
+
+def sizes(rows: Batch, start: int, end: int) -> int:
+    """Return about how many bytes rows take where they are stored: the sum of their sizes."""
+    columns = (rows.excerpts, rows.authors, rows.channels, rows.urls)
+    texts = "".join(text for column in columns for text in column[start:end])
+    if texts.isascii():
+        return 120 * (end - start) + len(texts)
+    return sum(size(rows, row) for row in range(start, end))
 
 
 def sums(rows: Batch, start: int, end: int, recent: dict[int, None], loud_from: int) -> Counts:

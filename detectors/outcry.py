@@ -43,7 +43,7 @@ from detectors.wording import Language, lead
 
 if TYPE_CHECKING:
     from detectors.policy import Policy
-    from detectors.signal import Severity, Signal
+    from detectors.signal import Signal
 
 
 class Outcry(Switched):
@@ -102,12 +102,18 @@ def judge(view: View) -> Finding | None:
     """Return what the burst that goes on now says: the gravest of the windows, None where there is nothing to say."""
     if not view.usual.warm:
         return _cold(view)
-    if "outcry" not in view.memo:
-        view.memo["outcry"] = _bars(view)
-    return max((_finding(view, bar) for bar in view.memo["outcry"]), key=_order)
+    return max((_finding(view, bar) for bar in _bars(view)), key=_order)
 
 
 def _bars(view: View) -> list[_Bar]:
+    """Return the bars of this hour, worked out when they are first asked for."""
+    if "outcry" not in view.memo:
+        view.memo["outcry"] = _set(view)
+    bars: list[_Bar] = view.memo["outcry"]
+    return bars
+
+
+def _set(view: View) -> list[_Bar]:
     own, usual = view.policy.outcry, view.usual
     bars = []
     for column, length in enumerate((minutes(view.policy.volume.fast), minutes(view.policy.volume.window))):
@@ -141,9 +147,9 @@ def _finding(view: View, bar: _Bar) -> Finding:
     compound = counts[COMPOUND] / _TEN_THOUSANDTHS / judged if judged else 0.0
     lasting = found >= bar.calm
     crowd = view.crowd() if lasting else 0.0
-    severity: Severity = "warning" if crowd >= own.crowd else "watch"
+    breached = judged and found >= bar.breach and compound <= -own.tone
     return Finding(
-        severity if judged and found >= bar.breach and compound <= -own.tone else None,
+        view.worth(own.crowd) if breached else None,
         lasting=lasting,
         metric="mentions",
         window=bar.window,
@@ -166,4 +172,11 @@ def _enabled(policy: Policy) -> bool:
     return policy.outcry.enabled
 
 
-DETECTOR: Final = Detector("outcry", explain, _enabled, judge=judge)
+def _dormant(view: View) -> bool:
+    longest = max(COLD, minutes(view.policy.volume.fast), minutes(view.policy.volume.window))
+    if view.window(longest)[MENTIONS] < view.policy.outcry.least:
+        return True
+    return view.usual.warm and all(view.window(bar.window)[MENTIONS] < bar.breach for bar in _bars(view))
+
+
+DETECTOR: Final = Detector("outcry", explain, _enabled, judge=judge, dormant=_dormant)

@@ -82,4 +82,9 @@ def _enabled(policy: Policy) -> bool:
     return policy.praise.enabled
 
 
-DETECTOR: Final = Detector("praise", explain, _enabled, judge=judge, holds=False)
+def _dormant(view: View) -> bool:
+    own = view.policy.praise
+    return view.window(minutes(own.window))[POSITIVE] < own.least
+
+
+DETECTOR: Final = Detector("praise", explain, _enabled, judge=judge, dormant=_dormant, holds=False)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from detectors.baseline import Table, learn
 from detectors.buckets import KEPT_MINUTES, LOUD, MENTIONS, NEGATIVE, POSITIVE, SLIDING, UNKNOWN, Counts
 from detectors.signal import SEVERITIES, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import timedelta
 
     from detectors.baseline import Usual
     from detectors.policy import Policy
-    from detectors.signal import Signal
+    from detectors.signal import Drivers, Signal
     from detectors.state import State
     from detectors.wording import Language
 
@@ -58,18 +60,35 @@ class Finding(msgspec.Struct, frozen=True):
 class View:
     """What the rules see of a brand at one minute: sliding sums, and what is usual at its hour."""
 
-    __slots__ = ("_windows", "channels", "hours", "memo", "minute", "minutes", "policy", "sample", "usual")
+    __slots__ = ("_cache", "_kept", "_windows", "channels", "hours", "memo", "minute", "minutes", "policy", "sample")
 
-    def __init__(self, minute: int, state: State, usual: Usual, policy: Policy) -> None:
+    def __init__(self, minute: int, state: State, policy: Policy) -> None:
         self.minute = minute
         self.minutes = state.minutes
         self.hours = state.hours
         self.channels = state.channels
         self.sample = state.sample
-        self.usual = usual
         self.policy = policy
-        self.memo = state.cache.memos.setdefault(usual.hour, {})
+        self._cache = state.cache
+        self._kept = state.cache.hour(minute // 60)
+        self.memo = self._kept.memo
         self._windows: dict[int, Counts] = {}
+
+    @property
+    def usual(self) -> Usual:
+        """Return what is usual at this hour, learned when it is first asked for."""
+        if self._kept.usual is None:
+            hour, cache = self.minute // 60, self._cache
+            if cache.table is None:
+                cache.table = Table(self.hours, hour)
+            self._kept.usual = learn(self.hours, hour, self.policy.learning, cache.table)
+        return self._kept.usual
+
+    def limits(self, detectors: Iterable[Detector]) -> dict[Detector, tuple[Limit, ...]]:
+        """Return the limits of every detector on counts: the same for the whole hour."""
+        if self._kept.limits is None:
+            self._kept.limits = {detector: detector.limits(self) for detector in detectors if detector.limits}
+        return self._kept.limits
 
     def window(self, length: int) -> Counts:
         """Return the sums over the `length` minutes that end with this minute.
@@ -113,7 +132,31 @@ class View:
 
     def crowd(self, *, negative: bool = False) -> float:
         """Return the share of different authors among the latest sampled mentions, or the negative ones of them."""
-        return self.sample.crowd(negative=negative)
+        kept, key = self._cache.sampled, ("crowd", negative)
+        if key not in kept:
+            kept[key] = self.sample.crowd(negative=negative)
+        found: float = kept[key]
+        return found
+
+    def worth(self, crowd: float, *, negative: bool = False, most: Severity = "warning") -> Severity:
+        """Return `most` where a crowd speaks, its share of different authors being at least `crowd`; else a look."""
+        return most if crowd <= 0 or self.crowd(negative=negative) >= crowd else "watch"
+
+    def concentration(self) -> float:
+        """Return the share of the sampled mentions that the five busiest authors wrote."""
+        kept, key = self._cache.sampled, ("concentration", False)
+        if key not in kept:
+            kept[key] = self.sample.concentration(5)
+        found: float = kept[key]
+        return found
+
+    def drivers(self, *, negative: bool) -> Drivers:
+        """Return who and what drives the mentions of the last one to two hours, or the negative ones of them."""
+        kept, key = self._cache.sampled, ("drivers", negative)
+        if key not in kept:
+            kept[key] = self.sample.summary(negative=negative)
+        found: Drivers = kept[key]
+        return found
 
     def seen_before(self, gap: int) -> tuple[int, Counts]:
         """Return for how many minutes the brand was seen up to `gap` minutes ago, at most 4 h, and what was counted."""
@@ -124,6 +167,7 @@ class View:
         return length, self.minutes.window(end, length)
 
 
+@cache
 def minutes(duration: timedelta) -> int:
     """Return a duration in whole minutes, at least one."""
     return max(1, round(duration.total_seconds() / 60))
@@ -134,12 +178,13 @@ def known(counts: Counts) -> int:
     return counts[MENTIONS] - counts[UNKNOWN]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Detector:
     """One question asked of every brand's stream.
 
     A detector on counts gives `limits`: its findings come the moment a count is reached, inside the open minute. Any
-    other gives `judge`, asked at the end of every minute.
+    other gives `judge`, asked at the end of every minute; `dormant` may spare it the question: where it holds, `judge`
+    finds no breach, whatever is usual.
     """
 
     name: str
@@ -147,6 +192,7 @@ class Detector:
     enabled: Callable[[Policy], bool]
     limits: Callable[[View], tuple[Limit, ...]] | None = None
     judge: Callable[[View], Finding | None] | None = None
+    dormant: Callable[[View], bool] | None = None
     hourly: bool = False  # asked when an hour ends too, and may break in a minute without a mention
     holds: bool = True  # while it lasts, the hours are kept out of the usual
 
@@ -164,7 +210,7 @@ def judge_limits(view: View, limits: tuple[Limit, ...]) -> Finding | None:
         severity: Severity | None = None
         for count, level in limit.levels:
             if going_on and observed >= count:
-                severity = level if limit.crowd <= view.crowd(negative=limit.metric == NEGATIVE) else "watch"
+                severity = view.worth(limit.crowd, negative=limit.metric == NEGATIVE, most=level)
         threshold = limit.levels[0][0]
         lasting = going_on and observed >= limit.resolve_below
         order = (-1 if severity is None else SEVERITIES.index(severity), lasting, observed / max(1, threshold))

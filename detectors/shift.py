@@ -36,7 +36,7 @@ from detectors.wording import Language, lead
 
 if TYPE_CHECKING:
     from detectors.policy import Policy
-    from detectors.signal import Severity, Signal
+    from detectors.signal import Signal
 
 
 class Shift(Switched):
@@ -86,8 +86,8 @@ def judge(view: View) -> Finding | None:
     many = judged >= own.least and counts[MENTIONS] >= own.busy * usual.expected(MENTIONS, length)
     breached = many and share >= wanted and beta_binomial_tail(bad, judged, alpha, beta) <= tail(view.policy, length)
     lasting = judged >= own.least // 2 and share >= expected + own.rise / 2
-    severity: Severity = "warning" if view.crowd(negative=True) >= own.crowd else "watch"
-    return Finding(severity if breached else None, lasting, "negative share", length, share, expected, wanted)
+    severity = view.worth(own.crowd, negative=True) if breached else None
+    return Finding(severity, lasting, "negative share", length, share, expected, wanted)
 
 
 def explain(signal: Signal, language: Language) -> str:
@@ -99,4 +99,9 @@ def _enabled(policy: Policy) -> bool:
     return policy.shift.enabled
 
 
-DETECTOR = Detector("shift", explain, _enabled, judge=judge)
+def _dormant(view: View) -> bool:
+    own = view.policy.shift
+    return known(view.window(minutes(own.window))) < own.least
+
+
+DETECTOR = Detector("shift", explain, _enabled, judge=judge, dormant=_dormant)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from detectors.policy import Policy
     from detectors.signal import Severity, Signal
 
+_HOUR: Final = 60  # minutes
 _DAY: Final = 24 * 60
 
 
@@ -115,4 +116,18 @@ def _enabled(policy: Policy) -> bool:
     return policy.silence.enabled
 
 
-DETECTOR: Final = Detector("silence", explain, _enabled, judge=judge, hourly=True, holds=False)
+def _dormant(view: View) -> bool:
+    """Tell whether no channel can be missed enough, were each hour as busy as the busiest known."""
+    own = view.policy.silence
+    silences = {name: view.minute - channel.last for name, channel in view.channels.known.items()}
+    silent = [name for name, length in silences.items() if minutes(own.least_time) <= length]
+    if not silent:
+        return True
+    if "busiest" not in view.memo:
+        view.memo["busiest"] = view.hours.busiest()
+    return all(
+        view.channels.share(name) * view.memo["busiest"] * silences[name] / _HOUR < 0.99 * own.least for name in silent
+    )
+
+
+DETECTOR: Final = Detector("silence", explain, _enabled, judge=judge, dormant=_dormant, hourly=True, holds=False)

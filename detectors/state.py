@@ -13,7 +13,7 @@ from detectors.seen import Seen
 from detectors.signal import Severity
 
 if TYPE_CHECKING:
-    from detectors.baseline import Usual
+    from detectors.baseline import Table, Usual
     from detectors.policy import Policy
     from detectors.rule import Detector, Limit
     from mentions.scored import Batch
@@ -64,17 +64,41 @@ class State:
         self.cache = Cache()
 
 
+class Hourly:
+    """What is worked out at most once an hour, when it is first asked for."""
+
+    def __init__(self) -> None:
+        self.usual: Usual | None = None
+        self.limits: dict[Detector, tuple[Limit, ...]] | None = None
+        self.memo: dict[str, Any] = {}  # what a detector worked out of closed hours
+
+
 class Cache:
     """What can be made again from the state and the policy: never stored."""
 
     def __init__(self) -> None:
         self.policy: Policy | None = None
-        self.usuals: dict[int, Usual] = {}
-        self.limits: dict[int, list[tuple[Detector, tuple[Limit, ...]]]] = {}  # by hour, or by minute negated
-        self.memos: dict[int, dict[str, Any]] = {}  # by hour: what a detector worked out of closed hours
-        self.past: bytes | None = None  # stored form of the closed minutes and hours
-        self.slack: dict[int, int] = {}  # column → counts to come before any open minute need be looked at
+        self.sampled: dict[tuple[str, bool], Any] = {}  # what was worked out of the sample, until it changes
+        self.clear()
 
     def clear(self) -> None:
         """Forget all that depends on the past or on the policy."""
-        self.usuals, self.limits, self.memos, self.past, self.slack = {}, {}, {}, None, {}
+        self.hours: dict[int, Hourly] = {}
+        self.table: Table | None = None  # the hours that teach, as arrays
+        self.past: bytes | None = None  # stored form of the closed minutes and hours
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Forget how far the open minutes are from any limit: the next row makes us look."""
+        self.slack: dict[int, int] = {}  # column → counts to come before any open minute need be looked at
+        self.looked = -1  # the latest minute that `slack` was worked out for
+        self.settled = False  # no count of an open minute is at a limit that was not told of
+
+    def hour(self, hour: int) -> Hourly:
+        """Return what is kept of an hour; what is older than the hour before it is let go."""
+        kept = self.hours.get(hour)
+        if kept is None:
+            for past in [h for h in self.hours if h < hour - 1]:
+                del self.hours[past]
+            kept = self.hours[hour] = Hourly()
+        return kept

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import ceil, exp, lgamma, log, log1p, sqrt
+from bisect import bisect_left
+from math import ceil, exp, lgamma, log1p, sqrt
 from statistics import NormalDist
 
 _EXACT_UP_TO = 300.0  # means up to here are summed term by term, larger ones approximated
 _MOST_TRIALS = 5000
 _POISSON = 1e-9  # a spread below this is none
-_VANISHED = -60.0  # the log of a term that no longer changes the sum
+_VANISHED = exp(-60.0)  # a term that no longer changes the sum
 _NORMAL = NormalDist()
 
 
@@ -25,21 +26,43 @@ def negative_binomial_quantile(mean: float, spread: float, tail: float) -> int:
     >>> negative_binomial_quantile(100.0, 0.0, 0.001), negative_binomial_quantile(100.0, 0.2, 0.001)
     (133, 302)
     """
-    if mean <= 0:
-        return 1
-    if mean > _EXACT_UP_TO:
-        return _wilson_hilferty(mean, spread, tail)
-    shape = 1.0 / spread if spread > _POISSON else 1.0 / _POISSON
-    ratio = mean / (mean + shape)
-    term = -shape * log1p(mean / shape)  # log P(X = 0)
-    below, count = exp(term), 0
-    while 1.0 - below > tail:
-        count += 1
-        term += log(ratio * (shape + count - 1) / count)
-        below += exp(term)
-        if term < _VANISHED and count > mean:
-            break
-    return count + 1
+    return NegativeBinomial(mean, spread).quantile(tail)
+
+
+class NegativeBinomial:
+    """The distribution of such a count, summed term by term as far as it was asked for."""
+
+    __slots__ = ("_below", "_last", "_mean", "_ratio", "_shape", "_spread", "_sum")
+
+    def __init__(self, mean: float, spread: float) -> None:
+        self._mean = mean
+        self._spread = spread
+        self._shape = 1.0 / spread if spread > _POISSON else 1.0 / _POISSON
+        self._ratio = mean / (mean + self._shape)
+        self._last = exp(-self._shape * log1p(mean / self._shape))  # the last term; the first is P(X = 0)
+        self._sum = self._last
+        self._below = [self._sum - 1.0]  # P(X <= count) - 1 for each count
+
+    def quantile(self, tail: float) -> int:
+        """Return the smallest count x with P(X >= x) <= `tail`, as `negative_binomial_quantile`."""
+        if self._mean <= 0:
+            return 1
+        if self._mean > _EXACT_UP_TO:
+            return _wilson_hilferty(self._mean, self._spread, tail)
+        if self._below[-1] < -tail:
+            self._extend(tail)
+        return min(bisect_left(self._below, -tail), len(self._below) - 1) + 1
+
+    def _extend(self, tail: float) -> None:
+        """Add terms until what is beyond them is no more than `tail`, or the next no longer counts."""
+        below, ratio, rest = self._below, self._ratio, self._shape - 1
+        term, total, count = self._last, self._sum, len(self._below)
+        while total - 1.0 < -tail and (term >= _VANISHED or count - 1 <= self._mean):
+            term *= ratio * (rest + count) / count
+            total += term
+            below.append(total - 1.0)
+            count += 1
+        self._last, self._sum = term, total
 
 
 def _wilson_hilferty(mean: float, spread: float, tail: float) -> int:

@@ -118,15 +118,22 @@ def _release(state: State, until: int, policy: Policy) -> list[Signal]:
     signals: list[Signal] = []
     if state.minutes.reach(until):
         signals += findings.watch_open(state, None, policy)
+    if not state.pending:
+        return signals
     for minute in sorted(minute for minute in state.pending if minute <= until):
         rows = intake.merge(state.pending.pop(minute))
-        state.held -= sum(intake.size(rows, row) for row in range(len(rows)))
+        state.held -= intake.sizes(rows, 0, len(rows))
         signals += _count(state, rows, intake.Run(0, len(rows), minute), policy)
     return signals
 
 
 def _hold(state: State, rows: Batch, run: intake.Run, policy: Policy) -> None:
     """Keep rows until the frontier comes near; a row there is no room for is counted without looking."""
+    size = intake.sizes(rows, run.start, run.end)
+    if state.held + size <= HELD_BYTES:
+        state.held += size
+        state.pending.setdefault(run.minute, []).append(intake.select(rows, slice(run.start, run.end)))
+        return
     kept = []
     for row in range(run.start, run.end):
         size = intake.size(rows, row)
@@ -154,7 +161,8 @@ def _add(state: State, rows: Batch, start: int, end: int, minute: int, policy: P
     """Add rows to their minute."""
     added = intake.sums(rows, start, end, state.likenesses, policy.loud_from)
     state.channels.add(rows.channels[start:end], minute)
-    state.sample.take(rows, start, end, minute, state.brand)
+    if state.sample.take(rows, start, end, minute, state.brand):
+        state.cache.sampled = {}
     if state.frontier is None or minute > state.frontier + policy.near:
         row = state.minutes.ahead.setdefault(minute, [0] * COLUMNS)
     else:
@@ -168,7 +176,7 @@ def _count(state: State, rows: Batch, run: intake.Run, policy: Policy) -> list[S
     """Count rows of one watched minute, stopping to look wherever a count may have been reached."""
     signals: list[Signal] = []
     if run.minute not in state.minutes.opened:
-        state.cache.slack = {}
+        findings.turn(state, run.minute)
     start = run.start
     while start < run.end:
         slack = state.cache.slack

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.baseline import Learning, Usual, learn
+from detectors.baseline import Learning, Table, Usual, learn
 from detectors.buckets import GAP_HOURS, MENTIONS, NEGATIVE, Hours
 
 LEARNING = Learning(warm_up=timedelta(hours=12))
@@ -156,3 +156,15 @@ def test_bursty_hours_widen_the_threshold() -> None:
     steady = usual_after([(50, 0)] * 60)
     erratic = usual_after([(5, 0), (95, 0), (50, 0), (20, 0), (80, 0)] * 12)
     assert erratic.surprise(MENTIONS, 60, 1e-4) > 1.5 * steady.surprise(MENTIONS, 60, 1e-4)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 40)), min_size=2, max_size=40), st.integers(0, 2))
+def test_what_is_usual_does_not_hang_on_when_it_is_asked(gaps: list[tuple[int, int]], steps: int) -> None:
+    """Asked before or after the hour's first minute is closed, of tables made anew or moved on: the same, always."""
+    hours, hour, table = Hours(), 0, Table(Hours(), 0)
+    for gap, count in gaps * 5:
+        hour += 1 + gap * gap // (1 + steps)
+        before = learn(hours, hour, LEARNING, table)
+        hours.add(60 * hour, (count, count // 2, 0, 0, 0, 0, 0, 0), (count, count, count // 2, count // 2))
+        assert learn(hours, hour, LEARNING) == before

@@ -114,15 +114,16 @@ def test_few_peaks_are_kept() -> None:
 
 
 def test_old_hours_are_forgotten() -> None:
-    """After LEVEL_HOURS an hour's counts are gone, after KEPT_HOURS its peak too, and history starts later."""
+    """Counts older than LEVEL_HOURS are gone, peaks older than KEPT_HOURS too, and history starts later."""
+    level, kept = LEVEL_HOURS + GAP_HOURS, KEPT_HOURS + GAP_HOURS
     hours = hours_of([1, 1])
     hours.teach(0, (5, 5, 0, 0))
     hours.held.add(0)
-    hours.add(60 * (LEVEL_HOURS + 1), (1, *([0] * (COLUMNS - 1))), (0, 0, 0, 0))
+    hours.add(60 * (level + 1), (1, *([0] * (COLUMNS - 1))), (0, 0, 0, 0))
     assert [row[MENTIONS] for _, row in sorted(hours.rows.items())] == [0, 1, 1]
     assert (hours.taught, hours.held, hours.since) == ({}, set(), 0)
-    hours.add(60 * (KEPT_HOURS + 1), (1, *([0] * (COLUMNS - 1))), (0, 0, 0, 0))
-    assert sorted(hours.rows) == [1, LEVEL_HOURS + 1, KEPT_HOURS + 1]
+    hours.add(60 * (kept + 1), (1, *([0] * (COLUMNS - 1))), (0, 0, 0, 0))
+    assert sorted(hours.rows) == [1, level + 1, kept + 1]
     assert hours.since == 1
 
 
