@@ -22,6 +22,7 @@ TABLE: Final[dict[str, Entry]] = {
     "demo": Entry("cli.demo", "Show a made-up crisis from its first mention to the Slack message."),
     "worker": Entry("cli.worker", "Run the agents: score, watch, triage, notify."),
     "ingest": Entry("cli.ingest", "Send mentions from files or standard input to Kafka."),
+    "record": Entry("cli.record", "Record what the workers read of a brand into one file."),
     "replay": Entry("cli.replay", "Run recorded mentions through the live rules, without Kafka."),
     "config": Entry("cli.config", "Check and apply the brand configuration."),
     "topics": Entry("cli.topics", "Create and inspect the Kafka topics."),

@@ -23,14 +23,16 @@ _SKIPPED_AT_ONCE: Final = 2**20
 class RawLines:
     """Iterates over the lines of a file, each with its line feed; `position` is what follows the last one."""
 
-    def __init__(self, path: str) -> None:
-        """Open `path`, "-" being standard input.
+    def __init__(self, path: str, longest: int = MAX_LINE) -> None:
+        """Open `path`, "-" being standard input; no line may be longer than `longest` bytes.
 
         Raises:
             SourceError: there is no such file, or it may not be read.
         """
         self.path: Final = path
         self.position = START
+        self._longest = longest
+        self._raw: io.BufferedReader | None = None
         self._resources = ExitStack()
         try:
             self._file = self._open()
@@ -50,7 +52,7 @@ class RawLines:
         """Return the next line, without a byte order mark.
 
         Raises:
-            SourceError: the file is truncated, damaged or no UTF-8, or the line is longer than MAX_LINE.
+            SourceError: the file is truncated, damaged or no UTF-8, or the line is longer than `longest`.
         """
         line = self._read_line()
         if not line:
@@ -83,16 +85,22 @@ class RawLines:
             return decompressed(
                 piped if isinstance(piped, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", piped))
             )
-        return decompressed(self._resources.enter_context(Path(self.path).open("rb")))
+        self._raw = raw = self._resources.enter_context(Path(self.path).open("rb"))  # noqa: SIM115  closed with the rest
+        return decompressed(raw)
+
+    @property
+    def consumed(self) -> int:
+        """Return how many bytes of the file itself are read, before decompression; 0 where that is not known."""
+        return self._raw.tell() if self._raw is not None else 0
 
     def _read_line(self) -> bytes:
         try:
-            line = self._file.readline(MAX_LINE + 1)
+            line = self._file.readline(self._longest + 1)
         except Damage as error:
             raise self._damaged(error) from None
-        if len(line) > MAX_LINE:
+        if len(line) > self._longest:
             raise SourceError(
-                self.path, self.position.lines + 1, f"is longer than {MAX_LINE} bytes: send one mention a line"
+                self.path, self.position.lines + 1, f"is longer than {self._longest} bytes: send one mention a line"
             )
         return line
 

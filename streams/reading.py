@@ -13,7 +13,7 @@ from streams import clients
 from streams.errors import BrokerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from kafka import KafkaConsumer
 
@@ -41,7 +41,45 @@ def records(connection: Connection, topic: str) -> Iterator[Record]:
         BrokerError: no broker answers, the topic does not exist, or nothing comes for 30 s.
     """
     with closing(clients.consumer(connection)) as consumer:
-        yield from _drain(connection, consumer, _partitions(connection, consumer, topic))
+        partitions = _partitions(connection, consumer, topic)
+        yield from _drain(connection, consumer, dict.fromkeys(partitions), consumer.end_offsets(partitions))
+
+
+def between(connection: Connection, topic: str, since: int, until: int) -> Iterator[Record]:
+    """Return the records whose timestamps lie from `since` up to but not including `until` (ms).
+
+    Found by the broker's index of timestamps: what lies before is not read. A partition is read from the first record
+    at or after `since` up to the first at or after `until`.
+
+    Raises:
+        BrokerError: as `records`.
+    """
+    with closing(clients.consumer(connection)) as consumer:
+        partitions = _partitions(connection, consumer, topic)
+        ends = consumer.end_offsets(partitions)
+        starts, stops = (_offsets(consumer, ends, instant) for instant in (since, until))
+        yield from _drain(connection, consumer, starts, stops)
+
+
+def spans(connection: Connection, topic: str, wanted: Mapping[int, tuple[int, int]]) -> Iterator[Record]:
+    """Return the records at the offsets from first to last, both included, by partition; those that are gone are not.
+
+    Raises:
+        BrokerError: as `records`.
+    """
+    with closing(clients.consumer(connection)) as consumer:
+        known = {tp.partition: tp for tp in _partitions(connection, consumer, topic)}
+        partitions = [known[number] for number in wanted]
+        ends, begins = consumer.end_offsets(partitions), consumer.beginning_offsets(partitions)
+        starts = {tp: max(begins[tp], wanted[tp.partition][0]) for tp in partitions}
+        stops = {tp: min(ends[tp], wanted[tp.partition][1] + 1) for tp in partitions}
+        yield from _drain(connection, consumer, starts, stops)
+
+
+def _offsets(consumer: KafkaConsumer, ends: Mapping[Any, int], instant: int) -> dict[Any, int]:
+    """Return the offset of each partition's first record at or after an instant (ms), its end where there is none."""
+    found = consumer.offsets_for_times(dict.fromkeys(ends, max(0, instant)))
+    return {tp: end if found.get(tp) is None else found[tp].offset for tp, end in ends.items()}
 
 
 def _partitions(connection: Connection, consumer: KafkaConsumer, topic: str) -> list[Any]:
@@ -51,9 +89,14 @@ def _partitions(connection: Connection, consumer: KafkaConsumer, topic: str) -> 
     return [TopicPartition(topic, number) for number in sorted(numbers)]
 
 
-def _drain(connection: Connection, consumer: KafkaConsumer, partitions: list[Any]) -> Iterator[Record]:
-    consumer.assign(partitions)
-    ends = consumer.end_offsets(partitions)
+def _drain(
+    connection: Connection, consumer: KafkaConsumer, starts: Mapping[Any, int | None], ends: Mapping[Any, int]
+) -> Iterator[Record]:
+    """Return the records from each partition's start (None: its first) up to its end."""
+    consumer.assign(list(starts))
+    for tp, start in starts.items():
+        if start is not None:
+            consumer.seek(tp, min(start, ends[tp]))
     deadline = time.monotonic() + PATIENCE
     while any(consumer.position(tp) < end for tp, end in ends.items()):
         batches = consumer.poll(POLL_MS)

@@ -1,0 +1,116 @@
+"""What would Slack have shown? The live outbox with a notifier that keeps each request instead of sending it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from alerts.delivery import Delivery
+from alerts.escape import mention
+from alerts.notifier import Receipt, Route
+from alerts.pacing import Timing
+from alerts.slack import EVENT, REPLY, content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from alerts.incident import Notification
+    from alerts.notifier import Message
+    from alerts.receipts import Posting
+    from config.brand import Brand
+    from replay.recording import Revised
+
+CHANNEL: Final = "#brand-alerts"
+"""Where incidents of brands that name no channel are shown."""
+
+
+class Requests:
+    """A notifier and a store of receipts in one: it keeps what would have been sent, in order."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self._postings: dict[str, Posting] = {}
+        self._serial = 0
+
+    async def get(self, incident: str) -> Posting | None:
+        """Return what is known of an incident's message."""
+        return self._postings.get(incident)
+
+    async def put(self, posting: Posting) -> None:
+        """Keep a posting."""
+        self._postings[posting.incident] = posting
+
+    async def post(self, channel: str, message: Message) -> Receipt:
+        """Keep a post."""
+        self._serial += 1
+        receipt = Receipt(channel, str(self._serial))
+        self._keep("chat.postMessage", receipt, message, EVENT)
+        return receipt
+
+    async def update(self, receipt: Receipt, message: Message) -> None:
+        """Keep an edit."""
+        self._keep("chat.update", receipt, message, EVENT)
+
+    async def reply(self, receipt: Receipt, message: Message) -> None:
+        """Keep a reply."""
+        self._keep("chat.postMessage", receipt, message, REPLY)
+
+    async def find(self, channel: str, incident: str, since: int) -> Receipt | None:
+        """Return where the incident's message stands."""
+        del channel, since
+        posting = self._postings.get(incident)
+        return None if posting is None else posting.receipt
+
+    async def sweep(self, receipt: Receipt, incident: str, since: int) -> int:
+        """Return 0: nothing is ever sent twice."""
+        del receipt, incident, since
+        return 0
+
+    async def replied(self, receipt: Receipt, revision: int) -> bool:
+        """Return False: no answer is ever lost."""
+        del receipt, revision
+        return False
+
+    def _keep(self, method: str, receipt: Receipt, message: Message, event: str) -> None:
+        thread = {"thread": message.incident} if event == REPLY else {}
+        self.sent.append(
+            {"method": method, "channel": receipt.channel, "incident": message.incident}
+            | thread
+            | {"revision": message.revision, "payload": content(message, event)}
+        )
+
+
+def route(brand: Brand) -> Route:
+    """Return where a brand's incidents are shown, as the worker has it."""
+    return Route(brand.slack_channel or CHANNEL, brand.language, mention(brand.on_call))
+
+
+def requests(told: Iterable[Notification], rules: Revised) -> Iterator[tuple[Notification, list[dict[str, Any]]]]:
+    """Yield each notification with the requests that a Slack in good health gets for it, before the next is told.
+
+    A Slack that was away got fewer: what it missed comes as one edit, with all the replies.
+    """
+    with asyncio.Runner() as runner:
+        shown = Requests()
+        delivery = Delivery(shown, shown, lambda name, at: route(rules.brand(name), at, CHANNEL), timing=Timing(), gap=0.0)
+        for note in told:
+            runner.run(_deliver(delivery, note))
+            sent, shown.sent = shown.sent, []
+            yield note, sent
+
+
+async def _deliver(delivery: Delivery, note: Notification) -> None:
+    delivery.submit(note, lambda: None)
+    await delivery.drain()
+
+
+def standing(sent: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return by incident the message as it stands after all requests, and the replies in its thread."""
+    found: dict[str, dict[str, Any]] = {}
+    for request in sent:
+        place = found.setdefault(request["incident"], {"message": None, "replies": []})
+        if "thread" in request:
+            place["replies"].append(request["payload"])
+        else:
+            place["message"] = request["payload"]
+    return found

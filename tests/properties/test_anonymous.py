@@ -1,0 +1,108 @@
+"""Does an anonymised recording name nobody, and tell the same story?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.incident import Action
+from replay.anonymous import Pseudonyms, anonymised
+from replay.recording import Playback, Recorded
+from sources.recording import Acted, Entry, Header, Received
+from tests.support.recordings import SINCE, entries, header, mentions
+
+KEY = b"0123456789abcdef"
+HANDLES = st.from_regex(r"[a-z]{3}[a-z0-9_.]{4,12}[a-z0-9]", fullmatch=True)
+TEXTS = (
+    "{0} thanks",
+    "hello @{0}, and @{1}",
+    "RT @{0}: {1} said so",
+    "see https://social.example/{0}/1",
+    "@{0}@{1}.example",
+)
+
+
+def said(number: int, author: str, text: str) -> dict[str, Any]:
+    """Return a mention."""
+    return {
+        "id": f"{author}/{number}",
+        "brand": "Brisela",
+        "channel": "forum",
+        "text": text,
+        "author": {"id": author, "name": author.upper(), "followers": 3},
+        "url": f"https://social.example/{author}/{number}",
+        "published_at": SINCE + number * 1_000,
+        "user": {"screen_name": author},
+    }
+
+
+def masked(found: list[Entry], key: bytes = KEY) -> tuple[Header, list[Entry]]:
+    """Return the recording without names."""
+    head, rest = anonymised(header(), found, key)
+    return head, list(rest)
+
+
+def shown(found: list[Entry]) -> str:
+    """Return all that the entries hold, in lower case."""
+    import msgspec  # noqa: PLC0415
+
+    return b"\n".join(map(msgspec.json.encode, found)).decode().casefold()
+
+
+@given(st.lists(HANDLES, min_size=2, max_size=5, unique=True), st.sampled_from(TEXTS))
+def test_no_original_handle_survives(handles: list[str], text: str) -> None:
+    """Neither as author nor in a text, an id, an address, a note or a field that Tocsin does not read."""
+    posts = [said(i, name, text.format(name, handles[i - 1])) for i, name in enumerate(handles)]
+    note = Acted(
+        SINCE, 0, Action("n1", "Brisela", "note", "U0AB12CD3", SINCE, text=f"ask {handles[0]} or <@U0AB12CD3>")
+    )
+    head, found = masked([*entries(posts), note])
+    assert head.anonymised
+    whole = shown(found)
+    assert [name for name in handles if name.casefold() in whole] == []
+    assert "u0ab12cd3" not in whole
+    assert "social.example" not in whole
+
+
+@given(HANDLES)
+def test_the_same_author_keeps_one_pseudonym(handle: str) -> None:
+    """Case and the @ make no other person; another key makes another name."""
+    names = Pseudonyms(KEY)
+    assert names.name(handle) == names.name(f"@{handle.upper()}")
+    assert names.name(handle) in names.text(f"hello @{handle}!")
+    assert names.name(handle) != Pseudonyms(b"another key, of more than 16").name(handle)
+
+
+def test_the_brand_is_still_called_by_its_name() -> None:
+    """A brand's own name and accounts stay: they are what its mentions are found by."""
+    names = Pseudonyms(KEY, ["Brisela", "@BriselaHelp"])
+    assert (
+        names.text("@brisela and @BriselaHelp, it is @tom") == f"@brisela and @BriselaHelp, it is @{names.name('tom')}"
+    )
+
+
+def test_the_story_stays_the_same() -> None:
+    """The same incidents open and close at the same instants, with the same counts of mentions and authors."""
+    found = list(entries(mentions()))
+    first, second = (Playback(Recorded(header())) for _ in range(2))
+    list(first.play(entry for entry in found if not isinstance(entry, Received)))
+    list(second.play(entry for entry in masked(found)[1] if not isinstance(entry, Received)))
+    told = [
+        [(n.incident.id, n.reason, n.at, n.incident.severity, n.page) for n in side.outcome.told]
+        for side in (first, second)
+    ]
+    assert told[0] == told[1]
+    assert told[0]
+
+
+def test_lines_stay_mentions() -> None:
+    """Each line is still one that is accepted, of the same brand at the same instant."""
+    found = list(entries(mentions()[:30]))
+    for before, after in zip(found, masked(found)[1], strict=True):
+        if isinstance(before, Received) and isinstance(after, Received):
+            (old,), (new,) = (map(json.loads, entry.lines) for entry in (before, after))
+            assert new["brand"] == old["brand"]
+            assert new["author"]["id"].startswith("author_")
