@@ -74,7 +74,7 @@ class Abuse(Switched):
 
 
 def judge(view: View) -> Finding | None:
-    """Return what the abusive mentions of the window say; None without any mention."""
+    """Return what the abusive mentions of the window say; None where it is little."""
     own = view.policy.abuse
     length = minutes(own.window)
     counts = view.window(length)
@@ -83,6 +83,8 @@ def judge(view: View) -> Finding | None:
     share = counts[ABUSIVE] / counts[MENTIONS]
     breached = counts[ABUSIVE] >= own.least and share >= own.share
     lasting = 2 * counts[ABUSIVE] >= own.least and share >= own.share / 2
+    if not (breached or lasting):
+        return None
     five, copies = view.concentration(), counts[AMPLIFIED] / counts[MENTIONS]
     brigade = five >= own.brigade_authors or copies >= own.brigade_copies
     extra = {"five_authors": five, "copies": copies, "brigade": float(brigade)}

@@ -9,9 +9,10 @@ words of the first READ: enough to name what is large, and a hot brand costs no 
 from __future__ import annotations
 
 import re
+from itertools import chain, repeat
 from math import log10
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -70,13 +71,26 @@ class Hour(msgspec.Struct, array_like=True):
     reaches: dict[str, int] = {}  # of the authors in the table
     sampled: int = 0
 
+    def take(self, channel: str, author: str, reach: int, terms: tuple[str, ...]) -> None:
+        """Count a mention."""
+        self.sampled += 1
+        self.channels.add(channel[:_NAME_CHARS])
+        for term in terms:
+            self.terms.add(term)
+        author = author[:_NAME_CHARS]
+        if author:
+            self.authors.add(author)
+            self.reaches[author] = max(reach, self.reaches.get(author, 0))
+            if len(self.reaches) > 2 * self.authors.room:
+                self.reaches = {name: self.reaches[name] for name in self.authors.counts}
+
 
 def _hour() -> Hour:
     return Hour(Top(6), Top(20), Top(10))
 
 
-class Sample(msgspec.Struct, array_like=True):
-    """The tables of the present and the past hour, and the mentions worth showing."""
+class Tables(msgspec.Struct, array_like=True):
+    """What a sample holds, as it is stored: the tables of the present and the past hour, and what is worth showing."""
 
     hour: int = -1
     minute: int = -1
@@ -85,45 +99,84 @@ class Sample(msgspec.Struct, array_like=True):
     negative: list[Hour] = []
     examples: list[Example] = []  # most telling first, one an author
 
+
+class Glimpse(NamedTuple):
+    """Mentions that were looked at and are not yet in the tables, by column."""
+
+    brand: str
+    channels: list[str]
+    authors: list[str]
+    reaches: list[int]
+    labels: list[int]
+    excerpts: list[str]  # of the first, as many as are read
+
+    def pour(self, everyone: Hour, negative: Hour) -> None:
+        """Put them into the tables."""
+        texts = chain((terms_of(text, self.brand) for text in self.excerpts), repeat(()))
+        for row in zip(self.channels, self.authors, self.reaches, texts, self.labels, strict=False):
+            everyone.take(*row[:4])
+            if row[4] == NEGATIVE:
+                negative.take(*row[:4])
+
+
+class Sample:
+    """The first mentions of each minute of the last hours. Tables are made of them when somebody asks.
+
+    Nobody asks while a brand is calm, and what is two hours old is thrown away unread.
+    """
+
+    def __init__(self, tables: Tables | None = None) -> None:
+        self._tables = tables or Tables()
+        self._waiting: list[list[Glimpse]] = [[] for _ in self._tables.everyone]
+
+    @property
+    def tables(self) -> Tables:
+        """Return all that is known, to be read or stored."""
+        known = self._tables
+        for everyone, negative, waiting in zip(known.everyone, known.negative, self._waiting, strict=True):
+            for glimpse in waiting:
+                glimpse.pour(everyone, negative)
+            waiting.clear()
+        return known
+
     def take(self, rows: Batch, start: int, end: int, minute: int, brand: str) -> bool:
         """Look at rows counted in `minute`, in order, as far as the sample goes; tell whether any was looked at."""
-        if minute > self.minute:
-            self.minute, self.taken = minute, 0
+        known = self._tables
+        if minute > known.minute:
+            known.minute, known.taken = minute, 0
             self._turn(minute // 60)
-        end = min(end, start + SAMPLED - self.taken)
-        for row in range(start, end):
-            self.taken += 1
-            terms = terms_of(rows.excerpts[row], brand) if self.taken <= READ else ()
-            self._take(self.everyone[0], rows, row, terms)
-            if rows.labels[row] == NEGATIVE:
-                self._take(self.negative[0], rows, row, terms)
+        end = min(end, start + SAMPLED - known.taken)
+        if end <= start:
+            return False
+        here, read = slice(start, end), slice(start, min(end, max(start, start + READ - known.taken)))
+        labels = rows.labels[here]
+        glimpse = Glimpse(
+            brand, rows.channels[here], rows.authors[here], rows.reaches[here], labels, rows.excerpts[read]
+        )
+        self._waiting[0].append(glimpse)
+        known.taken += end - start
+        for row, label in enumerate(labels, start):
+            if label == NEGATIVE:
                 self._show(rows, row)
-        return end > start
+        return True
 
     def _turn(self, hour: int) -> None:
-        if hour > self.hour:
-            for tables in (self.everyone, self.negative):
+        known = self._tables
+        if hour > known.hour:
+            fresh = hour > known.hour + 1
+            for tables in (known.everyone, known.negative):
                 tables.insert(0, _hour())
-                del tables[2:]
-            if hour > self.hour + 1:
-                self.everyone[1:], self.negative[1:] = [], []
+                del tables[1 if fresh else 2 :]
+            self._waiting.insert(0, [])
+            del self._waiting[1 if fresh else 2 :]
             since = (hour - 2) * 3_600_000
-            self.examples = [example for example in self.examples if example.published >= since]
-            self.hour = hour
-
-    def _take(self, table: Hour, rows: Batch, row: int, terms: tuple[str, ...]) -> None:
-        table.sampled += 1
-        table.channels.add(rows.channels[row][:_NAME_CHARS])
-        for term in terms:
-            table.terms.add(term)
-        author = rows.authors[row][:_NAME_CHARS]
-        if author:
-            table.authors.add(author)
-            table.reaches[author] = max(rows.reaches[row], table.reaches.get(author, 0))
-            if len(table.reaches) > 2 * table.authors.room:
-                table.reaches = {name: table.reaches[name] for name in table.authors.counts}
+            known.examples = [example for example in known.examples if example.published >= since]
+            known.hour = hour
 
     def _show(self, rows: Batch, row: int) -> None:
+        shown, telling = self._tables.examples, _weight(rows.compounds[row], rows.reaches[row])
+        if len(shown) == EXAMPLES and telling <= weight(shown[-1]):
+            return
         example = Example(
             text=rows.excerpts[row],
             author=rows.authors[row][:_NAME_CHARS],
@@ -133,20 +186,18 @@ class Sample(msgspec.Struct, array_like=True):
             compound=rows.compounds[row],
             published=rows.published[row],
         )
-        if len(self.examples) == EXAMPLES and weight(example) <= weight(self.examples[-1]):
-            return
-        same = next((other for other in self.examples if other.author == example.author), None)
+        same = next((other for other in shown if other.author == example.author), None)
         if same is not None:
             if weight(same) >= weight(example):
                 return
-            self.examples.remove(same)
-        self.examples.append(example)
-        self.examples.sort(key=weight, reverse=True)
-        del self.examples[EXAMPLES:]
+            shown.remove(same)
+        shown.append(example)
+        shown.sort(key=weight, reverse=True)
+        del shown[EXAMPLES:]
 
     def summary(self, *, negative: bool) -> Drivers:
         """Return the largest of the last one to two hours, of all mentions or the negative ones."""
-        tables = self.negative if negative else self.everyone
+        tables = self.tables.negative if negative else self.tables.everyone
         reaches = {
             name: max(table.reaches.get(name, 0) for table in tables) for table in tables for name in table.reaches
         }
@@ -155,7 +206,7 @@ class Sample(msgspec.Struct, array_like=True):
             channels=_largest([table.channels for table in tables]),
             terms=_largest([table.terms for table in tables]),
             authors=tuple((name, count, reaches.get(name, 0)) for name, count in authors),
-            examples=tuple(self.examples),
+            examples=tuple(self._tables.examples),
         )
 
     def crowd(self, *, negative: bool = False) -> float:
@@ -163,15 +214,15 @@ class Sample(msgspec.Struct, array_like=True):
 
         What an author wrote beyond one mention is taken off; one without a name is another each time.
         """
-        tables = self.negative if negative else self.everyone
+        tables = self.tables.negative if negative else self.tables.everyone
         sampled = sum(table.sampled for table in tables)
         counts = _merged([table.authors for table in tables]).values()
         return 1.0 - sum(count - 1 for count in counts if count > 1) / sampled if sampled else 1.0
 
     def concentration(self, authors: int) -> float:
         """Return the share of the sampled mentions that the `authors` busiest authors wrote, 0 without mentions."""
-        sampled = sum(table.sampled for table in self.everyone)
-        counts = sorted(_merged([table.authors for table in self.everyone]).values(), reverse=True)
+        sampled = sum(table.sampled for table in self.tables.everyone)
+        counts = sorted(_merged([table.authors for table in self.tables.everyone]).values(), reverse=True)
         return min(1.0, sum(counts[:authors]) / sampled) if sampled else 0.0
 
 
@@ -180,7 +231,11 @@ def weight(example: Example) -> float:
 
     Ten times the reach weighs as much as 0.2 of compound.
     """
-    return -example.compound + 0.2 * log10(1 + example.reach)
+    return _weight(example.compound, example.reach)
+
+
+def _weight(compound: float, reach: int) -> float:
+    return -compound + 0.2 * log10(1 + reach)
 
 
 def terms_of(text: str, brand: str) -> tuple[str, ...]:

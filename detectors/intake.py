@@ -10,6 +10,7 @@ import msgspec
 
 from detectors.buckets import MINUTE, Counts
 from detectors.likeness import count_copies
+from detectors.seen import REMEMBERED
 from mentions import scored
 from mentions.scored import Batch
 
@@ -62,17 +63,19 @@ def merge(batches: Iterable[Batch]) -> Batch:
 
 def size(rows: Batch, row: int) -> int:
     """Return about how many bytes a row takes where it is stored."""
-    texts = rows.excerpts[row], rows.authors[row], rows.channels[row], rows.urls[row]
-    return 120 + sum(len(text) if text.isascii() else 4 * len(text) for text in texts)
+    return sizes(rows, row, row + 1)
 
 
 def sizes(rows: Batch, start: int, end: int) -> int:
     """Return about how many bytes rows take where they are stored: the sum of their sizes."""
     columns = (rows.excerpts, rows.authors, rows.channels, rows.urls)
-    texts = "".join(text for column in columns for text in column[start:end])
-    if texts.isascii():
-        return 120 * (end - start) + len(texts)
-    return sum(size(rows, row) for row in range(start, end))
+    return 120 * (end - start) + sum(_width(column[start:end]) for column in columns)
+
+
+def _width(texts: list[str]) -> int:
+    """Return how many bytes texts take at most."""
+    whole = "".join(texts)
+    return len(whole) if whole.isascii() else sum([len(text) if text.isascii() else 4 * len(text) for text in texts])
 
 
 def sums(rows: Batch, start: int, end: int, recent: dict[int, None], loud_from: int) -> Counts:
@@ -142,13 +145,26 @@ def _unseen(state: State, batch: Batch, fresh: int) -> list[int] | range:
     if len(set(ids)) == len(ids) and known.isdisjoint(ids):
         state.seen.add(ids, met)
         return range(fresh, len(batch))
-    keep = []
-    for row, number in enumerate(ids, fresh):
-        if number not in known:
-            state.seen.add([number], met)
-            keep.append(row)
+    keep = _first_met(state, ids, met)
     state.totals.duplicates += len(ids) - len(keep)
-    return keep
+    return [fresh + place for place in keep]
+
+
+def _first_met(state: State, ids: list[int], met: int) -> list[int]:
+    """Return the places of the ids that are not remembered, and remember them, as one after the other."""
+    seen = state.seen
+    if len(seen.known) + len(ids) <= REMEMBERED:
+        first = {number: place for place, number in reversed(list(enumerate(ids))) if number not in seen.known}
+        places = sorted(first.values())
+        if places:
+            seen.add([ids[place] for place in places], met)
+        return places
+    places = []
+    for place, number in enumerate(ids):
+        if number not in seen.known:
+            seen.add([number], met)
+            places.append(place)
+    return places
 
 
 def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -> list[Run]:

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec.structs import replace
 from pydantic import Field
 
-from detectors.buckets import COMPOUND, MENTIONS
+from detectors.buckets import COMPOUND, MENTIONS, Counts
 from detectors.parameters import Switched
 from detectors.rule import Detector, Finding, View, known, minutes, tail
 from detectors.tails import negative_binomial_quantile
@@ -136,20 +136,33 @@ def _cold(view: View) -> Finding | None:
     shape = before[MENTIONS] + 0.5
     mean = shape / (seen_for + PRIOR) * RECENT
     limit = negative_binomial_quantile(mean, 1 / shape + _COLD_SPREAD, COLD_TAIL)
-    least = view.policy.outcry.least
-    found = _finding(view, _Bar(COLD, None, least, least // 2))
+    found = _finding(view, _cold_bar(view))
     return found if view.window(RECENT)[MENTIONS] >= limit else replace(found, severity=None)
 
 
+def _cold_bar(view: View) -> _Bar:
+    least = view.policy.outcry.least
+    return _Bar(COLD, None, least, least // 2)
+
+
+def _tone(counts: Counts) -> float:
+    """Return the mean compound, zero where nothing was in a language that is scored."""
+    judged = known(counts)
+    return counts[COMPOUND] / _TEN_THOUSANDTHS / judged if judged else 0.0
+
+
+def _breached(view: View, bar: _Bar) -> bool:
+    counts = view.window(bar.window)
+    return counts[MENTIONS] >= bar.breach and known(counts) > 0 and _tone(counts) <= -view.policy.outcry.tone
+
+
 def _finding(view: View, bar: _Bar) -> Finding:
-    own, counts = view.policy.outcry, view.window(bar.window)
-    judged, found = known(counts), float(counts[MENTIONS])
-    compound = counts[COMPOUND] / _TEN_THOUSANDTHS / judged if judged else 0.0
+    counts = view.window(bar.window)
+    found, compound = float(counts[MENTIONS]), _tone(counts)
     lasting = found >= bar.calm
     crowd = view.crowd() if lasting else 0.0
-    breached = judged and found >= bar.breach and compound <= -own.tone
     return Finding(
-        view.worth(own.crowd) if breached else None,
+        view.worth(view.policy.outcry.crowd) if _breached(view, bar) else None,
         lasting=lasting,
         metric="mentions",
         window=bar.window,
@@ -176,7 +189,7 @@ def _dormant(view: View) -> bool:
     longest = max(COLD, minutes(view.policy.volume.fast), minutes(view.policy.volume.window))
     if view.window(longest)[MENTIONS] < view.policy.outcry.least:
         return True
-    return view.usual.warm and all(view.window(bar.window)[MENTIONS] < bar.breach for bar in _bars(view))
+    return not any(_breached(view, bar) for bar in (_bars(view) if view.usual.warm else [_cold_bar(view)]))
 
 
 DETECTOR: Final = Detector("outcry", explain, _enabled, judge=judge, dormant=_dormant)

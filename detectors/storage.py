@@ -12,7 +12,7 @@ import msgspec
 
 from detectors.buckets import COLUMNS, HOUR_COLUMNS, KEPT_MINUTES, NOTHING, PEAK, Counts, Hours, Minutes
 from detectors.channels import Channels
-from detectors.drivers import Sample
+from detectors.drivers import Sample, Tables
 from detectors.intake import size
 from detectors.seen import Seen, pack
 from detectors.state import Episode, State, Totals
@@ -81,7 +81,7 @@ def encode_parts(state: State) -> Parts:
         state.minutes.moved,
         state.cache.past,
         zlib.compress(msgspec.msgpack.encode(state.pending), 1) if state.pending else b"",
-        zlib.compress(msgspec.msgpack.encode(state.sample), 1),
+        zlib.compress(msgspec.msgpack.encode(state.sample.tables), 1),
         state.channels,
         array("I", state.likenesses).tobytes(),
         state.episodes,
@@ -121,7 +121,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
         state.pending = msgspec.msgpack.decode(zlib.decompress(stored.pending), type=dict[int, list[Batch]])
         held = [batch for batches in state.pending.values() for batch in batches]
         state.held = sum(size(batch, row) for batch in held for row in range(len(batch)))
-    state.sample = msgspec.msgpack.decode(zlib.decompress(stored.sample), type=Sample)
+    state.sample = Sample(msgspec.msgpack.decode(zlib.decompress(stored.sample), type=Tables))
     state.channels = stored.channels
     state.likenesses = dict.fromkeys(array("I", stored.likenesses))
     state.episodes, state.totals = stored.episodes, stored.totals

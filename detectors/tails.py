@@ -5,11 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from math import ceil, exp, lgamma, log1p, sqrt
 from statistics import NormalDist
+from typing import Final
+
+import numpy as np
 
 _EXACT_UP_TO = 300.0  # means up to here are summed term by term, larger ones approximated
 _MOST_TRIALS = 5000
 _POISSON = 1e-9  # a spread below this is none
 _VANISHED = exp(-60.0)  # a term that no longer changes the sum
+_AT_ONCE: Final = 32  # terms added at a time
 _NORMAL = NormalDist()
 
 
@@ -55,14 +59,13 @@ class NegativeBinomial:
 
     def _extend(self, tail: float) -> None:
         """Add terms until what is beyond them is no more than `tail`, or the next no longer counts."""
-        below, ratio, rest = self._below, self._ratio, self._shape - 1
-        term, total, count = self._last, self._sum, len(self._below)
-        while total - 1.0 < -tail and (term >= _VANISHED or count - 1 <= self._mean):
-            term *= ratio * (rest + count) / count
-            total += term
-            below.append(total - 1.0)
-            count += 1
-        self._last, self._sum = term, total
+        while self._sum - 1.0 < -tail and (self._last >= _VANISHED or len(self._below) - 1 <= self._mean):
+            counts = np.arange(len(self._below), len(self._below) + _AT_ONCE)
+            factors = self._ratio * (self._shape - 1 + counts) / counts
+            terms = np.multiply.accumulate(np.concatenate(([self._last], factors)))
+            sums = np.add.accumulate(np.concatenate(([self._sum], terms[1:])))
+            self._below += (sums[1:] - 1.0).tolist()
+            self._last, self._sum = float(terms[-1]), float(sums[-1])
 
 
 def _wilson_hilferty(mean: float, spread: float, tail: float) -> int:

@@ -160,7 +160,7 @@ def test_how_often_time_is_told_does_not_matter(rows: list[Row], cuts: list[int]
             state, counted = watch.step(state, batch_of(rows[start:end]), POLICY)
             state, closed = watch.advance(state, rows[end - 1].published, POLICY)
             signals += counted + closed
-        found.append((signals, watch.ledger(state), state.totals, state.episodes, state.hours, state.sample))
+        found.append((signals, watch.ledger(state), state.totals, state.episodes, state.hours, state.sample.tables))
     assert found[0] == found[1]
 
 
