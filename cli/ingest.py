@@ -95,7 +95,7 @@ def _send(ingest: Ingest, path: str, mapping: dict[str, str], mark: Checkpoint |
     """Send one file, from where its checkpoint says."""
     source, start = _resume(path, mark)
     before = ingest.progress.counts()
-    with progress(f"sending {path}", source.size if source and not path.endswith((".gz", ".zst")) else None) as advance:
+    with progress(f"sending {path}", source.size if source else None) as advance:
         for refused in ingest.run(mapped(path, mapping, advance, start)):
             _name(path, refused)
             if mark is not None and source is not None:

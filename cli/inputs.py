@@ -33,20 +33,14 @@ def parsed_mapping(text: str) -> dict[str, str]:
 def mapped(
     path: str, mapping: dict[str, str], advance: Callable[[float], None], start: Position | None = None
 ) -> Iterator[Line | Refused]:
-    """Yield a file's lines, telling `advance` the bytes read now and then.
+    """Yield a file's lines, telling `advance` the bytes of the file itself that were read, now and then.
 
     Raises:
         Misuse: the file cannot be read on; the message names file, line and remedy.
     """
     from sources.files import START, SourceError, read  # noqa: PLC0415  slow to load
 
-    position = start or START
-    told = position.offset
     try:
-        for number, line in enumerate(read(path, mapping or None, position)):
-            yield line
-            if number % 1_000 == 0:
-                advance(line.following.offset - told)
-                told = line.following.offset
+        yield from read(path, mapping or None, start or START, advance=advance)
     except SourceError as error:
         raise Misuse(str(error)) from error

@@ -8,77 +8,117 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.errors import Misuse
-from cli.inputs import mapped, parsed_mapping
+from cli.inputs import parsed_mapping
 from cli.output import emit, plain, progress, show, tell
-from cli.weights import Weights, scorer
+from cli.past import Past
+from cli.weights import Weights  # noqa: TC001  typer reads the annotation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable
 
-    from replay.policies import Rules
+    from replay.outcome import Outcome
+    from replay.recording import Revised
     from replay.rerun import Rerun
-    from sources.position import Line, Refused
 
 SHOWN_REFUSALS = 20
+CONFIG = Path("config/brands.yaml")
+
+_FILES = "A recording (.tocsin), or JSON Lines, CSV or Parquet, plain, .gz or .zst; - is standard input."
 
 
 def command(
-    files: Annotated[list[str], typer.Argument(help="JSON Lines or CSV, plain, .gz or .zst; - is standard input.")],
+    files: Annotated[list[str], typer.Argument(help=_FILES)],
     *,
-    config: Annotated[Path, typer.Option(help="The brands and their thresholds.")] = Path("config/brands.yaml"),
+    config: Annotated[
+        Path | None,
+        typer.Option(help="The brands and their thresholds. Left out: config/brands.yaml, or the recording's own."),
+    ] = None,
     defaults: Annotated[
         bool, typer.Option("--defaults", help="No configuration: every brand in the data, with built-in thresholds.")
     ] = False,
+    against: Annotated[
+        Path | None, typer.Option(help="Compare with this configuration: incidents gained, lost, earlier and later.")
+    ] = None,
     columns: Annotated[
-        str, typer.Option("--map", help="CSV columns: field=column,… (text=body,channel==forum for a fixed value).")
+        str, typer.Option("--map", help="Columns of CSV or Parquet: field=column,… (channel==forum for a fixed value).")
     ] = "",
+    sort: Annotated[
+        bool, typer.Option("--sort", help="Put the mentions in order of publication first; holds them all in memory.")
+    ] = False,
+    rescore: Annotated[
+        bool, typer.Option("--rescore", help="Read the texts anew, though the recording carries scores.")
+    ] = False,
     weights: Weights = None,
+    slack: Annotated[
+        bool, typer.Option("--slack", help="Print what Slack would have been sent: each request with its payload.")
+    ] = False,
+    speed: Annotated[
+        str, typer.Option(help="Watch it live in the terminal, so many times as fast as it was: 60x.")
+    ] = "",
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text, one line an event.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="With --against: print Markdown, for a comment on a pull request.")
+    ] = False,
 ) -> None:
     """Run recorded mentions through the live rules, without Kafka, and print what happens to incidents.
 
-    Mentions should be in order of publication; several files are read one after the other. Exit code 1 where lines
+    A recording replays what was done, and late what came late, under the configuration that was in force. Mentions in
+    other files should be in order of publication; several files are read one after the other. Exit code 1 where lines
     were refused (they are named), 2 where a file cannot be read.
 
     Examples:
       tocsin replay march.jsonl.gz --defaults
+      tocsin replay march.tocsin --slack
+      tocsin replay march.tocsin --against config/brands.yaml --markdown
+      tocsin replay march.tocsin --speed 60x
       tocsin replay export.csv --map text=body,published_at=date --config config/brands.yaml
       zcat march.jsonl.gz | tocsin replay - --defaults --json
     """
-    from replay.rerun import Rerun  # noqa: PLC0415
-
-    rerun = Rerun(_rules(config, defaults=defaults), scorer(weights))
+    past = Past(files, parsed_mapping(columns), sort=sort, rescore=rescore, weights=weights)
+    rules = past.rules(config or (None if past.recording else CONFIG), defaults=defaults)
     started = time.monotonic()
-    with progress("replaying", _size(files)) as advance:
-        for line in rerun.run(_lines(files, parsed_mapping(columns), advance)):
-            emit(line) if json else _print(line)
-    _sum_up(rerun, time.monotonic() - started)
-    if rerun.refused:
+    if against is not None:
+        from cli.comparison import show_comparison  # noqa: PLC0415  slow to load
+
+        outcome = show_comparison(past, rules, past.rules(against), json=json, markdown=markdown)
+    elif speed or slack:
+        from cli.shown import show_cards, show_requests  # noqa: PLC0415  slow to load
+
+        outcome = show_cards(past, rules, speed) if speed else show_requests(past, rules, json=json)
+    else:
+        outcome = _replay(past, rules, json=json)
+    _sum_up(outcome, time.monotonic() - started, past)
+    if outcome.refused:
         raise typer.Exit(1)
 
 
-def _rules(config: Path, *, defaults: bool) -> Rules:
-    from config.load import load  # noqa: PLC0415  pydantic and YAML are slow to load
-    from replay.policies import Rules  # noqa: PLC0415
+def _replay(past: Past, rules: Revised, *, json: bool) -> Outcome:
+    from replay.outcome import Outcome  # noqa: PLC0415  slow to load
+    from replay.rerun import Rerun  # noqa: PLC0415
 
-    if defaults:
-        return Rules.built_in()
-    if not config.is_file():
-        raise Misuse(f"{config}: no such file: name one with --config, or replay with --defaults")
-    return Rules.of(load(config).brands)
+    outcome = Outcome()
+    with progress("replaying", past.size) as advance:
+        if past.recording is not None:
+            told = past.notes(rules, outcome, advance)
+            _print_all(past.events(told), json=json)
+            return outcome
+        rerun = Rerun(rules, past.scorer())  # type: ignore[arg-type]  # a file has fixed rules
+        _print_all(rerun.run(past.lines(advance)), json=json)
+    return _outcome(rerun)
 
 
-def _lines(files: list[str], mapping: dict[str, str], advance: Callable[[float], None]) -> Iterator[Line | Refused]:
-    for path in files:
-        yield from mapped(path, mapping, advance)
+def _outcome(rerun: Rerun) -> Outcome:
+    from replay.outcome import Outcome  # noqa: PLC0415
+
+    outcome = Outcome(refused=rerun.refused, unmatched=rerun.unmatched, until=rerun.latest)
+    outcome.close(rerun.pipeline.watch)
+    outcome.counts[""] = rerun.mentions
+    return outcome
 
 
-def _size(files: list[str]) -> float | None:
-    """Return the bytes to read, None where that is not known: compressed files and standard input."""
-    if any(path == "-" or path.endswith((".gz", ".zst")) for path in files):
-        return None
-    return sum(Path(path).stat().st_size for path in files if Path(path).is_file())
+def _print_all(events: Iterable[dict[str, Any]], *, json: bool) -> None:
+    for line in events:
+        emit(line) if json else _print(line)
 
 
 def _print(line: dict[str, Any]) -> None:
@@ -90,16 +130,17 @@ def _print(line: dict[str, Any]) -> None:
     )
 
 
-def _sum_up(rerun: Rerun, seconds: float) -> None:
-    for refused in rerun.refused[:SHOWN_REFUSALS]:
+def _sum_up(outcome: Outcome, seconds: float, past: Past) -> None:
+    for refused in outcome.refused[:SHOWN_REFUSALS]:
         tell(f"line {refused.number}: {plain('; '.join(refused.reasons))}")
-    if len(rerun.refused) > SHOWN_REFUSALS:
-        tell(f"… and {len(rerun.refused) - SHOWN_REFUSALS} more lines refused")
-    if rerun.late:
-        tell(
-            f"warning: {rerun.late} mentions are out of order by more than the lateness: sort the file by published_at"
-        )
+    if len(outcome.refused) > SHOWN_REFUSALS:
+        tell(f"… and {len(outcome.refused) - SHOWN_REFUSALS} more lines refused")
+    if outcome.late and past.recording is None:
+        remedy = "sort the file by published_at, or replay with --sort"
+        tell(f"warning: {outcome.late} mentions are out of order by more than the lateness: {past.disorder()}{remedy}")
+    if outcome.repeated:
+        tell(f"{outcome.repeated} mentions came twice and were counted once")
     tell(
-        f"{rerun.mentions} mentions in {seconds:.1f} s ({rerun.mentions / max(seconds, 1e-9):,.0f}/s), "
-        f"{rerun.unmatched} of no brand, {len(rerun.refused)} refused"
+        f"{outcome.mentions} mentions in {seconds:.1f} s ({outcome.mentions / max(seconds, 1e-9):,.0f}/s), "
+        f"{outcome.unmatched} of no brand, {len(outcome.refused)} refused"
     )

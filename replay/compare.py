@@ -121,9 +121,8 @@ class Comparison:
     def sentence(self) -> str:
         """Return the change in one sentence."""
         parts = [f"{len(found)} {_WORDS[kind]}" for kind in KINDS if (found := self.of(kind))]
-        return (
-            f"{', '.join(parts) or 'no incident either way'}; {self.pages_after} pages instead of {self.pages_before}."
-        )
+        pages = f"{self.pages_after} {_plural(self.pages_after, 'page')} instead of {self.pages_before}"
+        return f"{', '.join(parts) or 'no incident either way'}; {pages}."
 
     def lines(self) -> list[str]:
         """Return the comparison as text: the sentence, then one line an incident."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -62,6 +62,7 @@ class Outcome:
     rejected: int = 0
     unmatched: int = 0
     late: int = 0  # mentions that came behind the frontier
+    repeated: int = 0  # mentions left out: their ids were read before
 
     @property
     def mentions(self) -> int:
@@ -73,6 +74,12 @@ class Outcome:
         self.counts[batch.brand] += len(batch)
         self.since = min(self.since or batch.published[0], *batch.published)
         self.until = max(self.until, *batch.published)
+
+    def close(self, *shards: WatchShard) -> None:
+        """Take what the watch has counted, at the end."""
+        totals = [state.totals for shard in shards for state in shard.states.values()]
+        self.late = sum(one.late for one in totals)
+        self.repeated = sum(one.duplicates for one in totals)
 
     def courses(self) -> list[Course]:
         """Return each incident, in the order in which they opened."""
@@ -110,8 +117,21 @@ def run(
         return _follow(outcome, rules, every)  # type: ignore[arg-type]  # of one kind, as the first is
     if scorer is None:
         raise ValueError("these mentions carry no scores: give a scorer, or a recording made with --scores")
-    records = every if isinstance(first, Raw) else _records(outcome, every)  # type: ignore[arg-type]
-    return _score(outcome, Pipeline(rules, rules.watchlist, scorer), records)  # type: ignore[arg-type]
+    if isinstance(first, Raw):
+        deque(_score(outcome, Pipeline(rules, rules.watchlist, scorer), every, AT_ONCE), maxlen=0)  # type: ignore[arg-type]
+    else:
+        deque(tell(outcome, rules, every, scorer), maxlen=0)  # type: ignore[arg-type]
+    return outcome
+
+
+def tell(
+    outcome: Outcome, rules: Rules, lines: Iterable[Line | Refused], scorer: Scorer, at_once: int = AT_ONCE
+) -> Iterator[Notification]:
+    """Yield what is told of lines in order of publication, and let `outcome` know; it is whole at the end.
+
+    `at_once` is how many mentions are read between two steps of event time; it makes no difference to what is found.
+    """
+    yield from _score(outcome, Pipeline(rules, rules.watchlist, scorer), _records(outcome, lines), at_once)
 
 
 def _records(outcome: Outcome, lines: Iterable[Line | Refused]) -> Iterator[Raw]:
@@ -127,24 +147,27 @@ def _records(outcome: Outcome, lines: Iterable[Line | Refused]) -> Iterator[Raw]
         yield Raw(None, -1, 0, read_up_to=latest + SETTLED)
 
 
-def _score(outcome: Outcome, pipeline: Pipeline, records: Iterable[Raw]) -> Outcome:
+def _score(outcome: Outcome, pipeline: Pipeline, records: Iterable[Raw], at_once: int) -> Iterator[Notification]:
     waiting: list[Raw] = []
+    size = 0
     for record in records:
         waiting.append(record)
-        if len(waiting) >= AT_ONCE // 20:
-            _note(outcome, *pipeline.feed(waiting))
-            waiting = []
-    _note(outcome, *pipeline.feed(waiting))
-    outcome.late = sum(state.totals.late for state in pipeline.watch.states.values())
-    return outcome
+        size += 1 + (record.value or b"").count(b"\n")
+        if size >= at_once:
+            yield from _note(outcome, *pipeline.feed(waiting))
+            waiting, size = [], 0
+    yield from _note(outcome, *pipeline.feed(waiting))
+    outcome.close(pipeline.watch)
 
 
-def _note(outcome: Outcome, scored: Scored, told: list[Notification]) -> None:
+def _note(outcome: Outcome, scored: Scored, told: list[Notification]) -> Iterator[Notification]:
     for batch in scored.batches:
         outcome.count(batch)
     outcome.rejected += len(scored.rejections)
     outcome.unmatched += scored.unmatched
-    outcome.told += told
+    for note in told:
+        outcome.told.append(note)
+        yield note
 
 
 def _follow(outcome: Outcome, policies: Policies, records: Iterable[Batch | Tick]) -> Outcome:
@@ -161,7 +184,7 @@ def _follow(outcome: Outcome, policies: Policies, records: Iterable[Batch | Tick
             waiting = 0
     if not ticked:
         outcome.told += _tick(watch, triage, outcome.until + SETTLED)
-    outcome.late = sum(state.totals.late for state in watch.states.values())
+    outcome.close(watch)
     return outcome
 
 

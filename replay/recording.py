@@ -90,8 +90,8 @@ class Recorded(Directory):
 class Playback:
     """A replay under way: each partition of brands has shards of its own, as live."""
 
-    def __init__(self, rules: Revised, scorer: Scorer | None = None) -> None:
-        self.outcome = Outcome()
+    def __init__(self, rules: Revised, scorer: Scorer | None = None, outcome: Outcome | None = None) -> None:
+        self.outcome = Outcome() if outcome is None else outcome
         self._rules = rules
         self._scorer = scorer
         self._watch: defaultdict[int, WatchShard] = defaultdict(lambda: WatchShard(rules))
@@ -107,7 +107,7 @@ class Playback:
             for note in self._follow(entry):
                 self.outcome.told.append(note)
                 yield note
-        self.outcome.late = sum(state.totals.late for shard in self._watch.values() for state in shard.states.values())
+        self.outcome.close(*self._watch.values())
 
     def _follow(self, entry: Entry) -> list[Notification]:
         if isinstance(entry, Configured):

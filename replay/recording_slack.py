@@ -6,22 +6,30 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from alerts.delivery import Delivery
-from alerts.escape import mention
-from alerts.notifier import Receipt, Route
+from alerts.meter import Log
+from alerts.notifier import Receipt
 from alerts.pacing import Timing
 from alerts.slack import EVENT, REPLY, content
+from config.routing import route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from alerts.incident import Notification
-    from alerts.notifier import Message
-    from alerts.receipts import Posting
-    from config.brand import Brand
+    from alerts.meter import Kind
+    from alerts.notifier import Message, Notifier
+    from alerts.receipts import Posting, ReceiptStore
     from replay.recording import Revised
 
 CHANNEL: Final = "#brand-alerts"
 """Where incidents of brands that name no channel are shown."""
+
+
+class Quiet(Log):
+    """A meter that says nothing of what goes well: nothing was sent."""
+
+    def delivered(self, incident: str, kind: Kind, waited: float) -> None:
+        """Say nothing."""
 
 
 class Requests:
@@ -80,23 +88,34 @@ class Requests:
         )
 
 
-def route(brand: Brand) -> Route:
-    """Return where a brand's incidents are shown, as the worker has it."""
-    return Route(brand.slack_channel or CHANNEL, brand.language, mention(brand.on_call))
-
-
 def requests(told: Iterable[Notification], rules: Revised) -> Iterator[tuple[Notification, list[dict[str, Any]]]]:
     """Yield each notification with the requests that a Slack in good health gets for it, before the next is told.
 
     A Slack that was away got fewer: what it missed comes as one edit, with all the replies.
     """
+    shown = Requests()
+    for note in delivered(told, rules, shown, shown):
+        sent, shown.sent = shown.sent, []
+        yield note, sent
+
+
+def delivered(
+    told: Iterable[Notification], rules: Revised, notifier: Notifier, receipts: ReceiptStore | None = None
+) -> Iterator[Notification]:
+    """Yield each notification once it is delivered, by the live outbox, to `notifier`."""
     with asyncio.Runner() as runner:
-        shown = Requests()
-        delivery = Delivery(shown, shown, lambda name, at: route(rules.brand(name), at, CHANNEL), timing=Timing(), gap=0.0)
+        kept = receipts or Requests()
+        delivery = Delivery(
+            notifier,
+            kept,
+            lambda name, at: route(rules.brand(name), at, CHANNEL),
+            meter=Quiet(),
+            timing=Timing(),
+            gap=0.0,
+        )
         for note in told:
             runner.run(_deliver(delivery, note))
-            sent, shown.sent = shown.sent, []
-            yield note, sent
+            yield note
 
 
 async def _deliver(delivery: Delivery, note: Notification) -> None:

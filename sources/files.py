@@ -11,7 +11,7 @@ from sources.raw import STDIN, RawLines
 from sources.tabular import read_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["START", "STDIN", "Format", "Line", "Position", "Refused", "SourceError", "format_of", "read"]
 
@@ -22,7 +22,11 @@ TABULAR: Final = frozenset({".csv", ".tsv"})
 
 
 def read(
-    path: str, mapping: Mapping[str, str] | None = None, start: Position = START, form: Format | None = None
+    path: str,
+    mapping: Mapping[str, str] | None = None,
+    start: Position = START,
+    form: Format | None = None,
+    advance: Callable[[float], None] | None = None,
 ) -> Iterator[Line | Refused]:
     """Yield the mentions of a file as raw JSON, one a line, with their places; only a CSV's form is checked here.
 
@@ -31,11 +35,12 @@ def read(
         mapping: for CSV, field → column ({"text": "body"}) or field → "=" and a fixed text ({"channel": "=twitter"}).
         start: a `following` of an earlier reading, to go on from; a compressed file is unpacked up to there again.
         form: what the file is; None: as its name says, JSON Lines where it says nothing.
+        advance: is told the bytes of the file itself that were read since the last time, now and then.
 
     Raises:
         SourceError: the file cannot be read on; it names file and line.
     """
-    with RawLines(path) as lines:
+    with RawLines(path, advance=advance) as lines:
         if (form or format_of(path)) == "csv":
             yield from read_csv(lines, mapping or {}, start)
             return

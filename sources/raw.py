@@ -6,14 +6,19 @@ import io
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final, Self, cast
+from typing import TYPE_CHECKING, Final, Self, cast
 
 from sources.compression import Damage, decompressed
 from sources.position import START, Position, SourceError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 STDIN: Final = "-"
 MAX_LINE: Final = 16 * 2**20
 """How long a line may be [bytes]."""
+
+TOLD_EVERY: Final = 100  # lines
 
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _BOM: Final = b"\xef\xbb\xbf"
@@ -23,8 +28,10 @@ _SKIPPED_AT_ONCE: Final = 2**20
 class RawLines:
     """Iterates over the lines of a file, each with its line feed; `position` is what follows the last one."""
 
-    def __init__(self, path: str, longest: int = MAX_LINE) -> None:
+    def __init__(self, path: str, longest: int = MAX_LINE, advance: Callable[[float], None] | None = None) -> None:
         """Open `path`, "-" being standard input; no line may be longer than `longest` bytes.
+
+        `advance` is told the bytes of the file itself, before decompression, that were read since the last time.
 
         Raises:
             SourceError: there is no such file, or it may not be read.
@@ -32,6 +39,8 @@ class RawLines:
         self.path: Final = path
         self.position = START
         self._longest = longest
+        self._advance = advance
+        self._told = 0
         self._raw: io.BufferedReader | None = None
         self._resources = ExitStack()
         try:
@@ -57,6 +66,8 @@ class RawLines:
         line = self._read_line()
         if not line:
             raise StopIteration
+        if self._advance is not None and self.position.lines % TOLD_EVERY == 0:
+            self._tell(self._advance)
         first = self.position.offset == 0
         self.position = Position(self.position.lines + 1, self.position.offset + len(line))
         if not first:
@@ -88,10 +99,10 @@ class RawLines:
         self._raw = raw = self._resources.enter_context(Path(self.path).open("rb"))  # noqa: SIM115  closed with the rest
         return decompressed(raw)
 
-    @property
-    def consumed(self) -> int:
-        """Return how many bytes of the file itself are read, before decompression; 0 where that is not known."""
-        return self._raw.tell() if self._raw is not None else 0
+    def _tell(self, advance: Callable[[float], None]) -> None:
+        if self._raw is not None:
+            before, self._told = self._told, self._raw.tell()
+            advance(self._told - before)
 
     def _read_line(self) -> bytes:
         try:

@@ -181,12 +181,11 @@ class Recording:
             raise SourceError(self.path, 1, "carries no scores: record it with --scores, or let the texts be scored")
         skipped = _LINES if wanted else _SCORED
         with ExitStack() as stack:
-            lines = stack.enter_context(RawLines(self.path, _MAX_LINE))
-            yield from self._entries(lines, skipped, advance)
+            lines = stack.enter_context(RawLines(self.path, _MAX_LINE, advance))
+            yield from self._entries(lines, skipped)
 
-    def _entries(self, lines: RawLines, skipped: bytes, advance: Callable[[float], None] | None) -> Iterator[Entry]:
+    def _entries(self, lines: RawLines, skipped: bytes) -> Iterator[Entry]:
         next(lines, b"")
-        told = 0
         for read, line in enumerate(lines):
             entry = None if line.startswith(skipped) else self._read(line, lines.position.lines)
             if isinstance(entry, End):
@@ -194,9 +193,6 @@ class Recording:
                 return
             if entry is not None:
                 yield entry
-            if advance is not None and read % 100 == 0:
-                told, before = lines.consumed, told
-                advance(told - before)
         raise SourceError(self.path, lines.position.lines + 1, "the recording has no end: it is truncated, record anew")
 
     def _check_end(self, end: End, read: int, rest: bytes, lines: RawLines) -> None:
