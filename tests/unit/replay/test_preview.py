@@ -1,0 +1,94 @@
+"""What would other thresholds have done? The same figures as two replays, in one sentence."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, timedelta, timezone
+from functools import cache
+from typing import TYPE_CHECKING
+
+from config.brand import Brand
+from detectors.absolute import Absolute
+from detectors.policy import Policy
+from replay.compare import compare
+from replay.outcome import run
+from replay.policies import Rules
+from replay.preview import preview
+from sources.recording import Judged
+from tests.support.recordings import entries, mentions
+
+if TYPE_CHECKING:
+    from mentions.scored import Batch
+
+NOW = Brand(name="Brisela", slack_channel="#alerts")
+DEAF = NOW.model_copy(
+    update={
+        "detect": Policy.model_validate(
+            {
+                name: {"enabled": False}
+                for name in ("volume", "negative", "outcry", "shift", "slow_burn", "reach", "abuse", "praise")
+            }
+        )
+    }
+)
+
+
+@cache
+def batches() -> tuple[Batch, ...]:
+    """Return the storm's brand as scored."""
+    found = (entry.batch for entry in entries(mentions()) if isinstance(entry, Judged))
+    return tuple(batch for batch in found if batch.brand == NOW.name)
+
+
+def slow() -> Brand:
+    """Return the brand with one detector only, and a high limit."""
+    detect = DEAF.detect.model_copy(update={"absolute": Absolute(window=timedelta(minutes=10), negative=200)})
+    return NOW.model_copy(update={"detect": detect})
+
+
+def test_the_same_thresholds_change_nothing() -> None:
+    """Where nothing changes the sentence says so."""
+    told = preview(NOW, NOW, batches())
+    assert told.before == told.after == 1
+    assert told.sentence() == "1 alert; the same."
+    assert told.sentence("fr") == "1 alerte; sans changement."
+
+
+def test_a_preview_is_two_replays_compared() -> None:
+    """It says what `tocsin replay --against` would say of the same mentions."""
+    told = preview(NOW, slow(), batches())
+    expected = compare(run(Rules.of([NOW]), batches(), None), run(Rules.of([slow()]), batches(), None))
+    assert told.comparison == expected
+    assert told.mentions == sum(map(len, batches()))
+
+
+def test_what_comes_later_is_told_with_its_minutes() -> None:
+    """Duller thresholds hear the storm later, and the sentence says by how much, in both languages."""
+    told = preview(NOW, slow(), batches())
+    (change,) = told.comparison.changes
+    assert change.kind == "later"
+    assert f"would have come {round(change.minutes or 0)} minute" in told.sentence()
+    assert "plus tard" in told.sentence("fr")
+
+
+def test_a_lost_alert_is_named_by_the_clock_of_the_zone() -> None:
+    """Deaf thresholds lose the alert; its hour is the reader's."""
+    told = preview(NOW, DEAF, batches())
+    assert told.sentence().startswith("0 alerts instead of 1; the one of ")
+    assert "would not have come" in told.sentence()
+    assert told.sentence(zone=timezone(timedelta(hours=5))) != told.sentence(zone=UTC)
+    assert told.record()["sentence"]["fr"].startswith("0 alertes au lieu de 1; celle de ")
+
+
+def test_what_opened_before_does_not_count() -> None:
+    """Alerts from before the days in question are warm-up."""
+    told = preview(NOW, DEAF, batches(), since=max(batches()[-1].published) + 1)
+    assert told.sentence() == "No alert either way."
+    assert told.comparison.pages_before == 0
+
+
+def test_seven_days_take_about_a_second() -> None:
+    """A week of a brand, scores reused, is previewed while somebody waits (bound loose for a busy machine)."""
+    began = time.perf_counter()
+    preview(NOW, slow(), batches())
+    assert time.perf_counter() - began < 5
