@@ -1,0 +1,197 @@
+"""Does a recorded live run, with all that can go wrong in it, replay to the same incidents and Slack payloads?"""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from alerts.incident import Action, Notification, decode_notification, encode
+from config.brand import Brand
+from config.wire import encode_brand
+from replay.recording import Playback, Recorded
+from replay.recording_slack import requests, standing
+from sources.recording import Recording
+from streams import clients
+from streams.admin import KafkaBrandStore
+from streams.embedded import EmbeddedBroker
+from tests.support.fake_slack import Fault
+from tests.support.installation import Installation, wait_until
+from tests.support.served_slack import environment, served_slack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.brokers import Broker
+    from tests.support.fake_slack import FakeSlack
+
+BRANDS = ("Brisela", "Oakmere", "Lumivel")
+OFF = {name: {"enabled": False} for name in ("volume", "negative", "shift", "outcry")}
+ANGRY = "this is a terrible, horrible disaster"
+
+
+class Lived(NamedTuple):
+    """What a live run left behind."""
+
+    told: list[Notification]
+    shown: dict[str, dict[str, Any]]
+    path: str
+
+
+def configured(name: str, negative: int) -> Brand:
+    """Return a brand that fires at so many negative mentions in ten minutes, and at little else."""
+    detect = OFF | {"absolute": {"negative": negative}}
+    return Brand.model_validate({"name": name, "slack_channel": "C0000001", "detect": detect})
+
+
+def send(here: Installation, brand: str, count: int, tag: str, ago: timedelta = timedelta()) -> None:
+    """Send angry mentions of a brand, published so long ago, in two source partitions."""
+    at = (datetime.now(UTC) - ago).isoformat()
+    lines = [
+        {"id": f"{brand}-{tag}-{number}", "brand": brand, "channel": "forum", "published_at": at}
+        | {"text": f"{ANGRY}, {tag} number {number}", "author": {"id": f"user{number}"}}
+        for number in range(count)
+    ]
+    halves = lines[::2], lines[1::2]
+    here.send([(part, "\n".join(map(json.dumps, half)).encode(), None) for part, half in enumerate(halves) if half])
+
+
+def act(here: Installation, brand: str, action: Action) -> None:
+    """Let a person act."""
+    producer = clients.producer(here.connection)
+    producer.send(here.topics.actions.name, key=brand.encode(), value=encode(action)).get(timeout=10)
+    producer.close()
+
+
+def told(here: Installation) -> list[Notification]:
+    """Return each revision of each incident once."""
+    found: dict[tuple[str, int], Notification] = {}
+    for record in here.records(here.topics.notifications.name):
+        note = decode_notification(record.value or b"")
+        found.setdefault((note.incident.id, note.revision), note)
+    return list(found.values())
+
+
+def opened(here: Installation, brand: str) -> bool:
+    """Tell whether an incident of the brand is open."""
+    return any(note.incident.brand == brand for note in told(here))
+
+
+def put(here: Installation, *brands: Brand) -> None:
+    """Apply a configuration."""
+    KafkaBrandStore(here.connection, here.topics).publish({brand.name: encode_brand(brand) for brand in brands})
+
+
+def live(here: Installation, slack: FakeSlack) -> None:
+    """Live through it: a kill, mentions that come late, an outage of Slack, a new threshold, and people who act."""
+    now = time.time_ns() // 1_000_000
+    send(here, "Brisela", 8, "first")
+    wait_until(lambda: opened(here, "Brisela"), 60, "the first incident")
+    here.workers[0].kill()
+    send(here, "Oakmere", 8, "meanwhile", timedelta(minutes=1))
+    here.worker("--notify", "slack")
+    slack.outage = Fault(status=500)
+    wait_until(lambda: opened(here, "Oakmere"), 90, "what came while nobody was there")
+    send(here, "Brisela", 6, "late", timedelta(minutes=8))
+    put(here, configured("Lumivel", 4))
+    time.sleep(3)
+    send(here, "Lumivel", 5, "changed")
+    wait_until(lambda: opened(here, "Lumivel"), 60, "an incident under the new threshold")
+    slack.outage = None
+    wait_until(lambda: len(slack.roots()) == len(BRANDS), 90, "all three messages")
+    act(here, "Brisela", Action("a1", "Brisela", "ack", "U0000001", time.time_ns() // 1_000_000))
+    act(here, "Oakmere", Action("a2", "Oakmere", "note", "U0000002", now, text="looking into it"))
+    time.sleep(1)
+    act(here, "Oakmere", Action("a3", "Oakmere", "verdict", "U0000002", now, verdict="not_a_crisis"))
+    act(here, "Oakmere", Action("a3", "Oakmere", "verdict", "U0000002", now, verdict="not_a_crisis"))
+    wait_until(lambda: {note.reason for note in told(here)} >= {"acknowledged", "noted", "judged"}, 30, "the acts")
+    wait_until(here.settled, 90, "the outbox is empty")
+
+
+@pytest.fixture(scope="module")
+def lived(kafka: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    """Yield what is left of a run, and its recording."""
+    if isinstance(kafka, EmbeddedBroker):
+        pytest.skip("needs a real Kafka: the embedded one knows no offsets by time")
+    path = tmp_path_factory.mktemp("lived") / "run.tocsin"
+    with served_slack() as slack, Installation(kafka, environment(slack)) as here:
+        put(here, *(configured(name, 50 if name == "Lumivel" else 5) for name in BRANDS))
+        here.worker("--notify", "slack")
+        wait_until(lambda: all(here.ends(here.topics.signals.name).values()), 60, "every partition watched")
+        live(here, slack)
+        for worker in here.workers:
+            worker.stop()
+        done = here.command("record", "--from", "1h", "--warm-up", "0h", "--scores", "-o", str(path))
+        assert done.returncode == 0, done.stderr
+        shown = {
+            root["metadata"]["event_payload"]["incident"]: {
+                "message": bare(root),
+                "replies": [bare(reply) for reply in slack.replies(root["ts"])],
+            }
+            for root in slack.roots()
+        }
+        yield Lived(told(here), shown, str(path))
+
+
+def bare(message: dict[str, Any]) -> dict[str, Any]:
+    """Return what was sent of a message."""
+    return {key: message[key] for key in ("text", "blocks", "metadata") if key in message}
+
+
+def lines(notes: list[Notification]) -> list[str]:
+    """Return the notifications as the wire has them, by incident and revision."""
+    return [encode(note).decode() for note in sorted(notes, key=lambda note: (note.incident.id, note.revision))]
+
+
+@pytest.mark.parametrize("scores", [True, False])
+def test_the_same_is_told_to_the_last_byte(lived: Lived, scores: bool) -> None:  # noqa: FBT001
+    """Incidents, ids, instants, findings, acts: every notification is the live one, scored then or scored anew."""
+    from mentions.sentiment import Scorer  # noqa: PLC0415
+
+    recording = Recording(lived.path)
+    playback = Playback(Recorded(recording.header), None if scores else Scorer())
+    replayed = lines(list(playback.play(recording.entries(scores=scores))))
+    expected = lines(lived.told)
+    assert [line for line in expected if line not in replayed] == []
+    assert [line for line in replayed if line not in expected] == []
+    assert len({note.incident.id for note in lived.told}) == len(BRANDS)
+
+
+def test_slack_shows_the_same(lived: Lived) -> None:
+    """Each incident's message as it stands, and each reply in its thread, is what the replay would have shown."""
+    recording, sent = Recording(lived.path), []
+    rules = Recorded(recording.header)
+    for _note, made in requests(Playback(rules).play(recording.entries()), rules):
+        sent += made
+    replayed = standing(sent)
+    assert replayed.keys() == lived.shown.keys()
+    for incident, place in lived.shown.items():
+        assert replayed[incident] == place
+
+
+def test_the_recording_says_what_ran(lived: Lived) -> None:
+    """Its header names the brands, and the new threshold is in it as a second revision."""
+    recording = Recording(lived.path)
+    assert set(recording.header.brands) == set(BRANDS)
+    assert recording.header.scores
+    found = [entry for entry in recording.entries() if type(entry).__name__ == "Configured"]
+    assert [getattr(entry, "name", "") for entry in found].count("Lumivel") == 2
+
+
+def test_one_brand_of_it_tells_its_own_story(lived: Lived) -> None:
+    """What is recorded of one brand only replays to this brand's notifications."""
+    recording = Recording(lived.path)
+    entries = [entry for entry in recording.entries() if brand_of(entry) in {"Brisela", ""}]
+    alone = lines(list(Playback(Recorded(recording.header)).play(entries)))
+    assert alone == lines([note for note in lived.told if note.incident.brand == "Brisela"])
+
+
+def brand_of(entry: Any) -> str:
+    """Return whose entry it is, "" for time."""
+    for name in ("batch", "action"):
+        if hasattr(entry, name):
+            return str(getattr(entry, name).brand)
+    return str(getattr(entry, "name", ""))
