@@ -40,9 +40,9 @@ def batches() -> tuple[Batch, ...]:
     return tuple(batch for batch in found if batch.brand == NOW.name)
 
 
-def slow() -> Brand:
-    """Return the brand with one detector only, and a high limit."""
-    detect = DEAF.detect.model_copy(update={"absolute": Absolute(window=timedelta(minutes=10), negative=200)})
+def keen() -> Brand:
+    """Return the brand with one detector only, and a limit that the storm passes at once."""
+    detect = DEAF.detect.model_copy(update={"absolute": Absolute(window=timedelta(minutes=10), negative=60)})
     return NOW.model_copy(update={"detect": detect})
 
 
@@ -56,15 +56,15 @@ def test_the_same_thresholds_change_nothing() -> None:
 
 def test_a_preview_is_two_replays_compared() -> None:
     """It says what `tocsin replay --against` would say of the same mentions."""
-    told = preview(NOW, slow(), batches())
-    expected = compare(run(Rules.of([NOW]), batches(), None), run(Rules.of([slow()]), batches(), None))
+    told = preview(NOW, keen(), batches())
+    expected = compare(run(Rules.of([NOW]), batches(), None), run(Rules.of([keen()]), batches(), None))
     assert told.comparison == expected
     assert told.mentions == sum(map(len, batches()))
 
 
 def test_what_comes_later_is_told_with_its_minutes() -> None:
     """Duller thresholds hear the storm later, and the sentence says by how much, in both languages."""
-    told = preview(NOW, slow(), batches())
+    told = preview(keen(), NOW, batches())
     (change,) = told.comparison.changes
     assert change.kind == "later"
     assert f"would have come {round(change.minutes or 0)} minute" in told.sentence()
@@ -90,5 +90,5 @@ def test_what_opened_before_does_not_count() -> None:
 def test_seven_days_take_about_a_second() -> None:
     """A week of a brand, scores reused, is previewed while somebody waits (bound loose for a busy machine)."""
     began = time.perf_counter()
-    preview(NOW, slow(), batches())
+    preview(NOW, keen(), batches())
     assert time.perf_counter() - began < 5
