@@ -1,10 +1,11 @@
-"""Which mentions are in this file? JSON Lines or CSV, plain, gzip or Zstandard, or standard input."""
+"""Which mentions are in this file? JSON Lines or CSV, plain, gzip or Zstandard, or standard input; or Parquet."""
 
 from __future__ import annotations
 
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, Literal
 
+from sources.columnar import read_parquet
 from sources.jsonlines import read_json_lines
 from sources.position import START, Line, Position, Refused, SourceError
 from sources.raw import STDIN, RawLines
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["START", "STDIN", "Format", "Line", "Position", "Refused", "SourceError", "format_of", "read"]
 
-Format = Literal["jsonl", "csv"]
+Format = Literal["jsonl", "csv", "parquet"]
 
 COMPRESSED: Final = frozenset({".gz", ".zst"})
 TABULAR: Final = frozenset({".csv", ".tsv"})
+PARQUET: Final = frozenset({".parquet", ".pq"})
 
 
 def read(
@@ -32,7 +34,8 @@ def read(
 
     Args:
         path: the file; "-" is standard input.
-        mapping: for CSV, field → column ({"text": "body"}) or field → "=" and a fixed text ({"channel": "=twitter"}).
+        mapping: for CSV and Parquet, field → column ({"text": "body"}), or field → "=" and a fixed text
+            ({"channel": "=twitter"}).
         start: a `following` of an earlier reading, to go on from; a compressed file is unpacked up to there again.
         form: what the file is; None: as its name says, JSON Lines where it says nothing.
         advance: is told the bytes of the file itself that were read since the last time, now and then.
@@ -40,8 +43,12 @@ def read(
     Raises:
         SourceError: the file cannot be read on; it names file and line.
     """
+    form = form or format_of(path)
+    if form == "parquet":
+        yield from read_parquet(path, mapping or {}, start, advance)
+        return
     with RawLines(path, advance=advance) as lines:
-        if (form or format_of(path)) == "csv":
+        if form == "csv":
             yield from read_csv(lines, mapping or {}, start)
             return
         if mapping:
@@ -57,4 +64,5 @@ def format_of(path: str) -> Format:
     ('csv', 'jsonl')
     """
     suffixes = [suffix for suffix in PurePath(path).suffixes if suffix.lower() not in COMPRESSED]
-    return "csv" if suffixes and suffixes[-1].lower() in TABULAR else "jsonl"
+    last = suffixes[-1].lower() if suffixes else ""
+    return "csv" if last in TABULAR else "parquet" if last in PARQUET else "jsonl"
