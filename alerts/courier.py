@@ -74,7 +74,7 @@ class Courier:
         self,
         notifier: Notifier,
         receipts: ReceiptStore,
-        route: Callable[[str], Route],
+        route: Callable[[str, int], Route],
         meter: Meter,
         timing: Timing,
         gap: float = GAP,
@@ -200,7 +200,7 @@ class Courier:
                 await self._save(line, replace(posting, replying=revision))
             await self._turn("post", receipt.channel)
             page = notification.page and revision > line.paged and line.latest.incident.status != "resolved"
-            message = render.reply(notification, self._routed(line), page=page)
+            message = render.reply(notification, self._routed(line, notification.at), page=page)
             line.unsure = False
             await self._send("reply", line, receipt.channel, lambda: self._notifier.reply(receipt, message))
         await self._save(line, replace(posting, replying=revision, replied=revision))
@@ -216,10 +216,10 @@ class Courier:
             self._meter.refused(line.incident, error, 0.0)
             return unknown
 
-    def _routed(self, line: Line) -> Route:
+    def _routed(self, line: Line, at: int | None = None) -> Route:
         brand = line.latest.incident.brand
         try:
-            return self._route(brand)
+            return self._route(brand, line.latest.at if at is None else at)
         except LookupError as error:
             remedy = f"no channel is configured for brand {brand!r}: add it to the brand configuration and apply it"
             raise DeliveryError("no_route", remedy, retryable=False) from error

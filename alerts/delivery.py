@@ -36,7 +36,7 @@ class Delivery:
         self,
         notifier: Notifier,
         receipts: ReceiptStore,
-        route: Callable[[str], Route],
+        route: Callable[[str, int], Route],
         *,
         meter: Meter | None = None,
         timing: Timing | None = None,

@@ -17,6 +17,7 @@ Reason = Literal[
     "new_detector",
     "doubled",
     "ack_expired",
+    "escalated",
     "updated",
     "resolved",
     "acknowledged",
@@ -76,6 +77,8 @@ class Incident(msgspec.Struct, frozen=True):
     snoozed_until: int | None = None
     verdict: Verdict | None = None
     reopened: int = 0  # times
+    escalated: int = 0  # steps taken since it opened, or since an acknowledgement was void
+    escalate_at: int | None = None  # when the next step is due; None: somebody has it in hand, or no step is left
 
 
 class Action(msgspec.Struct, frozen=True, tag="action"):
@@ -101,6 +104,7 @@ class Notification(msgspec.Struct, frozen=True):
     detector: str  # the detector that says it, or the leading one
     reply: bool  # also posts in the thread
     page: bool  # mentions the on-call manager
+    step: int | None = None  # of the escalation, counted from 0, that is due now
 
     @property
     def revision(self) -> int:

@@ -9,7 +9,7 @@ import structlog
 if TYPE_CHECKING:
     from alerts.notifier import DeliveryError
 
-Kind = Literal["post", "update", "reply"]
+Kind = Literal["post", "update", "reply", "alarm"]
 
 
 class Meter(Protocol):

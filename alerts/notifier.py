@@ -69,6 +69,8 @@ class Route(msgspec.Struct, frozen=True):
     channel: str
     language: str = "en"
     mention: str = ""  # a user, user group or here, in Slack's notation: "<@U123>", "<!subteam^S123>", "<!here>"
+    steps: tuple[str, ...] = ()  # of the brand's escalation, as configured
+    next_mention: str = ""  # of whoever is on call after that
 
 
 class Notifier(Protocol):

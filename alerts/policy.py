@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from alerts.steps import Step
 from detectors.duration import Duration
 from detectors.parameters import Parameters
 from detectors.signal import Severity
@@ -54,6 +55,26 @@ class Policy(Parameters):
         "2h",
         "An acknowledgement this old is void once the incident worsens: it is open again and pages again. "
         "Larger: fewer pages.",
+    )
+    escalate_warning: _Span = _lasting(
+        "30m",
+        "A warning that nobody has acknowledged for this long escalates to the next step. Larger: later.",
+    )
+    escalate_critical: _Span = _lasting(
+        "10m",
+        "A critical incident that nobody has acknowledged for this long escalates to the next step. Larger: later.",
+    )
+    escalation: Annotated[tuple[Step, ...], Field(max_length=10)] = Field(
+        default=(),
+        description="Who is told, one step after the other, while nobody acknowledges: a Slack id (U…, S…), "
+        "`on_call`, `next_on_call`, `pagerduty`, `webhook` or `mailto:address`. Empty: whoever is on call is called again. [steps]",
+    )
+    repeats: int = Field(
+        default=3,
+        ge=0,
+        le=10,
+        description="How often the last step is repeated, after twice the time, four times, and so on. Higher: more "
+        "pages. [times]",
     )
     page_from: Severity = Field(
         default="warning",

@@ -8,10 +8,11 @@ import msgspec
 
 from alerts import wording
 from alerts.blocks import Block, context, fields, fit, header, section
-from alerts.escape import link, moment, mrkdwn, person
+from alerts.escape import link, mention, moment, mrkdwn, person
 from alerts.findings import leading, ratio
 from alerts.incident import TOCSIN
 from alerts.notifier import Message
+from alerts.steps import NEXT_ON_CALL, ON_CALL, outside, taken
 from alerts.wording import say, span
 from detectors.wording import number, percent
 
@@ -60,10 +61,29 @@ def reply(notification: Notification, route: Route, *, page: bool) -> Message:
     acted = entry is not None and entry.who != TOCSIN and notification.reason != "updated"
     who = person(entry.who) if entry and acted else ""
     text = mrkdwn(entry.text, NOTE_CHARS) if entry and acted else ""
+    if notification.step is not None and entry:
+        text = mrkdwn(entry.text, NOTE_CHARS)
+    called = route.mention if notification.step is None else _step_mention(notification.step, route)
     fact = mrkdwn(wording.fact(notification, language), 200)
-    said = wording.told(notification, language, fact=fact, who=who, text=text)
-    calls = [section(say(language, "page", mention=route.mention))] if page and route.mention else []
+    whom = "" if notification.step is None else _whom(notification.step, route, language)
+    said = wording.told(notification, language, fact=fact, who=who, text=text, whom=whom)
+    calls = [section(say(language, "page", mention=called))] if page and called else []
     return Message(incident.id, incident.revision, said, [*calls, section(said)])
+
+
+def _step_mention(step: int, route: Route) -> str:
+    """Return the mention of whom a step of the escalation calls in Slack; none where it leads outside."""
+    named = taken(route.steps, step)
+    if outside(named):
+        return ""
+    return {ON_CALL: route.mention, NEXT_ON_CALL: route.next_mention or route.mention}.get(named) or mention((named,))
+
+
+def _whom(step: int, route: Route, language: Language) -> str:
+    target = outside(taken(route.steps, step))
+    if target is None:
+        return _step_mention(step, route)
+    return say(language, f"outside_{target.channel}", address=mrkdwn(target.address, 60))
 
 
 def _fallback(line: str) -> str:

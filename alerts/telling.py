@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from alerts import escalation
 from alerts.findings import leading, retold
 from alerts.incident import TOCSIN, Entry, Incident, Notification, Reason, extended, rank
 from alerts.policy import milliseconds
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
     from alerts.policy import Policy
 
 REPLIES: Final[frozenset[Reason]] = frozenset(
-    {"reopened", "raised_severity", "new_detector", "doubled", "ack_expired", "resolved", "noted"}
+    {"reopened", "raised_severity", "new_detector", "doubled", "ack_expired", "escalated", "resolved", "noted"}
 )
 """What posts in the thread: an edited message makes no sound on a phone, a reply does."""
 
-PAGES: Final[frozenset[Reason]] = frozenset({"opened", "reopened", "raised_severity", "ack_expired"})
+PAGES: Final[frozenset[Reason]] = frozenset({"opened", "reopened", "raised_severity", "ack_expired", "escalated"})
 """What mentions the on-call manager, when grave enough."""
 
 UNSNOOZED: Final[frozenset[Reason]] = frozenset({"raised_severity", "resolved", "noted"})
@@ -38,6 +39,9 @@ def tell(
     text: str = "",
 ) -> tuple[Case, list[Notification]]:
     """Return the case with `incident` told under its next revision, and the notification that tells it."""
+    page = reason in PAGES and rank(incident.severity) >= rank(policy.page_from) and not _snoozed(incident, reason, at)
+    step = incident.escalated if reason == "escalated" else None
+    incident = _waiting(incident, reason, at, policy, page=page)
     told = replace(
         incident,
         revision=incident.revision + 1,
@@ -51,9 +55,25 @@ def tell(
         at=at,
         detector=detector or leading(told.findings.values()).signal.detector,
         reply=reason in REPLIES and not _hushed(told, reason, at, policy),
-        page=reason in PAGES and rank(told.severity) >= rank(policy.page_from) and not _snoozed(told, reason, at),
+        page=page,
+        step=step,
     )
     return replace(case, incident=told, pending=False), [notification]
+
+
+def _waiting(incident: Incident, reason: Reason, at: int, policy: Policy, *, page: bool) -> Incident:
+    """Return the incident with the instant at which the next step of its escalation is due."""
+    if incident.status != "open":
+        return escalation.at_hand(incident)
+    if reason == "raised_severity":
+        incident = replace(incident, snoozed_until=None)
+    if reason == "escalated":
+        return escalation.stepped(incident, at, policy)
+    if reason in ("reopened", "ack_expired"):
+        incident = escalation.at_hand(incident)
+    if reason == "snoozed" and incident.snoozed_until is not None:
+        return escalation.held(incident, incident.snoozed_until)
+    return escalation.paged(incident, at, policy) if page else incident
 
 
 def _hushed(incident: Incident, reason: Reason, at: int, policy: Policy) -> bool:

@@ -3,7 +3,7 @@
 A pure fold over the brand's records; instants are event time in ms. The life of an incident:
 
     (none) ──opens──► open ──ack──► acknowledged ──quiet for resolve_after, or a person──► resolved
-                       ▲ ◄──worsens after ack_expires──┘                                      │
+                 escalates ▲ ◄──worsens after ack_expires──┘                                  │
                        └──reopens: relapse after the cooldown, or a graver breach at once ◄───┘
 
 What time brings happens at the instant it was due, however late and in however large steps time passes: so a replay
@@ -76,8 +76,9 @@ def settle(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notificatio
     """Let event time pass up to `now`: tell what was held back, resolve what has been quiet for long enough."""
     case = replace(case, clock=max(case.clock, now))
     case, told = _catch_up(case, now, policy)
+    case, escalated = _escalate(case, now, policy)
     case, resolved = _expire(case, now, policy)
-    return case, told + resolved
+    return case, told + escalated + resolved
 
 
 def _catch_up(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
@@ -88,6 +89,19 @@ def _catch_up(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notifica
     if incident.breached_at // pace <= incident.updated_at // pace:
         return case, []
     return tell(case, incident, "updated", incident.breached_at, policy)
+
+
+def _escalate(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
+    """Take each step of the escalation that was due while nobody had the incident in hand."""
+    told: list[Notification] = []
+    while (incident := case.incident) is not None and incident.escalate_at is not None:
+        over = incident.breached_at + milliseconds(policy.resolve_after)
+        if now < incident.escalate_at or over <= incident.escalate_at:
+            break
+        number = str(incident.escalated + 1)
+        case, said = tell(case, incident, "escalated", incident.escalate_at, policy, text=number)
+        told += said
+    return case, told
 
 
 def _expire(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:

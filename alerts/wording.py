@@ -76,6 +76,11 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "raised_severity": "Now {severity}: {fact}",
         "new_detector": "Also: {fact}",
         "doubled": "Doubled: {fact}",
+        "escalated": "Nobody has acknowledged for {span}, step {text} of the escalation: {whom}. {fact}",
+        "outside_pagerduty": "PagerDuty",
+        "outside_webhook": "the webhook",
+        "outside_email": "mail to {address}",
+        "nobody": "nobody is named",
         "ack_expired": "Still growing since it was acknowledged, open again: {fact}",
         "updated": "{fact}",
         "resolved": "Over after {span}. Peak: {fact}",
@@ -143,6 +148,11 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "raised_severity": "Désormais {severity} : {fact}",
         "new_detector": "En plus : {fact}",
         "doubled": "Doublé : {fact}",
+        "escalated": "Personne ne s’en charge depuis {span}, étape {text} de l’escalade : {whom}. {fact}",
+        "outside_pagerduty": "PagerDuty",
+        "outside_webhook": "le webhook",
+        "outside_email": "courriel à {address}",
+        "nobody": "personne n’est désigné",
         "ack_expired": "Toujours en hausse depuis la prise en charge, de nouveau ouvert : {fact}",
         "updated": "{fact}",
         "resolved": "Terminé après {span}. Pic : {fact}",
@@ -264,8 +274,10 @@ def fact(notification: Notification, language: Language) -> str:
     return (peak if over else present)(finding, language)
 
 
-def told(notification: Notification, language: Language, *, fact: str, who: str = "", text: str = "") -> str:
-    """Return what a thread reply says; `fact`, `who` and `text` come escaped for where it is shown."""
+def told(
+    notification: Notification, language: Language, *, fact: str, who: str = "", text: str = "", whom: str = ""
+) -> str:
+    """Return what a thread reply says; `fact`, `who`, `text` and `whom` come escaped for where it is shown."""
     incident, reason = notification.incident, notification.reason
     key = {"reopened": "reopened_reply"}.get(reason, reason)
     if reason == "resolved" and who:
@@ -278,4 +290,5 @@ def told(notification: Notification, language: Language, *, fact: str, who: str 
         span=span((incident.resolved_at or notification.at) - incident.opened_at, language),
         who=who,
         text=text,
+        whom=whom or say(language, "nobody"),
     )

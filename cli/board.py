@@ -35,7 +35,7 @@ _COLOURS: Final = {"watch": "blue", "warning": "dark_orange", "critical": "bold 
 class Board:
     """Draws a chronicle while it is written. `span` is the first and last instant [ms] of the story."""
 
-    def __init__(self, brands: Sequence[str], route: Callable[[str], Route], span: tuple[int, int]) -> None:
+    def __init__(self, brands: Sequence[str], route: Callable[[str, int], Route], span: tuple[int, int]) -> None:
         self.chronicle = Chronicle(span[0])
         self._brands = brands
         self._route = route
@@ -61,7 +61,7 @@ class Board:
         self._shown = max(latest.values(), key=_gravity, default=None)
 
     def _said(self, note: Notification) -> Text:
-        return console.styled(render.reply(note, self._route(note.incident.brand), page=note.page).text)
+        return console.styled(render.reply(note, self._route(note.incident.brand, note.at), page=note.page).text)
 
     def draw(self, now: int) -> RenderableType:
         """Return the board as of event time `now` [ms]."""
@@ -127,7 +127,7 @@ class Board:
         return max(of_brand, key=lambda one: (one.opened_at, rank(one.severity)), default=None)
 
     def _card(self, note: Notification) -> Panel:
-        route = self._route(note.incident.brand)
+        route = self._route(note.incident.brand, note.at)
         edited = "posted" if note.revision == 1 else f"edited, revision {note.revision}"
         return console.draw(render.message(note, route, page=note.page), f"{route.channel} · {edited}")
 

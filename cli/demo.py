@@ -46,7 +46,7 @@ def command(
     _leave(picture, _play(config, router(config), speed), router(config))
 
 
-def _play(config: Config, route: Callable[[str], Route], speed: float) -> Chronicle:
+def _play(config: Config, route: Callable[[str, int], Route], speed: float) -> Chronicle:
     from rich.console import Console  # noqa: PLC0415  slow to load
     from rich.live import Live  # noqa: PLC0415
 
@@ -72,7 +72,7 @@ def _play(config: Config, route: Callable[[str], Route], speed: float) -> Chroni
     return board.chronicle
 
 
-def _leave(path: Path, chronicle: Chronicle, route: Callable[[str], Route]) -> None:
+def _leave(path: Path, chronicle: Chronicle, route: Callable[[str, int], Route]) -> None:
     """Write the picture, and say where."""
     from replay import picture  # noqa: PLC0415
 

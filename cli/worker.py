@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.channels import channels
 from cli.environment import installation
 from cli.errors import Misuse
 from cli.output import tell
@@ -75,6 +76,7 @@ def command(
         partitions=made[0].partitions,
         scorer=scorer(weights),
         notifier=_slack(here) if slack else _terminal(),
+        channels=channels(here.settings),
         gap=SLACK_GAP if slack else 0.0,
         clock="arrival" if clock is Clock.ARRIVAL else "wall",
         defaults=defaults,

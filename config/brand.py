@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from alerts.policy import Policy as AlertPolicy
+from alerts.rota import Rota
 from detectors.policy import Policy as DetectPolicy
 from mentions.watched import Term, Watched
 
@@ -61,6 +62,7 @@ class Inherited(BaseModel):
     on_call: Annotated[tuple[SlackId, ...], Field(max_length=20)] = Field(
         default=(), description="Slack ids of the people and user groups that a page mentions, such as U024BE7LH."
     )
+    rota: Rota = Field(default=Rota(), description="Who is on call in which week, besides `on_call`.")
     exclusions: Texts = Field(
         default=(), description="Words or phrases that make a mention none of this brand after all."
     )

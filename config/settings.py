@@ -92,6 +92,38 @@ class Settings(BaseModel):
     slack_url: Annotated[str, AfterValidator(_with_slash)] = Field(
         default="https://slack.com/api/", pattern=r"^https?://\S+$", description="Base URL of the Slack Web API."
     )
+    anonymise_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Key of the pseudonyms of `tocsin record --anonymise`, so that several recordings share them; "
+        "empty: one is drawn and thrown away. [16 characters or more]",
+    )
+    pagerduty_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Integration key of a PagerDuty service (Events API v2), for the escalation step `pagerduty`; "
+        "never shown.",
+    )
+    pagerduty_url: str = Field(
+        default="https://events.pagerduty.com/v2/enqueue",
+        pattern=r"^https?://\S+$",
+        description="Where events go; another pager that takes the same events will do. "
+        "EU accounts: https://events.eu.pagerduty.com/v2/enqueue",
+    )
+    webhook_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where the escalation step `webhook` posts JSON; never shown: such addresses often carry a secret.",
+    )
+    webhook_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="What the webhook's signature is made with (Standard Webhooks: whsec_…); never shown.",
+    )
+    smtp_host: str = Field(default="", description="Mail server for escalation steps `mailto:…`; empty: no mail.")
+    smtp_port: int = Field(default=587, ge=1, le=_MAX_PORT, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How to talk to the mail server. [starttls, tls or none]"
+    )
+    smtp_username: str = Field(default="", description="User on the mail server; empty: no login.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Password on the mail server; never shown.")
+    smtp_from: str = Field(default="", description="Sender of mails, such as tocsin@example.com.")
     metrics_port: int = Field(
         default=0,
         ge=0,
@@ -118,6 +150,14 @@ class Settings(BaseModel):
                 "TOCSIN_KAFKA_SASL_USERNAME is set, but TOCSIN_KAFKA_SECURITY_PROTOCOL is not SASL_PLAINTEXT or "
                 "SASL_SSL: set it, or the password would not be used"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _second_channels_are_whole(self) -> Settings:
+        if bool(self.webhook_url.get_secret_value()) != bool(self.webhook_secret.get_secret_value()):
+            raise ValueError("TOCSIN_WEBHOOK_URL and TOCSIN_WEBHOOK_SECRET go together: set both, or neither")
+        if self.smtp_host and "@" not in self.smtp_from:
+            raise ValueError("TOCSIN_SMTP_HOST needs TOCSIN_SMTP_FROM, a sender such as tocsin@example.com: set it")
         return self
 
     def topic(self, name: str) -> str:

@@ -23,7 +23,7 @@ ON_CALL: Final = ("@S0ONCALL", "@on-call")  # Slack shows a group's name where t
 def alert(chronicle: Chronicle) -> str:
     """Return the picture of the README: the demo's message at the moment that it turned critical."""
     note = next(note for note in chronicle.told if _shown(note))
-    drawn = card.draw(picture.render(note, router(read_config())(BRAND)), picture.clock(note.at))
+    drawn = card.draw(picture.render(note, router(read_config())(BRAND, note.at)), picture.clock(note.at))
     return drawn.replace(*ON_CALL)
 
 

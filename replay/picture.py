@@ -43,10 +43,10 @@ border-bottom:1px solid var(--edge)}details{margin:12px 0}summary{cursor:pointer
 """
 
 
-def draw(chronicle: Chronicle, route: Callable[[str], Route], title: str, lead: str) -> str:
+def draw(chronicle: Chronicle, route: Callable[[str, int], Route], title: str, lead: str) -> str:
     """Return the page; `route` says in which language and to whom a brand's messages are written."""
     brands = sorted(chronicle.minutes, key=lambda brand: _weight(chronicle, brand))
-    sections = "".join(_brand(chronicle, brand, route(brand)) for brand in brands)
+    sections = "".join(_brand(chronicle, brand, route(brand, chronicle.span()[1])) for brand in brands)
     key = '<span class="key mentions">mentions a minute</span> <span class="key negative">of these, negative</span>'
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Final
@@ -26,11 +26,12 @@ from streams.triaging import Triaging
 from streams.watching import Watching
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from faust.types import TP, StreamT
     from faust.types.topics import TopicT
 
+    from alerts.alarm import Channel
     from alerts.notifier import Notifier
     from mentions.scorer import Scorer
     from streams.clock import ClockName
@@ -54,6 +55,7 @@ class Parts:
     partitions: int
     scorer: Scorer
     notifier: Notifier
+    channels: Mapping[str, Channel] = field(default_factory=dict)  # outside Slack, by the name of the step
     channel: str = "#brand-alerts"  # of brands that name none
     gap: float = 1.0  # seconds between two messages in one channel
     clock: ClockName = "wall"
@@ -103,7 +105,9 @@ class Worker:
         self._scoring = Scoring(topics, sender, self._directory, parts.scorer, clock(parts.clock), parts.partitions)
         self._watching = Watching(topics, sender, self._directory, self._table("watch"))
         self._triaging = Triaging(topics, sender, self._directory, self._table("cases"))
-        self._notifying = Notifying(self._directory, self._table("receipts"), parts.notifier, parts.channel, parts.gap)
+        self._notifying = Notifying(
+            self._directory, self._table("receipts"), parts.notifier, parts.channels, parts.channel, parts.gap
+        )
         self._stages = [
             self._stage("score", self._scoring.process, topics.mentions),
             self._stage("watch", self._watching.process, topics.scored),

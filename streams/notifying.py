@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import structlog
 
-from alerts import receipts
 from alerts.delivery import Delivery
-from alerts.escape import mention
 from alerts.incident import decode_notification
-from alerts.notifier import Route
+from alerts.relay import Relay
+from config.routing import route
 from streams.metrics import Deliveries
+from streams.outside import Countdown, Outside
+from streams.receiving import Receipts
 from streams.unfinished import Unfinished
-from streams.versions import Version, Versioned, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from faust.types import TP, EventT
 
-    from alerts.notifier import Notifier
-    from alerts.receipts import Posting
+    from alerts.alarm import Channel
+    from alerts.notifier import Notifier, Route
     from streams.brands import Directory
     from streams.positions import Positions
     from streams.table import StateTable
@@ -30,50 +30,26 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-class Receipts:
-    """Postings in a table; each is safe in the changelog when `put` returns."""
-
-    def __init__(self, table: StateTable) -> None:
-        self._table = table
-        self._partitions: dict[str, int] = {}
-        self._epochs: dict[int, int] = {}
-        self._writes = 0
-
-    def locate(self, incident: str, partition: int) -> None:
-        """Note which partition an incident's notifications come from: its posting is kept there too."""
-        self._partitions[incident] = partition
-
-    async def get(self, incident: str) -> Posting | None:
-        """Return what is known of an incident's message."""
-        raw = self._table.data.get(incident.encode())
-        return None if raw is None else receipts.decode(decode(raw).payload)
-
-    async def put(self, posting: Posting) -> None:
-        """Keep a posting."""
-        partition = self._partitions[posting.incident]
-        if partition not in self._epochs:
-            self._epochs[partition] = self._table.epoch(partition)
-        self._writes += 1
-        version = Version(self._epochs[partition], self._writes)
-        value = Versioned(version, partition, receipts.encode(posting))
-        await (await self._table.write(posting.incident.encode(), value))
-
-    def forget(self) -> None:
-        """Forget the epochs: partitions are being dealt anew."""
-        self._partitions.clear()
-        self._epochs.clear()
-
-
 class Notifying:
     """Delivers the notifications of the partitions this worker owns. A slow or failing Slack holds up nothing else."""
 
-    def __init__(self, directory: Directory, table: StateTable, notifier: Notifier, channel: str, gap: float) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        table: StateTable,
+        notifier: Notifier,
+        channels: Mapping[str, Channel],
+        channel: str,
+        gap: float,
+    ) -> None:
         self._directory = directory
         self._receipts = Receipts(table)
         self._notifier = notifier
         self._channel = channel
         self._unfinished: Unfinished[TP] = Unfinished()
-        self._delivery = Delivery(notifier, self._receipts, self._route, meter=Deliveries(), gap=gap)
+        meter = Deliveries()
+        self._delivery = Delivery(notifier, self._receipts, self._route, meter=meter, gap=gap)
+        self._outside = Outside(Relay(channels, self._receipts, meter=meter), directory, self._receipts)
         self.positions: Positions[TP] | None = None
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:
@@ -88,7 +64,9 @@ class Notifying:
                 self._done(event)()
                 continue
             self._receipts.locate(notification.incident.id, event.message.partition)
-            self._delivery.submit(notification, self._done(event))
+            partition, both = event.message.partition, Countdown(2, self._done(event))
+            self._outside.submit(notification, partition, both)
+            self._delivery.submit(notification, self._outside.watch(notification, partition, both))
 
     def _done(self, event: EventT[Any]) -> Callable[[], None]:
         tp, offset = event.message.tp, event.message.offset
@@ -100,12 +78,12 @@ class Notifying:
 
         return done
 
-    def _route(self, brand: str) -> Route:
-        configured = self._directory.brand(brand)
-        return Route(configured.slack_channel or self._channel, configured.language, mention(configured.on_call))
+    def _route(self, brand: str, at: int) -> Route:
+        return route(self._directory.brand(brand), at, self._channel)
 
     async def settle(self) -> None:
         """Stop delivering: what is not done is done by whoever gets the partition."""
         await self._delivery.abandon()
+        await self._outside.abandon()
         self._unfinished.forget()
         self._receipts.forget()

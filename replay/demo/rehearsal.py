@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from alerts.escape import mention
-from alerts.notifier import Route
 from config.load import parse
+from config.routing import route
 from replay.chronicle import Chronicle
 from replay.demo.mentions import compose
 from replay.demo.story import LIVE_FROM
@@ -22,6 +21,7 @@ from streams.pipeline import SETTLED, Pipeline, Raw
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from alerts.notifier import Route
     from config.brand import Config
     from mentions.scorer import Scorer
     from sources.position import Refused
@@ -35,15 +35,11 @@ def read_config() -> Config:
     return config
 
 
-def router(config: Config) -> Callable[[str], Route]:
+def router(config: Config) -> Callable[[str, int], Route]:
     """Return who is told about a brand, and in which language."""
     brands = config.named()
 
-    def route(name: str) -> Route:
-        brand = brands[name]
-        return Route(brand.slack_channel or "", brand.language, mention(brand.on_call))
-
-    return route
+    return lambda name, at: route(brands[name], at, "")
 
 
 def lines() -> Iterator[Line]:

@@ -110,7 +110,7 @@ async def tell(place: Place, waves: list[list[Notification]]) -> MemoryReceipts:
         undone += wave
         while undone:
             timing = Timing(lambda: place.now, lambda: int(place.now * 1000), place.sleep, lambda: 0.5)
-            delivery = Delivery(place, store, lambda _: Route("C1"), meter=Tally(), timing=timing)
+            delivery = Delivery(place, store, lambda *_: Route("C1"), meter=Tally(), timing=timing)
             for notification in list(undone):
                 delivery.submit(notification, partial(undone.remove, notification))
             drained, died = asyncio.create_task(delivery.drain()), asyncio.create_task(place.died.wait())

@@ -51,6 +51,7 @@ def test_a_snooze_keeps_thread_and_pager_quiet() -> None:
     assert [(n.reason, n.reply, n.page) for n in told[2:]] == [
         ("doubled", False, False),
         ("raised_severity", True, True),
+        ("escalated", True, True),
         ("doubled", True, False),
     ]
 

@@ -83,14 +83,14 @@ def test_an_unknown_block_is_a_mistake_that_says_so() -> None:
 async def test_the_outbox_delivers_to_a_terminal_as_to_slack() -> None:
     """One card, its edits and its replies, each once."""
     console = Console(width=110, file=StringIO())
-    delivery = Delivery(Terminal(console), MemoryReceipts(), lambda _: Route("#alerts"), timing=hurried())
+    delivery = Delivery(Terminal(console), MemoryReceipts(), lambda *_: Route("#alerts"), timing=hurried())
     for notification in run(signal(0), signal(1, severity="critical"), now(40))[1]:
         delivery.submit(notification, lambda: None)
         await delivery.drain()
     assert isinstance(console.file, StringIO)
     shown = console.file.getvalue()
-    assert shown.count("acme-20150219T1432Z") == 3
-    assert shown.count("edited") == 2
+    assert shown.count("acme-20150219T1432Z") == 4
+    assert shown.count("edited") == 3
     assert "↳ Now critical: 83 negative mentions in 10 min, usually 6 (14×)" in shown
     assert "↳ Over after 31 min." in shown
 

@@ -39,9 +39,10 @@ def life(brand: str = "acme") -> list[Notification]:
     return [named(notification, brand) for notification in told]
 
 
-def alerts_channel(brand: str) -> Route:
+def alerts_channel(brand: str, at: int) -> Route:
     """Route every brand to one channel."""
     assert brand
+    assert at
     return Route("#alerts", "en", "<@U024BE7LH>")
 
 
@@ -263,7 +264,7 @@ async def test_a_card_that_is_refused_is_replaced_by_bare_text(fake: FakeSlack, 
 async def test_a_refusal_is_reported_with_its_remedy_and_blocks_nobody_else(fake: FakeSlack, desk: Desks) -> None:
     """A channel that does not exist is said so; other brands are told meanwhile, and it is tried again."""
     places = {"acme": "#nowhere"}
-    one = desk(route=lambda brand: Route(places.get(brand, "#alerts")))
+    one = desk(route=lambda brand, _at: Route(places.get(brand, "#alerts")))
     one.submit(life()[0])
     one.submit(*life("other"))
     await until(lambda: len(one.done) == 6)
@@ -279,14 +280,14 @@ async def test_a_refusal_is_reported_with_its_remedy_and_blocks_nobody_else(fake
 async def test_a_message_is_looked_for_in_the_channel_it_was_last_meant_for(fake: FakeSlack, desk: Desks) -> None:
     """A corrected channel, a crash: the next worker looks in the corrected one."""
     places = {"acme": Route("#nowhere")}
-    first = desk(route=places.__getitem__)
+    first = desk(route=lambda brand, _at: places[brand])
     first.submit(life()[0])
     await until(lambda: bool(first.meter.refusals))
     fake.faults.append(Fault(wait=5.0, accept=True))
     places["acme"] = Route("#press")
     await until(lambda: len(fake.roots("C0000002")) == 1)
     await first.delivery.abandon()
-    second = desk(first.store, route=places.__getitem__)
+    second = desk(first.store, route=lambda brand, _at: places[brand])
     await second.deliver(*life())
     assert len(fake.roots("C0000002")) == 1
     assert "post" not in second.meter.kinds
@@ -305,7 +306,7 @@ async def test_while_history_cannot_be_read_nothing_is_posted_again(fake: FakeSl
 async def test_a_brand_without_a_channel_waits_for_its_configuration(fake: FakeSlack, desk: Desks) -> None:
     """A route that is missing names the brand and the remedy; nothing is dropped."""
     places: dict[str, Route] = {}
-    one = desk(route=places.__getitem__)
+    one = desk(route=lambda brand, _at: places[brand])
     one.submit(life()[0])
     await asyncio.sleep(0.05)
     assert "'acme'" in one.meter.refusals[0].remedy
@@ -411,7 +412,7 @@ async def test_a_mistake_of_ours_costs_the_card_not_the_page() -> None:
     """An unexpected exception is reported, and the bare text sent."""
     notifier: Any = Broken()
     meter = Tally()
-    delivery = Delivery(notifier, MemoryReceipts(), lambda _: Route("C1"), meter=meter, timing=hurried())
+    delivery = Delivery(notifier, MemoryReceipts(), lambda *_: Route("C1"), meter=meter, timing=hurried())
     delivery.submit(life()[0], lambda: None)
     await delivery.drain()
     assert (len(notifier.shown), meter.refusals[0].code) == (1, "unrenderable")

@@ -22,6 +22,7 @@ def test_a_life_is_opened_updated_resolved_and_opened_again() -> None:
     assert [(line["event"], line["reason"]) for line in life] == [
         ("opened", "opened"),
         ("updated", "updated"),
+        ("updated", "escalated"),
         ("resolved", "resolved"),
         ("opened", "reopened"),
         ("resolved", "judged"),

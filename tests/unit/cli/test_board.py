@@ -21,7 +21,7 @@ SPAN: Final = (START - 60 * MINUTE, START + 60 * MINUTE)
 
 
 def _board(brands: Sequence[str] = ("acme", "calm co")) -> Board:
-    return Board(brands, lambda _brand: Route("#room", "en", "<@U0CAMILLE>"), SPAN)
+    return Board(brands, lambda _brand, _at: Route("#room", "en", "<@U0CAMILLE>"), SPAN)
 
 
 def _drawn(board: Board, minute: float = 0) -> str:

@@ -42,9 +42,9 @@ def test_every_default_is_written_out() -> None:
 def test_a_key_of_a_newer_version_is_left_out_and_named() -> None:
     """During a rolling upgrade the older worker goes on with the rules it has, and can log what it left out."""
     detect = json.loads(encode_brand(BRAND))["detect"]
-    raw = wire(rota="weekly", detect=detect | {"volume": detect["volume"] | {"newer": 1}})
+    raw = wire(rotation="weekly", detect=detect | {"volume": detect["volume"] | {"newer": 1}})
     assert decode_brand(raw) == BRAND
-    assert sorted(unread(raw)) == ["detect.volume.newer", "rota"]
+    assert sorted(unread(raw)) == ["detect.volume.newer", "rotation"]
     assert unread(encode_brand(BRAND)) == ()
 
 

@@ -33,7 +33,7 @@ def _chronicle(brand: str = "acme", told: list[Notification] = TOLD) -> Chronicl
 
 
 def _page(chronicle: Chronicle, language: str = "en") -> str:
-    return picture.draw(chronicle, lambda _brand: Route("C1", language, "<@U0CAMILLE>"), "A title", "A lead.")
+    return picture.draw(chronicle, lambda _brand, _at: Route("C1", language, "<@U0CAMILLE>"), "A title", "A lead.")
 
 
 class _Outline(HTMLParser):

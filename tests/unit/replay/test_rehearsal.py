@@ -55,7 +55,7 @@ def test_double_debit_pages_in_french(chronicle: Chronicle) -> None:
     """The electricity company pages within forty minutes of the first complaint, once there is one; in French."""
     pages = [note for note in _told(chronicle, "Voltanelle") if note.page]
     assert "13:50" <= _clock(pages[0]) <= "14:30"
-    assert router(read_config())("Voltanelle").language == "fr"
+    assert router(read_config())("Voltanelle", 0).language == "fr"
 
 
 def test_each_brand_has_one_incident(chronicle: Chronicle) -> None:

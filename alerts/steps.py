@@ -1,0 +1,58 @@
+"""What may a step of an escalation be, and whom does it reach?"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+import msgspec
+from pydantic import AfterValidator
+
+ON_CALL: Final = "on_call"
+NEXT_ON_CALL: Final = "next_on_call"
+OUTSIDE: Final = ("pagerduty", "webhook")
+MAIL: Final = "mailto:"
+
+_SLACK: Final = re.compile(r"[UWS][A-Z0-9]{1,20}")
+_ADDRESS: Final = re.compile(r"[^@\s<>,;\"]{1,64}@[A-Za-z0-9.-]{1,190}")
+
+
+def _step(value: str) -> str:
+    if value in (ON_CALL, NEXT_ON_CALL, *OUTSIDE) or _SLACK.fullmatch(value):
+        return value
+    if value.startswith(MAIL) and _ADDRESS.fullmatch(value.removeprefix(MAIL)):
+        return value
+    raise ValueError(
+        "must be a Slack id (U024BE7LH, S0614TZR7), on_call, next_on_call, pagerduty, webhook or mailto:ana@example.com"
+    )
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Where a step leads outside Slack."""
+
+    channel: str  # pagerduty, webhook, email
+    address: str = ""  # of a mail; the others are in the environment
+
+
+Step = Annotated[str, AfterValidator(_step)]
+"""One step of an escalation, as written in the configuration."""
+
+
+def outside(step: str) -> Target | None:
+    """Return where a step leads outside Slack; None for one that mentions somebody in Slack.
+
+    >>> outside("mailto:ana@example.com"), outside("U024BE7LH")
+    (Target(channel='email', address='ana@example.com'), None)
+    """
+    if step in OUTSIDE:
+        return Target(step)
+    return Target("email", step.removeprefix(MAIL)) if step.startswith(MAIL) else None
+
+
+def taken(steps: tuple[str, ...], number: int) -> str:
+    """Return the step that is due as the `number`-th, from 0: the last is repeated, without any it is the on-call.
+
+    >>> taken(("U1", "pagerduty"), 3), taken((), 0)
+    ('pagerduty', 'on_call')
+    """
+    return steps[min(number, len(steps) - 1)] if steps else ON_CALL

@@ -1,0 +1,23 @@
+"""Where are a brand's incidents told, in which language, and who is called?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alerts.escape import mention
+from alerts.notifier import Route
+from alerts.rota import on_call
+
+if TYPE_CHECKING:
+    from config.brand import Brand
+
+
+def route(brand: Brand, at: int, channel: str) -> Route:
+    """Return the way to the people of a brand at an instant (ms); `channel` is for a brand that names none."""
+    return Route(
+        channel=brand.slack_channel or channel,
+        language=brand.language,
+        mention=mention((*brand.on_call, *on_call(brand.rota, at))),
+        steps=brand.alert.escalation,
+        next_mention=mention(on_call(brand.rota, at, 1)),
+    )

@@ -1,0 +1,115 @@
+"""Which notifications leave Slack, and when is Slack too slow for a page to wait for it?"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from alerts.alarm import alarm, event_of
+from alerts.incident import rank
+from alerts.relay import receipt_name
+from alerts.steps import outside, taken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alerts.alarm import Event
+    from alerts.incident import Notification
+    from alerts.relay import Relay
+    from alerts.steps import Target
+    from streams.brands import Directory
+    from streams.receiving import Receipts
+
+log = structlog.get_logger(__name__)
+
+SLACK_PATIENCE: Final = 60.0
+"""Seconds that a page may wait for Slack before it is told outside."""
+
+
+class Countdown:
+    """Calls `done` when it has been called as often as there are parts."""
+
+    def __init__(self, parts: int, done: Callable[[], None]) -> None:
+        self._left = parts
+        self._done = done
+
+    def __call__(self) -> None:
+        """Note that one part is done."""
+        self._left -= 1
+        if self._left == 0:
+            self._done()
+
+
+class Outside:
+    """Hands to the relay what a brand's escalation sends outside Slack, and pages that Slack does not take."""
+
+    def __init__(
+        self, relay: Relay, directory: Directory, receipts: Receipts, patience: float = SLACK_PATIENCE
+    ) -> None:
+        self._relay = relay
+        self._directory = directory
+        self._receipts = receipts
+        self._patience = patience
+        self._waiting: set[asyncio.Task[None]] = set()
+
+    def submit(self, notification: Notification, partition: int, done: Callable[[], None]) -> None:
+        """Send what has to be said outside; `done` is called when it is said."""
+        event, targets = self._due(notification)
+        if event is None or not targets:
+            done()
+            return
+        both = Countdown(len(targets), done)
+        for target in targets:
+            self._send(notification, event, target, partition, both)
+
+    def watch(self, notification: Notification, partition: int, delivered: Callable[[], None]) -> Callable[[], None]:
+        """Return what to call instead of `delivered` when Slack has a page; if that takes too long, it goes outside."""
+        targets = self._all(notification)
+        if not notification.page or not targets:
+            return delivered
+        task = asyncio.create_task(self._lose_patience(notification, targets, partition))
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
+
+        def arrived() -> None:
+            task.cancel()
+            delivered()
+
+        return arrived
+
+    async def abandon(self) -> None:
+        """Stop: what is not said is said by whoever gets the partition."""
+        for task in list(self._waiting):
+            task.cancel()
+        await self._relay.abandon()
+
+    async def _lose_patience(self, notification: Notification, targets: list[Target], partition: int) -> None:
+        await asyncio.sleep(self._patience)
+        incident = notification.incident.id
+        log.error("Slack does not take a page: told outside", incident=incident, waited_s=self._patience)
+        for target in targets:
+            self._send(notification, "trigger", target, partition, lambda: None)
+
+    def _send(
+        self, notification: Notification, event: Event, target: Target, partition: int, done: Callable[[], None]
+    ) -> None:
+        brand = self._directory.brand(notification.incident.brand)
+        self._receipts.locate(receipt_name(notification.incident.id, target), partition)
+        self._relay.submit(alarm(notification, event, brand.language), target, done)
+
+    def _due(self, notification: Notification) -> tuple[Event | None, list[Target]]:
+        """Return what is to be said now, and to whom."""
+        event = event_of(notification)
+        if event != "trigger":
+            return event, self._all(notification) if rank(notification.incident.severity) else []
+        if notification.step is None:
+            return None, []
+        steps = self._directory.brand(notification.incident.brand).alert.escalation
+        target = outside(taken(steps, notification.step))
+        return event, [] if target is None else [target]
+
+    def _all(self, notification: Notification) -> list[Target]:
+        steps = self._directory.brand(notification.incident.brand).alert.escalation
+        return list(dict.fromkeys(target for step in steps if (target := outside(step)) is not None))

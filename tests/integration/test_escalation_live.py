@@ -1,0 +1,81 @@
+"""Nobody acknowledges, a worker dies, the pager is down: is the next step still taken, once?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from alerts.incident import Action, decode_notification, encode
+from config.brand import Brand
+from config.wire import encode_brand
+from streams.admin import KafkaBrandStore
+from streams.clients import producer
+from tests.support.installation import Installation, wait_until
+from tests.support.outside import Receiver, served_receiver
+from tests.support.served_slack import environment, served_slack
+
+if TYPE_CHECKING:
+    from tests.support.brokers import Broker
+
+BRAND: Final = "Tarnworth"
+T0: Final = 1_793_534_400_000
+"""2026-11-01 12:00 UTC."""
+MINUTE: Final = 60_000
+
+
+def brand() -> Brand:
+    """Return a brand that pages at five negative mentions and whose second step is the pager."""
+    detect = {name: {"enabled": False} for name in ("volume", "negative", "shift", "outcry")}
+    alert = {"escalation": ["U0CHIEF", "pagerduty"], "escalate_warning": "5m", "repeats": 0}
+    wanted = {"name": BRAND, "slack_channel": "C0000001", "alert": alert | {"resolve_after": "6h"}}
+    return Brand.model_validate(wanted | {"detect": detect | {"absolute": {"negative": 5}}})
+
+
+def storm(here: Installation) -> None:
+    """Send angry mentions of T0."""
+    line = {"brand": BRAND, "channel": "forum", "published_at": "2026-11-01T12:00:00Z"}
+    lines = [
+        line | {"id": str(number), "text": f"a terrible, horrible disaster, number {number}"} for number in range(6)
+    ]
+    here.send([(0, "\n".join(map(json.dumps, lines)).encode(), T0)])
+
+
+def events(pager: Receiver) -> list[str]:
+    """Return what the pager has taken."""
+    return [json.loads(body)["event_action"] for _, body in pager.taken]
+
+
+def steps(here: Installation) -> list[int | None]:
+    """Return the steps in the outbox, each revision once."""
+    notes = [decode_notification(record.value or b"") for record in here.records(here.topics.notifications.name)]
+    told = {(note.incident.id, note.revision): note.step for note in notes}
+    return [step for step in told.values() if step is not None]
+
+
+def test_steps_are_taken_once_through_a_crash_and_a_pager_that_is_down(kafka: Broker) -> None:
+    """Slack's step is a reply that mentions the chief; the pager hears of it when it is up again, and of the end."""
+    with served_slack() as slack, served_receiver() as pager:
+        pager.answers.extend([503, 503])
+        outside = {"TOCSIN_PAGERDUTY_KEY": "key", "TOCSIN_PAGERDUTY_URL": pager.url}
+        with Installation(kafka, environment(slack) | outside) as here:
+            KafkaBrandStore(here.connection, here.topics).publish({BRAND: encode_brand(brand())})
+            first = here.worker("--notify", "slack", "--clock", "arrival")
+            here.worker("--notify", "slack", "--clock", "arrival")
+            storm(here)
+            here.mark(T0 + 2 * MINUTE)
+            wait_until(lambda: len(slack.roots()) == 1, 60, "the message")
+            here.mark(T0 + 7 * MINUTE)
+            wait_until(lambda: "U0CHIEF" in str(slack.messages), 30, "the chief is called")
+            first.kill()
+            here.mark(T0 + 12 * MINUTE)
+            wait_until(lambda: events(pager) == ["trigger"], 60, "the pager rings, once it is up")
+            assert len(slack.roots()) == 1
+            incident = slack.roots()[0]["metadata"]["event_payload"]["incident"]
+            ack = Action("a1", BRAND, "ack", "U0ANA", T0 + 13 * MINUTE, incident)
+            with producer(here.connection) as sender:
+                sender.send(here.topics.actions.name, key=BRAND.encode(), value=encode(ack))
+            wait_until(lambda: events(pager) == ["trigger", "acknowledge"], 30, "the pager knows that it is in hand")
+            here.mark(T0 + 60 * MINUTE)
+            wait_until(here.settled, 60, "all is told")
+            assert steps(here) == [0, 1]
+            assert events(pager) == ["trigger", "acknowledge"]
