@@ -74,7 +74,7 @@ class Signal(msgspec.Struct, frozen=True, tag="signal"):
 
 
 class Now(msgspec.Struct, frozen=True, tag="now"):
-    """Event time has passed `at` (ms) for every brand of this partition: what escalates or resolves by time may."""
+    """The minutes up to `at` (ms) are closed for every brand of this partition: what escalates or ends by time may."""
 
     at: int
 

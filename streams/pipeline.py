@@ -91,7 +91,12 @@ class WatchShard:
         for brand in self.states:
             yield from self._advance(brand, watermark)
         self._minute = watermark // MINUTE
-        yield Now(watermark)
+        yield Now(min([watermark, *(self._closed(state) for state in self.states.values())]))
+
+    @staticmethod
+    def _closed(state: State) -> int:
+        """Return the end of the last closed minute [ms]: no signal of this brand about an earlier instant follows."""
+        return 0 if state.frontier is None else (state.frontier + 1) * MINUTE
 
     def _advance(self, brand: str, watermark: int) -> Iterator[Signal]:
         state = self.states[brand]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,9 +15,6 @@ from replay.policies import Rules
 from replay.rerun import Rerun
 from sources.position import START, Line
 from tests.support.crowd import Crowd
-
-if TYPE_CHECKING:
-    import pytest
 
 CALM = Crowd(600, seed=21, brands=("Brisela", "Oakmere"), angry=0.1, span=timedelta(hours=2))
 STORM = Crowd(400, seed=22, brands=("Brisela",), start=CALM.end, angry=0.8, span=timedelta(minutes=20))
@@ -40,6 +37,25 @@ def test_the_steps_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     for at_once in (1, 7, 10_000):
         monkeypatch.setattr(rerun, "AT_ONCE", at_once)
         assert told(LINES) == expected
+
+
+def test_time_told_seldom_tells_the_same_of_storms_that_overlap() -> None:
+    """What time itself brings, an escalation or an end, comes after all that was known by then, however time steps."""
+    brands = ("Brisela", "Oakmere", "Lumivel", "Tarnworth")
+    calm = Crowd(400, seed=31, brands=brands, angry=0.1, span=timedelta(hours=14))
+    mentions = list(calm.mentions())
+    for number, brand in enumerate(brands):
+        start = calm.end + timedelta(minutes=7 * number)
+        mentions += Crowd(25, number, (brand,), start, angry=0.9, span=timedelta(minutes=40)).mentions()
+    mentions += Crowd(60, 32, brands, calm.end + timedelta(hours=1), span=timedelta(hours=20)).mentions()
+    mentions.sort(key=lambda mention: str(mention["published_at"]))
+    lines = [Line(number, json.dumps(mention).encode(), START) for number, mention in enumerate(mentions)]
+    expected = told(lines)
+    assert any('"resolved"' in line for line in expected)
+    for at_once in (3, 40, 10_000):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(rerun, "AT_ONCE", at_once)
+            assert told(lines) == expected
 
 
 def test_other_brands_do_not_matter() -> None:
