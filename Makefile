@@ -8,7 +8,7 @@ RUN    := $(BIN)/python -m
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup demo test check unit kafka chaos latency bench nab nab-choice calibration incidents-table sentiment-table docs clean
+.PHONY: help install setup demo test check unit kafka chaos latency bench nab nab-choice calibration replay-speed incidents-table sentiment-table docs clean
 
 help: ## List the targets
 	@echo "Tocsin: make TARGET [ARGS='…' passed on to the command]"
@@ -68,6 +68,9 @@ nab-choice: setup ## Choose the volume rule's parameters without each brand in t
 
 calibration: setup ## Simulate quiet brands: false alarms against the promise, and how soon a burst is heard
 	@$(RUN) benchmarks.calibration $(ARGS)
+
+replay-speed: setup ## Time replays of invented streams and of the real posts, and their memory
+	@$(RUN) benchmarks.replay_speed $(ARGS)
 
 incidents-table: setup ## Replay the labelled incidents: delay and false alarms
 	@$(RUN) benchmarks.incidents $(ARGS)
