@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from kafka import TopicPartition
 
 from alerts.incident import Action, Notification, decode_notification, encode
 from config.brand import Brand
@@ -39,6 +40,7 @@ class Lived(NamedTuple):
     told: list[Notification]
     shown: dict[str, dict[str, Any]]
     path: str
+    here: Installation
 
 
 def configured(name: str, negative: int) -> Brand:
@@ -133,7 +135,7 @@ def lived(kafka: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
             }
             for root in slack.roots()
         }
-        yield Lived(told(here), shown, str(path))
+        yield Lived(told(here), shown, str(path), here)
 
 
 def bare(message: dict[str, Any]) -> dict[str, Any]:
@@ -195,3 +197,50 @@ def brand_of(entry: Any) -> str:
         if hasattr(entry, name):
             return str(getattr(entry, name).brand)
     return str(getattr(entry, "name", ""))
+
+
+def test_a_shared_recording_names_nobody_and_tells_the_same(lived: Lived) -> None:
+    """Recorded again without names: no author is left in it, and the incidents are the same at the same instants."""
+    path = lived.here.path("shared.tocsin")
+    done = lived.here.command(
+        "record", "--brand", "Oakmere", "--from", "1h", "--warm-up", "0h", "--scores", "--anonymise", "-o", path
+    )
+    assert done.returncode == 0, done.stderr
+    recording = Recording(path)
+    assert recording.header.anonymised
+    assert recording.header.brands == ("Oakmere",)
+    shown = [str(entry) for entry in (*recording.entries(), *recording.entries(scores=False))]
+    assert not any("user1" in entry or "U0000002" in entry for entry in shown)
+    replayed = list(Playback(Recorded(recording.header)).play(recording.entries()))
+    expected = [note for note in lived.told if note.incident.brand == "Oakmere"]
+    assert [(n.incident.id, n.reason, n.at, n.page) for n in replayed] == [
+        (n.incident.id, n.reason, n.at, n.page) for n in sorted(expected, key=lambda note: note.revision)
+    ]
+
+
+def test_the_period_is_that_of_the_broker(lived: Lived) -> None:
+    """What was read before it, and not within the warm-up, is not recorded; where there is nothing, that is said."""
+    done = lived.here.command(
+        "record", "--from", "2020-01-01", "--to", "2020-01-02", "-o", lived.here.path("none.tocsin")
+    )
+    assert done.returncode == 1
+    assert "nothing was read of any brand in that time" in done.stderr
+    unknown = lived.here.command("record", "--brand", "Nobody", "--from", "1h", "-o", lived.here.path("none.tocsin"))
+    assert unknown.returncode == 1
+    assert "nothing was read of Nobody" in unknown.stderr
+    turned = lived.here.command("record", "--from", "1h", "--to", "2h", "-o", lived.here.path("none.tocsin"))
+    assert turned.returncode == 2
+
+
+def test_texts_that_are_gone_are_told(lived: Lived) -> None:
+    """Where the topic `mentions` has lost its records, the recording keeps the scores and says what it lacks."""
+    admin = clients.admin(lived.here.connection)
+    ends = lived.here.ends(lived.here.topics.mentions.name)
+    admin.delete_records({TopicPartition(lived.here.topics.mentions.name, part): end for part, end in ends.items()})
+    admin.close()
+    path = lived.here.path("gone.tocsin")
+    done = lived.here.command("record", "--from", "1h", "--warm-up", "0h", "--scores", "-o", path)
+    assert "are gone from the topic" in done.stderr
+    recording = Recording(path)
+    replayed = list(Playback(Recorded(recording.header)).play(recording.entries()))
+    assert lines(replayed) == lines(lived.told)
