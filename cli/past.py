@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from alerts.incident import Incident, Notification
+    from config.brand import Brand
     from mentions.scorer import Scorer
     from replay.outcome import Outcome
     from replay.recording import Revised
@@ -39,17 +40,17 @@ class Past:
             Misuse: a recording is named beside other files, or with options that are for other files.
             SourceError: the recording cannot be read.
         """
-        from sources.recording import is_recording  # noqa: PLC0415  slow to load
+        from sources import recording as recordings  # noqa: PLC0415  slow to load
 
         self._files = files
         self._mapping = mapping
         self._sort = sort
         self._weights = weights
         self.recording: Recording | None = None
-        if any(map(is_recording, files)):
+        if any(map(recordings.is_recording, files)):
             if len(files) > 1 or mapping or sort:
                 raise Misuse("a recording is replayed alone, in its own order: leave out other files, --map and --sort")
-            self.recording = _opened(files[0])
+            self.recording = recordings.Recording(files[0])
         self._scored = self.recording is not None and self.recording.header.scores and not (rescore or weights)
 
     @property
@@ -76,6 +77,20 @@ class Past:
             raise Misuse(f"{config}: no such file: name one with --config, or replay with --defaults")
         return Fixed.of(load(config).brands)
 
+    def brands(self, config: Path | None) -> tuple[Brand, ...] | None:
+        """Return the brands of a configuration, None for the built-in thresholds; only files can go through Kafka.
+
+        Raises:
+            Misuse: there is no such file, or what is replayed is a recording.
+        """
+        from config.load import load  # noqa: PLC0415
+
+        if self.recording is not None:
+            raise Misuse("--via-kafka takes files of mentions: a recording is what Kafka and the workers did already")
+        if config is not None and not config.is_file():
+            raise Misuse(f"{config}: no such file: name one with --config, or replay with --defaults")
+        return None if config is None else tuple(load(config).brands)
+
     def notes(
         self, rules: Revised, outcome: Outcome, advance: Callable[[float], None], pace: Pace | None = None
     ) -> Iterator[Notification]:
@@ -85,7 +100,7 @@ class Past:
 
         if self.recording is not None:
             playback = Playback(rules, None if self._scored else self.scorer(), outcome)
-            yield from _read(playback.play(self._entries(self.recording, advance, pace)))
+            yield from playback.play(self._entries(self.recording, advance, pace))
             return
         lines = self.lines(advance)
         at_once = 1 if pace else AT_ONCE
@@ -134,25 +149,6 @@ class Past:
             if pace is not None and entry.at >= recording.header.since:
                 pace.wait_for(entry.at)
             yield entry
-
-
-def _opened(path: str) -> Recording:
-    from sources.position import SourceError  # noqa: PLC0415
-    from sources.recording import Recording  # noqa: PLC0415
-
-    try:
-        return Recording(path)
-    except SourceError as error:
-        raise Misuse(str(error)) from error
-
-
-def _read(told: Iterator[Notification]) -> Iterator[Notification]:
-    from sources.position import SourceError  # noqa: PLC0415
-
-    try:
-        yield from told
-    except SourceError as error:
-        raise Misuse(str(error)) from error
 
 
 def _paced(lines: Iterable[Line | Refused], pace: Pace) -> Iterator[Line | Refused]:

@@ -55,6 +55,12 @@ def command(
     speed: Annotated[
         str, typer.Option(help="Watch it live in the terminal, so many times as fast as it was: 60x.")
     ] = "",
+    via_kafka: Annotated[
+        bool,
+        typer.Option(
+            "--via-kafka", help="Through topics under TOCSIN_PREFIX and a real worker; they are removed after."
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text, one line an event.")] = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="With --against: print Markdown, for a comment on a pull request.")
@@ -75,6 +81,10 @@ def command(
       zcat march.jsonl.gz | tocsin replay - --defaults --json
     """
     past = Past(files, parsed_mapping(columns), sort=sort, rescore=rescore, weights=weights)
+    if via_kafka:
+        outcome, seconds = _replay_through(past, None if defaults else config or CONFIG, weights, json=json)
+        _sum_up(outcome, seconds, past)
+        raise typer.Exit(1 if outcome.refused else 0)
     rules = past.rules(config or (None if past.recording else CONFIG), defaults=defaults)
     started = time.monotonic()
     if against is not None:
@@ -105,6 +115,20 @@ def _replay(past: Past, rules: Revised, *, json: bool) -> Outcome:
         rerun = Rerun(rules, past.scorer())  # type: ignore[arg-type]  # a file has fixed rules
         _print_all(rerun.run(past.lines(advance)), json=json)
     return _outcome(rerun)
+
+
+def _replay_through(past: Past, config: Path | None, weights: Path | None, *, json: bool) -> tuple[Outcome, float]:
+    from cli.environment import installation  # noqa: PLC0415  slow to load
+    from cli.through import Through  # noqa: PLC0415
+    from replay.outcome import Outcome  # noqa: PLC0415
+
+    brands = past.brands(config)
+    started = time.monotonic()
+    with Through(installation(), brands, weights) as through, progress("sending", past.size) as advance:
+        _print_all(past.events(through.told(past.lines(advance))), json=json)
+        outcome = Outcome(refused=through.refused)
+        outcome.counts[""] = through.sent
+        return outcome, time.monotonic() - started
 
 
 def _outcome(rerun: Rerun) -> Outcome:

@@ -56,6 +56,22 @@ def create_topics(connection: Connection, topics: Iterable[Topic], partitions: i
     return [_created(connection, answer, counts) for answer in answers]
 
 
+def delete_topics(connection: Connection, names: Iterable[str]) -> None:
+    """Delete topics with all that is in them; those that are not there are no error. An embedded broker keeps them.
+
+    Raises:
+        BrokerError: no broker answers, or it refuses.
+    """
+    gone = list(names)
+    if connection.embedded or not gone:
+        return
+    with closing(clients.admin(connection)) as admin:
+        try:
+            admin.delete_topics(gone, raise_errors=False)
+        except KafkaError as error:
+            raise BrokerError(connection.bootstrap, error) from error
+
+
 def _created(connection: Connection, answer: Mapping[str, Any], counts: Mapping[str, int]) -> Created:
     name, code = answer["name"], answer["error_code"]
     if code not in {0, EXISTS}:

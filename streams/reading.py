@@ -76,6 +76,20 @@ def spans(connection: Connection, topic: str, wanted: Mapping[int, tuple[int, in
         yield from _drain(connection, consumer, starts, stops)
 
 
+def committed(connection: Connection, topic: str, group: str) -> tuple[int, int]:
+    """Return how many records of a topic a group has committed, and how many there are, as offsets added up.
+
+    What is committed is asked for first: where both are equal, all there was then is done.
+
+    Raises:
+        BrokerError: no broker answers, or the topic does not exist.
+    """
+    with closing(clients.group_consumer(connection, group)) as consumer:
+        partitions = _partitions(connection, consumer, topic)
+        done = sum(consumer.committed(tp) or 0 for tp in partitions)
+        return done, sum(consumer.end_offsets(partitions).values())
+
+
 def _offsets(consumer: KafkaConsumer, ends: Mapping[Any, int], instant: int) -> dict[Any, int]:
     """Return the offset of each partition's first record at or after an instant (ms), its end where there is none."""
     found = consumer.offsets_for_times(dict.fromkeys(ends, max(0, instant)))

@@ -108,6 +108,7 @@ def test_watching_live_draws_cards(recording: str) -> None:
         (("--speed", "fast"), "such as 60x"),
         (("--sort",), "in its own order"),
         (("--map", "text=body"), "in its own order"),
+        (("--via-kafka",), "a recording is what Kafka and the workers did already"),
         (("--config", "missing.yaml"), "no such file"),
     ],
 )
