@@ -68,7 +68,7 @@ def quiet_brand(number: int, days: int) -> Iterator[Written]:
         if at >= end:
             return
         (mention,) = Crowd(
-            1, dice.randrange(1 << 40), (f"Brand {number}",), at, angry=0.8 if raging else 0.2
+            1, dice.randrange(1 << 40), (f"Brand {number}",), at, angry=0.8 if raging else 0.2, repeated=0
         ).mentions()
         yield Written(at, json.dumps({**mention, "id": f"{number}-{count}"}).encode())
         count += 1
