@@ -6,6 +6,7 @@ COPY pyproject.toml constraints.txt Makefile README.md LICENSE ./
 COPY alerts alerts
 COPY cli cli
 COPY config config
+COPY desk desk
 COPY detectors detectors
 COPY mentions mentions
 COPY replay replay

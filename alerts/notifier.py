@@ -70,6 +70,7 @@ class Route(msgspec.Struct, frozen=True):
     language: str = "en"
     mention: str = ""  # a user, user group or here, in Slack's notation: "<@U123>", "<!subteam^S123>", "<!here>"
     steps: tuple[str, ...] = ()  # of the brand's escalation, as configured
+    buttons: bool = False  # somebody listens to what is tapped
     next_mention: str = ""  # of whoever is on call after that
 
 

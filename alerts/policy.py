@@ -67,7 +67,8 @@ class Policy(Parameters):
     escalation: Annotated[tuple[Step, ...], Field(max_length=10)] = Field(
         default=(),
         description="Who is told, one step after the other, while nobody acknowledges: a Slack id (U…, S…), "
-        "`on_call`, `next_on_call`, `pagerduty`, `webhook` or `mailto:address`. Empty: whoever is on call is called again. [steps]",
+        "`on_call`, `next_on_call`, `pagerduty`, `webhook` or `mailto:address`. Empty: whoever is on call is called "
+        "again. [steps]",
     )
     repeats: int = Field(
         default=3,

@@ -8,6 +8,7 @@ import msgspec
 
 from alerts import wording
 from alerts.blocks import Block, context, fields, fit, header, section
+from alerts.buttons import row
 from alerts.escape import link, mention, moment, mrkdwn, person
 from alerts.findings import leading, ratio
 from alerts.incident import TOCSIN
@@ -51,7 +52,9 @@ def message(
     top: list[tuple[int, Block]] = [(0, header(line))]
     if call:
         top.append((0, section(call)))
-    return Message(incident.id, incident.revision, _fallback(line), fit(top + _body(incident, language, coverage)))
+    body = _body(incident, language, coverage)
+    end: list[tuple[int, Block]] = [(0, row(incident, language))] if route.buttons else []
+    return Message(incident.id, incident.revision, _fallback(line), fit(top + body[:-1] + end + body[-1:]))
 
 
 def reply(notification: Notification, route: Route, *, page: bool) -> Message:

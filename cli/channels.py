@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 
+def answers_taps(settings: Settings) -> bool:
+    """Tell whether the Slack app is set up, so that a tap on a button is answered."""
+    return bool(settings.slack_app_token.get_secret_value() or settings.slack_signing_secret.get_secret_value())
+
+
 def channels(settings: Settings) -> dict[str, Channel]:
     """Return the channels by the name of their escalation step; those whose variables are not set are left out."""
     from alerts.mail import Mail, Server  # noqa: PLC0415  slow to load

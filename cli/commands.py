@@ -21,9 +21,12 @@ class Entry(NamedTuple):
 TABLE: Final[dict[str, Entry]] = {
     "demo": Entry("cli.demo", "Show a made-up crisis from its first mention to the Slack message."),
     "worker": Entry("cli.worker", "Run the agents: score, watch, triage, notify."),
+    "slack": Entry("cli.slack", "Answer the buttons of Slack messages and the command /tocsin."),
     "ingest": Entry("cli.ingest", "Send mentions from files or standard input to Kafka."),
     "record": Entry("cli.record", "Record what the workers read of a brand into one file."),
     "replay": Entry("cli.replay", "Run recorded mentions through the live rules, without Kafka."),
+    "labels": Entry("cli.labels", "Check, merge and export what past incidents really were."),
+    "tune": Entry("cli.tune", "Propose better thresholds from labelled incidents, with their measured effect."),
     "config": Entry("cli.config", "Check and apply the brand configuration."),
     "topics": Entry("cli.topics", "Create and inspect the Kafka topics."),
     "incidents": Entry("cli.incidents", "List the incidents and their state."),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.channels import channels
+from cli.channels import answers_taps, channels
 from cli.environment import installation
 from cli.errors import Misuse
 from cli.output import tell
@@ -77,6 +77,7 @@ def command(
         scorer=scorer(weights),
         notifier=_slack(here) if slack else _terminal(),
         channels=channels(here.settings),
+        buttons=slack and answers_taps(here.settings),
         gap=SLACK_GAP if slack else 0.0,
         clock="arrival" if clock is Clock.ARRIVAL else "wall",
         defaults=defaults,

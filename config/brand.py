@@ -62,6 +62,11 @@ class Inherited(BaseModel):
     on_call: Annotated[tuple[SlackId, ...], Field(max_length=20)] = Field(
         default=(), description="Slack ids of the people and user groups that a page mentions, such as U024BE7LH."
     )
+    may_act: Annotated[tuple[SlackId, ...], Field(max_length=50)] = Field(
+        default=(),
+        description="Slack ids of the people and user groups who may acknowledge, snooze, judge and resolve; empty: "
+        "everyone who sees the message.",
+    )
     rota: Rota = Field(default=Rota(), description="Who is on call in which week, besides `on_call`.")
     exclusions: Texts = Field(
         default=(), description="Words or phrases that make a mention none of this brand after all."

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     from config.brand import Brand
 
 
-def route(brand: Brand, at: int, channel: str) -> Route:
-    """Return the way to the people of a brand at an instant (ms); `channel` is for a brand that names none."""
+def route(brand: Brand, at: int, channel: str, *, buttons: bool = False) -> Route:
+    """Return the way to the people of a brand at an instant (ms); `channel` is for a brand that names none.
+
+    `buttons` says that the Slack app runs, so that a card may carry them.
+    """
     return Route(
         channel=brand.slack_channel or channel,
         language=brand.language,
         mention=mention((*brand.on_call, *on_call(brand.rota, at))),
         steps=brand.alert.escalation,
+        buttons=buttons,
         next_mention=mention(on_call(brand.rota, at, 1)),
     )

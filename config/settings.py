@@ -89,6 +89,14 @@ class Settings(BaseModel):
         default=SecretStr(""),
         description="Slack bot token (xoxb-…); never shown. Without it alerts are drawn in the terminal.",
     )
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Slack app-level token (xapp-…) of Socket Mode, for `tocsin slack`; never shown. With it, or with "
+        "TOCSIN_SLACK_SIGNING_SECRET, messages carry buttons.",
+    )
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""), description="Slack signing secret, for `tocsin slack --http PORT`; never shown."
+    )
     slack_url: Annotated[str, AfterValidator(_with_slash)] = Field(
         default="https://slack.com/api/", pattern=r"^https?://\S+$", description="Base URL of the Slack Web API."
     )

@@ -56,6 +56,7 @@ class Parts:
     scorer: Scorer
     notifier: Notifier
     channels: Mapping[str, Channel] = field(default_factory=dict)  # outside Slack, by the name of the step
+    buttons: bool = False  # the Slack app runs, so that cards may carry them
     channel: str = "#brand-alerts"  # of brands that name none
     gap: float = 1.0  # seconds between two messages in one channel
     clock: ClockName = "wall"
@@ -108,6 +109,7 @@ class Worker:
         self._notifying = Notifying(
             self._directory, self._table("receipts"), parts.notifier, parts.channels, parts.channel, parts.gap
         )
+        self._notifying.buttons = parts.buttons
         self._stages = [
             self._stage("score", self._scoring.process, topics.mentions),
             self._stage("watch", self._watching.process, topics.scored),

@@ -7,11 +7,11 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from config.brand import default_brand
 from config.wire import decode_brand, unread
 from mentions.watchlist import Watchlist
+from streams.compacted import changes
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -88,6 +88,10 @@ class Directory:
         revisions = self._revisions.get(name)
         return next(reversed(revisions.values())) if revisions else BUILT_IN
 
+    def brands(self) -> dict[str, Brand]:
+        """Return the brands as last configured, by name."""
+        return {name: next(reversed(revisions.values())) for name, revisions in self._revisions.items()}
+
     def watches(self, name: str) -> bool:
         """Tell whether the brand is watched."""
         return self._defaults or name in self._revisions
@@ -106,29 +110,10 @@ class Directory:
 
 async def follow(directory: Directory, connection: Connection, topics: Topics, partitions: int) -> None:
     """Keep `directory` up to date until cancelled."""
-    consumer = AIOKafkaConsumer(**connection.aiokafka(), enable_auto_commit=False, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        assignment = [TopicPartition(topics.brands.name, number) for number in range(partitions)]
-        consumer.assign(assignment)
-        ends = await consumer.end_offsets(assignment)
-        for tp in assignment:
-            while await consumer.position(tp) < ends[tp]:
-                _take(directory, await consumer.getmany(timeout_ms=200))
-        directory.refresh()
-        while True:
-            records = await consumer.getmany(timeout_ms=1_000)
-            if records:
-                _take(directory, records)
-                directory.refresh()
-    finally:
-        await consumer.stop()
-
-
-def _take(directory: Directory, records: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]) -> None:
-    for batch in records.values():
-        for record in batch:
+    async for records in changes(connection, topics.brands.name, partitions):
+        for record in records:
             _take_one(directory, record)
+        directory.refresh()
 
 
 def _take_one(directory: Directory, record: ConsumerRecord[bytes, bytes]) -> None:

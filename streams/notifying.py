@@ -51,6 +51,7 @@ class Notifying:
         self._delivery = Delivery(notifier, self._receipts, self._route, meter=meter, gap=gap)
         self._outside = Outside(Relay(channels, self._receipts, meter=meter), directory, self._receipts)
         self.positions: Positions[TP] | None = None
+        self.buttons = False
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:
         """Hand the notifications to the outbox; `positions` hears of each when it is delivered."""
@@ -79,7 +80,7 @@ class Notifying:
         return done
 
     def _route(self, brand: str, at: int) -> Route:
-        return route(self._directory.brand(brand), at, self._channel)
+        return route(self._directory.brand(brand), at, self._channel, buttons=self.buttons)
 
     async def settle(self) -> None:
         """Stop delivering: what is not done is done by whoever gets the partition."""

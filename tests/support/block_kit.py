@@ -46,10 +46,30 @@ def faults(block: dict[str, Any]) -> list[str]:
             return _text(text, 3000)
         case {"type": "section", "fields": [_, *_] as fields} if len(fields) <= 10:
             return [fault for text in fields for fault in _text(text, 2000)]
+        case {"type": "actions", "block_id": block_id, "elements": [_, *_] as elements} if len(elements) <= 25:
+            long = ["block_id of more than 255 characters"] if units(block_id) > 255 else []
+            return long + [fault for element in elements for fault in _element(element)]
         case {"type": "context", "elements": [_, *_] as elements} if len(elements) <= 10:
             return [fault for text in elements for fault in _text(text, 3000)]
         case _:
             return [f"unknown or overfull block {block.get('type')}"]
+
+
+def _element(element: dict[str, Any]) -> list[str]:
+    """Return what Slack would not accept in a button or an overflow menu."""
+    if not 1 <= units(element.get("action_id", "")) <= 255:
+        return ["action_id of the wrong length"]
+    match element:
+        case {"type": "button", "text": {"type": "plain_text"} as text, **rest} if set(rest) <= _BUTTON:
+            return _text(text, 75)
+        case {"type": "overflow", "options": [_, *_] as options} if len(options) <= 5:
+            long = ["value of more than 150 characters" for one in options if units(one["value"]) > 150]
+            return long + [fault for one in options for fault in _text(one["text"], 75)]
+        case _:
+            return [f"unknown or overfull element {element.get('type')}"]
+
+
+_BUTTON: Final = frozenset({"type", "action_id", "style", "value", "url"})
 
 
 def _text(text: dict[str, Any], limit: int) -> list[str]:
@@ -72,4 +92,4 @@ def texts(blocks: list[dict[str, Any]]) -> list[str]:
     objects = [
         part for block in blocks for part in [block.get("text"), *block.get("fields", []), *block.get("elements", [])]
     ]
-    return [part["text"] for part in objects if part and part["type"] == "mrkdwn"]
+    return [part["text"] for part in objects if part and part.get("type") == "mrkdwn"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections import deque
@@ -14,6 +15,8 @@ from aiohttp import web
 from tests.support.block_kit import complaint
 
 TOKEN: Final = "xoxb-test-secret-9d2f"
+APP_TOKEN: Final = "xapp-test-secret-7c1e"
+SIGNING_SECRET: Final = "8f742231b10e8888abcd99yyyzzz85a5"
 METHODS: Final = ("chat.postMessage", "chat.update")
 
 
@@ -57,6 +60,10 @@ class FakeSlack:
     channels: dict[str, str] = field(default_factory=lambda: {"C0000001": "alerts", "C0000002": "press"})
     messages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
+    groups: dict[str, list[str]] = field(default_factory=dict)  # user group → its members
+    whispers: list[str] = field(default_factory=list)  # what people were told for their eyes only
+    sockets: list[web.WebSocketResponse] = field(default_factory=list)  # open, of Socket Mode
+    acked: list[tuple[str, float]] = field(default_factory=list)  # envelope, time.monotonic()
     faults: deque[Fault] = field(default_factory=deque)
     faulty: tuple[str, ...] = METHODS
     outage: Fault | None = None
@@ -75,6 +82,8 @@ class FakeSlack:
         """Listen; the same port again after `stop` if it is given."""
         app = web.Application(client_max_size=2**22)
         app.router.add_route("*", "/api/{method}", self._serve)
+        app.router.add_get("/socket", self._listen)
+        app.router.add_post("/response/{name}", self._whisper)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True)
@@ -105,6 +114,46 @@ class FakeSlack:
     def called(self, method: str) -> list[Call]:
         """Return the requests of a method in their order."""
         return [call for call in self.calls if call.method == method]
+
+    @property
+    def response_url(self) -> str:
+        """Return where the answer to a tap or a command goes."""
+        return f"http://127.0.0.1:{self._port}/response/1"
+
+    async def send(self, kind: str, payload: dict[str, Any], envelope: str = "") -> str:
+        """Send an envelope to one of those who listen, as Slack does; return its id."""
+        envelope = envelope or f"envelope-{len(self.acked)}-{time.monotonic_ns()}"
+        await self.sockets[-1].send_json(
+            {"type": kind, "envelope_id": envelope, "payload": payload, "accepts_response_payload": False}
+        )
+        return envelope
+
+    def tap(self, action_id: str, user: str, *, option: str = "", block_id: str = "") -> dict[str, Any]:
+        """Return the payload of a tap on the latest card that has buttons, or on the card `block_id`."""
+        rows = [b for m in self.roots() for b in m.get("blocks", []) if b["type"] == "actions"]
+        action = {"action_id": action_id, "block_id": block_id or rows[-1]["block_id"]}
+        chosen = {"selected_option": {"value": option}} if option else {}
+        return {
+            "type": "block_actions",
+            "user": {"id": user},
+            "actions": [action | chosen],
+            "response_url": self.response_url,
+        }
+
+    async def _listen(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        await socket.send_json({"type": "hello", "num_connections": len(self.sockets)})
+        async for message in socket:
+            with contextlib.suppress(ValueError, TypeError):
+                self.acked.append((json.loads(message.data)["envelope_id"], time.monotonic()))
+        self.sockets.remove(socket)
+        return socket
+
+    async def _whisper(self, request: web.Request) -> web.Response:
+        self.whispers.append((await request.json())["text"])
+        return web.Response(text="ok")
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         arrived = time.monotonic()
@@ -143,12 +192,24 @@ class FakeSlack:
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.list": self._list,
+            "usergroups.users.list": self._members,
         }
+        if call.method == "apps.connections.open":
+            return self._connect(request, call)
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return self._no(call, "invalid_auth")
         if call.method not in served:
             return self._no(call, "unknown_method")
         return served[call.method](call)
+
+    def _connect(self, request: web.Request, call: Call) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {APP_TOKEN}":
+            return self._no(call, "invalid_auth")
+        return _reply(200, {"ok": True, "url": f"ws://127.0.0.1:{self._port}/socket"})
+
+    def _members(self, call: Call) -> web.Response:
+        members = self.groups.get(str(call.body.get("usergroup")))
+        return self._no(call, "no_such_subteam") if members is None else _reply(200, {"ok": True, "users": members})
 
     def _no(self, call: Call, error: str, **more: Any) -> web.Response:
         call.error = error

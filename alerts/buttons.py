@@ -1,0 +1,66 @@
+"""Which buttons does a card carry, and what do they mean when they come back?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from alerts.wording import say
+
+if TYPE_CHECKING:
+    from alerts.incident import Incident
+    from detectors.wording import Language
+
+Press = Literal["ack", "not_a_crisis", "planned", "crisis", "snooze_30m", "snooze_2h", "snooze_morning", "resolve"]
+
+ACK: Final = "tocsin_ack"
+NOT_A_CRISIS: Final = "tocsin_not_a_crisis"
+CRISIS: Final = "tocsin_crisis"
+MORE: Final = "tocsin_more"
+
+_PRESSES: Final[dict[str, Press]] = {ACK: "ack", NOT_A_CRISIS: "not_a_crisis", CRISIS: "crisis"}
+_MORE: Final[tuple[Press, ...]] = ("snooze_30m", "snooze_2h", "snooze_morning", "planned", "resolve")
+"""Slack takes up to five."""
+
+
+class Pressed(NamedTuple):
+    """What was pressed on the card of which incident, as it stood at which revision."""
+
+    press: Press
+    incident: str
+    revision: int
+
+
+def row(incident: Incident, language: Language) -> dict[str, Any]:
+    """Return the row of buttons: while it lasts, to take it in hand; afterwards, to judge it."""
+    over = incident.status == "resolved"
+    elements = [] if over or incident.status == "acknowledged" else [_button(ACK, language, "primary")]
+    if incident.verdict != "not_a_crisis":
+        elements.append(_button(NOT_A_CRISIS, language))
+    if incident.verdict != "crisis" and (over or incident.status == "acknowledged"):
+        elements.append(_button(CRISIS, language))
+    if not over:
+        options = [_option(press, language) for press in _MORE]
+        elements.append({"type": "overflow", "action_id": MORE, "options": options})
+    return {"type": "actions", "block_id": f"{incident.id}|{incident.revision}", "elements": elements}
+
+
+def pressed(action_id: str, block_id: str, option: str) -> Pressed | None:
+    """Return what came back; None for what no card of ours holds."""
+    incident, separator, revision = block_id.rpartition("|")
+    if not separator or not revision.isascii() or not revision.isdigit():
+        return None
+    press = next((one for one in _MORE if one == option), None) if action_id == MORE else _PRESSES.get(action_id)
+    return None if press is None else Pressed(press, incident, int(revision))
+
+
+def _button(action_id: str, language: Language, style: str = "") -> dict[str, Any]:
+    made = {"type": "button", "action_id": action_id, "text": _plain(say(language, f"button_{_PRESSES[action_id]}"))}
+    return made | ({"style": style} if style else {})
+
+
+def _option(press: Press, language: Language) -> dict[str, Any]:
+    return {"text": _plain(say(language, f"button_{press}")), "value": press}
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}

@@ -1,0 +1,64 @@
+"""What is to be done after a tap: which act is it, and may this person do it? Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final, Literal
+from zoneinfo import ZoneInfo
+
+from alerts.incident import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from alerts.buttons import Press, Pressed
+    from alerts.incident import ActionKind, Incident, Verdict
+    from config.brand import Brand
+
+MORNING: Final = time(8)
+"""Until when a snooze "until morning" lasts, in the time zone of the brand's rota."""
+
+_SNOOZES: Final[dict[Press, timedelta]] = {"snooze_30m": timedelta(minutes=30), "snooze_2h": timedelta(hours=2)}
+_VERDICTS: Final[dict[Press, Verdict]] = {"not_a_crisis": "not_a_crisis", "planned": "planned", "crisis": "crisis"}
+
+Permission = Literal["everyone", "named", "in_a_named_group", "nobody_named_them"]
+
+
+def permission(brand: Brand, user: str, groups: Container[str]) -> Permission:
+    """Say whether `user`, a member of `groups`, may act on the brand's incidents, and why."""
+    if not brand.may_act:
+        return "everyone"
+    if user in brand.may_act:
+        return "named"
+    return "in_a_named_group" if any(one in groups for one in brand.may_act) else "nobody_named_them"
+
+
+def act(pressed: Pressed, incident: Incident, brand: Brand, user: str, at: int) -> Action:
+    """Return the act that a tap stands for, at an instant (ms).
+
+    Its id is made of the card as it was shown, so that a double tap and a redelivered envelope are one act.
+    """
+    kind: ActionKind = "verdict"
+    until = None
+    if pressed.press in ("ack", "resolve"):
+        kind = "ack" if pressed.press == "ack" else "resolve"
+    elif pressed.press not in _VERDICTS:
+        kind, until = "snooze", snoozed_until(pressed.press, at, brand.rota.timezone)
+    name = f"slack:{pressed.incident}:{pressed.revision}:{pressed.press}:{user}"
+    return Action(
+        name, incident.brand, kind, user, at, pressed.incident, until=until, verdict=_VERDICTS.get(pressed.press)
+    )
+
+
+def snoozed_until(press: Press, at: int, zone: str) -> int:
+    """Return the end (ms) of a snooze that begins now.
+
+    >>> snoozed_until("snooze_morning", 1_795_420_800_000, "Europe/Paris") - 1_795_420_800_000
+    82800000
+    """
+    span = _SNOOZES.get(press)
+    now = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
+    if span is not None:
+        return at + span // timedelta(milliseconds=1)
+    day = now.date() if now.time() < MORNING else now.date() + timedelta(days=1)
+    return int(datetime.combine(day, MORNING, now.tzinfo).timestamp() * 1000)

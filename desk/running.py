@@ -1,0 +1,73 @@
+"""What does the Slack app run? Followers of brands and incidents, a producer of acts, and a way in."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+from aiokafka import AIOKafkaProducer
+
+from alerts.incident import encode
+from desk.http import Gate, application
+from desk.office import Office
+from desk.slack import People
+from desk.socket import Socket
+from streams.brands import Directory, follow
+from streams.ledger import Ledger
+
+if TYPE_CHECKING:
+    from alerts.incident import Action
+    from config.settings import Settings
+    from streams.connection import Connection
+    from streams.topics import Topics
+
+log = structlog.get_logger(__name__)
+
+
+async def serve(settings: Settings, connection: Connection, topics: Topics, partitions: int, port: int | None) -> None:
+    """Serve taps and commands until cancelled: by Socket Mode, or on a port where one is given.
+
+    Raises:
+        slack_sdk.errors.SlackApiError: Slack does not accept the app-level token.
+        OSError: the port is taken.
+    """
+    directory, ledger = Directory(), Ledger()
+    producer = AIOKafkaProducer(**connection.aiokafka(), acks="all", enable_idempotence=not connection.embedded)
+    await producer.start()
+
+    async def send(action: Action) -> None:
+        await producer.send_and_wait(topics.actions.name, encode(action), key=action.brand.encode())
+
+    people = People(settings.slack_token.get_secret_value(), settings.slack_url)
+    office = Office(directory, ledger, send, people, _now)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(follow(directory, connection, topics, partitions))
+            group.create_task(ledger.follow(connection, topics, partitions))
+            if port is None:
+                token = settings.slack_app_token.get_secret_value()
+                group.create_task(Socket(token, people.client, office.handle).run())
+            else:
+                group.create_task(_listen(settings.slack_signing_secret.get_secret_value(), office, port))
+    finally:
+        with suppress(Exception):
+            await producer.stop()
+
+
+async def _listen(secret: str, office: Office, port: int) -> None:
+    runner = web.AppRunner(application(Gate(secret, lambda: _now() / 1000), office.handle), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, port=port).start()
+        log.info("listening to Slack", port=port)
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,88 @@
+"""How are people and user groups reached in Slack, besides by the messages of incidents?"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+log = structlog.get_logger(__name__)
+
+KEPT: Final = 300.0
+"""Seconds for which a group's members are remembered."""
+
+TIMEOUT: Final = aiohttp.ClientTimeout(total=10.0, connect=5.0)
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+class People:
+    """User groups and whispers, by the Web API."""
+
+    def __init__(self, token: str, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self.client = web_client(token, url)
+        self._host = urlsplit(url).hostname or ""
+        self._clock = clock
+        self._members: dict[str, tuple[float, frozenset[str]]] = {}
+
+    async def groups_of(self, user: str, among: tuple[str, ...]) -> frozenset[str]:
+        """Return those of the user groups `among` that `user` is in; a group that cannot be read has nobody in it."""
+        return frozenset([group for group in among if user in await self._members_of(group)])
+
+    async def whisper(self, response_url: str, text: str) -> None:
+        """Tell the person who tapped or typed, and nobody else; only an address of Slack's is written to."""
+        if not self._is_slack(response_url):
+            log.warning("an answer has no address of Slack's: not sent")
+            return
+        body = {"response_type": "ephemeral", "replace_original": False, "text": text}
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=TIMEOUT) as session,
+                session.post(response_url, json=body) as answer,
+            ):
+                if not answer.ok:
+                    log.warning("Slack did not take an answer", status=answer.status)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("Slack did not take an answer", why=type(error).__name__)
+
+    async def _members_of(self, group: str) -> frozenset[str]:
+        until, members = self._members.get(group, (0.0, frozenset()))
+        if self._clock() < until:
+            return members
+        try:
+            answer = await self.client.usergroups_users_list(usergroup=group)
+            members = frozenset(map(str, answer.get("users") or ()))
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            code = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
+            log.error("the members of a user group cannot be read", group=group, why=code)  # noqa: TRY400
+            return members
+        self._members[group] = (self._clock() + KEPT, members)
+        return members
+
+    def _is_slack(self, address: str) -> bool:
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return False
+        host = parts.hostname or ""
+        if self._host in _LOOPBACK:
+            return host == self._host
+        return parts.scheme == "https" and (host == "hooks.slack.com" or host.endswith(".slack.com"))
+
+
+def web_client(token: str, url: str) -> AsyncWebClient:
+    """Return a client of the Web API at `url`; on the loopback it takes no proxy."""
+    logger = logging.getLogger("desk.slack.client")
+    logger.setLevel(logging.WARNING)  # below, the client writes whole requests into the log
+    client = AsyncWebClient(token, base_url=url, logger=logger)
+    if urlsplit(url).hostname in _LOOPBACK:
+        client.proxy = None
+    return client

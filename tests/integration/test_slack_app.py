@@ -1,0 +1,116 @@
+"""From a crisis to a tap on a phone and back: does the button take the incident in hand?"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alerts.buttons import ACK, MORE, NOT_A_CRISIS
+from config.brand import Brand
+from config.wire import encode_brand
+from streams.admin import KafkaBrandStore
+from tests.support.fake_slack import APP_TOKEN, FakeSlack
+from tests.support.installation import ROOT, Installation, wait_until
+from tests.support.served_slack import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.support.brokers import Broker
+
+BRAND = "Oakmere"
+
+
+class Served:
+    """A stand-in on a loop of its own, so that a test can send envelopes."""
+
+    def __init__(self) -> None:
+        self.slack, self.loop = FakeSlack(), asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+        self.wait(self.slack.start())
+
+    def wait(self, work: Any) -> Any:
+        """Return what a coroutine returns there."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(10)
+
+    def tap(self, action_id: str, user: str, **more: str) -> None:
+        """Tap on the latest card."""
+        self.wait(self.slack.send("interactive", self.slack.tap(action_id, user, **more)))
+
+    def close(self) -> None:
+        """End it."""
+        self.wait(self.slack.stop())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(10)
+
+
+@contextlib.contextmanager
+def app(here: Installation) -> Iterator[Callable[[], bool]]:
+    """Run `tocsin slack` until the block ends; yields whether it still runs."""
+    extra = ["--embedded"] if here.embedded else []
+    log = Path(here.path("slack.log"))
+    with log.open("wb") as out:
+        command = [sys.executable, "-m", "cli.main", "slack", *extra]
+        process = subprocess.Popen(command, cwd=ROOT, env=here.environment, stdout=out, stderr=out)
+        try:
+            yield lambda: process.poll() is None
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def state(slack: FakeSlack) -> str:
+    """Return what the card of the incident shows of its state."""
+    return json.dumps(slack.roots()[-1].get("blocks", []))
+
+
+def test_a_tap_takes_the_incident_in_hand_and_a_stranger_s_does_not(kafka: Broker) -> None:
+    """The card is edited for everybody; the stranger is told alone; a second tap changes nothing."""
+    served = Served()
+    slack = served.slack
+    settings = environment(slack) | {"TOCSIN_SLACK_APP_TOKEN": APP_TOKEN}
+    detect = {name: {"enabled": False} for name in ("volume", "negative", "shift", "outcry")}
+    named = {"name": BRAND, "slack_channel": "C0000001", "may_act": ["U0ANA"], "on_call": ["U0ANA"]}
+    brand = Brand.model_validate(named | {"detect": detect | {"absolute": {"negative": 5}}})
+    now = datetime.now(UTC).isoformat()
+    line = {"brand": BRAND, "channel": "forum", "published_at": now}
+    lines = [line | {"id": str(number), "text": f"a terrible, horrible disaster {number}"} for number in range(6)]
+    try:
+        with Installation(kafka, settings) as here:
+            KafkaBrandStore(here.connection, here.topics).publish({BRAND: encode_brand(brand)})
+            here.worker("--notify", "slack")
+            with app(here) as running:
+                here.send([(0, "\n".join(map(json.dumps, lines)).encode(), None)])
+                wait_until(lambda: bool(slack.roots() and slack.sockets), 60, "a card, and somebody who listens")
+                served.tap(ACK, "U0EVE")
+                wait_until(lambda: bool(slack.whispers), 20, "the stranger is refused")
+                assert "<@U0ANA>" in slack.whispers[0]
+                assert "In hand" not in state(slack)
+                served.tap(ACK, "U0ANA")
+                wait_until(lambda: "In hand" in state(slack), 20, "the card says who has it in hand")
+                assert "<@U0ANA>" in state(slack)
+                assert ACK not in state(slack)
+                served.tap(MORE, "U0ANA", option="snooze_2h")
+                wait_until(lambda: "Snoozed until" in state(slack), 20, "the card says that it is snoozed")
+                served.tap(NOT_A_CRISIS, "U0ANA")
+                wait_until(lambda: "Judged not a crisis" in state(slack), 20, "the card says how it was judged")
+                assert len(slack.roots()) == 1
+                served.wait(slack.send("slash_commands", _command(slack, "status")))
+                wait_until(lambda: len(slack.whispers) > 1, 20, "the command is answered")
+                assert slack.whispers[-1] == "No incident is open."
+                assert running()
+            assert "xapp" not in Path(here.path("slack.log")).read_text()
+    finally:
+        served.close()
+
+
+def _command(slack: FakeSlack, text: str) -> dict[str, str]:
+    return {"command": "/tocsin", "user_id": "U0ANA", "text": text, "response_url": slack.response_url}

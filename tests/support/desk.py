@@ -1,0 +1,67 @@
+"""An office with its parts at hand: brands, incidents, and what it did and said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alerts.incident import Action, encode
+from config.brand import Brand
+from desk.office import Office
+from streams.brands import Directory
+from streams.ledger import Ledger
+from tests.support.alerting import START, incident_of, signal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Hall:
+    """What the office needs of Slack, remembered."""
+
+    def __init__(self, groups: Mapping[str, set[str]]) -> None:
+        self.groups = groups
+        self.said: list[str] = []
+
+    async def groups_of(self, user: str, among: tuple[str, ...]) -> frozenset[str]:
+        """Return the groups that `user` is in."""
+        return frozenset(group for group in among if user in self.groups.get(group, ()))
+
+    async def whisper(self, response_url: str, text: str) -> None:
+        """Remember what was said."""
+        assert response_url
+        self.said.append(text)
+
+
+class Desk:
+    """An office of one brand, acme, with one open incident."""
+
+    def __init__(self, brand: Brand | None = None, groups: Mapping[str, set[str]] | None = None) -> None:
+        self.hall, self.sent = Hall(groups or {}), list[Action]()
+        self.failing = False
+        directory, ledger = Directory(), Ledger()
+        directory.put(brand or Brand(name="acme"), 1)
+        directory.refresh()
+        self.incident = incident_of(signal(0, severity="critical"))
+        ledger.take(self.incident.id.encode(), encode(self.incident))
+        ledger.opened()
+        self.office = Office(directory, ledger, self._send, self.hall, lambda: START + 60_000)
+
+    async def _send(self, action: Action) -> None:
+        if self.failing:
+            raise ConnectionError("the broker is away")
+        self.sent.append(action)
+
+    async def tap(self, action_id: str, user: str = "U0ANA", option: str = "", block_id: str = "") -> None:
+        """Tap on the incident's card."""
+        block = block_id or f"{self.incident.id}|{self.incident.revision}"
+        action = {"action_id": action_id, "block_id": block} | (
+            {"selected_option": {"value": option}} if option else {}
+        )
+        payload = {"type": "block_actions", "user": {"id": user}, "actions": [action], "response_url": "http://x/1"}
+        await self.office.handle("interactive", payload)
+
+    async def ask(self, text: str) -> str:
+        """Type the command; return the answer."""
+        payload = {"command": "/tocsin", "user_id": "U0ANA", "text": text, "response_url": "http://x/1"}
+        await self.office.handle("slash_commands", payload)
+        return self.hall.said[-1]

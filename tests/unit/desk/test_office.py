@@ -1,0 +1,153 @@
+"""Does a tap do what the button says, once, and only for those who may?"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from alerts import render
+from alerts.acts import answer
+from alerts.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, pressed
+from alerts.notifier import Route
+from config.brand import Brand
+from tests.support.alerting import START, action, run, signal
+from tests.support.block_kit import complaint
+from tests.support.desk import Desk
+
+MINUTE = 60_000
+
+
+@pytest.mark.parametrize(
+    ("button", "option", "kind", "verdict"),
+    [
+        (ACK, "", "ack", None),
+        (NOT_A_CRISIS, "", "verdict", "not_a_crisis"),
+        (CRISIS, "", "verdict", "crisis"),
+        (MORE, "planned", "verdict", "planned"),
+        (MORE, "resolve", "resolve", None),
+    ],
+)
+async def test_each_button_is_an_act_of_whoever_tapped(button: str, option: str, kind: str, verdict: str) -> None:
+    """The act names the person, the brand and the incident, and the case takes it."""
+    desk = Desk()
+    await desk.tap(button, "U0BEN", option)
+    (act,) = desk.sent
+    assert (act.kind, act.verdict, act.by) == (kind, verdict, "U0BEN")
+    assert (act.brand, act.incident) == ("acme", desk.incident.id)
+    assert answer(run(signal(0))[0], act) == "applies"
+
+
+@pytest.mark.parametrize(
+    ("option", "minutes"), [("snooze_30m", 30), ("snooze_2h", 120), ("snooze_morning", 17 * 60 + 27)]
+)
+async def test_a_snooze_lasts_as_long_as_it_says(option: str, minutes: int) -> None:
+    """Until morning is until eight in the time zone of the rota."""
+    desk = Desk()
+    await desk.tap(MORE, option=option)
+    assert desk.sent[0].until == START + MINUTE + minutes * MINUTE
+
+
+async def test_a_double_tap_is_one_act() -> None:
+    """Both taps show the same card, so they carry the same id, and the case takes the first only."""
+    desk = Desk()
+    await desk.tap(NOT_A_CRISIS)
+    await desk.tap(NOT_A_CRISIS)
+    first, second = desk.sent
+    assert first.id == second.id
+    assert len(run(signal(0), first, second)[1]) == 2
+
+
+@pytest.mark.parametrize(("user", "acts"), [("U0ANA", 1), ("U0BEN", 1), ("U0EVE", 0)])
+async def test_only_those_named_may_act_and_others_are_told_whom_to_ask(user: str, acts: int) -> None:
+    """By name or by user group; a refusal changes nothing and is seen by nobody else."""
+    brand = Brand(name="acme", may_act=("U0ANA", "S0DESK"), on_call=("U0CAMILLE",), language="fr")
+    desk = Desk(brand, {"S0DESK": {"U0BEN"}})
+    await desk.tap(ACK, user)
+    assert len(desk.sent) == acts
+    assert bool(desk.hall.said) is not bool(acts)
+    assert all("<@U0CAMILLE>" in text and "Rien n’a changé" in text for text in desk.hall.said)
+
+
+@pytest.mark.parametrize("block_id", ["other-20260101T0000Z|1", "|1", "acme|", "acme|-1", "acme|1e9", "x" * 3000])
+async def test_a_forged_button_changes_nothing(block_id: str) -> None:
+    """What no card of ours holds is not acted on."""
+    desk = Desk()
+    await desk.tap(ACK, block_id=block_id)
+    assert desk.sent == []
+
+
+async def test_when_the_broker_is_away_the_person_is_told() -> None:
+    """Nobody may believe that it is in hand when it is not."""
+    desk = Desk()
+    desk.failing = True
+    await desk.tap(ACK)
+    assert "tap again" in desk.hall.said[0]
+
+
+json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+near = st.fixed_dictionaries({"type": st.just("block_actions") | st.text(), "user": json, "actions": json})
+
+
+@given(st.sampled_from(["interactive", "slash_commands", "events_api", ""]), near | st.dictionaries(st.text(), json))
+def test_no_payload_ends_the_app(kind: str, payload: dict[str, Any]) -> None:
+    """Whatever comes in, it is answered or left alone."""
+
+    async def all_of_it() -> None:
+        desk = Desk()
+        await desk.office.handle(kind, payload)
+        assert desk.sent == []
+
+    asyncio.run(all_of_it())
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_buttons_of_a_card_fit_its_state_and_come_back_as_they_went(language: str) -> None:
+    """Open: to take in hand. In hand: to judge. Over: to judge only. All within Slack's limits."""
+    acts = [[], [action(1)], [action(1), action(2, "resolve")], [action(2, "verdict", verdict="not_a_crisis")]]
+    found = []
+    for some in acts:
+        note = run(signal(0), *some)[1][-1]
+        card = render.message(note, Route("#a", language, buttons=True), page=False)
+        assert complaint({"text": card.text, "blocks": card.blocks}) == ""
+        (buttons,) = [block for block in card.blocks if block["type"] == "actions"]
+        found.append([one["action_id"] for one in buttons["elements"]])
+        for one in buttons["elements"]:
+            for option in one.get("options", [{"value": ""}]):
+                back = pressed(one["action_id"], buttons["block_id"], option["value"])
+                assert back is not None
+                assert (back.incident, back.revision) == (note.incident.id, note.revision)
+    assert found == [[ACK, NOT_A_CRISIS, MORE], [NOT_A_CRISIS, CRISIS, MORE], [NOT_A_CRISIS, CRISIS], [CRISIS]]
+
+
+def test_without_the_app_a_card_has_no_buttons() -> None:
+    """A button that nobody answers is worse than none."""
+    card = render.message(run(signal(0))[1][-1], Route("#a"), page=False)
+    assert not [block for block in card.blocks if block["type"] == "actions"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "🔴 Critical acme"),
+        ("status", "Since"),
+        ("who", "*acme*: <@U0CAMILLE>"),
+        ("who ACME", "<@U0CAMILLE>"),
+        ("why acme", "refund"),
+        ("why <!channel>", "&lt;!channel&gt;"),
+        ("help", "/tocsin status"),
+        ("delete everything", "/tocsin status"),
+    ],
+)
+async def test_the_command_answers_what_was_asked(text: str, says: str) -> None:
+    """In one message, for the asker's eyes only; what was typed pings nobody."""
+    said = await Desk(Brand(name="acme", on_call=("U0CAMILLE",))).ask(text)
+    assert says in said
+    assert "<!channel>" not in said
