@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.incidents_tuned import report
 from benchmarks.page import publish, table
 from mentions.sentiment import Scorer
 from replay.policies import Rules
@@ -96,7 +97,7 @@ def delay(found: list[Alert], label: dict[str, Any], *, page: bool) -> str:
 
 
 def main() -> int:
-    """Print both tables."""
+    """Print the tables."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     if not DATA.is_dir():
         print(f"the real incidents are not here ({DATA}): nothing to measure")
@@ -106,6 +107,9 @@ def main() -> int:
     text = f"{delays(found, labels)}\n\n{false_pages(found, labels)}"
     print(text)
     publish("incidents", "Real posts: delay and false pages", "incidents-table", text)
+    held_out = report(DATA, STREAMS, labels)
+    print(held_out)
+    publish("incidents-tuned", "Real posts: does tuning help?", "incidents-table", held_out)
     return 0
 
 

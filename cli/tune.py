@@ -1,0 +1,243 @@
+"""`tocsin tune`: which thresholds would have been better, and how sure is that?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
+
+import typer
+
+from cli.errors import Failure, Misuse
+from cli.inputs import mapped, parsed_mapping
+from cli.output import emit, plain, progress, show, table, tell
+from cli.weights import Weights, scorer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from config.brand import Brand, Config
+    from replay.labels import Label
+    from replay.tuning.material import Material
+    from replay.tuning.study import Point, Study
+    from sources.position import Line, Refused
+
+CONFIG: Final = Path("config/brands.yaml")
+SHOWN: Final = 8
+"""Settings in the table."""
+
+_BUDGET: Final = re.compile(r"(\d+(?:\.\d+)?)(?:\s*false alarms?)?\s*(?:/|a|per)\s*(day|week|month)")
+_WEEKS: Final = {"day": 1 / 7, "week": 1.0, "month": 30 / 7}
+
+
+class _Scope(NamedTuple):
+    """What is tuned as one: a brand, or the brands of a group."""
+
+    name: str
+    is_group: bool
+    brands: list[Brand]
+
+
+def command(
+    files: Annotated[list[str], typer.Argument(help="A recording with scores (.tocsin), or JSON Lines or CSV files.")],
+    *,
+    labels: Annotated[Path, typer.Option(help="What happened: an incidents.yaml (see `tocsin labels`).")],
+    config: Annotated[Path, typer.Option(help="The brands and their thresholds.")] = CONFIG,
+    brand: Annotated[
+        list[str] | None, typer.Option("--brand", "-b", help="This brand only; may be given several times.")
+    ] = None,
+    group: Annotated[str | None, typer.Option(help="The brands of this group, tuned as one.")] = None,
+    budget: Annotated[
+        str, typer.Option(help='The most false alarms a brand: "1 false alarm/week". Left out: no more than today.')
+    ] = "",
+    columns: Annotated[str, typer.Option("--map", help="CSV columns: field=column,… (channel==forum is fixed).")] = "",
+    weights: Weights = None,
+    write: Annotated[bool, typer.Option("--write", help="Write what is proposed into the configuration.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a brand or group.")] = False,
+) -> None:
+    """Propose better thresholds from labelled incidents: detection delay against false alarms, with their uncertainty.
+
+    Every setting tried replays the same mentions; nothing is sent. A change is proposed only where settings chosen
+    without an incident did better on that incident than today's. Mentions must be in order of publication. Exit code
+    1 where lines were refused.
+
+    Examples:
+      tocsin tune march.jsonl.gz --labels incidents.yaml
+      tocsin tune march.jsonl.gz --labels incidents.yaml --brand Hallowfirth --budget "1 false alarm/week"
+      tocsin tune march.tocsin --labels incidents.yaml --group "Northhallow Group" --write
+    """
+    from config.load import load  # noqa: PLC0415  pydantic and YAML are slow to load
+
+    limit = parsed_budget(budget) if budget else None
+    if not config.is_file():
+        raise Misuse(f"{plain(str(config))}: no such file: name one with --config")
+    known = load(config)
+    what = _labels(labels, known)
+    material = _material(files, parsed_mapping(columns), known, weights)
+    for scope in _scopes(known, material, what, brand or [], group):
+        found = _study(scope, config, material, what, limit)
+        text = _proposal(found, config)
+        if json:
+            emit(found.record() | {"diff": text})
+        else:
+            _print(found, text)
+        if write and found.proposed:
+            _write(found, config)
+    if material.refused:
+        first = material.refused[0]
+        tell(f"{len(material.refused)} lines refused, the first is line {first.number}: {plain(first.reasons[0])}")
+        raise typer.Exit(1)
+
+
+def parsed_budget(text: str) -> float:
+    """Return the false alarms a week that a budget allows.
+
+    >>> parsed_budget("1 false alarm/week"), parsed_budget("2 per day")
+    (1.0, 14.0)
+
+    Raises:
+        Misuse: it is none.
+    """
+    found = _BUDGET.fullmatch(text.strip())
+    if found is None:
+        raise Misuse(f'--budget {text!r}: write a number and a span, such as "1 false alarm/week" or "2/month"')
+    return float(found[1]) / _WEEKS[found[2]]
+
+
+def _labels(path: Path, known: Config) -> list[Label]:
+    from replay.labels import check, read  # noqa: PLC0415
+
+    found = read(_bytes(path), str(path))
+    problems = check(found, known.named(), str(path))
+    if problems:
+        raise Failure("\n".join(plain(str(problem)) for problem in problems))
+    return found
+
+
+def _bytes(path: Path) -> bytes:
+    if not path.is_file():
+        raise Misuse(f"{plain(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
+    return path.read_bytes()
+
+
+def _material(files: list[str], mapping: dict[str, str], known: Config, weights: Path | None) -> Material:
+    from mentions.watchlist import Watchlist  # noqa: PLC0415
+    from replay.tuning.material import gather, of_recording  # noqa: PLC0415
+    from sources.position import SourceError  # noqa: PLC0415
+    from sources.recording import Recording, is_recording  # noqa: PLC0415
+
+    with progress("scoring") as advance:
+        if any(map(is_recording, files)):
+            if len(files) > 1:
+                raise Misuse("a recording is tuned on alone: leave out the other files")
+            try:
+                return of_recording(Recording(files[0]).entries(scores=True, advance=advance))
+            except SourceError as error:
+                raise Misuse(str(error)) from error
+
+        def lines() -> Iterator[Line | Refused]:
+            for path in files:
+                yield from mapped(path, mapping, advance)
+
+        return gather(lines(), Watchlist([one.watched(0) for one in known.brands]), scorer(weights))
+
+
+def _scopes(known: Config, material: Material, what: list[Label], brands: list[str], group: str | None) -> list[_Scope]:
+    named = known.named()
+    unknown = [name for name in brands if name not in named]
+    if unknown or (brands and group):
+        raise Misuse(f"--brand {unknown[0]}: no such brand" if unknown else "--brand and --group exclude each other")
+    if group is not None:
+        members = [one for one in known.brands if one.group == group]
+        if not members:
+            raise Misuse(f"--group {group}: no brand belongs to it")
+        return [_Scope(group, True, members)]
+    labelled = {label.brand for label in what if label.is_crisis}
+    wanted = brands or [one.name for one in known.brands if one.name in labelled and one.name in material.records]
+    if not wanted:
+        raise Failure("no brand has both mentions in these files and a labelled crisis: nothing to tune on")
+    return [_Scope(name, False, [named[name]]) for name in wanted]
+
+
+def _study(scope: _Scope, config: Path, material: Material, what: list[Label], limit: float | None) -> Study:
+    from replay.tuning.candidates import candidates, written  # noqa: PLC0415
+    from replay.tuning.study import study  # noqa: PLC0415
+
+    own = written(config.read_bytes()) if scope.is_group else {}
+    with progress(f"tuning {scope.name}", len(candidates(scope.brands[0]))) as advance:
+        kind: Literal["group", "brand"] = "group" if scope.is_group else "brand"
+        return study(scope.name, kind, scope.brands, material, what, limit, own=own, advance=advance)
+
+
+def _proposal(found: Study, config: Path) -> str:
+    from config.edit import diff  # noqa: PLC0415
+
+    before = _text(config)
+    return diff(before, _changed(found, config), config.as_posix()) if found.proposed else ""
+
+
+def _changed(found: Study, config: Path) -> str:
+    from config.edit import changed  # noqa: PLC0415
+
+    assert found.proposed is not None
+    settings = found.proposed.settings
+    return changed(_text(config), found.scope, settings, group=found.kind == "group", name=str(config))
+
+
+def _text(config: Path) -> str:
+    return config.read_bytes().decode()
+
+
+def _write(found: Study, config: Path) -> None:
+    fresh = config.with_name(f"{config.name}.new")
+    fresh.write_bytes(_changed(found, config).encode())
+    fresh.replace(config)
+    tell(f"{plain(str(config))}: written; `tocsin config apply` takes it live")
+
+
+def _print(found: Study, diff: str) -> None:
+    from replay.tuning.plot import plot  # noqa: PLC0415
+
+    show(plain(found.sentence()))
+    show()
+    points = [found.points[place] for place in _worth_showing(found)]
+    table(["setting", "crises", "delay, minutes", "false alarms a week", "90 %"], [_row(found, one) for one in points])
+    show()
+    for line in plot(found):
+        show(line)
+    show()
+    _print_doubt(found)
+    for line in diff.splitlines():
+        show(plain(line))
+
+
+def _worth_showing(found: Study) -> list[int]:
+    """Return today's setting, the leading one, and the best others."""
+    rest = [place for place, one in enumerate(found.points) if one.best]
+    rest.sort(key=lambda place: (-found.points[place].found, found.points[place].per_week))
+    return list(dict.fromkeys([0, found.leading, *rest]))[:SHOWN]
+
+
+def _row(found: Study, one: Point) -> list[object]:
+    what = ", ".join(f"{path.split('.', 1)[1]} {value}" for path, value in one.settings.items()) or "today's"
+    high = "" if one.between[1] is None else f"{one.between[1]:.2g}"
+    mark = " (proposed)" if one is found.proposed else ""
+    delay = "–" if one.mean_delay is None else f"{one.mean_delay:.0f}"
+    return [what + mark, f"{one.found} of {one.of}", delay, f"{one.per_week:.2g}", f"{one.between[0]:.2g}–{high}"]
+
+
+def _print_doubt(found: Study) -> None:
+    from replay.tuning.study import Effect, spread  # noqa: PLC0415
+
+    if found.leading:
+        for effect in found.effects:
+            show(plain(f"best in hindsight: {effect}"))
+    low, high = found.today.recall
+    show(f"today's recall is {found.today.found} of {found.today.of}; with so few it may be {low:.0%} to {high:.0%}")
+    for one in found.held_out:
+        blind = Effect(one.label, one.before.delays[0], one.after.delays[0])
+        noise = f"{one.before.false_alarms} false alarms before, {one.after.false_alarms} after"
+        show(plain(f"held out: {blind}; {noise}"))
+    reach = spread(found.held_out)
+    if reach:
+        show(f"gain on held-out incidents: {reach[0]:+.0f} to {reach[1]:+.0f} minutes")

@@ -1,0 +1,95 @@
+"""Which settings are tried? A plain grid of sensitivity and bars, each knob by itself, and the built-in ones."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import log
+from typing import TYPE_CHECKING, Any, Final
+
+from config import source
+from config.brand import Brand, default_brand
+from detectors.policy import STRICTNESS, Sensitivity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from config.nodes import Node
+
+Settings = dict[str, str | float]
+"""Dotted path → value; what is not in it stays as it is today."""
+
+SCALES: Final = (0.65, 0.8, 1.0, 1.25, 1.6)
+"""What the bars are multiplied by; smaller fires sooner and more."""
+
+BARS: Final = ("detect.volume.over_peak", "detect.negative.over_peak", "detect.outcry.over_peak")
+SENSITIVITY: Final = "detect.sensitivity"
+PAGE_FROM: Final = "alert.page_from"
+RISE: Final = "detect.shift.rise"
+_LEVELS: Final[tuple[Sensitivity, ...]] = ("low", "medium", "high")
+_SEVERITIES: Final = ("watch", "warning", "critical")
+_RISES: Final = (0.1, 0.2)
+
+
+def candidates(today: Brand) -> list[Settings]:
+    """Return what is tried for a brand (or a group, by one of its brands); the first is today's setting, empty."""
+    grid = [_scaled(today, BARS, scale) | {SENSITIVITY: level} for level, scale in product(_LEVELS, SCALES)]
+    grid += [{PAGE_FROM: severity, SENSITIVITY: level} for severity, level in product(_SEVERITIES, _LEVELS)]
+    grid += [_scaled(today, [bar], scale) for bar, scale in product(BARS, SCALES)]
+    grid += [{RISE: rise} for rise in _RISES]
+    built_in = default_brand(today.name)
+    grid.append({path: value_of(built_in, path) for path in (*BARS, SENSITIVITY, PAGE_FROM, RISE)})
+    tried: list[Settings] = [{}]
+    for settings in grid:
+        fresh = {path: value for path, value in settings.items() if value != value_of(today, path)}
+        if fresh not in tried:
+            tried.append(fresh)
+    return tried
+
+
+def value_of(brand: Brand, path: str) -> Any:
+    """Return a brand's setting."""
+    found: Any = brand
+    for step in path.split("."):
+        found = getattr(found, step)
+    return found
+
+
+def applied(brand: Brand, settings: Mapping[str, object]) -> Brand:
+    """Return the brand with other settings, as the configuration would read them."""
+    values = brand.model_dump(mode="json")
+    for path, value in settings.items():
+        *parents, last = path.split(".")
+        place = values
+        for step in parents:
+            place = place[step]
+        place[last] = value
+    return Brand.model_validate(values)
+
+
+def distance(today: Brand, settings: Settings) -> float:
+    """Return how far settings are from today's: the fewer and smaller the changes, the smaller."""
+    return sum(_far(value_of(today, path), value) for path, value in settings.items())
+
+
+def _far(old: Any, new: Any) -> float:
+    if isinstance(old, str):
+        steps = _LEVELS if old in STRICTNESS else _SEVERITIES
+        return 0.5 + abs(steps.index(new) - steps.index(old)) / 2
+    return 0.1 + abs(log(new / old)) if old and new else 1.0
+
+
+def _scaled(today: Brand, bars: Sequence[str], scale: float) -> Settings:
+    return {bar: max(0.1, round(value_of(today, bar) * scale, 2)) for bar in bars}
+
+
+def written(raw: bytes) -> dict[str, set[str]]:
+    """Return, by brand, the settings that its own entry in a brands.yaml writes: its group's do not reach those."""
+    brands = source.parse(raw, "brands.yaml").root.fields["brands"].items
+    return {str(node.fields["name"].value): set(_paths(node, "")) for node in brands if "name" in node.fields}
+
+
+def _paths(node: Node, path: str) -> Iterator[str]:
+    for key, child in node.fields.items():
+        below = f"{path}.{key}".lstrip(".")
+        yield below
+        yield from _paths(child, below)

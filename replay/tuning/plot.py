@@ -1,0 +1,61 @@
+"""What does the curve look like in a terminal? Detection delay against false alarms a week, in characters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from replay.tuning.study import Point, Study
+
+WIDTH: Final = 56
+HEIGHT: Final = 12
+_MARGIN: Final = 9
+
+
+def plot(study: Study) -> list[str]:
+    """Return the lines of a chart: `T` today, `P` the proposal, `o` what nothing beats, `·` the rest.
+
+    Only settings that page all the crises that the best one pages have a delay that can be compared; the others are
+    left out and counted.
+    """
+    most = max(point.found for point in study.points)
+    shown = [(p, one) for p, one in enumerate(study.points) if one.found == most and one.mean_delay is not None]
+    if not shown:
+        return ["no setting pages any of the crises: there is no curve to draw"]
+    wide = max(one.per_week for _, one in shown) or 1.0
+    delays = [one.mean_delay or 0.0 for _, one in shown]
+    low, high = min(delays), max(*delays, min(delays) + 1)
+    rows = [[" "] * (WIDTH + 1) for _ in range(HEIGHT + 1)]
+    for place, one in sorted(shown, key=lambda pair: _weight(study, *pair)):
+        x = round(one.per_week / wide * WIDTH)
+        y = round((high - (one.mean_delay or 0.0)) / (high - low) * HEIGHT)
+        rows[y][x] = _mark(study, place, one)
+    return [*_framed(rows, low, high, wide), *_legend(study, len(study.points) - len(shown), most)]
+
+
+def _framed(rows: list[list[str]], low: float, high: float, wide: float) -> list[str]:
+    heads = {0: f"{high:.0f} min", HEIGHT: f"{low:.0f} min"}
+    lines = [f"{heads.get(place, ''):>{_MARGIN - 2}} |{''.join(row).rstrip()}" for place, row in enumerate(rows)]
+    foot = f"{'0':<{WIDTH // 2}}{wide:.2f} false alarms a week".rjust(WIDTH)
+    return [*lines, f"{'':{_MARGIN - 1}}+{'-' * WIDTH}", f"{'':{_MARGIN}}{foot}"]
+
+
+def _legend(study: Study, left_out: int, most: int) -> list[str]:
+    of = study.today.of
+    told = [
+        f"{'':{_MARGIN}}T today   {'P proposal   ' if study.proposal is not None else ''}o nothing is better   · tried"
+    ]
+    if left_out:
+        told.append(f"{'':{_MARGIN}}{left_out} settings that page fewer than {most} of {of} crises are not drawn")
+    return told
+
+
+def _mark(study: Study, place: int, one: Point) -> str:
+    if place == study.proposal:
+        return "P"
+    return "T" if place == 0 else "o" if one.best else "·"
+
+
+def _weight(study: Study, place: int, one: Point) -> int:
+    """Order what is drawn, so that what matters lies on top."""
+    return " ·oTP".index(_mark(study, place, one))

@@ -1,0 +1,101 @@
+"""Does the loop close? Page, verdict, label, tuning, diff, configuration: each by the command a manager types."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alerts.incident import Action
+from config.load import load
+from replay.recording import Fixed, Playback
+from sources.recording import Entry, Received, write
+from tests.support import past
+from tests.support.recordings import entries, header
+
+HOUR = 3_600_000
+ROOT = Path(__file__).parents[2]
+
+
+def tocsin(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder."""
+    command = [sys.executable, "-m", "cli.main", *arguments]
+    environ = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environ)
+
+
+@cache
+def recorded() -> tuple[Entry, ...]:
+    """Return the past as a worker with the built-in thresholds read it, with a manager's verdict on each storm."""
+    said = [entry for entry in entries(past.mentions()) if not isinstance(entry, Received)]
+    latest = {note.incident.id: note.incident for note in Playback(Fixed.built_in()).play(said)}
+    storms = [one for one in latest.values() if any(abs(one.opened_at - label.onset) < HOUR for label in past.labels())]
+    verdicts = [
+        Action(f"v{n}", one.brand, "verdict", "U1", one.opened_at + HOUR, one.id, "=the ferry", None, "crisis")
+        for n, one in enumerate(storms)
+    ]
+    return tuple(entries(past.mentions(), verdicts))
+
+
+def test_from_verdict_to_changed_threshold(tmp_path: Path) -> None:
+    """Verdicts of a recording become labels; tuning on them writes exactly the diff that it shows, and nothing else."""
+    past.write(tmp_path)
+    write(tmp_path / "past.tocsin", header(), recorded())
+    exported = tocsin(tmp_path, "labels", "export", "--recording", "past.tocsin")
+    assert exported.returncode == 0, exported.stderr
+    (tmp_path / "judged.yaml").write_text(exported.stdout, encoding="utf-8")
+    checked = tocsin(tmp_path, "labels", "check", "judged.yaml", "--config", "brands.yaml")
+    assert "3 labels, 3 of them a crisis" in checked.stderr
+    csv = tocsin(tmp_path, "labels", "export", "--recording", "past.tocsin", "--csv")
+    assert csv.stdout.count("'=the ferry") == 3
+
+    before = (tmp_path / "brands.yaml").read_text(encoding="utf-8")
+    options = ("past.tocsin", "--labels", "judged.yaml", "--config", "brands.yaml", "--json", "--write")
+    tuned = tocsin(tmp_path, "tune", *options)
+    assert tuned.returncode == 0, tuned.stderr
+    (record,) = map(json.loads, tuned.stdout.splitlines())
+    assert record["state"] == "proposed"
+    _check_written(tmp_path, before, record)
+
+
+def _check_written(folder: Path, before: str, record: dict[str, Any]) -> None:
+    after = (folder / "brands.yaml").read_text(encoding="utf-8")
+    (folder / "brands.yaml").write_text(before, encoding="utf-8")
+    subprocess.run(["patch", "-p1", "-s"], cwd=folder, input=record["diff"], text=True, check=True)
+    assert (folder / "brands.yaml").read_text(encoding="utf-8") == after != before
+    assert after.count("#") == before.count("#")
+    assert load(folder / "brands.yaml").brands[0].name == past.BRAND
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--budget", "lots"], 'such as "1 false alarm/week"'),
+        (["--brand", "Nobody"], "no such brand"),
+        (["--group", "Land"], "no brand belongs to it"),
+    ],
+)
+def test_a_slip_on_the_command_line_is_told(tmp_path: Path, arguments: list[str], told: str) -> None:
+    """What cannot work is refused with what to write instead."""
+    done = tocsin(tmp_path, "tune", *past.write(tmp_path), *arguments)
+    assert done.returncode == 2
+    assert told in done.stderr
+
+
+def test_a_contradiction_stops_the_merge(tmp_path: Path) -> None:
+    """A verdict that says otherwise than the file is named with its line, and nothing is printed."""
+    past.write(tmp_path)
+    write(tmp_path / "past.tocsin", header(), recorded())
+    path = tmp_path / "incidents.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("crisis", "planned", 1), encoding="utf-8")
+    done = tocsin(
+        tmp_path, "labels", "merge", "incidents.yaml", "--recording", "past.tocsin", "--config", "brands.yaml"
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "incidents.yaml:2:" in done.stderr
+    assert "was judged crisis in Slack" in done.stderr
