@@ -16,15 +16,13 @@ under the usual daily peak. Cost: three sums a minute. Reference: as `detectors.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
 from detectors.buckets import NEGATIVE
-from detectors.duration import Duration
-from detectors.parameters import Switched
+from detectors.parameters import Windowed
 from detectors.rule import Detector, Limit, View, minutes, tail
 from detectors.wording import Language, lead
 
@@ -33,27 +31,9 @@ if TYPE_CHECKING:
     from detectors.signal import Severity, Signal
 
 
-class Negative(Switched):
+class Negative(Windowed):
     """Parameters of the negative-volume detector."""
 
-    fast: Duration = Field(
-        default=timedelta(minutes=15),
-        ge=timedelta(minutes=1),
-        le=timedelta(hours=1),
-        description="The short sliding window; larger is steadier and later [duration]",
-    )
-    window: Duration = Field(
-        default=timedelta(minutes=150),
-        ge=timedelta(minutes=10),
-        le=timedelta(hours=3),
-        description="The main sliding window; larger is steadier and later [duration]",
-    )
-    slow: Duration = Field(
-        default=timedelta(hours=12),
-        ge=timedelta(hours=3),
-        le=timedelta(hours=24),
-        description="The long window for quiet brands, in whole hours; larger finds weaker rises later [duration]",
-    )
     least: int = Field(
         default=6,
         ge=1,

@@ -21,15 +21,13 @@ Analysis, 2.6).
 
 from __future__ import annotations
 
-from datetime import timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
 from detectors.buckets import MENTIONS
-from detectors.duration import Duration
-from detectors.parameters import Switched
+from detectors.parameters import Windowed
 from detectors.rule import Detector, Limit, View, minutes, tail
 from detectors.wording import Language, lead
 
@@ -38,27 +36,9 @@ if TYPE_CHECKING:
     from detectors.signal import Signal
 
 
-class Volume(Switched):
+class Volume(Windowed):
     """Parameters of the volume detector."""
 
-    fast: Duration = Field(
-        default=timedelta(minutes=15),
-        ge=timedelta(minutes=1),
-        le=timedelta(hours=1),
-        description="The short sliding window; larger is steadier and later [duration]",
-    )
-    window: Duration = Field(
-        default=timedelta(minutes=150),
-        ge=timedelta(minutes=10),
-        le=timedelta(hours=3),
-        description="The main sliding window; larger is steadier and later [duration]",
-    )
-    slow: Duration = Field(
-        default=timedelta(hours=12),
-        ge=timedelta(hours=3),
-        le=timedelta(hours=24),
-        description="The long window for quiet brands, in whole hours; larger finds weaker rises later [duration]",
-    )
     least: int = Field(
         default=7, ge=1, le=1_000_000, description="Fewest mentions that can breach; larger fires later [mentions]"
     )

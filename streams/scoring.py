@@ -11,7 +11,7 @@ import structlog
 
 from mentions.scored import Tick, encode
 from streams import heads, metrics, rejected
-from streams.pipeline import Raw, score
+from streams.pipeline import MINUTE, Raw, score
 from streams.sender import Outgoing
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 TICK_EVERY: Final = 1_000  # ms of the arrival clock between two ticks of a partition, unless a minute is passed
-MINUTE: Final = 60_000
 
 
 def raw(event: EventT[bytes]) -> Raw:
