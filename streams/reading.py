@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kafka import TopicPartition
+from kafka.partitioner.default import murmur2
 
 from streams import clients
 from streams.errors import BrokerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kafka import KafkaConsumer
 
@@ -45,18 +46,19 @@ def records(connection: Connection, topic: str) -> Iterator[Record]:
         yield from _drain(connection, consumer, dict.fromkeys(partitions), consumer.end_offsets(partitions))
 
 
-def between(connection: Connection, topic: str, since: int, until: int) -> Iterator[Record]:
+def between(connection: Connection, topic: str, since: int, until: int, keys: Iterable[bytes] = ()) -> Iterator[Record]:
     """Return the records whose timestamps lie from `since` up to but not including `until` (ms).
 
     Found by the broker's index of timestamps: what lies before is not read. A partition is read from the first record
-    at or after `since` up to the first at or after `until`.
+    at or after `since` up to the first at or after `until`. Where `keys` are given, only their partitions are read.
 
     Raises:
         BrokerError: as `records`.
     """
     with closing(clients.consumer(connection)) as consumer:
         partitions = _partitions(connection, consumer, topic)
-        ends = consumer.end_offsets(partitions)
+        places = {(murmur2(key) & 0x7FFFFFFF) % len(partitions) for key in keys}
+        ends = consumer.end_offsets([tp for tp in partitions if not places or tp.partition in places])
         starts, stops = (_offsets(consumer, ends, instant) for instant in (since, until))
         yield from _drain(connection, consumer, starts, stops)
 
