@@ -70,7 +70,8 @@ def progress(what: str, total: float | None = None) -> Iterator[Callable[[float]
     from rich.console import Console  # noqa: PLC0415  rich is slow to load, and only terminals need it
     from rich.progress import Progress  # noqa: PLC0415
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    redirect = sys.stdout.isatty()  # a file or pipe gets its lines itself, not by way of the bar
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=redirect) as bar:
         task = bar.add_task(plain(what).replace("[", "\\["), total=total)
         yield lambda done: bar.advance(task, done)
 

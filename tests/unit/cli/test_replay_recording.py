@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -134,3 +136,17 @@ def test_a_truncated_recording_ends_with_code_2(recording: str, tmp_path: Path) 
     done = replay(str(path))
     assert done.returncode == 2
     assert "truncated" in done.stderr
+
+
+def test_a_bar_in_the_terminal_takes_nothing_from_a_file(recording: str, tmp_path: Path) -> None:
+    """With standard error on a terminal and standard output in a file, the events are in the file, the bar is not."""
+    terminal, side = pty.openpty()
+    out = tmp_path / "events.jsonl"
+    with out.open("wb") as file:
+        command = [sys.executable, "-m", "cli.main", "replay", recording, "--json"]
+        done = subprocess.run(command, cwd=ROOT, stdout=file, stderr=side, check=False, timeout=60)
+    os.close(side)
+    os.close(terminal)
+    assert done.returncode == 0
+    events = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert events == records(recording)
