@@ -82,6 +82,7 @@ docs: setup ## Draw the pictures and tables of docs/ again
 	@$(RUN) config.schema > config/brands.schema.json
 	@$(RUN) config.reference
 	@$(RUN) cli.reference > docs/cli.md
+	@$(RUN) docs.three_am
 	@$(RUN) docs.draw $(ARGS)
 
 clean: ## Remove the environment and everything made

@@ -13,22 +13,28 @@ if TYPE_CHECKING:
     from alerts.case import Case
     from alerts.incident import Action, Incident, Notification, Reason
     from alerts.policy import Policy
+    from alerts.silences import Silence
 
 AHEAD: Final = 15 * 60_000
 """How far (ms) an act may run ahead of event time and still have happened when it says; beyond, an old incident is
 being replayed, and the act happens at the event time reached."""
 
+SILENCES_KEPT: Final = 50
+
 SNOOZE: Final = 2 * 3_600_000
 """How long (ms) a snooze lasts that does not say."""
 
-Answer = Literal["redelivered", "unknown_incident", "already_resolved", "already_acknowledged", "applies"]
+Answer = Literal["redelivered", "silences", "unknown_incident", "already_resolved", "already_acknowledged", "applies"]
 
 
 def answer(case: Case, action: Action) -> Answer:
     """Say whether an act applies, or why it changes nothing."""
-    incident = case.incident
     if action.id in case.acted:
         return "redelivered"
+    return "silences" if action.kind == "silence" else _about(case.incident, action)
+
+
+def _about(incident: Incident | None, action: Action) -> Answer:
     if incident is None or (action.incident is not None and action.incident != incident.id):
         return "unknown_incident"
     if action.kind in ("verdict", "note"):
@@ -46,6 +52,8 @@ def act(case: Case, action: Action, policy: Policy) -> tuple[Case, list[Notifica
     if reply == "redelivered":
         return case, []
     case = replace(case, acted=(*case.acted, action.id)[-ACTIONS_KEPT:])
+    if reply == "silences" and action.silence is not None:
+        return replace(case, silences=(*case.silences, _from_now(case, action, action.silence))[-SILENCES_KEPT:]), []
     if reply != "applies" or case.incident is None:
         return case, []
     at = _instant(case, action)
@@ -58,7 +66,15 @@ def act(case: Case, action: Action, policy: Policy) -> tuple[Case, list[Notifica
 
 def _instant(case: Case, action: Action) -> int:
     """Return the event time of an act, never before what has been seen."""
+    if not case.clock:
+        return action.at
     return action.at if case.clock <= action.at <= case.clock + AHEAD else case.clock
+
+
+def _from_now(case: Case, action: Action, asked: Silence) -> Silence:
+    """Return a silence as asked for, as long, and from the event time of the act."""
+    begin = max(0, asked.since - action.at) + _instant(case, action)
+    return replace(asked, since=begin, until=begin + asked.until - asked.since, by=action.by)
 
 
 def _applied(incident: Incident, action: Action, at: int) -> tuple[Incident, Reason, str]:
@@ -76,7 +92,7 @@ def _applied(incident: Incident, action: Action, at: int) -> tuple[Incident, Rea
             judged = replace(incident, verdict=action.verdict)
             over = action.verdict in ("not_a_crisis", "planned") and incident.status != "resolved"
             return _ended(judged, at) if over else judged, "judged", action.text
-        case "note":
+        case _:
             return incident, "noted", action.text
 
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from alerts.incident import Incident
+from alerts.silences import Silence
 
 EPISODES_KEPT: Final = 64
 ACTIONS_KEPT: Final = 64
@@ -25,6 +26,8 @@ class Case(msgspec.Struct, frozen=True):
     acted: tuple[str, ...] = ()  # ids of the latest actions
     dismissed: tuple[str, ...] = ()  # episodes that a person declared over
     held: int = 0  # breaches that the cooldown held back since the end
+    silences: tuple[Silence, ...] = ()  # that somebody asked for, while they last
+    silenced: int = 0  # signals that were not told because of a silence, since the last end
     serial: int = 1  # incidents that opened in the same minute
 
 

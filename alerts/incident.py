@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from alerts.silences import Silence
 from detectors.signal import SEVERITIES, Evidence, Severity, Signal
 
 Status = Literal["open", "acknowledged", "resolved"]
@@ -27,7 +28,7 @@ Reason = Literal[
 ]
 """Why there is something to tell."""
 
-ActionKind = Literal["ack", "snooze", "resolve", "verdict", "note"]
+ActionKind = Literal["ack", "snooze", "resolve", "verdict", "note", "silence"]
 
 Verdict = Literal["crisis", "planned", "not_a_crisis"]
 """What a person says it was: `planned` is a campaign or a joke that was meant to be loud."""
@@ -93,6 +94,7 @@ class Action(msgspec.Struct, frozen=True, tag="action"):
     text: str = ""  # the note, or the reason of a verdict
     until: int | None = None  # ms; snooze only
     verdict: Verdict | None = None  # verdict only
+    silence: Silence | None = None  # silence only
 
 
 class Notification(msgspec.Struct, frozen=True):

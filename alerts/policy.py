@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from alerts.silences import Planned
 from alerts.steps import Step
 from detectors.duration import Duration
 from detectors.parameters import Parameters
@@ -76,6 +77,9 @@ class Policy(Parameters):
         le=10,
         description="How often the last step is repeated, after twice the time, four times, and so on. Higher: more "
         "pages. [times]",
+    )
+    silences: Annotated[tuple[Planned, ...], Field(max_length=50)] = Field(
+        default=(), description="What is not told, planned ahead: campaigns and maintenance windows. [silences]"
     )
     page_from: Severity = Field(
         default="warning",

@@ -12,6 +12,7 @@ tells the same story as the live run.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ from alerts.findings import begin, doubled, merge
 from alerts.incident import Action, Incident, Notification, Reason, rank
 from alerts.naming import incident_id
 from alerts.policy import milliseconds
+from alerts.silences import planned, silenced
 from alerts.telling import tell
 from detectors.signal import Now, Signal
 
@@ -30,9 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Case", "Decision", "decide", "new_case", "settle", "step"]
 
-Decision = Literal["redelivered", "forgotten", "opens", "joins", "reopens", "dismissed", "cooling"]
-"""What is to be done with a signal. The last two are kept silent: a person declared the episode over, or the cooldown
-holds it back."""
+Decision = Literal["redelivered", "forgotten", "silenced", "opens", "joins", "reopens", "dismissed", "cooling"]
+"""What is to be done with a signal. Three are kept silent: somebody asked for silence, or declared the episode over, or
+the cooldown holds it back."""
 
 
 def step(case: Case, record: Signal | Action | Now, policy: Policy) -> tuple[Case, list[Notification]]:
@@ -56,6 +58,8 @@ def decide(case: Case, signal: Signal, policy: Policy) -> Decision:
         return "redelivered"
     if signal.id not in case.applied and signal.at <= case.forgotten:
         return "forgotten"
+    if silenced(signal, chain(map(planned, policy.silences), case.silences)):
+        return "silenced"
     if case.incident is None:
         return "opens"
     return _decide_about(case, case.incident, signal, policy)
@@ -74,7 +78,8 @@ def _decide_about(case: Case, incident: Incident, signal: Signal, policy: Policy
 
 def settle(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
     """Let event time pass up to `now`: tell what was held back, resolve what has been quiet for long enough."""
-    case = replace(case, clock=max(case.clock, now))
+    lasting = tuple(one for one in case.silences if one.until > now)
+    case = replace(case, clock=max(case.clock, now), silences=lasting)
     case, told = _catch_up(case, now, policy)
     case, escalated = _escalate(case, now, policy)
     case, resolved = _expire(case, now, policy)
@@ -133,6 +138,8 @@ def _apply(case: Case, signal: Signal, decision: Decision, policy: Policy) -> tu
             return _join(case, incident, signal, policy)
         case "reopens", Incident() as incident:
             return _reopen(case, incident, signal, policy)
+        case "silenced", _:
+            return replace(case, silenced=case.silenced + 1), []
         case (("dismissed" | "cooling"), _):
             return replace(case, held=case.held + 1), []
         case _:
@@ -188,12 +195,19 @@ def _join(case: Case, incident: Incident, signal: Signal, policy: Policy) -> tup
     )
     if rose:
         return _worsen(case, joined, "raised_severity", signal, policy)
+    if earlier is None and inhibited(incident, signal):
+        return replace(case, incident=joined, pending=True), []
     if earlier is None:
         return _worsen(case, joined, "new_detector", signal, policy)
     if doubled(finding):
         return _worsen(case, joined, "doubled", signal, policy)
     seen = earlier.signal.evidence.observed
     return replace(case, incident=joined, pending=case.pending or finding.signal.evidence.observed != seen), []
+
+
+def inhibited(incident: Incident, signal: Signal) -> bool:
+    """Tell whether a new detector's signal adds noise only: what is worth watching beside what is critical."""
+    return incident.severity == "critical" and signal.severity == "watch"
 
 
 def _worsen(

@@ -30,6 +30,7 @@ TABLE: Final[dict[str, Entry]] = {
     "config": Entry("cli.config", "Check and apply the brand configuration."),
     "topics": Entry("cli.topics", "Create and inspect the Kafka topics."),
     "incidents": Entry("cli.incidents", "List the incidents and their state."),
+    "act": Entry("cli.act", "Acknowledge, snooze, resolve, judge, note or silence from a terminal."),
     "status": Entry("cli.status", "Show what is running, how far it has read and what is silent."),
     "rejected": Entry("cli.rejected", "Print the mentions that were rejected, with the reason."),
     "score": Entry("cli.score", "Score the sentiment of mentions on standard input."),

@@ -63,9 +63,15 @@ def _rows(path: str, model: type[BaseModel]) -> Iterator[list[str]]:
 def _default(model: type[BaseModel], name: str) -> str:
     if model.model_fields[name].default_factory or model.model_fields[name].is_required():
         return ""
-    example = model(name="example") if model is Brand else model()
+    example = model(name="example") if model is Brand else _plain(model)
     value = example.model_dump(mode="json", include={name})[name]
     return "" if value in (None, [], "") else f"`{_spell(value)}`"
+
+
+def _plain(model: type[BaseModel]) -> BaseModel:
+    """Return the model with its defaults; one that cannot do without given values has them as written."""
+    needy = any(field.is_required() for field in model.model_fields.values())
+    return model.model_construct() if needy else model()
 
 
 def _spell(value: Any) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from alerts.incident import Action, decode_notification, encode
+from alerts.incident import decode_notification
 from config.brand import Brand
 from config.wire import encode_brand
 from streams.admin import KafkaBrandStore
-from streams.clients import producer
 from tests.support.installation import Installation, wait_until
 from tests.support.outside import Receiver, served_receiver
 from tests.support.served_slack import environment, served_slack
@@ -70,10 +69,7 @@ def test_steps_are_taken_once_through_a_crash_and_a_pager_that_is_down(kafka: Br
             here.mark(T0 + 12 * MINUTE)
             wait_until(lambda: events(pager) == ["trigger"], 60, "the pager rings, once it is up")
             assert len(slack.roots()) == 1
-            incident = slack.roots()[0]["metadata"]["event_payload"]["incident"]
-            ack = Action("a1", BRAND, "ack", "U0ANA", T0 + 13 * MINUTE, incident)
-            with producer(here.connection) as sender:
-                sender.send(here.topics.actions.name, key=BRAND.encode(), value=encode(ack))
+            assert here.command("act", "ack", "--brand", BRAND, "--by", "U0ANA").returncode == 0
             wait_until(lambda: events(pager) == ["trigger", "acknowledge"], 30, "the pager knows that it is in hand")
             here.mark(T0 + 60 * MINUTE)
             wait_until(here.settled, 60, "all is told")

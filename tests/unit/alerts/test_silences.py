@@ -1,0 +1,110 @@
+"""Is what somebody asked not to be told kept quiet, and told again afterwards?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from alerts.case import decode, encode
+from alerts.incident import decode_action
+from alerts.incident import encode as written
+from alerts.policy import Policy
+from alerts.silences import Silence
+from tests.support.alerting import MINUTE, START, action, now, run, signal, told_about
+
+HOUR = {"start": "2015-02-19T14:30Z", "end": "2015-02-19T15:30Z"}
+
+
+def policy(**matchers: Any) -> Policy:
+    """Return a policy with one planned silence, from 2 minutes before START to 58 after."""
+    return Policy.model_validate({"silences": [HOUR | matchers]})
+
+
+def asked(minute: float, last: float, **matchers: Any) -> Any:
+    """Return an act that asks for silence for `last` minutes."""
+    at = START + int(minute * MINUTE)
+    return action(minute, "silence", silence=Silence(at, at + int(last * MINUTE), **matchers))
+
+
+@pytest.mark.parametrize(
+    ("matchers", "kept"),
+    [
+        ({}, True),
+        ({"detector": "negative"}, True),
+        ({"detector": "volume"}, False),
+        ({"term": "REFUND"}, True),
+        ({"term": "strike"}, False),
+        ({"channel": "twitter"}, True),
+        ({"channel": "forum"}, False),  # a few come from there, most do not
+        ({"detector": "negative", "term": "refund", "channel": "twitter"}, True),
+        ({"detector": "negative", "term": "strike", "channel": "twitter"}, False),
+    ],
+)
+def test_a_silence_keeps_back_what_it_names_and_nothing_else(matchers: dict[str, str], *, kept: bool) -> None:
+    """All that is given has to hold; what is not given holds always."""
+    assert told_about(signal(0), policy=policy(**matchers)) == ([] if kept else ["opened"])
+    assert told_about(asked(-1, 10, **matchers), signal(0)) == ([] if kept else ["opened"])
+
+
+def test_what_still_goes_on_when_the_silence_ends_is_told_then() -> None:
+    """A campaign that turned into a crisis is not missed."""
+    told = run(signal(0), signal(30), signal(57.9), signal(58), policy=policy())[1]
+    assert [(note.reason, note.at) for note in told] == [("opened", START + 58 * MINUTE)]
+
+
+def test_a_silenced_detector_does_not_join_an_open_incident() -> None:
+    """The incident that is open goes on as if the signal had not been."""
+    loud, other = signal(1, detector="volume", severity="critical"), signal(0)
+    assert told_about(other, loud, policy=policy(detector="volume")) == ["opened"]
+
+
+def test_an_act_silences_from_its_instant_for_as_long_as_it_says() -> None:
+    """Before it and after it everything is told; across a restart too."""
+    case, told = run(signal(0), now(31), asked(40, 60))
+    assert [note.reason for note in told] == ["opened", "resolved"]
+    assert len(case.silences) == 1
+    case, told = run(signal(70, start=70), case=decode(encode(case)))
+    assert told == []
+    assert case.silenced == 1
+    case, told = run(now(101), signal(102, start=102), case=case)
+    assert ([note.reason for note in told], case.silences) == (["reopened"], ())
+
+
+def test_a_silence_travels_as_it_was_asked_for() -> None:
+    """The record of the topic `actions` holds all of it."""
+    act = asked(0, 60, detector="volume", term="sale", reason="Black Friday")
+    assert decode_action(written(act)) == act
+
+
+def test_a_redelivered_request_changes_nothing() -> None:
+    """One act, one silence."""
+    act = asked(0, 60)
+    assert len(run(act, act)[0].silences) == 1
+
+
+def test_beside_a_critical_incident_what_is_only_worth_watching_makes_no_sound() -> None:
+    """It is shown on the card, for it may explain something; the thread stays quiet."""
+    grave, noise = signal(0, severity="critical"), signal(9, detector="volume", severity="watch", start=9)
+    case, told = run(grave, noise, now(9.5))
+    assert [(note.reason, note.reply) for note in told] == [("opened", False), ("updated", False)]
+    assert case.incident is not None
+    assert "volume" in case.incident.findings
+    assert told_about(signal(0), signal(9, detector="volume", severity="watch", start=9)) == ["opened", "new_detector"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"end": "2015-02-19T14:30Z"}, "end after it starts"),
+        ({"end": "2017-02-19T14:30Z"}, "longer than a year"),
+        ({"start": "2015-02-19T14:30"}, "timezone"),
+        ({"term": ""}, "at least 1"),
+        ({"brand": "acme"}, "not permitted"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(wrong: dict[str, str], says: str) -> None:
+    """A slip is found when the file is checked."""
+    with pytest.raises(ValidationError, match=says):
+        policy(**wrong)

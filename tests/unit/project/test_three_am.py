@@ -1,0 +1,35 @@
+"""Does the lock screen say which brand, what, how much and versus usual, in 110 characters, in either language?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from alerts.escape import width
+from alerts.wording import LINE_CHARS, WORDS
+from detectors.signal import SEVERITIES
+from docs.three_am import detectors, lines, page
+
+ROOT = Path(__file__).resolve().parents[3]
+CASES = [(name, language) for name in detectors() for language in WORDS]
+
+
+def test_the_page_is_up_to_date() -> None:
+    """`make docs` writes it anew."""
+    assert (ROOT / "docs" / "three-am.md").read_text(encoding="utf-8") == page()
+
+
+@pytest.mark.parametrize(("detector", "language"), CASES)
+def test_each_line_names_brand_what_how_much_and_the_usual(detector: str, language: str) -> None:
+    """Whatever the severity, and once it is over."""
+    said = lines(detector, "fr" if language == "fr" else "en")
+    assert list(said) == [*SEVERITIES, "over"]
+    for state, line in said.items():
+        assert width(line) <= LINE_CHARS
+        assert "Hallowfirth Ferries" in line
+        assert WORDS["fr" if language == "fr" else "en"][state] in line
+        assert re.search(r"usually|limit|d’habitude|seuil", line)
+        assert re.search(r"mention|share|part", line)
+        assert re.search(r"\d", line)
