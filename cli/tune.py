@@ -51,6 +51,9 @@ def command(
         str, typer.Option(help='The most false alarms a brand: "1 false alarm/week". Left out: no more than today.')
     ] = "",
     columns: Annotated[str, typer.Option("--map", help="CSV columns: field=column,… (channel==forum is fixed).")] = "",
+    sort: Annotated[
+        bool, typer.Option("--sort", help="Put the mentions in order of publication first; holds them all in memory.")
+    ] = False,
     weights: Weights = None,
     write: Annotated[bool, typer.Option("--write", help="Write what is proposed into the configuration.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a brand or group.")] = False,
@@ -58,8 +61,8 @@ def command(
     """Propose better thresholds from labelled incidents: detection delay against false alarms, with their uncertainty.
 
     Every setting tried replays the same mentions; nothing is sent. A change is proposed only where settings chosen
-    without an incident did better on that incident than today's. Mentions must be in order of publication. Exit code
-    1 where lines were refused.
+    without an incident did better on that incident than today's. Mentions must be in order of publication (or --sort).
+    Exit code 1 where lines were refused, or nothing can be measured.
 
     Examples:
       tocsin tune march.jsonl.gz --labels incidents.yaml
@@ -73,7 +76,9 @@ def command(
         raise Misuse(f"{plain(str(config))}: no such file: name one with --config")
     known = load(config)
     what = _labels(labels, known)
-    material = _material(files, parsed_mapping(columns), known, weights)
+    material = _material(files, parsed_mapping(columns), known, weights, sort=sort)
+    if material.disordered:
+        raise Failure("the mentions are not in order of publication, so no delay can be measured: add --sort")
     for scope in _scopes(known, material, what, brand or [], group):
         found = _study(scope, config, material, what, limit)
         text = _proposal(found, config)
@@ -120,11 +125,14 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _material(files: list[str], mapping: dict[str, str], known: Config, weights: Path | None) -> Material:
+def _material(
+    files: list[str], mapping: dict[str, str], known: Config, weights: Path | None, *, sort: bool
+) -> Material:
     from mentions.watchlist import Watchlist  # noqa: PLC0415
     from replay.tuning.material import gather, of_recording  # noqa: PLC0415
     from sources.position import SourceError  # noqa: PLC0415
     from sources.recording import Recording, is_recording  # noqa: PLC0415
+    from sources.sorting import in_order  # noqa: PLC0415
 
     with progress("scoring") as advance:
         if any(map(is_recording, files)):
@@ -139,7 +147,8 @@ def _material(files: list[str], mapping: dict[str, str], known: Config, weights:
             for path in files:
                 yield from mapped(path, mapping, advance)
 
-        return gather(lines(), Watchlist([one.watched(0) for one in known.brands]), scorer(weights))
+        watchlist = Watchlist([one.watched(0) for one in known.brands])
+        return gather(in_order(lines()) if sort else lines(), watchlist, scorer(weights))
 
 
 def _scopes(known: Config, material: Material, what: list[Label], brands: list[str], group: str | None) -> list[_Scope]:

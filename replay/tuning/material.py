@@ -44,6 +44,7 @@ class Material:
     mentions: int = 0
     refused: list[Refused] = field(default_factory=list)
     unmatched: int = 0
+    disordered: int = 0  # records that lie before an earlier one by more than the lateness
     _told: dict[str, int] = field(default_factory=dict)
 
     def add(self, batch: Batch) -> None:
@@ -89,6 +90,7 @@ def gather(lines: Iterable[Line | Refused], watchlist: Watchlist, scorer: Scorer
         if not isinstance(entry, Packed):
             material.refused.append(entry)
             continue
+        material.disordered += entry.latest < latest - SETTLED
         latest = max(latest, entry.latest)
         waiting.append(entry)
         if sum(packed.mentions for packed in waiting) >= AT_ONCE:

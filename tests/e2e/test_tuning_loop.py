@@ -99,3 +99,15 @@ def test_a_contradiction_stops_the_merge(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert "incidents.yaml:2:" in done.stderr
     assert "was judged crisis in Slack" in done.stderr
+
+
+def test_mentions_out_of_order_are_refused_with_the_remedy(tmp_path: Path) -> None:
+    """An unsorted file would give wrong delays: nothing is tuned on it, and `--sort` is named."""
+    arguments = past.write(tmp_path)
+    path = tmp_path / "past.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(lines[500:] + lines[:500]), encoding="utf-8")
+    done = tocsin(tmp_path, "tune", *arguments)
+    assert done.returncode == 1
+    assert "add --sort" in done.stderr
+    assert done.stdout == ""
