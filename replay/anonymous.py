@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from alerts.incident import Action
 from mentions.decode import Rejection, decode_line
 from mentions.fold import fold
 from mentions.scored import EXCERPT_CHARS
@@ -27,6 +28,9 @@ _SLACK_ID: Final = re.compile(r"\b[USW][A-Z0-9]{6,}\b")
 _WORD: Final = re.compile(r"\w+")
 _NAME_CHARS: Final = 3
 """A name shorter than this is not looked for in texts: it is in too many words. As a handle it always is."""
+
+_WRITTEN: Final = ("text", "reason", "comment", "term")
+"""The fields of an action that people write."""
 
 Known = dict[str, list[str]]
 """The authors' names by their first word."""
@@ -113,12 +117,25 @@ def _masked(entry: Entry, names: Pseudonyms, known: Known) -> Entry:
     if isinstance(entry, Received):
         return replace(entry, lines=[_line(line, names, known) for line in entry.lines])
     if isinstance(entry, Acted):
-        action = replace(entry.action, by=names.slack_id(entry.action.by), text=_note(entry.action.text, names, known))
-        return replace(entry, action=action)
+        action = _acted(msgspec.to_builtins(entry.action), names, known)
+        return replace(entry, action=msgspec.convert(action, Action))
     if isinstance(entry, Configured) and entry.brand is not None:
         masked = _SLACK_ID.sub(lambda found: names.slack_id(found[0]), msgspec.json.encode(entry.brand).decode())
         return replace(entry, brand=msgspec.json.decode(masked))
     return entry
+
+
+def _acted(values: dict[str, Any], names: Pseudonyms, known: Known) -> dict[str, Any]:
+    """Return what a person did, with a pseudonym for the person and for the act; also within what is nested in it."""
+    masked = dict(values)
+    for key, value in values.items():
+        if isinstance(value, dict):
+            masked[key] = _acted(value, names, known)
+        elif isinstance(value, str) and key in _WRITTEN:
+            masked[key] = _note(value, names, known)
+        elif value and key in ("by", "id"):
+            masked[key] = names.slack_id(value) if key == "by" else names.name(value, "act")
+    return masked
 
 
 def _note(text: str, names: Pseudonyms, known: Known) -> str:

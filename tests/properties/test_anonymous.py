@@ -106,3 +106,16 @@ def test_lines_stay_mentions() -> None:
             (old,), (new,) = (map(json.loads, entry.lines) for entry in (before, after))
             assert new["brand"] == old["brand"]
             assert new["author"]["id"].startswith("author_")
+
+
+def test_who_acted_is_nobody_wherever_it_stands() -> None:
+    """An act has another id, its person another name, and the same person the same one in two acts."""
+    acts = [
+        Acted(SINCE, 0, Action(f"U0AB12CD3/{n}", "Brisela", "ack", "U0AB12CD3", SINCE, text="as <@U0XY98ZW7> said"))
+        for n in (1, 2)
+    ]
+    first, second = (entry.action for entry in masked([*acts])[1] if isinstance(entry, Acted))
+    assert first.by == second.by != "U0AB12CD3"
+    assert first.id != second.id
+    assert "u0ab12cd3" not in f"{first}{second}".casefold()
+    assert "u0xy98zw7" not in f"{first}{second}".casefold()
