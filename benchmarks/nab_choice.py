@@ -30,6 +30,7 @@ HALF_LIVES: Final = (5, 7, 10, 14, 21)  # days
 POWERS: Final = (2, 3, 4, 5, 6, 8, 48)  # the last is the maximum in all but name
 FLOORS: Final = (0.5, 1.0)  # times the square root of the minutes
 RATIOS: Final = tuple(round(1.1 + 0.05 * step, 2) for step in range(9))
+GRID: Final = (FASTS, MAINS, HALF_LIVES, POWERS, FLOORS, RATIOS)
 SHIPPED: Final = (15, 150, 10, 4, 0.5, 1.25)
 DAYS: Final = 21
 GAP_HOURS: Final = 3
@@ -135,7 +136,7 @@ def judge(series: list[Series]) -> dict[Choice, Floats]:
         return np.asarray(found)
 
     judged: dict[Choice, Floats] = {}
-    for fast, main, half_life, power, floor in product(FASTS, MAINS, HALF_LIVES, POWERS, FLOORS):
+    for fast, main, half_life, power, floor in product(*GRID[:-1]):
         rule = (half_life, power, floor)
         ratios = [np.maximum(ratio(n, fast, *rule), ratio(n, main, *rule)) for n in range(len(series))]
         for over_peak in RATIOS:
@@ -163,6 +164,36 @@ def left_out(judged: dict[Choice, Floats], choices: list[Choice], among: int) ->
     return profiles(np.array(parts).sum(0)), chosen
 
 
+def smoothed(scores: dict[Choice, float]) -> dict[Choice, float]:
+    """Return the mean score of each choice and its neighbours: at most one step away in every parameter."""
+    whole = np.array([scores[choice] for choice in product(*GRID)]).reshape([len(values) for values in GRID])
+    total, count = whole, np.ones_like(whole)
+    for axis in range(whole.ndim):
+        total, count = _with_neighbours(total, axis), _with_neighbours(count, axis)
+    return dict(zip(product(*GRID), (total / count).ravel().tolist(), strict=True))
+
+
+def _with_neighbours(values: Floats, axis: int) -> Floats:
+    """Return the sums of each value with those before and after it along an axis."""
+    moved = np.moveaxis(values, axis, 0)
+    summed = moved.copy()
+    summed[1:] += moved[:-1]
+    summed[:-1] += moved[1:]
+    return np.asarray(np.moveaxis(summed, 0, axis))
+
+
+def robustly_left_out(judged: dict[Choice, Floats]) -> tuple[Scores, set[Choice]]:
+    """Return the scores when each series is judged by the choice whose neighbourhood is best for the others."""
+    parts, chosen = [], set()
+    for number in range(len(next(iter(judged.values())))):
+        others = {choice: profiles(found.sum(0) - found[number])[0] for choice, found in judged.items()}
+        near = smoothed(others)
+        choice = max(near, key=near.__getitem__)
+        parts.append(judged[choice][number])
+        chosen.add(choice)
+    return profiles(np.array(parts).sum(0)), chosen
+
+
 def main() -> int:
     """Print the table and write it into the page."""
     if not NAB.is_dir():
@@ -184,6 +215,8 @@ def main() -> int:
     ):
         scores, chosen = left_out(judged, choices, among)
         rows.append((name, scores, "; ".join(map(_told, sorted(chosen)))))
+    scores, chosen = robustly_left_out(judged)
+    rows.append(("… the best neighbourhood, one step each way", scores, "; ".join(map(_told, sorted(chosen)))))
     text = table(
         ("Chosen on", "Standard / low FP / low FN", "fast, main [min], half-life [d], power, floor, over_peak"),
         [(name, " / ".join(f"{score:.1f}" for score in scores), told) for name, scores, told in rows],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
-from benchmarks.nab_choice import Choice, Series, centre, left_out, profiles
+from benchmarks.nab_choice import GRID, Choice, Series, centre, left_out, profiles, smoothed
 
 START = 1_425_168_000  # midnight
 
@@ -63,3 +65,20 @@ def test_the_centre_is_the_median_of_each_parameter() -> None:
         0.5,
         1.3,
     )
+
+
+def test_a_lucky_choice_in_bad_company_is_not_the_best_neighbourhood() -> None:
+    """A single high score counts less than a plateau; a constant stays what it is, at the edges too."""
+    every = list(product(*GRID))
+    assert set(smoothed(dict.fromkeys(every, 50.0)).values()) == {50.0}
+    plateau = (15, 150, 10, 4, 0.5, 1.25)
+    scores = {choice: 60.0 if near(choice, plateau) else 40.0 for choice in every}
+    lucky = (10, 120, 21, 48, 1.0, 1.5)
+    scores[lucky] = 90.0
+    found = smoothed(scores)
+    assert found[lucky] < found[plateau] == max(found.values()) == 60.0
+
+
+def near(one: Choice, other: Choice) -> bool:
+    """Tell whether two choices are at most one step apart in every parameter."""
+    return all(abs(values.index(a) - values.index(b)) <= 1 for values, a, b in zip(GRID, one, other, strict=True))
