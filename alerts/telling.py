@@ -39,9 +39,10 @@ def tell(
     text: str = "",
 ) -> tuple[Case, list[Notification]]:
     """Return the case with `incident` told under its next revision, and the notification that tells it."""
-    page = reason in PAGES and rank(incident.severity) >= rank(policy.page_from) and not _snoozed(incident, reason, at)
+    worthy = reason in PAGES and rank(incident.severity) >= rank(policy.page_from)
+    page = worthy and not _snoozed(incident, reason, at)
     step = incident.escalated if reason == "escalated" else None
-    incident = _waiting(incident, reason, at, policy, page=page)
+    incident = _waiting(incident, reason, at, policy, worthy=worthy)
     told = replace(
         incident,
         revision=incident.revision + 1,
@@ -61,19 +62,19 @@ def tell(
     return replace(case, incident=told, pending=False), [notification]
 
 
-def _waiting(incident: Incident, reason: Reason, at: int, policy: Policy, *, page: bool) -> Incident:
+def _waiting(incident: Incident, reason: Reason, at: int, policy: Policy, *, worthy: bool) -> Incident:
     """Return the incident with the instant at which the next step of its escalation is due."""
-    if incident.status != "open":
-        return escalation.at_hand(incident)
     if reason == "raised_severity":
         incident = replace(incident, snoozed_until=None)
-    if reason == "escalated":
-        return escalation.stepped(incident, at, policy)
+    if incident.status != "open":
+        return escalation.at_hand(incident)
     if reason in ("reopened", "ack_expired"):
         incident = escalation.at_hand(incident)
-    if reason == "snoozed" and incident.snoozed_until is not None:
-        return escalation.held(incident, incident.snoozed_until)
-    return escalation.paged(incident, at, policy) if page else incident
+    if reason == "escalated":
+        incident = escalation.stepped(incident, at, policy)
+    elif worthy:
+        incident = escalation.paged(incident, at, policy)
+    return escalation.held(incident, incident.snoozed_until or 0)
 
 
 def _hushed(incident: Incident, reason: Reason, at: int, policy: Policy) -> bool:

@@ -1,4 +1,4 @@
-"""What stands on a phone's lock screen at 3 am? The line of each detector, severity and language, as the code writes it."""
+"""What stands on a phone's lock screen at 3 am? Each detector, severity and language, as the code writes it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SEEN: Final[dict[str, tuple[str, int, float, float | None, float]]] = {
     "shift": ("negative share", 60, 0.61, 0.18, 0.4),
     "slow_burn": ("negative share", 360, 0.44, 0.2, 0.35),
     "reach": ("far-reaching negative mentions", 10, 1, 0.02, 1),
-    "abuse": ("abusive share", 60, 0.34, 0.03, 0.2),
+    "abuse": ("abusive share", 60, 0.34, None, 0.2),
     "silence": ("mentions", 180, 0, 40, 1),
     "praise": ("positive mentions", 10, 120, 9, 60),
     "absolute": ("negative mentions", 10, 40, None, 40),
@@ -39,8 +39,8 @@ _SEEN: Final[dict[str, tuple[str, int, float, float | None, float]]] = {
 _HEAD: Final = """# The line at 3 am
 
 The first line of each message is what a phone shows on its lock screen. It has to say which brand, what, how much, and
-how much is usual, in at most 110 characters. These are the lines as Tocsin writes them, for an invented brand; this page
-is made by `make docs`, and the tests hold it to the code.
+how much is usual, in at most 110 characters. These are the lines as Tocsin writes them, for an invented brand; this
+page is made by `make docs`, and the tests hold it to the code.
 """
 
 
@@ -79,7 +79,7 @@ def _incident(detector: str, severity: Severity) -> Incident:
         threshold=threshold,
         mentions=120,
         negative=83,
-        history=20_160 if usual is not None else 0,
+        history=0 if detector.startswith("absolute") else 20_160,
     )
     drivers = Drivers(channels=(("app reviews", 61),), terms=(), authors=(), examples=())
     signal = Signal("Hallowfirth Ferries", detector, AT, 0, "raised", severity, AT, 1, evidence, drivers)

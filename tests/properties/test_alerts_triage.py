@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import hypothesis.strategies as st
@@ -14,12 +14,19 @@ from alerts.events import event
 from alerts.incident import Incident, Notification, decode_incident, decode_notification, rank
 from alerts.incident import encode as written
 from alerts.policy import Policy, milliseconds
+from alerts.silences import Planned, Silence
 from alerts.triage import Case, step
 from detectors.signal import SEVERITIES, Now, Signal
 from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
 
 DETECTORS = ["negative", "volume", "shift"]
 AFTER_THE_END = {"judged", "noted"}
+
+
+def at(minute: int) -> datetime:
+    """Return the instant so long after START."""
+    return datetime.fromtimestamp(START / 1000, UTC) + timedelta(minutes=minute)
+
 
 policies = st.builds(
     Policy,
@@ -29,6 +36,11 @@ policies = st.builds(
     reopen_within=st.sampled_from([timedelta(0), timedelta(minutes=20)]),
     ack_expires=st.sampled_from([timedelta(0), timedelta(minutes=15)]),
     page_from=st.sampled_from(SEVERITIES),
+    escalation=st.sampled_from([(), ("U0CHIEF",), ("on_call", "pagerduty")]),
+    escalate_warning=st.sampled_from([timedelta(minutes=3), timedelta(minutes=20)]),
+    escalate_critical=st.sampled_from([timedelta(minutes=1), timedelta(minutes=8)]),
+    repeats=st.integers(0, 2),
+    silences=st.sampled_from([(), (Planned(start=at(5), end=at(30), detector="volume"),)]),
 )
 
 
@@ -83,6 +95,26 @@ class Triage(RuleBasedStateMachine):
     def intervene(self, kind: str, verdict: str, ahead: float, number: int) -> None:
         """A person acts, sometimes twice with the same tap."""
         self.feed(action(self.clock + ahead, kind, id=str(number), verdict=verdict if kind == "verdict" else None))
+
+    @rule(last=st.sampled_from([1, 30]), detector=st.sampled_from([None, *DETECTORS]), number=st.integers(0, 30))
+    def hush(self, last: int, detector: str | None, number: int) -> None:
+        """Somebody asks for silence."""
+        begin = START + int(self.clock * MINUTE)
+        silence = Silence(begin, begin + last * MINUTE, "ada", detector)
+        self.feed(action(self.clock, "silence", id=str(number), silence=silence))
+
+    @invariant()
+    def chases(self) -> None:
+        """Who is paged and takes nothing in hand is called again, step by step, and no step is overdue."""
+        incident = self.case.incident
+        if incident is None or incident.status != "open" or rank(incident.severity) == 0:
+            return
+        if rank(incident.severity) >= rank(self.policy.page_from):
+            steps = len(self.policy.escalation) + self.policy.repeats
+            assert (incident.escalate_at is None) is (incident.escalated >= steps)
+        last = self.log[-1]
+        if incident.escalate_at is not None and isinstance(last, Now):
+            assert incident.escalate_at > last.at
 
     @rule()
     def restart(self) -> None:
@@ -142,6 +174,10 @@ def check_step(before: Incident | None, notification: Notification, policy: Poli
         cold = notification.at >= before.resolved_at + milliseconds(policy.cooldown)
         assert cold or rank(incident.severity) > rank(before.severity), "the cooldown was broken"
     assert not notification.page or rank(incident.severity) >= rank(policy.page_from)
+    if reason == "escalated":
+        assert before.status == incident.status == "open", "somebody has it in hand, and others are called"
+        assert notification.step == before.escalated == incident.escalated - 1
+        assert notification.at == before.escalate_at
 
 
 TestTriage = Triage.TestCase
