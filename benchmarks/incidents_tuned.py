@@ -90,15 +90,9 @@ def _held_out(found: Study) -> str:
 
 def _curve(found: Study) -> str:
     rows = [_row("as shipped", found.today), _row(f"best in hindsight: {_spelled_point(found)}", _leading(found))]
-    dearer = {
-        (one.false_alarms, one.found): one
-        for one in reversed(found.points)
-        if one.best and one.found > found.today.found
-    }
-    rows += [
-        _row(f"in hindsight: {_spelled(one.settings)}", one)
-        for _, one in sorted(dearer.items(), key=lambda pair: pair[0])
-    ]
+    costly = [one for one in reversed(found.points) if one.best and one.found > found.today.found]
+    dearer = {(one.false_alarms, one.found): one for one in costly}
+    rows += [_row(f"in hindsight: {_spelled(dearer[key].settings)}", dearer[key]) for key in sorted(dearer)]
     head = ("All brands", "Crises paged (90 %)", "Delays, minutes", "False alarms a brand-week (90 %)")
     return table(head, rows)
 
