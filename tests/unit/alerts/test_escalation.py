@@ -106,3 +106,11 @@ def test_each_step_is_told_under_a_revision_of_its_own() -> None:
     """So that the outbox delivers each exactly once."""
     told = run(signal(0, severity="critical"), now(600), policy=POLICY)[1]
     assert all(later.revision == earlier.revision + 1 for earlier, later in pairwise(told))
+
+
+def test_a_relapse_under_an_old_snooze_is_chased_when_that_is_over() -> None:
+    """A snooze keeps quiet, it does not make anybody forget."""
+    snooze = action(2, "snooze", until=START + 300 * MINUTE)
+    relapse = signal(50, severity="critical", start=50)
+    due = steps(signal(0, severity="critical"), snooze, action(5, "resolve"), relapse, now(301))
+    assert due == [(300, 0)]
