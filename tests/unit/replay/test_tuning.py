@@ -224,3 +224,35 @@ def test_nothing_watched_leaves_everything_open() -> None:
     assert chance.rate(0, 0.0) == (0.0, inf)
     assert chance.share(0, 0) == (0.0, 1.0)
     assert chance.share(2, 2) == pytest.approx((0.425, 1.0), abs=1e-3)
+
+
+def concluded(*trials: Trial) -> Study:
+    """Return what comes of these trials on two crises in two weeks."""
+    return study(BRAND, "brand", [default_brand(BRAND)], Material(), TWO, stretches=WHOLE, trials=trials)
+
+
+def test_todays_setting_is_kept_where_nothing_is_better() -> None:
+    """Settings that are as good change nothing."""
+    found = concluded(trial(3030, 15_030), trial(3030, 15_030, settings={"detect.sensitivity": "high"}))
+    assert (found.state, found.proposal) == ("keep", None)
+    assert found.sentence() == f"{BRAND}: today's setting is the best of 2 tried."
+
+
+def test_what_only_fits_the_incidents_is_said_to_do_so() -> None:
+    """The best in hindsight is shown with its effects, and not proposed."""
+    lucky = trial(3001, 15_050, settings={"detect.sensitivity": "high"})
+    other = trial(3050, 15_001, settings={"detect.sensitivity": "low"})
+    both = trial(3012, 15_012, 5000, settings={"alert.page_from": "watch"})
+    found = concluded(trial(3030, 15_030), lucky, other, both)
+    assert (found.state, found.proposed) == ("not_better", None)
+    assert "does not beat today's setting on held-out incidents" in found.sentence()
+    assert [str(effect).split(": ")[1] for effect in found.effects] == ["29 minutes sooner", "20 minutes later"]
+
+
+def test_a_budget_pays_for_minutes_and_says_how_many() -> None:
+    """A sooner, louder setting is proposed within the budget, with its price."""
+    loud = trial(3010, 15_010, 5000, 12_000, settings={"alert.page_from": "watch"})
+    trials = [trial(3030, 15_030), loud]
+    found = study(BRAND, "brand", [default_brand(BRAND)], Material(), TWO, 1.1, stretches=WHOLE, trials=trials)
+    assert found.sentence() == f"{BRAND}: 20 minutes sooner; 1 false alarms a week more; 2 of 2 incidents instead of 2."
+    assert concluded(*trials).state == "keep"
