@@ -107,9 +107,8 @@ class Study(msgspec.Struct, frozen=True):
         both = [(e.before, e.after) for e in self.effects if e.before is not None and e.after is not None]
         sooner = sum(before - later for before, later in both) / len(both) if both else 0.0
         more = after.per_week - self.today.per_week
-        noise = (
-            f"{abs(more):.2g} false alarms a week {'more' if more > 0 else 'fewer'}" if more else "as many false alarms"
-        )
+        alarms = "false alarm" if f"{abs(more):.2g}" == "1" else "false alarms"
+        noise = f"{abs(more):.2g} {alarms} a week {'more' if more > 0 else 'fewer'}" if more else f"as many {alarms}"
         heard = [_sooner(sooner)] if both else []
         return "; ".join([*heard, noise, f"{after.found} of {after.of} incidents instead of {self.today.found}"])
 

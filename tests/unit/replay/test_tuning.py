@@ -254,5 +254,5 @@ def test_a_budget_pays_for_minutes_and_says_how_many() -> None:
     loud = trial(3010, 15_010, 5000, 12_000, settings={"alert.page_from": "watch"})
     trials = [trial(3030, 15_030), loud]
     found = study(BRAND, "brand", [default_brand(BRAND)], Material(), TWO, 1.1, stretches=WHOLE, trials=trials)
-    assert found.sentence() == f"{BRAND}: 20 minutes sooner; 1 false alarms a week more; 2 of 2 incidents instead of 2."
+    assert found.sentence() == f"{BRAND}: 20 minutes sooner; 1 false alarm a week more; 2 of 2 incidents instead of 2."
     assert concluded(*trials).state == "keep"
