@@ -94,12 +94,14 @@ class Partition:
 
     async def drop(self, watches: Callable[[str], bool], outgoing: Outgoing) -> None:
         """Forget the brands that are not watched, and all that is stored of them."""
-        for brand in [brand for brand in self.shard.states if not watches(brand)]:
+        gone = {brand.encode(): brand for brand in self.shard.states if not watches(brand)}
+        if not gone:
+            return
+        for brand in gone.values():
             del self.shard.states[brand]
             self._applied.pop(brand, None)
-            for key, _ in self._table.rows(self.number):
-                if key == brand.encode() or key.startswith(brand.encode() + SEGMENT):
-                    outgoing.add(await self._table.remove(key, self.number))
+        for key in [key for key, _ in self._table.rows(self.number) if key.partition(SEGMENT)[0] in gone]:
+            outgoing.add(await self._table.remove(key, self.number))
 
     async def _seal(self, brand: str, outgoing: Outgoing) -> bytes:
         """Store the segments of id memory that are full, drop those that are too old, and return the core."""
