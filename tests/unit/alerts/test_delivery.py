@@ -26,7 +26,7 @@ LIFE: list[Record] = [
     signal(1, severity="critical"),
     signal(2, severity="critical", observed=90),
     now(2),
-    signal(6, detector="volume", severity="watch", start=6),
+    signal(6, detector="volume", severity="warning", start=6),
     action(7),
     now(60),
 ]
