@@ -27,6 +27,7 @@ TABLE: Final[dict[str, Entry]] = {
     "replay": Entry("cli.replay", "Run recorded mentions through the live rules, without Kafka."),
     "labels": Entry("cli.labels", "Check, merge and export what past incidents really were."),
     "tune": Entry("cli.tune", "Propose better thresholds from labelled incidents, with their measured effect."),
+    "report": Entry("cli.report", "Write one page on what happened to a brand, for people who were not there."),
     "config": Entry("cli.config", "Check and apply the brand configuration."),
     "topics": Entry("cli.topics", "Create and inspect the Kafka topics."),
     "incidents": Entry("cli.incidents", "List the incidents and their state."),
