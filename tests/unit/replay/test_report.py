@@ -68,6 +68,18 @@ def page(tmp_path: Path) -> str:
     return (tmp_path / "report.html").as_uri()
 
 
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as WCAG counts it."""
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def test_the_slider_holds_what_the_detectors_do() -> None:
     """Each step of the slider is a replay of the same mentions under those bars."""
     assert [one.scale for one in facts().settings] == list(SCALES)
@@ -133,6 +145,8 @@ def test_the_page_stands_in_a_browser(page: str, screen: str, scheme: str) -> No
         assert "owned" not in tab.title()
         assert tab.locator("img[src=x]").count() == 0
         assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        soft = tab.evaluate("getComputedStyle(document.querySelector('.main-svg text')).fill")
+        assert contrast(soft, tab.evaluate("getComputedStyle(document.body).backgroundColor")) >= 4.5
         keep(tab, f"report-{screen}-{scheme}")
 
 
