@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from mentions.sentiment import Scorer
 from replay import card, picture
 from replay.demo.rehearsal import read_config, rehearse, router
@@ -23,7 +25,8 @@ ON_CALL: Final = ("@S0ONCALL", "@on-call")  # Slack shows a group's name where t
 def alert(chronicle: Chronicle) -> str:
     """Return the picture of the README: the demo's message at the moment that it turned critical."""
     note = next(note for note in chronicle.told if _shown(note))
-    drawn = card.draw(picture.render(note, router(read_config())(BRAND, note.at)), picture.clock(note.at))
+    route = replace(router(read_config())(BRAND, note.at), buttons=True)
+    drawn = card.draw(picture.render(note, route), picture.clock(note.at))
     return drawn.replace(*ON_CALL)
 
 
