@@ -27,7 +27,7 @@ class Case(msgspec.Struct, frozen=True):
     dismissed: tuple[str, ...] = ()  # episodes that a person declared over
     held: int = 0  # breaches that the cooldown held back since the end
     silences: tuple[Silence, ...] = ()  # that somebody asked for, while they last
-    silenced: int = 0  # signals that were not told because of a silence, since the last end
+    silenced: int = 0  # signals that a silence or an inhibition kept from being told
     serial: int = 1  # incidents that opened in the same minute
 
 

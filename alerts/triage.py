@@ -13,7 +13,7 @@ tells the same story as the live run.
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec.structs import replace
 
@@ -32,9 +32,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Case", "Decision", "decide", "new_case", "settle", "step"]
 
-Decision = Literal["redelivered", "forgotten", "silenced", "opens", "joins", "reopens", "dismissed", "cooling"]
-"""What is to be done with a signal. Three are kept silent: somebody asked for silence, or declared the episode over, or
-the cooldown holds it back."""
+PRAISE: Final = "praise"
+"""The one detector that is glad: what it finds neither belongs to a crisis nor keeps one open."""
+
+Decision = Literal[
+    "redelivered", "forgotten", "silenced", "inhibited", "opens", "joins", "reopens", "dismissed", "cooling"
+]
+"""What is to be done with a signal. Four are kept silent: somebody asked for silence, or declared the episode over; a
+crisis inhibits praise; or the cooldown holds it back."""
 
 
 def step(case: Case, record: Signal | Action | Now, policy: Policy) -> tuple[Case, list[Notification]]:
@@ -67,13 +72,19 @@ def decide(case: Case, signal: Signal, policy: Policy) -> Decision:
 
 def _decide_about(case: Case, incident: Incident, signal: Signal, policy: Policy) -> Decision:
     if incident.resolved_at is None:
-        return "joins"
+        return "inhibited" if signal.detector == PRAISE and not _is_praise(incident) else "joins"
     graver = rank(signal.severity) > rank(incident.severity)
     if signal.id in case.dismissed and not graver:
         return "dismissed"
     if signal.at < incident.resolved_at + milliseconds(policy.cooldown) and not graver:
         return "cooling"
-    return "reopens" if signal.at <= incident.resolved_at + milliseconds(policy.reopen_within) else "opens"
+    alike = (signal.detector == PRAISE) is _is_praise(incident)
+    soon = signal.at <= incident.resolved_at + milliseconds(policy.reopen_within)
+    return "reopens" if alike and soon else "opens"
+
+
+def _is_praise(incident: Incident) -> bool:
+    return set(incident.findings) == {PRAISE}
 
 
 def settle(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
@@ -138,7 +149,7 @@ def _apply(case: Case, signal: Signal, decision: Decision, policy: Policy) -> tu
             return _join(case, incident, signal, policy)
         case "reopens", Incident() as incident:
             return _reopen(case, incident, signal, policy)
-        case "silenced", _:
+        case (("silenced" | "inhibited"), _):
             return replace(case, silenced=case.silenced + 1), []
         case (("dismissed" | "cooling"), _):
             return replace(case, held=case.held + 1), []
