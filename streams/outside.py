@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 
@@ -20,12 +20,19 @@ if TYPE_CHECKING:
     from alerts.relay import Relay
     from alerts.steps import Target
     from streams.brands import Directory
-    from streams.receiving import Receipts
 
 log = structlog.get_logger(__name__)
 
 SLACK_PATIENCE: Final = 60.0
 """Seconds that a page may wait for Slack before it is told outside."""
+
+
+class Places(Protocol):
+    """Where receipts are kept."""
+
+    def locate(self, incident: str, partition: int) -> None:
+        """Note which partition a receipt belongs to."""
+        ...
 
 
 class Countdown:
@@ -45,9 +52,7 @@ class Countdown:
 class Outside:
     """Hands to the relay what a brand's escalation sends outside Slack, and pages that Slack does not take."""
 
-    def __init__(
-        self, relay: Relay, directory: Directory, receipts: Receipts, patience: float = SLACK_PATIENCE
-    ) -> None:
+    def __init__(self, relay: Relay, directory: Directory, receipts: Places, patience: float = SLACK_PATIENCE) -> None:
         self._relay = relay
         self._directory = directory
         self._receipts = receipts
