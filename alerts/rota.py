@@ -42,11 +42,15 @@ def _who(value: str) -> str:
 def _exception(value: str) -> str:
     found = _EXCEPTION.fullmatch(value)
     try:
-        if found and datetime.fromisoformat(found[1]) < datetime.fromisoformat(found[2]):
+        begin, end = map(datetime.fromisoformat, found.groups()[:2]) if found else (None, None)
+        if begin and end and begin.tzinfo is end.tzinfo is None and begin < end:
             return value
     except (ValueError, TypeError):
         pass
-    raise ValueError("must say from when to when who: 2026-12-24T09:00 to 2026-12-27T09:00: U024BE7LH")
+    raise ValueError(
+        "must say from when to when who, by the rota's own clock (no offset, no Z): "
+        "2026-12-24T09:00 to 2026-12-27T09:00: U024BE7LH"
+    )
 
 
 class Rota(Parameters):

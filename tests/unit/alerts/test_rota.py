@@ -76,6 +76,8 @@ def test_everybody_has_a_turn_and_the_next_one_is_the_next(moment: datetime) -> 
         ({"people": ("U1", "U2")}, "first_week"),
         ({"exceptions": ("2026-12-27 to 2026-12-24: U1",)}, "from when to when"),
         ({"exceptions": ("2026-12-24T09:00Z to 2026-12-27T09:00: U1",)}, "from when to when"),
+        ({"exceptions": ("2026-12-24T09:00Z to 2026-12-27T09:00Z: U1",)}, "no offset, no Z"),
+        ({"exceptions": ("2026-12-24T09:00+01:00 to 2026-12-27T09:00+01:00: U1",)}, "no offset, no Z"),
         ({"exceptions": ("tomorrow: U1",)}, "from when to when"),
     ],
 )
