@@ -177,6 +177,7 @@ def _open(case: Case, signal: Signal, policy: Policy) -> tuple[Case, list[Notifi
 
 def _reopen(case: Case, incident: Incident, signal: Signal, policy: Policy) -> tuple[Case, list[Notification]]:
     at = max(signal.at, incident.updated_at)
+    graver = rank(signal.severity) > rank(incident.severity)
     again = replace(
         incident,
         status="open",
@@ -187,6 +188,7 @@ def _reopen(case: Case, incident: Incident, signal: Signal, policy: Policy) -> t
         resolved_at=None,
         acknowledged_by=None,
         acknowledged_at=None,
+        snoozed_until=None if graver else incident.snoozed_until,
         verdict=None,
         reopened=incident.reopened + 1,
     )
@@ -206,7 +208,7 @@ def _join(case: Case, incident: Incident, signal: Signal, policy: Policy) -> tup
     )
     if rose:
         return _worsen(case, joined, "raised_severity", signal, policy)
-    if earlier is None and inhibited(incident, signal):
+    if inhibited(incident, signal):
         return replace(case, incident=joined, pending=True), []
     if earlier is None:
         return _worsen(case, joined, "new_detector", signal, policy)
@@ -217,7 +219,7 @@ def _join(case: Case, incident: Incident, signal: Signal, policy: Policy) -> tup
 
 
 def inhibited(incident: Incident, signal: Signal) -> bool:
-    """Tell whether a new detector's signal adds noise only: what is worth watching beside what is critical."""
+    """Tell whether a signal adds noise only: what is worth watching beside what is critical."""
     return incident.severity == "critical" and signal.severity == "watch"
 
 

@@ -110,3 +110,13 @@ def test_the_history_is_bounded_and_keeps_its_beginning() -> None:
     notes = [action(0, "note", id=str(n), text=str(n)) for n in range(1000)]
     history = incident_of(signal(0), *notes).history
     assert (len(history), history[0].what, history[-1].text) == (50, "opened", "999")
+
+
+def test_a_relapse_graver_than_the_incident_was_breaks_its_snooze() -> None:
+    """Who snoozed a warning for half a day is called when it comes back critical; a relapse no graver stays quiet."""
+    snooze = action(1, "snooze", until=START + 721 * MINUTE)
+    for relapse, loud in ((signal(70, severity="critical", start=70), True), (signal(70, start=70), False)):
+        _, told = run(signal(0), snooze, now(31), relapse, now(81))
+        back = next(note for note in told if note.reason == "reopened")
+        assert back.page is loud
+        assert ("escalated" in [note.reason for note in told]) is loud

@@ -94,6 +94,19 @@ def test_beside_a_critical_incident_what_is_only_worth_watching_makes_no_sound()
     assert told_about(signal(0), signal(9, detector="volume", severity="watch", start=9)) == ["opened", "new_detector"]
 
 
+def test_noise_beside_a_critical_incident_takes_it_out_of_nobodys_hand_however_loud_it_gets() -> None:
+    """Watch-level noise that doubles neither posts in the thread nor voids an acknowledgement that is old."""
+    going_on = [signal(minute, severity="critical") for minute in range(11, 125, 10)]
+    noise = [
+        signal(minute, detector="volume", severity="watch", start=10, observed=observed)
+        for minute, observed in ((10, 10), (126, 40))
+    ]
+    case, told = run(signal(0, severity="critical"), action(1), noise[0], *going_on, noise[1], now(127))
+    assert {note.reason for note in told} == {"opened", "acknowledged", "updated"}
+    assert case.incident is not None
+    assert case.incident.status == "acknowledged"
+
+
 def test_praise_neither_joins_a_crisis_nor_keeps_it_open() -> None:
     """A good buzz in the middle of a crisis is noise; by itself it is an incident, which a crisis may turn grave."""
     cheer = [signal(minute, detector="praise", severity="watch", start=9) for minute in range(9, 40)]
