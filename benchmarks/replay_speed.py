@@ -26,11 +26,11 @@ from mentions import scored
 from mentions.scored import Tick
 from mentions.sentiment import Scorer
 from replay.policies import Rules
-from replay.rerun import AT_ONCE, LIMITS, Rerun
+from replay.records import portions, records
+from replay.rerun import Rerun
 from sources.files import read
-from sources.packing import Packed, pack
 from sources.position import START, Line, Refused
-from streams.pipeline import Raw, TriageShard, WatchShard, score
+from streams.pipeline import TriageShard, WatchShard, score
 from tests.support.crowd import Crowd
 
 if TYPE_CHECKING:
@@ -123,22 +123,12 @@ def from_texts(lines: Iterable[Line | Refused]) -> tuple[int, float]:
     return rerun.mentions, time.process_time() - begun - source.seconds
 
 
-def records(lines: Iterable[Line | Refused]) -> Iterator[bytes]:
+def scored_records(lines: Iterable[Line | Refused]) -> Iterator[bytes]:
     """Return lines as records of `mentions.scored`: batches, and a tick about every AT_ONCE mentions."""
     watchlist, scorer = Rules.built_in().watchlist, Scorer()
-    waiting: list[Raw] = []
-    size = latest = 0
-    for number, packed in enumerate(one for one in pack(lines, LIMITS) if isinstance(one, Packed)):
-        waiting.append(Raw(packed.value, number, packed.latest))
-        size, latest = size + packed.mentions, packed.latest
-        if size >= AT_ONCE:
-            batches = score(0, waiting, watchlist, scorer).batches
-            yield from map(scored.encode, batches)
-            yield scored.encode(Tick(0, 1, latest, None))
-            waiting, size = [], 0
-    batches = score(0, waiting, watchlist, scorer).batches
-    yield from map(scored.encode, batches)
-    yield scored.encode(Tick(0, 1, latest, None))
+    for portion in portions(records(lines, [])):
+        yield from map(scored.encode, score(0, portion, watchlist, scorer).batches)
+        yield scored.encode(Tick(0, 1, portion[-1].arrived, None))
 
 
 def from_scores(lines: Iterable[Line | Refused]) -> tuple[int, float]:
@@ -146,7 +136,7 @@ def from_scores(lines: Iterable[Line | Refused]) -> tuple[int, float]:
     rules, mentions = Rules.built_in(), 0
     watch, triage = WatchShard(rules), TriageShard(rules)
     with tempfile.TemporaryFile() as file:
-        for raw in records(lines):
+        for raw in scored_records(lines):
             file.write(len(raw).to_bytes(4) + raw)
         file.seek(0)
         begun = time.process_time()

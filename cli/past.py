@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from sources.recording import Entry, Recording
     from streams.ingest import Pace
 
-AT_ONCE = 500
-"""Mentions between two steps of event time, unless somebody watches."""
-
 STDIN = "-"
 
 
@@ -97,13 +94,14 @@ class Past:
         """Yield what is told under `rules`, paced by the clock where there is a `pace`."""
         from replay.outcome import tell  # noqa: PLC0415
         from replay.recording import Playback  # noqa: PLC0415
+        from replay.records import AT_ONCE  # noqa: PLC0415
 
         if self.recording is not None:
             playback = Playback(rules, None if self._scored else self.scorer(), outcome)
             yield from playback.play(self._entries(self.recording, advance, pace))
             return
         lines = self.lines(advance)
-        at_once = 1 if pace else AT_ONCE
+        at_once = 1 if pace else AT_ONCE  # whoever watches sees each mention
         yield from tell(outcome, rules, _paced(lines, pace) if pace else lines, self.scorer(), at_once)  # type: ignore[arg-type]  # a file has fixed rules
 
     def lines(self, advance: Callable[[float], None]) -> Iterator[Line | Refused]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from alerts.incident import rank
 from mentions.scored import Batch, Tick
-from sources.packing import Limits, Packed, pack
-from streams.pipeline import MINUTE, SETTLED, Pipeline, Raw, TriageShard, WatchShard
+from replay.records import AT_ONCE, ended, portions, records
+from streams.pipeline import SETTLED, Pipeline, Raw, TriageShard, WatchShard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from replay.policies import Rules
     from sources.position import Line, Refused
     from streams.pipeline import Policies, Scored
-
-AT_ONCE: Final = 500
-"""Records between two steps of event time; makes no difference to what is found."""
-
-_LIMITS: Final = Limits(span=MINUTE)
 
 
 class Segment(NamedTuple):
@@ -131,32 +126,13 @@ def tell(
 
     `at_once` is how many mentions are read between two steps of event time; it makes no difference to what is found.
     """
-    yield from _score(outcome, Pipeline(rules, rules.watchlist, scorer), _records(outcome, lines), at_once)
+    read = ended(records(lines, outcome.refused))
+    yield from _score(outcome, Pipeline(rules, rules.watchlist, scorer), read, at_once)
 
 
-def _records(outcome: Outcome, lines: Iterable[Line | Refused]) -> Iterator[Raw]:
-    latest, offset = 0, 0
-    for entry in pack(lines, _LIMITS):
-        if not isinstance(entry, Packed):
-            outcome.refused.append(entry)
-            continue
-        latest = max(latest, entry.latest)
-        yield Raw(entry.value, offset, entry.latest)
-        offset += 1
-    if latest:
-        yield Raw(None, -1, 0, read_up_to=latest + SETTLED)
-
-
-def _score(outcome: Outcome, pipeline: Pipeline, records: Iterable[Raw], at_once: int) -> Iterator[Notification]:
-    waiting: list[Raw] = []
-    size = 0
-    for record in records:
-        waiting.append(record)
-        size += 1 + (record.value or b"").count(b"\n")
-        if size >= at_once:
-            yield from _note(outcome, *pipeline.feed(waiting))
-            waiting, size = [], 0
-    yield from _note(outcome, *pipeline.feed(waiting))
+def _score(outcome: Outcome, pipeline: Pipeline, read: Iterable[Raw], at_once: int) -> Iterator[Notification]:
+    for portion in portions(read, at_once):
+        yield from _note(outcome, *pipeline.feed(portion))
     outcome.close(pipeline.watch)
 
 

@@ -7,8 +7,8 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from alerts.events import event
-from sources.packing import Limits, Packed, pack
-from streams.pipeline import MINUTE, SETTLED, Pipeline, Raw
+from replay.records import AT_ONCE, end, lines_in, portions, records
+from streams.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,15 +17,10 @@ if TYPE_CHECKING:
     from mentions.scorer import Scorer
     from replay.policies import Rules
     from sources.position import Line, Refused
-
-LIMITS = Limits(span=MINUTE)
-"""As an old recording is sent to Kafka: what arrives together was published in the same minute."""
+    from streams.pipeline import Raw
 
 HELD = 3_600_000
 """How far event time must be past before an event is told (ms): nothing that belongs before it can come any more."""
-
-AT_ONCE = 500
-"""Mentions between two steps of event time. More is faster, and makes no difference to what is found."""
 
 
 @dataclass
@@ -34,11 +29,11 @@ class Rerun:
 
     rules: Rules
     scorer: Scorer
+    at_once: int = AT_ONCE  # mentions between two steps of event time
     mentions: int = 0
     refused: list[Refused] = field(default_factory=list)
     unmatched: int = 0
     latest: int = 0  # event time, ms
-    _records: int = 0
     _told: dict[str, Incident] = field(default_factory=dict)
     _reached: dict[str, int] = field(default_factory=dict)
     _held: list[tuple[int, str, int, dict[str, Any]]] = field(default_factory=list)
@@ -50,27 +45,17 @@ class Rerun:
 
     def run(self, lines: Iterable[Line | Refused]) -> Iterator[dict[str, Any]]:
         """Return what happens to incidents, one record an event (`alerts.events`), in the order of event time."""
-        waiting: list[Packed] = []
-        for entry in pack(lines, LIMITS):
-            if not isinstance(entry, Packed):
-                self.refused.append(entry)
-                continue
-            waiting.append(entry)
-            if sum(packed.mentions for packed in waiting) >= AT_ONCE:
-                yield from self._feed(waiting)
-                waiting = []
-        yield from self._feed(waiting)
+        for portion in portions(records(lines, self.refused), self.at_once):
+            yield from self._feed(portion)
         if self.latest:
-            self._tell(self.pipeline.feed([Raw(None, -1, 0, read_up_to=self.latest + SETTLED)])[1])
+            self._tell(self.pipeline.feed([end(self.latest)])[1])
         yield from self._release(None)
 
-    def _feed(self, packs: Sequence[Packed]) -> Iterator[dict[str, Any]]:
-        records = [Raw(packed.value, self._records + place, packed.latest) for place, packed in enumerate(packs)]
-        self._records += len(records)
-        scored, told = self.pipeline.feed(records)
-        self.mentions += sum(packed.mentions for packed in packs) - len(scored.rejections)
+    def _feed(self, portion: Sequence[Raw]) -> Iterator[dict[str, Any]]:
+        scored, told = self.pipeline.feed(portion)
+        self.mentions += sum(map(lines_in, portion)) - len(scored.rejections)
         self.unmatched += scored.unmatched
-        self.latest = max([self.latest, *(packed.latest for packed in packs)])
+        self.latest = max([self.latest, *(record.arrived for record in portion)])
         self._tell(told)
         yield from self._release(self.latest - HELD)
 

@@ -13,13 +13,12 @@ from replay.chronicle import Chronicle
 from replay.demo.mentions import compose
 from replay.demo.story import LIVE_FROM
 from replay.policies import Rules
-from replay.rerun import LIMITS
-from sources.packing import Packed, pack
+from replay.records import ended, records
 from sources.position import Line, Position
-from streams.pipeline import SETTLED, Pipeline, Raw
+from streams.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from alerts.notifier import Route
     from config.brand import Config
@@ -54,19 +53,12 @@ def rehearse(scorer: Scorer) -> Chronicle:
     rules = Rules.of(read_config().brands)
     pipeline = Pipeline(rules, rules.watchlist, scorer)
     chronicle = Chronicle(int(LIVE_FROM.timestamp() * 1000))
-    for record in _records(pack(lines(), LIMITS)):
+    refused: list[Refused] = []
+    for record in ended(records(lines(), refused)):
         scored, told = pipeline.feed([record])
         for batch in scored.batches:
             chronicle.count(batch)
         for note in told:
             chronicle.note(note)
+    assert not refused, "the demo's own mentions are valid"
     return chronicle
-
-
-def _records(entries: Iterable[Packed | Refused]) -> Iterator[Raw]:
-    latest = 0
-    for offset, entry in enumerate(entries):
-        assert isinstance(entry, Packed), "the demo's own mentions are valid"
-        latest = max(latest, entry.latest)
-        yield Raw(entry.value, offset, entry.latest)
-    yield Raw(None, -1, 0, read_up_to=latest + SETTLED)

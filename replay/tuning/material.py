@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mentions.scored import Batch, Tick
-from sources.packing import Limits, Packed, pack
+from replay.records import portions, records
 from sources.recording import Judged, Ticked
-from streams.pipeline import MINUTE, SETTLED, Raw, score
+from streams.pipeline import SETTLED, score
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,13 +19,8 @@ if TYPE_CHECKING:
     from sources.position import Line, Refused
     from sources.recording import Entry
 
-AT_ONCE: Final = 500
-"""Mentions scored between two steps of event time; makes no difference to what is found."""
-
 PACE: Final = 3_600_000
 """A brand's time is told at least this often (ms), mentions or not."""
-
-_LIMITS: Final = Limits(span=MINUTE)
 
 
 class Span(NamedTuple):
@@ -65,37 +60,23 @@ class Material:
     def close(self) -> None:
         """Let time run on to where everything is settled."""
         latest = max((span.until for span in self.spans.values()), default=0)
-        for records in self.records.values():
-            records.append(Tick(0, 1, latest + SETTLED, None))
+        for followed in self.records.values():
+            followed.append(Tick(0, 1, latest + SETTLED, None))
 
 
 def gather(lines: Iterable[Line | Refused], watchlist: Watchlist, scorer: Scorer) -> Material:
     """Return the mentions of files, in order of publication, scored."""
-    material, waiting = Material(), list[Packed]()
-    offset, latest = 0, 0
-
-    def flush() -> None:
-        nonlocal offset
-        records = [Raw(packed.value, offset + place, packed.latest) for place, packed in enumerate(waiting)]
-        offset += len(records)
-        scored = score(0, records, watchlist, scorer)
+    material, latest = Material(), 0
+    for portion in portions(records(lines, material.refused)):
+        for record in portion:
+            material.disordered += record.arrived < latest - SETTLED
+            latest = max(latest, record.arrived)
+        scored = score(0, portion, watchlist, scorer)
         material.unmatched += scored.unmatched
         for batch in scored.batches:
             material.add(batch)
         if scored.read_up_to is not None:
             material.tick(Tick(0, 1, scored.read_up_to, None))
-        waiting.clear()
-
-    for entry in pack(lines, _LIMITS):
-        if not isinstance(entry, Packed):
-            material.refused.append(entry)
-            continue
-        material.disordered += entry.latest < latest - SETTLED
-        latest = max(latest, entry.latest)
-        waiting.append(entry)
-        if sum(packed.mentions for packed in waiting) >= AT_ONCE:
-            flush()
-    flush()
     material.close()
     return material
 

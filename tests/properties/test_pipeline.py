@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentions.sentiment import Scorer
-from replay import rerun
 from replay.policies import Rules
+from replay.records import AT_ONCE
 from replay.rerun import Rerun
 from sources.position import START, Line
 from tests.support.crowd import Crowd
@@ -25,18 +24,17 @@ LINES = [
 SCORER = Scorer()
 
 
-def told(lines: list[Line]) -> list[str]:
-    """Return the events of a replay."""
-    return [json.dumps(line, sort_keys=True) for line in Rerun(Rules.built_in(), SCORER).run(lines)]
+def told(lines: list[Line], at_once: int = AT_ONCE) -> list[str]:
+    """Return the events of a replay that steps event time each `at_once` mentions."""
+    return [json.dumps(line, sort_keys=True) for line in Rerun(Rules.built_in(), SCORER, at_once).run(lines)]
 
 
-def test_the_steps_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_steps_do_not_matter() -> None:
     """One mention at a time or all at once: the same events, to the last digit."""
     expected = told(LINES)
     assert any('"opened"' in line for line in expected)
     for at_once in (1, 7, 10_000):
-        monkeypatch.setattr(rerun, "AT_ONCE", at_once)
-        assert told(LINES) == expected
+        assert told(LINES, at_once) == expected
 
 
 def test_time_told_seldom_tells_the_same_of_storms_that_overlap() -> None:
@@ -53,9 +51,7 @@ def test_time_told_seldom_tells_the_same_of_storms_that_overlap() -> None:
     expected = told(lines)
     assert any('"resolved"' in line for line in expected)
     for at_once in (3, 40, 10_000):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(rerun, "AT_ONCE", at_once)
-            assert told(lines) == expected
+        assert told(lines, at_once) == expected
 
 
 def test_other_brands_do_not_matter() -> None:
