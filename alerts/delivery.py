@@ -6,10 +6,10 @@ failure is retried for ever, and never holds up another incident.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 from alerts.courier import GAP, PARALLEL, Courier, Line, Order
+from alerts.lines import Lines
 from alerts.meter import Log, Meter
 from alerts.notifier import OVERSIZED, DeliveryError, Notifier, Route
 from alerts.pacing import Timing, delay
@@ -25,7 +25,7 @@ GLANCE: Final = 0.2
 """Seconds between two looks for new orders while waiting for a doubt to be settled."""
 
 
-class Delivery:
+class Delivery(Lines[Line]):
     """The outbox: takes notifications, gives every incident its one message.
 
     `route` names a brand's channel; it may raise LookupError, and is asked again at every try, so that a corrected
@@ -43,52 +43,27 @@ class Delivery:
         gap: float = GAP,
         parallel: int = PARALLEL,
     ) -> None:
+        super().__init__()
         self._meter = meter or Log()
         self._timing = timing or Timing()
         self._courier = Courier(notifier, receipts, route, self._meter, self._timing, gap, parallel)
-        self._lines: dict[str, Line] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-
-    @property
-    def pending(self) -> int:
-        """Return how many notifications are not delivered yet."""
-        return sum(len(line.orders) for line in self._lines.values())
 
     def submit(self, notification: Notification, done: Callable[[], None]) -> None:
         """Take a notification; call within the running event loop, in the order of an incident's revisions."""
         name = notification.incident.id
-        line = self._lines.setdefault(name, Line(name))
+        line = self._lines.get(name) or Line(name)
         line.orders.append(Order(notification, done, self._timing.monotonic()))
-        if name not in self._tasks:
-            self._tasks[name] = asyncio.create_task(self._serve(line), name=f"deliver {name}")
-
-    async def drain(self) -> None:
-        """Wait until everything submitted is delivered."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks.values())
-
-    async def abandon(self) -> None:
-        """Stop: what is not done stays undone, for whoever takes over."""
-        tasks = list(self._tasks.values())
-        self._lines.clear()
-        self._tasks.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._begin(name, line)
 
     async def _serve(self, line: Line) -> None:
-        try:
-            while line.orders or line.doubtful:
-                if not line.orders:
-                    await self._wait(line)
-                count = len(line.orders)
-                await self._insist(line)
-                finished, line.orders = line.orders[:count], line.orders[count:]
-                for order in finished:
-                    order.done()
-        finally:
-            if self._lines.get(line.incident) is line:
-                del self._lines[line.incident], self._tasks[line.incident]
+        while line.orders or line.doubtful:
+            if not line.orders:
+                await self._wait(line)
+            count = len(line.orders)
+            await self._insist(line)
+            finished, line.orders = line.orders[:count], line.orders[count:]
+            for order in finished:
+                order.done()
 
     async def _wait(self, line: Line) -> None:
         """Wait until the doubt about a message can be settled, or there is something new to tell."""

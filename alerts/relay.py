@@ -6,10 +6,10 @@ its key makes the repetition one with it. What is over before it could be told a
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from alerts.lines import Lines
 from alerts.meter import Log, Meter
 from alerts.notifier import DeliveryError
 from alerts.pacing import Timing, delay
@@ -34,12 +34,13 @@ class _Order:
 class _Line:
     """The alarms of one incident for one target, in the order of its revisions."""
 
+    name: str
     target: Target
     orders: list[_Order] = field(default_factory=list)
     tried: bool = False  # an alarm may have arrived
 
 
-class Relay:
+class Relay(Lines[_Line]):
     """Sends alarms to the channels outside Slack; a failing channel holds up no other."""
 
     def __init__(
@@ -50,17 +51,11 @@ class Relay:
         meter: Meter | None = None,
         timing: Timing | None = None,
     ) -> None:
+        super().__init__()
         self._channels = channels
         self._receipts = receipts
         self._meter = meter or Log()
         self._timing = timing or Timing()
-        self._lines: dict[str, _Line] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-
-    @property
-    def pending(self) -> int:
-        """Return how many alarms are not taken yet."""
-        return sum(len(line.orders) for line in self._lines.values())
 
     def submit(self, alarm: Alarm, target: Target, done: Callable[[], None]) -> None:
         """Take an alarm; call within the running event loop, in the order of an incident's revisions.
@@ -68,54 +63,35 @@ class Relay:
         `done` is called once it is taken by the other side, or needs telling no more.
         """
         name = receipt_name(alarm.incident, target)
-        line = self._lines.setdefault(name, _Line(target))
+        line = self._lines.get(name) or _Line(name, target)
         line.orders.append(_Order(alarm, done))
-        if name not in self._tasks:
-            self._tasks[name] = asyncio.create_task(self._serve(name, line), name=f"relay {name}")
+        self._begin(name, line)
 
-    async def drain(self) -> None:
-        """Wait until everything submitted is taken."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks.values())
+    async def _serve(self, line: _Line) -> None:
+        attempt = 0
+        while line.orders:
+            try:
+                await self._deliver(line)
+                attempt = 0
+            except DeliveryError as error:
+                attempt += 1
+                await self._fail(line, error, attempt)
+            except Exception as error:  # noqa: BLE001  a mistake of ours must not lose an alarm
+                attempt += 1
+                mistake = DeliveryError("mistake", f"{type(error).__name__}: please report it", retryable=True)
+                await self._fail(line, mistake, attempt)
 
-    async def abandon(self) -> None:
-        """Stop: what is not done stays undone, for whoever takes over."""
-        tasks = list(self._tasks.values())
-        self._lines.clear()
-        self._tasks.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _serve(self, name: str, line: _Line) -> None:
-        try:
-            attempt = 0
-            while line.orders:
-                try:
-                    await self._deliver(name, line)
-                    attempt = 0
-                except DeliveryError as error:
-                    attempt += 1
-                    await self._fail(line, error, attempt)
-                except Exception as error:  # noqa: BLE001  a mistake of ours must not lose an alarm
-                    attempt += 1
-                    mistake = DeliveryError("mistake", f"{type(error).__name__}: please report it", retryable=True)
-                    await self._fail(line, mistake, attempt)
-        finally:
-            if self._lines.get(name) is line:
-                del self._lines[name], self._tasks[name]
-
-    async def _deliver(self, name: str, line: _Line) -> None:
+    async def _deliver(self, line: _Line) -> None:
         """Send the next alarm, unless it is known to be sent or is needless, and note it."""
         order = line.orders[0]
-        posting = await self._receipts.get(name)
+        posting = await self._receipts.get(line.name)
         known = posting is not None and order.alarm.revision <= posting.revision
         if not known and not self._needless(line, posting):
             line.tried = True
             started = self._timing.monotonic()
             await self._channel(line.target).send(order.alarm, line.target.address)
-            self._meter.delivered(name, "alarm", self._timing.monotonic() - started)
-            kept = Posting(name, line.target.channel, self._timing.wall(), revision=order.alarm.revision)
+            self._meter.delivered(line.name, "alarm", self._timing.monotonic() - started)
+            kept = Posting(line.name, line.target.channel, self._timing.wall(), revision=order.alarm.revision)
             await self._receipts.put(kept)
         line.orders.remove(order)
         order.done()
