@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Self
 
+from cli import behind
 from cli.errors import Failure
 from config.wire import encode_brand
 from replay.demo.rehearsal import lines
@@ -21,6 +20,7 @@ from streams.ingest import Ingest, Pace, published
 from streams.topics import Topics
 
 if TYPE_CHECKING:
+    import subprocess
     from types import TracebackType
 
     from config.brand import Config
@@ -58,7 +58,7 @@ class Backstage:
             KafkaBrandStore(self.connection, self.topics).publish(brands)
             self._log = folder / "worker.log"
             self._worker = self._start_worker(broker.bootstrap)
-            stack.callback(self._stop_worker)
+            stack.callback(behind.stop, self._worker, PATIENCE)
             self._sender = threading.Thread(target=self._send_all, daemon=True)
             self._sender.start()
             stack.callback(self._stop_sending)
@@ -98,7 +98,7 @@ class Backstage:
         if self._error is not None:
             raise self._error
         if self._worker.poll() is not None:
-            tail = self._log.read_text(encoding="utf-8", errors="replace")[-2_000:]
+            tail = behind.tail(self._log)
             raise Failure(f"the demo's worker ended with exit code {self._worker.returncode}:\n{tail}")
 
     def _start_worker(self, bootstrap: str) -> subprocess.Popen[bytes]:
@@ -106,23 +106,7 @@ class Backstage:
         environment |= {"TOCSIN_BROKERS": bootstrap, "TOCSIN_PREFIX": self.topics.prefix}
         environment |= {"TOCSIN_PARTITIONS": str(PARTITIONS), "TOCSIN_LOG_LEVEL": "warning"}
         options = ("--notify", "console", "--clock", "arrival", "--embedded")
-        with self._log.open("wb") as log:
-            return subprocess.Popen(  # noqa: S603  our own command, and nothing from outside in it
-                [sys.executable, "-m", "cli.main", "worker", *options],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def _stop_worker(self) -> None:
-        self._worker.terminate()
-        try:
-            self._worker.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._worker.kill()
-            self._worker.wait()
+        return behind.start(options, environment, self._log)
 
     def _stop_sending(self) -> None:
         self._go.set()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Self
 
+from cli import behind
 from cli.errors import Failure, Misuse
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterable, Iterator, Sequence
 
     from alerts.incident import Notification
@@ -63,7 +63,7 @@ class Through:
                 store.publish({brand.name: encode_brand(brand) for brand in self._brands})
             self._log = Path(stack.enter_context(TemporaryDirectory(prefix="tocsin-replay-"))) / "worker.log"
             self._worker = self._start()
-            stack.callback(self._stop)
+            stack.callback(behind.stop, self._worker, PATIENCE)
             self._open = stack.pop_all()
         return self
 
@@ -115,7 +115,7 @@ class Through:
             if done != before:
                 before, since = done, time.monotonic()
             if time.monotonic() - since > STALLED:
-                raise Failure(f"the worker has made no progress for {STALLED:.0f} s:\n{self._tail()}")
+                raise Failure(f"the worker has made no progress for {STALLED:.0f} s:\n{behind.tail(self._log)}")
             self._check()
             time.sleep(GLANCE)
 
@@ -130,30 +130,12 @@ class Through:
 
     def _check(self) -> None:
         if self._worker.poll() is not None:
-            raise Failure(f"the worker ended with exit code {self._worker.returncode}:\n{self._tail()}")
-
-    def _tail(self) -> str:
-        return self._log.read_text(encoding="utf-8", errors="replace")[-2_000:]
+            raise Failure(f"the worker ended with exit code {self._worker.returncode}:\n{behind.tail(self._log)}")
 
     def _start(self) -> subprocess.Popen[bytes]:
         options = ["--notify", "console", "--clock", "arrival"]
         options += ["--defaults"] if self._brands is None else []
         options += ["--weights", str(self._weights)] if self._weights else []
         options += ["--embedded"] if self._here.connection.embedded else []
-        with self._log.open("wb") as log:
-            return subprocess.Popen(  # noqa: S603  our own command
-                [sys.executable, "-m", "cli.main", "worker", *options],
-                env=os.environ | {"TOCSIN_LOG_LEVEL": "warning", "TOCSIN_METRICS_PORT": "0"},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def _stop(self) -> None:
-        self._worker.terminate()
-        try:
-            self._worker.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._worker.kill()
-            self._worker.wait()
+        environment = os.environ | {"TOCSIN_LOG_LEVEL": "warning", "TOCSIN_METRICS_PORT": "0"}
+        return behind.start(options, environment, self._log)
