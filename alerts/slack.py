@@ -32,7 +32,7 @@ SKEW: Final = 120_000
 
 _PAGES: Final = 50
 _ID: Final = re.compile(r"[CDG][A-Z0-9]{7,}")
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 class Slack:
@@ -43,11 +43,7 @@ class Slack:
     """
 
     def __init__(self, token: str, url: str = URL, timeout: float = TIMEOUT) -> None:
-        logger = logging.getLogger("alerts.slack.client")
-        logger.setLevel(logging.WARNING)  # below, the client writes whole requests into the log
-        self._client = AsyncWebClient(token, base_url=url, retry_handlers=[], logger=logger)
-        if urlsplit(url).hostname in _LOOPBACK:
-            self._client.proxy = None  # the client takes a proxy from the environment whatever NO_PROXY says
+        self._client = web_client(token, url, retry_handlers=[])
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=min(timeout, CONNECT))
         self._ids: dict[str, str] = {}  # channel name → id
 
@@ -158,6 +154,16 @@ class Slack:
         except (aiohttp.ClientError, OSError, AttributeError) as error:  # the client trips over an answer that is text
             raise _unreachable("disconnected", error) from None
         return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
+def web_client(token: str, url: str, **options: Any) -> AsyncWebClient:
+    """Return a client of the Web API at `url` that logs no requests and, on the loopback, takes no proxy."""
+    logger = logging.getLogger("alerts.slack.client")
+    logger.setLevel(logging.WARNING)  # below, the client writes whole requests into the log
+    client = AsyncWebClient(token, base_url=url, logger=logger, **options)
+    if urlsplit(url).hostname in LOOPBACK:
+        client.proxy = None  # the client takes a proxy from the environment whatever NO_PROXY says
+    return client
 
 
 _QUIET: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}

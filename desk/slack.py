@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import aiohttp
+import msgspec
 import structlog
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
+
+from alerts.notifier import DeliveryError
+from alerts.posting import post
+from alerts.slack import LOOPBACK, web_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,9 +22,6 @@ log = structlog.get_logger(__name__)
 
 KEPT: Final = 300.0
 """Seconds for which a group's members are remembered."""
-
-TIMEOUT: Final = aiohttp.ClientTimeout(total=10.0, connect=5.0)
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 class People:
@@ -44,14 +44,11 @@ class People:
             return
         body = {"response_type": "ephemeral", "replace_original": False, "text": text}
         try:
-            async with (
-                aiohttp.ClientSession(timeout=TIMEOUT) as session,
-                session.post(response_url, json=body) as answer,
-            ):
-                if not answer.ok:
-                    log.warning("Slack did not take an answer", status=answer.status)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("Slack did not take an answer", why=type(error).__name__)
+            await post(
+                response_url, msgspec.json.encode(body), {}, "Slack", "the address of an answer is good for 30 minutes"
+            )
+        except DeliveryError as error:
+            log.warning("Slack did not take an answer", code=error.code)
 
     async def _members_of(self, group: str) -> frozenset[str]:
         until, members = self._members.get(group, (0.0, frozenset()))
@@ -73,16 +70,6 @@ class People:
         except ValueError:
             return False
         host = parts.hostname or ""
-        if self._host in _LOOPBACK:
+        if self._host in LOOPBACK:
             return host == self._host
         return parts.scheme == "https" and (host == "hooks.slack.com" or host.endswith(".slack.com"))
-
-
-def web_client(token: str, url: str) -> AsyncWebClient:
-    """Return a client of the Web API at `url`; on the loopback it takes no proxy."""
-    logger = logging.getLogger("desk.slack.client")
-    logger.setLevel(logging.WARNING)  # below, the client writes whole requests into the log
-    client = AsyncWebClient(token, base_url=url, logger=logger)
-    if urlsplit(url).hostname in _LOOPBACK:
-        client.proxy = None
-    return client

@@ -13,8 +13,9 @@ from urllib.parse import urlencode
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from alerts.slack import web_client
 from desk.http import Gate, application, asked
-from desk.slack import People, web_client
+from desk.slack import People
 from desk.socket import Socket
 from tests.support.fake_slack import APP_TOKEN, SIGNING_SECRET, TOKEN, FakeSlack
 
