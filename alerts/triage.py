@@ -59,10 +59,17 @@ def step(case: Case, record: Signal | Action | Now, policy: Policy) -> tuple[Cas
 
 def decide(case: Case, signal: Signal, policy: Policy) -> Decision:
     """Say what is to be done with a signal, time being settled up to it."""
-    if signal.id in case.applied and signal.revision <= case.applied[signal.id][0]:
-        return "redelivered"
-    if signal.id not in case.applied and signal.at <= case.forgotten:
-        return "forgotten"
+    return _heard(case, signal) or _decide(case, signal, policy)
+
+
+def _heard(case: Case, signal: Signal) -> Decision | None:
+    """Say whether a signal came before, or may have."""
+    if signal.id in case.applied:
+        return "redelivered" if signal.revision <= case.applied[signal.id][0] else None
+    return "forgotten" if signal.at <= case.forgotten else None
+
+
+def _decide(case: Case, signal: Signal, policy: Policy) -> Decision:
     if silenced(signal, chain(map(planned, policy.silences), case.silences)):
         return "silenced"
     if case.incident is None:
@@ -132,10 +139,10 @@ def _expire(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notificati
 
 
 def _hear(case: Case, signal: Signal, policy: Policy) -> tuple[Case, list[Notification]]:
-    if decide(case, signal, policy) in ("redelivered", "forgotten"):
+    if _heard(case, signal):
         return case, []
     case, told = settle(case, signal.at - 1, policy)
-    decision = decide(case, signal, policy)
+    decision = _decide(case, signal, policy)
     case = replace(remember(case, signal.id, signal.revision, signal.at), clock=max(case.clock, signal.at))
     case, said = _apply(case, signal, decision, policy)
     return case, told + said

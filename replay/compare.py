@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from alerts.events import instant
+from streams.pipeline import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +18,6 @@ Kind = Literal["lost", "later", "gained", "earlier", "unchanged"]
 KINDS: Final[tuple[Kind, ...]] = ("lost", "later", "gained", "earlier", "unchanged")
 """What becomes of an incident, what needs a look first."""
 
-MINUTE: Final = 60_000
 _WORDS: Final[dict[Kind, str]] = {
     "lost": "not found any more",
     "later": "found later",

@@ -107,9 +107,14 @@ class Worker:
         self._watching = Watching(topics, sender, self._directory, self._table("watch"))
         self._triaging = Triaging(topics, sender, self._directory, self._table("cases"))
         self._notifying = Notifying(
-            self._directory, self._table("receipts"), parts.notifier, parts.channels, parts.channel, parts.gap
+            self._directory,
+            self._table("receipts"),
+            parts.notifier,
+            parts.channels,
+            parts.channel,
+            parts.gap,
+            buttons=parts.buttons,
         )
-        self._notifying.buttons = parts.buttons
         self._stages = [
             self._stage("score", self._scoring.process, topics.mentions),
             self._stage("watch", self._watching.process, topics.scored),

@@ -41,17 +41,19 @@ class Notifying:
         channels: Mapping[str, Channel],
         channel: str,
         gap: float,
+        *,
+        buttons: bool,
     ) -> None:
         self._directory = directory
         self._receipts = Receipts(table)
         self._notifier = notifier
         self._channel = channel
+        self._buttons = buttons
         self._unfinished: Unfinished[TP] = Unfinished()
         meter = Deliveries()
         self._delivery = Delivery(notifier, self._receipts, self._route, meter=meter, gap=gap)
         self._outside = Outside(Relay(channels, self._receipts, meter=meter), directory, self._receipts)
         self.positions: Positions[TP] | None = None
-        self.buttons = False
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:
         """Hand the notifications to the outbox; `positions` hears of each when it is delivered."""
@@ -80,7 +82,7 @@ class Notifying:
         return done
 
     def _route(self, brand: str, at: int) -> Route:
-        return route(self._directory.brand(brand), at, self._channel, buttons=self.buttons)
+        return route(self._directory.brand(brand), at, self._channel, buttons=self._buttons)
 
     async def settle(self) -> None:
         """Stop delivering: what is not done is done by whoever gets the partition."""

@@ -20,7 +20,6 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "mentions": "Mentions",
         "negative": "Negative",
         "share": "Negative share",
-        "threshold": "Threshold",
         "alert": "Alert",
         "alt": "Chart: mentions and negative mentions every {step} minutes, with the negative share below. "
         "The busiest stretch is {peak} with {count} mentions. The table below has the figures.",
@@ -62,7 +61,6 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "mentions": "Mentions",
         "negative": "Négatives",
         "share": "Part négative",
-        "threshold": "Seuil",
         "alert": "Alerte",
         "alt": "Graphique : mentions et mentions négatives par tranche de {step} minutes, la part négative en dessous. "
         "La tranche la plus chargée est {peak} avec {count} mentions. Le tableau ci-dessous donne les chiffres.",

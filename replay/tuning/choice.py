@@ -9,6 +9,7 @@ import msgspec
 from replay.labels import Label
 from replay.tuning.candidates import Settings, distance
 from replay.tuning.trial import Measure, Stretch, Trial, measure
+from streams.pipeline import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 TOLERANCE: Final = 1.0
 """Delays that differ by less are equal (minutes): the quieter and nearer setting is taken."""
 
-_MINUTE: Final = 60_000
 _EPSILON: Final = 1e-9
 
 
@@ -58,7 +58,7 @@ def _cost(one: Measure, labels: Sequence[Label], stretches: Sequence[Stretch]) -
         label for label in labels if label.is_crisis and any(s.holds(label.brand, label.visible) for s in stretches)
     ]
     costs = [
-        (label.end - label.visible) / _MINUTE if delay is None else max(delay, 0.0)
+        (label.end - label.visible) / MINUTE if delay is None else max(delay, 0.0)
         for label, delay in zip(inside, one.delays, strict=True)
     ]
     return sum(costs) / len(costs) if costs else 0.0

@@ -11,6 +11,7 @@ from replay.outcome import run
 from replay.policies import Rules
 from replay.tuning.candidates import Settings, applied
 from replay.tuning.chance import Interval, rate, share
+from streams.pipeline import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +25,6 @@ GRACE: Final = 3_600_000
 """How long before and after a labelled incident a page still belongs to it (ms)."""
 
 WEEK: Final = 7 * 86_400_000
-_MINUTE: Final = 60_000
 
 
 class Alert(msgspec.Struct, frozen=True):
@@ -140,7 +140,7 @@ def delay(trial: Trial, label: Label) -> float | None:
         for alert in trial.alerts
         if alert.brand == label.brand and alert.paged is not None and label.visible - GRACE <= alert.paged <= label.end
     ]
-    return round((min(instants) - label.visible) / _MINUTE, 1) if instants else None
+    return round((min(instants) - label.visible) / MINUTE, 1) if instants else None
 
 
 def _belongs(alert: Alert, label: Label) -> bool:
