@@ -82,13 +82,4 @@ WORDS: Final = {
     "button_snooze_morning": "Snooze until morning",
     "button_planned": "Planned, not a crisis",
     "button_resolve": "Resolve",
-    "refused": "You are not among those who may act on {brand}. Nothing was changed. On call: {who}",
-    "gone": "This incident is not known any more, so nothing was changed.",
-    "failed": "That could not be passed on just now. Nothing was changed; please tap again.",
-    "slash_calm": "No incident is open.",
-    "slash_nobody": "{brand}: nobody is on call",
-    "slash_then": ", then {who}",
-    "slash_unknown_brand": "No brand is called “{brand}” here.",
-    "slash_help": "`/tocsin status` what is open · `/tocsin who [BRAND]` who is on call · "
-    "`/tocsin why BRAND` what stands behind it",
 }

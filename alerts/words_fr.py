@@ -83,13 +83,4 @@ WORDS: Final = {
     "button_snooze_morning": "Pause jusqu’au matin",
     "button_planned": "Prévu, pas une crise",
     "button_resolve": "Clore",
-    "refused": "Vous n’êtes pas de ceux qui peuvent agir sur {brand}. Rien n’a changé. D’astreinte : {who}",
-    "gone": "Cet incident n’est plus connu : rien n’a changé.",
-    "failed": "Impossible de transmettre pour l’instant. Rien n’a changé ; merci de réessayer.",
-    "slash_calm": "Aucun incident n’est ouvert.",
-    "slash_nobody": "{brand} : personne n’est d’astreinte",
-    "slash_then": ", puis {who}",
-    "slash_unknown_brand": "Aucune marque ne s’appelle « {brand} » ici.",
-    "slash_help": "`/tocsin status` ce qui est ouvert · `/tocsin who [MARQUE]` qui est d’astreinte · "
-    "`/tocsin why MARQUE` ce qu’il y a derrière",
 }

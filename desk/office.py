@@ -6,30 +6,25 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
-from alerts.buttons import pressed
-from alerts.escape import mention, mrkdwn
-from alerts.rota import on_call
-from alerts.wording import say, tongue
+from alerts.buttons import Pressed, pressed
+from alerts.escape import moment, mrkdwn
 from desk import commands, payloads
-from desk.intent import act, permission
+from desk.acting import Acting, Groups
+from desk.intent import act
+from desk.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from alerts.incident import Action, Incident
-    from config.brand import Brand
+    from alerts.incident import Action
     from streams.brands import Directory
     from streams.ledger import Ledger
 
 log = structlog.get_logger(__name__)
 
 
-class Reach(Protocol):
+class Reach(Groups, Protocol):
     """What the office needs of Slack."""
-
-    async def groups_of(self, user: str, among: tuple[str, ...]) -> frozenset[str]:
-        """Return those of the user groups `among` that `user` is in."""
-        ...
 
     async def whisper(self, response_url: str, text: str) -> None:
         """Tell the person who tapped or typed, and nobody else."""
@@ -49,7 +44,7 @@ class Office:
     ) -> None:
         self._directory = directory
         self._ledger = ledger
-        self._send = send
+        self._acting = Acting(reach, send, now)
         self._reach = reach
         self._now = now
 
@@ -60,7 +55,7 @@ class Office:
             if kind == "interactive" and (tap := payloads.interaction(payload)) is not None:
                 await self._tapped(tap)
             elif kind == "slash_commands" and (command := payloads.command(payload)) is not None:
-                await self._asked(command)
+                await self._reach.whisper(command.response_url, await self._asked(command))
             else:
                 log.info("nothing to do for this request", kind=kind[:40], type=str(payload.get("type"))[:40])
         except Exception as error:  # noqa: BLE001  a request that cannot be served must not end the app
@@ -70,38 +65,32 @@ class Office:
         for one in tap.actions:
             option = one.selected_option.value if one.selected_option else ""
             button = pressed(one.action_id, one.block_id, option)
-            if button is None:
-                continue
-            incident = self._ledger.incidents.get(button.incident)
-            if incident is None:
-                await self._reach.whisper(tap.response_url, say("en", "gone"))
-                continue
-            brand = self._directory.brand(incident.brand)
-            if await self._may(tap.user.id, brand):
-                await self._pass_on(act(button, incident, brand, tap.user.id, self._now()), tap, brand)
-            else:
-                await self._refuse(tap, incident, brand)
+            said = await self._press(button, tap.user.id) if button else ""
+            if said:
+                await self._reach.whisper(tap.response_url, said)
 
-    async def _may(self, user: str, brand: Brand) -> bool:
-        groups = tuple(one for one in brand.may_act if one.startswith("S"))
-        member = await self._reach.groups_of(user, groups) if groups and user not in brand.may_act else frozenset()
-        verdict = permission(brand, user, member)
-        log.info("asked to act", brand=brand.name, user=user, permission=verdict)
-        return verdict != "nobody_named_them"
+    async def _press(self, button: Pressed, user: str) -> str:
+        """Do what a button says; return what the person has to know, if anything."""
+        incident = self._ledger.incidents.get(button.incident)
+        if incident is None:
+            return say("en", "gone")
+        brand = self._directory.brand(incident.brand)
+        action = act(button, incident, brand, user, self._now())
+        return await self._acting.refusal(user, brand) or await self._acting.pass_on(action, brand)
 
-    async def _pass_on(self, action: Action, tap: payloads.Interaction, brand: Brand) -> None:
-        try:
-            await self._send(action)
-        except Exception as error:  # noqa: BLE001  whatever fails, the person has to know that nothing happened
-            log.error("an act could not be passed on", action=action.id, why=type(error).__name__)  # noqa: TRY400
-            await self._reach.whisper(tap.response_url, say(tongue(brand.language), "failed"))
+    async def _asked(self, command: payloads.Command) -> str:
+        brands = self._directory.brands()
+        asked = commands.snooze(command.text, brands)
+        if isinstance(asked, commands.Snooze):
+            return await self._snooze(asked, command.user_id)
+        return asked or commands.answer(command.text, brands, self._ledger.latest(), self._now())
 
-    async def _refuse(self, tap: payloads.Interaction, incident: Incident, brand: Brand) -> None:
-        language = tongue(brand.language)
-        who = mention((*brand.on_call, *on_call(brand.rota, self._now()))) or say(language, "nobody")
-        text = say(language, "refused", brand=mrkdwn(incident.brand, 60), who=who)
-        await self._reach.whisper(tap.response_url, text)
-
-    async def _asked(self, command: payloads.Command) -> None:
-        text = commands.answer(command.text, self._directory.brands(), self._ledger.latest(), self._now())
-        await self._reach.whisper(command.response_url, text)
+    async def _snooze(self, asked: commands.Snooze, user: str) -> str:
+        brand, name = asked.brand, mrkdwn(asked.brand.name, 60)
+        running = [one for one in self._ledger.latest() if one.brand == brand.name and one.status != "resolved"]
+        if not running:
+            return say(brand.language, "slash_nothing_open", brand=name)
+        action = act(Pressed(asked.press, running[0].id, running[0].revision), running[0], brand, user, self._now())
+        until = moment(action.until or 0, "{date_short_pretty} {time}")
+        done = say(brand.language, "slash_snoozed", brand=name, moment=until)
+        return await self._acting.refusal(user, brand) or await self._acting.pass_on(action, brand) or done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import hypothesis.strategies as st
@@ -14,6 +15,7 @@ from alerts.acts import answer
 from alerts.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, pressed
 from alerts.notifier import Route
 from config.brand import Brand
+from desk.wording import WORDS
 from tests.support.alerting import START, action, run, signal
 from tests.support.block_kit import complaint
 from tests.support.desk import Desk
@@ -85,7 +87,7 @@ async def test_when_the_broker_is_away_the_person_is_told() -> None:
     desk = Desk()
     desk.failing = True
     await desk.tap(ACK)
-    assert "tap again" in desk.hall.said[0]
+    assert "try again" in desk.hall.said[0]
 
 
 json = st.recursive(
@@ -143,7 +145,15 @@ def test_without_the_app_a_card_has_no_buttons() -> None:
         ("why acme", "refund"),
         ("why <!channel>", "&lt;!channel&gt;"),
         ("help", "/tocsin status"),
-        ("delete everything", "/tocsin status"),
+        ("delete everything", "“delete” is no command here"),
+        ("<!channel>", "&lt;!channel&gt;"),
+        ("why", "`/tocsin why acme`"),
+        ("why acem", "refund"),
+        ("why zzz", "These are watched: acme"),
+        ("snooze", "`/tocsin snooze acme`"),
+        ("snooze acem 2h", "Did you mean acme?"),
+        ("snooze acme 3h", "“3h” is no time to snooze for"),
+        ("snooze acme", "is snoozed until"),
     ],
 )
 async def test_the_command_answers_what_was_asked(text: str, says: str) -> None:
@@ -151,3 +161,30 @@ async def test_the_command_answers_what_was_asked(text: str, says: str) -> None:
     said = await Desk(Brand(name="acme", on_call=("U0CAMILLE",))).ask(text)
     assert says in said
     assert "<!channel>" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("snooze acme", 30), ("snooze ACME 2h", 120), ("SNOOZE The Acme Group Morning", 17 * 60 + 27)]
+)
+async def test_a_typed_snooze_is_the_act_of_the_button(text: str, minutes: int) -> None:
+    """Brands are named by name or alias, blanks and all; typed or delivered twice, it is one act, as from the card."""
+    desk = Desk(Brand(name="acme", aliases=("The Acme Group",)))
+    await desk.ask(text)
+    await desk.ask(text)
+    first, second = desk.sent
+    assert (first.kind, first.until, first.incident) == ("snooze", START + MINUTE + minutes * MINUTE, desk.incident.id)
+    assert first.id == second.id
+
+
+async def test_who_may_not_act_may_not_snooze_by_typing_either() -> None:
+    """The command asks no less than the button."""
+    desk = Desk(Brand(name="acme", may_act=("U0BEN",)))
+    assert "You are not among those" in await desk.ask("snooze acme")
+    assert desk.sent == []
+
+
+def test_the_app_says_all_it_says_in_every_language() -> None:
+    """The same strings with the same values."""
+    assert WORDS["en"].keys() == WORDS["fr"].keys()
+    for key, text in WORDS["en"].items():
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", WORDS["fr"][key])), key
