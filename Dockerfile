@@ -11,6 +11,7 @@ COPY detectors detectors
 COPY mentions mentions
 COPY replay replay
 COPY sources sources
+COPY standin standin
 COPY streams streams
 RUN make install PYTHON=python3
 

@@ -14,8 +14,9 @@ from alerts.console import draw
 from alerts.notifier import Message, Route
 from alerts.render import Coverage, message, reply
 from detectors.signal import SEVERITIES, Drivers, Evidence, Example, Signal
+from standin.block_kit import complaint, faults, units
 from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
-from tests.support.block_kit import complaint, faults, strangers, texts, units
+from tests.support.markup import strangers, texts
 
 if TYPE_CHECKING:
     from alerts.incident import Notification, Verdict

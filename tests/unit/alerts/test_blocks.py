@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alerts.blocks import CARD_CHARS, context, fields, fit, header, section, size
-from tests.support.block_kit import complaint, faults
+from standin.block_kit import complaint, faults
 
 
 def test_parts_are_cut_to_what_slack_takes() -> None:

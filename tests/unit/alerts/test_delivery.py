@@ -326,7 +326,7 @@ async def test_a_deleted_message_is_replaced(fake: FakeSlack, desk: Desks) -> No
 
 async def test_where_looking_is_not_allowed_it_posts_rather_than_stay_silent(fake: FakeSlack, desk: Desks) -> None:
     """Without the scope to read history a second message is the lesser evil, and the scope is named."""
-    fake.missing_scopes = ("channels:history",)
+    fake.missing_scopes.add("channels:history")
     one = desk()
     fake.faults.append(Fault(500))
     await one.deliver(life()[0])

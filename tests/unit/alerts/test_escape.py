@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from alerts.escape import clean, clip, link, mention, moment, mrkdwn, person, width
-from tests.support.block_kit import strangers, units
+from standin.block_kit import units
+from tests.support.markup import strangers
 
 hostile = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("<>&|!@#`*_~^\n\x1b\u202e\ud800😀")), max_size=60)
 

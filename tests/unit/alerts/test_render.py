@@ -9,8 +9,9 @@ from typing import Any
 from alerts.notifier import Message, Route
 from alerts.render import Coverage, message, reply
 from detectors.signal import Drivers, Example
+from standin.block_kit import units
 from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
-from tests.support.block_kit import texts, units
+from tests.support.markup import texts
 
 ROUTE = Route("#alerts", "en", "<@U024BE7LH>")
 

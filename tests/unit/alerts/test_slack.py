@@ -132,7 +132,7 @@ async def test_a_refused_connection_is_certain(fake: FakeSlack, slack: Slack) ->
 
 async def test_a_missing_scope_is_named(fake: FakeSlack, slack: Slack) -> None:
     """The remedy says which one."""
-    fake.missing_scopes = ("channels:history",)
+    fake.missing_scopes.add("channels:history")
     with pytest.raises(DeliveryError, match=r"needed: channels:history"):
         await slack.find("C0000001", "acme-1", 0)
 

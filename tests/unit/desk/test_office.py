@@ -17,7 +17,7 @@ from alerts.notifier import Route
 from config.brand import Brand
 from desk.wording import WORDS
 from tests.support.alerting import START, action, run, signal
-from tests.support.block_kit import complaint
+from standin.block_kit import complaint
 from tests.support.desk import Desk
 
 MINUTE = 60_000

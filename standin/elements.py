@@ -1,0 +1,138 @@
+"""Which parts may a block hold, and what would Slack not accept in one? As documented for block elements."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+Part = dict[str, Any]
+
+FILE_ID: Final = re.compile(r"F[A-Z0-9]{8,}")
+
+ALLOWED: Final[dict[str, frozenset[str]]] = {
+    kind: frozenset({"type", *keys.split()})
+    for kind, keys in {
+        "button": "action_id text url value style confirm accessibility_label",
+        "overflow": "action_id options confirm",
+        "static_select": "action_id placeholder options option_groups initial_option confirm focus_on_load",
+        "multi_static_select": "action_id placeholder options initial_options max_selected_items confirm focus_on_load",
+        "users_select": "action_id placeholder initial_user confirm focus_on_load",
+        "radio_buttons": "action_id options initial_option confirm focus_on_load",
+        "checkboxes": "action_id options initial_options confirm focus_on_load",
+        "datepicker": "action_id placeholder initial_date confirm focus_on_load",
+        "timepicker": "action_id placeholder initial_time confirm focus_on_load timezone",
+        "datetimepicker": "action_id initial_date_time confirm focus_on_load",
+        "plain_text_input": "action_id placeholder initial_value multiline min_length max_length "
+        "dispatch_action_config focus_on_load",
+        "number_input": "action_id placeholder initial_value is_decimal_allowed min_value max_value "
+        "dispatch_action_config focus_on_load",
+        "image": "image_url slack_file alt_text",
+    }.items()
+}
+"""Element → its keys."""
+
+NEEDED: Final[dict[str, tuple[str, ...]]] = {
+    "button": ("text", "action_id"),
+    "overflow": ("options", "action_id"),
+    "static_select": ("action_id",),
+    "multi_static_select": ("options", "action_id"),
+    "radio_buttons": ("options", "action_id"),
+    "checkboxes": ("options", "action_id"),
+    "number_input": ("is_decimal_allowed", "action_id"),
+    "image": ("alt_text",),
+}
+
+CHOICES: Final = {
+    "overflow": 5,
+    "radio_buttons": 10,
+    "checkboxes": 10,
+    "static_select": 100,
+    "multi_static_select": 100,
+}
+"""How many options an element takes."""
+
+LENGTHS: Final = {"action_id": 255, "value": 2000, "url": 3000, "alt_text": 2000, "image_url": 3000}
+
+ACTIONS: Final = frozenset(set(ALLOWED) - {"plain_text_input", "number_input", "image"})
+INPUTS: Final = frozenset(set(ALLOWED) - {"button", "overflow", "image"})
+ACCESSORIES: Final = ACTIONS | {"image"}
+
+
+def units(text: str) -> int:
+    """Return the length in UTF-16 units; fails on what cannot be sent at all."""
+    text.encode("utf-8")
+    return len(text.encode("utf-16-le")) // 2
+
+
+def text(part: Any, limit: int, *, plain: bool = False) -> list[str]:
+    """Return what Slack would not accept in a text object."""
+    if not isinstance(part, dict) or not isinstance(part.get("text"), str):
+        return ["a text object is missing"]
+    kinds = ("plain_text",) if plain else ("plain_text", "mrkdwn")
+    found = [] if part.get("type") in kinds else [f"text of type {part.get('type')}"]
+    odd = set(part) - {"type", "text", "emoji" if part.get("type") == "plain_text" else "verbatim"}
+    found += [f"{name} in a text object" for name in sorted(odd)]
+    if not 1 <= units(part["text"]) <= limit:
+        found.append(f"text of {units(part['text'])} characters, 1 to {limit} allowed")
+    return found
+
+
+def element(part: Part, among: frozenset[str]) -> list[str]:
+    """Return what Slack would not accept in an element where those `among` may stand."""
+    kind = str(part.get("type"))
+    if kind not in among:
+        return [f"{kind} cannot stand here"]
+    found = [f"{name} in {kind}" for name in sorted(set(part) - ALLOWED[kind])]
+    needed = NEEDED.get(kind, ("action_id",))
+    found += [f"{name} is missing in {kind}" for name in needed if part.get(name) in (None, "", [])]
+    found += [f"{name} too long" for name, most in LENGTHS.items() if units(str(part.get(name, ""))) > most]
+    if kind == "button":
+        found += text(part.get("text"), 75, plain=True)
+        found += [] if part.get("style", "primary") in ("primary", "danger") else ["style"]
+    if kind == "image":
+        found += picture(part)
+    if "placeholder" in part:
+        found += text(part["placeholder"], 150, plain=True)
+    if "confirm" in part:
+        found += _confirm(part["confirm"])
+    return found + _options(kind, part)
+
+
+def picture(part: Part) -> list[str]:
+    """Return what is wrong with where an image comes from: an address or a file of Slack's, and only one."""
+    if ("image_url" in part) == ("slack_file" in part):
+        return ["one of image_url and slack_file"]
+    file = part.get("slack_file")
+    if file is None:
+        return []
+    if not isinstance(file, dict) or len(file) != 1 or not set(file) <= {"id", "url"}:
+        return ["slack_file holds either id or url"]
+    return [] if FILE_ID.fullmatch(file.get("id", "F00000000")) else ["slack_file id"]
+
+
+def _options(kind: str, part: Part) -> list[str]:
+    if kind not in CHOICES:
+        return []
+    options = part.get("options") or []
+    groups = part.get("option_groups") or []
+    if bool(options) == bool(groups) or max(len(options), len(groups)) > CHOICES[kind]:
+        return [f"{kind} takes 1 to {CHOICES[kind]} options"]
+    found = [fault for group in groups for fault in text(group.get("label"), 75, plain=True)]
+    options = [*options, *(one for group in groups for one in group["options"])]
+    values = [str(one.get("value")) for one in options]
+    found += [] if len(values) == len(set(values)) else ["two options of one value"]
+    found += ["initial_option is no option"] if part.get("initial_option", options[0]) not in options else []
+    return found + [fault for one in options for fault in _option(one, plain=kind in ("overflow", "static_select"))]
+
+
+def _option(one: Part, *, plain: bool) -> list[str]:
+    found = text(one.get("text"), 75, plain=plain)
+    if not 1 <= units(str(one.get("value", ""))) <= 150:  # noqa: PLR2004  documented
+        found.append("value of an option: 1 to 150 characters")
+    found += text(one["description"], 75, plain=plain) if "description" in one else []
+    return found + [f"{name} in an option" for name in set(one) - {"text", "value", "description", "url"}]
+
+
+def _confirm(part: Part) -> list[str]:
+    found = text(part.get("title"), 100, plain=True) + text(part.get("text"), 300)
+    return found + [fault for name in ("confirm", "deny") for fault in text(part.get(name), 30, plain=True)]

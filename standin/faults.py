@@ -1,0 +1,51 @@
+"""What may go wrong on demand, and what was asked: the two records of the stand-in's requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to a request instead of, or after, its being served.
+
+    `accept`: the message is taken all the same, only the answer is lost; `late`: it is taken after the wait.
+    """
+
+    status: int = 200
+    error: str = ""
+    retry_after: float | None = None
+    wait: float = 0.0  # seconds before anything is answered
+    drop: bool = False  # the connection is closed without an answer
+    accept: bool = False
+    late: bool = False  # accepted, but only after the wait
+
+
+@dataclass
+class Call:
+    """One request as it came in."""
+
+    method: str
+    body: dict[str, Any]
+    arrived: float  # time.monotonic()
+    status: int = 0
+    error: str = ""
+    peer: tuple[str, int] = ("", 0)  # the caller's end of the connection
+
+
+class Refused(Exception):  # noqa: N818  Slack says no; it is no mistake of ours
+    """Slack answers `ok: false` with this error code, and perhaps more."""
+
+    def __init__(self, error: str, **more: Any) -> None:
+        super().__init__(error)
+        self.error = error
+        self.more = more
+
+
+class RateLimited(Exception):  # noqa: N818  likewise
+    """Slack answers 429."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"{retry_after:g} s")
+        self.retry_after = retry_after

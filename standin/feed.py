@@ -1,0 +1,34 @@
+"""Who watches what happens in the stand-in? Each watcher gets every event from when it began to watch."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Event = dict[str, Any]
+
+
+class Feed:
+    """Hands each event to all who watch, within one event loop."""
+
+    def __init__(self) -> None:
+        self._watchers: set[asyncio.Queue[Event]] = set()
+
+    @contextmanager
+    def watched(self) -> Iterator[asyncio.Queue[Event]]:
+        """Yield a queue that fills until the block ends."""
+        queue: asyncio.Queue[Event] = asyncio.Queue()
+        self._watchers.add(queue)
+        try:
+            yield queue
+        finally:
+            self._watchers.discard(queue)
+
+    def tell(self, kind: str, **what: Any) -> None:
+        """Tell everybody who watches."""
+        for queue in self._watchers:
+            queue.put_nowait({"kind": kind} | what)
