@@ -10,12 +10,11 @@ import msgspec
 
 from detectors.buckets import MINUTE, Counts
 from detectors.likeness import count_copies
-from detectors.seen import REMEMBERED
 from mentions import scored
 from mentions.scored import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from detectors.policy import Policy
     from detectors.state import State
@@ -111,7 +110,7 @@ def one(rows: Batch, row: int) -> Counts:
 
 def admit(state: State, batch: Batch, policy: Policy) -> tuple[Batch, list[Run]]:
     """Drop redeliveries and duplicates, place every other row in its minute, and count what became of each."""
-    keep = _unseen(state, batch, _after_mark(state, batch))
+    keep = _unseen(state, batch, _after_mark(state, batch), policy)
     rows = batch if len(keep) == len(batch) else select(batch, keep)
     state.totals.mentions += len(rows)
     minutes = [published // MINUTE for published in rows.published]
@@ -137,34 +136,39 @@ def _after_mark(state: State, batch: Batch) -> int:
     return start
 
 
-def _unseen(state: State, batch: Batch, fresh: int) -> list[int] | range:
-    """Return the rows from `fresh` on whose id is not remembered, and remember them."""
-    ids = batch.ids[fresh:] if fresh else batch.ids
-    known = state.seen.known
-    met = state.frontier or 0
-    if len(set(ids)) == len(ids) and known.isdisjoint(ids):
-        state.seen.add(ids, met)
-        return range(fresh, len(batch))
-    keep = _first_met(state, ids, met)
-    state.totals.duplicates += len(ids) - len(keep)
-    return [fresh + place for place in keep]
+def _unseen(state: State, batch: Batch, fresh: int, policy: Policy) -> list[int] | range:
+    """Return the rows from `fresh` on whose id is not remembered, and remember them.
+
+    An id is remembered for the horizon by the rows' own arrival: how often time is told makes no difference.
+    """
+    seen, rows = state.seen, range(fresh, len(batch))
+    keep: list[int] = []
+    if seen.all_new(batch.ids[fresh:]):
+        for start, end, minute in _arrivals(batch, fresh):
+            seen.add(batch.ids[start:end], minute)
+            seen.expire(seen.latest - policy.horizon_minutes)
+        return rows
+    for start, end, minute in _arrivals(batch, fresh):
+        seen.expire(max(minute, seen.latest) - policy.horizon_minutes)
+        keep += [start + place for place in seen.meet(batch.ids[start:end], minute)]
+    state.totals.duplicates += len(rows) - len(keep)
+    return keep
 
 
-def _first_met(state: State, ids: list[int], met: int) -> list[int]:
-    """Return the places of the ids that are not remembered, and remember them, as one after the other."""
-    seen = state.seen
-    if len(seen.known) + len(ids) <= REMEMBERED:
-        first = {number: place for place, number in reversed(list(enumerate(ids))) if number not in seen.known}
-        places = sorted(first.values())
-        if places:
-            seen.add([ids[place] for place in places], met)
-        return places
-    places = []
-    for place, number in enumerate(ids):
-        if number not in seen.known:
-            seen.add([number], met)
-            places.append(place)
-    return places
+def _arrivals(batch: Batch, fresh: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the rows from `fresh` on that arrived in the same minute: first, after the last, minute."""
+    arrived = batch.arrived[fresh:] if fresh else batch.arrived
+    if not arrived:
+        return
+    minute = arrived[0] // MINUTE
+    if MINUTE * minute <= min(arrived) and max(arrived) < MINUTE * (minute + 1):
+        yield fresh, len(batch), minute
+        return
+    start = fresh
+    for minute, run in groupby(arrived, MINUTE.__rfloordiv__):
+        end = start + sum(1 for _ in run)
+        yield start, end, minute
+        start = end
 
 
 def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -> list[Run]:

@@ -35,6 +35,7 @@ class Seen:
 
     def __init__(self) -> None:
         self.known: set[int] = set()
+        self.latest = -1  # the latest minute in which an id was met that was not known
         self.oldest = 0  # sequence number of the oldest id remembered
         self.segments: dict[int, Segment] = {0: Segment(0)}
         self.last = 0  # number of the open segment
@@ -46,25 +47,37 @@ class Seen:
         return after(self.segments[self.last])
 
     def add(self, ids: list[int], minute: int) -> None:
-        """Remember ids, none of them known, met in `minute`."""
+        """Remember ids, none of them known, met in `minute`, or in the latest known where that is later."""
         tail = self.segments[self.last]
         tail.ids += ids
         self.known.update(ids)
+        self.latest = max(self.latest, minute)
         runs = tail.runs
         if runs and runs[-1][0] >= minute:
             runs[-1] = (runs[-1][0], self.newest)
         else:
-            runs.append((minute, self.newest))
+            runs.append((self.latest, self.newest))
         if len(self.known) > REMEMBERED:
             self._drop(self.newest - REMEMBERED)
 
-    def stamp(self, minute: int) -> None:
-        """Take everything remembered so far as met in `minute`: for what came before the first watermark."""
-        for number, segment in self.segments.items():
-            if segment.ids:
-                segment.runs = [(minute, after(segment))]
-                if number != self.last:
-                    self.unwritten.add(number)
+    def all_new(self, ids: list[int]) -> bool:
+        """Tell whether none of the ids is known, and no two are the same."""
+        return self.known.isdisjoint(ids) and len(set(ids)) == len(ids)
+
+    def meet(self, ids: list[int], minute: int) -> list[int]:
+        """Remember the ids that are not known, as one after the other, and return their places."""
+        if len(self.known) + len(ids) <= REMEMBERED:
+            first = {number: place for place, number in reversed(list(enumerate(ids))) if number not in self.known}
+            places = sorted(first.values())
+            if places:
+                self.add([ids[place] for place in places], minute)
+            return places
+        places = []
+        for place, number in enumerate(ids):
+            if number not in self.known:
+                self.add([number], minute)
+                places.append(place)
+        return places
 
     def expire(self, minute: int) -> None:
         """Forget the ids met before `minute`. Costs one comparison while none is due."""
@@ -124,6 +137,8 @@ class Seen:
             if number != last and after(segment) <= oldest:
                 del seen.segments[number]
                 seen.unwritten.add(number)
+            elif segment.runs:
+                seen.latest = segment.runs[-1][0]
         return seen
 
 

@@ -65,7 +65,6 @@ def advance(state: State, watermark: int, policy: Policy) -> tuple[State, list[S
     if state.frontier is None:
         waiting = [*state.pending, *state.minutes.ahead]
         state.frontier = min([target, *(minute - policy.near - 1 for minute in waiting)])
-        state.seen.stamp(state.frontier)
     if target <= state.frontier:
         return state, []
     state.minutes.sort()
@@ -73,7 +72,6 @@ def advance(state: State, watermark: int, policy: Policy) -> tuple[State, list[S
         minute = _next_event(state, target, policy)
         signals += findings.close(state, minute, policy)
         signals += _release(state, minute + policy.near, policy)
-    state.seen.expire(state.frontier - policy.horizon_minutes)
     return state, signals
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,6 +29,10 @@ POLICY = Policy.model_validate(
         "lateness": "2m",
     }
 )
+
+
+HORIZON = 10
+"""For how many minutes an id is remembered where it is about that."""
 
 
 class Row(NamedTuple):
@@ -162,6 +167,32 @@ def test_how_often_time_is_told_does_not_matter(rows: list[Row], cuts: list[int]
             signals += counted + closed
         found.append((signals, watch.ledger(state), state.totals, state.episodes, state.hours, state.sample.tables))
     assert found[0] == found[1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.sampled_from([0, 20_000, 200_000, 580_000, 600_000])), min_size=1),
+    st.lists(st.tuples(st.integers(0, 150), st.booleans()), max_size=12),
+)
+def test_when_an_id_is_forgotten_hangs_on_arrival_alone(
+    posts: list[tuple[int, int]], cuts: list[tuple[int, bool]]
+) -> None:
+    """An id that comes back counts anew once the horizon has passed by arrival, however rows are cut and time told."""
+    rows, met, clock, fresh = [], dict[int, int](), START, 0
+    for number, (name, wait) in enumerate(posts):
+        clock += wait
+        rows.append(Row(number, clock, 0, name))
+        if clock // 60_000 - met.get(name, -999) > HORIZON:
+            met[name], fresh = clock // 60_000, fresh + 1
+    state, ticks = watch.new("acme"), dict(cuts)
+    policy = Policy.model_validate({"duplicate_horizon": timedelta(minutes=HORIZON)})
+    for start, end in pairwise(sorted({0, len(rows), *(cut for cut in ticks if cut < len(rows))})):
+        batch = msgspec.structs.replace(batch_of(rows[start:end]), ids=[row.text for row in rows[start:end]])
+        state, _ = watch.step(state, batch, policy)
+        if ticks.get(end):
+            state, _ = watch.advance(state, rows[end - 1].published, policy)
+        state = storage.decode(storage.encode(state))
+    assert (state.totals.mentions, state.totals.duplicates) == (fresh, len(rows) - fresh)
 
 
 @settings(max_examples=60, deadline=None)

@@ -101,12 +101,11 @@ def test_a_segment_of_a_lost_write_is_ignored() -> None:
     assert Seen.restore(*before, table).known == set(range(10))
 
 
-def test_what_came_before_time_was_told_is_stamped() -> None:
-    """Ids met before the first watermark count as met then."""
-    seen, _ = filled([(200, 0)])
+def test_an_older_minute_is_taken_for_the_latest() -> None:
+    """An id that arrives behind the others is remembered as long as they are, also across a stored segment."""
+    seen, _ = filled([(200, 50)])
     seen.seal()
-    seen.stamp(1000)
-    seen.expire(999)
-    assert len(seen.known) == 200
-    seen.expire(1001)
-    assert seen.known == set()
+    seen.add([999], 20)
+    seen.expire(50)
+    assert len(seen.known) == 201
+    assert Seen.restore(seen.oldest, 0, pack(seen.segments[0]), {}).latest == 50
