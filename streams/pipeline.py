@@ -108,12 +108,17 @@ class WatchShard:
         yield from signals
 
 
+CLOCK_KEPT_EVERY: Final = 5 * MINUTE
+"""How far [ms] event time runs on before a quiet brand's case is kept again: an act after a restart finds its time."""
+
+
 class TriageShard:
     """The incidents of one partition's brands: signals, event time and actions in, notifications out."""
 
     def __init__(self, policies: Policies) -> None:
         self.cases: dict[str, Case] = {}
         self.changed: set[str] = set()
+        self._kept: dict[str, int] = {}  # brand → clock of its case as last kept, ms
         self._policies = policies
 
     def apply(self, record: Signal | Now | Action) -> list[Notification]:
@@ -125,8 +130,10 @@ class TriageShard:
         before = self.cases.get(brand) or cases.new_case(brand)
         case, notifications = triage.step(before, record, self._policies.alert(brand))
         self.cases[brand] = case
-        if notifications or (case != before and not isinstance(record, Now)):
+        worth = notifications or (case != before and not isinstance(record, Now))
+        if worth or case.clock - self._kept.setdefault(brand, before.clock) >= CLOCK_KEPT_EVERY:
             self.changed.add(brand)
+            self._kept[brand] = case.clock
         return notifications
 
 

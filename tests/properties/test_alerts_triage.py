@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import hypothesis.strategies as st
@@ -14,13 +15,14 @@ from alerts.events import event
 from alerts.incident import Incident, Notification, decode_incident, decode_notification, rank
 from alerts.incident import encode as written
 from alerts.policy import Policy, milliseconds
-from alerts.silences import Planned, Silence
+from alerts.silences import Planned, Silence, planned, silenced
 from alerts.triage import Case, step
 from detectors.signal import SEVERITIES, Now, Signal
 from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
 
-DETECTORS = ["negative", "volume", "shift"]
+DETECTORS = ["negative", "volume", "shift", "praise"]
 AFTER_THE_END = {"judged", "noted"}
+WORSE = {"opened", "reopened", "raised_severity", "new_detector", "doubled", "ack_expired"}
 
 
 def at(minute: int) -> datetime:
@@ -78,7 +80,10 @@ class Triage(RuleBasedStateMachine):
         minute = max(0.0, self.clock + later)
         self.clock = max(self.clock, minute)
         start = max(0, int(minute) - age)
-        self.feed(signal(minute, detector=detector, severity=severity, start=start, observed=observed))
+        spoken = signal(minute, detector=detector, severity=severity, start=start, observed=observed)
+        quiet = silenced(spoken, chain(map(planned, self.policy.silences), self.case.silences))
+        said = {note.reason for note in self.feed(spoken)}
+        assert not (quiet and said & WORSE), "what is silenced was told"
 
     @rule(later=st.sampled_from([0.0, 0.1, 1.0, 5.0, 11.0, 60.0]))
     def wait(self, later: float) -> None:
@@ -181,7 +186,7 @@ def check_step(before: Incident | None, notification: Notification, policy: Poli
 
 
 TestTriage = Triage.TestCase
-TestTriage.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestTriage.settings = settings(max_examples=250, stateful_step_count=40, deadline=None)
 
 
 @st.composite
