@@ -10,16 +10,23 @@ if TYPE_CHECKING:
     from alerts.incident import Incident
     from detectors.wording import Language
 
-Press = Literal["ack", "not_a_crisis", "planned", "crisis", "snooze_30m", "snooze_2h", "snooze_morning", "resolve"]
+Press = Literal[
+    "ack", "not_a_crisis", "planned", "crisis", "snooze_30m", "snooze_2h", "snooze_morning", "silence", "resolve"
+]
 
 ACK: Final = "tocsin_ack"
 NOT_A_CRISIS: Final = "tocsin_not_a_crisis"
 CRISIS: Final = "tocsin_crisis"
+SNOOZE: Final = "tocsin_snooze"
 MORE: Final = "tocsin_more"
 
 _PRESSES: Final[dict[str, Press]] = {ACK: "ack", NOT_A_CRISIS: "not_a_crisis", CRISIS: "crisis"}
-_MORE: Final[tuple[Press, ...]] = ("snooze_30m", "snooze_2h", "snooze_morning", "planned", "resolve")
+_SNOOZES: Final[tuple[Press, ...]] = ("snooze_30m", "snooze_2h", "snooze_morning")
+_MORE: Final[tuple[Press, ...]] = ("silence", "planned", "resolve")
 """Slack takes up to five."""
+
+_AFTERWARDS: Final[tuple[Press, ...]] = ("silence",)
+"""What is left to do about an incident that is over."""
 
 
 class Pressed(NamedTuple):
@@ -39,8 +46,11 @@ def row(incident: Incident, language: Language) -> dict[str, Any]:
     if incident.verdict != "crisis" and (over or incident.status == "acknowledged"):
         elements.append(_button(CRISIS, language))
     if not over:
-        options = [_option(press, language) for press in _MORE]
-        elements.append({"type": "overflow", "action_id": MORE, "options": options})
+        placeholder = _plain(say(language, "button_snooze"))
+        options = [_option(press, language) for press in _SNOOZES]
+        elements.append({"type": "static_select", "action_id": SNOOZE, "placeholder": placeholder, "options": options})
+    options = [_option(press, language) for press in (_AFTERWARDS if over else _MORE)]
+    elements.append({"type": "overflow", "action_id": MORE, "options": options})
     return {"type": "actions", "block_id": f"{incident.id}|{incident.revision}", "elements": elements}
 
 
@@ -49,7 +59,8 @@ def pressed(action_id: str, block_id: str, option: str) -> Pressed | None:
     incident, separator, revision = block_id.rpartition("|")
     if not separator or not revision.isascii() or not revision.isdigit():
         return None
-    press = next((one for one in _MORE if one == option), None) if action_id == MORE else _PRESSES.get(action_id)
+    chosen = next((one for one in _SNOOZES + _MORE if one == option), None)  # cards of old have snoozes among the rest
+    press = chosen if action_id in (SNOOZE, MORE) else _PRESSES.get(action_id)
     return None if press is None else Pressed(press, incident, int(revision))
 
 

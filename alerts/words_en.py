@@ -77,6 +77,8 @@ WORDS: Final = {
     "button_ack": "Acknowledge",
     "button_not_a_crisis": "Not a crisis",
     "button_crisis": "Real crisis",
+    "button_snooze": "Snooze",
+    "button_silence": "Silence…",
     "button_snooze_30m": "Snooze for 30 minutes",
     "button_snooze_2h": "Snooze for 2 hours",
     "button_snooze_morning": "Snooze until morning",

@@ -78,6 +78,8 @@ WORDS: Final = {
     "button_ack": "Je m’en charge",
     "button_not_a_crisis": "Pas une crise",
     "button_crisis": "Vraie crise",
+    "button_snooze": "Reporter",
+    "button_silence": "Faire taire…",
     "button_snooze_30m": "Pause de 30 minutes",
     "button_snooze_2h": "Pause de 2 heures",
     "button_snooze_morning": "Pause jusqu’au matin",

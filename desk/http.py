@@ -12,7 +12,9 @@ from aiohttp import web
 from slack_sdk.signature import Clock, SignatureVerifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
+
+    from desk.socket import Desk
 
 log = structlog.get_logger(__name__)
 
@@ -51,8 +53,8 @@ class _Clock(Clock):
         return self._now()
 
 
-def application(gate: Gate, handle: Callable[[str, dict[str, Any]], Coroutine[Any, Any, None]]) -> web.Application:
-    """Return the endpoint `/slack`, for interactivity and for the slash command."""
+def application(gate: Gate, desk: Desk) -> web.Application:
+    """Return the endpoint `/slack`, for interactivity, the slash command and events."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def take(request: web.Request) -> web.Response:
@@ -65,10 +67,11 @@ def application(gate: Gate, handle: Callable[[str, dict[str, Any]], Coroutine[An
         found = asked(body)
         if found is None:
             return web.Response(status=400)
-        task = asyncio.create_task(handle(*found))
+        said = desk.answer(*found)
+        task = asyncio.create_task(desk.handle(*found))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
-        return web.Response()
+        return web.Response() if said is None else web.json_response(said)
 
     app = web.Application(client_max_size=LARGEST)
     app.router.add_post("/slack", take)

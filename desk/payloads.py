@@ -1,10 +1,14 @@
-"""What does Slack send when somebody taps or types? The parts that are read, and nothing taken on trust."""
+"""What does Slack send when somebody taps, submits, types or looks? The parts that are read, nothing taken on trust."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
+
+COMMAND: Final = "/tocsin"
+
+_T = TypeVar("_T")
 
 
 class User(msgspec.Struct, frozen=True):
@@ -25,6 +29,41 @@ class Tap(msgspec.Struct, frozen=True):
     action_id: str
     block_id: str
     selected_option: Option | None = None
+    value: str | None = None
+
+    @property
+    def option(self) -> str:
+        """Return what was chosen, or what the button carries."""
+        return self.selected_option.value if self.selected_option else self.value or ""
+
+
+class Given(msgspec.Struct, frozen=True):
+    """What an input holds."""
+
+    value: str | None = None
+    selected_option: Option | None = None
+
+
+class State(msgspec.Struct, frozen=True):
+    """What the inputs of a view hold, by block and element."""
+
+    values: dict[str, dict[str, Given]] = {}
+
+
+class View(msgspec.Struct, frozen=True):
+    """A modal or a home tab."""
+
+    id: str = ""
+    type: str = ""
+    callback_id: str = ""
+    private_metadata: str = ""
+    state: State = State()
+
+    def given(self, block: str) -> str:
+        """Return what the input of a block holds, blanks around it taken off; "" for nothing."""
+        for found in self.state.values.get(block, {}).values():
+            return (found.selected_option.value if found.selected_option else found.value or "").strip()
+        return ""
 
 
 class Interaction(msgspec.Struct, frozen=True):
@@ -34,6 +73,16 @@ class Interaction(msgspec.Struct, frozen=True):
     user: User
     actions: list[Tap] = []
     response_url: str = ""
+    trigger_id: str = ""
+    view: View | None = None
+
+
+class Submission(msgspec.Struct, frozen=True):
+    """A `view_submission` payload."""
+
+    type: str
+    user: User
+    view: View
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -47,20 +96,24 @@ class Command(msgspec.Struct, frozen=True):
 
 def interaction(payload: dict[str, Any]) -> Interaction | None:
     """Return the payload of a tap; None for anything else."""
-    try:
-        found = msgspec.convert(payload, Interaction)
-    except msgspec.ValidationError:
-        return None
-    return found if found.type == "block_actions" else None
+    found = _read(payload, Interaction)
+    return found if found and found.type == "block_actions" else None
+
+
+def submission(payload: dict[str, Any]) -> Submission | None:
+    """Return the payload of a modal that was submitted; None for anything else."""
+    found = _read(payload, Submission)
+    return found if found and found.type == "view_submission" else None
 
 
 def command(payload: dict[str, Any]) -> Command | None:
     """Return the payload of a slash command; None for anything else."""
+    found = _read(payload, Command)
+    return found if found and found.command == COMMAND else None
+
+
+def _read(payload: dict[str, Any], kind: type[_T]) -> _T | None:
     try:
-        found = msgspec.convert(payload, Command)
+        return msgspec.convert(payload, kind)
     except msgspec.ValidationError:
         return None
-    return found if found.command == COMMAND else None
-
-
-COMMAND: Final = "/tocsin"

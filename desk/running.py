@@ -13,11 +13,11 @@ from aiokafka import AIOKafkaProducer
 
 from alerts.incident import encode
 from desk.http import Gate, application
+from desk.known import Known
 from desk.office import Office
 from desk.slack import People
 from desk.socket import Socket
-from streams.brands import Directory, follow
-from streams.ledger import Ledger
+from streams.brands import follow
 
 if TYPE_CHECKING:
     from alerts.incident import Action
@@ -35,7 +35,7 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
         slack_sdk.errors.SlackApiError: Slack does not accept the app-level token.
         OSError: the port is taken.
     """
-    directory, ledger = Directory(), Ledger()
+    known = Known()
     producer = AIOKafkaProducer(**connection.aiokafka(), acks="all", enable_idempotence=not connection.embedded)
     await producer.start()
 
@@ -43,14 +43,15 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
         await producer.send_and_wait(topics.actions.name, encode(action), key=action.brand.encode())
 
     people = People(settings.slack_token.get_secret_value(), settings.slack_url)
-    office = Office(directory, ledger, send, people, _now)
+    office = Office(known, send, people, _now)
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(follow(directory, connection, topics, partitions))
-            group.create_task(ledger.follow(connection, topics, partitions))
+            group.create_task(follow(known.directory, connection, topics, partitions))
+            group.create_task(known.ledger.follow(connection, topics, partitions))
+            group.create_task(known.silenced.follow(connection, topics, partitions))
             if port is None:
                 token = settings.slack_app_token.get_secret_value()
-                group.create_task(Socket(token, people.client, office.handle).run())
+                group.create_task(Socket(token, people.client, office).run())
             else:
                 group.create_task(_listen(settings.slack_signing_secret.get_secret_value(), office, port))
     finally:
@@ -59,7 +60,7 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
 
 
 async def _listen(secret: str, office: Office, port: int) -> None:
-    runner = web.AppRunner(application(Gate(secret, lambda: _now() / 1000), office.handle), access_log=None)
+    runner = web.AppRunner(application(Gate(secret, lambda: _now() / 1000), office), access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, port=port).start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -16,7 +16,7 @@ from alerts.posting import post
 from alerts.slack import LOOPBACK, web_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 log = structlog.get_logger(__name__)
 
@@ -24,8 +24,11 @@ KEPT: Final = 300.0
 """Seconds for which a group's members are remembered."""
 
 
+_FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
+
+
 class People:
-    """User groups and whispers, by the Web API."""
+    """User groups, whispers and views, by the Web API."""
 
     def __init__(self, token: str, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.client = web_client(token, url)
@@ -50,6 +53,22 @@ class People:
         except DeliveryError as error:
             log.warning("Slack did not take an answer", code=error.code)
 
+    async def open(self, trigger_id: str, view: dict[str, Any]) -> bool:
+        """Open a modal; tell whether Slack did: a trigger is good for three seconds."""
+        return await self._shown(self.client.views_open(trigger_id=trigger_id, view=view))
+
+    async def update(self, view_id: str, view: dict[str, Any]) -> None:
+        """Show something else in a modal, if it is open still."""
+        await self._shown(self.client.views_update(view_id=view_id, view=view))
+
+    async def _shown(self, request: Awaitable[object]) -> bool:
+        try:
+            await request
+        except _FAILURES as error:
+            log.warning("Slack did not show a view", why=_code(error))
+            return False
+        return True
+
     async def _members_of(self, group: str) -> frozenset[str]:
         until, members = self._members.get(group, (0.0, frozenset()))
         if self._clock() < until:
@@ -57,9 +76,8 @@ class People:
         try:
             answer = await self.client.usergroups_users_list(usergroup=group)
             members = frozenset(map(str, answer.get("users") or ()))
-        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            code = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
-            log.error("the members of a user group cannot be read", group=group, why=code)  # noqa: TRY400
+        except _FAILURES as error:
+            log.error("the members of a user group cannot be read", group=group, why=_code(error))  # noqa: TRY400
             return members
         self._members[group] = (self._clock() + KEPT, members)
         return members
@@ -73,3 +91,7 @@ class People:
         if self._host in LOOPBACK:
             return host == self._host
         return parts.scheme == "https" and (host == "hooks.slack.com" or host.endswith(".slack.com"))
+
+
+def _code(error: Exception) -> str:
+    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
     from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
     from slack_sdk.socket_mode.request import SocketModeRequest
     from slack_sdk.web.async_client import AsyncWebClient
@@ -20,15 +18,25 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
+class Desk(Protocol):
+    """What serves requests."""
+
+    def answer(self, kind: str, payload: dict[str, Any]) -> dict[str, Any] | None:
+        """Return what goes along with the acknowledgement, at once."""
+        ...
+
+    async def handle(self, kind: str, payload: dict[str, Any]) -> None:
+        """Do what an acknowledged request asks for."""
+        ...
+
+
 class Socket:
     """A connection that opens itself again when Slack closes it, as it does about every hour."""
 
-    def __init__(
-        self, app_token: str, client: AsyncWebClient, handle: Callable[[str, dict[str, Any]], Coroutine[Any, Any, None]]
-    ) -> None:
+    def __init__(self, app_token: str, client: AsyncWebClient, desk: Desk) -> None:
         self._app_token = app_token
         self._web = client
-        self._handle = handle
+        self._desk = desk
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -50,7 +58,8 @@ class Socket:
 
     async def _take(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         """Acknowledge within the three seconds that Slack allows, whatever the work takes."""
-        await client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
-        task = asyncio.create_task(self._handle(request.type, request.payload))
+        said = self._desk.answer(request.type, request.payload)
+        await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, said))
+        task = asyncio.create_task(self._desk.handle(request.type, request.payload))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from alerts.escape import clean, clip
 from desk import words_en, words_fr
+from detectors.parameters import Switched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,3 +26,13 @@ def common(brands: Mapping[str, Brand]) -> Language:
     """Return the language that most of the brands are told in."""
     spoken = [brand.language for brand in brands.values()]
     return "fr" if 2 * spoken.count("fr") > len(spoken) else "en"
+
+
+def detectors(brand: Brand) -> list[str]:
+    """Return the names of a brand's detectors."""
+    return [name for name in type(brand.detect).model_fields if isinstance(getattr(brand.detect, name), Switched)]
+
+
+def detector_label(name: str, language: Language) -> str:
+    """Return what a detector finds, in words; its name where there are none."""
+    return WORDS[language].get(f"detector_{name}") or clip(clean(name), 40)

@@ -12,12 +12,12 @@ from hypothesis import given
 
 from alerts import render
 from alerts.acts import answer
-from alerts.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, pressed
+from alerts.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, SNOOZE, pressed
 from alerts.notifier import Route
 from config.brand import Brand
 from desk.wording import WORDS
-from tests.support.alerting import START, action, run, signal
 from standin.block_kit import complaint
+from tests.support.alerting import START, action, run, signal
 from tests.support.desk import Desk
 
 MINUTE = 60_000
@@ -49,7 +49,7 @@ async def test_each_button_is_an_act_of_whoever_tapped(button: str, option: str,
 async def test_a_snooze_lasts_as_long_as_it_says(option: str, minutes: int) -> None:
     """Until morning is until eight in the time zone of the rota."""
     desk = Desk()
-    await desk.tap(MORE, option=option)
+    await desk.tap(SNOOZE, option=option)
     assert desk.sent[0].until == START + MINUTE + minutes * MINUTE
 
 
@@ -126,7 +126,12 @@ def test_the_buttons_of_a_card_fit_its_state_and_come_back_as_they_went(language
                 back = pressed(one["action_id"], buttons["block_id"], option["value"])
                 assert back is not None
                 assert (back.incident, back.revision) == (note.incident.id, note.revision)
-    assert found == [[ACK, NOT_A_CRISIS, MORE], [NOT_A_CRISIS, CRISIS, MORE], [NOT_A_CRISIS, CRISIS], [CRISIS]]
+    assert found == [
+        [ACK, NOT_A_CRISIS, SNOOZE, MORE],
+        [NOT_A_CRISIS, CRISIS, SNOOZE, MORE],
+        [NOT_A_CRISIS, CRISIS, MORE],
+        [CRISIS, MORE],
+    ]
 
 
 def test_without_the_app_a_card_has_no_buttons() -> None:

@@ -20,9 +20,26 @@ from desk.socket import Socket
 from tests.support.fake_slack import APP_TOKEN, SIGNING_SECRET, TOKEN, FakeSlack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
 Handled = list[tuple[str, dict[str, Any]]]
+
+
+class Serving:
+    """What serves requests, with nothing to say along with the acknowledgement but what it is given."""
+
+    def __init__(self, handle: Callable[[str, dict[str, Any]], Coroutine[Any, Any, None]], said: Any = None) -> None:
+        self._handle = handle
+        self.said = said
+
+    async def handle(self, kind: str, payload: dict[str, Any]) -> None:
+        """Do what it was given to do."""
+        await self._handle(kind, payload)
+
+    def answer(self, kind: str, payload: dict[str, Any]) -> Any:
+        """Return what it was given."""
+        assert kind, payload
+        return self.said
 
 
 async def until(happened: Callable[[], object]) -> None:
@@ -40,8 +57,9 @@ async def test_an_envelope_is_acknowledged_before_the_work_is_done() -> None:
         await work.wait()
         handled.append((kind, payload))
 
+    desk = Serving(handle)
     async with FakeSlack() as slack:
-        task = asyncio.create_task(Socket(APP_TOKEN, web_client(TOKEN, slack.url), handle).run())
+        task = asyncio.create_task(Socket(APP_TOKEN, web_client(TOKEN, slack.url), desk).run())
         await until(lambda: slack.sockets)
         envelope = await slack.send("interactive", {"type": "block_actions"})
         await until(lambda: [one for one, _ in slack.acked] == [envelope])
@@ -60,8 +78,9 @@ async def test_the_socket_opens_again_when_slack_closes_it() -> None:
     async def handle(kind: str, payload: dict[str, Any]) -> None:
         handled.append((kind, payload))
 
+    desk = Serving(handle)
     async with FakeSlack() as slack:
-        task = asyncio.create_task(Socket(APP_TOKEN, web_client(TOKEN, slack.url), handle).run())
+        task = asyncio.create_task(Socket(APP_TOKEN, web_client(TOKEN, slack.url), desk).run())
         await until(lambda: slack.sockets)
         first = slack.sockets[0]
         await first.send_json({"type": "disconnect", "reason": "refresh_requested"})
@@ -90,8 +109,9 @@ async def test_a_request_of_slack_s_is_taken_once() -> None:
     async def handle(kind: str, payload: dict[str, Any]) -> None:
         handled.append((kind, payload))
 
+    desk = Serving(handle)
     headers = signed(BODY, time.time())
-    async with TestClient(TestServer(application(Gate(SIGNING_SECRET, time.time), handle))) as client:
+    async with TestClient(TestServer(application(Gate(SIGNING_SECRET, time.time), desk))) as client:
         statuses = [(await client.post("/slack", data=BODY, headers=headers)).status for _ in range(2)]
     assert statuses == [200, 401]
     assert handled == [("interactive", {"type": "block_actions"})]
@@ -152,3 +172,17 @@ async def test_an_answer_goes_to_slack_only() -> None:
         for address in (slack.response_url, "http://hooks.slack.com/x", "https://slack.com.evil.example/x", "", "::"):
             await people.whisper(address, "secret")
         assert slack.whispers == []
+
+
+async def test_what_is_wrong_in_a_modal_goes_back_with_the_acknowledgement() -> None:
+    """By HTTP in the body of the answer; nothing where there is nothing to say."""
+    handled = Handled()
+
+    async def handle(kind: str, payload: dict[str, Any]) -> None:
+        handled.append((kind, payload))
+
+    said = {"response_action": "errors", "errors": {"span": "no"}}
+    desk = Serving(handle, said)
+    async with TestClient(TestServer(application(Gate(SIGNING_SECRET, time.time), desk))) as client:
+        answer = await client.post("/slack", data=BODY, headers=signed(BODY, time.time()))
+        assert await answer.json() == said

@@ -1,0 +1,18 @@
+"""What does the Slack app know? Who is watched, which incidents there are, and which silences run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from streams.brands import Directory
+from streams.ledger import Ledger
+from streams.silenced import Silenced
+
+
+@dataclass(frozen=True)
+class Known:
+    """Followers of the topics that say so."""
+
+    directory: Directory = field(default_factory=Directory)
+    ledger: Ledger = field(default_factory=Ledger)
+    silenced: Silenced = field(default_factory=Silenced)

@@ -1,0 +1,147 @@
+"""What shall be silenced, for how long, and why? The modal behind "Silence…", and the silences that run."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from alerts import wording
+from alerts.escape import clean, moment, mrkdwn, person, width
+from alerts.incident import Action
+from alerts.silences import Silence
+from desk import views
+from desk.wording import detector_label, detectors, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from alerts.incident import Incident
+    from config.brand import Brand
+    from desk.acting import Acting
+    from desk.payloads import View
+    from detectors.wording import Language
+    from streams.brands import Directory
+
+CALLBACK: Final = "tocsin_silence"
+
+DETECTOR: Final = "detector"
+TERM: Final = "term"
+CHANNEL: Final = "channel"
+SPAN: Final = "span"
+REASON: Final = "reason"
+
+WORD: Final = 100
+"""Characters of a word or a channel, as in the configuration."""
+
+_ANY: Final = "*"
+_IN: Final = "in "
+"""Before a channel's name, so that no name is taken for `_ANY`."""
+
+_SHOWN: Final = 20
+_SPANS: Final = {f"{hours}h": timedelta(hours=hours) for hours in (1, 4, 12, 24, 72, 168)}
+
+
+class About(msgspec.Struct, frozen=True):
+    """What a modal is about: kept by Slack while it is open."""
+
+    brand: str
+    incident: str = ""
+    detector: str = ""
+
+
+def about(view: View) -> About | None:
+    """Return what a modal is about; None for what none of ours holds."""
+    try:
+        return msgspec.json.decode(view.private_metadata, type=About)
+    except msgspec.DecodeError:
+        return None
+
+
+class Silencing:
+    """The modal: what it shows, what is wrong with what was filled in, and what comes of it."""
+
+    def __init__(self, acting: Acting, directory: Directory) -> None:
+        self._acting = acting
+        self._directory = directory
+
+    def form(self, incident: Incident, brand: Brand, running: Sequence[Silence]) -> dict[str, Any]:
+        """Return the modal; what runs already stands below."""
+        language = brand.language
+        findings = incident.findings.values()
+        heard = dict.fromkeys(name for one in findings for name, _ in one.signal.drivers.channels)
+        channels = [name for name in heard if name == clean(name) and 0 < width(name) <= WORD][:_SHOWN]
+        terms = dict.fromkeys(clean(name) for one in findings for name, _ in one.signal.drivers.terms)
+        every = [(_ANY, say(language, "any_detector"))]
+        kinds = [(name, detector_label(name, language)) for name in (*incident.findings, *detectors(brand))]
+        places = [(_ANY, say(language, "any_channel")), *((_IN + name, name) for name in channels)]
+        spans = [(name, wording.span(span // timedelta(milliseconds=1), language)) for name, span in _SPANS.items()]
+        hint = say(language, "term_hint", terms=", ".join([*terms][:5]) or "–")
+        blocks = [
+            views.section(say(language, "silence_intro", brand=mrkdwn(brand.name, 60))),
+            views.select(DETECTOR, say(language, "what"), dict(every + kinds).items()),
+            views.field(TERM, say(language, "only_term"), WORD, hint=hint, optional=True),
+            views.select(CHANNEL, say(language, "only_channel"), places),
+            views.select(SPAN, say(language, "how_long"), spans, "4h"),
+            views.field(REASON, say(language, "why"), 200, optional=True),
+            *rows(running, language),
+        ]
+        metadata = msgspec.json.encode(About(brand.name, incident.id)).decode()
+        return views.modal(language, CALLBACK, say(language, "silence_title"), blocks, metadata)
+
+    def errors(self, view: View) -> dict[str, str]:
+        """Return what is wrong with what was filled in, by block: nothing is taken on trust."""
+        asked = about(view)
+        brand = self._directory.brands().get(asked.brand) if asked else None
+        if brand is None:
+            return {SPAN: say("en", "gone")}
+        wrong = {
+            DETECTOR: view.given(DETECTOR) not in (_ANY, *detectors(brand)) and "not_offered",
+            TERM: len(view.given(TERM)) > WORD and "too_long",
+            CHANNEL: not _offered(view.given(CHANNEL)) and "not_offered",
+            SPAN: view.given(SPAN) not in _SPANS and "not_offered",
+            REASON: len(view.given(REASON)) > 2 * WORD and "too_long",
+        }
+        return {block: say(brand.language, key) for block, key in wrong.items() if key}
+
+    async def save(self, view: View, user: str) -> str:
+        """Ask for the silence; return what the person is to know. One modal is one silence, however often it comes."""
+        asked = about(view)
+        if asked is None or self.errors(view):
+            return say("en", "gone")
+        brand, now = self._directory.brand(asked.brand), self._acting.now()
+        silence = _read(view, user, now)
+        action = Action(f"slack:{view.id}", brand.name, "silence", user, now, asked.incident or None, silence=silence)
+        done = say(brand.language, "silenced", what=described(silence, brand.language))
+        return await self._acting.refusal(user, brand) or await self._acting.pass_on(action, brand) or done
+
+
+def _offered(channel: str) -> bool:
+    return channel == _ANY or (channel.startswith(_IN) and len(channel) <= len(_IN) + WORD)
+
+
+def _read(view: View, user: str, now: int) -> Silence:
+    detector = None if view.given(DETECTOR) == _ANY else view.given(DETECTOR)
+    channel = view.given(CHANNEL).removeprefix(_IN) if view.given(CHANNEL) != _ANY else None
+    until = now + _SPANS[view.given(SPAN)] // timedelta(milliseconds=1)
+    return Silence(now, until, user, detector, clean(view.given(TERM)) or None, channel, clean(view.given(REASON)))
+
+
+def described(silence: Silence, language: Language) -> str:
+    """Return what a silence is about, until when, who asked and why, as mrkdwn."""
+    parts = [detector_label(silence.detector, language) if silence.detector else say(language, "any_detector")]
+    if silence.term:
+        parts.append(say(language, "with_term", term=mrkdwn(silence.term, 60)))
+    if silence.channel:
+        parts.append(say(language, "in_channel", channel=mrkdwn(silence.channel, 60)))
+    who = person(silence.by) if silence.by else say(language, "by_config")
+    said = say(language, "until", moment=moment(silence.until, "{date_short_pretty} {time}"), who=who)
+    return f"{', '.join(parts)}, {said}" + (f": {mrkdwn(silence.reason, 200)}" if silence.reason else "")
+
+
+def rows(running: Iterable[Silence], language: Language) -> list[dict[str, Any]]:
+    """Return the silences that run."""
+    shown = [*running][:_SHOWN]
+    heading = [views.section(f"*{say(language, 'running_silences')}*")] if shown else []
+    return heading + [views.section(described(one, language)) for one in shown]
