@@ -11,7 +11,7 @@ from alerts.telling import tell
 
 if TYPE_CHECKING:
     from alerts.case import Case
-    from alerts.incident import Action, Incident, Notification, Reason
+    from alerts.incident import Action, ActionKind, Incident, Notification, Reason
     from alerts.policy import Policy
     from alerts.silences import Silence
 
@@ -24,14 +24,41 @@ SILENCES_KEPT: Final = 50
 SNOOZE: Final = 2 * 3_600_000
 """How long (ms) a snooze lasts that does not say."""
 
-Answer = Literal["redelivered", "silences", "unknown_incident", "already_resolved", "already_acknowledged", "applies"]
+TOLD: Final[dict[ActionKind, Reason]] = {
+    "ack": "acknowledged",
+    "unack": "unacknowledged",
+    "snooze": "snoozed",
+    "unsnooze": "unsnoozed",
+    "resolve": "resolved",
+    "verdict": "judged",
+    "note": "noted",
+    "silence": "silenced",
+    "unsilence": "unsilenced",
+}
+"""What an act is called in the history."""
+
+Answer = Literal[
+    "redelivered",
+    "silences",
+    "unknown_silence",
+    "unknown_incident",
+    "already_resolved",
+    "already_acknowledged",
+    "not_acknowledged",
+    "not_snoozed",
+    "applies",
+]
 
 
 def answer(case: Case, action: Action) -> Answer:
     """Say whether an act applies, or why it changes nothing."""
     if action.id in case.acted:
         return "redelivered"
-    return "silences" if action.kind == "silence" else _about(case.incident, action)
+    if action.kind == "silence":
+        return "silences" if action.silence is not None else "unknown_silence"
+    if action.kind == "unsilence":
+        return "silences" if _ended_by(case, action) else "unknown_silence"
+    return _about(case.incident, action)
 
 
 def _about(incident: Incident | None, action: Action) -> Answer:
@@ -43,7 +70,9 @@ def _about(incident: Incident | None, action: Action) -> Answer:
         return "already_resolved"
     if action.kind == "ack" and incident.status == "acknowledged":
         return "already_acknowledged"
-    return "applies"
+    if action.kind == "unack" and incident.status != "acknowledged":
+        return "not_acknowledged"
+    return "not_snoozed" if action.kind == "unsnooze" and incident.snoozed_until is None else "applies"
 
 
 def act(case: Case, action: Action, policy: Policy) -> tuple[Case, list[Notification]]:
@@ -52,16 +81,38 @@ def act(case: Case, action: Action, policy: Policy) -> tuple[Case, list[Notifica
     if reply == "redelivered":
         return case, []
     case = replace(case, acted=(*case.acted, action.id)[-ACTIONS_KEPT:])
-    if reply == "silences" and action.silence is not None:
-        return replace(case, silences=(*case.silences, _from_now(case, action, action.silence))[-SILENCES_KEPT:]), []
+    if reply == "silences":
+        return _hush(case, action, policy)
     if reply != "applies" or case.incident is None:
         return case, []
     at = _instant(case, action)
-    incident, reason, text = _applied(case.incident, action, at)
+    incident = _applied(case.incident, action, at)
     if incident.status == "resolved" != case.incident.status:
         episodes = tuple(sorted(finding.signal.id for finding in incident.findings.values()))
         case = replace(case, held=0, dismissed=episodes)
-    return tell(case, incident, reason, at, policy, who=action.by, text=text)
+    return tell(case, incident, TOLD[action.kind], at, policy, who=action.by, text=action.text)
+
+
+def _hush(case: Case, action: Action, policy: Policy) -> tuple[Case, list[Notification]]:
+    """Begin or end silences; an incident that is open has it in its history."""
+    if action.silence is not None and action.kind == "silence":
+        silences = (*case.silences, _from_now(case, action, action.silence))[-SILENCES_KEPT:]
+    else:
+        ended = _ended_by(case, action)
+        silences = tuple(one for one in case.silences if one not in ended)
+    case = replace(case, silences=silences)
+    if case.incident is None or case.incident.status == "resolved":
+        return case, []
+    at, reason = _instant(case, action), TOLD[action.kind]
+    return tell(case, case.incident, reason, at, policy, who=action.by, text=action.text)
+
+
+def _ended_by(case: Case, action: Action) -> tuple[Silence, ...]:
+    """Return the running silences that an act ends."""
+    asked = action.silence
+    if asked is None:
+        return case.silences
+    return tuple(one for one in case.silences if (one.id == asked.id if asked.id else one == asked))
 
 
 def _instant(case: Case, action: Action) -> int:
@@ -74,26 +125,37 @@ def _instant(case: Case, action: Action) -> int:
 def _from_now(case: Case, action: Action, asked: Silence) -> Silence:
     """Return a silence as asked for, as long, and from the event time of the act."""
     begin = max(0, asked.since - action.at) + _instant(case, action)
-    return replace(asked, since=begin, until=begin + asked.until - asked.since, by=action.by)
+    return replace(asked, since=begin, until=begin + asked.until - asked.since, by=action.by, id=action.id)
 
 
-def _applied(incident: Incident, action: Action, at: int) -> tuple[Incident, Reason, str]:
-    """Return the incident after an act at event time `at`, the reason to tell, and the line of history."""
+def _applied(incident: Incident, action: Action, at: int) -> Incident:
+    """Return the incident after an act at event time `at`."""
     match action.kind:
         case "ack":
-            acknowledged = replace(incident, status="acknowledged", acknowledged_by=action.by, acknowledged_at=at)
-            return acknowledged, "acknowledged", action.text
-        case "snooze":
-            until = at + (SNOOZE if action.until is None else max(0, action.until - action.at))
-            return replace(incident, snoozed_until=until), "snoozed", action.text
-        case "resolve":
-            return _ended(incident, at), "resolved", action.text
-        case "verdict":
-            judged = replace(incident, verdict=action.verdict)
-            over = action.verdict in ("not_a_crisis", "planned") and incident.status != "resolved"
-            return _ended(judged, at) if over else judged, "judged", action.text
+            return replace(incident, status="acknowledged", acknowledged_by=action.by, acknowledged_at=at)
+        case "unack":
+            return replace(incident, status="open", acknowledged_by=None, acknowledged_at=None)
+        case "snooze" | "unsnooze":
+            return replace(incident, snoozed_until=_snooze(action, at))
+        case "resolve" | "verdict":
+            return _judged(incident, action, at)
         case _:
-            return incident, "noted", action.text
+            return incident
+
+
+def _snooze(action: Action, at: int) -> int | None:
+    if action.kind == "unsnooze":
+        return None
+    return at + (SNOOZE if action.until is None else max(0, action.until - action.at))
+
+
+def _judged(incident: Incident, action: Action, at: int) -> Incident:
+    """Return the incident with a verdict, if the act is one; what is no crisis is over."""
+    if action.kind == "resolve":
+        return _ended(incident, at)
+    judged = replace(incident, verdict=action.verdict)
+    over = action.verdict in ("not_a_crisis", "planned") and incident.status != "resolved"
+    return _ended(judged, at) if over else judged
 
 
 def _ended(incident: Incident, at: int) -> Incident:

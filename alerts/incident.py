@@ -25,10 +25,14 @@ Reason = Literal[
     "snoozed",
     "judged",
     "noted",
+    "unacknowledged",
+    "unsnoozed",
+    "silenced",
+    "unsilenced",
 ]
 """Why there is something to tell."""
 
-ActionKind = Literal["ack", "snooze", "resolve", "verdict", "note", "silence"]
+ActionKind = Literal["ack", "unack", "snooze", "unsnooze", "resolve", "verdict", "note", "silence", "unsilence"]
 
 Verdict = Literal["crisis", "planned", "not_a_crisis"]
 """What a person says it was: `planned` is a campaign or a joke that was meant to be loud."""
@@ -94,7 +98,7 @@ class Action(msgspec.Struct, frozen=True, tag="action"):
     text: str = ""  # the note, or the reason of a verdict
     until: int | None = None  # ms; snooze only
     verdict: Verdict | None = None  # verdict only
-    silence: Silence | None = None  # silence only
+    silence: Silence | None = None  # silence; with unsilence the one to end, by its id: None ends all of the brand
 
 
 class Notification(msgspec.Struct, frozen=True):

@@ -59,6 +59,12 @@ class Silence(msgspec.Struct, frozen=True):
     term: str | None = None
     channel: str | None = None
     reason: str = ""
+    id: str = ""  # of the act that asked for it
+
+    @property
+    def blanket(self) -> bool:
+        """Tell whether it is about whatever there is."""
+        return self.detector is None and self.term is None and self.channel is None
 
 
 def planned(silence: Planned) -> Silence:
@@ -70,6 +76,11 @@ def planned(silence: Planned) -> Silence:
 def silenced(signal: Signal, silences: Iterable[Silence]) -> Silence | None:
     """Return the first silence that a signal falls under, None for one that is told."""
     return next((one for one in silences if one.since <= signal.at < one.until and _matches(one, signal)), None)
+
+
+def quiet_until(silences: Iterable[Silence], at: int) -> int:
+    """Return until when (ms) people asked not to hear anything at all, 0 where they did not."""
+    return max((one.until for one in silences if one.blanket and one.since <= at < one.until), default=0)
 
 
 def _matches(silence: Silence, signal: Signal) -> bool:

@@ -16,12 +16,25 @@ if TYPE_CHECKING:
     from alerts.policy import Policy
 
 REPLIES: Final[frozenset[Reason]] = frozenset(
-    {"reopened", "raised_severity", "new_detector", "doubled", "ack_expired", "escalated", "resolved", "noted"}
+    {
+        "reopened",
+        "raised_severity",
+        "new_detector",
+        "doubled",
+        "ack_expired",
+        "escalated",
+        "resolved",
+        "noted",
+        "unacknowledged",
+    }
 )
 """What posts in the thread: an edited message makes no sound on a phone, a reply does."""
 
 PAGES: Final[frozenset[Reason]] = frozenset({"opened", "reopened", "raised_severity", "ack_expired", "escalated"})
 """What mentions the on-call manager, when grave enough."""
+
+RESUMES: Final[frozenset[Reason]] = frozenset({"unacknowledged", "unsnoozed", "unsilenced"})
+"""What calls nobody at once, but lets the escalation go on."""
 
 UNSNOOZED: Final[frozenset[Reason]] = frozenset({"raised_severity", "resolved", "noted"})
 """What a snooze does not keep quiet."""
@@ -39,8 +52,8 @@ def tell(
     text: str = "",
 ) -> tuple[Case, list[Notification]]:
     """Return the case with `incident` told under its next revision, and the notification that tells it."""
-    worthy = reason in PAGES and rank(incident.severity) >= rank(policy.page_from)
-    page = worthy and not _snoozed(incident, reason, at)
+    worthy = reason in PAGES | RESUMES and rank(incident.severity) >= rank(policy.page_from)
+    page = worthy and reason in PAGES and not _snoozed(incident, reason, at)
     step = incident.escalated if reason == "escalated" else None
     incident = _waiting(incident, reason, at, policy, worthy=worthy)
     told = replace(
@@ -68,8 +81,10 @@ def _waiting(incident: Incident, reason: Reason, at: int, policy: Policy, *, wor
         incident = replace(incident, snoozed_until=None)
     if incident.status != "open":
         return escalation.at_hand(incident)
-    if reason in ("reopened", "ack_expired"):
+    if reason in ("reopened", "ack_expired", "unacknowledged"):
         incident = escalation.at_hand(incident)
+    if reason in RESUMES and (incident.escalate_at or at) <= at:
+        incident = replace(incident, escalate_at=None)
     if reason == "escalated":
         incident = escalation.stepped(incident, at, policy)
     elif worthy:

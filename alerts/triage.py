@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec.structs import replace
 
+from alerts import escalation
 from alerts.acts import act
 from alerts.case import Case, new_case, remember
 from alerts.findings import begin, doubled, merge
 from alerts.incident import Action, Incident, Notification, Reason, rank
 from alerts.naming import incident_id
 from alerts.policy import milliseconds
-from alerts.silences import planned, silenced
+from alerts.silences import planned, quiet_until, silenced
 from alerts.telling import tell
 from detectors.signal import Now, Signal
 
@@ -96,10 +97,10 @@ def _is_praise(incident: Incident) -> bool:
 
 def settle(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
     """Let event time pass up to `now`: tell what was held back, resolve what has been quiet for long enough."""
-    lasting = tuple(one for one in case.silences if one.until > now)
-    case = replace(case, clock=max(case.clock, now), silences=lasting)
+    case = replace(case, clock=max(case.clock, now))
     case, told = _catch_up(case, now, policy)
     case, escalated = _escalate(case, now, policy)
+    case = replace(case, silences=tuple(one for one in case.silences if one.until > now))
     case, resolved = _expire(case, now, policy)
     return case, told + escalated + resolved
 
@@ -115,12 +116,15 @@ def _catch_up(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notifica
 
 
 def _escalate(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
-    """Take each step of the escalation that was due while nobody had the incident in hand."""
+    """Take each step of the escalation that was due while nobody had the incident in hand, or wished for quiet."""
     told: list[Notification] = []
     while (incident := case.incident) is not None and incident.escalate_at is not None:
         over = incident.breached_at + milliseconds(policy.resolve_after)
         if now < incident.escalate_at or over <= incident.escalate_at:
             break
+        if quiet := quiet_until(case.silences, incident.escalate_at):
+            case = replace(case, incident=escalation.held(incident, quiet))
+            continue
         number = str(incident.escalated + 1)
         case, said = tell(case, incident, "escalated", incident.escalate_at, policy, text=number)
         told += said

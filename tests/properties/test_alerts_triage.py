@@ -15,7 +15,7 @@ from alerts.events import event
 from alerts.incident import Incident, Notification, decode_incident, decode_notification, rank
 from alerts.incident import encode as written
 from alerts.policy import Policy, milliseconds
-from alerts.silences import Planned, Silence, planned, silenced
+from alerts.silences import Planned, Silence, planned, quiet_until, silenced
 from alerts.triage import Case, step
 from detectors.signal import SEVERITIES, Now, Signal
 from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
@@ -63,7 +63,10 @@ class Triage(RuleBasedStateMachine):
 
     def feed(self, record: Record) -> list[Notification]:
         """Step, and keep what happened."""
+        before = self.case.silences
         self.case, told = step(self.case, record, self.policy)
+        steps = [note.at for note in told if note.reason == "escalated"]
+        assert not any(quiet_until(before, at) for at in steps), "somebody is chased who asked for quiet"
         self.log.append(record)
         self.told += told
         return told
@@ -92,7 +95,7 @@ class Triage(RuleBasedStateMachine):
         self.feed(now(self.clock))
 
     @rule(
-        kind=st.sampled_from(["ack", "snooze", "resolve", "verdict", "note"]),
+        kind=st.sampled_from(["ack", "unack", "snooze", "unsnooze", "resolve", "verdict", "note"]),
         verdict=st.sampled_from(["crisis", "planned", "not_a_crisis"]),
         ahead=st.sampled_from([0.0, 0.2, 10_000.0]),
         number=st.integers(0, 30),
@@ -107,6 +110,15 @@ class Triage(RuleBasedStateMachine):
         begin = START + int(self.clock * MINUTE)
         silence = Silence(begin, begin + last * MINUTE, "ada", detector)
         self.feed(action(self.clock, "silence", id=str(number), silence=silence))
+
+    @rule(number=st.integers(0, 30), data=st.data())
+    def lift(self, number: int, data: st.DataObject) -> None:
+        """Somebody ends a silence, or all."""
+        one = data.draw(st.sampled_from([None, *self.case.silences]))
+        told = self.feed(action(self.clock, "unsilence", id=f"lift {number}", silence=one))
+        if told:
+            assert told[0].reason == "unsilenced"
+            assert self.case.silences == () or one not in self.case.silences
 
     @invariant()
     def chases(self) -> None:

@@ -120,3 +120,28 @@ def test_a_relapse_graver_than_the_incident_was_breaks_its_snooze() -> None:
         back = next(note for note in told if note.reason == "reopened")
         assert back.page is loud
         assert ("escalated" in [note.reason for note in told]) is loud
+
+
+def test_who_gives_an_incident_back_is_told_in_the_thread_and_the_escalation_starts_anew() -> None:
+    """Nobody is paged at once, and nobody is forgotten."""
+    records: list[Record] = [signal(0), action(1), action(5, "unack"), *(signal(m) for m in range(6, 34)), now(36)]
+    _, told = run(*records)
+    back = next(note for note in told if note.reason == "unacknowledged")
+    assert (back.reply, back.page, back.incident.status, back.incident.acknowledged_by) == (True, False, "open", None)
+    assert [(note.reason, note.at) for note in told[3:] if note.page] == [("escalated", START + 35 * MINUTE)]
+
+
+def test_giving_back_what_nobody_has_changes_nothing() -> None:
+    """The answer says why."""
+    case, _ = run(signal(0))
+    assert answer(case, action(1, "unack")) == "not_acknowledged"
+    assert answer(case, action(1, "unsnooze")) == "not_snoozed"
+    assert run(action(1, "unack"), case=case)[1] == []
+
+
+def test_an_ended_snooze_lets_the_thread_speak_again() -> None:
+    """What grows after it is told as if there had been none."""
+    snooze = action(1, "snooze", until=START + 120 * MINUTE)
+    _, told = run(signal(0), snooze, action(2, "unsnooze"), signal(3, observed=200))
+    assert [(note.reason, note.reply) for note in told[2:]] == [("unsnoozed", False), ("doubled", True)]
+    assert told[2].incident.snoozed_until is None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from alerts.acts import answer
 from alerts.case import decode, encode
 from alerts.incident import decode_action
 from alerts.incident import encode as written
@@ -133,3 +135,43 @@ def test_a_plan_that_cannot_be_is_refused(wrong: dict[str, str], says: str) -> N
     """A slip is found when the file is checked."""
     with pytest.raises(ValidationError, match=says):
         policy(**wrong)
+
+
+def test_a_silence_and_its_end_are_in_the_history_of_what_is_open() -> None:
+    """Who asked for quiet, and who ended it, can be read afterwards."""
+    case, told = run(signal(0), asked(1, 60, detector="volume"))
+    silence = case.silences[0]
+    assert silence.id == "silence@1"
+    _, lifted = run(action(2, "unsilence", by="bo", silence=silence), case=case)
+    assert [(entry.who, entry.what) for entry in lifted[-1].incident.history[1:]] == [
+        ("ada", "silenced"),
+        ("bo", "unsilenced"),
+    ]
+    assert not told[-1].reply
+
+
+def test_a_lifted_silence_holds_nothing_back_any_more() -> None:
+    """One is ended by its id, all of a brand without one."""
+    case, _ = run(asked(-5, 60, detector="negative"), asked(-4, 60, detector="volume"))
+    first, second = case.silences
+    one, _ = run(action(-3, "unsilence", silence=first), case=case)
+    assert one.silences == (second,)
+    assert run(action(-3, "unsilence"), case=case)[0].silences == ()
+    assert [note.reason for note in run(signal(0), case=one)[1]] == ["opened"]
+    assert answer(case, action(-3, "unsilence", silence=Silence(0, 1, id="gone"))) == "unknown_silence"
+
+
+@pytest.mark.parametrize(("matchers", "steps"), [({}, [30]), ({"detector": "volume"}, [10, 30])])
+def test_who_asks_for_quiet_is_not_chased(matchers: dict[str, str], *, steps: list[int]) -> None:
+    """Only a silence about everything stops the steps of the escalation, and they go on when it ends."""
+    rule = Policy(resolve_after=timedelta(hours=2))
+    _, told = run(signal(0, severity="critical"), asked(1, 29, **matchers), now(31), policy=rule)
+    assert [(note.at - START) // MINUTE for note in told if note.reason == "escalated"] == steps
+
+
+def test_the_escalation_goes_on_when_the_silence_is_lifted() -> None:
+    """A step comes as long after the end of the silence as after a page."""
+    rule = Policy(resolve_after=timedelta(hours=2))
+    records = [signal(0, severity="critical"), asked(1, 600), now(40), action(41, "unsilence"), now(60)]
+    _, told = run(*records, policy=rule)
+    assert [(note.at - START) // MINUTE for note in told if note.reason == "escalated"] == [51]
