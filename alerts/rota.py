@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
+from alerts.zone import Zone
 from detectors.parameters import Parameters
 
 WEEK: Final = timedelta(days=7)
@@ -17,14 +18,6 @@ _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HANDOVER: Final = re.compile(rf"({'|'.join(_DAYS)}) ([01]\d|2[0-3]):([0-5]\d)")
 _WHO: Final = re.compile(r"[UWS][A-Z0-9]{1,20}")
 _EXCEPTION: Final = re.compile(r"(\S+) to (\S+): ([UWS][A-Z0-9]{1,20})")
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("is no time zone: write it as in the IANA database, such as Europe/Paris") from error
-    return value
 
 
 def _handover(value: str) -> str:
@@ -59,7 +52,7 @@ class Rota(Parameters):
     people: Annotated[tuple[Annotated[str, AfterValidator(_who)], ...], Field(max_length=53)] = Field(
         default=(), description="Slack ids in the order of their weeks; empty: no rota, only `on_call`."
     )
-    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+    timezone: Zone = Field(
         default="UTC", description="Time zone of the handover and of the exceptions, such as Europe/Paris."
     )
     handover: Annotated[str, AfterValidator(_handover)] = Field(

@@ -22,13 +22,16 @@ class Kind(StrEnum):
     """What to do."""
 
     ACK = "ack"
+    UNACK = "unack"
     SNOOZE = "snooze"
+    UNSNOOZE = "unsnooze"
     RESOLVE = "resolve"
     CRISIS = "crisis"
     NOT_A_CRISIS = "not_a_crisis"
     PLANNED = "planned"
     NOTE = "note"
     SILENCE = "silence"
+    UNSILENCE = "unsilence"
 
 
 _VERDICTS: Final[dict[Kind, Verdict]] = {
@@ -38,11 +41,15 @@ _VERDICTS: Final[dict[Kind, Verdict]] = {
 }
 _ACTS: Final[dict[Kind, ActionKind]] = {
     Kind.ACK: "ack",
+    Kind.UNACK: "unack",
     Kind.SNOOZE: "snooze",
+    Kind.UNSNOOZE: "unsnooze",
     Kind.RESOLVE: "resolve",
     Kind.NOTE: "note",
     Kind.SILENCE: "silence",
+    Kind.UNSILENCE: "unsilence",
 }
+NAME_CHARS: Final = 200
 
 
 def command(
@@ -64,28 +71,43 @@ def command(
     channel: Annotated[
         str | None, typer.Option("--channel", help="Silence only what comes mostly from this channel.")
     ] = None,
+    ended: Annotated[
+        str | None,
+        typer.Option("--silence", help="End this silence, as `tocsin silences` names it; left out: all of the brand."),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--id", help="What the act is called: a command that is repeated with it acts once."),
+    ] = None,
 ) -> None:
-    """Acknowledge, snooze, resolve, judge, note, or silence. The act is kept on the topic `actions`.
+    """Acknowledge, snooze, resolve, judge, note, or silence, and take it back. The topic `actions` keeps the act.
 
-    An act about an incident that is not there, or that is over, changes nothing.
+    An act about an incident that is not there, or that is over, changes nothing. Each call is an act of its own, unless
+    it has the --id of one before.
 
     Examples:
       tocsin act ack --brand Hallowfirth --by ana
       tocsin act silence --brand Hallowfirth --by ana --for 2h --detector volume
+      tocsin act ack --brand Hallowfirth --by ana --id deploy-4711
+      tocsin act unsilence --brand Hallowfirth --by ana
       tocsin act not_a_crisis --brand Hallowfirth --by ana --text "a joke"
     """
+    from msgspec.structs import replace  # noqa: PLC0415
+
     from alerts.incident import encode  # noqa: PLC0415
     from alerts.silences import Silence  # noqa: PLC0415
     from streams import clients  # noqa: PLC0415  kafka-python is slow to load
 
     now, span = time.time_ns() // 1_000_000, _span(lasting)
-    action = _action(kind, brand, by, now, incident, text, now + span)
+    action = _action(_named(name), kind, brand, by, now, incident, text, now + span)
     if kind is Kind.SILENCE:
-        from msgspec.structs import replace  # noqa: PLC0415
-
         action = replace(action, silence=Silence(now, now + span, by, detector, term, channel, text))
     elif detector or term or channel:
         raise Misuse("--detector, --term and --channel go with `tocsin act silence`")
+    if kind is Kind.UNSILENCE and ended is not None:
+        action = replace(action, silence=Silence(0, 0, id=ended))
+    elif ended is not None:
+        raise Misuse("--silence goes with `tocsin act unsilence`")
     here = installation()
     producer = clients.producer(here.connection)
     producer.send(here.topics.actions.name, key=brand.encode(), value=encode(action)).get(timeout=30)
@@ -93,10 +115,18 @@ def command(
     tell(f"{kind.value}: passed on for {brand}")
 
 
-def _action(kind: Kind, brand: str, by: str, at: int, incident: str | None, text: str, until: int) -> Action:
+def _named(name: str | None) -> str:
+    """Return the id of the act; one that a person chose cannot be that of a tap in Slack."""
+    if name is not None and not 0 < len(name) <= NAME_CHARS:
+        raise Misuse(f"--id: must have 1 to {NAME_CHARS} characters")
+    return f"cli:{uuid.uuid4().hex if name is None else name}"
+
+
+def _action(
+    name: str, kind: Kind, brand: str, by: str, at: int, incident: str | None, text: str, until: int
+) -> Action:
     from alerts.incident import Action  # noqa: PLC0415
 
-    name = f"cli:{uuid.uuid4().hex}"
     verdict = _VERDICTS.get(kind)
     if verdict is not None:
         return Action(name, brand, "verdict", by, at, incident, text, verdict=verdict)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from alerts.policy import Policy as AlertPolicy
 from alerts.rota import Rota
+from alerts.zone import Zone
 from detectors.policy import Policy as DetectPolicy
 from mentions.watched import Term, Watched
 
@@ -56,6 +57,11 @@ class Inherited(BaseModel):
         description="Languages whose sentiment is scored; texts in others count in the volume only. [en, fr]",
     )
     language: Language = Field(default="en", description="Language in which the alert is written. [en or fr]")
+    timezone: Zone = Field(
+        default="UTC",
+        description="Where the people who are told live, as in the IANA database, such as Europe/Paris: when a snooze "
+        "until morning ends. [time zone]",
+    )
     slack_channel: SlackChannel | None = Field(
         default=None, description='Where alerts go: "#brand-alerts" (in quotes: # starts a comment) or a channel id.'
     )

@@ -30,6 +30,10 @@ class Silenced:
         _, known = self._silences.get(brand, (None, ()))
         return tuple(sorted((one for one in known if one.until > at), key=lambda one: one.until))
 
+    def every(self, at: int) -> list[tuple[str, Silence]]:
+        """Return what `running` says of each brand."""
+        return [(brand, one) for brand in sorted(self._silences) for one in self.running(brand, at)]
+
     def take(self, key: bytes, raw: bytes | None) -> None:
         """Note what a record of the table's changelog says; one that is older than what is known changes nothing."""
         brand = key.decode(errors="replace")
