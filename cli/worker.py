@@ -16,6 +16,8 @@ from cli.weights import Weights, scorer
 
 if TYPE_CHECKING:
     from alerts.notifier import Notifier
+    from alerts.slack import Slack
+    from alerts.standing import Shared
     from cli.environment import Installation
 
 SLACK_GAP = 1.0
@@ -69,15 +71,16 @@ def command(
     here = installation(embedded=embedded)
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
     metrics.serve(here.settings.metrics_port)
-    slack = _uses_slack(here, notify)
+    slack = _slack(here) if _uses_slack(here, notify) else None
     parts = Parts(
         topics=here.topics,
         connection=here.connection,
         partitions=made[0].partitions,
         scorer=scorer(weights),
-        notifier=_slack(here) if slack else _terminal(),
+        notifier=slack or _terminal(),
+        slack=_check(slack, here.settings.heartbeat_channel) if slack else None,
         channels=channels(here.settings),
-        buttons=slack and answers_taps(here.settings),
+        buttons=slack is not None and answers_taps(here.settings),
         gap=SLACK_GAP if slack else 0.0,
         clock="arrival" if clock is Clock.ARRIVAL else "wall",
         defaults=defaults,
@@ -94,10 +97,16 @@ def _uses_slack(here: Installation, notify: Notify | None) -> bool:
     return token if notify is None else notify is Notify.SLACK
 
 
-def _slack(here: Installation) -> Notifier:
+def _slack(here: Installation) -> Slack:
     from alerts.slack import Slack  # noqa: PLC0415  slow to load
 
     return Slack(here.settings.slack_token.get_secret_value(), here.settings.slack_url)
+
+
+def _check(slack: Slack, channel: str) -> Shared:
+    from alerts.standing import Login, Shared, Standing  # noqa: PLC0415  slow to load
+
+    return Shared(Standing(slack, channel) if channel else Login(slack))
 
 
 def _terminal() -> Notifier:

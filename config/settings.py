@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from alerts.steps import Step, outside
 from config.errors import ConfigError, Problem, shown
 from config.wording import tell
 
@@ -38,6 +39,16 @@ def _brokers(value: Any) -> Any:
 
 
 _MAX_PORT: Final = 65_535
+
+
+def _listed(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _outside(value: str) -> str:
+    if outside(value) is None:
+        raise ValueError("must lead outside Slack: pagerduty, webhook or mailto:ana@example.com")
+    return value
 
 
 def _readable(value: str) -> str:
@@ -132,6 +143,22 @@ class Settings(BaseModel):
     smtp_username: str = Field(default="", description="User on the mail server; empty: no login.")
     smtp_password: SecretStr = Field(default=SecretStr(""), description="Password on the mail server; never shown.")
     smtp_from: str = Field(default="", description="Sender of mails, such as tocsin@example.com.")
+    heartbeat_channel: str = Field(
+        default="",
+        pattern=r"^(#\S{1,80}|[CG][A-Z0-9]{6,20})?$",
+        description="Slack channel in which the workers edit one message at each beat of `tocsin heartbeat`; empty: "
+        "they only ask whether the token is accepted.",
+    )
+    heartbeat_tell: Annotated[tuple[Annotated[Step, AfterValidator(_outside)], ...], BeforeValidator(_listed)] = Field(
+        default=(),
+        description="Whom `tocsin heartbeat` tells outside Slack, with commas between them: pagerduty, webhook, "
+        "mailto:duty@example.com; empty: pagerduty and webhook, as far as they are set up.",
+    )
+    heartbeat_ping_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Fetched at each beat that came through, so that a dead man's switch elsewhere notices when "
+        "`tocsin heartbeat` itself is gone; never shown: such addresses are secrets.",
+    )
     metrics_port: int = Field(
         default=0,
         ge=0,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import faust
 import structlog
 
+from streams.beating import Beating
 from streams.brands import Directory, follow
 from streams.clock import clock
 from streams.ends import AtEnd
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from alerts.alarm import Channel
     from alerts.notifier import Notifier
+    from alerts.standing import Shared
     from mentions.scorer import Scorer
     from streams.clock import ClockName
     from streams.connection import Connection
@@ -55,6 +57,7 @@ class Parts:
     partitions: int
     scorer: Scorer
     notifier: Notifier
+    slack: Shared | None = None  # the check of Slack that canaries end with
     channels: Mapping[str, Channel] = field(default_factory=dict)  # outside Slack, by the name of the step
     buttons: bool = False  # the Slack app runs, so that cards may carry them
     channel: str = "#brand-alerts"  # of brands that name none
@@ -106,6 +109,7 @@ class Worker:
         self._scoring = Scoring(topics, sender, self._directory, parts.scorer, clock(parts.clock), parts.partitions)
         self._watching = Watching(topics, sender, self._directory, self._table("watch"))
         self._triaging = Triaging(topics, sender, self._directory, self._table("cases"))
+        beating = Beating(topics, sender, parts.scorer, parts.slack)
         self._notifying = Notifying(
             self._directory,
             self._table("receipts"),
@@ -113,12 +117,13 @@ class Worker:
             parts.channels,
             parts.channel,
             parts.gap,
+            beating,
             buttons=parts.buttons,
         )
         self._stages = [
-            self._stage("score", self._scoring.process, topics.mentions),
-            self._stage("watch", self._watching.process, topics.scored),
-            self._stage("triage", self._triaging.process, topics.signals, topics.actions),
+            self._stage("score", beating.beside("score", self._scoring.process), topics.mentions),
+            self._stage("watch", beating.beside("watch", self._watching.process), topics.scored),
+            self._stage("triage", beating.beside("triage", self._triaging.process), topics.signals, topics.actions),
             self._stage("notify", self._notifying.process, topics.notifications),
         ]
         self._notifying.positions = self._stages[-1].positions

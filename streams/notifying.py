@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from alerts.alarm import Channel
     from alerts.notifier import Notifier, Route
+    from streams.beating import Beating
     from streams.brands import Directory
     from streams.positions import Positions
     from streams.table import StateTable
@@ -41,6 +42,7 @@ class Notifying:
         channels: Mapping[str, Channel],
         channel: str,
         gap: float,
+        beating: Beating,
         *,
         buttons: bool,
     ) -> None:
@@ -48,6 +50,7 @@ class Notifying:
         self._receipts = Receipts(table)
         self._notifier = notifier
         self._channel = channel
+        self._beating = beating
         self._buttons = buttons
         self._unfinished: Unfinished[TP] = Unfinished()
         meter = Deliveries()
@@ -60,6 +63,9 @@ class Notifying:
         await self._directory.loaded()
         for event in events:
             self._unfinished.begin(event.message.tp, event.message.offset)
+            if self._beating.answered(event):
+                self._done(event)()
+                continue
             try:
                 notification = decode_notification(event.message.value or b"")
             except msgspec.DecodeError as error:

@@ -13,7 +13,7 @@ from alerts.incident import decode_action
 from mentions.decode import split_lines
 from mentions.scored import Batch, Tick, decode
 from sources.recording import Acted, Configured, Entry, Header, Judged, Received, Ticked, code_version
-from streams import reading
+from streams import canary, reading
 from streams.recording_ticks import Thinning
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _scored(records: Iterable[Record], wanted: frozenset[str]) -> Iterator[tuple
             entry = decode(record.value or b"")
         except msgspec.DecodeError:
             continue
-        if isinstance(entry, Tick) or not wanted or entry.brand in wanted:
+        if isinstance(entry, Tick) or (entry.brand in wanted if wanted else entry.brand != canary.BRAND):
             partition = partitions.setdefault(record.partition, Thinning())
             for at, kept in partition.take(record.timestamp, entry):
                 yield at, record.partition, kept

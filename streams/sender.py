@@ -10,12 +10,19 @@ if TYPE_CHECKING:
 
     from faust.types import AppT
 
+    Headers = list[tuple[str, bytes]]
+
 
 class Sender(Protocol):
     """Where records go."""
 
     async def send(
-        self, topic: str, key: bytes | None, value: bytes | None, partition: int | None = None
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        partition: int | None = None,
+        headers: Headers | None = None,
     ) -> Awaitable[Any]:
         """Hand a record to the broker client; the returned awaitable ends with the acknowledgement."""
 
@@ -27,10 +34,15 @@ class FaustSender:
         self._app = app
 
     async def send(
-        self, topic: str, key: bytes | None, value: bytes | None, partition: int | None = None
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        partition: int | None = None,
+        headers: Headers | None = None,
     ) -> Awaitable[Any]:
         """Hand a record to the broker client; the returned awaitable ends with the acknowledgement."""
-        return await self._app.producer.send(topic, key, value, partition, None, None)
+        return await self._app.producer.send(topic, key, value, partition, None, headers)
 
 
 class Outgoing:
@@ -40,9 +52,16 @@ class Outgoing:
         self._sender = sender
         self._pending: list[Awaitable[Any]] = []
 
-    async def send(self, topic: str, key: bytes | None, value: bytes | None, partition: int | None = None) -> None:
+    async def send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        partition: int | None = None,
+        headers: Headers | None = None,
+    ) -> None:
         """Send a record, to be acknowledged by the time `settled` returns."""
-        self._pending.append(await self._sender.send(topic, key, value, partition))
+        self._pending.append(await self._sender.send(topic, key, value, partition, headers))
 
     def add(self, acknowledgement: Awaitable[Any]) -> None:
         """Wait for this acknowledgement too."""

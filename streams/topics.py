@@ -50,6 +50,7 @@ class Topics:
         self.brands = Topic(f"{prefix}brands", compacted=True)
         self.watch_state = Topic(self.changelog("watch"), compacted=True, largest=LARGEST_STATE)
         self.case_state = Topic(self.changelog("cases"), compacted=True)
+        self.heartbeats = Topic(f"{prefix}heartbeats", kept=2 * DAY)
         self.receipts = Topic(self.changelog("receipts"), compacted=True, kept=90 * DAY)
 
     def changelog(self, table: str) -> str:

@@ -32,13 +32,13 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 class Worker:
-    """One `tocsin worker` process; its log is kept for the report of a failure."""
+    """One `tocsin worker` process, or that of another command; its log is kept for the report of a failure."""
 
-    def __init__(self, environment: dict[str, str], arguments: Sequence[str], log: Path) -> None:
+    def __init__(self, environment: dict[str, str], arguments: Sequence[str], log: Path, command: str) -> None:
         self.log = log
         with log.open("ab") as out:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "cli.main", "worker", *arguments],
+                [sys.executable, "-m", "cli.main", command, *arguments],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -116,10 +116,11 @@ class Installation:
             sys.stderr.write(self.logs())
         self._folder.cleanup()
 
-    def worker(self, *arguments: str) -> Worker:
-        """Start one more worker."""
+    def worker(self, *arguments: str, command: str = "worker") -> Worker:
+        """Start one more worker, or a process of another command."""
         extra = ("--embedded",) if self.embedded else ()
-        worker = Worker(self.environment, (*arguments, *extra), Path(self._folder.name) / f"{len(self.workers)}.log")
+        log = Path(self.path(f"{len(self.workers)}.log"))
+        worker = Worker(self.environment, (*arguments, *extra), log, command)
         self.workers.append(worker)
         return worker
 

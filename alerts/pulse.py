@@ -1,0 +1,144 @@
+"""Does the alarm path beat? Canaries in, an outage out: it begins once, and ends once.
+
+A partition is well while its latest canary that came through whole, with Slack's consent, was sent no longer than
+`limit` ago; an outage ends once every partition has beaten again for as long. All in ms, by one process's wall clock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from alerts.alarm import Alarm
+
+if TYPE_CHECKING:
+    from alerts.alarm import Event
+
+STAGES: Final = ("score", "watch", "triage", "notify")
+
+_SEVERAL: Final = 3  # partitions that are listed by number
+
+
+class Vein(msgspec.Struct, frozen=True):
+    """What is known of one partition."""
+
+    good: int  # when the latest canary that came through whole was sent
+    passed: tuple[int, ...] = (0,) * len(STAGES)  # when the latest was sent that each stage passed on
+    refused: str = ""  # what Slack had against the latest that came so far
+    beaten: bool = False  # one came through whole
+
+
+class Outage(msgspec.Struct, frozen=True):
+    """A time in which alerts may not get through."""
+
+    id: str
+    since: int
+    why: str
+
+
+class Pulse(msgspec.Struct, frozen=True):
+    """What is known of the path: each partition, since when all beat, and the outage at hand."""
+
+    begun: int
+    veins: dict[int, Vein] = {}
+    unsent: str = ""  # why the latest canaries could not be sent
+    beating_since: int | None = None
+    outage: Outage | None = None
+
+    @property
+    def beats(self) -> bool:
+        """Tell whether a canary came through on every partition, ever."""
+        return bool(self.veins) and all(vein.beaten for vein in self.veins.values())
+
+
+def sent(pulse: Pulse, partitions: int, at: int, unsent: str = "") -> Pulse:
+    """Return the pulse after canaries were sent to all partitions, or could not be: `unsent` says why.
+
+    A partition that is new has as long as one that beat just before.
+    """
+    if unsent:
+        return replace(pulse, unsent=unsent)
+    fresh = {number: Vein(at - 1) for number in range(partitions) if number not in pulse.veins}
+    return replace(pulse, unsent="", veins=pulse.veins | fresh if fresh else pulse.veins)
+
+
+def heard(pulse: Pulse, partition: int, sent_at: int, stage: str, refused: str = "") -> Pulse:
+    """Return the pulse after a stage passed a canary on; what is known already changes nothing."""
+    vein = pulse.veins.get(partition)
+    if vein is None or stage not in STAGES:
+        return pulse
+    number = STAGES.index(stage)
+    if stage == STAGES[-1]:
+        if not refused:
+            vein = replace(vein, good=max(vein.good, sent_at), beaten=True)
+        if sent_at >= vein.passed[number]:
+            vein = replace(vein, refused=refused)
+    passed = tuple(max(at, sent_at) if place == number else at for place, at in enumerate(vein.passed))
+    return replace(pulse, veins=pulse.veins | {partition: replace(vein, passed=passed)})
+
+
+def step(pulse: Pulse, at: int, limit: int) -> tuple[Pulse, Outage | None]:
+    """Return the pulse at an instant, and the outage that has begun, or ended: then the pulse has none."""
+    why = trouble(pulse, at, limit)
+    since = (at if pulse.beating_since is None else pulse.beating_since) if pulse.beats and not why else None
+    pulse, outage = replace(pulse, beating_since=since), pulse.outage
+    if outage is None and why:
+        begun = Outage(f"heartbeat-{at}", at, why)
+        return replace(pulse, outage=begun), begun
+    if outage is not None and since is not None and at - since >= limit:
+        return replace(pulse, outage=None), outage
+    return pulse, None
+
+
+def trouble(pulse: Pulse, at: int, limit: int) -> str:
+    """Return what keeps alerts from getting through, in one line; "" while all is well."""
+    ill = {number: vein for number, vein in pulse.veins.items() if at - vein.good > limit}
+    if not pulse.veins:
+        return f"no broker can be reached: {pulse.unsent}" if pulse.unsent and at - pulse.begun > limit else ""
+    if not ill:
+        return ""
+    if pulse.unsent:
+        return f"Kafka takes no mentions: {pulse.unsent}"
+    refused = sorted({vein.refused for vein in ill.values() if vein.refused and at - vein.passed[-1] <= limit})
+    if refused:
+        return f"Slack refuses: {'; '.join(refused)}"
+    return f"{_numbers(ill, len(pulse.veins))}: {_where(ill, at, limit)}"
+
+
+def alarm(outage: Outage, event: Event, at: int) -> Alarm:
+    """Return what is said outside Slack of an outage that begins or ends at an instant."""
+    lasted = max(1, round((at - outage.since) / 60_000))
+    begins = f"Tocsin has no heartbeat, alerts may not get through: {outage.why}"
+    ends = f"Tocsin's heartbeat is back after {lasted} min, alerts get through again"
+    return Alarm(
+        incident=outage.id,
+        revision=1 if event == "trigger" else 2,
+        event=event,
+        brand="Tocsin",
+        severity="critical",
+        detectors=("heartbeat",),
+        text=begins if event == "trigger" else ends,
+        opened_at=outage.since,
+        at=at,
+    )
+
+
+def lag(pulse: Pulse, at: int) -> int | None:
+    """Return how long ago (ms) the oldest of the partitions' latest good canaries was sent; None before the first."""
+    return max((at - vein.good for vein in pulse.veins.values()), default=None)
+
+
+def _numbers(ill: dict[int, Vein], of: int) -> str:
+    if len(ill) == of:
+        return "on every partition"
+    listed = ", ".join(map(str, sorted(ill)[:_SEVERAL]))
+    return f"on {len(ill)} of {of} partitions ({listed}{', …' if len(ill) > _SEVERAL else ''})"
+
+
+def _where(ill: dict[int, Vein], at: int, limit: int) -> str:
+    """Return which stage is the first that passes nothing on."""
+    idle = (place for place in range(len(STAGES)) if any(at - vein.passed[place] > limit for vein in ill.values()))
+    stage = STAGES[next(idle, len(STAGES) - 1)]
+    return f"the {stage} stage passes nothing on: are the workers running, and do they keep up?"

@@ -1,0 +1,109 @@
+"""Is somebody outside Slack told when alerts no longer get through, once, and told again when they do?"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from config.brand import Brand
+from config.wire import encode_brand
+from streams import canary
+from streams.admin import KafkaBrandStore
+from tests.support.fake_slack import Fault
+from tests.support.installation import Installation, wait_until
+from tests.support.outside import served_receiver
+from tests.support.served_slack import environment, served_slack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.brokers import Broker
+    from tests.support.fake_slack import FakeSlack
+    from tests.support.installation import Worker
+    from tests.support.outside import Receiver
+
+CHANNEL = "C0000001"
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[FakeSlack]:
+    """Yield the stand-in."""
+    with served_slack() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    """Yield the receiver of a webhook."""
+    with served_receiver() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def here(kafka: Broker, slack: FakeSlack, receiver: Receiver) -> Iterator[Installation]:
+    """Yield an installation with one worker, and a brand that fires at its first mention."""
+    outside = {"TOCSIN_WEBHOOK_URL": receiver.url, "TOCSIN_WEBHOOK_SECRET": "s3cr3t"}
+    beat = {"TOCSIN_HEARTBEAT_CHANNEL": CHANNEL, "TOCSIN_HEARTBEAT_PING_URL": receiver.url}
+    with Installation(kafka, environment(slack) | outside | beat) as installation:
+        store = KafkaBrandStore(installation.connection, installation.topics)
+        brand = Brand.model_validate({"name": "Brisela", "detect": {"absolute": {"mentions": 1}}})
+        store.publish({brand.name: encode_brand(brand)})
+        installation.worker("--notify", "slack")
+        signals = installation.topics.signals.name
+        wait_until(lambda: all(installation.ends(signals).values()), 60, "every partition watched")
+        yield installation
+
+
+def told(receiver: Receiver) -> list[dict[str, Any]]:
+    """Return what the receiver was told, in order."""
+    return [json.loads(body)["data"] for _, body in receiver.taken]
+
+
+def events(receiver: Receiver) -> list[str]:
+    """Return which events the receiver was told, in order."""
+    return [str(one["event"]) for one in told(receiver)]
+
+
+@contextmanager
+def beating(here: Installation) -> Iterator[Worker]:
+    """Run a heartbeat beside the workers."""
+    process = here.worker("--every", "1", "--within", "3", "--state", here.path("heartbeat.json"), command="heartbeat")
+    yield process
+    assert process.running
+    process.stop()
+
+
+def test_a_canary_comes_through_and_leaves_no_trace(here: Installation, slack: FakeSlack) -> None:
+    """One beat goes through every stage of every partition to one message in Slack, and nothing is counted."""
+    done = here.command("heartbeat", "--once", "--within", "20", "--json", *(["--embedded"] if here.embedded else []))
+    assert json.loads(done.stdout) == {"ok": True, "partitions": 4, "why": ""}, done.stderr
+    assert done.returncode == 0
+    assert here.states() == {}
+    assert here.ends(here.topics.incidents.name) == dict.fromkeys(range(4), 0)
+    assert here.ends(here.topics.rejected.name) == dict.fromkeys(range(4), 0)
+    passed = {canary.decode(record.value or b"").stage for record in here.records(here.topics.heartbeats.name)}
+    assert passed == set(canary.STAGES)
+    assert ["heartbeat" in message["text"] for message in slack.roots()] == [True]
+
+
+def test_a_dead_worker_is_told_outside_once_and_its_return_too(
+    here: Installation, slack: FakeSlack, receiver: Receiver
+) -> None:
+    """The heartbeat's own restart in the midst of an outage tells nobody twice; Slack's refusal is an outage too."""
+    with beating(here):
+        here.workers[0].kill()
+        wait_until(lambda: events(receiver) == ["trigger"], 20, "the page")
+    assert "score stage" in told(receiver)[0]["text"]
+    with beating(here):
+        here.worker("--notify", "slack")
+        wait_until(lambda: events(receiver) == ["trigger", "resolve"], 40, "the end of the outage")
+        slack.outage = Fault(error="invalid_auth")
+        wait_until(lambda: events(receiver)[2:] == ["trigger"], 20, "the page about Slack")
+        slack.outage = None
+        wait_until(lambda: events(receiver)[3:] == ["resolve"], 20, "the end of it")
+    assert "invalid_auth" in told(receiver)[2]["text"]
+    assert len({one["incident"] for one in told(receiver)}) == 2
+    assert len(slack.roots()) == 1

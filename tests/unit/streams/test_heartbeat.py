@@ -1,0 +1,104 @@
+"""Is the town told once of each outage, over restarts, and does a lost file or address keep nobody from being told?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from alerts.pulse import Outage
+from alerts.steps import Target
+from alerts.webhook import Webhook
+from sources.position import SourceError
+from streams.heartbeat import Town, ping
+from streams.outages import Outages
+from tests.support.outside import Receiver
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+OUTAGE = Outage("heartbeat-1", 1, "Slack refuses: invalid_auth")
+WEBHOOK = Target("webhook")
+
+
+@pytest.fixture
+async def there() -> AsyncIterator[Receiver]:
+    """Serve a webhook's receiver."""
+    async with Receiver() as receiver:
+        yield receiver
+
+
+def town(there: Receiver, path: Path) -> tuple[Town, Outages]:
+    """Return a town with its memory, as a process begins with it."""
+    outages = Outages(path)
+    return Town({"webhook": Webhook(there.url, "s3cr3t")}, [WEBHOOK], outages), outages
+
+
+def events(there: Receiver) -> list[str]:
+    """Return what was taken."""
+    return [str(json.loads(body)["data"]["event"]) for _, body in there.taken]
+
+
+async def settled(outages: Outages) -> None:
+    """Wait until everything is told."""
+    for _ in range(500):
+        if not outages.untold:
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("not told")
+
+
+async def test_what_was_not_told_is_told_after_a_restart_and_the_rest_is_not(there: Receiver, tmp_path: Path) -> None:
+    """A process that dies while the receiver is down leaves the next one to tell it, once."""
+    there.answers.extend([500] * 50)
+    first, outages = town(there, tmp_path / "state.json")
+    first.tell(OUTAGE, 1, over=False)
+    await asyncio.sleep(0.05)
+    await first.abandon()
+    there.answers.clear()
+    for _ in range(2):
+        later, outages = town(there, tmp_path / "state.json")
+        assert outages.outage == OUTAGE
+        later.resume()
+        await settled(outages)
+        await later.abandon()
+    assert events(there) == ["trigger"]
+    last, outages = town(there, tmp_path / "state.json")
+    last.tell(OUTAGE, 60_001, over=True)
+    await settled(outages)
+    assert events(there) == ["trigger", "resolve"]
+    assert Outages(tmp_path / "state.json").outage is None
+
+
+async def test_an_outage_that_nobody_heard_of_is_not_told_when_it_is_over(there: Receiver, tmp_path: Path) -> None:
+    """What is over before it could be told at all does not ring afterwards."""
+    one, outages = town(there, tmp_path / "state.json")
+    one.tell(OUTAGE, 1, over=False)
+    one.tell(OUTAGE, 2, over=True)
+    await settled(outages)
+    await one.abandon()
+    assert not events(there)
+
+
+def test_a_file_that_holds_something_else_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    """A path given by mistake is not overwritten."""
+    path = tmp_path / "brands.yaml"
+    path.write_text("brands: []")
+    with pytest.raises(SourceError, match="name another file"):
+        Outages(path)
+    assert path.read_text() == "brands: []"
+    with pytest.raises(OSError, match="missing"):
+        Outages(tmp_path / "missing" / "state.json")
+
+
+async def test_a_ping_that_fails_says_so_without_the_address(
+    there: Receiver, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The address is a secret: neither log nor error shows it, whatever goes wrong."""
+    await ping("http://127.0.0.1:1/s3cr3t")
+    await ping("no address s3cr3t")
+    await ping(there.url)  # takes POST only: 405
+    assert "s3cr3t" not in caplog.text + capsys.readouterr().out
