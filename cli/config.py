@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -102,11 +103,13 @@ def carry_out(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: 
     """
     from config.plan import plan  # noqa: PLC0415  pydantic is slow to load
 
-    planned = plan(store.read_applied(), wanted)
+    planned = plan(store.read_applied(), wanted, _now())
     say = tell if json else show
     for change in planned.changes:
         for line in change.lines():
             say(plain(line))
+    for kept in planned.kept:
+        say(plain(f"= {kept}"))
     say(f"Plan: {planned.summary()}.")
     applied = not dry_run and bool(planned.changes)
     if applied:
@@ -115,7 +118,62 @@ def carry_out(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: 
         tell(f"Applied: {planned.summary()}.")
     if json:
         changes = [change.record() for change in planned.changes]
-        emit({"applied": applied, "unchanged": planned.unchanged, "changes": changes})
+        kept_records = [kept.record() for kept in planned.kept]
+        emit({"applied": applied, "unchanged": planned.unchanged, "changes": changes, "overrides": kept_records})
+
+
+@app.command(name="show")
+def show_applied(
+    *,
+    overrides: Annotated[bool, typer.Option("--overrides", help="Only what overrides the configuration.")] = False,
+    json: _Json = False,
+) -> None:
+    """Show what is in force: each brand with its channel, and what somebody overrode from Slack, until when.
+
+    Examples:
+      tocsin config show
+      tocsin config show --overrides --json
+    """
+    from config.override import Overridden, in_force  # noqa: PLC0415  pydantic is slow to load
+    from config.wire import decode_governed  # noqa: PLC0415
+    from streams.admin import brand_store  # noqa: PLC0415
+
+    applied = sorted(brand_store(installation().settings).read_applied().items())
+    for governed in (decode_governed(raw) for _, raw in applied):
+        brand = governed.brand
+        found = [Overridden(brand, one) for one in in_force(governed.overrides, _now())]
+        if json:
+            values = {} if overrides else {"brand": brand.model_dump(mode="json")}
+            emit({"name": brand.name} | values | {"overrides": [one.record() for one in found]})
+            continue
+        if not overrides:
+            show(plain(f"{brand.name}  {brand.slack_channel or '(no channel)'}  {brand.language}"))
+        for one in found:
+            show(plain(f"  {one}"))
+
+
+@app.command()
+def lift(
+    brand: Annotated[str, typer.Argument(help="The brand, as configured.")],
+    path: Annotated[str, typer.Argument(help="Which threshold, such as detect.negative.least; none: all.")] = "",
+) -> None:
+    """Take back what overrides a brand's configuration.
+
+    Examples:
+      tocsin config lift Hallowfirth
+      tocsin config lift Hallowfirth detect.negative.least
+    """
+    from config.wire import decode_governed, encode_brand  # noqa: PLC0415  pydantic is slow to load
+    from streams.admin import brand_store  # noqa: PLC0415
+
+    store = brand_store(installation().settings)
+    raw = store.read_applied().get(brand)
+    governed = decode_governed(raw) if raw else None
+    kept = tuple(one for one in governed.overrides if path not in ("", one.path)) if governed else ()
+    if governed is None or len(kept) == len(governed.overrides):
+        raise Failure(f"{plain(brand)}: nothing to lift; `tocsin config show --overrides` lists what there is")
+    store.publish({brand: encode_brand(governed.brand, kept)})
+    tell(f"Lifted: {_count(len(governed.overrides) - len(kept), 'override')}.")
 
 
 def _ask(planned: Plan, *, yes: bool) -> None:
@@ -150,6 +208,10 @@ def _problem(problem: Problem) -> dict[str, Any]:
 
 def _no_file(file: Path) -> str:
     return f"{plain(str(file))}: no such file; name one, or start from config/brands.yaml of the project"
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _count(number: int, noun: str) -> str:

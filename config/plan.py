@@ -6,14 +6,20 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from config.wire import encode_brand
+from config.errors import ConfigError
+from config.override import Overridden, in_force
+from config.wire import OVERRIDES, decode_governed, encode_brand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from config.brand import Brand
+    from config.override import Override
 
 Kind = Literal["added", "changed", "removed"]
+LAGGING: Final = 24 * 3_600_000
+"""How long (ms) after its end an override is kept, so that a worker that lags behind judges as one that does not."""
+
 _SIGNS: Final[dict[Kind, str]] = {"added": "+", "changed": "~", "removed": "-"}
 
 
@@ -50,11 +56,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All changes, by brand, and the records that make them."""
+    """All changes, by brand, and the records that make them; `kept` says what goes on overriding the configuration."""
 
     changes: tuple[Change, ...]
     unchanged: int
     records: dict[str, bytes | None]
+    kept: tuple[Overridden, ...] = ()
 
     def count(self, kind: Kind) -> int:
         """Return how many brands are added, changed or removed."""
@@ -66,17 +73,31 @@ class Plan:
         return f"{counts}, {self.unchanged} unchanged"
 
 
-def plan(applied: Mapping[str, bytes], wanted: Mapping[str, Brand]) -> Plan:
-    """Return what turns the records in force into the wanted brands; equal records are not written again."""
+def plan(applied: Mapping[str, bytes], wanted: Mapping[str, Brand], now: int = 0) -> Plan:
+    """Return what turns the records in force into the wanted brands; equal records are not written again.
+
+    What overrides a brand goes on doing so until it ends; what ended long before `now` (ms) is left out.
+    """
     changes: list[Change] = []
     records: dict[str, bytes | None] = {}
+    kept: list[Overridden] = []
     for name in sorted(applied.keys() | wanted.keys()):
-        record = encode_brand(wanted[name]) if name in wanted else None
+        overrides = in_force(_overrides(applied.get(name)), now - LAGGING) if name in wanted else ()
+        record = encode_brand(wanted[name], overrides) if name in wanted else None
+        kept += [Overridden(wanted[name], one) for one in in_force(overrides, now)]
         change = _compare(name, applied.get(name), record)
         if change is not None:
             changes.append(change)
             records[name] = record
-    return Plan(tuple(changes), len(wanted) - sum(record is not None for record in records.values()), records)
+    unchanged = len(wanted) - sum(record is not None for record in records.values())
+    return Plan(tuple(changes), unchanged, records, tuple(kept))
+
+
+def _overrides(raw: bytes | None) -> tuple[Override, ...]:
+    try:
+        return decode_governed(raw).overrides if raw else ()
+    except ConfigError:
+        return ()
 
 
 def _compare(name: str, before: bytes | None, after: bytes | None) -> Change | None:
@@ -84,7 +105,7 @@ def _compare(name: str, before: bytes | None, after: bytes | None) -> Change | N
         return Change("added", name)
     if after is None:
         return Change("removed", name)
-    edits = tuple(_edits("", _read(before), json.loads(after)))
+    edits = tuple(_edits("", _configured(_read(before)), _configured(json.loads(after))))
     return Change("changed", name, edits) if edits else None
 
 
@@ -101,6 +122,11 @@ def _read(raw: bytes) -> Any:
         return json.loads(raw)
     except ValueError:
         return "unreadable"
+
+
+def _configured(record: Any) -> Any:
+    """Return a record without what overrides it."""
+    return {key: value for key, value in record.items() if key != OVERRIDES} if isinstance(record, dict) else record
 
 
 def _spell(value: Any) -> str:

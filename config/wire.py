@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from pydantic import BaseModel, ValidationError
 
 from config.brand import Brand
 from config.errors import ConfigError, Problem
+from config.override import PATHS, Governed, Override
 from config.wording import models_in, tell
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def encode_brand(brand: Brand) -> bytes:
+
+OVERRIDES: Final = "overrides"
+"""The key beside a brand's own under which its record carries what overrides it."""
+
+
+def encode_brand(brand: Brand, overrides: Iterable[Override] = ()) -> bytes:
     """Return the brand as JSON, every default written out, so that it means the same to every version.
 
     The key of the record is `brand.name`; a record with no value removes the brand.
     """
-    return json.dumps(brand.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()
+    beside = {OVERRIDES: msgspec.to_builtins(overrides)} if (overrides := tuple(overrides)) else {}
+    return json.dumps(brand.model_dump(mode="json") | beside, ensure_ascii=False, sort_keys=True).encode()
+
+
+def decode_governed(raw: bytes) -> Governed:
+    """Return the brand and what overrides it, as `encode_brand` wrote them.
+
+    An override that this version does not understand is left out (`unread` names it).
+
+    Raises:
+        ConfigError: as `decode_brand`.
+    """
+    return Governed(decode_brand(raw), _overrides(_object(raw))[0])
 
 
 def decode_brand(raw: bytes) -> Brand:
@@ -41,7 +62,23 @@ def decode_brand(raw: bytes) -> Brand:
 
 def unread(raw: bytes) -> tuple[str, ...]:
     """Return the paths of the keys that `decode_brand` leaves out, so that a worker can log them."""
-    return tuple(_known(Brand, _object(raw))[1])
+    values = _object(raw)
+    return (*(path for path in _known(Brand, values)[1] if path != OVERRIDES), *_overrides(values)[1])
+
+
+def _overrides(values: dict[str, Any]) -> tuple[list[Override], list[str]]:
+    """Return the overrides that are understood, and the places of the others."""
+    given, known, left_out = values.get(OVERRIDES) or [], list[Override](), list[str]()
+    for place, one in enumerate(given if isinstance(given, list) else []):
+        try:
+            override = msgspec.convert(one, Override)
+        except msgspec.ValidationError:
+            override = Override("", None)
+        if override.path in PATHS:
+            known.append(override)
+        else:
+            left_out.append(f"{OVERRIDES}.{place}")
+    return known, left_out
 
 
 def _object(raw: bytes) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from config.brand import default_brand
+from config.override import FOREVER, Stretch
 from mentions.watchlist import Watchlist
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
     from alerts.policy import Policy as AlertPolicy
     from config.brand import Brand
-    from detectors.policy import Policy as WatchPolicy
 
 
 class Rules:
@@ -38,10 +38,10 @@ class Rules:
         """Return a brand as configured, or one with the built-in defaults."""
         return self._brands.get(name, self._built_in)
 
-    def watch(self, brand: str, revision: int) -> WatchPolicy:
-        """Return the detectors' policy of `brand`; a file has one revision only."""
-        del revision
-        return self.brand(brand).detect
+    def watch(self, brand: str, revision: int, at: int) -> Stretch:
+        """Return the detectors' policy of `brand`; a file has one revision only, and nothing overrides it."""
+        del revision, at
+        return Stretch(self.brand(brand).detect, FOREVER)
 
     def alert(self, brand: str) -> AlertPolicy:
         """Return the incident policy of `brand`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 from msgspec.structs import replace
 
-from config.wire import decode_brand
+from config.wire import decode_governed
 from mentions.columns import Columns
 from mentions.score import score_record
 from mentions.watchlist import Watchlist
@@ -83,7 +83,7 @@ class Recorded(Directory):
         if entry.brand is None:
             self.remove(entry.name)
         else:
-            self.put(decode_brand(msgspec.json.encode(entry.brand)), entry.revision)
+            self.put(decode_governed(msgspec.json.encode(entry.brand)), entry.revision)
         self.refresh()
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from config.brand import default_brand
-from config.wire import decode_brand, unread
+from config.override import Governed
+from config.wire import decode_governed, unread
 from mentions.watchlist import Watchlist
 from streams.compacted import changes
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from alerts.policy import Policy as AlertPolicy
     from config.brand import Brand
-    from detectors.policy import Policy as WatchPolicy
+    from config.override import Stretch
     from streams.connection import Connection
     from streams.topics import Topics
 
@@ -28,7 +29,7 @@ KEPT_REVISIONS: Final = 16
 PATIENCE: Final = 5.0  # seconds to wait for a revision that a batch names; after that the latest known serves
 
 
-BUILT_IN: Final = default_brand("built-in defaults")
+BUILT_IN: Final = Governed(default_brand("built-in defaults"))
 
 
 class Directory:
@@ -36,7 +37,7 @@ class Directory:
 
     def __init__(self, *, defaults: bool = False) -> None:
         self._defaults = defaults
-        self._revisions: dict[str, OrderedDict[int, Brand]] = {}
+        self._revisions: dict[str, OrderedDict[int, Governed]] = {}
         self._ready = asyncio.Event()
         self._moved = asyncio.Event()
         self.edition = 0  # counts what `refresh` made
@@ -44,10 +45,11 @@ class Directory:
         if defaults:
             self._ready.set()
 
-    def put(self, brand: Brand, revision: int) -> None:
+    def put(self, brand: Brand | Governed, revision: int) -> None:
         """Note a brand's configuration; takes effect with the next `refresh`."""
-        revisions = self._revisions.setdefault(brand.name, OrderedDict())
-        revisions[revision] = brand
+        governed = brand if isinstance(brand, Governed) else Governed(brand)
+        revisions = self._revisions.setdefault(governed.brand.name, OrderedDict())
+        revisions[revision] = governed
         while len(revisions) > KEPT_REVISIONS:
             revisions.popitem(last=False)
 
@@ -59,7 +61,7 @@ class Directory:
         """Rebuild the watchlist, all at once: a mention is matched by the old brands or by the new ones."""
         if not self._defaults:
             latest = (next(reversed(revisions.items())) for revisions in self._revisions.values())
-            self.watchlist = Watchlist([brand.watched(revision) for revision, brand in latest])
+            self.watchlist = Watchlist([governed.brand.watched(revision) for revision, governed in latest])
         self.edition += 1
         self._ready.set()
         self._moved.set()
@@ -84,24 +86,28 @@ class Directory:
         return any(known >= revision for known in self._revisions.get(name, ()))
 
     def brand(self, name: str) -> Brand:
-        """Return the brand as last configured, or one with the built-in defaults."""
+        """Return the brand as last configured, or one with the built-in defaults; what overrides it left out."""
+        return self.governed(name).brand
+
+    def governed(self, name: str) -> Governed:
+        """Return the brand as last configured with what overrides it, or one with the built-in defaults."""
         revisions = self._revisions.get(name)
         return next(reversed(revisions.values())) if revisions else BUILT_IN
 
     def brands(self) -> dict[str, Brand]:
         """Return the brands as last configured, by name."""
-        return {name: next(reversed(revisions.values())) for name, revisions in self._revisions.items()}
+        return {name: self.brand(name) for name in self._revisions}
 
     def watches(self, name: str) -> bool:
         """Tell whether the brand is watched."""
         return self._defaults or name in self._revisions
 
-    def watch(self, brand: str, revision: int) -> WatchPolicy:
-        """Return the detectors' policy of `brand` at `revision`: itself, else the next later one that is kept."""
-        for number, configured in self._revisions.get(brand, OrderedDict()).items():
+    def watch(self, brand: str, revision: int, at: int) -> Stretch:
+        """Return what governs `brand` at `revision`, itself or the next later one kept, at an event time (ms)."""
+        for number, governed in self._revisions.get(brand, OrderedDict()).items():
             if number >= revision:
-                return configured.detect
-        return self.brand(brand).detect
+                return governed.at(at)
+        return self.governed(brand).at(at)
 
     def alert(self, brand: str) -> AlertPolicy:
         """Return the incident policy of `brand`."""
@@ -122,7 +128,7 @@ def _take_one(directory: Directory, record: ConsumerRecord[bytes, bytes]) -> Non
         directory.remove(name)
         return
     try:
-        directory.put(decode_brand(record.value), record.offset)
+        directory.put(decode_governed(record.value), record.offset)
         if keys := unread(record.value):
             log.warning("written by a newer version: these keys are not understood here", brand=name, keys=keys)
     except ValueError as error:

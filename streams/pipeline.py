@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from alerts.case import Case
     from alerts.incident import Action, Notification
     from alerts.policy import Policy as AlertPolicy
-    from detectors.policy import Policy as WatchPolicy
+    from config.override import Stretch
     from detectors.state import State
     from mentions.decode import Rejection
     from mentions.scorer import Scorer
@@ -48,8 +48,8 @@ new reader well before."""
 class Policies(Protocol):
     """The brands' configuration in force."""
 
-    def watch(self, brand: str, revision: int) -> WatchPolicy:
-        """Return the detectors' policy of `brand` at `revision` of its configuration."""
+    def watch(self, brand: str, revision: int, at: int) -> Stretch:
+        """Return what governs the watch of `brand` at `revision` of its configuration, at an event time (ms)."""
 
     def alert(self, brand: str) -> AlertPolicy:
         """Return the incident policy of `brand`."""
@@ -70,18 +70,18 @@ class WatchShard:
         return list(self._batch(record)) if isinstance(record, Batch) else list(self._tick(record))
 
     def _batch(self, batch: Batch) -> Iterator[Signal]:
-        policy = self._policies.watch(batch.brand, batch.policy)
-        state = self.states.get(batch.brand) or self._begin(batch.brand, policy)
+        state = self.states.get(batch.brand) or self._begin(batch.brand, batch.policy)
+        policy = self._policies.watch(batch.brand, batch.policy, self._closed(state)).policy
         state, signals = watch.step(state, batch, policy)
         self.states[batch.brand] = state
         self.changed.add(batch.brand)
         yield from signals
 
-    def _begin(self, brand: str, policy: WatchPolicy) -> State:
+    def _begin(self, brand: str, revision: int) -> State:
         """Return the watch of a brand never seen before, brought up to the present watermark."""
-        state = watch.new(brand)
-        if self.watermarks.reached is not None:
-            state, _ = watch.advance(state, self.watermarks.reached, policy)
+        state, reached = watch.new(brand), self.watermarks.reached
+        if reached is not None:
+            state, _ = watch.advance(state, reached, self._policies.watch(brand, revision, reached).policy)
         return state
 
     def _tick(self, tick: Tick) -> Iterator[Signal | Now]:
@@ -98,14 +98,23 @@ class WatchShard:
         """Return the end of the last closed minute [ms]: no signal of this brand about an earlier instant follows."""
         return 0 if state.frontier is None else (state.frontier + 1) * MINUTE
 
+    def _opens(self, state: State) -> int:
+        """Return up to when minutes will be closed [ms] at the first step of time of a brand."""
+        near = self._policies.watch(state.brand, state.revision, 0).policy.near
+        waiting = [(minute - near) * MINUTE for minute in (*state.pending, *state.minutes.ahead)]
+        return min([self.watermarks.reached or 0, *waiting])
+
     def _advance(self, brand: str, watermark: int) -> Iterator[Signal]:
-        state = self.states[brand]
-        policy = self._policies.watch(brand, state.revision)
-        state, signals = watch.advance(state, watermark, policy)
-        self.states[brand] = state
-        if signals:
-            self.changed.add(brand)
-        yield from signals
+        """Close minutes up to the watermark; where an override ends on the way, what follows is judged without it."""
+        reached = -1
+        while reached < watermark:
+            state = self.states[brand]
+            policy, until = self._policies.watch(brand, state.revision, self._closed(state) or self._opens(state))
+            reached = min(watermark, until + policy.lateness_minutes * MINUTE)
+            self.states[brand], signals = watch.advance(state, reached, policy)
+            if signals:
+                self.changed.add(brand)
+            yield from signals
 
 
 CLOCK_KEPT_EVERY: Final = 5 * MINUTE

@@ -12,8 +12,10 @@ from uuid import uuid4
 
 import pytest
 
+from config.brand import Brand
+from config.override import Override
 from config.settings import from_environ
-from config.wire import decode_brand
+from config.wire import decode_brand, decode_governed, encode_brand
 from streams.admin import brand_store
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def test_what_is_applied_is_in_force_and_what_is_not_in_the_file_is_not(
     assert store.read_applied() == {}
     assert len(apply(FIRST, "--yes")["changes"]) == 2
     assert sorted(change["change"] for change in apply(SECOND, "--yes")["changes"]) == ["added", "changed", "removed"]
-    assert apply(SECOND, "--yes") == {"applied": False, "unchanged": 2, "changes": []}
+    assert apply(SECOND, "--yes") == {"applied": False, "unchanged": 2, "changes": [], "overrides": []}
     brands = {name: decode_brand(raw) for name, raw in store.read_applied().items()}
     assert {name: brand.slack_channel for name, brand in brands.items()} == {"Hallowfirth": "#b", "Voltanelle": "#b"}
 
@@ -77,3 +79,21 @@ def test_a_bad_file_changes_nothing(environ: dict[str, str], tmp_path: Path) -> 
     assert done.returncode == 2
     assert "must be one of en, fr" in done.stderr
     assert store.read_applied() == {}
+
+
+def test_what_overrides_a_brand_outlasts_a_change_until_it_is_lifted(environ: dict[str, str], tmp_path: Path) -> None:
+    """It is listed, kept by an application, and gone once lifted, with nothing left to lift."""
+    store, file = brand_store(from_environ(environ)), tmp_path / "brands.yaml"
+    file.write_text(FIRST)
+    override = Override("detect.negative.least", 20, None, "U0ANA", 1)
+    store.publish({"Hallowfirth": encode_brand(Brand(name="Hallowfirth"), [override])})
+    done = tocsin(environ, "config", "apply", str(file), "--yes")
+    assert "= Hallowfirth detect.negative.least: 20 instead of 6, until it is changed, by U0ANA" in done.stdout
+    shown = [json.loads(line) for line in tocsin(environ, "config", "show", "--json").stdout.splitlines()]
+    assert [(one["name"], len(one["overrides"]), one["brand"]["slack_channel"]) for one in shown] == [
+        ("Hallowfirth", 1, "#a"),
+        ("Pippinworth", 0, "#a"),
+    ]
+    assert tocsin(environ, "config", "lift", "Hallowfirth").returncode == 0
+    assert decode_governed(store.read_applied()["Hallowfirth"]).overrides == ()
+    assert "nothing to lift" in tocsin(environ, "config", "lift", "Hallowfirth").stderr

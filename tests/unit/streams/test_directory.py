@@ -17,7 +17,7 @@ def brand(name: str, negative: int) -> Brand:
 
 def limit(directory: Directory, revision: int) -> int | None:
     """Return Brisela's limit at a revision."""
-    return directory.watch("Brisela", revision).absolute.negative
+    return directory.watch("Brisela", revision, 0).policy.absolute.negative
 
 
 @pytest.fixture

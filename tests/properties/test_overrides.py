@@ -1,0 +1,126 @@
+"""Does an override end at its instant of event time, however time is told, live and in a replay alike?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.incident import Notification, encode
+from config.brand import Brand
+from config.override import Governed, Override
+from config.wire import encode_brand
+from mentions.scored import Batch, Tick
+from replay.recording import Playback, Recorded
+from sources.recording import Configured, Entry, Header, Judged, Recording, Ticked, write
+from streams.brands import Directory
+from streams.pipeline import TriageShard, WatchShard
+from tests.support.mentions_stream import MINUTE, START, Row, batch_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+OFF = {name: {"enabled": False} for name in ("volume", "negative", "outcry", "shift", "slow_burn", "reach")}
+BRAND = Brand.model_validate({"name": "acme", "detect": OFF | {"absolute": {"mentions": 5, "window": "5m"}}})
+MENTIONS = "detect.absolute.mentions"
+
+
+def governed(minute: int, value: int = 30) -> Governed:
+    """Return the brand with a limit that is far higher until a minute."""
+    return Governed(BRAND, [Override(MENTIONS, value, START + minute * MINUTE)])
+
+
+def directory(rules: Governed) -> Directory:
+    """Return a directory of one brand."""
+    found = Directory()
+    found.put(rules, 7)
+    found.refresh()
+    return found
+
+
+def live(rules: Governed, rows: list[Row], every: int, *, before: bool = True) -> list[Notification]:
+    """Return what is told where a batch comes each minute, in order, and time is told each so many minutes."""
+    policies = directory(rules)
+    watch, triage, told = WatchShard(policies), TriageShard(policies), list[Notification]()
+    for record in records(rows, every, before=before):
+        told += [note for found in watch.apply(record) for note in triage.apply(found)]
+    return told
+
+
+def records(rows: list[Row], every: int, *, before: bool = True) -> list[Batch | Tick]:
+    """Return the rows minute by minute, with ticks each so many minutes and at the end, and perhaps one before."""
+    found: list[Batch | Tick] = [Tick(0, 1, START - MINUTE, None)] if before else []
+    last = int(rows[-1].minute) + 60
+    for minute in range(last):
+        mine = [(place, row) for place, row in enumerate(rows) if int(row.minute) == minute]
+        if mine:
+            found.append(batch_of([row for _, row in mine], mine[0][0]))
+        if minute % every == every - 1 or minute == last - 1:
+            found.append(Tick(0, 1, START + minute * MINUTE, None))
+    return found
+
+
+def steady(minutes: int, each: int) -> list[Row]:
+    """Return so many mentions every minute."""
+    return [Row(minute + place / each) for minute in range(minutes) for place in range(each)]
+
+
+def test_it_ends_as_its_minute_closes() -> None:
+    """Two mentions a minute are ten in five minutes: silent under a limit of 30, and an alert once it is 5 again."""
+    (first, *_) = live(governed(40), steady(60, 2), 1)
+    assert first.reason == "opened"
+    opened = (first.incident.opened_at - START) / MINUTE
+    assert 40 <= opened <= 43
+    assert live(governed(200), steady(60, 2), 1) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 70), st.lists(st.integers(0, 4), min_size=30, max_size=60), st.integers(2, 90), st.booleans())
+def test_how_often_time_is_told_makes_no_difference(end: int, counts: list[int], every: int, before: bool) -> None:  # noqa: FBT001
+    """Ticks of a minute or of many: the same alerts at the same instants, before, across and after the end."""
+    rows = [Row(minute + place / 5) for minute, count in enumerate(counts) for place in range(count)]
+    if rows:
+        assert live(governed(end), rows, every, before=before) == live(governed(end), rows, 1)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 70), st.integers(1, 4))
+def test_a_recording_replays_what_was_told(end: int, each: int) -> None:
+    """The recording carries the record of the brand with its overrides: the replay ends them where the live run did."""
+    rules, rows = governed(end), steady(60, each)
+    entries = [Configured(0, "acme", 7, _json(rules)), *map(_entry, records(rows, 1))]
+    header = Header(("acme",), START, START + 120 * MINUTE, scores=True)
+    replayed = list(Playback(Recorded(header)).play(entries))
+    assert [encode(note) for note in replayed] == [encode(note) for note in live(rules, rows, 1)]
+
+
+def test_a_recording_on_disk_does_too(tmp_path: Path) -> None:
+    """Written and read back, byte for byte."""
+    rules, rows = governed(20), steady(40, 2)
+    entries = [Configured(0, "acme", 7, _json(rules)), *map(_entry, records(rows, 1))]
+    path = tmp_path / "run.tocsin"
+    write(path, Header(("acme",), START, START + 120 * MINUTE, scores=True), entries)
+    recording = Recording(str(path))
+    replayed = list(Playback(Recorded(recording.header)).play(recording.entries()))
+    assert replayed
+    assert [encode(note) for note in replayed] == [encode(note) for note in live(rules, rows, 1)]
+
+
+def test_a_brand_first_seen_after_the_end_is_watched_without_it() -> None:
+    """What is over before anything is known of a brand never mattered."""
+    rows = [Row(100 + minute + place / 3) for minute in range(10) for place in range(3)]
+    plain = live(Governed(BRAND), rows, 1)
+    assert plain
+    assert live(governed(50), rows, 1) == plain
+
+
+def _entry(record: Batch | Tick) -> Entry:
+    return Ticked(0, 0, record) if isinstance(record, Tick) else Judged(0, 0, record)
+
+
+def _json(rules: Governed) -> dict[str, object]:
+    found: dict[str, object] = json.loads(encode_brand(rules.brand, rules.overrides))
+    return found
