@@ -11,7 +11,18 @@ if TYPE_CHECKING:
     from detectors.wording import Language
 
 Press = Literal[
-    "ack", "not_a_crisis", "planned", "crisis", "snooze_30m", "snooze_2h", "snooze_morning", "silence", "resolve"
+    "ack",
+    "unack",
+    "not_a_crisis",
+    "planned",
+    "crisis",
+    "snooze_30m",
+    "snooze_2h",
+    "snooze_morning",
+    "unsnooze",
+    "silence",
+    "threshold",
+    "resolve",
 ]
 
 ACK: Final = "tocsin_ack"
@@ -21,11 +32,11 @@ SNOOZE: Final = "tocsin_snooze"
 MORE: Final = "tocsin_more"
 
 _PRESSES: Final[dict[str, Press]] = {ACK: "ack", NOT_A_CRISIS: "not_a_crisis", CRISIS: "crisis"}
-_SNOOZES: Final[tuple[Press, ...]] = ("snooze_30m", "snooze_2h", "snooze_morning")
-_MORE: Final[tuple[Press, ...]] = ("silence", "planned", "resolve")
+_SNOOZES: Final[tuple[Press, ...]] = ("snooze_30m", "snooze_2h", "snooze_morning", "unsnooze")
+_MORE: Final[tuple[Press, ...]] = ("silence", "threshold", "planned", "resolve", "unack")
 """Slack takes up to five."""
 
-_AFTERWARDS: Final[tuple[Press, ...]] = ("silence",)
+_AFTERWARDS: Final[tuple[Press, ...]] = ("silence", "threshold")
 """What is left to do about an incident that is over."""
 
 
@@ -47,9 +58,11 @@ def row(incident: Incident, language: Language) -> dict[str, Any]:
         elements.append(_button(CRISIS, language))
     if not over:
         placeholder = _plain(say(language, "button_snooze"))
-        options = [_option(press, language) for press in _SNOOZES]
+        snoozed = incident.snoozed_until is not None and incident.snoozed_until > incident.updated_at
+        options = [_option(press, language) for press in (_SNOOZES if snoozed else _SNOOZES[:-1])]
         elements.append({"type": "static_select", "action_id": SNOOZE, "placeholder": placeholder, "options": options})
-    options = [_option(press, language) for press in (_AFTERWARDS if over else _MORE)]
+    more = _MORE if incident.status == "acknowledged" else _MORE[:-1]
+    options = [_option(press, language) for press in (_AFTERWARDS if over else more)]
     elements.append({"type": "overflow", "action_id": MORE, "options": options})
     return {"type": "actions", "block_id": f"{incident.id}|{incident.revision}", "elements": elements}
 

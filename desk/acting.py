@@ -50,9 +50,13 @@ class Acting:
 
     async def pass_on(self, action: Action, brand: Brand) -> str:
         """Pass an act on; return what the person has to know where that failed, nothing where it went well."""
+        return await self.attempt(self._send(action), brand)
+
+    async def attempt(self, work: Awaitable[None], brand: Brand) -> str:
+        """Await what passes something on; return what the person has to know where that failed."""
         try:
-            await self._send(action)
+            await work
         except Exception as error:  # noqa: BLE001  whatever fails, the person has to know that nothing happened
-            log.error("an act could not be passed on", action=action.id, why=type(error).__name__)  # noqa: TRY400
+            log.error("what was asked for could not be passed on", brand=brand.name, why=type(error).__name__)  # noqa: TRY400
             return say(brand.language, "failed")
         return ""

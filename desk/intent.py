@@ -16,9 +16,15 @@ if TYPE_CHECKING:
     from config.brand import Brand
 
 MORNING: Final = time(8)
-"""Until when a snooze "until morning" lasts, in the time zone of the brand's rota."""
+"""Until when a snooze "until morning" lasts, in the brand's time zone."""
 
 _SNOOZES: Final[dict[Press, timedelta]] = {"snooze_30m": timedelta(minutes=30), "snooze_2h": timedelta(hours=2)}
+_KINDS: Final[dict[Press, ActionKind]] = {
+    "ack": "ack",
+    "unack": "unack",
+    "unsnooze": "unsnooze",
+    "resolve": "resolve",
+}
 _VERDICTS: Final[dict[Press, Verdict]] = {"not_a_crisis": "not_a_crisis", "planned": "planned", "crisis": "crisis"}
 
 Permission = Literal["everyone", "named", "in_a_named_group", "nobody_named_them"]
@@ -38,12 +44,8 @@ def act(pressed: Pressed, incident: Incident, brand: Brand, user: str, at: int) 
 
     Its id is made of the card as it was shown, so that a double tap and a redelivered envelope are one act.
     """
-    kind: ActionKind = "verdict"
-    until = None
-    if pressed.press in ("ack", "resolve"):
-        kind = "ack" if pressed.press == "ack" else "resolve"
-    elif pressed.press not in _VERDICTS:
-        kind, until = "snooze", snoozed_until(pressed.press, at, brand.rota.timezone)
+    kind: ActionKind = _KINDS.get(pressed.press, "verdict" if pressed.press in _VERDICTS else "snooze")
+    until = snoozed_until(pressed.press, at, brand.timezone) if kind == "snooze" else None
     name = f"slack:{pressed.incident}:{pressed.revision}:{pressed.press}:{user}"
     return Action(
         name, incident.brand, kind, user, at, pressed.incident, until=until, verdict=_VERDICTS.get(pressed.press)

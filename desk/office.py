@@ -8,19 +8,24 @@ import structlog
 
 from alerts.buttons import Pressed, pressed
 from alerts.escape import moment, mrkdwn
-from desk import commands, payloads, views
+from desk import commands, payloads, silencing, thresholds, views
+from desk.about import about
 from desk.acting import Acting, Groups
 from desk.intent import act
-from desk.silencing import CALLBACK, Silencing, about
+from desk.silencing import Silencing
+from desk.thresholds import Thresholds
+from desk.trial import DAYS
 from desk.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from alerts.incident import Action, Incident
+    from alerts.incident import Incident
     from config.brand import Brand
+    from config.override import Governed
     from desk.known import Known
-    from desk.payloads import Interaction, Submission, View
+    from desk.payloads import Interaction, Submission, Tap, View
+    from desk.trial import Trial
 
 log = structlog.get_logger(__name__)
 
@@ -57,14 +62,15 @@ class Office:
     """Does what people ask for by Slack."""
 
     def __init__(
-        self, known: Known, send: Callable[[Action], Awaitable[None]], reach: Reach, now: Callable[[], int]
+        self, known: Known, acting: Acting, reach: Reach, apply: Callable[[Governed], Awaitable[None]], trial: Trial
     ) -> None:
         self._known = known
-        self._acting = Acting(reach, send, now)
+        self._acting = acting
         self._reach = reach
-        self._now = now
-        self._silencing = Silencing(self._acting, known.directory)
-        self._forms: dict[str, Form] = {CALLBACK: self._silencing}
+        self._trial = trial
+        self._silencing = Silencing(acting, known.directory)
+        self._thresholds = Thresholds(acting, known.directory, apply)
+        self._forms: dict[str, Form] = {silencing.CALLBACK: self._silencing, thresholds.CALLBACK: self._thresholds}
 
     def answer(self, kind: str, payload: dict[str, Any]) -> dict[str, Any] | None:
         """Return what goes along with the acknowledgement: what is wrong in a modal, or that it is taken.
@@ -111,42 +117,94 @@ class Office:
 
     async def _tapped(self, tap: Interaction) -> None:
         for one in tap.actions:
-            button = pressed(one.action_id, one.block_id, one.option)
-            said = await self._press(button, tap) if button else ""
-            if said:
-                await self._reach.whisper(tap.response_url, said)
+            if one.action_id == thresholds.PREVIEW and tap.view is not None:
+                await self._preview(tap.view, tap.user.id)
+            elif said := await self._do(one, tap):
+                await self._tell(tap, said)
+
+    async def _do(self, one: Tap, tap: Interaction) -> str:
+        """Do what an element says; return what the person has to know, if anything."""
+        if one.action_id == silencing.LIFT:
+            return await self._lift(one.option, tap.user.id)
+        button = pressed(one.action_id, one.block_id, one.option)
+        return await self._press(button, tap) if button else ""
+
+    async def _tell(self, tap: Interaction, said: str) -> None:
+        """Tell a person alone: beside the message, or in the modal."""
+        if tap.view is not None and tap.view.type == "modal":
+            await self._reach.update(tap.view.id, views.notice(self._language(tap.view), said))
+        else:
+            await self._reach.whisper(tap.response_url, said)
 
     async def _press(self, button: Pressed, tap: Interaction) -> str:
-        """Do what a button says; return what the person has to know, if anything."""
+        """Do what a button of a card says; return what the person has to know, if anything."""
         incident = self._known.ledger.incidents.get(button.incident)
         if incident is None:
             return say("en", "gone")
-        brand = self._known.directory.brand(incident.brand)
+        governed = self._known.directory.governed(incident.brand)
+        brand = governed.brand
         if refusal := await self._acting.refusal(tap.user.id, brand):
             return refusal
         if button.press == "silence":
             return await self._open(tap, self._silence(incident, brand), brand)
-        return await self._acting.pass_on(act(button, incident, brand, tap.user.id, self._now()), brand)
+        if button.press == "threshold":
+            return await self._open(tap, self._thresholds.form(incident, governed), brand)
+        return await self._acting.pass_on(act(button, incident, brand, tap.user.id, self._acting.now()), brand)
 
     def _silence(self, incident: Incident, brand: Brand) -> dict[str, Any]:
-        return self._silencing.form(incident, brand, self._known.silenced.running(brand.name, self._now()))
+        return self._silencing.form(incident, brand, self._known.silenced.running(brand.name, self._acting.now()))
 
     async def _open(self, tap: Interaction, view: dict[str, Any], brand: Brand) -> str:
         return "" if await self._reach.open(tap.trigger_id, view) else say(brand.language, "failed")
+
+    async def _lift(self, value: str, user: str) -> str:
+        name, wanted = silencing.lifted(value)
+        brand, at = self._known.directory.brand(name), self._acting.now()
+        found = next((one for one in self._known.silenced.running(name, at) if one.id == wanted), None)
+        if found is None:
+            return say(brand.language, "lifted_already")
+        done = say(brand.language, "lifted", what=silencing.described(found, brand.language))
+        passed = silencing.lift(brand, found, user, at)
+        return await self._acting.refusal(user, brand) or await self._acting.pass_on(passed, brand) or done
+
+    async def _preview(self, view: View, user: str) -> None:
+        """Show in the modal what was filled in would have done: at once that it is computed, then what came of it."""
+        asked = about(view)
+        if asked is None or not self._known.directory.watches(asked.brand):
+            return
+        governed = self._known.directory.governed(asked.brand)
+        brand, language = governed.brand, governed.brand.language
+
+        async def show(said: str) -> None:
+            await self._reach.update(view.id, self._thresholds.drawn(asked, governed, said))
+
+        if said := await self._acting.refusal(user, brand):
+            await show(said)
+        elif errors := self._thresholds.errors(view):
+            await show(say(language, "preview_errors", what=mrkdwn(" ".join(errors.values()), 500)))
+        else:
+            await show(say(language, "previewing", days=DAYS))
+            await show(await self._trial.said(brand, *self._thresholds.proposal(view)))
 
     async def _asked(self, command: payloads.Command) -> str:
         brands = self._known.directory.brands()
         asked = commands.snooze(command.text, brands)
         if isinstance(asked, commands.Snooze):
             return await self._snooze(asked, command.user_id)
-        return asked or commands.answer(command.text, brands, self._known.ledger.latest(), self._now())
+        return asked or commands.answer(command.text, brands, self._known.ledger.latest(), self._acting.now())
 
     async def _snooze(self, asked: commands.Snooze, user: str) -> str:
         brand, name = asked.brand, mrkdwn(asked.brand.name, 60)
         running = [one for one in self._known.ledger.latest() if one.brand == brand.name and one.status != "resolved"]
         if not running:
             return say(brand.language, "slash_nothing_open", brand=name)
-        action = act(Pressed(asked.press, running[0].id, running[0].revision), running[0], brand, user, self._now())
-        until = moment(action.until or 0, "{date_short_pretty} {time}")
-        done = say(brand.language, "slash_snoozed", brand=name, moment=until)
-        return await self._acting.refusal(user, brand) or await self._acting.pass_on(action, brand) or done
+        if refusal := await self._acting.refusal(user, brand):
+            return refusal
+        said, until = "", 0
+        for incident in running:
+            action = act(
+                Pressed(asked.press, incident.id, incident.revision), incident, brand, user, self._acting.now()
+            )
+            said, until = said or await self._acting.pass_on(action, brand), action.until or 0
+        done = moment(until, "{date_short_pretty} {time}")
+        return said or say(brand.language, "slash_snoozed", brand=name, moment=done)

@@ -12,16 +12,22 @@ from aiohttp import web
 from aiokafka import AIOKafkaProducer
 
 from alerts.incident import encode
+from config.wire import encode_brand
+from desk.acting import Acting
 from desk.http import Gate, application
 from desk.known import Known
 from desk.office import Office
 from desk.slack import People
 from desk.socket import Socket
+from desk.trial import Trial
 from streams.brands import follow
+from streams.recording import scores
 
 if TYPE_CHECKING:
     from alerts.incident import Action
+    from config.override import Governed
     from config.settings import Settings
+    from mentions.scored import Batch, Tick
     from streams.connection import Connection
     from streams.topics import Topics
 
@@ -42,8 +48,15 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
     async def send(action: Action) -> None:
         await producer.send_and_wait(topics.actions.name, encode(action), key=action.brand.encode())
 
+    async def apply(governed: Governed) -> None:
+        record = encode_brand(governed.brand, governed.overrides)
+        await producer.send_and_wait(topics.brands.name, record, key=governed.brand.name.encode())
+
+    def past(brand: str, since: int, until: int) -> list[Batch | Tick]:
+        return scores(connection, topics, brand, since, until)
+
     people = People(settings.slack_token.get_secret_value(), settings.slack_url)
-    office = Office(known, send, people, _now)
+    office = Office(known, Acting(people, send, _now), people, apply, Trial(past, _now))
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(follow(known.directory, connection, topics, partitions))

@@ -12,6 +12,7 @@ from alerts.escape import clean, moment, mrkdwn, person, width
 from alerts.incident import Action
 from alerts.silences import Silence
 from desk import views
+from desk.about import About, about
 from desk.wording import detector_label, detectors, say
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from streams.brands import Directory
 
 CALLBACK: Final = "tocsin_silence"
+LIFT: Final = "tocsin_lift"
 
 DETECTOR: Final = "detector"
 TERM: Final = "term"
@@ -41,22 +43,6 @@ _IN: Final = "in "
 
 _SHOWN: Final = 20
 _SPANS: Final = {f"{hours}h": timedelta(hours=hours) for hours in (1, 4, 12, 24, 72, 168)}
-
-
-class About(msgspec.Struct, frozen=True):
-    """What a modal is about: kept by Slack while it is open."""
-
-    brand: str
-    incident: str = ""
-    detector: str = ""
-
-
-def about(view: View) -> About | None:
-    """Return what a modal is about; None for what none of ours holds."""
-    try:
-        return msgspec.json.decode(view.private_metadata, type=About)
-    except msgspec.DecodeError:
-        return None
 
 
 class Silencing:
@@ -85,7 +71,7 @@ class Silencing:
             views.select(CHANNEL, say(language, "only_channel"), places),
             views.select(SPAN, say(language, "how_long"), spans, "4h"),
             views.field(REASON, say(language, "why"), 200, optional=True),
-            *rows(running, language),
+            *rows(brand, running),
         ]
         metadata = msgspec.json.encode(About(brand.name, incident.id)).decode()
         return views.modal(language, CALLBACK, say(language, "silence_title"), blocks, metadata)
@@ -140,8 +126,29 @@ def described(silence: Silence, language: Language) -> str:
     return f"{', '.join(parts)}, {said}" + (f": {mrkdwn(silence.reason, 200)}" if silence.reason else "")
 
 
-def rows(running: Iterable[Silence], language: Language) -> list[dict[str, Any]]:
-    """Return the silences that run."""
-    shown = [*running][:_SHOWN]
+def rows(brand: Brand, running: Iterable[Silence]) -> list[dict[str, Any]]:
+    """Return the silences that run, under a heading, each with a button that lifts it."""
+    language, shown = brand.language, [*running][:_SHOWN]
     heading = [views.section(f"*{say(language, 'running_silences')}*")] if shown else []
-    return heading + [views.section(described(one, language)) for one in shown]
+    return heading + [_row(brand, one) for one in shown]
+
+
+def _row(brand: Brand, silence: Silence) -> dict[str, Any]:
+    said = described(silence, brand.language)
+    if not silence.id:
+        return views.section(said)
+    value = msgspec.json.encode((brand.name, silence.id)).decode()
+    return views.section(said, views.button(LIFT, say(brand.language, "lift"), value))
+
+
+def lifted(value: str) -> tuple[str, str]:
+    """Return the brand and the silence that a button lifts; ("", "") for what none of ours carries."""
+    try:
+        return msgspec.json.decode(value, type=tuple[str, str])
+    except msgspec.DecodeError:
+        return "", ""
+
+
+def lift(brand: Brand, silence: Silence, user: str, at: int) -> Action:
+    """Return the act that ends a silence: the same however often the button is tapped."""
+    return Action(f"slack:lift:{silence.id}", brand.name, "unsilence", user, at, silence=silence)

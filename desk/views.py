@@ -16,6 +16,7 @@ Part = dict[str, Any]
 
 TITLE: Final = 24
 OPTION: Final = 75
+LABEL: Final = 150
 VALUE: Final = 150
 SECTION: Final = 3000
 MODAL_BLOCKS: Final = 100
@@ -40,6 +41,11 @@ def context(text: str) -> Part:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": text[:SECTION] or "–"}]}
 
 
+def actions(block_id: str, *elements: Part) -> Part:
+    """Return a row of elements."""
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
 def button(action_id: str, text: str, value: str = "", style: str = "", url: str = "") -> Part:
     """Return a button."""
     more = {"value": value, "style": style, "url": url}
@@ -52,13 +58,13 @@ def select(block: str, label: str, options: Iterable[tuple[str, str]], initial: 
     made = [{"text": plain(text, OPTION), "value": value} for value, text in options if 0 < width(value) <= VALUE][:100]
     chosen = next((one for one in made if one["value"] == initial), made[0])
     element = {"type": "static_select", "action_id": block, "options": made, "initial_option": chosen}
-    return {"type": "input", "block_id": block, "label": plain(label, OPTION), "element": element}
+    return {"type": "input", "block_id": block, "label": plain(label, LABEL), "element": element}
 
 
 def field(block: str, label: str, most: int, *, hint: str = "", initial: str = "", optional: bool = False) -> Part:
     """Return a line to type."""
     element = {"type": "plain_text_input", "action_id": block, "max_length": most}
-    made = {"type": "input", "block_id": block, "label": plain(label, OPTION), "optional": optional}
+    made = {"type": "input", "block_id": block, "label": plain(label, LABEL), "optional": optional}
     below = {"hint": plain(hint, 300)} if hint else {}
     return made | {"element": element | ({"initial_value": initial} if initial else {})} | below
 

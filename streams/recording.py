@@ -77,6 +77,16 @@ def gather(
     return Gathered(header, entries, gone, unknown)
 
 
+def scores(connection: Connection, topics: Topics, brand: str, since: int, until: int) -> list[Batch | Tick]:
+    """Return what was watched of a brand in a period (ms): its scored mentions and the ticks among them, no texts.
+
+    Raises:
+        BrokerError: no broker answers, or the topic does not exist.
+    """
+    read = reading.between(connection, topics.scored.name, since, until, [brand.encode()])
+    return [record for _, _, record in _scored(read, frozenset([brand]))]
+
+
 def _scored(records: Iterable[Record], wanted: frozenset[str]) -> Iterator[tuple[int, int, Batch | Tick]]:
     """Yield (instant, partition, record), thinned; the instants of one partition never go back."""
     partitions: dict[int, Thinning] = {}

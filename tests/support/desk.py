@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.incident import Action, encode
 from config.brand import Brand
+from desk.acting import Acting
 from desk.known import Known
 from desk.office import Office
+from desk.trial import Trial
 from tests.support.alerting import START, incident_of, signal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from config.override import Governed
 
 
 class Hall:
@@ -50,12 +54,16 @@ class Desk:
         self.incident = incident_of(signal(0, severity="critical"))
         known.ledger.take(self.incident.id.encode(), encode(self.incident))
         known.ledger.opened()
-        self.office = Office(known, self._send, self.hall, lambda: START + 60_000)
+        acting = Acting(self.hall, self._send, lambda: START + 60_000)
+        self.office = Office(known, acting, self.hall, self._apply, Trial(lambda *_: (), acting.now))
 
     async def _send(self, action: Action) -> None:
         if self.failing:
             raise ConnectionError("the broker is away")
         self.sent.append(action)
+
+    async def _apply(self, governed: Governed) -> None:
+        raise AssertionError(governed)
 
     async def tap(self, action_id: str, user: str = "U0ANA", option: str = "", block_id: str = "") -> None:
         """Tap on the incident's card."""

@@ -13,18 +13,22 @@ from alerts.incident import Action, Incident, Notification, encode
 from alerts.notifier import Route
 from alerts.slack import web_client
 from config.brand import Brand
+from desk.acting import Acting
 from desk.known import Known
 from desk.office import Office
 from desk.slack import People
 from desk.socket import Socket
+from desk.trial import Trial
 from streams.versions import Version, Versioned
 from tests.support.alerting import START, run, signal
 from tests.support.fake_slack import APP_TOKEN, TOKEN, FakeSlack
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from alerts.silences import Silence
+    from config.override import Governed
+    from mentions.scored import Batch, Tick
 
 NOW = START + 60_000
 
@@ -45,12 +49,32 @@ class Front:
         )[1][-1]
         self.know(self.note.incident)
         self.known.ledger.opened()
-        self.office = Office(self.known, self._send, People(TOKEN, slack.url), lambda: NOW)
+        self.past: Sequence[Batch | Tick] = ()
+        self.applied: list[Governed] = []
+        people = People(TOKEN, slack.url)
+        trial = Trial(lambda *_: self.past, lambda: NOW)
+        self.office = Office(self.known, Acting(people, self._send, lambda: NOW), people, self._apply, trial)
+
+    def note_of(self, *detectors: str) -> Notification:
+        """Return what is told of an incident of the first brand that some detectors found."""
+        found = [signal(0, severity="critical", brand=self.brand.name, detector=name) for name in detectors]
+        return run(*found, case=cases.new_case(self.brand.name))[1][-1]
 
     async def _send(self, action: Action) -> None:
         if self.failing:
             raise ConnectionError("the broker is away")
         self.sent.append(action)
+
+    async def _apply(self, governed: Governed) -> None:
+        if self.failing:
+            raise ConnectionError("the broker is away")
+        self.applied.append(governed)
+        self.govern(governed)
+
+    def govern(self, governed: Governed) -> None:
+        """Let a configuration govern the brand from now on."""
+        self.known.directory.put(governed, 100 + len(self.applied))
+        self.known.directory.refresh()
 
     def know(self, incident: Incident) -> None:
         """Let the app know of an incident."""

@@ -31,6 +31,8 @@ MINUTE = 60_000
         (CRISIS, "", "verdict", "crisis"),
         (MORE, "planned", "verdict", "planned"),
         (MORE, "resolve", "resolve", None),
+        (MORE, "unack", "unack", None),
+        (SNOOZE, "unsnooze", "unsnooze", None),
     ],
 )
 async def test_each_button_is_an_act_of_whoever_tapped(button: str, option: str, kind: str, verdict: str) -> None:
@@ -40,14 +42,15 @@ async def test_each_button_is_an_act_of_whoever_tapped(button: str, option: str,
     (act,) = desk.sent
     assert (act.kind, act.verdict, act.by) == (kind, verdict, "U0BEN")
     assert (act.brand, act.incident) == ("acme", desk.incident.id)
-    assert answer(run(signal(0))[0], act) == "applies"
+    before = {"unack": [action(1)], "unsnooze": [action(1, "snooze")]}.get(kind, [])
+    assert answer(run(signal(0), *before)[0], act) == "applies"
 
 
 @pytest.mark.parametrize(
     ("option", "minutes"), [("snooze_30m", 30), ("snooze_2h", 120), ("snooze_morning", 17 * 60 + 27)]
 )
 async def test_a_snooze_lasts_as_long_as_it_says(option: str, minutes: int) -> None:
-    """Until morning is until eight in the time zone of the rota."""
+    """Until morning is until eight in the time zone of the brand."""
     desk = Desk()
     await desk.tap(SNOOZE, option=option)
     assert desk.sent[0].until == START + MINUTE + minutes * MINUTE

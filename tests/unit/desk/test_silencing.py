@@ -13,8 +13,9 @@ from alerts.buttons import MORE
 from alerts.escape import mrkdwn
 from alerts.silences import Silence
 from config.brand import Brand
+from config.override import Governed
 from desk import payloads
-from desk.silencing import CALLBACK, CHANNEL, DETECTOR, REASON, SPAN, TERM, Silencing
+from desk.silencing import CALLBACK, CHANNEL, DETECTOR, LIFT, REASON, SPAN, TERM, Silencing
 from desk.wording import detector_label, detectors
 from standin import gestures
 from standin.block_kit import view_faults
@@ -130,6 +131,51 @@ def test_the_modal_keeps_slack_s_limits_whatever_the_incident(name: str, words: 
         view = silencing.form(incident, brand, running)
         assert view_faults(view) == []
         assert "<!channel>" not in json.dumps(view["blocks"][-1])
+
+
+async def test_a_running_silence_is_lifted_once_from_the_modal() -> None:
+    """By its id; tapped twice it is one act; over, it is said so."""
+    async with front() as app:
+        app.silence(Silence(0, NOW + HOUR, "U0BEN", reason="a drill", id="s1"), Silence(0, NOW - 1, id="s0"))
+        ana = await opened(app)
+        sent = ana.payload(LIFT, None, ana.modal["id"], "")
+        for _ in range(2):
+            await app.slack.lines.ask("interactive", sent)
+        await until(lambda: len(app.sent) == 2)
+        await until(lambda: "Lifted" in app.shown("U0ANA"))
+        app.silence()
+        await app.slack.lines.ask("interactive", sent)
+        await until(lambda: "over already" in app.shown("U0ANA"))
+    first, second = app.sent
+    assert first.id == second.id
+    assert first.kind == "unsilence"
+    assert first.silence is not None
+    assert first.silence.id == "s1"
+
+
+async def test_who_may_not_act_may_not_lift() -> None:
+    """A silence is as much a decision as its end."""
+    async with front() as app:
+        app.silence(Silence(0, NOW + HOUR, "U0BEN", id="s1"))
+        ana = await opened(app)
+        app.govern(Governed(Brand(name="acme", may_act=("U0BEN",))))
+        await ana.tap(LIFT, place=ana.modal["id"])
+        await until(lambda: "You are not among those" in app.shown("U0ANA"))
+        assert app.sent == []
+
+
+@pytest.mark.parametrize("value", ["", "[]", "{", '["acme"]', '["nosuch","s1"]', '["acme","nosuch"]'])
+async def test_a_forged_lift_changes_nothing(value: str) -> None:
+    """What no button of ours carries lifts nothing."""
+    async with front() as app:
+        ana = await opened(app)
+        view = {"id": ana.modal["id"], "type": "modal"}
+        tap = {"action_id": LIFT, "block_id": "b", "value": value}
+        await app.slack.lines.ask(
+            "interactive", {"type": "block_actions", "user": {"id": "U0ANA"}, "actions": [tap], "view": view}
+        )
+        await until(lambda: "over already" in app.shown("U0ANA"))
+        assert app.sent == []
 
 
 def test_every_detector_has_a_name_in_both_languages() -> None:

@@ -1,0 +1,211 @@
+"""Which threshold shall be another, until when, and what would it have done? The modal behind "Change threshold…"."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from alerts.escape import moment, mrkdwn, person
+from alerts.findings import leading
+from config.override import MAIN, SENSITIVITY, Override, changed, in_force, minute_after, value_at, with_override
+from desk import views
+from desk.about import About, about
+from desk.wording import WORDS, detector_label, say
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from alerts.incident import Incident
+    from config.brand import Brand
+    from config.override import Governed
+    from desk.acting import Acting
+    from desk.payloads import View
+    from detectors.policy import Policy
+    from detectors.wording import Language
+    from streams.brands import Directory
+
+CALLBACK: Final = "tocsin_threshold"
+PREVIEW: Final = "tocsin_preview"
+SPAN: Final = "span"
+
+LEVELS: Final = ("low", "medium", "high")
+_FOREVER: Final = "changed"
+_SPANS: Final[dict[str, timedelta | None]] = {"1d": timedelta(days=1), "7d": timedelta(days=7), _FOREVER: None}
+_DETECTORS: Final = 3
+"""How many of an incident's detectors are offered, the one that leads first."""
+
+_TYPED: Final = 20
+"""Characters of a value."""
+
+
+class Thresholds:
+    """The modal: what it shows, what is wrong with what was filled in, and what comes of it."""
+
+    def __init__(self, acting: Acting, directory: Directory, apply: Callable[[Governed], Awaitable[None]]) -> None:
+        self._acting = acting
+        self._directory = directory
+        self._apply = apply
+
+    def form(self, incident: Incident, governed: Governed) -> dict[str, Any]:
+        """Return the modal as it opens: today's values of the detectors that fired, those that lead first."""
+        first = leading(incident.findings.values()).signal.detector
+        fired = dict.fromkeys([first, *(one.signal.detector for one in incident.findings.values())])
+        known = tuple(name for name in fired if name in MAIN)[:_DETECTORS]
+        return self.drawn(About(governed.brand.name, incident.id, known, self._acting.now()), governed)
+
+    def drawn(self, asked: About, governed: Governed, preview: str = "") -> dict[str, Any]:
+        """Return the modal with what a preview says; what was typed stays, as Slack keeps it."""
+        brand, language = governed.brand, governed.brand.language
+        policy, now = governed.at(self._acting.now()).policy, self._acting.now()
+        spans = [(name, say(language, f"until_{name}")) for name in _SPANS]
+        blocks = [
+            views.section(say(language, "threshold_intro", brand=mrkdwn(brand.name, 60))),
+            *(_input(path, policy, brand, language) for path in paths(asked.detectors)),
+            views.select(SPAN, say(language, "how_long"), spans),
+            views.actions("preview", views.button(PREVIEW, say(language, "preview"))),
+            *([views.section(preview, block_id="previewed")] if preview else []),
+            *overridden(governed, in_force(governed.overrides, now)),
+        ]
+        metadata = msgspec.json.encode(asked).decode()
+        return views.modal(language, CALLBACK, say(language, "threshold_title"), blocks, metadata)
+
+    def errors(self, view: View) -> dict[str, str]:
+        """Return what is wrong with what was filled in, by block: nothing is taken on trust."""
+        asked = about(view)
+        if asked is None or not self._directory.watches(asked.brand) or not asked.detectors:
+            return {SPAN: say("en", "gone")}
+        brand, wrong = self._directory.brand(asked.brand), dict[str, str]()
+        if view.given(SPAN) not in _SPANS:
+            wrong[SPAN] = say(brand.language, "not_offered")
+        for path in paths(asked.detectors):
+            try:
+                changed(brand.detect, path, _value(view.given(path), brand.detect, path))
+            except ValueError as error:
+                wrong[path] = say(brand.language, "bad_value", rule=str(error))
+        if not wrong and not self.proposed(view):
+            wrong[paths(asked.detectors)[0]] = say(brand.language, "nothing_changed")
+        return wrong
+
+    def proposed(self, view: View) -> tuple[Override, ...]:
+        """Return what was filled in and differs from today, of a modal without errors."""
+        asked = about(view)
+        if asked is None:
+            return ()
+        governed, span = self._directory.governed(asked.brand), _SPANS[view.given(SPAN)]
+        until = None if span is None else minute_after(asked.at + span // timedelta(milliseconds=1))
+        today, found = governed.at(self._acting.now()).policy, list[Override]()
+        for path in paths(asked.detectors):
+            value = value_at(changed(today, path, _value(view.given(path), today, path)), path)
+            if value != value_at(today, path):
+                found.append(Override(path, value, until, at=asked.at))
+        return tuple(found)
+
+    def proposal(self, view: View) -> tuple[Policy, Policy]:
+        """Return the policy of today and the one that was filled in, of a modal without errors."""
+        asked = about(view)
+        today = self._directory.governed(asked.brand if asked else "").at(self._acting.now()).policy
+        policy = today
+        for one in self.proposed(view):
+            policy = changed(policy, one.path, one.value)
+        return today, policy
+
+    async def save(self, view: View, user: str) -> str:
+        """Override what was changed; return what the person is to know. The same modal makes the same record."""
+        asked = about(view)
+        if asked is None or self.errors(view):
+            return say("en", "gone")
+        governed = self._directory.governed(asked.brand)
+        overrides, language = governed.overrides, governed.brand.language
+        fresh = [msgspec.structs.replace(one, by=user) for one in self.proposed(view)]
+        for one in fresh:
+            overrides = with_override(overrides, one)
+        done = say(language, "overridden", what="\n".join(described(one, governed.brand) for one in fresh))
+        return await self._acting.refusal(user, governed.brand) or await self.put(governed, overrides) or done
+
+    async def put(self, governed: Governed, overrides: Sequence[Override]) -> str:
+        """Let overrides govern a brand; return what a person has to know where that failed."""
+        brand = governed.brand
+        return await self._acting.attempt(self._apply(type(governed)(brand, overrides)), brand)
+
+
+def paths(detectors: Sequence[str]) -> list[str]:
+    """Return what may be changed about some detectors: the sensitivity, and their own thresholds."""
+    return [SENSITIVITY, *(f"detect.{name}.{key}" for name in detectors for key in MAIN.get(name, ()))]
+
+
+def overridden(governed: Governed, running: Sequence[Override]) -> list[dict[str, Any]]:
+    """Return what overrides a brand, under a heading; nothing where nothing does."""
+    language = governed.brand.language
+    heading = [views.section(f"*{say(language, 'running_overrides')}*")] if running else []
+    return heading + [views.section(described(one, governed.brand)) for one in running]
+
+
+def described(one: Override, brand: Brand) -> str:
+    """Return what is overridden, by what in place of what, until when and by whom, as mrkdwn."""
+    language = brand.language
+    until = (
+        say(language, f"until_{_FOREVER}")
+        if one.until is None
+        else say(language, "until_moment", moment=moment(one.until, "{date_short_pretty} {time}"))
+    )
+    return say(
+        language,
+        "override_line",
+        what=label(one.path, language),
+        value=mrkdwn(_spelled(one.value, language), 40),
+        usual=mrkdwn(_spelled(value_at(brand.detect, one.path), language), 40),
+        until=until,
+        who=person(one.by) if one.by else say(language, "nobody"),
+    )
+
+
+def label(path: str, language: Language) -> str:
+    """Return what a threshold is, in words, with its unit."""
+    if path == SENSITIVITY:
+        return say(language, "param_sensitivity")
+    _, detector, key = path.split(".")
+    own = f"param_{detector}_{key}"
+    return f"{detector_label(detector, language)}: {say(language, own if own in WORDS[language] else f'param_{key}')}"
+
+
+def _input(path: str, policy: Policy, brand: Brand, language: Language) -> dict[str, Any]:
+    value, usual = value_at(policy, path), value_at(brand.detect, path)
+    if path == SENSITIVITY:
+        levels = [(name, say(language, f"level_{name}")) for name in LEVELS]
+        return views.select(path, label(path, language), levels, str(value))
+    key = "today" if value == usual else "today_overridden"
+    hint = say(language, key, value=_spelled(value, language), usual=_spelled(usual, language))
+    typed = "" if value is None else str(value)
+    return views.field(path, label(path, language), _TYPED, hint=hint, initial=typed, optional=usual is None)
+
+
+def _spelled(value: object, language: Language) -> str:
+    if value is None:
+        return say(language, "off")
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text.replace(".", ",") if language == "fr" and isinstance(value, float) else text
+
+
+def _value(typed: str, policy: Policy, path: str) -> Any:
+    """Return what was typed as the configuration would hold it: a number, a duration or a level; none for nothing.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    usual = value_at(policy, path)
+    if not typed:
+        return None
+    if len(typed) > _TYPED:
+        raise ValueError("is too long")
+    if isinstance(usual, str):
+        return typed
+    try:
+        number = float(typed.replace(",", "."))
+    except ValueError:
+        raise ValueError("must be a number") from None
+    if not math.isfinite(number):
+        raise ValueError("must be a finite number")
+    return int(number) if number.is_integer() else number
