@@ -14,7 +14,7 @@ from streams.embedded import PARTITIONS
 from streams.following import Follower
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from alerts.incident import Notification
@@ -33,11 +33,12 @@ GLANCE: Final = 0.1
 
 
 class Audience:
-    """Follows the demo's topics and puts on the board what is to be seen; gives the sign when all are seated."""
+    """Follows the demo's topics and puts on the board what is to be seen; gives the sign when all are `seated`."""
 
-    def __init__(self, backstage: Backstage, board: Board) -> None:
+    def __init__(self, backstage: Backstage, board: Board, seated: Callable[[], bool] = lambda: True) -> None:
         self._backstage = backstage
         self._board = board
+        self._seated = seated
         topics = backstage.topics
         self._outbox = topics.notifications.name
         self._follower = Follower(backstage.connection, [topics.scored.name, self._outbox])
@@ -79,7 +80,8 @@ class Audience:
     def _seat(self, started: float) -> None:
         """Let the story begin once the calm day before has been read."""
         if self._clock() >= self._backstage.warm_at:
-            self._backstage.begin()
+            if self._seated():
+                self._backstage.begin()
         elif time.monotonic() - started > START_PATIENCE:
             raise Failure(f"the demo's worker was not ready within {START_PATIENCE:.0f} s: is the machine very busy?")
 

@@ -1,4 +1,4 @@
-"""How is a worker of ours run behind a command, and stopped again?"""
+"""How is a process of ours run behind a command, and stopped again?"""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def start(options: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start `tocsin worker` with `options`; what it prints goes into the file `log`."""
+def start(
+    options: Sequence[str], environment: Mapping[str, str], log: Path, command: str = "worker"
+) -> subprocess.Popen[bytes]:
+    """Start `tocsin worker`, or another command, with `options`; what it prints goes into the file `log`."""
     with log.open("wb") as out:
         return subprocess.Popen(  # noqa: S603  our own command
-            [sys.executable, "-m", "cli.main", "worker", *options],
+            [sys.executable, "-m", "cli.main", command, *options],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -24,16 +26,16 @@ def start(options: Sequence[str], environment: Mapping[str, str], log: Path) -> 
         )
 
 
-def stop(worker: subprocess.Popen[bytes], patience: float) -> None:
-    """Stop a worker in order, or after so many seconds all the same."""
-    worker.terminate()
+def stop(process: subprocess.Popen[bytes], patience: float) -> None:
+    """Stop a process in order, or after so many seconds all the same."""
+    process.terminate()
     try:
-        worker.wait(patience)
+        process.wait(patience)
     except subprocess.TimeoutExpired:
-        worker.kill()
-        worker.wait()
+        process.kill()
+        process.wait()
 
 
 def tail(log: Path) -> str:
-    """Return the end of what a worker printed, for the report of its failure."""
+    """Return the end of what a process printed, for the report of its failure."""
     return log.read_text(encoding="utf-8", errors="replace")[-2_000:]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from alerts.notifier import Route
     from config.brand import Config
     from replay.chronicle import Chronicle
+
+GLANCE: Final = 0.5
+"""Seconds between two looks at what runs behind the demo."""
 
 TITLE: Final = "A crisis that never happened"
 LEAD: Final = (
@@ -30,20 +35,56 @@ def command(
     picture: Annotated[Path, typer.Option(help="Where to leave the picture of the incidents.")] = Path(
         "out/tocsin-demo.html"
     ),
+    slack_ui: Annotated[
+        bool,
+        typer.Option("--slack-ui", help="Show it in a browser as Slack would; the buttons work. Ctrl-C ends it."),
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of that page; 0: any that is free.")] = 0,
 ) -> None:
     """Show an invented crisis: mentions in, a Slack message out, by a real worker on an embedded broker.
 
-    Needs nothing but Python. It ends by itself in under a minute and leaves an HTML page with what happened.
+    Needs nothing but Python. It ends by itself in under a minute and leaves an HTML page with what happened. With
+    --slack-ui the messages go to a stand-in for Slack with a page of its own, whose buttons the real Slack app answers.
 
     Examples:
       tocsin demo
       tocsin demo --speed 1200 --picture crisis.html
+      tocsin demo --slack-ui --speed 120
     """
     from replay.demo.rehearsal import read_config, router  # noqa: PLC0415  slow to load
 
     picture.parent.mkdir(parents=True, exist_ok=True)
     config = read_config()
-    _leave(picture, _play(config, router(config), speed), router(config))
+    if slack_ui:
+        _receive(config, router(config), speed, port, picture)
+    else:
+        _leave(picture, _play(config, router(config), speed), router(config))
+
+
+def _receive(config: Config, route: Callable[[str, int], Route], speed: float, port: int, picture: Path) -> None:
+    """Play to whoever opens the page, and stay for what they do there, until stopped."""
+    from cli.audience import Audience  # noqa: PLC0415  slow to load
+    from cli.backstage import Backstage  # noqa: PLC0415
+    from cli.board import Board  # noqa: PLC0415
+    from cli.workspace import open_workspace  # noqa: PLC0415
+    from replay.demo import LIVE_FROM, LIVE_UNTIL  # noqa: PLC0415
+
+    first, last = int(LIVE_FROM.timestamp() * 1000), int(LIVE_UNTIL.timestamp() * 1000)
+    board = Board([brand.name for brand in config.brands], route, (first, last))
+    with suppress(KeyboardInterrupt), open_workspace(config, port) as workspace:
+        show(f"Open {workspace.address} in a browser: the story begins when you do. Ctrl-C ends the demo.")
+        with (
+            Backstage(config, first, speed, workspace.environment) as backstage,
+            Audience(backstage, board, workspace.viewed) as audience,
+        ):
+            for line in audience.lines():
+                show(line)
+            _leave(picture, board.chronicle, route)
+            show("The story is told; buttons, menus and /tocsin go on working until Ctrl-C.")
+            backstage.last()
+            while True:
+                backstage.check()
+                time.sleep(GLANCE)
 
 
 def _play(config: Config, route: Callable[[str, int], Route], speed: float) -> Chronicle:

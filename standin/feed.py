@@ -28,6 +28,10 @@ class Feed:
         finally:
             self._watchers.discard(queue)
 
+    def close(self) -> None:
+        """Let those who watch go: nothing follows the event `end`."""
+        self.tell("end")
+
     def tell(self, kind: str, **what: Any) -> None:
         """Tell everybody who watches."""
         for queue in self._watchers:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from standin.slack import FakeSlack
     from standin.views import View
 
+Values = dict[str, dict[str, Any]]
+
 
 @dataclass
 class Person:
@@ -30,9 +32,14 @@ class Person:
         """Return the home tab."""
         return self.slack.views.homes.get(self.user)
 
-    async def tap(self, action_id: str, value: Any = None, *, place: str = "", block_id: str = "") -> None:
-        """Use an element of a message (`place` is its ts) or of a view (its id); the latest card without one."""
-        await self.slack.lines.ask("interactive", self.payload(action_id, value, place, block_id))
+    async def tap(
+        self, action_id: str, value: Any = None, *, place: str = "", block_id: str = "", values: Values | None = None
+    ) -> None:
+        """Use an element of a message (`place` is its ts) or of a view (its id); the latest card without one.
+
+        `values` are those of a view's inputs so far, by block and action.
+        """
+        await self.slack.lines.ask("interactive", self.payload(action_id, value, place, block_id, values))
 
     def tap_on_card(self, action_id: str, option: str, block_id: str) -> dict[str, Any]:
         """Return the payload of a tap on the latest card that has buttons; `block_id` may be of a card long changed."""
@@ -43,13 +50,15 @@ class Person:
         where = self._in_message("C0000001", message)
         return gestures.tapped(self.user, action | shown, where, self.slack.views.trigger(self.user))
 
-    def payload(self, action_id: str, value: Any, place: str, block_id: str) -> dict[str, Any]:
+    def payload(
+        self, action_id: str, value: Any, place: str, block_id: str, values: Values | None = None
+    ) -> dict[str, Any]:
         """Return what the app is sent when an element is used.
 
         Raises:
             LookupError: there is no such element.
         """
-        where, blocks = self._where(place)
+        where, blocks = self._where(place, values or {})
         for block, element in gestures.elements(blocks):
             name = block.get("block_id", "")
             if element["action_id"] == action_id and block_id in ("", name):
@@ -58,7 +67,7 @@ class Person:
                 return gestures.tapped(self.user, action, where, self.slack.views.trigger(self.user))
         raise LookupError(f"no {action_id} in {place or 'the latest card'}")
 
-    async def submit(self, values: dict[str, dict[str, Any]] | None = None) -> dict[str, str]:
+    async def submit(self, values: Values | None = None) -> dict[str, str]:
         """Submit the modal; return the errors shown beside its inputs, by block."""
         view, values = self._modal(), values or {}
         missing = gestures.unfilled(view, values)
@@ -90,11 +99,11 @@ class Person:
             raise LookupError(f"{self.user} has no modal open")
         return self.modal
 
-    def _where(self, place: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def _where(self, place: str, values: Values) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         view = self.slack.views.find(place)
         if view is not None:
-            shown = {"container": {"type": "view", "view_id": place}, "view": view}
-            return shown, view["blocks"]
+            shown = view | {"state": {"values": gestures.state(view, values)}}
+            return {"container": {"type": "view", "view_id": place}, "view": shown}, view["blocks"]
         cards = [m for m in self.slack.roots() if any(b["type"] == "actions" for b in m.get("blocks", []))]
         found = self.slack.room.find(place or (cards[-1]["ts"] if cards else ""))
         if found is None:

@@ -139,6 +139,7 @@ class FakeSlack:
 
     async def stop(self) -> int:
         """Close; connections are refused from now on. Return the port."""
+        self.feed.close()
         if self._runner is not None:
             await self._runner.cleanup()
         return self._port

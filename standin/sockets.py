@@ -25,6 +25,7 @@ class Sockets:
 
     open: list[web.WebSocketResponse] = field(default_factory=list)
     acked: list[tuple[str, float]] = field(default_factory=list)  # envelope, time.monotonic()
+    payloads: dict[str, dict[str, Any]] = field(default_factory=dict)  # envelope → what its acknowledgement brought
     _waiting: dict[str, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
 
     async def listen(self, request: web.Request) -> web.WebSocketResponse:
@@ -69,6 +70,7 @@ class Sockets:
     def _take(self, answer: dict[str, Any]) -> None:
         envelope = answer["envelope_id"]
         self.acked.append((envelope, time.monotonic()))
+        self.payloads[envelope] = answer.get("payload") or {}
         waiting = self._waiting.get(envelope)
         if waiting is not None and not waiting.done():
-            waiting.set_result(answer.get("payload") or {})
+            waiting.set_result(self.payloads[envelope])
