@@ -72,7 +72,7 @@ def answer(text: str, brands: Mapping[str, Brand], incidents: Sequence[Incident]
         case "who" | "why" if rest and brand is None:
             return _unknown(rest, brands, language)
         case "who":
-            return "\n".join(_who(one, at, language) for one in ([brand] if brand else list(brands.values())[:SHOWN]))
+            return "\n".join(who(one, at, language) for one in ([brand] if brand else list(brands.values())[:SHOWN]))
         case "why":
             return _why(brand, incidents, language) if brand else _which("why", brands, language)
         case word:
@@ -126,7 +126,8 @@ def state(incident: Incident, language: Language) -> str:
     return f"{by}, {since}"
 
 
-def _who(brand: Brand, at: int, language: Language) -> str:
+def who(brand: Brand, at: int, language: Language) -> str:
+    """Return who is on call for a brand, and who is next."""
     called = mention((*brand.on_call, *on_call(brand.rota, at)))
     following = mention(on_call(brand.rota, at, 1))
     name = f"*{mrkdwn(brand.name, 60)}*"

@@ -65,6 +65,8 @@ def application(gate: Gate, desk: Desk) -> web.Application:
             log.warning("a request was refused", why=why)
             return web.Response(status=401)
         found = asked(body)
+        if found is not None and found[1].get("type") == "url_verification":
+            return web.json_response({"challenge": str(found[1].get("challenge", ""))})
         if found is None:
             return web.Response(status=400)
         said = desk.answer(*found)
@@ -79,12 +81,14 @@ def application(gate: Gate, desk: Desk) -> web.Application:
 
 
 def asked(body: bytes) -> tuple[str, dict[str, Any]] | None:
-    """Return the kind of request and its payload, from the form that Slack posts; None for anything else."""
+    """Return the kind of request and its payload, from the form or, of events, the JSON that Slack posts; else None."""
     try:
+        if body.startswith(b"{"):
+            return "events_api", dict(json.loads(body))
         form = {name: values[-1] for name, values in parse_qs(body.decode()).items()}
         if "payload" not in form:
             return ("slash_commands", dict(form)) if "command" in form else None
         payload = json.loads(form["payload"])
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return ("interactive", payload) if isinstance(payload, dict) else None

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 
 from alerts.buttons import Pressed, pressed
 from alerts.escape import moment, mrkdwn
-from desk import commands, payloads, silencing, thresholds, views
+from desk import commands, home, payloads, silencing, thresholds, views
 from desk.about import about
 from desk.acting import Acting, Groups
 from desk.intent import act
 from desk.silencing import Silencing
 from desk.thresholds import Thresholds
 from desk.trial import DAYS
-from desk.wording import say
+from desk.wording import common, say
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from desk.trial import Trial
 
 log = structlog.get_logger(__name__)
+
+SETTLING: Final = 1.5
+"""Seconds after which what was tapped in the home tab shows there: an act goes through Kafka and back."""
 
 
 class Reach(Groups, Protocol):
@@ -43,6 +47,10 @@ class Reach(Groups, Protocol):
 
     async def update(self, view_id: str, view: dict[str, Any]) -> None:
         """Show something else in a modal, if it is open still."""
+        ...
+
+    async def publish(self, user: str, view: dict[str, Any]) -> None:
+        """Show a home tab to somebody."""
         ...
 
 
@@ -101,6 +109,8 @@ class Office:
             await self._submitted(submitted)
         elif kind == "slash_commands" and (command := payloads.command(payload)) is not None:
             await self._reach.whisper(command.response_url, await self._asked(command))
+        elif kind == "events_api" and (user := payloads.visitor(payload)):
+            await self._welcome(user)
         else:
             log.info("nothing to do for this request", kind=kind[:40], type=str(payload.get("type"))[:40])
 
@@ -121,20 +131,33 @@ class Office:
                 await self._preview(tap.view, tap.user.id)
             elif said := await self._do(one, tap):
                 await self._tell(tap, said)
+            if tap.view is not None and tap.view.type == "home":
+                await asyncio.sleep(SETTLING)
+                await self._welcome(tap.user.id)
 
     async def _do(self, one: Tap, tap: Interaction) -> str:
         """Do what an element says; return what the person has to know, if anything."""
         if one.action_id == silencing.LIFT:
             return await self._lift(one.option, tap.user.id)
+        if one.action_id == home.LIFT:
+            return await self._thresholds.lift(*silencing.lifted(one.option), tap.user.id)
         button = pressed(one.action_id, one.block_id, one.option)
         return await self._press(button, tap) if button else ""
 
     async def _tell(self, tap: Interaction, said: str) -> None:
-        """Tell a person alone: beside the message, or in the modal."""
-        if tap.view is not None and tap.view.type == "modal":
+        """Tell a person alone: beside the message, or in a modal."""
+        if tap.view is None:
+            await self._reach.whisper(tap.response_url, said)
+        elif tap.view.type == "modal":
             await self._reach.update(tap.view.id, views.notice(self._language(tap.view), said))
         else:
-            await self._reach.whisper(tap.response_url, said)
+            await self._reach.open(tap.trigger_id, views.notice(common(self._known.directory.brands()), said))
+
+    async def _welcome(self, user: str) -> None:
+        """Show somebody the home tab: of the brands that they may act on."""
+        brands = self._known.directory.brands().items()
+        names = [name for name, brand in sorted(brands) if not await self._acting.refusal(user, brand)]
+        await self._reach.publish(user, home.home(self._known, names, self._acting.now()))
 
     async def _press(self, button: Pressed, tap: Interaction) -> str:
         """Do what a button of a card says; return what the person has to know, if anything."""

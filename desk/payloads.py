@@ -85,6 +85,21 @@ class Submission(msgspec.Struct, frozen=True):
     view: View
 
 
+class Event(msgspec.Struct, frozen=True):
+    """What happened in Slack."""
+
+    type: str
+    user: str = ""
+    tab: str = ""
+
+
+class Happened(msgspec.Struct, frozen=True):
+    """An `event_callback` payload."""
+
+    type: str
+    event: Event
+
+
 class Command(msgspec.Struct, frozen=True):
     """A slash command."""
 
@@ -104,6 +119,13 @@ def submission(payload: dict[str, Any]) -> Submission | None:
     """Return the payload of a modal that was submitted; None for anything else."""
     found = _read(payload, Submission)
     return found if found and found.type == "view_submission" else None
+
+
+def visitor(payload: dict[str, Any]) -> str:
+    """Return who opened the app's home tab; "" for any other event."""
+    found = _read(payload, Happened)
+    opened = found is not None and found.event.type == "app_home_opened" and found.event.tab == "home"
+    return found.event.user if found and opened else ""
 
 
 def command(payload: dict[str, Any]) -> Command | None:

@@ -130,11 +130,12 @@ def rows(brand: Brand, running: Iterable[Silence]) -> list[dict[str, Any]]:
     """Return the silences that run, under a heading, each with a button that lifts it."""
     language, shown = brand.language, [*running][:_SHOWN]
     heading = [views.section(f"*{say(language, 'running_silences')}*")] if shown else []
-    return heading + [_row(brand, one) for one in shown]
+    return heading + [row(brand, one) for one in shown]
 
 
-def _row(brand: Brand, silence: Silence) -> dict[str, Any]:
-    said = described(silence, brand.language)
+def row(brand: Brand, silence: Silence, before: str = "") -> dict[str, Any]:
+    """Return a silence with a button that lifts it, after what is to stand before (mrkdwn)."""
+    said = before + described(silence, brand.language)
     if not silence.id:
         return views.section(said)
     value = msgspec.json.encode((brand.name, silence.id)).decode()
@@ -142,7 +143,7 @@ def _row(brand: Brand, silence: Silence) -> dict[str, Any]:
 
 
 def lifted(value: str) -> tuple[str, str]:
-    """Return the brand and the silence that a button lifts; ("", "") for what none of ours carries."""
+    """Return the brand and what a button lifts of it; ("", "") for what none of ours carries."""
     try:
         return msgspec.json.decode(value, type=tuple[str, str])
     except msgspec.DecodeError:

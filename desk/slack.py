@@ -61,6 +61,10 @@ class People:
         """Show something else in a modal, if it is open still."""
         await self._shown(self.client.views_update(view_id=view_id, view=view))
 
+    async def publish(self, user: str, view: dict[str, Any]) -> None:
+        """Show a home tab to somebody."""
+        await self._shown(self.client.views_publish(user_id=user, view=view))
+
     async def _shown(self, request: Awaitable[object]) -> bool:
         try:
             await request

@@ -125,6 +125,16 @@ class Thresholds:
         done = say(language, "overridden", what="\n".join(described(one, governed.brand) for one in fresh))
         return await self._acting.refusal(user, governed.brand) or await self.put(governed, overrides) or done
 
+    async def lift(self, name: str, path: str, user: str) -> str:
+        """Take an override back; return what the person is to know."""
+        governed = self._directory.governed(name)
+        brand, found = governed.brand, [one for one in governed.overrides if one.path == path]
+        if not found:
+            return say(brand.language, "lifted_already")
+        rest = [one for one in governed.overrides if one.path != path]
+        done = say(brand.language, "lifted", what=described(found[0], brand))
+        return await self._acting.refusal(user, brand) or await self.put(governed, rest) or done
+
     async def put(self, governed: Governed, overrides: Sequence[Override]) -> str:
         """Let overrides govern a brand; return what a person has to know where that failed."""
         brand = governed.brand

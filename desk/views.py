@@ -36,6 +36,11 @@ def section(text: str, accessory: Part | None = None, block_id: str = "") -> Par
     return {"type": "section", "text": {"type": "mrkdwn", "text": text or "–"}} | named | beside
 
 
+def header(text: str) -> Part:
+    """Return a heading."""
+    return {"type": "header", "text": plain(text, LABEL)}
+
+
 def context(text: str) -> Part:
     """Return small print."""
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": text[:SECTION] or "–"}]}

@@ -101,4 +101,9 @@ WORDS: Final = {
     "param_least_time": "shortest silence; larger fires later [such as 1h or 90m]",
     "param_reach_least": "people reached by one mention; larger fires less [people]",
     "param_silence_least": "mentions usual in that time; larger fires later [mentions]",
+    "home_incidents": "Open incidents",
+    "home_on_call": "On call",
+    "home_nothing_yours": "There is no brand that you may act on.",
+    "home_as_of": "As of {moment}. Open this tab again to bring it up to date; `/tocsin help` says what can be typed.",
+    "home_more": "… and {count} more",
 }

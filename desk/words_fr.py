@@ -101,4 +101,9 @@ WORDS: Final = {
     "param_least_time": "silence le plus court ; plus grand, plus tard [comme 1h ou 90m]",
     "param_reach_least": "personnes touchées par une mention ; plus grand, plus rare [personnes]",
     "param_silence_least": "mentions habituelles dans ce temps ; plus grand, plus tard [mentions]",
+    "home_incidents": "Incidents ouverts",
+    "home_on_call": "D’astreinte",
+    "home_nothing_yours": "Il n’y a aucune marque sur laquelle vous pouvez agir.",
+    "home_as_of": "État du {moment}. Rouvrez cet onglet pour l’actualiser ; `/tocsin help` dit ce qui peut être tapé.",
+    "home_more": "… et {count} de plus",
 }

@@ -41,6 +41,9 @@ class Hall:
     async def update(self, view_id: str, view: dict[str, Any]) -> None:
         """Change nothing."""
 
+    async def publish(self, user: str, view: dict[str, Any]) -> None:
+        """Show nothing."""
+
 
 class Desk:
     """An office of one brand, acme, with one open incident."""

@@ -148,7 +148,7 @@ def test_a_signature_is_remembered_as_long_as_it_is_good_for() -> None:
     assert gate.refusal(*one)
 
 
-@pytest.mark.parametrize("body", [b"", b"payload=[1]", b"payload={", b"\xff\xfe", b"x=1"])
+@pytest.mark.parametrize("body", [b"", b"payload=[1]", b"payload={", b"\xff\xfe", b"x=1", b"{"])
 def test_a_body_that_is_no_request_is_none(body: bytes) -> None:
     """Nothing is taken on trust, not even with a signature."""
     assert asked(body) is None
@@ -186,3 +186,19 @@ async def test_what_is_wrong_in_a_modal_goes_back_with_the_acknowledgement() -> 
     async with TestClient(TestServer(application(Gate(SIGNING_SECRET, time.time), desk))) as client:
         answer = await client.post("/slack", data=BODY, headers=signed(BODY, time.time()))
         assert await answer.json() == said
+
+
+async def test_an_event_comes_as_json_and_the_address_is_verified() -> None:
+    """Slack asks the endpoint to repeat a word before it sends events there."""
+    handled = Handled()
+
+    async def handle(kind: str, payload: dict[str, Any]) -> None:
+        handled.append((kind, payload))
+
+    async with TestClient(TestServer(application(Gate(SIGNING_SECRET, time.time), Serving(handle)))) as client:
+        for sent in ({"type": "url_verification", "challenge": "3eZ"}, {"type": "event_callback", "event": {}}):
+            body = json.dumps(sent).encode()
+            answer = await client.post("/slack", data=body, headers=signed(body, time.time()))
+            if sent["type"] == "url_verification":
+                assert await answer.json() == {"challenge": "3eZ"}
+    assert handled == [("events_api", {"type": "event_callback", "event": {}})]
