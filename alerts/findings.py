@@ -44,9 +44,14 @@ def merge(finding: Finding, signal: Signal) -> Finding:
 
 
 def _later(one: Signal, other: Signal) -> Signal:
-    """Return the later of two signals; what drives it stays known when the later one does not say."""
+    """Return the later of two signals; what surrounds it stays known when the later one does not say."""
     later, earlier = (other, one) if _order(other) > _order(one) else (one, other)
-    return replace(later, drivers=earlier.drivers) if later.drivers == Drivers() else later
+    return replace(
+        later,
+        drivers=earlier.drivers if later.drivers == Drivers() else later.drivers,
+        course=later.course or earlier.course,
+        coverage=later.coverage or earlier.coverage,
+    )
 
 
 def _order(signal: Signal) -> tuple[int, int, int]:

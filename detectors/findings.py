@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detectors.buckets import AMPLIFIED, MENTIONS, MINUTE, NEGATIVE, NOTHING, SLIDING
+from detectors.course import course, coverage, due
 from detectors.registry import ALL, BY_NAME
 from detectors.rule import Detector, Finding, Limit, View, judge_limits, minutes
 from detectors.signal import SEVERITIES, Drivers, Evidence, Phase, Severity, Signal
@@ -213,6 +214,7 @@ def _go_on(state: State, view: View, detector: Detector, finding: Finding, at: i
 def _signal(
     state: State, view: View, detector: Detector, finding: Finding, episode: Episode, phase: Phase, at: int
 ) -> Signal:
+    anew = phase == "raised" or due(view.minute)
     return Signal(
         brand=state.brand,
         detector=detector.name,
@@ -224,6 +226,8 @@ def _signal(
         policy=state.revision,
         evidence=_evidence(view, finding),
         drivers=_drivers(view, finding),
+        course=course(view) if anew else None,
+        coverage=coverage(view) if anew else None,
     )
 
 

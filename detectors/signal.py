@@ -36,6 +36,25 @@ class Drivers(msgspec.Struct, frozen=True):
     examples: tuple[Example, ...] = ()  # at most three, one per author
 
 
+class Course(msgspec.Struct, frozen=True):
+    """How many mentions came in each step of the last hours, the latest last, which may not be over yet."""
+
+    end: int  # event time, ms
+    step: int  # ms
+    mentions: tuple[int, ...]
+    negative: tuple[int, ...]
+    usual: tuple[float, float] | None  # mentions and negative ones in a step; None with too little history
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """How many of a brand's usual channels speak."""
+
+    live: int
+    total: int
+    heard: float  # share of the mentions that the live ones usually bring
+    silent: tuple[str, ...] = ()  # the busiest first
+
+
 class Evidence(msgspec.Struct, frozen=True):
     """The numbers behind a finding, over the event-time window [window_start, window_end) in ms."""
 
@@ -66,6 +85,8 @@ class Signal(msgspec.Struct, frozen=True, tag="signal"):
     policy: int  # revision of the brand's configuration in force
     evidence: Evidence
     drivers: Drivers = Drivers()
+    course: Course | None = None  # when raised, and then once in a step
+    coverage: Coverage | None = None  # likewise; None as well with too little history
 
     @property
     def id(self) -> str:
