@@ -55,7 +55,7 @@ def truth(mentions: Crowd) -> Counts:
         at = datetime.fromisoformat(mention["published_at"])
         brand, minute = mention["brand"], round(at.replace(second=0, microsecond=0).timestamp() * 1000)
         counts[brand, minute, "all"] += 1
-        counts[brand, minute, "negative"] += scorer.score(mention["text"], None)[0] <= NEGATIVE_FROM
+        counts[brand, minute, "negative"] += scorer.score([mention["text"]], [None])[0][0] <= NEGATIVE_FROM
     return +counts
 
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from benchmarks.sets import column, read
 from mentions.sentiment.french import French
-from mentions.sentiment.scorer import extras_of
 from mentions.sentiment.vader import Vader
+from mentions.sentiment.voice import extras_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
@@ -15,6 +16,9 @@ from streams.app import Parts, build
 from streams.connection import connect
 from streams.topics import Topics
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class StockVader:
     """English sentiment by vaderSentiment as it is installed; no language, no abuse."""
@@ -24,9 +28,12 @@ class StockVader:
     def __init__(self) -> None:
         self._analyzer = SentimentIntensityAnalyzer()
 
-    def score(self, text: str, lang: str | None) -> tuple[float, int, float]:
-        """Return VADER's compound, the label at its usual thresholds, and no abuse."""
-        del lang
+    def score(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[tuple[float, int, float]]:
+        """Return VADER's compound of each text, the label at its usual thresholds, and no abuse."""
+        del langs
+        return list(map(self._score, texts))
+
+    def _score(self, text: str) -> tuple[float, int, float]:
         compound: float = self._analyzer.polarity_scores(text)["compound"]
         label = NEGATIVE if compound <= -0.05 else POSITIVE if compound >= 0.05 else NEUTRAL
         return compound, label, 0.0

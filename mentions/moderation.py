@@ -6,7 +6,7 @@ from math import exp
 from typing import Final
 
 THRESHOLD: Final = 0.5
-_STEEPEST: Final = 30.0
+STEEPEST: Final = 30.0
 
 
 def abuse(score: float) -> float:
@@ -15,4 +15,4 @@ def abuse(score: float) -> float:
     >>> abuse(0.0)
     0.5
     """
-    return 1 / (1 + exp(-min(max(score, -_STEEPEST), _STEEPEST)))
+    return 1 / (1 + exp(-min(max(score, -STEEPEST), STEEPEST)))

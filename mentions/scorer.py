@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Scorer(Protocol):
-    """Scores one text at a time; a pure function of its version, the text and the language."""
+    """Scores texts; what it says of one depends on nothing but its version, the text and the language."""
 
     @property
     def version(self) -> str:
         """Return the version of code and lexicons together: the same version gives the same scores."""
         ...
 
-    def score(self, text: str, lang: str | None) -> tuple[float, int, float]:
-        """Return compound in [-1, 1], label (`mentions.scored.NEGATIVE` …), abuse in [0, 1] (0.5 is the threshold).
+    def score(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[tuple[float, int, float]]:
+        """Return of each text compound in [-1, 1], label (`mentions.scored.NEGATIVE` …), abuse in [0, 1] (from 0.5).
 
         Args:
-            text: the mention's text, the brand's own names already masked.
-            lang: lower-case primary language subtag ("en"), or None: find out from the text.
+            texts: of mentions, the brand's own names already masked.
+            langs: of each text the lower-case primary language subtag ("en"), or None: find out from the text.
         """
         ...

@@ -9,7 +9,12 @@ from __future__ import annotations
 import re
 from operator import add
 from string import punctuation
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 READ: Final = 14
 """Characters of a word whose n-grams are looked at: two to four of them, with a blank on either side."""
@@ -27,13 +32,17 @@ START: Final = "\0^"
 """Comes before the first word of a text, as far as pairs are concerned."""
 
 _PUNCTUATION: Final = punctuation + "«»…“”‘’–—"
+_LINKS: Final = ("http", "www.")
 _QUIET: Final = frozenset('.,"')
 _DIGITS: Final = str.maketrans("123456789", "000000000")
 _telling = re.compile(r"[!?:;)(<…]").search
 _drawn_out = re.compile(r"(.)\1{2,}").sub
 _elided = re.compile(r"(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.)").match
-_pictures = re.compile("[\u2190-\u2bff\u3030\ufe0f\U0001f000-\U0001faff]").findall
-is_foreign = re.compile("[\u0370-\u1dff\u2c00-\u2fff\u3040-\ud7ff\uf900-\ufdff\ufe70-\uffef]").search
+_PICTURE: Final = "\u2190-\u2bff\u3030\ufe0f\U0001f000-\U0001faff"
+_FOREIGN: Final = "\u0370-\u1dff\u2c00-\u2fff\u3040-\ud7ff\uf900-\ufdff\ufe70-\uffef"
+_pictures = re.compile(f"[{_PICTURE}]").findall
+_has_signs = re.compile(f"[{_PICTURE}{_FOREIGN}]").search
+is_foreign = re.compile(f"[{_FOREIGN}]").search
 """Finds a letter of another script than Latin."""
 
 
@@ -51,22 +60,53 @@ def take_apart(token: str) -> Token:
     >>> take_apart("L'Horreur!!!")
     Token(marks=("\x00l'", '\x00!!!'), body='horreur', chain='horreur')
     """
+    return Token(*part(plain(token)))
+
+
+def plain(token: str) -> str:
+    """Return a token in lower case, no character more than three times in a row.
+
+    >>> plain("Sooooo")
+    'sooo'
+    """
     low = token.lower()
+    if len(low) - len(set(low)) < 2 or low.startswith(_LINKS):  # noqa: PLR2004  two come twice, or one three times
+        return low
+    return _drawn_out(r"\1\1\1", low)
+
+
+def all_plain(tokens: Iterable[str]) -> list[str]:
+    """Return many tokens, `plain`."""
+    text = "\n".join(tokens).lower()
+    lows = text.split("\n")
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    same = codes[1:] == codes[:-1]
+    thrice = np.flatnonzero(same[1:] & same[:-1])
+    if thrice.size:
+        breaks = np.flatnonzero(codes == ord("\n"))
+        for place in set(np.searchsorted(breaks, thrice).tolist()):
+            lows[place] = plain(lows[place])
+    return lows
+
+
+def part(low: str) -> tuple[tuple[str, ...], str, str]:
+    """Return the fields of `Token` for a token that is `plain`."""
+    if low.isascii():
+        if low.isalpha() and low[:4] != "http":
+            return (), low, low
+        marks: tuple[str, ...] = ()
+    else:
+        marks = _signs(low)
+        low = low.replace("’", "'")
     if low[0] == "@" and len(low) > 1:
-        return Token((HANDLE,), "", HANDLE)
-    if low.startswith(("http", "www.")):
-        return Token((LINK,), "", LINK)
-    if len(low) - len(set(low)) > 1:
-        low = _drawn_out(r"\1\1\1", low)
-    plain = low.isascii()
-    if plain and low.isalpha():
-        return Token((), low, low)
-    marks = () if plain else _signs(low)
-    low = low.replace("’", "'").translate(_DIGITS)
+        return (HANDLE,), "", HANDLE
+    if low.startswith(_LINKS):
+        return (LINK,), "", LINK
+    low = low.translate(_DIGITS)
     start = low.lstrip(_PUNCTUATION)
     body = start.rstrip(_PUNCTUATION)
     if not body:
-        return Token(marks, low, low)
+        return marks, low, low
     if len(body) < len(start):
         tail = start[len(body) :]
         if tail not in _QUIET and _telling(tail):
@@ -76,7 +116,7 @@ def take_apart(token: str) -> Token:
         if elided:
             marks = (f"\0{elided[0]}", *marks)
             body = body[elided.end() :]
-    return Token(marks, body, body)
+    return marks, body, body
 
 
 def grams(body: str) -> list[str]:
@@ -93,5 +133,7 @@ def grams(body: str) -> list[str]:
 
 def _signs(token: str) -> tuple[str, ...]:
     """Return the pictures in a token, and whether it is of another script."""
+    if not _has_signs(token):
+        return ()
     signs = tuple(f"\0{picture}" for picture in list(dict.fromkeys(_pictures(token)))[:PICTURES])
     return (*signs, SCRIPT) if is_foreign(token) else signs

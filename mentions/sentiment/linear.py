@@ -22,7 +22,9 @@ WHOLE: Final = 64
 GRAMS_WEIGH: Final = 2.0
 """How much the n-grams of a word weigh together, their number evened out: this over its root for each."""
 
-_SHARES: Final = (0, *(round(WHOLE * GRAMS_WEIGH / sqrt(number)) for number in range(1, 100)))
+SHARES: Final = (0, *(round(WHOLE * GRAMS_WEIGH / sqrt(number)) for number in range(1, 100)))
+"""Of each n-gram of a word with so many of them."""
+
 _MEMORY: Final = 300_000
 _LONGEST: Final = 20
 """Characters of a token that is no longer remembered: most are links, which seldom come back."""
@@ -30,7 +32,8 @@ _LONGEST: Final = 20
 _BITS: Final = 20
 """Of a word's number among those that occur in pairs."""
 
-_UNIT: Final = STEP / WHOLE
+UNIT: Final = STEP / WHOLE
+"""What a whole number stands for in a sum."""
 
 _ALONE: Final = (0, 0)
 
@@ -59,7 +62,7 @@ class Linear:
             return unpack(0)
         packed, firsts, seconds = zip(*map(self._row, tokens[:READ]), strict=True)
         total = sum(packed) + sum(map(self._pair, map(add, (self._start, *firsts), seconds), repeat(0)))
-        scale = _UNIT / sqrt(len(packed))
+        scale = UNIT / sqrt(len(packed))
         return tuple([lane * scale for lane in unpack(total)])
 
     def word(self, body: str) -> int:
@@ -114,4 +117,4 @@ class _Rows(dict[str, Row]):
         if known is not None:
             return WHOLE * known
         pieces = grams(body)
-        return _SHARES[len(pieces)] * sum(map(self._gram, pieces, repeat(0)))
+        return SHARES[len(pieces)] * sum(map(self._gram, pieces, repeat(0)))

@@ -10,12 +10,12 @@ from mentions.sentiment.tokens import BEFORE, MEMORY, Codes, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DAMPED: Final = (1.0, 0.95, 0.9)
+DAMPED: Final = (1.0, 0.95, 0.9)
 """What is left of a booster one, two and three words away."""
 
-_SO: Final = frozenset({"so", "this"})
-_SO_FACTOR: Final = 1.25
-_OR: Final = frozenset({"or", "nor"})
+SO: Final = frozenset({"so", "this"})
+SO_FACTOR: Final = 1.25
+OR: Final = frozenset({"or", "nor"})
 _NOTHING: Final = Kind(None, False, 0.0, False, "", False)
 
 
@@ -45,7 +45,7 @@ class Steps(dict[str, tuple[Step, ...]]):
 
     def _steps(self, kinds: list[Kind]) -> Iterator[Step]:
         names = [kind.name for kind in kinds] + [""] * (BEFORE - len(kinds))
-        if "no" in names[:2] or (names[2] == "no" and names[0] in _OR):
+        if "no" in names[:2] or (names[2] == "no" and names[0] in OR):
             yield Step(stock.N_SCALAR)
         if self._loud:
             yield Step(0, stock.C_INCR, -stock.C_INCR)
@@ -54,7 +54,7 @@ class Steps(dict[str, tuple[Step, ...]]):
                 if kind.boost:
                     rise = kind.boost + (stock.C_INCR if kind.upper and self._capitals else 0)
                     fall = -kind.boost - (stock.C_INCR if kind.upper and self._capitals else 0)
-                    yield Step(0, rise * _DAMPED[away], fall * _DAMPED[away])
+                    yield Step(0, rise * DAMPED[away], fall * DAMPED[away])
                 factor = _factor(names, away, kind)
                 if factor != 1:
                     yield Step(factor)
@@ -62,10 +62,10 @@ class Steps(dict[str, tuple[Step, ...]]):
 
 def _factor(names: list[str], away: int, kind: Kind) -> float:
     """Return by what the word `away` before the one next to the scored word multiplies: negation, or "never so"."""
-    if away == 1 and names[1] == "never" and names[0] in _SO:
-        return _SO_FACTOR
-    if away == 2 and (names[0] in _SO or (names[2] == "never" and names[1] in _SO)):  # noqa: PLR2004  the third word
-        return _SO_FACTOR
+    if away == 1 and names[1] == "never" and names[0] in SO:
+        return SO_FACTOR
+    if away == 2 and (names[0] in SO or (names[2] == "never" and names[1] in SO)):  # noqa: PLR2004  the third word
+        return SO_FACTOR
     return stock.N_SCALAR if kind.negates else 1.0
 
 

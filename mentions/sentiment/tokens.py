@@ -43,16 +43,16 @@ _SHORTEST: Final = 2
 _PHRASES: Final = frozenset(chain(stock.SPECIAL_CASES, filter(lambda key: " " in key, stock.BOOSTER_DICT)))
 _NEGATE: Final = frozenset(stock.NEGATE)
 _HEEDED: Final = frozenset({"so", "this", "never", "without", "no", "or", "nor"})
-_RAREST: Final = frozenset(
+RAREST: Final = frozenset(
     {"shit", "bomb", "ass", "bus", "yeah", "kiss", "die", "beating", "enough", "kind", "sort", "least", "doubt"}
 )
 """At least one word of each phrase that the package knows: without one of these, the others mean nothing."""
 
-COARSE: Final = _HEEDED | _RAREST | {"but"}
+COARSE: Final = _HEEDED | RAREST | {"but"}
 FINE: Final = COARSE | {"at", "very"} | frozenset(chain.from_iterable(map(str.split, _PHRASES)))
 """Words to be told from all others: always, and where one of the rare words occurs."""
 
-assert all(_RAREST & set(phrase.split()) for phrase in _PHRASES if " " in phrase)  # of the installed version
+assert all(RAREST & set(phrase.split()) for phrase in _PHRASES if " " in phrase)  # of the installed version
 
 
 class Kind(NamedTuple):
@@ -89,6 +89,15 @@ class Codes(dict[str, str]):
     def pair(self, word: str) -> tuple[str, str]:
         """Return the characters of a known word, as such and in capitals."""
         return self._known[word]
+
+    def known_words(self) -> dict[str, tuple[Kind, Kind]]:
+        """Return the kinds of each known word, as such and in capitals."""
+        return {word: (self.kinds[low], self.kinds[high]) for word, (low, high) in self._known.items()}
+
+    def contracted_kinds(self) -> tuple[Kind, Kind]:
+        """Return the kinds of an unknown word with "n't" in it, as such and in capitals."""
+        low, high = self._contracted
+        return self.kinds[low], self.kinds[high]
 
     def __missing__(self, token: str) -> str:
         word = token.strip(punctuation)

@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 
     from mentions.sentiment.neighbours import Step
 
-_EXCLAMATION: Final = 0.292
-_QUESTION: Final = 0.18
-_QUESTIONS: Final = 0.96
-_ALPHA: Final = 15
+EXCLAMATION: Final = 0.292
+QUESTION: Final = 0.18
+QUESTIONS: Final = 0.96
+ALPHA: Final = 15
 
 
 class Polarity(NamedTuple):
@@ -66,9 +66,10 @@ class Vader:
     def __init__(self) -> None:
         """Read the package's lexicons."""
         analyzer = stock.SentimentIntensityAnalyzer()
-        self._spell = Emoji(analyzer.emojis).spell
-        coarse, fine = Codes(analyzer.lexicon, COARSE), Codes(analyzer.lexicon, FINE)
-        self._code, self._fine = coarse.__getitem__, fine.__getitem__
+        self.spell = Emoji(analyzer.emojis).spell
+        self.codes = coarse = Codes(analyzer.lexicon, COARSE)
+        fine = Codes(analyzer.lexicon, FINE)
+        self.code, self._fine = coarse.__getitem__, fine.__getitem__
         self._valence = coarse.valences.__getitem__
         self._no = coarse.pair("no")
         self._plain, self._capital = (
@@ -87,10 +88,10 @@ class Vader:
     def compound_of(self, text: str, tokens: list[str]) -> float:
         """Return the same for a text that is split at blanks already."""
         if not text.isascii():
-            spelled = self._spell(text)
+            spelled = self.spell(text)
             if spelled is not text:
                 text, tokens = spelled, spelled.split()
-        codes = "".join(map(self._code, tokens))
+        codes = "".join(map(self.code, tokens))
         if codes.isascii():
             return 0.0
         if find_busy(codes) and (find_near(codes) or find_alone(codes)):
@@ -101,20 +102,20 @@ class Vader:
             return 0.0
         if "!" in text or "?" in text:
             total += _emphasis(text) if total > 0 else -_emphasis(text)
-        return round(total / sqrt(total * total + _ALPHA), 4)
+        return round(total / sqrt(total * total + ALPHA), 4)
 
     def polarity(self, text: str) -> Polarity:
         """Return all four figures of the package for `text`."""
-        text = self._spell(text)
+        text = self.spell(text)
         tokens = text.split()
         if not tokens:
             return Polarity(0.0, 0.0, 0.0, 0.0)
-        valences = self._weighed("".join(map(self._code, tokens)), tokens)
-        emphasis = _emphasis(text)
+        valences = self._weighed("".join(map(self.code, tokens)), tokens)
+        added = _emphasis(text)
         total = float(sum(valences))
         if total:
-            total += emphasis if total > 0 else -emphasis
-        return Polarity(*_shares(valences, len(tokens), emphasis), round(total / sqrt(total * total + _ALPHA), 4))
+            total += added if total > 0 else -added
+        return Polarity(*_shares(valences, len(tokens), added), round(total / sqrt(total * total + ALPHA), 4))
 
     def _weighed(self, codes: str, tokens: list[str]) -> list[float]:
         """Return the valences of the scored words, in order; all else in the text is zero."""
@@ -131,7 +132,7 @@ class Vader:
                 steps = (loud if find_loud(character) else quiet)[window[:BEFORE]]
                 valences[place] = _changed(self._valence(character), steps)
         turn = find_turn(codes)
-        return _turned(valences, turn.start()) if turn and valences else list(valences.values())
+        return turned(valences, turn.start()) if turn and valences else list(valences.values())
 
     def _window(self, tokens: list[str], place: int) -> str:
         fine = map(self._fine, tokens[max(place - BEFORE, 0) : place + AFTER + 1])
@@ -154,7 +155,7 @@ def _changed(valence: float, steps: tuple[Step, ...]) -> float:
     return valence
 
 
-def _turned(valences: dict[int, float], turn: int) -> list[float]:
+def turned(valences: dict[int, float], turn: int) -> list[float]:
     """Return the valences after "but" at `turn` has had its say: the package hits the first of equal values twice."""
     places = [place for place, valence in valences.items() if valence]
     sentiments = [valences[place] for place in places]
@@ -165,11 +166,11 @@ def _turned(valences: dict[int, float], turn: int) -> list[float]:
 
 
 def _emphasis(text: str) -> float:
-    emphasis = min(text.count("!"), 4) * _EXCLAMATION
+    added = min(text.count("!"), 4) * EXCLAMATION
     questions = text.count("?")
     if questions > 1:
-        emphasis += questions * _QUESTION if questions <= 3 else _QUESTIONS  # noqa: PLR2004  the package's bound
-    return emphasis
+        added += questions * QUESTION if questions <= 3 else QUESTIONS  # noqa: PLR2004  the package's bound
+    return added
 
 
 def _shares(valences: Sequence[float], tokens: int, emphasis: float) -> tuple[float, float, float]:

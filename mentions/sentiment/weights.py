@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 LANES: Final = (
@@ -102,6 +102,12 @@ def unpack(total: int) -> tuple[int, ...]:
     """Return the lanes of a sum of packed rows."""
     lifted = (total - _ALL_LOWEST).to_bytes(_BYTES, "little")
     return tuple([lane + _LOWEST for lane in _lanes(lifted)])
+
+
+def unpacked(rows: Iterable[int]) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
+    """Return many packed rows as a table of lanes."""
+    lifted = b"".join([(row - _ALL_LOWEST).to_bytes(_BYTES, "little") for row in rows])
+    return (np.frombuffer(lifted, "<u4").astype(np.int64) + _LOWEST).astype(np.int32).reshape(-1, len(LANES))
 
 
 _lanes = struct.Struct(f"<{len(LANES)}I").unpack

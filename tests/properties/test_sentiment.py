@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import sets
 from mentions.scored import NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN
 from mentions.sentiment import Scorer
 from mentions.sentiment.linear import Linear
 from mentions.sentiment.scorer import shipped
 from mentions.sentiment.weights import LANES, STEP, pack, packed_row, unpack
 from replay.vectors import Vocabulary, amounts
+from tests.support.shared import needs_shared
 
 if TYPE_CHECKING:
     from random import Random
@@ -55,7 +57,7 @@ languages = st.sampled_from([None, "en", "fr", "de"])
 @given(texts, languages)
 def test_readings_keep_their_bounds(text: str, lang: str | None) -> None:
     """Compound is in [-1, 1], abuse in [0, 1], both with four decimals, and the label is never against the compound."""
-    compound, label, abuse = SCORER.score(text, lang)
+    ((compound, label, abuse),) = SCORER.score([text], [lang])
     assert -1 <= compound <= 1
     assert 0 <= abuse <= 1
     assert round(compound, 4) == compound
@@ -70,14 +72,33 @@ def test_readings_keep_their_bounds(text: str, lang: str | None) -> None:
 def test_a_reading_depends_on_nothing_but_the_text(batch: list[tuple[str, str | None]]) -> None:
     """A scorer that has read nothing says the same as one that has read a great deal."""
     fresh = Scorer(WEIGHTS)
-    assert [fresh.score(*given) for given in batch] == [SCORER.score(*given) for given in batch]
+    assert [fresh.read(*given) for given in batch] == [SCORER.read(*given) for given in batch]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(texts, languages), min_size=24, max_size=60))
+def test_texts_read_at_once_read_as_one_by_one(batch: list[tuple[str, str | None]]) -> None:
+    """To the last bit, in any company, and whatever was read before."""
+    several, langs = zip(*batch, strict=True)
+    alone = [SCORER.read(*given) for given in batch]
+    assert list(map(repr, SCORER.read_all(several, langs))) == list(map(repr, alone))
+    assert SCORER.read_all(several[::-1], langs[::-1]) == alone[::-1]
+
+
+@needs_shared
+@pytest.mark.parametrize("name", ["en_airlines", "fr_xlmt_val", "lid"])
+def test_real_texts_read_at_once_read_as_one_by_one(name: str) -> None:
+    """Every fifth real text of a set, entities, emoji and links included."""
+    several = sets.column(name)[::5]
+    found = SCORER.read_all(several, [None] * len(several))
+    assert list(map(repr, found)) == [repr(SCORER.read(text)) for text in several]
 
 
 @settings(max_examples=200, deadline=None)
 @given(texts)
 def test_other_languages_are_unknown(text: str) -> None:
     """What is said to be in a language that is not scored is unknown, never neutral, and weighs nothing."""
-    assert SCORER.score(text, "de") == (0.0, UNKNOWN, 0.0)
+    assert SCORER.score([text] * 30, ["de"] * 30) == [(0.0, UNKNOWN, 0.0)] * 30
 
 
 @settings(max_examples=200, deadline=None)

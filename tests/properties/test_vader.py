@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from operator import ne
 from typing import Final
 
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
 from mentions.sentiment import Vader
+from mentions.sentiment.compounds import Compounds
 from tests.support.shared import SHARED, needs_shared
 
 STOCK: Final = SentimentIntensityAnalyzer()
 OURS: Final = Vader()
+AT_ONCE: Final = Compounds(Vader())
 
 CONTEXT: Final = [
     "so",
@@ -92,6 +95,16 @@ def test_every_figure_is_the_packages(text: str) -> None:
     assert OURS.compound(text) == stock["compound"]
 
 
+@settings(max_examples=250, deadline=None)
+@given(st.lists(st.one_of(sentences, st.text(max_size=60)), max_size=9))
+@example(["kind of good, but not so good and never so good", "no", "NO good", "really have no complaints"])
+@example(["good but good but good", "no no no good", "not good! no bad?? BUT the very least GOOD", "good", "no or bad"])
+@example(["good bad", "", "\t", "didn't like", "DIDN'T LIKE it", "n't 'n't good", "\u212aiss me", "\u0130 good"])
+def test_texts_scored_at_once_are_scored_as_the_package_scores_each(texts: list[str]) -> None:
+    """The compounds of many texts are equal to the package's, in any company."""
+    assert AT_ONCE.of(texts) == [STOCK.polarity_scores(text)["compound"] for text in texts]
+
+
 @settings(max_examples=500, deadline=None)
 @given(st.text(max_size=60))
 def test_arbitrary_text_is_the_same_too(text: str) -> None:
@@ -115,5 +128,6 @@ def test_real_texts_are_the_same(name: str) -> None:
     """Every tenth real text of a set scores as in the package, in every figure."""
     with gzip.open(SHARED / "sentiment" / f"{name}.tsv.gz", "rt", encoding="utf-8", newline="\n") as lines:
         texts = [line.rstrip("\n") for line in lines][1::10]
-    different = [text for text in texts if OURS.polarity(text)._asdict() != STOCK.polarity_scores(text)]
-    assert len(different) == 0
+    figures = list(map(STOCK.polarity_scores, texts))
+    assert sum(OURS.polarity(text)._asdict() != figure for text, figure in zip(texts, figures, strict=True)) == 0
+    assert sum(map(ne, AT_ONCE.of(texts), (figure["compound"] for figure in figures))) == 0

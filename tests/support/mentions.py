@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mentions.decode import Wire, decode_line
 from mentions.scored import NEGATIVE, NEUTRAL, POSITIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PUBLISHED: Final = 1_769_868_300_000
 """2026-01-31 14:05 UTC."""
@@ -40,7 +43,11 @@ class CountingScorer:
         self.version = "counting-1"
         self.asked: list[tuple[str, str | None]] = []
 
-    def score(self, text: str, lang: str | None) -> tuple[float, int, float]:
+    def score(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[tuple[float, int, float]]:
+        """Return what `score_one` has for each text."""
+        return list(map(self.score_one, texts, langs))
+
+    def score_one(self, text: str, lang: str | None) -> tuple[float, int, float]:
         """Return a third of the difference, its sign, and whether someone is called an idiot."""
         self.asked.append((text, lang))
         words = text.lower().split()

@@ -1,0 +1,83 @@
+"""Are words found in many texts where they stand in each?"""
+
+from __future__ import annotations
+
+from string import punctuation
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mentions.sentiment import letters
+from mentions.sentiment.rounding import rounded
+from mentions.sentiment.tables import Table
+
+texts = st.lists(st.one_of(st.text(max_size=30), st.text("aB'.! \n\u00a0\u1680é", max_size=30)), max_size=8)
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts)
+def test_tokens_are_those_of_splitting_at_blanks(several: list[str]) -> None:
+    """Each token without its punctuation (an emoticon with it), in lower case, and whether it is in capitals."""
+    tokens = letters.read(several)
+    split = [token for text in several for token in text.split()]
+    bare = [word if len(word := token.strip(punctuation)) > 2 else token for token in split]
+    found = ["".join(map(chr, tokens.codes[first:last])) for first, last in zip(tokens.first, tokens.last, strict=True)]
+    assert found == bare
+    assert tokens.upper.tolist() == list(map(str.isupper, bare))
+    assert np.diff(tokens.ends, prepend=0).tolist() == [len(text.split()) for text in several]
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts)
+def test_words_are_found_in_any_case_and_nothing_else_is(several: list[str]) -> None:
+    """A token is a known word exactly if that is what it reads in lower case."""
+    words = ["a", "ab", "b'a", "é", "aaa"]
+    found = letters.Words(words).find(letters.read(several))
+    bare = [word if len(word := token.strip(punctuation)) > 2 else token for text in several for token in text.split()]
+    assert found.tolist() == [words.index(word.lower()) + 1 if word.lower() in words else 0 for word in bare]
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts)
+def test_counts_are_of_each_text(several: list[str]) -> None:
+    """A character is counted where it is, not in the text before or after."""
+    assert letters.counts(letters.read(several), "!").tolist() == [text.count("!") for text in several]
+
+
+@given(st.lists(st.sampled_from(["", "a" * 10_000, "b" * 70_000, "c" * 140_000])))
+def test_portions_hold_every_text_once_and_are_never_too_long(several: list[str]) -> None:
+    """In order; more than one text only where all fit."""
+    portions = list(letters.portions(several))
+    assert [text for portion in portions for text in portion] == several
+    assert all(len(portion) == 1 or sum(map(len, portion)) + len(portion) < letters.MOST for portion in portions)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(1, 2**64 - 1), unique=True, max_size=60), st.lists(st.integers(0, 2**64 - 1), max_size=60))
+def test_a_table_finds_its_keys_and_no_others(keys: list[int], others: list[int]) -> None:
+    """Whether or not keys share a slot."""
+    places = {key: place for place, key in enumerate(keys, 1)}
+    asked = [*keys, *others]
+    assert Table(keys).find(np.array(asked, np.uint64)).tolist() == [places.get(key, 0) for key in asked]
+
+
+def test_crowded_tables_find_all_keys() -> None:
+    """Thousands of keys, many at the slot of another."""
+    keys = np.random.default_rng(0).integers(1, 2**63, 30_000).astype(np.uint64)
+    assert Table(keys.tolist()).find(keys).tolist() == list(range(1, 30_001))
+
+
+def test_a_table_refuses_more_keys_than_it_can_place() -> None:
+    """Instead of losing some."""
+    with pytest.raises(ValueError, match="do not fit"):
+        Table(range(1, 2_000_000))
+
+
+@given(st.lists(st.one_of(st.floats(-1, 1), st.integers(-20_000, 20_000).map(lambda half: half / 20_000))))
+def test_figures_are_rounded_as_python_rounds_them(values: list[float]) -> None:
+    """Middles included, which hang on the last bit."""
+    assert list(map(repr, rounded(np.array(values, np.float64)).tolist())) == [
+        repr(round(value, 4)) for value in values
+    ]
