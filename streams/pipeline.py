@@ -17,7 +17,7 @@ from detectors import watch
 from detectors.signal import Now, Signal
 from detectors.time import Watermarks
 from mentions.columns import Columns
-from mentions.score import score_record
+from mentions.score import Record, score_records
 from mentions.scored import Batch, Tick
 
 if TYPE_CHECKING:
@@ -175,13 +175,13 @@ class Scored:
 
 def score(partition: int, records: Iterable[Raw], watchlist: Watchlist, scorer: Scorer) -> Scored:
     """Score records of one source partition, in order. Pure; never raises on what a record holds."""
-    result, columns = Scored(), Columns(partition)
-    for record in records:
+    result, columns, several = Scored(), Columns(partition), list(records)
+    for record in several:
         if record.read_up_to is not None:
             result.reach(record.read_up_to)
-            if not record.value:
-                continue
-        scored = score_record(record.value, record.arrived, partition, record.offset, watchlist, scorer)
+    full = [record for record in several if record.value or record.read_up_to is None]
+    sources = [Record(record.value, record.arrived, partition, record.offset) for record in full]
+    for record, scored in zip(full, score_records(sources, watchlist, scorer), strict=True):
         columns.add(scored)
         result.rejections += [(record, rejection) for rejection in scored.rejections]
         result.unmatched += scored.unmatched
