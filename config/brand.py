@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -11,6 +11,9 @@ from alerts.rota import Rota
 from alerts.zone import Zone
 from detectors.policy import Policy as DetectPolicy
 from mentions.watched import Term, Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Language = Literal["en", "fr"]
 
@@ -64,6 +67,11 @@ class Inherited(BaseModel):
     )
     slack_channel: SlackChannel | None = Field(
         default=None, description='Where alerts go: "#brand-alerts" (in quotes: # starts a comment) or a channel id.'
+    )
+    digest: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = Field(
+        default=None,
+        description='When the daily digest comes to the channel, such as "08:30" (in quotes), by the brand\'s '
+        "`timezone`; none: no digest. [time of day]",
     )
     on_call: Annotated[tuple[SlackId, ...], Field(max_length=20)] = Field(
         default=(), description="Slack ids of the people and user groups that a page mentions, such as U024BE7LH."
@@ -124,6 +132,15 @@ class Config(BaseModel):
     def named(self) -> dict[str, Brand]:
         """Return the brands by name."""
         return {brand.name: brand for brand in self.brands}
+
+
+def grouped(brands: Iterable[Brand]) -> dict[str, tuple[str, ...]]:
+    """Return the names of the brands of each group."""
+    found: dict[str, list[str]] = {}
+    for brand in brands:
+        if brand.group is not None:
+            found.setdefault(brand.group, []).append(brand.name)
+    return {group: tuple(names) for group, names in found.items()}
 
 
 def default_brand(name: str) -> Brand:

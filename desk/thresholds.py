@@ -164,7 +164,7 @@ def described(one: Override, brand: Brand) -> str:
     return say(
         language,
         "override_line",
-        what=label(one.path, language),
+        what=label(one.path, language).partition(";")[0].strip(),
         value=mrkdwn(_spelled(one.value, language), 40),
         usual=mrkdwn(_spelled(value_at(brand.detect, one.path), language), 40),
         until=until,

@@ -106,4 +106,10 @@ WORDS: Final = {
     "home_nothing_yours": "There is no brand that you may act on.",
     "home_as_of": "As of {moment}. Open this tab again to bring it up to date; `/tocsin help` says what can be typed.",
     "home_more": "… and {count} more",
+    "digest_title": "*Daily digest*, {moment}",
+    "digest_line": "Digest of 24 hours: incidents {incidents}, to be judged {judge}",
+    "digest_judge": "What was it?",
+    "digest_nothing": "no mention",
+    "digest_figures": "{count} mentions (usually {usual}), {share} negative (usually {usual_share})",
+    "digest_figures_new": "{count} mentions, {share} negative (what is usual is not known yet)",
 }

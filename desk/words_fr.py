@@ -106,4 +106,10 @@ WORDS: Final = {
     "home_nothing_yours": "Il n’y a aucune marque sur laquelle vous pouvez agir.",
     "home_as_of": "État du {moment}. Rouvrez cet onglet pour l’actualiser ; `/tocsin help` dit ce qui peut être tapé.",
     "home_more": "… et {count} de plus",
+    "digest_title": "*Résumé du jour*, {moment}",
+    "digest_line": "Résumé de 24 heures : incidents {incidents}, à juger {judge}",
+    "digest_judge": "Qu’est-ce que c’était ?",
+    "digest_nothing": "aucune mention",
+    "digest_figures": "{count} mentions (d’habitude {usual}), {share} négatives (d’habitude {usual_share})",
+    "digest_figures_new": "{count} mentions, {share} négatives (l’habituel n’est pas encore connu)",
 }
