@@ -23,7 +23,7 @@ from pydantic import Field
 from detectors.buckets import MENTIONS, NEGATIVE
 from detectors.duration import Duration
 from detectors.parameters import Switched
-from detectors.rule import Detector, Finding, Limit, View, known, minutes
+from detectors.rule import ENDLESS, Detector, Finding, Limit, Room, View, known, minutes
 from detectors.wording import Language, lead
 
 if TYPE_CHECKING:
@@ -101,8 +101,11 @@ def _enabled(policy: Policy) -> bool:
 COUNTS = Detector("absolute", explain, _enabled, limits=limits)
 
 
-def _dormant(view: View) -> bool:
-    return view.policy.absolute.negative_share is None
+def _room(view: View) -> Room:
+    own = view.policy.absolute
+    if own.negative_share is None:
+        return ENDLESS
+    return Room(MENTIONS, own.share_least - known(view.window(minutes(own.window))))
 
 
-SHARE = Detector("absolute_share", explain, _enabled, judge=judge_share, dormant=_dormant)
+SHARE = Detector("absolute_share", explain, _enabled, judge=judge_share, room=_room)

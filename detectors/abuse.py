@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.buckets import ABUSIVE, AMPLIFIED, MENTIONS
+from detectors.buckets import ABUSIVE, AMPLIFIED, MENTIONS, Counts
 from detectors.duration import Duration
 from detectors.parameters import Switched
-from detectors.rule import Detector, Finding, View, minutes
+from detectors.rule import Detector, Finding, Room, View, minutes
 from detectors.wording import Language, lead, percent
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def judge(view: View) -> Finding | None:
     counts = view.window(length)
     if not counts[MENTIONS]:
         return None
-    share = counts[ABUSIVE] / counts[MENTIONS]
-    breached = counts[ABUSIVE] >= own.least and share >= own.share
+    share, breached = counts[ABUSIVE] / counts[MENTIONS], _breached(counts, own)
     lasting = 2 * counts[ABUSIVE] >= own.least and share >= own.share / 2
     if not (breached or lasting):
         return None
@@ -91,6 +90,10 @@ def judge(view: View) -> Finding | None:
     return Finding(
         view.worth(own.crowd) if breached else None, lasting, "abusive share", length, share, None, own.share, extra
     )
+
+
+def _breached(counts: Counts, own: Abuse) -> bool:
+    return counts[ABUSIVE] >= own.least and counts[ABUSIVE] / counts[MENTIONS] >= own.share
 
 
 def explain(signal: Signal, language: Language) -> str:
@@ -107,9 +110,14 @@ def _enabled(policy: Policy) -> bool:
     return policy.abuse.enabled
 
 
+def _room(view: View) -> Room:
+    own = view.policy.abuse
+    return Room(ABUSIVE, own.least - view.window(minutes(own.window))[ABUSIVE])
+
+
 def _dormant(view: View) -> bool:
     own = view.policy.abuse
-    return view.window(minutes(own.window))[ABUSIVE] < own.least
+    return not _breached(view.window(minutes(own.window)), own)
 
 
-DETECTOR: Final = Detector("abuse", explain, _enabled, judge=judge, dormant=_dormant)
+DETECTOR: Final = Detector("abuse", explain, _enabled, judge=judge, room=_room, dormant=_dormant)

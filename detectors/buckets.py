@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from operator import add, sub
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MENTIONS: Final = 0
 NEGATIVE: Final = 1
@@ -113,6 +116,11 @@ class Minutes(msgspec.Struct):
                 sums = tuple(map(add, sums, row))
         return sums
 
+    def latest(self, length: int) -> Counts:
+        """Return the sums over the `length` minutes that end with the last one closed that has a mention."""
+        now, before = self.totals[-1], bisect_right(self.closed, self.closed[-1] - length)
+        return tuple(map(sub, now, self.totals[before - 1])) if before else now
+
     def move(self, published: int, counted: int | None, row: Counts) -> None:
         """Note for the ledger that mentions published in one minute were counted in a later one, or in none."""
         self.moved[published] = list(map(add, self.moved.get(published, NOTHING), row))
@@ -148,8 +156,12 @@ class Hours(msgspec.Struct):
     held: set[int] = set()  # hours in breach, which teach only once the breach has become the usual
     since: int | None = None  # first hour known
     level_since: int | None = None  # first hour of the present level, after a lasting change
+    levelled: int | None = None  # hour up to which peaks are levelled; not stored
+    higher: list[list[int]] = []  # by peak column, hours whose peaks fall from first to last; not stored
+    top: int = 0  # most mentions of any hour since `topped`; not stored
+    topped: int | None = None
 
-    def add(self, minute: int, counts: Counts, peaks: Counts) -> None:
+    def add(self, minute: int, counts: Counts, peaks: Iterable[int]) -> None:
         """Add a closed minute with the window sums that end in it."""
         hour = minute // 60
         row = self.rows.get(hour)
@@ -162,6 +174,7 @@ class Hours(msgspec.Struct):
             row[column] += counts[column]
         for column, peak in enumerate(peaks, PEAK):
             row[column] = max(row[column], peak)
+        self.top = max(self.top, row[MENTIONS])
 
     def teach(self, hour: int, counts: Counts) -> None:
         """Add backfilled mentions of an hour long closed."""
@@ -184,9 +197,11 @@ class Hours(msgspec.Struct):
         return total
 
     def busiest(self) -> int:
-        """Return the most mentions that an hour can have taught."""
-        watched = max((row[MENTIONS] for row in self.rows.values()), default=0)
-        return watched + max((row[MENTIONS] for row in self.taught.values()), default=0)
+        """Return a number of mentions that no hour taught more than; looked up anew once a day."""
+        hour = next(reversed(self.rows), 0)
+        if self.topped is None or hour >= self.topped + DAY:
+            self.top, self.topped = max((row[MENTIONS] for row in self.rows.values()), default=0), hour
+        return self.top + max((row[MENTIONS] for row in self.taught.values()), default=0)
 
     def _level(self, last: int) -> None:
         """Set those peaks to zero that no day can have as its largest: a handful a day remains.
@@ -194,9 +209,14 @@ class Hours(msgspec.Struct):
         Between two as high and no more than a day apart, a peak is never the largest of 24 hours in a row, wherever
         these begin, and never the largest once faded. Hours after `last` teach nothing yet and are left alone.
         """
-        hours = sorted(hour for hour in self.rows if hour <= last)
-        for column in range(PEAK, HOUR_COLUMNS):
-            higher: list[int] = []  # hours whose peaks fall from first to last
+        if self.levelled is None:
+            self.higher = [[] for _ in range(PEAK, HOUR_COLUMNS)]
+            hours = sorted(hour for hour in self.rows if hour <= last)
+        else:
+            hours = self._between(self.levelled + 1, last + 1)
+        for column, higher in enumerate(self.higher, PEAK):
+            while higher and higher[0] not in self.rows:
+                del higher[0]
             for hour in hours:
                 peak = self.rows[hour][column]
                 while peak and higher and self.rows[higher[-1]][column] <= peak:
@@ -205,6 +225,13 @@ class Hours(msgspec.Struct):
                         self.rows[low][column] = 0
                 if peak:
                     higher.append(hour)
+        self.levelled = last
+
+    def _between(self, first: int, end: int) -> list[int]:
+        """Return the hours from `first` until before `end` that have a row, ascending."""
+        if end - first < len(self.rows):
+            return [hour for hour in range(first, end) if hour in self.rows]
+        return sorted(hour for hour in self.rows if first <= hour < end)
 
     def _forget(self, hour: int) -> None:
         oldest, fresh = hour - GAP_HOURS - KEPT_HOURS, hour - GAP_HOURS - LEVEL_HOURS

@@ -23,15 +23,15 @@ Reference: Page, Continuous inspection schemes, Biometrika 41 (1954).
 from __future__ import annotations
 
 from datetime import timedelta
-from math import log
-from typing import TYPE_CHECKING, Final
+from math import floor, log
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pydantic import Field
 
 from detectors.buckets import MENTIONS, MINUTE, NEGATIVE, UNKNOWN, Counts
 from detectors.duration import Duration
 from detectors.parameters import Switched
-from detectors.rule import Detector, Finding, View, minutes, tail
+from detectors.rule import ENDLESS, Detector, Finding, Room, View, minutes, tail
 from detectors.wording import Language, clock, lead
 
 if TYPE_CHECKING:
@@ -99,14 +99,31 @@ def _shares(view: View) -> tuple[float, float]:
     return alpha / (alpha + beta), odds / (1 + odds)
 
 
-def _score(view: View, before: float, after: float) -> tuple[float, int]:
-    """Return the sum now, and the first hour since it was last zero; the closed hours are summed once an hour."""
-    gains = (log(after / before), log((1 - after) / (1 - before)))
-    rho, hour = 1 / (sum(view.usual.share) + 1), view.minute // 60
+class _Before(NamedTuple):
+    """What the closed hours come to, and how the present one adds to it: the same for the whole hour."""
+
+    score: float
+    since: int  # first hour since it was last zero
+    gains: tuple[float, float]  # of a negative mention, and of another
+    rho: float
+
+
+def _before(view: View, usual: float, tuned: float) -> _Before:
+    """Return what the closed hours come to; they are summed once an hour."""
     if "burn" not in view.memo:
+        gains = (log(tuned / usual), log((1 - tuned) / (1 - usual)))
+        rho, hour = 1 / (sum(view.usual.share) + 1), view.minute // 60
         begin = hour - HOURS + 1
-        view.memo["burn"] = _follow(view, (0.0, begin), range(begin, hour - 1), gains, rho)
-    return _follow(view, view.memo["burn"], range(hour - 1, hour + 1), gains, rho)
+        view.memo["burn"] = _Before(*_follow(view, (0.0, begin), range(begin, hour), gains, rho), gains, rho)
+    before: _Before = view.memo["burn"]
+    return before
+
+
+def _score(view: View, usual: float, tuned: float) -> tuple[float, int]:
+    """Return the sum now, and the first hour since it was last zero."""
+    score, since, gains, rho = _before(view, usual, tuned)
+    hour = view.minute // 60
+    return _follow(view, (score, since), range(hour, hour + 1), gains, rho)
 
 
 def _follow(
@@ -146,8 +163,21 @@ def _enabled(policy: Policy) -> bool:
     return policy.slow_burn.enabled
 
 
-def _dormant(view: View) -> bool:
-    return _judged(view.window(60 * HOURS)) < view.policy.slow_burn.least
+def _room(view: View) -> Room:
+    """Return the room to the mentions of a day that are needed, or to the negative ones that would reach the limit.
+
+    Of x negative mentions of an hour nobody adds more than g x / (1 + (x - 1) rho), were there no others.
+    """
+    if not view.usual.warm:
+        return ENDLESS
+    few = Room(MENTIONS, view.policy.slow_burn.least - _judged(view.window(60 * HOURS)))
+    score, _, (gain, _), rho = _before(view, *_shares(view))
+    left = -log(tail(view.policy, 60)) - score
+    most = gain - left * rho  # the hour cannot add more than gain / rho
+    if most <= 0:
+        return ENDLESS
+    dark = Room(NEGATIVE, floor(left * (1 - rho) / most) - view.hour(view.minute // 60)[NEGATIVE])
+    return max(few, dark, key=lambda room: room.left)
 
 
-DETECTOR: Final = Detector("slow_burn", explain, _enabled, judge=judge, dormant=_dormant)
+DETECTOR: Final = Detector("slow_burn", explain, _enabled, judge=judge, room=_room)

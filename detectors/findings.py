@@ -76,14 +76,10 @@ def close(state: State, minute: int, policy: Policy) -> list[Signal]:
     busy = minute in state.minutes.opened
     ends_hour = minute % 60 == 59  # noqa: PLR2004 - the last minute of an hour
     signals: list[Signal] = []
-    if busy or ends_hour or state.episodes:
-        view = View(minute, state, policy)
-        for detector in _asked(state, view, busy=busy, ends_hour=ends_hour):
-            finding = detector.judge(view) if detector.judge else judge_limits(view, view.limits(ALL)[detector])
-            judge = _judge_hourly if detector.hourly else _judge_closed
-            signals += judge(state, view, detector, finding, may_raise=busy or detector.hourly)
+    if state.episodes or ((busy or ends_hour) and not (_below(state) and state.cache.rest.calm(minute))):
+        signals = _ask(state, View(minute, state, policy), busy=busy, ends_hour=ends_hour)
     if busy:
-        _learn(state, view, policy)
+        _learn(state, minute, policy)
     if state.episodes:
         _hold_back(state, minute, minutes(policy.learning.relearn_after))
     if ends_hour:
@@ -91,21 +87,52 @@ def close(state: State, minute: int, policy: Policy) -> list[Signal]:
     return signals
 
 
+def _ask(state: State, view: View, *, busy: bool, ends_hour: bool) -> list[Signal]:
+    signals: list[Signal] = []
+    for detector in _asked(state, view, busy=busy, ends_hour=ends_hour):
+        finding = detector.judge(view) if detector.judge else judge_limits(view, view.limits(ALL)[detector])
+        judge = _judge_hourly if detector.hourly else _judge_closed
+        signals += judge(state, view, detector, finding, may_raise=busy or detector.hourly)
+    if busy:
+        state.cache.rest.close(d for d in ALL if d.judge and d.enabled(view.policy))
+    return signals
+
+
+def _below(state: State) -> bool:
+    """Tell whether the open minutes are known to be below all limits on counts."""
+    return state.cache.settled and bool(state.cache.slack) and min(state.cache.slack.values()) > 0
+
+
 def _asked(state: State, view: View, *, busy: bool, ends_hour: bool) -> Iterator[Detector]:
     """Yield the detectors that have something to say: what lasts, and what may begin now.
 
     No limit on counts can be reached while the open minutes are known to be below all of them.
     """
-    below = state.cache.settled and bool(state.cache.slack) and min(state.cache.slack.values()) > 0
+    if not (busy or ends_hour):
+        lasting = [detector for detector in ALL if detector.name in state.episodes and not detector.hourly]
+        yield from [detector for detector in lasting if detector.enabled(view.policy)]
+        return
+    below = _below(state)
+    state.cache.rest.turn(view.minute)
     for detector in ALL:
         if detector.name in state.episodes:
-            asked = busy or ends_hour or not detector.hourly
-        elif busy or (ends_hour and detector.hourly):
-            asked = not (detector.dormant(view) if detector.dormant else below and detector.limits)
+            asked = True
+        elif busy or detector.hourly:
+            asked = not (below if detector.limits else _spared(state, view, detector))
         else:
             continue
         if asked and detector.enabled(view.policy):
             yield detector
+
+
+def _spared(state: State, view: View, detector: Detector) -> bool:
+    """Tell whether a detector need not be asked: it rests, may do so from now on, or is dormant."""
+    rest = state.cache.rest
+    if rest.rests(detector):
+        return True
+    if detector.room and rest.lay(detector, detector.room(view), state.minutes, view.minute):
+        return True
+    return detector.dormant is not None and detector.dormant(view)
 
 
 def every_minute(state: State) -> bool:
@@ -113,13 +140,16 @@ def every_minute(state: State) -> bool:
     return any(name not in _HOURLY for name in state.episodes)
 
 
-def _learn(state: State, view: View, policy: Policy) -> None:
+def _learn(state: State, minute: int, policy: Policy) -> None:
     """Close the minute's counts, and let them add to what is usual."""
-    mentions = (view.window(minutes(policy.volume.fast)), view.window(minutes(policy.volume.window)))
-    negative = (view.window(minutes(policy.negative.fast)), view.window(minutes(policy.negative.window)))
-    peaks = (*(sums[MENTIONS] for sums in mentions), *(sums[NEGATIVE] for sums in negative))
+    counts = state.minutes.close(minute)
+    peaks = [
+        state.minutes.latest(minutes(length))[metric]
+        for metric, own in ((MENTIONS, policy.volume), (NEGATIVE, policy.negative))
+        for length in (own.fast, own.window)
+    ]
     state.cache.past = None
-    state.hours.add(view.minute, state.minutes.close(view.minute), peaks)
+    state.hours.add(minute, counts, peaks)
 
 
 def _hold_back(state: State, minute: int, relearn_after: int) -> None:

@@ -14,12 +14,14 @@ from mentions import scored
 from mentions.scored import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from detectors.policy import Policy
     from detectors.state import State
 
 ABUSIVE_FROM: Final = 0.5
+_ROW_BYTES: Final = 120
+"""What a row takes besides its texts."""
 
 _COLUMNS: Final = tuple(
     field.name
@@ -37,6 +39,29 @@ class Run(NamedTuple):
     taught: bool = False  # too old to count: it only teaches
 
 
+class Part(NamedTuple):
+    """Rows in a row of a batch."""
+
+    batch: Batch
+    start: int
+    end: int  # after the last
+
+    @property
+    def whole(self) -> Batch:
+        """Return them as a batch of their own."""
+        return self.batch if self.end - self.start == len(self.batch) else select(self.batch, slice(*self[1:]))
+
+
+SHARED_ROWS: Final = 64
+"""Batches up to so many rows are shared by the parts that are held back of them; of larger ones parts are cut out."""
+
+
+def part(batch: Batch, start: int, end: int) -> Part:
+    """Return rows to hold back, which keep few others in memory."""
+    rows = Part(batch, start, end)
+    return rows if len(batch) <= SHARED_ROWS else Part(rows.whole, 0, end - start)
+
+
 def select(batch: Batch, rows: Sequence[int] | slice) -> Batch:
     """Return some rows of a batch, in the order given."""
     columns = ((name, getattr(batch, name)) for name in _COLUMNS)
@@ -45,30 +70,35 @@ def select(batch: Batch, rows: Sequence[int] | slice) -> Batch:
     return msgspec.structs.replace(batch, **{name: [column[row] for row in rows] for name, column in columns})
 
 
-def merge(batches: Iterable[Batch]) -> Batch:
-    """Return the rows of several batches in order of publication, equals in the order given."""
-    parts = list(batches)
-    whole = (
-        parts[0]
-        if len(parts) == 1
-        else msgspec.structs.replace(
-            parts[-1], **{name: [value for part in parts for value in getattr(part, name)] for name in _COLUMNS}
-        )
-    )
-    if all(before <= after for before, after in pairwise(whole.published)):
-        return whole
-    return select(whole, sorted(range(len(whole)), key=whole.published.__getitem__))
+def merge(parts: list[Part]) -> Part:
+    """Return rows of several batches in order of publication, equals in the order given."""
+    if len(parts) == 1:
+        batch, start, end = parts[0]
+        if end - start == 1:
+            return parts[0]
+    else:
+        batches = [one.whole for one in parts]
+        columns = {name: [value for one in batches for value in getattr(one, name)] for name in _COLUMNS}
+        batch = msgspec.structs.replace(batches[-1], **columns)
+        start, end = 0, len(batch)
+    published = batch.published[start:end]
+    if all(before <= after for before, after in pairwise(published)):
+        return Part(batch, start, end)
+    return Part(select(batch, sorted(range(start, end), key=batch.published.__getitem__)), 0, end - start)
 
 
 def size(rows: Batch, row: int) -> int:
     """Return about how many bytes a row takes where it is stored."""
-    return sizes(rows, row, row + 1)
+    texts = (rows.excerpts[row], rows.authors[row], rows.channels[row], rows.urls[row])
+    return _ROW_BYTES + sum([len(text) if text.isascii() else 4 * len(text) for text in texts])
 
 
 def sizes(rows: Batch, start: int, end: int) -> int:
     """Return about how many bytes rows take where they are stored: the sum of their sizes."""
+    if end - start == 1:
+        return size(rows, start)
     columns = (rows.excerpts, rows.authors, rows.channels, rows.urls)
-    return 120 * (end - start) + sum(_width(column[start:end]) for column in columns)
+    return _ROW_BYTES * (end - start) + sum(_width(column[start:end]) for column in columns)
 
 
 def _width(texts: list[str]) -> int:

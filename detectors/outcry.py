@@ -37,7 +37,7 @@ from pydantic import Field
 
 from detectors.buckets import COMPOUND, MENTIONS, Counts
 from detectors.parameters import Switched
-from detectors.rule import Detector, Finding, View, known, minutes, tail
+from detectors.rule import Detector, Finding, Room, View, known, minutes, tail
 from detectors.tails import negative_binomial_quantile
 from detectors.wording import Language, lead
 
@@ -133,10 +133,12 @@ def _cold(view: View) -> Finding | None:
     seen_for, before = view.seen_before(RECENT)
     if seen_for < _SEEN_FOR:
         return None
+    found = _finding(view, _cold_bar(view))
+    if found.severity is None:
+        return found
     shape = before[MENTIONS] + 0.5
     mean = shape / (seen_for + PRIOR) * RECENT
     limit = negative_binomial_quantile(mean, 1 / shape + _COLD_SPREAD, COLD_TAIL)
-    found = _finding(view, _cold_bar(view))
     return found if view.window(RECENT)[MENTIONS] >= limit else replace(found, severity=None)
 
 
@@ -186,10 +188,12 @@ def _enabled(policy: Policy) -> bool:
 
 
 def _dormant(view: View) -> bool:
-    longest = max(COLD, minutes(view.policy.volume.fast), minutes(view.policy.volume.window))
-    if view.window(longest)[MENTIONS] < view.policy.outcry.least:
-        return True
     return not any(_breached(view, bar) for bar in (_bars(view) if view.usual.warm else [_cold_bar(view)]))
 
 
-DETECTOR: Final = Detector("outcry", explain, _enabled, judge=judge, dormant=_dormant)
+def _room(view: View) -> Room:
+    bars = _bars(view) if view.usual.warm else [_cold_bar(view)]
+    return Room(MENTIONS, min(bar.breach - view.window(bar.window)[MENTIONS] for bar in bars))
+
+
+DETECTOR: Final = Detector("outcry", explain, _enabled, judge=judge, room=_room, dormant=_dormant)

@@ -19,6 +19,7 @@ Reference: as `detectors.volume`.
 from __future__ import annotations
 
 from datetime import timedelta
+from math import floor
 from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
@@ -26,7 +27,7 @@ from pydantic import Field
 from detectors.buckets import MENTIONS, POSITIVE
 from detectors.duration import Duration
 from detectors.parameters import Switched
-from detectors.rule import Detector, Finding, View, minutes, tail
+from detectors.rule import ENDLESS, Detector, Finding, Room, View, minutes, tail
 from detectors.wording import Language, lead
 
 if TYPE_CHECKING:
@@ -82,9 +83,13 @@ def _enabled(policy: Policy) -> bool:
     return policy.praise.enabled
 
 
-def _dormant(view: View) -> bool:
-    own = view.policy.praise
-    return view.window(minutes(own.window))[POSITIVE] < own.least
+def _room(view: View) -> Room:
+    own, usual = view.policy.praise, view.usual
+    if not usual.warm:
+        return ENDLESS
+    length = minutes(own.window)
+    needed = max(own.least, floor(own.rise * usual.expected(POSITIVE, length)))
+    return Room(POSITIVE, needed - view.window(length)[POSITIVE])
 
 
-DETECTOR: Final = Detector("praise", explain, _enabled, judge=judge, dormant=_dormant, holds=False)
+DETECTOR: Final = Detector("praise", explain, _enabled, judge=judge, room=_room, holds=False)

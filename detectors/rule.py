@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -55,6 +55,17 @@ class Finding(msgspec.Struct, frozen=True):
     extra: dict[str, float] = {}
     subject: str = ""  # the channel it is about, where it is about one
     since: int | None = None  # first minute of the window, where it is no sliding one
+
+
+class Room(NamedTuple):
+    """How many more of a column may be counted within the hour before a detector could find anything."""
+
+    column: int
+    left: int
+
+
+ENDLESS: Final = Room(MENTIONS, 1 << 62)
+"""Room of a detector that can find nothing at this hour."""
 
 
 class View:
@@ -183,8 +194,9 @@ class Detector:
     """One question asked of every brand's stream.
 
     A detector on counts gives `limits`: its findings come the moment a count is reached, inside the open minute. Any
-    other gives `judge`, asked at the end of every minute; `dormant` may spare it the question: where it holds, `judge`
-    finds no breach, whatever is usual.
+    other gives `judge`, asked at the end of every minute. Two things may spare it the question. `room` says how much
+    may be counted before `judge` could find a breach at any later minute of the hour: windows that slide on hold no
+    more than what they hold now and what comes. Where `dormant` holds, `judge` finds no breach at this minute.
     """
 
     name: str
@@ -192,6 +204,7 @@ class Detector:
     enabled: Callable[[Policy], bool]
     limits: Callable[[View], tuple[Limit, ...]] | None = None
     judge: Callable[[View], Finding | None] | None = None
+    room: Callable[[View], Room] | None = None
     dormant: Callable[[View], bool] | None = None
     hourly: bool = False  # asked when an hour ends too, and may break in a minute without a mention
     holds: bool = True  # while it lasts, the hours are kept out of the usual

@@ -23,6 +23,7 @@ Reference: Griffiths, Maximum likelihood estimation for the beta-binomial distri
 from __future__ import annotations
 
 from datetime import timedelta
+from math import floor
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -30,7 +31,7 @@ from pydantic import Field
 from detectors.buckets import MENTIONS, NEGATIVE
 from detectors.duration import Duration
 from detectors.parameters import Switched
-from detectors.rule import Detector, Finding, View, known, minutes, tail
+from detectors.rule import ENDLESS, Detector, Finding, Room, View, known, minutes, tail
 from detectors.tails import beta_binomial_tail
 from detectors.wording import Language, lead
 
@@ -99,9 +100,17 @@ def _enabled(policy: Policy) -> bool:
     return policy.shift.enabled
 
 
-def _dormant(view: View) -> bool:
-    own = view.policy.shift
-    return known(view.window(minutes(own.window))) < own.least
+def _room(view: View) -> Room:
+    """Return the room to the mentions that are needed, or to the negative ones, whichever lasts longer."""
+    own, usual = view.policy.shift, view.usual
+    if not usual.warm:
+        return ENDLESS
+    length = minutes(own.window)
+    counts, (alpha, beta) = view.window(length), usual.share
+    busy = floor(own.busy * usual.expected(MENTIONS, length)) - counts[MENTIONS]
+    judged = own.least - known(counts)
+    dark = floor(own.least * min(1.0, alpha / (alpha + beta) + own.rise)) - counts[NEGATIVE]
+    return max(Room(MENTIONS, max(busy, judged)), Room(NEGATIVE, dark), key=lambda room: room.left)
 
 
-DETECTOR = Detector("shift", explain, _enabled, judge=judge, dormant=_dormant)
+DETECTOR = Detector("shift", explain, _enabled, judge=judge, room=_room)

@@ -30,7 +30,7 @@ from pydantic import Field
 from detectors.buckets import MENTIONS
 from detectors.duration import Duration
 from detectors.parameters import Switched
-from detectors.rule import Detector, Finding, View, minutes, tail
+from detectors.rule import Detector, Finding, Room, View, minutes, tail
 from detectors.wording import Language, number, span
 
 if TYPE_CHECKING:
@@ -117,17 +117,40 @@ def _enabled(policy: Policy) -> bool:
 
 
 def _dormant(view: View) -> bool:
-    """Tell whether no channel can be missed enough, were each hour as busy as the busiest known."""
+    return _unmissed(view, view.minute, 0.99)
+
+
+def _unmissed(view: View, minute: int, part: float) -> bool:
+    """Tell whether by `minute` no channel is missed by `part` of what counts, were each hour as busy as the busiest."""
     own = view.policy.silence
-    silences = {name: view.minute - channel.last for name, channel in view.channels.known.items()}
+    silences = {name: minute - channel.last for name, channel in view.channels.known.items()}
     silent = [name for name, length in silences.items() if minutes(own.least_time) <= length]
     if not silent:
         return True
     if "busiest" not in view.memo:
         view.memo["busiest"] = view.hours.busiest()
     return all(
-        view.channels.share(name) * view.memo["busiest"] * silences[name] / _HOUR < 0.99 * own.least for name in silent
+        view.channels.share(name) * view.memo["busiest"] * silences[name] / _HOUR < part * own.least for name in silent
     )
 
 
-DETECTOR: Final = Detector("silence", explain, _enabled, judge=judge, dormant=_dormant, hourly=True, holds=False)
+_SHARES_HOLD: Final = 1000
+"""Mentions after which a channel's share is looked at again: it ages with the others, and rounding may favour it."""
+
+
+def _room(view: View) -> Room:
+    """Return some room where no channel that is silent now can be missed enough before the hour ends.
+
+    A channel that speaks is no longer silent for `least_time` in this hour, if that is an hour at least.
+    """
+    own, end = view.policy.silence, view.minute // _HOUR * _HOUR + _HOUR - 1
+    if minutes(own.least_time) < _HOUR:
+        return Room(MENTIONS, 0)
+    if "stirring" not in view.memo:
+        view.memo["stirring"] = not _unmissed(view, end, 0.95)
+    return Room(MENTIONS, 0 if view.memo["stirring"] else _SHARES_HOLD)
+
+
+DETECTOR: Final = Detector(
+    "silence", explain, _enabled, judge=judge, room=_room, dormant=_dormant, hourly=True, holds=False
+)

@@ -9,14 +9,15 @@ import msgspec
 from detectors.buckets import Hours, Minutes
 from detectors.channels import Channels
 from detectors.drivers import Sample
+from detectors.rest import Rest
 from detectors.seen import Seen
 from detectors.signal import Severity
 
 if TYPE_CHECKING:
     from detectors.baseline import Table, Usual
+    from detectors.intake import Part
     from detectors.policy import Policy
     from detectors.rule import Detector, Limit
-    from mentions.scored import Batch
 
 HELD_BYTES: Final = 1_200_000
 """Most that is held back until the frontier comes near, some 5,000 mentions; what comes on top is counted at once and
@@ -54,7 +55,7 @@ class State:
         self.minutes = Minutes()
         self.hours = Hours()
         self.seen = Seen()
-        self.pending: dict[int, list[Batch]] = {}  # minute → rows read ahead of the frontier, as they came
+        self.pending: dict[int, list[Part]] = {}  # minute → rows read ahead of the frontier, as they came
         self.held = 0  # how many bytes that is, about
         self.sample = Sample()
         self.channels = Channels()
@@ -79,6 +80,7 @@ class Cache:
     def __init__(self) -> None:
         self.policy: Policy | None = None
         self.sampled: dict[tuple[str, bool], Any] = {}  # what was worked out of the sample, until it changes
+        self.rest = Rest()
         self.clear()
 
     def clear(self) -> None:
@@ -86,6 +88,7 @@ class Cache:
         self.hours: dict[int, Hourly] = {}
         self.table: Table | None = None  # the hours that teach, as arrays
         self.past: bytes | None = None  # stored form of the closed minutes and hours
+        self.rest.wake()
         self.look_again()
 
     def look_again(self) -> None:

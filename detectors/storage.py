@@ -13,7 +13,7 @@ import msgspec
 from detectors.buckets import COLUMNS, HOUR_COLUMNS, KEPT_MINUTES, NOTHING, PEAK, Counts, Hours, Minutes
 from detectors.channels import Channels
 from detectors.drivers import Sample, Tables
-from detectors.intake import size
+from detectors.intake import Part, sizes
 from detectors.seen import Seen, pack
 from detectors.state import Episode, State, Totals
 from mentions.scored import Batch
@@ -80,7 +80,7 @@ def encode_parts(state: State) -> Parts:
         state.minutes.ahead,
         state.minutes.moved,
         state.cache.past,
-        zlib.compress(msgspec.msgpack.encode(state.pending), 1) if state.pending else b"",
+        zlib.compress(msgspec.msgpack.encode(_pending(state)), 1) if state.pending else b"",
         zlib.compress(msgspec.msgpack.encode(state.sample.tables), 1),
         state.channels,
         array("I", state.likenesses).tobytes(),
@@ -118,9 +118,9 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     )
     state.seen = Seen.restore(stored.oldest_id, stored.last_segment, stored.tail, dict(sealed))
     if stored.pending:
-        state.pending = msgspec.msgpack.decode(zlib.decompress(stored.pending), type=dict[int, list[Batch]])
-        held = [batch for batches in state.pending.values() for batch in batches]
-        state.held = sum(size(batch, row) for batch in held for row in range(len(batch)))
+        held = msgspec.msgpack.decode(zlib.decompress(stored.pending), type=dict[int, list[Batch]])
+        state.pending = {minute: [Part(one, 0, len(one)) for one in batches] for minute, batches in held.items()}
+        state.held = sum(sizes(*part) for parts in state.pending.values() for part in parts)
     state.sample = Sample(msgspec.msgpack.decode(zlib.decompress(stored.sample), type=Tables))
     state.channels = stored.channels
     state.likenesses = dict.fromkeys(array("I", stored.likenesses))
@@ -144,6 +144,10 @@ def decode(raw: bytes) -> State:
     """
     core, sealed = msgspec.msgpack.decode(raw, type=tuple[bytes, dict[int, bytes]])
     return decode_parts(core, sealed)
+
+
+def _pending(state: State) -> dict[int, list[Batch]]:
+    return {minute: [part.whole for part in parts] for minute, parts in state.pending.items()}
 
 
 def _past(state: State) -> _Past:

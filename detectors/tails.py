@@ -13,7 +13,8 @@ _EXACT_UP_TO = 300.0  # means up to here are summed term by term, larger ones ap
 _MOST_TRIALS = 5000
 _POISSON = 1e-9  # a spread below this is none
 _VANISHED = exp(-60.0)  # a term that no longer changes the sum
-_AT_ONCE: Final = 32  # terms added at a time
+_AT_ONCE: Final = 32  # terms added at first, one by one
+_MOST_AT_ONCE: Final = 512
 _NORMAL = NormalDist()
 
 
@@ -60,12 +61,29 @@ class NegativeBinomial:
     def _extend(self, tail: float) -> None:
         """Add terms until what is beyond them is no more than `tail`, or the next no longer counts."""
         while self._sum - 1.0 < -tail and (self._last >= _VANISHED or len(self._below) - 1 <= self._mean):
-            counts = np.arange(len(self._below), len(self._below) + _AT_ONCE)
-            factors = self._ratio * (self._shape - 1 + counts) / counts
-            terms = np.multiply.accumulate(np.concatenate(([self._last], factors)))
-            sums = np.add.accumulate(np.concatenate(([self._sum], terms[1:])))
-            self._below += (sums[1:] - 1.0).tolist()
-            self._last, self._sum = float(terms[-1]), float(sums[-1])
+            if len(self._below) < _AT_ONCE:
+                self._add_few(_AT_ONCE)
+            else:
+                self._add_many(min(_MOST_AT_ONCE, 2 * len(self._below)))
+
+    def _add_few(self, terms: int) -> None:
+        """Add terms one by one: quicker than arrays while they are few."""
+        term, total, below = self._last, self._sum, self._below
+        ratio, shape = self._ratio, self._shape - 1
+        for count in range(len(below), len(below) + terms):
+            term *= ratio * (shape + count) / count
+            total += term
+            below.append(total - 1.0)
+        self._last, self._sum = term, total
+
+    def _add_many(self, terms: int) -> None:
+        """Add terms by arrays, in the same order: the same to the last digit."""
+        counts = np.arange(len(self._below), len(self._below) + terms)
+        factors = self._ratio * (self._shape - 1 + counts) / counts
+        products = np.multiply.accumulate(np.concatenate(([self._last], factors)))
+        sums = np.add.accumulate(np.concatenate(([self._sum], products[1:])))
+        self._below += (sums[1:] - 1.0).tolist()
+        self._last, self._sum = float(products[-1]), float(sums[-1])
 
 
 def _wilson_hilferty(mean: float, spread: float, tail: float) -> int:

@@ -82,7 +82,7 @@ def ledger(state: State) -> list[tuple[int, int, int, int, int]]:
     """
     rows = {row[0]: row for row in state.minutes.ledger(state.frontier)}
     for minute, held in state.pending.items():
-        labels = [label for batch in held for label in batch.labels]
+        labels = [label for batch, start, end in held for label in batch.labels[start:end]]
         known = rows.get(minute * MINUTE, (0, 0, 0, 0, 0))
         added = [labels.count(label) for label in (scored.NEGATIVE, scored.POSITIVE, scored.UNKNOWN)]
         rows[minute * MINUTE] = (
@@ -115,13 +115,14 @@ def _release(state: State, until: int, policy: Policy) -> list[Signal]:
     """Count the rows held back for the minutes to `until`, which have come near, in order of publication."""
     signals: list[Signal] = []
     if state.minutes.reach(until):
+        state.cache.rest.wake()
         signals += findings.watch_open(state, None, policy)
-    if not state.pending:
+    if not state.pending or min(state.pending) > until:
         return signals
     for minute in sorted(minute for minute in state.pending if minute <= until):
-        rows = intake.merge(state.pending.pop(minute))
-        state.held -= intake.sizes(rows, 0, len(rows))
-        signals += _count(state, rows, intake.Run(0, len(rows), minute), policy)
+        rows, start, end = intake.merge(state.pending.pop(minute))
+        state.held -= intake.sizes(rows, start, end)
+        signals += _count(state, rows, intake.Run(start, end, minute), policy)
     return signals
 
 
@@ -130,7 +131,7 @@ def _hold(state: State, rows: Batch, run: intake.Run, policy: Policy) -> None:
     size = intake.sizes(rows, run.start, run.end)
     if state.held + size <= HELD_BYTES:
         state.held += size
-        state.pending.setdefault(run.minute, []).append(intake.select(rows, slice(run.start, run.end)))
+        state.pending.setdefault(run.minute, []).append(intake.part(rows, run.start, run.end))
         return
     kept = []
     for row in range(run.start, run.end):
@@ -141,7 +142,7 @@ def _hold(state: State, rows: Batch, run: intake.Run, policy: Policy) -> None:
         else:
             _add(state, rows, row, row + 1, run.minute, policy)
     if kept:
-        state.pending.setdefault(run.minute, []).append(intake.select(rows, kept))
+        state.pending.setdefault(run.minute, []).append(intake.Part(intake.select(rows, kept), 0, len(kept)))
 
 
 def _teach(state: State, rows: Batch, run: intake.Run) -> None:
@@ -167,6 +168,7 @@ def _add(state: State, rows: Batch, start: int, end: int, minute: int, policy: P
         row = state.minutes.open(minute)
     for column, value in enumerate(added):
         row[column] += value
+    state.cache.rest.count(added)
     return added
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors import storage, watch
+from detectors import findings, storage, watch
 from detectors.policy import Policy
+from detectors.registry import ALL
 from mentions.scored import Batch
 
 if TYPE_CHECKING:
@@ -19,6 +22,17 @@ if TYPE_CHECKING:
     from detectors.state import State
 
 START = 24_000_000 * 60_000  # a minute, in ms, at the start of an hour
+KEEN = {
+    "sensitivity": "high",
+    "learning": {"warm_up": "2h"},
+    "outcry": {"least": 4, "tone": 0.0},
+    "shift": {"least": 5, "rise": 0.05, "busy": 0.5},
+    "slow_burn": {"least": 5, "lasting": "1h"},
+    "praise": {"least": 4, "rise": 1.0},
+    "silence": {"least": 5.0, "history": "12h"},
+}
+"""Detectors on shares and means that find something in little."""
+
 POLICY = Policy.model_validate(
     {
         "absolute": {"mentions": 12, "negative": 5, "negative_share": 0.5, "share_least": 6},
@@ -150,6 +164,43 @@ def test_the_same_post_fetched_twice_counts_once(rows: list[Row], data: st.DataO
     assert signals == []
     assert watch.ledger(state) == ledger
     assert state.totals.duplicates == len(doubled)
+
+
+@settings(max_examples=40, deadline=None)
+@given(streams(), st.sampled_from([7, 20, 60]), st.booleans())
+def test_who_rests_could_have_found_nothing(rows: list[Row], pace: int, keen: bool) -> None:  # noqa: FBT001 - drawn
+    """Signals and stored state are those of a watch that asks every detector at the end of every minute.
+
+    It is told of each minute on its own, and forgets at each what need not be looked at.
+    """
+    policy, hours = Policy.model_validate(KEEN) if keen else POLICY, 9
+    said = [Row(n, START + n * pace * 60_000, (-1, 0, 1, 0)[n % 4], n) for n in range(60 * hours // pace)]
+    said += [Row(len(said) + row.number, row.published + hours * 3_600_000, *row[2:]) for row in rows]
+    quick = step_by_step(said, policy, 90)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(findings, "ALL", tuple(replace(each, room=None, dormant=None) for each in ALL))
+        assert step_by_step(said, policy, 1) == quick
+
+
+def step_by_step(rows: list[Row], policy: Policy, stride: int) -> tuple[list[Signal], bytes]:
+    """Return what comes of rows, counted up to a minute and time told, `stride` minutes at a time."""
+    state, _ = watch.advance(watch.new("acme"), START - 60_000, policy)
+    signals: list[Signal] = []
+    for _, said in groupby(rows, key=lambda row: row.published // 60_000 // stride):
+        part = list(said)
+        for minute in range((state.frontier or 0) + 3, part[0].published // 60_000, stride):
+            signals += told(state, minute, policy, forget=stride == 1)
+        signals += watch.step(state, batch_of(part), policy)[1]
+    for minute in range((state.frontier or 0) + 3, rows[-1].published // 60_000 + 150, stride):
+        signals += told(state, minute, policy, forget=stride == 1)
+    return signals + told(state, rows[-1].published // 60_000 + 150, policy), storage.encode(state)
+
+
+def told(state: State, minute: int, policy: Policy, *, forget: bool = False) -> list[Signal]:
+    """Return what a step of time brings, where nothing is remembered of what need not be looked at."""
+    if forget:
+        state.cache.clear()
+    return watch.advance(state, minute * 60_000, policy)[1]
 
 
 @settings(max_examples=60, deadline=None)
