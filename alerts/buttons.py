@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from urllib.parse import quote
 
 from alerts.wording import say
 
@@ -30,6 +31,7 @@ NOT_A_CRISIS: Final = "tocsin_not_a_crisis"
 CRISIS: Final = "tocsin_crisis"
 SNOOZE: Final = "tocsin_snooze"
 MORE: Final = "tocsin_more"
+REPORT: Final = "tocsin_report"
 
 _PRESSES: Final[dict[str, Press]] = {ACK: "ack", NOT_A_CRISIS: "not_a_crisis", CRISIS: "crisis"}
 _SNOOZES: Final[tuple[Press, ...]] = ("snooze_30m", "snooze_2h", "snooze_morning", "unsnooze")
@@ -48,8 +50,11 @@ class Pressed(NamedTuple):
     revision: int
 
 
-def row(incident: Incident, language: Language) -> dict[str, Any]:
-    """Return the row of buttons: while it lasts, to take it in hand; afterwards, to judge it."""
+def row(incident: Incident, language: Language, web: str = "") -> dict[str, Any]:
+    """Return the row of buttons: while it lasts, to take it in hand; afterwards, to judge it.
+
+    `web` is where the pages of incidents are: with it, one leads to the page of this one.
+    """
     over = incident.status == "resolved"
     elements = [] if over or incident.status == "acknowledged" else [_button(ACK, language, "primary")]
     if incident.verdict != "not_a_crisis":
@@ -64,6 +69,8 @@ def row(incident: Incident, language: Language) -> dict[str, Any]:
     more = _MORE if incident.status == "acknowledged" else _MORE[:-1]
     options = [_option(press, language) for press in (_AFTERWARDS if over else more)]
     elements.append({"type": "overflow", "action_id": MORE, "options": options})
+    if web:
+        elements.append(_link(f"{web.rstrip('/')}/incidents/{quote(incident.id, safe='')}", language))
     return {"type": "actions", "block_id": f"{incident.id}|{incident.revision}", "elements": elements}
 
 
@@ -80,6 +87,10 @@ def pressed(action_id: str, block_id: str, option: str) -> Pressed | None:
 def _button(action_id: str, language: Language, style: str = "") -> dict[str, Any]:
     made = {"type": "button", "action_id": action_id, "text": _plain(say(language, f"button_{_PRESSES[action_id]}"))}
     return made | ({"style": style} if style else {})
+
+
+def _link(url: str, language: Language) -> dict[str, Any]:
+    return {"type": "button", "action_id": REPORT, "url": url, "text": _plain(say(language, "button_report"))}
 
 
 def _option(press: Press, language: Language) -> dict[str, Any]:

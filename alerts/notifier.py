@@ -72,6 +72,7 @@ class Route(msgspec.Struct, frozen=True):
     steps: tuple[str, ...] = ()  # of the brand's escalation, as configured
     buttons: bool = False  # somebody listens to what is tapped
     next_mention: str = ""  # of whoever is on call after that
+    web: str = ""  # where the pages of `tocsin web` are; a card links to its incident's
 
 
 class Notifier(Protocol):

@@ -53,7 +53,7 @@ def message(
     if call:
         top.append((0, section(call)))
     body = _body(incident, language, coverage)
-    end: list[tuple[int, Block]] = [(0, row(incident, language))] if route.buttons else []
+    end: list[tuple[int, Block]] = [(0, row(incident, language, route.web))] if route.buttons else []
     return Message(incident.id, incident.revision, _fallback(line), fit(top + body[:-1] + end + body[-1:]))
 
 

@@ -86,6 +86,7 @@ WORDS: Final = {
     "button_not_a_crisis": "Not a crisis",
     "button_crisis": "Real crisis",
     "button_snooze": "Snooze",
+    "button_report": "Open report",
     "button_silence": "Silence…",
     "button_threshold": "Change threshold…",
     "button_unack": "Hand back",

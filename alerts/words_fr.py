@@ -87,6 +87,7 @@ WORDS: Final = {
     "button_not_a_crisis": "Pas une crise",
     "button_crisis": "Vraie crise",
     "button_snooze": "Reporter",
+    "button_report": "Ouvrir le rapport",
     "button_silence": "Faire taire…",
     "button_threshold": "Changer un seuil…",
     "button_unack": "Rendre la main",

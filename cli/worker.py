@@ -81,6 +81,7 @@ def command(
         slack=_check(slack, here.settings.heartbeat_channel) if slack else None,
         channels=channels(here.settings),
         buttons=slack is not None and answers_taps(here.settings),
+        web=here.settings.web_url,
         gap=SLACK_GAP if slack else 0.0,
         clock="arrival" if clock is Clock.ARRIVAL else "wall",
         defaults=defaults,

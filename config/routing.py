@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from config.brand import Brand
 
 
-def route(brand: Brand, at: int, channel: str, *, buttons: bool = False) -> Route:
+def route(brand: Brand, at: int, channel: str, *, buttons: bool = False, web: str = "") -> Route:
     """Return the way to the people of a brand at an instant (ms); `channel` is for a brand that names none.
 
-    `buttons` says that the Slack app runs, so that a card may carry them.
+    `buttons` says that the Slack app runs, so that a card may carry them; `web` is where the pages of incidents are.
     """
     return Route(
         channel=brand.slack_channel or channel,
@@ -23,5 +23,6 @@ def route(brand: Brand, at: int, channel: str, *, buttons: bool = False) -> Rout
         mention=mention((*brand.on_call, *on_call(brand.rota, at))),
         steps=brand.alert.escalation,
         buttons=buttons,
+        web=web,
         next_mention=mention(on_call(brand.rota, at, 1)),
     )

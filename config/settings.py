@@ -111,6 +111,12 @@ class Settings(BaseModel):
     slack_url: Annotated[str, AfterValidator(_with_slash)] = Field(
         default="https://slack.com/api/", pattern=r"^https?://\S+$", description="Base URL of the Slack Web API."
     )
+    web_url: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="Where people reach the pages of `tocsin web`, such as https://tocsin.example.com; with it, cards "
+        "link to the page of their incident.",
+    )
     anonymise_key: SecretStr = Field(
         default=SecretStr(""),
         description="Key of the pseudonyms of `tocsin record --anonymise`, so that several recordings share them; "

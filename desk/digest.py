@@ -78,7 +78,7 @@ def digest(name: str, brands: Sequence[Brand], known: Known, counted: Mapping[st
     total = sum(map(len, recent.values()))
     text = say(language, "digest_line", incidents=total, judge=len(judged))
     blocks = [views.section(say(language, "digest_title", moment=moment(until, "{date_long}")) + f"\n{text}")]
-    asked = _asked(judged, language)
+    asked = _asked(judged, language, known.web)
     shown = 0
     for brand in heads:
         section = views.section(_about(brand, recent[brand.name], known, counted.get(brand.name), until))
@@ -143,11 +143,11 @@ def _running_out(brand: Brand, known: Known, until: int) -> list[str]:
     ]
 
 
-def _asked(judged: Sequence[Incident], language: Language) -> list[Block]:
+def _asked(judged: Sequence[Incident], language: Language, web: str) -> list[Block]:
     """Return what is to be judged, each with its buttons."""
     blocks = [views.section(f"*{say(language, 'digest_judge')}*")] if judged else []
     for incident in judged[:TO_JUDGE]:
-        blocks += [views.section(mrkdwn(wording.line(incident, language), 130)), buttons.row(incident, language)]
+        blocks += [views.section(mrkdwn(wording.line(incident, language), 130)), buttons.row(incident, language, web)]
     left = len(judged) - TO_JUDGE
     return blocks + ([views.context(say(language, "home_more", count=left))] if left > 0 else [])
 

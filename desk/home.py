@@ -39,7 +39,7 @@ def home(known: Known, names: Iterable[str], at: int) -> dict[str, Any]:
     running = [one for one in known.ledger.latest() if one.brand in governed and one.status != "resolved"]
     moved = moment(at, "{date_short_pretty} {time}")
     blocks = [
-        *_incidents(running, governed, language),
+        *_incidents(running, governed, language, known.web),
         views.header(say(language, "home_on_call")),
         *_on_call(governed, at, language),
         *_silences(known, governed, at, language),
@@ -49,7 +49,9 @@ def home(known: Known, names: Iterable[str], at: int) -> dict[str, Any]:
     return {"type": "home", "blocks": blocks}
 
 
-def _incidents(running: Sequence[Incident], governed: Mapping[str, Governed], language: Language) -> list[Block]:
+def _incidents(
+    running: Sequence[Incident], governed: Mapping[str, Governed], language: Language, web: str
+) -> list[Block]:
     """Return the open incidents, the gravest first, each with the buttons of its card."""
     blocks = [views.header(say(language, "home_incidents"))]
     if not running:
@@ -58,7 +60,7 @@ def _incidents(running: Sequence[Incident], governed: Mapping[str, Governed], la
     for incident in gravest[:INCIDENTS]:
         tongue = governed[incident.brand].brand.language
         line = mrkdwn(wording.line(incident, tongue), 200)
-        blocks += [views.section(f"{line}\n{commands.state(incident, tongue)}"), buttons.row(incident, tongue)]
+        blocks += [views.section(f"{line}\n{commands.state(incident, tongue)}"), buttons.row(incident, tongue, web)]
     return blocks + _hidden(len(gravest) - INCIDENTS, language)
 
 

@@ -16,3 +16,4 @@ class Known:
     directory: Directory = field(default_factory=Directory)
     ledger: Ledger = field(default_factory=Ledger)
     silenced: Silenced = field(default_factory=Silenced)
+    web: str = ""  # where the pages of incidents are, "" for nowhere

@@ -36,7 +36,7 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
         slack_sdk.errors.SlackApiError: Slack does not accept the app-level token.
         OSError: the port is taken.
     """
-    known, token = Known(), settings.slack_token.get_secret_value()
+    known, token = Known(web=settings.web_url), settings.slack_token.get_secret_value()
     people, slack = People(token, settings.slack_url), Slack(token, settings.slack_url)
     async with Broker(connection, topics) as broker, asyncio.TaskGroup() as group:
         office = Office(known, Acting(people, broker.send, _now), people, broker.apply, Trial(broker.past, _now))

@@ -60,6 +60,7 @@ class Parts:
     slack: Shared | None = None  # the check of Slack that canaries end with
     channels: Mapping[str, Channel] = field(default_factory=dict)  # outside Slack, by the name of the step
     buttons: bool = False  # the Slack app runs, so that cards may carry them
+    web: str = ""  # where the pages of incidents are, "" for nowhere
     channel: str = "#brand-alerts"  # of brands that name none
     gap: float = 1.0  # seconds between two messages in one channel
     clock: ClockName = "wall"
@@ -119,6 +120,7 @@ class Worker:
             parts.gap,
             beating,
             buttons=parts.buttons,
+            web=parts.web,
         )
         self._stages = [
             self._stage("score", beating.beside("score", self._scoring.process), topics.mentions),

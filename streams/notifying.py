@@ -45,6 +45,7 @@ class Notifying:
         beating: Beating,
         *,
         buttons: bool,
+        web: str = "",
     ) -> None:
         self._directory = directory
         self._receipts = Receipts(table)
@@ -52,6 +53,7 @@ class Notifying:
         self._channel = channel
         self._beating = beating
         self._buttons = buttons
+        self._web = web
         self._unfinished: Unfinished[TP] = Unfinished()
         meter = Deliveries()
         self._delivery = Delivery(notifier, self._receipts, self._route, meter=meter, gap=gap)
@@ -88,7 +90,7 @@ class Notifying:
         return done
 
     def _route(self, brand: str, at: int) -> Route:
-        return route(self._directory.brand(brand), at, self._channel, buttons=self._buttons)
+        return route(self._directory.brand(brand), at, self._channel, buttons=self._buttons, web=self._web)
 
     async def settle(self) -> None:
         """Stop delivering: what is not done is done by whoever gets the partition."""

@@ -137,6 +137,19 @@ def test_the_buttons_of_a_card_fit_its_state_and_come_back_as_they_went(language
     ]
 
 
+@pytest.mark.parametrize("web", ["https://tocsin.example.com", "https://tocsin.example.com/"])
+def test_with_pages_a_card_leads_to_that_of_its_incident(web: str) -> None:
+    """Open or over; a tap on the link is acknowledged and changes nothing."""
+    for some in ([], [action(2, "resolve")]):
+        note = run(signal(0), *some)[1][-1]
+        card = render.message(note, Route("#a", buttons=True, web=web), page=False)
+        assert complaint({"text": card.text, "blocks": card.blocks}) == ""
+        (buttons,) = [block for block in card.blocks if block["type"] == "actions"]
+        (link,) = [one for one in buttons["elements"] if "url" in one]
+        assert link["url"] == f"https://tocsin.example.com/incidents/{note.incident.id}"
+        assert pressed(link["action_id"], buttons["block_id"], "") is None
+
+
 def test_without_the_app_a_card_has_no_buttons() -> None:
     """A button that nobody answers is worse than none."""
     card = render.message(run(signal(0))[1][-1], Route("#a"), page=False)
