@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mentions.sentiment import Scorer
+
+_AT_ONCE = 1 << 18
+"""Bytes read at once, where so many are there."""
 
 LABELS = {-1: "negative", 0: "neutral", 1: "positive", 2: "unknown"}
 
@@ -35,27 +39,39 @@ def command(
       tocsin score < mentions.jsonl > scores.jsonl
       tocsin score --weights acme.npz < mentions.jsonl
     """
-    from mentions.sentiment import Vader  # noqa: PLC0415  slow to load
+    from mentions.sentiment import Compounds, Vader  # noqa: PLC0415  slow to load
 
-    score = _scoring(scorer(weights), Vader().compound)
+    score = _scoring(scorer(weights), Compounds(Vader()).of)
     refused = 0
-    for number, line in _lines():
-        try:
-            emit(score(line))
-        except ValueError as error:
-            refused += 1
-            tell(f"line {number}: {plain(str(error))}")
+    for portion in _portions():
+        read = []
+        for number, line in portion:
+            try:
+                read.append(_fields(line))
+            except ValueError as error:
+                refused += 1
+                tell(f"line {number}: {plain(str(error))}")
+        for scored in score(read):
+            emit(scored)
+        sys.stdout.flush()
     if refused:
         raise typer.Exit(1)
 
 
-def _lines() -> Iterator[tuple[int, bytes]]:
-    for number, line in enumerate(sys.stdin.buffer, 1):
-        if line.strip():
-            yield number, line
+def _portions() -> Iterator[list[tuple[int, bytes]]]:
+    """Yield the numbered lines of standard input as they come, many at once where many are there."""
+    number, rest = 0, b""
+    while piece := os.read(sys.stdin.fileno(), _AT_ONCE):
+        *lines, rest = (rest + piece).split(b"\n")
+        yield [(place, line) for place, line in enumerate(lines, number + 1) if line.strip()]
+        number += len(lines)
+    if rest.strip():
+        yield [(number + 1, rest)]
 
 
-def _scoring(scorer: Scorer, vader: Callable[[str], float]) -> Callable[[bytes], dict[str, Any]]:
+def _scoring(
+    scorer: Scorer, vader: Callable[[list[str]], list[float]]
+) -> Callable[[list[dict[str, Any]]], list[dict[str, Any]]]:
     from mentions.masking import Mask  # noqa: PLC0415  slow to load
     from mentions.score import language  # noqa: PLC0415
     from mentions.watched import Watched  # noqa: PLC0415
@@ -69,18 +85,21 @@ def _scoring(scorer: Scorer, vader: Callable[[str], float]) -> Callable[[bytes],
             masks[brand] = Mask(Watched(name=brand).names())
         return masks[brand].apply(text)
 
-    def score(line: bytes) -> dict[str, Any]:
-        fields = _fields(line)
-        text, lang = fields["text"], language(fields.get("lang"))
-        reading = scorer.read(masked(text, fields.get("brand")), lang)
-        return {
-            "id": fields["id"],
-            "lang": reading.lang or lang,
-            "vader": vader(text),
-            "compound": reading.compound,
-            "label": LABELS[reading.label],
-            "abuse": reading.abuse,
-        }
+    def score(several: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        langs = [language(fields.get("lang")) for fields in several]
+        readings = scorer.read_all([masked(fields["text"], fields.get("brand")) for fields in several], langs)
+        compounds = vader([fields["text"] for fields in several])
+        return [
+            {
+                "id": fields["id"],
+                "lang": reading.lang or lang,
+                "vader": compound,
+                "compound": reading.compound,
+                "label": LABELS[reading.label],
+                "abuse": reading.abuse,
+            }
+            for fields, lang, reading, compound in zip(several, langs, readings, compounds, strict=True)
+        ]
 
     return score
 
