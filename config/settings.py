@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX: Final = "TOCSIN_"
+CALENDARS: Final = "TOCSIN_ICAL_"
+"""How variables begin that a rota names: secret addresses of calendars."""
 
 
 def _brokers(value: Any) -> Any:
@@ -39,6 +42,7 @@ def _brokers(value: Any) -> Any:
 
 
 _MAX_PORT: Final = 65_535
+_SHORTEST_TOKEN: Final = 16
 
 
 def _listed(value: Any) -> Any:
@@ -48,6 +52,20 @@ def _listed(value: Any) -> Any:
 def _outside(value: str) -> str:
     if outside(value) is None:
         raise ValueError("must lead outside Slack: pagerduty, webhook or mailto:ana@example.com")
+    return value
+
+
+def _network(value: str) -> str:
+    try:
+        ip_network(value)
+    except ValueError:
+        raise ValueError("must be an address or a network: 127.0.0.1 or 10.1.0.0/16") from None
+    return value
+
+
+def _long_enough(value: SecretStr) -> SecretStr:
+    if 0 < len(value.get_secret_value()) < _SHORTEST_TOKEN:
+        raise ValueError("must have 16 characters or more: `openssl rand -hex 24` makes a good one")
     return value
 
 
@@ -165,6 +183,21 @@ class Settings(BaseModel):
         description="Fetched at each beat that came through, so that a dead man's switch elsewhere notices when "
         "`tocsin heartbeat` itself is gone; never shown: such addresses are secrets.",
     )
+    web_token: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
+        default=SecretStr(""),
+        description="What people log in to `tocsin web` with; never shown. [16 characters or more]",
+    )
+    web_user_header: str = Field(
+        default="",
+        pattern=r"^[A-Za-z][A-Za-z0-9-]{0,60}$|^$",
+        description="Header in which a reverse proxy says who is logged in, such as X-Forwarded-User; empty: none is "
+        "believed. Needs TOCSIN_WEB_PROXIES.",
+    )
+    web_proxies: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_listed)] = Field(
+        default=(),
+        description="Addresses or networks of the reverse proxies that are believed, with commas between them: "
+        "127.0.0.1,10.1.0.0/16.",
+    )
     metrics_port: int = Field(
         default=0,
         ge=0,
@@ -201,6 +234,12 @@ class Settings(BaseModel):
             raise ValueError("TOCSIN_SMTP_HOST needs TOCSIN_SMTP_FROM, a sender such as tocsin@example.com: set it")
         return self
 
+    @model_validator(mode="after")
+    def _proxies_are_named(self) -> Settings:
+        if bool(self.web_user_header) != bool(self.web_proxies):
+            raise ValueError("TOCSIN_WEB_USER_HEADER and TOCSIN_WEB_PROXIES go together: set both, or neither")
+        return self
+
     def topic(self, name: str) -> str:
         """Return the full name of a topic."""
         return f"{self.prefix}{name}"
@@ -229,7 +268,8 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
 def strangers(environ: Mapping[str, str]) -> list[str]:
     """Return a warning for each `TOCSIN_…` variable that nobody reads: most likely a slip of the pen."""
     known = [variable_of(name) for name in Settings.model_fields]
-    found = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    ours = sorted(name for name in environ if name.startswith(PREFIX) and not name.startswith(CALENDARS))
+    found = [name for name in ours if name not in known]
     return [f"{name} is not a variable of Tocsin{_guess(name, known)}" for name in found]
 
 
