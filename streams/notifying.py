@@ -57,7 +57,7 @@ class Notifying:
         self._unfinished: Unfinished[TP] = Unfinished()
         meter = Deliveries()
         self._delivery = Delivery(notifier, self._receipts, self._route, meter=meter, gap=gap)
-        self._outside = Outside(Relay(channels, self._receipts, meter=meter), directory, self._receipts)
+        self._outside = Outside(Relay(channels, self._receipts, meter=meter), directory, self._receipts, web=web)
         self.positions: Positions[TP] | None = None
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:

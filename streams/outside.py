@@ -52,8 +52,11 @@ class Countdown:
 class Outside:
     """Hands to the relay what a brand's escalation sends outside Slack, and pages that Slack does not take."""
 
-    def __init__(self, relay: Relay, directory: Directory, receipts: Places, patience: float = SLACK_PATIENCE) -> None:
+    def __init__(
+        self, relay: Relay, directory: Directory, receipts: Places, patience: float = SLACK_PATIENCE, web: str = ""
+    ) -> None:
         self._relay = relay
+        self._web = web
         self._directory = directory
         self._receipts = receipts
         self._patience = patience
@@ -102,7 +105,7 @@ class Outside:
     ) -> None:
         brand = self._directory.brand(notification.incident.brand)
         self._receipts.locate(receipt_name(notification.incident.id, target), partition)
-        self._relay.submit(alarm(notification, event, brand.language), target, done)
+        self._relay.submit(alarm(notification, event, brand.language, self._web), target, done)
 
     def _due(self, notification: Notification) -> tuple[Event | None, list[Target]]:
         """Return what is to be said now, and to whom."""
