@@ -18,6 +18,7 @@ HEADER_CHARS: Final = 150
 TEXT_CHARS: Final = 3000
 FIELD_CHARS: Final = 2000
 FIELDS: Final = 10
+TITLE_CHARS: Final = 2000
 CARD_CHARS: Final = 12_000
 """Of JSON with every character outside ASCII written out: the strictest way to count."""
 
@@ -40,6 +41,12 @@ def fields(texts: list[str]) -> Block:
 def context(text: str) -> Block:
     """Return a line in small print."""
     return {"type": "context", "elements": [_mrkdwn(clip(text, TEXT_CHARS))]}
+
+
+def image(file: str, title: str, alt: str) -> Block:
+    """Return a picture that was uploaded to Slack."""
+    named = {"type": "plain_text", "text": clip(title, TITLE_CHARS), "emoji": False}
+    return {"type": "image", "slack_file": {"id": file}, "title": named, "alt_text": clip(alt, TITLE_CHARS) or "–"}
 
 
 def _mrkdwn(text: str) -> Block:

@@ -98,6 +98,8 @@ def _drawn(block: dict[str, Any]) -> RenderableType:
             return styled(text)
         case {"type": "context", "elements": elements}:
             return Text("  ").join(styled(one["text"]) for one in elements).copy()
+        case {"type": "image", "alt_text": alt}:
+            return Text(alt, style="dim")
         case {"type": "actions", "elements": elements}:
             labels = [one["text"]["text"] for one in elements if one["type"] == "button"]
             return Text("  ").join(Text(f"[{clean(label)}]", style="bold") for label in labels)

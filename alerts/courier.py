@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from msgspec.structs import replace
 
 from alerts import render
-from alerts.notifier import GONE, DeliveryError, Notifier, Route
+from alerts.notifier import GONE, OVERSIZED, DeliveryError, Notifier, Picture, Route
 from alerts.pacing import Pacer, Timing
 from alerts.receipts import Posting, ReceiptStore
 
@@ -55,6 +55,9 @@ class Line:
     unsure: bool = True  # a post or reply may have arrived without a trace
     plain: bool = False  # the card was refused: show the bare text
     paged: int = 0  # the revision whose message mentioned the on-call manager
+    told: Notification | None = None  # the latest of those delivered
+    picture: Picture | None = None  # uploaded, and not shown yet
+    replaced: list[Picture] = field(default_factory=list)  # that nobody sees any more
 
     @property
     def doubtful(self) -> bool:
@@ -64,7 +67,10 @@ class Line:
     @property
     def latest(self) -> Notification:
         """Return the newest notification: the only one whose message matters."""
-        return self.orders[-1].notification
+        if self.orders:
+            return self.orders[-1].notification
+        assert self.told is not None
+        return self.told
 
 
 class Courier:
@@ -95,7 +101,7 @@ class Courier:
             DeliveryError: something is left to do; what is done is remembered in `line`.
         """
         orders = list(line.orders)
-        if orders:
+        if orders or line.picture is not None:
             await self._recall(line)
             await self._stand(line)
             await self._edit(line)
@@ -155,27 +161,36 @@ class Courier:
         line.unsure = False
         receipt = await self._send("post", line, channel, lambda: self._notifier.post(channel, message))
         line.paged = latest.revision if page else 0
-        await self._save(line, replace(line.posting, receipt=receipt, revision=latest.revision))
+        posted = replace(line.posting, receipt=receipt, revision=latest.revision, paged=line.paged)
+        await self._save(line, posted)
 
     async def _edit(self, line: Line) -> None:
         """Let the message show the latest revision; one that is gone is replaced."""
         posting = line.posting
-        if posting is None or posting.receipt is None or posting.revision >= line.latest.revision:
-            return
+        if posting is None or posting.receipt is None or not _behind(line, posting):
+            line.picture = None
+            return None
         receipt = posting.receipt
         await self._turn("update", receipt.channel)
-        latest = line.latest
-        message = render.message(latest, self._routed(line), page=False, plain=line.plain)
+        latest, picture = line.latest, line.picture or posting.picture
+        page = latest.revision == posting.paged  # else the chart would take the mention away again
+        message = render.message(latest, self._routed(line), page=page, plain=line.plain, picture=picture)
         try:
             await self._send("update", line, receipt.channel, lambda: self._notifier.update(receipt, message))
         except DeliveryError as error:
+            if error.code in OVERSIZED and picture is not None:
+                line.posting, line.picture = replace(posting, picture=None), None
+                return await self._edit(line)
             if error.code not in GONE:
                 raise
-            await self._save(line, replace(posting, receipt=None, intended_at=self._timing.wall()))
-            line.unsure = False
+            await self._save(line, replace(posting, receipt=None, intended_at=self._timing.wall(), picture=None))
+            line.unsure, line.picture = False, None
             await self._post(line)
         else:
-            await self._save(line, replace(posting, revision=latest.revision))
+            if posting.picture not in (None, picture):
+                line.replaced.append(posting.picture)
+            line.picture = None
+            await self._save(line, replace(posting, revision=latest.revision, picture=picture))
 
     async def _tidy(self, line: Line) -> None:
         """Delete a message that was taken for lost, posted again, and turned up after all."""
@@ -236,8 +251,15 @@ class Courier:
             lane = "update" if kind == "update" else "post"
             self._pacer.hold(f"{lane} {channel}", error.retry_after or 0.0)
             raise
-        self._meter.delivered(line.incident, kind, self._timing.monotonic() - line.orders[0].submitted)
+        if line.orders:
+            self._meter.delivered(line.incident, kind, self._timing.monotonic() - line.orders[0].submitted)
         return answer
+
+
+def _behind(line: Line, posting: Posting) -> bool:
+    """Tell whether the message shows less than is known: an older revision, or no picture though there is one."""
+    revision = line.latest.revision
+    return posting.revision < revision or (posting.revision == revision and line.picture is not None)
 
 
 async def _kept(access: Awaitable[_T]) -> _T:

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from alerts.courier import GAP, PARALLEL, Courier, Line, Order
+from alerts.easel import Easel
 from alerts.lines import Lines
 from alerts.meter import Log, Meter
-from alerts.notifier import OVERSIZED, DeliveryError, Notifier, Route
+from alerts.notifier import OVERSIZED, DeliveryError, Gallery, Notifier, Route
 from alerts.pacing import Timing, delay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alerts.incident import Notification
+    from alerts.notifier import Picture
     from alerts.receipts import ReceiptStore
 
+log = structlog.get_logger(__name__)
 
 GLANCE: Final = 0.2
 """Seconds between two looks for new orders while waiting for a doubt to be settled."""
@@ -47,6 +52,7 @@ class Delivery(Lines[Line]):
         self._meter = meter or Log()
         self._timing = timing or Timing()
         self._courier = Courier(notifier, receipts, route, self._meter, self._timing, gap, parallel)
+        self._easel = Easel(notifier, route, self._timing, gap, self._hang) if isinstance(notifier, Gallery) else None
 
     def submit(self, notification: Notification, done: Callable[[], None]) -> None:
         """Take a notification; call within the running event loop, in the order of an incident's revisions."""
@@ -56,19 +62,56 @@ class Delivery(Lines[Line]):
         self._begin(name, line)
 
     async def _serve(self, line: Line) -> None:
-        while line.orders or line.doubtful:
+        while line.orders or line.doubtful or line.picture:
+            if not line.orders and line.picture:
+                await self._show(line)
+                continue
             if not line.orders:
                 await self._wait(line)
             count = len(line.orders)
             await self._insist(line)
             finished, line.orders = line.orders[:count], line.orders[count:]
             for order in finished:
+                line.told = order.notification
                 order.done()
+            if self._easel is not None and line.told is not None and line.posting is not None:
+                self._easel.draw(line.told, line.posting.picture)
+            self._clear(line)
+
+    def _hang(self, notification: Notification, picture: Picture) -> None:
+        """Take a picture that is ready to be shown."""
+        name = notification.incident.id
+        line = self._lines.get(name) or Line(name, told=notification)
+        line.picture = picture
+        self._begin(name, line)
+
+    async def _show(self, line: Line) -> None:
+        """Show a picture, if that can be done at once: it is no alert."""
+        picture = line.picture
+        try:
+            await self._courier.deliver(line)
+        except Exception as error:  # noqa: BLE001  the alert itself is delivered
+            why = getattr(error, "code", type(error).__name__)
+            log.warning("a chart is not shown", incident=line.incident, why=why)
+        line.picture = None
+        if picture is not None and (line.posting is None or line.posting.picture != picture):
+            line.replaced.append(picture)
+        self._clear(line)
+
+    def _clear(self, line: Line) -> None:
+        if self._easel is not None:
+            self._easel.clear(line.replaced)
 
     async def _wait(self, line: Line) -> None:
         """Wait until the doubt about a message can be settled, or there is something new to tell."""
-        while not line.orders and (rest := self._courier.patience(line)) > 0:
+        while not (line.orders or line.picture) and (rest := self._courier.patience(line)) > 0:
             await self._timing.sleep(min(rest, GLANCE))
+
+    async def abandon(self) -> None:
+        """Stop: what is not done stays undone, for whoever takes over."""
+        if self._easel is not None:
+            await self._easel.abandon()
+        await super().abandon()
 
     async def _insist(self, line: Line) -> None:
         """Deliver the orders at hand, however often it takes."""

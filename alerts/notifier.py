@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import msgspec
 
@@ -73,6 +73,29 @@ class Route(msgspec.Struct, frozen=True):
     buttons: bool = False  # somebody listens to what is tapped
     next_mention: str = ""  # of whoever is on call after that
     web: str = ""  # where the pages of `tocsin web` are; a card links to its incident's
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A chart that was uploaded."""
+
+    file: str  # as the place names it
+    revision: int  # of the incident as it is drawn
+    at: int  # event time of that, ms
+    step: int  # minutes of a bar
+    alt: str  # for whoever does not see it
+
+
+@runtime_checkable
+class Gallery(Protocol):
+    """A place that takes pictures. Every method may raise DeliveryError."""
+
+    async def upload(self, name: str, content: bytes, alt: str) -> str:
+        """Upload a picture (PNG) that a message can show from now on; return its name there."""
+        ...
+
+    async def discard(self, file: str) -> None:
+        """Delete a picture."""
+        ...
 
 
 class Notifier(Protocol):

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from alerts.notifier import Receipt
+from alerts.notifier import Picture, Receipt
 
 
 class Posting(msgspec.Struct, frozen=True):
@@ -20,6 +20,8 @@ class Posting(msgspec.Struct, frozen=True):
     replying: int = 0  # the latest whose reply was intended
     replied: int = 0  # the latest whose reply is posted
     doubtful_at: int | None = None  # wall clock, ms: it was posted again, and the first try may yet turn up
+    paged: int = 0  # the revision that the message was posted with, if it mentioned the on-call manager
+    picture: Picture | None = None  # that the message shows
 
 
 class ReceiptStore(Protocol):

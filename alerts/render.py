@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from alerts import wording
-from alerts.blocks import Block, context, fields, fit, header, section
+from alerts import chart, wording
+from alerts.blocks import Block, context, fields, fit, header, image, section
 from alerts.buttons import row
 from alerts.escape import link, mention, moment, mrkdwn, person
 from alerts.findings import leading, ratio
@@ -19,8 +17,8 @@ from detectors.wording import number, percent
 
 if TYPE_CHECKING:
     from alerts.incident import Finding, Incident, Notification
-    from alerts.notifier import Route
-    from detectors.signal import Drivers, Example
+    from alerts.notifier import Picture, Route
+    from detectors.signal import Coverage, Drivers, Example
     from detectors.wording import Language
 
 FINDINGS: Final = 6
@@ -32,18 +30,13 @@ TREND: Final = 10 * 60_000
 """How far back (ms) growth is measured."""
 
 
-class Coverage(msgspec.Struct, frozen=True):
-    """How many of a brand's sources are live, and which are silent."""
-
-    live: int
-    total: int
-    silent: tuple[str, ...] = ()
-
-
 def message(
-    notification: Notification, route: Route, *, page: bool, plain: bool = False, coverage: Coverage | None = None
+    notification: Notification, route: Route, *, page: bool, plain: bool = False, picture: Picture | None = None
 ) -> Message:
-    """Return the incident's card, with a mention of the on-call manager if it pages; `plain` is bare text."""
+    """Return the incident's card, with a mention of the on-call manager if it pages; `plain` is bare text.
+
+    `picture` is the chart, where one is uploaded.
+    """
     incident, language = notification.incident, wording.tongue(route.language)
     line = wording.line(incident, language)
     call = say(language, "page", mention=route.mention) if page and route.mention else ""
@@ -52,7 +45,7 @@ def message(
     top: list[tuple[int, Block]] = [(0, header(line))]
     if call:
         top.append((0, section(call)))
-    body = _body(incident, language, coverage)
+    body = _body(incident, language, picture)
     end: list[tuple[int, Block]] = [(0, row(incident, language, route.web))] if route.buttons else []
     return Message(incident.id, incident.revision, _fallback(line), fit(top + body[:-1] + end + body[-1:]))
 
@@ -94,17 +87,19 @@ def _fallback(line: str) -> str:
     return mrkdwn(line, wording.LINE_CHARS)
 
 
-def _body(incident: Incident, language: Language, coverage: Coverage | None) -> list[tuple[int, Block]]:
+def _body(incident: Incident, language: Language, picture: Picture | None) -> list[tuple[int, Block]]:
     """Return the blocks below the headline, each with the order in which room is given."""
     lead = leading(incident.findings.values())
     drivers = lead.signal.drivers
     body = [(0, context(_state(incident, lead, language))), (1, fields(_facts(incident, lead, language)))]
     body += [(2, section(text)) for text in [_who_and_what(drivers, language)] if text]
     body += [(3, section(_example(example, language))) for example in drivers.examples[:EXAMPLES]]
+    if picture is not None:
+        body.append((3, image(picture.file, chart.title(picture, language), picture.alt)))
     if incident.status != "resolved":
         body.append((4, context(_counterfactual(lead, language))))
-    if coverage is not None:
-        body.append((4, context(_covered(coverage, language))))
+    if lead.signal.coverage is not None:
+        body.append((4, context(_covered(lead.signal.coverage, language))))
     body.append((1, context(f"`{incident.id}`")))
     return body
 
@@ -227,7 +222,7 @@ def _counterfactual(lead: Finding, language: Language) -> str:
 
 
 def _covered(coverage: Coverage, language: Language) -> str:
-    text = say(language, "coverage", live=coverage.live, total=coverage.total)
+    text = say(language, "coverage", live=coverage.live, total=coverage.total, heard=percent(coverage.heard, language))
     if not coverage.silent:
         return text
     names = ", ".join(mrkdwn(name, 30) for name in coverage.silent[:LISTED])

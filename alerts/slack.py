@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -29,6 +31,9 @@ CONNECT: Final = 5.0
 
 SKEW: Final = 120_000
 """How far (ms) Slack's clock may be behind ours when a message is looked for."""
+
+_LOOKS: Final = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 3.0)
+"""Seconds between two looks whether Slack is done with a picture."""
 
 _PAGES: Final = 50
 _ID: Final = re.compile(r"[CDG][A-Z0-9]{7,}")
@@ -91,6 +96,36 @@ class Slack:
         for other in others:
             await self._ask(self._open().chat_delete(channel=other.channel, ts=other.ts))
         return len(others)
+
+    async def upload(self, name: str, content: bytes, alt: str) -> str:
+        """Upload a picture, shared with nobody: the message that shows it shares it. Slack takes a moment over it."""
+        options = {"filename": name, "length": len(content), "alt_txt": alt}
+        begun = await self._ask(self._open().api_call("files.getUploadURLExternal", http_verb="GET", params=options))
+        file = str(begun["file_id"])
+        await self._put(str(begun["upload_url"]), content)
+        await self._ask(self._open().files_completeUploadExternal(files=[{"id": file, "title": name}]))
+        for wait in _LOOKS:
+            answer = await self._ask(self._open().files_info(file=file))
+            if (answer.get("file") or {}).get("mimetype"):
+                return file
+            await asyncio.sleep(wait)
+        raise DeliveryError("timeout", "Slack does not finish with an uploaded picture", retryable=True)
+
+    async def discard(self, file: str) -> None:
+        """Delete a picture."""
+        await self._ask(self._open().files_delete(file=file))
+
+    async def _put(self, address: str, content: bytes) -> None:
+        session = self._open().session
+        assert session is not None
+        try:
+            async with session.post(address, data=content, proxy=self._client.proxy) as answer:
+                if answer.status != HTTPStatus.OK:
+                    raise DeliveryError("server_error", f"Slack answered {answer.status} to an upload", retryable=True)
+        except TimeoutError as error:
+            raise _unreachable("timeout", error) from None
+        except aiohttp.ClientError as error:
+            raise _unreachable("disconnected", error) from None
 
     async def _standing(self, place: str, incident: str, since: int) -> list[Receipt]:
         """Return the incident's messages in a channel given by id, the latest first."""

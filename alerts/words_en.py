@@ -52,7 +52,10 @@ WORDS: Final = {
     "unknown_author": "unknown author",
     "open_link": "open",
     "counterfactual": "Fires from {threshold}. With a threshold above {observed} it would not have fired now.",
-    "coverage": "{live} of {total} sources live",
+    "coverage": "{live} of {total} usual channels speak, which bring {heard} of the mentions",
+    "chart_title": "Every {step} min: mentions (grey), of them negative (red); usual (blue), limit (black)",
+    "chart_alt": "The last {hours} h: at most {mentions} mentions in {step} min; at most {negative} negative, "
+    "{minutes} min ago",
     "silent": "silent: {names}",
     "page": "{mention} please look",
     "more": "… and {count} more findings",

@@ -53,7 +53,10 @@ WORDS: Final = {
     "open_link": "ouvrir",
     "counterfactual": "Se déclenche à {threshold}. Avec un seuil au-dessus de {observed}, "
     "rien ne se serait déclenché maintenant.",
-    "coverage": "{live} sources actives sur {total}",
+    "coverage": "{live} canaux habituels sur {total} parlent ; ils apportent {heard} des mentions",
+    "chart_title": "Toutes les {step} min : mentions (gris), dont négatives (rouge) ; habituel (bleu), seuil (noir)",
+    "chart_alt": "Les {hours} dernières heures : au plus {mentions} mentions en {step} min ; au plus {negative} "
+    "négatives, il y a {minutes} min",
     "silent": "muettes : {names}",
     "page": "{mention} merci de regarder",
     "more": "… et {count} autres constats",

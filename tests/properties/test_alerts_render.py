@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from alerts.console import draw
-from alerts.notifier import Message, Route
-from alerts.render import Coverage, message, reply
-from detectors.signal import SEVERITIES, Drivers, Evidence, Example, Signal
+from alerts.notifier import Message, Picture, Route
+from alerts.render import message, reply
+from detectors.signal import SEVERITIES, Coverage, Drivers, Evidence, Example, Signal
 from standin.block_kit import complaint, faults, units
 from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import strangers, texts
@@ -84,11 +84,15 @@ evidences = st.builds(
 )
 
 
+coverages = st.builds(Coverage, live=counts, total=counts, heard=st.floats(0, 1), silent=several(words))
+pictures = st.builds(Picture, file=st.just("F00000001"), revision=counts, at=counts, step=counts, alt=st.just("at most 80"))
+
+
 @st.composite
 def signals(draw: st.DrawFn) -> Signal:
     """Return a signal that holds whatever a detector could be made to say."""
     base = signal(draw(st.integers(0, 60)), severity=draw(st.sampled_from(SEVERITIES)), detector=draw(words))
-    return replace(base, evidence=draw(evidences), drivers=draw(drivers))
+    return replace(base, evidence=draw(evidences), drivers=draw(drivers), coverage=draw(st.none() | coverages))
 
 
 @st.composite
@@ -128,7 +132,7 @@ def check(made: Message) -> None:
     language=st.sampled_from(["en", "fr", "de"]),
     page=st.booleans(),
     plain=st.booleans(),
-    coverage=st.none() | st.builds(Coverage, live=counts, total=counts, silent=several(words)),
+    picture=st.none() | pictures,
 )
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_no_incident_breaks_a_limit_or_pings_anybody_unasked(
@@ -136,11 +140,11 @@ def test_no_incident_breaks_a_limit_or_pings_anybody_unasked(
     language: str,
     page: bool,  # noqa: FBT001
     plain: bool,  # noqa: FBT001
-    coverage: Coverage | None,
+    picture: Picture | None,
 ) -> None:
     """Cards and replies keep every documented limit, and hold only the mention that the route names."""
     route = Route("C0000001", language, "<@U0000ONCALL>")
-    card = message(notification, route, page=page, plain=plain, coverage=coverage)
+    card = message(notification, route, page=page, plain=plain, picture=picture)
     check(card)
     assert units(card.text.removesuffix(" please look").removesuffix(" merci de regarder")) <= 5 * 110 + 40
     check(reply(notification, route, page=page))

@@ -6,10 +6,12 @@ import json
 import re
 from typing import Any
 
-from alerts.notifier import Message, Route
-from alerts.render import Coverage, message, reply
-from detectors.signal import Drivers, Example
-from standin.block_kit import units
+from msgspec.structs import replace
+
+from alerts.notifier import Message, Picture, Route
+from alerts.render import message, reply
+from detectors.signal import Coverage, Drivers, Example, Signal
+from standin.block_kit import faults, units
 from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import texts
 
@@ -19,6 +21,11 @@ ROUTE = Route("#alerts", "en", "<@U024BE7LH>")
 def card(*records: Record, page: bool = False, route: Route = ROUTE, **options: Any) -> Message:
     """Return the card of the last notification."""
     return message(run(*records)[1][-1], route, page=page, **options)
+
+
+def covered(coverage: Coverage, base: Signal | None = None) -> Signal:
+    """Return a signal that says how many channels speak."""
+    return replace(base or signal(0), coverage=coverage)
 
 
 def shown(made: Message) -> str:
@@ -91,8 +98,19 @@ def test_examples_are_quoted_and_escaped() -> None:
 
 def test_coverage_is_shown_where_it_is_known() -> None:
     """Five of six sources is part of the truth."""
-    made = card(signal(0), coverage=Coverage(5, 6, ("forum",)))
-    assert "5 of 6 sources live; silent: forum" in shown(made)
+    made = card(covered(Coverage(5, 6, 0.82, ("forum",))))
+    assert "5 of 6 usual channels speak, which bring 82% of the mentions; silent: forum" in shown(made)
+    assert "usual channels" not in shown(card(signal(0)))
+
+
+def test_a_chart_is_on_the_card_once_it_is_uploaded() -> None:
+    """With words for who does not see it, and what its bars are in the brand's language."""
+    picture = Picture("F00000001", 1, START, 5, "at most 80")
+    (image,) = [block for block in card(signal(0), picture=picture).blocks if block["type"] == "image"]
+    assert faults(image) == []
+    assert image["slack_file"] == {"id": "F00000001"}
+    assert image["alt_text"] == "at most 80"
+    assert "5 min" in image["title"]["text"]
 
 
 def test_the_card_says_what_would_have_kept_it_silent() -> None:
@@ -129,9 +147,11 @@ def test_the_plain_message_is_text_alone_and_still_pages() -> None:
 
 def test_a_french_card_holds_no_english_word_of_ours() -> None:
     """Language is chosen in one place."""
-    made = card(signal(0), action(1), page=True, route=Route("#alertes", "fr", "<@U024BE7LH>"), coverage=Coverage(5, 6))
+    route = Route("#alertes", "fr", "<@U024BE7LH>")
+    picture = Picture("F00000001", 1, START, 5, "")
+    made = card(covered(Coverage(5, 6, 0.8)), action(1), page=True, route=route, picture=picture)
     text = json.dumps(made.blocks, ensure_ascii=False)
-    for word in ("Since", "usually", "Acknowledged", "please", "sources live", "Fires", "Where"):
+    for word in ("Since", "usually", "Acknowledged", "please", "channels speak", "Fires", "Where", "grey"):
         assert word not in text
 
 
@@ -140,7 +160,7 @@ def test_the_longest_of_everything_is_cut_nowhere_in_the_middle_of_markup() -> N
     worst, most = "&" * 300, 10**18
     examples = (Example(worst, worst, worst, "https://x.example/?" + "&" * 90, most, 0.0, START),) * 3
     drivers = Drivers(((worst, most),) * 9, ((worst, most),) * 9, ((worst, most, most),) * 9, examples)
-    made = card(signal(0, drivers=drivers), page=True, coverage=Coverage(most, most, (worst,) * 9))
+    made = card(covered(Coverage(most, most, 1.0, (worst,) * 9), signal(0, drivers=drivers)), page=True)
     assert max(units(text) for text in texts(made.blocks)) < 3000
     assert not re.search(r"&(?!amp;)", " ".join(texts(made.blocks)))
     assert len([text for text in texts(made.blocks) if text.startswith("> ")]) == 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from detectors.course import STEP, STEPS
 from detectors.rehearsal import rehearse
 
-CALM = {"negative": 1, "positive": 1, "neutral": 8}
-ANGRY = {"negative": 20, "positive": 1, "neutral": 9}
+CALM = {"negative": 1.0, "positive": 1.0, "neutral": 8.0}
+ANGRY = {"negative": 20.0, "positive": 1.0, "neutral": 9.0}
 
 
 def test_the_course_holds_the_last_three_hours_and_what_is_usual() -> None:
@@ -36,7 +36,7 @@ def test_a_busy_channel_that_says_nothing_is_missing_from_the_coverage() -> None
     raised = rehearse(CALM, ANGRY, hours=1)[0]
     assert raised.coverage is not None
     assert (raised.coverage.live, raised.coverage.silent, raised.coverage.heard) == (raised.coverage.total, (), 1.0)
-    quiet = rehearse({"negative": 4, "positive": 4, "neutral": 22}, {}, hours=6)
+    quiet = rehearse({"negative": 4.0, "positive": 4.0, "neutral": 22.0}, {}, hours=6)
     silent = next(signal for signal in quiet if signal.detector == "silence")
     assert silent.coverage is not None
     assert silent.coverage.live == 0
