@@ -32,6 +32,7 @@ TABLE: Final[dict[str, Entry]] = {
     "config": Entry("cli.config", "Check and apply the brand configuration."),
     "topics": Entry("cli.topics", "Create and inspect the Kafka topics."),
     "incidents": Entry("cli.incidents", "List the incidents and their state."),
+    "oncall": Entry("cli.oncall", "Show who is on call, who takes over when, and when nobody is."),
     "act": Entry("cli.act", "Acknowledge, snooze, resolve, judge, note or silence from a terminal."),
     "silences": Entry("cli.silences", "List what is not told right now, and who asked for it."),
     "status": Entry("cli.status", "Show what is running, how far it has read and what is silent."),

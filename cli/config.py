@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.calendars import refresh, with_calendars, with_shifts
 from cli.environment import installation
 from cli.errors import Failure, Misuse
 from cli.output import agreed, emit, plain, show, tell
@@ -47,7 +48,7 @@ def check(
 
     if not file.exists():
         raise Misuse(_no_file(file))
-    report = judge(file)
+    report = with_calendars(file, judge(file))
     if json:
         emit(_record(file, report))
     else:
@@ -79,7 +80,7 @@ def apply(
     """Show what would change (+ added, ~ changed, - removed), ask, and send it to the running workers.
 
     The workers follow at once, without a restart. A file with an error changes nothing. A brand that is no longer in
-    the file is no longer watched.
+    the file is no longer watched. The calendars of rotas are fetched; `tocsin config refresh` does so again.
 
     Examples:
       tocsin config apply config/brands.yaml --dry-run
@@ -91,7 +92,8 @@ def apply(
     if not file.exists():
         raise Misuse(_no_file(file))
     wanted = load(file, warn=lambda problem: tell(plain(str(problem)))).named()
-    carry_out(brand_store(installation().settings), wanted, dry_run=dry_run, yes=yes, json=json)
+    store = brand_store(installation().settings)
+    carry_out(store, with_shifts(file, wanted, store), dry_run=dry_run, yes=yes, json=json)
 
 
 def carry_out(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: bool, json: bool) -> None:
@@ -120,6 +122,9 @@ def carry_out(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: 
         changes = [change.record() for change in planned.changes]
         kept_records = [kept.record() for kept in planned.kept]
         emit({"applied": applied, "unchanged": planned.unchanged, "changes": changes, "overrides": kept_records})
+
+
+app.command()(refresh)
 
 
 @app.command(name="show")
