@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from detectors.wording import Language
 
 SIZE: Final = (1000, 480)
-LEFT, TOP, RIGHT, BOTTOM = 96, 28, 24, 60
+LEFT, TOP, RIGHT, BOTTOM = 104, 28, 24, 64
 COLOURS: Final = 32
 
 PAPER: Final = "#ffffff"
@@ -163,4 +163,4 @@ def _y(value: float, top: float) -> float:
 @cache
 def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """Return the font that comes with the library: figures and plain letters."""
-    return ImageFont.load_default(30)
+    return ImageFont.load_default(36)

@@ -91,7 +91,10 @@ def _body(incident: Incident, language: Language, picture: Picture | None) -> li
     """Return the blocks below the headline, each with the order in which room is given."""
     lead = leading(incident.findings.values())
     drivers = lead.signal.drivers
-    body = [(0, context(_state(incident, lead, language))), (1, fields(_facts(incident, lead, language)))]
+    facts = _facts(incident, lead, language)
+    if picture is not None:  # it shows the course; the card is short on a phone
+        facts = [fact.partition("\n")[0] for fact in facts]
+    body = [(0, context(_state(incident, lead, language))), (1, fields(facts))]
     body += [(2, section(text)) for text in [_who_and_what(drivers, language)] if text]
     body += [(3, section(_example(example, language))) for example in drivers.examples[:EXAMPLES]]
     if picture is not None:

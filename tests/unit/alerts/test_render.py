@@ -111,6 +111,8 @@ def test_a_chart_is_on_the_card_once_it_is_uploaded() -> None:
     assert image["slack_file"] == {"id": "F00000001"}
     assert image["alt_text"] == "at most 80"
     assert "5 min" in image["title"]["text"]
+    assert "█" in shown(card(signal(0)))
+    assert "█" not in shown(card(signal(0), picture=picture))
 
 
 def test_the_card_says_what_would_have_kept_it_silent() -> None:
