@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-EVERY: Final = 20.0
+EVERY: Final = 5.0
 """Seconds between two looks at the clock."""
 
 LATE: Final = 6 * HOUR

@@ -112,11 +112,20 @@ def _gravity(incidents: Sequence[Incident]) -> int:
 def _about(brand: Brand, incidents: Sequence[Incident], known: Known, counted: Figures | None, until: int) -> str:
     language, shown = brand.language, incidents[:INCIDENTS]
     lines = [f"*{mrkdwn(brand.name, 60)}* {_figures(counted, language)}"]
-    lines += [f"• {mrkdwn(wording.line(one, language), 130)} · {commands.state(one, language)}" for one in shown]
+    lines += [f"• {mrkdwn(wording.line(one, language), 130)} · {_state(one, language)}" for one in shown]
     if len(incidents) > len(shown):
         lines.append(say(language, "home_more", count=len(incidents) - len(shown)))
     lines += [f"⏳ {said}" for said in _running_out(brand, known, until)[:RUNNING_OUT]]
     return "\n".join(lines)
+
+
+def _state(incident: Incident, language: Language) -> str:
+    """Return in whose hands an incident is, or how long it lasted."""
+    if incident.resolved_at is None:
+        return commands.state(incident, language)
+    start, end = (moment(at, "{date_short_pretty} {time}") for at in (incident.opened_at, incident.resolved_at))
+    span = wording.span(incident.resolved_at - incident.opened_at, language)
+    return wording.say(language, "lasted", start=start, end=end, span=span)
 
 
 def _figures(counted: Figures | None, language: Language) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from alerts import buttons, wording
 from alerts.escape import moment, mrkdwn
 from alerts.incident import rank
@@ -17,13 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.incident import Incident
-    from config.override import Governed, Override
+    from config.brand import Brand
+    from config.override import Governed
     from desk.known import Known
     from detectors.wording import Language
 
     Block = dict[str, Any]
-
-LIFT: Final = "tocsin_lift_override"
 
 INCIDENTS: Final = 15
 ON_CALL: Final = 20
@@ -73,22 +70,19 @@ def _on_call(governed: Mapping[str, Governed], at: int, language: Language) -> l
 def _silences(known: Known, governed: Mapping[str, Governed], at: int, language: Language) -> list[Block]:
     found = [(one.brand, silence) for name, one in governed.items() for silence in known.silenced.running(name, at)]
     heading = [views.header(say(language, "running_silences"))] if found else []
-    rows = [silencing.row(brand, silence, f"*{mrkdwn(brand.name, 60)}* ") for brand, silence in found[:RUNNING]]
+    rows = [silencing.row(brand, silence, _of(brand)) for brand, silence in found[:RUNNING]]
     return heading + rows + _hidden(len(found) - RUNNING, language)
 
 
 def _overrides(governed: Mapping[str, Governed], at: int, language: Language) -> list[Block]:
     found = [(one, override) for one in governed.values() for override in in_force(one.overrides, at)]
     heading = [views.header(say(language, "running_overrides"))] if found else []
-    rows = [_override(one, override) for one, override in found[:RUNNING]]
+    rows = [thresholds.row(one.brand, override, _of(one.brand)) for one, override in found[:RUNNING]]
     return heading + rows + _hidden(len(found) - RUNNING, language)
 
 
-def _override(governed: Governed, override: Override) -> Block:
-    brand = governed.brand
-    value = msgspec.json.encode((brand.name, override.path)).decode()
-    said = f"*{mrkdwn(brand.name, 60)}* {thresholds.described(override, brand)}"
-    return views.section(said, views.button(LIFT, say(brand.language, "lift"), value))
+def _of(brand: Brand) -> str:
+    return f"*{mrkdwn(brand.name, 60)}* "
 
 
 def _hidden(count: int, language: Language) -> list[Block]:

@@ -139,7 +139,7 @@ class Office:
         """Do what an element says; return what the person has to know, if anything."""
         if one.action_id == silencing.LIFT:
             return await self._lift(one.option, tap.user.id)
-        if one.action_id == home.LIFT:
+        if one.action_id == thresholds.LIFT:
             return await self._thresholds.lift(*silencing.lifted(one.option), tap.user.id)
         button = pressed(one.action_id, one.block_id, one.option)
         return await self._press(button, tap) if button else ""

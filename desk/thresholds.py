@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CALLBACK: Final = "tocsin_threshold"
 PREVIEW: Final = "tocsin_preview"
+LIFT: Final = "tocsin_lift_override"
 SPAN: Final = "span"
 
 LEVELS: Final = ("low", "medium", "high")
@@ -150,7 +151,13 @@ def overridden(governed: Governed, running: Sequence[Override]) -> list[dict[str
     """Return what overrides a brand, under a heading; nothing where nothing does."""
     language = governed.brand.language
     heading = [views.section(f"*{say(language, 'running_overrides')}*")] if running else []
-    return heading + [views.section(described(one, governed.brand)) for one in running]
+    return heading + [row(governed.brand, one) for one in running]
+
+
+def row(brand: Brand, one: Override, before: str = "") -> dict[str, Any]:
+    """Return an override with a button that lifts it, after what is to stand before (mrkdwn)."""
+    value = msgspec.json.encode((brand.name, one.path)).decode()
+    return views.section(before + described(one, brand), views.button(LIFT, say(brand.language, "lift"), value))
 
 
 def described(one: Override, brand: Brand) -> str:
@@ -164,7 +171,7 @@ def described(one: Override, brand: Brand) -> str:
     return say(
         language,
         "override_line",
-        what=label(one.path, language).partition(";")[0].strip(),
+        what=label(one.path, language),
         value=mrkdwn(_spelled(one.value, language), 40),
         usual=mrkdwn(_spelled(value_at(brand.detect, one.path), language), 40),
         until=until,
@@ -173,12 +180,20 @@ def described(one: Override, brand: Brand) -> str:
 
 
 def label(path: str, language: Language) -> str:
-    """Return what a threshold is, in words, with its unit."""
+    """Return what a threshold is, in words."""
     if path == SENSITIVITY:
         return say(language, "param_sensitivity")
+    what, _, _ = _words(path, language)
+    return f"{detector_label(path.split('.')[1], language)}: {what}"
+
+
+def _words(path: str, language: Language) -> tuple[str, str, str]:
+    """Return what a threshold is, which way larger values push, and its unit: `what; way [unit]` as it is written."""
     _, detector, key = path.split(".")
     own = f"param_{detector}_{key}"
-    return f"{detector_label(detector, language)}: {say(language, own if own in WORDS[language] else f'param_{key}')}"
+    said, _, unit = say(language, own if own in WORDS[language] else f"param_{key}").partition("[")
+    what, _, way = said.partition(";")
+    return what.strip(), way.strip(), f"[{unit}"
 
 
 def _input(path: str, policy: Policy, brand: Brand, language: Language) -> dict[str, Any]:
@@ -187,9 +202,13 @@ def _input(path: str, policy: Policy, brand: Brand, language: Language) -> dict[
         levels = [(name, say(language, f"level_{name}")) for name in LEVELS]
         return views.select(path, label(path, language), levels, str(value))
     key = "today" if value == usual else "today_overridden"
-    hint = say(language, key, value=_spelled(value, language), usual=_spelled(usual, language))
+    _, way, unit = _words(path, language)
+    after = f" · {way}" if way else ""
+    hint = say(language, key, value=_spelled(value, language), usual=_spelled(usual, language), way=after)
     typed = "" if value is None else str(value)
-    return views.field(path, label(path, language), _TYPED, hint=hint, initial=typed, optional=usual is None)
+    return views.field(
+        path, f"{label(path, language)} {unit}", _TYPED, hint=hint, initial=typed, optional=usual is None
+    )
 
 
 def _spelled(value: object, language: Language) -> str:

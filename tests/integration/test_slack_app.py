@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.buttons import ACK, MORE, NOT_A_CRISIS
 from config.brand import Brand
-from config.wire import encode_brand
+from config.wire import decode_governed, encode_brand
+from desk import silencing, thresholds
+from standin import gestures
 from streams.admin import KafkaBrandStore
 from tests.support.fake_slack import APP_TOKEN, FakeSlack
 from tests.support.installation import ROOT, Installation, wait_until
@@ -103,13 +105,55 @@ def test_a_tap_takes_the_incident_in_hand_and_a_stranger_s_does_not(kafka: Broke
                 served.tap(NOT_A_CRISIS, "U0ANA")
                 wait_until(lambda: "Judged not a crisis" in state(slack), 20, "the card says how it was judged")
                 assert len(slack.roots()) == 1
+                _hold_back(served, here)
+                _threshold(served, here)
                 served.wait(slack.send("slash_commands", _command(slack, "status")))
                 wait_until(lambda: len(slack.whispers) > 1, 20, "the command is answered")
                 assert slack.whispers[-1] == "No incident is open."
+                fresh = brand.model_copy(update={"digest": f"{datetime.now(UTC):%H:%M}"})
+                KafkaBrandStore(here.connection, here.topics).publish({BRAND: encode_brand(fresh)})
+                wait_until(lambda: len(slack.roots()) == 2, 40, "the digest of the day")
+                assert "Digest of 24 hours" in slack.roots()[-1]["text"]
+                assert "negative (what is usual is not known yet)" in json.dumps(slack.roots()[-1])
                 assert running()
             assert "xapp" not in Path(here.path("slack.log")).read_text()
     finally:
         served.close()
+
+
+def _hold_back(served: Served, here: Installation) -> None:
+    """A silence asked for on the card shows in the Home tab as triage keeps it, and is lifted there."""
+    ana = served.slack.person("U0ANA")
+    served.wait(ana.tap(MORE, "silence"))
+    wait_until(lambda: ana.modal is not None, 10, "the modal")
+    assert served.wait(ana.submit({silencing.SPAN: {silencing.SPAN: "1h"}})) == {}
+    wait_until(lambda: "Silenced" in json.dumps(ana.modal), 10, "what came of it")
+
+    def shown() -> bool:
+        served.wait(ana.go_home())
+        return silencing.LIFT in json.dumps(ana.home)
+
+    wait_until(shown, 20, "the silence in the Home tab", every=0.5)
+    served.wait(ana.tap(silencing.LIFT, place=(ana.home or {})["id"]))
+    wait_until(lambda: not shown(), 20, "it is lifted", every=0.5)
+
+
+def _threshold(served: Served, here: Installation) -> None:
+    """Another limit is tried on what Kafka holds of the last days, and kept beside the configuration."""
+    ana, path = served.slack.person("U0ANA"), "detect.absolute.negative"
+    served.wait(ana.tap(MORE, "threshold", place=served.slack.roots()[0]["ts"]))
+    wait_until(lambda: path in json.dumps(ana.modal), 10, "the modal")
+    view = ana.modal or {}
+    typed = {path: {path: "50"}}
+    sent = ana.payload(thresholds.PREVIEW, None, view["id"], "")
+    sent["view"] = view | {"state": {"values": gestures.state(view, typed)}}
+    served.wait(served.slack.lines.ask("interactive", sent))
+    said = "could not be computed" if here.embedded else "0 alerts instead of 1"
+    wait_until(lambda: said in json.dumps(ana.modal), 30, f"a preview: {said}")
+    assert served.wait(ana.submit(typed)) == {}
+    wait_until(lambda: "Saved" in json.dumps(ana.modal), 10, "what came of it")
+    (override,) = decode_governed(KafkaBrandStore(here.connection, here.topics).read_applied()[BRAND]).overrides
+    assert (override.path, override.value, override.by) == (path, 50, "U0ANA")
 
 
 def _command(slack: FakeSlack, text: str) -> dict[str, str]:

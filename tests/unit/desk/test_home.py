@@ -14,7 +14,7 @@ from alerts.rota import Rota
 from alerts.silences import Silence
 from config.brand import Brand
 from config.override import PATHS, Governed, Override
-from desk import home, office
+from desk import home, office, thresholds
 from desk.silencing import LIFT
 from standin.block_kit import view_faults
 from tests.support.fake_slack import FakeSlack
@@ -81,7 +81,7 @@ async def test_silences_and_overrides_are_lifted_there(monkeypatch: Any) -> None
         await ana.tap(LIFT, place=ana.home["id"])
         await until(lambda: "Lifted" in app.shown("U0ANA"))
         assert app.sent[0].kind == "unsilence"
-        await ana.tap(home.LIFT, place=ana.home["id"])
+        await ana.tap(thresholds.LIFT, place=ana.home["id"])
         await until(lambda: app.applied)
         assert app.applied[0].overrides == (Override("detect.volume.least", 30),)
         await until(lambda: "*9* instead of 6" not in said(ana))

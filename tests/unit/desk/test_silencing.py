@@ -7,7 +7,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from alerts.buttons import MORE
 from alerts.escape import mrkdwn
@@ -105,6 +105,7 @@ def test_what_the_modal_did_not_offer_is_an_error_beside_it(block: str, value: s
     assert list(silencing.errors(_submitted(view, good | {block: value}))) == [block]
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=300), st.dictionaries(st.sampled_from([DETECTOR, TERM, CHANNEL, SPAN]), st.text()))
 def test_no_submission_ends_the_app(metadata: str, values: dict[str, str]) -> None:
     """Whatever comes back is judged, and what is no modal of ours is wrong."""
@@ -113,9 +114,10 @@ def test_no_submission_ends_the_app(metadata: str, values: dict[str, str]) -> No
     assert silencing.errors(view)
 
 
-hostile = st.text(min_size=1, max_size=120) | st.sampled_from(["<!channel>", "*", "a" * 5000, "\u202e\x00"])
+hostile = st.text(min_size=1, max_size=120) | st.sampled_from(["<!channel>", "*", "a" * 500, "\u202e\x00"])
 
 
+@settings(max_examples=30, deadline=None)
 @given(name=st.text(min_size=1, max_size=90).filter(str.strip), words=st.lists(hostile, max_size=30), reason=hostile)
 def test_the_modal_keeps_slack_s_limits_whatever_the_incident(name: str, words: list[str], reason: str) -> None:
     """Channels, words, names and reasons come from outside."""
