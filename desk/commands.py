@@ -59,7 +59,7 @@ def answer(text: str, brands: Mapping[str, Brand], incidents: Sequence[Incident]
     Args:
         text: a word and perhaps a brand; hostile.
         brands: those watched, by name.
-        incidents: the latest of each brand.
+        incidents: those there are, over or not.
         at: now (ms).
     """
     word, _, rest = text.strip().partition(" ")

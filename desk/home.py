@@ -33,7 +33,7 @@ def home(known: Known, names: Iterable[str], at: int) -> dict[str, Any]:
     governed = {name: known.directory.governed(name) for name in names}
     brands = {name: one.brand for name, one in governed.items()}
     language = common(brands)
-    running = [one for one in known.ledger.latest() if one.brand in governed and one.status != "resolved"]
+    running = [one for one in known.open() if one.brand in governed]
     moved = moment(at, "{date_short_pretty} {time}")
     blocks = [
         *_incidents(running, governed, language, known.web),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from streams.brands import Directory
 from streams.ledger import Ledger
 from streams.silenced import Silenced
+
+if TYPE_CHECKING:
+    from alerts.incident import Incident
 
 
 @dataclass(frozen=True)
@@ -17,3 +21,7 @@ class Known:
     ledger: Ledger = field(default_factory=Ledger)
     silenced: Silenced = field(default_factory=Silenced)
     web: str = ""  # where the pages of incidents are, "" for nowhere
+
+    def open(self) -> list[Incident]:
+        """Return the incidents that are not over."""
+        return [one for one in self.ledger.incidents.values() if one.status != "resolved"]

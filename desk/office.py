@@ -214,11 +214,13 @@ class Office:
         asked = commands.snooze(command.text, brands)
         if isinstance(asked, commands.Snooze):
             return await self._snooze(asked, command.user_id)
-        return asked or commands.answer(command.text, brands, self._known.ledger.latest(), self._acting.now())
+        return asked or commands.answer(
+            command.text, brands, [*self._known.ledger.incidents.values()], self._acting.now()
+        )
 
     async def _snooze(self, asked: commands.Snooze, user: str) -> str:
         brand, name = asked.brand, mrkdwn(asked.brand.name, 60)
-        running = [one for one in self._known.ledger.latest() if one.brand == brand.name and one.status != "resolved"]
+        running = [one for one in self._known.open() if one.brand == brand.name]
         if not running:
             return say(brand.language, "slash_nothing_open", brand=name)
         if refusal := await self._acting.refusal(user, brand):

@@ -184,7 +184,7 @@ def label(path: str, language: Language) -> str:
     if path == SENSITIVITY:
         return say(language, "param_sensitivity")
     what, _, _ = _words(path, language)
-    return f"{detector_label(path.split('.')[1], language)}: {what}"
+    return say(language, "param_label", detector=detector_label(path.split(".")[1], language), what=what)
 
 
 def _words(path: str, language: Language) -> tuple[str, str, str]:

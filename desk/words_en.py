@@ -86,6 +86,7 @@ WORDS: Final = {
     "level_low": "low: 1 false alarm a month",
     "level_medium": "medium: 1 false alarm a week",
     "level_high": "high: 1 false alarm a day",
+    "param_label": "{detector}: {what}",
     "param_sensitivity": "Sensitivity of all detectors",
     "param_mentions": "mentions in the window that fire [mentions]",
     "param_negative": "negative mentions in the window that fire [mentions]",

@@ -86,6 +86,7 @@ WORDS: Final = {
     "level_low": "basse : 1 fausse alerte par mois",
     "level_medium": "moyenne : 1 fausse alerte par semaine",
     "level_high": "haute : 1 fausse alerte par jour",
+    "param_label": "{detector} : {what}",
     "param_sensitivity": "Sensibilité de tous les détecteurs",
     "param_mentions": "mentions dans la fenêtre qui alertent [mentions]",
     "param_negative": "mentions négatives dans la fenêtre qui alertent [mentions]",

@@ -46,6 +46,13 @@ async def test_it_shows_what_is_open_who_is_on_call_and_what_is_held_back() -> N
         assert part in shown
 
 
+async def test_what_is_open_is_shown_whatever_came_after_it() -> None:
+    """Another incident of the brand that is over hides none."""
+    async with front() as app:
+        app.know(replace(app.note.incident, id="acme-later", opened_at=NOW, status="resolved", resolved_at=NOW))
+        assert "Critical acme" in said(await visit(app))
+
+
 async def test_nobody_sees_what_they_may_not_act_on() -> None:
     """A brand of others, with its incidents and its people, is not there."""
     async with front(Brand(name="acme", may_act=("S0DESK",)), Brand(name="zeta", may_act=("U0EVE",))) as app:
