@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
 import typer
 
@@ -15,9 +16,23 @@ from cli.weights import Weights  # noqa: TC001  typer reads the annotation
 
 if TYPE_CHECKING:
     from config.brand import Brand
+    from mentions.scored import Batch, Tick
+    from replay.outcome import Outcome
+    from replay.report.origin import Origin
     from replay.tuning.material import Material
+    from sources.recording import Recording
 
-CONFIG = Path("config/brands.yaml")
+DEFAULT: Final = Path("config/brands.yaml")
+
+
+class _Brought(NamedTuple):
+    """What a page is made of."""
+
+    rules: Brand
+    records: list[Batch | Tick]
+    origin: Origin
+    lived: Outcome | None
+    material: Material
 
 
 def command(
@@ -28,7 +43,10 @@ def command(
     incident: Annotated[
         str | None, typer.Option(help="This incident only, with three hours around it; ids as in `tocsin replay`.")
     ] = None,
-    config: Annotated[Path, typer.Option(help="The brands and their thresholds.")] = CONFIG,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="The brands and their thresholds. Left out: config/brands.yaml, or the recording's own."),
+    ] = None,
     defaults: Annotated[bool, typer.Option("--defaults", help="No configuration: the built-in thresholds.")] = False,
     language: Annotated[
         Literal["en", "fr"] | None, typer.Option(help="Language of the page; left out: the brand's.")
@@ -37,36 +55,68 @@ def command(
     sort: Annotated[bool, typer.Option("--sort", help="Put the mentions in order of publication first.")] = False,
     weights: Weights = None,
 ) -> None:
-    """Write one HTML page on a brand's past: course, alerts, drivers, examples, what other thresholds would have done.
+    """Write one HTML page on a brand's past: course, alerts, acts, drivers, examples, what other thresholds would do.
 
-    The page fetches nothing: it can be mailed, printed and kept. Exit code 1 where the brand has no mentions, the
-    incident does not exist or lines were refused.
+    The page fetches nothing: it can be mailed, printed and kept. A recording is told as it was: under its own
+    configuration, with what people did. Exit code 1 where the brand has no mentions, the incident does not exist or
+    lines were refused.
 
     Examples:
       tocsin report march.jsonl.gz --brand Hallowfirth --defaults -o hallowfirth.html
       tocsin report march.tocsin --brand Hallowfirth --language fr
     """
-    from replay.report.facts import SCALES, gather  # noqa: PLC0415  slow to load
+    from replay.report.facts import gather  # noqa: PLC0415  slow to load
     from replay.report.page import render  # noqa: PLC0415
 
-    rules = _rules(brand, None if defaults else config)
-    material = _material(Past(files, parsed_mapping(columns), sort=sort, rescore=False, weights=weights), rules)
-    if material.disordered:
+    past = Past(files, parsed_mapping(columns), sort=sort, rescore=False, weights=weights)
+    found = _brought(past, files, brand, config, defaults=defaults)
+    if found.material.disordered:
         raise Failure("the mentions are not in order of publication: add --sort")
-    records = material.records.get(brand)
-    if not records:
+    if not found.records:
         raise Failure(f"no mention of {plain(brand)} in these files")
-    with progress("replaying", len(SCALES)) as advance:
+    with progress("replaying", 1) as advance:
         try:
-            facts = gather(rules, records, incident, advance)
+            facts = gather(found.rules, found.records, found.origin, incident, found.lived, advance)
         except LookupError as error:
             raise Failure(plain(str(error.args[0]))) from error
-    out.write_text(render(facts, language or rules.language), encoding="utf-8")
+    out.write_text(render(facts, language or found.rules.language), encoding="utf-8")
     show(f"wrote {plain(str(out))}: {len(facts.courses)} incidents in {facts.outcome.mentions} mentions")
-    if material.refused:
-        first = material.refused[0]
-        tell(f"{len(material.refused)} lines refused, the first is line {first.number}: {plain(first.reasons[0])}")
+    refused = found.material.refused
+    if refused:
+        tell(f"{len(refused)} lines refused, the first is line {refused[0].number}: {plain(refused[0].reasons[0])}")
         raise typer.Exit(1)
+
+
+def _brought(past: Past, files: list[str], name: str, config: Path | None, *, defaults: bool) -> _Brought:
+    """Read the past and the rules; a recording lives again where no other rules are asked for."""
+    from replay.report import origin  # noqa: PLC0415  slow to load
+
+    called = ", ".join(Path(path).name for path in files)
+    if past.recording is not None and config is None and not defaults:
+        return _lived(past.recording, called, name)
+    rules = _rules(name, None if defaults else config or DEFAULT)
+    material = _material(past, rules)
+    records = material.records.get(name, [])
+    return _Brought(rules, records, origin.of_files(called, rules, records), None, material)
+
+
+def _lived(recording: Recording, called: str, name: str) -> _Brought:
+    from replay.recording import Playback, Recorded  # noqa: PLC0415  slow to load
+    from replay.report import origin  # noqa: PLC0415
+    from replay.tuning.material import of_recording  # noqa: PLC0415
+    from sources.position import SourceError  # noqa: PLC0415
+
+    with progress("reading", Path(recording.path).stat().st_size) as advance:
+        try:
+            entries = list(recording.entries(scores=True, advance=advance))
+        except SourceError as error:
+            raise Misuse(str(error)) from error
+    material = of_recording(entries)
+    records = material.records.get(name, [])
+    playback = Playback(Recorded(recording.header))
+    deque(playback.play(entries), maxlen=0)
+    made_of = origin.of_recording(called, recording.header, entries, name, records)
+    return _Brought(origin.configured(entries, name), records, made_of, playback.outcome, material)
 
 
 def _rules(name: str, config: Path | None) -> Brand:

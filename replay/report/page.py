@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-import plotly.graph_objects as go
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
-from plotly.subplots import make_subplots
-
 from alerts import wording
+from alerts.escape import clean
+from detectors.signal import SEVERITIES
+from detectors.wording import number, percent
+from replay.report.frame import clock, page
+from replay.report.marks import marks
+from replay.report.timeline import SIGNS, panel_title, timeline
+from replay.report.whatif import TOGETHER
 from replay.report.words import WORDS
 
 if TYPE_CHECKING:
     from config.brand import Language
     from replay.report.facts import Facts
+    from replay.report.levels import Level, Seen
+    from replay.report.marks import Mark
+    from replay.report.whatif import Knob
 
-MENTIONS: Final = "#4f86b8"
-NEGATIVE: Final = "#c4472c"
-GREY: Final = "#7a7a80"
 ROWS: Final = 60
 """Rows of the table behind the chart: the busiest stretches."""
 
@@ -29,21 +28,23 @@ ROWS: Final = 60
 def render(facts: Facts, language: Language) -> str:
     """Return the page."""
     words = WORDS[language]
-    template = _environment().get_template("report.html.j2")
-    return template.render(
+    told = marks(facts.told, language)
+    return page(
+        "report.html.j2",
+        language,
         words=words,
-        language=language,
         title=words["title"].format(brand=facts.brand.name),
         summary=summary(facts, language),
         facts=facts,
-        alt=_alt(facts, words),
-        chart=Markup(_figure(facts, words).to_html(full_html=False, include_plotlyjs=False, config=_CONFIG)),  # noqa: S704  plotly escapes its data
-        plotly=Markup(get_plotlyjs()),  # noqa: S704  the library itself
+        timeline=timeline(facts, told, language, words),
         busiest=_busiest(facts),
-        told=_told(facts, language),
-        tried=[_tried(facts, place, words) for place in range(len(facts.settings))],
-        today=next(place for place, one in enumerate(facts.settings) if one.scale == 1),
-        clock=clock,
+        near=[_near(level, language, words) for level in facts.levels],
+        told=told,
+        figures=_figures(facts, language, words),
+        signs=SIGNS,
+        severities={severity: wording.say(language, severity) for severity in SEVERITIES},
+        nobody=_nobody(facts, told, words),
+        knobs=[_knob(knob, language, words) for knob in facts.knobs],
     )
 
 
@@ -51,82 +52,57 @@ def summary(facts: Facts, language: Language) -> str:
     """Return the paragraph for whoever reads only one."""
     words, outcome = WORDS[language], facts.outcome
     span = {"since": clock(outcome.since), "until": clock(outcome.until), "brand": facts.brand.name}
+    mentions = number(outcome.mentions, language)
     if facts.focus is None:
-        return words["none"].format(mentions=outcome.mentions, **span)
+        return words["none"].format(mentions=mentions, **span)
     course = facts.focus
-    line = wording.fact(_notes(facts)[0], language)
+    notes = [note for note in outcome.told if note.incident.id == course.incident.id]
     text = words["some"].format(
-        mentions=outcome.mentions,
-        incidents=len(facts.courses),
-        pages=sum(one.pages for one in facts.courses),
-        line=line,
+        mentions=mentions,
+        incidents=_counted(len(facts.courses), words, "incident"),
+        pages=_counted(sum(one.pages for one in facts.courses), words, "page"),
+        line=wording.fact(notes[0], language),
         opened=clock(course.opened_at),
         **span,
     )
+    acknowledged = next((note for note in notes if note.reason == "acknowledged"), None)
+    if acknowledged is not None:
+        waited = wording.span(acknowledged.at - course.opened_at, language)
+        text += words["in_hand"].format(who=acknowledged.incident.acknowledged_by, span=waited)
     until = course.segments[-1].until
-    return text + (words["open"] if until is None else words["over"].format(span=_span(course, until, language)))
+    if until is None:
+        return text + words["open"]
+    return text + words["over"].format(span=wording.span(until - course.opened_at, language))
 
 
-def clock(at: int) -> str:
-    """Return an instant as people read it, UTC.
-
-    >>> clock(0)
-    '1970-01-01 00:00'
-    """
-    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M}"
-
-
-_CONFIG: Final[dict[str, Any]] = {"responsive": True, "displaylogo": False, "displayModeBar": False}
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(loader=PackageLoader("replay.report"), autoescape=True, undefined=StrictUndefined)
-
-
-def _notes(facts: Facts) -> list[Any]:
-    assert facts.focus is not None
-    return [note for note in facts.outcome.told if note.incident.id == facts.focus.incident.id]
-
-
-def _span(course: Any, until: int, language: Language) -> str:
-    return wording.span(until - course.opened_at, language)
-
-
-def _figure(facts: Facts, words: dict[str, str]) -> Any:
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.7, 0.3], vertical_spacing=0.06)
-    at = [clock(time) for time in facts.times]
-    share = [
-        round(100 * bad / every, 1) if every else None
-        for bad, every in zip(facts.negative, facts.mentions, strict=True)
+def _figures(facts: Facts, language: Language, words: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return the figures to be seen at a glance: what, how much, and of what."""
+    found = [
+        (words["incidents"], str(len(facts.courses)), ""),
+        (words["pages"], str(sum(course.pages for course in facts.courses)), ""),
     ]
-    upper = (("mentions", facts.mentions, MENTIONS, "solid"), ("negative", facts.negative, NEGATIVE, "dot"))
-    for key, values, colour, dash in upper:
-        line = {"color": colour, "dash": dash, "shape": "hv"}
-        figure.add_trace(go.Scatter(x=at, y=values, name=words[key], line=line, fill="tozeroy"), 1, 1)
-    figure.add_trace(go.Scatter(x=at, y=share, name=f"{words['share']} (%)", line={"color": GREY}), 2, 1)
-    for course in facts.courses:
-        if facts.since <= course.opened_at <= facts.until:
-            opened = clock(course.opened_at)
-            figure.add_vline(x=opened, line={"color": NEGATIVE, "dash": "dash", "width": 2})
-            figure.add_annotation(x=opened, y=1.06, yref="paper", text=words["alert"], showarrow=False)
-    figure.update_layout(
-        height=460,
-        margin={"l": 44, "r": 12, "t": 34, "b": 30},
-        legend={"orientation": "h", "y": -0.12},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": GREY, "size": 13},
-        hovermode="x unified",
-    )
-    figure.update_xaxes(gridcolor="rgba(128,128,128,.25)")
-    figure.update_yaxes(gridcolor="rgba(128,128,128,.25)", rangemode="tozero")
-    return figure
+    if facts.focus is None:
+        return found
+    course, until = facts.focus, facts.focus.segments[-1].until
+    heard = [note for note in facts.outcome.told if note.incident.id == course.incident.id]
+    taken = next((note for note in heard if note.reason == "acknowledged"), None)
+    waited = words["never"] if taken is None else wording.span(taken.at - course.opened_at, language)
+    by = "" if taken is None else clean(taken.incident.acknowledged_by or "")
+    lasted = words["still"] if until is None else wording.span(until - course.opened_at, language)
+    severity = wording.say(language, course.severity)
+    peak = max(zip(facts.mentions, facts.times, strict=True))
+    busiest = (words["busiest"].format(step=facts.step), number(peak[0], language), clock(peak[1]))
+    return [
+        *found,
+        (words["gravest"], severity, ""),
+        (words["waited"], waited, by),
+        (words["lasted"], lasted, ""),
+        busiest,
+    ]
 
 
-def _alt(facts: Facts, words: dict[str, str]) -> str:
-    place = max(range(len(facts.times)), key=facts.mentions.__getitem__)
-    return words["alt"].format(step=facts.step, peak=clock(facts.times[place]), count=facts.mentions[place])
+def _counted(count: int, words: dict[str, str], what: str) -> str:
+    return words[f"one_{what}" if count == 1 else f"many_{what}"].format(count=count)
 
 
 def _busiest(facts: Facts) -> list[tuple[str, int, int]]:
@@ -134,22 +110,42 @@ def _busiest(facts: Facts) -> list[tuple[str, int, int]]:
     return [(clock(at), count, bad) for count, at, bad in sorted(rows, key=lambda row: row[1])]
 
 
-def _told(facts: Facts, language: Language) -> list[tuple[str, str, str, bool]]:
-    if facts.focus is None:
-        return []
-    return [
-        (
-            clock(note.at),
-            wording.say(language, note.incident.severity),
-            wording.fact(note, language),
-            note.page,
-        )
-        for note in _notes(facts)
+def _near(level: Level, language: Language, words: dict[str, str]) -> tuple[str, str, str, str, str]:
+    seen = level.nearest
+    values = (_figure(seen, seen.observed, language), _figure(seen, seen.level, language))
+    held = seen.observed >= seen.level and not seen.fires
+    part = words["held"] if held else percent(seen.nearness, language)
+    return (panel_title(level, language, words), clock(level.at), *values, part)
+
+
+def _figure(seen: Seen, value: float, language: Language) -> str:
+    return percent(value, language) if seen.metric.endswith("share") else number(value, language)
+
+
+def _nobody(facts: Facts, told: list[Mark], words: dict[str, str]) -> str:
+    """Return why no act is told, where none is."""
+    if any(mark.who for mark in told):
+        return ""
+    return words["nobody_acted"].format(why=words["why_recording" if facts.origin.recorded else "why_files"])
+
+
+def _knob(knob: Knob, language: Language, words: dict[str, str]) -> dict[str, Any]:
+    rows = [
+        {
+            "value": one.value + (f" ({words['today']})" if one.today else ""),
+            "incidents": len(one.opened),
+            "pages": one.pages,
+            "opened": ", ".join(map(clock, one.opened)) or words["nothing"],
+            "against": words["same"] if one.today else one.preview.sentence(language),
+        }
+        for one in knob.settings
     ]
+    return {"name": _named(knob.name, words), "rows": rows, "today": [one.today for one in knob.settings].index(True)}
 
 
-def _tried(facts: Facts, place: int, words: dict[str, str]) -> dict[str, Any]:
-    one = facts.settings[place]
-    opened = ", ".join(map(clock, one.opened)) or words["nothing"]
-    name = f"× {one.scale:g}" + (f" ({words['today']})" if one.scale == 1 else "")
-    return {"name": name, "incidents": len(one.opened), "pages": one.pages, "opened": opened}
+def _named(name: str, words: dict[str, str]) -> str:
+    """Return what a threshold is called: in words, with its path in the configuration."""
+    if name == TOGETHER:
+        return words["knob_bars"]
+    detector = name.split(".")[1]
+    return f"{words.get(f'detector_{detector}', words.get(f'knob_{detector}', detector))} ({name})"

@@ -12,24 +12,39 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from alerts.incident import Action
 from cli.weights import scorer
 from config.brand import default_brand
+from config.wire import encode_brand
 from mentions.watchlist import Watchlist
 from replay.outcome import run
 from replay.policies import Rules
-from replay.report.facts import SCALES, Facts, gather
+from replay.recording import Playback, Recorded
+from replay.report.facts import Facts, gather
+from replay.report.levels import levels
+from replay.report.marks import marks
+from replay.report.origin import configured, of_files, of_recording
 from replay.report.page import render, summary
+from replay.report.whatif import SCALES, TOGETHER, knobs
 from replay.report.words import WORDS
 from replay.tuning.candidates import BARS, applied, value_of
 from replay.tuning.material import gather as read
+from replay.tuning.material import of_recording as reread
 from sources.position import Line, Position
-from tests.support import past
-from tests.support.browser import keep, opened
+from sources.recording import Configured, Received
+from tests.support import past, recordings
+from tests.support.browser import SCREENS, keep, opened
 from tests.support.crowd import Crowd
+from tests.support.recordings import UNTIL
 
 if TYPE_CHECKING:
-    from mentions.scored import Batch, Tick
+    from playwright.sync_api import Page
 
+    from config.brand import Brand
+    from mentions.scored import Batch, Tick
+    from sources.recording import Entry
+
+MINUTE = 60_000
 ROOT = Path(__file__).parents[3]
 BRAND = default_brand("Brisela")
 HOSTILE = (
@@ -55,10 +70,38 @@ def records(count: int | None = None) -> list[Batch | Tick]:
     return read(found, Watchlist([BRAND.watched(0)]), scorer(None)).records["Brisela"]
 
 
+def told(brand: Brand, found: list[Batch | Tick], incident: str | None = None) -> Facts:
+    """Return what there is to report on a file of mentions."""
+    return gather(brand, found, of_files("past.jsonl", brand, found), incident)
+
+
 @cache
 def facts() -> Facts:
     """Return what there is to report."""
-    return gather(BRAND, records())
+    return told(BRAND, records())
+
+
+@cache
+def lived() -> Facts:
+    """Return what there is to report on a recording in which people acted, under rules of its own."""
+    acts = [
+        Action("a1", "Brisela", "ack", "U0ANA", UNTIL + 20 * MINUTE),
+        Action("a2", "Brisela", "note", HOSTILE, UNTIL + 21 * MINUTE, text=HOSTILE),
+        Action("a3", "Brisela", "verdict", "U0ANA", UNTIL + 30 * MINUTE, verdict="crisis"),
+    ]
+    rules = applied(BRAND, {"detect.negative.over_peak": 1.1, "alert.escalate_warning": "5m"})
+    entries: list[Entry] = [
+        Configured(0, "Brisela", 3, json.loads(encode_brand(rules)))
+        if isinstance(entry, Configured) and entry.name == "Brisela"
+        else entry
+        for entry in recordings.entries(recordings.mentions(), acts)
+        if not isinstance(entry, Received)
+    ]
+    played = Playback(Recorded(recordings.header()))
+    list(played.play(entries))
+    found = reread(entries).records["Brisela"]
+    origin = of_recording("storm.tocsin", recordings.header(), entries, "Brisela", found)
+    return gather(configured(entries, "Brisela"), found, origin, lived=played.outcome)
 
 
 @pytest.fixture
@@ -82,21 +125,81 @@ def _luminance(colour: str) -> float:
 
 def test_the_slider_holds_what_the_detectors_do() -> None:
     """Each step of the slider is a replay of the same mentions under those bars."""
-    assert [one.scale for one in facts().settings] == list(SCALES)
-    for one in (facts().settings[0], facts().settings[-1]):
-        bars = {bar: max(0.1, round(value_of(BRAND, bar) * one.scale, 2)) for bar in BARS}
-        courses = run(Rules.of([applied(BRAND, bars)]), records(), None).courses()
+    bars = facts().knobs[0]
+    assert [one.value for one in bars.settings] == [f"× {scale:g}" for scale in SCALES]
+    for scale, one in ((SCALES[0], bars.settings[0]), (SCALES[-1], bars.settings[-1])):
+        settings = {bar: max(0.1, round(value_of(BRAND, bar) * scale, 2)) for bar in BARS}
+        courses = run(Rules.of([applied(BRAND, settings)]), records(), None).courses()
         assert one.opened == [course.opened_at for course in courses]
+
+
+def test_each_threshold_that_mattered_has_its_slider() -> None:
+    """Of every detector that came near its level the deciding threshold was tried, today's value among the others."""
+    near = {one.detector for one in facts().levels if one.nearest.fires}
+    assert near
+    tried = {knob.name.split(".")[1] for knob in facts().knobs if knob.name.startswith("detect.")}
+    assert near <= tried
+    for knob in facts().knobs:
+        assert sum(one.today for one in knob.settings) == 1
+        today = next(one for one in knob.settings if one.today)
+        assert today.opened == [course.opened_at for course in facts().courses]
 
 
 def test_other_bars_would_have_done_otherwise() -> None:
     """On days with storms that grow, the slider shows a difference, and today's step is what the replay told."""
     found = (Line(n, json.dumps(one).encode(), Position(0, n)) for n, one in enumerate(past.mentions(), 1))
-    told = gather(BRAND, read(found, Watchlist([BRAND.watched(0)]), scorer(None)).records["Brisela"])
-    assert len({tuple(one.opened) for one in told.settings}) > 1
-    today = next(one for one in told.settings if one.scale == 1)
-    assert today.opened == [course.opened_at for course in told.courses]
-    assert today.pages == sum(course.pages for course in told.courses)
+    records = read(found, Watchlist([BRAND.watched(0)]), scorer(None)).records["Brisela"]
+    bars = next(knob for knob in knobs(BRAND, records, ()) if knob.name == TOGETHER).settings
+    assert len({tuple(one.opened) for one in bars}) > 1
+    courses = run(Rules.of([BRAND]), records, None).courses()
+    today = next(one for one in bars if one.today)
+    assert today.opened == [course.opened_at for course in courses]
+    assert today.pages == sum(course.pages for course in courses)
+
+
+def test_a_detector_fires_where_it_reaches_its_level() -> None:
+    """A detector that found something stands at or above its level, as its evidence says; none other does."""
+    said = {finding.signal.detector for note in facts().outcome.told for finding in note.incident.findings.values()}
+    fired = {one.detector for one in facts().levels if one.nearest.nearness >= 1}
+    assert said - {"silence"} == fired
+    assert all(one.nearest.observed >= one.nearest.level for one in facts().levels if one.nearest.fires)
+
+
+def test_how_often_time_is_told_changes_no_level() -> None:
+    """The levels are those that the live detectors name in their evidence."""
+    found = levels(BRAND, records(), facts().times, facts().step)
+    evidence = {
+        (signal.detector, signal.evidence.threshold)
+        for note in facts().outcome.told
+        for signal in [finding.signal for finding in note.incident.findings.values()]
+    }
+    for one in found:
+        if one.nearest.fires and one.metric != "cusum":
+            levels_seen = {seen.level for seen in one.seen if seen}
+            assert levels_seen & {level for name, level in evidence if name == one.detector}, one.detector
+
+
+def test_what_people_did_is_on_the_page() -> None:
+    """Acknowledgement, note, verdict and steps of the escalation are told with who did them."""
+    found = marks(lived().told, "en")
+    assert {"alert", "escalation", "act"} <= {mark.kind for mark in found}
+    assert [mark.at for mark in found] == sorted(mark.at for mark in found)
+    text = " ".join(mark.text for mark in found)
+    assert "Acknowledged by U0ANA" in text
+    assert "Judged a real crisis" in text
+    assert "U0ANA had it in hand after" in summary(lived(), "en")
+    assert WORDS["en"]["why_files"] in render(facts(), "en")
+
+
+def test_the_rules_of_a_recording_are_on_the_page() -> None:
+    """What differed from the built-in rules is named with both values, and so is what judged the mentions."""
+    (rules,) = lived().origin.rules
+    assert rules.revision == 3
+    assert ("detect.negative.over_peak", "1.1") in {(one.path, one.value) for one in rules.settings}
+    page = render(lived(), "fr")
+    assert "alert.escalate_warning" in page
+    assert lived().origin.scorers[0] in page
+    assert "</script><script>document.title" not in page
 
 
 def test_every_mention_is_in_the_timeline() -> None:
@@ -116,7 +219,7 @@ def test_both_languages_have_the_same_words() -> None:
 
 def test_a_calm_past_is_reported_as_calm() -> None:
     """Where nothing fired, the page says so."""
-    found = gather(BRAND, records(50))
+    found = told(BRAND, records(50))
     assert "no alert" in summary(found, "en")
     assert WORDS["en"]["whatif"] in render(found, "en")
 
@@ -124,46 +227,51 @@ def test_a_calm_past_is_reported_as_calm() -> None:
 def test_an_incident_is_found_by_its_id_or_those_there_are_are_named() -> None:
     """A wrong id is answered with the right ones."""
     known = facts().courses[0].incident.id
-    assert gather(BRAND, records(), known).since >= facts().since
+    assert told(BRAND, records(), known).since >= facts().since
     with pytest.raises(LookupError, match=re.escape(known)):
-        gather(BRAND, records(), "nonsense")
+        told(BRAND, records(), "nonsense")
 
 
-@pytest.mark.parametrize("screen", ["phone", "desktop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_stands_in_a_browser(page: str, screen: str, scheme: str) -> None:
+def test_the_page_stands_in_a_browser(page: str) -> None:
     """Charts are drawn, nothing is fetched, hostile texts act on nothing, nothing is wider than the screen."""
-    with opened(screen, scheme) as tab:  # type: ignore[arg-type]
+    with opened() as tab:
         asked: list[str] = []
         errors: list[str] = []
         tab.on("request", lambda request: asked.append(request.url))
         tab.on("pageerror", lambda error: errors.append(str(error)))
-        tab.goto(page)
-        tab.wait_for_selector(".js-plotly-plot .main-svg")
+        for screen, scheme in (("phone", "light"), ("desktop", "dark")):
+            tab.set_viewport_size(SCREENS[screen])
+            tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+            tab.goto(page)
+            tab.wait_for_selector(".js-plotly-plot .main-svg")
+            assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            soft = tab.evaluate("getComputedStyle(document.querySelector('.main-svg text')).fill")
+            assert contrast(soft, tab.evaluate("getComputedStyle(document.body).backgroundColor")) >= 4.5
+            keep(tab, f"report-{screen}-{scheme}")
         assert not errors
-        assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [page]
+        assert {url for url in asked if not url.startswith(("data:", "blob:"))} == {page}
         assert "owned" not in tab.title()
         assert tab.locator("img[src=x]").count() == 0
-        assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        soft = tab.evaluate("getComputedStyle(document.querySelector('.main-svg text')).fill")
-        assert contrast(soft, tab.evaluate("getComputedStyle(document.body).backgroundColor")) >= 4.5
-        keep(tab, f"report-{screen}-{scheme}")
+        _move(tab)
 
 
-def test_the_slider_is_moved_by_the_keyboard(page: str) -> None:
-    """An arrow key moves it, and what it found is said in words."""
-    with opened() as tab:
-        tab.goto(page)
-        before = tab.inner_text("#found")
-        tab.focus("#scale")
-        tab.keyboard.press("ArrowLeft")
-        assert tab.inner_text("#found") != before
-        assert tab.get_attribute("#scale", "aria-valuetext") == tab.inner_text("#found")
+def _move(tab: Page) -> None:
+    """See that the slider is moved by the keyboard, and that another threshold has a slider of its own."""
+    before = tab.inner_text("#found")
+    tab.focus("#scale")
+    tab.keyboard.press("ArrowLeft")
+    assert tab.inner_text("#found") != before
+    assert tab.get_attribute("#scale", "aria-valuetext") == tab.inner_text("#found")
+    tab.select_option("#knob", "1")
+    assert tab.locator(".tried:visible").count() == 1
+    assert tab.inner_text(".tried:visible tr.now td >> nth=0") in tab.inner_text("#found")
+    tab.emulate_media(media="print")
+    assert tab.locator(".tried:visible").count() == tab.locator(".tried").count()
 
 
 def test_the_command_writes_the_page(tmp_path: Path) -> None:
     """A file of mentions becomes a page; a brand nobody mentions is an error."""
-    (tmp_path / "past.jsonl").write_text("\n".join(lines()), encoding="utf-8")
+    (tmp_path / "past.jsonl").write_text("\n".join(lines()[:300]), encoding="utf-8")
     given = [str(tmp_path / "past.jsonl"), "--defaults", "-o", str(tmp_path / "out.html"), "--brand"]
     command = [sys.executable, "-m", "cli.main", "report", *given]
     done = subprocess.run([*command, "Brisela"], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -1,0 +1,159 @@
+"""How is the course of a brand drawn? What happened, mentions and their tone, and how near each detector was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from alerts import wording
+from replay.report.frame import GREY, Chart, chart, clock
+from replay.report.marks import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.brand import Language
+    from replay.report.facts import Facts
+    from replay.report.levels import Level
+    from replay.report.marks import Kind, Mark
+
+MENTIONS: Final = "#4f86b8"
+NEGATIVE: Final = "#c4472c"
+ACT: Final = "#2f8a57"
+PANELS: Final = 5
+"""Detectors drawn: those that came nearest to their level."""
+
+WORTH: Final = 0.25
+"""How near to its level a detector must have come to be drawn."""
+
+SIGNS: Final[dict[Kind, tuple[str, str]]] = {
+    "alert": ("triangle-down", NEGATIVE),
+    "escalation": ("diamond", "#a8720a"),
+    "act": ("circle", ACT),
+    "over": ("square", GREY),
+}
+_LANE: Final = 74  # pixels
+_MAIN: Final = 230
+_PANEL: Final = 104
+_AROUND: Final = 74
+
+
+def timeline(facts: Facts, marks: Sequence[Mark], language: Language, words: dict[str, str]) -> Chart:
+    """Return the chart: a lane of what happened, the mentions, then a panel for each detector that came near."""
+    panels = drawn(facts.levels)
+    heights = [_LANE, _MAIN, *([_PANEL] * len(panels))]
+    whole = sum(heights) + _AROUND
+    titles = [
+        words["happened"],
+        words["per"].format(step=facts.step),
+        *(panel_title(one, language, words) for one in panels),
+    ]
+    figure = make_subplots(
+        rows=len(heights),
+        cols=1,
+        shared_xaxes=True,
+        row_heights=heights,
+        vertical_spacing=min(0.34 / len(heights), 34 / whole),
+        subplot_titles=titles,
+    )
+    _draw_lane(figure, marks, words)
+    _draw_mentions(figure, facts, words)
+    for row, one in enumerate(panels, 3):
+        _draw_level(figure, row, one, facts.times, words)
+    for mark in marks:
+        if mark.kind == "alert" and mark.page:
+            figure.add_vline(x=_at(mark.at), line={"color": NEGATIVE, "dash": "dot", "width": 1})
+    _lay_out(figure, facts, whole)
+    return chart(figure, _alt(facts, panels, words))
+
+
+def drawn(levels: Sequence[Level]) -> list[Level]:
+    """Return the detectors to be drawn."""
+    return [one for one in levels if one.nearest.nearness >= WORTH][:PANELS]
+
+
+def panel_title(level: Level, language: Language, words: dict[str, str]) -> str:
+    """Return `More mentions than usual: mentions in 2 h`."""
+    name = words.get(f"detector_{level.detector}", level.detector)
+    if level.metric == "cusum":
+        return f"{name}: {words['cusum']}"
+    window = wording.span(level.window * 60_000, language)
+    metric = wording.WORDS[language].get(level.metric, level.metric)
+    return words["panel"].format(name=name, metric=metric, window=window)
+
+
+def _draw_lane(figure: Any, marks: Sequence[Mark], words: dict[str, str]) -> None:
+    for row, kind in enumerate(KINDS):
+        mine = [(number, mark) for number, mark in enumerate(marks, 1) if mark.kind == kind]
+        if not mine:
+            continue
+        symbol, colour = SIGNS[kind]
+        figure.add_trace(
+            go.Scatter(
+                x=[_at(mark.at) for _, mark in mine],
+                y=[-row] * len(mine),
+                mode="markers",
+                marker={"symbol": symbol, "size": 11, "color": colour},
+                name=words[f"kind_{kind}"],
+                customdata=[f"{number}. {_plain(mark.text)}" for number, mark in mine],
+                hovertemplate="%{x|%H:%M} %{customdata}<extra></extra>",
+            ),
+            1,
+            1,
+        )
+
+
+def _draw_mentions(figure: Any, facts: Facts, words: dict[str, str]) -> None:
+    at = [_at(time) for time in facts.times]
+    for key, values, colour, dash in (
+        ("mentions", facts.mentions, MENTIONS, "solid"),
+        ("negative", facts.negative, NEGATIVE, "solid"),
+    ):
+        line = {"color": colour, "dash": dash, "shape": "hv", "width": 1.5}
+        figure.add_trace(go.Scatter(x=at, y=values, name=words[key], line=line, fill="tozeroy"), 2, 1)
+
+
+def _draw_level(figure: Any, row: int, level: Level, times: Sequence[int], words: dict[str, str]) -> None:
+    share = 100 if level.metric.endswith("share") else 1
+    at = [_at(time) for time in times]
+    observed = [None if one is None else round(one.observed * share, 2) for one in level.seen]
+    fires = [None if one is None else round(one.level * share, 2) for one in level.seen]
+    colour = MENTIONS if level.metric == "mentions" else NEGATIVE
+    for values, name, line in (
+        (observed, words["observed"], {"color": colour, "width": 1.5}),
+        (fires, words["level"], {"color": GREY, "width": 1.5, "dash": "dash", "shape": "hv"}),
+    ):
+        figure.add_trace(go.Scatter(x=at, y=values, name=name, line=line), row, 1)
+    if share != 1:
+        figure.update_yaxes(ticksuffix=" %", row=row, col=1)
+
+
+def _lay_out(figure: Any, facts: Facts, whole: int) -> None:
+    figure.update_layout(
+        height=whole,
+        margin={"l": 46, "r": 10, "t": 30, "b": 44},
+        showlegend=False,
+        hovermode="x",
+    )
+    shown = [_at(facts.times[0]), _at(facts.times[-1] + facts.step * 60_000)]
+    figure.update_xaxes(range=shown, tickformat="%H:%M\n%d %b" if len(facts.times) else None)
+    figure.update_yaxes(rangemode="tozero", nticks=4)
+    figure.update_yaxes(range=[-len(KINDS) + 0.4, 0.6], visible=False, row=1, col=1)
+    figure.update_annotations(x=0, xanchor="left", font={"size": 13})
+
+
+def _alt(facts: Facts, panels: Sequence[Level], words: dict[str, str]) -> str:
+    place = max(range(len(facts.times)), key=facts.mentions.__getitem__)
+    said = words["alt"].format(step=facts.step, peak=clock(facts.times[place]), count=facts.mentions[place])
+    return said + (f" {words['alt_levels'].format(count=len(panels))}" if panels else "")
+
+
+def _at(instant: int) -> str:
+    return clock(instant)
+
+
+def _plain(text: str) -> str:
+    """Return text in which plotly finds no markup of its own."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
