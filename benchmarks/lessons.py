@@ -47,6 +47,7 @@ class Lesson(NamedTuple):
     least: int = 1  # texts that a feature must occur in
     least_pairs: int = 10**9
     nudge: tuple[float, ...] = (0.0, 0.0)  # added to the biases: what is met is not as frequent as in the sets
+    slope: float = 1.0  # by which the score becomes a chance that comes true: the threshold stays where it is
 
 
 def everything(data: Path, more: Path) -> list[Lesson]:
@@ -124,8 +125,18 @@ def abuse_french(data: Path) -> Lesson:
     found = [Example(row["text"], int(row["label"] == "toxic")) for row in read("fr_mlma_toxic", data)]
     found += (Example(row["text"], int(row["label"] == "hateful"), 0.3, 1) for row in read("fr_hatecheck", data))
     found += (Example(text, 0, 0.3) for text in column("fr_xlmt_train", folder=data))
+    table = hostility("fr")
     return Lesson(
-        "abuse_fr", ("abuse_fr",), found, "french", hostility("fr"), strength=2.0, least=2, least_pairs=3, nudge=(-1.0,)
+        "abuse_fr",
+        ("abuse_fr",),
+        found,
+        "french",
+        table,
+        strength=2.0,
+        least=2,
+        least_pairs=3,
+        nudge=(-1.0,),
+        slope=2.5,  # of what is met one post in a hundred is abusive, of MLMA's, gathered by keyword, four in five
     )
 
 

@@ -94,6 +94,7 @@ def write(path: Path, version: str, taught: Sequence[Learnt]) -> None:
         settings[lesson.name] = {
             "biases": (found.biases + np.array(lesson.nudge)).round(4).tolist(),
             "extras": found.extras[:, :rules].round(4).tolist(),
+            "slope": lesson.slope,
         }
     for word, row in tables[WORD].items():
         _fold(row, word, tables[GRAM])

@@ -35,6 +35,7 @@ _PUNCTUATION: Final = punctuation + "«»…“”‘’–—"
 _LINKS: Final = ("http", "www.")
 _QUIET: Final = frozenset('.,"')
 _DIGITS: Final = str.maketrans("123456789", "000000000")
+_has_digits = re.compile("[1-9]").search
 _telling = re.compile(r"[!?:;)(<…]").search
 _drawn_out = re.compile(r"(.)\1{2,}").sub
 _elided = re.compile(r"(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.)").match
@@ -102,7 +103,8 @@ def part(low: str) -> tuple[tuple[str, ...], str, str]:
         return (HANDLE,), "", HANDLE
     if low.startswith(_LINKS):
         return (LINK,), "", LINK
-    low = low.translate(_DIGITS)
+    if _has_digits(low):
+        low = low.translate(_DIGITS)
     start = low.lstrip(_PUNCTUATION)
     body = start.rstrip(_PUNCTUATION)
     if not body:

@@ -110,7 +110,9 @@ class _Codes(dict[str, str]):
         self._emoticons = emoticons
 
     def __missing__(self, token: str) -> str:
-        if token in self._emoticons:
+        if token.isalpha():
+            codes = self._word(token.lower(), token)
+        elif token in self._emoticons:
             codes = _character(self._emoticons[token], loud=False)
         else:
             codes = self._words(token.replace("’", "'"))

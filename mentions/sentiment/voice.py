@@ -41,6 +41,7 @@ class Voice:
         sentiment, hostility = weights.settings[f"sentiment_{lang}"], weights.settings[f"abuse_{lang}"]
         self._negative, self._positive = map(_Extra, sentiment["extras"], sentiment["biases"])
         self._abuse = _Extra(hostility["extras"][0], hostility["biases"][0])
+        self._slope = hostility.get("slope", 1.0)
 
     def margins(self, sums: Sequence[float], rules: float) -> tuple[float, float]:
         """Return the log odds of negative and of positive against neutral."""
@@ -54,7 +55,8 @@ class Voice:
         positive = exp(sums[at_positive] + self._positive.of(rules))
         compound = round((positive - negative) / (1.0 + positive + negative), 4)
         label = NEUTRAL if negative <= 1.0 >= positive else POSITIVE if positive > negative else NEGATIVE
-        return Reading(self._lang, compound, label, round(abuse(sums[at_abuse] + self._abuse.of(rules)), 4))
+        hostility = abuse(self._slope * (sums[at_abuse] + self._abuse.of(rules)))
+        return Reading(self._lang, compound, label, round(hostility, 4))
 
     def read_all(self, sums: Floats, rules: Floats) -> Iterator[Reading]:
         """Return the readings of many texts, each with a row of `sums`: the same operations in the same order."""
@@ -64,7 +66,8 @@ class Voice:
         compounds = rounded((positive - negative) / (1.0 + positive + negative))
         felt = np.where(positive > negative, POSITIVE, NEGATIVE)
         labels = np.where((negative <= 1.0) & (positive <= 1.0), NEUTRAL, felt)
-        hostility = np.minimum(np.maximum(sums[:, at_abuse] + self._abuse.of_all(rules), -STEEPEST), STEEPEST)
+        hostility = self._slope * (sums[:, at_abuse] + self._abuse.of_all(rules))
+        hostility = np.minimum(np.maximum(hostility, -STEEPEST), STEEPEST)
         abuses = rounded(1 / (1 + _exp(-hostility)))
         columns = compounds.tolist(), labels.tolist(), abuses.tolist()
         return map(Reading, [self._lang] * len(sums), *columns)
