@@ -48,11 +48,11 @@ def command(
       tocsin heartbeat --state heartbeat.json
       tocsin heartbeat --once --within 20
     """
-    from streams.canaries import Canaries  # noqa: PLC0415  the Kafka client is slow to load
+    from streams.canaries import PATIENCE, Canaries  # noqa: PLC0415  the Kafka client is slow to load
     from streams.running import log_to_stderr  # noqa: PLC0415
 
     here = installation(embedded=embedded)
-    canaries = Canaries(here.connection, here.topics, secrets.token_hex(4))
+    canaries = Canaries(here.connection, here.topics, secrets.token_hex(4), min(PATIENCE, within / 3))
     log_to_stderr("error" if once else here.settings.log_level, here.settings.log_format)
     if once:
         _beat_once(canaries, within, json=json)

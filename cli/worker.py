@@ -15,6 +15,7 @@ from cli.output import tell
 from cli.weights import Weights, scorer
 
 if TYPE_CHECKING:
+    from alerts.dnd import DoNotDisturb
     from alerts.notifier import Notifier
     from alerts.slack import Slack
     from alerts.standing import Shared
@@ -79,6 +80,7 @@ def command(
         scorer=scorer(weights),
         notifier=slack or _terminal(),
         slack=_check(slack, here.settings.heartbeat_channel) if slack else None,
+        dnd=_dnd(here) if slack else None,
         channels=channels(here.settings),
         buttons=slack is not None and answers_taps(here.settings),
         web=here.settings.web_url,
@@ -102,6 +104,12 @@ def _slack(here: Installation) -> Slack:
     from alerts.slack import Slack  # noqa: PLC0415  slow to load
 
     return Slack(here.settings.slack_token.get_secret_value(), here.settings.slack_url)
+
+
+def _dnd(here: Installation) -> DoNotDisturb:
+    from alerts.dnd import DoNotDisturb  # noqa: PLC0415  slow to load
+
+    return DoNotDisturb(here.settings.slack_token.get_secret_value(), here.settings.slack_url)
 
 
 def _check(slack: Slack, channel: str) -> Shared:

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from config.brand import Brand
 
 
+def called(brand: Brand, at: int) -> tuple[str, ...]:
+    """Return whom a page of a brand mentions at an instant (ms), as Slack ids."""
+    return (*brand.on_call, *on_call(brand.rota, at))
+
+
 def route(brand: Brand, at: int, channel: str, *, buttons: bool = False, web: str = "") -> Route:
     """Return the way to the people of a brand at an instant (ms); `channel` is for a brand that names none.
 
@@ -20,7 +25,7 @@ def route(brand: Brand, at: int, channel: str, *, buttons: bool = False, web: st
     return Route(
         channel=brand.slack_channel or channel,
         language=brand.language,
-        mention=mention((*brand.on_call, *on_call(brand.rota, at))),
+        mention=mention(called(brand, at)),
         steps=brand.alert.escalation,
         buttons=buttons,
         web=web,

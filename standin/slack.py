@@ -47,6 +47,7 @@ class FakeSlack:
     users: dict[str, str] = field(default_factory=dict)  # user → name shown
     absent: set[str] = field(default_factory=set)  # channels that the app is not in
     archived: set[str] = field(default_factory=set)
+    paused: dict[str, tuple[int, int]] = field(default_factory=dict)  # user → do-not-disturb from when to when, s
     missing_scopes: set[str] = field(default_factory=set)
     faults: deque[Fault] = field(default_factory=deque)
     faulty: tuple[str, ...] = METHODS
@@ -75,6 +76,7 @@ class FakeSlack:
             "conversations.replies": self.room.thread,
             "conversations.list": self.room.index,
             "usergroups.users.list": self._members,
+            "dnd.teamInfo": self._paused,
             "views.open": self.views.open,
             "views.push": self.views.push,
             "views.update": self.views.update,
@@ -228,6 +230,18 @@ class FakeSlack:
         if members is None:
             raise Refused("no_such_subteam")
         return {"users": members}
+
+    def _paused(self, call: Call) -> dict[str, Any]:
+        if "dnd:read" in self.missing_scopes:
+            raise Refused("missing_scope", needed="dnd:read")
+        asked = str(call.body.get("users", "")).split(",")
+        hours = {one: self.paused.get(one, (1, 1)) for one in asked}
+        return {
+            "users": {
+                one: {"dnd_enabled": one in self.paused, "next_dnd_start_ts": start, "next_dnd_end_ts": end}
+                for one, (start, end) in hours.items()
+            }
+        }
 
     async def _answered(self, request: web.Request) -> web.Response:
         error = self.answers.take(request.match_info["name"], await request.json())

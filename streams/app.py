@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from faust.types.topics import TopicT
 
     from alerts.alarm import Channel
+    from alerts.dnd import DoNotDisturb
     from alerts.notifier import Notifier
     from alerts.standing import Shared
     from mentions.scorer import Scorer
@@ -58,6 +59,7 @@ class Parts:
     scorer: Scorer
     notifier: Notifier
     slack: Shared | None = None  # the check of Slack that canaries end with
+    dnd: DoNotDisturb | None = None  # who is not to be disturbed in Slack
     channels: Mapping[str, Channel] = field(default_factory=dict)  # outside Slack, by the name of the step
     buttons: bool = False  # the Slack app runs, so that cards may carry them
     web: str = ""  # where the pages of incidents are, "" for nowhere
@@ -121,6 +123,7 @@ class Worker:
             beating,
             buttons=parts.buttons,
             web=parts.web,
+            dnd=parts.dnd,
         )
         self._stages = [
             self._stage("score", beating.beside("score", self._scoring.process), topics.mentions),

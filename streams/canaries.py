@@ -36,8 +36,9 @@ class UnsentError(Exception):
 class Canaries:
     """One canary a beat into each partition of `mentions`, and what the workers say of them."""
 
-    def __init__(self, connection: Connection, topics: Topics, sender: str) -> None:
+    def __init__(self, connection: Connection, topics: Topics, sender: str, patience: float = PATIENCE) -> None:
         """Take the way to the broker; `sender` tells these canaries from those of others."""
+        self._patience = patience
         self._connection = connection
         self._topics = topics
         self._sender = sender
@@ -52,14 +53,14 @@ class Canaries:
             UnsentError: the broker does not take them.
         """
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 producer = await self._open()
                 partitions = await producer.partitions_for(self._topics.mentions.name)
                 beats = [Beat(self._sender, number, at) for number in sorted(partitions)]
                 acknowledged = [await self._hand_in(producer, beat) for beat in beats]
                 await asyncio.gather(*acknowledged)
         except TimeoutError:
-            raise UnsentError(f"no answer within {PATIENCE:.0f} s") from None
+            raise UnsentError(f"no answer within {self._patience:.0f} s") from None
         except (KafkaError, OSError) as error:
             raise UnsentError(type(error).__name__) from error
         return len(beats)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from faust.types import TP, EventT
 
     from alerts.alarm import Channel
+    from alerts.dnd import DoNotDisturb
     from alerts.notifier import Notifier, Route
     from streams.beating import Beating
     from streams.brands import Directory
@@ -46,6 +47,7 @@ class Notifying:
         *,
         buttons: bool,
         web: str = "",
+        dnd: DoNotDisturb | None = None,
     ) -> None:
         self._directory = directory
         self._receipts = Receipts(table)
@@ -57,7 +59,8 @@ class Notifying:
         self._unfinished: Unfinished[TP] = Unfinished()
         meter = Deliveries()
         self._delivery = Delivery(notifier, self._receipts, self._route, meter=meter, gap=gap)
-        self._outside = Outside(Relay(channels, self._receipts, meter=meter), directory, self._receipts, web=web)
+        relay = Relay(channels, self._receipts, meter=meter)
+        self._outside = Outside(relay, directory, self._receipts, web=web, dnd=dnd)
         self.positions: Positions[TP] | None = None
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:
@@ -75,9 +78,10 @@ class Notifying:
                 self._done(event)()
                 continue
             self._receipts.locate(notification.incident.id, event.message.partition)
-            partition, both = event.message.partition, Countdown(2, self._done(event))
-            self._outside.submit(notification, partition, both)
-            self._delivery.submit(notification, self._outside.watch(notification, partition, both))
+            partition, part = event.message.partition, Countdown(3, self._done(event))
+            self._outside.submit(notification, partition, part)
+            self._outside.rouse(notification, partition, part)
+            self._delivery.submit(notification, self._outside.watch(notification, partition, part))
 
     def _done(self, event: EventT[Any]) -> Callable[[], None]:
         tp, offset = event.message.tp, event.message.offset

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 
@@ -11,11 +11,13 @@ from alerts.alarm import alarm, event_of
 from alerts.incident import rank
 from alerts.relay import receipt_name
 from alerts.steps import outside, taken
+from config.routing import called
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from alerts.alarm import Event
+    from alerts.dnd import DoNotDisturb
     from alerts.incident import Notification
     from alerts.relay import Relay
     from alerts.steps import Target
@@ -53,10 +55,17 @@ class Outside:
     """Hands to the relay what a brand's escalation sends outside Slack, and pages that Slack does not take."""
 
     def __init__(
-        self, relay: Relay, directory: Directory, receipts: Places, patience: float = SLACK_PATIENCE, web: str = ""
+        self,
+        relay: Relay,
+        directory: Directory,
+        receipts: Places,
+        patience: float = SLACK_PATIENCE,
+        web: str = "",
+        dnd: DoNotDisturb | None = None,
     ) -> None:
         self._relay = relay
         self._web = web
+        self._dnd = dnd
         self._directory = directory
         self._receipts = receipts
         self._patience = patience
@@ -72,14 +81,43 @@ class Outside:
         for target in targets:
             self._send(notification, event, target, partition, both)
 
+    def rouse(self, notification: Notification, partition: int, done: Callable[[], None]) -> None:
+        """Tell a page outside at once where nobody whom it mentions in Slack is to be disturbed there."""
+        targets = self._all(notification)
+        if not notification.page or notification.step is not None or not targets or self._dnd is None:
+            done()
+            return
+        self._begin(self._rouse(notification, targets, partition, self._dnd, done))
+
+    async def _rouse(
+        self,
+        notification: Notification,
+        targets: list[Target],
+        partition: int,
+        dnd: DoNotDisturb,
+        done: Callable[[], None],
+    ) -> None:
+        brand = self._directory.brand(notification.incident.brand)
+        if not await dnd.asleep(called(brand, notification.at)):
+            done()
+            return
+        log.info("a page meets do-not-disturb: told outside", incident=notification.incident.id)
+        every = Countdown(len(targets), done)
+        for target in targets:
+            self._send(notification, "trigger", target, partition, every)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
+        return task
+
     def watch(self, notification: Notification, partition: int, delivered: Callable[[], None]) -> Callable[[], None]:
         """Return what to call instead of `delivered` when Slack has a page; if that takes too long, it goes outside."""
         targets = self._all(notification)
         if not notification.page or not targets:
             return delivered
-        task = asyncio.create_task(self._lose_patience(notification, targets, partition))
-        self._waiting.add(task)
-        task.add_done_callback(self._waiting.discard)
+        task = self._begin(self._lose_patience(notification, targets, partition))
 
         def arrived() -> None:
             task.cancel()

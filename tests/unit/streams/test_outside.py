@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from alerts.dnd import DoNotDisturb
+from alerts.pacing import Timing
 from alerts.pagerduty import PagerDuty
 from alerts.policy import Policy
 from alerts.relay import Relay
@@ -15,6 +17,7 @@ from config.brand import Brand
 from streams.brands import Directory
 from streams.outside import Countdown, Outside
 from tests.support.alerting import MemoryReceipts, Record, Tally, action, hurried, now, run, signal
+from tests.support.fake_slack import TOKEN, FakeSlack
 from tests.support.outside import Receiver
 
 if TYPE_CHECKING:
@@ -37,13 +40,13 @@ async def there() -> AsyncIterator[Receiver]:
         yield receiver
 
 
-def outside(there: Receiver, *steps: str) -> Outside:
+def outside(there: Receiver, *steps: str, dnd: DoNotDisturb | None = None) -> Outside:
     """Return the ways out of Slack of a brand with such an escalation; patience lasts a twentieth of a second."""
     directory, store = Directory(), Store()
-    directory.put(Brand.model_validate({"name": "acme", "alert": {"escalation": steps}}), 1)
+    directory.put(Brand.model_validate({"name": "acme", "on_call": ["U0ANA"], "alert": {"escalation": steps}}), 1)
     directory.refresh()
     relay = Relay({"pagerduty": PagerDuty("key", there.url)}, store, meter=Tally(), timing=hurried(500))
-    return Outside(relay, directory, store, patience=0.05)
+    return Outside(relay, directory, store, patience=0.05, dnd=dnd)
 
 
 def events(there: Receiver) -> list[str]:
@@ -106,3 +109,23 @@ def test_a_countdown_ends_once() -> None:
     assert not ended
     count()
     assert ended == [1]
+
+
+@pytest.mark.parametrize(("until", "rings"), [(2_000, ["trigger"]), (1_200, [])])
+async def test_a_page_that_meets_do_not_disturb_goes_outside_at_once(
+    there: Receiver, until: int, rings: list[str]
+) -> None:
+    """Though Slack takes it: nobody's phone would make a sound. While somebody is awake it stays inside."""
+    slack = FakeSlack(paused={"U0ANA": (1_000, until)})
+    await slack.start()
+    dnd = DoNotDisturb(TOKEN, slack.url, Timing(wall=lambda: 1_500_000))
+    ways, (opened,) = outside(there, "on_call", "pagerduty", dnd=dnd), run(signal(0))[1]
+    done: list[str] = []
+    ways.rouse(opened, 3, lambda: done.append("yes"))
+    for _ in range(100):
+        await asyncio.sleep(0.01)
+        if done:
+            break
+    assert (events(there), done) == (rings, ["yes"])
+    await ways.abandon()
+    await slack.stop()
