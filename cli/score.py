@@ -87,8 +87,17 @@ def _scoring(
 
     def score(several: list[dict[str, Any]]) -> list[dict[str, Any]]:
         langs = [language(fields.get("lang")) for fields in several]
-        readings = scorer.read_all([masked(fields["text"], fields.get("brand")) for fields in several], langs)
-        compounds = vader([fields["text"] for fields in several])
+        texts = [fields["text"] for fields in several]
+        read = [masked(fields["text"], fields.get("brand")) for fields in several]
+        readings = scorer.read_all(read, langs)
+        compounds = [reading.rules for reading in readings]
+        anew = [
+            place
+            for place, (text, reading) in enumerate(zip(texts, readings, strict=True))
+            if reading.lang != "en" or read[place] is not text or "&" in text  # not what VADER has read
+        ]
+        for place, compound in zip(anew, vader([texts[place] for place in anew]), strict=True):
+            compounds[place] = compound
         return [
             {
                 "id": fields["id"],

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mentions.sentiment.voice import Voice
     from mentions.sentiment.weights import Weights
 
-UNREAD: Final = Reading(None, 0.0, UNKNOWN, 0.0)
+UNREAD: Final = Reading(None, 0.0, UNKNOWN, 0.0, 0.0)
 
 
 class Readings:

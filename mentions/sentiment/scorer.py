@@ -45,7 +45,7 @@ class Scorer:
 
     def score(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[tuple[float, int, float]]:
         """Return compound in [-1, 1], label (`mentions.scored`), abuse in [0, 1] of each text."""
-        return [reading[1:] for reading in self.read_all(texts, langs)]
+        return [reading[1:4] for reading in self.read_all(texts, langs)]
 
     @classmethod
     def of(cls, own: Path | None) -> Self:

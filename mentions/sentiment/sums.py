@@ -28,8 +28,6 @@ _LONGEST: Final = 20
 """Characters of a token that is not remembered: such seldom come back."""
 
 _LINKS: Final = ("http://", "https://")
-_FEWEST: Final = 4_096
-
 _NUMBER_BITS: Final = 16
 """Of a word's number among those that occur in pairs."""
 
@@ -68,11 +66,15 @@ class Sums:
 
 
 class _Tokens(dict[str, int]):
-    """Token → its place in two columns: what it says, and its number in pairs (0: it is in none)."""
+    """Token → its place in two columns: what it says, and its number in pairs (0: it is in none).
+
+    Words have the first places, for most tokens are a known word and no more.
+    """
 
     def __init__(self, weights: Weights, numbers: dict[str, int]) -> None:
         self._word = {word: place for place, word in enumerate(weights.words, 1)}.get
         self._word_rows = _rows(weights.words.values()) * np.int32(WHOLE)
+        self._word_numbers = np.array([0, *(numbers.get(word, 0) for word in weights.words)], np.uint64)
         self._number = numbers.get
         self._pieces = _Pieces(weights)
         self._fresh: list[str] = []
@@ -80,10 +82,14 @@ class _Tokens(dict[str, int]):
 
     def _forget(self) -> None:
         self.clear()
-        self.rows = np.zeros((_FEWEST, len(LANES)), np.int32)
-        self.numbers = np.zeros(_FEWEST, np.uint64)
-        self._size = 0
-        self._link, self._handle = self._remember(_LINKS[0]), self._remember("@x")
+        self.rows, self.numbers = self._word_rows, self._word_numbers
+        self._size = len(self.rows)
+        self._link = self._handle = 0
+        self._link, self._handle = map(self._sign, (_LINKS[0], "@x"))
+
+    def _sign(self, token: str) -> int:
+        (place,) = self.places([token], 1).tolist()
+        return int(place)
 
     def places(self, tokens: Iterable[str], count: int) -> Ints:
         if self._size > _MEMORY:
@@ -95,16 +101,16 @@ class _Tokens(dict[str, int]):
         return found
 
     def __missing__(self, token: str) -> int:
-        if token.startswith(_LINKS):
+        if token.startswith(_LINKS) and self._link:
             return self._link
-        if token[0] == "@" and len(token) > 1:
+        if token[0] == "@" and len(token) > 1 and self._handle:
             return self._handle
-        return self._remember(token)
-
-    def _remember(self, token: str) -> int:
-        place = self._size
-        self._size += 1
-        self._fresh.append(token)
+        low = token.lower().rstrip(".,")
+        place = self._word(low) if low.isalpha() and (low.isascii() or not is_foreign(low)) else None
+        if place is None:
+            place = self._size
+            self._size += 1
+            self._fresh.append(token)
         if len(token) < _LONGEST:
             self[token] = place
         return place
@@ -112,23 +118,21 @@ class _Tokens(dict[str, int]):
     def _learn(self, fresh: Sequence[str]) -> None:
         first = self._size - len(fresh)
         if self._size > len(self.numbers):
-            self.rows = np.concatenate([self.rows[:first], np.zeros((self._size, len(LANES)), np.int32)])
-            self.numbers = np.concatenate([self.numbers[:first], np.zeros(self._size, np.uint64)])
+            more = self._size - first + len(self.numbers)
+            self.rows = np.concatenate([self.rows[:first], np.zeros((more, len(LANES)), np.int32)])
+            self.numbers = np.concatenate([self.numbers[:first], np.zeros(more, np.uint64)])
         word_of, number_of = self._word, self._number
         words, numbers, bodies, spelled, marked = [], [], [], [], []
         marks: list[str] = []
         for place, low in enumerate(all_plain(fresh), first):
-            chained = low.rstrip(".,")  # as `linear` has it: most tokens are a known word and no more
-            word = word_of(chained)
-            if word is None or not chained.isalpha() or not (chained.isascii() or not is_foreign(chained)):
-                signs, body, chained = part(low)
-                word = word_of(body, 0)
-                if not word and body:
-                    bodies.append(body)
-                    spelled.append(place)
-                if signs:
-                    marks += signs
-                    marked += [place] * len(signs)
+            signs, body, chained = part(low)
+            word = word_of(body, 0)
+            if not word and body:
+                bodies.append(body)
+                spelled.append(place)
+            if signs:
+                marks += signs
+                marked += [place] * len(signs)
             words.append(word)
             numbers.append(number_of(chained, 0))
         self.numbers[first : self._size] = numbers
@@ -136,7 +140,7 @@ class _Tokens(dict[str, int]):
         if bodies:
             self.rows[spelled] = self._pieces.rows(bodies)
         if marks:
-            known = [self._word(mark, 0) for mark in marks]
+            known = [word_of(mark, 0) for mark in marks]
             np.add.at(self.rows, marked, self._word_rows.take(known, axis=0))
 
 

@@ -29,6 +29,7 @@ class Reading(NamedTuple):
     compound: float
     label: int
     abuse: float
+    rules: float  # the compound of the rules alone: for English, VADER's
 
 
 class Voice:
@@ -56,7 +57,7 @@ class Voice:
         compound = round((positive - negative) / (1.0 + positive + negative), 4)
         label = NEUTRAL if negative <= 1.0 >= positive else POSITIVE if positive > negative else NEGATIVE
         hostility = abuse(self._slope * (sums[at_abuse] + self._abuse.of(rules)))
-        return Reading(self._lang, compound, label, round(hostility, 4))
+        return Reading(self._lang, compound, label, round(hostility, 4), rules)
 
     def read_all(self, sums: Floats, rules: Floats) -> Iterator[Reading]:
         """Return the readings of many texts, each with a row of `sums`: the same operations in the same order."""
@@ -69,7 +70,7 @@ class Voice:
         hostility = self._slope * (sums[:, at_abuse] + self._abuse.of_all(rules))
         hostility = np.minimum(np.maximum(hostility, -STEEPEST), STEEPEST)
         abuses = rounded(1 / (1 + _exp(-hostility)))
-        columns = compounds.tolist(), labels.tolist(), abuses.tolist()
+        columns = compounds.tolist(), labels.tolist(), abuses.tolist(), rules.tolist()
         return map(Reading, [self._lang] * len(sums), *columns)
 
 

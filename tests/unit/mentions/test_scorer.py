@@ -68,7 +68,7 @@ def test_insults_are_abuse(insult: str, plain: str) -> None:
 def test_a_given_language_is_believed() -> None:
     """The tag of the source beats the guess."""
     assert SCORER.read("merci", "en").lang == "en"
-    assert SCORER.read("merci", "es") == (None, 0.0, UNKNOWN, 0.0)
+    assert SCORER.read("merci", "es") == (None, 0.0, UNKNOWN, 0.0, 0.0)
 
 
 def test_entities_are_what_they_stand_for() -> None:
