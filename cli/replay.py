@@ -43,7 +43,8 @@ def command(
         str, typer.Option("--map", help="Columns of CSV or Parquet: field=column,… (channel==forum for a fixed value).")
     ] = "",
     sort: Annotated[
-        bool, typer.Option("--sort", help="Put the mentions in order of publication first; holds them all in memory.")
+        bool,
+        typer.Option("--sort", help="Put the mentions in order of publication first, beyond 32 MB by way of the disk."),
     ] = False,
     rescore: Annotated[
         bool, typer.Option("--rescore", help="Read the texts anew, though the recording carries scores.")

@@ -14,13 +14,13 @@ from alerts.incident import Action
 from mentions.decode import Rejection, decode_line
 from mentions.fold import fold
 from mentions.scored import EXCERPT_CHARS
-from sources.recording import Acted, Configured, Header, Judged, Received
+from sources.recording import Acted, Configured, Entry, Header, Judged, Received
+from sources.spill import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mentions.wire import Wire
-    from sources.recording import Entry
 
 _HANDLE: Final = re.compile(r"(?<![\w@])@[\w.\-]+(?:@[\w.\-]+)?", re.UNICODE)
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+", re.IGNORECASE)
@@ -82,16 +82,21 @@ def anonymised(header: Header, entries: Iterable[Entry], key: bytes) -> tuple[He
 
     Kept are the words of the texts, times, channels, brands and numbers. Fields of a mention that Tocsin does not read
     are dropped. What people wrote in notes is kept but for the names in it: read a recording before you pass it on.
+    The entries are read at once and wait on disk; in memory are the authors' names, each once.
     """
-    entries = list(entries)
-    kept = {word for entry in entries if isinstance(entry, Configured) for word in _words(entry)}
-    names = Pseudonyms(key, {*kept, *header.brands})
-    authors = {name for entry in entries for name in _authors(entry)}
+    kept, authors = set(header.brands), set[str]()
+    waiting = Spool[Entry](Entry)
+    for entry in entries:
+        waiting.add(entry)
+        authors.update(_authors(entry))
+        if isinstance(entry, Configured):
+            kept.update(_words(entry))
+    names = Pseudonyms(key, kept)
     known: dict[str, list[str]] = defaultdict(list)
     for name in authors:
         if word := _WORD.search(name.casefold()):
             known[word[0]].append(name)
-    return replace(header, anonymised=True), (_masked(entry, names, known) for entry in entries)
+    return replace(header, anonymised=True), (_masked(entry, names, known) for entry in waiting)
 
 
 def _words(entry: Configured) -> list[str]:

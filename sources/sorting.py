@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from mentions.decode import Rejection, decode_line
+from sources import spill
 from sources.position import Line, Refused
 
 if TYPE_CHECKING:
@@ -13,16 +16,27 @@ if TYPE_CHECKING:
 LATENESS: Final = 120_000
 """How far (ms) a mention may stand behind its place and still be counted where it belongs."""
 
+_LINE_BYTES: Final = 400
+"""What a line takes in memory besides its text, about."""
+
+
+class _Placed(msgspec.Struct, array_like=True):
+    """A line with its instant of publication (ms), as it is put aside; 0 for what is no mention."""
+
+    published: int
+    line: Line | None
+    refused: Refused | None
+
 
 def in_order(lines: Iterable[Line | Refused]) -> Iterator[Line | Refused]:
-    """Yield the lines by the instant of publication, equal ones as they stand; all are held in memory.
+    """Yield the lines by the instant of publication, equal ones as they stand; beyond 32 MB by way of the disk.
 
     What is no mention comes first, so that it is refused by its line as ever.
     """
-    entries = [(_published(line), line) for line in lines]
-    entries.sort(key=lambda entry: entry[0])
-    for _, line in entries:
-        yield line
+    for placed in spill.in_order(map(_placed, lines), _Placed, _instant, _weight):
+        line = placed.line or placed.refused
+        if line is not None:
+            yield line
 
 
 def first_disorder(lines: Iterable[Line | Refused]) -> int | None:
@@ -34,6 +48,20 @@ def first_disorder(lines: Iterable[Line | Refused]) -> int | None:
             return line.number
         latest = max(latest, published)
     return None
+
+
+def _placed(line: Line | Refused) -> _Placed:
+    published = _published(line)
+    return _Placed(published, line, None) if isinstance(line, Line) else _Placed(published, None, line)
+
+
+def _instant(placed: _Placed) -> int:
+    return placed.published
+
+
+def _weight(placed: _Placed) -> int:
+    line = placed.line or placed.refused
+    return _LINE_BYTES + (len(line.raw) if line else 0)
 
 
 def _published(line: Line | Refused) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.incident import Action
@@ -52,6 +52,7 @@ def shown(found: list[Entry]) -> str:
     return b"\n".join(map(msgspec.json.encode, found)).decode().casefold()
 
 
+@settings(deadline=None)
 @given(st.lists(HANDLES, min_size=2, max_size=5, unique=True), st.sampled_from(TEXTS))
 def test_no_original_handle_survives(handles: list[str], text: str) -> None:
     """Neither as author nor in a text, an id, an address, a note or a field that Tocsin does not read."""
