@@ -134,7 +134,7 @@ def who(brand: Brand, at: int, language: Language) -> str:
     if not called:
         return say(language, "slash_nobody", brand=name)
     then = say(language, "slash_then", who=following) if following and following != called else ""
-    return f"{name}: {called}{then}"
+    return say(language, "slash_called", brand=name, called=called, then=then)
 
 
 def _why(brand: Brand, incidents: Sequence[Incident], language: Language) -> str:

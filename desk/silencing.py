@@ -123,7 +123,8 @@ def described(silence: Silence, language: Language) -> str:
         parts.append(say(language, "in_channel", channel=mrkdwn(silence.channel, 60)))
     who = person(silence.by) if silence.by else say(language, "by_config")
     said = say(language, "until", moment=moment(silence.until, "{date_short_pretty} {time}"), who=who)
-    return f"{', '.join(parts)}, {said}" + (f": {mrkdwn(silence.reason, 200)}" if silence.reason else "")
+    what = f"{', '.join(parts)}, {said}"
+    return say(language, "because", what=what, reason=mrkdwn(silence.reason, 200)) if silence.reason else what
 
 
 def rows(brand: Brand, running: Iterable[Silence]) -> list[dict[str, Any]]:

@@ -71,7 +71,7 @@ class WatchShard:
 
     def _batch(self, batch: Batch) -> Iterator[Signal]:
         state = self.states.get(batch.brand) or self._begin(batch.brand, batch.policy)
-        policy = self._policies.watch(batch.brand, batch.policy, self._closed(state)).policy
+        policy = self._policies.watch(batch.brand, batch.policy, self._closed(state) - 1).policy  # as the last closed
         state, signals = watch.step(state, batch, policy)
         self.states[batch.brand] = state
         self.changed.add(batch.brand)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alerts.incident import Notification, encode
@@ -41,20 +41,27 @@ def directory(rules: Governed) -> Directory:
     return found
 
 
-def live(rules: Governed, rows: list[Row], every: int, *, before: bool = True) -> list[Notification]:
+def live(
+    rules: Governed, rows: list[Row], every: int, *, before: bool = True, early: bool = False
+) -> list[Notification]:
     """Return what is told where a batch comes each minute, in order, and time is told each so many minutes."""
     policies = directory(rules)
     watch, triage, told = WatchShard(policies), TriageShard(policies), list[Notification]()
-    for record in records(rows, every, before=before):
+    for record in records(rows, every, before=before, early=early):
         told += [note for found in watch.apply(record) for note in triage.apply(found)]
     return told
 
 
-def records(rows: list[Row], every: int, *, before: bool = True) -> list[Batch | Tick]:
-    """Return the rows minute by minute, with ticks each so many minutes and at the end, and perhaps one before."""
+def records(rows: list[Row], every: int, *, before: bool = True, early: bool = False) -> list[Batch | Tick]:
+    """Return the rows minute by minute, with ticks each so many minutes and at the end, and perhaps one before.
+
+    `early` tells a minute's time before its rows, as live, so that they are looked at as they come.
+    """
     found: list[Batch | Tick] = [Tick(0, 1, START - MINUTE, None)] if before else []
     last = int(rows[-1].minute) + 60
     for minute in range(last):
+        if early:
+            found.append(Tick(0, 1, START + minute * MINUTE, None))
         mine = [(place, row) for place, row in enumerate(rows) if int(row.minute) == minute]
         if mine:
             found.append(batch_of([row for _, row in mine], mine[0][0]))
@@ -79,11 +86,14 @@ def test_it_ends_as_its_minute_closes() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 70), st.lists(st.integers(0, 4), min_size=30, max_size=60), st.integers(2, 90), st.booleans())
+@example(10, [4] * 30, 90, False)
 def test_how_often_time_is_told_makes_no_difference(end: int, counts: list[int], every: int, before: bool) -> None:  # noqa: FBT001
     """Ticks of a minute or of many: the same alerts at the same instants, before, across and after the end."""
     rows = [Row(minute + place / 5) for minute, count in enumerate(counts) for place in range(count)]
     if rows:
-        assert live(governed(end), rows, every, before=before) == live(governed(end), rows, 1)
+        expected = live(governed(end), rows, 1, early=True)
+        assert live(governed(end), rows, 1) == expected
+        assert live(governed(end), rows, every, before=before) == expected
 
 
 @settings(max_examples=15, deadline=None)
@@ -107,6 +117,14 @@ def test_a_recording_on_disk_does_too(tmp_path: Path) -> None:
     replayed = list(Playback(Recorded(recording.header)).play(recording.entries()))
     assert replayed
     assert [encode(note) for note in replayed] == [encode(note) for note in live(rules, rows, 1)]
+
+
+def test_after_its_end_nothing_is_left_of_it() -> None:
+    """A burst long after is told at the same instants as if there never had been an override."""
+    rows = [Row(0), *(Row(60 + minute + place / 3) for minute in range(10) for place in range(3))]
+    plain = live(Governed(BRAND), rows, 1, early=True)
+    assert plain
+    assert live(governed(20), rows, 1, early=True) == plain
 
 
 def test_a_brand_first_seen_after_the_end_is_watched_without_it() -> None:
