@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from alerts.escape import mention, mrkdwn
-from alerts.rota import on_call
+from config.routing import called
 from desk.intent import permission
 from desk.wording import say
 
@@ -45,7 +45,7 @@ class Acting:
         log.info("asked to act", brand=brand.name, user=user, permission=verdict)
         if verdict != "nobody_named_them":
             return ""
-        who = mention((*brand.on_call, *on_call(brand.rota, self.now()))) or say(brand.language, "nobody")
+        who = mention(called(brand, self.now())) or say(brand.language, "nobody")
         return say(brand.language, "refused", brand=mrkdwn(brand.name, 60), who=who)
 
     async def pass_on(self, action: Action, brand: Brand) -> str:

@@ -9,6 +9,7 @@ from alerts import wording
 from alerts.escape import mention, moment, mrkdwn, person
 from alerts.findings import leading
 from alerts.rota import on_call
+from config.routing import called
 from config.wording import nearest
 from desk.wording import common, say
 
@@ -128,13 +129,13 @@ def state(incident: Incident, language: Language) -> str:
 
 def who(brand: Brand, at: int, language: Language) -> str:
     """Return who is on call for a brand, and who is next."""
-    called = mention((*brand.on_call, *on_call(brand.rota, at)))
+    present = mention(called(brand, at))
     following = mention(on_call(brand.rota, at, 1))
     name = f"*{mrkdwn(brand.name, 60)}*"
-    if not called:
+    if not present:
         return say(language, "slash_nobody", brand=name)
-    then = say(language, "slash_then", who=following) if following and following != called else ""
-    return say(language, "slash_called", brand=name, called=called, then=then)
+    then = say(language, "slash_then", who=following) if following and following != present else ""
+    return say(language, "slash_called", brand=name, called=present, then=then)
 
 
 def _why(brand: Brand, incidents: Sequence[Incident], language: Language) -> str:
