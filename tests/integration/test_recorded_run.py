@@ -12,6 +12,7 @@ from kafka import TopicPartition
 
 from alerts.incident import Action, Notification, decode_notification, encode
 from config.brand import Brand
+from config.override import Override
 from config.wire import encode_brand
 from replay.recording import Playback, Recorded
 from replay.recording_slack import requests, standing
@@ -88,7 +89,7 @@ def put(here: Installation, *brands: Brand) -> None:
 
 
 def live(here: Installation, slack: FakeSlack) -> None:
-    """Live through it: a kill, mentions that come late, an outage of Slack, a new threshold, and people who act."""
+    """Live through it: a kill, mentions that come late, an outage of Slack, a threshold overridden, and people who act."""
     now = time.time_ns() // 1_000_000
     send(here, "Brisela", 8, "first")
     wait_until(lambda: opened(here, "Brisela"), 60, "the first incident")
@@ -98,10 +99,12 @@ def live(here: Installation, slack: FakeSlack) -> None:
     slack.outage = Fault(status=500)
     wait_until(lambda: opened(here, "Oakmere"), 90, "what came while nobody was there")
     send(here, "Brisela", 6, "late", timedelta(minutes=8))
-    put(here, configured("Lumivel", 4))
+    lower = Override("detect.absolute.negative", 4, now + 3_600_000, "U0000001", now)
+    record = encode_brand(configured("Lumivel", 50), [lower])
+    KafkaBrandStore(here.connection, here.topics).publish({"Lumivel": record})
     time.sleep(3)
     send(here, "Lumivel", 5, "changed")
-    wait_until(lambda: opened(here, "Lumivel"), 60, "an incident under the new threshold")
+    wait_until(lambda: opened(here, "Lumivel"), 60, "an incident under the override")
     slack.outage = None
     wait_until(lambda: len(slack.roots()) == len(BRANDS), 90, "all three messages")
     act(here, "Brisela", Action("a1", "Brisela", "ack", "U0000001", time.time_ns() // 1_000_000))
@@ -175,7 +178,7 @@ def test_slack_shows_the_same(lived: Lived) -> None:
 
 
 def test_the_recording_says_what_ran(lived: Lived) -> None:
-    """Its header names the brands, and the new threshold is in it as a second revision."""
+    """Its header names the brands, and the override is in it as a second revision."""
     recording = Recording(lived.path)
     assert set(recording.header.brands) == set(BRANDS)
     assert recording.header.scores
