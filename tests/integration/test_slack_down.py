@@ -29,7 +29,7 @@ OUTAGES = {
     "dropping": Fault(drop=True),
 }
 BRANDS = {kind: [f"{name} {kind.split()[0]}" for name in ("Brisela", "Oakmere", "Lumivel")] for kind in OUTAGES}
-LOST, KILLED = "Tarnworth", "Quillon"
+LOST = "Tarnworth"
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def here(kafka: Broker, slack: FakeSlack) -> Iterator[Installation]:
     """Yield an installation whose brands fire at five negative mentions in ten minutes, and at nothing else."""
     off = {name: {"enabled": False} for name in ("volume", "negative", "shift")}
     detect = off | {"absolute": {"negative": 5}}
-    names = [LOST, KILLED, *(name for names in BRANDS.values() for name in names)]
+    names = [LOST, *(name for names in BRANDS.values() for name in names)]
     brands = [Brand.model_validate({"name": name, "slack_channel": "C0000001", "detect": detect}) for name in names]
     with Installation(kafka, environment(slack)) as installation:
         store = KafkaBrandStore(installation.connection, installation.topics)
@@ -96,14 +96,3 @@ def test_a_message_that_slack_took_without_saying_so_is_not_posted_twice(here: I
     wait_until(lambda: shown(slack, LOST) > 0, 30, "the message")
     wait_until(here.settled, 60, "the outbox is empty")
     assert shown(slack, LOST) == 1
-
-
-def test_a_worker_killed_between_post_and_receipt_finds_its_message(here: Installation, slack: FakeSlack) -> None:
-    """After SIGKILL right at the post, the next worker edits the message that stands instead of posting another."""
-    slack.faults.append(Fault(wait=30.0, accept=True))  # taken at once, answered too late
-    storm(here, KILLED)
-    wait_until(lambda: shown(slack, KILLED) > 0, 30, "the post has arrived")
-    here.workers[0].kill()
-    here.worker("--notify", "slack")
-    wait_until(here.settled, 90, "the outbox is empty")
-    assert shown(slack, KILLED) == 1

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Receiver:
-    """Takes POST requests; `answers` are used up first: a status each."""
+    """Takes POST requests; `answers` are used up first: a status each; so are `holds`: seconds before the answer."""
 
     answers: deque[int] = field(default_factory=deque)
+    holds: deque[float] = field(default_factory=deque)
     taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     tries: int = 0
     url: str = ""
@@ -34,7 +35,7 @@ class Receiver:
         """Begin to listen."""
         app = web.Application()
         app.router.add_post("/{path:.*}", self._serve)
-        self._runner = web.AppRunner(app)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         port = next(pick_ports())
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
@@ -52,6 +53,8 @@ class Receiver:
         status = self.answers.popleft() if self.answers else 202
         if status < 300:
             self.taken.append((dict(request.headers), body))
+        if self.holds:
+            await asyncio.sleep(self.holds.popleft())
         headers = {"Retry-After": "1"} if status == 429 else {}
         return web.Response(status=status, headers=headers)
 
