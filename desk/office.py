@@ -170,6 +170,8 @@ class Office:
             return refusal
         if button.press == "silence":
             return await self._open(tap, self._silence(incident, brand), brand)
+        if button.press == "threshold" and not self._known.directory.watches(incident.brand):
+            return say(brand.language, "not_configured", brand=mrkdwn(incident.brand, 60))
         if button.press == "threshold":
             return await self._open(tap, self._thresholds.form(incident, governed), brand)
         return await self._acting.pass_on(act(button, incident, brand, tap.user.id, self._acting.now()), brand)

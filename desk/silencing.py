@@ -65,7 +65,7 @@ class Silencing:
         spans = [(name, wording.span(span // timedelta(milliseconds=1), language)) for name, span in _SPANS.items()]
         hint = say(language, "term_hint", terms=", ".join([*terms][:5]) or "–")
         blocks = [
-            views.section(say(language, "silence_intro", brand=mrkdwn(brand.name, 60))),
+            views.section(say(language, "silence_intro", brand=mrkdwn(incident.brand, 60))),
             views.select(DETECTOR, say(language, "what"), dict(every + kinds).items()),
             views.field(TERM, say(language, "only_term"), WORD, hint=hint, optional=True),
             views.select(CHANNEL, say(language, "only_channel"), places),
@@ -73,15 +73,15 @@ class Silencing:
             views.field(REASON, say(language, "why"), 200, optional=True),
             *rows(brand, running),
         ]
-        metadata = msgspec.json.encode(About(brand.name, incident.id)).decode()
+        metadata = msgspec.json.encode(About(incident.brand, incident.id)).decode()
         return views.modal(language, CALLBACK, say(language, "silence_title"), blocks, metadata)
 
     def errors(self, view: View) -> dict[str, str]:
         """Return what is wrong with what was filled in, by block: nothing is taken on trust."""
         asked = about(view)
-        brand = self._directory.brands().get(asked.brand) if asked else None
-        if brand is None:
+        if asked is None:
             return {SPAN: say("en", "gone")}
+        brand = self._directory.brand(asked.brand)
         wrong = {
             DETECTOR: view.given(DETECTOR) not in (_ANY, *detectors(brand)) and "not_offered",
             TERM: len(view.given(TERM)) > WORD and "too_long",
@@ -98,7 +98,7 @@ class Silencing:
             return say("en", "gone")
         brand, now = self._directory.brand(asked.brand), self._acting.now()
         silence = _read(view, user, now)
-        action = Action(f"slack:{view.id}", brand.name, "silence", user, now, asked.incident or None, silence=silence)
+        action = Action(f"slack:{view.id}", asked.brand, "silence", user, now, asked.incident or None, silence=silence)
         done = say(brand.language, "silenced", what=described(silence, brand.language))
         return await self._acting.refusal(user, brand) or await self._acting.pass_on(action, brand) or done
 

@@ -41,10 +41,17 @@ class Trial:
         """Return in one sentence what `proposed` would have done in place of `today`."""
         async with self._turn:
             try:
-                return await asyncio.to_thread(self._compute, brand, today, proposed)
+                said = await asyncio.to_thread(self._compute, brand, today, proposed)
             except Exception as error:  # noqa: BLE001  a preview that fails must not keep anybody from saving
                 log.error("a preview failed", brand=brand.name, why=f"{type(error).__name__}: {error}")  # noqa: TRY400
                 return say(brand.language, "preview_failed")
+        asyncio.get_running_loop().call_later(KEPT / 1000, self._forget, self._kept[1])
+        return said
+
+    def _forget(self, at: int) -> None:
+        """Let the past go that was read at an instant: it may be large."""
+        if self._kept[1] == at:
+            self._kept = "", 0, ()
 
     def _compute(self, brand: Brand, today: Policy, proposed: Policy) -> str:
         read = self._read(brand.name)

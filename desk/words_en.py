@@ -78,6 +78,7 @@ WORDS: Final = {
     "until_changed": "Until it is changed",
     "until_moment": "until {moment}",
     "bad_value": "This value {rule}.",
+    "not_configured": "{brand} runs with the built-in thresholds: name it in the configuration to change them.",
     "nothing_changed": "Nothing differs from today: change a value, or cancel.",
     "overridden": "Saved, in force from the next mention on:\n{what}",
     "override_line": "{what}: *{value}* instead of {usual}, {until}, by {who}",

@@ -78,6 +78,7 @@ WORDS: Final = {
     "until_changed": "Jusqu’à nouvel ordre",
     "until_moment": "jusqu’au {moment}",
     "bad_value": "Cette valeur n’est pas possible ({rule}).",
+    "not_configured": "{brand} suit les seuils intégrés : nommez-la dans la configuration pour les changer.",
     "nothing_changed": "Rien ne diffère d’aujourd’hui : changez une valeur, ou annulez.",
     "overridden": "Enregistré, en vigueur dès la prochaine mention :\n{what}",
     "override_line": "{what} : *{value}* au lieu de {usual}, {until}, par {who}",

@@ -15,12 +15,14 @@ from alerts.acts import answer
 from alerts.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, SNOOZE, pressed
 from alerts.notifier import Route
 from config.brand import Brand
+from desk import silencing, thresholds
 from desk.wording import WORDS
 from standin.block_kit import complaint
 from tests.support.alerting import START, action, run, signal
 from tests.support.desk import Desk
 
 MINUTE = 60_000
+CALLBACKS = (silencing.CALLBACK, thresholds.CALLBACK, "another")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,18 @@ json = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
 )
-near = st.fixed_dictionaries({"type": st.just("block_actions") | st.text(), "user": json, "actions": json})
+view = st.fixed_dictionaries(
+    {"id": st.text(), "callback_id": st.sampled_from(CALLBACKS), "private_metadata": st.text()}
+)
+near = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["block_actions", "view_submission", "event_callback"]) | st.text(),
+        "user": json | st.just({"id": "U0ANA"}),
+        "actions": json,
+        "view": json | view,
+        "event": json,
+    }
+)
 
 
 @given(st.sampled_from(["interactive", "slash_commands", "events_api", ""]), near | st.dictionaries(st.text(), json))
@@ -107,6 +120,7 @@ def test_no_payload_ends_the_app(kind: str, payload: dict[str, Any]) -> None:
 
     async def all_of_it() -> None:
         desk = Desk()
+        desk.office.answer(kind, payload)
         await desk.office.handle(kind, payload)
         assert desk.sent == []
 

@@ -146,6 +146,20 @@ async def test_who_may_not_act_gets_no_modal() -> None:
         assert "You are not among those" in app.slack.whispers[0]
 
 
+async def test_a_brand_without_a_configuration_has_nothing_to_override() -> None:
+    """Built-in thresholds are changed by naming the brand; it can be silenced all the same."""
+    async with front() as app:
+        app.known.directory.remove("acme")
+        ana = await opened(app)
+        assert ana.modal is None
+        assert "built-in thresholds" in app.slack.whispers[0]
+        await ana.tap(MORE, "silence")
+        await until(lambda: ana.modal)
+        assert await ana.submit() == {}
+        await until(lambda: app.sent)
+        assert app.sent[0].brand == "acme"
+
+
 async def test_when_the_broker_is_away_the_modal_says_so() -> None:
     """Nobody may believe in a threshold that is none."""
     async with front() as app:
