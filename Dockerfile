@@ -13,6 +13,7 @@ COPY replay replay
 COPY sources sources
 COPY standin standin
 COPY streams streams
+COPY web web
 RUN make install PYTHON=python3
 
 FROM python:3.13-slim

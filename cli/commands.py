@@ -22,6 +22,7 @@ TABLE: Final[dict[str, Entry]] = {
     "demo": Entry("cli.demo", "Show a made-up crisis from its first mention to the Slack message."),
     "worker": Entry("cli.worker", "Run the agents: score, watch, triage, notify."),
     "slack": Entry("cli.slack", "Answer the buttons of Slack messages and the command /tocsin."),
+    "web": Entry("cli.web", "Show brands, incidents and thresholds in a browser."),
     "ingest": Entry("cli.ingest", "Send mentions from files or standard input to Kafka."),
     "heartbeat": Entry("cli.heartbeat", "See that alerts get through, and tell people outside Slack when they do not."),
     "record": Entry("cli.record", "Record what the workers read of a brand into one file."),

@@ -1,0 +1,120 @@
+"""`tocsin web`: the pages that show brands, incidents and thresholds in a browser."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from cli.environment import installation
+from cli.errors import Misuse
+from cli.inputs import parsed_mapping
+from cli.instants import moment
+from cli.output import plain, progress, show, tell
+from cli.past import Past
+from cli.weights import Weights, scorer
+
+if TYPE_CHECKING:
+    from cli.environment import Installation
+    from config.settings import Settings
+    from web.past import Past as Recorded
+    from web.world import World
+
+CONFIG: Final = Path("config/brands.yaml")
+DEMO: Final = "demo"
+MIDWAY: Final = 1_773_147_600_000
+"""When the demo's day is shown: 2026-03-10 13:00 UTC, when it is at its worst (ms)."""
+
+
+def command(
+    *,
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; any but this machine's needs a login.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen at; 0: any that is free.")] = 8380,
+    config: Annotated[Path, typer.Option(help="The file that the threshold editor writes.")] = CONFIG,
+    past: Annotated[
+        list[str] | None,
+        typer.Option(help="No Kafka: a recording with scores (.tocsin), files of mentions, or the word demo."),
+    ] = None,
+    until: Annotated[
+        str, typer.Option(help="Show the recording as it stood then: ISO 8601, without an offset UTC.")
+    ] = "",
+    columns: Annotated[str, typer.Option("--map", help="Columns of such files: field=column,….")] = "",
+    weights: Weights = None,
+    embedded: Annotated[
+        bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
+    ] = False,
+) -> None:
+    """Serve the pages until stopped: all brands live, each incident, and the threshold editor.
+
+    Log in with TOCSIN_WEB_TOKEN, or behind a reverse proxy that says who it is (docs/web.md). Without either it only
+    listens on this machine. With --past it shows a recording as it ended, and needs no broker.
+
+    Examples:
+      tocsin web
+      tocsin web --past demo
+      tocsin web --past march.tocsin --config config/brands.yaml --port 8400
+    """
+    from streams.running import log_to_stderr  # noqa: PLC0415  slow to load
+    from web.access import refusal  # noqa: PLC0415
+
+    here = installation(embedded=embedded)
+    if why := refusal(here.settings, host):
+        raise Misuse(why)
+    log_to_stderr(here.settings.log_level, here.settings.log_format)
+    at = moment(until, "--until", datetime.now(UTC)) if until else None  # noqa: TID251  a person typed it now
+    world = _recorded(past, columns, config, weights, at) if past else None
+    try:
+        asyncio.run(_serve(here.settings, world, host, port) if world else _serve_live(here, host, port))
+    except OSError as error:
+        raise Misuse(f"cannot listen at {host}:{port}: {error.strerror or error}: choose another --port") from error
+    except KeyboardInterrupt:
+        tell("stopped")
+
+
+async def _serve(settings: Settings, world: World, host: str, port: int) -> None:
+    from web.serving import application, listen  # noqa: PLC0415  slow to load
+
+    await listen(application(world, settings), host, port, lambda taken: _told(host, taken))
+
+
+async def _serve_live(here: Installation, host: str, port: int) -> None:
+    from streams.admin import create_topics  # noqa: PLC0415  slow to load
+    from web.live import Live  # noqa: PLC0415
+
+    made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
+    async with Live(here.connection, here.topics, made[0].partitions) as world, asyncio.TaskGroup() as group:
+        group.create_task(world.follow())
+        await world.loaded()
+        group.create_task(_serve(here.settings, world, host, port))
+
+
+def _told(host: str, port: int) -> None:
+    where = f"[{host}]" if ":" in host else host
+    show(f"Open http://{where}:{port}/ in a browser. Ctrl-C ends it.")
+
+
+def _recorded(files: list[str], columns: str, config: Path, weights: Path | None, until: int | None) -> Recorded:
+    from config.load import load  # noqa: PLC0415  slow to load
+    from sources.position import SourceError  # noqa: PLC0415
+    from web.past import of_lines, of_recording  # noqa: PLC0415
+
+    if files == [DEMO]:
+        from replay.demo.rehearsal import lines, read_config  # noqa: PLC0415
+
+        return of_lines(read_config().brands, lines(), scorer(weights), until or MIDWAY)
+    past = Past(files, parsed_mapping(columns), sort=False, rescore=False, weights=weights)
+    try:
+        with progress("reading", past.size) as advance:
+            if past.recording is not None:
+                entries = list(past.recording.entries(scores=True, advance=advance))
+                return of_recording(past.recording.header, entries, until)
+            if not config.is_file():
+                raise Misuse(f"{plain(str(config))}: no such file: name one with --config")
+            return of_lines(load(config).brands, past.lines(advance), past.scorer(), until)
+    except SourceError as error:
+        raise Misuse(str(error)) from error

@@ -1,0 +1,1 @@
+"""What does a browser show of the brands, their incidents and their thresholds?"""

@@ -1,0 +1,50 @@
+"""What does the server consist of, and where does it listen?"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from aiohttp import web
+
+from web.access import Access
+from web.gate import middlewares, routes
+from web.pages import Pages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from config.settings import Settings
+    from web.world import World
+
+log = structlog.get_logger(__name__)
+
+LARGEST: Final = 200_000
+"""Bytes of a form that are read."""
+
+
+def application(world: World, settings: Settings, clock: Callable[[], float] = time.time) -> web.Application:  # noqa: TID251  the edge
+    """Return the server of a world."""
+    access = Access(settings, clock)
+    layers: Any = middlewares(access)
+    app = web.Application(middlewares=layers, client_max_size=LARGEST)
+    app.add_routes([*routes(access), *Pages(world).routes()])
+    return app
+
+
+async def listen(app: web.Application, host: str, port: int, ready: Callable[[int], None]) -> None:
+    """Serve until cancelled; `ready` is told the port.
+
+    Raises:
+        OSError: the address cannot be had.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        ready(int(runner.addresses[0][1]))
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
