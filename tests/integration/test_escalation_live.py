@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from alerts.incident import decode_notification
 from config.brand import Brand
 from config.wire import encode_brand
+from standin.faults import Fault
 from streams.admin import KafkaBrandStore
-from tests.support.installation import Installation, wait_until
+from tests.support.installation import ROOT, Installation, wait_until
 from tests.support.outside import Receiver, served_receiver
 from tests.support.served_slack import environment, served_slack
 
@@ -37,6 +41,20 @@ def storm(here: Installation) -> None:
         line | {"id": str(number), "text": f"a terrible, horrible disaster, number {number}"} for number in range(6)
     ]
     here.send([(0, "\n".join(map(json.dumps, lines)).encode(), T0)])
+
+
+def impatient(here: Installation) -> subprocess.Popen[bytes]:
+    """Start a worker that waits two seconds for Slack to take a page, not sixty."""
+    shorter = (
+        "from functools import partialmethod; from streams.outside import Outside; "
+        "Outside.__init__ = partialmethod(Outside.__init__, patience=2.0)"
+    )
+    command = ["worker", "--notify", "slack", "--clock", "arrival", *(["--embedded"] if here.embedded else [])]
+    with Path(here.path("impatient.log")).open("wb") as log:
+        code = f"{shorter}; from cli.main import run; run()"
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *command], cwd=ROOT, env=here.environment, stdout=log, stderr=log
+        )
 
 
 def events(pager: Receiver) -> list[str]:
@@ -75,3 +93,28 @@ def test_steps_are_taken_once_through_a_crash_and_a_pager_that_is_down(kafka: Br
             wait_until(here.settled, 60, "all is told")
             assert steps(here) == [0, 1]
             assert events(pager) == ["trigger", "acknowledge"]
+
+
+def test_a_page_that_slack_does_not_take_goes_outside_and_slack_gets_it_later(kafka: Broker) -> None:
+    """The pager rings while Slack is down, by the key of the incident; back again, Slack gets one message."""
+    with served_slack() as slack, served_receiver() as pager:
+        slack.outage = Fault(status=500)
+        outside = {"TOCSIN_PAGERDUTY_KEY": "key", "TOCSIN_PAGERDUTY_URL": pager.url}
+        with Installation(kafka, environment(slack) | outside) as here:
+            KafkaBrandStore(here.connection, here.topics).publish({BRAND: encode_brand(brand())})
+            worker = impatient(here)
+            try:
+                storm(here)
+                here.mark(T0 + 2 * MINUTE)
+                wait_until(lambda: events(pager) == ["trigger"], 60, "the pager rings")
+                assert slack.roots() == []
+                slack.outage = None
+                wait_until(lambda: len(slack.roots()) == 1, 30, "the message")
+                here.mark(T0 + 12 * MINUTE)
+                wait_until(lambda: "U0CHIEF" in str(slack.messages), 30, "the escalation goes on in Slack")
+                wait_until(here.settled, 30, "all is told")
+                assert len(slack.roots()) == 1
+                assert len({json.loads(body)["dedup_key"] for _, body in pager.taken}) == 1
+            finally:
+                worker.kill()
+                worker.wait()
