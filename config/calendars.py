@@ -82,17 +82,22 @@ def _file(path: Path) -> bytes:
         raise Unreachable(f"cannot be read: {error.strerror or type(error).__name__}") from None
 
 
-class _Redirects(urllib.request.HTTPRedirectHandler):
+class Redirects(urllib.request.HTTPRedirectHandler):
     """Follows a redirect by http(s) only, and never from https to http."""
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        """Return the request to follow with.
+
+        Raises:
+            CalendarError: it leads elsewhere than by http(s), or from https to http.
+        """
         if not newurl.startswith("https://" if req.type == "https" else _ADDRESS):
             raise CalendarError("is redirected to an address that is not allowed: name the address itself")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _download(address: str) -> bytes:
-    opener = urllib.request.build_opener(_Redirects)
+    opener = urllib.request.build_opener(Redirects)
     request = urllib.request.Request(address, headers={"User-Agent": "tocsin", "Accept": "text/calendar"})  # noqa: S310  http(s)
     deadline, raw = time.monotonic() + DEADLINE, b""
     try:

@@ -20,6 +20,10 @@ Kind = Literal["added", "changed", "removed"]
 LAGGING: Final = 24 * 3_600_000
 """How long (ms) after its end an override is kept, so that a worker that lags behind judges as one that does not."""
 
+_LISTED: Final = 12
+"""Entries, before and after, up to which lists are written out."""
+
+_NAMED: Final = 3
 _SIGNS: Final[dict[Kind, str]] = {"added": "+", "changed": "~", "removed": "-"}
 
 
@@ -32,7 +36,9 @@ class Edit:
     after: Any
 
     def __str__(self) -> str:
-        """Return `detect.volume.least: 10 -> 20`."""
+        """Return `detect.volume.least: 10 -> 20`; of a long list, what goes and what comes."""
+        if isinstance(self.before, list) and isinstance(self.after, list) and len(self.before + self.after) > _LISTED:
+            return f"{self.path}: {_differ(self.before, self.after)}"
         return f"{self.path}: {_spell(self.before)} -> {_spell(self.after)}"
 
 
@@ -127,6 +133,19 @@ def _read(raw: bytes) -> Any:
 def _configured(record: Any) -> Any:
     """Return a record without what overrides it."""
     return {key: value for key, value in record.items() if key != OVERRIDES} if isinstance(record, dict) else record
+
+
+def _differ(before: list[Any], after: list[Any]) -> str:
+    gone, new = _some(before, after), _some(after, before)
+    parts = [f"{sign} {some}" for sign, some in (("-", gone), ("+", new)) if some]
+    return "; ".join([f"{len(before)} -> {len(after)} entries", *(parts or ["in another order"])])
+
+
+def _some(entries: list[Any], others: list[Any]) -> str:
+    """Return what is not among the others, the first few written out."""
+    found = [entry for entry in entries if entry not in others]
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return ", ".join(map(_spell, found[:_NAMED])) + more
 
 
 def _spell(value: Any) -> str:

@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from urllib.request import Request
 
 import pytest
 
@@ -104,6 +105,14 @@ def test_what_cannot_be_had_says_so_without_the_address(
         with pytest.raises(CalendarError, match=says) as caught:
             Place(tmp_path, {}).fetch(name)
         assert "s3cr3t" not in str(caught.value)
+
+
+def test_a_secure_address_is_not_left_for_an_open_one() -> None:
+    """A redirect from https to http would tell the secret on the way."""
+    follow = calendars.Redirects().redirect_request
+    with pytest.raises(CalendarError, match="redirected"):
+        follow(Request("https://a.example/s3cr3t"), None, 302, "", {}, "http://a.example/s3cr3t")
+    assert follow(Request("https://a.example/x"), None, 302, "", {}, "https://b.example/x") is not None
 
 
 @pytest.mark.parametrize(

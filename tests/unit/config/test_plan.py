@@ -78,3 +78,17 @@ def test_brands_come_in_the_order_of_their_names() -> None:
     """Two plans of the same change are the same text, so that they can be compared."""
     result = plan({}, wanted(RAIL, FOOD))
     assert [change.brand for change in result.changes] == ["Fennel & Oak", "Skylark Rail"]
+
+
+def test_of_a_long_list_only_what_differs_is_told() -> None:
+    """A week more in a calendar is a line that can be read, not a screenful."""
+    weeks = [f"2026-11-{day:02}T08:00Z to 2026-11-{day + 1:02}T08:00Z: U0ANA" for day in range(1, 15)]
+    before, after, turned = (
+        Brand.model_validate({"name": "Skylark Rail", "rota": {"shifts": shifts}})
+        for shifts in (weeks[:9], weeks[1:], weeks[:9][::-1])
+    )
+    (change,) = plan(applied(before), wanted(after)).changes
+    added = ", ".join(f'"{week}"' for week in weeks[9:12])
+    assert change.lines()[1:] == [f'    rota.shifts: 9 -> 13 entries; - "{weeks[0]}"; + {added} and 2 more']
+    (change,) = plan(applied(before), wanted(turned)).changes
+    assert change.lines()[1:] == ["    rota.shifts: 9 -> 9 entries; in another order"]
