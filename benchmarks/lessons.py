@@ -25,6 +25,15 @@ SENTIMENT: Final = {"neutral": 0, "negative": 1, "positive": 2}
 RULES: Final = len(extras_of(0.0))
 """Figures by which the rules' compound enters."""
 
+_WHOLE: Final = 0.3
+"""Share of the texts whose language is learnt from all their words."""
+
+_FIRST: Final = 0.6
+"""Of the others, the share of those cut after their first words, not out of their midst."""
+
+_SIZES: Final = (3, 4, 5, 6, 6, 6, 8, 10)
+"""Words of a piece, one as likely as another."""
+
 
 class Example(NamedTuple):
     """A text, its label (0: none of the lanes), how much it counts, and the set it is from."""
@@ -70,10 +79,7 @@ def languages(data: Path, more: Path) -> Lesson:
     def add(texts: Iterable[str], label: int, most: int, times: int = 1) -> None:
         fresh = [text for text in dict.fromkeys(texts) if bare(text) not in seen]
         random.shuffle(fresh)
-        for text in fresh[:most] * times:
-            words = text.split()
-            cut = " ".join(words[:6]) if random.random() < 0.5 else text
-            found.append(Example(cut, label))
+        found.extend(Example(piece(text, random), label) for text in fresh[:most] * times)
 
     ground = [f"en_vader_gt_{part}" for part in ("amazonReviewSnippets", "nytEditorialSnippets", "tweets")]
     add(column("en_semeval_train", folder=more), 1, 18_000)
@@ -88,6 +94,15 @@ def languages(data: Path, more: Path) -> Lesson:
         add((row["text"] for row in rows if row["label"] == "eng"), 1, 99_999)
         add((row["text"] for row in rows if row["label"] == "fra"), 2, 99_999)
     return Lesson("languages", ("english", "french"), found, strength=0.3, least=4, nudge=(1.1, 0.7))
+
+
+def piece(text: str, random: Random) -> str:
+    """Return some words in a row of a text, its first more often than others, or all: short texts are the hard ones."""
+    if random.random() < _WHOLE:
+        return text
+    words, size = text.split(), random.choice(_SIZES)
+    start = 0 if random.random() < _FIRST else random.randrange(max(1, len(words) - size + 1))
+    return " ".join(words[start : start + size])
 
 
 def english(data: Path, more: Path) -> Lesson:

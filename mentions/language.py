@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+import numpy as np
+
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
 ENGLISH: Final = "en"
 FRENCH: Final = "fr"
 
@@ -12,6 +17,8 @@ SHORTEST: Final = 8
 
 _CLOSE: Final = 6.0
 """A text may be a mixture where English and French are no further apart than this (log odds); one in sixteen is."""
+
+_TOLD: Final = np.array([None, ENGLISH, FRENCH])
 
 _CLEAR: Final = 3.0
 """By how much each half of a mixture must be for its own language (log odds)."""
@@ -29,12 +36,11 @@ class Languages:
 
     def __init__(self, english: float, french: float) -> None:
         """Take the biases: what speaks for each before a word is read."""
-        self._english = english
-        self._french = french
+        self.biases = Evidence(english, french)
 
     def weigh(self, english: float, french: float) -> Evidence:
         """Return the evidence, from the sums over the words."""
-        return Evidence(english + self._english, french + self._french)
+        return Evidence(english + self.biases.english, french + self.biases.french)
 
 
 def tell(found: Evidence) -> str | None:
@@ -49,9 +55,26 @@ def tell(found: Evidence) -> str | None:
     return FRENCH if french > 0 else None
 
 
+def tell_all(english: Floats, french: Floats) -> list[str | None]:
+    """Return what `tell` has for each text, from the evidence for each language.
+
+    >>> tell_all(np.array([2.0, -3.0]), np.array([-1.0, -1.0]))
+    ['en', None]
+    """
+    ahead = english >= french
+    codes = np.where(ahead, english > 0, 2 * (french > 0))
+    told: list[str | None] = _TOLD.take(codes).tolist()
+    return told
+
+
 def close(found: Evidence) -> bool:
     """Return whether a text may hold both languages, so that its halves are worth a look."""
-    return -_CLOSE <= found.english - found.french <= _CLOSE
+    return abs(found.english - found.french) <= _CLOSE
+
+
+def all_close(english: Floats, french: Floats) -> Flags:
+    """Return what `close` has for each text."""
+    return np.abs(english - french) <= _CLOSE
 
 
 def mixed(first: Evidence, second: Evidence) -> bool:

@@ -92,13 +92,10 @@ def all_plain(tokens: Iterable[str]) -> list[str]:
 
 def part(low: str) -> tuple[tuple[str, ...], str, str]:
     """Return the fields of `Token` for a token that is `plain`."""
-    if low.isascii():
-        if low.isalpha() and low[:4] != "http":
-            return (), low, low
-        marks: tuple[str, ...] = ()
-    else:
-        marks = _signs(low)
-        low = low.replace("’", "'")
+    if low.isascii() and low.isalpha() and low[:4] != "http":
+        return (), low, low
+    marks = _signs(low)
+    low = low.replace("’", "'")
     if low[0] == "@" and len(low) > 1:
         return (HANDLE,), "", HANDLE
     if low.startswith(_LINKS):
@@ -109,10 +106,9 @@ def part(low: str) -> tuple[tuple[str, ...], str, str]:
     body = start.rstrip(_PUNCTUATION)
     if not body:
         return marks, low, low
-    if len(body) < len(start):
-        tail = start[len(body) :]
-        if tail not in _QUIET and _telling(tail):
-            marks = (f"\0{tail[:3]}", *marks)
+    tail = start[len(body) :]
+    if tail and tail not in _QUIET and _telling(tail):
+        marks = (f"\0{tail[:3]}", *marks)
     if "'" in body:
         elided = _elided(body)
         if elided:
@@ -135,7 +131,7 @@ def grams(body: str) -> list[str]:
 
 def _signs(token: str) -> tuple[str, ...]:
     """Return the pictures in a token, and whether it is of another script."""
-    if not _has_signs(token):
+    if token.isascii() or not _has_signs(token):
         return ()
     signs = tuple(f"\0{picture}" for picture in list(dict.fromkeys(_pictures(token)))[:PICTURES])
     return (*signs, SCRIPT) if is_foreign(token) else signs

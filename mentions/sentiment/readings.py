@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mentions.language import ENGLISH, SHORTEST, close, mixed, tell
+from mentions.language import ENGLISH, SHORTEST, Evidence, all_close, mixed, tell_all
 from mentions.scored import UNKNOWN
 from mentions.sentiment.compounds import Compounds
 from mentions.sentiment.sums import Sums
@@ -17,7 +17,7 @@ from mentions.sentiment.weights import LANES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mentions.language import Evidence, Languages
+    from mentions.language import Languages
     from mentions.sentiment.french import French
     from mentions.sentiment.rounding import Floats, Places
     from mentions.sentiment.tables import Ints
@@ -43,8 +43,7 @@ class Readings:
 
     def of(self, texts: Sequence[str], tokens: Sequence[list[str]], langs: Sequence[str | None]) -> list[Reading]:
         """Return the reading of each text, which has 1 to `linear.READ` tokens, in its language (None: find out)."""
-        sizes = np.fromiter(map(len, tokens), np.int64, len(tokens))
-        places = self._sums.places(chain.from_iterable(tokens), int(sizes.sum()))
+        sizes, places = self._placed(tokens)
         sums = self._sums.add(places, sizes)
         told = self._told(sums, places, sizes) if None in langs else langs
         found = [guess if known is None else known for known, guess in zip(langs, told, strict=True)]
@@ -56,23 +55,32 @@ class Readings:
                 readings[place] = reading
         return readings
 
+    def languages(self, tokens: Sequence[list[str]]) -> list[str | None]:
+        """Return the language of each text."""
+        sizes, places = self._placed(tokens)
+        return self._told(self._sums.add(places, sizes), places, sizes)
+
+    def _placed(self, tokens: Sequence[list[str]]) -> tuple[Places, Ints]:
+        sizes = np.fromiter(map(len, tokens), np.int64, len(tokens))
+        return sizes, self._sums.places(chain.from_iterable(tokens), int(sizes.sum()))
+
     def _ruled(self, lang: str, texts: Sequence[str], tokens: Sequence[list[str]]) -> list[float]:
         return self._vader.of(texts) if lang == ENGLISH else list(map(self._french.compound, texts, tokens))
 
     def _told(self, sums: Floats, places: Ints, sizes: Places) -> list[str | None]:
-        """Return the language of each text."""
-        found = self._evidence(sums)
-        told = [tell(evidence) for evidence in found]
-        near = [place for place, evidence in enumerate(found) if close(evidence) and sizes[place] >= SHORTEST]
-        if near:
+        """Return the language of each text; what may hold both is looked at in halves."""
+        evidence = self._evidence(sums)
+        told = tell_all(*evidence)
+        near = np.flatnonzero(all_close(*evidence) & (sizes >= SHORTEST))
+        if near.size:
             lengths = sizes[near]
             tokens = places[np.repeat(sizes.cumsum()[near] - lengths.cumsum(), lengths) + np.arange(lengths.sum())]
             halves = np.stack([lengths // 2, lengths - lengths // 2], 1).ravel()
-            weighed = iter(self._evidence(self._sums.add(tokens, halves)))
-            for place, first, second in zip(near, weighed, weighed, strict=True):
+            weighed = map(Evidence, *(column.tolist() for column in self._evidence(self._sums.add(tokens, halves))))
+            for place, first, second in zip(near.tolist(), weighed, weighed, strict=True):
                 told[place] = None if mixed(first, second) else told[place]
         return told
 
-    def _evidence(self, sums: Floats) -> list[Evidence]:
-        english, french = LANES.index("english"), LANES.index("french")
-        return list(map(self._languages.weigh, sums[:, english].tolist(), sums[:, french].tolist()))
+    def _evidence(self, sums: Floats) -> tuple[Floats, Floats]:
+        english, french = self._languages.biases
+        return sums[:, LANES.index("english")] + english, sums[:, LANES.index("french")] + french

@@ -15,7 +15,7 @@ from mentions.sentiment.voice import Voice
 from mentions.sentiment.weights import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from mentions.sentiment.voice import Reading
@@ -66,21 +66,31 @@ class Scorer:
         """Return the reading of each text: the same as one by one, sooner."""
         if len(texts) < _FEW:
             return list(map(self.read, texts, langs))
-        portions = (slice(start, start + _AT_ONCE) for start in range(0, len(texts), _AT_ONCE))
-        return [reading for portion in portions for reading in self._read_portion(texts[portion], langs[portion])]
+        return [
+            reading for portion in _portions(texts) for reading in self._read_portion(texts[portion], langs[portion])
+        ]
+
+    def languages(self, texts: Sequence[str]) -> list[str | None]:
+        """Return the language of each text, and read no more of it than that takes."""
+        return [lang for portion in _portions(texts) for lang in self._tell_portion(texts[portion])]
 
     def _read_portion(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[Reading]:
-        texts = list(map(_unescaped, texts))
-        tokens, langs = list(map(str.split, texts)), list(langs)
-        alone: dict[int, Reading] = {}
-        for place, found in enumerate(tokens):
-            if not 0 < len(found) <= READ:
-                alone[place] = self._read(texts[place], found, langs[place])
-                tokens[place], langs[place] = ["-"], ""
+        texts, langs = list(map(_unescaped, texts)), list(langs)
+        tokens, unusual = _split(texts)
+        alone = {place: self._read(texts[place], words, langs[place]) for place, words in unusual.items()}
+        for place in alone:
+            langs[place] = ""
         readings = self._readings.of(texts, tokens, langs)
         for place, reading in alone.items():
             readings[place] = reading
         return readings
+
+    def _tell_portion(self, texts: Sequence[str]) -> list[str | None]:
+        tokens, unusual = _split(list(map(_unescaped, texts)))
+        told = self._readings.languages(tokens)
+        for place, words in unusual.items():
+            told[place] = self._tell(self._sums(words), words)
+        return told
 
     def _read(self, text: str, tokens: list[str], lang: str | None) -> Reading:
         sums = self._sums(tokens)
@@ -103,6 +113,19 @@ class Scorer:
         text = _unescaped(text)
         tokens = text.split()
         return self._voices[lang].margins(self._sums(tokens), self._rules[lang](text, tokens))
+
+
+def _portions(texts: Sequence[str]) -> Iterator[slice]:
+    return (slice(start, start + _AT_ONCE) for start in range(0, len(texts), _AT_ONCE))
+
+
+def _split(texts: Sequence[str]) -> tuple[list[list[str]], dict[int, list[str]]]:
+    """Return the tokens of texts; of those with none or very many apart, by place, and a token in their stead."""
+    tokens = list(map(str.split, texts))
+    unusual = {place: words for place, words in enumerate(tokens) if not 0 < len(words) <= READ}
+    for place in unusual:
+        tokens[place] = ["-"]
+    return tokens, unusual
 
 
 def _unescaped(text: str) -> str:

@@ -83,6 +83,7 @@ def test_texts_read_at_once_read_as_one_by_one(batch: list[tuple[str, str | None
     alone = [SCORER.read(*given) for given in batch]
     assert list(map(repr, SCORER.read_all(several, langs))) == list(map(repr, alone))
     assert SCORER.read_all(several[::-1], langs[::-1]) == alone[::-1]
+    assert SCORER.languages(several) == [SCORER.read(text).lang for text in several]
 
 
 @needs_shared
