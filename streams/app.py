@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import faust
 import structlog
@@ -16,11 +16,13 @@ import structlog
 from streams.beating import Beating
 from streams.brands import Directory, follow
 from streams.clock import clock
+from streams.deafness import Ear
 from streams.ends import AtEnd
 from streams.notifying import Notifying
 from streams.scoring import Scoring
 from streams.sender import FaustSender
 from streams.stage import Stage
+from streams.starts import Starts, Unfiltered
 from streams.table import StateTable
 from streams.topics import LARGEST_STATE
 from streams.triaging import Triaging
@@ -125,6 +127,7 @@ class Worker:
             web=parts.web,
             dnd=parts.dnd,
         )
+        self._starts = Starts(self.app)
         self._stages = [
             self._stage("score", beating.beside("score", self._scoring.process), topics.mentions),
             self._stage("watch", beating.beside("watch", self._watching.process), topics.scored),
@@ -132,7 +135,8 @@ class Worker:
             self._stage("notify", self._notifying.process, topics.notifications),
         ]
         self._notifying.positions = self._stages[-1].positions
-        self._at_end = AtEnd(self.app, topics.mentions.name, self._stages[0])
+        self._at_end = AtEnd(self.app, topics.mentions.name, self._stages[0], self._starts)
+        self._ear = Ear(self.app, self._stages, self._starts)
         self._keep_going()
         self._follow_dealing()
 
@@ -142,7 +146,8 @@ class Worker:
         return table
 
     def _stage(self, name: str, process: Callable[[Any], Awaitable[None]], *topics: Topic) -> Stage:
-        stage = Stage(self.app, name, process, finishes=name != "notify")
+        names = [topic.name for topic in topics]
+        stage = Stage(self.app, name, process, self._starts, topics=names, finishes=name != "notify")
 
         async def work(stream: StreamT[bytes]) -> None:
             async for event in stream.events():
@@ -168,6 +173,7 @@ class Worker:
             self.app.task(self._named(stage.run, f"{stage.name}_work"))
             self.app.task(self._named(stage.commit_now_and_then, f"{stage.name}_commit"))
         self.app.task(self._named(self._tick_idle, "tick_idle"))
+        self.app.task(self._named(self._ear.listen, "listen"))
         if not self._parts.defaults:
             self.app.task(self._named(self._follow_brands, "follow_brands"))
 
@@ -192,6 +198,11 @@ class Worker:
         self.app.on_partitions_revoked.connect(self._settle, weak=False)
         self.app.on_partitions_assigned.connect(self._resume, weak=False)
 
+    @property
+    def _read(self) -> frozenset[str]:
+        """Return the topics that the stages read."""
+        return frozenset().union(*(stage.topics for stage in self._stages))
+
     async def _settle(self, *_: object, **__: object) -> None:
         for stage in self._stages:
             stage.halt()
@@ -202,11 +213,13 @@ class Worker:
                     await stage.settle()
         for stage in self._stages:
             stage.forget()
-        for part in (self._scoring, self._watching, self._triaging, self._at_end):
+        for part in (self._scoring, self._watching, self._triaging, self._starts):
             part.forget()
+        cast("Any", self.app.consumer)._read_offset = Unfiltered(self._read)  # noqa: SLF001 - see streams.starts
 
     async def _resume(self, *given: Any, **__: object) -> None:
         assigned: Iterable[TP] = given[-1]
+        self._starts.learn(tp for tp in assigned if tp.topic in self._read)
         for stage in self._stages:
             stage.resume()
         topic = self._parts.topics.mentions.name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from faust.types import TP, AppT
 
@@ -44,14 +44,11 @@ class Ear:
         """
         while True:
             await asyncio.sleep(every)
-            if self._app.rebalancing:
-                self._since.clear()
-                continue
             await self._look(time.monotonic())
 
     async def _look(self, now: float) -> None:
-        waited = await self._waited_for()
-        ends = await self._app.consumer.highwaters(*waited) if waited else {}
+        waited = {} if self._app.rebalancing else await self._waited_for()
+        ends = await self._ends(waited)
         silent = {tp: offset for tp, offset in waited.items() if offset < (ends.get(tp) or 0)}
         self._since = {
             tp: self._since[tp] if self._since.get(tp, (None,))[0] == offset else (offset, now)
@@ -63,6 +60,14 @@ class Ear:
                 message = f"{tp.topic} partition {tp.partition}: {silence}"
                 log.error("deaf on a partition: this worker ends, so that another one takes over", partition=str(tp))
                 raise DeafError(message)
+
+    async def _ends(self, waited: Iterable[TP]) -> Mapping[TP, int]:
+        """Return where partitions end; nothing where the broker does not say: then the silence is the broker's."""
+        try:
+            return await self._app.consumer.highwaters(*waited) if waited else {}
+        except Exception as error:  # noqa: BLE001 - whatever ails the broker, it is no deafness
+            log.warning("the broker does not say where partitions end", reason=repr(error))
+            return {}
 
     async def _waited_for(self) -> dict[TP, int]:
         """Return the next offset expected of each owned partition whose stage has nothing to do."""

@@ -16,9 +16,8 @@ P = TypeVar("P")
 class Follows(Enum):
     """How a record stands to those already seen of its partition."""
 
-    FIRST = "first"
     NEXT = "next"
-    REPEATED = "repeated"  # seen before: the partition was sought back, so all is read again from here
+    REPEATED = "repeated"  # taken before: the partition was sought back further than needed
     GAP = "gap"  # offsets are missing: read again from the missing one
     STALE = "stale"  # fetched before the reading again took effect: it will come once more
     CONFIRMED_GAP = "confirmed gap"  # read again and still missing: transaction markers or expired records
@@ -35,9 +34,15 @@ class Positions(Generic[P]):
         self._reread: set[P] = set()
 
     def follows(self, partition: P, offset: int) -> Follows:
-        """Say how the record at `offset` follows, and expect the one after it unless there is a gap."""
-        expected = self._expected.get(partition)
-        if expected is not None and offset > expected:
+        """Say how the record at `offset` follows, and expect the one after it where it does.
+
+        A partition of which nothing is expected yet may begin anywhere.
+        """
+        expected = self._expected.get(partition, offset)
+        if offset < expected:
+            return Follows.REPEATED
+        verdict = Follows.NEXT
+        if offset > expected:
             suspect = self._suspected.setdefault(partition, offset)
             if suspect != offset:
                 return Follows.STALE
@@ -45,14 +50,14 @@ class Positions(Generic[P]):
                 self._reread.add(partition)
                 return Follows.GAP
             verdict = Follows.CONFIRMED_GAP
-        elif expected is None:
-            verdict = Follows.FIRST
-        else:
-            verdict = Follows.NEXT if offset == expected else Follows.REPEATED
         self._suspected.pop(partition, None)
         self._reread.discard(partition)
         self._expected[partition] = offset + 1
         return verdict
+
+    def expect(self, partition: P, offset: int) -> None:
+        """Note that `partition` is read from `offset` on."""
+        self._expected[partition] = offset
 
     def expected(self, partition: P) -> int | None:
         """Return the next offset expected of `partition`, None before its first record."""

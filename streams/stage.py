@@ -8,6 +8,8 @@ same partition goes out ("in order or not at all"): what was not committed is re
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
@@ -15,15 +17,18 @@ import structlog
 from streams.positions import Follows, Positions
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from faust.types import TP, AppT, EventT
+
+    from streams.starts import Starts
 
 log = structlog.get_logger(__name__)
 
 LARGEST_BATCH: Final = 200  # records
 WAITING: Final = 400  # records that may gather before the stream is held back
 COMMIT_EVERY: Final = 0.5  # seconds
+SEEK_AGAIN: Final = 5.0  # seconds
 
 
 class Stage:
@@ -37,13 +42,18 @@ class Stage:
         app: AppT,
         name: str,
         process: Callable[[Sequence[EventT[Any]]], Awaitable[None]],
+        starts: Starts,
         *,
+        topics: Iterable[str] = (),
         finishes: bool = True,
     ) -> None:
         self.name = name
+        self.topics = frozenset(topics)
         self.positions: Positions[TP] = Positions()
         self._app = app
         self._process = process
+        self._starts = starts
+        self._sought: dict[TP, float] = {}  # partition being read again → since when, s
         self._waiting: asyncio.Queue[EventT[Any]] = asyncio.Queue(maxsize=WAITING)
         self._finishes = finishes
         self._settled = False
@@ -53,16 +63,30 @@ class Stage:
 
     async def put(self, event: EventT[Any]) -> None:
         """Hand in the next record; waits while too many are pending."""
-        if self._stale(event):
+        if self._stale(event) or not await self._started(event):
             return
         follows = self.positions.follows(event.message.tp, event.message.offset)
-        if follows is Follows.GAP:
+        if follows is Follows.GAP or (follows is Follows.STALE and self._in_vain(event.message.tp)):
             await self._read_again(event)
-        if follows in {Follows.GAP, Follows.STALE}:
+        if follows in {Follows.GAP, Follows.STALE, Follows.REPEATED}:
             return
         if follows is Follows.CONFIRMED_GAP:
             log.warning("offsets are missing", stage=self.name, partition=str(event.message.tp))
         await self._waiting.put(event)
+
+    async def _started(self, event: EventT[Any]) -> bool:
+        """Expect the partition's start before its first record; false where it is not ours any more."""
+        tp = event.message.tp
+        if self.positions.expected(tp) is None:
+            start = await self._starts.of(tp)
+            if start is None or self._stale(event):
+                return False
+            self.positions.expect(tp, start)
+        return True
+
+    def _in_vain(self, tp: TP) -> bool:
+        """Tell whether a partition was sought back a while ago and still gives what lies after."""
+        return time.monotonic() - self._sought.get(tp, -math.inf) > SEEK_AGAIN
 
     def _stale(self, event: EventT[Any]) -> bool:
         """Tell a record fetched before the last dealing of partitions: its partition is read again from the commit."""
@@ -71,6 +95,7 @@ class Stage:
     async def _read_again(self, event: EventT[Any]) -> None:
         expected = self.positions.expected(event.message.tp)
         assert expected is not None
+        self._sought[event.message.tp] = time.monotonic()
         log.warning("reading again", stage=self.name, partition=str(event.message.tp), offset=expected)
         await self._app.consumer.seek(event.message.tp, expected)
 
@@ -120,10 +145,16 @@ class Stage:
         """Forget all positions. A batch still under way counts as not done: it will be read again."""
         self._deal += 1
         self.positions.forget()
+        self._sought.clear()
 
     def resume(self) -> None:
         """Take records again: the partitions are dealt."""
         self._settled = False
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether there is nothing to do: all that came is done or taken on."""
+        return not self._settled and self._idle.is_set() and self._waiting.empty()
 
     @property
     def pending(self) -> int:

@@ -31,6 +31,7 @@ class Consumer:
     """What a worker owns, and where its partitions end."""
 
     ends: dict[Tp, int] = field(default_factory=lambda: {P: 0})
+    down: bool = False
 
     def assignment(self) -> set[Tp]:
         """Return the owned partitions."""
@@ -38,6 +39,8 @@ class Consumer:
 
     async def highwaters(self, *tps: Tp) -> Mapping[Tp, int]:
         """Return the ends of partitions."""
+        if self.down:
+            raise ConnectionError("no broker")
         return {tp: self.ends[tp] for tp in tps}
 
 
@@ -56,10 +59,10 @@ class Bench:
         self.consumer = Consumer()
         self.positions: Positions[Tp] = Positions()
         self.stage = SimpleNamespace(waits=True, topics={"mentions"}, positions=self.positions)
-        app: Any = SimpleNamespace(consumer=self.consumer, rebalancing=False)
+        self.app: Any = SimpleNamespace(consumer=self.consumer, rebalancing=False)
         stages: Any = [self.stage]
         starts: Any = Starts()
-        self.ear = Ear(app, stages, starts, patience=60.0)
+        self.ear = Ear(self.app, stages, starts, patience=60.0)
 
     async def look(self, *seconds: float) -> None:
         """Look at these times."""
@@ -112,6 +115,17 @@ async def test_a_stage_that_is_busy_is_not_deaf(bench: Bench) -> None:
     bench.stage.waits = False
     await bench.look(61.0)
     bench.stage.waits = True
+    await bench.look(62.0, 100.0)
+
+
+@pytest.mark.parametrize("trouble", ["a dealing", "an outage"])
+async def test_neither_a_dealing_nor_an_outage_is_deafness(bench: Bench, trouble: str) -> None:
+    """While partitions are dealt, or the broker is down, patience does not run; it begins anew afterwards."""
+    bench.consumer.ends[P] = 9
+    await bench.look(0.0)
+    bench.app.rebalancing, bench.consumer.down = trouble == "a dealing", trouble == "an outage"
+    await bench.look(61.0)
+    bench.app.rebalancing, bench.consumer.down = False, False
     await bench.look(62.0, 100.0)
 
 

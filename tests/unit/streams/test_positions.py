@@ -11,15 +11,26 @@ from streams.positions import Follows, Positions
 def positions() -> Positions[str]:
     """Return an account with offsets 5 and 6 of partition p seen."""
     account: Positions[str] = Positions()
-    assert account.follows("p", 5) is Follows.FIRST
+    account.expect("p", 5)
+    assert account.follows("p", 5) is Follows.NEXT
     assert account.follows("p", 6) is Follows.NEXT
     return account
 
 
-def test_reading_again_is_allowed(positions: Positions[str]) -> None:
-    """A partition sought back is repeated from there, and goes on in order."""
+def test_what_was_taken_is_known_again(positions: Positions[str]) -> None:
+    """A partition sought back further than needed repeats itself, which changes nothing in what is expected."""
     assert positions.follows("p", 5) is Follows.REPEATED
-    assert positions.follows("p", 6) is Follows.NEXT
+    assert positions.follows("p", 6) is Follows.REPEATED
+    assert positions.follows("p", 7) is Follows.NEXT
+
+
+def test_a_gap_at_the_very_beginning_is_a_gap() -> None:
+    """A partition's first record after a dealing must be the one that the group has committed up to."""
+    account: Positions[str] = Positions()
+    account.expect("p", 47)
+    assert account.follows("p", 48) is Follows.GAP
+    assert account.follows("p", 47) is Follows.NEXT
+    assert account.follows("p", 48) is Follows.NEXT
 
 
 def test_a_gap_is_read_again(positions: Positions[str]) -> None:
@@ -48,7 +59,7 @@ def test_a_second_gap_is_suspected_anew(positions: Positions[str]) -> None:
 
 def test_partitions_do_not_matter_to_each_other(positions: Positions[str]) -> None:
     """Each partition has its own account."""
-    assert positions.follows("q", 40) is Follows.FIRST
+    assert positions.follows("q", 40) is Follows.NEXT
     assert positions.follows("p", 7) is Follows.NEXT
 
 
@@ -71,4 +82,4 @@ def test_everything_is_forgotten(positions: Positions[str]) -> None:
     assert positions.uncommitted() == {}
     assert positions.expected("p") is None
     assert positions.done("p") is None
-    assert positions.follows("p", 30) is Follows.FIRST
+    assert positions.follows("p", 30) is Follows.NEXT

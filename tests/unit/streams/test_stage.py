@@ -55,6 +55,20 @@ class App:
         self.consumer_generation_id = 1
 
 
+class Starts:
+    """From where partitions are read: what the group has committed."""
+
+    def __init__(self) -> None:
+        self.committed: dict[str, int] = {}
+        self.known = asyncio.Event()
+        self.known.set()
+
+    async def of(self, tp: str) -> int | None:
+        """Return the start of a partition."""
+        await self.known.wait()
+        return self.committed.get(tp)
+
+
 class Work:
     """What a stage's process got; it can be held up, and fail."""
 
@@ -87,10 +101,19 @@ def app() -> App:
 
 
 @pytest.fixture
-def stage(app: App, work: Work) -> Stage:
+def starts() -> Starts:
+    """Return the start of partition p: its beginning."""
+    found = Starts()
+    found.committed["p"] = 0
+    return found
+
+
+@pytest.fixture
+def stage(app: App, work: Work, starts: Starts) -> Stage:
     """Return a stage of that app."""
     anything: Any = app
-    return Stage(anything, "test", work)
+    where: Any = starts
+    return Stage(anything, "test", work, where)
 
 
 async def put(stage: Stage, *offsets: int, generation: int = 1) -> None:
@@ -110,8 +133,9 @@ async def work_off(stage: Stage) -> None:
         await task
 
 
-async def test_what_waits_is_taken_together(stage: Stage, work: Work) -> None:
+async def test_what_waits_is_taken_together(stage: Stage, work: Work, starts: Starts) -> None:
     """Records that gathered while the stage was busy form one batch, in order."""
+    starts.committed["p"] = 4
     await put(stage, 4, 5, 6)
     await work_off(stage)
     assert work.batches == [[4, 5, 6]]
@@ -158,10 +182,59 @@ async def test_a_missing_offset_is_sought(stage: Stage, app: App, work: Work) ->
     assert work.batches == [[0], [1, 2, 3]]
 
 
-async def test_records_of_an_older_dealing_are_let_go(stage: Stage, app: App, work: Work) -> None:
+async def test_a_dealing_begins_where_the_last_one_ended(stage: Stage, app: App, work: Work, starts: Starts) -> None:
+    """A first record that lies after what is committed is not worked on before the missing ones are read."""
+    starts.committed["p"] = 47
+    await put(stage, 48, 49)
+    await work_off(stage)
+    assert (app.consumer.sought, work.batches) == ([("p", 47)], [])
+    await put(stage, 47, 48, 49)
+    await work_off(stage)
+    assert work.batches == [[47, 48, 49]]
+
+
+async def test_what_is_read_twice_is_worked_on_once(stage: Stage, work: Work) -> None:
+    """A partition that is sought back further than needed gives what is taken already: it is passed over."""
+    await put(stage, 0, 1, 0, 1, 2)
+    await work_off(stage)
+    assert work.batches == [[0, 1, 2]]
+
+
+async def test_a_seek_in_vain_is_repeated(stage: Stage, app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A partition that goes on giving what lies after is sought again, so that it cannot stay deaf."""
+    await put(stage, 1, 2)
+    assert app.consumer.sought == [("p", 0)]
+    monkeypatch.setattr("streams.stage.SEEK_AGAIN", 0.0)
+    await put(stage, 3)
+    assert app.consumer.sought == [("p", 0), ("p", 0)]
+
+
+async def test_a_record_that_comes_while_the_start_is_asked_for_waits(stage: Stage, work: Work, starts: Starts) -> None:
+    """Nothing is taken before it is known where reading begins, and nothing is lost for the asking."""
+    starts.known.clear()
+    coming = asyncio.create_task(put(stage, 0, 1))
+    await work_off(stage)
+    assert work.batches == []
+    starts.known.set()
+    await coming
+    await work_off(stage)
+    assert work.batches == [[0, 1]]
+
+
+async def test_a_partition_that_is_not_owned_gives_nothing(stage: Stage, work: Work, starts: Starts) -> None:
+    """A record of a partition that was dealt away while its start was asked for is another worker's."""
+    del starts.committed["p"]
+    await put(stage, 0)
+    await work_off(stage)
+    assert work.batches == []
+
+
+async def test_records_of_an_older_dealing_are_let_go(stage: Stage, app: App, work: Work, starts: Starts) -> None:
     """What was fetched before a rebalance comes again to whoever owns the partition: it must not be worked on here."""
+    starts.committed["p"] = 7
     await put(stage, 7)
     app.consumer_generation_id = 2
+    stage.forget()
     await work_off(stage)
     await put(stage, 8)
     await put(stage, 7, generation=2)
