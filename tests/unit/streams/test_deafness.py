@@ -59,10 +59,11 @@ class Bench:
         self.consumer = Consumer()
         self.positions: Positions[Tp] = Positions()
         self.stage = SimpleNamespace(waits=True, topics={"mentions"}, positions=self.positions)
-        self.app: Any = SimpleNamespace(consumer=self.consumer, rebalancing=False)
+        app: Any = SimpleNamespace(consumer=self.consumer, rebalancing=False)
+        self.app = app
         stages: Any = [self.stage]
         starts: Any = Starts()
-        self.ear = Ear(self.app, stages, starts, patience=60.0)
+        self.ear = Ear(app, stages, starts, patience=60.0)
 
     async def look(self, *seconds: float) -> None:
         """Look at these times."""
