@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, Protocol
 
+from alerts.escape import moment
 from alerts.notifier import GONE, DeliveryError, Message
 from alerts.pacing import Timing
 
@@ -121,5 +122,5 @@ class Shared:
 
 
 def _message(at: int) -> Message:
-    moment = f"<!date^{at // 1000}^{{date_short_pretty}} {{time_secs}}|{at // 1000}>"
-    return Message(NAME, 0, f"💚 Tocsin's alerts get through to this channel. Last heartbeat: {moment}", [])
+    last = moment(at, "{date_short_pretty} {time_secs}")
+    return Message(NAME, 0, f"💚 Tocsin's alerts get through to this channel. Last heartbeat: {last}", [])

@@ -195,7 +195,8 @@ def _gaps(brand: Brand, now: datetime) -> Iterator[Finding]:
     found = gaps(brand.rota, since, until)
     if not found:
         return
-    more = f" (and {len(found) - 1} more times within {LOOKED_AHEAD.days // 7} weeks)" if len(found) > 1 else ""
+    others = "another gap" if len(found) == 2 else f"{len(found) - 1} more gaps"  # noqa: PLR2004  one besides the first
+    more = f" (and {others} within {LOOKED_AHEAD.days // 7} weeks)" if len(found) > 1 else ""
     called = (
         "only `on_call` is called then" if brand.on_call else "nobody is called then: name `on_call` or `people` too"
     )
