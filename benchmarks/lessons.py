@@ -93,7 +93,7 @@ def languages(data: Path, more: Path) -> Lesson:
         add((row["text"] for row in rows if row["label"] not in {"eng", "fra"}), 0, 99_999)
         add((row["text"] for row in rows if row["label"] == "eng"), 1, 99_999)
         add((row["text"] for row in rows if row["label"] == "fra"), 2, 99_999)
-    return Lesson("languages", ("english", "french"), found, strength=0.3, least=4, nudge=(1.1, 0.7))
+    return Lesson("languages", ("english", "french"), found, strength=0.3, least=4, nudge=(1.1, 0.8))
 
 
 def piece(text: str, random: Random) -> str:

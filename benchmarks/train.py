@@ -128,7 +128,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=sets.DEVELOPMENT)
     parser.add_argument("--more", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--version", default="tocsin-1")
+    parser.add_argument("--version", default="tocsin-2")
     given = parser.parse_args()
     write(given.out, given.version, [learn(lesson) for lesson in lessons.everything(given.data, given.more)])
 

@@ -164,17 +164,11 @@ def _powers() -> tuple[Keys, Keys]:
 @cache
 def _characters() -> tuple[Bits, Codes]:
     """Return the flags of each code point, and what it is in lower case (itself where that is not one character)."""
-    flags = np.zeros(_CHARACTERS, np.uint8)
-    low = np.arange(_CHARACTERS, dtype=np.uint32)
-    for code, character in enumerate(map(chr, range(_CHARACTERS))):
-        lower = character.lower()
-        if len(lower) == 1:
-            low[code] = ord(lower)
-        upper = character.isupper()
-        flags[code] = (
-            _BLANK * character.isspace()
-            + _SIGN * (character in punctuation)
-            + _UPPER * upper
-            + _LOWER * (not upper and (character.islower() or character.istitle()))
-        )
-    return flags, low
+    characters = list(map(chr, range(_CHARACTERS)))
+    blank, upper, lower, title = (
+        np.array(list(map(has, characters))) for has in (str.isspace, str.isupper, str.islower, str.istitle)
+    )
+    flags = (_BLANK * blank + _UPPER * upper + _LOWER * (~upper & (lower | title))).astype(np.uint8)
+    flags[list(map(ord, punctuation))] |= _SIGN
+    pairs = enumerate(map(str.lower, characters))
+    return flags, np.array([ord(low) if len(low) == 1 else code for code, low in pairs], np.uint32)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from mentions.language import Evidence, Languages, close, mixed, tell
 from mentions.moderation import abuse
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCORER = Scorer()
+WEIGHTS = shipped()
+ABUSE = WEIGHTS.settings["abuse_fr"]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +122,18 @@ def test_abuse_is_a_chance_that_never_leaves_its_bounds() -> None:
     """It grows with the score, is one half at zero and survives any score."""
     assert abuse(0.0) == 0.5
     assert 0 < abuse(-1e9) < abuse(-1.0) < abuse(1.0) < abuse(1e9) <= 1
+
+
+@pytest.mark.parametrize("text", ["sale connard", "bon ami", "quelle honte ce service", "idiot"])
+def test_a_steeper_chance_is_on_the_same_side_of_the_threshold(text: str) -> None:
+    """The slope by which chances of abuse come true moves them away from one half, and none across it."""
+    plain, steep = (
+        Scorer(structs.replace(WEIGHTS, settings={**WEIGHTS.settings, "abuse_fr": {**ABUSE, "slope": slope}}))
+        for slope in (1.0, 2.0)
+    )
+    before, after = (scorer.read(text, "fr").abuse for scorer in (plain, steep))
+    assert (after > 0.5) == (before > 0.5)
+    assert abs(after - 0.5) > abs(before - 0.5)
 
 
 def test_weights_survive_the_file(tmp_path: Path) -> None:
