@@ -16,6 +16,7 @@ class About(msgspec.Struct, frozen=True):
     brand: str
     incident: str = ""
     detectors: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()  # all of them, where there are several
     at: int = 0  # when it opened, ms
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from alerts.incident import Action
     from config.brand import Brand
+    from desk.intent import Permission
 
 log = structlog.get_logger(__name__)
 
@@ -38,15 +39,21 @@ class Acting:
 
     async def refusal(self, user: str, brand: Brand) -> str:
         """Return why a person may not act on a brand, politely, as mrkdwn; nothing where they may."""
-        named = tuple(one for one in brand.may_act if one.startswith("S"))
-        asked = named and user not in brand.may_act
-        member = await self._groups.groups_of(user, named) if asked else frozenset()
-        verdict = permission(brand, user, member)
+        verdict = await self._permission(user, brand)
         log.info("asked to act", brand=brand.name, user=user, permission=verdict)
         if verdict != "nobody_named_them":
             return ""
         who = mention(called(brand, self.now())) or say(brand.language, "nobody")
         return say(brand.language, "refused", brand=mrkdwn(brand.name, 60), who=who)
+
+    async def may(self, user: str, brand: Brand) -> bool:
+        """Tell whether a person may act on a brand, where nothing is asked for yet."""
+        return await self._permission(user, brand) != "nobody_named_them"
+
+    async def _permission(self, user: str, brand: Brand) -> Permission:
+        named = tuple(one for one in brand.may_act if one.startswith("S"))
+        asked = named and user not in brand.may_act
+        return permission(brand, user, await self._groups.groups_of(user, named) if asked else frozenset())
 
     async def pass_on(self, action: Action, brand: Brand) -> str:
         """Pass an act on; return what the person has to know where that failed, nothing where it went well."""

@@ -85,6 +85,13 @@ class Office:
 
         Quick, and never raises: Slack waits for it.
         """
+        try:
+            return self._judge(kind, payload)
+        except Exception as error:  # noqa: BLE001  without an acknowledgement nothing is done at all
+            log.error("a modal could not be judged", why=type(error).__name__)  # noqa: TRY400
+            return None
+
+    def _judge(self, kind: str, payload: dict[str, Any]) -> dict[str, Any] | None:
         submitted = payloads.submission(payload) if kind == "interactive" else None
         form = self._forms.get(submitted.view.callback_id) if submitted else None
         if submitted is None or form is None:
@@ -156,7 +163,7 @@ class Office:
     async def _welcome(self, user: str) -> None:
         """Show somebody the home tab: of the brands that they may act on."""
         brands = self._known.directory.brands().items()
-        names = [name for name, brand in sorted(brands) if not await self._acting.refusal(user, brand)]
+        names = [name for name, brand in sorted(brands) if await self._acting.may(user, brand)]
         await self._reach.publish(user, home.home(self._known, names, self._acting.now()))
 
     async def _press(self, button: Pressed, tap: Interaction) -> str:

@@ -55,7 +55,7 @@ class Thresholds:
         first = leading(incident.findings.values()).signal.detector
         fired = dict.fromkeys([first, *(one.signal.detector for one in incident.findings.values())])
         known = tuple(name for name in fired if name in MAIN)[:_DETECTORS]
-        return self.drawn(About(governed.brand.name, incident.id, known, self._acting.now()), governed)
+        return self.drawn(About(governed.brand.name, incident.id, known, at=self._acting.now()), governed)
 
     def drawn(self, asked: About, governed: Governed, preview: str = "") -> dict[str, Any]:
         """Return the modal with what a preview says; what was typed stays, as Slack keeps it."""
@@ -86,9 +86,12 @@ class Thresholds:
                 changed(brand.detect, path, _value(view.given(path), brand.detect, path))
             except ValueError as error:
                 wrong[path] = say(brand.language, "bad_value", rule=str(error))
-        if not wrong and not self.proposed(view):
-            wrong[paths(asked.detectors)[0]] = say(brand.language, "nothing_changed")
-        return wrong
+        if wrong:
+            return wrong
+        fresh, now = self.proposed(view), self._acting.now()
+        if not fresh:
+            return {SENSITIVITY: say(brand.language, "nothing_changed")}
+        return {} if in_force(fresh, now) else {SPAN: say(brand.language, "opened_long_ago")}
 
     def proposed(self, view: View) -> tuple[Override, ...]:
         """Return what was filled in and differs from today, of a modal without errors."""
@@ -123,6 +126,7 @@ class Thresholds:
         fresh = [msgspec.structs.replace(one, by=user) for one in self.proposed(view)]
         for one in fresh:
             overrides = with_override(overrides, one)
+        overrides = tuple(one for one in overrides if one.value != value_at(governed.brand.detect, one.path))
         done = say(language, "overridden", what="\n".join(described(one, governed.brand) for one in fresh))
         return await self._acting.refusal(user, governed.brand) or await self.put(governed, overrides) or done
 
@@ -162,7 +166,10 @@ def row(brand: Brand, one: Override, before: str = "") -> dict[str, Any]:
 
 def described(one: Override, brand: Brand) -> str:
     """Return what is overridden, by what in place of what, until when and by whom, as mrkdwn."""
-    language = brand.language
+    language, what = brand.language, label(one.path, brand.language)
+    value, usual = one.value, value_at(brand.detect, one.path)
+    if value == usual:
+        return say(language, "as_configured", what=what, value=mrkdwn(_spelled(value, language), 40))
     until = (
         say(language, f"until_{_FOREVER}")
         if one.until is None
@@ -171,9 +178,9 @@ def described(one: Override, brand: Brand) -> str:
     return say(
         language,
         "override_line",
-        what=label(one.path, language),
-        value=mrkdwn(_spelled(one.value, language), 40),
-        usual=mrkdwn(_spelled(value_at(brand.detect, one.path), language), 40),
+        what=what,
+        value=mrkdwn(_spelled(value, language), 40),
+        usual=mrkdwn(_spelled(usual, language), 40),
         until=until,
         who=person(one.by) if one.by else say(language, "nobody"),
     )

@@ -81,6 +81,8 @@ WORDS: Final = {
     "not_configured": "{brand} runs with the built-in thresholds: name it in the configuration to change them.",
     "nothing_changed": "Nothing differs from today: change a value, or cancel.",
     "overridden": "Saved, in force from the next mention on:\n{what}",
+    "as_configured": "{what}: *{value}*, as configured",
+    "opened_long_ago": "This was opened long ago: please open it again.",
     "override_line": "{what}: *{value}* instead of {usual}, {until}, by {who}",
     "running_overrides": "Running overrides",
     "today": "Today: {value}{way}",

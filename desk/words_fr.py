@@ -81,6 +81,8 @@ WORDS: Final = {
     "not_configured": "{brand} suit les seuils intégrés : nommez-la dans la configuration pour les changer.",
     "nothing_changed": "Rien ne diffère d’aujourd’hui : changez une valeur, ou annulez.",
     "overridden": "Enregistré, en vigueur dès la prochaine mention :\n{what}",
+    "as_configured": "{what} : *{value}*, comme configuré",
+    "opened_long_ago": "Ceci a été ouvert il y a longtemps : merci de le rouvrir.",
     "override_line": "{what} : *{value}* au lieu de {usual}, {until}, par {who}",
     "running_overrides": "Seuils modifiés",
     "today": "Aujourd’hui : {value}{way}",

@@ -90,6 +90,25 @@ async def test_what_cannot_be_is_said_beside_it(values: Any, wrong: str, why: st
         assert app.applied == []
 
 
+async def test_the_configured_value_is_no_override() -> None:
+    """Who sets it back takes the override away."""
+    async with front() as app:
+        app.govern(Governed(app.brand, [Override(LEAST, 9, None, "U0BEN")]))
+        ana = await opened(app)
+        assert await ana.submit(filled(detect__negative__least="6")) == {}
+        await until(lambda: "*6*, as configured" in app.shown("U0ANA"))
+        assert app.applied[0].overrides == ()
+
+
+async def test_a_modal_left_open_until_its_override_would_be_over_is_opened_again() -> None:
+    """What is saved is in force for a while, or it is said that it is not."""
+    async with front() as app:
+        ana = await opened(app)
+        view = ana.modal
+        ana.modal["private_metadata"] = view["private_metadata"].replace(str(NOW), str(NOW - 2 * DAY))
+        assert list(await ana.submit(filled(detect__negative__least="12"))) == [SPAN]
+
+
 async def test_a_comma_is_a_decimal_point_too() -> None:
     """As it is typed in French."""
     async with front(Brand(name="acme", language="fr")) as app:
