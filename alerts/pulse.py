@@ -125,6 +125,14 @@ def alarm(outage: Outage, event: Event, at: int) -> Alarm:
     )
 
 
+def drill(event: Event, at: int) -> Alarm:
+    """Return what is said outside Slack of a drill that begins at an instant, or is over."""
+    text = "Drill: this is how an outage of Tocsin would reach you, nothing is wrong"
+    return replace(
+        alarm(Outage(f"drill-{at}", at, ""), event, at), text=f"{text}{'; it is over' * (event == 'resolve')}"
+    )
+
+
 def lag(pulse: Pulse, at: int) -> int | None:
     """Return how long ago (ms) the oldest of the partitions' latest good canaries was sent; None before the first."""
     return max((at - vein.good for vein in pulse.veins.values()), default=None)

@@ -34,6 +34,10 @@ def command(
         typer.Option(help="File that remembers the outage at hand, so that a restart tells nobody twice."),
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Beat once, print what came of it, and tell nobody.")] = False,
+    drill: Annotated[
+        float | None,
+        typer.Option(min=0, max=3600, help="Tell everybody outside Slack of a drill, over after so many seconds."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="With --once: print JSON instead of text.")] = False,
     embedded: Annotated[
         bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
@@ -42,16 +46,20 @@ def command(
     """Send a canary mention through every partition to Slack, again and again; if one is lost, tell people outside.
 
     Whom, and what is asked of Slack: the variables TOCSIN_HEARTBEAT_… (docs/heartbeat.md). With --once the exit code
-    is 0 where every canary came through, else 1.
+    is 0 where every canary came through, else 1; with --drill where everybody was reached.
 
     Examples:
       tocsin heartbeat --state heartbeat.json
       tocsin heartbeat --once --within 20
+      tocsin heartbeat --drill 60
     """
     from streams.canaries import PATIENCE, Canaries  # noqa: PLC0415  the Kafka client is slow to load
     from streams.running import log_to_stderr  # noqa: PLC0415
 
     here = installation(embedded=embedded)
+    if drill is not None:
+        _drill(here.settings, drill)
+        return
     canaries = Canaries(here.connection, here.topics, secrets.token_hex(4), min(PATIENCE, within / 3))
     log_to_stderr("error" if once else here.settings.log_level, here.settings.log_format)
     if once:
@@ -61,6 +69,20 @@ def command(
         raise Misuse("--within must be at least twice --every: else one canary that is late is an outage")
     with suppress(KeyboardInterrupt):
         asyncio.run(_serve(here, canaries, every, within, state))
+
+
+def _drill(settings: Settings, lasting: float) -> None:
+    from streams.heartbeat import drill  # noqa: PLC0415
+
+    found = channels(settings)
+    targets = _targets(settings, found)
+    if not targets:
+        raise Misuse("a drill needs somebody outside Slack: pagerduty, a webhook or mail (docs/escalation.md)")
+    tell(f"a drill is told to: {', '.join(target.channel for target in targets)}; it is over in {lasting:.0f} s")
+    missed = asyncio.run(drill(found, targets, lasting))
+    if missed:
+        raise Failure(plain("; ".join(missed)))
+    show("everybody was reached")
 
 
 def _beat_once(canaries: Canaries, within: float, *, json: bool) -> None:

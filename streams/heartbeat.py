@@ -11,6 +11,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from alerts import pulse as pulses
+from alerts.notifier import DeliveryError
 from alerts.pulse import Pulse
 from alerts.relay import Relay
 from streams.canaries import UnsentError
@@ -71,6 +72,19 @@ class Town:
     async def abandon(self) -> None:
         """Stop; what is not told is told by the next process."""
         await self._relay.abandon()
+
+
+async def drill(channels: Mapping[str, Channel], targets: Sequence[Target], lasting: float) -> list[str]:
+    """Tell everybody outside Slack of a drill, and after so many seconds that it is over; return who was missed."""
+    at, missed = _now(), list[str]()
+    for event in ("trigger", "resolve"):
+        for target in targets:
+            try:
+                await channels[target.channel].send(pulses.drill(event, at), target.address)
+            except DeliveryError as error:
+                missed.append(f"{target.channel} {target.address}".strip() + f": {error}")
+        await asyncio.sleep(lasting if event == "trigger" else 0)
+    return list(dict.fromkeys(missed))
 
 
 class Heartbeat:

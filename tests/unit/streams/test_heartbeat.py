@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from alerts.pagerduty import PagerDuty
 from alerts.pulse import Outage
 from alerts.steps import Target
 from alerts.webhook import Webhook
 from sources.position import SourceError
-from streams.heartbeat import Town, ping
+from streams.heartbeat import Town, drill, ping
 from streams.outages import Outages
 from tests.support.outside import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from alerts.alarm import Channel
 
 OUTAGE = Outage("heartbeat-1", 1, "Slack refuses: invalid_auth")
 WEBHOOK = Target("webhook")
@@ -102,3 +105,16 @@ async def test_a_ping_that_fails_says_so_without_the_address(
     await ping("no address s3cr3t")
     await ping(there.url)  # takes POST only: 405
     assert "s3cr3t" not in caplog.text + capsys.readouterr().out
+
+
+async def test_a_drill_reaches_everybody_and_names_who_was_missed(there: Receiver) -> None:
+    """Begun and over under one key; a way out that is broken is found on a calm day, and keeps nobody from hearing."""
+    channels: dict[str, Channel] = {
+        "webhook": Webhook(there.url, "s3cr3t"),
+        "pagerduty": PagerDuty("key", "http://127.0.0.1:1/"),
+    }
+    missed = await drill(channels, [Target("pagerduty"), WEBHOOK], 0)
+    assert events(there) == ["trigger", "resolve"]
+    assert len({json.loads(body)["data"]["incident"] for _, body in there.taken}) == 1
+    assert all(json.loads(body)["data"]["text"].startswith("Drill: ") for _, body in there.taken)
+    assert [one.partition(": ")[0] for one in missed] == ["pagerduty"]
