@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from alerts.incident import Incident
+from alerts.incident import Incident, Kind
 from alerts.silences import Silence
 
 EPISODES_KEPT: Final = 64
@@ -15,7 +15,7 @@ ACTIONS_KEPT: Final = 64
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One brand's triage: the incident that is open, or the last one, and what has been applied already."""
+    """One brand's triage of a kind: the incident that is open, or the last one, and what has been applied already."""
 
     brand: str
     incident: Incident | None = None
@@ -29,11 +29,12 @@ class Case(msgspec.Struct, frozen=True):
     silences: tuple[Silence, ...] = ()  # that somebody asked for, while they last
     silenced: int = 0  # signals that a silence or an inhibition kept from being told
     serial: int = 1  # incidents that opened in the same minute
+    kind: Kind = ""  # of its incidents
 
 
-def new_case(brand: str) -> Case:
+def new_case(brand: str, kind: Kind = "") -> Case:
     """Return the case of a brand of which nothing is known."""
-    return Case(brand=brand)
+    return Case(brand=brand, kind=kind)
 
 
 def remember(case: Case, episode: str, revision: int, at: int) -> Case:

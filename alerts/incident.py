@@ -16,6 +16,7 @@ Reason = Literal[
     "reopened",
     "raised_severity",
     "new_detector",
+    "joined",
     "doubled",
     "ack_expired",
     "escalated",
@@ -34,11 +35,16 @@ Reason = Literal[
 
 ActionKind = Literal["ack", "unack", "snooze", "unsnooze", "resolve", "verdict", "note", "silence", "unsilence"]
 
+Kind = Literal["", "silence"]
+
 Verdict = Literal["crisis", "planned", "not_a_crisis"]
 """What a person says it was: `planned` is a campaign or a joke that was meant to be loud."""
 
 HISTORY_LIMIT: Final = 50
 TRAIL_LIMIT: Final = 30
+SILENCE: Final = "silence"
+"""The detector of silent sources, and the kind of the incidents that it alone opens."""
+
 TOCSIN: Final = "tocsin"
 """Who did what no person did."""
 
@@ -64,7 +70,10 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Incident(msgspec.Struct, frozen=True):
-    """A brand's breaches that belong together: one message, one thread. Instants are event time in ms."""
+    """Breaches that belong together: one message, one thread. Instants are event time in ms.
+
+    An umbrella is about several brands of a group: `brand` is the one hit first, whose channel and rules it has.
+    """
 
     id: str
     brand: str
@@ -74,7 +83,7 @@ class Incident(msgspec.Struct, frozen=True):
     updated_at: int  # latest told
     breached_at: int  # latest breach
     revision: int  # counts what was told: 1 when opened
-    findings: dict[str, Finding]  # by detector
+    findings: dict[str, Finding]  # by detector; of a brand that joined by detector@brand (`finding_key`)
     history: tuple[Entry, ...] = ()  # the opening and the latest, at most HISTORY_LIMIT
     resolved_at: int | None = None
     acknowledged_by: str | None = None
@@ -84,6 +93,14 @@ class Incident(msgspec.Struct, frozen=True):
     reopened: int = 0  # times
     escalated: int = 0  # steps taken since it opened, or since an acknowledgement was void
     escalate_at: int | None = None  # when the next step is due; None: somebody has it in hand, or no step is left
+    kind: Kind = ""  # "silence": a source that brings nothing, apart from what is said
+    group: str = ""  # of an umbrella
+    brands: tuple[str, ...] = ()  # of an umbrella, in the order in which they were hit; empty: `brand` alone
+
+    @property
+    def all_brands(self) -> tuple[str, ...]:
+        """Return the brands that it is about."""
+        return self.brands or (self.brand,)
 
 
 class Action(msgspec.Struct, frozen=True, tag="action"):
@@ -116,6 +133,11 @@ class Notification(msgspec.Struct, frozen=True):
     def revision(self) -> int:
         """Return the incident's revision that this tells."""
         return self.incident.revision
+
+
+def finding_key(incident: Incident, signal: Signal) -> str:
+    """Return the name under which an incident keeps what a signal says."""
+    return signal.detector if signal.brand == incident.brand else f"{signal.detector}@{signal.brand}"
 
 
 def rank(severity: Severity) -> int:

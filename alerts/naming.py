@@ -30,12 +30,12 @@ def slug(brand: str) -> str:
     return f"{words or 'brand'}-{digest}"
 
 
-def incident_id(brand: str, at: int, serial: int = 1) -> str:
-    """Return the id of the `serial`-th incident that opens in the minute of `at` (event time, ms).
+def incident_id(brand: str, at: int, serial: int = 1, kind: str = "") -> str:
+    """Return the id of the `serial`-th incident of a kind that opens in the minute of `at` (event time, ms).
 
     >>> incident_id("acme", 1_424_356_320_000)
     'acme-20150219T1432Z'
     """
     minute = datetime.fromtimestamp(at // 60_000 * 60, UTC)
-    suffix = f"-{serial}" if serial > 1 else ""
+    suffix = (f"-{kind}" if kind else "") + (f"-{serial}" if serial > 1 else "")
     return f"{slug(brand)}-{minute:%Y%m%dT%H%MZ}{suffix}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -33,6 +33,11 @@ class Policy(Parameters):
         "5m",
         "A further detector that breaks this soon after the opening belongs to it: the message is edited, "
         "the thread stays quiet. Larger: fewer thread replies.",
+    )
+    umbrella_within: _Span = _lasting(
+        "10m",
+        "Another brand of the same `group` that is hit by the same words or link this soon after the last breach joins "
+        "the incident instead of opening its own; 0s keeps brands apart. Larger: fewer pages.",
     )
     resolve_after: _Wait = _lasting(
         "30m",
@@ -86,6 +91,18 @@ class Policy(Parameters):
         description="The lowest severity that mentions the on-call manager; below it the message is posted without "
         "a mention. Higher: fewer pages. [watch, warning or critical]",
     )
+
+
+SPOKEN_EVERY: Final = timedelta(hours=1)
+"""How often a silent source is told of while it lasts."""
+
+
+def governing(policy: Policy, kind: str) -> Policy:
+    """Return what governs incidents of a kind: one of a silent source outlasts the pause between two signals."""
+    least = SPOKEN_EVERY + timedelta(minutes=5)
+    if not kind or policy.resolve_after >= least:
+        return policy
+    return policy.model_copy(update={"resolve_after": least})
 
 
 def milliseconds(span: timedelta) -> int:

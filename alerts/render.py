@@ -9,7 +9,7 @@ from alerts.blocks import Block, context, fields, fit, header, image, section
 from alerts.buttons import row
 from alerts.escape import link, mention, moment, mrkdwn, person
 from alerts.findings import leading, ratio
-from alerts.incident import TOCSIN
+from alerts.incident import SILENCE, TOCSIN
 from alerts.notifier import Message
 from alerts.steps import NEXT_ON_CALL, ON_CALL, outside, taken
 from alerts.wording import say, span
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FINDINGS: Final = 6
 LISTED: Final = 5
+BRANDS: Final = 30
 EXAMPLES: Final = 3
 NOTE_CHARS: Final = 500
 BARS: Final = "▁▂▃▄▅▆▇█"
@@ -62,7 +63,8 @@ def reply(notification: Notification, route: Route, *, page: bool) -> Message:
     called = route.mention if notification.step is None else _step_mention(notification.step, route)
     fact = mrkdwn(wording.fact(notification, language), 200)
     whom = "" if notification.step is None else _whom(notification.step, route, language)
-    said = wording.told(notification, language, fact=fact, who=who, text=text, whom=whom)
+    brand = mrkdwn(incident.findings[notification.detector].signal.brand, 60)
+    said = wording.told(notification, language, fact=fact, who=who, text=text, whom=whom, brand=brand)
     calls = [section(say(language, "page", mention=called))] if page and called else []
     return Message(incident.id, incident.revision, said, [*calls, section(said)])
 
@@ -95,11 +97,13 @@ def _body(incident: Incident, language: Language, picture: Picture | None) -> li
     if picture is not None:  # it shows the course; the card is short on a phone
         facts = [fact.partition("\n")[0] for fact in facts]
     body = [(0, context(_state(incident, lead, language))), (1, fields(facts))]
+    if len(incident.brands) > 1:
+        body.append((1, section(_brands(incident, language))))
     body += [(2, section(text)) for text in [_who_and_what(drivers, language)] if text]
     body += [(3, section(_example(example, language))) for example in drivers.examples[:EXAMPLES]]
     if picture is not None:
         body.append((3, image(picture.file, chart.title(picture, language), picture.alt)))
-    if incident.status != "resolved":
+    if incident.status != "resolved" and incident.kind != SILENCE:
         body.append((4, context(_counterfactual(lead, language))))
     if lead.signal.coverage is not None:
         body.append((4, context(_covered(lead.signal.coverage, language))))
@@ -153,7 +157,7 @@ def _facts(incident: Incident, lead: Finding, language: Language) -> list[str]:
         (finding for finding in incident.findings.values() if finding is not lead),
         key=lambda finding: (-ratio(finding.signal.evidence), finding.signal.detector),
     )
-    facts = _told_once([_fact(finding, language) for finding in [lead, *others][:FINDINGS]])
+    facts = _told_once([_fact(incident, finding, language) for finding in [lead, *others][:FINDINGS]])
     if lead.peak_at != lead.signal.at:
         fact = mrkdwn(wording.peak(lead, language), 200)
         facts.append(say(language, "peak", moment=moment(lead.peak_at, "{time}"), fact=fact))
@@ -161,8 +165,17 @@ def _facts(incident: Incident, lead: Finding, language: Language) -> list[str]:
     return [*facts, say(language, "more", count=hidden)] if hidden > 0 else facts
 
 
-def _fact(finding: Finding, language: Language) -> str:
-    return f"{mrkdwn(wording.present(finding, language), 200)}\n{spark(finding)}"
+def _fact(incident: Incident, finding: Finding, language: Language) -> str:
+    fact = wording.of_brand(incident, finding, wording.present(finding, language), language)
+    return f"{mrkdwn(fact, 200)}\n{spark(finding)}"
+
+
+def _brands(incident: Incident, language: Language) -> str:
+    """Return the brands of an umbrella, in the order in which they were hit."""
+    names = [mrkdwn(name, 60) for name in incident.brands]
+    hidden = len(names) - BRANDS
+    items = ", ".join(names[:BRANDS]) + (f" … +{hidden}" if hidden > 0 else "")
+    return say(language, "brands", items=items)
 
 
 def _told_once(facts: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from alerts import escalation
 from alerts.findings import leading, retold
-from alerts.incident import TOCSIN, Entry, Incident, Notification, Reason, extended, rank
+from alerts.incident import TOCSIN, Entry, Incident, Notification, Reason, extended, finding_key, rank
 from alerts.policy import milliseconds
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ REPLIES: Final[frozenset[Reason]] = frozenset(
         "reopened",
         "raised_severity",
         "new_detector",
+        "joined",
         "doubled",
         "ack_expired",
         "escalated",
@@ -67,12 +68,16 @@ def tell(
         incident=told,
         reason=reason,
         at=at,
-        detector=detector or leading(told.findings.values()).signal.detector,
+        detector=detector or _leading(told),
         reply=reason in REPLIES and not _hushed(told, reason, at, policy),
         page=page,
         step=step,
     )
     return replace(case, incident=told, pending=False), [notification]
+
+
+def _leading(incident: Incident) -> str:
+    return finding_key(incident, leading(incident.findings.values()).signal)
 
 
 def _waiting(incident: Incident, reason: Reason, at: int, policy: Policy, *, worthy: bool) -> Incident:

@@ -21,15 +21,16 @@ from alerts import escalation
 from alerts.acts import act
 from alerts.case import Case, new_case, remember
 from alerts.findings import begin, doubled, merge
-from alerts.incident import Action, Incident, Notification, Reason, rank
+from alerts.incident import Action, Incident, Notification, Reason, finding_key, rank
 from alerts.naming import incident_id
-from alerts.policy import milliseconds
+from alerts.policy import governing, milliseconds
 from alerts.silences import planned, quiet_until, silenced
 from alerts.telling import tell
 from detectors.signal import Now, Signal
 
 if TYPE_CHECKING:
     from alerts.policy import Policy
+    from alerts.umbrella import Guest
 
 __all__ = ["Case", "Decision", "decide", "new_case", "settle", "step"]
 
@@ -43,35 +44,38 @@ Decision = Literal[
 crisis inhibits praise; or the cooldown holds it back."""
 
 
-def step(case: Case, record: Signal | Action | Now, policy: Policy) -> tuple[Case, list[Notification]]:
-    """Return the case after `record`, and what there is to tell, in order.
+def step(
+    case: Case, record: Signal | Action | Now, policy: Policy, guest: Guest | None = None
+) -> tuple[Case, list[Notification]]:
+    """Return the case after `record`, and what there is to tell, in order; `guest` comes with another case's record.
 
     Raises:
         ValueError: the record is another brand's.
     """
+    policy = governing(policy, case.kind)
     if isinstance(record, Now):
         return settle(case, record.at, policy)
-    if record.brand != case.brand:
+    if record.brand != case.brand and guest is None:
         raise ValueError(f"a record of {record.brand!r} came to the case of {case.brand!r}: key the topic by brand")
     if isinstance(record, Action):
         return act(case, record, policy)
-    return _hear(case, record, policy)
+    return _hear(case, record, policy, guest)
 
 
-def decide(case: Case, signal: Signal, policy: Policy) -> Decision:
+def decide(case: Case, signal: Signal, policy: Policy, guest: Guest | None = None) -> Decision:
     """Say what is to be done with a signal, time being settled up to it."""
-    return _heard(case, signal) or _decide(case, signal, policy)
+    return heard(case, signal) or _decide(case, signal, policy, guest)
 
 
-def _heard(case: Case, signal: Signal) -> Decision | None:
+def heard(case: Case, signal: Signal) -> Decision | None:
     """Say whether a signal came before, or may have."""
     if signal.id in case.applied:
         return "redelivered" if signal.revision <= case.applied[signal.id][0] else None
     return "forgotten" if signal.at <= case.forgotten else None
 
 
-def _decide(case: Case, signal: Signal, policy: Policy) -> Decision:
-    if silenced(signal, chain(map(planned, policy.silences), case.silences)):
+def _decide(case: Case, signal: Signal, policy: Policy, guest: Guest | None) -> Decision:
+    if silenced(signal, guest.silences if guest else chain(map(planned, policy.silences), case.silences)):
         return "silenced"
     if case.incident is None:
         return "opens"
@@ -80,18 +84,19 @@ def _decide(case: Case, signal: Signal, policy: Policy) -> Decision:
 
 def _decide_about(case: Case, incident: Incident, signal: Signal, policy: Policy) -> Decision:
     if incident.resolved_at is None:
-        return "inhibited" if signal.detector == PRAISE and not _is_praise(incident) else "joins"
+        return "inhibited" if signal.detector == PRAISE and not is_praise(incident) else "joins"
     graver = rank(signal.severity) > rank(incident.severity)
     if signal.id in case.dismissed and not graver:
         return "dismissed"
     if signal.at < incident.resolved_at + milliseconds(policy.cooldown) and not graver:
         return "cooling"
-    alike = (signal.detector == PRAISE) is _is_praise(incident)
+    alike = (signal.detector == PRAISE) is is_praise(incident)
     soon = signal.at <= incident.resolved_at + milliseconds(policy.reopen_within)
     return "reopens" if alike and soon else "opens"
 
 
-def _is_praise(incident: Incident) -> bool:
+def is_praise(incident: Incident) -> bool:
+    """Tell whether an incident is a glad one."""
     return set(incident.findings) == {PRAISE}
 
 
@@ -142,24 +147,26 @@ def _expire(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notificati
     return tell(replace(case, held=0, dismissed=()), over, "resolved", due, policy)
 
 
-def _hear(case: Case, signal: Signal, policy: Policy) -> tuple[Case, list[Notification]]:
-    if _heard(case, signal):
+def _hear(case: Case, signal: Signal, policy: Policy, guest: Guest | None) -> tuple[Case, list[Notification]]:
+    if heard(case, signal):
         return case, []
     case, told = settle(case, signal.at - 1, policy)
-    decision = _decide(case, signal, policy)
+    decision = _decide(case, signal, policy, guest)
     case = replace(remember(case, signal.id, signal.revision, signal.at), clock=max(case.clock, signal.at))
-    case, said = _apply(case, signal, decision, policy)
+    case, said = _apply(case, signal, decision, policy, guest.group if guest else "")
     return case, told + said
 
 
-def _apply(case: Case, signal: Signal, decision: Decision, policy: Policy) -> tuple[Case, list[Notification]]:
+def _apply(
+    case: Case, signal: Signal, decision: Decision, policy: Policy, group: str
+) -> tuple[Case, list[Notification]]:
     match decision, case.incident:
         case "opens", _:
             return _open(case, signal, policy)
         case "joins", Incident() as incident:
-            return _join(case, incident, signal, policy)
+            return _join(case, incident, signal, policy, group)
         case "reopens", Incident() as incident:
-            return _reopen(case, incident, signal, policy)
+            return _reopen(case, incident, signal, policy, group)
         case (("silenced" | "inhibited"), _):
             return replace(case, silenced=case.silenced + 1), []
         case (("dismissed" | "cooling"), _):
@@ -170,9 +177,9 @@ def _apply(case: Case, signal: Signal, decision: Decision, policy: Policy) -> tu
 
 def _open(case: Case, signal: Signal, policy: Policy) -> tuple[Case, list[Notification]]:
     previous = case.incident.id if case.incident else ""
-    serial = case.serial + 1 if previous == incident_id(case.brand, signal.at, case.serial) else 1
+    serial = case.serial + 1 if previous == incident_id(case.brand, signal.at, case.serial, case.kind) else 1
     incident = Incident(
-        id=incident_id(case.brand, signal.at, serial),
+        id=incident_id(case.brand, signal.at, serial, case.kind),
         brand=case.brand,
         status="open",
         severity=signal.severity,
@@ -181,12 +188,16 @@ def _open(case: Case, signal: Signal, policy: Policy) -> tuple[Case, list[Notifi
         breached_at=signal.at,
         revision=0,
         findings={signal.detector: begin(signal)},
+        kind=case.kind,
     )
     fresh = replace(case, held=0, dismissed=(), serial=serial)
     return tell(fresh, incident, "opened", signal.at, policy, detector=signal.detector, text=signal.detector)
 
 
-def _reopen(case: Case, incident: Incident, signal: Signal, policy: Policy) -> tuple[Case, list[Notification]]:
+def _reopen(
+    case: Case, incident: Incident, signal: Signal, policy: Policy, group: str
+) -> tuple[Case, list[Notification]]:
+    """Open an incident again; it is about the brand that relapsed, the others may join anew."""
     at = max(signal.at, incident.updated_at)
     graver = rank(signal.severity) > rank(incident.severity)
     again = replace(
@@ -195,7 +206,9 @@ def _reopen(case: Case, incident: Incident, signal: Signal, policy: Policy) -> t
         severity=signal.severity,
         opened_at=at,
         breached_at=at,
-        findings={signal.detector: begin(signal)},
+        findings={finding_key(incident, signal): begin(signal)},
+        group=group,
+        brands=(signal.brand,) if group else (),
         resolved_at=None,
         acknowledged_by=None,
         acknowledged_at=None,
@@ -203,22 +216,29 @@ def _reopen(case: Case, incident: Incident, signal: Signal, policy: Policy) -> t
         verdict=None,
         reopened=incident.reopened + 1,
     )
-    fresh = replace(case, held=0, dismissed=())
-    return tell(fresh, again, "reopened", at, policy, detector=signal.detector, text=signal.detector)
+    key, fresh = finding_key(incident, signal), replace(case, held=0, dismissed=())
+    return tell(fresh, again, "reopened", at, policy, detector=key, text=key)
 
 
-def _join(case: Case, incident: Incident, signal: Signal, policy: Policy) -> tuple[Case, list[Notification]]:
-    earlier = incident.findings.get(signal.detector)
+def _join(
+    case: Case, incident: Incident, signal: Signal, policy: Policy, group: str
+) -> tuple[Case, list[Notification]]:
+    key, known = finding_key(incident, signal), incident.all_brands
+    earlier = incident.findings.get(key)
     finding = merge(earlier, signal) if earlier else begin(signal)
     rose = rank(signal.severity) > rank(incident.severity)
     joined = replace(
         incident,
         severity=signal.severity if rose else incident.severity,
         breached_at=max(incident.breached_at, signal.at),
-        findings={**incident.findings, signal.detector: finding},
+        findings={**incident.findings, key: finding},
+        brands=incident.brands if signal.brand in known else (*known, signal.brand),
+        group=incident.group or group,
     )
     if rose:
         return _worsen(case, joined, "raised_severity", signal, policy)
+    if signal.brand not in known:
+        return _worsen(case, joined, "joined", signal, policy)
     if inhibited(incident, signal):
         return replace(case, incident=joined, pending=True), []
     if earlier is None:
@@ -238,9 +258,10 @@ def _worsen(
     case: Case, incident: Incident, reason: Reason, signal: Signal, policy: Policy
 ) -> tuple[Case, list[Notification]]:
     """Tell that it got worse; an acknowledgement that is too old is void from here on."""
+    key = finding_key(incident, signal)
     acknowledged = incident.acknowledged_at
     if acknowledged is not None and signal.at >= acknowledged + milliseconds(policy.ack_expires):
         incident = replace(incident, status="open", acknowledged_by=None, acknowledged_at=None)
         reason = "ack_expired"
-    text = signal.severity if reason == "raised_severity" else signal.detector
-    return tell(case, incident, reason, signal.at, policy, detector=signal.detector, text=text)
+    text = {"raised_severity": signal.severity, "joined": signal.brand}.get(reason, key)
+    return tell(case, incident, reason, signal.at, policy, detector=key, text=text)

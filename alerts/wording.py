@@ -42,8 +42,17 @@ def line(incident: Incident, language: Language) -> str:
     state = "over" if over else incident.severity
     badge = f"{BADGES[state]} {say(language, state)}"
     room = LINE_CHARS - width(say(language, "line", badge=badge, brand="", fact=fact))
-    brand = clip(clean(incident.brand) or "?", min(BRAND_CHARS, max(room, 12)))
+    brand = subject(incident, language, min(BRAND_CHARS, max(room, 12)))
     return clip(say(language, "line", badge=badge, brand=brand, fact=fact), LINE_CHARS)
+
+
+def subject(incident: Incident, language: Language, room: int = BRAND_CHARS) -> str:
+    """Return whom an incident is about within some characters: a brand, or a group and how many of its brands."""
+    if len(incident.brands) <= 1:
+        return clip(clean(incident.brands[0] if incident.brands else incident.brand) or "?", room)
+    count = len(incident.brands)
+    rest = width(say(language, "umbrella", group="", count=count))
+    return say(language, "umbrella", group=clip(clean(incident.group) or "?", max(1, room - rest)), count=count)
 
 
 def present(finding: Finding, language: Language) -> str:
@@ -125,16 +134,31 @@ def span(ms: int, language: Language) -> str:
 
 
 def fact(notification: Notification, language: Language) -> str:
-    """Return the figures that a notification is about; once it is over, those of the peak."""
-    finding = notification.incident.findings[notification.detector]
-    over = notification.incident.status == "resolved"
-    return (peak if over else present)(finding, language)
+    """Return the figures that a notification is about, in an umbrella with the brand; once it is over, the peak's."""
+    incident = notification.incident
+    finding = incident.findings[notification.detector]
+    said = (peak if incident.status == "resolved" else present)(finding, language)
+    return said if notification.reason == "joined" else of_brand(incident, finding, said, language)
+
+
+def of_brand(incident: Incident, finding: Finding, fact: str, language: Language) -> str:
+    """Return a fact with the brand that it is about, where an incident is about several."""
+    if len(incident.brands) <= 1:
+        return fact
+    return say(language, "of_brand", brand=clip(clean(finding.signal.brand), 30), fact=fact)
 
 
 def told(
-    notification: Notification, language: Language, *, fact: str, who: str = "", text: str = "", whom: str = ""
+    notification: Notification,
+    language: Language,
+    *,
+    fact: str,
+    who: str = "",
+    text: str = "",
+    whom: str = "",
+    brand: str = "",
 ) -> str:
-    """Return what a thread reply says; `fact`, `who`, `text` and `whom` come escaped for where it is shown."""
+    """Return what a thread reply says; all texts come escaped for where it is shown."""
     incident, reason = notification.incident, notification.reason
     key = {"reopened": "reopened_reply"}.get(reason, reason)
     if reason == "resolved" and who:
@@ -143,6 +167,7 @@ def told(
         language,
         key,
         fact=fact,
+        brand=brand,
         severity=say(language, incident.severity).lower(),
         span=span((incident.resolved_at or notification.at) - incident.opened_at, language),
         who=who,

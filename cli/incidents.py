@@ -26,7 +26,9 @@ def command(
       tocsin incidents --open
       tocsin incidents --brand Hallowfirth --json
     """
-    found = [one for one in _incidents() if (brand is None or one.brand == brand) and not (open_only and _over(one))]
+    found = [
+        one for one in _incidents() if (brand is None or brand in one.all_brands) and not (open_only and _over(one))
+    ]
     found.sort(key=lambda one: (one.opened_at, one.id), reverse=True)
     if json:
         for one in found:
@@ -55,13 +57,16 @@ def _iso(at: int | None) -> str | None:
 
 def _row(one: Incident) -> list[str]:
     opened = datetime.fromtimestamp(one.opened_at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
-    return [opened, one.severity, one.status, one.brand, one.id, ", ".join(one.findings)]
+    return [opened, one.severity, one.status, ", ".join(one.all_brands), one.id, ", ".join(one.findings)]
 
 
 def _record(one: Incident) -> dict[str, Any]:
     return {
         "incident": one.id,
         "brand": one.brand,
+        "brands": list(one.all_brands),
+        "group": one.group or None,
+        "kind": one.kind or "crisis",
         "status": one.status,
         "severity": one.severity,
         "opened_at": _iso(one.opened_at),
@@ -70,5 +75,5 @@ def _record(one: Incident) -> dict[str, Any]:
         "acknowledged_by": one.acknowledged_by,
         "verdict": one.verdict,
         "revision": one.revision,
-        "detectors": sorted(one.findings),
+        "detectors": sorted({finding.signal.detector for finding in one.findings.values()}),
     }

@@ -139,8 +139,8 @@ class Past:
 
         before: dict[str, Incident] = {}
         for note in told:
-            yield event(before.get(note.incident.brand), note)
-            before[note.incident.brand] = note.incident
+            yield event(before.get(note.incident.id), note)
+            before[note.incident.id] = note.incident
 
     def _entries(self, recording: Recording, advance: Callable[[float], None], pace: Pace | None) -> Iterator[Entry]:
         for entry in recording.entries(scores=self._scored, advance=advance):

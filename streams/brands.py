@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from config.brand import default_brand
+from config.brand import default_brand, grouped
 from config.override import Governed
 from config.wire import decode_governed, unread
 from mentions.watchlist import Watchlist
@@ -38,6 +38,7 @@ class Directory:
     def __init__(self, *, defaults: bool = False) -> None:
         self._defaults = defaults
         self._revisions: dict[str, OrderedDict[int, Governed]] = {}
+        self._groups: dict[str, tuple[str, ...]] = {}
         self._ready = asyncio.Event()
         self._moved = asyncio.Event()
         self.edition = 0  # counts what `refresh` made
@@ -62,6 +63,7 @@ class Directory:
         if not self._defaults:
             latest = (next(reversed(revisions.items())) for revisions in self._revisions.values())
             self.watchlist = Watchlist([governed.brand.watched(revision) for revision, governed in latest])
+        self._groups = grouped(self.brands().values())
         self.edition += 1
         self._ready.set()
         self._moved.set()
@@ -112,6 +114,11 @@ class Directory:
     def alert(self, brand: str) -> AlertPolicy:
         """Return the incident policy of `brand`."""
         return self.brand(brand).alert
+
+    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+        """Return the brand's group with all brands that belong to it; ("", ()) for one without."""
+        group = self.brand(brand).group or ""
+        return group, self._groups.get(group, ())
 
 
 async def follow(directory: Directory, connection: Connection, topics: Topics, partitions: int) -> None:

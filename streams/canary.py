@@ -111,6 +111,10 @@ class _Policies:
         del brand
         return self._alert
 
+    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+        del brand
+        return "", ()
+
 
 _POLICIES: Final = _Policies()
 _WATCHLIST: Final = Watchlist([Watched(name=BRAND, aliases=(CALLED,))])

@@ -34,10 +34,10 @@ class Ledger:
         self._ready.set()
 
     def latest(self) -> list[Incident]:
-        """Return the latest incident of each brand."""
-        found: dict[str, Incident] = {}
+        """Return the latest incident of each brand, and the latest about its silent sources."""
+        found: dict[tuple[str, str], Incident] = {}
         for incident in sorted(self.incidents.values(), key=lambda one: one.opened_at):
-            found[incident.brand] = incident
+            found[incident.brand, incident.kind] = incident
         return list(found.values())
 
     def take(self, key: bytes, value: bytes | None) -> None:

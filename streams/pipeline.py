@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
-from alerts import case as cases
-from alerts import triage
+from msgspec.structs import replace
+
+from alerts import docket, triage
 from detectors import watch
 from detectors.signal import Now, Signal
 from detectors.time import Watermarks
@@ -53,6 +54,9 @@ class Policies(Protocol):
 
     def alert(self, brand: str) -> AlertPolicy:
         """Return the incident policy of `brand`."""
+
+    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+        """Return the brand's group with all brands that belong to it; ("", ()) for one without."""
 
 
 class WatchShard:
@@ -127,23 +131,33 @@ class TriageShard:
     def __init__(self, policies: Policies) -> None:
         self.cases: dict[str, Case] = {}
         self.changed: set[str] = set()
-        self._kept: dict[str, int] = {}  # brand → clock of its case as last kept, ms
+        self._kept: dict[str, int] = {}  # name → clock of its case as last kept, ms
         self._policies = policies
 
     def apply(self, record: Signal | Now | Action) -> list[Notification]:
-        """Return what there is to tell after the next record; `changed` names the brands whose case it moved."""
-        brands = list(self.cases) if isinstance(record, Now) else [record.brand]
-        return [notification for brand in brands for notification in self._step(brand, record)]
-
-    def _step(self, brand: str, record: Signal | Now | Action) -> list[Notification]:
-        before = self.cases.get(brand) or cases.new_case(brand)
-        case, notifications = triage.step(before, record, self._policies.alert(brand))
-        self.cases[brand] = case
-        worth = notifications or (case != before and not isinstance(record, Now))
-        if worth or case.clock - self._kept.setdefault(brand, before.clock) >= CLOCK_KEPT_EVERY:
-            self.changed.add(brand)
-            self._kept[brand] = case.clock
+        """Return what there is to tell after the next record; `changed` names the cases that it moved."""
+        if isinstance(record, Now):
+            return [notification for name in list(self.cases) for notification in self._settle(name, record)]
+        moved, notifications = docket.step(self.cases, record, self._policies)
+        for case in moved:
+            before = self.cases.get(docket.name(case.brand, case.kind))
+            self._keep(case, worth=before is None or replace(before, clock=case.clock) != case)
         return notifications
+
+    def _settle(self, name: str, now: Now) -> list[Notification]:
+        before = self.cases[name]
+        case, notifications = triage.step(before, now, self._policies.alert(before.brand))
+        self._kept.setdefault(name, before.clock)
+        self._keep(case, worth=bool(notifications))
+        return notifications
+
+    def _keep(self, case: Case, *, worth: bool) -> None:
+        """Take a case as it is now, to be stored if that is worth it or its clock has run on for long."""
+        name = docket.name(case.brand, case.kind)
+        self.cases[name] = case
+        if worth or case.clock - self._kept.setdefault(name, case.clock) >= CLOCK_KEPT_EVERY:
+            self.changed.add(name)
+            self._kept[name] = case.clock
 
 
 @dataclass(frozen=True)

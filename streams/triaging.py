@@ -50,11 +50,11 @@ class Partition:
 
     async def save(self, outgoing: Outgoing) -> None:
         """Store the cases that changed."""
-        for brand in self.shard.changed:
-            number = self._writes[brand] = self._writes.get(brand, 0) + 1
-            payload = cases.encode(self.shard.cases[brand])
+        for name in self.shard.changed:
+            number = self._writes[name] = self._writes.get(name, 0) + 1
+            payload = cases.encode(self.shard.cases[name])
             value = Versioned(Version(self._epoch, number), self.number, payload)
-            outgoing.add(await self._table.write(brand.encode(), value))
+            outgoing.add(await self._table.write(name.encode(), value))
         self.shard.changed.clear()
 
 

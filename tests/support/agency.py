@@ -1,0 +1,52 @@
+"""Who are the brands of tests about groups? An agency's client with three brands, and one that is on its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from alerts.policy import Policy
+from detectors.signal import Drivers, Example
+from streams.pipeline import TriageShard
+from tests.support.alerting import START
+
+if TYPE_CHECKING:
+    from alerts.incident import Notification
+    from config.override import Stretch
+    from tests.support.alerting import Record
+
+GROUP: Final = "Halcyon Inns"
+BRANDS: Final = ("Halcyon Bay", "Halcyon Moor", "Halcyon Peak")
+ALONE: Final = "Brightmoor"
+
+
+def about(*terms: str, url: str = "") -> Drivers:
+    """Return drivers with these words, and an example that stands at an address."""
+    examples = (Example("look at this", "mira", "forum", url, 10, -0.5, START),) if url else ()
+    return Drivers(channels=(("forum", 9),), terms=tuple((term, 9) for term in terms), examples=examples)
+
+
+class Agency:
+    """The rules of an installation: the brands of the group, and one without."""
+
+    def __init__(self, policy: Policy | None = None, members: tuple[str, ...] = BRANDS) -> None:
+        self.policy = policy or Policy()
+        self.members = members
+
+    def watch(self, brand: str, revision: int, at: int) -> Stretch:
+        """Nothing is watched here."""
+        raise NotImplementedError(brand, revision, at)
+
+    def alert(self, brand: str) -> Policy:
+        """Return the one policy."""
+        assert brand
+        return self.policy
+
+    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+        """Return the group of a brand."""
+        return (GROUP, self.members) if brand in self.members else ("", ())
+
+
+def triaged(*records: Record, rules: Agency | None = None) -> tuple[TriageShard, list[Notification]]:
+    """Return the shard after the records, and all that was told."""
+    shard = TriageShard(rules or Agency())
+    return shard, [note for record in records for note in shard.apply(record)]
