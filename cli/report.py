@@ -68,6 +68,7 @@ def command(
     from replay.report.facts import gather  # noqa: PLC0415  slow to load
     from replay.report.page import render  # noqa: PLC0415
 
+    check_folder("--out", out)
     past = Past(files, parsed_mapping(columns), sort=sort, rescore=False, weights=weights)
     found = _brought(past, files, brand, config, defaults=defaults)
     if found.material.disordered:
@@ -85,6 +86,17 @@ def command(
     if refused:
         tell(f"{len(refused)} lines refused, the first is line {refused[0].number}: {plain(refused[0].reasons[0])}")
         raise typer.Exit(1)
+
+
+def check_folder(option: str, path: Path) -> None:
+    """See that there is a folder to write a page into, before the long work begins.
+
+    Raises:
+        Misuse: there is none, or the path is a folder itself.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        why = "is a folder: name a file in it" if path.is_dir() else "its folder does not exist: make it first"
+        raise Misuse(f"{option} {plain(str(path))}: {why}")
 
 
 def _brought(past: Past, files: list[str], name: str, config: Path | None, *, defaults: bool) -> _Brought:

@@ -11,12 +11,13 @@ import typer
 from cli.errors import Failure, Misuse
 from cli.inputs import mapped, parsed_mapping
 from cli.output import emit, plain, progress, show, table, tell
+from cli.report import check_folder
 from cli.weights import Weights, scorer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from config.brand import Brand, Config
+    from config.brand import Brand, Config, Language
     from replay.labels import Label
     from replay.tuning.material import Material
     from replay.tuning.study import Point, Study
@@ -52,11 +53,18 @@ def command(
     ] = "",
     columns: Annotated[str, typer.Option("--map", help="CSV columns: field=column,… (channel==forum is fixed).")] = "",
     sort: Annotated[
-        bool, typer.Option("--sort", help="Put the mentions in order of publication first; holds them all in memory.")
+        bool,
+        typer.Option("--sort", help="Put the mentions in order of publication first, beyond 32 MB by way of the disk."),
     ] = False,
     weights: Weights = None,
     write: Annotated[bool, typer.Option("--write", help="Write what is proposed into the configuration.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a brand or group.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Write it all as one HTML page too: curve, effects, uncertainty, diff.")
+    ] = None,
+    language: Annotated[
+        Literal["en", "fr"] | None, typer.Option(help="Language of the page; left out: the first brand's.")
+    ] = None,
 ) -> None:
     """Propose better thresholds from labelled incidents: detection delay against false alarms, with their uncertainty.
 
@@ -68,10 +76,13 @@ def command(
       tocsin tune march.jsonl.gz --labels incidents.yaml
       tocsin tune march.jsonl.gz --labels incidents.yaml --brand Hallowfirth --budget "1 false alarm/week"
       tocsin tune march.tocsin --labels incidents.yaml --group "Northhallow Group" --write
+      tocsin tune march.tocsin --labels incidents.yaml --report tuning.html --language fr
     """
     from config.load import load  # noqa: PLC0415  pydantic and YAML are slow to load
 
     limit = parsed_budget(budget) if budget else None
+    if report is not None:
+        check_folder("--report", report)
     if not config.is_file():
         raise Misuse(f"{plain(str(config))}: no such file: name one with --config")
     known = load(config)
@@ -79,15 +90,19 @@ def command(
     material = _material(files, parsed_mapping(columns), known, weights, sort=sort)
     if material.disordered:
         raise Failure("the mentions are not in order of publication, so no delay can be measured: add --sort")
-    for scope in _scopes(known, material, what, brand or [], group):
+    scopes, tuned = _scopes(known, material, what, brand or [], group), []
+    for scope in scopes:
         found = _study(scope, config, material, what, limit)
         text = _proposal(found, config)
         if json:
             emit(found.record() | {"diff": text})
         else:
             _print(found, text)
+        tuned.append((found, text))
         if write and found.proposed:
             _write(found, config)
+    if report is not None:
+        _report(report, tuned, language or scopes[0].brands[0].language)
     if material.refused:
         first = material.refused[0]
         tell(f"{len(material.refused)} lines refused, the first is line {first.number}: {plain(first.reasons[0])}")
@@ -202,6 +217,13 @@ def _write(found: Study, config: Path) -> None:
     fresh.write_bytes(_changed(found, config).encode())
     fresh.replace(config)
     tell(f"{plain(str(config))}: written; `tocsin config apply` takes it live")
+
+
+def _report(path: Path, tuned: list[tuple[Study, str]], language: Language) -> None:
+    from replay.report.tuning import Tuned, render  # noqa: PLC0415  plotly is slow to load
+
+    path.write_text(render([Tuned(*one) for one in tuned], language), encoding="utf-8")
+    tell(f"wrote {plain(str(path))}")
 
 
 def _print(found: Study, diff: str) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from config.brand import Brand
+    from detectors.rule import Limit
 
 LOOKS: Final = 6
 """Looks at each column of the timeline; the one nearest to the level is kept."""
@@ -112,14 +113,22 @@ def _told(tick: Tick, begin: int, end: int, stride: int) -> Iterator[Tick]:
 
 
 def _watched(view: View) -> Iterator[tuple[str, Seen]]:
-    limits = view.limits(ALL)
     for detector in ALL:
         if detector.enabled(view.policy) and detector.name not in APART:
-            for limit in limits.get(detector, ()):
+            for limit in _limits(view, detector):
                 observed, level = view.window(limit.window)[limit.metric], limit.levels[0][0]
                 seen = Seen(observed, level, NAMES[limit.metric], limit.window, fires=observed >= level)
                 yield detector.name, seen
             yield from _judged(view, detector)
+
+
+def _limits(view: View, detector: Detector) -> tuple[Limit, ...]:
+    """Return the limits of a detector on counts; they are the same for the whole hour, and kept so long."""
+    key = f"limits of {detector.name}"
+    if key not in view.memo:
+        view.memo[key] = detector.limits(view) if detector.limits else ()
+    found: tuple[Limit, ...] = view.memo[key]
+    return found
 
 
 def _judged(view: View, detector: Detector) -> Iterator[tuple[str, Seen]]:

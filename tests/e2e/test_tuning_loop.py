@@ -56,11 +56,15 @@ def test_from_verdict_to_changed_threshold(tmp_path: Path) -> None:
 
     before = (tmp_path / "brands.yaml").read_text(encoding="utf-8")
     options = ("past.tocsin", "--labels", "judged.yaml", "--config", "brands.yaml", "--json", "--write")
-    tuned = tocsin(tmp_path, "tune", *options)
+    page = ("--report", "tuning.html", "--language", "fr")
+    tuned = tocsin(tmp_path, "tune", *options, *page)
     assert tuned.returncode == 0, tuned.stderr
     (record,) = map(json.loads, tuned.stdout.splitlines())
     assert record["state"] == "proposed"
     _check_written(tmp_path, before, record)
+    shown = (tmp_path / "tuning.html").read_text(encoding="utf-8")
+    added = [line for line in record["diff"].splitlines() if line.startswith("+") and not line.startswith("+++")]
+    assert all(f'<span class="add">{line}</span>' in shown for line in added)
 
 
 def _check_written(folder: Path, before: str, record: dict[str, Any]) -> None:
@@ -78,6 +82,7 @@ def _check_written(folder: Path, before: str, record: dict[str, Any]) -> None:
         (["--budget", "lots"], 'such as "1 false alarm/week"'),
         (["--brand", "Nobody"], "no such brand"),
         (["--group", "Land"], "no brand belongs to it"),
+        (["--report", "nowhere/tuning.html"], "its folder does not exist"),
     ],
 )
 def test_a_slip_on_the_command_line_is_told(tmp_path: Path, arguments: list[str], told: str) -> None:
