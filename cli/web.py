@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
@@ -18,8 +21,11 @@ from cli.past import Past
 from cli.weights import Weights, scorer
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from cli.environment import Installation
     from config.settings import Settings
+    from replay.labels import Label
     from web.past import Past as Recorded
     from web.world import World
 
@@ -29,6 +35,13 @@ MIDWAY: Final = 1_773_147_600_000
 """When the demo's day is shown: 2026-03-10 13:00 UTC, when it is at its worst (ms)."""
 
 
+class Shown(NamedTuple):
+    """What the pages show besides the world: the file that the editor writes, and what incidents were."""
+
+    config: Path
+    labels: list[Label]
+
+
 def command(
     *,
     host: Annotated[
@@ -36,6 +49,9 @@ def command(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen at; 0: any that is free.")] = 8380,
     config: Annotated[Path, typer.Option(help="The file that the threshold editor writes.")] = CONFIG,
+    labels: Annotated[
+        Path | None, typer.Option(help="What past incidents were, for the tuning curves: an incidents.yaml.")
+    ] = None,
     past: Annotated[
         list[str] | None,
         typer.Option(help="No Kafka: a recording with scores (.tocsin), files of mentions, or the word demo."),
@@ -68,21 +84,33 @@ def command(
     log_to_stderr(here.settings.log_level, here.settings.log_format)
     at = moment(until, "--until", datetime.now(UTC)) if until else None  # noqa: TID251  a person typed it now
     world = _recorded(past, columns, config, weights, at) if past else None
+    with ExitStack() as stack:
+        if past == [DEMO] and config == CONFIG:
+            config = _demo_config(stack)
+        shown = Shown(config, _labels(labels))
+        _run(
+            _serve(here.settings, world, host, port, shown) if world else _serve_live(here, host, port, shown),
+            host,
+            port,
+        )
+
+
+def _run(serving: Coroutine[object, object, None], host: str, port: int) -> None:
     try:
-        asyncio.run(_serve(here.settings, world, host, port) if world else _serve_live(here, host, port))
+        asyncio.run(serving)
     except OSError as error:
         raise Misuse(f"cannot listen at {host}:{port}: {error.strerror or error}: choose another --port") from error
     except KeyboardInterrupt:
         tell("stopped")
 
 
-async def _serve(settings: Settings, world: World, host: str, port: int) -> None:
+async def _serve(settings: Settings, world: World, host: str, port: int, shown: Shown) -> None:
     from web.serving import application, listen  # noqa: PLC0415  slow to load
 
-    await listen(application(world, settings), host, port, lambda taken: _told(host, taken))
+    await listen(application(world, settings, shown.config, shown.labels), host, port, lambda taken: _told(host, taken))
 
 
-async def _serve_live(here: Installation, host: str, port: int) -> None:
+async def _serve_live(here: Installation, host: str, port: int, shown: Shown) -> None:
     from streams.admin import create_topics  # noqa: PLC0415  slow to load
     from web.live import Live  # noqa: PLC0415
 
@@ -90,7 +118,7 @@ async def _serve_live(here: Installation, host: str, port: int) -> None:
     async with Live(here.connection, here.topics, made[0].partitions) as world, asyncio.TaskGroup() as group:
         group.create_task(world.follow())
         await world.loaded()
-        group.create_task(_serve(here.settings, world, host, port))
+        group.create_task(_serve(here.settings, world, host, port, shown))
 
 
 def _told(host: str, port: int) -> None:
@@ -118,3 +146,20 @@ def _recorded(files: list[str], columns: str, config: Path, weights: Path | None
             return of_lines(load(config).brands, past.lines(advance), past.scorer(), until)
     except SourceError as error:
         raise Misuse(str(error)) from error
+
+
+def _labels(path: Path | None) -> list[Label]:
+    from replay.labels import read  # noqa: PLC0415  slow to load
+
+    if path is None:
+        return []
+    if not path.is_file():
+        raise Misuse(f"{plain(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
+    return read(path.read_bytes(), str(path))
+
+
+def _demo_config(stack: ExitStack) -> Path:
+    """Return a copy of the demo's configuration, to be changed at will."""
+    path = Path(stack.enter_context(TemporaryDirectory(prefix="tocsin-"))) / "brands.yaml"
+    path.write_bytes((resources.files("replay.demo") / "brands.yaml").read_bytes())
+    return path

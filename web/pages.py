@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -63,6 +64,11 @@ class Pages:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         protect(response)
         await response.prepare(request)
+        with suppress(ConnectionError):  # the browser has left
+            await self._tell(response, language)
+        return response
+
+    async def _tell(self, response: web.StreamResponse, language: Language) -> None:
         before, states = self._seen(language)
         while True:
             await asyncio.sleep(EVERY)

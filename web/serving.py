@@ -12,11 +12,16 @@ from aiohttp import web
 from web.access import Access
 from web.gate import middlewares, routes
 from web.pages import Pages
+from web.reports import Reports
+from web.studies import Studies
+from web.thresholds import Thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from config.settings import Settings
+    from replay.labels import Label
     from web.world import World
 
 log = structlog.get_logger(__name__)
@@ -25,12 +30,19 @@ LARGEST: Final = 200_000
 """Bytes of a form that are read."""
 
 
-def application(world: World, settings: Settings, clock: Callable[[], float] = time.time) -> web.Application:  # noqa: TID251  the edge
-    """Return the server of a world."""
+def application(
+    world: World,
+    settings: Settings,
+    config: Path | None = None,
+    labels: Sequence[Label] = (),
+    clock: Callable[[], float] = time.time,  # noqa: TID251  the edge
+) -> web.Application:
+    """Return the server of a world; `config` is the file that the editor writes, `labels` what incidents were."""
     access = Access(settings, clock)
     layers: Any = middlewares(access)
     app = web.Application(middlewares=layers, client_max_size=LARGEST)
-    app.add_routes([*routes(access), *Pages(world).routes()])
+    parts = (Pages(world), Thresholds(world, config), Reports(world), Studies(world, config, labels))
+    app.add_routes([*routes(access), *(route for part in parts for route in part.routes())])
     return app
 
 
