@@ -139,7 +139,7 @@ def who(brand: Brand, at: int, language: Language) -> str:
 
 
 def _why(brand: Brand, incidents: Sequence[Incident], language: Language) -> str:
-    of_brand = [one for one in incidents if one.brand == brand.name]
+    of_brand = [one for one in incidents if brand.name in one.all_brands]
     if not of_brand:
         return say(language, "slash_calm")
     incident = max(of_brand, key=lambda one: one.opened_at)

@@ -75,7 +75,7 @@ def digest(name: str, brands: Sequence[Brand], known: Known, counted: Mapping[st
     recent = {brand.name: _recent(brand, known, until) for brand in brands}
     heads = sorted(brands, key=lambda brand: (-_gravity(recent[brand.name]), brand.name))
     judged = _to_judge(brands, known, until)
-    total = sum(map(len, recent.values()))
+    total = len({one.id for incidents in recent.values() for one in incidents})
     text = say(language, "digest_line", incidents=total, judge=len(judged))
     blocks = [views.section(say(language, "digest_title", moment=moment(until, "{date_long}")) + f"\n{text}")]
     asked = _asked(judged, language, known.web)
@@ -92,7 +92,7 @@ def digest(name: str, brands: Sequence[Brand], known: Known, counted: Mapping[st
 
 def _recent(brand: Brand, known: Known, until: int) -> list[Incident]:
     """Return the brand's incidents that opened in the 24 hours or are open still, the gravest first."""
-    found = [one for one in known.ledger.incidents.values() if one.brand == brand.name and one.opened_at < until]
+    found = [one for one in known.ledger.incidents.values() if brand.name in one.all_brands and one.opened_at < until]
     found = [one for one in found if one.opened_at >= until - DAY or one.status != "resolved"]
     return sorted(found, key=lambda one: (-rank(one.severity), one.opened_at))
 

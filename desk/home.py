@@ -33,10 +33,10 @@ def home(known: Known, names: Iterable[str], at: int) -> dict[str, Any]:
     governed = {name: known.directory.governed(name) for name in names}
     brands = {name: one.brand for name, one in governed.items()}
     language = common(brands)
-    running = [one for one in known.open() if one.brand in governed]
+    running = [one for one in known.open() if governed.keys() & set(one.all_brands)]
     moved = moment(at, "{date_short_pretty} {time}")
     blocks = [
-        *_incidents(running, governed, language, known.web),
+        *_incidents(running, known, language),
         views.header(say(language, "home_on_call")),
         *_on_call(governed, at, language),
         *_silences(known, governed, at, language),
@@ -46,18 +46,19 @@ def home(known: Known, names: Iterable[str], at: int) -> dict[str, Any]:
     return {"type": "home", "blocks": blocks}
 
 
-def _incidents(
-    running: Sequence[Incident], governed: Mapping[str, Governed], language: Language, web: str
-) -> list[Block]:
+def _incidents(running: Sequence[Incident], known: Known, language: Language) -> list[Block]:
     """Return the open incidents, the gravest first, each with the buttons of its card."""
     blocks = [views.header(say(language, "home_incidents"))]
     if not running:
         return [*blocks, views.section(say(language, "slash_calm"))]
     gravest = sorted(running, key=lambda one: (-rank(one.severity), one.opened_at))
     for incident in gravest[:INCIDENTS]:
-        tongue = governed[incident.brand].brand.language
+        tongue = known.directory.brand(incident.brand).language
         line = mrkdwn(wording.line(incident, tongue), 200)
-        blocks += [views.section(f"{line}\n{commands.state(incident, tongue)}"), buttons.row(incident, tongue, web)]
+        blocks += [
+            views.section(f"{line}\n{commands.state(incident, tongue)}"),
+            buttons.row(incident, tongue, known.web),
+        ]
     return blocks + _hidden(len(gravest) - INCIDENTS, language)
 
 

@@ -229,7 +229,7 @@ class Office:
 
     async def _snooze(self, asked: commands.Snooze, user: str) -> str:
         brand, name = asked.brand, mrkdwn(asked.brand.name, 60)
-        running = [one for one in self._known.open() if one.brand == brand.name]
+        running = [one for one in self._known.open() if brand.name in one.all_brands]
         if not running:
             return say(brand.language, "slash_nothing_open", brand=name)
         if refusal := await self._acting.refusal(user, brand):

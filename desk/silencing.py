@@ -60,12 +60,13 @@ class Silencing:
         channels = [name for name in heard if name == clean(name) and 0 < width(name) <= WORD][:_SHOWN]
         terms = dict.fromkeys(clean(name) for one in findings for name, _ in one.signal.drivers.terms)
         every = [(_ANY, say(language, "any_detector"))]
-        kinds = [(name, detector_label(name, language)) for name in (*incident.findings, *detectors(brand))]
+        fired = (one.signal.detector for one in findings)
+        kinds = [(name, detector_label(name, language)) for name in (*fired, *detectors(brand))]
         places = [(_ANY, say(language, "any_channel")), *((_IN + name, name) for name in channels)]
         spans = [(name, wording.span(span // timedelta(milliseconds=1), language)) for name, span in _SPANS.items()]
         hint = say(language, "term_hint", terms=", ".join([*terms][:5]) or "–")
         blocks = [
-            views.section(say(language, "silence_intro", brand=mrkdwn(incident.brand, 60))),
+            views.section(say(language, "silence_intro", brand=_named(incident.all_brands))),
             views.select(DETECTOR, say(language, "what"), dict(every + kinds).items()),
             views.field(TERM, say(language, "only_term"), WORD, hint=hint, optional=True),
             views.select(CHANNEL, say(language, "only_channel"), places),
@@ -73,7 +74,7 @@ class Silencing:
             views.field(REASON, say(language, "why"), 200, optional=True),
             *rows(brand, running),
         ]
-        metadata = msgspec.json.encode(About(incident.brand, incident.id)).decode()
+        metadata = msgspec.json.encode(About(incident.brand, incident.id, brands=incident.all_brands)).decode()
         return views.modal(language, CALLBACK, say(language, "silence_title"), blocks, metadata)
 
     def errors(self, view: View) -> dict[str, str]:
@@ -92,15 +93,27 @@ class Silencing:
         return {block: say(brand.language, key) for block, key in wrong.items() if key}
 
     async def save(self, view: View, user: str) -> str:
-        """Ask for the silence; return what the person is to know. One modal is one silence, however often it comes."""
+        """Ask for the silence; return what the person is to know. One modal is one silence, however often it comes.
+
+        An umbrella is silenced brand by brand.
+        """
         asked = about(view)
         if asked is None or self.errors(view):
             return say("en", "gone")
-        brand, now = self._directory.brand(asked.brand), self._acting.now()
-        silence = _read(view, user, now)
-        action = Action(f"slack:{view.id}", asked.brand, "silence", user, now, asked.incident or None, silence=silence)
-        done = say(brand.language, "silenced", what=described(silence, brand.language))
-        return await self._acting.refusal(user, brand) or await self._acting.pass_on(action, brand) or done
+        now, names = self._acting.now(), asked.brands or (asked.brand,)
+        for name in names:
+            if refusal := await self._acting.refusal(user, self._directory.brand(name)):
+                return refusal
+        silence, language = _read(view, user, now), self._directory.brand(asked.brand).language
+        for name in names:
+            action = Action(f"slack:{view.id}", name, "silence", user, now, asked.incident or None, silence=silence)
+            if failed := await self._acting.pass_on(action, self._directory.brand(name)):
+                return failed
+        return say(language, "silenced", what=described(silence, language))
+
+
+def _named(brands: Sequence[str]) -> str:
+    return mrkdwn(", ".join(brands), 300)
 
 
 def _offered(channel: str) -> bool:

@@ -53,6 +53,13 @@ async def test_what_is_open_is_shown_whatever_came_after_it() -> None:
         assert "Critical acme" in said(await visit(app))
 
 
+async def test_an_umbrella_is_shown_to_whoever_may_act_on_one_of_its_brands() -> None:
+    """It is about their brand too."""
+    async with front(Brand(name="acme", may_act=("U0BEN",)), Brand(name="zeta")) as app:
+        app.know(replace(app.note.incident, group="sea", brands=("acme", "zeta")))
+        assert "Critical" in said(await visit(app))
+
+
 async def test_nobody_sees_what_they_may_not_act_on() -> None:
     """A brand of others, with its incidents and its people, is not there."""
     async with front(Brand(name="acme", may_act=("S0DESK",)), Brand(name="zeta", may_act=("U0EVE",))) as app:

@@ -8,6 +8,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from alerts.buttons import MORE
 from alerts.escape import mrkdwn
@@ -63,6 +64,24 @@ async def test_left_as_it_opens_everything_is_silent_for_four_hours() -> None:
         assert await ana.submit() == {}
         await until(lambda: app.sent)
     assert app.sent[0].silence == Silence(NOW, NOW + 4 * HOUR, "U0ANA")
+
+
+async def test_an_umbrella_is_silenced_brand_by_brand() -> None:
+    """One modal, one act for each of its brands; who may not act on one of them silences none."""
+    async with front(Brand(name="acme"), Brand(name="zeta")) as app:
+        app.know(replace(app.note.incident, group="sea", brands=("acme", "zeta")))
+        ana = await opened(app)
+        assert "acme, zeta" in app.shown("U0ANA")
+        await ana.submit()
+        await until(lambda: "Silenced" in app.shown("U0ANA"))
+        assert [one.brand for one in app.sent] == ["acme", "zeta"]
+        app.known.directory.put(Brand(name="zeta", may_act=("U0BEN",)), 9)
+        await ana.close()
+        await ana.tap(MORE, "silence")
+        await until(lambda: ana.modal)
+        await ana.submit()
+        await until(lambda: "You are not among those" in app.shown("U0ANA"))
+        assert len(app.sent) == 2
 
 
 async def test_who_may_not_act_gets_no_modal_and_a_forged_one_is_refused() -> None:
