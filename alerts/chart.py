@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 SIZE: Final = (1000, 480)
 LEFT, TOP, RIGHT, BOTTOM = 104, 28, 24, 64
-COLOURS: Final = 32
 
 PAPER: Final = "#ffffff"
 INK: Final = "#3c3b3d"
@@ -68,7 +67,7 @@ def draw(course: Course, evidence: Evidence) -> bytes:
     if limit is not None:
         _line(canvas, _y(limit, top), LIMIT, dash=22)
     kept = BytesIO()
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(kept, "PNG", optimize=True)
+    image.save(kept, "PNG")
     return kept.getvalue()
 
 

@@ -28,7 +28,7 @@ PUT_DOWN: Final = 3600.0
 
 
 class Easel:
-    """Draws and uploads one chart at a time for each incident; `hang` takes what can be shown."""
+    """Draws and uploads one chart at a time; `hang` takes what can be shown."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class Easel:
         self._route = route
         self._timing = timing
         self._pacer = Pacer(gap, timing)
+        self._hand = asyncio.Semaphore(1)
         self._hang = hang
         self._latest: dict[str, Notification] = {}  # by incident, while its chart is being made
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -75,8 +76,9 @@ class Easel:
 
     async def _draw(self, name: str) -> None:
         try:
-            await self._pacer.turn("picture")
-            picture = await self._uploaded(self._latest[name])
+            async with self._hand:
+                await self._pacer.turn("picture")
+                picture = await self._uploaded(self._latest[name])
             self._hang(self._latest[name], picture)
         except DeliveryError as error:
             log.warning("no chart for an incident", incident=name, code=error.code, remedy=error.remedy)

@@ -27,6 +27,7 @@ BRANDS: Final = 30
 EXAMPLES: Final = 3
 NOTE_CHARS: Final = 500
 BARS: Final = "▁▂▃▄▅▆▇█"
+SPARKS: Final = 16
 TREND: Final = 10 * 60_000
 """How far back (ms) growth is measured."""
 
@@ -93,10 +94,7 @@ def _body(incident: Incident, language: Language, picture: Picture | None) -> li
     """Return the blocks below the headline, each with the order in which room is given."""
     lead = leading(incident.findings.values())
     drivers = lead.signal.drivers
-    facts = _facts(incident, lead, language)
-    if picture is not None:  # it shows the course; the card is short on a phone
-        facts = [fact.partition("\n")[0] for fact in facts]
-    body = [(0, context(_state(incident, lead, language))), (1, fields(facts))]
+    body = [(0, context(_state(incident, lead, language))), (1, fields(_facts(incident, lead, language)))]
     if len(incident.brands) > 1:
         body.append((1, section(_brands(incident, language))))
     body += [(2, section(text)) for text in [_who_and_what(drivers, language)] if text]
@@ -188,10 +186,16 @@ def _told_once(facts: list[str]) -> list[str]:
 
 
 def spark(finding: Finding) -> str:
-    """Return the finding's course as bars from nothing to the highest."""
-    values = [value for _, value in finding.trail]
+    """Return the finding's course as bars from nothing to the highest, few enough for half the width of a card."""
+    trail = [value for _, value in finding.trail]
+    values = [max(trail[max(0, end - _each(trail)) : end]) for end in range(len(trail), 0, -_each(trail))][::-1]
     top = max(values) or 1.0
     return "".join(BARS[min(len(BARS) - 1, int(value / top * len(BARS)))] for value in values)
+
+
+def _each(trail: list[float]) -> int:
+    """Return how many values of a trail one bar stands for."""
+    return -(-len(trail) // SPARKS)
 
 
 def _who_and_what(drivers: Drivers, language: Language) -> str:

@@ -1,4 +1,8 @@
-"""What would Slack have shown? The live outbox with a notifier that keeps each request instead of sending it."""
+"""What would Slack have shown? The live outbox with a notifier that keeps each request instead of sending it.
+
+Charts are left out: a card's chart is a function of the revision that it is drawn of, and which that is depends on when
+the upload had its turn.
+"""
 
 from __future__ import annotations
 

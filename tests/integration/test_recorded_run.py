@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from kafka import TopicPartition
 
+from alerts import chart
 from alerts.incident import Action, Notification, decode_notification, encode
 from config.brand import Brand
 from config.override import Override
@@ -27,6 +28,7 @@ from tests.support.served_slack import environment, served_slack
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from standin.files import File
     from tests.support.brokers import Broker
     from tests.support.fake_slack import FakeSlack
 
@@ -40,6 +42,7 @@ class Lived(NamedTuple):
 
     told: list[Notification]
     shown: dict[str, dict[str, Any]]
+    charts: dict[str, tuple[File, dict[str, Any]]]  # by incident: what was uploaded, and the block that shows it
     path: str
     here: Installation
 
@@ -89,7 +92,7 @@ def put(here: Installation, *brands: Brand) -> None:
 
 
 def live(here: Installation, slack: FakeSlack) -> None:
-    """Live through it: a kill, mentions that come late, an outage of Slack, a threshold overridden, and people who act."""
+    """Live through it: a kill, mentions that come late, Slack down, a threshold overridden, and people who act."""
     now = time.time_ns() // 1_000_000
     send(here, "Brisela", 8, "first")
     wait_until(lambda: opened(here, "Brisela"), 60, "the first incident")
@@ -138,12 +141,24 @@ def lived(kafka: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
             }
             for root in slack.roots()
         }
-        yield Lived(told(here), shown, str(path), here)
+        yield Lived(told(here), shown, charts(slack), str(path), here)
 
 
 def bare(message: dict[str, Any]) -> dict[str, Any]:
-    """Return what was sent of a message."""
-    return {key: message[key] for key in ("text", "blocks", "metadata") if key in message}
+    """Return what was sent of a message, without its chart: of which revision that is depends on the upload's turn."""
+    sent = {key: message[key] for key in ("text", "blocks", "metadata") if key in message}
+    return sent | {"blocks": [block for block in sent["blocks"] if block["type"] != "image"]}
+
+
+def charts(slack: FakeSlack) -> dict[str, tuple[File, dict[str, Any]]]:
+    """Return the charts that the cards show."""
+    found = {}
+    for root in slack.roots():
+        for block in root["blocks"]:
+            if block["type"] == "image":
+                incident = root["metadata"]["event_payload"]["incident"]
+                found[incident] = slack.files.kept[block["slack_file"]["id"]], block
+    return found
 
 
 def lines(notes: list[Notification]) -> list[str]:
@@ -175,6 +190,23 @@ def test_slack_shows_the_same(lived: Lived) -> None:
     assert replayed.keys() == lived.shown.keys()
     for incident, place in lived.shown.items():
         assert replayed[incident] == place
+
+
+def test_a_chart_shows_what_the_replay_knows(lived: Lived) -> None:
+    """Each picture, its title and its words are those of the revision that it was drawn of, to the last byte."""
+    recording = Recording(lived.path)
+    replayed = {
+        (note.incident.id, note.revision): note
+        for note in Playback(Recorded(recording.header)).play(recording.entries())
+    }
+    assert set(lived.charts) <= {incident for incident, _ in replayed}
+    assert lived.charts
+    for incident, (file, block) in lived.charts.items():
+        revision = int(file.name.removesuffix(".png").rpartition("-")[2])
+        found = chart.shown(replayed[incident, revision].incident)
+        assert found is not None
+        assert file.content == chart.draw(*found)
+        assert block["alt_text"] == file.alt_text == chart.alt(found[0], "en")
 
 
 def test_the_recording_says_what_ran(lived: Lived) -> None:

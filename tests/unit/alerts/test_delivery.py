@@ -15,7 +15,20 @@ from alerts.delivery import Delivery
 from alerts.notifier import Message, Receipt, Route
 from alerts.receipts import Posting, decode, encode
 from alerts.slack import Slack
-from tests.support.alerting import MemoryReceipts, Record, Tally, action, hurried, named, now, run, signal
+from detectors.signal import Course
+from tests.support.alerting import (
+    MINUTE,
+    START,
+    MemoryReceipts,
+    Record,
+    Tally,
+    action,
+    hurried,
+    named,
+    now,
+    run,
+    signal,
+)
 from tests.support.fake_slack import TOKEN, FakeSlack, Fault
 
 if TYPE_CHECKING:
@@ -39,6 +52,15 @@ def life(brand: str = "acme") -> list[Notification]:
     return [named(notification, brand) for notification in told]
 
 
+def drawn(notification: Notification, course: Course) -> Notification:
+    """Return a notification whose incident has a chart."""
+    findings = {
+        name: replace(finding, signal=replace(finding.signal, course=course))
+        for name, finding in notification.incident.findings.items()
+    }
+    return replace(notification, incident=replace(notification.incident, findings=findings))
+
+
 def alerts_channel(brand: str, at: int) -> Route:
     """Route every brand to one channel."""
     assert brand
@@ -60,7 +82,7 @@ class Desk:
         self.store = store or MemoryReceipts()
         self.meter = Tally()
         self.done: list[tuple[str, int]] = []
-        self.slack = Slack(TOKEN, fake.url, timeout=0.3)
+        self.slack = Slack(TOKEN, fake.url, timeout=options.pop("timeout", 0.3))
         route = options.pop("route", alerts_channel)
         timing = hurried(options.pop("speed", 50.0))
         self.delivery = Delivery(self.slack, self.store, route, meter=self.meter, timing=timing, **options)
@@ -346,13 +368,24 @@ async def test_posts_in_one_channel_keep_slacks_pace(fake: FakeSlack, desk: Desk
 
 
 async def test_500_incidents_at_once_neither_lose_nor_storm(fake: FakeSlack, desk: Desks) -> None:
-    """Each gets its message at its latest revision, one a second, while new revisions keep coming in."""
-    one = desk(speed=1000.0)
-    stories = [life(f"brand{n}")[:3] for n in range(500)]
+    """Each gets its message at its latest revision, one a second, while new revisions and a 429 keep coming in.
+
+    Edits are merged: the latest wins. Charts come as well, and take no turn from an alert.
+    """
+    speed = 1000.0
+    one = desk(speed=speed, timeout=10.0)
+    course = Course(START, 5 * MINUTE, (1,) * 36, (0,) * 36, None)
+    stories = [[drawn(note, course) for note in life(f"brand{n}")[:3]] for n in range(500)]
     for step in range(3):
         one.submit(*(story[step] for story in stories))
         await asyncio.sleep(0.1)
+        if step == 1:
+            fake.faults.append(Fault(429, "ratelimited", retry_after=60))
     await one.deliver()
+    arrivals = [call.arrived for call in fake.called("chat.postMessage")]
+    assert arrivals[-1] - arrivals[0] >= 999 / speed
+    told = [call for call in fake.called("chat.update") if "image" not in {b["type"] for b in call.body["blocks"]}]
+    assert len(told) <= 500
     roots = fake.roots()
     assert len(roots) == len({m["metadata"]["event_payload"]["incident"] for m in roots}) == 500
     assert {m["metadata"]["event_payload"]["revision"] for m in roots} == {3}
