@@ -16,7 +16,8 @@ from replay.outcome import Outcome
 from replay.policies import Rules
 from sources.recording import Acted, Configured, Judged, Received
 from streams.brands import Directory
-from streams.pipeline import Policies, TriageShard, WatchShard
+from streams.homes import Homes
+from streams.pipeline import Policies, WatchShard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,7 +96,7 @@ class Playback:
         self._rules = rules
         self._scorer = scorer
         self._watch: defaultdict[int, WatchShard] = defaultdict(lambda: WatchShard(rules))
-        self._triage: defaultdict[int, TriageShard] = defaultdict(lambda: TriageShard(rules))
+        self._homes = Homes(rules)
 
     def play(self, entries: Iterable[Entry]) -> Iterator[Notification]:
         """Yield what is told, in the order in which it would have been.
@@ -114,12 +115,17 @@ class Playback:
             self._rules.take(entry)
             self._forget(entry.name)
             return []
-        triage = self._triage[entry.target]
         if isinstance(entry, Acted):
-            return triage.apply(entry.action) if self._rules.watches(entry.action.brand) else []
+            known = self._rules.watches(entry.action.brand)
+            return self._homes.apply(entry.target, entry.action) if known else []
         watch = self._watch[entry.target]
         records = self._batches(entry) if isinstance(entry, Judged | Received) else [entry.tick]
-        return [note for record in records for found in watch.apply(record) for note in triage.apply(found)]
+        return [
+            note
+            for record in records
+            for found in watch.apply(record)
+            for note in self._homes.apply(entry.target, found)
+        ]
 
     def _forget(self, brand: str) -> None:
         """Forget what is known of a brand that is watched no longer, as live."""

@@ -113,7 +113,7 @@ class Worker:
         topics, sender = parts.topics, FaustSender(self.app)
         self._scoring = Scoring(topics, sender, self._directory, parts.scorer, clock(parts.clock), parts.partitions)
         self._watching = Watching(topics, sender, self._directory, self._table("watch"))
-        self._triaging = Triaging(topics, sender, self._directory, self._table("cases"))
+        self._triaging = Triaging(topics, sender, self._directory, self._table("cases"), parts.partitions)
         beating = Beating(topics, sender, parts.scorer, parts.slack)
         self._notifying = Notifying(
             self._directory,

@@ -115,6 +115,11 @@ class Directory:
         """Return the incident policy of `brand`."""
         return self.brand(brand).alert
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Return the groups that brands belong to."""
+        return tuple(self._groups)
+
     def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
         """Return the brand's group with all brands that belong to it; ("", ()) for one without."""
         group = self.brand(brand).group or ""

@@ -37,6 +37,8 @@ class Silenced:
     def take(self, key: bytes, raw: bytes | None) -> None:
         """Note what a record of the table's changelog says; one that is older than what is known changes nothing."""
         brand = key.decode(errors="replace")
+        if "\0" in brand:  # a brand's other cases: its own has all its silences
+            return
         if raw is None:
             self._silences.pop(brand, None)
             return

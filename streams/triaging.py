@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import structlog
 
 from alerts import case as cases
 from alerts import incident
+from alerts.incident import Action
 from detectors import signal
+from detectors.signal import Now
 from streams import metrics
+from streams.homes import ACT, GROUPED, Clocks, home, way
 from streams.owned import Owned
 from streams.pipeline import TriageShard
 from streams.sender import Outgoing
@@ -21,8 +24,9 @@ if TYPE_CHECKING:
 
     from faust.types import EventT
 
-    from alerts.incident import Action, Notification
-    from detectors.signal import Now, Signal
+    from alerts.case import Case
+    from alerts.incident import Notification
+    from detectors.signal import Signal
     from streams.brands import Directory
     from streams.sender import Sender
     from streams.table import StateTable
@@ -31,41 +35,63 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
+CASE_OF_GROUP: Final = "\0group/"
+"""Between a case and the partition of its group: where the case that the group knows is kept."""
+
+
 class Partition:
-    """One owned partition: its shard, and the versions under which its cases are stored.
+    """One owned partition: its shards, and the versions under which their cases are stored.
+
+    `shard` has the brands that are dealt here, `grouped` those whose group has its home here (`streams.homes`).
 
     A case is a fold of two topics, so its version counts the writes instead of naming an offset. Redelivered signals
     and actions change nothing, since a case remembers which it has applied.
     """
 
-    def __init__(self, number: int, table: StateTable, directory: Directory) -> None:
+    def __init__(self, number: int, table: StateTable, directory: Directory, partitions: int) -> None:
         self.number = number
         self.shard = TriageShard(directory)
+        self.grouped = TriageShard(directory)
+        self.clocks = Clocks(partitions)
         self._table = table
         self._epoch = table.epoch(number)
         self._writes: dict[str, int] = {}
         for key, value in table.rows(number):
-            self.shard.cases[key.decode()] = cases.decode(value.payload)
+            name, of_group, _ = key.decode().partition(CASE_OF_GROUP)
+            (self.grouped if of_group else self.shard).cases[name] = cases.decode(value.payload)
             self._writes[key.decode()] = value.version.number
+
+    def hear(self, record: Signal | Now | Action, source: bytes) -> list[Notification]:
+        """Return what there is to tell after a record that was passed on to the home of a group."""
+        if isinstance(record, Now):
+            reached = self.clocks.reach(int(source), record.at)
+            return [] if reached is None else self.grouped.apply(reached)
+        return self.grouped.apply(record)
 
     async def save(self, outgoing: Outgoing) -> None:
         """Store the cases that changed."""
-        for name in self.shard.changed:
-            number = self._writes[name] = self._writes.get(name, 0) + 1
-            payload = cases.encode(self.shard.cases[name])
-            value = Versioned(Version(self._epoch, number), self.number, payload)
-            outgoing.add(await self._table.write(name.encode(), value))
-        self.shard.changed.clear()
+        for shard, suffix in ((self.shard, ""), (self.grouped, f"{CASE_OF_GROUP}{self.number}")):
+            for name in shard.changed:
+                await self._write(name + suffix, shard.cases[name], outgoing)
+            shard.changed.clear()
+
+    async def _write(self, key: str, case: Case, outgoing: Outgoing) -> None:
+        number = self._writes[key] = self._writes.get(key, 0) + 1
+        value = Versioned(Version(self._epoch, number), self.number, cases.encode(case))
+        outgoing.add(await self._table.write(key.encode(), value))
 
 
 class Triaging:
     """Turns the signals of the partitions this worker owns into incidents."""
 
-    def __init__(self, topics: Topics, sender: Sender, directory: Directory, table: StateTable) -> None:
+    def __init__(
+        self, topics: Topics, sender: Sender, directory: Directory, table: StateTable, partitions: int
+    ) -> None:
         self._topics = topics
         self._sender = sender
         self._directory = directory
-        self._owned = Owned(lambda number: Partition(number, table, directory))
+        self._partitions = partitions
+        self._owned = Owned(lambda number: Partition(number, table, directory, partitions))
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:
         """Apply the records; returns when notifications, incidents and cases are acknowledged, in this order."""
@@ -77,12 +103,33 @@ class Triaging:
             if record is None:
                 continue
             partition = touched[event.message.partition] = self._owned[event.message.partition]
-            for notification in partition.shard.apply(record):
+            for notification in await self._take(partition, event.message.key or b"", record, outgoing):
                 await self._tell(outgoing, notification)
         await outgoing.settled()
         for partition in touched.values():
             await partition.save(outgoing)
         await outgoing.settled()
+
+    async def _take(
+        self, partition: Partition, key: bytes, record: Signal | Now | Action, outgoing: Outgoing
+    ) -> list[Notification]:
+        """Apply a record where it is heard, or pass it on to the home of its group; return what there is to tell."""
+        if key.startswith((GROUPED, ACT)):
+            return partition.hear(record, key.removeprefix(GROUPED))
+        if isinstance(record, Now):
+            for number in {home(group, self._partitions) for group in self._directory.groups}:
+                await self._pass_on(record, b"%d" % partition.number, number, outgoing)
+            return partition.shard.apply(record)
+        group, _ = self._directory.group(record.brand)
+        found = way(record, partition.shard.cases, group)
+        if found != "here":
+            await self._pass_on(record, group.encode(), home(group, self._partitions), outgoing)
+        return partition.shard.apply(record) if found != "onward" else []
+
+    async def _pass_on(self, record: Signal | Now | Action, name: bytes, number: int, outgoing: Outgoing) -> None:
+        raw = incident.encode(record) if isinstance(record, Action) else signal.encode(record)
+        prefix = ACT if isinstance(record, Action) else GROUPED
+        await outgoing.send(self._topics.signals.name, prefix + name, raw, number)
 
     async def _tell(self, outgoing: Outgoing, notification: Notification) -> None:
         key = notification.incident.id.encode()
@@ -93,7 +140,7 @@ class Triaging:
     def _read(self, event: EventT[Any]) -> Signal | Now | Action | None:
         raw = event.message.value or b""
         try:
-            if event.message.topic == self._topics.actions.name:
+            if event.message.topic == self._topics.actions.name or (event.message.key or b"").startswith(ACT):
                 return incident.decode_action(raw)
             return signal.decode(raw)
         except msgspec.DecodeError as error:

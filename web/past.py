@@ -129,4 +129,4 @@ class _Stage(Playback):
     def shards(self, brand: str) -> tuple[WatchShard, TriageShard]:
         """Return those that follow a brand."""
         target = next((number for number, shard in self._watch.items() if brand in shard.states), 0)
-        return self._watch[target], self._triage[target]
+        return self._watch[target], self._homes.of(target, brand)
