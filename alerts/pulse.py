@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 STAGES: Final = ("score", "watch", "triage", "notify")
 
+NAME: Final = "Tocsin"
+
 _SEVERAL: Final = 3  # partitions that are listed by number
 
 
@@ -53,15 +55,21 @@ class Pulse(msgspec.Struct, frozen=True):
         return bool(self.veins) and all(vein.beaten for vein in self.veins.values())
 
 
-def sent(pulse: Pulse, partitions: int, at: int, unsent: str = "") -> Pulse:
-    """Return the pulse after canaries were sent to all partitions, or could not be: `unsent` says why.
-
-    A partition that is new has as long as one that beat just before.
-    """
-    if unsent:
-        return replace(pulse, unsent=unsent)
+def met(pulse: Pulse, partitions: int, at: int) -> Pulse:
+    """Return the pulse of that many partitions; one that is new has as long as if it had beaten just now."""
     fresh = {number: Vein(at - 1) for number in range(partitions) if number not in pulse.veins}
-    return replace(pulse, unsent="", veins=pulse.veins | fresh if fresh else pulse.veins)
+    return replace(pulse, veins=pulse.veins | fresh) if fresh else pulse
+
+
+def sent(pulse: Pulse, unsent: str = "") -> Pulse:
+    """Return the pulse after canaries were sent to all partitions, or could not be: `unsent` says why."""
+    return replace(pulse, unsent=unsent)
+
+
+def woken(pulse: Pulse, at: int) -> Pulse:
+    """Return the pulse of a process that was itself held up: it has not listened, so nobody is late yet."""
+    veins = {number: replace(vein, good=max(vein.good, at - 1)) for number, vein in pulse.veins.items()}
+    return replace(pulse, begun=max(pulse.begun, at - 1), veins=veins, beating_since=None)
 
 
 def heard(pulse: Pulse, partition: int, sent_at: int, stage: str, refused: str = "") -> Pulse:
@@ -107,16 +115,16 @@ def trouble(pulse: Pulse, at: int, limit: int) -> str:
     return f"{_numbers(ill, len(pulse.veins))}: {_where(ill, at, limit)}"
 
 
-def alarm(outage: Outage, event: Event, at: int) -> Alarm:
-    """Return what is said outside Slack of an outage that begins or ends at an instant."""
+def alarm(outage: Outage, event: Event, at: int, name: str = NAME) -> Alarm:
+    """Return what is said outside Slack of an outage that begins or ends at an instant in the installation `name`."""
     lasted = max(1, round((at - outage.since) / 60_000))
-    begins = f"Tocsin has no heartbeat, alerts may not get through: {outage.why}"
-    ends = f"Tocsin's heartbeat is back after {lasted} min, alerts get through again"
+    begins = f"{name} has no heartbeat, alerts may not get through: {outage.why}"
+    ends = f"{name} has its heartbeat back after {lasted} min, alerts get through again"
     return Alarm(
         incident=outage.id,
         revision=1 if event == "trigger" else 2,
         event=event,
-        brand="Tocsin",
+        brand=name,
         severity="critical",
         detectors=("heartbeat",),
         text=begins if event == "trigger" else ends,

@@ -113,7 +113,9 @@ async def _serve(here: Installation, canaries: Canaries, every: float, within: f
     metrics.serve(settings.metrics_port)
     tell(f"outages are told to: {', '.join(target.channel for target in targets) or 'nobody, but pings stop'}")
     heart = Heartbeat(canaries, every, within, outages.outage)
-    await heart.run(Town(found, targets, outages), settings.heartbeat_ping_url.get_secret_value())
+    prefix = settings.prefix.strip("._-")
+    name = f"Tocsin ({prefix})" if prefix else "Tocsin"
+    await heart.run(Town(found, targets, outages, name), settings.heartbeat_ping_url.get_secret_value())
 
 
 def _targets(settings: Settings, found: dict[str, Channel]) -> list[Target]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -46,24 +46,36 @@ class Canaries:
         self._opening = asyncio.Lock()
         self.listening = asyncio.Event()  # from now on no answer is missed
 
-    async def send(self, at: int) -> int:
-        """Send one canary to each partition, and return how many there are.
+    async def partitions(self) -> int:
+        """Return how many partitions there are.
+
+        Raises:
+            UnsentError: the broker does not say.
+        """
+        async with self._in_time():
+            return len(await (await self._open()).partitions_for(self._topics.mentions.name))
+
+    async def send(self, at: int, partitions: int) -> None:
+        """Send one canary to each partition.
 
         Raises:
             UnsentError: the broker does not take them.
         """
+        async with self._in_time():
+            producer = await self._open()
+            beats = [Beat(self._sender, number, at) for number in range(partitions)]
+            acknowledged = [await self._hand_in(producer, beat) for beat in beats]
+            await asyncio.gather(*acknowledged)
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._patience):
-                producer = await self._open()
-                partitions = await producer.partitions_for(self._topics.mentions.name)
-                beats = [Beat(self._sender, number, at) for number in sorted(partitions)]
-                acknowledged = [await self._hand_in(producer, beat) for beat in beats]
-                await asyncio.gather(*acknowledged)
+                yield
         except TimeoutError:
             raise UnsentError(f"no answer within {self._patience:.0f} s") from None
         except (KafkaError, OSError) as error:
             raise UnsentError(type(error).__name__) from error
-        return len(beats)
 
     async def _hand_in(self, producer: AIOKafkaProducer, beat: Beat) -> Awaitable[Any]:
         headers = [(canary.HEADER, canary.encode(beat))]

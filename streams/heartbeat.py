@@ -47,7 +47,15 @@ PING_TIMEOUT: Final = aiohttp.ClientTimeout(total=10.0)
 class Town:
     """Everybody outside Slack who is told of an outage: each alarm once, over restarts, in order."""
 
-    def __init__(self, channels: Mapping[str, Channel], targets: Sequence[Target], outages: Outages) -> None:
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        targets: Sequence[Target],
+        outages: Outages,
+        name: str = pulses.NAME,
+    ) -> None:
+        """Take the ways out, whom to tell, what is remembered, and what the installation is called."""
+        self._name = name
         self._relay = Relay(channels, outages)
         self._targets = targets
         self._outages = outages
@@ -59,8 +67,8 @@ class Town:
 
     def tell(self, outage: Outage, at: int, *, over: bool) -> None:
         """Tell that an outage has begun, or is over."""
-        alarm = pulses.alarm(outage, "resolve" if over else "trigger", at)
-        log.error(alarm.text) if not over else log.info(alarm.text)
+        alarm = pulses.alarm(outage, "resolve" if over else "trigger", at, self._name)
+        log.warning(alarm.text)
         self._outages.note(None if over else outage, alarm if self._targets else None)
         self._submit(alarm)
 
@@ -135,12 +143,16 @@ class Heartbeat:
             await asyncio.sleep(max(0.0, started + self._every - time.monotonic()))
 
     async def _beat(self) -> None:
-        at = self._sent_at = _now()
+        why = ""
         try:
-            self.pulse = pulses.sent(self.pulse, await self._canaries.send(at), at)
+            partitions = await self._canaries.partitions()
+            at = self._sent_at = _now()
+            self.pulse = pulses.met(self.pulse, partitions, at)  # before any answer comes
+            await self._canaries.send(at, partitions)
         except UnsentError as error:
-            log.warning("canaries could not be sent", why=str(error))
-            self.pulse = pulses.sent(self.pulse, 0, at, str(error))
+            why = str(error)
+            log.warning("canaries could not be sent", why=why)
+        self.pulse = pulses.sent(self.pulse, why)
 
     async def _listen(self) -> None:
         async for beat in self._canaries.answers():
@@ -151,9 +163,14 @@ class Heartbeat:
                 self._whole.set()
 
     async def _judge(self, town: Town) -> None:
+        looked_at = _now()
         while True:
             await asyncio.sleep(GLANCE)
             at = _now()
+            if at - looked_at > self._limit / 2:
+                log.warning("the heartbeat itself was held up", seconds=(at - looked_at) / 1000)
+                self.pulse = pulses.woken(self.pulse, at)
+            looked_at = at
             self.pulse, outage = pulses.step(self.pulse, at, self._limit)
             if outage is not None:
                 OUTAGES.inc(self.pulse.outage is not None)
@@ -179,5 +196,9 @@ async def ping(url: str) -> None:
         log.warning("the dead man's switch could not be pinged", why=type(error).__name__)
 
 
+_STARTED: Final = time.time_ns() - time.monotonic_ns()
+
+
 def _now() -> int:
-    return time.time_ns() // 1_000_000
+    """Return the wall clock (ms) as it was set when the process began: a clock that is put right is no outage."""
+    return (_STARTED + time.monotonic_ns()) // 1_000_000

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.pulse import STAGES, Outage, Pulse, alarm, heard, sent, step, trouble
+from alerts.pulse import STAGES, Outage, Pulse, alarm, heard, met, sent, step, trouble, woken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ SECOND = 1_000
 
 def beaten(pulse: Pulse, at: int, stages: Iterable[str] = STAGES, partitions: int = 2, refused: str = "") -> Pulse:
     """Return the pulse after canaries sent at an instant have come through these stages."""
-    pulse = sent(pulse, partitions, at)
+    pulse = sent(met(pulse, partitions, at))
     for partition in range(partitions):
         for stage in stages:
             pulse = heard(pulse, partition, at, stage, refused if stage == STAGES[-1] else "")
@@ -60,7 +60,7 @@ def test_one_deaf_partition_is_an_outage_and_named() -> None:
     """A single partition on which nothing moves is found, with the stage that passes nothing on."""
     pulse = beaten(Pulse(0), 0)
     for at in range(0, 130_000, 10_000):
-        pulse = heard(sent(pulse, 2, at), 1, at, "score")
+        pulse = heard(pulse, 1, at, "score")
         for stage in STAGES:
             pulse = heard(pulse, 0, at, stage)
     assert trouble(pulse, 130_000, LIMIT) == (
@@ -78,9 +78,9 @@ def test_a_refusal_of_slack_is_an_outage_in_its_words() -> None:
 
 def test_a_broker_that_takes_nothing_is_an_outage() -> None:
     """Canaries that cannot be sent are told as what they are, whether the partitions were ever known or not."""
-    known = sent(beaten(Pulse(0), 0), 2, 10_000, "KafkaTimeoutError")
+    known = sent(beaten(Pulse(0), 0), "KafkaTimeoutError")
     assert trouble(known, 61_000, LIMIT) == "Kafka takes no mentions: KafkaTimeoutError"
-    never = sent(Pulse(0), 0, 10_000, "KafkaConnectionError")
+    never = sent(Pulse(0), "KafkaConnectionError")
     assert not trouble(never, 60_000, LIMIT)
     assert trouble(never, 61_000, LIMIT) == "no broker can be reached: KafkaConnectionError"
 
@@ -88,13 +88,22 @@ def test_a_broker_that_takes_nothing_is_an_outage() -> None:
 def test_an_outage_from_before_a_restart_is_told_only_when_it_is_over() -> None:
     """A heartbeat that starts within an outage neither tells it again nor takes its own start for a beat."""
     outage = Outage("heartbeat-1", 1, "the broker is down")
-    pulse = sent(Pulse(0, outage=outage), 2, 0)
+    pulse = met(Pulse(0, outage=outage), 2, 0)
     pulse, found = run(pulse, 300_000)
     assert (found, pulse.outage) == ([], outage)
     for at in range(300_000, 400_000, 10_000):
         pulse, some = run(beaten(pulse, at), at + 10_000, start=at)
         found += some
     assert [told.id for _, told in found] == ["heartbeat-1"]
+
+
+def test_a_heartbeat_that_was_held_up_itself_takes_nobody_for_late() -> None:
+    """A process that is frozen for an hour pages nobody when it wakes; what stays away from then on is missed."""
+    pulse = woken(beaten(Pulse(0), 0), 3_600_000)
+    pulse, found = run(pulse, 3_660_000, start=3_600_000)
+    assert not found
+    _, found = run(pulse, 3_700_000, start=3_660_000)
+    assert [at for at, _ in found] == [3_660_000]
 
 
 def test_an_alarm_has_the_key_of_its_outage() -> None:
@@ -127,7 +136,7 @@ def test_outages_never_overlap_and_each_ends_at_most_once(course: list[tuple[int
         if what in STAGES:
             pulse = heard(pulse, partition, at, what, refused)
         else:
-            pulse = sent(pulse, 3, at, "down" if what == "unsent" else "")
+            pulse = sent(met(pulse, 3, at), "down" if what == "unsent" else "")
         pulse, outage = step(pulse, at, LIMIT)
         if outage is not None:
             assert (at_hand is None) == (pulse.outage is not None)
@@ -140,7 +149,7 @@ def test_outages_never_overlap_and_each_ends_at_most_once(course: list[tuple[int
 def test_the_order_of_answers_does_not_matter(order: list[int], beats: int) -> None:
     """Answers of several beats, heard in any order, leave the same pulse."""
     told = [(at * 1_000, STAGES[place]) for at in range(beats) for place in order]
-    straight, mixed = sent(Pulse(0), 1, 0), sent(Pulse(0), 1, 0)
+    straight, mixed = met(Pulse(0), 1, 0), met(Pulse(0), 1, 0)
     for at, stage in sorted(told):
         straight = heard(straight, 0, at, stage)
     for at, stage in told:
