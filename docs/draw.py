@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from mentions.sentiment import Scorer
-from replay import card, picture
+from replay import picture
 from replay.demo.rehearsal import read_config, rehearse, router
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def alert(chronicle: Chronicle) -> str:
     """Return the picture of the README: the demo's message at the moment that it turned critical."""
     note = next(note for note in chronicle.told if _shown(note))
     route = replace(router(read_config())(BRAND, note.at), buttons=True)
-    drawn = card.draw(picture.render(note, route), picture.clock(note.at))
-    return drawn.replace(*ON_CALL)
+    return picture.draw_card(note, route).replace(*ON_CALL)
 
 
 def _shown(note: Notification) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from alerts.chart import SIZE
 from replay.lettering import is_bars, width, wrap
 from replay.mrkdwn import Line, Span, read
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from alerts.notifier import Message
 
 WIDTH: Final = 720
+PICTURE: Final = 460.0
 _LEFT: Final = 72.0
 _RIGHT: Final = 24.0
 _TEXT: Final = 15.0
@@ -42,6 +45,7 @@ class _Sheet:
 
     y: float = 0.0
     marks: list[str] = field(default_factory=list)
+    picture: bytes = b""  # that an image block shows
 
     def line(self, x: float, spans: list[Span], size: float, tone: str = "") -> None:
         """Set one line of text and move down."""
@@ -64,9 +68,12 @@ class _Sheet:
                 )
 
 
-def draw(message: Message, posted: str) -> str:
-    """Return the message as a self-contained SVG image; `posted` is the time shown beside the sender's name."""
-    sheet = _Sheet(y=16.0)
+def draw(message: Message, posted: str, picture: bytes = b"") -> str:
+    """Return the message as a self-contained SVG image.
+
+    `posted` is the time shown beside the sender's name, `picture` the PNG that its image block shows.
+    """
+    sheet = _Sheet(y=16.0, picture=picture)
     sheet.line(_LEFT, [Span("Tocsin", "bold"), Span("  APP  ", "code"), Span(posted)], _TEXT)
     for block in message.blocks:
         sheet.y += _GAP / 2
@@ -117,7 +124,8 @@ def _context(sheet: _Sheet, block: dict[str, Any]) -> None:
 def _actions(sheet: _Sheet, block: dict[str, Any]) -> None:
     x, top = _LEFT, sheet.y + 4
     for button in block["elements"]:
-        label = button.get("text", {}).get("text", "⋯")
+        menu = f"{button['placeholder']['text']}  ▾" if "placeholder" in button else "⋯"
+        label = button.get("text", {}).get("text", menu)
         wide = width(label, _SMALL, bold=True) + 24
         sheet.marks.append(
             f'<rect class="paper" x="{x:.0f}" y="{top:.0f}" width="{wide:.0f}" height="30" rx="4"/>'
@@ -134,7 +142,16 @@ def _divider(sheet: _Sheet, block: dict[str, Any]) -> None:
 
 
 def _image(sheet: _Sheet, block: dict[str, Any]) -> None:
-    sheet.paragraph(_LEFT, [Line([Span(block["alt_text"])], quoted=False)], _SMALL, WIDTH - _LEFT - _RIGHT, "soft")
+    words = block.get("title", {}).get("text", "") if sheet.picture else block["alt_text"]
+    sheet.paragraph(_LEFT, [Line([Span(words)], quoted=False)], _SMALL, WIDTH - _LEFT - _RIGHT, "soft")
+    if sheet.picture:
+        height = PICTURE * SIZE[1] / SIZE[0]
+        data = b64encode(sheet.picture).decode()
+        sheet.marks.append(
+            f'<image x="{_LEFT:.0f}" y="{sheet.y + 8:.0f}" width="{PICTURE:.0f}" height="{height:.0f}" '
+            f'href="data:image/png;base64,{data}"><title>{escape(block["alt_text"])}</title></image>'
+        )
+        sheet.y += height + 8
 
 
 _DRAWN: Final[dict[str, Callable[[_Sheet, dict[str, Any]], None]]] = {

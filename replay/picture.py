@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from alerts import chart as alerts_chart
 from alerts import wording
 from alerts.incident import rank
+from alerts.notifier import Picture
 from alerts.render import message
 from replay import card, chart
 from replay.chart import Mark
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alerts.incident import Incident, Notification
-    from alerts.notifier import Message, Route
+    from alerts.notifier import Route
     from replay.chronicle import Chronicle
 
 _STYLE: Final = """
@@ -101,16 +103,22 @@ def _cards(notes: list[Notification], incident: Incident, route: Route) -> str:
 
 
 def _card(note: Notification, route: Route, *, is_open: bool) -> str:
-    drawn = card.draw(render(note, route), clock(note.at))
     return (
         f"<details{' open' if is_open else ''}><summary>{clock(note.at)}, revision {note.revision}: "
-        f"{escape(note.reason.replace('_', ' '))}</summary>{drawn}</details>"
+        f"{escape(note.reason.replace('_', ' '))}</summary>{draw_card(note, route)}</details>"
     )
 
 
-def render(note: Notification, route: Route) -> Message:
-    """Return the message that Slack would show after this notification."""
-    return message(note, route, page=note.page)
+def draw_card(note: Notification, route: Route) -> str:
+    """Return the message that Slack would show after this notification, chart and all, as SVG."""
+    found = alerts_chart.shown(note.incident)
+    if found is None:
+        return card.draw(message(note, route, page=note.page), clock(note.at))
+    course, evidence = found
+    alt = alerts_chart.alt(course, wording.tongue(route.language))
+    picture = Picture("F00000000", note.revision, note.at, course.step // 60_000, alt)
+    content = alerts_chart.draw(course, evidence)
+    return card.draw(message(note, route, page=note.page, picture=picture), clock(note.at), content)
 
 
 def clock(at: int) -> str:

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from alerts.blocks import image
 from alerts.notifier import Message, Route
 from alerts.render import message
 from replay import card
@@ -118,3 +119,13 @@ def test_sparklines_are_forced_to_their_width() -> None:
     assert not is_bars("▁a")
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "▁▂▃"}}]
     assert "textLength" in card.draw(Message("i", 1, "t", blocks), "1")
+
+
+def test_a_chart_is_part_of_the_card() -> None:
+    """The picture itself, its title above and its words for who does not see it; without one, the words alone."""
+    block = image("F00000001", "bars and lines", "at most 80")
+    drawn = card.draw(Message("i", 1, "t", [block]), "1", b"\x89PNG")
+    assert "data:image/png;base64,iVBORw==" in drawn
+    assert "bars and lines" in drawn
+    assert "at most 80" in drawn
+    assert "data:" not in card.draw(Message("i", 1, "t", [block]), "1")
