@@ -85,7 +85,9 @@ evidences = st.builds(
 
 
 coverages = st.builds(Coverage, live=counts, total=counts, heard=st.floats(0, 1), silent=several(words))
-pictures = st.builds(Picture, file=st.just("F00000001"), revision=counts, at=counts, step=counts, alt=st.just("at most 80"))
+pictures = st.builds(
+    Picture, file=st.just("F00000001"), revision=counts, at=counts, step=counts, alt=st.just("at most 80")
+)
 
 
 @st.composite
