@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from alerts.severity import Rule
 from alerts.silences import Planned
 from alerts.steps import Step
 from detectors.duration import Duration
@@ -85,6 +86,11 @@ class Policy(Parameters):
     )
     silences: Annotated[tuple[Planned, ...], Field(max_length=50)] = Field(
         default=(), description="What is not told, planned ahead: campaigns and maintenance windows. [silences]"
+    )
+    severity_rules: Annotated[tuple[Rule, ...], Field(max_length=50)] = Field(
+        default=(),
+        description="Which detectors make an incident graver than its strongest signal when they find something "
+        "together, such as {when: [negative, volume], raise_to: critical}. [rules]",
     )
     page_from: Severity = Field(
         default="warning",

@@ -24,6 +24,7 @@ from alerts.findings import begin, doubled, merge
 from alerts.incident import Action, Incident, Notification, Reason, finding_key, rank
 from alerts.naming import incident_id
 from alerts.policy import governing, milliseconds
+from alerts.severity import graded
 from alerts.silences import planned, quiet_until, silenced
 from alerts.telling import tell
 from detectors.signal import Now, Signal
@@ -85,7 +86,7 @@ def _decide(case: Case, signal: Signal, policy: Policy, guest: Guest | None) -> 
 def _decide_about(case: Case, incident: Incident, signal: Signal, policy: Policy) -> Decision:
     if incident.resolved_at is None:
         return "inhibited" if signal.detector == PRAISE and not is_praise(incident) else "joins"
-    graver = rank(signal.severity) > rank(incident.severity)
+    graver = rank(graded(signal, (), policy.severity_rules)) > rank(incident.severity)
     if signal.id in case.dismissed and not graver:
         return "dismissed"
     if signal.at < incident.resolved_at + milliseconds(policy.cooldown) and not graver:
@@ -182,7 +183,7 @@ def _open(case: Case, signal: Signal, policy: Policy) -> tuple[Case, list[Notifi
         id=incident_id(case.brand, signal.at, serial, case.kind),
         brand=case.brand,
         status="open",
-        severity=signal.severity,
+        severity=graded(signal, (), policy.severity_rules),
         opened_at=signal.at,
         updated_at=signal.at,
         breached_at=signal.at,
@@ -199,11 +200,12 @@ def _reopen(
 ) -> tuple[Case, list[Notification]]:
     """Open an incident again; it is about the brand that relapsed, the others may join anew."""
     at = max(signal.at, incident.updated_at)
-    graver = rank(signal.severity) > rank(incident.severity)
+    severity = graded(signal, (), policy.severity_rules)
+    graver = rank(severity) > rank(incident.severity)
     again = replace(
         incident,
         status="open",
-        severity=signal.severity,
+        severity=severity,
         opened_at=at,
         breached_at=at,
         findings={finding_key(incident, signal): begin(signal)},
@@ -226,10 +228,11 @@ def _join(
     key, known = finding_key(incident, signal), incident.all_brands
     earlier = incident.findings.get(key)
     finding = merge(earlier, signal) if earlier else begin(signal)
-    rose = rank(signal.severity) > rank(incident.severity)
+    severity = graded(signal, incident.findings.values(), policy.severity_rules)
+    rose = rank(severity) > rank(incident.severity)
     joined = replace(
         incident,
-        severity=signal.severity if rose else incident.severity,
+        severity=severity if rose else incident.severity,
         breached_at=max(incident.breached_at, signal.at),
         findings={**incident.findings, key: finding},
         brands=incident.brands if signal.brand in known else (*known, signal.brand),
@@ -257,11 +260,12 @@ def inhibited(incident: Incident, signal: Signal) -> bool:
 def _worsen(
     case: Case, incident: Incident, reason: Reason, signal: Signal, policy: Policy
 ) -> tuple[Case, list[Notification]]:
-    """Tell that it got worse; an acknowledgement that is too old is void from here on."""
+    """Tell that it got worse; an acknowledgement that is too old, or of something less than critical, is void."""
     key = finding_key(incident, signal)
-    acknowledged = incident.acknowledged_at
-    if acknowledged is not None and signal.at >= acknowledged + milliseconds(policy.ack_expires):
+    acknowledged, critical = incident.acknowledged_at, reason == "raised_severity" and incident.severity == "critical"
+    expired = acknowledged is not None and signal.at >= acknowledged + milliseconds(policy.ack_expires)
+    if expired or critical:
         incident = replace(incident, status="open", acknowledged_by=None, acknowledged_at=None)
-        reason = "ack_expired"
-    text = {"raised_severity": signal.severity, "joined": signal.brand}.get(reason, key)
+    reason = "ack_expired" if expired else reason
+    text = {"raised_severity": incident.severity, "joined": signal.brand}.get(reason, key)
     return tell(case, incident, reason, signal.at, policy, detector=key, text=text)

@@ -15,6 +15,7 @@ from alerts.events import event
 from alerts.incident import Incident, Notification, decode_incident, decode_notification, rank
 from alerts.incident import encode as written
 from alerts.policy import Policy, milliseconds
+from alerts.severity import Rule
 from alerts.silences import Planned, Silence, planned, quiet_until, silenced
 from alerts.triage import Case, step
 from detectors.signal import SEVERITIES, Now, Signal
@@ -45,6 +46,7 @@ policies = st.builds(
     escalate_warning=st.sampled_from([timedelta(minutes=3), timedelta(minutes=20)]),
     escalate_critical=st.sampled_from([timedelta(minutes=1), timedelta(minutes=8)]),
     repeats=st.integers(0, 2),
+    severity_rules=st.sampled_from([(), (Rule(when=("negative", "volume"), raise_to="critical"),)]),
     silences=st.sampled_from([(), (Planned(start=at(5), end=at(30), detector="volume"),)]),
 )
 
@@ -185,6 +187,7 @@ def check_step(
 ) -> None:
     """Check one notification against the incident as told before; a step may wait for the end of a silence."""
     incident, reason = notification.incident, notification.reason
+    check_severity(before, incident, policy)
     if before is None or before.id != incident.id:
         assert before is None or before.status == "resolved", "two open incidents of one brand"
         assert (reason, incident.revision) == ("opened", 1)
@@ -202,6 +205,16 @@ def check_step(
         assert before.status == incident.status == "open", "somebody has it in hand, and others are called"
         assert notification.step == before.escalated == incident.escalated - 1
         assert notification.at == before.escalate_at or notification.at in quiet_ends, "a step came at no due instant"
+
+
+def check_severity(before: Incident | None, incident: Incident, policy: Policy) -> None:
+    """Check that an incident is as grave as its signals and the rules make it, and that nobody has less in hand."""
+    found = {(one.signal.brand, one.signal.detector) for one in incident.findings.values()}
+    together = any({(brand, "negative"), (brand, "volume")} <= found for brand in incident.all_brands)
+    assert not (together and policy.severity_rules) or incident.severity == "critical", "a rule was not heard"
+    assert all(rank(one.signal.severity) <= rank(incident.severity) for one in incident.findings.values())
+    if before is not None and before.severity != incident.severity == "critical":
+        assert incident.status != "acknowledged", "who took less in hand is taken to have the crisis in hand"
 
 
 TestTriage = Triage.TestCase
