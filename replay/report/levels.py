@@ -23,6 +23,9 @@ LOOKS: Final = 6
 APART: Final = frozenset({"silence"})
 """Detectors whose level is another one for each channel."""
 
+LONG: Final = 0.2
+"""Share of the columns in which a detector must have seen something to be worth a drawing, if it did not fire."""
+
 JUST_BELOW: Final = 0.99
 
 _CUSUM: Final = "cusum"
@@ -54,6 +57,11 @@ class Level(NamedTuple):
     nearest: Seen
     at: int  # when that was (ms)
 
+    @property
+    def coverage(self) -> float:
+        """Return in which share of the columns it saw something."""
+        return sum(one is not None for one in self.seen) / len(self.seen)
+
 
 def levels(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], step: int) -> list[Level]:
     """Return the levels of the detectors that had one, the nearest to its level first.
@@ -77,10 +85,16 @@ def levels(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], 
                 found[key][column] = seen
             if key not in instants or seen.nearness > instants[key][1].nearness:
                 instants[key] = at, seen
-    best: dict[str, tuple[str, int]] = {}
-    for key in sorted(instants, key=lambda key: (-instants[key][1].nearness, key)):
-        best.setdefault(key[0], key)
-    return [_level(key, found[key], len(times), *instants[key]) for key in best.values()]
+    best: dict[str, Level] = {}
+    for key in sorted(instants):
+        level = _level(key, found[key], len(times), *instants[key])
+        best[key[0]] = max(best.get(key[0], level), level, key=_telling)
+    return sorted(best.values(), key=lambda level: -level.nearest.nearness)
+
+
+def _telling(level: Level) -> tuple[bool, bool, float]:
+    """Order the windows of a detector: what fired, then what was seen for long, then what came nearest."""
+    return level.nearest.fires, level.coverage >= LONG, level.nearest.nearness
 
 
 def _level(key: tuple[str, int], seen: dict[int, Seen], columns: int, at: int, nearest: Seen) -> Level:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from replay.report.marks import Mark
     from replay.report.whatif import Knob
 
+OPENED: Final = 4
+"""Openings that a setting names one by one."""
+
 ROWS: Final = 60
 """Rows of the table behind the chart: the busiest stretches."""
 
@@ -86,7 +89,8 @@ def _figures(facts: Facts, language: Language, words: dict[str, str]) -> list[tu
     course, until = facts.focus, facts.focus.segments[-1].until
     heard = [note for note in facts.outcome.told if note.incident.id == course.incident.id]
     taken = next((note for note in heard if note.reason == "acknowledged"), None)
-    waited = words["never"] if taken is None else wording.span(taken.at - course.opened_at, language)
+    called = words["never"] if course.pages else "–"
+    waited = called if taken is None else wording.span(taken.at - course.opened_at, language)
     by = "" if taken is None else clean(taken.incident.acknowledged_by or "")
     lasted = words["still"] if until is None else wording.span(until - course.opened_at, language)
     severity = wording.say(language, course.severity)
@@ -135,7 +139,8 @@ def _knob(knob: Knob, language: Language, words: dict[str, str]) -> dict[str, An
             "value": one.value + (f" ({words['today']})" if one.today else ""),
             "incidents": len(one.opened),
             "pages": one.pages,
-            "opened": ", ".join(map(clock, one.opened)) or words["nothing"],
+            "opened": [clock(at) for at in one.opened[:OPENED]] or [words["nothing"]],
+            "more": f"+ {len(one.opened) - OPENED}" if len(one.opened) > OPENED else "",
             "against": words["same"] if one.today else one.preview.sentence(language),
         }
         for one in knob.settings

@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from alerts import wording
 from replay.report.frame import GREY, Chart, chart, clock
+from replay.report.levels import LONG
 from replay.report.marks import KINDS
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def timeline(facts: Facts, marks: Sequence[Mark], language: Language, words: dic
     titles = [
         words["happened"],
         words["per"].format(step=facts.step),
-        *(panel_title(one, language, words) for one in panels),
+        *(_short(one, language, words) for one in panels),
     ]
     figure = make_subplots(
         rows=len(heights),
@@ -71,7 +72,14 @@ def timeline(facts: Facts, marks: Sequence[Mark], language: Language, words: dic
 
 def drawn(levels: Sequence[Level]) -> list[Level]:
     """Return the detectors to be drawn."""
-    return [one for one in levels if one.nearest.nearness >= WORTH][:PANELS]
+    worth = [one for one in levels if one.nearest.fires or (one.nearest.nearness >= WORTH and one.coverage >= LONG)]
+    return worth[:PANELS]
+
+
+def _short(level: Level, language: Language, words: dict[str, str]) -> str:
+    """Return `More mentions than usual (2 h)`, short enough for a phone."""
+    name = words.get(f"detector_{level.detector}", level.detector)
+    return name if level.metric == "cusum" else f"{name} ({wording.span(level.window * 60_000, language)})"
 
 
 def panel_title(level: Level, language: Language, words: dict[str, str]) -> str:
@@ -120,7 +128,7 @@ def _draw_level(figure: Any, row: int, level: Level, times: Sequence[int], words
     at = [_at(time) for time in times]
     observed = [None if one is None else round(one.observed * share, 2) for one in level.seen]
     fires = [None if one is None else round(one.level * share, 2) for one in level.seen]
-    colour = MENTIONS if level.metric == "mentions" else NEGATIVE
+    colour = {"mentions": MENTIONS, "positive mentions": ACT}.get(level.metric, NEGATIVE)
     for values, name, line in (
         (observed, words["observed"], {"color": colour, "width": 1.5}),
         (fires, words["level"], {"color": GREY, "width": 1.5, "dash": "dash", "shape": "hv"}),

@@ -6,6 +6,8 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +36,7 @@ from sources.position import Line, Position
 from sources.recording import Configured, Received
 from tests.support import past, recordings
 from tests.support.browser import SCREENS, keep, opened
-from tests.support.crowd import Crowd
+from tests.support.crowd import START, Crowd
 from tests.support.recordings import UNTIL
 
 if TYPE_CHECKING:
@@ -147,7 +149,12 @@ def test_each_threshold_that_mattered_has_its_slider() -> None:
 
 def test_other_bars_would_have_done_otherwise() -> None:
     """On days with storms that grow, the slider shows a difference, and today's step is what the replay told."""
-    found = (Line(n, json.dumps(one).encode(), Position(0, n)) for n, one in enumerate(past.mentions(), 1))
+    after = (START + past.STORMS[0] + timedelta(hours=3)).isoformat()
+    found = (
+        Line(n, json.dumps(one).encode(), Position(0, n))
+        for n, one in enumerate(past.mentions(), 1)
+        if one["published_at"] < after
+    )
     records = read(found, Watchlist([BRAND.watched(0)]), scorer(None)).records["Brisela"]
     bars = next(knob for knob in knobs(BRAND, records, ()) if knob.name == TOGETHER).settings
     assert len({tuple(one.opened) for one in bars}) > 1
@@ -215,6 +222,17 @@ def test_both_languages_have_the_same_words() -> None:
         assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", WORDS["fr"][key])), key
     assert '<html lang="fr">' in render(facts(), "fr")
     assert "incident" in summary(facts(), "fr")
+
+
+def test_no_name_acts_on_the_page() -> None:
+    """A brand, a file and a person may be called anything."""
+    named = replace(
+        lived(), brand=BRAND.model_copy(update={"name": HOSTILE}), origin=lived().origin._replace(name=HOSTILE)
+    )
+    page = render(named, "en")
+    assert page.count("&lt;/script&gt;&lt;script&gt;document.title") >= 4
+    assert "<script>document.title" not in page
+    assert "<img" not in page
 
 
 def test_a_calm_past_is_reported_as_calm() -> None:
