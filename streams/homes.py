@@ -14,6 +14,7 @@ from kafka.partitioner.default import murmur2
 
 from alerts.docket import name
 from alerts.incident import SILENCE, Action
+from alerts.silences import silenced
 from detectors.signal import Now, Signal
 from streams.pipeline import TriageShard
 
@@ -42,8 +43,8 @@ def way(record: Signal | Action, cases: Mapping[str, Case], group: str) -> Way:
     own = cases.get(record.brand)
     is_open = own is not None and own.incident is not None and own.incident.resolved_at is None
     if isinstance(record, Signal):
-        begun = own is not None and record.id in own.applied
-        return "here" if record.detector == SILENCE or begun or is_open else "onward"
+        kept = own is not None and (record.id in own.applied or silenced(record, own.silences))
+        return "here" if record.detector == SILENCE or kept or is_open else "onward"
     known = (own, cases.get(name(record.brand, SILENCE)))
     meant = any(one and one.incident and one.incident.id == record.incident for one in known)
     return "here" if meant or (is_open and record.incident is None) else "onward"

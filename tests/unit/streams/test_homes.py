@@ -11,6 +11,7 @@ from kafka.partitioner.default import murmur2
 
 from alerts import incident
 from alerts.incident import Action, decode_notification
+from alerts.silences import Silence
 from config.brand import Brand
 from detectors import signal as signals
 from detectors.signal import Now
@@ -19,7 +20,7 @@ from streams.homes import GROUPED, Clocks, home
 from streams.topics import Topics
 from streams.triaging import Triaging
 from tests.support.agency import ALONE, BRANDS, GROUP, about, triaged
-from tests.support.alerting import Record, action, now, signal
+from tests.support.alerting import MINUTE, START, Record, action, now, signal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
@@ -179,6 +180,16 @@ def test_what_began_before_the_group_ends_where_it_began() -> None:
     assert worker.passed[-1].key == GROUPED + GROUP.encode()
     assert worker.passed[-1].partition == home(GROUP, PARTITIONS)
     assert (worker.told[-1].reason, worker.told[-1].page) == ("opened", True)
+
+
+def test_a_silence_goes_with_its_brand() -> None:
+    """What somebody silenced before the brand had its group stays silent."""
+    worker = Worker(members=())
+    begin = START + MINUTE
+    worker.feed(now(0), action(1, "silence", brand=BRANDS[0], silence=Silence(begin, begin + 60 * MINUTE)))
+    worker.configure(BRANDS)
+    worker.feed(signal(2, brand=BRANDS[0], drivers=GERM))
+    assert worker.told == []
 
 
 def _by_incident(told: list[Notification]) -> list[Notification]:
