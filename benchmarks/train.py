@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Table = dict[str, Floats]
 
-LEAST: Final = {WORD: 0.0, GRAM: 0.3, PAIR: 0.08}
+LEAST: Final = {WORD: 0.0, GRAM: 0.27, PAIR: 0.08}
 """Smallest weight that is kept in some lane. N-grams serve unknown words only, which read as well without the rest."""
 
 
