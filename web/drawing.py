@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from alerts.escape import clean
 from web.wording import say
 
 if TYPE_CHECKING:
@@ -69,10 +71,13 @@ def _asset(name: str) -> bytes:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["segment"] = lambda name: quote(name, safe="")  # one part of a path, slashes and all
+    made.filters["clean"] = clean
+    return made

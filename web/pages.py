@@ -11,6 +11,7 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
+from alerts.escape import clean
 from detectors.wording import number
 from web import acts
 from web.drawing import page, protect
@@ -147,7 +148,7 @@ class Pages:
 
     def _board(self, request: web.Request, template: str) -> web.Response:
         language, state = language_of(request), request.query.get("state", "")
-        search = request.query.get("q", "")[:100]
+        search = clean(request.query.get("q", ""))[:100]
         rows = board(self._world, language, state if state in STATES else "", search)
         return self._page(
             request,
@@ -158,7 +159,7 @@ class Pages:
             state=state,
             search=search,
             watched=bool(self._world.brands()),
-            refresh=request.query_string,
+            refresh=request.rel_url.raw_query_string,
         )
 
     def _seen(self, language: Language) -> tuple[int, dict[str, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from aiohttp import web
 
+from alerts.escape import clean
 from config.load import parse
 from web.drawing import page
 from web.editor import Draft, draft, open_sheet, save
@@ -101,7 +102,7 @@ class Thresholds:
         brand = sheet.brand(name)
         if sheet.config is None:
             return sheet, None, say(language, "file_wrong", file=sheet.name)
-        return sheet, brand, "" if brand else say(language, "not_in_file", brand=name, file=sheet.name)
+        return sheet, brand, "" if brand else say(language, "not_in_file", brand=clean(name), file=sheet.name)
 
     def _page(
         self,

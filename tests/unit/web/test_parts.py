@@ -1,0 +1,87 @@
+"""The small parts of the pages: words, bars, the curve."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.brand import default_brand
+from config.override import Governed
+from replay.labels import Label
+from replay.tuning.study import Point, Study
+from tests.support.site import day, hidden, opened
+from web import words_en, words_fr
+from web.curve import curve
+from web.spark import HEIGHT, WIDTH, spark
+from web.tally import BARS, STEP, Pulse, Tally
+
+
+def test_both_languages_say_the_same() -> None:
+    """French and English have the same strings with the same values set in."""
+    assert words_en.WORDS.keys() == words_fr.WORDS.keys()
+    for key, text in words_en.WORDS.items():
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", words_fr.WORDS[key])), key
+
+
+def test_the_bars_hold_what_was_counted_and_no_more_than_the_last_hours() -> None:
+    """Each mention is in the bar of its publication, and old bars are let go."""
+    tally = Tally()
+    for batch in day().material.records["Hallowfirth"]:
+        if hasattr(batch, "published"):
+            tally.add(batch)
+    at = day().now()
+    pulse = tally.pulse("Hallowfirth", at)
+    every = [
+        moment
+        for batch in day().material.records["Hallowfirth"]
+        for moment in getattr(batch, "published", ())
+        if moment >= pulse.end - BARS * STEP
+    ]
+    assert sum(pulse.mentions) == len(every)
+    assert tally.pulse("none", at).share() is None
+
+
+@given(
+    st.lists(st.integers(0, 10**6), min_size=BARS, max_size=BARS),
+    st.none() | st.floats(0, 1e6),
+    st.floats(0, 1),
+)
+def test_the_picture_keeps_within_its_frame(counts: list[int], usual: float | None, share: float) -> None:
+    """Whatever is counted, no bar leaves the picture, and the negative part lies within its bar."""
+    drawn = spark(Pulse(BARS * STEP, counts, [int(count * share) for count in counts]), usual)
+    for bar in drawn.bars:
+        assert bar.x >= 0
+        assert bar.x + bar.width <= WIDTH
+        assert -0.1 <= bar.y <= HEIGHT
+        assert bar.part <= bar.height + 0.1
+    assert drawn.usual is None or -0.1 <= drawn.usual <= HEIGHT
+
+
+async def test_a_study_that_cannot_be_made_says_why() -> None:
+    """A brand without mentions has no curve; the page says so and lists the labels there are."""
+    world = replace(day(), known={"Nobody": Governed(default_brand("Nobody"))})
+    async with opened(world) as client:
+        page = await (await client.get("/brands/Nobody/curves")).text()
+        assert "Nothing is labelled yet" in page
+        await client.post("/brands/Nobody/curves", data={"csrf": hidden(page, "csrf")})
+        while 'id="study"' in (page := await (await client.get("/brands/Nobody/curves")).text()):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        assert "Two labelled crises are needed" in page
+
+
+def test_a_curve_shows_today_s_setting_and_what_is_proposed() -> None:
+    """Each comparable setting is a point within the frame, today's among them, and a line of the table."""
+    label = Label("x", 0, 60_000, "crisis")
+    points = tuple(
+        Point(settings, 1, 1, (0.0, 1.0), delay, (delay,), alarms, float(alarms), (0.0, 1.0), best=True)
+        for settings, delay, alarms in (({}, 20.0, 3), ({"detect.volume.over_peak": 1.0}, 9.0, 1), ({}, None, 0))
+    )
+    found = Study("x", "brand", ("x",), (label,), 1.0, None, points, "proposed", 1, 1, (), ())
+    drawn = curve(found, default_brand("x"))
+    assert [dot.mark for dot in drawn.dots] == ["proposal", "today"]
+    assert all(0 <= dot.x <= 640 and 0 <= dot.y <= 320 for dot in drawn.dots)
+    assert drawn.lines[1].what == "volume.over_peak 1.25 → 1"
