@@ -62,6 +62,12 @@ def test_a_preview_is_two_replays_compared() -> None:
     assert told.mentions == sum(map(len, batches()))
 
 
+def test_a_second_preview_of_the_same_days_runs_the_proposal_only() -> None:
+    """Given what came of today's thresholds, it says the same."""
+    first = preview(NOW, DEAF, batches())
+    assert preview(NOW, keen(), batches(), known=first.today) == preview(NOW, keen(), batches())
+
+
 def test_what_comes_later_is_told_with_its_minutes() -> None:
     """Duller thresholds hear the storm later, and the sentence says by how much, in both languages."""
     told = preview(keen(), NOW, batches())
