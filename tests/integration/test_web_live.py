@@ -1,0 +1,66 @@
+"""The pages before a real broker: what the topics say is shown, and acts come back to them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from msgspec.structs import replace
+
+from alerts.incident import decode_action, encode
+from config.brand import Brand
+from config.settings import Settings
+from config.wire import encode_brand
+from mentions.scored import Batch
+from mentions.scored import encode as encode_scored
+from streams import clients
+from streams.admin import KafkaBrandStore
+from tests.support.installation import Installation
+from tests.support.site import day, hidden
+from web.live import Live
+from web.serving import application
+
+if TYPE_CHECKING:
+    from tests.support.brokers import Broker
+
+pytestmark = pytest.mark.kafka
+
+INCIDENT = "hallowfirth-546570-20260310T1305Z"
+
+
+def fill(there: Installation) -> None:
+    """Write a brand, an incident of it and mentions of now, as the workers would."""
+    KafkaBrandStore(there.connection, there.topics).publish({"Hallowfirth": encode_brand(Brand(name="Hallowfirth"))})
+    producer, now = clients.producer(there.connection), time.time_ns() // 1_000_000
+    batch = next(one for one in day().material.records["Hallowfirth"] if isinstance(one, Batch))
+    batch = replace(batch, published=[now - 1000] * len(batch))
+    producer.send(there.topics.incidents.name, key=INCIDENT.encode(), value=encode(day().told[INCIDENT]))
+    producer.send(there.topics.scored.name, key=b"Hallowfirth", value=encode_scored(batch), partition=0)
+    producer.flush()
+    producer.close()
+
+
+async def test_the_pages_follow_the_topics_and_pass_acts_on(real_kafka: Broker) -> None:
+    """The board shows brand, incident and counts; a button's act is a record of the topic `actions`."""
+    with Installation(real_kafka) as there:
+        await asyncio.to_thread(fill, there)
+        async with Live(there.connection, there.topics, there.partitions) as world:
+            following = asyncio.create_task(world.follow())
+            async with TestClient(TestServer(application(world, Settings()))) as client:
+                async with asyncio.timeout(20):
+                    await world.loaded()
+                    page = ""
+                    while "Critical" not in page or "<rect" not in page:
+                        page = await (await client.get("/")).text()
+                        await asyncio.sleep(0.1)
+                page = await (await client.get(f"/incidents/{INCIDENT}")).text()
+                form = {"csrf": hidden(page, "csrf"), "do": "ack"}
+                assert "Passed on" in await (await client.post(f"/incidents/{INCIDENT}/acts", data=form)).text()
+            following.cancel()
+        (record,) = await asyncio.to_thread(there.records, there.topics.actions.name)
+        assert record.key == b"Hallowfirth"
+        action = decode_action(record.value or b"")
+        assert (action.kind, action.by, action.incident) == ("ack", "local", INCIDENT)
