@@ -69,7 +69,7 @@ def tell(
         reason=reason,
         at=at,
         detector=detector or _leading(told),
-        reply=reason in REPLIES and not _hushed(told, reason, at, policy),
+        reply=reason in REPLIES and not _hushed(told, reason, at, policy) and not _beside(told, reason, detector),
         page=page,
         step=step,
     )
@@ -101,6 +101,13 @@ def _hushed(incident: Incident, reason: Reason, at: int, policy: Policy) -> bool
     """Tell whether the thread stays quiet: snoozed, or a detector that belongs to the opening."""
     opening = reason == "new_detector" and at < incident.opened_at + milliseconds(policy.group_window)
     return opening or _snoozed(incident, reason, at)
+
+
+def _beside(incident: Incident, reason: Reason, detector: str | None) -> bool:
+    """Tell whether it is news of a brand that joined, beyond the one line that it gets: the card shows it."""
+    if detector is None or reason not in ("new_detector", "doubled"):
+        return False
+    return incident.findings[detector].signal.brand != incident.brand
 
 
 def _snoozed(incident: Incident, reason: Reason, at: int) -> bool:

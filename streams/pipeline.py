@@ -7,9 +7,12 @@ shard from the other. What fires in a replay is therefore what would have fired 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from heapq import merge
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from msgspec.structs import replace
 
@@ -92,8 +95,8 @@ class WatchShard:
         watermark = self.watermarks.observe(tick, STALLED_AFTER)
         if watermark is None or watermark // MINUTE <= self._minute:
             return
-        for brand in self.states:
-            yield from self._advance(brand, watermark)
+        found = [signal for brand in self.states for signal in self._advance(brand, watermark)]
+        yield from interleaved(found, self._policies)
         self._minute = watermark // MINUTE
         yield Now(min([watermark, *(self._closed(state) for state in self.states.values())]))
 
@@ -119,6 +122,29 @@ class WatchShard:
             if signals:
                 self.changed.add(brand)
             yield from signals
+
+
+R = TypeVar("R", bound=Signal | Now)
+
+
+def interleaved(found: list[R], policies: Policies) -> list[R]:
+    """Return what was found with the signals of each group in the order of their instants; each brand keeps its own.
+
+    What is told of a group depends on which of its brands speaks first, and not on whose minutes are closed first.
+    """
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, one in enumerate(found):
+        if isinstance(one, Signal) and (group := policies.group(one.brand)[0]):
+            places[group].append(place)
+    ordered = list(found)
+    for mine in places.values():
+        lines: dict[str, list[Any]] = defaultdict(list)
+        for place in mine:
+            lines[cast("Signal", found[place]).brand].append(found[place])
+        merged = merge(*(lines[brand] for brand in sorted(lines)), key=attrgetter("at"))
+        for place, one in zip(mine, merged, strict=True):
+            ordered[place] = one
+    return ordered
 
 
 CLOCK_KEPT_EVERY: Final = 5 * MINUTE
@@ -213,16 +239,14 @@ class Pipeline:
     def __init__(self, policies: Policies, watchlist: Watchlist, scorer: Scorer) -> None:
         self.watch = WatchShard(policies)
         self.triage = TriageShard(policies)
+        self._policies = policies
         self._watchlist = watchlist
         self._scorer = scorer
 
     def feed(self, records: Iterable[Raw]) -> tuple[Scored, list[Notification]]:
         """Score `records`, follow their brands, and let event time advance to where they end."""
         scored = score(0, records, self._watchlist, self._scorer)
-        told = [note for batch in scored.batches for note in self._pass_on(batch)]
+        found = [one for batch in scored.batches for one in self.watch.apply(batch)]
         if scored.read_up_to is not None:
-            told += self._pass_on(Tick(0, 1, scored.read_up_to, None))
-        return scored, told
-
-    def _pass_on(self, record: Batch | Tick) -> list[Notification]:
-        return [note for found in self.watch.apply(record) for note in self.triage.apply(found)]
+            found += self.watch.apply(Tick(0, 1, scored.read_up_to, None))
+        return scored, [note for one in interleaved(found, self._policies) for note in self.triage.apply(one)]

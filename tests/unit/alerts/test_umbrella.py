@@ -93,6 +93,17 @@ def test_two_that_are_open_are_never_made_one() -> None:
     assert all(note.incident.brands == () for note in told)
 
 
+def test_a_member_has_one_line_in_the_thread() -> None:
+    """What else is found about it, and that it grows, the card shows."""
+    _, told = triaged(bay(0), moor(1), moor(8, detector="volume"), moor(9, start=1, observed=400), bay(9, observed=400))
+    assert [(note.reason, note.reply) for note in told[1:]] == [
+        ("joined", True),
+        ("new_detector", False),
+        ("doubled", False),
+        ("doubled", True),
+    ]
+
+
 def test_what_a_person_does_concerns_all_brands() -> None:
     """An acknowledgement stops the escalation of all, by whichever brand it is asked for; the end ends all."""
     critical: list[Record] = [bay(0, severity="critical"), moor(1, start=1), action(2, brand=MOOR)]
