@@ -23,7 +23,7 @@ LOOKS: Final = 6
 APART: Final = frozenset({"silence"})
 """Detectors whose level is another one for each channel."""
 
-LONG: Final = 0.2
+LONG: Final = 0.5
 """Share of the columns in which a detector must have seen something to be worth a drawing, if it did not fire."""
 
 JUST_BELOW: Final = 0.99

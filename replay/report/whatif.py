@@ -74,7 +74,7 @@ def knobs(
 
 def _setting(value: str, today: Outcome, outcome: Outcome, *, is_today: bool) -> Setting:
     before, after = today.courses(), outcome.courses()
-    preview = Preview(compare(today, outcome), len(before), len(after), outcome.mentions)
+    preview = Preview(compare(today, outcome), len(before), len(after), today)
     opened = [course.opened_at for course in after]
     return Setting(value, is_today, opened, sum(course.pages for course in after), preview)
 
