@@ -89,7 +89,7 @@ def card(page: Page) -> Locator:
 
 def test_the_card_is_drawn_with_its_thread(page: Page, card: Locator) -> None:
     """Each incident is one message; what was worth a sound is in its thread; times and people are shown, not markup."""
-    expect(card).to_have_count(1)
+    expect(card).to_have_count(1, timeout=PATIENCE)
     expect(card.locator("button", has_text="Acknowledge")).to_be_visible()
     assert "<!date" not in card.inner_text()
     assert "<!subteam" not in page.inner_text("body")
@@ -124,6 +124,14 @@ def test_the_command_is_answered_for_one_s_eyes_only(page: Page) -> None:
     page.locator("#typed").fill("/tocsin status")
     page.locator("#typed").press("Enter")
     expect(page.locator(".whisper")).to_contain_text("Hallowfirth", timeout=PATIENCE)
+
+
+def test_the_home_tab_is_published_when_it_is_opened(page: Page) -> None:
+    """What is open, and who is on call."""
+    page.locator("#to-home").click()
+    expect(page.locator(".home")).to_contain_text("Hallowfirth", timeout=PATIENCE)
+    keep(page, "slack-ui-home", whole=False)
+    page.locator("#channels button", has_text="crisis-room").click()
 
 
 @pytest.mark.parametrize(("screen", "scheme"), [((390, 844), "light"), ((390, 844), "dark"), ((1280, 900), "dark")])
