@@ -164,20 +164,21 @@ def _enabled(policy: Policy) -> bool:
 
 
 def _room(view: View) -> Room:
-    """Return the room to the mentions of a day that are needed, or to the negative ones that would reach the limit.
+    """Return the room to the mentions of a day that are needed, then to the negative ones that would reach the limit.
 
     Of x negative mentions of an hour nobody adds more than g x / (1 + (x - 1) rho), were there no others.
     """
+    few = Room(MENTIONS, view.policy.slow_burn.least - _judged(view.window(60 * HOURS)))
+    if few.left > 0:
+        return few
     if not view.usual.warm:
         return ENDLESS
-    few = Room(MENTIONS, view.policy.slow_burn.least - _judged(view.window(60 * HOURS)))
     score, _, (gain, _), rho = _before(view, *_shares(view))
     left = -log(tail(view.policy, 60)) - score
     most = gain - left * rho  # the hour cannot add more than gain / rho
     if most <= 0:
         return ENDLESS
-    dark = Room(NEGATIVE, floor(left * (1 - rho) / most) - view.hour(view.minute // 60)[NEGATIVE])
-    return max(few, dark, key=lambda room: room.left)
+    return Room(NEGATIVE, floor(left * (1 - rho) / most) - view.hour(view.minute // 60)[NEGATIVE])
 
 
 DETECTOR: Final = Detector("slow_burn", explain, _enabled, judge=judge, room=_room)

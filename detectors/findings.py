@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FAR = 1 << 62
 _OF_EVERYONE = frozenset({"mentions", "positive mentions"})
+_ON_COUNTS = tuple(detector for detector in ALL if detector.limits)
 _HOURLY = frozenset(detector.name for detector in ALL if detector.hourly)
 CALM_MINUTES = 15
 """An episode ends after so many closed minutes in a row below `resolve_below`."""
@@ -46,8 +47,14 @@ def watch_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
         if minute > state.frontier + policy.near:
             break
         view = View(minute, state, policy)
-        for detector, limits in view.limits(ALL).items():
-            if limits and detector.enabled(policy):
+        for detector in _ON_COUNTS:
+            if not detector.enabled(policy):
+                continue
+            episode = state.episodes.get(detector.name)
+            room = detector.room(view) if detector.room and episode is None else None
+            if room is not None and room.left > 0:
+                slack[room.column] = min(slack.get(room.column, _FAR), room.left)
+            elif limits := view.limits(detector):
                 signals += _judge_open(state, view, detector, limits, at)
                 settled &= _tighten(slack, view, limits, state.episodes.get(detector.name))
     cache.slack, cache.looked, cache.settled = slack, minute, settled
@@ -90,7 +97,7 @@ def close(state: State, minute: int, policy: Policy) -> list[Signal]:
 def _ask(state: State, view: View, *, busy: bool, ends_hour: bool) -> list[Signal]:
     signals: list[Signal] = []
     for detector in _asked(state, view, busy=busy, ends_hour=ends_hour):
-        finding = detector.judge(view) if detector.judge else judge_limits(view, view.limits(ALL)[detector])
+        finding = detector.judge(view) if detector.judge else judge_limits(view, view.limits(detector))
         judge = _judge_hourly if detector.hourly else _judge_closed
         signals += judge(state, view, detector, finding, may_raise=busy or detector.hourly)
     if busy:

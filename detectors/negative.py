@@ -23,7 +23,7 @@ from pydantic import Field
 
 from detectors.buckets import NEGATIVE
 from detectors.parameters import Windowed
-from detectors.rule import Detector, Limit, View, minutes, tail
+from detectors.rule import ENDLESS, Detector, Limit, Room, View, minutes, room_below, tail
 from detectors.wording import Language, lead
 
 if TYPE_CHECKING:
@@ -73,15 +73,34 @@ def limits(view: View) -> tuple[Limit, ...]:
     if not usual.warm:
         return ()
     found = []
-    for column, length in ((2, minutes(own.fast)), (3, minutes(own.window))):
-        over = usual.over_peak(column, length, view.policy.strictness * own.over_peak)
-        count = max(own.least, over, usual.surprise(NEGATIVE, length, tail(view.policy, length)))
+    for length, over in _bursts(view):
+        count = max(over, usual.surprise(NEGATIVE, length, tail(view.policy, length)))
         found.append(_limit(view, length, ((count, "warning"), (ceil(own.critical * count), "critical"))))
     if usual.expected(NEGATIVE, minutes(own.window)) < QUIET:
         length = minutes(own.slow)
         count = max(own.least, usual.surprise(NEGATIVE, length, tail(view.policy, length)))
         found.append(_limit(view, length, ((count, "watch"),)))
     return tuple(found)
+
+
+def _bursts(view: View) -> list[tuple[int, int]]:
+    """Return the sliding windows, and what a count must reach in each, were it no rarer."""
+    own, ratio = view.policy.negative, view.policy.strictness * view.policy.negative.over_peak
+    windows = ((2, minutes(own.fast)), (3, minutes(own.window)))
+    return [(length, max(own.least, view.usual.over_peak(column, length, ratio))) for column, length in windows]
+
+
+def _room(view: View) -> Room:
+    """Return the room to the least that can breach, then to the usual peaks: what is rare is asked for last."""
+    own = view.policy.negative
+    slow = minutes(own.slow)
+    few = room_below(view, NEGATIVE, [(length, own.least) for length in (minutes(own.fast), minutes(own.window), slow)])
+    if few.left > 0:
+        return few
+    if not view.usual.warm:
+        return ENDLESS
+    rare = view.usual.surprise(NEGATIVE, slow, tail(view.policy, slow))
+    return room_below(view, NEGATIVE, [*_bursts(view), (slow, max(own.least, rare))])
 
 
 def _limit(view: View, length: int, levels: tuple[tuple[int, Severity], ...]) -> Limit:
@@ -106,4 +125,4 @@ def _enabled(policy: Policy) -> bool:
     return policy.negative.enabled
 
 
-DETECTOR: Final = Detector("negative", explain, _enabled, limits=limits)
+DETECTOR: Final = Detector("negative", explain, _enabled, limits=limits, room=_room)

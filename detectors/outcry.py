@@ -37,7 +37,7 @@ from pydantic import Field
 
 from detectors.buckets import COMPOUND, MENTIONS, Counts
 from detectors.parameters import Switched
-from detectors.rule import Detector, Finding, Room, View, known, minutes, tail
+from detectors.rule import Detector, Finding, Room, View, known, minutes, room_below, tail
 from detectors.tails import negative_binomial_quantile
 from detectors.wording import Language, lead
 
@@ -192,8 +192,12 @@ def _dormant(view: View) -> bool:
 
 
 def _room(view: View) -> Room:
+    lengths = (COLD, minutes(view.policy.volume.fast), minutes(view.policy.volume.window))
+    few = room_below(view, MENTIONS, [(length, view.policy.outcry.least) for length in lengths])
+    if few.left > 0:
+        return few
     bars = _bars(view) if view.usual.warm else [_cold_bar(view)]
-    return Room(MENTIONS, min(bar.breach - view.window(bar.window)[MENTIONS] for bar in bars))
+    return room_below(view, MENTIONS, [(bar.window, bar.breach) for bar in bars])
 
 
 DETECTOR: Final = Detector("outcry", explain, _enabled, judge=judge, room=_room, dormant=_dormant)

@@ -27,7 +27,7 @@ from pydantic import Field
 from detectors.buckets import MENTIONS, POSITIVE
 from detectors.duration import Duration
 from detectors.parameters import Switched
-from detectors.rule import ENDLESS, Detector, Finding, Room, View, minutes, tail
+from detectors.rule import ENDLESS, Detector, Finding, Room, View, minutes, room_below, tail
 from detectors.wording import Language, lead
 
 if TYPE_CHECKING:
@@ -84,12 +84,13 @@ def _enabled(policy: Policy) -> bool:
 
 
 def _room(view: View) -> Room:
-    own, usual = view.policy.praise, view.usual
-    if not usual.warm:
+    own, length = view.policy.praise, minutes(view.policy.praise.window)
+    few = room_below(view, POSITIVE, [(length, own.least)])
+    if few.left > 0:
+        return few
+    if not view.usual.warm:
         return ENDLESS
-    length = minutes(own.window)
-    needed = max(own.least, floor(own.rise * usual.expected(POSITIVE, length)))
-    return Room(POSITIVE, needed - view.window(length)[POSITIVE])
+    return room_below(view, POSITIVE, [(length, floor(own.rise * view.usual.expected(POSITIVE, length)))])
 
 
 DETECTOR: Final = Detector("praise", explain, _enabled, judge=judge, room=_room, holds=False)

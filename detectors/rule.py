@@ -95,11 +95,12 @@ class View:
             self._kept.usual = learn(self.hours, hour, self.policy.learning, cache.table)
         return self._kept.usual
 
-    def limits(self, detectors: Iterable[Detector]) -> dict[Detector, tuple[Limit, ...]]:
-        """Return the limits of every detector on counts: the same for the whole hour."""
-        if self._kept.limits is None:
-            self._kept.limits = {detector: detector.limits(self) for detector in detectors if detector.limits}
-        return self._kept.limits
+    def limits(self, detector: Detector) -> tuple[Limit, ...]:
+        """Return the limits of a detector on counts, the same for the whole hour; none of any other."""
+        found = self._kept.limits.get(detector)
+        if found is None:
+            found = self._kept.limits[detector] = detector.limits(self) if detector.limits else ()
+        return found
 
     def window(self, length: int) -> Counts:
         """Return the sums over the `length` minutes that end with this minute.
@@ -178,6 +179,11 @@ class View:
         return length, self.minutes.window(end, length)
 
 
+def room_below(view: View, metric: int, bounds: Iterable[tuple[int, int]]) -> Room:
+    """Return the room to counts over windows, each given by its minutes and a count that no limit lies below."""
+    return Room(metric, min([count - view.window(length)[metric] for length, count in bounds]))
+
+
 @cache
 def minutes(duration: timedelta) -> int:
     """Return a duration in whole minutes, at least one."""
@@ -194,9 +200,9 @@ class Detector:
     """One question asked of every brand's stream.
 
     A detector on counts gives `limits`: its findings come the moment a count is reached, inside the open minute. Any
-    other gives `judge`, asked at the end of every minute. Two things may spare it the question. `room` says how much
-    may be counted before `judge` could find a breach at any later minute of the hour: windows that slide on hold no
-    more than what they hold now and what comes. Where `dormant` holds, `judge` finds no breach at this minute.
+    other gives `judge`, asked at the end of every minute. Two things may spare us the question. `room` says how much
+    may be counted before a breach could be found at this minute or any later one of the hour: windows that slide on
+    hold no more than what they hold now and what comes. Where `dormant` holds, `judge` finds none at this minute.
     """
 
     name: str

@@ -102,15 +102,17 @@ def _enabled(policy: Policy) -> bool:
 
 def _room(view: View) -> Room:
     """Return the room to the mentions that are needed, or to the negative ones, whichever lasts longer."""
-    own, usual = view.policy.shift, view.usual
+    own, length = view.policy.shift, minutes(view.policy.shift.window)
+    counts = view.window(length)
+    if known(counts) < own.least:
+        return Room(MENTIONS, own.least - known(counts))
+    usual = view.usual
     if not usual.warm:
         return ENDLESS
-    length = minutes(own.window)
-    counts, (alpha, beta) = view.window(length), usual.share
+    alpha, beta = usual.share
     busy = floor(own.busy * usual.expected(MENTIONS, length)) - counts[MENTIONS]
-    judged = own.least - known(counts)
     dark = floor(own.least * min(1.0, alpha / (alpha + beta) + own.rise)) - counts[NEGATIVE]
-    return max(Room(MENTIONS, max(busy, judged)), Room(NEGATIVE, dark), key=lambda room: room.left)
+    return max(Room(MENTIONS, busy), Room(NEGATIVE, dark), key=lambda room: room.left)
 
 
 DETECTOR = Detector("shift", explain, _enabled, judge=judge, room=_room)

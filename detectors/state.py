@@ -70,7 +70,7 @@ class Hourly:
 
     def __init__(self) -> None:
         self.usual: Usual | None = None
-        self.limits: dict[Detector, tuple[Limit, ...]] | None = None
+        self.limits: dict[Detector, tuple[Limit, ...]] = {}
         self.memo: dict[str, Any] = {}  # what a detector worked out of closed hours
 
 

@@ -28,7 +28,7 @@ from pydantic import Field
 
 from detectors.buckets import MENTIONS
 from detectors.parameters import Windowed
-from detectors.rule import Detector, Limit, View, minutes, tail
+from detectors.rule import ENDLESS, Detector, Limit, Room, View, minutes, room_below, tail
 from detectors.wording import Language, lead
 
 if TYPE_CHECKING:
@@ -69,17 +69,36 @@ def limits(view: View) -> tuple[Limit, ...]:
     own, usual = view.policy.volume, view.usual
     if not usual.warm:
         return ()
-    found: list[Limit] = []
-    for column, length in ((0, minutes(own.fast)), (1, minutes(own.window))):
-        over = usual.over_peak(column, length, view.policy.strictness * own.over_peak)
-        found.append(_limit(view, length, max(own.least, over)))
-    if usual.expected(MENTIONS, minutes(own.window)) < QUIET:
-        usual_bursts = ceil(
-            HOUR_OF_PEAK * usual.over_peak(1, minutes(own.window), view.policy.strictness * own.over_peak)
-        )
-        found.append(_limit(view, HOUR, max(own.least, usual_bursts)))
-        found.append(_limit(view, minutes(own.slow), own.least))
-    return tuple(found)
+    quiet = usual.expected(MENTIONS, minutes(own.window)) < QUIET
+    return tuple(_limit(view, length, least) for length, least in (_bursts(view) if quiet else _bursts(view)[:2]))
+
+
+def _bursts(view: View) -> list[tuple[int, int]]:
+    """Return the windows, those of a quiet brand last, and what a count must reach in each, were it no rarer."""
+    own, usual = view.policy.volume, view.usual
+    ratio, fast, main = view.policy.strictness * own.over_peak, minutes(own.fast), minutes(own.window)
+    over_main = usual.over_peak(1, main, ratio)
+    return [
+        (fast, max(own.least, usual.over_peak(0, fast, ratio))),
+        (main, max(own.least, over_main)),
+        (HOUR, max(own.least, ceil(HOUR_OF_PEAK * over_main))),
+        (minutes(own.slow), own.least),
+    ]
+
+
+def _room(view: View) -> Room:
+    """Return the room to the least that can breach, then to the usual peaks: what is rare is asked for last."""
+    own = view.policy.volume
+    slow = minutes(own.slow)
+    few = room_below(
+        view, MENTIONS, [(length, own.least) for length in (minutes(own.fast), minutes(own.window), HOUR, slow)]
+    )
+    if few.left > 0:
+        return few
+    if not view.usual.warm:
+        return ENDLESS
+    rare = view.usual.surprise(MENTIONS, slow, tail(view.policy, slow, PART))
+    return room_below(view, MENTIONS, [*_bursts(view)[:3], (slow, max(own.least, rare))])
 
 
 def _limit(view: View, length: int, least: int) -> Limit:
@@ -104,4 +123,4 @@ def _enabled(policy: Policy) -> bool:
     return policy.volume.enabled
 
 
-DETECTOR: Final = Detector("volume", explain, _enabled, limits=limits)
+DETECTOR: Final = Detector("volume", explain, _enabled, limits=limits, room=_room)
