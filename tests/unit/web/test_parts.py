@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.brand import default_brand
 from config.override import Governed
+from mentions.scored import Batch
 from replay.labels import Label
-from replay.tuning.study import Point, Study
+from replay.tuning.study import Point, State, Study
 from tests.support.site import day, hidden, opened
 from web import words_en, words_fr
 from web.curve import curve
 from web.spark import HEIGHT, WIDTH, spark
 from web.tally import BARS, STEP, Pulse, Tally
+
+if TYPE_CHECKING:
+    from replay.tuning.candidates import Settings
 
 
 def test_both_languages_say_the_same() -> None:
@@ -31,7 +37,7 @@ def test_the_bars_hold_what_was_counted_and_no_more_than_the_last_hours() -> Non
     """Each mention is in the bar of its publication, and old bars are let go."""
     tally = Tally()
     for batch in day().material.records["Hallowfirth"]:
-        if hasattr(batch, "published"):
+        if isinstance(batch, Batch):
             tally.add(batch)
     at = day().now()
     pulse = tally.pulse("Hallowfirth", at)
@@ -76,12 +82,26 @@ async def test_a_study_that_cannot_be_made_says_why() -> None:
 def test_a_curve_shows_today_s_setting_and_what_is_proposed() -> None:
     """Each comparable setting is a point within the frame, today's among them, and a line of the table."""
     label = Label("x", 0, 60_000, "crisis")
+    tried: list[tuple[Settings, float | None, int]] = [
+        ({}, 20.0, 3),
+        ({"detect.volume.over_peak": 1.0}, 9.0, 1),
+        ({}, None, 0),
+    ]
     points = tuple(
         Point(settings, 1, 1, (0.0, 1.0), delay, (delay,), alarms, float(alarms), (0.0, 1.0), best=True)
-        for settings, delay, alarms in (({}, 20.0, 3), ({"detect.volume.over_peak": 1.0}, 9.0, 1), ({}, None, 0))
+        for settings, delay, alarms in tried
     )
     found = Study("x", "brand", ("x",), (label,), 1.0, None, points, "proposed", 1, 1, (), ())
     drawn = curve(found, default_brand("x"))
     assert [dot.mark for dot in drawn.dots] == ["proposal", "today"]
     assert all(0 <= dot.x <= 640 and 0 <= dot.y <= 320 for dot in drawn.dots)
     assert drawn.lines[1].what == "volume.over_peak 1.25 → 1"
+
+
+def test_no_string_is_left_that_no_page_says() -> None:
+    """Each string is named in the code or a template, or belongs to a family that is put together there."""
+    files = [*Path("web").glob("*.py"), *Path("web/templates").iterdir()]
+    said = "".join(file.read_text(encoding="utf-8") for file in files if not file.name.startswith("words_"))
+    families = ("what_", "act_", "verdict_", *get_args(State))
+    for key in words_en.WORDS:
+        assert key.startswith(families) or re.search(rf"""["']{key}["']""", said), key

@@ -18,6 +18,7 @@ from web.fields import Field, fields, read, sections, written
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from config.edit import Value
     from tests.support.site import Client
 
 PAGE = "/brands/Hallowfirth/thresholds"
@@ -41,7 +42,11 @@ async def send(client: Client, **typed: str) -> tuple[int, str]:
 
 async def test_saving_writes_what_the_command_line_would_and_shows_its_diff(file: Path) -> None:
     """The file and the diff are, byte for byte, those of the edit that `tocsin tune --write` makes."""
-    edits = {"detect.volume.over_peak": 1.9, "detect.sensitivity": "high", "alert.cooldown": timedelta(minutes=45)}
+    edits: dict[str, Value] = {
+        "detect.volume.over_peak": 1.9,
+        "detect.sensitivity": "high",
+        "alert.cooldown": timedelta(minutes=45),
+    }
     after = changed(BRANDS, "Hallowfirth", edits, name=file.as_posix())
     async with opened(day(), file) as client:
         status, page = await send(
