@@ -95,7 +95,7 @@ class Desk:
     async def deliver(self, *notifications: Notification) -> None:
         """Submit and wait for the end."""
         self.submit(*notifications)
-        await asyncio.wait_for(self.delivery.drain(), 20)
+        await asyncio.wait_for(self.delivery.drain(), 60)
 
     async def close(self) -> None:
         """Let go."""
