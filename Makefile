@@ -37,7 +37,7 @@ demo: install ## Watch an invented crisis break and reach Slack, in under a minu
 	@$(BIN)/tocsin demo $(ARGS)
 
 test: check ## Run every check and every test; says which broker it ran on
-	$(RUN) pytest $(ARGS)
+	$(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: setup ## Lint, formatting, types, import contracts
 	$(BIN)/ruff check .

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CHOSEN = pytest.StashKey[Chosen]()
+_TOLD = pytest.StashKey[set[str]]()
+_BROKERS = "brokers"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,9 +24,23 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_CHOSEN] = Chosen(real_required=os.environ.get("CI", "").lower() == "true")
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the process that this one works for, if any, on which broker the tests ran here."""
+    if (told := getattr(session.config, "workeroutput", None)) is not None:
+        told[_BROKERS] = session.config.stash[_CHOSEN].describe()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a process that is done on which broker its tests ran."""
+    if told := getattr(node, "workeroutput", {}).get(_BROKERS):
+        node.config.stash.setdefault(_TOLD, set()).add(told)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say on which broker the tests ran."""
-    terminalreporter.write_line(config.stash[_CHOSEN].describe())
+    for line in sorted(config.stash.get(_TOLD, set())) or [config.stash[_CHOSEN].describe()]:
+        terminalreporter.write_line(line)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
