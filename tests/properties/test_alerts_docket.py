@@ -19,11 +19,11 @@ from tests.properties.test_alerts_triage import check_step, policies
 from tests.support.agency import ALONE, BRANDS, Agency, about, triaged
 from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
 
-EVERY = [*BRANDS, ALONE]
+EVERY = [*BRANDS[:2], *BRANDS[:2], ALONE]
 DETECTORS = ["negative", "volume", "praise", SILENCE]
 CAUSES = [
     about("strike", "union", "pay"),
-    about("kitchen", "salmonella"),
+    about("strike", "union", "kitchen"),
     about("pay", "kitchen", url="https://x.example"),
 ]
 
@@ -76,7 +76,7 @@ class Docket(RuleBasedStateMachine):
         brand=st.sampled_from(EVERY),
         detector=st.sampled_from(DETECTORS),
         severity=st.sampled_from(SEVERITIES),
-        later=st.sampled_from([-2.0, -0.5, 0.0, 0.25, 1.0, 1.0, 3.0, 12.0, 40.0]),
+        later=st.sampled_from([-2.0, -0.5, 0.0, 0.25, 1.0, 1.0, 3.0, 12.0]),
         age=st.integers(0, 4),
         observed=st.integers(0, 1000),
         cause=st.sampled_from(CAUSES),

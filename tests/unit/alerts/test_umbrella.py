@@ -141,6 +141,17 @@ def test_a_member_heard_before_is_told_once() -> None:
     assert shard.cases == before
 
 
+def test_a_record_that_comes_again_moves_nothing_else() -> None:
+    """Neither does a signal let time pass for its group, nor does an act that met nothing find something later."""
+    shard, _ = triaged(bay(0), moor(60, drivers=STRIKE), action(61, brand=PEAK))
+    shard.apply(signal(62, detector="silence", severity="watch", brand=PEAK))
+    before = dict(shard.cases)
+    assert [shard.apply(again) for again in (moor(60, drivers=STRIKE), bay(0), action(61, brand=PEAK))] == [[], [], []]
+    assert shard.cases == before
+    late, _ = triaged(bay(40, start=40), moor(5, start=5, drivers=STRIKE))
+    assert late.apply(bay(40, start=40)) == []
+
+
 def test_a_brand_that_leaves_the_group_goes_its_own_way() -> None:
     """What is open stays as it is told; what the brand does from then on is an incident of its own."""
     rules = Agency()
