@@ -39,7 +39,8 @@ def pytest_testnodedown(node: Any) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say on which broker the tests ran."""
-    for line in sorted(config.stash.get(_TOLD, set())) or [config.stash[_CHOSEN].describe()]:
+    told = config.stash.setdefault(_TOLD, set()) or {config.stash[_CHOSEN].describe()}
+    for line in sorted(told):
         terminalreporter.write_line(line)
 
 
