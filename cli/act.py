@@ -122,9 +122,7 @@ def _named(name: str | None) -> str:
     return f"cli:{uuid.uuid4().hex if name is None else name}"
 
 
-def _action(
-    name: str, kind: Kind, brand: str, by: str, at: int, incident: str | None, text: str, until: int
-) -> Action:
+def _action(name: str, kind: Kind, brand: str, by: str, at: int, incident: str | None, text: str, until: int) -> Action:
     from alerts.incident import Action  # noqa: PLC0415
 
     verdict = _VERDICTS.get(kind)

@@ -34,7 +34,9 @@ def test_the_manifest_asks_for_the_scopes_that_the_calls_need_and_no_more() -> N
     """A scope too few loses a page, a scope too many loses the administrator's consent."""
     places = ("alerts/slack.py", "alerts/dnd.py", "desk/slack.py")
     code = "".join((ROOT / place).read_text(encoding="utf-8") for place in places)
-    called = set(re.findall(r"\b(dnd_team\w+|chat_\w+|auth_test|usergroups_\w+|conversations\.\w+|files[._]\w+)\b", code))
+    called = set(
+        re.findall(r"\b(dnd_team\w+|chat_\w+|auth_test|usergroups_\w+|conversations\.\w+|files[._]\w+)\b", code)
+    )
     assert called == set(NEEDED)
     manifest = YAML(typ="safe").load(ROOT / "docs" / "slack-app-manifest.yaml")
     asked = manifest["oauth_config"]["scopes"]["bot"]
