@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 CONFIG: Final = Path("config/brands.yaml")
 DEMO: Final = "demo"
-MIDWAY: Final = 1_773_147_600_000
-"""When the demo's day is shown: 2026-03-10 13:00 UTC, when it is at its worst (ms)."""
+MIDWAY: Final = 1_773_152_400_000
+"""When the demo's day is shown: 2026-03-10 14:20 UTC, when it is at its worst (ms)."""
 
 
 class Shown(NamedTuple):
@@ -98,8 +98,12 @@ def command(
 def _run(serving: Coroutine[object, object, None], host: str, port: int) -> None:
     try:
         asyncio.run(serving)
-    except OSError as error:
-        raise Misuse(f"cannot listen at {host}:{port}: {error.strerror or error}: choose another --port") from error
+    except (OSError, BaseExceptionGroup) as error:
+        refused = error.split(OSError)[0] if isinstance(error, BaseExceptionGroup) else error
+        if refused is None:
+            raise
+        why = next(iter(getattr(refused, "exceptions", ())), refused)
+        raise Misuse(f"cannot listen at {host}:{port}: {why}: choose another --port") from error
     except KeyboardInterrupt:
         tell("stopped")
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from config.settings import Settings
 from tests.support.browser import keep
 from tests.support.browser import opened as browser
-from tests.support.site import BRANDS, day
+from tests.support.site import BRANDS, fresh
 from web.serving import application, listen
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def served(config: Path) -> Iterator[str]:
     """Yield where the pages of the invented day are, served beside the test."""
     ports: Queue[int] = Queue()
     loop = asyncio.new_event_loop()
-    app = application(day(), Settings.model_validate({"web_token": TOKEN}), config)
+    app = application(fresh(), Settings.model_validate({"web_token": TOKEN}), config)
     task = loop.create_task(listen(app, "127.0.0.1", 0, ports.put))
 
     def run() -> None:

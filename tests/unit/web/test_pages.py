@@ -136,18 +136,6 @@ async def test_an_incident_is_told_whole_and_answered() -> None:
     assert len(stage.sent) == 3
 
 
-async def test_acts_of_a_recording_move_it_as_live() -> None:
-    """What is acknowledged in a recording is in hand there."""
-    world = day()
-    before = dict(world.told)
-    async with opened(world) as client:
-        (late,) = [name for name in world.told if name.startswith("pippinworth")]
-        page = await (await client.get(f"/incidents/{late}")).text()
-        await client.post(f"/incidents/{late}/acts", data={"csrf": hidden(page, "csrf"), "do": "ack"})
-        assert "In hand of local" in await (await client.get("/")).text()
-    world.told.update(before)
-
-
 async def test_whom_a_proxy_names_acts_only_where_the_brand_lets_them() -> None:
     """A brand that names who may act is left alone by others who come through the proxy."""
     known = {one.name: Governed(one.model_copy(update={"may_act": ("U0ANA",)})) for one in read_config().brands}
