@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from config.brand import default_brand
+from config.brand import default_brand, grouped
 from config.override import FOREVER, Stretch
 from mentions.watchlist import Watchlist
 
@@ -21,6 +21,7 @@ class Rules:
     def __init__(self, brands: Iterable[Brand], watchlist: Watchlist) -> None:
         self.watchlist = watchlist
         self._brands = {brand.name: brand for brand in brands}
+        self._groups = grouped(self._brands.values())
         self._built_in = default_brand("built-in defaults")
 
     @classmethod
@@ -46,3 +47,8 @@ class Rules:
     def alert(self, brand: str) -> AlertPolicy:
         """Return the incident policy of `brand`."""
         return self.brand(brand).alert
+
+    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+        """Return the brand's group with all brands that belong to it; ("", ()) for one without."""
+        group = self.brand(brand).group or ""
+        return group, self._groups.get(group, ())
