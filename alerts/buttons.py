@@ -57,9 +57,10 @@ def row(incident: Incident, language: Language, web: str = "") -> dict[str, Any]
     """
     over = incident.status == "resolved"
     elements = [] if over or incident.status == "acknowledged" else [_button(ACK, language, "primary")]
-    if incident.verdict != "not_a_crisis":
+    judged = incident.kind != "silence"  # a source that brings nothing is no crisis, and none missed
+    if judged and incident.verdict != "not_a_crisis":
         elements.append(_button(NOT_A_CRISIS, language))
-    if incident.verdict != "crisis" and (over or incident.status == "acknowledged"):
+    if judged and incident.verdict != "crisis" and (over or incident.status == "acknowledged"):
         elements.append(_button(CRISIS, language))
     if not over:
         placeholder = _plain(say(language, "button_snooze"))
@@ -67,7 +68,8 @@ def row(incident: Incident, language: Language, web: str = "") -> dict[str, Any]
         options = [_option(press, language) for press in (_SNOOZES if snoozed else _SNOOZES[:-1])]
         elements.append({"type": "static_select", "action_id": SNOOZE, "placeholder": placeholder, "options": options})
     more = _MORE if incident.status == "acknowledged" else _MORE[:-1]
-    options = [_option(press, language) for press in (_AFTERWARDS if over else more)]
+    offered = [press for press in (_AFTERWARDS if over else more) if judged or press != "planned"]
+    options = [_option(press, language) for press in offered]
     elements.append({"type": "overflow", "action_id": MORE, "options": options})
     if web:
         elements.append(_link(f"{web.rstrip('/')}/incidents/{quote(incident.id, safe='')}", language))

@@ -100,7 +100,11 @@ def _recent(brand: Brand, known: Known, until: int) -> list[Incident]:
 def _to_judge(brands: Sequence[Brand], known: Known, until: int) -> list[Incident]:
     """Return what is over and was not judged, the latest first."""
     names = {brand.name for brand in brands}
-    over = [one for one in known.ledger.incidents.values() if one.brand in names and one.verdict is None]
+    over = [
+        one
+        for one in known.ledger.incidents.values()
+        if one.brand in names and one.verdict is None and one.kind != "silence"
+    ]
     found = [one for one in over if one.resolved_at is not None and until - JUDGED_WITHIN <= one.resolved_at < until]
     return sorted(found, key=lambda one: (-one.opened_at, one.id))
 

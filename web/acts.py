@@ -35,8 +35,8 @@ def offered(incident: Incident) -> list[str]:
 
 
 def verdicts(incident: Incident) -> list[str]:
-    """Return the verdicts that would change something."""
-    return [one for one in _VERDICTS if one != incident.verdict]
+    """Return the verdicts that would change something; none about a source that brings nothing."""
+    return [] if incident.kind == "silence" else [one for one in _VERDICTS if one != incident.verdict]
 
 
 def act(name: str, incident: Incident, who: str, at: int, text: str = "") -> Action | None:

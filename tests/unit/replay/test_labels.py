@@ -8,6 +8,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from alerts.incident import Action, Entry, Incident, Verdict
 from config.errors import ConfigError
@@ -102,6 +103,7 @@ def test_a_verdict_becomes_a_label() -> None:
     assert (label.onset, label.end, label.kind, label.note) == (0, HOUR, "crisis", "a strike")
     (ongoing,) = verdicts([judged("not_a_crisis", resolved=None)])
     assert ongoing.end == 2 * HOUR
+    assert verdicts([replace(judged("not_a_crisis"), kind="silence")]) == [], "a silent source teaches nothing of moods"
 
 
 def test_what_somebody_typed_in_slack_can_be_read_again() -> None:
