@@ -165,7 +165,7 @@ def _facts(incident: Incident, lead: Finding, language: Language) -> list[str]:
 
 def _fact(incident: Incident, finding: Finding, language: Language) -> str:
     fact = wording.of_brand(incident, finding, wording.present(finding, language), language)
-    return f"{mrkdwn(fact, 200)}\n{spark(finding)}"
+    return f"{mrkdwn(fact, 200)}\n{spark(finding)}".rstrip()
 
 
 def _brands(incident: Incident, language: Language) -> str:
@@ -186,11 +186,15 @@ def _told_once(facts: list[str]) -> list[str]:
 
 
 def spark(finding: Finding) -> str:
-    """Return the finding's course as bars from nothing to the highest, few enough for half the width of a card."""
+    """Return the finding's course as bars from nothing to the highest, few enough for half the width of a card.
+
+    A course that stays where it is has no bars: they would say nothing.
+    """
     trail = [value for _, value in finding.trail]
     values = [max(trail[max(0, end - _each(trail)) : end]) for end in range(len(trail), 0, -_each(trail))][::-1]
     top = max(values) or 1.0
-    return "".join(BARS[min(len(BARS) - 1, int(value / top * len(BARS)))] for value in values)
+    bars = "".join(BARS[min(len(BARS) - 1, int(value / top * len(BARS)))] for value in values)
+    return bars if len(set(bars)) > 1 else ""
 
 
 def _each(trail: list[float]) -> int:

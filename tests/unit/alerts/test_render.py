@@ -60,10 +60,11 @@ def test_facts_of_every_detector_stand_beside_their_usual_the_leading_first() ->
 
 def test_the_same_figure_is_told_once() -> None:
     """Two detectors that look at the same count say one thing, with the longer course."""
-    made = card(*(signal(m, detector="volume") for m in range(3)), signal(2, detector="outcry"))
+    course = [signal(m, detector="volume", observed=observed) for m, observed in enumerate((21, 42, 83))]
+    made = card(*course, signal(2, detector="outcry"))
     (facts,) = [block["fields"] for block in made.blocks if "fields" in block]
     (only,) = [fact["text"] for fact in facts]
-    assert only == "83 negative mentions in 10 min, usually 6 (14×)\n███"
+    assert only == "83 negative mentions in 10 min, usually 6 (14×)\n▃▅█"
 
 
 def test_since_when_and_how_fast_it_grows() -> None:
@@ -109,6 +110,13 @@ def test_a_long_course_keeps_its_latest_and_its_highest_in_few_bars() -> None:
     trail = tuple((START + place, 8.0 if place == 29 else 1.0) for place in range(30))
     made = spark(replace(begin(signal(0)), trail=trail))
     assert made == "▂" * 14 + "█"
+
+
+def test_a_course_that_stays_where_it_is_has_no_bars() -> None:
+    """A row of equal bars would only take room on a phone."""
+    assert spark(begin(signal(0))) == ""
+    (facts,) = [block["fields"] for block in card(*(signal(m) for m in range(9))).blocks if "fields" in block]
+    assert [fact["text"] for fact in facts] == ["83 negative mentions in 10 min, usually 6 (14×)"]
 
 
 def test_a_chart_is_on_the_card_once_it_is_uploaded() -> None:
