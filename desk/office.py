@@ -15,8 +15,8 @@ from desk.acting import Acting, Groups
 from desk.intent import act
 from desk.silencing import Silencing
 from desk.thresholds import Thresholds
-from desk.trial import DAYS
 from desk.wording import common, say
+from replay.days import DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
