@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-LOOK_EVERY: Final = 15.0  # seconds
+LOOK_EVERY: Final = 5.0  # seconds
 PATIENCE: Final = 60.0  # seconds without a record from a partition that has some
 
 
@@ -60,6 +61,10 @@ class Ear:
                 message = f"{tp.topic} partition {tp.partition}: {silence}"
                 log.error("deaf on a partition: this worker ends, so that another one takes over", partition=str(tp))
                 raise DeafError(message)
+            if now > since:  # silent at two looks: it may be enough to ask again
+                log.warning("nothing comes: reading again", partition=str(tp), offset=offset)
+                with suppress(Exception):  # partitions may be dealt anew this moment: the next look knows
+                    await self._app.consumer.seek(tp, offset)
 
     async def _ends(self, waited: Iterable[TP]) -> Mapping[TP, int]:
         """Return where partitions end; nothing where the broker does not say: then the silence is the broker's."""

@@ -111,7 +111,7 @@ def test_each_send_may_be_cut_off_and_is_told_once(life: Life) -> None:
     """The post, the edit, the reply that calls the chief, and the pager: one message, one call, one key each."""
     slack, here = life.slack, life.here
     life.cut("chat.postMessage", life.storm)
-    wait_until(lambda: all(len(slack.roots(place)) == 1 for place in BRANDS.values()), 40, "one message each")
+    wait_until(lambda: all(len(slack.roots(place)) == 1 for place in BRANDS.values()), 90, "one message each")
     life.cut("chat.update", life.judge)
     wait_until(lambda: all("real crisis" in str(slack.roots(place)) for place in BRANDS.values()), 40, "both judged")
     life.cut("chat.postMessage", lambda: here.mark(T0 + 7 * MINUTE))

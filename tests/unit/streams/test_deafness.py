@@ -32,6 +32,11 @@ class Consumer:
 
     ends: dict[Tp, int] = field(default_factory=lambda: {P: 0})
     down: bool = False
+    sought: list[tuple[Tp, int]] = field(default_factory=list)
+
+    async def seek(self, tp: Tp, offset: int) -> None:
+        """Note a seek."""
+        self.sought.append((tp, offset))
 
     def assignment(self) -> set[Tp]:
         """Return the owned partitions."""
@@ -84,6 +89,16 @@ async def test_a_partition_that_holds_records_and_gives_none_ends_the_worker(ben
     await bench.look(0.0, 59.0)
     with pytest.raises(DeafError, match=r"mentions partition 0: nothing has come for 60 s from offset 334 on"):
         await bench.look(60.0)
+
+
+async def test_what_does_not_come_is_asked_for_again(bench: Bench) -> None:
+    """A record that was let go while partitions were dealt, with none after it to show the gap, is read again."""
+    bench.consumer.ends[P] = 8
+    bench.positions.expect(P, 7)
+    await bench.look(0.0)
+    assert bench.consumer.sought == []
+    await bench.look(15.0)
+    assert bench.consumer.sought == [(P, 7)]
 
 
 async def test_a_partition_of_which_nothing_ever_came_counts_from_its_start(bench: Bench) -> None:
