@@ -58,7 +58,7 @@ class Readings:
     def languages(self, tokens: Sequence[list[str]]) -> list[str | None]:
         """Return the language of each text."""
         sizes, places = self._placed(tokens)
-        return self._told(self._sums.add(places, sizes), places, sizes)
+        return self._told(self._sums.spoken(places, sizes), places, sizes)
 
     def _placed(self, tokens: Sequence[list[str]]) -> tuple[Places, Ints]:
         sizes = np.fromiter(map(len, tokens), np.int64, len(tokens))
@@ -76,7 +76,7 @@ class Readings:
             lengths = sizes[near]
             tokens = places[np.repeat(sizes.cumsum()[near] - lengths.cumsum(), lengths) + np.arange(lengths.sum())]
             halves = np.stack([lengths // 2, lengths - lengths // 2], 1).ravel()
-            weighed = map(Evidence, *(column.tolist() for column in self._evidence(self._sums.add(tokens, halves))))
+            weighed = map(Evidence, *(column.tolist() for column in self._evidence(self._sums.spoken(tokens, halves))))
             for place, first, second in zip(near.tolist(), weighed, weighed, strict=True):
                 told[place] = None if mixed(first, second) else told[place]
         return told

@@ -10,7 +10,7 @@ import numpy as np
 from mentions.sentiment.features import READ, START, all_plain, is_foreign, part
 from mentions.sentiment.linear import SHARES, UNIT, WHOLE
 from mentions.sentiment.tables import Table
-from mentions.sentiment.weights import GAP, LANES, unpacked
+from mentions.sentiment.weights import GAP, LANES, SPOKEN, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,8 +61,12 @@ class Sums:
         before[starts] = self._start
         rows = self._tokens.rows.take(places, axis=0)
         rows += self._pair_rows.take(self._pairs.find(before << np.uint64(_NUMBER_BITS) | numbers), axis=0)
-        sums: Floats = np.add.reduceat(rows, starts, axis=0) * (UNIT / np.sqrt(sizes))[:, None]
-        return sums
+        return _summed(rows, starts, sizes)
+
+    def spoken(self, places: Ints, sizes: Places) -> Floats:
+        """Return the lanes of the languages (`weights.SPOKEN`) alone: the same as of `add`, sooner."""
+        rows = self._tokens.rows.view(np.int64)[:, 0][places].view(np.int32).reshape(-1, SPOKEN)
+        return _summed(rows, sizes.cumsum() - sizes, sizes)
 
 
 class _Tokens(dict[str, int]):
@@ -101,12 +105,15 @@ class _Tokens(dict[str, int]):
         return found
 
     def __missing__(self, token: str) -> int:
-        if token.startswith(_LINKS) and self._link:
-            return self._link
-        if token[0] == "@" and len(token) > 1 and self._handle:
-            return self._handle
         low = token.lower().rstrip(".,")
-        place = self._word(low) if low.isalpha() and (low.isascii() or not is_foreign(low)) else None
+        place = None
+        if low.isalpha():
+            if low.isascii() or not is_foreign(low):
+                place = self._word(low)
+        elif token[0] == "@" and len(token) > 1 and self._handle:
+            return self._handle
+        elif token.startswith(_LINKS) and self._link:
+            return self._link
         if place is None:
             place = self._size
             self._size += 1
@@ -170,6 +177,11 @@ class _Pieces:
         shares = _SHARES_OF.take(sizes)
         rows: Rows = np.add.reduceat(said, starts, axis=0) * shares[:, None]
         return rows
+
+
+def _summed(rows: Rows, starts: Places, sizes: Places) -> Floats:
+    sums: Floats = np.add.reduceat(rows, starts, axis=0) * (UNIT / np.sqrt(sizes))[:, None]
+    return sums
 
 
 def _rows(packed: Iterable[int]) -> Rows:

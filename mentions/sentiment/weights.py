@@ -26,6 +26,9 @@ LANES: Final = (
 )
 """What is summed. Languages against any other; negative and positive against neutral; abuse against none."""
 
+SPOKEN: Final = 2
+"""The lanes of the languages, which come first."""
+
 STEP: Final = 1 / 64
 """A weight is a whole number of these: sums are exact, so the order of tokens does not matter."""
 
@@ -47,7 +50,7 @@ class Weights(msgspec.Struct, frozen=True, eq=False):
     version: str
     words: dict[str, int]  # marks, and words with what their own n-grams say
     grams: dict[str, int]  # for words that are not there
-    pairs: dict[str, int]  # of neighbours
+    pairs: dict[str, int]  # of neighbours, which say nothing of languages
     settings: dict[str, Any]  # of each lesson: biases, and the weights of the rules' score
 
     @classmethod

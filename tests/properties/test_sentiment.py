@@ -14,7 +14,7 @@ from mentions.scored import NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN
 from mentions.sentiment import Scorer
 from mentions.sentiment.linear import Linear
 from mentions.sentiment.scorer import shipped
-from mentions.sentiment.weights import LANES, STEP, pack, packed_row, unpack
+from mentions.sentiment.weights import LANES, SPOKEN, STEP, pack, packed_row, unpack, unpacked
 from replay.vectors import Vocabulary, amounts
 from tests.support.shared import needs_shared
 
@@ -92,7 +92,14 @@ def test_real_texts_read_at_once_read_as_one_by_one(name: str) -> None:
     """Every fifth real text of a set, entities, emoji and links included."""
     several = sets.column(name)[::5]
     found = SCORER.read_all(several, [None] * len(several))
-    assert list(map(repr, found)) == [repr(SCORER.read(text)) for text in several]
+    alone = [SCORER.read(text) for text in several]
+    assert list(map(repr, found)) == list(map(repr, alone))
+    assert SCORER.languages(several) == [reading.lang for reading in alone]
+
+
+def test_pairs_say_nothing_of_languages() -> None:
+    """So that languages are told without looking for pairs."""
+    assert not unpacked(WEIGHTS.pairs.values())[:, :SPOKEN].any()
 
 
 @settings(max_examples=200, deadline=None)
