@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from config.brand import Brand
 from config.wire import encode_brand
+from standin.slack import TOKEN, FakeSlack
 from streams import clients
 from streams.admin import KafkaBrandStore
 from tests.support.brokers import start_real
-from tests.support.fake_slack import TOKEN, FakeSlack
 from tests.support.installation import Installation, wait_until
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import pytest
 
 from config.brand import Brand
 from config.wire import encode_brand
+from standin.faults import Fault
 from streams import canary
 from streams.admin import KafkaBrandStore
 from streams.recording import gather
-from tests.support.fake_slack import Fault
 from tests.support.installation import Installation, wait_until
 from tests.support.outside import served_receiver
 from tests.support.served_slack import environment, served_slack
@@ -21,8 +21,8 @@ from tests.support.served_slack import environment, served_slack
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from standin.slack import FakeSlack
     from tests.support.brokers import Broker
-    from tests.support.fake_slack import FakeSlack
     from tests.support.installation import Worker
     from tests.support.outside import Receiver
 

@@ -18,10 +18,10 @@ from config.wire import encode_brand
 from replay.recording import Playback, Recorded
 from replay.recording_slack import requests, standing
 from sources.recording import Recording
+from standin.faults import Fault
 from streams import clients
 from streams.admin import KafkaBrandStore
 from streams.embedded import EmbeddedBroker
-from tests.support.fake_slack import Fault
 from tests.support.installation import Installation, wait_until
 from tests.support.served_slack import environment, served_slack
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from standin.files import File
+    from standin.slack import FakeSlack
     from tests.support.brokers import Broker
-    from tests.support.fake_slack import FakeSlack
 
 BRANDS = ("Brisela", "Oakmere", "Lumivel")
 OFF = {name: {"enabled": False} for name in ("volume", "negative", "shift", "outcry")}

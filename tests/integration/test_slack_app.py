@@ -17,8 +17,8 @@ from config.brand import Brand
 from config.wire import decode_governed, encode_brand
 from desk import silencing, thresholds
 from standin import gestures
+from standin.slack import APP_TOKEN, FakeSlack
 from streams.admin import KafkaBrandStore
-from tests.support.fake_slack import APP_TOKEN, FakeSlack
 from tests.support.installation import ROOT, Installation, wait_until
 from tests.support.served_slack import environment
 

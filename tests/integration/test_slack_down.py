@@ -11,16 +11,16 @@ import pytest
 
 from config.brand import Brand
 from config.wire import encode_brand
+from standin.faults import Fault
 from streams.admin import KafkaBrandStore
-from tests.support.fake_slack import Fault
 from tests.support.installation import Installation, wait_until
 from tests.support.served_slack import environment, served_slack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from standin.slack import FakeSlack
     from tests.support.brokers import Broker
-    from tests.support.fake_slack import FakeSlack
 
 OUTAGES = {
     "rate limited": Fault(status=429, retry_after=1.0),

@@ -19,9 +19,9 @@ from desk.office import Office
 from desk.slack import People
 from desk.socket import Socket
 from desk.trial import Trial
+from standin.slack import APP_TOKEN, TOKEN, FakeSlack
 from streams.versions import Version, Versioned
 from tests.support.alerting import START, run, signal
-from tests.support.fake_slack import APP_TOKEN, TOKEN, FakeSlack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence

@@ -16,6 +16,8 @@ from alerts.notifier import Message, Receipt, Route
 from alerts.receipts import Posting, decode, encode
 from alerts.slack import Slack
 from detectors.signal import Course
+from standin.faults import Fault
+from standin.slack import TOKEN, FakeSlack
 from tests.support.alerting import (
     MINUTE,
     START,
@@ -29,7 +31,6 @@ from tests.support.alerting import (
     run,
     signal,
 )
-from tests.support.fake_slack import TOKEN, FakeSlack, Fault
 
 if TYPE_CHECKING:
     from alerts.incident import Notification

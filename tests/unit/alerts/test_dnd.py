@@ -8,7 +8,7 @@ import pytest
 
 from alerts.dnd import KEPT, DoNotDisturb
 from alerts.pacing import Timing
-from tests.support.fake_slack import TOKEN, FakeSlack
+from standin.slack import TOKEN, FakeSlack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

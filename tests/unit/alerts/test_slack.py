@@ -10,7 +10,8 @@ import structlog
 
 from alerts.notifier import DeliveryError, Message, Receipt
 from alerts.slack import Slack
-from tests.support.fake_slack import TOKEN, FakeSlack, Fault
+from standin.faults import Fault
+from standin.slack import TOKEN, FakeSlack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

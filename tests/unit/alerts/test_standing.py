@@ -10,7 +10,8 @@ import pytest
 from alerts.pacing import Timing
 from alerts.slack import Slack
 from alerts.standing import FRESH, Login, Shared, Standing
-from tests.support.fake_slack import TOKEN, FakeSlack, Fault
+from standin.faults import Fault
+from standin.slack import TOKEN, FakeSlack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -25,8 +25,8 @@ from detectors import watch
 from detectors.policy import Policy
 from standin.block_kit import complaint
 from standin.faults import Fault
+from standin.slack import TOKEN, FakeSlack
 from tests.support.alerting import action, run, signal
-from tests.support.fake_slack import TOKEN, FakeSlack
 from tests.support.front import NOW, Front
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 

@@ -17,7 +17,7 @@ from config.override import PATHS, Governed, Override
 from desk import home, office, thresholds
 from desk.silencing import LIFT
 from standin.block_kit import view_faults
-from tests.support.fake_slack import FakeSlack
+from standin.slack import FakeSlack
 from tests.support.front import NOW, Front, front, until
 
 HOUR = 3_600_000

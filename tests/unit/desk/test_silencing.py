@@ -20,8 +20,8 @@ from desk.silencing import CALLBACK, CHANNEL, DETECTOR, LIFT, REASON, SPAN, TERM
 from desk.wording import detector_label, detectors
 from standin import gestures
 from standin.block_kit import view_faults
+from standin.slack import FakeSlack
 from tests.support.alerting import incident_of, signal
-from tests.support.fake_slack import FakeSlack
 from tests.support.front import NOW, Front, front, until
 
 HOUR = 3_600_000

@@ -17,7 +17,7 @@ from desk.thresholds import PREVIEW, SPAN, _words, described, label
 from mentions.scored import Batch, Tick
 from standin import gestures
 from standin.block_kit import view_faults
-from tests.support.fake_slack import FakeSlack
+from standin.slack import FakeSlack
 from tests.support.front import NOW, Front, front, until
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 

@@ -17,7 +17,7 @@ from alerts.slack import web_client
 from desk.http import Gate, application, asked
 from desk.slack import People
 from desk.socket import Socket
-from tests.support.fake_slack import APP_TOKEN, SIGNING_SECRET, TOKEN, FakeSlack
+from standin.slack import APP_TOKEN, SIGNING_SECRET, TOKEN, FakeSlack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

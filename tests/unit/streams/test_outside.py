@@ -14,10 +14,10 @@ from alerts.pagerduty import PagerDuty
 from alerts.policy import Policy
 from alerts.relay import Relay
 from config.brand import Brand
+from standin.slack import TOKEN, FakeSlack
 from streams.brands import Directory
 from streams.outside import Countdown, Outside
 from tests.support.alerting import MemoryReceipts, Record, Tally, action, hurried, now, run, signal
-from tests.support.fake_slack import TOKEN, FakeSlack
 from tests.support.outside import Receiver
 
 if TYPE_CHECKING:
