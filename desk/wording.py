@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.escape import clean, clip
 from desk import words_en, words_fr
 from detectors.parameters import Switched
+from detectors.wording import title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,4 +36,4 @@ def detectors(brand: Brand) -> list[str]:
 
 def detector_label(name: str, language: Language) -> str:
     """Return what a detector finds, in words; its name where there are none."""
-    return WORDS[language].get(f"detector_{name}") or clip(clean(name), 40)
+    return title(name, language) or clip(clean(name), 40)

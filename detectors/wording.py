@@ -9,6 +9,35 @@ if TYPE_CHECKING:
 
 Language = Literal["en", "fr"]
 
+_TITLES: Final[dict[Language, dict[str, str]]] = {
+    "en": {
+        "absolute": "A limit of your own",
+        "absolute_share": "A limit of your own on the share",
+        "volume": "More mentions than usual",
+        "negative": "More negative mentions than usual",
+        "outcry": "A burst in a dark tone",
+        "reach": "A negative mention seen by many",
+        "shift": "A higher negative share than usual",
+        "slow_burn": "A negative share that rises for hours",
+        "abuse": "An abusive tone",
+        "silence": "A busy channel that falls silent",
+        "praise": "Unusual enthusiasm",
+    },
+    "fr": {
+        "absolute": "Une limite fixée par vous",
+        "absolute_share": "Une limite de part fixée par vous",
+        "volume": "Plus de mentions que d’habitude",
+        "negative": "Plus de mentions négatives que d’habitude",
+        "outcry": "Une vague au ton sombre",
+        "reach": "Une mention négative vue par beaucoup",
+        "shift": "Une part négative plus haute que d’habitude",
+        "slow_burn": "Une part négative qui monte depuis des heures",
+        "abuse": "Un ton injurieux",
+        "silence": "Un canal actif qui se tait",
+        "praise": "Un enthousiasme inhabituel",
+    },
+}
+
 _METRICS: Final = {
     "en": {},
     "fr": {
@@ -25,6 +54,15 @@ _WORDS: Final = {
     "en": {"in": "in", "of": " ", "limit": "limit", "usually": "usually", "no history": "no history yet"},
     "fr": {"in": "en", "of": " de ", "limit": "limite", "usually": "d’habitude", "no history": "sans historique"},
 }
+
+
+def title(detector: str, language: Language) -> str | None:
+    """Return what a detector finds, in words, by its name; None where no detector is called so.
+
+    >>> title("volume", "en")
+    'More mentions than usual'
+    """
+    return _TITLES[language].get(detector)
 
 
 def number(value: float, language: Language) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from alerts import wording
 from alerts.escape import clean
 from detectors.signal import SEVERITIES
-from detectors.wording import number, percent
+from detectors.wording import number, percent, title
 from replay.report.frame import clock, page
 from replay.report.marks import marks
 from replay.report.timeline import SIGNS, panel_title, timeline
@@ -145,12 +145,17 @@ def _knob(knob: Knob, language: Language, words: dict[str, str]) -> dict[str, An
         }
         for one in knob.settings
     ]
-    return {"name": _named(knob.name, words), "rows": rows, "today": [one.today for one in knob.settings].index(True)}
+    return {
+        "name": _named(knob.name, language),
+        "rows": rows,
+        "today": [one.today for one in knob.settings].index(True),
+    }
 
 
-def _named(name: str, words: dict[str, str]) -> str:
+def _named(name: str, language: Language) -> str:
     """Return what a threshold is called: in words, with its path in the configuration."""
+    words = WORDS[language]
     if name == TOGETHER:
         return words["knob_bars"]
-    detector = name.split(".")[1]
-    return f"{words.get(f'detector_{detector}', words.get(f'knob_{detector}', detector))} ({name})"
+    part = name.split(".")[1]
+    return f"{title(part, language) or words.get(f'knob_{part}', part)} ({name})"

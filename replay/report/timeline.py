@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from alerts import wording
+from detectors.wording import title
 from replay.report.frame import GREY, Chart, chart, clock
 from replay.report.levels import LONG
 from replay.report.marks import KINDS
@@ -49,7 +50,7 @@ def timeline(facts: Facts, marks: Sequence[Mark], language: Language, words: dic
     titles = [
         words["happened"],
         words["per"].format(step=facts.step),
-        *(_short(one, language, words) for one in panels),
+        *(_short(one, language) for one in panels),
     ]
     figure = make_subplots(
         rows=len(heights),
@@ -76,15 +77,15 @@ def drawn(levels: Sequence[Level]) -> list[Level]:
     return worth[:PANELS]
 
 
-def _short(level: Level, language: Language, words: dict[str, str]) -> str:
+def _short(level: Level, language: Language) -> str:
     """Return `More mentions than usual (2 h)`, short enough for a phone."""
-    name = words.get(f"detector_{level.detector}", level.detector)
+    name = title(level.detector, language) or level.detector
     return name if level.metric == "cusum" else f"{name} ({wording.span(level.window * 60_000, language)})"
 
 
 def panel_title(level: Level, language: Language, words: dict[str, str]) -> str:
     """Return `More mentions than usual: mentions in 2 h`."""
-    name = words.get(f"detector_{level.detector}", level.detector)
+    name = title(level.detector, language) or level.detector
     if level.metric == "cusum":
         return f"{name}: {words['cusum']}"
     window = wording.span(level.window * 60_000, language)

@@ -6,7 +6,7 @@ import pytest
 
 from detectors.registry import ALL, BY_NAME
 from detectors.signal import Drivers, Evidence, Signal
-from detectors.wording import Language, clock, number, percent, span
+from detectors.wording import Language, clock, number, percent, span, title
 
 HOUR = 3_600_000
 
@@ -92,6 +92,15 @@ def test_every_detector_speaks_both_languages(detector: object, language: Langua
     told = BY_NAME[name].explain(signal(name, "mentions", 5, 1), language)
     assert told
     assert "\n" not in told
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_detector_has_a_title_of_its_own(language: Language) -> None:
+    """A person chooses by what is found, not by what the code calls it, and never between two of one name."""
+    titles = [title(detector.name, language) for detector in ALL]
+    assert None not in titles
+    assert len(set(titles)) == len(ALL)
+    assert title("<!channel>", language) is None
 
 
 @pytest.mark.parametrize(
