@@ -155,8 +155,3 @@ class Stage:
     def waits(self) -> bool:
         """Tell whether there is nothing to do: all that came is done or taken on."""
         return not self._settled and self._idle.is_set() and self._waiting.empty()
-
-    @property
-    def pending(self) -> int:
-        """Return how many records wait."""
-        return self._waiting.qsize()

@@ -102,10 +102,7 @@ def of_lines(
         scored, told = pipeline.feed(portion)
         world.note(told)
         world.feed(scored.batches)
-        for batch in scored.batches:
-            material.add(batch)
-        if scored.read_up_to is not None:
-            material.tick(Tick(0, 1, scored.read_up_to, None))
+        material.take(scored)
     material.close()
     return world
 

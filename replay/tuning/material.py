@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mentions.watchlist import Watchlist
     from sources.position import Line, Refused
     from sources.recording import Entry
+    from streams.pipeline import Scored
 
 PACE: Final = 3_600_000
 """A brand's time is told at least this often (ms), mentions or not."""
@@ -57,6 +58,13 @@ class Material:
                 self.records[brand].append(tick)
                 self._told[brand] = tick.read_up_to
 
+    def take(self, scored: Scored) -> None:
+        """Take what was scored next, and the time up to which it was read."""
+        for batch in scored.batches:
+            self.add(batch)
+        if scored.read_up_to is not None:
+            self.tick(Tick(0, 1, scored.read_up_to, None))
+
     def close(self) -> None:
         """Let time run on to where everything is settled."""
         latest = max((span.until for span in self.spans.values()), default=0)
@@ -73,10 +81,7 @@ def gather(lines: Iterable[Line | Refused], watchlist: Watchlist, scorer: Scorer
             latest = max(latest, record.arrived)
         scored = score(0, portion, watchlist, scorer)
         material.unmatched += scored.unmatched
-        for batch in scored.batches:
-            material.add(batch)
-        if scored.read_up_to is not None:
-            material.tick(Tick(0, 1, scored.read_up_to, None))
+        material.take(scored)
     material.close()
     return material
 
