@@ -6,6 +6,7 @@ that may hold a phrase, and sums whose last bits matter, are put to `Vader` one 
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from mentions.sentiment import letters, stock
 from mentions.sentiment.neighbours import DAMPED, OR, SO, SO_FACTOR
 from mentions.sentiment.rounding import doubtful, rounded
-from mentions.sentiment.tokens import AFTER, BEFORE, RAREST, Kind
+from mentions.sentiment.tokens import AFTER, BEFORE, RAREST, Kind, find_words
 from mentions.sentiment.vader import ALPHA, EXCLAMATION, QUESTION, QUESTIONS, turned
 
 if TYPE_CHECKING:
@@ -67,8 +68,10 @@ class Compounds:
     def _portion(self, texts: Sequence[str]) -> list[float]:
         if len(texts) == 1:
             return [self._vader.compound(texts[0])]
-        texts = [text if text.isascii() else self._vader.spell(text) for text in texts]
-        tokens = letters.read(texts)
+        spelled = [text if text.isascii() else self._vader.spell(text) for text in texts]
+        plain, others = _parted(spelled)
+        order, texts = [*plain, *others], [spelled[place] for place in chain(plain, others)]
+        tokens = letters.read(texts[: len(plain)], texts[len(plain) :])
         kinds = self._kinds(tokens)
         places = np.flatnonzero(self._scored.take(kinds))
         owners = tokens.ends.searchsorted(places, "right")
@@ -80,12 +83,15 @@ class Compounds:
         added = _emphasis(tokens)[felt]
         sums += np.where(sums > 0, added, -added)
         sums /= np.sqrt(sums * sums + ALPHA)
-        phrased = owners[self._near_phrase(kinds, places)]
+        phrased = set(owners[self._near_phrase(kinds, places)].tolist())
         uncertain = owners[np.abs(totals[owners]) < _NEAR_ZERO]
         totals[felt] = rounded(sums)
-        for place in {*phrased.tolist(), *uncertain.tolist(), *felt[doubtful(sums)].tolist()}:
+        phrased = {place for place in phrased if find_words(texts[place].lower())}
+        for place in {*phrased, *uncertain.tolist(), *felt[doubtful(sums)].tolist()}:
             totals[place] = self._vader.compound(texts[place])
-        found: list[float] = totals.tolist()
+        in_order = np.empty_like(totals)
+        in_order[order] = totals
+        found: list[float] = in_order.tolist()
         return found
 
     def _kinds(self, tokens: Tokens) -> Kinds:
@@ -159,6 +165,12 @@ class Compounds:
             denied = np.where(self._negates.take(kind), stock.N_SCALAR, 1.0)
             valences *= np.where(raised, SO_FACTOR, denied)
         return valences
+
+
+def _parted(texts: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Return the places of texts in ASCII, and those of the others."""
+    plain = [place for place, text in enumerate(texts) if text.isascii()]
+    return plain, [place for place, text in enumerate(texts) if not text.isascii()]
 
 
 def _emphasis(tokens: Tokens) -> Floats:

@@ -1,12 +1,13 @@
 """Which known words stand where in many texts? Read letter by letter, for all texts at once.
 
-A word's key is a sum over its letters, each times its own power of an odd number (modulo 2⁶⁴), so the keys of all words
-are differences of one running sum. What is found by its key is then compared letter by letter.
+Each character is one byte: those of ASCII as they are, all others by what matters of them, for the known words are in
+ASCII. Eight letters make one number, so a short word is found by a single look, and a long one is compared besides.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from itertools import chain
 from string import punctuation
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from mentions.sentiment.rounding import Places
     from mentions.sentiment.tables import Keys
 
-Codes = np.ndarray[tuple[int, ...], np.dtype[np.uint32]]
 Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 Bits = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
@@ -33,20 +33,31 @@ _ENOUGH: Final = 1 << 16
 _CHARACTERS: Final = 0x20000
 """Code points that are told apart; none beyond has a case, is a blank or belongs to a known word."""
 
+_ASCII: Final = 0x80
+_CAPITAL, _SMALL, _OTHER, _KELVIN = range(_ASCII, _ASCII + 4)
+"""Bytes for characters beyond ASCII: with a case, or none; and the one that is a "k" in lower case."""
+
 _BLANK, _SIGN, _UPPER, _LOWER = 1, 2, 4, 8
 """Of a character: white space, ASCII punctuation, a capital, any other letter that has a case."""
 
 _SHORTEST: Final = 2
 """A token that punctuation leaves with no more characters than this is an emoticon, and keeps it."""
 
-_BASE: Final = 0x9E3779B97F4A7C15
+_SHORT: Final = 8
+"""Letters that one number holds."""
+
+LONGEST: Final = 3 * _SHORT
+"""Letters of the longest known word."""
+
+_MASKS: Final = np.array([(1 << 8 * size) - 1 for size in range(_SHORT + 1)], np.uint64)
+_FACTORS: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 
 
 class Tokens(NamedTuple):
     """The tokens of some texts, split at blanks."""
 
-    codes: Codes  # all characters
-    low: Codes  # in lower case
+    codes: Bits  # all characters
+    low: Bits  # in lower case, and LONGEST more that are in no word
     first: Places  # of each token, without the punctuation around it: its first character
     last: Places  # and the one after its last
     stops: Places  # the one after the punctuation
@@ -67,55 +78,57 @@ def portions(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[start:]
 
 
-def read(texts: Sequence[str]) -> Tokens:
-    """Return the tokens of texts that have fewer than MOST characters together, with one blank each."""
-    joined = "\n".join(["", *texts, ""])
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    flags_of, low_of = _characters()
-    known = np.minimum(codes, _CHARACTERS - 1, dtype=np.intp, casting="unsafe")
-    flags = flags_of.take(known)
-    blank = (flags & _BLANK) != 0
+def read(plain: Sequence[str], others: Sequence[str] = ()) -> Tokens:
+    """Return the tokens of texts in ASCII, then those of any others."""
+    data = ("\n".join(["", *plain]) + "\n").encode("ascii")
+    if others:
+        data += _narrowed("\n".join([*others, ""]))
+    lengths = np.fromiter(map(len, chain(plain, others)), np.int64, len(plain) + len(others)) + 1
+    flags_of, low_of, _ = _characters()
+    flags = np.frombuffer(data.translate(flags_of), np.uint8)
+    blank = (flags & _BLANK).view(np.bool_)
     edges = np.flatnonzero(blank[1:] != blank[:-1]) + 1
     starts, stops = edges[::2], edges[1::2]
     first, last = _stripped(flags, starts, stops)
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
     cases = np.bitwise_or.reduceat(flags, starts) & (_UPPER | _LOWER) if starts.size else starts
-    upper = cases == _UPPER
     bounds = lengths.cumsum()
-    ends = starts.searchsorted(bounds)
-    return Tokens(codes, low_of.take(known), first, last, stops, upper, ends, bounds)
+    low = np.frombuffer(data.translate(low_of) + bytes(LONGEST), np.uint8)
+    codes = np.frombuffer(data, np.uint8)
+    return Tokens(codes, low, first, last, stops, cases == _UPPER, starts.searchsorted(bounds), bounds)
 
 
 class Words:
     """Finds known words among tokens."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        """Take the words, in lower case and all different."""
-        codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
-        self._sizes = np.array([0, *map(len, words)])
-        self._starts = self._sizes.cumsum() - self._sizes
-        self._letters = codes
-        self._table = Table(_keys(codes, self._starts[1:], self._starts[1:] + self._sizes[1:]).tolist())
+        """Take the words: in lower case, in ASCII, none empty or longer than LONGEST, all different."""
+        low = np.frombuffer("".join(words).encode("ascii") + bytes(LONGEST), np.uint8)
+        sizes = np.fromiter(map(len, words), np.int64, len(words))
+        numbers = _numbers(low, sizes.cumsum() - sizes, sizes)
+        short, long = np.flatnonzero(sizes <= _SHORT), np.flatnonzero(sizes > _SHORT)
+        self._short, self._long = Table(numbers[0, short].tolist()), Table(_mixed(numbers[:, long]).tolist())
+        self._place_of_short, self._place_of_long = np.append(0, short + 1), np.append(0, long + 1)
+        self._numbers_of_long = np.insert(numbers[:, long], 0, 0, axis=1)
 
     def find(self, tokens: Tokens) -> Places:
         """Return the place of each token's word among the words, from 1; 0 for those that are not among them."""
-        places = self._table.find(_keys(tokens.low, tokens.first, tokens.last)).astype(np.int64)
-        found = np.flatnonzero(places)
-        words, first = places[found], tokens.first[found]
-        sizes = self._sizes[words]
-        same = sizes == tokens.last[found] - first
-        places[found[~same]] = 0
-        words, first, sizes, found = words[same], first[same], sizes[same], found[same]
-        if words.size:
-            steps = np.arange(sizes.sum()) - np.repeat(sizes.cumsum() - sizes, sizes)
-            letters = self._letters[np.repeat(self._starts[words], sizes) + steps]
-            equal = letters == tokens.low[np.repeat(first, sizes) + steps]
-            places[found[~np.logical_and.reduceat(equal, sizes.cumsum() - sizes)]] = 0
+        sizes = tokens.last - tokens.first
+        begin = _windows(tokens.low)[tokens.first] & _MASKS.take(sizes, mode="clip")
+        places: Places = self._place_of_short.take(self._short.find(begin))
+        long = np.flatnonzero(sizes > _SHORT)
+        places[long] = self._find_long(tokens.low, tokens.first[long], sizes[long])
+        return places
+
+    def _find_long(self, low: Bits, first: Places, sizes: Places) -> Places:
+        numbers = _numbers(low, first, sizes)
+        found = self._long.find(_mixed(numbers))
+        same = (self._numbers_of_long[:, found] == numbers).all(axis=0) & (sizes <= LONGEST)
+        places: Places = self._place_of_long.take(found) * same
         return places
 
 
 def counts(tokens: Tokens, mark: str) -> Places:
-    """Return how often a character is in each text."""
+    """Return how often an ASCII character is in each text."""
     at = np.flatnonzero(tokens.codes == ord(mark))
     found: Places = np.bincount(tokens.bounds.searchsorted(at), minlength=len(tokens.bounds))
     return found
@@ -135,40 +148,56 @@ def _stripped(flags: Bits, starts: Places, stops: Places) -> tuple[Places, Place
     """Return where tokens begin and end without punctuation."""
     first, last = starts.copy(), stops.copy()
     signed = np.flatnonzero((flags.take(starts) | flags.take(stops - 1)) & _SIGN)
-    solid = np.append(np.flatnonzero((flags & (_BLANK | _SIGN)) == 0), 0)
-    before, after = solid[:-1].searchsorted(starts[signed]), solid[:-1].searchsorted(stops[signed])
+    plain = (flags & (_BLANK | _SIGN)) == 0
+    solid = np.append(np.flatnonzero(plain), 0)
+    rank = np.cumsum(plain, dtype=np.int32)  # of the plain characters up to each; before a token is a blank
+    before, after = rank.take(starts[signed] - 1), rank.take(stops[signed] - 1)
     begin, end = solid[before], solid[after - 1] + 1
     long = (after > before) & (end - begin > _SHORTEST)
     first[signed[long]], last[signed[long]] = begin[long], end[long]
     return first, last
 
 
-def _keys(codes: Codes, first: Places, last: Places) -> Keys:
-    powers, inverses = _powers()
-    sums = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(codes * powers[: len(codes)], out=sums[1:])
-    keys: Keys = (sums.take(last) - sums.take(first)) * inverses.take(first)
-    return keys
+def _windows(low: Bits) -> Keys:
+    """Return the eight letters from each on, as one number."""
+    return np.ndarray(len(low) - _SHORT + 1, np.dtype("<u8"), low, strides=(1,))
+
+
+def _numbers(low: Bits, first: Places, sizes: Places) -> Keys:
+    """Return the letters of words as three numbers each, a row for each eight letters."""
+    windows, steps = _windows(low), range(0, LONGEST, _SHORT)
+    return np.stack([windows[first + step] & _MASKS.take(sizes - step, mode="clip") for step in steps])
+
+
+def _mixed(numbers: Keys) -> Keys:
+    """Return one number a word, that hardly any other has."""
+    mixed: Keys = (numbers * _FACTORS[:, None]).sum(axis=0, dtype=np.uint64)
+    return mixed
+
+
+def _narrowed(text: str) -> bytes:
+    """Return one byte for each character."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    known = np.minimum(codes, _CHARACTERS - 1, dtype=np.intp, casting="unsafe")
+    return _characters()[2].take(known).tobytes()
 
 
 @cache
-def _powers() -> tuple[Keys, Keys]:
-    """Return the powers of the base, and their inverses."""
-    bases = (_BASE, pow(_BASE, -1, 1 << 64))
-    powers, inverses = (
-        np.multiply.accumulate(np.array([1, *[base] * (MOST - 1)], np.uint64), dtype=np.uint64) for base in bases
-    )
-    return powers, inverses
-
-
-@cache
-def _characters() -> tuple[Bits, Codes]:
-    """Return the flags of each code point, and what it is in lower case (itself where that is not one character)."""
+def _characters() -> tuple[bytes, bytes, Bits]:
+    """Return the flags of each byte, what it is in lower case (never 0), and the byte of each code point."""
     characters = list(map(chr, range(_CHARACTERS)))
     blank, upper, lower, title = (
         np.array(list(map(has, characters))) for has in (str.isspace, str.isupper, str.islower, str.istitle)
     )
-    flags = (_BLANK * blank + _UPPER * upper + _LOWER * (~upper & (lower | title))).astype(np.uint8)
+    cased = np.where(upper, _CAPITAL, np.where(lower | title, _SMALL, _OTHER))
+    narrow = np.where(blank, ord(" "), cased).astype(np.uint8)
+    narrow[:_ASCII] = range(_ASCII)
+    narrow[ord("\u212a")] = _KELVIN
+    flags = np.zeros(256, np.uint8)
+    flags[:_ASCII] = (_BLANK * blank + _UPPER * upper + _LOWER * lower)[:_ASCII]
+    flags[[_CAPITAL, _KELVIN]], flags[_SMALL] = _UPPER, _LOWER
     flags[list(map(ord, punctuation))] |= _SIGN
-    pairs = enumerate(map(str.lower, characters))
-    return flags, np.array([ord(low) if len(low) == 1 else code for code, low in pairs], np.uint32)
+    low = np.arange(256, dtype=np.uint8)
+    low[:_ASCII] = list(bytes(range(_ASCII)).lower())
+    low[_KELVIN], low[0] = ord("k"), _OTHER
+    return flags.tobytes(), low.tobytes(), narrow

@@ -14,7 +14,9 @@ Places = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 Keys = np.ndarray[tuple[int, ...], np.dtype[np.uint64]]
 
-_BITS: Final = 17
+_MOST_BITS: Final = 17
+_ROOM: Final = 3
+"""Bits of a slot's number beyond those that number the keys: one slot in eight is taken."""
 _FACTORS: Final = (11_400_714_819_323_198_485, 14_029_467_366_897_019_727, 1_609_587_929_392_839_161)
 """Odd numbers that spread keys, one a round; whoever meets another key at its slot is put into the next round."""
 
@@ -30,15 +32,17 @@ class Table:
         """
         self._keys = np.array([0, *keys], np.uint64)
         self._rounds: list[_Round] = []
+        bits = min(_MOST_BITS, len(self._keys).bit_length() + _ROOM)
+        shift = np.uint64(64 - bits)
         left = np.arange(1, len(self._keys), dtype=np.int32)
         for factor in map(np.uint64, _FACTORS):
-            slots, crowded = np.zeros(1 << _BITS, np.int32), np.zeros(1 << _BITS, np.bool_)
-            at = _slots(self._keys[left], factor)
+            slots, crowded = np.zeros(1 << bits, np.int32), np.zeros(1 << bits, np.bool_)
+            at = _slots(self._keys[left], factor, shift)
             slots[at] = left
             lost = slots[at] != left
             crowded[at[lost]] = True
             left = left[lost]
-            self._rounds.append(_Round(factor, slots, crowded))
+            self._rounds.append(_Round(factor, shift, slots, crowded))
         if left.size:
             raise ValueError(f"{len(self._keys) - 1} keys do not fit")
 
@@ -47,8 +51,8 @@ class Table:
         return self._find(keys, self._rounds)
 
     def _find(self, keys: Keys, rounds: list[_Round]) -> Ints:
-        (factor, slots, crowded), *later = rounds
-        at = _slots(keys, factor)
+        (factor, shift, slots, crowded), *later = rounds
+        at = _slots(keys, factor, shift)
         places = slots.take(at)
         places *= self._keys.take(places) == keys
         if later:
@@ -60,9 +64,10 @@ class Table:
 
 class _Round(NamedTuple):
     factor: np.uint64
+    shift: np.uint64
     slots: Ints  # each with the place of one key, or 0
     crowded: Flags  # where other keys belong, too
 
 
-def _slots(keys: Keys, factor: np.uint64) -> Places:
-    return ((keys * factor) >> np.uint64(64 - _BITS)).view(np.int64)
+def _slots(keys: Keys, factor: np.uint64, shift: np.uint64) -> Places:
+    return ((keys * factor) >> shift).view(np.int64)

@@ -13,29 +13,45 @@ from mentions.sentiment import letters
 from mentions.sentiment.rounding import rounded
 from mentions.sentiment.tables import Table
 
-texts = st.lists(st.one_of(st.text(max_size=30), st.text("aB'.! \n\u00a0\u1680é", max_size=30)), max_size=8)
+texts = st.lists(
+    st.one_of(
+        st.text(max_size=30),
+        st.text("aB'.! \n\0\u00a0\u1680é\u212a\u0130", max_size=30),
+        st.lists(st.sampled_from(["aaaaaaaa", "Ab", "b\0", "bbbb", "a", " ", "é"]), max_size=14).map("".join),
+    ),
+    max_size=8,
+)
+
+
+def parted(several: list[str]) -> tuple[list[str], list[str]]:
+    """Return texts in ASCII, and the others."""
+    return list(filter(str.isascii, several)), [text for text in several if not text.isascii()]
 
 
 @settings(max_examples=300, deadline=None)
 @given(texts)
 def test_tokens_are_those_of_splitting_at_blanks(several: list[str]) -> None:
     """Each token without its punctuation (an emoticon with it), in lower case, and whether it is in capitals."""
-    tokens = letters.read(several)
-    split = [token for text in several for token in text.split()]
+    plain, others = parted(several)
+    tokens = letters.read(plain, others)
+    split = [token for text in (*plain, *others) for token in text.split()]
     bare = [word if len(word := token.strip(punctuation)) > 2 else token for token in split]
-    found = ["".join(map(chr, tokens.codes[first:last])) for first, last in zip(tokens.first, tokens.last, strict=True)]
+    whole = "\n".join(["", *plain, *others, ""])
+    found = [whole[first:last] for first, last in zip(tokens.first, tokens.last, strict=True)]
     assert found == bare
     assert tokens.upper.tolist() == list(map(str.isupper, bare))
-    assert np.diff(tokens.ends, prepend=0).tolist() == [len(text.split()) for text in several]
+    assert np.diff(tokens.ends, prepend=0).tolist() == [len(text.split()) for text in (*plain, *others)]
 
 
 @settings(max_examples=200, deadline=None)
 @given(texts)
 def test_words_are_found_in_any_case_and_nothing_else_is(several: list[str]) -> None:
     """A token is a known word exactly if that is what it reads in lower case."""
-    words = ["a", "ab", "b'a", "é", "aaa"]
-    found = letters.Words(words).find(letters.read(several))
-    bare = [word if len(word := token.strip(punctuation)) > 2 else token for text in several for token in text.split()]
+    words = ["a", "ab", "b'a", "k", "aaa", "aaaaaaaa", "aaaaaaaab", "b" * 16, "a" * 17, "ab" * 12]
+    plain, others = parted(several)
+    found = letters.Words(words).find(letters.read(plain, others))
+    split = [token for text in (*plain, *others) for token in text.split()]
+    bare = [word if len(word := token.strip(punctuation)) > 2 else token for token in split]
     assert found.tolist() == [words.index(word.lower()) + 1 if word.lower() in words else 0 for word in bare]
 
 
@@ -43,7 +59,9 @@ def test_words_are_found_in_any_case_and_nothing_else_is(several: list[str]) -> 
 @given(texts)
 def test_counts_are_of_each_text(several: list[str]) -> None:
     """A character is counted where it is, not in the text before or after."""
-    assert letters.counts(letters.read(several), "!").tolist() == [text.count("!") for text in several]
+    plain, others = parted(several)
+    found = letters.counts(letters.read(plain, others), "!")
+    assert found.tolist() == [text.count("!") for text in (*plain, *others)]
 
 
 @given(st.lists(st.sampled_from(["", "a" * 10_000, "b" * 70_000, "c" * 140_000])))
