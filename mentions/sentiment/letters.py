@@ -43,6 +43,11 @@ _BLANK, _SIGN, _UPPER, _LOWER = 1, 2, 4, 8
 _SHORTEST: Final = 2
 """A token that punctuation leaves with no more characters than this is an emoticon, and keeps it."""
 
+_FEW: Final = 3
+"""Signs at either end of a token that are taken off at once."""
+
+_SIGNS: Final = punctuation.encode("ascii")
+
 _SHORT: Final = 8
 """Letters that one number holds."""
 
@@ -89,12 +94,12 @@ def read(plain: Sequence[str], others: Sequence[str] = ()) -> Tokens:
     blank = (flags & _BLANK).view(np.bool_)
     edges = np.flatnonzero(blank[1:] != blank[:-1]) + 1
     starts, stops = edges[::2], edges[1::2]
-    first, last = _stripped(flags, starts, stops)
-    cases = np.bitwise_or.reduceat(flags, starts) & (_UPPER | _LOWER) if starts.size else starts
+    first, last = _stripped(data, flags, starts, stops)
+    upper = _in_capitals(flags, first, last)
     bounds = lengths.cumsum()
     low = np.frombuffer(data.translate(low_of) + bytes(LONGEST), np.uint8)
     codes = np.frombuffer(data, np.uint8)
-    return Tokens(codes, low, first, last, stops, cases == _UPPER, starts.searchsorted(bounds), bounds)
+    return Tokens(codes, low, first, last, stops, upper, starts.searchsorted(bounds), bounds)
 
 
 class Words:
@@ -106,24 +111,29 @@ class Words:
         sizes = np.fromiter(map(len, words), np.int64, len(words))
         numbers = _numbers(low, sizes.cumsum() - sizes, sizes)
         short, long = np.flatnonzero(sizes <= _SHORT), np.flatnonzero(sizes > _SHORT)
-        self._short, self._long = Table(numbers[0, short].tolist()), Table(_mixed(numbers[:, long]).tolist())
-        self._place_of_short, self._place_of_long = np.append(0, short + 1), np.append(0, long + 1)
-        self._numbers_of_long = np.insert(numbers[:, long], 0, 0, axis=1)
+        begins = np.setdiff1d(numbers[0, long], numbers[0, short])
+        self._begins = Table([*numbers[0, short].tolist(), *begins.tolist()])
+        self._short = np.concatenate([[0], short + 1, np.zeros_like(begins, np.int64)])
+        self._opens = np.concatenate([[False], np.isin(numbers[0, short], numbers[0, long]), begins != 0])
+        self._mixed = Table(_mixed(numbers[:, long]).tolist())
+        self._long, self._numbers_of_long = np.append(0, long + 1), np.insert(numbers[:, long], 0, 0, axis=1)
 
     def find(self, tokens: Tokens) -> Places:
         """Return the place of each token's word among the words, from 1; 0 for those that are not among them."""
         sizes = tokens.last - tokens.first
-        begin = _windows(tokens.low)[tokens.first] & _MASKS.take(sizes, mode="clip")
-        places: Places = self._place_of_short.take(self._short.find(begin))
-        long = np.flatnonzero(sizes > _SHORT)
+        begins = self._begins.find(_windows(tokens.low)[tokens.first] & _MASKS.take(sizes, mode="clip"))
+        longer = sizes > _SHORT
+        places: Places = self._short.take(begins)
+        places[longer] = 0
+        long = np.flatnonzero(longer & self._opens.take(begins))
         places[long] = self._find_long(tokens.low, tokens.first[long], sizes[long])
         return places
 
     def _find_long(self, low: Bits, first: Places, sizes: Places) -> Places:
         numbers = _numbers(low, first, sizes)
-        found = self._long.find(_mixed(numbers))
+        found = self._mixed.find(_mixed(numbers))
         same = (self._numbers_of_long[:, found] == numbers).all(axis=0) & (sizes <= LONGEST)
-        places: Places = self._place_of_long.take(found) * same
+        places: Places = self._long.take(found) * same
         return places
 
 
@@ -144,18 +154,33 @@ def holding(tokens: Tokens, piece: str) -> Places:
     return found
 
 
-def _stripped(flags: Bits, starts: Places, stops: Places) -> tuple[Places, Places]:
+def _stripped(data: bytes, flags: Bits, starts: Places, stops: Places) -> tuple[Places, Places]:
     """Return where tokens begin and end without punctuation."""
     first, last = starts.copy(), stops.copy()
-    signed = np.flatnonzero((flags.take(starts) | flags.take(stops - 1)) & _SIGN)
-    plain = (flags & (_BLANK | _SIGN)) == 0
-    solid = np.append(np.flatnonzero(plain), 0)
-    rank = np.cumsum(plain, dtype=np.int32)  # of the plain characters up to each; before a token is a blank
-    before, after = rank.take(starts[signed] - 1), rank.take(stops[signed] - 1)
-    begin, end = solid[before], solid[after - 1] + 1
-    long = (after > before) & (end - begin > _SHORTEST)
-    first[signed[long]], last[signed[long]] = begin[long], end[long]
+    signs = (flags & _SIGN).view(np.bool_)
+    before, after = np.flatnonzero(signs.take(starts)), np.flatnonzero(signs.take(stops - 1))
+    for _ in range(_FEW):
+        first[before] += 1
+        last[after] -= 1
+        before, after = before[signs[first[before]]], after[signs[last[after] - 1]]
+    for token in {*before.tolist(), *after.tolist()}:  # a long row of signs
+        start, stop = int(starts[token]), int(stops[token])
+        rest = data[start:stop].lstrip(_SIGNS)
+        first[token], last[token] = stop - len(rest), stop - len(rest) + len(rest.rstrip(_SIGNS))
+    emoticons = np.flatnonzero(last - first <= _SHORTEST)
+    first[emoticons], last[emoticons] = starts[emoticons], stops[emoticons]
     return first, last
+
+
+def _in_capitals(flags: Bits, first: Places, last: Places) -> Flags:
+    """Return of each token whether it is in capitals: it has one, and no other letter that has a case."""
+    upper: Flags = ((flags.take(first) | flags.take(last - 1)) & _LOWER) == 0
+    maybe = np.flatnonzero(upper)
+    if maybe.size:
+        spans = np.stack([first[maybe], last[maybe]], 1).ravel()
+        cases = np.bitwise_or.reduceat(flags, spans)[::2] & (_UPPER | _LOWER)
+        upper[maybe] = cases == _UPPER
+    return upper
 
 
 def _windows(low: Bits) -> Keys:
