@@ -93,13 +93,8 @@ class Pages:
             (opened(one, governed.brand, language), one, clock(one.opened_at, governed.brand.timezone))
             for one in about(self._world.incidents(), name)
         ]
-        return self._page(
-            request,
-            "brand.html.j2",
-            row(self._world, governed, language).shown,
-            row=row(self._world, governed, language),
-            known=known,
-        )
+        shown = row(self._world, governed, language)
+        return self._page(request, "brand.html.j2", shown.shown, row=shown, known=known)
 
     async def incident(self, request: web.Request) -> web.Response:
         """Show one incident."""
