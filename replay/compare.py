@@ -18,6 +18,9 @@ Kind = Literal["lost", "later", "gained", "earlier", "unchanged"]
 KINDS: Final[tuple[Kind, ...]] = ("lost", "later", "gained", "earlier", "unchanged")
 """What becomes of an incident, what needs a look first."""
 
+APART: Final = 12 * 60 * MINUTE
+"""How far apart (ms) two openings of one incident lie at most: no count is held against a window longer than that."""
+
 _WORDS: Final[dict[Kind, str]] = {
     "lost": "not found any more",
     "later": "found later",
@@ -29,10 +32,14 @@ _WORDS: Final[dict[Kind, str]] = {
 
 @dataclass(frozen=True)
 class Change:
-    """One incident under both rules; `before` is None where it is gained, `after` where it is lost."""
+    """One incident under both rules; `before` is None where it is gained, `after` where it is lost.
+
+    What is lost may be part of another incident `after`: `amid` one that was open when it opened before.
+    """
 
     before: Course | None
     after: Course | None
+    amid: Course | None = None
 
     @property
     def kind(self) -> Kind:
@@ -79,6 +86,7 @@ class Change:
             "pages": self.pages,
             "before": _told(self.before),
             "after": _told(self.after),
+            "amid": None if self.amid is None else self.amid.incident.id,
         }
 
     def __str__(self) -> str:
@@ -86,8 +94,8 @@ class Change:
         severities = [course.severity for course in (self.before, self.after) if course is not None]
         severity = severities[0] if len(set(severities)) == 1 else " → ".join(severities)
         gap = "" if not self.minutes else f" by {abs(self.minutes):g} {_plural(abs(self.minutes), 'minute')}"
-        moment = instant(self.at)[:16].replace("T", " ")
-        return f"{moment}  {self.brand}  {severity}  {_WORDS[self.kind]}{gap}, {_more(self.pages)}"
+        amid = "" if self.amid is None else f", part of one open since {_minute(self.amid)}"
+        return f"{_minute(self._either)}  {self.brand}  {severity}  {_WORDS[self.kind]}{gap}{amid}, {_more(self.pages)}"
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,10 @@ class Comparison:
 
 
 def compare(before: Outcome, after: Outcome) -> Comparison:
-    """Return what is otherwise in `after`. Incidents of one brand that overlap in time are the same one."""
+    """Return what is otherwise in `after`.
+
+    Incidents of one brand that overlap in time are the same one, where they opened within APART of each other.
+    """
     courses = before.courses(), after.courses()
     brands = sorted({course.incident.brand for course in [*courses[0], *courses[1]]})
     by_brand = [_by_brand(side) for side in courses]
@@ -161,13 +172,16 @@ def _pair(before: Sequence[Course], after: Sequence[Course], ends: int) -> list[
         (-_overlap(old, new, ends), abs(old.opened_at - new.opened_at), i, j)
         for i, old in enumerate(before)
         for j, new in enumerate(after)
-        if _overlap(old, new, ends) >= 0
+        if _overlap(old, new, ends) >= 0 and abs(old.opened_at - new.opened_at) <= APART
     ]
     partner: dict[int, int] = {}
     for _, _, i, j in sorted(shared):
         if i not in partner and j not in partner.values():
             partner[i] = j
-    kept = [Change(old, after[partner[i]] if i in partner else None) for i, old in enumerate(before)]
+    kept = [
+        Change(old, after[partner[i]]) if i in partner else Change(old, None, _amid(old, after, ends))
+        for i, old in enumerate(before)
+    ]
     return kept + [Change(None, new) for j, new in enumerate(after) if j not in partner.values()]
 
 
@@ -178,6 +192,12 @@ def _overlap(old: Course, new: Course, ends: int) -> int:
         for a in old.segments
         for b in new.segments
     )
+
+
+def _amid(lost: Course, others: Iterable[Course], ends: int) -> Course | None:
+    """Return the incident that was open already when this one opened."""
+    at = lost.opened_at
+    return next((one for one in others if any(a <= at < _until(b, ends) for a, b in one.segments)), None)
 
 
 def _until(instant: int | None, ends: int) -> int:
@@ -203,12 +223,14 @@ def _told(course: Course | None) -> dict[str, Any] | None:
 
 
 def _row(change: Change) -> str:
-    old, new = (
-        "–" if side is None else instant(side.opened_at)[:16].replace("T", " ")
-        for side in (change.before, change.after)
-    )
+    old, new = ("–" if side is None else _minute(side) for side in (change.before, change.after))
+    new = new if change.amid is None else f"in {_minute(change.amid)}"
     gap = "" if change.minutes is None else f"{change.minutes:+g}"
     return f"| {change.kind} | {_cell(change.brand)} | {old} | {new} | {gap} | {change.pages:+d} |"
+
+
+def _minute(course: Course) -> str:
+    return instant(course.opened_at)[:16].replace("T", " ")
 
 
 def _cell(text: str) -> str:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
+from alerts.wording import span
 from replay.compare import Comparison, compare
 from replay.outcome import run
 from replay.policies import Rules
+from streams.pipeline import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,15 +35,17 @@ _SAME: Final[dict[Language, str]] = {"en": "the same", "fr": "sans changement"}
 _INSTEAD: Final[dict[Language, str]] = {"en": "{after} instead of {before}", "fr": "{after} au lieu de {before}"}
 _KINDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
-        "later": "the one of {at} would have come {minutes} later",
-        "earlier": "the one of {at} would have come {minutes} sooner",
+        "later": "the one of {at} would have come {gap} later",
+        "earlier": "the one of {at} would have come {gap} sooner",
         "lost": "the one of {at} would not have come",
+        "merged": "the one of {at} would have been part of another, open since {since}",
         "gained": "one more would have come on {at}",
     },
     "fr": {
-        "later": "celle de {at} serait venue {minutes} plus tard",
-        "earlier": "celle de {at} serait venue {minutes} plus tôt",
+        "later": "celle de {at} serait venue {gap} plus tard",
+        "earlier": "celle de {at} serait venue {gap} plus tôt",
         "lost": "celle de {at} ne serait pas venue",
+        "merged": "celle de {at} aurait fait partie d’une autre, ouverte depuis {since}",
         "gained": "une de plus serait venue {at}",
     },
 }
@@ -65,7 +69,7 @@ class Preview:
     def sentence(self, language: Language = "en", zone: tzinfo = UTC) -> str:
         """Return the change in one sentence; instants as the clock of `zone` shows them.
 
-        `3 alerts instead of 5; the one of Tuesday 14:05 would have come 11 minutes later; ….`
+        `3 alerts instead of 5; the one of Tuesday 14:05 would have come 11 min later; ….`
         """
         if not self.before and not self.after:
             return f"{_NOTHING[language].capitalize()}."
@@ -127,10 +131,15 @@ def _since(outcome: Outcome, since: int) -> list[Course]:
 
 
 def _spelled(change: Change, language: Language, zone: tzinfo) -> str:
-    at = datetime.fromtimestamp(change.at / 1000, zone)
-    minutes = max(1, round(abs(change.minutes or 0)))
-    words = {"at": f"{_DAYS[language][at.weekday()]} {at:%H:%M}", "minutes": _counted(minutes, ("minute", "minutes"))}
-    return _KINDS[language][change.kind].format(**words)
+    at, kinds = _moment(change.at, language, zone), _KINDS[language]
+    if change.amid is not None:
+        return kinds["merged"].format(at=at, since=_moment(change.amid.opened_at, language, zone))
+    return kinds[change.kind].format(at=at, gap=span(round(abs(change.minutes or 0) * MINUTE), language))
+
+
+def _moment(ms: int, language: Language, zone: tzinfo) -> str:
+    at = datetime.fromtimestamp(ms / 1000, zone)
+    return f"{_DAYS[language][at.weekday()]} {at:%H:%M}"
 
 
 def _alerts(language: Language) -> tuple[str, str]:

@@ -65,6 +65,27 @@ def test_what_only_one_side_has_is_lost_or_gained_with_its_pages() -> None:
     assert found.sentence() == "1 not found any more, 1 found besides; 0 pages instead of 1."
 
 
+def test_what_opens_far_apart_is_not_the_same_though_both_are_open_at_once() -> None:
+    """An incident that opened a day before is no earlier finding of this one: this one is part of it, or new."""
+    noisy, quiet = outcome(told("Halden", 0, 1_800)), outcome(told("Halden", 1_732, 1_800))
+    lost, gained = compare(quiet, noisy).changes
+    assert (lost.kind, lost.amid, gained.kind, gained.amid) == ("lost", gained.after, "gained", None)
+    assert "not found any more, part of one open since 2023-11-14 22:13, 1 page fewer" in str(lost)
+    assert "| lost | Halden | 2023-11-16 03:05 | in 2023-11-14 22:13 |" in compare(quiet, noisy).markdown()
+    assert compare(quiet, noisy).record()["incidents"][0]["amid"] == "Halden-0"
+    assert [change.kind for change in compare(noisy, quiet).changes] == ["lost", "gained"]
+
+
+def test_the_nearest_opening_is_the_same_incident_whatever_stays_open_longest() -> None:
+    """A long incident that splits in two is found at the first of them."""
+    long, split = outcome(told("Halden", 0, 2_900)), outcome(told("Halden", 20, 60), told("Halden", 1_500, 2_900))
+    changes = compare(long, split).changes
+    assert [(change.kind, change.minutes) for change in changes] == [
+        ("later", 20),
+        ("gained", None),
+    ]
+
+
 def test_two_brands_are_never_one_incident() -> None:
     """Incidents of different brands at the same time stay apart."""
     found = compare(outcome(told("Halden", 0, 60)), outcome(told("Orvane", 0, 60)))

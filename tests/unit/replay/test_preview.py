@@ -7,17 +7,21 @@ from datetime import UTC, timedelta, timezone
 from functools import cache
 from typing import TYPE_CHECKING
 
+import pytest
+
 from config.brand import Brand
 from detectors.absolute import Absolute
 from detectors.policy import Policy
 from replay.compare import compare
 from replay.outcome import run
 from replay.policies import Rules
-from replay.preview import preview
+from replay.preview import Preview, preview
 from sources.recording import Judged
 from tests.support.recordings import entries, mentions
+from tests.unit.replay.test_compare import outcome, told
 
 if TYPE_CHECKING:
+    from config.brand import Language
     from mentions.scored import Batch
 
 NOW = Brand(name="Brisela", slack_channel="#alerts")
@@ -73,8 +77,31 @@ def test_what_comes_later_is_told_with_its_minutes() -> None:
     told = preview(keen(), NOW, batches())
     (change,) = told.comparison.changes
     assert change.kind == "later"
-    assert f"would have come {round(change.minutes or 0)} minute" in told.sentence()
+    assert f"would have come {round(change.minutes or 0)} min later" in told.sentence()
     assert "plus tard" in told.sentence("fr")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "the one of Thursday 03:05 would have been part of another, open since Tuesday 22:13"),
+        ("fr", "celle de jeudi 03:05 aurait fait partie d’une autre, ouverte depuis mardi 22:13"),
+    ],
+)
+def test_an_alert_of_another_day_is_no_sooner_finding_of_this_one(language: Language, said: str) -> None:
+    """Nobody is told that an alert would have come 1,732 minutes sooner."""
+    noisy, quiet = outcome(told("Halden", 0, 1_800)), outcome(told("Halden", 1_732, 1_800))
+    sentence = Preview(compare(quiet, noisy), 1, 1, quiet).sentence(language)
+    assert said in sentence
+    assert "1732" not in sentence
+    assert ("one more would have come on Tuesday 22:13" in sentence) == (language == "en")
+
+
+def test_hours_are_told_as_hours() -> None:
+    """A gap of hours is not counted in minutes."""
+    late, soon = outcome(told("Halden", 200, 400)), outcome(told("Halden", 0, 400))
+    assert "3 h 20 min sooner" in Preview(compare(late, soon), 1, 1, late).sentence()
+    assert "3 h 20 min plus tard" in Preview(compare(soon, late), 1, 1, soon).sentence("fr")
 
 
 def test_a_lost_alert_is_named_by_the_clock_of_the_zone() -> None:
