@@ -8,7 +8,7 @@ from alerts import wording
 from alerts.escape import clean
 from alerts.findings import leading
 from alerts.incident import rank
-from alerts.rota import on_call
+from config import routing
 from config.override import in_force
 from detectors.wording import number, percent
 from web.spark import spark
@@ -118,7 +118,7 @@ def badges(world: World, governed: Governed, language: Language) -> list[str]:
 
 def called(brand: Brand, at: int) -> str:
     """Return who is on call, by the names that the brand's rota has for them."""
-    return ", ".join(named(one, brand) for one in dict.fromkeys((*brand.on_call, *on_call(brand.rota, at))))
+    return ", ".join(named(one, brand) for one in dict.fromkeys(routing.called(brand, at)))
 
 
 def named(who: str, brand: Brand) -> str:
