@@ -55,6 +55,27 @@ def test_words_are_found_in_any_case_and_nothing_else_is(several: list[str]) -> 
     assert found.tolist() == [words.index(word.lower()) + 1 if word.lower() in words else 0 for word in bare]
 
 
+def test_a_word_is_found_whole_only() -> None:
+    """The longest word there may be is not found in what begins with it."""
+    word = "ab" * 12
+    assert letters.Words([word]).find(letters.read([word, f"{word}c", word[:-1]])).tolist() == [1, 0, 0]
+
+
+def test_long_words_are_compared_letter_by_letter() -> None:
+    """Two that make the same number are two."""
+    known, dice = "aaaaaaaabbbbbbbbcccccccc", np.random.default_rng(0)
+    others = dice.integers(ord("a"), ord("z") + 1, (1_000_000, 8)).astype(np.uint8).view("<u8").ravel()
+    _, second, third = map(int, letters._FACTORS)
+    step = second * pow(third, -1, 1 << 64) % (1 << 64)
+    middle, last = (np.frombuffer(known.encode(), "<u8")[at] for at in (1, 2))
+    alike = np.stack([others, last + (middle - others) * np.uint64(step)], 1)
+    small = alike.view(np.uint8).reshape(-1, 16)
+    sayable = np.isin(small, list(b"0123456789abcdefghijklmnopqrstuvwxyz" + punctuation.encode())).all(axis=1)
+    twin = next(text for text in map(bytes, small[sayable]) if text[-1:].isalnum())
+    tokens = letters.read([known, known[:8] + twin.decode()])
+    assert letters.Words([known]).find(tokens).tolist() == [1, 0]
+
+
 @settings(max_examples=100, deadline=None)
 @given(texts)
 def test_counts_are_of_each_text(several: list[str]) -> None:
