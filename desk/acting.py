@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from alerts.escape import mention, mrkdwn
+from config.permission import permission
 from config.routing import called
-from desk.intent import permission
 from desk.wording import say
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from alerts.incident import Action
     from config.brand import Brand
-    from desk.intent import Permission
+    from config.permission import Permission
 
 log = structlog.get_logger(__name__)
 

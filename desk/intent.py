@@ -1,16 +1,14 @@
-"""What is to be done after a tap: which act is it, and may this person do it? Pure."""
+"""What is to be done after a tap: which act is it? Pure."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from alerts.incident import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Container
-
     from alerts.buttons import Press, Pressed
     from alerts.incident import ActionKind, Incident, Verdict
     from config.brand import Brand
@@ -26,17 +24,6 @@ _KINDS: Final[dict[Press, ActionKind]] = {
     "resolve": "resolve",
 }
 _VERDICTS: Final[dict[Press, Verdict]] = {"not_a_crisis": "not_a_crisis", "planned": "planned", "crisis": "crisis"}
-
-Permission = Literal["everyone", "named", "in_a_named_group", "nobody_named_them"]
-
-
-def permission(brand: Brand, user: str, groups: Container[str]) -> Permission:
-    """Say whether `user`, a member of `groups`, may act on the brand's incidents, and why."""
-    if not brand.may_act:
-        return "everyone"
-    if user in brand.may_act:
-        return "named"
-    return "in_a_named_group" if any(one in groups for one in brand.may_act) else "nobody_named_them"
 
 
 def act(pressed: Pressed, incident: Incident, brand: Brand, user: str, at: int) -> Action:

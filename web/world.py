@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from alerts.incident import rank
+from config.permission import permission
 from detectors.baseline import learn
 from detectors.buckets import MENTIONS
 from web.tally import STEP
@@ -76,4 +77,4 @@ def about(incidents: Mapping[str, Incident], brand: str) -> list[Incident]:
 
 def may_act(brand: Brand, who: str, by: str) -> bool:
     """Tell whether somebody may act on a brand: whoever has the token may, others where nobody or they are named."""
-    return by != "proxy" or not brand.may_act or who in brand.may_act
+    return by != "proxy" or permission(brand, who) != "nobody_named_them"
