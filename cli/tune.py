@@ -10,8 +10,9 @@ import typer
 
 from cli.errors import Failure, Misuse
 from cli.inputs import mapped, parsed_mapping
-from cli.output import emit, plain, progress, show, table, tell
+from cli.output import emit, plain, progress, tell
 from cli.report import check_folder
+from cli.study import show_study
 from cli.weights import Weights, scorer
 
 if TYPE_CHECKING:
@@ -20,13 +21,10 @@ if TYPE_CHECKING:
     from config.brand import Brand, Config, Language
     from replay.labels import Label
     from replay.tuning.material import Material
-    from replay.tuning.study import Point, Study
+    from replay.tuning.study import Study
     from sources.position import Line, Refused
 
 CONFIG: Final = Path("config/brands.yaml")
-SHOWN: Final = 8
-"""Settings in the table."""
-
 _BUDGET: Final = re.compile(r"(\d+(?:\.\d+)?)(?:\s*false alarms?)?\s*(?:/|a|per)\s*(day|week|month)")
 _WEEKS: Final = {"day": 1 / 7, "week": 1.0, "month": 30 / 7}
 
@@ -97,7 +95,7 @@ def command(
         if json:
             emit(found.record() | {"diff": text})
         else:
-            _print(found, text)
+            show_study(found, text)
         tuned.append((found, text))
         if write and found.proposed:
             _write(found, config)
@@ -224,51 +222,3 @@ def _report(path: Path, tuned: list[tuple[Study, str]], language: Language) -> N
 
     path.write_text(render([Tuned(*one) for one in tuned], language), encoding="utf-8")
     tell(f"wrote {plain(str(path))}")
-
-
-def _print(found: Study, diff: str) -> None:
-    from replay.tuning.plot import plot  # noqa: PLC0415
-
-    show(plain(found.sentence()))
-    show()
-    points = [found.points[place] for place in _worth_showing(found)]
-    table(["setting", "crises", "delay, minutes", "false alarms a week", "90 %"], [_row(found, one) for one in points])
-    show()
-    for line in plot(found):
-        show(line)
-    show()
-    _print_doubt(found)
-    for line in diff.splitlines():
-        show(plain(line))
-
-
-def _worth_showing(found: Study) -> list[int]:
-    """Return today's setting, the leading one, and the best others."""
-    rest = [place for place, one in enumerate(found.points) if one.best]
-    rest.sort(key=lambda place: (-found.points[place].found, found.points[place].per_week))
-    return list(dict.fromkeys([0, found.leading, *rest]))[:SHOWN]
-
-
-def _row(found: Study, one: Point) -> list[object]:
-    what = ", ".join(f"{path.split('.', 1)[1]} {value}" for path, value in one.settings.items()) or "today's"
-    high = "" if one.between[1] is None else f"{one.between[1]:.2g}"
-    mark = " (proposed)" if one is found.proposed else ""
-    delay = "–" if one.mean_delay is None else f"{one.mean_delay:.0f}"
-    return [what + mark, f"{one.found} of {one.of}", delay, f"{one.per_week:.2g}", f"{one.between[0]:.2g}–{high}"]
-
-
-def _print_doubt(found: Study) -> None:
-    from replay.tuning.study import Effect, spread  # noqa: PLC0415
-
-    if found.leading:
-        for effect in found.effects:
-            show(plain(f"best in hindsight: {effect}"))
-    low, high = found.today.recall
-    show(f"today's recall is {found.today.found} of {found.today.of}; with so few it may be {low:.0%} to {high:.0%}")
-    for one in found.held_out:
-        blind = Effect(one.label, one.before.delays[0], one.after.delays[0])
-        noise = f"{one.before.false_alarms} false alarms before, {one.after.false_alarms} after"
-        show(plain(f"held out: {blind}; {noise}"))
-    reach = spread(found.held_out)
-    if reach:
-        show(f"gain on held-out incidents: {reach[0]:+.0f} to {reach[1]:+.0f} minutes")

@@ -73,10 +73,10 @@ def curve(study: Study, brand: Brand) -> Curve:
 
 
 def _worth_showing(study: Study) -> list[int]:
-    """Return today's setting, the one that leads, and the best others."""
+    """Return today's setting, the one that is named beside it, and the best others."""
     rest = [place for place, one in enumerate(study.points) if one.best]
     rest.sort(key=lambda place: (-study.points[place].found, study.points[place].per_week))
-    return list(dict.fromkeys([0, study.leading, *rest]))[:SHOWN]
+    return list(dict.fromkeys([0, study.named, *rest]))[:SHOWN]
 
 
 def _line(study: Study, place: int, brand: Brand) -> Line:

@@ -59,11 +59,6 @@ def curve(study: Study, language: Language) -> Chart | None:
     return chart(figure, _alt(study, found, language))
 
 
-def named(study: Study) -> int:
-    """Return the place of the setting that is named beside today's; 0 where there is too little to name one."""
-    return study.leading if study.state in ("proposed", "not_better") else 0
-
-
 def places(study: Study) -> list[Place]:
     """Return the settings that page any crisis, those that did the same as one; what matters comes last."""
     most = max(point.found for point in study.points)
@@ -83,7 +78,7 @@ def places(study: Study) -> list[Place]:
 def _mark(study: Study, number: int, point: Point, most: int) -> Mark:
     if number == 0:
         return "today"
-    if number == named(study):
+    if number == study.named:
         return "leading"
     if point.found < most:
         return "fewer"

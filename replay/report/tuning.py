@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from detectors.wording import percent
-from replay.report.curve import HINDSIGHT, PROPOSAL, TODAY, curve, named
+from replay.report.curve import HINDSIGHT, PROPOSAL, TODAY, curve
 from replay.report.frame import clock, page
 from replay.report.tuning_words import WORDS, change, conclusion, figure, interval, minutes
 from replay.tuning.study import spread
@@ -68,7 +68,7 @@ def _section(one: Tuned, language: Language) -> Section:
         doubts=list(_doubts(study, language)),
         diff=[(_kind(line), line) for line in one.diff.splitlines()],
         state=study.state,
-        named=named(study) > 0,
+        named=study.named > 0,
     )
 
 
@@ -84,7 +84,7 @@ def _figures(study: Study, language: Language) -> list[tuple[str, list[tuple[str
     """Return what is to be seen at a glance: today's setting, and the leading one where it is another."""
     words = WORDS[language]
     found = [(words["today"], _glance(study.today, language))]
-    if named(study):
+    if study.named:
         name = words["proposal" if study.proposed else "hindsight"]
         found.append((name, _glance(study.points[study.leading], language)))
     return found
@@ -101,9 +101,9 @@ def _glance(point: Point, language: Language) -> list[tuple[str, str, str]]:
 
 def _ordered(study: Study) -> list[tuple[int, Point]]:
     """Return today's setting, the leading one, then the others: most crises first, then quietest, then soonest."""
-    rest = [pair for pair in enumerate(study.points) if pair[0] not in (0, named(study))]
+    rest = [pair for pair in enumerate(study.points) if pair[0] not in (0, study.named)]
     rest.sort(key=lambda pair: (-pair[1].found, pair[1].per_week, pair[1].mean_delay or 0.0))
-    return [(place, study.points[place]) for place in dict.fromkeys([0, named(study)])] + rest
+    return [(place, study.points[place]) for place in dict.fromkeys([0, study.named])] + rest
 
 
 def _row(study: Study, number: int, point: Point, language: Language) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _effects(study: Study, language: Language) -> list[dict[str, str]]:
                 "name": f"{one.label.brand}, {clock(one.label.onset)}",
                 "note": one.label.note,
                 "before": minutes(one.before, language),
-                "after": minutes(one.after, language) if named(study) else "–",
+                "after": minutes(one.after, language) if study.named else "–",
                 "held": "–" if held is None else _both(held.before.delays[0], held.after.delays[0], language),
                 "noise": "–"
                 if held is None
@@ -158,7 +158,7 @@ def _doubts(study: Study, language: Language) -> list[str]:
     reach = spread(study.held_out)
     if reach:
         found.append(words["doubt_gain"].format(low=figure(reach[0], language), high=figure(reach[1], language)))
-    if named(study) and _overlap(today, study.points[study.leading]):
+    if study.named and _overlap(today, study.points[study.leading]):
         found.append(words["doubt_overlap"])
     if study.state == "proposed" and len(study.labels) <= FEW:
         found.append(words["doubt_small"])

@@ -85,6 +85,11 @@ class Study(msgspec.Struct, frozen=True):
         """Return the proposal."""
         return None if self.proposal is None else self.points[self.proposal]
 
+    @property
+    def named(self) -> int:
+        """Return the place of the setting that is named beside today's; 0 where there is too little to name one."""
+        return self.leading if self.state in ("proposed", "not_better") else 0
+
     def sentence(self) -> str:
         """Return what comes of it in one sentence."""
         name = self.scope or "All brands"
