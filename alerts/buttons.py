@@ -5,26 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from urllib.parse import quote
 
+from alerts.deeds import Deed
 from alerts.wording import say
 
 if TYPE_CHECKING:
     from alerts.incident import Incident
     from detectors.wording import Language
 
-Press = Literal[
-    "ack",
-    "unack",
-    "not_a_crisis",
-    "planned",
-    "crisis",
-    "snooze_30m",
-    "snooze_2h",
-    "snooze_morning",
-    "unsnooze",
-    "silence",
-    "threshold",
-    "resolve",
-]
+Press = Deed | Literal["silence", "threshold"]
+"""What stands for an act, and what opens a modal."""
 
 ACK: Final = "tocsin_ack"
 NOT_A_CRISIS: Final = "tocsin_not_a_crisis"

@@ -16,7 +16,7 @@ from desk.wording import common, say
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from alerts.buttons import Press
+    from alerts.deeds import Spell
     from alerts.incident import Incident
     from config.brand import Brand
     from detectors.wording import Language
@@ -25,14 +25,14 @@ SHOWN: Final = 20
 NEAR: Final = 3
 """How many names are offered in place of one that is not known."""
 
-_SPANS: Final[dict[str, Press]] = {"30m": "snooze_30m", "2h": "snooze_2h", "morning": "snooze_morning"}
+_SPANS: Final[dict[str, Spell]] = {"30m": "snooze_30m", "2h": "snooze_2h", "morning": "snooze_morning"}
 
 
 class Snooze(NamedTuple):
     """What `/tocsin snooze` asks for."""
 
     brand: Brand
-    press: Press
+    spell: Spell
 
 
 def snooze(text: str, brands: Mapping[str, Brand]) -> Snooze | str | None:

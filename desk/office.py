@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 
-from alerts.buttons import Pressed, pressed
+from alerts.buttons import pressed
+from alerts.deeds import deed
 from alerts.escape import moment, mrkdwn
 from desk import commands, home, payloads, silencing, thresholds, views
 from desk.about import about
 from desk.acting import Acting, Groups
-from desk.intent import act
 from desk.silencing import Silencing
 from desk.thresholds import Thresholds
 from desk.wording import common, say
@@ -21,7 +21,9 @@ from replay.days import DAYS
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from alerts.incident import Incident
+    from alerts.buttons import Pressed
+    from alerts.deeds import Deed
+    from alerts.incident import Action, Incident
     from config.brand import Brand
     from config.override import Governed
     from desk.known import Known
@@ -181,7 +183,13 @@ class Office:
             return say(brand.language, "not_configured", brand=mrkdwn(incident.brand, 60))
         if button.press == "threshold":
             return await self._open(tap, self._thresholds.form(incident, governed), brand)
-        return await self._acting.pass_on(act(button, incident, brand, tap.user.id, self._acting.now()), brand)
+        action = self._act(button.press, incident, button.revision, brand, tap.user.id)
+        return await self._acting.pass_on(action, brand)
+
+    def _act(self, press: Deed, incident: Incident, revision: int, brand: Brand, user: str) -> Action:
+        """Return the act that a button of a card stands for, as it stood at a revision."""
+        name = f"slack:{incident.id}:{revision}:{press}:{user}"
+        return deed(name, press, incident, user, self._acting.now(), brand.timezone)
 
     def _silence(self, incident: Incident, brand: Brand) -> dict[str, Any]:
         return self._silencing.form(incident, brand, self._known.silenced.running(brand.name, self._acting.now()))
@@ -236,9 +244,7 @@ class Office:
             return refusal
         said, until = "", 0
         for incident in running:
-            action = act(
-                Pressed(asked.press, incident.id, incident.revision), incident, brand, user, self._acting.now()
-            )
+            action = self._act(asked.spell, incident, incident.revision, brand, user)
             said, until = said or await self._acting.pass_on(action, brand), action.until or 0
         done = moment(until, "{date_short_pretty} {time}")
         return said or say(brand.language, "slash_snoozed", brand=name, moment=done)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from alerts.deeds import deed
 from alerts.escape import clean, clip
 from alerts.incident import Action
 
 if TYPE_CHECKING:
-    from alerts.incident import ActionKind, Incident, Verdict
+    from alerts.deeds import Deed
+    from alerts.incident import Incident, Verdict
 
 NOTE_CHARS: Final = 500
 
-_KINDS: Final[dict[str, ActionKind]] = {
-    "ack": "ack",
-    "unack": "unack",
-    "resolve": "resolve",
-    "unsnooze": "unsnooze",
-    "note": "note",
-}
-_VERDICTS: Final[dict[str, Verdict]] = {"crisis": "crisis", "planned": "planned", "not_a_crisis": "not_a_crisis"}
-_SNOOZES: Final = {"snooze_30m": timedelta(minutes=30), "snooze_2h": timedelta(hours=2)}
+_VERDICTS: Final[tuple[Verdict, ...]] = ("crisis", "planned", "not_a_crisis")
+_SNOOZES: Final[tuple[Deed, ...]] = ("snooze_30m", "snooze_2h")
+_OFFERED: Final[tuple[Deed, ...]] = ("ack", "unack", "resolve", "unsnooze", *_SNOOZES, *_VERDICTS)
 
 
 def offered(incident: Incident) -> list[str]:
@@ -39,7 +34,7 @@ def verdicts(incident: Incident) -> list[str]:
     return [] if incident.kind == "silence" else [one for one in _VERDICTS if one != incident.verdict]
 
 
-def act(name: str, incident: Incident, who: str, at: int, text: str = "") -> Action | None:
+def act(name: str, incident: Incident, who: str, at: int, zone: str, text: str = "") -> Action | None:
     """Return the act; None for what no page of ours offers.
 
     Its id is made of the incident as it was shown, so that a form sent twice is one act; notes may repeat.
@@ -48,10 +43,6 @@ def act(name: str, incident: Incident, who: str, at: int, text: str = "") -> Act
     if name == "note":
         own = f"web:{incident.id}:{secrets.token_hex(8)}"
         return Action(own, incident.brand, "note", who, at, incident.id, text=said) if said else None
+    press = next((one for one in _OFFERED if one == name), None)
     own = f"web:{incident.id}:{incident.revision}:{name}:{who}"
-    if name in _VERDICTS:
-        return Action(own, incident.brand, "verdict", who, at, incident.id, text=said, verdict=_VERDICTS[name])
-    if name in _SNOOZES:
-        until = at + _SNOOZES[name] // timedelta(milliseconds=1)
-        return Action(own, incident.brand, "snooze", who, at, incident.id, until=until)
-    return Action(own, incident.brand, _KINDS[name], who, at, incident.id) if name in _KINDS else None
+    return None if press is None else deed(own, press, incident, who, at, zone, said)

@@ -124,7 +124,8 @@ class Pages:
         brand = self._world.brands()[incident.brand].brand
         if not may_act(brand, session.who, session.by):
             return _back(incident, "not_yours")
-        action = acts.act(str(form.get("do", "")), incident, session.who, self._world.now(), str(form.get("text", "")))
+        do, text = str(form.get("do", "")), str(form.get("text", ""))
+        action = acts.act(do, incident, session.who, self._world.now(), brand.timezone, text)
         if action is None:
             raise web.HTTPBadRequest
         log.info("asked to act", brand=incident.brand, incident=incident.id, act=action.kind, who=session.who)

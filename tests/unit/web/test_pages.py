@@ -130,7 +130,8 @@ async def test_an_incident_is_told_whole_and_answered() -> None:
         assert (first.kind, first.by, first.incident, first.brand) == ("ack", "local", CRITICAL, "Hallowfirth")
         await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": "note", "text": "called them\u202e"})
         assert (stage.sent[-1].kind, stage.sent[-1].text) == ("note", "called them")
-        assert (await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": "drop"})).status == 400
+        for do in ("drop", "silence", "threshold", "snooze_morning", ""):  # what no page offers
+            assert (await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": do})).status == 400
         assert (await client.post(f"/incidents/{CRITICAL}/acts", data={"do": "ack"})).status == 403
         assert (await client.post("/incidents/none/acts", data=form)).status == 404
     assert len(stage.sent) == 3
