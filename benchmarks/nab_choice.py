@@ -2,232 +2,190 @@
 
 NAB's realTweets has ten series and 33 windows, few enough to choose parameters that fit by chance. So the choice is
 made ten times, each time on nine brands and judged on the tenth: windows, half-life, power, floor and `over_peak` of
-the volume rule, all at once, by the standard score. The rule is worked out on whole arrays, which takes seconds instead
-of days: as `detectors.volume`, without its tail and its windows for quiet brands, and with incidents that last while
-the count stays above 0.7 times the threshold and reopen within six hours and a half.
+the volume rule, all at once. How to choose is a choice too: it is done by the rule (`benchmarks.nab_rules`) that does
+best when each of the nine is judged by what the other eight choose. So the tenth has no say in that either.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
-from dataclasses import dataclass
-from functools import cache
-from itertools import product
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from benchmarks.nab import NAB, read
+from benchmarks.nab import NAB
+from benchmarks.nab_rules import OBJECTIVES, PICKINGS, RULES, Evidence, choose
+from benchmarks.nab_series import GRID, WIDE, Grid, blend, judge, load, profiles, value
 from benchmarks.page import publish, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from benchmarks.nab_series import Choice, Floats, Series
 
-FASTS, MAINS = (10, 15, 20), (120, 150, 180)  # minutes
-HALF_LIVES: Final = (5, 7, 10, 14, 21)  # days
-POWERS: Final = (2, 3, 4, 5, 6, 8, 48)  # the last is the maximum in all but name
-FLOORS: Final = (0.5, 1.0)  # times the square root of the minutes
-RATIOS: Final = tuple(round(1.1 + 0.05 * step, 2) for step in range(9))
-GRID: Final = (FASTS, MAINS, HALF_LIVES, POWERS, FLOORS, RATIOS)
-SHIPPED: Final = (15, 150, 10, 4, 0.5, 1.25)
-DAYS: Final = 21
-GAP_HOURS: Final = 3
-WARM_UP: Final = 144  # rows
-LASTING: Final = 0.7
-QUIET: Final = 390 * 60.0  # seconds after the last breach until another opens an incident of its own
+    Numbers = NDArray[np.int64]
+
+SHIPPED: Final[Choice] = (15, 150, 10, 4, 0.5, 1.25)
+COPIES: Final = 8
+SEEDS: Final = range(2, 12)
+BLENDED: Final = [round(0.9 + 0.025 * step, 3) for step in range(45)]
+HEADING: Final = "Volume: what the choice of parameters owes to these series"
 
 
-Choice = tuple[int, int, int, int, float, float]
-Scores = tuple[float, float, float]
+@dataclass(frozen=True)
+class HeldOut:
+    """What each rule chooses without a brand, and how far the other brands trust it: brands, rules."""
+
+    choices: Numbers
+    trust: Floats
+
+    def rules(self, among: Sequence[int]) -> list[int]:
+        """Return the rule that is trusted most without each brand, of equals the first."""
+        return [among[int(trust[among].argmax())] for trust in self.trust]
+
+    def nested(self, among: Sequence[int]) -> list[int]:
+        """Return the choice made without each brand, by the rule chosen without it."""
+        return [int(self.choices[brand, rule]) for brand, rule in enumerate(self.rules(among))]
 
 
-@dataclass
-class Series:
-    """One labelled series with NAB's marks: what an alarm at a row is worth, and in which window it lies."""
-
-    at: Floats  # seconds
-    counts: Floats
-    worth: Floats
-    window: NDArray[np.int64]
-    windows: int
-    probation: int
-
-    def sums(self, minutes: int) -> Floats:
-        """Return the mentions of the `minutes` that end with each row."""
-        totals = np.concatenate([[0.0], np.cumsum(self.counts)])
-        first = np.searchsorted(self.at // 60, self.at // 60 - minutes, side="right")
-        return np.asarray(totals[1:] - totals[first])
-
-    def usual_peak(self, sums: Floats, half_life: int, power: int, floor: float) -> Floats:
-        """Return the power mean of the daily peaks before each row, infinite before there is a day."""
-        hours = (self.at // 3600).astype(int)
-        hours -= hours[0]
-        tops = np.zeros(hours[-1] + 1)
-        np.maximum.at(tops, hours, sums)
-        days = np.array([tops[max(0, hour - 23) : hour + 1].max() for hour in range(len(tops))])
-        total, weight = np.zeros(len(tops)), np.zeros(len(tops))
-        for age in range(DAYS):
-            back = GAP_HOURS + 24 * age
-            start = back + (12 if age else 0)  # a day not half known is left out
-            if start >= len(tops):
-                break
-            fading = 2.0 ** (-age / half_life)
-            total[start:] += fading * np.power(days[start - back : len(days) - back] + floor, power)
-            weight[start:] += fading
-        with np.errstate(divide="ignore", invalid="ignore"):
-            usual = np.where(weight > 0, (total / weight) ** (1 / power), np.inf)
-        return np.asarray(usual[hours])
-
-    def alarms(self, ratio: Floats, over_peak: float) -> list[int]:
-        """Return the rows that open an incident."""
-        opened, last = [], -np.inf
-        for row in np.flatnonzero(ratio >= LASTING * over_peak):
-            going_on = self.at[row] - last <= QUIET
-            if not going_on and ratio[row] < over_peak:
-                continue
-            if not going_on:
-                opened.append(int(row))
-            last = self.at[row]
-        return opened
-
-    def score(self, alarms: list[int]) -> Floats:
-        """Return what NAB gives for hits, the windows missed, the cost of false alarms, and the number of windows."""
-        told = np.array([row for row in alarms if row >= self.probation], dtype=int)
-        best = [self.worth[told[self.window[told] == window]] for window in range(self.windows)]
-        hits = sum(float(found.max()) for found in best if len(found))
-        missed = sum(not len(found) for found in best)
-        return np.array([hits, missed, -self.worth[told[self.window[told] < 0]].sum(), self.windows])
+def leave_out(evidence: Evidence) -> Numbers:
+    """Return what each rule chooses without each brand: brands, rules."""
+    return np.array([choose(evidence.without(brand)) for brand in range(evidence.brands)])
 
 
-def load() -> list[Series]:
-    """Return the ten series, marked by NAB's own scorer."""
-    sys.path.insert(0, str(NAB))
-    from nab_score import load_truth  # type: ignore[import-not-found]  # noqa: PLC0415 - lies beside the data
+def trust(seen: Evidence) -> Floats:
+    """Return the score of each rule, each brand judged by what the others choose by it."""
+    return value(sum(seen.parts[0, choices, brand] for brand, choices in enumerate(leave_out(seen))))
 
-    truth, _ = load_truth(str(NAB / "data"), str(NAB / "windows_realTweets.json"))
+
+def hold_out(evidence: Evidence) -> HeldOut:
+    """Return what is chosen without each brand, and how far each rule is to be trusted, seen without it."""
+    trusted = [trust(evidence.without(brand)) for brand in range(evidence.brands)]
+    return HeldOut(leave_out(evidence), np.array(trusted))
+
+
+def interval(parts: Floats) -> str:
+    """Return the middle nine tenths of the standard score, were there other brands like these."""
+    scores = value(Evidence(parts[None, None], (1,)).resampled(10_000)[:, 0])
+    low, high = np.quantile(scores, (0.05, 0.95))
+    return f"{low:.1f}–{high:.1f}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one way to choose brings."""
+
+    name: str
+    parts: Floats
+    chosen: str
+
+    def told(self) -> tuple[str, str, str, str]:
+        """Return it as a line of the table."""
+        scores = " / ".join(f"{score:.1f}" for score in profiles(self.parts.sum(0)))
+        return self.name, scores, interval(self.parts), self.chosen
+
+
+def named(choices: Iterable[int], grid: Grid) -> str:
+    """Return choices by their parameters, each once."""
+    return "; ".join(" ".join(f"{part:g}" for part in grid.choices[choice]) for choice in sorted(set(choices)))
+
+
+def in_hindsight(evidence: Evidence, grid: Grid) -> list[Row]:
+    """Return what all brands say together, and of a setting that no brand had a say in."""
+    middle = np.ravel_multi_index(tuple(size // 2 for size in grid.shape), grid.shape)
+    fixed = [("the best single choice", int(value(evidence.parts[0].sum(1)).argmax()))]
+    fixed += [("the middle of what was tried", int(middle))]
+    fixed += [("what ships", grid.choices.index(SHIPPED))] if SHIPPED in grid.choices else []
+    return [Row(f"All ten brands: {name}", evidence.parts[0, choice], named([choice], grid)) for name, choice in fixed]
+
+
+def without_a_brand(evidence: Evidence, held: HeldOut, grid: Grid) -> list[Row]:
+    """Return what is chosen without each brand in turn."""
+    every, plain = range(held.choices.shape[1]), range(len(PICKINGS))
+    ways = {
+        f"**Nine, by the rule of {len(every)} that they trust most, judged on the tenth**": held.nested(every),
+        f"… of the {len(plain)} rules that look at the standard score alone": held.nested(plain),
+        f"… always the best of {len(grid.choices)}": held.choices[:, 0].tolist(),
+    }
+    return [Row(name, evidence.of(chosen), named(chosen, grid)) for name, chosen in ways.items()]
+
+
+def without_much_choice(series: list[Series], evidence: Evidence, grid: Grid) -> list[Row]:
+    """Return what is left where nothing but `over_peak` is chosen, always the best."""
+    alike = [number for number, choice in enumerate(grid.choices) if choice[:5] == SHIPPED[:5]]
+    blended = blend(series, BLENDED, grid)[None]
     found = []
-    for name, marks in truth.items():
-        rows = list(read(NAB / "data" / name.split("/")[-1]))
-        at, counts = np.array([row.at / 1000 for row in rows]), np.array([float(row.count) for row in rows])
-        windows = np.array(marks.win_of)
-        found.append(Series(at, counts, np.array(marks.unit), windows, len(marks.windows), marks.probation))
+    for name, parts, ratios in (
+        ("… `over_peak` alone, all else as shipped", evidence.parts[:1, alike], list(grid.ratios)),
+        (f"… `over_peak` alone, over the mean of all {len(grid.rules)} logarithms of ratios", blended, BLENDED),
+    ):
+        alone = Evidence(parts, (parts.shape[1],))
+        chosen = leave_out(alone)[:, 0].tolist()
+        told = "; ".join(f"{ratios[choice]:g}" for choice in sorted(set(chosen)))
+        found.append(Row(name, alone.of(chosen), f"over_peak {told}"))
     return found
 
 
-def profiles(parts: Floats) -> Scores:
-    """Return the standard, low-FP and low-FN scores of summed parts (see `Series.score`)."""
-    hits, missed, false, windows = parts
-    return tuple(  # type: ignore[return-value]  # three of them
-        float(100 * (hits - fn * missed - fp * false + fn * windows) / ((1 + fn) * windows))
-        for fp, fn in ((0.11, 1), (0.22, 1), (0.11, 2))
-    )
+def by_rule(evidence: Evidence, held: HeldOut) -> str:
+    """Return the standard score of each rule, each brand judged by what the others choose by it."""
+    scores = value(sum(evidence.parts[0, choices, brand] for brand, choices in enumerate(held.choices)))
+    lines = scores.reshape(-1, len(PICKINGS)).T
+    rows = [(name, *(f"{score:.1f}" for score in line)) for name, line in zip(PICKINGS, lines, strict=True)]
+    return table(("Picked", *list(OBJECTIVES)[: lines.shape[1]]), rows)
 
 
-def judge(series: list[Series]) -> dict[Choice, Floats]:
-    """Return the parts of the score of every choice, a row a series."""
-
-    @cache
-    def ratio(number: int, minutes: int, half_life: int, power: int, floor: float) -> Floats:
-        sums, chance = series[number].sums(minutes), floor * minutes**0.5
-        found = (sums + chance) / series[number].usual_peak(sums, half_life, power, chance)
-        found[:WARM_UP] = 0.0
-        return np.asarray(found)
-
-    judged: dict[Choice, Floats] = {}
-    for fast, main, half_life, power, floor in product(*GRID[:-1]):
-        rule = (half_life, power, floor)
-        ratios = [np.maximum(ratio(n, fast, *rule), ratio(n, main, *rule)) for n in range(len(series))]
-        for over_peak in RATIOS:
-            parts = [one.score(one.alarms(found, over_peak)) for one, found in zip(series, ratios, strict=True)]
-            judged[fast, main, half_life, power, floor, over_peak] = np.array(parts)
-    return judged
+def by_brand(series: list[Series], evidence: Evidence, held: HeldOut, grid: Grid) -> str:
+    """Return what was chosen without each brand, and the standard score there beside what ships."""
+    every = range(held.choices.shape[1])
+    chosen, shipped = held.nested(every), grid.choices.index(SHIPPED)
+    rows = []
+    for brand, rule in enumerate(held.rules(every)):
+        scores = [f"{value(evidence.parts[0, choice, brand]):.1f}" for choice in (chosen[brand], shipped)]
+        rows.append((series[brand].name, " of the ".join(RULES[rule][::-1]), named([chosen[brand]], grid), *scores))
+    return table(("Held out", "The rule that the others trust most", "Its choice", "Standard", "What ships"), rows)
 
 
-def centre(choices: list[Choice]) -> Choice:
-    """Return the choice in the middle of some: of each parameter the median."""
-    return tuple(sorted(values)[len(values) // 2] for values in zip(*choices, strict=True))
-
-
-def left_out(judged: dict[Choice, Floats], choices: list[Choice], among: int) -> tuple[Scores, set[Choice]]:
-    """Return the scores when each series is judged by the centre of the `among` choices best for the others.
-
-    The second part is what was chosen.
-    """
-    parts, chosen = [], set()
-    for number in range(len(next(iter(judged.values())))):
-        others = {choice: profiles(judged[choice].sum(0) - judged[choice][number])[0] for choice in choices}
-        choice = centre(sorted(choices, key=others.__getitem__, reverse=True)[:among])
-        parts.append(judged[choice][number])
-        chosen.add(choice)
-    return profiles(np.array(parts).sum(0)), chosen
-
-
-def smoothed(scores: dict[Choice, float]) -> dict[Choice, float]:
-    """Return the mean score of each choice and its neighbours: at most one step away in every parameter."""
-    whole = np.array([scores[choice] for choice in product(*GRID)]).reshape([len(values) for values in GRID])
-    total, count = whole, np.ones_like(whole)
-    for axis in range(whole.ndim):
-        total, count = _with_neighbours(total, axis), _with_neighbours(count, axis)
-    return dict(zip(product(*GRID), (total / count).ravel().tolist(), strict=True))
-
-
-def _with_neighbours(values: Floats, axis: int) -> Floats:
-    """Return the sums of each value with those before and after it along an axis."""
-    moved = np.moveaxis(values, axis, 0)
-    summed = moved.copy()
-    summed[1:] += moved[:-1]
-    summed[:-1] += moved[1:]
-    return np.asarray(np.moveaxis(summed, 0, axis))
-
-
-def robustly_left_out(judged: dict[Choice, Floats]) -> tuple[Scores, set[Choice]]:
-    """Return the scores when each series is judged by the choice whose neighbourhood is best for the others."""
-    parts, chosen = [], set()
-    for number in range(len(next(iter(judged.values())))):
-        others = {choice: profiles(found.sum(0) - found[number])[0] for choice, found in judged.items()}
-        near = smoothed(others)
-        choice = max(near, key=near.__getitem__)
-        parts.append(judged[choice][number])
-        chosen.add(choice)
-    return profiles(np.array(parts).sum(0)), chosen
+def redrawn(evidence: Evidence) -> str:
+    """Return how far the nested score hangs on what is drawn at random."""
+    scores = []
+    for seed in SEEDS:
+        again = replace(evidence, seed=seed)
+        held = hold_out(again)
+        scores.append(float(value(again.of(held.nested(range(held.choices.shape[1]))).sum(0))))
+    return f"With brands resampled by {len(SEEDS)} other seeds: {min(scores):.1f} to {max(scores):.1f}."
 
 
 def main() -> int:
-    """Print the table and write it into the page."""
+    """Print the tables, and write those of the usual grid into the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--wide", action="store_true", help="choose among 141120 settings; takes half an hour")
+    wide = parser.parse_args().wide
     if not NAB.is_dir():
         print(f"NAB's series are not here ({NAB}): nothing to measure")
         return 1
-    judged = judge(load())
-    every = list(judged)
-    best = max(every, key=lambda choice: profiles(judged[choice].sum(0))[0])
-    alike = [choice for choice in every if choice[:5] == SHIPPED[:5]]
-    rows = [
-        ("All ten brands: the best single choice", profiles(judged[best].sum(0)), _told(best)),
-        ("All ten brands: what ships", profiles(judged[SHIPPED].sum(0)), _told(SHIPPED)),
-    ]
-    for name, choices, among in (
-        (f"Nine, judged on the tenth: the best of {len(every)}", every, 1),
-        ("… the centre of the best 1 in 100", every, len(every) // 100),
-        ("… the centre of the best 1 in 20", every, len(every) // 20),
-        ("… `over_peak` alone, the best", alike, 1),
-    ):
-        scores, chosen = left_out(judged, choices, among)
-        rows.append((name, scores, "; ".join(map(_told, sorted(chosen)))))
-    scores, chosen = robustly_left_out(judged)
-    rows.append(("… the best neighbourhood, one step each way", scores, "; ".join(map(_told, sorted(chosen)))))
-    text = table(
-        ("Chosen on", "Standard / low FP / low FN", "fast, main [min], half-life [d], power, floor, over_peak"),
-        [(name, " / ".join(f"{score:.1f}" for score in scores), told) for name, scores, told in rows],
+    grid, copies = (WIDE, 0) if wide else (GRID, COPIES)
+    series, chance = load(), np.random.default_rng(1)
+    copied = [series, *([one.perturbed(chance) for one in series] for _ in range(copies))]
+    evidence = Evidence(np.array([judge(each, grid) for each in copied]), grid.shape)
+    held = hold_out(evidence)
+    rows = in_hindsight(evidence, grid) + without_a_brand(evidence, held, grid)
+    rows += [] if wide else without_much_choice(series, evidence, grid)
+    head = (
+        "Chosen on",
+        "Standard / low FP / low FN",
+        "90 %",
+        "fast, main [min], half-life [d], power, floor, over_peak",
     )
+    text = "\n\n".join([table(head, [row.told() for row in rows]), by_rule(evidence, held)])
+    if not wide:
+        text = "\n\n".join([text, by_brand(series, evidence, held, grid), redrawn(evidence)])
+        publish("nab-choice", HEADING, "nab-choice", text)
     print(text)
-    publish("nab-choice", "Volume: what the choice of parameters owes to these series", "nab-choice", text)
     return 0
-
-
-def _told(choice: Choice) -> str:
-    return " ".join(f"{value:g}" for value in choice)
 
 
 if __name__ == "__main__":

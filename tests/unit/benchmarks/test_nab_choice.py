@@ -1,84 +1,114 @@
-"""Is the rule on whole arrays the rule that ships, and is a choice judged only where it was not made?"""
+"""Is a choice, and the way it is made, judged only where neither was made?"""
 
 from __future__ import annotations
 
-from itertools import product
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from benchmarks.nab_choice import GRID, Choice, Series, centre, left_out, profiles, smoothed
+from benchmarks.nab_choice import hold_out, interval, leave_out, trust
+from benchmarks.nab_rules import (
+    PICKINGS,
+    RULES,
+    TEMPERATURES,
+    Evidence,
+    best,
+    centre,
+    choose,
+    neighbourhood,
+    weighted,
+)
+from benchmarks.nab_series import value
 
-START = 1_425_168_000  # midnight
-
-
-def series(counts: list[float]) -> Series:
-    """Return a series of such counts, five minutes apart, with one labelled window in its last tenth."""
-    size = len(counts)
-    window = np.where(np.arange(size) >= size * 9 // 10, 0, -1)
-    worth = np.where(window >= 0, 1.0, -1.0)
-    return Series(np.arange(START, START + 300.0 * size, 300.0), np.array(counts), worth, window, 1, 0)
-
-
-def test_the_usual_peak_of_equal_days_is_their_peak() -> None:
-    """Where each day brings the same, the power mean is that, whatever its power."""
-    found = series([40.0 if row % 288 == 100 else 2.0 for row in range(288 * 6)])
-    for power in (2, 4, 48):
-        usual = found.usual_peak(found.sums(5), 10, power, 3.0)
-        assert usual[-1] == pytest.approx(43.0)
-        assert usual[0] == np.inf
+GOOD, BAD = [1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 0.0, 1.0]
+SHAPE = (3, 4, 4)
 
 
-def test_one_burst_opens_one_incident() -> None:
-    """While it lasts, and for six hours and a half after, no other is opened; then another is."""
-    found = series([0.0] * 400)
-    ratio = np.zeros(400)
-    ratio[[10, 11, 12, 40, 200]] = [1.3, 1.0, 1.4, 1.3, 1.3]
-    assert found.alarms(ratio, 1.25) == [10, 200]
+def evidence(brands: int = 4, seed: int = 1) -> Evidence:
+    """Return evidence of nothing: every choice hits and misses at random, in the true series and two copies."""
+    chance = np.random.default_rng(seed)
+    size = (3, int(np.prod(SHAPE)), brands)
+    missed = chance.integers(0, 4, size)
+    parts = [(3 - missed) * chance.uniform(0.5, 1, size), missed, chance.uniform(0, 5, size), np.full(size, 3)]
+    return Evidence(np.stack(parts, axis=-1), SHAPE)
 
 
-def test_perfect_and_silent_detectors_score_100_and_0() -> None:
-    """Each window hit at its best and nothing else, and nothing at all."""
-    perfect, silent = np.array([5.0, 0.0, 0.0, 5.0]), np.array([0.0, 5.0, 0.0, 5.0])
-    assert profiles(perfect) == (100.0, 100.0, 100.0)
-    assert profiles(silent) == (0.0, 0.0, 0.0)
+@pytest.mark.parametrize("brand", range(4))
+def test_a_brand_has_no_say_in_its_own_choice_nor_in_how_it_is_made(brand: int) -> None:
+    """Whatever a brand's series say, in truth or in copies, the others' trust in each rule and its choice stay."""
+    seen, other = evidence(), evidence(seed=2)
+    parts = seen.parts.copy()
+    parts[:, :, brand] = other.parts[:, :, brand]
+    before, after = hold_out(seen), hold_out(replace(seen, parts=parts))
+    every = range(len(RULES))
+    assert (before.trust[brand] == after.trust[brand]).all()
+    assert (before.choices[brand] == after.choices[brand]).all()
+    assert before.nested(every)[brand] == after.nested(every)[brand]
+    assert (before.trust != after.trust).any(), "it has one in the others'"
 
 
-def test_a_brand_has_no_say_in_its_own_choice() -> None:
-    """A choice that is splendid for one brand alone is not made for it, since the others do not like it."""
-    good, bad = [1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 0.0, 1.0]
-    one: Choice = (10, 120, 7, 3, 0.5, 1.2)
-    other: Choice = (15, 150, 10, 4, 0.5, 1.3)
-    judged = {one: np.array([good, bad, bad, bad]), other: np.array([bad, good, good, good])}
-    scores, chosen = left_out(judged, [one, other], 1)
-    assert chosen == {other}
-    assert scores == profiles(np.array([3.0, 1.0, 0.0, 4.0]))
+def test_each_rule_is_trusted_for_what_it_chose_unseen() -> None:
+    """Trust is the score over the brands seen, each judged by the choice of the rest of them, worked out by hand."""
+    seen = evidence(3)
+    scores = []
+    for rule in range(len(RULES)):
+        parts = [seen.parts[0, choose(seen.without(brand))[rule], brand] for brand in range(3)]
+        scores.append(float(value(np.sum(parts, axis=0))))
+    assert trust(seen) == pytest.approx(scores)
+
+
+def test_what_is_splendid_for_one_brand_alone_is_not_chosen_for_it() -> None:
+    """The others do not like it."""
+    parts = np.array([[GOOD, BAD, BAD, BAD], [BAD, GOOD, GOOD, GOOD]])[None]
+    seen = Evidence(parts, (2,))
+    chosen = leave_out(seen)[:, 0]
+    assert chosen.tolist() == [1, 1, 1, 1]
+    assert seen.of(chosen).tolist() == [BAD, GOOD, GOOD, GOOD]
+
+
+def test_no_copies_no_rule_that_needs_them() -> None:
+    """Without perturbed copies the last rules are left out, and the others choose what they chose."""
+    seen = evidence()
+    alone = choose(replace(seen, parts=seen.parts[:1]))
+    assert len(alone) == len(RULES) - len(PICKINGS)
+    assert (alone == choose(seen)[: len(alone)]).all()
 
 
 def test_the_centre_is_the_median_of_each_parameter() -> None:
     """Two choices of three that agree on a parameter decide it."""
-    assert centre([(10, 120, 7, 3, 0.5, 1.2), (15, 150, 7, 4, 1.0, 1.3), (15, 180, 10, 5, 0.5, 1.4)]) == (
-        15,
-        150,
-        7,
-        4,
-        0.5,
-        1.3,
-    )
+    shape = (2, 3, 2)
+    scores = np.zeros(shape)
+    scores[0, 0, 0], scores[1, 1, 0], scores[1, 2, 1] = 3, 2, 1
+    assert centre(scores.ravel(), shape, 4) == 1 * 6 + 1 * 2
 
 
 def test_a_lucky_choice_in_bad_company_is_not_the_best_neighbourhood() -> None:
-    """A single high score counts less than a plateau; a constant stays what it is, at the edges too."""
-    every = list(product(*GRID))
-    assert set(smoothed(dict.fromkeys(every, 50.0)).values()) == {50.0}
-    plateau = (15, 150, 10, 4, 0.5, 1.25)
-    scores = {choice: 60.0 if near(choice, plateau) else 40.0 for choice in every}
-    lucky = (10, 120, 21, 48, 1.0, 1.5)
-    scores[lucky] = 90.0
-    found = smoothed(scores)
-    assert found[lucky] < found[plateau] == max(found.values()) == 60.0
+    """A single high score counts less than a plateau."""
+    shape = (7, 7)
+    scores = np.full(shape, 40.0)
+    scores[1:4, 1:4], scores[6, 6] = 60.0, 90.0
+    assert best(scores.ravel(), shape) == 6 * 7 + 6
+    assert neighbourhood(scores.ravel(), shape, 1) == 2 * 7 + 2
 
 
-def near(one: Choice, other: Choice) -> bool:
-    """Tell whether two choices are at most one step apart in every parameter."""
-    return all(abs(values.index(a) - values.index(b)) <= 1 for values, a, b in zip(GRID, one, other, strict=True))
+def test_weights_go_from_the_best_to_the_middle_with_the_temperature() -> None:
+    """Cold, the best takes all; hot, all weigh alike."""
+    scores = evidence().parts[0, :, 0, 0]
+    assert weighted(scores, SHAPE, 1e-6) == best(scores, SHAPE)
+    hot = np.unravel_index(weighted(scores, SHAPE, 1e6), SHAPE)
+    assert all(abs(place - (size - 1) / 2) <= 0.5 for place, size in zip(hot, SHAPE, strict=True))
+
+
+def test_where_all_brands_agree_on_one_choice_it_is_taken() -> None:
+    """By every objective the best is the best, and so is the mean of all weighted by how good they are."""
+    parts = np.tile(np.array(BAD), (2, 125, 5, 1))
+    parts[:, 62] = GOOD
+    found = choose(Evidence(parts, (5, 5, 5))).reshape(-1, len(PICKINGS))
+    assert (found[:, 0] == 62).all()
+    assert (found[:, -len(TEMPERATURES) :] == 62).all()
+
+
+def test_equal_brands_leave_no_interval() -> None:
+    """Whichever brands are drawn, the score is the same."""
+    assert interval(np.tile(np.array(GOOD), (4, 1))) == "100.0–100.0"
