@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from alerts.incident import encode
 from mentions.scored import Batch, decode
 from streams import canary, states
 from streams.brands import Directory, follow
+from streams.exchange import Exchange
 from streams.ledger import Ledger
-from streams.recording import scores
 from streams.silenced import Silenced
 from web.tally import BARS, STEP, Tally
 from web.world import expected
@@ -24,10 +23,9 @@ from web.world import expected
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from alerts.incident import Action, Incident
+    from alerts.incident import Incident
     from alerts.silences import Silence
     from config.override import Governed
-    from mentions.scored import Tick
     from streams.connection import Connection
     from streams.topics import Topics
     from web.tally import Pulse
@@ -38,31 +36,19 @@ RELEARN: Final = 600.0
 """Seconds between two looks at what is usual."""
 
 
-class Live:
+class Live(Exchange):
     """The world as Kafka has it. Use it as a context."""
 
     live = True
 
     def __init__(self, connection: Connection, topics: Topics, partitions: int) -> None:
-        self._connection = connection
-        self._topics = topics
+        super().__init__(connection, topics)
         self._partitions = partitions
         self._directory = Directory()
         self._ledger = Ledger()
         self._silenced = Silenced()
         self._tally = Tally()
         self._usual: dict[str, float | None] = {}
-        self._producer = AIOKafkaProducer(
-            **connection.aiokafka(), acks="all", enable_idempotence=not connection.embedded
-        )
-
-    async def __aenter__(self) -> Self:
-        await self._producer.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        with suppress(Exception):
-            await self._producer.stop()
 
     async def follow(self) -> None:
         """Keep up to date until cancelled."""
@@ -102,14 +88,6 @@ class Live:
     def usual(self, brand: str) -> float | None:
         """Return how many mentions five minutes usually have at this hour; None with too little history."""
         return self._usual.get(brand)
-
-    async def send(self, action: Action) -> None:
-        """Pass an act on; return once it is kept."""
-        await self._producer.send_and_wait(self._topics.actions.name, encode(action), key=action.brand.encode())
-
-    def past(self, brand: str, since: int, until: int) -> list[Batch | Tick]:
-        """Return what was watched of a brand. Blocks."""
-        return scores(self._connection, self._topics, brand, since, until)
 
     async def _count(self) -> None:
         """Count the mentions of the last hours, then each as it comes."""
