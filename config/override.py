@@ -15,6 +15,7 @@ import msgspec
 from pydantic import ValidationError
 
 from config.wording import tell
+from detectors.buckets import MINUTE
 from detectors.policy import Policy
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from config.brand import Brand
 
-MINUTE: Final = 60_000
 FOREVER: Final = 2**62
 
 SENSITIVITY: Final = "detect.sensitivity"
