@@ -56,8 +56,8 @@ def test_choices_are_judged_in_the_order_of_the_grid() -> None:
     judged = judge([one, flat], SMALL)
     assert judged.shape == (4, 2, 4)
     assert len(SMALL.choices) == np.prod(SMALL.shape) == 4
-    for number, (fast, main, *rule, ratio) in enumerate(SMALL.choices):
-        alone = judge([one], Grid((fast,), (main,), *[(part,) for part in rule], (ratio,)))
+    for number, (fast, main, half_life, power, floor, ratio) in enumerate(SMALL.choices):
+        alone = judge([one], Grid((fast,), (main,), (half_life,), (power,), (floor,), (ratio,)))
         assert (judged[number, 0] == alone[0, 0]).all()
     assert judged[0, 0, 0] == 1.0
     assert judged[0, 1, 1] == 1.0
