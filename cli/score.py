@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import typer
 
-from cli.output import emit, plain, tell
+from cli.output import emit_all, plain, tell
 from cli.weights import Weights, scorer
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ def command(
             except ValueError as error:
                 refused += 1
                 tell(f"line {number}: {plain(str(error))}")
-        for scored in score(read):
-            emit(scored)
+        emit_all(score(read))
         sys.stdout.flush()
     if refused:
         raise typer.Exit(1)

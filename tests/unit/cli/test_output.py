@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.output import agreed, emit, plain, progress, show, table, tell
+from cli.output import agreed, emit, emit_all, plain, progress, show, table, tell
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202egnp.exe\u2028\ud800\x00\x7f\r\n"
 
@@ -73,6 +73,28 @@ def test_a_record_is_one_line_of_json_that_reads_back_equal(record: dict[str, ob
     assert line.endswith("\n")
     assert plain(line[:-1]) == line[:-1]
     assert json.loads(line) == record
+
+
+@given(st.lists(st.dictionaries(st.text(), st.text() | st.integers(-(2**63), 2**64 - 1) | st.none())))
+def test_many_records_are_as_many_lines_that_read_back_equal(records: list[dict[str, object]]) -> None:
+    """Each as `emit` would have it, but for blanks between fields."""
+    stream, sys.stdout = sys.stdout, io.StringIO()
+    try:
+        emit_all(records)
+        *lines, rest = sys.stdout.getvalue().split("\n")
+    finally:
+        sys.stdout = stream
+    assert rest == ""
+    assert list(map(plain, lines)) == lines
+    assert list(map(json.loads, lines)) == records
+
+
+def test_where_stdout_is_not_in_unicode_all_else_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is lost, and nothing fails, on a terminal of another century."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="latin-1", write_through=True)
+    monkeypatch.setattr(sys, "stdout", stream)
+    emit_all([{"id": "日"}, {"id": "é"}])
+    assert stream.buffer.getvalue() == b'{"id": "\\u65e5"}\n{"id": "\\u00e9"}\n'
 
 
 def test_json_keeps_accents_readable(capsys: pytest.CaptureFixture[str]) -> None:
