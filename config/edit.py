@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
     from config.brand import Config
 
-Value = str | int | float | bool | timedelta | tuple[str, ...] | list[str]
-"""What a setting may be; a duration may be given as text (`10m`) too."""
+Value = str | int | float | bool | timedelta | tuple[str, ...] | list[str] | None
+"""What a setting may be; a duration may be given as text (`10m`) too. None is written out: `null` inherits nothing."""
 
 _AnyNode = MappingNode | SequenceNode | ScalarNode
 _PLAIN: Final = re.compile(r"[A-Za-zÀ-ÿ0-9][\wÀ-ÿ./@ -]*(?<! )")
 _STEP: Final = "  "
 _BOM: Final = "\ufeff"
+_NULL: Final = "tag:yaml.org,2002:null"
 
 
 class _Splice(NamedTuple):
@@ -77,9 +78,11 @@ def diff(before: str, after: str, name: str = "brands.yaml") -> str:
 def spelled(value: Value) -> str:
     """Return a value as YAML spells it on one line.
 
-    >>> spelled(timedelta(minutes=90)), spelled("#alerts"), spelled(True), spelled(("U1", "U2"))
-    ('1h 30m', '"#alerts"', 'true', '[U1, U2]')
+    >>> spelled(timedelta(minutes=90)), spelled("#alerts"), spelled(True), spelled(("U1", "U2")), spelled(None)
+    ('1h 30m', '"#alerts"', 'true', '[U1, U2]', 'null')
     """
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, timedelta):
@@ -157,6 +160,8 @@ def _splice(text: str, place: _Place, value: Value) -> _Splice:
 def _same(node: _AnyNode, value: Value) -> bool:
     if not isinstance(node, ScalarNode) or isinstance(value, list | tuple):
         return False
+    if value is None or node.tag == _NULL:
+        return value is None and bool(node.tag == _NULL)
     return bool(node.value == (value if isinstance(value, str) else spelled(value)))
 
 

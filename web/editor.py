@@ -73,21 +73,21 @@ def open_sheet(path: Path) -> Sheet:
 
 
 def draft(sheet: Sheet, brand: Brand, typed: Mapping[str, str], language: Language) -> Draft:
-    """Return what comes of what was typed; settings that are not in it stay as they are."""
+    """Return what comes of what was typed; settings that are not in it stay as they are.
+
+    An optional setting is taken out by emptying its field, or by the word that an empty field shows.
+    """
     made = Draft({path: value.strip() for path, value in typed.items()})
     for path, one in fields().items():
-        text, today = made.typed.get(path), written(brand, path)
-        if text is None or text == today:
-            continue
-        if not text and one.optional:
-            made.errors[path] = say(language, "must_stay")
+        if one.optional and made.typed.get(path) == say(language, "off"):
+            made.typed[path] = ""
+        text = made.typed.get(path)
+        if text is None or text == written(brand, path):
             continue
         try:
-            value = read(one, text)
+            made.edits[path] = read(one, text)
         except ValueError as error:
             made.errors[path] = str(error)
-            continue
-        made.edits[path] = value
     if not made.errors and made.edits:
         _apply(made, sheet, brand.name)
     return made

@@ -112,11 +112,15 @@ def spelled(value: object) -> str:
 def read(field: Field, typed: str) -> Value:
     """Return what was typed, as the configuration holds it; whether it is within bounds is for the model to say.
 
+    Nothing typed is None, where the setting may be none.
+
     Raises:
         ValueError: it is nothing of that kind; the message says what would be.
     """
     if len(typed) > TYPED_CHARS:
         raise ValueError("is too long")
+    if field.optional and not typed:
+        return None
     if field.kind == "switch":
         return _chosen(typed, ("true", "false")) == "true"
     if field.kind == "choice":

@@ -122,7 +122,6 @@ WORDS: Final = {
     "no_file": "There is no configuration file here: start with --config FILE.",
     "not_in_file": "{brand} is not in {file}.",
     "file_wrong": "{file} has errors, so that nothing can be changed here:",
-    "must_stay": "cannot be taken out here: delete its line in the file by hand",
     "main": "Usual ones",
     "changed": "changed",
     "true": "yes",

@@ -123,7 +123,6 @@ WORDS: Final = {
     "no_file": "Pas de fichier de configuration ici : lancez avec --config FICHIER.",
     "not_in_file": "{brand} n’est pas dans {file}.",
     "file_wrong": "{file} contient des erreurs, rien ne peut être changé ici :",
-    "must_stay": "ne peut être retiré ici : supprimez sa ligne dans le fichier à la main",
     "main": "Les plus courants",
     "changed": "changé",
     "true": "oui",

@@ -16,6 +16,7 @@ from config.load import parse
 
 if TYPE_CHECKING:
     from config.brand import Brand
+    from config.edit import Value
 
 SHIPPED = (Path(__file__).resolve().parents[3] / "config" / "brands.yaml").read_text(encoding="utf-8")
 
@@ -124,6 +125,28 @@ def test_a_file_without_a_last_line_end_can_grow() -> None:
     assert after.endswith("\n      cooldown: 2h")
 
 
+def test_none_is_written_out_and_switches_off_what_is_inherited() -> None:
+    """`null` takes the place of a value in its line, or of one that a group has; written twice it changes nothing."""
+    text = SMALL.replace("{detect: {", "{detect: {absolute: {negative: 40}, ").replace("'#halden'", "~")
+    after = changed(text, "Halden", {"detect.absolute.negative": None, "slack_channel": None})
+    assert lines(text, after) == ["+    detect:", "+      absolute:", "+        negative: null"]
+    assert (brand(text, "Halden").detect.absolute.negative, brand(after, "Halden").detect.absolute.negative) == (
+        40,
+        None,
+    )
+    own = changed(after, "Halden", {"detect.absolute.negative": 9})
+    again = changed(own, "Halden", {"detect.absolute.negative": None})
+    assert lines(own, again) == ["-        negative: 9", "+        negative: null"]
+    assert changed(again, "Halden", {"detect.absolute.negative": None}) == again == after
+
+
+def test_the_word_null_is_no_none() -> None:
+    """A text that is spelled like none is quoted, and takes the place of none."""
+    after = changed(SMALL.replace("'#halden'", "null"), "Halden", {"slack_channel": "null"})
+    assert '+    slack_channel: "null"' in lines(SMALL, after)
+    assert brand(changed(after, "Halden", {"slack_channel": None}), "Halden").slack_channel is None
+
+
 def test_a_list_over_several_lines_becomes_one_line() -> None:
     """A block list is replaced whole."""
     text = SMALL.replace("    group: Sea\n", "    group: Sea\n    on_call:\n      - U1\n      - U2\n")
@@ -165,13 +188,13 @@ brands:
         optional={
             "detect.sensitivity": st.sampled_from(["low", "medium", "high"]),
             "detect.volume.over_peak": st.integers(2, 60).map(lambda n: n / 8),
-            "detect.absolute.negative": st.integers(1, 500),
+            "detect.absolute.negative": st.none() | st.integers(1, 500),
             "alert.page_from": st.sampled_from(["watch", "warning", "critical"]),
             "alert.resolve_after": st.integers(1, 300).map(lambda n: timedelta(minutes=n)),
         },
     ),
 )
-def test_any_edit_keeps_all_other_lines(name: str, edits: dict[str, str | float]) -> None:
+def test_any_edit_keeps_all_other_lines(name: str, edits: dict[str, Value]) -> None:
     """Whatever is edited in the shipped file: comments and lines stay, and a second time changes nothing."""
     after = changed(SHIPPED, name, edits)
     told = lines(SHIPPED, after)

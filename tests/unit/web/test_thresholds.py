@@ -77,12 +77,56 @@ async def test_a_preview_says_what_the_replay_says_and_writes_nothing(file: Path
     assert file.read_text(encoding="utf-8") == BRANDS
 
 
+LIMIT = "detect: {absolute: {negative: 8}}"
+INHERITED = BRANDS.replace("brands:", f"defaults:\n  {LIMIT}\nbrands:")
+OWN = BRANDS.replace("    detect:\n", "    detect:\n      absolute: {negative: 8}  # agreed with the owner\n")
+
+
+@pytest.mark.parametrize("before", [OWN, INHERITED])
+@pytest.mark.parametrize("typed", ["", "none"])
+async def test_a_limit_is_taken_out_by_emptying_its_field(file: Path, before: str, typed: str) -> None:
+    """Written or inherited, it is none afterwards, by the very edit of the file; the preview is of that, as ever."""
+    file.write_text(before, encoding="utf-8")
+    after = changed(before, "Hallowfirth", {"detect.absolute.negative": None}, name=file.as_posix())
+    rules = [parse(text.encode()).config for text in (before, after)]
+    today, then = (one.named()["Hallowfirth"] for one in rules if one is not None)
+    assert (today.detect.absolute.negative, then.detect.absolute.negative) == (8, None)
+    found = preview(today, then, day().material.records["Hallowfirth"])
+    async with opened(day(), file) as client:
+        _, page = await send(client, detect__absolute__negative=typed, do="preview")
+        assert found.sentence("en") in page
+        assert "11 min later" in page
+        assert file.read_text(encoding="utf-8") == before
+        status, page = await send(client, detect__absolute__negative=typed, do="save")
+        assert status == 200
+        assert file.read_text(encoding="utf-8") == after
+        shown = page[page.index('<pre id="diff"') : page.index("</pre>")]
+        for line in diff(before, after, file.as_posix()).splitlines():
+            assert f">{line}\n</span>" in shown, line
+        assert 'name="detect.absolute.negative" value="" placeholder="none"' in page
+        _, page = await send(client, detect__absolute__negative=typed, do="save")
+        assert "Nothing differs" in page
+
+
+async def test_the_last_thing_that_can_fire_is_not_taken_out(file: Path) -> None:
+    """With every detector off, the last limit has to stay: the file would be wrong without it."""
+    others = "".join(f"      {one}: {{enabled: false}}\n" for one in _detectors())
+    before = f"brands:\n  - name: Hallowfirth\n    detect:\n      absolute: {{negative: 40}}\n{others}"
+    file.write_text(before, encoding="utf-8")
+    async with opened(day(), file) as client:
+        status, page = await send(client, detect__absolute__negative="", do="save")
+    assert status == 422
+    assert "nothing can ever fire" in page
+    assert file.read_text(encoding="utf-8") == before
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "said"),
     [
         ("detect__volume__over_peak", "-1", "must be ≥ 0.1"),
         ("detect__volume__over_peak", "much", "must be a number"),
         ("detect__volume__least", "2.5", "must be a whole number"),
+        ("detect__volume__least", "", "must be a whole number"),
         ("detect__sensitivity", "wild", "must be one of low, medium, high"),
         ("alert__cooldown", "soon", "must be a duration"),
         ("detect__volume__fast", "2h", "must be"),
@@ -146,10 +190,12 @@ def test_every_setting_is_offered_once_and_reads_back_as_it_is_written() -> None
     assert len({one.path for one in every}) == len(every) == len(fields()) > 40
     for one in every:
         text = written(brand, one.path)
-        if text:
-            assert read(one, text) == _value(brand, one), one.path
-        else:
-            assert one.optional, one.path
+        assert text or one.optional, one.path
+        assert read(one, text) == _value(brand, one), one.path
+
+
+def _detectors() -> list[str]:
+    return sorted({path.split(".")[1] for path in fields() if path.endswith(".enabled")} - {"absolute"})
 
 
 def _value(brand: Brand, one: Field) -> object:
