@@ -12,9 +12,11 @@ import msgspec
 from msgspec.structs import replace
 
 from alerts.alarm import Alarm
+from alerts.wording import say, span
 
 if TYPE_CHECKING:
     from alerts.alarm import Event
+    from detectors.wording import Language
 
 STAGES: Final = ("score", "watch", "triage", "notify")
 
@@ -87,9 +89,9 @@ def heard(pulse: Pulse, partition: int, sent_at: int, stage: str, refused: str =
     return replace(pulse, veins=pulse.veins | {partition: replace(vein, passed=passed)})
 
 
-def step(pulse: Pulse, at: int, limit: int) -> tuple[Pulse, Outage | None]:
+def step(pulse: Pulse, at: int, limit: int, language: Language = "en") -> tuple[Pulse, Outage | None]:
     """Return the pulse at an instant, and the outage that has begun, or ended: then the pulse has none."""
-    why = trouble(pulse, at, limit)
+    why = trouble(pulse, at, limit, language)
     since = (at if pulse.beating_since is None else pulse.beating_since) if pulse.beats and not why else None
     pulse, outage = replace(pulse, beating_since=since), pulse.outage
     if outage is None and why:
@@ -100,26 +102,29 @@ def step(pulse: Pulse, at: int, limit: int) -> tuple[Pulse, Outage | None]:
     return pulse, None
 
 
-def trouble(pulse: Pulse, at: int, limit: int) -> str:
+def trouble(pulse: Pulse, at: int, limit: int, language: Language = "en") -> str:
     """Return what keeps alerts from getting through, in one line; "" while all is well."""
     ill = {number: vein for number, vein in pulse.veins.items() if at - vein.good > limit}
     if not pulse.veins:
-        return f"no broker can be reached: {pulse.unsent}" if pulse.unsent and at - pulse.begun > limit else ""
+        late = pulse.unsent and at - pulse.begun > limit
+        return say(language, "pulse_unreachable", why=pulse.unsent) if late else ""
     if not ill:
         return ""
     if pulse.unsent:
-        return f"Kafka takes no mentions: {pulse.unsent}"
+        return say(language, "pulse_unsent", why=pulse.unsent)
     refused = sorted({vein.refused for vein in ill.values() if vein.refused and at - vein.passed[-1] <= limit})
     if refused:
-        return f"Slack refuses: {'; '.join(refused)}"
-    return f"{_numbers(ill, len(pulse.veins))}: {_where(ill, at, limit)}"
+        return say(language, "pulse_refused", why="; ".join(refused))
+    what = say(language, "pulse_stage", stage=_idle(ill, at, limit))
+    if len(ill) == len(pulse.veins):
+        return say(language, "pulse_everywhere", what=what)
+    return say(language, "pulse_somewhere", count=len(ill), of=len(pulse.veins), numbers=_numbers(ill), what=what)
 
 
-def alarm(outage: Outage, event: Event, at: int, name: str = NAME) -> Alarm:
+def alarm(outage: Outage, event: Event, at: int, name: str = NAME, language: Language = "en") -> Alarm:
     """Return what is said outside Slack of an outage that begins or ends at an instant in the installation `name`."""
-    lasted = max(1, round((at - outage.since) / 60_000))
-    begins = f"{name} has no heartbeat, alerts may not get through: {outage.why}"
-    ends = f"{name} has its heartbeat back after {lasted} min, alerts get through again"
+    begins = say(language, "pulse_lost", name=name, why=outage.why)
+    ends = say(language, "pulse_back", name=name, span=span(at - outage.since, language))
     return Alarm(
         incident=outage.id,
         revision=1 if event == "trigger" else 2,
@@ -133,12 +138,12 @@ def alarm(outage: Outage, event: Event, at: int, name: str = NAME) -> Alarm:
     )
 
 
-def drill(event: Event, at: int) -> Alarm:
+def drill(event: Event, at: int, language: Language = "en") -> Alarm:
     """Return what is said outside Slack of a drill that begins at an instant, or is over."""
-    text = "Drill: this is how an outage of Tocsin would reach you, nothing is wrong"
-    return replace(
-        alarm(Outage(f"drill-{at}", at, ""), event, at), text=f"{text}{'; it is over' * (event == 'resolve')}"
-    )
+    text = say(language, "pulse_drill")
+    if event == "resolve":
+        text = say(language, "pulse_drill_over", drill=text)
+    return replace(alarm(Outage(f"drill-{at}", at, ""), event, at), text=text)
 
 
 def lag(pulse: Pulse, at: int) -> int | None:
@@ -146,15 +151,11 @@ def lag(pulse: Pulse, at: int) -> int | None:
     return max((at - vein.good for vein in pulse.veins.values()), default=None)
 
 
-def _numbers(ill: dict[int, Vein], of: int) -> str:
-    if len(ill) == of:
-        return "on every partition"
-    listed = ", ".join(map(str, sorted(ill)[:_SEVERAL]))
-    return f"on {len(ill)} of {of} partitions ({listed}{', …' if len(ill) > _SEVERAL else ''})"
+def _numbers(ill: dict[int, Vein]) -> str:
+    return ", ".join([*map(str, sorted(ill)[:_SEVERAL]), *(["…"] if len(ill) > _SEVERAL else [])])
 
 
-def _where(ill: dict[int, Vein], at: int, limit: int) -> str:
+def _idle(ill: dict[int, Vein], at: int, limit: int) -> str:
     """Return which stage is the first that passes nothing on."""
     idle = (place for place in range(len(STAGES)) if any(at - vein.passed[place] > limit for vein in ill.values()))
-    stage = STAGES[next(idle, len(STAGES) - 1)]
-    return f"the {stage} stage passes nothing on: are the workers running, and do they keep up?"
+    return STAGES[next(idle, len(STAGES) - 1)]

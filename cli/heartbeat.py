@@ -79,7 +79,7 @@ def _drill(settings: Settings, lasting: float) -> None:
     if not targets:
         raise Misuse("a drill needs somebody outside Slack: pagerduty, a webhook or mail (docs/escalation.md)")
     tell(f"a drill is told to: {', '.join(target.channel for target in targets)}; it is over in {lasting:.0f} s")
-    missed = asyncio.run(drill(found, targets, lasting))
+    missed = asyncio.run(drill(found, targets, lasting, settings.heartbeat_language))
     if missed:
         raise Failure(plain("; ".join(missed)))
     show("everybody was reached")
@@ -115,7 +115,8 @@ async def _serve(here: Installation, canaries: Canaries, every: float, within: f
     heart = Heartbeat(canaries, every, within, outages.outage)
     prefix = settings.prefix.strip("._-")
     name = f"Tocsin ({prefix})" if prefix else "Tocsin"
-    await heart.run(Town(found, targets, outages, name), settings.heartbeat_ping_url.get_secret_value())
+    town = Town(found, targets, outages, name, settings.heartbeat_language)
+    await heart.run(town, settings.heartbeat_ping_url.get_secret_value())
 
 
 def _targets(settings: Settings, found: dict[str, Channel]) -> list[Target]:

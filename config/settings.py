@@ -178,6 +178,9 @@ class Settings(BaseModel):
         description="Whom `tocsin heartbeat` tells outside Slack, with commas between them: pagerduty, webhook, "
         "mailto:duty@example.com; empty: pagerduty and webhook, as far as they are set up.",
     )
+    heartbeat_language: Literal["en", "fr"] = Field(
+        default="en", description="Language of what `tocsin heartbeat` tells outside Slack. [en or fr]"
+    )
     heartbeat_ping_url: SecretStr = Field(
         default=SecretStr(""),
         description="Fetched at each beat that came through, so that a dead man's switch elsewhere notices when "

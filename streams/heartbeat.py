@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from alerts.alarm import Alarm, Channel
     from alerts.pulse import Outage
     from alerts.steps import Target
+    from detectors.wording import Language
     from streams.canaries import Canaries
     from streams.outages import Outages
 
@@ -53,8 +54,10 @@ class Town:
         targets: Sequence[Target],
         outages: Outages,
         name: str = pulses.NAME,
+        language: Language = "en",
     ) -> None:
-        """Take the ways out, whom to tell, what is remembered, and what the installation is called."""
+        """Take the ways out, whom to tell, what is remembered, what the installation is called, and a language."""
+        self.language = language
         self._name = name
         self._relay = Relay(channels, outages)
         self._targets = targets
@@ -67,7 +70,7 @@ class Town:
 
     def tell(self, outage: Outage, at: int, *, over: bool) -> None:
         """Tell that an outage has begun, or is over."""
-        alarm = pulses.alarm(outage, "resolve" if over else "trigger", at, self._name)
+        alarm = pulses.alarm(outage, "resolve" if over else "trigger", at, self._name, self.language)
         log.warning(alarm.text)
         self._outages.note(None if over else outage, alarm if self._targets else None)
         self._submit(alarm)
@@ -82,13 +85,15 @@ class Town:
         await self._relay.abandon()
 
 
-async def drill(channels: Mapping[str, Channel], targets: Sequence[Target], lasting: float) -> list[str]:
+async def drill(
+    channels: Mapping[str, Channel], targets: Sequence[Target], lasting: float, language: Language = "en"
+) -> list[str]:
     """Tell everybody outside Slack of a drill, and after so many seconds that it is over; return who was missed."""
     at, missed = _now(), list[str]()
     for event in ("trigger", "resolve"):
         for target in targets:
             try:
-                await channels[target.channel].send(pulses.drill(event, at), target.address)
+                await channels[target.channel].send(pulses.drill(event, at, language), target.address)
             except DeliveryError as error:
                 missed.append(f"{target.channel} {target.address}".strip() + f": {error}")
         await asyncio.sleep(lasting if event == "trigger" else 0)
@@ -171,7 +176,7 @@ class Heartbeat:
                 log.warning("the heartbeat itself was held up", seconds=(at - looked_at) / 1000)
                 self.pulse = pulses.woken(self.pulse, at)
             looked_at = at
-            self.pulse, outage = pulses.step(self.pulse, at, self._limit)
+            self.pulse, outage = pulses.step(self.pulse, at, self._limit, town.language)
             if outage is not None:
                 OUTAGES.inc(self.pulse.outage is not None)
                 town.tell(outage, at, over=self.pulse.outage is None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.pulse import STAGES, Outage, Pulse, alarm, heard, met, sent, step, trouble, woken
+from alerts.pulse import STAGES, Outage, Pulse, alarm, drill, heard, met, sent, step, trouble, woken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,6 +115,36 @@ def test_an_alarm_has_the_key_of_its_outage() -> None:
     assert begins.revision < ends.revision
     assert "invalid_auth" in begins.text
     assert "12 min" in ends.text
+
+
+def test_an_outage_is_told_in_the_language_of_the_heartbeat() -> None:
+    """What is wrong, its beginning, its end and a drill are said in French where French is asked for."""
+    pulse = beaten(Pulse(0), 0)
+    for at in range(0, 130_000, 10_000):
+        for stage in STAGES:
+            pulse = heard(pulse, 0, at, stage)
+    _, outage = step(pulse, 130_000, LIMIT, "fr")
+    assert outage is not None
+    assert outage.why.startswith("sur 1 des 2 partitions (1) : l’étape score ne transmet rien")
+    begins, ends = alarm(outage, "trigger", 130_000, language="fr"), alarm(outage, "resolve", 850_000, language="fr")
+    assert begins.text == f"Tocsin n’a plus de pouls, des alertes peuvent se perdre : {outage.why}"
+    assert ends.text == "Tocsin a retrouvé son pouls après 12 min, les alertes passent de nouveau"
+    assert drill("trigger", 1, "fr").text.startswith("Exercice : ")
+    assert drill("resolve", 1, "fr").text.endswith(" ; il est terminé")
+
+
+@pytest.mark.parametrize(
+    ("pulse", "said"),
+    [
+        (sent(Pulse(0), "KafkaConnectionError"), "aucun broker n’est joignable : KafkaConnectionError"),
+        (sent(beaten(Pulse(0), 0), "no answer"), "Kafka ne prend aucune mention : no answer"),
+        (beaten(beaten(Pulse(0), 0), 30_000, refused="is_archived"), "Slack refuse : is_archived"),
+        (beaten(Pulse(0), 0), "sur toutes les partitions : l’étape score ne transmet rien"),
+    ],
+)
+def test_every_trouble_has_its_french(pulse: Pulse, said: str) -> None:
+    """Only what Kafka and Slack themselves say stays as they said it."""
+    assert trouble(pulse, 61_000, LIMIT, "fr").startswith(said)
 
 
 moves = st.lists(

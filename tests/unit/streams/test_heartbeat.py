@@ -107,6 +107,24 @@ async def test_a_ping_that_fails_says_so_without_the_address(
     assert "s3cr3t" not in caplog.text + capsys.readouterr().out
 
 
+async def test_the_town_is_told_in_the_language_of_the_heartbeat(there: Receiver, tmp_path: Path) -> None:
+    """Whoever is rung at night reads an outage, its end and a drill in the language that was chosen."""
+    outages = Outages(tmp_path / "state.json")
+    one = Town({"webhook": Webhook(there.url, "s3cr3t")}, [WEBHOOK], outages, language="fr")
+    one.tell(OUTAGE, 1, over=False)
+    await settled(outages)
+    one.tell(OUTAGE, 60_001, over=True)
+    await settled(outages)
+    await one.abandon()
+    await drill({"webhook": Webhook(there.url, "s3cr3t")}, [WEBHOOK], 0, "fr")
+    texts = [json.loads(body)["data"]["text"] for _, body in there.taken]
+    assert [text.split(" : ")[0] for text in texts[::2]] == [
+        "Tocsin n’a plus de pouls, des alertes peuvent se perdre",
+        "Exercice",
+    ]
+    assert "les alertes passent de nouveau" in texts[1]
+
+
 async def test_a_drill_reaches_everybody_and_names_who_was_missed(there: Receiver) -> None:
     """Begun and over under one key; a way out that is broken is found on a calm day, and keeps nobody from hearing."""
     channels: dict[str, Channel] = {
