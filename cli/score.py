@@ -23,6 +23,16 @@ _AT_ONCE = 1 << 18
 LABELS = {-1: "negative", 0: "neutral", 1: "positive", 2: "unknown"}
 
 
+class _Given(msgspec.Struct, gc=False):
+    text: str
+    id: Any = None
+    brand: str | None = None
+    lang: str | None = None
+
+
+_decode = msgspec.json.Decoder(_Given).decode
+
+
 def command(
     weights: Weights = None,
 ) -> None:
@@ -47,7 +57,7 @@ def command(
         read = []
         for number, line in portion:
             try:
-                read.append(_fields(line))
+                read.append(_given(line))
             except ValueError as error:
                 refused += 1
                 tell(f"line {number}: {plain(str(error))}")
@@ -70,7 +80,7 @@ def _portions() -> Iterator[list[tuple[int, bytes]]]:
 
 def _scoring(
     scorer: Scorer, vader: Callable[[list[str]], list[float]]
-) -> Callable[[list[dict[str, Any]]], list[dict[str, Any]]]:
+) -> Callable[[list[_Given]], list[dict[str, Any]]]:
     from mentions.masking import Mask  # noqa: PLC0415  slow to load
     from mentions.score import language  # noqa: PLC0415
     from mentions.watched import Watched  # noqa: PLC0415
@@ -84,10 +94,10 @@ def _scoring(
             masks[brand] = Mask(Watched(name=brand).names())
         return masks[brand].apply(text)
 
-    def score(several: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        langs = [language(fields.get("lang")) for fields in several]
-        texts = [fields["text"] for fields in several]
-        read = [masked(fields["text"], fields.get("brand")) for fields in several]
+    def score(several: list[_Given]) -> list[dict[str, Any]]:
+        langs = [language(given.lang) for given in several]
+        texts = [given.text for given in several]
+        read = [masked(given.text, given.brand) for given in several]
         readings = scorer.read_all(read, langs)
         compounds = [reading.rules for reading in readings]
         anew = [
@@ -99,34 +109,46 @@ def _scoring(
             compounds[place] = compound
         return [
             {
-                "id": fields["id"],
+                "id": given.id,
                 "lang": reading.lang or lang,
                 "vader": compound,
                 "compound": reading.compound,
                 "label": LABELS[reading.label],
                 "abuse": reading.abuse,
             }
-            for fields, lang, reading, compound in zip(several, langs, readings, compounds, strict=True)
+            for given, lang, reading, compound in zip(several, langs, readings, compounds, strict=True)
         ]
 
     return score
 
 
-def _fields(line: bytes) -> dict[str, Any]:
-    """Return the fields of a line.
+def _given(line: bytes) -> _Given:
+    """Return what a line says.
 
     Raises:
         ValueError: it is no JSON object, or lacks a field, or has one of the wrong type.
     """
     try:
+        given = _decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(_fault(line)) from error
+    if given.id is None:
+        raise ValueError(_fault(line))
+    return given
+
+
+def _fault(line: bytes) -> str:
+    """Return what is wrong with a line, and what to do about it."""
+    try:
         fields = msgspec.json.decode(line, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"not a JSON object: {error}") from error
-    if fields.get("id") is None:
-        raise ValueError("id is missing: give each line one, a string or a number")
-    if fields.get("text") is None:
-        raise ValueError("text is missing: give each line one")
+        return f"not a JSON object: {error}"
+    missing = next((name for name in ("id", "text") if fields.get(name) is None), None)
+    if missing == "id":
+        return "id is missing: give each line one, a string or a number"
+    if missing == "text":
+        return "text is missing: give each line one"
     for name in ("text", "brand", "lang"):
-        if not isinstance(fields.get(name, ""), str | None):
-            raise ValueError(f"{name} is {type(fields[name]).__name__}: give a string")  # noqa: TRY004  data, not types
-    return fields
+        if not isinstance(fields.get(name), str | None):
+            return f"{name} is {type(fields[name]).__name__}: give a string"
+    return "a field stands there twice: give each once"

@@ -70,14 +70,18 @@ def test_bad_lines_are_named_and_the_rest_is_scored() -> None:
         "[]",
         "",
         '{"id": 9, "text": "bad"}',
+        '{"id": 4, "text": 5, "text": "twice"}',
+        '{"id": 5, "text": "x", "lang": ["en"]}',
     ]
     done = tocsin("score", given="\n".join(lines))
     assert done.returncode == 1
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1, 9]
     told = done.stderr.splitlines()
-    assert [line.split(":")[0] for line in told] == ["line 1", "line 3", "line 4", "line 5", "line 6"]
+    assert [line.split(":")[0] for line in told] == [f"line {number}" for number in (1, 3, 4, 5, 6, 9, 10)]
     assert "text is missing" in told[1]
     assert "id is missing" in told[2]
+    assert "stands there twice" in told[5]
+    assert "lang is list" in told[6]
     assert "text is int" in told[3]
 
 
