@@ -12,6 +12,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from alerts.groups import Groups
 from alerts.pacing import Timing
 from alerts.slack import web_client
 
@@ -24,7 +25,10 @@ KEPT: Final = 60.0
 """Seconds for which an answer is remembered."""
 
 TIMEOUT: Final = 5
-"""Seconds that a page waits for the answer."""
+"""Seconds that a page waits for an answer."""
+
+AT_ONCE: Final = 50
+"""People whom Slack answers about in one request."""
 
 _PERSON: Final = re.compile(r"[UW][A-Z0-9]+")
 _FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, ValueError)
@@ -36,33 +40,41 @@ class DoNotDisturb:
     def __init__(self, token: str, url: str, timing: Timing | None = None) -> None:
         self._client = web_client(token, url, retry_handlers=[], timeout=TIMEOUT)
         self._timing = timing or Timing()
+        self._groups = Groups(self._client, self._timing.monotonic)
         self._known: dict[tuple[str, ...], tuple[float, bool]] = {}
         self._granted = True
 
     async def asleep(self, mentioned: Sequence[str]) -> bool:
-        """Tell whether all of these Slack ids are not to be disturbed now; of a user group somebody may be awake."""
-        people = tuple(sorted(set(mentioned)))
-        if not people or not self._granted or not all(map(_PERSON.fullmatch, people)):
+        """Tell whether nobody behind these Slack ids is to be disturbed now: people, and members of user groups."""
+        ids = tuple(sorted(set(mentioned)))
+        if not ids or not self._granted:
             return False
-        until, known = self._known.get(people, (0.0, False))
+        until, known = self._known.get(ids, (0.0, False))
         if self._timing.monotonic() < until:
             return known
-        found = await self._ask(people)
-        self._known[people] = self._timing.monotonic() + KEPT, found
+        behind = [{one} if _PERSON.fullmatch(one) else await self._groups.members(one) for one in ids]
+        found = all(behind) and await self._ask(sorted(set[str]().union(*behind)))
+        self._known[ids] = self._timing.monotonic() + KEPT, found
         return found
 
-    async def _ask(self, people: tuple[str, ...]) -> bool:
+    async def _ask(self, people: Sequence[str]) -> bool:
         try:
-            answer = await self._client.dnd_teamInfo(users=list(people))
-            users = answer.get("users") or {}
-            return all(_paused(users.get(one) or {}, self._timing.wall() / 1000) for one in people)
+            for place in range(0, len(people), AT_ONCE):
+                if not await self._paused(people[place : place + AT_ONCE]):
+                    return False
         except _FAILURES as error:
             why = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
             self._granted = why != "missing_scope"
             log.warning("Slack does not say who is not to be disturbed", why=why)
             return False
+        return True
+
+    async def _paused(self, people: Sequence[str]) -> bool:
+        answer = await self._client.dnd_teamInfo(users=list(people))
+        users = answer.get("users") or {}
+        return all(_pauses(users.get(one) or {}, self._timing.wall() / 1000) for one in people)
 
 
-def _paused(hours: dict[str, Any], now: float) -> bool:
+def _pauses(hours: dict[str, Any], now: float) -> bool:
     """Tell whether now (s) is within the hours that Slack names of a person."""
     return bool(hours.get("dnd_enabled")) and hours.get("next_dnd_start_ts", 0) <= now < hours.get("next_dnd_end_ts", 0)

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from alerts.groups import Groups
 from alerts.notifier import DeliveryError
 from alerts.posting import post
 from alerts.slack import LOOPBACK, web_client
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 log = structlog.get_logger(__name__)
-
-KEPT: Final = 300.0
-"""Seconds for which a group's members are remembered."""
-
 
 _FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
@@ -33,12 +30,11 @@ class People:
     def __init__(self, token: str, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.client = web_client(token, url)
         self._host = urlsplit(url).hostname or ""
-        self._clock = clock
-        self._members: dict[str, tuple[float, frozenset[str]]] = {}
+        self._groups = Groups(self.client, clock)
 
     async def groups_of(self, user: str, among: tuple[str, ...]) -> frozenset[str]:
         """Return those of the user groups `among` that `user` is in; a group that cannot be read has nobody in it."""
-        return frozenset([group for group in among if user in await self._members_of(group)])
+        return frozenset([group for group in among if user in await self._groups.members(group)])
 
     async def whisper(self, response_url: str, text: str) -> None:
         """Tell the person who tapped or typed, and nobody else; only an address of Slack's is written to."""
@@ -72,19 +68,6 @@ class People:
             log.warning("Slack did not show a view", why=_code(error))
             return False
         return True
-
-    async def _members_of(self, group: str) -> frozenset[str]:
-        until, members = self._members.get(group, (0.0, frozenset()))
-        if self._clock() < until:
-            return members
-        try:
-            answer = await self.client.usergroups_users_list(usergroup=group)
-            members = frozenset(map(str, answer.get("users") or ()))
-        except _FAILURES as error:
-            log.error("the members of a user group cannot be read", group=group, why=_code(error))  # noqa: TRY400
-            return members
-        self._members[group] = (self._clock() + KEPT, members)
-        return members
 
     def _is_slack(self, address: str) -> bool:
         try:

@@ -1,0 +1,46 @@
+"""Who is in a user group of Slack's?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+log = structlog.get_logger(__name__)
+
+KEPT: Final = 300.0
+"""Seconds for which a group's members are remembered."""
+
+_FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, ValueError)
+
+
+class Groups:
+    """Asks Slack (`usergroups.users.list`, scope `usergroups:read`)."""
+
+    def __init__(self, client: AsyncWebClient, clock: Callable[[], float]) -> None:
+        """Take a client, and a clock (s) that only goes forward."""
+        self._client = client
+        self._clock = clock
+        self._known: dict[str, tuple[float, frozenset[str]]] = {}
+
+    async def members(self, group: str) -> frozenset[str]:
+        """Return a group's members; where Slack does not say, those known before, or nobody."""
+        until, members = self._known.get(group, (0.0, frozenset()))
+        if self._clock() < until:
+            return members
+        try:
+            answer = await self._client.usergroups_users_list(usergroup=group)
+        except _FAILURES as error:
+            why = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
+            log.error("the members of a user group cannot be read", group=group, why=why)  # noqa: TRY400
+            return members
+        members = frozenset(map(str, answer.get("users") or ()))
+        self._known[group] = (self._clock() + KEPT, members)
+        return members
