@@ -7,7 +7,7 @@ import logging
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -37,6 +37,8 @@ _LOOKS: Final = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 3.0)
 
 _PAGES: Final = 50
 _ID: Final = re.compile(r"[CDG][A-Z0-9]{7,}")
+_TS: Final = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
+_SLACKS: Final = ("slack.com", "slack-gov.com")
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -202,6 +204,19 @@ def web_client(token: str, url: str, **options: Any) -> AsyncWebClient:
 
 
 _QUIET: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
+
+
+def permalink(receipt: Receipt, url: str = URL) -> str:
+    """Return where a browser finds a message; empty for one that stands elsewhere, as in a terminal.
+
+    Slack leads from there to the workspace that the browser is signed in to: `chat.getPermalink`, which knows the
+    workspace's own address, would be one more request that can fail between a message and its receipt.
+
+    >>> permalink(Receipt("C1H9RESGA", "135854651.500008"))
+    'https://slack.com/archives/C1H9RESGA/p135854651500008'
+    """
+    slack = urlsplit(url).hostname in _SLACKS and _ID.fullmatch(receipt.channel) and _TS.fullmatch(receipt.ts)
+    return urljoin(url, f"/archives/{receipt.channel}/p{receipt.ts.replace('.', '')}") if slack else ""
 
 
 def content(message: Message, event: str) -> dict[str, Any]:

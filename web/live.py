@@ -16,6 +16,7 @@ from streams import canary, states
 from streams.brands import Directory, follow
 from streams.exchange import Exchange
 from streams.ledger import Ledger
+from streams.posted import Posted
 from streams.silenced import Silenced
 from web.tally import BARS, STEP, Tally
 from web.world import expected
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from alerts.incident import Incident
+    from alerts.notifier import Receipt
     from alerts.silences import Silence
     from config.override import Governed
     from streams.connection import Connection
@@ -46,6 +48,7 @@ class Live(Exchange):
         self._partitions = partitions
         self._directory = Directory()
         self._ledger = Ledger()
+        self._posted = Posted()
         self._silenced = Silenced()
         self._tally = Tally()
         self._usual: dict[str, float | None] = {}
@@ -56,6 +59,7 @@ class Live(Exchange):
         async with asyncio.TaskGroup() as group:
             group.create_task(follow(self._directory, *here))
             group.create_task(self._ledger.follow(*here))
+            group.create_task(self._posted.follow(*here))
             group.create_task(self._silenced.follow(*here))
             group.create_task(self._count())
             group.create_task(self._learn())
@@ -76,6 +80,10 @@ class Live(Exchange):
     def incidents(self) -> Mapping[str, Incident]:
         """Return the incidents as last told, by id."""
         return self._ledger.incidents
+
+    def message(self, incident: str) -> Receipt | None:
+        """Return where an incident's message stands, if it does."""
+        return self._posted.get(incident)
 
     def silences(self, brand: str) -> Sequence[Silence]:
         """Return the silences that run."""

@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from alerts.escape import clean
+from alerts.slack import permalink
 from detectors.wording import number
 from web import acts
 from web.drawing import page, protect
@@ -37,8 +38,9 @@ _SAID: Final = ("done", "not_done", "not_yours")
 class Pages:
     """The board, the brands and the incidents."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, slack: str) -> None:
         self._world = world
+        self._slack = slack
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return what serves them."""
@@ -102,6 +104,7 @@ class Pages:
         language, session = language_of(request), request[SESSION]
         brand = self._world.brands()[incident.brand].brand
         told = story(incident, brand, language)
+        receipt = self._world.message(incident.id)
         said = request.query.get("said", "")
         return self._page(
             request,
@@ -116,6 +119,7 @@ class Pages:
             allowed=may_act(brand, session.who, session.by),
             said=said if said in _SAID else "",
             brands=incident.all_brands,
+            message=permalink(receipt, self._slack) if receipt else "",
         )
 
     async def act(self, request: web.Request) -> web.Response:

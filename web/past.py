@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from alerts.incident import Action, Incident, Notification
+    from alerts.notifier import Receipt
     from alerts.silences import Silence
     from config.brand import Brand
     from mentions.scored import Batch
@@ -54,6 +55,9 @@ class Past:
     def incidents(self) -> Mapping[str, Incident]:
         """Return the incidents as last told, by id."""
         return self.told
+
+    def message(self, incident: str) -> Receipt | None:
+        """Return nothing: what is replayed is posted nowhere."""
 
     def silences(self, brand: str) -> Sequence[Silence]:
         """Return the silences that run."""

@@ -41,7 +41,12 @@ def application(
     access = Access(settings, clock)
     layers: Any = middlewares(access)
     app = web.Application(middlewares=layers, client_max_size=LARGEST)
-    parts = (Pages(world), Thresholds(world, config), Reports(world), Studies(world, config, labels))
+    parts = (
+        Pages(world, settings.slack_url),
+        Thresholds(world, config),
+        Reports(world),
+        Studies(world, config, labels),
+    )
     app.add_routes([*routes(access), *(route for part in parts for route in part.routes())])
     return app
 

@@ -33,6 +33,7 @@ WORDS: Final = {
     "silenced": "Silenced until {at}",
     "overridden": "Thresholds overridden",
     "on_call": "On call",
+    "in_slack": "Message in Slack",
     "nobody": "nobody named",
     "mentions_hours": "{count} mentions in 4 h",
     "negative_hour": "{share} negative in the last hour",

@@ -33,6 +33,7 @@ WORDS: Final = {
     "silenced": "Silence jusqu’à {at}",
     "overridden": "Seuils remplacés pour un temps",
     "on_call": "D’astreinte",
+    "in_slack": "Message dans Slack",
     "nobody": "personne n’est nommé",
     "mentions_hours": "{count} mentions en 4 h",
     "negative_hour": "{share} de négatives sur la dernière heure",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from alerts.incident import Action, Incident
+    from alerts.notifier import Receipt
     from alerts.silences import Silence
     from config.brand import Brand
     from config.override import Governed
@@ -40,6 +41,10 @@ class World(Protocol):
 
     def incidents(self) -> Mapping[str, Incident]:
         """Return the incidents as last told, by id."""
+        ...
+
+    def message(self, incident: str) -> Receipt | None:
+        """Return where an incident's message stands, if it does."""
         ...
 
     def silences(self, brand: str) -> Sequence[Silence]:

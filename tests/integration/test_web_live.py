@@ -10,7 +10,10 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from msgspec.structs import replace
 
+from alerts import receipts
 from alerts.incident import decode_action, encode
+from alerts.notifier import Receipt
+from alerts.receipts import Posting
 from config.brand import Brand
 from config.settings import Settings
 from config.wire import encode_brand
@@ -18,6 +21,7 @@ from mentions.scored import Batch
 from mentions.scored import encode as encode_scored
 from streams import clients
 from streams.admin import KafkaBrandStore
+from streams.versions import Version, Versioned
 from tests.support.installation import Installation
 from tests.support.site import day, hidden
 from web.live import Live
@@ -38,13 +42,16 @@ def fill(there: Installation) -> None:
     batch = next(one for one in day().material.records["Hallowfirth"] if isinstance(one, Batch))
     batch = replace(batch, published=[now - 1000] * len(batch))
     producer.send(there.topics.incidents.name, key=INCIDENT.encode(), value=encode(day().told[INCIDENT]))
+    posting = receipts.encode(Posting(INCIDENT, "#hallowfirth", now, Receipt("C0000001", "1773152400.000100")))
+    kept = Versioned(Version(1, 1), 0, posting).encode()
+    producer.send(there.topics.receipts.name, key=INCIDENT.encode(), value=kept, partition=0)
     producer.send(there.topics.scored.name, key=b"Hallowfirth", value=encode_scored(batch), partition=0)
     producer.flush()
     producer.close()
 
 
 async def test_the_pages_follow_the_topics_and_pass_acts_on(real_kafka: Broker) -> None:
-    """The board shows brand, incident and counts; a button's act is a record of the topic `actions`."""
+    """The board shows brand, incident and counts, the page its message; an act is a record of the topic `actions`."""
     with Installation(real_kafka) as there:
         await asyncio.to_thread(fill, there)
         async with Live(there.connection, there.topics, there.partitions) as world:
@@ -56,7 +63,9 @@ async def test_the_pages_follow_the_topics_and_pass_acts_on(real_kafka: Broker) 
                     while "Critical" not in page or "<rect" not in page:
                         page = await (await client.get("/")).text()
                         await asyncio.sleep(0.1)
-                page = await (await client.get(f"/incidents/{INCIDENT}")).text()
+                    while "slack.com/archives/C0000001/p1773152400000100" not in page:
+                        page = await (await client.get(f"/incidents/{INCIDENT}")).text()
+                        await asyncio.sleep(0.1)
                 form = {"csrf": hidden(page, "csrf"), "do": "ack"}
                 assert "Passed on" in await (await client.post(f"/incidents/{INCIDENT}/acts", data=form)).text()
             following.cancel()

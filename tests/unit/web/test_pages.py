@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
+from alerts.notifier import Receipt
 from config.brand import Brand
 from config.override import Governed
 from mentions.scored import Batch
@@ -34,10 +36,15 @@ class Stage(Past):
         told = dict(base.told if told is None else told)
         super().__init__(known or base.known, base.shards, base.material, told=told, _tally=base._tally)
         self.sent: list[Action] = []
+        self.posted: dict[str, Receipt] = {}
 
     async def send(self, action: Action) -> None:
         """Note an act."""
         self.sent.append(action)
+
+    def message(self, incident: str) -> Receipt | None:
+        """Return where an incident's message was said to stand."""
+        return self.posted.get(incident)
 
 
 async def test_the_gravest_brand_stands_first_and_can_be_searched_for() -> None:
@@ -135,6 +142,31 @@ async def test_an_incident_is_told_whole_and_answered() -> None:
         assert (await client.post(f"/incidents/{CRITICAL}/acts", data={"do": "ack"})).status == 403
         assert (await client.post("/incidents/none/acts", data=form)).status == 404
     assert len(stage.sent) == 3
+
+
+@pytest.mark.parametrize(
+    ("url", "leads"),
+    [
+        ("https://slack.com/api/", "https://slack.com/archives/C0000001/p1773152400000100"),
+        ("https://slack-gov.com/api/", "https://slack-gov.com/archives/C0000001/p1773152400000100"),
+        ("http://127.0.0.1:8000/api/", ""),
+    ],
+)
+async def test_an_incident_s_page_leads_to_its_message(url: str, leads: str) -> None:
+    """Where there is one, and it stands in Slack: not in a terminal, nor in a stand-in."""
+    stage = Stage()
+    stage.posted = {CRITICAL: Receipt("C0000001", "1773152400.000100")}
+    async with opened(stage, slack_url=url) as client:
+        page = await (await client.get(f"/incidents/{CRITICAL}")).text()
+        assert (f'<a href="{leads}" rel="noopener noreferrer">Message in Slack</a>' in page) == bool(leads)
+        for elsewhere in (
+            {},
+            {CRITICAL: Receipt("#hallowfirth", "1")},
+            {CRITICAL: Receipt("C0000001/../x", "1.000001")},
+        ):
+            stage.posted = elsewhere
+            assert "/archives/" not in await (await client.get(f"/incidents/{CRITICAL}")).text()
+    assert day().message(CRITICAL) is None
 
 
 async def test_whom_a_proxy_names_acts_only_where_the_brand_lets_them() -> None:
