@@ -57,14 +57,15 @@ def leave_out(evidence: Evidence) -> Numbers:
     return np.array([choose(evidence.without(brand)) for brand in range(evidence.brands)])
 
 
-def trust(seen: Evidence) -> Floats:
-    """Return the score of each rule, each brand judged by what the others choose by it."""
-    return value(sum(seen.parts[0, choices, brand] for brand, choices in enumerate(leave_out(seen))))
+def trust(seen: Evidence, choices: Numbers) -> Floats:
+    """Return the score of each rule, each brand judged by what the others choose by it (see `leave_out`)."""
+    return value(sum(seen.parts[0, chosen, brand] for brand, chosen in enumerate(choices)))
 
 
 def hold_out(evidence: Evidence) -> HeldOut:
     """Return what is chosen without each brand, and how far each rule is to be trusted, seen without it."""
-    trusted = [trust(evidence.without(brand)) for brand in range(evidence.brands)]
+    others = [evidence.without(brand) for brand in range(evidence.brands)]
+    trusted = [trust(seen, leave_out(seen)) for seen in others]
     return HeldOut(leave_out(evidence), np.array(trusted))
 
 
@@ -94,13 +95,19 @@ def named(choices: Iterable[int], grid: Grid) -> str:
     return "; ".join(" ".join(f"{part:g}" for part in grid.choices[choice]) for choice in sorted(set(choices)))
 
 
-def in_hindsight(evidence: Evidence, grid: Grid) -> list[Row]:
+def in_hindsight(evidence: Evidence, held: HeldOut, grid: Grid) -> list[Row]:
     """Return what all brands say together, and of a setting that no brand had a say in."""
-    middle = np.ravel_multi_index(tuple(size // 2 for size in grid.shape), grid.shape)
-    fixed = [("the best single choice", int(value(evidence.parts[0].sum(1)).argmax()))]
-    fixed += [("the middle of what was tried", int(middle))]
-    fixed += [("what ships", grid.choices.index(SHIPPED))] if SHIPPED in grid.choices else []
-    return [Row(f"All ten brands: {name}", evidence.parts[0, choice], named([choice], grid)) for name, choice in fixed]
+    rule = int(trust(evidence, held.choices).argmax())
+    fixed = {
+        "the best single choice": int(value(evidence.parts[0].sum(1)).argmax()),
+        "by the rule that they trust most": int(choose(evidence)[rule]),
+        "the middle of what was tried": int(np.ravel_multi_index([size // 2 for size in grid.shape], grid.shape)),
+        "what ships": grid.choices.index(SHIPPED),
+    }
+    return [
+        Row(f"All ten brands: {name}", evidence.parts[0, choice], named([choice], grid))
+        for name, choice in fixed.items()
+    ]
 
 
 def without_a_brand(evidence: Evidence, held: HeldOut, grid: Grid) -> list[Row]:
@@ -132,8 +139,7 @@ def without_much_choice(series: list[Series], evidence: Evidence, grid: Grid) ->
 
 def by_rule(evidence: Evidence, held: HeldOut) -> str:
     """Return the standard score of each rule, each brand judged by what the others choose by it."""
-    scores = value(sum(evidence.parts[0, choices, brand] for brand, choices in enumerate(held.choices)))
-    lines = scores.reshape(-1, len(PICKINGS)).T
+    lines = trust(evidence, held.choices).reshape(-1, len(PICKINGS)).T
     rows = [(name, *(f"{score:.1f}" for score in line)) for name, line in zip(PICKINGS, lines, strict=True)]
     return table(("Picked", *list(OBJECTIVES)[: lines.shape[1]]), rows)
 
@@ -159,32 +165,39 @@ def redrawn(evidence: Evidence) -> str:
     return f"With brands resampled by {len(SEEDS)} other seeds: {min(scores):.1f} to {max(scores):.1f}."
 
 
-def main() -> int:
-    """Print the tables, and write those of the usual grid into the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--wide", action="store_true", help="choose among 141120 settings; takes half an hour")
-    wide = parser.parse_args().wide
-    if not NAB.is_dir():
-        print(f"NAB's series are not here ({NAB}): nothing to measure")
-        return 1
-    grid, copies = (WIDE, 0) if wide else (GRID, COPIES)
+def measure(grid: Grid, copies: int) -> tuple[str, str]:
+    """Return the table of what each way to choose among a grid brings, and what lies behind it."""
     series, chance = load(), np.random.default_rng(1)
     copied = [series, *([one.perturbed(chance) for one in series] for _ in range(copies))]
     evidence = Evidence(np.array([judge(each, grid) for each in copied]), grid.shape)
     held = hold_out(evidence)
-    rows = in_hindsight(evidence, grid) + without_a_brand(evidence, held, grid)
-    rows += [] if wide else without_much_choice(series, evidence, grid)
+    rows = in_hindsight(evidence, held, grid) + without_a_brand(evidence, held, grid)
+    rows += without_much_choice(series, evidence, grid)
     head = (
         "Chosen on",
         "Standard / low FP / low FN",
         "90 %",
         "fast, main [min], half-life [d], power, floor, over_peak",
     )
-    text = "\n\n".join([table(head, [row.told() for row in rows]), by_rule(evidence, held)])
-    if not wide:
-        text = "\n\n".join([text, by_brand(series, evidence, held, grid), redrawn(evidence)])
-        publish("nab-choice", HEADING, "nab-choice", text)
-    print(text)
+    behind = [by_rule(evidence, held), by_brand(series, evidence, held, grid)]
+    behind += [redrawn(evidence)] if copies else []
+    return table(head, [row.told() for row in rows]), "\n\n".join(behind)
+
+
+def main() -> int:
+    """Print the tables and write them into the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--wide", action="store_true", help="choose among 25 times as many settings: a quarter hour")
+    wide = parser.parse_args().wide
+    if not NAB.is_dir():
+        print(f"NAB's series are not here ({NAB}): nothing to measure")
+        return 1
+    found, behind = measure(WIDE, 0) if wide else measure(GRID, COPIES)
+    print(f"{found}\n\n{behind}")
+    if wide:
+        publish("nab-choice-wide", HEADING, "nab-choice ARGS=--wide", found)
+    else:
+        publish("nab-choice", HEADING, "nab-choice", f"{found}\n\n{behind}")
     return 0
 
 
