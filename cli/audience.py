@@ -26,7 +26,10 @@ START_PATIENCE: Final = 60.0
 """Seconds for the worker to start and to read the calm day before."""
 
 SETTLED: Final = 1.5
-"""Seconds without news after which, all being sent, it is over."""
+"""Seconds without news after which it is over, if the worker is through with all that was sent."""
+
+END_PATIENCE: Final = 60.0
+"""Seconds without news after which it is over all the same."""
 
 GLANCE: Final = 0.1
 """Seconds between two looks."""
@@ -60,7 +63,7 @@ class Audience:
             Failure: the worker ended, or did not get ready in time.
         """
         started = latest = time.monotonic()
-        while not (self._all_read() and time.monotonic() - latest > SETTLED):
+        while not self._over(time.monotonic() - latest):
             self._backstage.check()
             if self._look():
                 latest = time.monotonic()
@@ -74,8 +77,9 @@ class Audience:
             yield from (_line(note) for note in self._fresh if note.reason != "updated")
             self._fresh.clear()
 
-    def _all_read(self) -> bool:
-        return self._backstage.sent and self._clock() >= self._backstage.over_at
+    def _over(self, quiet: float) -> bool:
+        read = self._backstage.sent and self._clock() >= self._backstage.over_at
+        return read and quiet > SETTLED and (quiet > END_PATIENCE or self._backstage.done())
 
     def _seat(self, started: float) -> None:
         """Let the story begin once the calm day before has been read."""

@@ -19,6 +19,7 @@ from streams.connection import Connection
 from streams.embedded import PARTITIONS, EmbeddedBroker
 from streams.ingest import Ingest, Pace, published
 from streams.pipeline import SETTLED
+from streams.reading import progress
 from streams.topics import Topics
 
 if TYPE_CHECKING:
@@ -95,6 +96,10 @@ class Backstage:
     def sent(self) -> bool:
         """Tell whether the whole story is sent."""
         return self._over.is_set()
+
+    def done(self) -> bool:
+        """Tell whether the worker is through with all that was sent."""
+        return progress(self.connection, self.topics)[1] == 0
 
     def last(self) -> None:
         """Let event time go on after the story, as fast as the clock, so that what people do takes effect."""

@@ -107,9 +107,11 @@ class Through:
         return sorted(found.values(), key=lambda note: (note.at, note.incident.brand, note.revision))
 
     def _wait(self) -> None:
+        from streams import reading  # noqa: PLC0415
+
         before, since = -1, time.monotonic()
         while True:
-            done, rest = self._progress()
+            done, rest = reading.progress(self._here.connection, self._here.topics)
             if rest == 0:
                 return
             if done != before:
@@ -118,15 +120,6 @@ class Through:
                 raise Failure(f"the worker has made no progress for {STALLED:.0f} s:\n{behind.tail(self._log)}")
             self._check()
             time.sleep(GLANCE)
-
-    def _progress(self) -> tuple[int, int]:
-        """Return how many records the worker has done, and how many are left; each stage's before the next one's."""
-        from streams import reading  # noqa: PLC0415
-
-        topics = self._here.topics
-        stages = topics.mentions, topics.scored, topics.signals, topics.notifications
-        read = [reading.committed(self._here.connection, stage.name, topics.application) for stage in stages]
-        return sum(done for done, _ in read), sum(end - done for done, end in read)
 
     def _check(self) -> None:
         if self._worker.poll() is not None:

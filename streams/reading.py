@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kafka import KafkaConsumer
 
     from streams.connection import Connection
+    from streams.topics import Topics
 
 POLL_MS: Final = 500
 PATIENCE: Final = 30.0  # seconds without any record
@@ -90,6 +91,17 @@ def committed(connection: Connection, topic: str, group: str) -> tuple[int, int]
         partitions = _partitions(connection, consumer, topic)
         done = sum(consumer.committed(tp) or 0 for tp in partitions)
         return done, sum(consumer.end_offsets(partitions).values())
+
+
+def progress(connection: Connection, topics: Topics) -> tuple[int, int]:
+    """Return how many records the workers have done, and how many are left; each stage's before the next one's.
+
+    Raises:
+        BrokerError: as `committed`.
+    """
+    stages = topics.mentions, topics.scored, topics.signals, topics.notifications
+    read = [committed(connection, stage.name, topics.application) for stage in stages]
+    return sum(done for done, _ in read), sum(end - done for done, end in read)
 
 
 def _offsets(consumer: KafkaConsumer, ends: Mapping[Any, int], instant: int) -> dict[Any, int]:

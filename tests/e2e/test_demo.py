@@ -15,10 +15,12 @@ from cli.backstage import Backstage
 from cli.errors import Failure
 from replay.demo import LIVE_FROM, LIVE_UNTIL
 from replay.demo.rehearsal import read_config
+from streams import reading
 from tests.support.documents import ROOT
 from tests.support.ports import is_listening
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SPEED: Final = 3_600
@@ -75,8 +77,8 @@ def test_demo_fires_what_a_replay_fires(shown: tuple[str, str, float], tmp_path:
     assert all(f"The Slack message of {incident}" in shown[1] for incident in incidents)
 
 
-def _backstage() -> Backstage:
-    return Backstage(read_config(), int(LIVE_FROM.timestamp() * 1000), SPEED)
+def _backstage(speed: float = SPEED) -> Backstage:
+    return Backstage(read_config(), int(LIVE_FROM.timestamp() * 1000), speed)
 
 
 def test_worker_that_ends_is_noticed() -> None:
@@ -86,6 +88,29 @@ def test_worker_that_ends_is_noticed() -> None:
         os.kill(backstage.worker_pid, signal.SIGKILL)
         with pytest.raises(Failure, match="exit code -9"):
             _check_until(backstage)
+
+
+def test_it_is_not_over_before_the_worker_is_through() -> None:
+    """However long a busy machine keeps the worker from its last records: else a crisis would be missing."""
+    with _backstage(100 * SPEED) as backstage:
+        _wait_until(lambda: backstage.done() and _scored(backstage) > 0)
+        os.kill(backstage.worker_pid, signal.SIGSTOP)
+        backstage.begin()
+        _wait_until(lambda: backstage.sent)
+        assert not backstage.done()
+        os.kill(backstage.worker_pid, signal.SIGCONT)
+        _wait_until(backstage.done)
+
+
+def _scored(backstage: Backstage) -> int:
+    return reading.committed(backstage.connection, backstage.topics.mentions.name, backstage.topics.application)[0]
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def _check_until(backstage: Backstage) -> None:
