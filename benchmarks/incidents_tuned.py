@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,8 @@ def report(data: Path, streams: Sequence[str], known: dict[str, Any]) -> str:
     material = load(data, streams)
     labels = list(crises(known))
     brands = [default_brand(name) for name in sorted(material.records)]
-    found = study("", "all", brands, material, labels, stretches=list(counted(known, material, labels)))
+    stretches = list(counted(known, material, labels))
+    found = study("", "all", brands, material, labels, stretches=stretches, jobs=os.cpu_count() or 1)
     return "\n\n".join([_held_out(found), _curve(found), _verdict(found)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from sources.position import Line, Refused
 
 CONFIG: Final = Path("config/brands.yaml")
+_FEW: Final = 5_000
+"""Mentions that are replayed sooner than another process starts."""
+
 _BUDGET: Final = re.compile(r"(\d+(?:\.\d+)?)(?:\s*false alarms?)?\s*(?:/|a|per)\s*(day|week|month)")
 _WEEKS: Final = {"day": 1 / 7, "week": 1.0, "month": 30 / 7}
 
@@ -57,6 +61,15 @@ def command(
     weights: Weights = None,
     write: Annotated[bool, typer.Option("--write", help="Write what is proposed into the configuration.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a brand or group.")] = False,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs",
+            "-j",
+            min=0,
+            help="Settings tried at a time, each in a process that holds the mentions; 0: as the processors allow.",
+        ),
+    ] = 0,
     report: Annotated[
         Path | None, typer.Option(help="Write it all as one HTML page too: curve, effects, uncertainty, diff.")
     ] = None,
@@ -90,7 +103,7 @@ def command(
         raise Failure("the mentions are not in order of publication, so no delay can be measured: add --sort")
     scopes, tuned = _scopes(known, material, what, brand or [], group), []
     for scope in scopes:
-        found = _study(scope, config, material, what, limit)
+        found = _study(scope, config, material, what, limit, jobs or _processors(material))
         text = _proposal(found, config)
         if json:
             emit(found.record() | {"diff": text})
@@ -181,14 +194,19 @@ def _scopes(known: Config, material: Material, what: list[Label], brands: list[s
     return [_Scope(name, False, [named[name]]) for name in wanted]
 
 
-def _study(scope: _Scope, config: Path, material: Material, what: list[Label], limit: float | None) -> Study:
+def _processors(material: Material) -> int:
+    """Return how many processors are worth it: another process takes a second to start."""
+    return 1 if material.mentions < _FEW else os.cpu_count() or 1
+
+
+def _study(scope: _Scope, config: Path, material: Material, what: list[Label], limit: float | None, jobs: int) -> Study:
     from replay.tuning.candidates import candidates, written  # noqa: PLC0415
     from replay.tuning.study import study  # noqa: PLC0415
 
     own = written(config.read_bytes()) if scope.is_group else {}
     with progress(f"tuning {scope.name}", len(candidates(scope.brands[0]))) as advance:
         kind: Literal["group", "brand"] = "group" if scope.is_group else "brand"
-        return study(scope.name, kind, scope.brands, material, what, limit, own=own, advance=advance)
+        return study(scope.name, kind, scope.brands, material, what, limit, own=own, advance=advance, jobs=jobs)
 
 
 def _proposal(found: Study, config: Path) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 
 from replay.labels import Label
-from replay.tuning.candidates import Settings, candidates, value_of
+from replay.tuning.candidates import Settings, value_of
 from replay.tuning.choice import HeldOut, better, choose, gain, hold_out
-from replay.tuning.trial import WEEK, Measure, Stretch, Trial, attempt, measure
+from replay.tuning.sweep import sweep
+from replay.tuning.trial import WEEK, Measure, Stretch, Trial, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -133,6 +134,7 @@ def study(
     own: Mapping[str, Collection[str]] = MappingProxyType({}),
     trials: Sequence[Trial] = (),
     advance: Callable[[float], None] = lambda _done: None,
+    jobs: int = 1,
 ) -> Study:
     """Return what settings would have done to these brands, tuned as one.
 
@@ -147,11 +149,12 @@ def study(
         own: the settings that a brand of a group writes itself: the group's do not reach them.
         trials: of an earlier `sweep` of the same brands and mentions; none: the sweep is made.
         advance: is told of each setting tried.
+        jobs: how many settings are tried at a time, each in a process of its own.
     """
     names = {brand.name for brand in brands}
     stretches = stretches or [Stretch(name, *material.spans[name]) for name in sorted(names & material.spans.keys())]
     mine = [label for label in labels if any(part.holds(label.brand, label.visible) for part in stretches)]
-    trials = trials or sweep(brands, material, own, advance)
+    trials = trials or sweep(brands, material, own, advance, jobs)
     measures = [measure(trial, mine, stretches) for trial in trials]
     crises = tuple(label for label in mine if label.is_crisis)
     leading = choose(trials, mine, stretches, brands[0], budget) if crises else 0
@@ -167,20 +170,6 @@ def study(
     return Study(
         scope, kind, tuple(sorted(names)), crises, weeks, budget, points, state, proposal, leading, effects, tuple(held)
     )
-
-
-def sweep(
-    brands: Sequence[Brand],
-    material: Material,
-    own: Mapping[str, Collection[str]] = MappingProxyType({}),
-    advance: Callable[[float], None] = lambda _done: None,
-) -> list[Trial]:
-    """Return what each setting would have told: the long part, which labels and budget do not change."""
-    trials = []
-    for settings in candidates(brands[0]):
-        trials.append(attempt(settings, brands, material, own))
-        advance(1)
-    return trials
 
 
 def spread(held_out: Sequence[HeldOut]) -> tuple[float, float] | None:

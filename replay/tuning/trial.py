@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from config.brand import Brand
+    from mentions.scored import Batch, Tick
     from replay.labels import Label
     from replay.outcome import Outcome
-    from replay.tuning.material import Material
 
 GRACE: Final = 3_600_000
 """How long before and after a labelled incident a page still belongs to it (ms)."""
@@ -91,7 +91,7 @@ class Measure(msgspec.Struct, frozen=True):
 def attempt(
     settings: Settings,
     brands: Sequence[Brand],
-    material: Material,
+    records: Mapping[str, Sequence[Batch | Tick]],
     own: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> Trial:
     """Return what a setting would have told; brands without mentions tell nothing.
@@ -100,9 +100,9 @@ def attempt(
     """
     alerts: list[Alert] = []
     for brand in brands:
-        if records := material.records.get(brand.name):
+        if followed := records.get(brand.name):
             reached = {path: value for path, value in settings.items() if path not in own.get(brand.name, ())}
-            alerts += alerts_of(run(Rules.of([applied(brand, reached)]), records, None))
+            alerts += alerts_of(run(Rules.of([applied(brand, reached)]), followed, None))
     return Trial(settings, tuple(alerts))
 
 

@@ -23,7 +23,8 @@ from replay.tuning.candidates import applied, candidates, distance, value_of, wr
 from replay.tuning.choice import better, choose, hold_out
 from replay.tuning.material import Material, gather
 from replay.tuning.plot import plot
-from replay.tuning.study import spread, study, sweep
+from replay.tuning.study import spread, study
+from replay.tuning.sweep import sweep
 from replay.tuning.trial import WEEK, Alert, Stretch, Trial, alerts_of, attempt, measure
 from sources.position import Line, Position
 from tests.support.past import BRAND, DULL, labels, mentions
@@ -89,8 +90,18 @@ def test_a_sweep_finds_what_a_replay_of_the_lines_finds() -> None:
     """Scored once and replayed in large steps, each alert comes at the instant of the plain replay."""
     rules = Rules.of([dull()])
     expected = alerts_of(run(rules, lines(), Scorer()))
-    assert attempt({}, [dull()], material()).alerts == tuple(expected)
+    assert attempt({}, [dull()], material().records).alerts == tuple(expected)
     assert material().mentions == len(mentions())
+
+
+def test_settings_tried_side_by_side_find_the_same() -> None:
+    """In processes of their own, in the same order, and each is told of when it is done."""
+    told: list[float] = []
+    first = Material({BRAND: material().records[BRAND][:2]})
+    found = sweep([dull()], first, advance=told.append, jobs=2)
+    assert found == sweep([dull()], first)
+    assert any(trial.alerts for trial in found)
+    assert len(told) == len(found)
 
 
 def test_a_tuned_setting_is_proposed_where_it_holds_on_held_out_incidents() -> None:
@@ -198,11 +209,11 @@ def test_candidates_start_from_today_and_are_valid() -> None:
 
 def test_a_group_does_not_reach_what_a_brand_writes_itself() -> None:
     """Trying a group's setting leaves the brand's own line alone, as the file would."""
-    own = written(DULL.encode())
+    own, records = written(DULL.encode()), material().records
     assert "detect.negative.over_peak" in own[BRAND]
     assert "detect.sensitivity" not in own[BRAND]
     settings: dict[str, str | float] = {"detect.negative.over_peak": 0.5, "detect.outcry.over_peak": 0.5}
-    assert attempt(settings, [dull()], material(), own).alerts == attempt({}, [dull()], material()).alerts
+    assert attempt(settings, [dull()], records, own).alerts == attempt({}, [dull()], records).alerts
 
 
 @given(st.integers(0, 60), st.floats(0.1, 50))
