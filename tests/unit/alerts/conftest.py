@@ -1,0 +1,37 @@
+"""What do tests of the delivery share?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from standin.slack import FakeSlack
+from tests.support.delivering import Desk
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.support.alerting import MemoryReceipts
+    from tests.support.delivering import Desks
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeSlack]:
+    """Serve a stand-in for Slack."""
+    async with FakeSlack() as slack:
+        yield slack
+
+
+@pytest.fixture
+async def desk(fake: FakeSlack) -> AsyncIterator[Desks]:
+    """Make desks, and close them all."""
+    made: list[Desk] = []
+
+    def make(store: MemoryReceipts | None = None, **options: Any) -> Desk:
+        made.append(Desk(fake, store, **options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.close()

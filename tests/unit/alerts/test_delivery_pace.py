@@ -1,0 +1,73 @@
+"""Does the delivery keep Slack's pace, and lose nothing by it?"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from detectors.signal import Course
+from standin.faults import Fault
+from tests.support.alerting import MINUTE, START
+from tests.support.delivering import Desks, life
+
+if TYPE_CHECKING:
+    from alerts.incident import Notification
+    from standin.slack import FakeSlack
+
+
+def drawn(notification: Notification, course: Course) -> Notification:
+    """Return a notification whose incident has a chart."""
+    findings = {
+        name: replace(finding, signal=replace(finding.signal, course=course))
+        for name, finding in notification.incident.findings.items()
+    }
+    return replace(notification, incident=replace(notification.incident, findings=findings))
+
+
+async def test_posts_in_one_channel_keep_slacks_pace(fake: FakeSlack, desk: Desks) -> None:
+    """40 incidents at once go out one a second, the first at once."""
+    one = desk()
+    began = time.monotonic()
+    await one.deliver(*(life(f"brand{n}")[0] for n in range(40)))
+    arrivals = [call.arrived - began for call in fake.called("chat.postMessage")]
+    assert len(fake.roots()) == 40
+    assert arrivals[0] < 0.3
+    assert arrivals[-1] - arrivals[0] >= 38.5 / 50
+
+
+async def test_500_incidents_at_once_neither_lose_nor_storm(fake: FakeSlack, desk: Desks) -> None:
+    """Each gets its message at its latest revision, one a second, while new revisions and a 429 keep coming in.
+
+    Edits are merged: the latest wins. Charts come as well, and take no turn from an alert.
+    """
+    speed = 1000.0
+    one = desk(speed=speed, timeout=10.0)
+    course = Course(START, 5 * MINUTE, (1,) * 36, (0,) * 36, None)
+    stories = [[drawn(note, course) for note in life(f"brand{n}")[:3]] for n in range(500)]
+    for step in range(3):
+        one.submit(*(story[step] for story in stories))
+        await asyncio.sleep(0.1)
+        if step == 1:
+            fake.faults.append(Fault(429, "ratelimited", retry_after=60))
+    await one.deliver()
+    arrivals = [call.arrived for call in fake.called("chat.postMessage")]
+    assert arrivals[-1] - arrivals[0] >= 999 / speed
+    told = [call for call in fake.called("chat.update") if "image" not in {b["type"] for b in call.body["blocks"]}]
+    assert len(told) <= 500
+    roots = fake.roots()
+    assert len(roots) == len({m["metadata"]["event_payload"]["incident"] for m in roots}) == 500
+    assert {m["metadata"]["event_payload"]["revision"] for m in roots} == {3}
+    assert len(one.done) == 1500
+    assert one.meter.kinds.count("reply") == 500
+
+
+async def test_patience_asked_for_in_a_channel_is_kept_by_all(fake: FakeSlack, desk: Desks) -> None:
+    """After a 429 nothing goes to that channel before Retry-After is over."""
+    one = desk()
+    fake.faults.append(Fault(429, "ratelimited", retry_after=20))
+    await one.deliver(*(life(f"brand{n}")[0] for n in range(3)))
+    first, second, *_ = [call.arrived for call in fake.called("chat.postMessage")]
+    assert second - first >= 20 / 50
