@@ -139,6 +139,11 @@ class Sample:
             waiting.clear()
         return known
 
+    @property
+    def open(self) -> bool:
+        """Tell whether the next mention of the present minute is looked at."""
+        return self._tables.taken < SAMPLED
+
     def take(self, rows: Batch, start: int, end: int, minute: int, brand: str) -> bool:
         """Look at rows counted in `minute`, in order, as far as the sample goes; tell whether any was looked at."""
         known = self._tables

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from detectors.buckets import AMPLIFIED, MENTIONS, MINUTE, NEGATIVE, NOTHING, SLIDING
 from detectors.course import course, coverage, due
 from detectors.registry import ALL, BY_NAME
-from detectors.rule import Detector, Finding, Limit, View, judge_limits, minutes
+from detectors.rule import Detector, Finding, Limit, View, judge_limits, minutes, pace_missing
 from detectors.signal import SEVERITIES, Drivers, Evidence, Phase, Severity, Signal
 from detectors.state import Episode, State
 
@@ -43,6 +43,7 @@ def watch_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
     signals, cache = [], state.cache
     slack: dict[int, int] = {MENTIONS: _FAR}
     settled, minute = True, -1
+    crowded = True  # no finding is held back for want of authors
     for minute in sorted(state.minutes.opened):
         if minute > state.frontier + policy.near:
             break
@@ -56,7 +57,10 @@ def watch_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
                 slack[room.column] = min(slack.get(room.column, _FAR), room.left)
             elif limits := view.limits(detector):
                 signals += _judge_open(state, view, detector, limits, at)
-                settled &= _tighten(slack, view, limits, state.episodes.get(detector.name))
+                told, by_many = _tighten(slack, view, limits, state.episodes.get(detector.name))
+                settled, crowded = settled and told, crowded and by_many
+    if not crowded and state.sample.open:
+        slack[MENTIONS] = 1
     cache.slack, cache.looked, cache.settled = slack, minute, settled
     return signals
 
@@ -172,20 +176,28 @@ def _hold_back(state: State, minute: int, relearn_after: int) -> None:
         state.cache.past = None
 
 
-def _tighten(slack: dict[int, int], view: View, limits: tuple[Limit, ...], episode: Episode | None) -> bool:
-    """Lower `slack` to the least number of mentions that takes a limit to its next level; tell whether all is told."""
-    settled = True
+def _tighten(
+    slack: dict[int, int], view: View, limits: tuple[Limit, ...], episode: Episode | None
+) -> tuple[bool, bool]:
+    """Lower `slack` to the least number of mentions that takes a limit to its next level.
+
+    Tell whether all counts that are reached are told of, and whether none of them waits for other authors only.
+    """
+    settled = crowded = True
     for limit in limits:
         left = _FAR
         for count, severity in limit.levels:
             if episode is None or SEVERITIES.index(severity) > SEVERITIES.index(episode.severity):
                 missing = count - view.window(limit.window)[limit.metric]
+                if missing <= 0:
+                    settled = False
+                    missing = pace_missing(view, limit)
                 if missing > 0:
                     left = missing
                     break
-                settled = False
+                crowded = False
         slack[limit.metric] = min(slack.get(limit.metric, _FAR), left)
-    return settled
+    return settled, crowded
 
 
 def _judge_open(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from math import floor
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -225,7 +226,7 @@ def judge_limits(view: View, limits: tuple[Limit, ...]) -> Finding | None:
     best_order = (-2, False, 0.0)
     for limit in limits:
         observed = view.window(limit.window)[limit.metric]
-        going_on = limit.window <= SLIDING or _going_on(view, limit)
+        going_on = pace_missing(view, limit) <= 0
         severity: Severity | None = None
         for count, level in limit.levels:
             if going_on and observed >= count:
@@ -241,9 +242,15 @@ def judge_limits(view: View, limits: tuple[Limit, ...]) -> Finding | None:
     return best
 
 
-def _going_on(view: View, limit: Limit) -> bool:
-    """Tell whether the last three hours go at the pace of a long window's limit: a burst long over does not last."""
-    return view.window(SLIDING)[limit.metric] * limit.window >= limit.resolve_below * SLIDING
+def pace_missing(view: View, limit: Limit) -> int:
+    """Return how many mentions the last three hours lack to go at the pace of a long window's limit, 0 for a short one.
+
+    A burst long over does not last.
+    """
+    if limit.window <= SLIDING:
+        return 0
+    lacking = limit.resolve_below * SLIDING - view.window(SLIDING)[limit.metric] * limit.window
+    return max(1, floor(lacking / limit.window)) if lacking > 0 else 0  # one too few: the next look tells
 
 
 _LOOKS: Final = 8.0  # a window sliding by the minute looks about so many times as often as one that tumbles
