@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from datetime import timedelta
 from enum import StrEnum
@@ -13,6 +12,7 @@ import typer
 from cli.environment import installation
 from cli.errors import Misuse
 from cli.output import tell
+from streams.clock import wall
 
 if TYPE_CHECKING:
     from alerts.incident import Action, ActionKind, Verdict
@@ -98,7 +98,7 @@ def command(
     from alerts.silences import Silence  # noqa: PLC0415
     from streams import clients  # noqa: PLC0415  kafka-python is slow to load
 
-    now, span = time.time_ns() // 1_000_000, _span(lasting)
+    now, span = wall(), _span(lasting)
     action = _action(_named(name), kind, brand, by, now, incident, text, now + span)
     if kind is Kind.SILENCE:
         action = replace(action, silence=Silence(now, now + span, by, detector, term, channel, text))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +12,7 @@ from cli.calendars import refresh, with_calendars, with_shifts
 from cli.environment import installation
 from cli.errors import Failure, Misuse
 from cli.output import agreed, emit, plain, show, tell
+from streams.clock import wall
 
 if TYPE_CHECKING:
     from config.errors import Problem
@@ -105,7 +105,7 @@ def carry_out(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: 
     """
     from config.plan import plan  # noqa: PLC0415  pydantic is slow to load
 
-    planned = plan(store.read_applied(), wanted, _now())
+    planned = plan(store.read_applied(), wanted, wall())
     say = tell if json else show
     for change in planned.changes:
         for line in change.lines():
@@ -146,7 +146,7 @@ def show_applied(
     applied = sorted(brand_store(installation().settings).read_applied().items())
     for governed in (decode_governed(raw) for _, raw in applied):
         brand = governed.brand
-        found = [Overridden(brand, one) for one in in_force(governed.overrides, _now())]
+        found = [Overridden(brand, one) for one in in_force(governed.overrides, wall())]
         if json:
             values = {} if overrides else {"brand": brand.model_dump(mode="json")}
             emit({"name": brand.name} | values | {"overrides": [one.record() for one in found]})
@@ -213,10 +213,6 @@ def _problem(problem: Problem) -> dict[str, Any]:
 
 def _no_file(file: Path) -> str:
     return f"{plain(str(file))}: no such file; name one, or start from config/brands.yaml of the project"
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _count(number: int, noun: str) -> str:

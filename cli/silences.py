@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from cli.environment import installation
 from cli.output import emit, show, table
+from streams.clock import wall
 
 if TYPE_CHECKING:
     from alerts.silences import Silence
@@ -31,7 +31,7 @@ def command(
       tocsin silences
       tocsin silences --brand Hallowfirth --json
     """
-    at, here = time.time_ns() // 1_000_000, installation()
+    at, here = wall(), installation()
     found = [(name, one) for name, one in _silences(here, at) if brand in (None, name)]
     found.sort(key=lambda one: (one[0], one[1].until, one[1].id))
     if json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING
 
 import structlog
@@ -20,6 +19,7 @@ from desk.slack import People
 from desk.socket import Socket
 from desk.trial import Trial
 from streams.brands import follow
+from streams.clock import wall
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -39,11 +39,11 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
     known, token = Known(web=settings.web_url), settings.slack_token.get_secret_value()
     people, slack = People(token, settings.slack_url), Slack(token, settings.slack_url)
     async with Broker(connection, topics) as broker, asyncio.TaskGroup() as group:
-        office = Office(known, Acting(people, broker.send, _now), people, broker.apply, Trial(broker.past, _now))
+        office = Office(known, Acting(people, broker.send, wall), people, broker.apply, Trial(broker.past, wall))
         group.create_task(follow(known.directory, connection, topics, partitions))
         group.create_task(known.ledger.follow(connection, topics, partitions))
         group.create_task(known.silenced.follow(connection, topics, partitions))
-        group.create_task(Daily(known, slack, broker.count, _now).run())
+        group.create_task(Daily(known, slack, broker.count, wall).run())
         if port is None:
             app_token = settings.slack_app_token.get_secret_value()
             group.create_task(Socket(app_token, people.client, office).run())
@@ -52,7 +52,7 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
 
 
 async def _listen(secret: str, office: Office, port: int) -> None:
-    runner = web.AppRunner(application(Gate(secret, lambda: _now() / 1000), office), access_log=None)
+    runner = web.AppRunner(application(Gate(secret, lambda: wall() / 1000), office), access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, port=port).start()
@@ -60,7 +60,3 @@ async def _listen(secret: str, office: Office, port: int) -> None:
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -8,6 +8,11 @@ from typing import Literal, Protocol
 ClockName = Literal["wall", "arrival"]
 
 
+def wall() -> int:
+    """Return milliseconds since the epoch, as the machine has it."""
+    return time.time_ns() // 1_000_000
+
+
 class Clock(Protocol):
     """The arrival clock of a worker."""
 
@@ -20,7 +25,7 @@ class WallClock:
 
     def now(self) -> int | None:
         """Return milliseconds since the epoch."""
-        return time.time_ns() // 1_000_000
+        return wall()
 
 
 class ArrivalClock:

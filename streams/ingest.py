@@ -13,6 +13,7 @@ from mentions.decode import Rejection, decode_line
 from sources.packing import DEFAULT_LIMITS, Limits, Packed, pack
 from sources.position import START, Line, Position, Refused
 from streams import clients, heads
+from streams.clock import wall
 from streams.errors import BrokerError
 from streams.pipeline import MINUTE, SETTLED
 
@@ -100,14 +101,11 @@ class Ingest:
         refused: list[Refused] = [line for line in chunk if isinstance(line, Refused)]
         packs: list[Packed] = []
         for group in by_brand(chunk).values():
-            for entry in pack(group, self._limits, self._clock):
+            for entry in pack(group, self._limits, wall):
                 packs.append(entry) if isinstance(entry, Packed) else refused.append(entry)
         self._produce(sorted(packs, key=lambda packed: packed.latest))  # several brands may share a partition
         self.progress.rejected += len(refused)
         return sorted(refused, key=lambda line: line.number)
-
-    def _clock(self) -> int:
-        return time.time_ns() // 1_000_000
 
     def _produce(self, packs: list[Packed]) -> None:
         latest = max([self.progress.latest, *(pack.latest for pack in packs)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +10,7 @@ import structlog
 
 from mentions.scored import Tick, encode
 from streams import heads, metrics, rejected
+from streams.clock import wall
 from streams.pipeline import MINUTE, Raw, score
 from streams.sender import Outgoing
 
@@ -45,7 +45,7 @@ def raw(event: EventT[bytes]) -> Raw:
 
 def _arrival(timestamp: float | None) -> int:
     """Return a record's timestamp in ms; a producer so old that it sets none (-1) counts as arriving now."""
-    return round(timestamp * 1000) if timestamp and timestamp > 0 else time.time_ns() // 1_000_000
+    return round(timestamp * 1000) if timestamp and timestamp > 0 else wall()
 
 
 class Scoring:

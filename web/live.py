@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from mentions.scored import Batch, decode
 from streams import canary, states
 from streams.brands import Directory, follow
+from streams.clock import wall
 from streams.exchange import Exchange
 from streams.ledger import Ledger
 from streams.posted import Posted
@@ -71,7 +71,7 @@ class Live(Exchange):
 
     def now(self) -> int:
         """Return what time it is."""
-        return time.time_ns() // 1_000_000
+        return wall()
 
     def brands(self) -> Mapping[str, Governed]:
         """Return the brands with what overrides them, by name."""
