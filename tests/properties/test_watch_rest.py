@@ -1,0 +1,229 @@
+"""May a detector rest exactly as long as it could find nothing?
+
+Each example sets the bar of one detector where the stream comes to: one mention too much of rest is a finding too late.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from itertools import groupby
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors import findings, storage, watch
+from detectors.buckets import ABUSIVE, COLUMNS, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN, Minutes
+from detectors.policy import Policy
+from detectors.registry import ALL
+from detectors.rest import Rest
+from detectors.rule import Room
+from tests.support.folding import START, Row, batch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from detectors.signal import Signal
+    from detectors.state import State
+    from mentions.scored import Batch
+
+HOURS = 14
+"""Hours of an even past, enough for every detector to know what is usual."""
+
+NOW = START // 60_000 + 60 * HOURS
+CALM: dict[str, Any] = {
+    "sensitivity": "high",
+    "learning": {"warm_up": "2h"},
+    "silence": {"history": "12h", "least": 1.0},
+}
+OFF = {
+    name: {"enabled": False}
+    for name in ("volume", "negative", "outcry", "shift", "slow_burn", "reach", "abuse", "praise", "silence")
+}
+
+
+class Post(NamedTuple):
+    """One mention, as much of it as a bar may count."""
+
+    minute: int
+    label: int
+    abusive: bool = False
+    channel: str = "forum"
+
+
+class Bar(NamedTuple):
+    """What a detector's least count is of, over how many minutes, in which moods, and what else makes it keen."""
+
+    columns: tuple[int, ...]  # the first less the others
+    windows: tuple[int, ...]
+    moods: tuple[tuple[int, ...], ...]  # labels
+    keen: tuple[Mapping[str, Any], ...] = (MappingProxyType({}),)
+    name: str = "least"
+
+
+DARK, GLAD, MIXED, DULL = ((-1,), (-1, -1, 0)), ((1,), (1, 1, 2)), ((-1, 0, 1, 2),), ((0,),)
+BARS = {
+    "absolute": Bar((MENTIONS, UNKNOWN), (10,), DARK, ({"negative_share": 0.3},), "share_least"),
+    "abuse": Bar((ABUSIVE,), (60,), MIXED, ({"share": 0.05},)),
+    "slow_burn": Bar(
+        (MENTIONS, UNKNOWN), (24 * 60, 180), DARK, ({"lasting": "1h", "odds": 2.0}, {"lasting": "1h", "odds": 8.0})
+    ),
+    "outcry": Bar((MENTIONS,), (15, 150), DARK, ({"tone": -1.0},)),
+    "praise": Bar((POSITIVE,), (30,), GLAD, ({"rise": 1.0}, {"rise": 8.0}, {"rise": 20.0})),
+    "shift": Bar((MENTIONS, UNKNOWN), (60,), DARK, ({"rise": 0.05, "busy": 0.0}, {"rise": 0.05, "busy": 1.5})),
+    "volume": Bar((MENTIONS,), (15, 720), MIXED),
+    "negative": Bar((NEGATIVE,), (15, 720), DARK),
+    "silence": Bar((MENTIONS,), (), MIXED),
+}
+
+
+@cache
+def past(pace: int) -> tuple[list[Post], bytes]:
+    """Return hours of a mention every `pace` minutes, and the state of the watch after them."""
+    posts = [Post(minute, (-1, 0, 1, 0)[n % 4]) for n, minute in enumerate(range(START // 60_000, NOW, pace))]
+    policy = Policy.model_validate(CALM | OFF)
+    state, _ = watch.advance(watch.new("acme"), START - 60_000, policy)
+    watch.step(state, batch(posts), policy)
+    watch.advance(state, (NOW + 2) * 60_000, policy)
+    return posts, storage.encode(state)
+
+
+def batch(posts: Sequence[Post], first: int = 0) -> Batch:
+    """Return posts as a batch, of which the first has this number."""
+    rows = [Row(n, post.minute * 60_000 + 100 * n, post.label, n) for n, post in enumerate(posts, first)]
+    abuses, channels = [0.9 * post.abusive for post in posts], [post.channel for post in posts]
+    found: Batch = msgspec.structs.replace(batch_of(rows), abuses=abuses, channels=channels)
+    return found
+
+
+@st.composite
+def streams(draw: st.DrawFn, name: str) -> list[Post]:
+    """Draw some hours after the past, in order of publication: first in any mood, then in one that a detector heeds."""
+    moods = [draw(st.sampled_from(BARS[name].moods + MIXED + DULL)), draw(st.sampled_from(BARS[name].moods))]
+    gaps = draw(st.sampled_from([[0, 1], [0, 1], [0, 1, 2, 5], [1, 1, 5, 20], [1, 1, 1, 1, 70]]))
+    abuse = draw(st.sampled_from([[name == "abuse"], [False, True]]))
+    channel = draw(st.sampled_from(["forum", "other"]))
+    minute = NOW + draw(st.integers(0, 59)) + draw(st.sampled_from([0, 0, 0, 25 * 60]))
+    posts, turn = list[Post](), draw(st.integers(0, 10))
+    for place in range(draw(st.integers(2, 40))):
+        minute += draw(st.sampled_from(gaps))
+        label = draw(st.sampled_from(moods[place >= turn]))
+        posts.append(Post(minute, label, draw(st.sampled_from(abuse)), channel))
+    return posts
+
+
+def barred(posts: Sequence[Post], columns: tuple[int, ...], minute: int, window: int) -> int:
+    """Return what a bar counts in the window that ends with a minute; beyond three hours windows slide by the hour."""
+    since = minute - window + 1 if window <= 180 else 60 * (minute // 60 - window // 60 + 1)
+    seen = [post for post in posts if since <= post.minute <= minute]
+    counted = {
+        MENTIONS: len(seen),
+        NEGATIVE: sum(post.label == -1 for post in seen),
+        POSITIVE: sum(post.label == 1 for post in seen),
+        UNKNOWN: sum(post.label == 2 for post in seen),
+        ABUSIVE: sum(post.abusive for post in seen),
+    }
+    return counted[columns[0]] - sum(counted[column] for column in columns[1:])
+
+
+@st.composite
+def thresholds(draw: st.DrawFn, name: str, before: Sequence[Post], posts: Sequence[Post]) -> Policy:
+    """Draw a policy whose bar of one detector the stream comes to at one of its posts; others may be off."""
+    bar, own = BARS[name], dict(CALM.get(name, {}))
+    if bar.windows:
+        minute, window = draw(st.sampled_from(posts)).minute, draw(st.sampled_from(bar.windows))
+        own = {
+            bar.name: max(5, barred([*before, *posts], bar.columns, minute, window)),
+            **draw(st.sampled_from(bar.keen)),
+        }
+    return Policy.model_validate(CALM | (OFF if draw(st.booleans()) else {}) | {name: own})
+
+
+@settings(max_examples=180, deadline=None)
+@given(st.sampled_from(sorted(BARS)), st.data())
+def test_who_rests_could_have_found_nothing(name: str, data: st.DataObject) -> None:
+    """Signals and stored state are those of a watch that asks every detector at the end of every minute.
+
+    It is told of each minute on its own, and forgets at each what need not be looked at. Where nothing can be held
+    back, rows are counted ahead of their time: then both are told of time as often.
+    """
+    before, stored = past(data.draw(st.sampled_from([7, 20, 60, 240])))
+    posts = data.draw(streams(name))
+    policy = data.draw(thresholds(name, before, posts))
+    stride, ahead = data.draw(st.sampled_from([1, 7, 90])), data.draw(st.sampled_from([False, False, True]))
+    with pytest.MonkeyPatch.context() as patch:
+        if ahead:
+            patch.setattr(watch, "HELD_BYTES", 0)
+        quick = watched(stored, posts, policy, stride)
+        restless = tuple(replace(each, room=None, dormant=None) for each in ALL)
+        patch.setattr(findings, "ALL", restless)
+        patch.setattr(findings, "_ON_COUNTS", tuple(each for each in restless if each.limits))
+        assert watched(stored, posts, policy, stride if ahead else 1, forget=not ahead) == quick
+
+
+def watched(
+    stored: bytes, posts: Sequence[Post], policy: Policy, stride: int, *, forget: bool = False
+) -> tuple[list[Signal], bytes]:
+    """Return what comes of posts, counted up to a minute and time told, `stride` minutes at a time."""
+    state, number = storage.decode(stored), 200  # more than there are in the past
+    signals = told(state, posts[0].minute, policy)
+    for _, said in groupby(posts, key=lambda post: post.minute // stride):
+        part = list(said)
+        for minute in range((state.frontier or 0) + 3, part[0].minute, stride):
+            signals += told(state, minute, policy, forget=forget)
+        signals += watch.step(state, batch(part, number), policy)[1]
+        number += len(part)
+    for minute in range((state.frontier or 0) + 3, posts[-1].minute + 90, stride):
+        signals += told(state, minute, policy, forget=forget)
+    return signals + told(state, posts[-1].minute + 90, policy), storage.encode(state)
+
+
+def told(state: State, minute: int, policy: Policy, *, forget: bool = False) -> list[Signal]:
+    """Return what a step of time brings, where nothing is remembered of what need not be looked at."""
+    if forget:
+        state.cache.clear()
+    return watch.advance(state, minute * 60_000, policy)[1]
+
+
+looks = st.tuples(st.just("look"), st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 4)), min_size=3, max_size=3))
+counts = st.tuples(st.just("count"), st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 3)))
+waits = st.tuples(st.just("wait"), st.sampled_from([1, 1, 2, 30, 60, 1440]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(looks, counts, counts, waits), max_size=40))
+def test_each_rests_until_its_room_is_used_up_or_the_hour_is_over(course: list[tuple[str, Any]]) -> None:
+    """What was counted in later minutes already takes from the room; all rest while the least of all does."""
+    rest, minutes, minute = Rest(), Minutes(), NOW
+    hour, left, asleep = -1, dict[int, list[int]](), False  # what may be counted yet, by detector and column
+    for what, how in course:
+        if what == "wait":
+            minute += how
+            minutes.opened = {later: row for later, row in minutes.opened.items() if later >= minute}
+        elif what == "count":
+            after, column, number = how
+            minutes.open(minute + after)[column] += number
+            rest.count(tuple(number * (place == column) for place in range(COLUMNS)))
+            for room in left.values():
+                room[1] -= number * (room[0] == column)
+        else:
+            rest.turn(minute)
+            left = left if hour == minute // 60 else {}
+            hour = minute // 60
+            for place, (column, many) in enumerate(how):
+                if place not in left or left[place][1] <= 0:
+                    later = sum(row[column] for at, row in minutes.opened.items() if at > minute)
+                    left[place] = [column, many - later]
+                    assert rest.lay(ALL[place], Room(column, many), minutes, minute) == (many > later)
+            rest.close(ALL[:3])
+            asleep = all(room[1] > 0 for room in left.values())
+        if hour == minute // 60:
+            assert [rest.rests(ALL[place]) for place in left] == [room[1] > 0 for room in left.values()]
+        calm = asleep and hour == minute // 60 and all(room[1] > 0 for room in left.values())
+        assert rest.calm(minute) == calm
+    rest.wake()
+    assert not rest.calm(minute)
