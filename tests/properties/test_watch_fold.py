@@ -30,9 +30,9 @@ def test_cutting_a_batch_changes_nothing(rows: list[Row], cuts: list[int]) -> No
 @settings(max_examples=60, deadline=None)
 @given(streams())
 def test_a_restart_between_any_two_steps_changes_nothing(rows: list[Row]) -> None:
-    """Storing and reading back the state after every step leaves signals, ledger and totals as they were."""
+    """Storing and reading back the state after every mention leaves signals, ledger and totals as they were."""
     state, signals = run(rows, [])
-    stored, again = run(rows, [], restart=True)
+    stored, again = run(rows, list(range(len(rows))), restart=True)
     assert again == signals
     assert watch.ledger(stored) == watch.ledger(state)
     assert stored.totals == state.totals

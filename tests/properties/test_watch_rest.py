@@ -11,7 +11,6 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,19 +21,18 @@ from detectors.policy import Policy
 from detectors.registry import ALL
 from detectors.rest import Rest
 from detectors.rule import Room
-from tests.support.folding import START, Row, batch_of
+from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from detectors.signal import Signal
     from detectors.state import State
-    from mentions.scored import Batch
 
 HOURS = 14
 """Hours of an even past, enough for every detector to know what is usual."""
 
-NOW = START // 60_000 + 60 * HOURS
+NOW = 60 * HOURS
 CALM: dict[str, Any] = {
     "sensitivity": "high",
     "learning": {"warm_up": "2h"},
@@ -44,15 +42,6 @@ OFF = {
     name: {"enabled": False}
     for name in ("volume", "negative", "outcry", "shift", "slow_burn", "reach", "abuse", "praise", "silence")
 }
-
-
-class Post(NamedTuple):
-    """One mention, as much of it as a bar may count."""
-
-    minute: int
-    label: int
-    abusive: bool = False
-    channel: str = "forum"
 
 
 class Bar(NamedTuple):
@@ -82,62 +71,55 @@ BARS = {
 
 
 @cache
-def past(pace: int) -> tuple[list[Post], bytes]:
+def past(pace: int) -> tuple[list[Row], bytes]:
     """Return hours of a mention every `pace` minutes, and the state of the watch after them."""
-    posts = [Post(minute, (-1, 0, 1, 0)[n % 4]) for n, minute in enumerate(range(START // 60_000, NOW, pace))]
+    rows = [Row(minute, (-1, 0, 1, 0)[n % 4], author=f"author {n % 5}") for n, minute in enumerate(range(0, NOW, pace))]
     policy = Policy.model_validate(CALM | OFF)
-    state, _ = watch.advance(watch.new("acme"), START - 60_000, policy)
-    watch.step(state, batch(posts), policy)
-    watch.advance(state, (NOW + 2) * 60_000, policy)
-    return posts, storage.encode(state)
-
-
-def batch(posts: Sequence[Post], first: int = 0) -> Batch:
-    """Return posts as a batch, of which the first has this number."""
-    rows = [Row(n, post.minute * 60_000 + 100 * n, post.label, n) for n, post in enumerate(posts, first)]
-    abuses, channels = [0.9 * post.abusive for post in posts], [post.channel for post in posts]
-    found: Batch = msgspec.structs.replace(batch_of(rows), abuses=abuses, channels=channels)
-    return found
+    state, _ = watch.advance(watch.new("acme"), START - MINUTE, policy)
+    watch.step(state, batch_of(rows), policy)
+    watch.advance(state, START + (NOW + 2) * MINUTE, policy)
+    return rows, storage.encode(state)
 
 
 @st.composite
-def streams(draw: st.DrawFn, name: str) -> list[Post]:
+def streams(draw: st.DrawFn, name: str) -> list[Row]:
     """Draw some hours after the past, in order of publication: first in any mood, then in one that a detector heeds."""
     moods = [draw(st.sampled_from(BARS[name].moods + MIXED + DULL)), draw(st.sampled_from(BARS[name].moods))]
     gaps = draw(st.sampled_from([[0, 1], [0, 1], [0, 1, 2, 5], [1, 1, 5, 20], [1, 1, 1, 1, 70]]))
-    abuse = draw(st.sampled_from([[name == "abuse"], [False, True]]))
+    abuse = draw(st.sampled_from([[0.9 * (name == "abuse")], [0.0, 0.9]]))
     channel = draw(st.sampled_from(["forum", "other"]))
     minute = NOW + draw(st.integers(0, 59)) + draw(st.sampled_from([0, 0, 0, 25 * 60]))
-    posts, turn = list[Post](), draw(st.integers(0, 10))
+    rows, turn = list[Row](), draw(st.integers(0, 10))
     for place in range(draw(st.integers(2, 40))):
         minute += draw(st.sampled_from(gaps))
         label = draw(st.sampled_from(moods[place >= turn]))
-        posts.append(Post(minute, label, draw(st.sampled_from(abuse)), channel))
-    return posts
+        author = f"author {draw(st.integers(0, 9))}"
+        rows.append(Row(minute, label, author=author, channel=channel, abuse=draw(st.sampled_from(abuse))))
+    return rows
 
 
-def barred(posts: Sequence[Post], columns: tuple[int, ...], minute: int, window: int) -> int:
+def barred(rows: Sequence[Row], columns: tuple[int, ...], minute: int, window: int) -> int:
     """Return what a bar counts in the window that ends with a minute; beyond three hours windows slide by the hour."""
     since = minute - window + 1 if window <= 180 else 60 * (minute // 60 - window // 60 + 1)
-    seen = [post for post in posts if since <= post.minute <= minute]
+    seen = [row for row in rows if since <= row.minute <= minute]
     counted = {
         MENTIONS: len(seen),
-        NEGATIVE: sum(post.label == -1 for post in seen),
-        POSITIVE: sum(post.label == 1 for post in seen),
-        UNKNOWN: sum(post.label == 2 for post in seen),
-        ABUSIVE: sum(post.abusive for post in seen),
+        NEGATIVE: sum(row.label == -1 for row in seen),
+        POSITIVE: sum(row.label == 1 for row in seen),
+        UNKNOWN: sum(row.label == 2 for row in seen),
+        ABUSIVE: sum(row.abuse > 0 for row in seen),
     }
     return counted[columns[0]] - sum(counted[column] for column in columns[1:])
 
 
 @st.composite
-def thresholds(draw: st.DrawFn, name: str, before: Sequence[Post], posts: Sequence[Post]) -> Policy:
-    """Draw a policy whose bar of one detector the stream comes to at one of its posts; others may be off."""
+def thresholds(draw: st.DrawFn, name: str, before: Sequence[Row], rows: Sequence[Row]) -> Policy:
+    """Draw a policy whose bar of one detector the stream comes to at one of its mentions; others may be off."""
     bar, own = BARS[name], dict(CALM.get(name, {}))
     if bar.windows:
-        minute, window = draw(st.sampled_from(posts)).minute, draw(st.sampled_from(bar.windows))
+        minute, window = int(draw(st.sampled_from(rows)).minute), draw(st.sampled_from(bar.windows))
         own = {
-            bar.name: max(5, barred([*before, *posts], bar.columns, minute, window)),
+            bar.name: max(5, barred([*before, *rows], bar.columns, minute, window)),
             **draw(st.sampled_from(bar.keen)),
         }
     return Policy.model_validate(CALM | (OFF if draw(st.booleans()) else {}) | {name: own})
@@ -152,41 +134,47 @@ def test_who_rests_could_have_found_nothing(name: str, data: st.DataObject) -> N
     back, rows are counted ahead of their time: then both are told of time as often.
     """
     before, stored = past(data.draw(st.sampled_from([7, 20, 60, 240])))
-    posts = data.draw(streams(name))
-    policy = data.draw(thresholds(name, before, posts))
+    rows = data.draw(streams(name))
+    policy = data.draw(thresholds(name, before, rows))
     stride, ahead = data.draw(st.sampled_from([1, 7, 90])), data.draw(st.sampled_from([False, False, True]))
     with pytest.MonkeyPatch.context() as patch:
         if ahead:
             patch.setattr(watch, "HELD_BYTES", 0)
-        quick = watched(stored, posts, policy, stride)
+        quick = watched(stored, rows, policy, stride)
         restless = tuple(replace(each, room=None, dormant=None) for each in ALL)
         patch.setattr(findings, "ALL", restless)
         patch.setattr(findings, "_ON_COUNTS", tuple(each for each in restless if each.limits))
-        assert watched(stored, posts, policy, stride if ahead else 1, forget=not ahead) == quick
+        assert watched(stored, rows, policy, stride if ahead else 1, forget=not ahead) == quick
 
 
 def watched(
-    stored: bytes, posts: Sequence[Post], policy: Policy, stride: int, *, forget: bool = False
+    stored: bytes, rows: Sequence[Row], policy: Policy, stride: int, *, forget: bool = False
 ) -> tuple[list[Signal], bytes]:
-    """Return what comes of posts, counted up to a minute and time told, `stride` minutes at a time."""
+    """Return what comes of rows, counted up to a minute and time told, `stride` minutes at a time."""
     state, number = storage.decode(stored), 200  # more than there are in the past
-    signals = told(state, posts[0].minute, policy)
-    for _, said in groupby(posts, key=lambda post: post.minute // stride):
+    times = [int(row.minute) for row in rows]
+    signals = told(state, times[0], policy)
+    for _, said in groupby(rows, key=lambda row: row.minute // stride):
         part = list(said)
-        for minute in range((state.frontier or 0) + 3, part[0].minute, stride):
+        for minute in range(met(state) + 3, int(part[0].minute), stride):
             signals += told(state, minute, policy, forget=forget)
-        signals += watch.step(state, batch(part, number), policy)[1]
+        signals += watch.step(state, batch_of(part, number), policy)[1]
         number += len(part)
-    for minute in range((state.frontier or 0) + 3, posts[-1].minute + 90, stride):
+    for minute in range(met(state) + 3, times[-1] + 90, stride):
         signals += told(state, minute, policy, forget=forget)
-    return signals + told(state, posts[-1].minute + 90, policy), storage.encode(state)
+    return signals + told(state, times[-1] + 90, policy), storage.encode(state)
+
+
+def met(state: State) -> int:
+    """Return the minute up to which all is closed."""
+    return (state.frontier or 0) - START // MINUTE
 
 
 def told(state: State, minute: int, policy: Policy, *, forget: bool = False) -> list[Signal]:
     """Return what a step of time brings, where nothing is remembered of what need not be looked at."""
     if forget:
         state.cache.clear()
-    return watch.advance(state, minute * 60_000, policy)[1]
+    return watch.advance(state, START + minute * MINUTE, policy)[1]
 
 
 looks = st.tuples(st.just("look"), st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 4)), min_size=3, max_size=3))
