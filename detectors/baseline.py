@@ -9,7 +9,6 @@ from typing import Final
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
 from detectors.buckets import (
@@ -29,6 +28,7 @@ from detectors.buckets import (
 )
 from detectors.duration import Duration
 from detectors.parameters import Parameters
+from detectors.spread import DAY_PRIOR, Floats, added, apart
 from detectors.tails import NegativeBinomial
 
 
@@ -67,9 +67,11 @@ METRICS: Final = (MENTIONS, NEGATIVE, POSITIVE)
 _POWER: Final = 4
 """Between the mean of the daily peaks (1) and the largest (infinite): 3.5 to 5 found the same on NAB."""
 
-_DAY_PRIOR: Final = 1.0  # how many hours of the level an hour of the day starts from
 _DAY_SPREAD: Final = 0.15
 """Relative variance by which days differ more than their hours say, added for windows of more than SLIDING minutes."""
+
+_OF_HOUR: Final = (MENTIONS, -60)
+"""Key of the distribution by `apart` among the others."""
 
 _WEEK_PRIOR: Final = 2.0  # how many hours of its hour of the day an hour of the week starts from
 
@@ -87,6 +89,7 @@ class Usual(msgspec.Struct, frozen=True):
     spreads: dict[int, float]  # metric → relative variance of an hour's rate about the expected one
     days: tuple[Counts, ...]  # largest window sums of each of the last days, latest first: the peak columns of Hours
     fading: float  # weight of a day relative to the day after it
+    apart: float  # relative variance of an hour's rate about what the other hours say, as large as it may well be
     share: tuple[float, float]  # alpha and beta of the negative share
     memo: dict[tuple[int, int], float] = {}  # (peak column, minutes) → usual peak, once asked for
     chances: dict[tuple[int, int], NegativeBinomial] = {}  # (metric, minutes) → distribution, once asked for
@@ -118,6 +121,13 @@ class Usual(msgspec.Struct, frozen=True):
             weight += fading
             total += fading * (day[column] + floor) ** _POWER
         return (total / weight) ** (1 / _POWER) if weight else floor
+
+    def surprise_of_hour(self, tail: float) -> int:
+        """Return the same for the mentions of an hour, by `apart`: as restless as the brand's hours are known to be."""
+        quantiles = self.chances.get(_OF_HOUR)
+        if quantiles is None:
+            quantiles = self.chances[_OF_HOUR] = NegativeBinomial(self.expected(MENTIONS, 60), self.apart)
+        return quantiles.quantile(tail)
 
     def surprise(self, metric: int, minutes: int, tail: float) -> int:
         """Return the smallest count in that window that chance reaches with no more than probability `tail`."""
@@ -169,7 +179,7 @@ def learn(hours: Hours, hour: int, learning: Learning, table: Table | None = Non
 
     Every hour counts with weight w = 2^(-age / half_life); hours in breach are left out until the breach has become
     the usual. The rate of an hour of the week is shrunk to that of its hour of the day, and this to the level, as the
-    posterior mean of a Gamma-Poisson model whose prior is worth `_WEEK_PRIOR` and `_DAY_PRIOR` hours (Gelman et al.,
+    posterior mean of a Gamma-Poisson model whose prior is worth `_WEEK_PRIOR` and `DAY_PRIOR` hours (Gelman et al.,
     Bayesian Data Analysis, 2.6). `spread` is the moment estimate of the over-dispersion plus the uncertainty of the
     level itself. Peaks are the largest window sum of any hour, halved each `peak_half_life`.
 
@@ -191,11 +201,10 @@ def learn(hours: Hours, hour: int, learning: Learning, table: Table | None = Non
         spreads=_spreads(table.counts, weights, level),
         days=_days(hours, table, last),
         fading=2.0 ** (-86400 / learning.peak_half_life.total_seconds()),
+        apart=apart(table.counts[:, MENTIONS], weights),
         share=_share(table.counts, weights),
     )
 
-
-Floats = npt.NDArray[np.float64]
 
 WEEK: Final = 168  # hours
 _LATEST: Final = np.array([(GAP_HOURS - 1 - back) % WEEK for back in range(DAY)])
@@ -220,20 +229,14 @@ def _fading(half_life: timedelta) -> Floats:
     return np.array([2.0 ** (-age / halving) for age in range(LEVEL_HOURS - 1, -1, -1)])
 
 
-def _added(rows: Floats) -> Floats:
-    """Return the sum over the rows, one after the other."""
-    total: Floats = np.add.accumulate(rows, axis=0)[-1]
-    return total
-
-
 def _level(counts: Floats, weights: Floats) -> Floats:
     """Return the shrunk rates of the 168 hours after the last that teaches, by metric."""
     weighted = weights[:, None] * counts
-    total, weight = _added(weighted), float(_added(weights))
+    total, weight = added(weighted), float(added(weights))
     level = total / weight if weight else np.zeros(PEAK)
-    days, day_weights = _added(weighted.reshape(-1, DAY, PEAK)), _added(weights.reshape(-1, DAY))
-    daily = (days + _DAY_PRIOR * level) / (day_weights + _DAY_PRIOR)[:, None]
-    weeks, week_weights = _added(weighted.reshape(-1, WEEK, PEAK)), _added(weights.reshape(-1, WEEK))
+    days, day_weights = added(weighted.reshape(-1, DAY, PEAK)), added(weights.reshape(-1, DAY))
+    daily = (days + DAY_PRIOR * level) / (day_weights + DAY_PRIOR)[:, None]
+    weeks, week_weights = added(weighted.reshape(-1, WEEK, PEAK)), added(weights.reshape(-1, WEEK))
     rates: Floats = (weeks + _WEEK_PRIOR * np.tile(daily, (7, 1))) / (week_weights + _WEEK_PRIOR)[:, None]
     return rates
 
@@ -241,9 +244,9 @@ def _level(counts: Floats, weights: Floats) -> Floats:
 def _spreads(counts: Floats, weights: Floats, level: Floats) -> dict[int, float]:
     """Return the relative variance of the hourly rate: (sum w ((n - r)^2 - r)) / (sum w r^2), and that of the level."""
     rates, heavy = np.tile(level, (LEVEL_HOURS // WEEK, 1)), weights[:, None]
-    over = _added(heavy * ((counts - rates) ** 2 - rates)).tolist()
-    square = _added(heavy * rates * rates).tolist()
-    total = _added(heavy * counts).tolist()
+    over = added(heavy * ((counts - rates) ** 2 - rates)).tolist()
+    square = added(heavy * rates * rates).tolist()
+    total = added(heavy * counts).tolist()
     return {
         metric: (max(0.0, over[metric] / square[metric]) if square[metric] else 0.0) + 1.0 / (total[metric] + 0.5)
         for metric in METRICS
@@ -264,9 +267,9 @@ def _share(counts: Floats, weights: Floats) -> tuple[float, float]:
     The concentration is the moment estimate over the hours (Griffiths, Biometrics 29, 1973), bounded to [2, 500].
     """
     bad, of = counts[:, NEGATIVE], counts[:, MENTIONS] - counts[:, UNKNOWN]
-    share = (float(_added(weights * bad)) + 1.0) / (float(_added(weights * of)) + 4.0)
-    excess = float(_added(weights * ((bad - share * of) ** 2 - of * share * (1 - share))))
-    pairs = float(_added(weights * of * (of - 1))) * share * (1 - share)
+    share = (float(added(weights * bad)) + 1.0) / (float(added(weights * of)) + 4.0)
+    excess = float(added(weights * ((bad - share * of) ** 2 - of * share * (1 - share))))
+    pairs = float(added(weights * of * (of - 1))) * share * (1 - share)
     alike = excess / pairs if pairs > 0 else 0.1
     concentration = min(500.0, max(2.0, 1.0 / alike - 1.0)) if alike > 0 else 500.0
     return share * concentration, (1 - share) * concentration

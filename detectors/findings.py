@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from detectors.buckets import AMPLIFIED, MENTIONS, MINUTE, NEGATIVE, NOTHING, SLIDING
 from detectors.course import course, coverage, due
 from detectors.registry import ALL, BY_NAME
-from detectors.rule import Detector, Finding, Limit, View, judge_limits, minutes, pace_missing
+from detectors.rule import Detector, Finding, Limit, View, judge_limits, minutes
 from detectors.signal import SEVERITIES, Drivers, Evidence, Phase, Severity, Signal
+from detectors.slack import FAR, tighten
 from detectors.state import Episode, State
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from detectors.policy import Policy
 
-_FAR = 1 << 62
 _OF_EVERYONE = frozenset({"mentions", "positive mentions"})
 _ON_COUNTS = tuple(detector for detector in ALL if detector.limits)
 _HOURLY = frozenset(detector.name for detector in ALL if detector.hourly)
@@ -41,7 +41,7 @@ def watch_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
     if state.frontier is None:
         return []
     signals, cache = [], state.cache
-    slack: dict[int, int] = {MENTIONS: _FAR}
+    slack: dict[int, int] = {MENTIONS: FAR}
     settled, minute = True, -1
     crowded = True  # no finding is held back for want of authors
     for minute in sorted(state.minutes.opened):
@@ -54,10 +54,10 @@ def watch_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
             episode = state.episodes.get(detector.name)
             room = detector.room(view) if detector.room and episode is None else None
             if room is not None and room.left > 0:
-                slack[room.column] = min(slack.get(room.column, _FAR), room.left)
+                slack[room.column] = min(slack.get(room.column, FAR), room.left)
             elif limits := view.limits(detector):
                 signals += _judge_open(state, view, detector, limits, at)
-                told, by_many = _tighten(slack, view, limits, state.episodes.get(detector.name))
+                told, by_many = tighten(slack, view, limits, state.episodes.get(detector.name))
                 settled, crowded = settled and told, crowded and by_many
     if not crowded and state.sample.open:
         slack[MENTIONS] = 1
@@ -174,30 +174,6 @@ def _hold_back(state: State, minute: int, relearn_after: int) -> None:
     elif hour not in hours.held and any(0 <= age < relearn_after for age in ages):
         hours.held.add(hour)
         state.cache.past = None
-
-
-def _tighten(
-    slack: dict[int, int], view: View, limits: tuple[Limit, ...], episode: Episode | None
-) -> tuple[bool, bool]:
-    """Lower `slack` to the least number of mentions that takes a limit to its next level.
-
-    Tell whether all counts that are reached are told of, and whether none of them waits for other authors only.
-    """
-    settled = crowded = True
-    for limit in limits:
-        left = _FAR
-        for count, severity in limit.levels:
-            if episode is None or SEVERITIES.index(severity) > SEVERITIES.index(episode.severity):
-                missing = count - view.window(limit.window)[limit.metric]
-                if missing <= 0:
-                    settled = False
-                    missing = pace_missing(view, limit)
-                if missing > 0:
-                    left = missing
-                    break
-                crowded = False
-        slack[limit.metric] = min(slack.get(limit.metric, _FAR), left)
-    return settled, crowded
 
 
 def _judge_open(

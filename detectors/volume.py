@@ -9,7 +9,8 @@ brings, and X the count that chance gives: negative binomial about the rate usua
 power mean of the largest sums m of the last 21 days, (sum w (m + c)^4 / sum w)^(1/4), each day's weight w halved every
 `learning.peak_half_life`, and c = sqrt(W) / 2 (`detectors.baseline`). `tail` is what the promised budget of false
 alarms leaves to one window; `over_peak` is 1.2 times as large at low sensitivity, 0.7 times at high. A quiet
-brand is also watched over an hour, and over `slow` hours by the tail alone.
+brand is also watched over `slow` hours by the tail alone, and over an hour: there half of what would breach in `window`
+is enough if chance, as restless as this brand's own hours are known to be, seldom brings as many.
 
 A volume peak is not a crisis: the finding is worth a look (`watch`), it pages nobody.
 
@@ -54,8 +55,14 @@ QUIET: Final = 10.0
 """Mentions expected in the main window below which a brand is quiet, and watched over two windows more."""
 
 HOUR: Final = 60  # minutes
-HOUR_OF_PEAK: Final = 0.6
-"""How much of what would breach in the main window must fall into an hour: a bursty brand's hours hold most of it."""
+HOUR_OF_PEAK: Final = 0.5
+"""How much of what would breach in the main window at medium sensitivity must fall into an hour."""
+
+HOUR_PART: Final = 0.5
+"""Of the budget of false alarms, for the hour: the other windows of a quiet brand seldom find what it does not."""
+
+HOUR_LOOKS: Final = 60.0
+"""How often a day such an hour looks: with counts this small 2.5 times as often as one that tumbles."""
 
 PART: Final = 1 / 3
 """Of the budget of false alarms: mentions are watched over more windows than anything else, and these overlap."""
@@ -69,19 +76,22 @@ def limits(view: View) -> tuple[Limit, ...]:
     own, usual = view.policy.volume, view.usual
     if not usual.warm:
         return ()
-    quiet = usual.expected(MENTIONS, minutes(own.window)) < QUIET
-    return tuple(_limit(view, length, least) for length, least in (_bursts(view) if quiet else _bursts(view)[:2]))
+    fast, main, hour, slow = _bursts(view)
+    found = [_limit(view, length, least, _rare(view, length)) for length, least in (fast, main)]
+    if usual.expected(MENTIONS, minutes(own.window)) < QUIET:
+        budget = view.policy.false_alarms_per_day * HOUR_PART / HOUR_LOOKS
+        found += [_limit(view, *hour, usual.surprise_of_hour(budget)), _limit(view, *slow, _rare(view, slow[0]))]
+    return tuple(found)
 
 
 def _bursts(view: View) -> list[tuple[int, int]]:
     """Return the windows, those of a quiet brand last, and what a count must reach in each, were it no rarer."""
     own, usual = view.policy.volume, view.usual
     ratio, fast, main = view.policy.strictness * own.over_peak, minutes(own.fast), minutes(own.window)
-    over_main = usual.over_peak(1, main, ratio)
     return [
         (fast, max(own.least, usual.over_peak(0, fast, ratio))),
-        (main, max(own.least, over_main)),
-        (HOUR, max(own.least, ceil(HOUR_OF_PEAK * over_main))),
+        (main, max(own.least, usual.over_peak(1, main, ratio))),
+        (HOUR, max(own.least, ceil(HOUR_OF_PEAK * usual.over_peak(1, main, own.over_peak)))),
         (minutes(own.slow), own.least),
     ]
 
@@ -97,13 +107,15 @@ def _room(view: View) -> Room:
         return few
     if not view.usual.warm:
         return ENDLESS
-    rare = view.usual.surprise(MENTIONS, slow, tail(view.policy, slow, PART))
-    return room_below(view, MENTIONS, [*_bursts(view)[:3], (slow, max(own.least, rare))])
+    return room_below(view, MENTIONS, [*_bursts(view)[:3], (slow, max(own.least, _rare(view, slow)))])
 
 
-def _limit(view: View, length: int, least: int) -> Limit:
-    usual = view.usual
-    count = max(least, usual.surprise(MENTIONS, length, tail(view.policy, length, PART)))
+def _rare(view: View, length: int) -> int:
+    return view.usual.surprise(MENTIONS, length, tail(view.policy, length, PART))
+
+
+def _limit(view: View, length: int, least: int, rare: int) -> Limit:
+    usual, count = view.usual, max(least, rare)
     calm = usual.surprise(MENTIONS, length, LOOSE)
     return Limit(
         MENTIONS,
