@@ -2,14 +2,17 @@
 
 Streams are drawn, not recorded: mentions at 1 to 5 an hour with a day and a week in them, Poisson or burstier (hours
 whose rate is Gamma about the expected), everyone a different author, a quarter negative. They run through the live
-functions under the built-in defaults. An alarm is an incident that opens; the 90 % interval is that of a Poisson count.
+functions under the built-in defaults. An alarm is an incident that opens, or opens again; a burst begins while none is
+open. The 90 % intervals are those of a Poisson count and of a share.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 HOUR: Final = 3_600_000
 START: Final = 470_016 * HOUR  # a Monday, 00:00 UTC
 LEARNING_DAYS: Final = 14
+LAG: Final = 4  # hours until the last of them teaches
 ALERT: Final = AlertPolicy()
 HEAD: Final = (
     "Mentions an hour",
@@ -63,7 +67,11 @@ class Brand:
         return self.rate * day * (1.1 if hour // 24 % 7 < 5 else 0.75)
 
 
-BRANDS: Final = (Brand(1, 0), Brand(1, 0.3), Brand(3, 0), Brand(3, 0.3), Brand(5, 0), Brand(5, 0.3))
+BRANDS: Final = tuple(
+    Brand(rate, spread)
+    for rate, spreads in ((1, (0, 0.1, 0.3, 1)), (2, (0, 0.3)), (3, (0, 0.3)), (5, (0, 0.3)))
+    for spread in spreads
+)
 
 
 class Stream:
@@ -131,7 +139,12 @@ class Desk:
         records: list[Signal | Now] = [*sorted([*signals, *closed], key=lambda signal: signal.at), Now(until)]
         for record in records:
             self._case, told = triage.step(self._case, record, ALERT)
-            yield from ((note.at, note.detector) for note in told if note.reason == "opened")
+            yield from ((note.at, note.detector) for note in told if note.reason in {"opened", "reopened"})
+
+    @property
+    def calm(self) -> bool:
+        """Tell whether no incident is open."""
+        return self._case.incident is None or self._case.incident.status == "resolved"
 
 
 def quiet_alarms(brand: Brand, policy: Policy, days: int, seed: int = 1) -> int:
@@ -148,14 +161,15 @@ def burst_delays(brand: Brand, policy: Policy, bursts: int, seed: int = 3) -> li
     Each begins at a random instant of another part of the day, in a copy of the watch; the life of the brand goes on.
     """
     stream, desk, dice = Stream(brand, seed), Desk(policy), np.random.default_rng(seed)
-    delays, hour = [], 0
-    for burst in range(bursts):
-        until = LEARNING_DAYS * 24 + 5 * burst
-        for hour in range(hour, until):  # noqa: B020 - goes on from where the last burst left it
-            list(desk.follow(stream.hour(hour), START + (hour + 1) * HOUR))
-        hour = until
-        begin = START + hour * HOUR + int(dice.integers(HOUR))
-        delays.append(_delay(Stream(brand, 1000 + burst), Desk(policy, _copy(desk.state)), hour, begin))
+    delays: list[float] = []
+    hour, due = 0, LEARNING_DAYS * 24 + LAG
+    while len(delays) < bursts:
+        if hour >= due and desk.calm:
+            begin = START + hour * HOUR + int(dice.integers(HOUR))
+            delays.append(_delay(Stream(brand, 1000 + len(delays)), Desk(policy, _copy(desk.state)), hour, begin))
+            due += 5
+        list(desk.follow(stream.hour(hour), START + (hour + 1) * HOUR))
+        hour += 1
     return delays
 
 
@@ -208,14 +222,12 @@ def row(brand: Brand, sensitivity: Sensitivity, days: int, bursts: int) -> tuple
 def main() -> None:
     """Print the table and write it into the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--days", type=int, default=365, help="quiet days a brand")
-    parser.add_argument("--bursts", type=int, default=120, help="tenfold bursts a brand")
+    parser.add_argument("--days", type=int, default=500, help="quiet days a brand")
+    parser.add_argument("--bursts", type=int, default=200, help="tenfold bursts a brand")
     given = parser.parse_args()
-    rows = []
-    for brand in BRANDS:
-        for sensitivity in get_args(Sensitivity):
-            rows.append(row(brand, sensitivity, given.days, given.bursts))
-            print(*rows[-1], flush=True)
+    asked = [(brand, sensitivity) for brand in BRANDS for sensitivity in get_args(Sensitivity)]
+    with ProcessPoolExecutor() as pool:
+        rows = list(pool.map(partial(row, days=given.days, bursts=given.bursts), *zip(*asked, strict=True)))
     publish("calibration", "Quiet brands", "calibration", table(HEAD, rows))
 
 

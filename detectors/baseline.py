@@ -26,9 +26,9 @@ from detectors.buckets import (
     Hours,
     Row,
 )
+from detectors.bursts import Bursts, Floats, added, gauge
 from detectors.duration import Duration
 from detectors.parameters import Parameters
-from detectors.spread import DAY_PRIOR, Floats, added, apart
 from detectors.tails import NegativeBinomial
 
 
@@ -67,13 +67,15 @@ METRICS: Final = (MENTIONS, NEGATIVE, POSITIVE)
 _POWER: Final = 4
 """Between the mean of the daily peaks (1) and the largest (infinite): 3.5 to 5 found the same on NAB."""
 
+_DAY_PRIOR: Final = 1.0  # how many hours of the level an hour of the day starts from
 _DAY_SPREAD: Final = 0.15
 """Relative variance by which days differ more than their hours say, added for windows of more than SLIDING minutes."""
 
-_OF_HOUR: Final = (MENTIONS, -60)
-"""Key of the distribution by `apart` among the others."""
-
 _WEEK_PRIOR: Final = 2.0  # how many hours of its hour of the day an hour of the week starts from
+
+
+_FEW: Final = 2.5
+"""Mentions an hour up to which it is worth knowing how bursty a brand is: a busy one is told by its daily peaks."""
 
 
 class Usual(msgspec.Struct, frozen=True):
@@ -89,8 +91,8 @@ class Usual(msgspec.Struct, frozen=True):
     spreads: dict[int, float]  # metric → relative variance of an hour's rate about the expected one
     days: tuple[Counts, ...]  # largest window sums of each of the last days, latest first: the peak columns of Hours
     fading: float  # weight of a day relative to the day after it
-    apart: float  # relative variance of an hour's rate about what the other hours say, as large as it may well be
     share: tuple[float, float]  # alpha and beta of the negative share
+    bursts: Bursts | None = None  # how bursty the brand is; of a brand of few mentions known for a fortnight
     memo: dict[tuple[int, int], float] = {}  # (peak column, minutes) → usual peak, once asked for
     chances: dict[tuple[int, int], NegativeBinomial] = {}  # (metric, minutes) → distribution, once asked for
 
@@ -121,13 +123,6 @@ class Usual(msgspec.Struct, frozen=True):
             weight += fading
             total += fading * (day[column] + floor) ** _POWER
         return (total / weight) ** (1 / _POWER) if weight else floor
-
-    def surprise_of_hour(self, tail: float) -> int:
-        """Return the same for the mentions of an hour, by `apart`: as restless as the brand's hours are known to be."""
-        quantiles = self.chances.get(_OF_HOUR)
-        if quantiles is None:
-            quantiles = self.chances[_OF_HOUR] = NegativeBinomial(self.expected(MENTIONS, 60), self.apart)
-        return quantiles.quantile(tail)
 
     def surprise(self, metric: int, minutes: int, tail: float) -> int:
         """Return the smallest count in that window that chance reaches with no more than probability `tail`."""
@@ -179,7 +174,7 @@ def learn(hours: Hours, hour: int, learning: Learning, table: Table | None = Non
 
     Every hour counts with weight w = 2^(-age / half_life); hours in breach are left out until the breach has become
     the usual. The rate of an hour of the week is shrunk to that of its hour of the day, and this to the level, as the
-    posterior mean of a Gamma-Poisson model whose prior is worth `_WEEK_PRIOR` and `DAY_PRIOR` hours (Gelman et al.,
+    posterior mean of a Gamma-Poisson model whose prior is worth `_WEEK_PRIOR` and `_DAY_PRIOR` hours (Gelman et al.,
     Bayesian Data Analysis, 2.6). `spread` is the moment estimate of the over-dispersion plus the uncertainty of the
     level itself. Peaks are the largest window sum of any hour, halved each `peak_half_life`.
 
@@ -201,8 +196,8 @@ def learn(hours: Hours, hour: int, learning: Learning, table: Table | None = Non
         spreads=_spreads(table.counts, weights, level),
         days=_days(hours, table, last),
         fading=2.0 ** (-86400 / learning.peak_half_life.total_seconds()),
-        apart=apart(table.counts[:, MENTIONS], weights),
         share=_share(table.counts, weights),
+        bursts=_bursts(hours, table, last),
     )
 
 
@@ -235,7 +230,7 @@ def _level(counts: Floats, weights: Floats) -> Floats:
     total, weight = added(weighted), float(added(weights))
     level = total / weight if weight else np.zeros(PEAK)
     days, day_weights = added(weighted.reshape(-1, DAY, PEAK)), added(weights.reshape(-1, DAY))
-    daily = (days + DAY_PRIOR * level) / (day_weights + DAY_PRIOR)[:, None]
+    daily = (days + _DAY_PRIOR * level) / (day_weights + _DAY_PRIOR)[:, None]
     weeks, week_weights = added(weighted.reshape(-1, WEEK, PEAK)), added(weights.reshape(-1, WEEK))
     rates: Floats = (weeks + _WEEK_PRIOR * np.tile(daily, (7, 1))) / (week_weights + _WEEK_PRIOR)[:, None]
     return rates
@@ -259,6 +254,17 @@ def _days(hours: Hours, table: Table, last: int) -> tuple[Counts, ...]:
     known = last - max(first, last - KEPT_HOURS + 1) + 1
     tops = table.peaks.reshape(-1, DAY, PEAK).max(axis=1)[::-1]
     return tuple(map(tuple, tops[: max(1, (known + 12) // DAY)].tolist()))
+
+
+def _bursts(hours: Hours, table: Table, last: int) -> Bursts | None:
+    """Return how bursty a brand of few mentions is; None of any other, and without a fortnight of its present level."""
+    starts = [start for start in (hours.since, hours.level_since) if start is not None]
+    counts = table.counts[:, MENTIONS]
+    if not starts or last - max(starts) + 1 < LEVEL_HOURS or float(added(counts)) > _FEW * LEVEL_HOURS:
+        return None
+    held = np.zeros(LEVEL_HOURS, dtype=bool)
+    held[[hour - last - 1 for hour in hours.held if 0 <= last - hour < LEVEL_HOURS]] = True
+    return gauge(counts, held, GAP_HOURS)
 
 
 def _share(counts: Floats, weights: Floats) -> tuple[float, float]:

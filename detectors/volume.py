@@ -9,8 +9,11 @@ brings, and X the count that chance gives: negative binomial about the rate usua
 power mean of the largest sums m of the last 21 days, (sum w (m + c)^4 / sum w)^(1/4), each day's weight w halved every
 `learning.peak_half_life`, and c = sqrt(W) / 2 (`detectors.baseline`). `tail` is what the promised budget of false
 alarms leaves to one window; `over_peak` is 1.2 times as large at low sensitivity, 0.7 times at high. A quiet
-brand is also watched over `slow` hours by the tail alone, and over an hour: there half of what would breach in `window`
-is enough if chance, as restless as this brand's own hours are known to be, seldom brings as many.
+brand is also watched over an hour, and over `slow` hours by the tail alone.
+
+Of a brand of few mentions a fortnight tells how bursty it is (`detectors.bursts`). Then P(X >= n) <= `tail` must hold
+for the likely burstiness too; and where even the most that its history allows leaves an hour's count rare enough, this
+breaches, be the daily peaks what they may, from `least` / 2 on.
 
 A volume peak is not a crisis: the finding is worth a look (`watch`), it pages nobody.
 
@@ -27,12 +30,13 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.buckets import MENTIONS
+from detectors.buckets import DAY, MENTIONS, SLIDING
 from detectors.parameters import Windowed
 from detectors.rule import ENDLESS, Detector, Limit, Room, View, minutes, room_below, tail
 from detectors.wording import Language, lead
 
 if TYPE_CHECKING:
+    from detectors.bursts import Bursts
     from detectors.policy import Policy
     from detectors.signal import Signal
 
@@ -41,7 +45,11 @@ class Volume(Windowed):
     """Parameters of the volume detector."""
 
     least: int = Field(
-        default=7, ge=1, le=1_000_000, description="Fewest mentions that can breach; larger fires later [mentions]"
+        default=7,
+        ge=1,
+        le=1_000_000,
+        description="Fewest mentions that can breach, half as many in an hour of a brand known to be calm; "
+        "larger fires later [mentions]",
     )
     over_peak: float = Field(
         default=1.25,
@@ -52,20 +60,19 @@ class Volume(Windowed):
 
 
 QUIET: Final = 10.0
-"""Mentions expected in the main window below which a brand is quiet, and watched over two windows more."""
+"""Mentions expected in the main window below which a brand is quiet, and watched over two windows more; one of few
+mentions (`detectors.bursts`) always is."""
 
 HOUR: Final = 60  # minutes
-HOUR_OF_PEAK: Final = 0.5
-"""How much of what would breach in the main window at medium sensitivity must fall into an hour."""
-
-HOUR_PART: Final = 0.5
-"""Of the budget of false alarms, for the hour: the other windows of a quiet brand seldom find what it does not."""
-
-HOUR_LOOKS: Final = 60.0
-"""How often a day such an hour looks: with counts this small 2.5 times as often as one that tumbles."""
+HOUR_OF_PEAK: Final = 0.6
+"""How much of what would breach in the main window must fall into an hour: a bursty brand's hours hold most of it."""
 
 PART: Final = 1 / 3
 """Of the budget of false alarms: mentions are watched over more windows than anything else, and these overlap."""
+
+CALM_OF_PEAK: Final = 0.45
+"""How much of what would breach in the main window at medium sensitivity must fall into an hour of a calm brand: what
+no model of chance foresees shows in the peaks of the days."""
 
 LOOSE: Final = 0.02
 """An episode ends once its count is no rarer than this."""
@@ -73,27 +80,50 @@ LOOSE: Final = 0.02
 
 def limits(view: View) -> tuple[Limit, ...]:
     """Return the counts of mentions that breach at this hour; none before the warm-up is over."""
-    own, usual = view.policy.volume, view.usual
-    if not usual.warm:
+    if not view.usual.warm:
         return ()
-    fast, main, hour, slow = _bursts(view)
-    found = [_limit(view, length, least, _rare(view, length)) for length, least in (fast, main)]
-    if usual.expected(MENTIONS, minutes(own.window)) < QUIET:
-        budget = view.policy.false_alarms_per_day * HOUR_PART / HOUR_LOOKS
-        found += [_limit(view, *hour, usual.surprise_of_hour(budget)), _limit(view, *slow, _rare(view, slow[0]))]
-    return tuple(found)
+    return tuple(_limit(view, length, _count(view, length, least)) for length, least in _bursts(view))
 
 
 def _bursts(view: View) -> list[tuple[int, int]]:
-    """Return the windows, those of a quiet brand last, and what a count must reach in each, were it no rarer."""
+    """Return the windows that are watched, and what a count must reach in each, were it no rarer."""
     own, usual = view.policy.volume, view.usual
     ratio, fast, main = view.policy.strictness * own.over_peak, minutes(own.fast), minutes(own.window)
-    return [
-        (fast, max(own.least, usual.over_peak(0, fast, ratio))),
-        (main, max(own.least, usual.over_peak(1, main, ratio))),
-        (HOUR, max(own.least, ceil(HOUR_OF_PEAK * usual.over_peak(1, main, own.over_peak)))),
-        (minutes(own.slow), own.least),
-    ]
+    over_main = usual.over_peak(1, main, ratio)
+    windows = [(fast, max(own.least, usual.over_peak(0, fast, ratio))), (main, max(own.least, over_main))]
+    if usual.bursts is None and usual.expected(MENTIONS, main) >= QUIET:
+        return windows
+    return [*windows, (HOUR, max(own.least, ceil(HOUR_OF_PEAK * over_main))), (minutes(own.slow), own.least)]
+
+
+def _count(view: View, length: int, least: int) -> int:
+    """Return the count that breaches in a window: large, rare, and rare too for a brand as bursty as this one."""
+    rarity, usual = tail(view.policy, length, PART), view.usual
+    count = max(least, usual.surprise(MENTIONS, length, rarity))
+    if usual.bursts is None or length > SLIDING:
+        return count
+    count = max(count, usual.bursts.surprise(length, rarity))
+    return min(count, _calm(view, usual.bursts)) if length == HOUR else count
+
+
+def _calm(view: View, bursts: Bursts) -> int:
+    """Return the count that breaches in an hour if the brand is as bursty as it may be.
+
+    What is rarer than the whole budget allows to an hour of m expected mentions, divided by max(1, m), comes no more
+    often than promised: so few mentions climb in steps, and what is rare once is rare for a while (docs/results.md).
+    """
+    known: int | None = view.memo.get("volume calm")
+    if known is not None:
+        return known
+    own, usual = view.policy.volume, view.usual
+    of_peak = ceil(CALM_OF_PEAK * usual.over_peak(1, minutes(own.window), own.over_peak))
+    rarity = view.policy.false_alarms_per_day / DAY / max(1.0, bursts.expected(HOUR))
+    found = view.memo["volume calm"] = max(_fewest(view), of_peak, bursts.surprise(HOUR, rarity, most=True))
+    return found
+
+
+def _fewest(view: View) -> int:
+    return ceil(view.policy.volume.least / 2)
 
 
 def _room(view: View) -> Room:
@@ -101,21 +131,23 @@ def _room(view: View) -> Room:
     own = view.policy.volume
     slow = minutes(own.slow)
     few = room_below(
-        view, MENTIONS, [(length, own.least) for length in (minutes(own.fast), minutes(own.window), HOUR, slow)]
+        view,
+        MENTIONS,
+        [(minutes(own.fast), own.least), (minutes(own.window), own.least), (HOUR, _fewest(view)), (slow, own.least)],
     )
     if few.left > 0:
         return few
     if not view.usual.warm:
         return ENDLESS
-    return room_below(view, MENTIONS, [*_bursts(view)[:3], (slow, max(own.least, _rare(view, slow)))])
+    rare = view.usual.surprise(MENTIONS, slow, tail(view.policy, slow, PART))
+    bounds = _bursts(view)[:3]
+    if view.usual.bursts is not None:
+        bounds.append((HOUR, _calm(view, view.usual.bursts)))
+    return room_below(view, MENTIONS, [*bounds, (slow, max(own.least, rare))])
 
 
-def _rare(view: View, length: int) -> int:
-    return view.usual.surprise(MENTIONS, length, tail(view.policy, length, PART))
-
-
-def _limit(view: View, length: int, least: int, rare: int) -> Limit:
-    usual, count = view.usual, max(least, rare)
+def _limit(view: View, length: int, count: int) -> Limit:
+    usual = view.usual
     calm = usual.surprise(MENTIONS, length, LOOSE)
     return Limit(
         MENTIONS,
