@@ -40,6 +40,7 @@ HOUR: Final = 3_600_000
 START: Final = 470_016 * HOUR  # a Monday, 00:00 UTC
 LEARNING_DAYS: Final = 14
 LAG: Final = 4  # hours until the last of them teaches
+BURST_EVERY: Final = 29  # hours: another part of the day, and another state of what was learned
 ALERT: Final = AlertPolicy()
 HEAD: Final = (
     "Mentions an hour",
@@ -167,7 +168,7 @@ def burst_delays(brand: Brand, policy: Policy, bursts: int, seed: int = 3) -> li
         if hour >= due and desk.calm:
             begin = START + hour * HOUR + int(dice.integers(HOUR))
             delays.append(_delay(Stream(brand, 1000 + len(delays)), Desk(policy, _copy(desk.state)), hour, begin))
-            due += 5
+            due += BURST_EVERY
         list(desk.follow(stream.hour(hour), START + (hour + 1) * HOUR))
         hour += 1
     return delays
