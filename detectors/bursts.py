@@ -30,8 +30,8 @@ from detectors.tails import NegativeBinomial
 Floats = npt.NDArray[np.float64]
 
 SURE: Final = 1.0
-"""Standard deviations: five brands in six are no burstier than `most`. Less than one, and the promise is broken for
-brands of spread 1; two, and a tenth fewer bursts are heard of those that are not bursty."""
+"""Standard deviations: five brands in six are no burstier than `most`. Half of one, and a brand of spread 1 gets more
+than it was promised; one and a half, and of the bursts of the others one in twenty more goes unheard."""
 
 _PRIOR: Final = 0.5  # days of the overall mean that each mean starts from
 _DAYS: Final = 14
