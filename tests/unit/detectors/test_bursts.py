@@ -27,7 +27,7 @@ def drawn(rate: float, spread: float, seed: int, hours: int = FORTNIGHT) -> list
     rates = rate * np.resize(DAY, hours)
     if spread:
         rates = rates * dice.gamma(1 / spread, spread, hours)
-    return dice.poisson(rates).tolist()
+    return [int(mentions) for mentions in dice.poisson(rates)]
 
 
 def gauged(counts: list[int]) -> Bursts:
