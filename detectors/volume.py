@@ -13,7 +13,7 @@ brand is also watched over an hour, and over `slow` hours by the tail alone.
 
 Of a brand of few mentions a fortnight tells how bursty it is (`detectors.bursts`). Then P(X >= n) <= `tail` must hold
 for the likely burstiness too; and where even the most that its history allows leaves an hour's count rare enough, this
-breaches, be the daily peaks what they may, from `least` / 2 on.
+breaches from `least` / 2 on, if it is 0.45 times what would breach in `window` at medium sensitivity.
 
 A volume peak is not a crisis: the finding is worth a look (`watch`), it pages nobody.
 
