@@ -6,6 +6,7 @@ import json
 import re
 from datetime import timedelta
 from difflib import unified_diff
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ruamel.yaml import YAML
@@ -70,8 +71,15 @@ def changed(
 
 
 def diff(before: str, after: str, name: str = "brands.yaml") -> str:
-    """Return the change as a unified diff that `git apply` and `patch -p1` take; empty where there is none."""
-    lines = unified_diff(before.splitlines(), after.splitlines(), f"a/{name}", f"b/{name}", lineterm="")
+    """Return the change as a unified diff that `git apply` and `patch -p1` take; empty where there is none.
+
+    The file is named from the working directory on, one outside it by its bare name.
+    """
+    path, here = Path(name), Path.cwd()
+    if path.is_absolute():
+        path = path.relative_to(here) if path.is_relative_to(here) else Path(path.name)
+    shown = path.as_posix()
+    lines = unified_diff(before.splitlines(), after.splitlines(), f"a/{shown}", f"b/{shown}", lineterm="")
     return "".join(f"{line}\n" for line in lines)
 
 

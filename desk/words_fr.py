@@ -18,7 +18,7 @@ WORDS: Final = {
     "slash_known": "Sont suivies : {names}",
     "slash_unknown_word": "« {word} » n’est pas une commande. ",
     "slash_which_brand": "Quelle marque ? Ajoutez-la après la commande : `/tocsin {word} {brand}`.",
-    "slash_snooze_span": "« {span} » n’est pas une durée de report : 30m, 2h ou morning (demain matin).",
+    "slash_snooze_span": "« {span} » n’est pas une durée de pause : 30m, 2h ou morning (demain matin).",
     "slash_nothing_open": "{brand} : aucun incident ouvert, il n’y a rien à reporter.",
     "slash_snoozed": "{brand} est en sourdine jusqu’au {moment}. D’ici là, seule une aggravation se fait entendre.",
     "slash_help": "`/tocsin status` ce qui est ouvert\n"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NOTE_CHARS: Final = 500
 
 _VERDICTS: Final[tuple[Verdict, ...]] = ("crisis", "planned", "not_a_crisis")
-_SNOOZES: Final[tuple[Deed, ...]] = ("snooze_30m", "snooze_2h")
+_SNOOZES: Final[tuple[Deed, ...]] = ("snooze_30m", "snooze_2h", "snooze_morning")
 _OFFERED: Final[tuple[Deed, ...]] = ("ack", "unack", "resolve", "unsnooze", *_SNOOZES, *_VERDICTS)
 
 

@@ -71,6 +71,7 @@ WORDS: Final = {
     "act_not_a_crisis": "Not a crisis",
     "act_snooze_30m": "Snooze 30 minutes",
     "act_snooze_2h": "Snooze 2 hours",
+    "act_snooze_morning": "Snooze until morning",
     "act_unsnooze": "End the snooze",
     "act_note": "Add the note",
     "note": "Note",

@@ -111,6 +111,23 @@ def test_the_same_value_changes_nothing() -> None:
     assert diff(SMALL, after) == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("config/brands.yaml", "config/brands.yaml"),
+        ("{here}/brands.yaml", "brands.yaml"),
+        ("/far/own.yaml", "own.yaml"),
+    ],
+)
+def test_a_diff_names_the_file_as_git_and_patch_want_it(
+    name: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the working directory on, however the file was named: `a//srv/brands.yaml` is no path of a patch."""
+    monkeypatch.chdir(tmp_path)
+    found = diff("a: 1\n", "a: 2\n", name.format(here=tmp_path))
+    assert found.splitlines()[:2] == [f"--- a/{shown}", f"+++ b/{shown}"]
+
+
 def test_line_ends_and_byte_order_mark_stay() -> None:
     """A file from Windows keeps its line ends and its mark."""
     text = "\ufeff" + SMALL.replace("\n", "\r\n")

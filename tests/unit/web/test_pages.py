@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -137,11 +138,16 @@ async def test_an_incident_is_told_whole_and_answered() -> None:
         assert (first.kind, first.by, first.incident, first.brand) == ("ack", "local", CRITICAL, "Hallowfirth")
         await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": "note", "text": "called them\u202e"})
         assert (stage.sent[-1].kind, stage.sent[-1].text) == ("note", "called them")
-        for do in ("drop", "silence", "threshold", "snooze_morning", ""):  # what no page offers
+        assert "Snooze until morning" in page
+        await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": "snooze_morning"})
+        snooze = stage.sent[-1]
+        until = datetime.fromtimestamp((snooze.until or 0) / 1000, UTC)
+        assert (snooze.kind, until.minute, 0 < until.timestamp() - snooze.at / 1000 <= 86_400) == ("snooze", 0, True)
+        for do in ("drop", "silence", "threshold", "snooze_week", ""):  # what no page offers
             assert (await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": do})).status == 400
         assert (await client.post(f"/incidents/{CRITICAL}/acts", data={"do": "ack"})).status == 403
         assert (await client.post("/incidents/none/acts", data=form)).status == 404
-    assert len(stage.sent) == 3
+    assert len(stage.sent) == 4
 
 
 @pytest.mark.parametrize(
