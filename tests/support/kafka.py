@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -112,9 +113,10 @@ class LocalKafka:
         self.start()
 
     def pause(self) -> None:
-        """Freeze the broker (SIGSTOP): connections stay open, nothing is answered."""
+        """Freeze the broker (SIGSTOP): connections stay open, nothing is answered from when this returns."""
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
+            os.waitpid(self._process.pid, os.WUNTRACED)  # until its last thread stands still
 
     def resume(self) -> None:
         """Let a frozen broker run again."""
