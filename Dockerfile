@@ -4,16 +4,12 @@ RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -
 WORKDIR /opt/tocsin
 COPY pyproject.toml constraints.txt Makefile README.md LICENSE ./
 COPY alerts alerts
-COPY cli cli
 COPY config config
-COPY desk desk
 COPY detectors detectors
 COPY mentions mentions
 COPY replay replay
-COPY sources sources
-COPY standin standin
 COPY streams streams
-COPY web web
+COPY tocsin tocsin
 RUN make install PYTHON=python3
 
 FROM python:3.13-slim

@@ -61,10 +61,10 @@ bench: setup ## Measure mentions a second beside a docs-style Faust app
 	@$(RUN) benchmarks.bench $(ARGS)
 
 nab: setup ## Score the volume detector on NAB's realTweets
-	@$(RUN) benchmarks.nab $(ARGS)
+	@$(RUN) benchmarks.nab.__main__ $(ARGS)
 
 nab-choice: setup ## Choose the volume rule's parameters without each brand in turn, and score them there
-	@$(RUN) benchmarks.nab_choice $(ARGS)
+	@$(RUN) benchmarks.nab.choice $(ARGS)
 
 calibration: setup ## Simulate quiet brands: false alarms against the promise, and how soon a burst is heard
 	@$(RUN) benchmarks.calibration $(ARGS)
@@ -81,8 +81,8 @@ sentiment-table: setup ## Score sentiment, language and abuse on the labelled se
 docs: setup ## Draw the pictures and tables of docs/ again
 	@$(RUN) config.schema > config/brands.schema.json
 	@$(RUN) config.reference
-	@$(RUN) cli.reference > docs/cli.md
-	@$(RUN) docs.three_am
+	@$(RUN) tocsin.cli.reference > docs/cli.md
+	@$(RUN) docs.alert_line_examples
 	@$(RUN) docs.draw $(ARGS)
 
 clean: ## Remove the environment and everything made

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Final
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import NewTopic
 
-from benchmarks.stock_worker import StockVader
-from detectors import watch
-from streams import clients
+from benchmarks.vader_worker import StockVader
+from detectors.engine import engine
+from streams.kafka import clients
 from tests.support.brokers import start_real
-from tests.support.crowd import Crowd
 from tests.support.installation import ROOT, Installation, wait_until
+from tests.support.mention_generator import Crowd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,10 +65,10 @@ def tocsin(broker: RealBroker, mentions: Crowd, pack: int) -> tuple[float, Count
         end = round(mentions.end.timestamp() * 1000)
         here.send((partition, value, end) for partition, value in mentions.records(PARTITIONS, pack))
         here.mark(end)
-        seconds = _timed(here, "benchmarks.stock_worker", here.topics.mentions.name, here.topics.scored.name)
+        seconds = _timed(here, "benchmarks.vader_worker", here.topics.mentions.name, here.topics.scored.name)
         counts: Counts = Counter()
         for brand, state in here.states().items():
-            for minute, everything, negative, *_ in watch.ledger(state):
+            for minute, everything, negative, *_ in engine.ledger(state):
                 counts[brand, minute, "all"] += everything
                 counts[brand, minute, "negative"] += negative
     return mentions.count / seconds, +counts
@@ -91,7 +91,7 @@ def docs_style(broker: RealBroker, mentions: Crowd, pack: int) -> tuple[float, C
         producer.close()
         here.environment |= {"DOCS_STYLE_ID": name, "DOCS_STYLE_TOPIC": name}
         arguments = ("worker", "-l", "warn", "--without-web")
-        seconds = _timed(here, "benchmarks.docs_style", name, arguments=arguments, late=tables)
+        seconds = _timed(here, "benchmarks.baseline_app", name, arguments=arguments, late=tables)
         return mentions.count / seconds, _windows(here, tables)
 
 

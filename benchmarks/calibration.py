@@ -19,22 +19,22 @@ from typing import TYPE_CHECKING, Final, get_args
 import numpy as np
 from scipy.stats import chi2
 
-from alerts import triage
-from alerts.case import new_case
-from alerts.policy import Policy as AlertPolicy
-from benchmarks.oracle import Oracle
-from benchmarks.page import publish, table
-from detectors import storage, watch
+from alerts.incidents import lifecycle
+from alerts.incidents.policy import Policy as AlertPolicy
+from alerts.incidents.state import new_case
+from benchmarks.optimal_detector import Oracle
+from benchmarks.results_table import publish, table
+from detectors.engine import engine, storage
+from detectors.model.signal import Now, Signal
 from detectors.policy import FALSE_ALARMS_PER_DAY, Policy, Sensitivity
-from detectors.signal import Now, Signal
-from mentions.digest import digest
-from mentions.scored import Batch
-from replay.tuning.chance import share
+from mentions.model.batches import Batch
+from mentions.model.hashing import digest
+from replay.tuning.intervals import share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from detectors.state import State
+    from detectors.engine.state import State
 
 HOUR: Final = 3_600_000
 START: Final = 470_016 * HOUR  # a Monday, 00:00 UTC
@@ -130,16 +130,16 @@ class Desk:
 
     def __init__(self, policy: Policy, state: State | None = None) -> None:
         self._policy = policy
-        self.state = state or watch.advance(watch.new("quiet"), START - HOUR, policy)[0]
+        self.state = state or engine.advance(engine.new("quiet"), START - HOUR, policy)[0]
         self._case = new_case("quiet")
 
     def follow(self, batch: Batch, until: int) -> Iterator[tuple[int, str]]:
         """Count a batch, let time pass to `until`, and return (instant, detector) of each incident that opens."""
-        self.state, signals = watch.step(self.state, batch, self._policy)
-        self.state, closed = watch.advance(self.state, until, self._policy)
+        self.state, signals = engine.step(self.state, batch, self._policy)
+        self.state, closed = engine.advance(self.state, until, self._policy)
         records: list[Signal | Now] = [*sorted([*signals, *closed], key=lambda signal: signal.at), Now(until)]
         for record in records:
-            self._case, told = triage.step(self._case, record, ALERT)
+            self._case, told = lifecycle.step(self._case, record, ALERT)
             yield from ((note.at, note.detector) for note in told if note.reason in {"opened", "reopened"})
 
     @property

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.incidents_tuned import report
-from benchmarks.page import publish, table
+from benchmarks.results_table import publish, table
+from mentions.readers.files import read
 from mentions.sentiment import Scorer
-from replay.policies import Rules
-from replay.rerun import Rerun
-from sources.files import read
+from replay.player.file_replay import Rerun
+from replay.player.policy_set import Rules
 
 DATA: Final = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "incidents"
 STREAMS: Final = ("us_airlines_2015", "twitter_related_2022", "free_telecom_fr_2024", "metro_north_2013")

@@ -6,22 +6,22 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.page import table
-from config.brand import default_brand
+from benchmarks.results_table import table
+from config.brands.model import default_brand
+from mentions.readers.files import read
 from mentions.sentiment import Scorer
-from mentions.watchlist import Watchlist
-from replay.labels import Label
-from replay.tuning.material import Material, gather
-from replay.tuning.study import Point, Study, study
-from replay.tuning.trial import GRACE, Stretch
-from sources.files import read
+from mentions.watchlist.watchlist import Watchlist
+from replay.tuning.dataset import Material, gather
+from replay.tuning.evaluation import GRACE, Stretch
+from replay.tuning.labels import Label
+from replay.tuning.optimisation import Point, Study, study
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from replay.tuning.candidates import Settings
-    from replay.tuning.trial import Measure
+    from replay.tuning.evaluation import Measure
 
 CRISES = ("replay", "minor", "cold_start")
 """Roles of what should be heard. Hard negatives should not page; what is ambiguous is not scored."""

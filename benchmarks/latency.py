@@ -15,13 +15,13 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from config.brand import Brand
-from config.wire import encode_brand
-from standin.slack import TOKEN, FakeSlack
-from streams import clients
-from streams.admin import KafkaBrandStore
+from config.brands.model import Brand
+from config.brands.wire import encode_brand
+from streams.kafka import clients
+from streams.kafka.admin import KafkaBrandStore
 from tests.support.brokers import start_real
 from tests.support.installation import Installation, wait_until
+from tocsin.demo.fake_slack.server import TOKEN, FakeSlack
 
 if TYPE_CHECKING:
     from kafka import KafkaProducer

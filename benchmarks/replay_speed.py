@@ -21,17 +21,17 @@ from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from benchmarks.incidents import DATA
-from benchmarks.page import publish, table
-from mentions import scored
-from mentions.scored import Tick
+from benchmarks.results_table import publish, table
+from mentions.model import batches
+from mentions.model.batches import Tick
+from mentions.readers.files import read
+from mentions.readers.position import START, Line, Refused
 from mentions.sentiment import Scorer
-from replay.policies import Rules
-from replay.records import portions, records
-from replay.rerun import Rerun
-from sources.files import read
-from sources.position import START, Line, Refused
+from replay.player.chunking import portions, records
+from replay.player.file_replay import Rerun
+from replay.player.policy_set import Rules
 from streams.pipeline import TriageShard, WatchShard, score
-from tests.support.crowd import Crowd
+from tests.support.mention_generator import Crowd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -124,11 +124,11 @@ def from_texts(lines: Iterable[Line | Refused]) -> tuple[int, float]:
 
 
 def scored_records(lines: Iterable[Line | Refused]) -> Iterator[bytes]:
-    """Return lines as records of `mentions.scored`: batches, and a tick about every AT_ONCE mentions."""
+    """Return lines as records of `mentions.model.batches`: batches, and a tick about every AT_ONCE mentions."""
     watchlist, scorer = Rules.built_in().watchlist, Scorer()
     for portion in portions(records(lines, [])):
-        yield from map(scored.encode, score(0, portion, watchlist, scorer).batches)
-        yield scored.encode(Tick(0, 1, portion[-1].arrived, None))
+        yield from map(batches.encode, score(0, portion, watchlist, scorer).batches)
+        yield batches.encode(Tick(0, 1, portion[-1].arrived, None))
 
 
 def from_scores(lines: Iterable[Line | Refused]) -> tuple[int, float]:
@@ -141,7 +141,7 @@ def from_scores(lines: Iterable[Line | Refused]) -> tuple[int, float]:
         file.seek(0)
         begun = time.process_time()
         while head := file.read(4):
-            record = scored.decode(file.read(int.from_bytes(head)))
+            record = batches.decode(file.read(int.from_bytes(head)))
             mentions += 0 if isinstance(record, Tick) else len(record)
             for found in watch.apply(record):
                 triage.apply(found)

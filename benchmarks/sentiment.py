@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from benchmarks import folds, sets, vader_speed
+from benchmarks import vader_speed
 from benchmarks.metrics import correlation, macro_f1, macro_recall, precision, recall
-from mentions.masking import Mask
+from benchmarks.training import folds, sets
 from mentions.sentiment import Scorer, Vader
-from mentions.watched import Watched
+from mentions.watchlist.brand_terms import Watched
+from mentions.watchlist.masking import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from benchmarks import sets
+from benchmarks.training import sets
 from mentions.sentiment import Compounds, Scorer, Vader
 
 if TYPE_CHECKING:

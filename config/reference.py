@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, SecretStr
 
-from config.brand import Brand, Inherited
+from config.brands.model import Brand, Inherited
+from config.error_messages import models_in
 from config.settings import Settings, variable_of
-from config.wording import models_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from config.document import Document
-from detectors.duration import format_duration
+from config.brands.document import Document
+from detectors.model.duration import format_duration
 
 SCHEMA_ID: Final = "https://json-schema.org/draft/2020-12/schema"
 

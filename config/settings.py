@@ -18,9 +18,9 @@ from pydantic import (
     model_validator,
 )
 
-from alerts.steps import Step, outside
+from alerts.oncall.escalation_targets import Step, outside
+from config.error_messages import tell
 from config.errors import ConfigError, Problem, shown
-from config.wording import tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

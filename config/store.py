@@ -12,7 +12,7 @@ class BrandStore(Protocol):
     """Where the configuration in force is kept: the compacted topic `brands`."""
 
     def read_applied(self) -> dict[str, bytes]:
-        """Return the latest record of each brand in force, by name, as `config.wire.encode_brand` wrote it."""
+        """Return the latest record of each brand in force, by name, as `config.brands.wire.encode_brand` wrote it."""
         ...
 
     def publish(self, records: Mapping[str, bytes | None]) -> None:

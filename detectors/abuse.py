@@ -14,7 +14,7 @@ Cost: one sum a minute.
 Reference: the cues are those of coordinated-behaviour research (Giglietto et al., Information, Communication & Society
 23, 2020): reported as evidence, never as attribution.
 
->>> from detectors.rehearsal import raised, rehearse
+>>> from detectors.engine.simulation import raised, rehearse
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
 >>> raised(rehearse(calm, {**calm, "abusive": 30}), "abuse")
 'warning after 18 min at 0.333 abusive share'
@@ -27,15 +27,15 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.buckets import ABUSIVE, AMPLIFIED, MENTIONS, Counts
-from detectors.duration import Duration
-from detectors.parameters import Switched
-from detectors.rule import Detector, Finding, Room, View, minutes
-from detectors.wording import Language, lead, percent
+from detectors.base import Detector, Finding, Room, View, minutes
+from detectors.model.duration import Duration
+from detectors.model.parameters import Switched
+from detectors.model.text import Language, lead, percent
+from detectors.windows.buckets import ABUSIVE, AMPLIFIED, MENTIONS, Counts
 
 if TYPE_CHECKING:
+    from detectors.model.signal import Signal
     from detectors.policy import Policy
-    from detectors.signal import Signal
 
 
 class Abuse(Switched):

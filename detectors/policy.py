@@ -9,19 +9,19 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from detectors.absolute import Absolute
 from detectors.abuse import Abuse
-from detectors.baseline import Learning
-from detectors.burn import SlowBurn
-from detectors.duration import Duration
-from detectors.negative import Negative
-from detectors.outcry import Outcry
-from detectors.parameters import Parameters
-from detectors.praise import Praise
-from detectors.reach import Reach
-from detectors.shift import Shift
-from detectors.silence import Silence
-from detectors.volume import Volume
+from detectors.high_reach import Reach
+from detectors.model.duration import Duration
+from detectors.model.parameters import Parameters
+from detectors.negative_burst import Outcry
+from detectors.negative_share import Shift
+from detectors.negative_spike import Negative
+from detectors.no_data import Silence
+from detectors.positive_spike import Praise
+from detectors.sentiment_drift import SlowBurn
+from detectors.static_threshold import Absolute
+from detectors.stats.baseline import Learning
+from detectors.volume_spike import Volume
 
 Sensitivity = Literal["low", "medium", "high"]
 

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors import absolute, abuse, burn, negative, outcry, praise, reach, shift, silence, volume
+from detectors import (
+    abuse,
+    high_reach,
+    negative_burst,
+    negative_share,
+    negative_spike,
+    no_data,
+    positive_spike,
+    sentiment_drift,
+    static_threshold,
+    volume_spike,
+)
 
 if TYPE_CHECKING:
-    from detectors.rule import Detector
+    from detectors.base import Detector
 
 ALL: Final[tuple[Detector, ...]] = (
-    negative.DETECTOR,
-    outcry.DETECTOR,
-    shift.DETECTOR,
-    absolute.COUNTS,
-    absolute.SHARE,
+    negative_spike.DETECTOR,
+    negative_burst.DETECTOR,
+    negative_share.DETECTOR,
+    static_threshold.COUNTS,
+    static_threshold.SHARE,
     abuse.DETECTOR,
-    burn.DETECTOR,
-    reach.DETECTOR,
-    volume.DETECTOR,
-    praise.DETECTOR,
-    silence.DETECTOR,
+    sentiment_drift.DETECTOR,
+    high_reach.DETECTOR,
+    volume_spike.DETECTOR,
+    positive_spike.DETECTOR,
+    no_data.DETECTOR,
 )
 """In the order in which their findings are told when several break at once: the gravest first."""
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from mentions.sentiment import Scorer
-from replay import picture
-from replay.demo.rehearsal import read_config, rehearse, router
+from replay.snapshots import incident_page
+from tocsin.demo.scenarios.offline_run import read_config, rehearse, router
 
 if TYPE_CHECKING:
-    from alerts.incident import Notification
-    from replay.chronicle import Chronicle
+    from alerts.incidents.model import Notification
+    from replay.snapshots.event_log import Chronicle
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 ALERT: Final = ROOT / "docs" / "images" / "slack-alert.svg"
@@ -26,7 +26,7 @@ def alert(chronicle: Chronicle) -> str:
     """Return the picture of the README: the demo's message at the moment that it turned critical."""
     note = next(note for note in chronicle.told if _shown(note))
     route = replace(router(read_config())(BRAND, note.at), buttons=True)
-    return picture.draw_card(note, route).replace(*ON_CALL)
+    return incident_page.draw_card(note, route).replace(*ON_CALL)
 
 
 def _shown(note: Notification) -> bool:

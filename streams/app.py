@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import faust
 import structlog
 
-from streams.beating import Beating
-from streams.brands import Directory, follow
+from streams.agents.notify import Notifying
+from streams.agents.score import Scoring
+from streams.agents.triage import Triaging
+from streams.agents.watch import Watching
 from streams.clock import clock
-from streams.deafness import Ear
-from streams.ends import AtEnd
-from streams.notifying import Notifying
-from streams.scoring import Scoring
-from streams.sender import FaustSender
-from streams.stage import Stage
-from streams.starts import Starts, Unfiltered
-from streams.table import StateTable
-from streams.topics import LARGEST_STATE
-from streams.triaging import Triaging
-from streams.watching import Watching
+from streams.exactly_once.batch_processor import Stage
+from streams.exactly_once.end_of_partition import AtEnd
+from streams.exactly_once.producer import FaustSender
+from streams.exactly_once.stall_watchdog import Ear
+from streams.exactly_once.start_offsets import Starts, Unfiltered
+from streams.exactly_once.state_table import StateTable
+from streams.heartbeat.forwarder import Beating
+from streams.kafka.topics import LARGEST_STATE
+from streams.views.brands import Directory, follow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from faust.types import TP, StreamT
     from faust.types.topics import TopicT
 
-    from alerts.alarm import Channel
-    from alerts.dnd import DoNotDisturb
-    from alerts.notifier import Notifier
-    from alerts.standing import Shared
-    from mentions.scorer import Scorer
+    from alerts.delivery.external_alert import Channel
+    from alerts.delivery.ports import Notifier
+    from alerts.notifiers.slack.dnd import DoNotDisturb
+    from alerts.notifiers.slack.health import Shared
+    from mentions.scorer_port import Scorer
     from streams.clock import ClockName
-    from streams.connection import Connection
-    from streams.topics import Topic, Topics
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topic, Topics
 
 log = structlog.get_logger(__name__)
 
@@ -164,7 +164,7 @@ class Worker:
             key_serializer="raw",
             value_serializer="raw",
             partitions=self._parts.partitions,
-            acks=False,  # see streams.positions
+            acks=False,  # see streams.exactly_once.offsets
         )
 
     def _keep_going(self) -> None:
@@ -215,7 +215,7 @@ class Worker:
             stage.forget()
         for part in (self._scoring, self._watching, self._triaging, self._starts):
             part.forget()
-        cast("Any", self.app.consumer)._read_offset = Unfiltered(self._read)  # noqa: SLF001 - see streams.starts
+        cast("Any", self.app.consumer)._read_offset = Unfiltered(self._read)  # noqa: SLF001 - see streams.exactly_once.start_offsets
 
     async def _resume(self, *given: Any, **__: object) -> None:
         assigned: Iterable[TP] = given[-1]

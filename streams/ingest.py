@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from kafka.errors import KafkaError
 
-from mentions.decode import Rejection, decode_line
-from sources.packing import DEFAULT_LIMITS, Limits, Packed, pack
-from sources.position import START, Line, Position, Refused
-from streams import clients, heads
+from mentions.model.decode import Rejection, decode_line
+from mentions.readers.packing import DEFAULT_LIMITS, Limits, Packed, pack
+from mentions.readers.position import START, Line, Position, Refused
 from streams.clock import wall
-from streams.errors import BrokerError
+from streams.kafka import clients
+from streams.kafka import headers as heads
+from streams.kafka.errors import BrokerError
 from streams.pipeline import MINUTE, SETTLED
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from kafka import KafkaProducer
 
-    from streams.connection import Connection
-    from streams.topics import Topics
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topics
 
 AsOf = Literal["now", "published"]
 

@@ -16,25 +16,25 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from msgspec.structs import replace
 
-from alerts import docket, triage
-from detectors import watch
-from detectors.signal import Now, Signal
-from detectors.time import Watermarks
-from mentions.columns import Columns
-from mentions.score import Record, score_records
-from mentions.scored import Batch, Tick
+from alerts.incidents import lifecycle, router
+from detectors.engine import engine
+from detectors.engine.watermarks import Watermarks
+from detectors.model.signal import Now, Signal
+from mentions.batch_builder import Columns
+from mentions.model.batches import Batch, Tick
+from mentions.scoring import Record, score_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from alerts.case import Case
-    from alerts.incident import Action, Notification
-    from alerts.policy import Policy as AlertPolicy
-    from config.override import Stretch
-    from detectors.state import State
-    from mentions.decode import Rejection
-    from mentions.scorer import Scorer
-    from mentions.watchlist import Watchlist
+    from alerts.incidents.model import Action, Notification
+    from alerts.incidents.policy import Policy as AlertPolicy
+    from alerts.incidents.state import Case
+    from config.brands.overrides import Stretch
+    from detectors.engine.state import State
+    from mentions.model.decode import Rejection
+    from mentions.scorer_port import Scorer
+    from mentions.watchlist.watchlist import Watchlist
 
 
 MINUTE: Final = 60_000
@@ -63,7 +63,7 @@ class Policies(Protocol):
 
 
 class WatchShard:
-    """The brands of one partition of `mentions.scored`: batches and ticks in, signals and event time out."""
+    """The brands of one partition of `mentions.model.batches`: batches and ticks in, signals and event time out."""
 
     def __init__(self, policies: Policies) -> None:
         self.states: dict[str, State] = {}
@@ -79,16 +79,16 @@ class WatchShard:
     def _batch(self, batch: Batch) -> Iterator[Signal]:
         state = self.states.get(batch.brand) or self._begin(batch.brand, batch.policy)
         policy = self._policies.watch(batch.brand, batch.policy, self._closed(state) - 1).policy  # as the last closed
-        state, signals = watch.step(state, batch, policy)
+        state, signals = engine.step(state, batch, policy)
         self.states[batch.brand] = state
         self.changed.add(batch.brand)
         yield from signals
 
     def _begin(self, brand: str, revision: int) -> State:
         """Return the watch of a brand never seen before, brought up to the present watermark."""
-        state, reached = watch.new(brand), self.watermarks.reached
+        state, reached = engine.new(brand), self.watermarks.reached
         if reached is not None:
-            state, _ = watch.advance(state, reached, self._policies.watch(brand, revision, reached).policy)
+            state, _ = engine.advance(state, reached, self._policies.watch(brand, revision, reached).policy)
         return state
 
     def _tick(self, tick: Tick) -> Iterator[Signal | Now]:
@@ -118,7 +118,7 @@ class WatchShard:
             state = self.states[brand]
             policy, until = self._policies.watch(brand, state.revision, self._closed(state) or self._opens(state))
             reached = min(watermark, until + policy.lateness_minutes * MINUTE)
-            self.states[brand], signals = watch.advance(state, reached, policy)
+            self.states[brand], signals = engine.advance(state, reached, policy)
             if signals:
                 self.changed.add(brand)
             yield from signals
@@ -164,22 +164,22 @@ class TriageShard:
         """Return what there is to tell after the next record; `changed` names the cases that it moved."""
         if isinstance(record, Now):
             return [notification for name in list(self.cases) for notification in self._settle(name, record)]
-        moved, notifications = docket.step(self.cases, record, self._policies)
+        moved, notifications = router.step(self.cases, record, self._policies)
         for case in moved:
-            before = self.cases.get(docket.name(case.brand, case.kind))
+            before = self.cases.get(router.name(case.brand, case.kind))
             self._keep(case, worth=before is None or replace(before, clock=case.clock) != case)
         return notifications
 
     def _settle(self, name: str, now: Now) -> list[Notification]:
         before = self.cases[name]
-        case, notifications = triage.step(before, now, self._policies.alert(before.brand))
+        case, notifications = lifecycle.step(before, now, self._policies.alert(before.brand))
         self._kept.setdefault(name, before.clock)
         self._keep(case, worth=bool(notifications))
         return notifications
 
     def _keep(self, case: Case, *, worth: bool) -> None:
         """Take a case as it is now, to be stored if that is worth it or its clock has run on for long."""
-        name = docket.name(case.brand, case.kind)
+        name = router.name(case.brand, case.kind)
         self.cases[name] = case
         if worth or case.clock - self._kept.setdefault(name, case.clock) >= CLOCK_KEPT_EVERY:
             self.changed.add(name)

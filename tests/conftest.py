@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.embedded import EmbeddedBroker
+from streams.kafka.embedded import EmbeddedBroker
 from tests.support.brokers import Broker, Chosen, RealBroker, start_real
 from tests.support.jars import KafkaMissingError
 

@@ -17,7 +17,7 @@ from math import sqrt
 from string import punctuation
 from typing import TYPE_CHECKING, Final
 
-from mentions.sentiment import stock
+from mentions.sentiment.vader import vader_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,7 @@ class French:
 
     def __init__(self) -> None:
         """Read the tables."""
-        lexicon = stock.SentimentIntensityAnalyzer()
+        lexicon = vader_data.SentimentIntensityAnalyzer()
         emoticons = {sign: value for sign, value in lexicon.lexicon.items() if not any(map(str.isalnum, sign))}
         self._code = _Codes(words(), emoticons).__getitem__
         self._windows = _Windows()
@@ -97,7 +97,7 @@ class French:
             place = found.start()
             valence = self._windows[padded[place : place + BEFORE + 1 + AFTER]]
             if found[0] >= chr(_LOUD) and not shouted:
-                valence += stock.C_INCR if valence > 0 else -stock.C_INCR
+                valence += vader_data.C_INCR if valence > 0 else -vader_data.C_INCR
             total += valence if turn < 0 else valence * (0.5 if place < turn else 1.5)
         return total
 
@@ -145,10 +145,10 @@ class _Windows(dict[str, float]):
         valence = _valence(window[BEFORE])
         for away, code in enumerate(reversed(before[-_NEAR:])):
             if code in {_MORE, _LESS}:
-                push = (stock.B_INCR if code == _MORE else stock.B_DECR) * _DAMPED[away]
+                push = (vader_data.B_INCR if code == _MORE else vader_data.B_DECR) * _DAMPED[away]
                 valence += push if valence > 0 else -push
         if _denied(before, after):
-            valence *= stock.N_SCALAR
+            valence *= vader_data.N_SCALAR
         if len(self) >= _MEMORY:
             self.clear()
         self[window] = valence
@@ -180,7 +180,7 @@ def _emphasis(text: str) -> float:
     return min(text.count("!"), 4) * 0.292 + asked
 
 
-def _pictures(lexicon: stock.SentimentIntensityAnalyzer) -> dict[str, float]:
+def _pictures(lexicon: vader_data.SentimentIntensityAnalyzer) -> dict[str, float]:
     """Return what each emoji says: the sum of its English description."""
     valences: dict[str, float] = {}
     for emoji, name in lexicon.emojis.items():

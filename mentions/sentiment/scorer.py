@@ -6,19 +6,19 @@ from html import unescape
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Final, Self
 
-from mentions.language import ENGLISH, FRENCH, SHORTEST, Languages, close, mixed, tell
+from mentions.sentiment.batch_scorer import UNREAD, Readings
 from mentions.sentiment.french import French
-from mentions.sentiment.linear import READ, Linear, combined
-from mentions.sentiment.readings import UNREAD, Readings
-from mentions.sentiment.vader import Vader
-from mentions.sentiment.voice import Voice
-from mentions.sentiment.weights import Weights
+from mentions.sentiment.language import ENGLISH, FRENCH, SHORTEST, Languages, close, mixed, tell
+from mentions.sentiment.learned.language_model import Voice
+from mentions.sentiment.learned.linear import READ, Linear, combined
+from mentions.sentiment.learned.weights import Weights
+from mentions.sentiment.vader.vader import Vader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from mentions.sentiment.voice import Reading
+    from mentions.sentiment.learned.language_model import Reading
 
 _FEW: Final = 24
 """Texts that are read faster one by one than at once."""
@@ -44,7 +44,7 @@ class Scorer:
         self._readings = Readings(weights, self._languages, self._voices, vader, french)
 
     def score(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[tuple[float, int, float]]:
-        """Return compound in [-1, 1], label (`mentions.scored`), abuse in [0, 1] of each text."""
+        """Return compound in [-1, 1], label (`mentions.model.batches`), abuse in [0, 1] of each text."""
         return [reading[1:4] for reading in self.read_all(texts, langs)]
 
     @classmethod

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from alerts import wording
-from alerts.escape import clean
-from detectors.signal import SEVERITIES
-from detectors.wording import number, percent, title
-from replay.report.frame import clock, page
-from replay.report.marks import marks
+from alerts.rendering import text as wording
+from alerts.rendering.escaping import clean
+from detectors.model.signal import SEVERITIES
+from detectors.model.text import number, percent, title
+from replay.report.annotations import marks
+from replay.report.layout import clock, page
+from replay.report.locale import WORDS
 from replay.report.timeline import SIGNS, panel_title, timeline
-from replay.report.whatif import TOGETHER
-from replay.report.words import WORDS
+from replay.report.what_if import TOGETHER
 
 if TYPE_CHECKING:
-    from config.brand import Language
-    from replay.report.facts import Facts
-    from replay.report.levels import Level, Seen
-    from replay.report.marks import Mark
-    from replay.report.whatif import Knob
+    from config.brands.model import Language
+    from replay.report.annotations import Mark
+    from replay.report.data import Facts
+    from replay.report.threshold_distance import Level, Seen
+    from replay.report.what_if import Knob
 
 OPENED: Final = 4
 """Openings that a setting names one by one."""

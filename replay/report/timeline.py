@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any, Final
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from alerts import wording
-from detectors.wording import title
-from replay.report.frame import GREY, Chart, chart, clock
-from replay.report.levels import LONG
-from replay.report.marks import KINDS
+from alerts.rendering import text as wording
+from detectors.model.text import title
+from replay.report.annotations import KINDS
+from replay.report.layout import GREY, Chart, chart, clock
+from replay.report.threshold_distance import LONG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from config.brand import Language
-    from replay.report.facts import Facts
-    from replay.report.levels import Level
-    from replay.report.marks import Kind, Mark
+    from config.brands.model import Language
+    from replay.report.annotations import Kind, Mark
+    from replay.report.data import Facts
+    from replay.report.threshold_distance import Level
 
 MENTIONS: Final = "#4f86b8"
 NEGATIVE: Final = "#c4472c"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from detectors.wording import percent
-from replay.report.curve import HINDSIGHT, PROPOSAL, TODAY, curve
-from replay.report.frame import clock, page
-from replay.report.tuning_words import WORDS, change, conclusion, figure, interval, minutes
-from replay.tuning.study import spread
+from detectors.model.text import percent
+from replay.report.layout import clock, page
+from replay.report.tradeoff_chart import HINDSIGHT, PROPOSAL, TODAY, curve
+from replay.report.tuning_locale import WORDS, change, conclusion, figure, interval, minutes
+from replay.tuning.optimisation import spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from config.brand import Language
-    from replay.report.frame import Chart
-    from replay.tuning.study import Point, Study
+    from config.brands.model import Language
+    from replay.report.layout import Chart
+    from replay.tuning.optimisation import Point, Study
 
 FEW: Final = 5
 """Labels up to which a proposal is a hint."""

@@ -6,14 +6,14 @@ from itertools import product
 from math import log
 from typing import TYPE_CHECKING, Any, Final
 
-from config import source
-from config.brand import Brand, default_brand
+from config.brands.model import Brand, default_brand
+from config.yaml import parser
 from detectors.policy import STRICTNESS, Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from config.nodes import Node
+    from config.yaml.nodes import Node
 
 Settings = dict[str, str | float]
 """Dotted path → value; what is not in it stays as it is today."""
@@ -84,7 +84,7 @@ def _scaled(today: Brand, bars: Sequence[str], scale: float) -> Settings:
 
 def written(raw: bytes) -> dict[str, set[str]]:
     """Return, by brand, the settings that its own entry in a brands.yaml writes: its group's do not reach those."""
-    brands = source.parse(raw, "brands.yaml").root.fields["brands"].items
+    brands = parser.parse(raw, "brands.yaml").root.fields["brands"].items
     return {str(node.fields["name"].value): set(_paths(node, "")) for node in brands if "name" in node.fields}
 
 

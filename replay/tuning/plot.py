@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from replay.tuning.study import Point, Study
+    from replay.tuning.optimisation import Point, Study
 
 WIDTH: Final = 56
 HEIGHT: Final = 12

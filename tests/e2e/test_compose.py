@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.support.compose import Service, read_services
-from tests.support.documents import ROOT
+from tests.support.docs import ROOT
 from tests.support.ports import pick_ports
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Stack:
         self._prefix = f"{folder.name}."
         self._bin = folder / "bin"
         self._bin.mkdir()
-        for name, arguments in (("tocsin", "-m cli.main "), ("python", "")):
+        for name, arguments in (("tocsin", "-m tocsin.cli.main "), ("python", "")):
             (self._bin / name).write_text(f'#!/bin/sh\nexec {sys.executable} {arguments}"$@"\n')
             (self._bin / name).chmod(0o755)
 
@@ -96,7 +96,7 @@ def _await(met: Callable[[], bool], process: subprocess.Popen[bytes], what: str)
 
 def test_stack_comes_up_and_goes_down(stack: Stack, tmp_path: Path) -> None:
     """Topics are made, brands applied, the worker is healthy by its own check, counts a mention, and ends in order."""
-    assert "mentions.scored" in _succeed(stack, "topics")
+    assert "mentions.model.batches" in _succeed(stack, "topics")
     assert "to add" in _succeed(stack, "brands")
     worker = stack.services["worker"]
     process = stack.start(worker)

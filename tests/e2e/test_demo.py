@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from cli.backstage import Backstage
-from cli.errors import Failure
-from replay.demo import LIVE_FROM, LIVE_UNTIL
-from replay.demo.rehearsal import read_config
-from streams import reading
-from tests.support.documents import ROOT
+from streams.kafka import reader
+from tests.support.docs import ROOT
 from tests.support.ports import is_listening
+from tocsin.cli.errors import Failure
+from tocsin.demo.environment import Backstage
+from tocsin.demo.scenarios import LIVE_FROM, LIVE_UNTIL
+from tocsin.demo.scenarios.offline_run import read_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, float]:
     """Return what the demo printed, the picture that it left, and the seconds it took beside telling the story."""
     picture = tmp_path_factory.mktemp("demo") / "crisis.html"
     started = time.monotonic()
-    command = [sys.executable, "-m", "cli.main", "demo", "--speed", str(SPEED), "--picture", str(picture)]
+    command = [sys.executable, "-m", "tocsin.cli.main", "demo", "--speed", str(SPEED), "--picture", str(picture)]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
     done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, timeout=200, check=False)
     took = time.monotonic() - started
@@ -68,9 +68,9 @@ def test_demo_fires_what_a_replay_fires(shown: tuple[str, str, float], tmp_path:
     """The incidents of the demo's worker are those of `tocsin replay` on the same mentions."""
     mentions = tmp_path / "demo.jsonl"
     with mentions.open("wb") as file:
-        subprocess.run([sys.executable, "-m", "replay.demo"], cwd=ROOT, stdout=file, check=True)
-    options = ("--config", "replay/demo/brands.yaml", "--json")
-    command = [sys.executable, "-m", "cli.main", "replay", str(mentions), *options]
+        subprocess.run([sys.executable, "-m", "tocsin.demo.scenarios"], cwd=ROOT, stdout=file, check=True)
+    options = ("--config", "tocsin/demo/scenarios/brands.yaml", "--json")
+    command = [sys.executable, "-m", "tocsin.cli.main", "replay", str(mentions), *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     incidents = {line.split('"incident": "')[1].split('"')[0] for line in done.stdout.splitlines()}
     assert len(incidents) >= 3
@@ -103,7 +103,7 @@ def test_it_is_not_over_before_the_worker_is_through() -> None:
 
 
 def _scored(backstage: Backstage) -> int:
-    return reading.committed(backstage.connection, backstage.topics.mentions.name, backstage.topics.application)[0]
+    return reader.committed(backstage.connection, backstage.topics.mentions.name, backstage.topics.application)[0]
 
 
 def _wait_until(holds: Callable[[], bool]) -> None:

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import keep, opened
-from tests.support.documents import ROOT
+from tests.support.docs import ROOT
 from tests.support.installation import wait_until
 
 if TYPE_CHECKING:
@@ -31,7 +31,17 @@ class Demo:
     """The demo as somebody starts it, and what it has printed so far."""
 
     def __init__(self, picture: str) -> None:
-        command = [sys.executable, "-m", "cli.main", "demo", "--slack-ui", "--speed", str(SPEED), "--picture", picture]
+        command = [
+            sys.executable,
+            "-m",
+            "tocsin.cli.main",
+            "demo",
+            "--slack-ui",
+            "--speed",
+            str(SPEED),
+            "--picture",
+            picture,
+        ]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
         kept["PYTHONUNBUFFERED"] = "1"
         self.process = subprocess.Popen(

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from alerts.incident import Action
-from config.load import load
-from replay.recording import Fixed, Playback
-from sources.recording import Entry, Received, write
-from tests.support import past
+from alerts.incidents.model import Action
+from config.brands.loader import load
+from replay.player.recording_replay import Fixed, Playback
+from streams.recording.format import Entry, Received, write
+from tests.support import labelled_history
 from tests.support.recordings import entries, header
 
 HOUR = 3_600_000
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 def tocsin(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder."""
-    command = [sys.executable, "-m", "cli.main", *arguments]
+    command = [sys.executable, "-m", "tocsin.cli.main", *arguments]
     environ = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environ)
 
@@ -32,19 +32,23 @@ def tocsin(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @cache
 def recorded() -> tuple[Entry, ...]:
     """Return the past as a worker with the built-in thresholds read it, with a manager's verdict on each storm."""
-    said = [entry for entry in entries(past.mentions()) if not isinstance(entry, Received)]
+    said = [entry for entry in entries(labelled_history.mentions()) if not isinstance(entry, Received)]
     latest = {note.incident.id: note.incident for note in Playback(Fixed.built_in()).play(said)}
-    storms = [one for one in latest.values() if any(abs(one.opened_at - label.onset) < HOUR for label in past.labels())]
+    storms = [
+        one
+        for one in latest.values()
+        if any(abs(one.opened_at - label.onset) < HOUR for label in labelled_history.labels())
+    ]
     verdicts = [
         Action(f"v{n}", one.brand, "verdict", "U1", one.opened_at + HOUR, one.id, "=the ferry", None, "crisis")
         for n, one in enumerate(storms)
     ]
-    return tuple(entries(past.mentions(), verdicts))
+    return tuple(entries(labelled_history.mentions(), verdicts))
 
 
 def test_from_verdict_to_changed_threshold(tmp_path: Path) -> None:
     """Verdicts of a recording become labels; tuning on them writes exactly the diff that it shows, and nothing else."""
-    past.write(tmp_path)
+    labelled_history.write(tmp_path)
     write(tmp_path / "past.tocsin", header(), recorded())
     exported = tocsin(tmp_path, "labels", "export", "--recording", "past.tocsin")
     assert exported.returncode == 0, exported.stderr
@@ -73,7 +77,7 @@ def _check_written(folder: Path, before: str, record: dict[str, Any]) -> None:
     subprocess.run(["patch", "-p1", "-s"], cwd=folder, input=record["diff"], text=True, check=True)
     assert (folder / "brands.yaml").read_text(encoding="utf-8") == after != before
     assert after.count("#") == before.count("#")
-    assert load(folder / "brands.yaml").brands[0].name == past.BRAND
+    assert load(folder / "brands.yaml").brands[0].name == labelled_history.BRAND
 
 
 @pytest.mark.parametrize(
@@ -87,14 +91,14 @@ def _check_written(folder: Path, before: str, record: dict[str, Any]) -> None:
 )
 def test_a_slip_on_the_command_line_is_told(tmp_path: Path, arguments: list[str], told: str) -> None:
     """What cannot work is refused with what to write instead."""
-    done = tocsin(tmp_path, "tune", *past.write(tmp_path), *arguments)
+    done = tocsin(tmp_path, "tune", *labelled_history.write(tmp_path), *arguments)
     assert done.returncode == 2
     assert told in done.stderr
 
 
 def test_a_contradiction_stops_the_merge(tmp_path: Path) -> None:
     """A verdict that says otherwise than the file is named with its line, and nothing is printed."""
-    past.write(tmp_path)
+    labelled_history.write(tmp_path)
     write(tmp_path / "past.tocsin", header(), recorded())
     path = tmp_path / "incidents.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("crisis", "planned", 1), encoding="utf-8")
@@ -108,7 +112,7 @@ def test_a_contradiction_stops_the_merge(tmp_path: Path) -> None:
 
 def test_mentions_out_of_order_are_refused_with_the_remedy(tmp_path: Path) -> None:
     """An unsorted file would give wrong delays: nothing is tuned on it, and `--sort` is named."""
-    arguments = past.write(tmp_path)
+    arguments = labelled_history.write(tmp_path)
     path = tmp_path / "past.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join(lines[500:] + lines[:500]), encoding="utf-8")

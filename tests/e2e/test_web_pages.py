@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 from config.settings import Settings
 from tests.support.browser import keep
 from tests.support.browser import opened as browser
-from tests.support.site import BRANDS, fresh
-from web.serving import application, listen
+from tests.support.web_app import BRANDS, fresh
+from tocsin.web.http.server import application, listen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams import rejected
+from streams.agents import dead_letters
 from tests.support.installation import Installation, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.rejected import DeadLetter
+    from streams.agents.dead_letters import DeadLetter
     from tests.support.brokers import Broker
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -71,7 +71,7 @@ def here(kafka: Broker) -> Iterator[Installation]:
 
 def letters(here: Installation) -> list[DeadLetter]:
     """Return the dead letters."""
-    return [rejected.decode(record.value or b"") for record in here.records(here.topics.rejected.name)]
+    return [dead_letters.decode(record.value or b"") for record in here.records(here.topics.rejected.name)]
 
 
 def test_the_good_are_counted(here: Installation) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.crowd import Crowd
 from tests.support.installation import Installation, wait_until
+from tests.support.mention_generator import Crowd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,11 +12,11 @@ from uuid import uuid4
 
 import pytest
 
-from config.brand import Brand
-from config.override import Override
+from config.brands.model import Brand
+from config.brands.overrides import Override
+from config.brands.wire import decode_brand, decode_governed, encode_brand
 from config.settings import from_environ
-from config.wire import decode_brand, decode_governed, encode_brand
-from streams.admin import brand_store
+from streams.kafka.admin import brand_store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ def environ(real_kafka: Broker) -> dict[str, str]:
 def tocsin(environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user would."""
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", *arguments],
+        [sys.executable, "-m", "tocsin.cli.main", *arguments],
         capture_output=True,
         text=True,
         timeout=120,

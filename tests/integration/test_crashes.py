@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from alerts.incident import Action, decode_notification, encode
-from config.brand import Brand
-from config.wire import encode_brand
-from standin.faults import Fault
-from streams import clients
-from streams.admin import KafkaBrandStore
+from alerts.incidents.model import Action, decode_notification, encode
+from config.brands.model import Brand
+from config.brands.wire import encode_brand
+from streams.kafka import clients
+from streams.kafka.admin import KafkaBrandStore
+from tests.support.external_receivers import Receiver, served_receiver
 from tests.support.installation import Installation, wait_until
-from tests.support.outside import Receiver, served_receiver
 from tests.support.served_slack import environment, served_slack
+from tocsin.demo.fake_slack.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from standin.slack import FakeSlack
     from tests.support.brokers import Broker
+    from tocsin.demo.fake_slack.server import FakeSlack
 
 BRANDS: Final = {"Tarnworth": "C0000001", "Oakmere": "C0000002"}
 T0: Final = 1_793_534_400_000

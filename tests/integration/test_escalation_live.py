@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from alerts.incident import decode_notification
-from config.brand import Brand
-from config.wire import encode_brand
-from standin.faults import Fault
-from streams.admin import KafkaBrandStore
+from alerts.incidents.model import decode_notification
+from config.brands.model import Brand
+from config.brands.wire import encode_brand
+from streams.kafka.admin import KafkaBrandStore
+from tests.support.external_receivers import Receiver, served_receiver
 from tests.support.installation import ROOT, Installation, wait_until
-from tests.support.outside import Receiver, served_receiver
 from tests.support.served_slack import environment, served_slack
+from tocsin.demo.fake_slack.faults import Fault
 
 if TYPE_CHECKING:
     from tests.support.brokers import Broker
@@ -46,12 +46,12 @@ def storm(here: Installation) -> None:
 def impatient(here: Installation) -> subprocess.Popen[bytes]:
     """Start a worker that waits two seconds for Slack to take a page, not sixty."""
     shorter = (
-        "from functools import partialmethod; from streams.outside import Outside; "
+        "from functools import partialmethod; from streams.agents.external_escalation import Outside; "
         "Outside.__init__ = partialmethod(Outside.__init__, patience=2.0)"
     )
     command = ["worker", "--notify", "slack", "--clock", "arrival", *(["--embedded"] if here.embedded else [])]
     with Path(here.path("impatient.log")).open("wb") as log:
-        code = f"{shorter}; from cli.main import run; run()"
+        code = f"{shorter}; from tocsin.cli.main import run; run()"
         return subprocess.Popen(
             [sys.executable, "-c", code, *command], cwd=ROOT, env=here.environment, stdout=log, stderr=log
         )

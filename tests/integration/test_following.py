@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams import clients
-from streams.admin import create_topics
-from streams.connection import Connection
-from streams.embedded import EmbeddedBroker
-from streams.errors import BrokerError
-from streams.following import Follower, Written
-from streams.topics import Topic
+from streams.kafka import clients
+from streams.kafka.admin import create_topics
+from streams.kafka.connection import Connection
+from streams.kafka.embedded import EmbeddedBroker
+from streams.kafka.errors import BrokerError
+from streams.kafka.tail import Follower, Written
+from streams.kafka.topics import Topic
 
 if TYPE_CHECKING:
     from tests.support.brokers import Broker

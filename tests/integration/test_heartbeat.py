@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.brand import Brand
-from config.wire import encode_brand
-from standin.faults import Fault
-from streams import canary
-from streams.admin import KafkaBrandStore
-from streams.recording import gather
+from config.brands.model import Brand
+from config.brands.wire import encode_brand
+from streams.heartbeat import canary
+from streams.kafka.admin import KafkaBrandStore
+from streams.recording.capture import gather
+from tests.support.external_receivers import served_receiver
 from tests.support.installation import Installation, wait_until
-from tests.support.outside import served_receiver
 from tests.support.served_slack import environment, served_slack
+from tocsin.demo.fake_slack.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standin.slack import FakeSlack
     from tests.support.brokers import Broker
+    from tests.support.external_receivers import Receiver
     from tests.support.installation import Worker
-    from tests.support.outside import Receiver
+    from tocsin.demo.fake_slack.server import FakeSlack
 
 CHANNEL = "C0000001"
 

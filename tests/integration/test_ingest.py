@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.crowd import Crowd
 from tests.support.installation import ROOT, Installation
+from tests.support.mention_generator import Crowd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def test_an_interrupted_run_is_taken_up(here: Installation, tmp_path: Path) -> N
     """Interrupted in the middle and started again, every mention is on the topic exactly once."""
     path = tmp_path / "mentions.jsonl.gz"
     expected = write(path, Crowd(3_000, repeated=0.0))
-    arguments = [sys.executable, "-m", "cli.main", "ingest", str(path), "--as-of", "published", "--speed", "400"]
+    arguments = [sys.executable, "-m", "tocsin.cli.main", "ingest", str(path), "--as-of", "published", "--speed", "400"]
     process = subprocess.Popen(arguments, cwd=ROOT, env=here.environment, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
     while not Path(f"{path}.checkpoint").exists() and time.monotonic() < deadline:

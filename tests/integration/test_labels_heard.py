@@ -6,11 +6,11 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from alerts.incident import Action, encode
-from replay.labels import read
-from streams import clients
-from tests.support.crowd import Crowd
+from alerts.incidents.model import Action, encode
+from replay.tuning.labels import read
+from streams.kafka import clients
 from tests.support.installation import Installation, wait_until
+from tests.support.mention_generator import Crowd
 
 if TYPE_CHECKING:
     from tests.support.brokers import Broker

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.incident import decode_notification
+from alerts.incidents.model import decode_notification
 from tests.support.installation import Installation, wait_until
 
 if TYPE_CHECKING:

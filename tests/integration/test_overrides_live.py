@@ -6,17 +6,17 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from alerts.incident import decode_notification, encode
-from config.brand import Brand
-from config.override import Governed, Override
-from config.wire import encode_brand
+from alerts.incidents.model import decode_notification, encode
+from config.brands.model import Brand
+from config.brands.overrides import Governed, Override
+from config.brands.wire import encode_brand
+from mentions.readers.files import read
 from mentions.sentiment import Scorer
-from replay.outcome import run
-from sources.files import read
-from streams.admin import KafkaBrandStore
-from streams.brands import Directory
-from tests.support.crowd import Crowd
+from replay.player.result import run
+from streams.kafka.admin import KafkaBrandStore
+from streams.views.brands import Directory
 from tests.support.installation import Installation, wait_until
+from tests.support.mention_generator import Crowd
 
 if TYPE_CHECKING:
     from pathlib import Path

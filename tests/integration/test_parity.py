@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from alerts.events import event
-from alerts.incident import Notification, decode_notification
+from alerts.incidents.model import Notification, decode_notification
+from alerts.rendering.event_log import event
+from mentions.readers.files import read
 from mentions.sentiment import Scorer
-from replay.policies import Rules
-from replay.rerun import Rerun
-from sources.files import read
-from tests.support.crowd import Crowd
+from replay.player.file_replay import Rerun
+from replay.player.policy_set import Rules
 from tests.support.installation import Installation, wait_until
+from tests.support.mention_generator import Crowd
 from tests.support.shared import AIRLINES, needs_shared
 
 if TYPE_CHECKING:

@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from kafka import TopicPartition
 
-from alerts import chart
-from alerts.incident import Action, Notification, decode_notification, encode
-from config.brand import Brand
-from config.override import Override
-from config.wire import encode_brand
-from replay.recording import Playback, Recorded
-from replay.recording_slack import requests, standing
-from sources.recording import Recording
-from standin.faults import Fault
-from streams import clients
-from streams.admin import KafkaBrandStore
-from streams.embedded import EmbeddedBroker
+from alerts.incidents.model import Action, Notification, decode_notification, encode
+from alerts.rendering import chart_data
+from config.brands.model import Brand
+from config.brands.overrides import Override
+from config.brands.wire import encode_brand
+from replay.player.recording_replay import Playback, Recorded
+from replay.player.slack_requests import requests, standing
+from streams.kafka import clients
+from streams.kafka.admin import KafkaBrandStore
+from streams.kafka.embedded import EmbeddedBroker
+from streams.recording.format import Recording
 from tests.support.installation import Installation, wait_until
 from tests.support.served_slack import environment, served_slack
+from tocsin.demo.fake_slack.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standin.files import File
-    from standin.slack import FakeSlack
     from tests.support.brokers import Broker
+    from tocsin.demo.fake_slack.files import File
+    from tocsin.demo.fake_slack.server import FakeSlack
 
 BRANDS = ("Brisela", "Oakmere", "Lumivel")
 OFF = {name: {"enabled": False} for name in ("volume", "negative", "shift", "outcry")}
@@ -203,10 +203,10 @@ def test_a_chart_shows_what_the_replay_knows(lived: Lived) -> None:
     assert lived.charts
     for incident, (file, block) in lived.charts.items():
         revision = int(file.name.removesuffix(".png").rpartition("-")[2])
-        found = chart.shown(replayed[incident, revision].incident)
+        found = chart_data.shown(replayed[incident, revision].incident)
         assert found is not None
-        assert file.content == chart.draw(*found)
-        assert block["alt_text"] == file.alt_text == chart.alt(found[0], "en")
+        assert file.content == chart_data.draw(*found)
+        assert block["alt_text"] == file.alt_text == chart_data.alt(found[0], "en")
 
 
 def test_the_recording_says_what_ran(lived: Lived) -> None:

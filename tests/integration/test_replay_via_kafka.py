@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams import clients
+from streams.kafka import clients
 from tests.support.installation import Installation
 from tests.support.recordings import mentions
 

@@ -12,15 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alerts.buttons import ACK, MORE, NOT_A_CRISIS
-from config.brand import Brand
-from config.wire import decode_governed, encode_brand
-from desk import silencing, thresholds
-from standin import gestures
-from standin.slack import APP_TOKEN, FakeSlack
-from streams.admin import KafkaBrandStore
+from alerts.rendering.buttons import ACK, MORE, NOT_A_CRISIS
+from config.brands.model import Brand
+from config.brands.wire import decode_governed, encode_brand
+from streams.kafka.admin import KafkaBrandStore
 from tests.support.installation import ROOT, Installation, wait_until
 from tests.support.served_slack import environment
+from tocsin.demo.fake_slack import interactions
+from tocsin.demo.fake_slack.server import APP_TOKEN, FakeSlack
+from tocsin.slack_app.modals import silence, threshold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +60,7 @@ def app(here: Installation) -> Iterator[Callable[[], bool]]:
     extra = ["--embedded"] if here.embedded else []
     log = Path(here.path("slack.log"))
     with log.open("wb") as out:
-        command = [sys.executable, "-m", "cli.main", "slack", *extra]
+        command = [sys.executable, "-m", "tocsin.cli.main", "slack", *extra]
         process = subprocess.Popen(command, cwd=ROOT, env=here.environment, stdout=out, stderr=out)
         try:
             yield lambda: process.poll() is None
@@ -126,15 +126,15 @@ def _hold_back(served: Served, here: Installation) -> None:
     ana = served.slack.person("U0ANA")
     served.wait(ana.tap(MORE, "silence"))
     wait_until(lambda: ana.modal is not None, 10, "the modal")
-    assert served.wait(ana.submit({silencing.SPAN: {silencing.SPAN: "1h"}})) == {}
+    assert served.wait(ana.submit({silence.SPAN: {silence.SPAN: "1h"}})) == {}
     wait_until(lambda: "Silenced" in json.dumps(ana.modal), 10, "what came of it")
 
     def shown() -> bool:
         served.wait(ana.go_home())
-        return silencing.LIFT in json.dumps(ana.home)
+        return silence.LIFT in json.dumps(ana.home)
 
     wait_until(shown, 20, "the silence in the Home tab", every=0.5)
-    served.wait(ana.tap(silencing.LIFT, place=(ana.home or {})["id"]))
+    served.wait(ana.tap(silence.LIFT, place=(ana.home or {})["id"]))
     wait_until(lambda: not shown(), 20, "it is lifted", every=0.5)
 
 
@@ -145,8 +145,8 @@ def _threshold(served: Served, here: Installation) -> None:
     wait_until(lambda: path in json.dumps(ana.modal), 10, "the modal")
     view = ana.modal or {}
     typed = {path: {path: "50"}}
-    sent = ana.payload(thresholds.PREVIEW, None, view["id"], "")
-    sent["view"] = view | {"state": {"values": gestures.state(view, typed)}}
+    sent = ana.payload(threshold.PREVIEW, None, view["id"], "")
+    sent["view"] = view | {"state": {"values": interactions.state(view, typed)}}
     served.wait(served.slack.lines.ask("interactive", sent))
     said = "could not be computed" if here.embedded else "0 alerts instead of 1"
     wait_until(lambda: said in json.dumps(ana.modal), 30, f"a preview: {said}")

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.brand import Brand
-from config.wire import encode_brand
-from standin.faults import Fault
-from streams.admin import KafkaBrandStore
+from config.brands.model import Brand
+from config.brands.wire import encode_brand
+from streams.kafka.admin import KafkaBrandStore
 from tests.support.installation import Installation, wait_until
 from tests.support.served_slack import environment, served_slack
+from tocsin.demo.fake_slack.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from standin.slack import FakeSlack
     from tests.support.brokers import Broker
+    from tocsin.demo.fake_slack.server import FakeSlack
 
 OUTAGES = {
     "rate limited": Fault(status=429, retry_after=1.0),

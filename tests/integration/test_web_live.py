@@ -10,22 +10,22 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from msgspec.structs import replace
 
-from alerts import receipts
-from alerts.incident import decode_action, encode
-from alerts.notifier import Receipt
-from alerts.receipts import Posting
-from config.brand import Brand
+from alerts.delivery import receipts
+from alerts.delivery.ports import Receipt
+from alerts.delivery.receipts import Posting
+from alerts.incidents.model import decode_action, encode
+from config.brands.model import Brand
+from config.brands.wire import encode_brand
 from config.settings import Settings
-from config.wire import encode_brand
-from mentions.scored import Batch
-from mentions.scored import encode as encode_scored
-from streams import clients
-from streams.admin import KafkaBrandStore
-from streams.versions import Version, Versioned
+from mentions.model.batches import Batch
+from mentions.model.batches import encode as encode_scored
+from streams.exactly_once.fencing import Version, Versioned
+from streams.kafka import clients
+from streams.kafka.admin import KafkaBrandStore
 from tests.support.installation import Installation
-from tests.support.site import day, hidden
-from web.live import Live
-from web.serving import application
+from tests.support.web_app import day, hidden
+from tocsin.web.http.server import application
+from tocsin.web.sources.kafka import Live
 
 if TYPE_CHECKING:
     from tests.support.brokers import Broker

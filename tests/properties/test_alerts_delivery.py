@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Literal
 import hypothesis.strategies as st
 from hypothesis import example, given, settings
 
-from alerts.delivery import Delivery
-from alerts.notifier import DeliveryError, Message, Receipt, Route
-from alerts.pacing import Timing
-from tests.support.alerting import MemoryReceipts, Tally, action, named, now, run, signal
+from alerts.delivery.outbox import Delivery
+from alerts.delivery.ports import DeliveryError, Message, Receipt, Route
+from alerts.delivery.rate_limit import Timing
+from tests.support.alerts import MemoryReceipts, Tally, action, named, now, run, signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alerts.incident import Notification
+    from alerts.incidents.model import Notification
 
 Outcome = Literal["fine", "busy", "lost", "taken", "late", "refused", "die before", "die after"]
 OUTCOMES: tuple[Outcome, ...] = ("fine", "busy", "lost", "taken", "late", "refused", "die before", "die after")

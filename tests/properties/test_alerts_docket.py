@@ -8,16 +8,16 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from alerts import case as cases
-from alerts.case import new_case
-from alerts.incident import SILENCE, Incident, Notification, rank
-from alerts.policy import governing
-from alerts.silences import Silence, quiet_until
-from detectors.signal import SEVERITIES, Now
+from alerts.incidents import state as cases
+from alerts.incidents.model import SILENCE, Incident, Notification, rank
+from alerts.incidents.policy import governing
+from alerts.incidents.silences import Silence, quiet_until
+from alerts.incidents.state import new_case
+from detectors.model.signal import SEVERITIES, Now
 from streams.pipeline import TriageShard
 from tests.properties.test_alerts_triage import check_step, policies
 from tests.support.agency import ALONE, BRANDS, Agency, about, triaged
-from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
+from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 
 EVERY = [*BRANDS[:2], *BRANDS[:2], ALONE]
 DETECTORS = ["negative", "volume", "praise", SILENCE]

@@ -10,16 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 from rich.console import Console
 
-from alerts.console import draw
-from alerts.notifier import Message, Picture, Route
-from alerts.render import message, reply
-from detectors.signal import SEVERITIES, Coverage, Drivers, Evidence, Example, Signal
-from standin.block_kit import complaint, faults, units
-from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
+from alerts.delivery.ports import Message, Picture, Route
+from alerts.notifiers.console import draw
+from alerts.rendering.card import message, reply
+from detectors.model.signal import SEVERITIES, Coverage, Drivers, Evidence, Example, Signal
+from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import strangers, texts
+from tocsin.demo.fake_slack.block_kit import complaint, faults, units
 
 if TYPE_CHECKING:
-    from alerts.incident import Notification, Verdict
+    from alerts.incidents.model import Notification, Verdict
 
 NASTY = [
     "<!channel>",

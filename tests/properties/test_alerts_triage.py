@@ -10,16 +10,16 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from alerts.case import decode, encode, new_case
-from alerts.events import event
-from alerts.incident import Incident, Notification, decode_incident, decode_notification, rank
-from alerts.incident import encode as written
-from alerts.policy import Policy, milliseconds
-from alerts.severity import Rule
-from alerts.silences import Planned, Silence, planned, quiet_until, silenced
-from alerts.triage import Case, step
-from detectors.signal import SEVERITIES, Now, Signal
-from tests.support.alerting import MINUTE, START, Record, action, now, run, signal
+from alerts.incidents.lifecycle import Case, step
+from alerts.incidents.model import Incident, Notification, decode_incident, decode_notification, rank
+from alerts.incidents.model import encode as written
+from alerts.incidents.policy import Policy, milliseconds
+from alerts.incidents.severity import Rule
+from alerts.incidents.silences import Planned, Silence, planned, quiet_until, silenced
+from alerts.incidents.state import decode, encode, new_case
+from alerts.rendering.event_log import event
+from detectors.model.signal import SEVERITIES, Now, Signal
+from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 
 if TYPE_CHECKING:
     from collections.abc import Container

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.incident import Action
-from replay.anonymous import Pseudonyms, anonymised
-from replay.recording import Playback, Recorded
-from sources.recording import Acted, Entry, Header, Received
+from alerts.incidents.model import Action
+from replay.player.anonymise import Pseudonyms, anonymised
+from replay.player.recording_replay import Playback, Recorded
+from streams.recording.format import Acted, Entry, Header, Received
 from tests.support.recordings import SINCE, entries, header, mentions
 
 KEY = b"0123456789abcdef"

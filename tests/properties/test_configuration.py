@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from config.brand import Brand
-from config.load import parse
-from config.nodes import Node, bare, merge
-from config.plan import plan
+from config.brands.loader import parse
+from config.brands.model import Brand
+from config.brands.plan import plan
+from config.brands.wire import decode_brand, encode_brand, unread
 from config.schema import schema
-from config.wire import decode_brand, encode_brand, unread
+from config.yaml.nodes import Node, bare, merge
 
 WORDS = st.sampled_from(["skylark", "fennel & oak", "brûlerie", "1664", "true", "~", "valmorin cafés", "x", ""])
 SCALARS = st.none() | st.booleans() | st.integers(-5, 5000) | st.floats(allow_nan=False) | WORDS | st.text(max_size=8)

@@ -8,9 +8,8 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mentions.decode import Rejection, Wire, decode_line, decode_record, to_wire
-from mentions.instant import AHEAD, EARLIEST, LATEST
-from mentions.mention import (
+from mentions.model.decode import Rejection, Wire, decode_line, decode_record, to_wire
+from mentions.model.mention import (
     MAX_CHANNEL,
     MAX_COUNT,
     MAX_COUNTERS,
@@ -21,7 +20,8 @@ from mentions.mention import (
     MAX_URL,
     Mention,
 )
-from mentions.parse import MAX_DEPTH, parse
+from mentions.model.parse import MAX_DEPTH, parse
+from mentions.model.timestamps import AHEAD, EARLIEST, LATEST
 
 ARRIVED = 1_800_000_000_000
 VALID = {"id": "1", "text": "late again", "published_at": "2026-01-31T14:05:00Z", "channel": "news"}

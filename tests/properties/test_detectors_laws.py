@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors import findings, watch
+from detectors.engine import engine, evaluation
 from detectors.policy import Policy
 from detectors.registry import ALL, BY_NAME
-from mentions.digest import digest
-from mentions.scored import Batch
+from mentions.model.batches import Batch
+from mentions.model.hashing import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from detectors.rule import Detector, View
-    from detectors.signal import Signal
-    from detectors.state import State
+    from detectors.base import Detector, View
+    from detectors.engine.state import State
+    from detectors.model.signal import Signal
 
 HOUR = 3_600_000
 START = 470_000 * HOUR
@@ -63,13 +63,13 @@ def _counts(negative: int, positive: int, neutral: int) -> list[tuple[int, int]]
 
 def fired(hours: list[Batch], policy: Policy = POLICY) -> list[Signal]:
     """Return the signals of whole hours, time told at the end of each, and a quarter of an hour more."""
-    state, signals = watch.advance(watch.new("acme"), START - 60_000, policy)
+    state, signals = engine.advance(engine.new("acme"), START - 60_000, policy)
     for batch in hours:
-        state, found = watch.step(state, batch, policy)
+        state, found = engine.step(state, batch, policy)
         signals += found
-        state, found = watch.advance(state, batch.published[-1], policy)
+        state, found = engine.advance(state, batch.published[-1], policy)
         signals += found
-    return signals + watch.advance(state, hours[-1].published[-1] + HOUR // 4, policy)[1]
+    return signals + engine.advance(state, hours[-1].published[-1] + HOUR // 4, policy)[1]
 
 
 @settings(max_examples=12, deadline=None)
@@ -98,7 +98,7 @@ def test_louder_never_scores_lower(usual: int, times: int) -> None:
 def test_other_brands_do_not_matter() -> None:
     """A brand's watch refuses another brand's batch, naming both."""
     with pytest.raises(ValueError, match=r"'other' given to the watch of 'acme': route by brand"):
-        watch.step(watch.new("acme"), hour_of(0, 1, 1, 1, brand="other"), POLICY)
+        engine.step(engine.new("acme"), hour_of(0, 1, 1, 1, brand="other"), POLICY)
 
 
 STORMS = {
@@ -192,6 +192,6 @@ def test_what_is_spared_would_have_found_nothing(mixes: list[tuple[int, int, int
     ]
     expected = fired(hours)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(findings, "_asked", ask_everyone)
-        patch.setattr(findings, "turn", lambda state, _: state.cache.look_again())
+        patch.setattr(evaluation, "_asked", ask_everyone)
+        patch.setattr(evaluation, "turn", lambda state, _: state.cache.look_again())
         assert fired(hours) == expected

@@ -7,9 +7,9 @@ import re
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mentions.fold import fold
-from mentions.masking import Mask
-from mentions.matcher import Matcher, Terms
+from mentions.watchlist.masking import Mask
+from mentions.watchlist.matcher import Matcher, Terms
+from mentions.watchlist.normalise import fold
 
 WORDS = [
     "united",

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from alerts.incident import Notification, encode
-from config.brand import Brand
-from config.override import Governed, Override
-from config.wire import encode_brand
-from mentions.scored import Batch, Tick
-from replay.recording import Playback, Recorded
-from sources.recording import Configured, Entry, Header, Judged, Recording, Ticked, write
-from streams.brands import Directory
+from alerts.incidents.model import Notification, encode
+from config.brands.model import Brand
+from config.brands.overrides import Governed, Override
+from config.brands.wire import encode_brand
+from mentions.model.batches import Batch, Tick
+from replay.player.recording_replay import Playback, Recorded
 from streams.pipeline import TriageShard, WatchShard
+from streams.recording.format import Configured, Entry, Header, Judged, Recording, Ticked, write
+from streams.views.brands import Directory
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 
 if TYPE_CHECKING:

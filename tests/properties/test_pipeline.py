@@ -8,12 +8,12 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mentions.readers.position import START, Line
 from mentions.sentiment import Scorer
-from replay.policies import Rules
-from replay.records import AT_ONCE
-from replay.rerun import Rerun
-from sources.position import START, Line
-from tests.support.crowd import Crowd
+from replay.player.chunking import AT_ONCE
+from replay.player.file_replay import Rerun
+from replay.player.policy_set import Rules
+from tests.support.mention_generator import Crowd
 
 CALM = Crowd(600, seed=21, brands=("Brisela", "Oakmere"), angry=0.1, span=timedelta(hours=2))
 STORM = Crowd(400, seed=22, brands=("Brisela",), start=CALM.end, angry=0.8, span=timedelta(minutes=20))

@@ -7,11 +7,11 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentions.scored import Batch, Tick
-from replay.policies import Rules
-from sources.recording import Judged
+from mentions.model.batches import Batch, Tick
+from replay.player.policy_set import Rules
 from streams.pipeline import TriageShard, WatchShard
-from streams.recording_ticks import Thinning
+from streams.recording.format import Judged
+from streams.recording.tick_compactor import Thinning
 from tests.support.recordings import entries, mentions
 
 PARTITIONS = 3

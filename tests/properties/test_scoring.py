@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentions.columns import Columns
-from mentions.decode import decode_record
-from mentions.score import Row, Scored, score_record
-from mentions.watchlist import Watched, Watchlist
+from mentions.batch_builder import Columns
+from mentions.model.decode import decode_record
+from mentions.scoring import Row, Scored, score_record
+from mentions.watchlist.watchlist import Watched, Watchlist
 from tests.support.mentions import ARRIVED, PUBLISHED, CountingScorer, line, record
 
 if TYPE_CHECKING:
-    from mentions.scored import Batch
+    from mentions.model.batches import Batch
 
 WATCHLIST = Watchlist(
     [

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import sets
-from mentions.scored import NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN
+from benchmarks.training import sets
+from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN
 from mentions.sentiment import Scorer
-from mentions.sentiment.linear import Linear
+from mentions.sentiment.learned.linear import Linear
+from mentions.sentiment.learned.weights import LANES, SPOKEN, STEP, pack, packed_row, unpack, unpacked
 from mentions.sentiment.scorer import shipped
-from mentions.sentiment.weights import LANES, SPOKEN, STEP, pack, packed_row, unpack, unpacked
-from replay.vectors import Vocabulary, amounts
+from mentions.sentiment.training.feature_values import Vocabulary, amounts
 from tests.support.shared import needs_shared
 
 if TYPE_CHECKING:

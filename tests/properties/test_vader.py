@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
 from mentions.sentiment import Vader
-from mentions.sentiment.compounds import Compounds
+from mentions.sentiment.vader.batch_vader import Compounds
 from tests.support.shared import SHARED, needs_shared
 
 STOCK: Final = SentimentIntensityAnalyzer()

@@ -15,19 +15,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors import findings, storage, watch
-from detectors.buckets import ABUSIVE, COLUMNS, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN, Minutes
+from detectors.base import Room
+from detectors.engine import engine, evaluation, storage
+from detectors.engine.skip import Rest
 from detectors.policy import Policy
 from detectors.registry import ALL
-from detectors.rest import Rest
-from detectors.rule import Room
+from detectors.windows.buckets import ABUSIVE, COLUMNS, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN, Minutes
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from detectors.signal import Signal
-    from detectors.state import State
+    from detectors.engine.state import State
+    from detectors.model.signal import Signal
 
 HOURS = 14
 """Hours of an even past, enough for every detector to know what is usual."""
@@ -75,9 +75,9 @@ def past(pace: int) -> tuple[list[Row], bytes]:
     """Return hours of a mention every `pace` minutes, and the state of the watch after them."""
     rows = [Row(minute, (-1, 0, 1, 0)[n % 4], author=f"author {n % 5}") for n, minute in enumerate(range(0, NOW, pace))]
     policy = Policy.model_validate(CALM | OFF)
-    state, _ = watch.advance(watch.new("acme"), START - MINUTE, policy)
-    watch.step(state, batch_of(rows), policy)
-    watch.advance(state, START + (NOW + 2) * MINUTE, policy)
+    state, _ = engine.advance(engine.new("acme"), START - MINUTE, policy)
+    engine.step(state, batch_of(rows), policy)
+    engine.advance(state, START + (NOW + 2) * MINUTE, policy)
     return rows, storage.encode(state)
 
 
@@ -139,11 +139,11 @@ def test_who_rests_could_have_found_nothing(name: str, data: st.DataObject) -> N
     stride, ahead = data.draw(st.sampled_from([1, 7, 90])), data.draw(st.sampled_from([False, False, True]))
     with pytest.MonkeyPatch.context() as patch:
         if ahead:
-            patch.setattr(watch, "HELD_BYTES", 0)
+            patch.setattr(engine, "HELD_BYTES", 0)
         quick = watched(stored, rows, policy, stride)
         restless = tuple(replace(each, room=None, dormant=None) for each in ALL)
-        patch.setattr(findings, "ALL", restless)
-        patch.setattr(findings, "_ON_COUNTS", tuple(each for each in restless if each.limits))
+        patch.setattr(evaluation, "ALL", restless)
+        patch.setattr(evaluation, "_ON_COUNTS", tuple(each for each in restless if each.limits))
         assert watched(stored, rows, policy, stride if ahead else 1, forget=not ahead) == quick
 
 
@@ -158,7 +158,7 @@ def watched(
         part = list(said)
         for minute in range(met(state) + 3, int(part[0].minute), stride):
             signals += told(state, minute, policy, forget=forget)
-        signals += watch.step(state, batch_of(part, number), policy)[1]
+        signals += engine.step(state, batch_of(part, number), policy)[1]
         number += len(part)
     for minute in range(met(state) + 3, times[-1] + 65, stride):
         signals += told(state, minute, policy, forget=forget)
@@ -174,7 +174,7 @@ def told(state: State, minute: int, policy: Policy, *, forget: bool = False) -> 
     """Return what a step of time brings, where it is forgotten what need not be looked at."""
     if forget:
         state.cache.look_again()
-    return watch.advance(state, START + minute * MINUTE, policy)[1]
+    return engine.advance(state, START + minute * MINUTE, policy)[1]
 
 
 looks = st.tuples(st.just("look"), st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 4)), min_size=3, max_size=3))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.policy import Policy
-from detectors.signal import Drivers, Example
+from alerts.incidents.policy import Policy
+from detectors.model.signal import Drivers, Example
 from streams.pipeline import TriageShard
-from tests.support.alerting import START
+from tests.support.alerts import START
 
 if TYPE_CHECKING:
-    from alerts.incident import Notification
-    from config.override import Stretch
-    from tests.support.alerting import Record
+    from alerts.incidents.model import Notification
+    from config.brands.overrides import Stretch
+    from tests.support.alerts import Record
 
 GROUP: Final = "Halcyon Inns"
 BRANDS: Final = ("Halcyon Bay", "Halcyon Moor", "Halcyon Peak")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from streams.embedded import EmbeddedBroker
+from streams.kafka.embedded import EmbeddedBroker
 from tests.support.container import ContainerKafka
 from tests.support.jars import KafkaMissingError
 from tests.support.kafka import LocalKafka

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from detectors import watch
+from detectors.engine import engine
 from mentions.sentiment import Scorer
-from mentions.watchlist import Watchlist
-from streams.brands import Directory
+from mentions.watchlist.watchlist import Watchlist
 from streams.pipeline import Raw, WatchShard, score
-from tests.support.crowd import Crowd
+from streams.views.brands import Directory
 from tests.support.installation import Installation, wait_until
+from tests.support.mention_generator import Crowd
 
 if TYPE_CHECKING:
     from tests.support.brokers import RealBroker
@@ -73,7 +73,7 @@ def expected(crowd: Crowd, size: int) -> Ledger:
     for number, (partition, value) in enumerate(crowd.records(PARTITIONS, size)):
         for batch in score(partition, [Raw(value, number, arrived)], watchlist, scorer).batches:
             shard.apply(batch)
-    return {brand: watch.ledger(state) for brand, state in shard.states.items()}
+    return {brand: engine.ledger(state) for brand, state in shard.states.items()}
 
 
 def run(broker: RealBroker, script: Script) -> Outcome:
@@ -97,7 +97,7 @@ def run(broker: RealBroker, script: Script) -> Outcome:
         total = sum(row[1] for rows in outcome.expected.values() for row in rows)
         with suppress(TimeoutError):  # what is missing then is told by the difference
             wait_until(lambda: _counted(here) >= total, 120, f"{total} mentions counted", every=1.0)
-        outcome.found = {brand: watch.ledger(state) for brand, state in here.states().items()}
+        outcome.found = {brand: engine.ledger(state) for brand, state in here.states().items()}
         assert survivor.running, "the survivor has died"
     return outcome
 

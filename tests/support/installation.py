@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from kafka import KafkaConsumer, TopicPartition
 
-from streams import clients, heads, reading, states
-from streams.admin import create_topics
-from streams.connection import Connection
-from streams.embedded import EmbeddedBroker
-from streams.topics import Topics
+from streams.kafka import clients, reader
+from streams.kafka import headers as heads
+from streams.kafka.admin import create_topics
+from streams.kafka.connection import Connection
+from streams.kafka.embedded import EmbeddedBroker
+from streams.kafka.topics import Topics
+from streams.views import brand_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
-    from detectors.state import State
+    from detectors.engine.state import State
     from tests.support.brokers import Broker
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -38,7 +40,7 @@ class Worker:
         self.log = log
         with log.open("ab") as out:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "cli.main", command, *arguments],
+                [sys.executable, "-m", "tocsin.cli.main", command, *arguments],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -127,7 +129,7 @@ class Installation:
     def command(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run a `tocsin` command to its end."""
         return subprocess.run(
-            [sys.executable, "-m", "cli.main", *arguments],
+            [sys.executable, "-m", "tocsin.cli.main", *arguments],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
@@ -160,7 +162,7 @@ class Installation:
 
     def states(self) -> dict[str, State]:
         """Return what the workers know of each brand."""
-        return states.watched(self.connection, self.topics)[0]
+        return brand_states.watched(self.connection, self.topics)[0]
 
     def ends(self, topic: str) -> dict[int, int]:
         """Return how many records each partition of a topic has taken."""
@@ -189,9 +191,9 @@ class Installation:
         """Return the path of a file that goes with the installation."""
         return str(Path(self._folder.name) / name)
 
-    def records(self, topic: str) -> list[reading.Record]:
+    def records(self, topic: str) -> list[reader.Record]:
         """Return the records of a topic as it stands."""
-        return list(reading.records(self.connection, topic))
+        return list(reader.records(self.connection, topic))
 
     def logs(self) -> str:
         """Return what the workers logged, for the report of a failure."""

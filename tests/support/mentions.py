@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from mentions.decode import Wire, decode_line
-from mentions.scored import NEGATIVE, NEUTRAL, POSITIVE
+from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE
+from mentions.model.decode import Wire, decode_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

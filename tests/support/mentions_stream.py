@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mentions.digest import digest
-from mentions.scored import Batch
+from mentions.model.batches import Batch
+from mentions.model.hashing import digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,19 +6,19 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from config.brand import default_brand
-from config.wire import encode_brand
-from mentions.scored import Tick
+from config.brands.model import default_brand
+from config.brands.wire import encode_brand
+from mentions.model.batches import Tick
 from mentions.sentiment import Scorer
-from mentions.watchlist import Watchlist
-from sources.recording import Acted, Configured, Entry, Header, Judged, Received, Ticked
+from mentions.watchlist.watchlist import Watchlist
 from streams.pipeline import Raw, score
-from tests.support.crowd import Crowd
+from streams.recording.format import Acted, Configured, Entry, Header, Judged, Received, Ticked
+from tests.support.mention_generator import Crowd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from alerts.incident import Action
+    from alerts.incidents.model import Action
 
 BRANDS = ("Brisela", "Oakmere")
 CALM = Crowd(900, seed=41, brands=BRANDS, angry=0.1, repeated=0.0)

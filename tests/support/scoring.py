@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mentions.scored import Batch
+from mentions.model.batches import Batch
 
 
 def batch(brand: str, *mentions: tuple[int, int]) -> Batch:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from standin.serving import environment, served
-from standin.slack import FakeSlack
+from tocsin.demo.fake_slack.server import FakeSlack
+from tocsin.demo.fake_slack.serving import environment, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from standin.slack import FakeSlack
-from tests.support.delivering import Desk
+from tests.support.delivery import Desk
+from tocsin.demo.fake_slack.server import FakeSlack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.support.alerting import MemoryReceipts
-    from tests.support.delivering import Desks
+    from tests.support.alerts import MemoryReceipts
+    from tests.support.delivery import Desks
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.notifier import Route
-from standin.faults import Fault
-from tests.support.delivering import Desks, life, settled, until
+from alerts.delivery.ports import Route
+from tests.support.delivery import Desks, life, settled, until
+from tocsin.demo.fake_slack.faults import Fault
 
 if TYPE_CHECKING:
-    from standin.slack import FakeSlack
+    from tocsin.demo.fake_slack.server import FakeSlack
 
 FAULTS = {
     "rate limit": Fault(429, "ratelimited", retry_after=1),

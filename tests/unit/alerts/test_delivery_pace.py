@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from detectors.signal import Course
-from standin.faults import Fault
-from tests.support.alerting import MINUTE, START
-from tests.support.delivering import Desks, life
+from detectors.model.signal import Course
+from tests.support.alerts import MINUTE, START
+from tests.support.delivery import Desks, life
+from tocsin.demo.fake_slack.faults import Fault
 
 if TYPE_CHECKING:
-    from alerts.incident import Notification
-    from standin.slack import FakeSlack
+    from alerts.incidents.model import Notification
+    from tocsin.demo.fake_slack.server import FakeSlack
 
 
 def drawn(notification: Notification, course: Course) -> Notification:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from alerts.alarm import Alarm, alarm, event_of
-from alerts.mail import Mail, Server, letter
-from alerts.notifier import DeliveryError
-from alerts.pagerduty import PagerDuty
-from alerts.webhook import Webhook
-from tests.support.alerting import action, now, run, signal
-from tests.support.outside import Mailbox, Receiver
+from alerts.delivery.external_alert import Alarm, alarm, event_of
+from alerts.delivery.ports import DeliveryError
+from alerts.notifiers.email import Mail, Server, letter
+from alerts.notifiers.pagerduty import PagerDuty
+from alerts.notifiers.webhook import Webhook
+from tests.support.alerts import action, now, run, signal
+from tests.support.external_receivers import Mailbox, Receiver
 from tests.support.ports import pick_ports
 
 if TYPE_CHECKING:

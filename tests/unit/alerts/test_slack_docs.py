@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from alerts.refusals import REMEDIES
-from alerts.wording import line
-from tests.support.alerting import incident_of, signal
+from alerts.notifiers.slack.errors import REMEDIES
+from alerts.rendering.text import line
+from tests.support.alerts import incident_of, signal
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
@@ -32,7 +32,12 @@ NEEDED = {  # as docs.slack.dev/reference/methods names them, for public and pri
 
 def test_the_manifest_asks_for_the_scopes_that_the_calls_need_and_no_more() -> None:
     """A scope too few loses a page, a scope too many loses the administrator's consent."""
-    places = ("alerts/slack.py", "alerts/dnd.py", "alerts/groups.py", "desk/slack.py")
+    places = (
+        "alerts/notifiers/slack/notifier.py",
+        "alerts/notifiers/slack/dnd.py",
+        "alerts/notifiers/slack/usergroups.py",
+        "tocsin/slack_app/slack_client.py",
+    )
     code = "".join((ROOT / place).read_text(encoding="utf-8") for place in places)
     called = set(
         re.findall(r"\b(dnd_team\w+|chat_\w+|auth_test|usergroups_\w+|conversations\.\w+|files[._]\w+)\b", code)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.nab import Row, alarms, read, write
+from benchmarks.nab.__main__ import Row, alarms, read, write
 from tests.support.shared import SHARED, needs_shared
 
 if TYPE_CHECKING:

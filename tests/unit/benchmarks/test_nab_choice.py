@@ -7,19 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.nab_choice import hold_out, interval, leave_out, trust
-from benchmarks.nab_rules import (
-    PICKINGS,
-    RULES,
-    TEMPERATURES,
-    Evidence,
-    best,
-    centre,
-    choose,
-    neighbourhood,
-    weighted,
-)
-from benchmarks.nab_series import value
+from benchmarks.nab.choice import hold_out, interval, leave_out, trust
+from benchmarks.nab.rules import PICKINGS, RULES, TEMPERATURES, Evidence, best, centre, choose, neighbourhood, weighted
+from benchmarks.nab.series import value
 
 GOOD, BAD = [1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 0.0, 1.0]
 SHAPE = (3, 4, 4)

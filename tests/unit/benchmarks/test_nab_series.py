@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.nab_series import Grid, Series, blend, judge, profiles
+from benchmarks.nab.series import Grid, Series, blend, judge, profiles
 
 START = 1_425_168_000  # midnight
 SMALL = Grid((10,), (120, 150), (10,), (4,), (0.5,), (1.2, 1.4))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.page import place, publish, table
+from benchmarks.results_table import place, publish, table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.load import Report, parse
+from config.brands.loader import Report, parse
 
 HERE = Path(__file__).parent
 BROKEN = sorted((HERE / "broken").glob("*.yaml"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from config.brand import Brand
-from config.load import parse
+from config.brands.loader import parse
+from config.brands.model import Brand
 from config.reference import rewrite
 from config.settings import Settings, variable_of
 

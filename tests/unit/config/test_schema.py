@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from config.load import parse
+from config.brands.loader import parse
 from config.schema import schema, text
 
 CONFIG = Path(__file__).parents[3] / "config"

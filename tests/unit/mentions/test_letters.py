@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentions.sentiment import letters
+from mentions.sentiment.hash_table import Table
 from mentions.sentiment.rounding import rounded
-from mentions.sentiment.tables import Table
+from mentions.sentiment.vader import token_matcher
 
 texts = st.lists(
     st.one_of(
@@ -33,7 +33,7 @@ def parted(several: list[str]) -> tuple[list[str], list[str]]:
 def test_tokens_are_those_of_splitting_at_blanks(several: list[str]) -> None:
     """Each token without its punctuation (an emoticon with it), in lower case, and whether it is in capitals."""
     plain, others = parted(several)
-    tokens = letters.read(plain, others)
+    tokens = token_matcher.read(plain, others)
     split = [token for text in (*plain, *others) for token in text.split()]
     bare = [word if len(word := token.strip(punctuation)) > 2 else token for token in split]
     whole = "\n".join(["", *plain, *others, ""])
@@ -49,7 +49,7 @@ def test_words_are_found_in_any_case_and_nothing_else_is(several: list[str]) -> 
     """A token is a known word exactly if that is what it reads in lower case."""
     words = ["a", "ab", "b'a", "k", "aaa", "aaaaaaaa", "aaaaaaaab", "b" * 16, "a" * 17, "ab" * 12]
     plain, others = parted(several)
-    found = letters.Words(words).find(letters.read(plain, others))
+    found = token_matcher.Words(words).find(token_matcher.read(plain, others))
     split = [token for text in (*plain, *others) for token in text.split()]
     bare = [word if len(word := token.strip(punctuation)) > 2 else token for token in split]
     assert found.tolist() == [words.index(word.lower()) + 1 if word.lower() in words else 0 for word in bare]
@@ -58,22 +58,22 @@ def test_words_are_found_in_any_case_and_nothing_else_is(several: list[str]) -> 
 def test_a_word_is_found_whole_only() -> None:
     """The longest word there may be is not found in what begins with it."""
     word = "ab" * 12
-    assert letters.Words([word]).find(letters.read([word, f"{word}c", word[:-1]])).tolist() == [1, 0, 0]
+    assert token_matcher.Words([word]).find(token_matcher.read([word, f"{word}c", word[:-1]])).tolist() == [1, 0, 0]
 
 
 def test_long_words_are_compared_letter_by_letter() -> None:
     """Two that make the same number are two."""
     known, dice = "aaaaaaaabbbbbbbbcccccccc", np.random.default_rng(0)
     others = dice.integers(ord("a"), ord("z") + 1, (1_000_000, 8)).astype(np.uint8).view("<u8").ravel()
-    _, second, third = map(int, letters._FACTORS)
+    _, second, third = map(int, token_matcher._FACTORS)
     step = second * pow(third, -1, 1 << 64) % (1 << 64)
     middle, last = (np.frombuffer(known.encode(), "<u8")[at] for at in (1, 2))
     alike = np.stack([others, last + (middle - others) * np.uint64(step)], 1)
     small = alike.view(np.uint8).reshape(-1, 16)
     sayable = np.isin(small, list(b"0123456789abcdefghijklmnopqrstuvwxyz" + punctuation.encode())).all(axis=1)
     twin = next(text for text in map(bytes, small[sayable]) if text[-1:].isalnum())
-    tokens = letters.read([known, known[:8] + twin.decode()])
-    assert letters.Words([known]).find(tokens).tolist() == [1, 0]
+    tokens = token_matcher.read([known, known[:8] + twin.decode()])
+    assert token_matcher.Words([known]).find(tokens).tolist() == [1, 0]
 
 
 @settings(max_examples=100, deadline=None)
@@ -81,16 +81,16 @@ def test_long_words_are_compared_letter_by_letter() -> None:
 def test_counts_are_of_each_text(several: list[str]) -> None:
     """A character is counted where it is, not in the text before or after."""
     plain, others = parted(several)
-    found = letters.counts(letters.read(plain, others), "!")
+    found = token_matcher.counts(token_matcher.read(plain, others), "!")
     assert found.tolist() == [text.count("!") for text in (*plain, *others)]
 
 
 @given(st.lists(st.sampled_from(["", "a" * 10_000, "b" * 70_000, "c" * 140_000])))
 def test_portions_hold_every_text_once_and_are_never_too_long(several: list[str]) -> None:
     """In order; more than one text only where all fit."""
-    portions = list(letters.portions(several))
+    portions = list(token_matcher.portions(several))
     assert [text for portion in portions for text in portion] == several
-    assert all(len(portion) == 1 or sum(map(len, portion)) + len(portion) < letters.MOST for portion in portions)
+    assert all(len(portion) == 1 or sum(map(len, portion)) + len(portion) < token_matcher.MOST for portion in portions)
 
 
 @settings(max_examples=50, deadline=None)

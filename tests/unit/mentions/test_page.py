@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from mentions.decode import Rejection, Wire, decode_line, decode_record
-from mentions.mention import Mention
+from mentions.model.decode import Rejection, Wire, decode_line, decode_record
+from mentions.model.mention import Mention
 from tests.support.mentions import ARRIVED
 
 PAGE = (Path(__file__).parents[3] / "docs" / "mentions.md").read_text()

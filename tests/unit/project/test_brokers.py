@@ -12,7 +12,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from streams.embedded import PARTITIONS, EmbeddedBroker
+from streams.kafka.embedded import PARTITIONS, EmbeddedBroker
 from tests.support import brokers, jars
 from tests.support.brokers import Broker, Chosen, RealBroker
 from tests.support.ports import is_listening, pick_ports

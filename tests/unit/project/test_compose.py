@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import TABLE
 from config.settings import Settings, from_environ, variable_of
 from tests.support.compose import Service, read_services
 from tests.support.container import settings
 from tests.support.jars import KAFKA_VERSION
+from tocsin.cli.commands import TABLE
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.commands import TABLE, load, names
-from config.load import parse
-from mentions.mention import Mention
-from tests.support.documents import DOCUMENTS, ROOT, anchors, blocks, commands, links, name_of
+from config.brands.loader import parse
+from mentions.model.mention import Mention
+from tests.support.docs import DOCUMENTS, ROOT, anchors, blocks, commands, links, name_of
+from tocsin.cli.commands import TABLE, load, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,12 +94,12 @@ def test_shell_blocks_do_what_they_say(document: Path, kafka: Broker, tmp_path: 
 
 def _shell(folder: Path) -> dict[str, str]:
     """Return an environment in which `tocsin` and `python` are this project's, beside copies of its data files."""
-    for name in ("config/brands.yaml", "replay/demo/brands.yaml"):
+    for name in ("config/brands.yaml", "tocsin/demo/scenarios/brands.yaml"):
         (folder / name).parent.mkdir(parents=True)
         shutil.copy(ROOT / name, folder / name)
     bin_folder = folder / "bin"
     bin_folder.mkdir()
-    for name, arguments in (("tocsin", "-m cli.main "), ("python", "")):
+    for name, arguments in (("tocsin", "-m tocsin.cli.main "), ("python", "")):
         (bin_folder / name).write_text(f'#!/bin/sh\nexec {sys.executable} {arguments}"$@"\n')
         (bin_folder / name).chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
@@ -143,7 +143,7 @@ def test_every_decision_is_listed() -> None:
 
 def test_every_topic_is_documented() -> None:
     """The architecture page names each topic that people meet, and how long it is kept."""
-    from streams.topics import Topics  # noqa: PLC0415
+    from streams.kafka.topics import Topics  # noqa: PLC0415
 
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     for topic in Topics().all():

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ruamel.yaml import YAML
 
-from sources.recording import write
-from tests.support.documents import ROOT, blocks
+from streams.recording.format import write
+from tests.support.docs import ROOT, blocks
 from tests.support.recordings import entries, header, mentions
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def shell(folder: Path, script: str, **more: str) -> str:
     bin_folder = folder / "bin"
     bin_folder.mkdir(exist_ok=True)
     programs = {
-        "tocsin": f'exec {sys.executable} -m cli.main "$@"',
+        "tocsin": f'exec {sys.executable} -m tocsin.cli.main "$@"',
         "python": f'exec {sys.executable} "$@"',
         "gh": 'echo "gh $*"; cat "$5"',
     }

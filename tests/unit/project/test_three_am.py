@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from alerts.escape import width
-from alerts.wording import LINE_CHARS, WORDS
-from detectors.signal import SEVERITIES
-from docs.three_am import detectors, lines, page
+from alerts.rendering.escaping import width
+from alerts.rendering.text import LINE_CHARS, WORDS
+from detectors.model.signal import SEVERITIES
+from docs.alert_line_examples import detectors, lines, page
 
 ROOT = Path(__file__).resolve().parents[3]
 CASES = [(name, language) for name in detectors() for language in WORDS]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from config.load import load
-from replay.labels import check, read
+from config.brands.loader import load
+from replay.tuning.labels import check, read
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "tuning.md").read_text(encoding="utf-8")

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from mentions.mention import Mention
-from replay.demo import LIVE_FROM, LIVE_UNTIL, WARM_UP_FROM, write_mentions
-from replay.demo.chance import Chance
-from replay.demo.mentions import compose
-from replay.demo.people import meet
-from replay.demo.story import WAVES, Wave
-from replay.demo.words import Theme, Words, read_words
+from mentions.model.mention import Mention
+from tocsin.demo.scenarios import LIVE_FROM, LIVE_UNTIL, WARM_UP_FROM, write_mentions
+from tocsin.demo.scenarios.authors import meet
+from tocsin.demo.scenarios.mentions import compose
+from tocsin.demo.scenarios.rng import Chance
+from tocsin.demo.scenarios.scenario import WAVES, Wave
+from tocsin.demo.scenarios.words import Theme, Words, read_words
 
 if TYPE_CHECKING:
     from pathlib import Path

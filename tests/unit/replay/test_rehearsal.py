@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mentions.sentiment import Scorer
-from replay.demo import LIVE_FROM
-from replay.demo.rehearsal import read_config, rehearse, router
+from tocsin.demo.scenarios import LIVE_FROM
+from tocsin.demo.scenarios.offline_run import read_config, rehearse, router
 
 if TYPE_CHECKING:
-    from alerts.incident import Notification
-    from replay.chronicle import Chronicle
+    from alerts.incidents.model import Notification
+    from replay.snapshots.event_log import Chronicle
 
 
 @pytest.fixture(scope="module")

@@ -14,37 +14,37 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.incident import Action
-from cli.weights import scorer
-from config.brand import default_brand
-from config.wire import encode_brand
-from mentions.watchlist import Watchlist
-from replay.outcome import run
-from replay.policies import Rules
-from replay.recording import Playback, Recorded
-from replay.report.facts import Facts, gather
-from replay.report.levels import levels
-from replay.report.marks import marks
-from replay.report.origin import configured, of_files, of_recording
+from alerts.incidents.model import Action
+from config.brands.model import default_brand
+from config.brands.wire import encode_brand
+from mentions.readers.position import Line, Position
+from mentions.watchlist.watchlist import Watchlist
+from replay.player.policy_set import Rules
+from replay.player.recording_replay import Playback, Recorded
+from replay.player.result import run
+from replay.report.annotations import marks
+from replay.report.data import Facts, gather
+from replay.report.locale import WORDS
 from replay.report.page import render, summary
-from replay.report.whatif import SCALES, TOGETHER, knobs
-from replay.report.words import WORDS
+from replay.report.provenance import configured, of_files, of_recording
+from replay.report.threshold_distance import levels
+from replay.report.what_if import SCALES, TOGETHER, knobs
 from replay.tuning.candidates import BARS, applied, value_of
-from replay.tuning.material import gather as read
-from replay.tuning.material import of_recording as reread
-from sources.position import Line, Position
-from sources.recording import Configured, Received
-from tests.support import past, recordings
+from replay.tuning.dataset import gather as read
+from replay.tuning.dataset import of_recording as reread
+from streams.recording.format import Configured, Received
+from tests.support import labelled_history, recordings
 from tests.support.browser import SCREENS, keep, opened
-from tests.support.crowd import START, Crowd
+from tests.support.mention_generator import START, Crowd
 from tests.support.recordings import UNTIL
+from tocsin.cli.weights import scorer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from config.brand import Brand
-    from mentions.scored import Batch, Tick
-    from sources.recording import Entry
+    from config.brands.model import Brand
+    from mentions.model.batches import Batch, Tick
+    from streams.recording.format import Entry
 
 MINUTE = 60_000
 ROOT = Path(__file__).parents[3]
@@ -149,10 +149,10 @@ def test_each_threshold_that_mattered_has_its_slider() -> None:
 
 def test_other_bars_would_have_done_otherwise() -> None:
     """On days with storms that grow, the slider shows a difference, and today's step is what the replay told."""
-    after = (START + past.STORMS[0] + timedelta(hours=3)).isoformat()
+    after = (START + labelled_history.STORMS[0] + timedelta(hours=3)).isoformat()
     found = (
         Line(n, json.dumps(one).encode(), Position(0, n))
-        for n, one in enumerate(past.mentions(), 1)
+        for n, one in enumerate(labelled_history.mentions(), 1)
         if one["published_at"] < after
     )
     records = read(found, Watchlist([BRAND.watched(0)]), scorer(None)).records["Brisela"]
@@ -291,7 +291,7 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
     """A file of mentions becomes a page; a brand nobody mentions is an error."""
     (tmp_path / "past.jsonl").write_text("\n".join(lines()[:300]), encoding="utf-8")
     given = [str(tmp_path / "past.jsonl"), "--defaults", "-o", str(tmp_path / "out.html"), "--brand"]
-    command = [sys.executable, "-m", "cli.main", "report", *given]
+    command = [sys.executable, "-m", "tocsin.cli.main", "report", *given]
     done = subprocess.run([*command, "Brisela"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "<html" in (tmp_path / "out.html").read_text(encoding="utf-8")

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from replay.labels import Label
-from replay.report.curve import curve, places
+from replay.report.tradeoff_chart import curve, places
 from replay.report.tuning import Tuned, render
-from replay.report.tuning_words import WORDS, conclusion
-from replay.tuning.chance import rate, share
-from replay.tuning.choice import HeldOut
-from replay.tuning.study import Effect, Point, Study
-from replay.tuning.trial import Measure
+from replay.report.tuning_locale import WORDS, conclusion
+from replay.tuning.evaluation import Measure
+from replay.tuning.intervals import rate, share
+from replay.tuning.labels import Label
+from replay.tuning.optimisation import Effect, Point, Study
+from replay.tuning.selection import HeldOut
 from tests.support.browser import SCREENS, keep, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from config.brand import Language
+    from config.brands.model import Language
 
 HOUR = 3_600_000
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>"

@@ -11,29 +11,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.brand import default_brand
-from config.load import parse
+from config.brands.loader import parse
+from config.brands.model import default_brand
+from mentions.readers.position import Line, Position
 from mentions.sentiment import Scorer
-from mentions.watchlist import Watchlist
-from replay.labels import Label
-from replay.outcome import run
-from replay.policies import Rules
-from replay.tuning import chance
+from mentions.watchlist.watchlist import Watchlist
+from replay.player.policy_set import Rules
+from replay.player.result import run
+from replay.tuning import intervals
 from replay.tuning.candidates import applied, candidates, distance, value_of, written
-from replay.tuning.choice import better, choose, hold_out
-from replay.tuning.material import Material, gather
+from replay.tuning.dataset import Material, gather
+from replay.tuning.evaluation import WEEK, Alert, Stretch, Trial, alerts_of, attempt, measure
+from replay.tuning.grid_search import sweep
+from replay.tuning.labels import Label
+from replay.tuning.optimisation import spread, study
 from replay.tuning.plot import plot
-from replay.tuning.study import spread, study
-from replay.tuning.sweep import sweep
-from replay.tuning.trial import WEEK, Alert, Stretch, Trial, alerts_of, attempt, measure
-from sources.position import Line, Position
-from tests.support.past import BRAND, DULL, labels, mentions
+from replay.tuning.selection import better, choose, hold_out
+from tests.support.labelled_history import BRAND, DULL, labels, mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from config.brand import Brand
-    from replay.tuning.study import Study
+    from config.brands.model import Brand
+    from replay.tuning.optimisation import Study
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -219,7 +219,7 @@ def test_a_group_does_not_reach_what_a_brand_writes_itself() -> None:
 @given(st.integers(0, 60), st.floats(0.1, 50))
 def test_a_rate_lies_in_its_interval(events: int, weeks: float) -> None:
     """The interval holds what was seen, and more time makes it narrower."""
-    found, longer = chance.rate(events, weeks), chance.rate(events * 2, weeks * 2)
+    found, longer = intervals.rate(events, weeks), intervals.rate(events * 2, weeks * 2)
     assert found.low <= events / weeks <= found.high
     assert longer.high - longer.low <= found.high - found.low + 1e-9
 
@@ -227,14 +227,14 @@ def test_a_rate_lies_in_its_interval(events: int, weeks: float) -> None:
 @pytest.mark.parametrize(("events", "low", "high"), [(0, 0, 2.996), (1, 0.0513, 4.744), (10, 5.425, 16.962)])
 def test_the_poisson_interval_is_the_exact_one(events: int, low: float, high: float) -> None:
     """Garwood's table at 90 %."""
-    assert chance.rate(events, 1.0) == pytest.approx((low, high), abs=2e-3)
+    assert intervals.rate(events, 1.0) == pytest.approx((low, high), abs=2e-3)
 
 
 def test_nothing_watched_leaves_everything_open() -> None:
     """Without time or crises any rate and any share are possible."""
-    assert chance.rate(0, 0.0) == (0.0, inf)
-    assert chance.share(0, 0) == (0.0, 1.0)
-    assert chance.share(2, 2) == pytest.approx((0.425, 1.0), abs=1e-3)
+    assert intervals.rate(0, 0.0) == (0.0, inf)
+    assert intervals.share(0, 0) == (0.0, 1.0)
+    assert intervals.share(2, 2) == pytest.approx((0.425, 1.0), abs=1e-3)
 
 
 def concluded(*trials: Trial) -> Study:

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from config.brand import Brand
-from streams.brands import KEPT_REVISIONS, Directory
+from config.brands.model import Brand
+from streams.views.brands import KEPT_REVISIONS, Directory
 
 
 def brand(name: str, negative: int) -> Brand:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from alerts import case as cases
-from alerts.silences import Silence
-from replay.policies import Rules
+from alerts.incidents import state as cases
+from alerts.incidents.silences import Silence
+from replay.player.policy_set import Rules
 from streams.pipeline import TriageShard
-from tests.support.alerting import MINUTE, START, Record, action, now, signal
+from tests.support.alerts import MINUTE, START, Record, action, now, signal
 
 
 def kept(shard: TriageShard, stored: dict[str, bytes]) -> None:

@@ -1,0 +1,82 @@
+"""What is said outside Slack when Slack was not enough, and later when it is over?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+import msgspec
+
+from alerts.rendering import text as wording
+from detectors.model.signal import Severity
+
+if TYPE_CHECKING:
+    from alerts.incidents.model import Notification
+
+Event = Literal["trigger", "acknowledge", "resolve"]
+"""In the words of PagerDuty's Events API, which others follow."""
+
+
+class Alarm(msgspec.Struct, frozen=True):
+    """What a second channel is told of an incident. Instants are event time in ms."""
+
+    incident: str  # the key by which all alarms of an incident are one
+    revision: int
+    event: Event
+    brand: str
+    severity: Severity
+    detectors: tuple[str, ...]
+    text: str  # the lock-screen line
+    opened_at: int
+    at: int
+    who: str = ""  # who acknowledged or resolved it
+    link: str = ""  # the incident's page
+
+    @property
+    def name(self) -> str:
+        """Return what is the same for every try of this alarm, and for no other."""
+        return f"{self.incident}.{self.revision}.{self.event}"
+
+
+class Channel(Protocol):
+    """A place outside Slack that people are reached at. May be told the same alarm twice."""
+
+    async def send(self, alarm: Alarm, address: str) -> None:
+        """Tell the alarm; returns when the other side has taken it.
+
+        Raises:
+            DeliveryError: it has not, or may not have.
+        """
+        ...
+
+
+def alarm(notification: Notification, event: Event, language: str, pages: str = "") -> Alarm:
+    """Return what to say of a notification; `pages` is the address of the web pages, where there are any."""
+    incident = notification.incident
+    return Alarm(
+        incident=incident.id,
+        revision=notification.revision,
+        event=event,
+        brand=incident.brand,
+        severity=incident.severity,
+        detectors=tuple(sorted(incident.findings)),
+        text=wording.line(incident, wording.tongue(language)),
+        opened_at=incident.opened_at,
+        at=notification.at,
+        who=incident.acknowledged_by or "" if event == "acknowledge" else _ended_by(notification),
+        link=f"{pages.rstrip('/')}/incidents/{incident.id}" if pages else "",
+    )
+
+
+def event_of(notification: Notification) -> Event | None:
+    """Return what a notification means to whoever was told outside Slack before; None: nothing new."""
+    if notification.incident.status == "resolved":
+        return "resolve"
+    return _EVENTS.get(notification.reason)
+
+
+_EVENTS: Final[dict[str, Event]] = {"acknowledged": "acknowledge", "escalated": "trigger", "reopened": "trigger"}
+
+
+def _ended_by(notification: Notification) -> str:
+    entry = notification.incident.history[-1] if notification.incident.history else None
+    return entry.who if entry is not None and notification.incident.status == "resolved" else ""

@@ -1,0 +1,98 @@
+"""What do a detector's signals add up to, and which finding leads?"""
+
+from __future__ import annotations
+
+from math import log2
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from alerts.incidents.model import TRAIL_LIMIT, Finding, rank
+from detectors.model.signal import Drivers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from detectors.model.signal import Evidence, Signal
+
+
+def begin(signal: Signal) -> Finding:
+    """Return what the first signal of a detector says."""
+    evidence = signal.evidence
+    return Finding(
+        signal=signal,
+        since=signal.start,
+        peak=evidence,
+        peak_at=signal.at,
+        told={measure(evidence): evidence.observed},
+        trail=((signal.at, ratio(evidence)),),
+    )
+
+
+def merge(finding: Finding, signal: Signal) -> Finding:
+    """Fold a further signal in; one that is older than the latest changes start, peak and trail only."""
+    evidence = signal.evidence
+    higher = (ratio(evidence), evidence.observed) > (ratio(finding.peak), finding.peak.observed)
+    return Finding(
+        signal=_later(finding.signal, signal),
+        since=min(finding.since, signal.start),
+        peak=evidence if higher else finding.peak,
+        peak_at=signal.at if higher else finding.peak_at,
+        told={measure(evidence): evidence.observed} | finding.told,
+        trail=tuple(sorted({*finding.trail, (signal.at, ratio(evidence))})[-TRAIL_LIMIT:]),
+    )
+
+
+def _later(one: Signal, other: Signal) -> Signal:
+    """Return the later of two signals; what surrounds it stays known when the later one does not say."""
+    later, earlier = (other, one) if _order(other) > _order(one) else (one, other)
+    return replace(
+        later,
+        drivers=earlier.drivers if later.drivers == Drivers() else later.drivers,
+        course=later.course or earlier.course,
+        coverage=later.coverage or earlier.coverage,
+    )
+
+
+def _order(signal: Signal) -> tuple[int, int, int]:
+    return signal.at, signal.start, signal.revision
+
+
+def measure(evidence: Evidence) -> str:
+    """Return what a figure counts over about which length of time: only figures of one measure can double.
+
+    Lengths count as the same up to the nearest power of two, since a long window grows and shrinks within the hour.
+    """
+    minutes = max(1, (evidence.window_end - evidence.window_start) // 60_000)
+    return f"{evidence.metric}/{2 ** round(log2(minutes))}m"
+
+
+def doubled(finding: Finding) -> bool:
+    """Tell whether the figure is twice what was last told of that measure."""
+    evidence = finding.signal.evidence
+    return 0 < 2 * finding.told[measure(evidence)] <= evidence.observed
+
+
+def retold(findings: dict[str, Finding]) -> dict[str, Finding]:
+    """Return the findings with the present figures as those told: the next doubling counts from here."""
+    return {name: _retold(finding) for name, finding in findings.items()}
+
+
+def _retold(finding: Finding) -> Finding:
+    evidence = finding.signal.evidence
+    key = measure(evidence)
+    return replace(finding, told=finding.told | {key: max(finding.told[key], evidence.observed)})
+
+
+def ratio(evidence: Evidence) -> float:
+    """Return how many times the usual was observed; against the threshold while the usual is unknown.
+
+    A usual of less than one mention, or one per cent, counts as that much: next to nothing, everything is endless.
+    """
+    usual = evidence.expected if evidence.expected is not None else evidence.threshold
+    return evidence.observed / max(usual, 0.01 if evidence.metric.endswith("share") else 1.0)
+
+
+def leading(findings: Iterable[Finding]) -> Finding:
+    """Return the finding that heads the message: the gravest, then the furthest from usual, then by name."""
+    return min(findings, key=lambda f: (-rank(f.signal.severity), -ratio(f.signal.evidence), f.signal.detector))

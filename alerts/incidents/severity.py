@@ -1,0 +1,50 @@
+"""How grave is an incident, given what was found together?
+
+As grave as its strongest signal; the rules of a configuration raise it where several detectors have found something.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from detectors.model.parameters import Parameters
+from detectors.model.signal import SEVERITIES, Severity
+from detectors.registry import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from alerts.incidents.model import Finding
+    from detectors.model.signal import Signal
+
+SILENCE: Final = "silence"
+
+
+def _detector(value: str) -> str:
+    if value not in BY_NAME:
+        raise ValueError(f"is no detector: choose among {', '.join(BY_NAME)}")
+    return value
+
+
+class Rule(Parameters):
+    """What raises the severity of an incident."""
+
+    when: Annotated[tuple[Annotated[str, AfterValidator(_detector)], ...], Field(min_length=1, max_length=8)] = Field(
+        description="Detectors that all have found something about one brand in the same incident. [detectors]"
+    )
+    raise_to: Severity = Field(description="How grave it is then at least. [watch, warning or critical]")
+
+    @model_validator(mode="after")
+    def _can_hold(self) -> Self:
+        if SILENCE in self.when and len(self.when) > 1:
+            raise ValueError("silence must stand alone: a silent source is an incident of its own")
+        return self
+
+
+def graded(signal: Signal, findings: Iterable[Finding], rules: Iterable[Rule]) -> Severity:
+    """Return how grave a signal makes an incident that has these findings."""
+    found = {signal.detector, *(one.signal.detector for one in findings if one.signal.brand == signal.brand)}
+    raised = (rule.raise_to for rule in rules if found.issuperset(rule.when))
+    return max([signal.severity, *raised], key=SEVERITIES.index)

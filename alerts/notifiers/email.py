@@ -1,0 +1,107 @@
+"""How does an alarm reach a mailbox? By SMTP, one thread of mail for each incident."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import ssl
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+from alerts.delivery.ports import DeliveryError
+from alerts.rendering.escaping import clean
+
+if TYPE_CHECKING:
+    from alerts.delivery.external_alert import Alarm
+
+Security = Literal["starttls", "tls", "none"]
+
+TIMEOUT: Final = 15.0  # seconds
+_SUBJECT: Final = 200
+_TRANSIENT: Final = range(400, 500)
+_REMEDY: Final = "see to TOCSIN_SMTP_HOST, _PORT, _SECURITY, _USERNAME, _PASSWORD and _FROM"
+
+
+class Server(msgspec.Struct, frozen=True):
+    """A mail server that takes our mail. The password is in no `repr`."""
+
+    host: str
+    sender: str
+    port: int = 587
+    security: Security = "starttls"
+    username: str = ""
+    password: str = ""
+
+    def __repr__(self) -> str:
+        """Return the server without its password."""
+        return f"Server({self.host}:{self.port}, {self.security})"
+
+
+class Mail:
+    """A channel to mailboxes: `address` says which."""
+
+    def __init__(self, server: Server) -> None:
+        """Take the server."""
+        self._server = server
+
+    async def send(self, alarm: Alarm, address: str) -> None:
+        """Send the alarm as a mail; it answers the incident's first one, so that a mail program keeps them together."""
+        try:
+            await asyncio.to_thread(self._send, letter(alarm, self._server.sender, address))
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _ in error.recipients.values()]
+            raise _refused(min(codes, default=550)) from None
+        except smtplib.SMTPResponseException as error:
+            raise _refused(error.smtp_code) from None
+        except TimeoutError:
+            raise DeliveryError("timeout", f"the mail server did not answer: {_REMEDY}", retryable=True) from None
+        except (smtplib.SMTPException, OSError) as error:
+            kind = type(error).__name__
+            raise DeliveryError(
+                "unreachable", f"the mail server cannot be used ({kind}): {_REMEDY}", retryable=True
+            ) from None
+
+    def _send(self, message: EmailMessage) -> None:
+        server = self._server
+        if server.security == "tls":
+            client: smtplib.SMTP = smtplib.SMTP_SSL(
+                server.host, server.port, timeout=TIMEOUT, context=ssl.create_default_context()
+            )
+        else:
+            client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+        with client:
+            if server.security == "starttls":
+                client.starttls(context=ssl.create_default_context())
+            if server.username:
+                client.login(server.username, server.password)
+            client.send_message(message)
+
+
+def letter(alarm: Alarm, sender: str, address: str) -> EmailMessage:
+    """Return the mail of an alarm. Its id is the same at every try."""
+    message = EmailMessage()
+    domain = sender.rpartition("@")[2] or "tocsin"
+    first = f"<{alarm.incident}@{domain}>"
+    message["From"] = sender
+    message["To"] = address
+    message["Subject"] = clean(f"{_WORDS[alarm.event]}{alarm.text}")[:_SUBJECT]
+    message["Message-ID"] = f"<{alarm.name}@{domain}>"
+    message["In-Reply-To"] = first
+    message["References"] = first
+    message["Auto-Submitted"] = "auto-generated"
+    if alarm.event == "trigger" and alarm.severity == "critical":
+        message["Importance"] = "high"
+    since = datetime.fromtimestamp(alarm.opened_at / 1000, UTC)
+    lines = [clean(alarm.text), "", f"{since:%Y-%m-%d %H:%M} UTC · {alarm.severity} · {alarm.incident}"]
+    message.set_content("\n".join([*lines, *([alarm.link] if alarm.link else [])]) + "\n")
+    return message
+
+
+_WORDS: Final = {"trigger": "[Tocsin] ", "acknowledge": "[Tocsin] (ack) ", "resolve": "[Tocsin] (resolved) "}
+
+
+def _refused(code: int) -> DeliveryError:
+    return DeliveryError(f"smtp_{code}", f"the mail server answered {code}: {_REMEDY}", retryable=code in _TRANSIENT)

@@ -1,0 +1,80 @@
+"""Would a page in Slack reach anybody, or has everybody whom it mentions paused their notifications?
+
+No app gets through Slack's do-not-disturb, which is on by default from 22:00 to 08:00.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from alerts.delivery.rate_limit import Timing
+from alerts.notifiers.slack.notifier import web_client
+from alerts.notifiers.slack.usergroups import Groups
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+log = structlog.get_logger(__name__)
+
+KEPT: Final = 60.0
+"""Seconds for which an answer is remembered."""
+
+TIMEOUT: Final = 5
+"""Seconds that a page waits for an answer."""
+
+AT_ONCE: Final = 50
+"""People whom Slack answers about in one request."""
+
+_PERSON: Final = re.compile(r"[UW][A-Z0-9]+")
+_FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, ValueError)
+
+
+class DoNotDisturb:
+    """Asks Slack (`dnd.teamInfo`, scope `dnd:read`); where it does not say, people count as awake."""
+
+    def __init__(self, token: str, url: str, timing: Timing | None = None) -> None:
+        self._client = web_client(token, url, retry_handlers=[], timeout=TIMEOUT)
+        self._timing = timing or Timing()
+        self._groups = Groups(self._client, self._timing.monotonic)
+        self._known: dict[tuple[str, ...], tuple[float, bool]] = {}
+        self._granted = True
+
+    async def asleep(self, mentioned: Sequence[str]) -> bool:
+        """Tell whether nobody behind these Slack ids is to be disturbed now: people, and members of user groups."""
+        ids = tuple(sorted(set(mentioned)))
+        if not ids or not self._granted:
+            return False
+        until, known = self._known.get(ids, (0.0, False))
+        if self._timing.monotonic() < until:
+            return known
+        behind = [{one} if _PERSON.fullmatch(one) else await self._groups.members(one) for one in ids]
+        found = all(behind) and await self._ask(sorted(set[str]().union(*behind)))
+        self._known[ids] = self._timing.monotonic() + KEPT, found
+        return found
+
+    async def _ask(self, people: Sequence[str]) -> bool:
+        try:
+            for place in range(0, len(people), AT_ONCE):
+                if not await self._paused(people[place : place + AT_ONCE]):
+                    return False
+        except _FAILURES as error:
+            why = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
+            self._granted = why != "missing_scope"
+            log.warning("Slack does not say who is not to be disturbed", why=why)
+            return False
+        return True
+
+    async def _paused(self, people: Sequence[str]) -> bool:
+        answer = await self._client.dnd_teamInfo(users=list(people))
+        users = answer.get("users") or {}
+        return all(_pauses(users.get(one) or {}, self._timing.wall() / 1000) for one in people)
+
+
+def _pauses(hours: dict[str, Any], now: float) -> bool:
+    """Tell whether now (s) is within the hours that Slack names of a person."""
+    return bool(hours.get("dnd_enabled")) and hours.get("next_dnd_start_ts", 0) <= now < hours.get("next_dnd_end_ts", 0)

@@ -1,0 +1,42 @@
+"""What does an error code of Slack's mean, and what can a person do about it?"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from alerts.delivery.ports import DeliveryError
+
+TRANSIENT: Final = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
+)
+"""Slack's own trouble: it passes."""
+
+_TOKEN: Final = "copy the Bot User OAuth Token (xoxb-…) of the installed app into TOCSIN_SLACK_TOKEN"  # noqa: S105
+
+REMEDIES: Final[dict[str, str]] = {
+    "channel_not_found": "no such channel, or the app may not see it: check slack_channel of the brand, and invite the "
+    "app to a private channel with /invite",
+    "not_in_channel": "invite the app to the channel with /invite",
+    "is_archived": "the channel is archived: set another slack_channel for the brand",
+    "invalid_auth": _TOKEN,
+    "not_authed": _TOKEN,
+    "account_inactive": f"the app's account was disabled: install it again, and {_TOKEN}",
+    "token_revoked": f"the token was revoked: install the app again, and {_TOKEN}",
+    "token_expired": f"the token has expired: install the app again, and {_TOKEN}",
+    "missing_scope": "add the scope to the app under OAuth & Permissions, and install it again",
+    "restricted_action": "a workspace setting keeps the app from posting here: ask a workspace administrator",
+    "restricted_action_read_only_channel": "the channel is read only: let the app post, or set another slack_channel",
+    "msg_blocks_too_long": "the card is too long for Slack: the bare text is sent instead; please report it",
+    "invalid_blocks": "Slack does not accept the card: the bare text is sent instead; please report it",
+    "message_not_found": "somebody deleted the message: another one takes its place",
+    "edit_window_closed": "the workspace does not let apps edit old messages: another one takes its place",
+}
+
+_ELSE: Final = "see https://docs.slack.dev/reference/methods/chat.postMessage#errors"
+
+
+def refusal(code: str, answer: dict[str, Any]) -> DeliveryError:
+    """Return the error for a code, with its remedy; names the scope that is missing."""
+    needed = f" (needed: {answer['needed']})" if answer.get("needed") else ""
+    remedy = f"{REMEDIES.get(code, _ELSE)}{needed}"
+    return DeliveryError(code, remedy, retryable=code in TRANSIENT)

@@ -1,0 +1,42 @@
+"""How is a notification told as one line, for replay and the command line?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from alerts.incidents.model import Incident, Notification
+
+
+def event(before: Incident | None, notification: Notification) -> dict[str, Any]:
+    """Return the line: event, reason, incident, brand, detector, severity, at (ISO, UTC), evidence.
+
+    `before` is the incident as last told, or None. A reopened incident is `opened` again under its id.
+    """
+    incident = notification.incident
+    was_open = before is not None and before.id == incident.id and before.status != "resolved"
+    is_open = incident.status != "resolved"
+    kind = "opened" if is_open and not was_open else "resolved" if was_open and not is_open else "updated"
+    return {
+        "event": kind,
+        "reason": notification.reason,
+        "incident": incident.id,
+        "brand": incident.brand,
+        "detector": notification.detector,
+        "severity": incident.severity,
+        "at": instant(notification.at),
+        "evidence": msgspec.to_builtins(incident.findings[notification.detector].signal.evidence),
+    }
+
+
+def instant(at: int) -> str:
+    """Return an instant (ms) as ISO 8601 in UTC, to the millisecond.
+
+    >>> instant(1_424_356_320_000)
+    '2015-02-19T14:32:00.000Z'
+    """
+    moment = datetime.fromtimestamp(at // 1000, UTC).replace(microsecond=at % 1000 * 1000)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,176 @@
+"""How are figures, incidents and acts put into words? The strings themselves are in one module for each language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from alerts.incidents.findings import leading, ratio
+from alerts.rendering.escaping import clean, clip, width
+from alerts.rendering.locales import en, fr
+from detectors.model.text import number, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alerts.incidents.model import Finding, Incident, Notification
+    from detectors.model.signal import Evidence
+    from detectors.model.text import Language
+
+LINE_CHARS: Final = 110
+BRAND_CHARS: Final = 40
+
+WORDS: Final[dict[Language, dict[str, str]]] = {"en": en.WORDS, "fr": fr.WORDS}
+
+BADGES: Final = {"watch": "🔵", "warning": "🟠", "critical": "🔴", "over": "✅"}
+"""Colours that differ in brightness too; the word stands beside them."""
+
+
+def tongue(language: str) -> Language:
+    """Return the language if there are words in it, else English."""
+    return "fr" if language == "fr" else "en"
+
+
+def say(language: Language, key: str, **values: object) -> str:
+    """Return a string with its values set in."""
+    return WORDS[language][key].format(**values)
+
+
+def line(incident: Incident, language: Language) -> str:
+    """Return the one line of at most 110 characters: how bad, which brand, what, how much, versus usual."""
+    over = incident.status == "resolved"
+    fact = (peak if over else present)(leading(incident.findings.values()), language)
+    state = "over" if over else incident.severity
+    badge = f"{BADGES[state]} {say(language, state)}"
+    room = LINE_CHARS - width(say(language, "line", badge=badge, brand="", fact=fact))
+    brand = subject(incident, language, min(BRAND_CHARS, max(room, 12)))
+    return clip(say(language, "line", badge=badge, brand=brand, fact=fact), LINE_CHARS)
+
+
+def subject(incident: Incident, language: Language, room: int = BRAND_CHARS) -> str:
+    """Return whom an incident is about within some characters: a brand, or a group and how many of its brands."""
+    if len(incident.brands) <= 1:
+        return clip(clean(incident.brands[0] if incident.brands else incident.brand) or "?", room)
+    count = len(incident.brands)
+    rest = width(say(language, "umbrella", group="", count=count))
+    return say(language, "umbrella", group=clip(clean(incident.group) or "?", max(1, room - rest)), count=count)
+
+
+def present(finding: Finding, language: Language) -> str:
+    """Return what a finding says now, with the usual beside it."""
+    return _seen(finding, finding.signal.evidence, language)
+
+
+def peak(finding: Finding, language: Language) -> str:
+    """Return what a finding said when it was furthest from usual."""
+    return _seen(finding, finding.peak, language)
+
+
+def _seen(finding: Finding, evidence: Evidence, language: Language) -> str:
+    """Return figures in the words of their detector: a silence is about a channel, all others about a figure."""
+    if finding.signal.detector != "silence" or not finding.signal.drivers.channels:
+        return said(evidence, language)
+    subject = clip(clean(finding.signal.drivers.channels[0][0]), 30)
+    text = say(language, "silent_channel", subject=subject, window=_window(evidence, language))
+    return text + _usual(evidence, number, language)
+
+
+def said(evidence: Evidence, language: Language) -> str:
+    """Return figures with the usual beside them: `83 negative mentions in 10 min, usually 6 (14×)`."""
+    share = evidence.metric.endswith("share")
+    figure = percent if share else number
+    text = say(
+        language,
+        "share" if share else "count",
+        observed=figure(evidence.observed, language),
+        metric=_metric(evidence, language),
+        window=_window(evidence, language),
+    )
+    return text + _usual(evidence, figure, language) + ("" if share else _times(evidence, language))
+
+
+def _metric(evidence: Evidence, language: Language) -> str:
+    """Return what is counted, in the singular where it is one."""
+    known = WORDS[language]
+    name = known.get(evidence.metric) or clip(clean(evidence.metric), 30)
+    return known.get(f"one of {evidence.metric}", name) if evidence.observed == 1 else name
+
+
+def _window(evidence: Evidence, language: Language) -> str:
+    return span(evidence.window_end - evidence.window_start, language)
+
+
+def _usual(evidence: Evidence, figure: Callable[[float, Language], str], language: Language) -> str:
+    """Return `, usually 6`, or what takes its place."""
+    if evidence.expected is None:
+        key = "limit" if evidence.history else "no_usual"
+        return say(language, key, threshold=figure(evidence.threshold, language))
+    if figure is number and evidence.expected < 1:
+        return say(language, "rarely")
+    return say(language, "usual", expected=figure(evidence.expected, language))
+
+
+def _times(evidence: Evidence, language: Language) -> str:
+    """Return ` (14×)`, or nothing where a ratio says nothing."""
+    if evidence.expected is None or evidence.expected < 1 or evidence.observed < evidence.expected:
+        return ""
+    return say(language, "times", ratio=number(ratio(evidence), language))
+
+
+def span(ms: int, language: Language) -> str:
+    """Return a length of time: `45 min`, `1 h 12 min`, `3 days`.
+
+    >>> span(4_320_000, "en"), span(600_000, "fr")
+    ('1 h 12 min', '10 min')
+    """
+    minutes = max(1, round(ms / 60_000))
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return say(language, "minutes", count=minutes)
+    if hours >= 48:  # noqa: PLR2004  beyond, hours mean little
+        return say(language, "days", count=round(hours / 24))
+    if not rest:
+        return say(language, "hours", count=hours)
+    return say(language, "hours_minutes", hours=hours, minutes=rest)
+
+
+def fact(notification: Notification, language: Language) -> str:
+    """Return the figures that a notification is about, in an umbrella with the brand; once it is over, the peak's."""
+    incident = notification.incident
+    finding = incident.findings[notification.detector]
+    said = (peak if incident.status == "resolved" else present)(finding, language)
+    return said if notification.reason == "joined" else of_brand(incident, finding, said, language)
+
+
+def of_brand(incident: Incident, finding: Finding, fact: str, language: Language) -> str:
+    """Return a fact with the brand that it is about, where an incident is about several."""
+    if len(incident.brands) <= 1:
+        return fact
+    return say(language, "of_brand", brand=clip(clean(finding.signal.brand), 30), fact=fact)
+
+
+def told(
+    notification: Notification,
+    language: Language,
+    *,
+    fact: str,
+    who: str = "",
+    text: str = "",
+    whom: str = "",
+    brand: str = "",
+) -> str:
+    """Return what a thread reply says; all texts come escaped for where it is shown."""
+    incident, reason = notification.incident, notification.reason
+    key = {"reopened": "reopened_reply"}.get(reason, reason)
+    if reason == "resolved" and who:
+        key = "resolved_by"
+    return say(
+        language,
+        key,
+        fact=fact,
+        brand=brand,
+        severity=say(language, incident.severity).lower(),
+        span=span((incident.resolved_at or notification.at) - incident.opened_at, language),
+        who=who,
+        text=text,
+        whom=whom or say(language, "nobody"),
+    )

@@ -1,0 +1,1 @@
+"""NAB realTweets benchmark of the volume detector."""

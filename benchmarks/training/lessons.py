@@ -1,0 +1,181 @@
+"""What is learnt from which texts? One lesson for each question that the scorer answers."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import unescape
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from benchmarks.training.sets import column, read
+from mentions.sentiment.french import French
+from mentions.sentiment.learned.language_model import extras_of
+from mentions.sentiment.vader.vader import Vader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mentions.sentiment.training.feature_values import Floats
+
+SENTIMENT: Final = {"neutral": 0, "negative": 1, "positive": 2}
+RULES: Final = len(extras_of(0.0))
+"""Figures by which the rules' compound enters."""
+
+_WHOLE: Final = 0.3
+"""Share of the texts whose language is learnt from all their words."""
+
+_FIRST: Final = 0.6
+"""Of the others, the share of those cut after their first words, not out of their midst."""
+
+_SIZES: Final = (3, 4, 5, 6, 6, 6, 8, 10)
+"""Words of a piece, one as likely as another."""
+
+
+class Example(NamedTuple):
+    """A text, its label (0: none of the lanes), how much it counts, and the set it is from."""
+
+    text: str
+    label: int
+    weight: float = 1.0
+    group: int = 0
+
+
+class Lesson(NamedTuple):
+    """Examples, and how to learn from them."""
+
+    name: str
+    lanes: tuple[str, ...]
+    examples: list[Example]
+    rules: str = ""  # whose score is learnt along: "english" or "french"
+    listed: Mapping[str, float] = {}  # words that share a weight, each so many times
+    strength: float = 1.0  # how strongly weights are held to zero
+    least: int = 1  # texts that a feature must occur in
+    least_pairs: int = 10**9
+    nudge: tuple[float, ...] = (0.0, 0.0)  # added to the biases: what is met is not as frequent as in the sets
+    slope: float = 1.0  # by which the score becomes a chance that comes true: the threshold stays where it is
+
+
+def everything(data: Path, more: Path) -> list[Lesson]:
+    """Return all lessons."""
+    return [
+        languages(data, more),
+        english(data, more),
+        french(data),
+        abuse_english(more),
+        abuse_french(data),
+    ]
+
+
+def languages(data: Path, more: Path) -> Lesson:
+    """Return the lesson that tells English and French from each other and from all else."""
+    random = Random(0)
+    seen = set(map(bare, column("lid", folder=data)))
+    found: list[Example] = []
+
+    def add(texts: Iterable[str], label: int, most: int, times: int = 1) -> None:
+        fresh = [text for text in dict.fromkeys(texts) if bare(text) not in seen]
+        random.shuffle(fresh)
+        found.extend(Example(piece(text, random), label) for text in fresh[:most] * times)
+
+    ground = [f"en_vader_gt_{part}" for part in ("amazonReviewSnippets", "nytEditorialSnippets", "tweets")]
+    add(column("en_semeval_train", folder=more), 1, 18_000)
+    add(column("en_goemotions", folder=more), 1, 10_000)
+    add((text for name in ground for text in column(name, folder=data)), 1, 6_000)
+    short = ("fr_xlmt_train", "fr_xlmt_val", "fr_deft2017_task1", "fr_mlma_toxic", "fr_hatecheck")
+    add((text for name in short for text in column(name, folder=data)), 2, 99_999, 2)
+    add(column("lid_french_books", folder=more), 2, 9_000)
+    for name in ("lid_xlmt", "lid_hatecheck", "lid_udhr"):
+        rows = read(name, more)
+        add((row["text"] for row in rows if row["label"] not in {"eng", "fra"}), 0, 99_999)
+        add((row["text"] for row in rows if row["label"] == "eng"), 1, 99_999)
+        add((row["text"] for row in rows if row["label"] == "fra"), 2, 99_999)
+    return Lesson("languages", ("english", "french"), found, strength=0.3, least=4, nudge=(1.1, 0.8))
+
+
+def piece(text: str, random: Random) -> str:
+    """Return some words in a row of a text, its first more often than others, or all: short texts are the hard ones."""
+    if random.random() < _WHOLE:
+        return text
+    words, size = text.split(), random.choice(_SIZES)
+    start = 0 if random.random() < _FIRST else random.randrange(max(1, len(words) - size + 1))
+    return " ".join(words[start : start + size])
+
+
+def english(data: Path, more: Path) -> Lesson:
+    """Return the lesson of English sentiment."""
+    seen = set(map(bare, column("en_tweeteval_sentiment_val", folder=data)))
+    rows = [row for row in read("en_semeval_train", more) if bare(row["text"]) not in seen]
+    found = [Example(row["text"], SENTIMENT[row["label"]]) for row in rows]
+    lanes = ("negative_en", "positive_en")
+    return Lesson("sentiment_en", lanes, found, rules="english", strength=2.0, least=8, least_pairs=8)
+
+
+def french(data: Path) -> Lesson:
+    """Return the lesson of French sentiment."""
+    rows = [*read("fr_xlmt_train", data), *read("fr_xlmt_val", data)]
+    found = [Example(row["text"], SENTIMENT[row["label"]]) for row in rows]
+    lanes = ("negative_fr", "positive_fr")
+    return Lesson("sentiment_fr", lanes, found, rules="french", strength=2.0, least=2, least_pairs=3)
+
+
+def abuse_english(more: Path) -> Lesson:
+    """Return the lesson of English abuse."""
+    names = ("en_goemotions", "en_davidson", "en_surge_toxicity", "en_convabuse")
+    found: list[Example] = []
+    for group, name in enumerate(names):
+        rows = read(name, more)
+        hostile = ((row["text"], "1" in row.get("hostile", "") or row["label"] == "offensive") for row in rows)
+        found += (Example(text, int(label), 1.0, group) for text, label in hostile)
+    table = {row["text"]: float(row["severity"]) for row in read("en_profanity", more)} | hostility("en")
+    lanes = ("abuse_en",)
+    return Lesson("abuse_en", lanes, found, "english", table, strength=2.0, least=5, least_pairs=8, nudge=(1.25,))
+
+
+def abuse_french(data: Path) -> Lesson:
+    """Return the lesson of French abuse."""
+    found = [Example(row["text"], int(row["label"] == "toxic")) for row in read("fr_mlma_toxic", data)]
+    found += (Example(row["text"], int(row["label"] == "hateful"), 0.3, 1) for row in read("fr_hatecheck", data))
+    found += (Example(text, 0, 0.3) for text in column("fr_xlmt_train", folder=data))
+    table = hostility("fr")
+    return Lesson(
+        "abuse_fr",
+        ("abuse_fr",),
+        found,
+        "french",
+        table,
+        strength=2.0,
+        least=2,
+        least_pairs=3,
+        nudge=(-1.0,),
+        slope=2.5,  # of what is met one post in a hundred is abusive, of MLMA's, gathered by keyword, four in five
+    )
+
+
+def hostility(lang: str) -> dict[str, float]:
+    """Return our own list of insults, each with how bad it is (1 to 3)."""
+    table = Path(__file__).with_name(f"hostile_{lang}.tsv").read_text(encoding="utf-8")
+    return {word: float(degree) for word, degree in (line.split("\t") for line in table.splitlines())}
+
+
+def bare(text: str) -> str:
+    """Return what is left of a text for telling whether two are the same."""
+    return re.sub(r"https?://\S+|@\S+|\W+", "", unescape(unescape(text)).lower())
+
+
+@cache
+def _rules() -> tuple[Vader, French]:
+    return Vader(), French()
+
+
+def ruled(rules: str, texts: Sequence[str]) -> Floats:
+    """Return the rules' part of each text, in the columns that the scorer has them."""
+    vader, french = _rules()
+    if not rules:
+        return np.zeros((len(texts), 0))
+    if rules == "english":
+        return np.array([extras_of(vader.compound(text)) for text in texts])
+    return np.array([extras_of(french.compound(text, text.split())) for text in texts])

@@ -1,0 +1,89 @@
+"""A Tocsin worker that scores with stock VADER and tells nobody: the architecture alone, beside its peer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+from alerts.delivery.ports import Message, Receipt
+from config.settings import from_environ
+from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE
+from streams import lifecycle
+from streams.app import Parts, build
+from streams.kafka.connection import connect
+from streams.kafka.topics import Topics
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class StockVader:
+    """English sentiment by vaderSentiment as it is installed; no language, no abuse."""
+
+    version = "vaderSentiment 3.3.2"
+
+    def __init__(self) -> None:
+        self._analyzer = SentimentIntensityAnalyzer()
+
+    def score(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[tuple[float, int, float]]:
+        """Return VADER's compound of each text, the label at its usual thresholds, and no abuse."""
+        del langs
+        return list(map(self._score, texts))
+
+    def _score(self, text: str) -> tuple[float, int, float]:
+        compound: float = self._analyzer.polarity_scores(text)["compound"]
+        label = NEGATIVE if compound <= -0.05 else POSITIVE if compound >= 0.05 else NEUTRAL
+        return compound, label, 0.0
+
+
+class Nobody:
+    """A notifier that takes every message and shows none."""
+
+    async def post(self, channel: str, message: Message) -> Receipt:
+        """Take a message."""
+        return Receipt(channel, message.incident)
+
+    async def update(self, receipt: Receipt, message: Message) -> None:
+        """Take an update."""
+
+    async def reply(self, receipt: Receipt, message: Message) -> None:
+        """Take a reply."""
+
+    async def find(self, channel: str, incident: str, since: int) -> Receipt | None:
+        """Find nothing."""
+        del channel, incident, since
+        return None
+
+    async def sweep(self, receipt: Receipt, incident: str, since: int) -> int:
+        """Delete nothing."""
+        del receipt, incident, since
+        return 0
+
+    async def replied(self, receipt: Receipt, revision: int) -> bool:
+        """Know of no reply."""
+        del receipt, revision
+        return False
+
+
+def main() -> int:
+    """Run the worker that the environment describes."""
+    settings = from_environ(os.environ)
+    topics, connection = Topics(settings.prefix), connect(settings)
+    parts = Parts(
+        topics=topics,
+        connection=connection,
+        partitions=settings.partitions,
+        scorer=StockVader(),
+        notifier=Nobody(),
+        gap=0.0,
+        clock="arrival",
+        defaults=True,
+    )
+    return lifecycle.run(build(parts), "warning", "console")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""Which keys does a `brands.yaml` have, and where do they go?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from config.brands.model import Brand, Inherited
+
+
+class Group(BaseModel):
+    """Brands that belong together, such as the brands of one client of an agency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    defaults: Inherited = Field(default=Inherited(), description="Overrides the organisation's `defaults`.")
+
+
+class Document(BaseModel):
+    """The file as its editor completes it: the source of the JSON Schema."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Tocsin brands")
+
+    organisation: str = Field(default="", description="Who runs this; shown in reports.", max_length=80)
+    defaults: Inherited = Field(default=Inherited(), description="What every brand inherits.")
+    groups: dict[str, Group] = Field(default={}, description="Groups of brands, by name.")
+    brands: tuple[Brand, ...] = Field(description="The brands to watch.", min_length=1)
+
+
+class Outline(BaseModel):
+    """The file's top, its entries unread: they can be judged only after inheritance."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    organisation: str = Field(default="", max_length=80)
+    defaults: dict[str, Any] = {}
+    groups: dict[str, GroupOutline] = {}
+    brands: list[dict[str, Any]] = Field(min_length=1)
+
+
+class GroupOutline(BaseModel):
+    """A group's top, its defaults unread."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    defaults: dict[str, Any] = {}

@@ -1,0 +1,186 @@
+"""What does a `brands.yaml` say, or where exactly is it wrong?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from config.brands.document import Document, Outline
+from config.brands.model import Brand, Config, Inherited
+from config.brands.threshold_validation import check_thresholds
+from config.brands.validation import Finding, check_brands, check_groups
+from config.error_messages import models_in, tell
+from config.errors import ConfigError, Problem, shown
+from config.yaml import parser
+from config.yaml.nodes import Node, bare, find, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+    from config.yaml.builder import Blank
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is to be said about a file; `config` is None where there is an error among it."""
+
+    config: Config | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Return what makes the file unusable."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """Return what is suspicious but may be meant."""
+        return tuple(problem for problem in self.problems if problem.severity == "warning")
+
+
+def load(path: Path, warn: Callable[[Problem], object] = lambda _: None) -> Config:
+    """Return the configuration of a file, its inheritance resolved; each warning about it goes to `warn`.
+
+    Raises:
+        ConfigError: the file is missing or wrong; it names every error.
+    """
+    report = check(path)
+    if report.config is None:
+        raise ConfigError(report.errors)
+    for warning in report.warnings:
+        warn(warning)
+    return report.config
+
+
+def check(path: Path) -> Report:
+    """Return the configuration of a file with every error and warning about it. Never raises on its content."""
+    try:
+        return _judge(parser.read(path), str(path))
+    except ConfigError as error:
+        return Report(None, error.problems)
+
+
+def parse(raw: bytes, name: str = "brands.yaml") -> Report:
+    """Do what `check` does for bytes at hand; `name` stands for the file in messages."""
+    try:
+        return _judge(parser.parse(raw, name), name)
+    except ConfigError as error:
+        return Report(None, error.problems)
+
+
+def _judge(read: parser.Source, file: str) -> Report:
+    reader = _Reader(file, [*read.problems, *_blank(read.blanks, file)])
+    root = replace(read.root, value={k: v for k, v in read.root.fields.items() if not k.startswith("x-")})
+    reader.validate(Outline, root)
+    groups = _with_bare_groups(root.fields.get("groups"), read.blanks)
+    nodes = list(reader.entries(root, groups))
+    brands = [(brand, node) for node in nodes if (brand := reader.validate(Brand, node))]
+    for brand, node in brands:
+        reader.report(check_thresholds(brand, node))
+    reader.report(check_brands(nodes))
+    reader.report(check_groups(nodes, groups))
+    problems = _sorted(reader.problems)
+    if any(problem.severity == "error" for problem in problems):
+        return Report(None, problems)
+    organisation = root.fields.get("organisation")
+    name = str(organisation.value) if organisation else ""
+    return Report(Config(organisation=name, brands=tuple(brand for brand, _ in brands)), problems)
+
+
+def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return each problem once, in the order of the file; a warning about what is wrong anyway is left out."""
+    wrong = {(problem.line, problem.column) for problem in problems if problem.severity == "error"}
+    kept = {p for p in problems if p.severity == "error" or (p.line, p.column) not in wrong}
+    return tuple(sorted(kept, key=lambda p: (p.line, p.column, p.path, p.rule)))
+
+
+def _with_bare_groups(groups: Node | None, blanks: Iterable[Blank]) -> Node | None:
+    """Put back the groups of which only the name is written: they are declared."""
+    bare_groups = {blank.name: replace(blank.node, value={}) for blank in blanks if blank.parent == "groups"}
+    if groups is None or not isinstance(groups.value, dict):
+        return groups
+    return replace(groups, value=groups.value | bare_groups)
+
+
+class _Reader:
+    """Validates nodes and turns what is wrong into problems with a place."""
+
+    def __init__(self, file: str, problems: Iterable[Problem]) -> None:
+        self.file = file
+        self.problems = list(problems)
+        self._judged = {(problem.line, problem.column) for problem in self.problems}
+
+    def entries(self, root: Node, groups: Node | None) -> Iterator[Node]:
+        """Yield each entry under `brands` laid over what it inherits; judge what is inherited by itself too."""
+        empty = Node({}, "defaults", root.line, root.column, root.key)
+        defaults = root.fields.get("defaults", empty)
+        self.validate(Inherited, defaults)
+        inherited = {
+            name: merge(defaults, group.fields.get("defaults", empty))
+            for name, group in (groups.fields if groups else {}).items()
+        }
+        for node in inherited.values():
+            self.validate(Inherited, node)
+        for entry in root.fields.get("brands", empty).items:
+            group = entry.fields.get("group")
+            if isinstance(entry.value, dict):
+                yield merge(inherited.get(str(group.value), defaults) if group else defaults, entry)
+
+    def validate(self, model: type[_Model], node: Node) -> _Model | None:
+        """Return the node as a model, or None after noting all that is wrong with it."""
+        if not isinstance(node.value, dict):
+            return None
+        try:
+            return model.model_validate_json(json.dumps(bare(node)), strict=True)
+        except ValidationError as error:
+            found = [self._problem(detail, model, node) for detail in error.errors() if not _follows(detail, node)]
+            self.problems += [p for p in found if p.value is None or (p.line, p.column) not in self._judged]
+            return None
+
+    def report(self, findings: Iterable[Finding]) -> None:
+        """Note what the checks across brands found."""
+        for node, rule, severity in findings:
+            value = None if isinstance(node.value, dict | list) else shown(node.value)
+            self.problems.append(Problem(self.file, node.line, node.column, node.path, value, rule, severity))
+
+    def _problem(self, error: ErrorDetails, model: type[BaseModel], root: Node) -> Problem:
+        node = find(root, error["loc"])
+        path, value, (line, column) = node.path, None, (node.line, node.column)
+        if error["type"] == "missing":
+            path = f"{path}.{error['loc'][-1]}".lstrip(".")
+        elif error["type"] == "extra_forbidden":
+            line, column = node.key
+        elif not isinstance(node.value, dict | list):
+            value = shown(node.value)
+        return Problem(self.file, line, column, path, value, tell(error, model))
+
+
+def _blank(blanks: Iterable[Blank], file: str) -> Iterator[Problem]:
+    """A section may be empty, as its entries may all be comments; a setting may not."""
+    sections = set(_sections(Document))
+    for parent, name, node in blanks:
+        if name not in sections and parent != "groups":
+            rule = "is empty (a # outside quotes starts a comment): write a value, in quotes if it holds a #"
+            yield Problem(file, *node.key, node.path, None, rule)
+
+
+def _follows(error: ErrorDetails, root: Node) -> bool:
+    """Say whether another error is the cause: a default made of a wrong value, a list short of its wrong entries."""
+    return error["type"] == "default_factory_not_called" or (
+        error["type"] == "too_short" and bool(find(root, error["loc"]).items)
+    )
+
+
+def _sections(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        for below in models_in(field.annotation):
+            yield name
+            yield from _sections(below)

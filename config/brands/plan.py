@@ -1,0 +1,152 @@
+"""What would applying a configuration change?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from config.brands.overrides import Overridden, in_force
+from config.brands.wire import OVERRIDES, decode_governed, encode_brand
+from config.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from config.brands.model import Brand
+    from config.brands.overrides import Override
+
+Kind = Literal["added", "changed", "removed"]
+LAGGING: Final = 24 * 3_600_000
+"""How long (ms) after its end an override is kept, so that a worker that lags behind judges as one that does not."""
+
+_LISTED: Final = 12
+"""Entries, before and after, up to which lists are written out."""
+
+_NAMED: Final = 3
+_SIGNS: Final[dict[Kind, str]] = {"added": "+", "changed": "~", "removed": "-"}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One setting that changes; None where it is not set on that side."""
+
+    path: str
+    before: Any
+    after: Any
+
+    def __str__(self) -> str:
+        """Return `detect.volume.least: 10 -> 20`; of a long list, what goes and what comes."""
+        if isinstance(self.before, list) and isinstance(self.after, list) and len(self.before + self.after) > _LISTED:
+            return f"{self.path}: {_differ(self.before, self.after)}"
+        return f"{self.path}: {_spell(self.before)} -> {_spell(self.after)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one brand; `edits` say how, when it is changed."""
+
+    kind: Kind
+    brand: str
+    edits: tuple[Edit, ...] = ()
+
+    def lines(self) -> list[str]:
+        """Return the change as text: a line with its sign, then one for each edit."""
+        return [f"{_SIGNS[self.kind]} {self.brand}", *(f"    {edit}" for edit in self.edits)]
+
+    def record(self) -> dict[str, Any]:
+        """Return the change as JSON data."""
+        edits = [{"path": edit.path, "before": edit.before, "after": edit.after} for edit in self.edits]
+        return {"change": self.kind, "brand": self.brand, "edits": edits}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All changes, by brand, and the records that make them; `kept` says what goes on overriding the configuration."""
+
+    changes: tuple[Change, ...]
+    unchanged: int
+    records: dict[str, bytes | None]
+    kept: tuple[Overridden, ...] = ()
+
+    def count(self, kind: Kind) -> int:
+        """Return how many brands are added, changed or removed."""
+        return sum(change.kind == kind for change in self.changes)
+
+    def summary(self) -> str:
+        """Return the plan in one line."""
+        counts = f"{self.count('added')} to add, {self.count('changed')} to change, {self.count('removed')} to remove"
+        return f"{counts}, {self.unchanged} unchanged"
+
+
+def plan(applied: Mapping[str, bytes], wanted: Mapping[str, Brand], now: int = 0) -> Plan:
+    """Return what turns the records in force into the wanted brands; equal records are not written again.
+
+    What overrides a brand goes on doing so until it ends; what ended long before `now` (ms) is left out.
+    """
+    changes: list[Change] = []
+    records: dict[str, bytes | None] = {}
+    kept: list[Overridden] = []
+    for name in sorted(applied.keys() | wanted.keys()):
+        overrides = in_force(_overrides(applied.get(name)), now - LAGGING) if name in wanted else ()
+        record = encode_brand(wanted[name], overrides) if name in wanted else None
+        kept += [Overridden(wanted[name], one) for one in in_force(overrides, now)]
+        change = _compare(name, applied.get(name), record)
+        if change is not None:
+            changes.append(change)
+            records[name] = record
+    unchanged = len(wanted) - sum(record is not None for record in records.values())
+    return Plan(tuple(changes), unchanged, records, tuple(kept))
+
+
+def _overrides(raw: bytes | None) -> tuple[Override, ...]:
+    try:
+        return decode_governed(raw).overrides if raw else ()
+    except ConfigError:
+        return ()
+
+
+def _compare(name: str, before: bytes | None, after: bytes | None) -> Change | None:
+    if before is None:
+        return Change("added", name)
+    if after is None:
+        return Change("removed", name)
+    edits = tuple(_edits("", _configured(_read(before)), _configured(json.loads(after))))
+    return Change("changed", name, edits) if edits else None
+
+
+def _edits(path: str, before: Any, after: Any) -> Iterator[Edit]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted(before.keys() | after.keys()):
+            yield from _edits(f"{path}.{key}".lstrip("."), before.get(key), after.get(key))
+    elif before != after:
+        yield Edit(path or "record", before, after)
+
+
+def _read(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return "unreadable"
+
+
+def _configured(record: Any) -> Any:
+    """Return a record without what overrides it."""
+    return {key: value for key, value in record.items() if key != OVERRIDES} if isinstance(record, dict) else record
+
+
+def _differ(before: list[Any], after: list[Any]) -> str:
+    gone, new = _some(before, after), _some(after, before)
+    parts = [f"{sign} {some}" for sign, some in (("-", gone), ("+", new)) if some]
+    return "; ".join([f"{len(before)} -> {len(after)} entries", *(parts or ["in another order"])])
+
+
+def _some(entries: list[Any], others: list[Any]) -> str:
+    """Return what is not among the others, the first few written out."""
+    found = [entry for entry in entries if entry not in others]
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return ", ".join(map(_spell, found[:_NAMED])) + more
+
+
+def _spell(value: Any) -> str:
+    return "(none)" if value is None else json.dumps(value, ensure_ascii=False)

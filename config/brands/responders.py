@@ -1,0 +1,21 @@
+"""May somebody act on a brand's incidents, and why?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from config.brands.model import Brand
+
+Permission = Literal["everyone", "named", "in_a_named_group", "nobody_named_them"]
+
+
+def permission(brand: Brand, user: str, groups: Container[str] = ()) -> Permission:
+    """Say whether `user`, a member of `groups`, may act on the brand's incidents, and why."""
+    if not brand.may_act:
+        return "everyone"
+    if user in brand.may_act:
+        return "named"
+    return "in_a_named_group" if any(one in groups for one in brand.may_act) else "nobody_named_them"

@@ -1,0 +1,123 @@
+"""Do the brands of one file contradict each other or themselves, or look like a slip?"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final, Literal
+
+from config.error_messages import nearest
+from mentions.watchlist.normalise import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from config.yaml.nodes import Node
+
+Finding = tuple["Node", str, Literal["error", "warning"]]
+"""Where, which rule with its remedy, how grave."""
+
+_SHORT: Final = 2
+_LISTS: Final = ("aliases", "keywords", "exclusions", "own_accounts", "languages", "on_call")
+
+
+def check_brands(brands: Sequence[Node]) -> Iterator[Finding]:
+    """Yield what is wrong or suspicious within each entry under `brands` and between them.
+
+    Entries may be invalid in other ways: whatever is there is looked at, so that one round shows all.
+    """
+    yield from _claimed(brands, ("name", "aliases"), "name or alias", "each brand needs its own", "error")
+    yield from _claimed(brands, ("keywords",), "keyword", "such a mention counts for both", "warning")
+    for node in brands:
+        yield from _vague(node)
+        yield from _excluded(node)
+        yield from _untidy(node)
+        if "slack_channel" not in node.fields:
+            yield node.fields.get("name", node), "has no slack_channel: no Slack channel hears of it", "warning"
+
+
+def check_groups(brands: Iterable[Node], groups: Node | None) -> Iterator[Finding]:
+    """Yield each brand whose group is not declared, and each group without a brand."""
+    known = groups.fields if groups else {}
+    used = set()
+    for node in brands:
+        for group in _texts(node, "group"):
+            used.add(group.value)
+            if group.value not in known:
+                close = nearest(str(group.value), known)
+                remedy = f'did you mean "{close}"?' if close else "add it there, or leave the group out"
+                yield group, f"is not a key under groups: {remedy}", "error"
+    for name, node in known.items():
+        if name not in used:
+            yield node, "no brand belongs to this group: remove it, or give its brands this `group`", "warning"
+
+
+def _claimed(
+    brands: Iterable[Node],
+    fields: Sequence[str],
+    what: str,
+    remedy: str,
+    severity: Literal["error", "warning"],
+) -> Iterator[Finding]:
+    """Yield each text that an earlier brand has already, in whatever spelling."""
+    owners: dict[str, tuple[int, str]] = {}
+    for number, node in enumerate(brands):
+        for place in _texts(node, *fields):
+            mine = (number, f'brand "{_name(node)}" (line {place.line})')
+            owner, whose = owners.setdefault(fold(str(place.value)), mine)
+            if owner != number:
+                yield place, f"is also a {what} of {whose}: {remedy}", severity
+
+
+def _vague(node: Node) -> Iterator[Finding]:
+    """Yield keywords that much holds which is not about the brand."""
+    for place in _keywords(node):
+        word = fold(str(place.value))
+        if word in _common_words():
+            yield place, "is an everyday word: use a longer phrase as keyword, or add exclusions", "warning"
+        elif len(word) <= _SHORT:
+            yield place, "is very short and matches much that is not the brand: use a longer phrase", "warning"
+
+
+def _excluded(node: Node) -> Iterator[Finding]:
+    """Yield exclusions that lie within a keyword: they leave it nothing to match."""
+    for place in _texts(node, "exclusions"):
+        word = f" {fold(str(place.value))} "
+        lost = next((keyword for keyword in _keywords(node) if word in f" {fold(str(keyword.value))} "), None)
+        if lost is not None:
+            yield place, f'excludes every mention of the keyword "{lost.value}": remove one of them', "error"
+
+
+def _untidy(node: Node) -> Iterator[Finding]:
+    """Yield entries that are listed twice, and texts with blanks at their ends."""
+    for field in _LISTS:
+        seen: dict[str, int] = {}
+        for place in _texts(node, field):
+            word = fold(str(place.value))
+            if word in seen:
+                yield place, f"is in {field} twice (line {seen[word]}): case and accents do not matter", "warning"
+            seen.setdefault(word, place.line)
+    for place in _texts(node, "name", *_LISTS):
+        if place.value != str(place.value).strip():
+            yield place, "has blanks at an end: remove them", "error"
+
+
+def _keywords(node: Node) -> list[Node]:
+    """Return the keywords; left out, they are the name and the aliases."""
+    return _texts(node, "keywords") if "keywords" in node.fields else _texts(node, "name", "aliases")
+
+
+def _texts(node: Node, *fields: str) -> list[Node]:
+    """Return the texts that stand in the fields, alone or in a list."""
+    places = [place for field in fields if (found := node.fields.get(field)) for place in [found, *found.items]]
+    return [place for place in places if isinstance(place.value, str)]
+
+
+def _name(node: Node) -> str:
+    return next((str(place.value) for place in _texts(node, "name")), "without name")
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    text = resources.files("config").joinpath("common_words.txt").read_text("utf-8")
+    return frozenset(fold(line) for line in text.splitlines() if line and not line.startswith("#"))

@@ -1,0 +1,224 @@
+"""Whose shifts are in the calendars that brands name? Fetched here, so that no worker ever has to."""
+
+from __future__ import annotations
+
+import os
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from alerts.oncall.schedule import write_shift
+from alerts.oncall.shifts import gaps
+from config.calendars.ical import CalendarError, Read, read
+from config.errors import Problem
+from config.yaml import parser
+from config.yaml.nodes import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from alerts.oncall.schedule import Rota
+    from alerts.oncall.shifts import Turn
+    from config.brands.model import Brand
+    from config.yaml.nodes import Node
+
+MAX_BYTES: Final = 2 * 1024 * 1024
+TIMEOUT: Final = 10.0
+"""Seconds without a byte."""
+
+DEADLINE: Final = 30.0
+"""Seconds for all of it."""
+
+WEEKS: Final = 9
+"""How many weeks of shifts are resolved, from the beginning of this one: equal for a week, if the calendar is."""
+
+LOOKED_AHEAD: Final = timedelta(weeks=4)
+"""How far ahead a gap is worth a warning."""
+
+_VARIABLE: Final = "env:"
+_ADDRESS: Final = ("http://", "https://")
+_CHUNK: Final = 65_536
+
+
+class Unreachable(CalendarError):  # noqa: N818  a CalendarError of a kind that may pass
+    """The calendar cannot be had at the moment."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where calendars are found: files beside a folder, secret addresses in an environment."""
+
+    folder: Path = Path()
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def fetch(self, name: str) -> bytes:
+        """Return what a file or an address holds; no message names an address, for it may be a secret.
+
+        Raises:
+            CalendarError: it is too large, or is none of these.
+            Unreachable: it cannot be had now.
+        """
+        if name.startswith(_VARIABLE):
+            variable = name.removeprefix(_VARIABLE)
+            name = self.environ.get(variable, "").strip()
+            if not name.startswith(_ADDRESS):
+                raise Unreachable(f"{variable} is not set to an http(s) address here: set it where this runs")
+        raw = _download(name) if name.startswith(_ADDRESS) else _file(self.folder / name)
+        if len(raw) > MAX_BYTES:
+            raise CalendarError(f"is larger than {MAX_BYTES:,} bytes: export the shifts alone")
+        return raw
+
+
+def _file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise Unreachable(f"cannot be read: {error.strerror or type(error).__name__}") from None
+
+
+class Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect by http(s) only, and never from https to http."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        """Return the request to follow with.
+
+        Raises:
+            CalendarError: it leads elsewhere than by http(s), or from https to http.
+        """
+        if not newurl.startswith("https://" if req.type == "https" else _ADDRESS):
+            raise CalendarError("is redirected to an address that is not allowed: name the address itself")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _download(address: str) -> bytes:
+    opener = urllib.request.build_opener(Redirects)
+    request = urllib.request.Request(address, headers={"User-Agent": "tocsin", "Accept": "text/calendar"})  # noqa: S310  http(s)
+    deadline, raw = time.monotonic() + DEADLINE, b""
+    try:
+        with opener.open(request, timeout=TIMEOUT) as answer:
+            while len(raw) <= MAX_BYTES and (chunk := answer.read1(_CHUNK)):
+                raw += chunk
+                if time.monotonic() > deadline:
+                    raise Unreachable(f"took longer than {DEADLINE:.0f} s")
+    except urllib.error.HTTPError as error:
+        raise Unreachable(f"is not to be had: the server answered {error.code}") from None
+    except (OSError, HTTPException, ValueError) as error:
+        raise Unreachable(f"cannot be reached ({type(error).__name__})") from None
+    return raw
+
+
+class Finding(NamedTuple):
+    """What is wrong or strange about a calendar, or the rota of it."""
+
+    source: str
+    rule: str
+    unread: bool = False  # the calendar could not be had, or is broken
+    grave: bool = False  # and none of its shifts are in force
+
+
+@dataclass
+class Resolved:
+    """The brands with the shifts of their calendars, and what was found on the way."""
+
+    brands: dict[str, Brand]
+    findings: list[Finding]
+
+
+def resolve(
+    brands: Mapping[str, Brand],
+    fetch: Callable[[str], bytes],
+    now: datetime,
+    applied: Mapping[str, Brand] | None = None,
+) -> Resolved:
+    """Return the brands with their shifts of the coming weeks.
+
+    Where a calendar cannot be had or is broken, the shifts that were `applied` before stay; without any that is grave.
+    """
+    reader = _Reader(fetch, now)
+    found: dict[Finding, None] = {}
+    resolved = {}
+    for name, brand in brands.items():
+        before = (applied or {}).get(name)
+        rota, findings = reader.rota(brand.rota, before.rota if before is not None else None)
+        resolved[name] = brand.model_copy(update={"rota": rota})
+        known = not any(finding.grave for finding in findings)
+        found |= dict.fromkeys([*findings, *(_gaps(resolved[name], now) if known else ())])
+    return Resolved(resolved, list(found))
+
+
+class _Reader:
+    """Reads each calendar once."""
+
+    def __init__(self, fetch: Callable[[str], bytes], now: datetime) -> None:
+        self._fetch = fetch
+        self._fetched: dict[str, bytes | CalendarError] = {}
+        monday = datetime.combine(now.astimezone(UTC).date(), datetime.min.time(), UTC) - timedelta(days=now.weekday())
+        self._since = int(monday.timestamp() * 1000)
+        self._until = int((monday + timedelta(weeks=WEEKS)).timestamp() * 1000)
+
+    def rota(self, rota: Rota, before: Rota | None) -> tuple[Rota, list[Finding]]:
+        """Return a rota with its calendar's shifts, and what was found."""
+        if rota.ical is None:
+            return rota, []
+        try:
+            shifts, warnings = self._read(rota)
+        except CalendarError as error:
+            if before is not None and before.ical == rota.ical and before.shifts:
+                stay = rota.model_copy(update={"shifts": before.shifts})
+                return stay, [Finding(rota.ical, f"{error}; the shifts applied before stay in force", unread=True)]
+            return rota, [Finding(rota.ical, str(error), unread=True, grave=True)]
+        written = tuple(write_shift(shift) for shift in shifts)
+        return rota.model_copy(update={"shifts": written}), [Finding(rota.ical, text) for text in warnings]
+
+    def _read(self, rota: Rota) -> Read:
+        assert rota.ical is not None
+        if rota.ical not in self._fetched:
+            try:
+                self._fetched[rota.ical] = self._fetch(rota.ical)
+            except CalendarError as error:
+                self._fetched[rota.ical] = error
+        raw = self._fetched[rota.ical]
+        if isinstance(raw, CalendarError):
+            raise raw
+        return read(raw, rota, self._since, self._until)
+
+
+def _gaps(brand: Brand, now: datetime) -> Iterator[Finding]:
+    """Yield a warning where nobody has a shift within the coming weeks."""
+    since, until = (int(at.timestamp() * 1000) for at in (now, now + LOOKED_AHEAD))
+    found = gaps(brand.rota, since, until)
+    if not found:
+        return
+    others = "another gap" if len(found) == 2 else f"{len(found) - 1} more gaps"  # noqa: PLR2004  one besides the first
+    more = f" (and {others} within {LOOKED_AHEAD.days // 7} weeks)" if len(found) > 1 else ""
+    called = (
+        "only `on_call` is called then" if brand.on_call else "nobody is called then: name `on_call` or `people` too"
+    )
+    yield Finding(brand.rota.ical or "", f"nobody has a shift {_span(found[0])}{more}: {called}")
+
+
+def _span(gap: Turn) -> str:
+    start, end = (f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M}" for at in (gap.start, gap.end))
+    return f"from {start} to {end} UTC"
+
+
+def located(file: Path, findings: Iterable[Finding]) -> list[Problem]:
+    """Return findings as problems, each at the place where the calendar is named first.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    named = [node for node in walk(parser.read(file).root) if node.path.endswith("rota.ical")]
+    first = {str(node.value): node for node in reversed(named)}
+    return [_problem(file, finding, first.get(finding.source)) for finding in findings]
+
+
+def _problem(file: Path, finding: Finding, node: Node | None) -> Problem:
+    line, column, path = (node.line, node.column, node.path) if node is not None else (0, 0, "rota")
+    return Problem(str(file), line, column, path, None, finding.rule, "error" if finding.grave else "warning")

@@ -1,0 +1,223 @@
+"""Which rows of a batch are new, and in which minute does each count?"""
+
+from __future__ import annotations
+
+from itertools import groupby, pairwise
+from math import fsum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from detectors.windows.buckets import MINUTE, Counts
+from detectors.windows.near_duplicates import count_copies
+from mentions.model import batches as scored
+from mentions.model.batches import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from detectors.engine.state import State
+    from detectors.policy import Policy
+
+ABUSIVE_FROM: Final = 0.5
+_ROW_BYTES: Final = 120
+"""What a row takes besides its texts."""
+
+_COLUMNS: Final = tuple(
+    field.name
+    for field in msgspec.structs.fields(Batch)
+    if field.name not in {"brand", "partition", "policy", "scorer"}
+)
+
+
+class Run(NamedTuple):
+    """Rows in a row that belong to the same minute."""
+
+    start: int
+    end: int  # after the last
+    minute: int
+    taught: bool = False  # too old to count: it only teaches
+
+
+class Part(NamedTuple):
+    """Rows in a row of a batch."""
+
+    batch: Batch
+    start: int
+    end: int  # after the last
+
+    @property
+    def whole(self) -> Batch:
+        """Return them as a batch of their own."""
+        return self.batch if self.end - self.start == len(self.batch) else select(self.batch, slice(*self[1:]))
+
+
+SHARED_ROWS: Final = 64
+"""Batches up to so many rows are shared by the parts that are held back of them; of larger ones parts are cut out."""
+
+
+def part(batch: Batch, start: int, end: int) -> Part:
+    """Return rows to hold back, which keep few others in memory."""
+    rows = Part(batch, start, end)
+    return rows if len(batch) <= SHARED_ROWS else Part(rows.whole, 0, end - start)
+
+
+def select(batch: Batch, rows: Sequence[int] | slice) -> Batch:
+    """Return some rows of a batch, in the order given."""
+    columns = ((name, getattr(batch, name)) for name in _COLUMNS)
+    if isinstance(rows, slice):
+        return msgspec.structs.replace(batch, **{name: column[rows] for name, column in columns})
+    return msgspec.structs.replace(batch, **{name: [column[row] for row in rows] for name, column in columns})
+
+
+def merge(parts: list[Part]) -> Part:
+    """Return rows of several batches in order of publication, equals in the order given."""
+    if len(parts) == 1:
+        batch, start, end = parts[0]
+        if end - start == 1:
+            return parts[0]
+    else:
+        batches = [one.whole for one in parts]
+        columns = {name: [value for one in batches for value in getattr(one, name)] for name in _COLUMNS}
+        batch = msgspec.structs.replace(batches[-1], **columns)
+        start, end = 0, len(batch)
+    published = batch.published[start:end]
+    if all(before <= after for before, after in pairwise(published)):
+        return Part(batch, start, end)
+    return Part(select(batch, sorted(range(start, end), key=batch.published.__getitem__)), 0, end - start)
+
+
+def size(rows: Batch, row: int) -> int:
+    """Return about how many bytes a row takes where it is stored."""
+    texts = (rows.excerpts[row], rows.authors[row], rows.channels[row], rows.urls[row])
+    return _ROW_BYTES + sum([len(text) if text.isascii() else 4 * len(text) for text in texts])
+
+
+def sizes(rows: Batch, start: int, end: int) -> int:
+    """Return about how many bytes rows take where they are stored: the sum of their sizes."""
+    if end - start == 1:
+        return size(rows, start)
+    columns = (rows.excerpts, rows.authors, rows.channels, rows.urls)
+    return _ROW_BYTES * (end - start) + sum(_width(column[start:end]) for column in columns)
+
+
+def _width(texts: list[str]) -> int:
+    """Return how many bytes texts take at most."""
+    whole = "".join(texts)
+    return len(whole) if whole.isascii() else sum([len(text) if text.isascii() else 4 * len(text) for text in texts])
+
+
+def sums(rows: Batch, start: int, end: int, recent: dict[int, None], loud_from: int) -> Counts:
+    """Return the columns of a minute bucket summed over some rows; `recent` texts are brought up to date."""
+    labels = rows.labels[start:end]
+    abuses = rows.abuses[start:end]
+    return (
+        end - start,
+        labels.count(scored.NEGATIVE),
+        labels.count(scored.POSITIVE),
+        labels.count(scored.UNKNOWN),
+        round(10_000 * fsum(rows.compounds[start:end])),
+        count_copies(rows.likenesses[start:end], recent),
+        sum(1 for abuse in abuses if abuse >= ABUSIVE_FROM) if max(abuses) >= ABUSIVE_FROM else 0,
+        len(loud(rows, start, end, loud_from)),
+    )
+
+
+def loud(rows: Batch, start: int, end: int, loud_from: int) -> list[int]:
+    """Return which of some rows are negative and reached at least `loud_from` people."""
+    reaches = rows.reaches[start:end]
+    if max(reaches) < loud_from:
+        return []
+    labels = rows.labels
+    return [row for row, reach in enumerate(reaches, start) if reach >= loud_from and labels[row] == scored.NEGATIVE]
+
+
+def one(rows: Batch, row: int) -> Counts:
+    """Return the bucket columns of a single row that the ledger and the history know."""
+    label = rows.labels[row]
+    return (1, int(label == scored.NEGATIVE), int(label == scored.POSITIVE), int(label == scored.UNKNOWN), 0, 0, 0, 0)
+
+
+def admit(state: State, batch: Batch, policy: Policy) -> tuple[Batch, list[Run]]:
+    """Drop redeliveries and duplicates, place every other row in its minute, and count what became of each."""
+    keep = _unseen(state, batch, _after_mark(state, batch), policy)
+    rows = batch if len(keep) == len(batch) else select(batch, keep)
+    state.totals.mentions += len(rows)
+    minutes = [published // MINUTE for published in rows.published]
+    if minutes and state.frontier is not None and min(minutes) <= state.frontier:
+        return rows, _place_late(state, rows, minutes, policy)
+    runs, start = [], 0
+    for minute, run in groupby(minutes):
+        end = start + sum(1 for _ in run)
+        runs.append(Run(start, end, minute))
+        start = end
+    return rows, runs
+
+
+def _after_mark(state: State, batch: Batch) -> int:
+    """Return the first row above the high-water mark of its source partition, and raise the mark."""
+    mark = state.marks.get(batch.partition, (-1, -1))
+    start, length = 0, len(batch)
+    while start < length and (batch.offsets[start], batch.indexes[start]) <= mark:
+        start += 1
+    if start < length:
+        state.marks[batch.partition] = (batch.offsets[-1], batch.indexes[-1])
+    state.totals.redelivered += start
+    return start
+
+
+def _unseen(state: State, batch: Batch, fresh: int, policy: Policy) -> list[int] | range:
+    """Return the rows from `fresh` on whose id is not remembered, and remember them.
+
+    An id is remembered for the horizon by the rows' own arrival: how often time is told makes no difference.
+    """
+    seen, rows = state.seen, range(fresh, len(batch))
+    keep: list[int] = []
+    if seen.all_new(batch.ids[fresh:]):
+        for start, end, minute in _arrivals(batch, fresh):
+            seen.add(batch.ids[start:end], minute)
+            seen.expire(seen.latest - policy.horizon_minutes)
+        return rows
+    for start, end, minute in _arrivals(batch, fresh):
+        seen.expire(max(minute, seen.latest) - policy.horizon_minutes)
+        keep += [start + place for place in seen.meet(batch.ids[start:end], minute)]
+    state.totals.duplicates += len(rows) - len(keep)
+    return keep
+
+
+def _arrivals(batch: Batch, fresh: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the rows from `fresh` on that arrived in the same minute: first, after the last, minute."""
+    arrived = batch.arrived[fresh:] if fresh else batch.arrived
+    if not arrived:
+        return
+    minute = arrived[0] // MINUTE
+    if MINUTE * minute <= min(arrived) and max(arrived) < MINUTE * (minute + 1):
+        yield fresh, len(batch), minute
+        return
+    start = fresh
+    for minute, run in groupby(arrived, MINUTE.__rfloordiv__):
+        end = start + sum(1 for _ in run)
+        yield start, end, minute
+        start = end
+
+
+def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -> list[Run]:
+    """Return runs of one row each: on time in their minute, delayed ones now, older ones to teach."""
+    frontier = state.frontier or 0
+    oldest = (frontier + 1) * MINUTE - policy.backfill_after.total_seconds() * 1000
+    latest = frontier + policy.near
+    runs = []
+    for row, minute in enumerate(minutes):
+        if minute > frontier:
+            runs.append(Run(row, row + 1, minute))
+            continue
+        state.totals.late += 1
+        if rows.published[row] >= oldest:
+            state.totals.delayed += 1
+            now = min(latest, max(frontier + 1, rows.arrived[row] // MINUTE))
+            state.minutes.move(minute, now, one(rows, row))
+            runs.append(Run(row, row + 1, now))
+        else:
+            state.totals.backfill += 1
+            runs.append(Run(row, row + 1, minute, taught=True))
+    return runs

@@ -1,0 +1,68 @@
+"""Up to which event time has everything been read?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from mentions.model.batches import Tick
+
+
+class Watermarks(msgspec.Struct):
+    """What each source partition said last, folded from the ticks of one partition of `mentions.model.batches`.
+
+    Linear use: `observe` changes the value it is called on. Instants are milliseconds since the epoch, UTC.
+    """
+
+    partitions: int = 0  # how many source partitions there are, by the latest tick
+    read_up_to: dict[int, int] = {}
+    clocks: dict[int, int] = {}  # arrival clock of each partition's latest tick that carried one
+    since: int | None = None  # the first clock heard: silence of a partition that never ticked counts from here
+    reached: int | None = None  # the largest watermark given out; it never goes back
+
+    def observe(self, tick: Tick, stalled_after: timedelta) -> int | None:
+        """Take note of `tick` and return the watermark, before any lateness is taken off.
+
+        It is the smallest `read_up_to` over all source partitions, those left out that are stalled: silent for longer
+        than `stalled_after` by the latest of the others' clocks. `None` while some partition has neither ticked nor
+        stalled. A stalled partition that speaks again counts again, but the watermark never goes back.
+        """
+        self.partitions = tick.partitions
+        self.read_up_to[tick.partition] = max(tick.read_up_to, self.read_up_to.get(tick.partition, tick.read_up_to))
+        if tick.clock is not None:
+            self.clocks[tick.partition] = max(tick.clock, self.clocks.get(tick.partition, tick.clock))
+            self.since = tick.clock if self.since is None else min(self.since, tick.clock)
+        waited_for = [p for p in range(self.partitions) if p not in self.stalled(stalled_after)]
+        if waited_for and all(p in self.read_up_to for p in waited_for):
+            lowest = min(self.read_up_to[p] for p in waited_for)
+            self.reached = lowest if self.reached is None else max(self.reached, lowest)
+        return self.reached
+
+    def stalled(self, stalled_after: timedelta) -> frozenset[int]:
+        """Return the source partitions whose reader has been silent for longer than `stalled_after`."""
+        if not self.clocks or self.since is None:
+            return frozenset()
+        limit = max(self.clocks.values()) - stalled_after.total_seconds() * 1000
+        return frozenset(p for p in range(self.partitions) if self.clocks.get(p, self.since) < limit)
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Watermarks)
+
+
+def encode(watermarks: Watermarks) -> bytes:
+    """Return the stored form."""
+    return _encoder.encode(watermarks)
+
+
+def decode(raw: bytes) -> Watermarks:
+    """Return the watermarks that `encode` wrote.
+
+    Raises:
+        msgspec.DecodeError: the bytes are not such a record.
+    """
+    return _decoder.decode(raw)

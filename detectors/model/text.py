@@ -1,0 +1,126 @@
+"""How is a finding said to a manager, in English and in French?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from detectors.model.signal import Signal
+
+Language = Literal["en", "fr"]
+
+_TITLES: Final[dict[Language, dict[str, str]]] = {
+    "en": {
+        "absolute": "A limit of your own",
+        "absolute_share": "A limit of your own on the share",
+        "volume": "More mentions than usual",
+        "negative": "More negative mentions than usual",
+        "outcry": "A burst in a dark tone",
+        "reach": "A negative mention seen by many",
+        "shift": "A higher negative share than usual",
+        "slow_burn": "A negative share that rises for hours",
+        "abuse": "An abusive tone",
+        "silence": "A busy channel that falls silent",
+        "praise": "Unusual enthusiasm",
+    },
+    "fr": {
+        "absolute": "Une limite fixée par vous",
+        "absolute_share": "Une limite de part fixée par vous",
+        "volume": "Plus de mentions que d’habitude",
+        "negative": "Plus de mentions négatives que d’habitude",
+        "outcry": "Une vague au ton sombre",
+        "reach": "Une mention négative vue par beaucoup",
+        "shift": "Une part négative plus haute que d’habitude",
+        "slow_burn": "Une part négative qui monte depuis des heures",
+        "abuse": "Un ton injurieux",
+        "silence": "Un canal actif qui se tait",
+        "praise": "Un enthousiasme inhabituel",
+    },
+}
+
+_METRICS: Final = {
+    "en": {},
+    "fr": {
+        "mentions": "mentions",
+        "negative mentions": "mentions négatives",
+        "negative share": "part négative",
+        "positive mentions": "mentions positives",
+        "abusive share": "part injurieuse",
+        "far-reaching negative mentions": "mentions négatives à forte audience",
+    },
+}
+
+_WORDS: Final = {
+    "en": {"in": "in", "of": " ", "limit": "limit", "usually": "usually", "no history": "no history yet"},
+    "fr": {"in": "en", "of": " de ", "limit": "limite", "usually": "d’habitude", "no history": "sans historique"},
+}
+
+
+def title(detector: str, language: Language) -> str | None:
+    """Return what a detector finds, in words, by its name; None where no detector is called so.
+
+    >>> title("volume", "en")
+    'More mentions than usual'
+    """
+    return _TITLES[language].get(detector)
+
+
+def number(value: float, language: Language) -> str:
+    """Return a figure as it is written in that language: three digits that matter, thousands apart.
+
+    >>> number(12345.6, "en"), number(4.12, "fr")
+    ('12,346', '4,1')
+    """
+    text = f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"  # noqa: PLR2004 - as said
+    if language == "fr":
+        text = text.replace(",", "\u202f").replace(".", ",")
+    return text
+
+
+def percent(share: float, language: Language) -> str:
+    """Return a share as a percentage."""
+    return f"{share:.0%}" if language == "en" else f"{100 * share:.0f}\u00a0%"
+
+
+def span(ms: int, language: Language) -> str:
+    """Return a length of time, in minutes up to two hours, then in hours.
+
+    >>> span(600_000, "en"), span(43_200_000, "fr")
+    ('10 minutes', '12 heures')
+    """
+    count, unit = round(ms / 60_000), "minute"
+    if count > 120 and count % 60 == 0:  # noqa: PLR2004 - as said
+        count, unit = count // 60, "hour" if language == "en" else "heure"
+    return f"{count} {unit}{'s' if count > 1 else ''}"
+
+
+def clock(ms: int) -> str:
+    """Return the time of day of an instant, UTC.
+
+    >>> clock(1_700_000_000_000)
+    '22:13'
+    """
+    minute = ms // 60_000 % 1440
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def lead(signal: Signal, language: Language, *, named: bool = False) -> str:
+    """Return `83 negative mentions in 10 minutes, usually 6`, or the same of a share.
+
+    A detector that compares with a `named` limit rather than with the usual says `limit 50`.
+    """
+    evidence = signal.evidence
+    share = evidence.metric.endswith("share")
+    say = percent if share else number
+    words = _WORDS[language]
+    metric = _METRICS[language].get(evidence.metric, evidence.metric)
+    observed = say(evidence.observed, language)
+    what = f"{metric}{words['of']}{observed}" if share else f"{observed} {metric}"
+    window = span(evidence.window_end - evidence.window_start, language)
+    if named:
+        against = f"{words['limit']} {say(evidence.threshold, language)}"
+    elif evidence.expected is None:
+        against = words["no history"]
+    else:
+        against = f"{words['usually']} {say(evidence.expected, language)}"
+    return f"{what} {words['in']} {window}, {against}"

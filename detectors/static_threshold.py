@@ -1,0 +1,111 @@
+"""Has a limit that the brand's owner named been reached?
+
+Over the last `window`: `mentions`, `negative` mentions, or a `negative_share` among at least `share_least`. A limit
+that is not given is off. It holds with and without history; so it is what guards a brand on its first day. The finding
+pages (`warning`), because someone asked for it.
+
+Blind to: everything else. Cost: one sum a minute.
+
+>>> from detectors.policy import Policy
+>>> from detectors.engine.simulation import raised, rehearse
+>>> named = Policy.model_validate({"absolute": {"negative": 10}})
+>>> raised(rehearse({"neutral": 20}, {"negative": 120}, days=0, policy=named), "absolute", days=0)
+'warning after 3 min at 10 negative mentions'
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from detectors.base import ENDLESS, Detector, Finding, Limit, Room, View, known, minutes
+from detectors.model.duration import Duration
+from detectors.model.parameters import Switched
+from detectors.model.text import Language, lead
+from detectors.windows.buckets import MENTIONS, NEGATIVE
+
+if TYPE_CHECKING:
+    from detectors.model.signal import Signal
+    from detectors.policy import Policy
+
+
+class Absolute(Switched):
+    """Limits that hold whatever the brand's past says; each is off until it is given."""
+
+    window: Duration = Field(
+        default=timedelta(minutes=10),
+        ge=timedelta(minutes=1),
+        le=timedelta(hours=3),
+        description="The sliding window the limits are about; larger fires sooner and more [duration]",
+    )
+    mentions: int | None = Field(
+        default=None,
+        ge=1,
+        description="Mentions in the window that fire, none for off; larger fires later [mentions]",
+    )
+    negative: int | None = Field(
+        default=None,
+        ge=1,
+        description="Negative mentions in the window that fire, none for off; larger fires later [mentions]",
+    )
+    negative_share: float | None = Field(
+        default=None,
+        gt=0.0,
+        le=1.0,
+        description="Share of negative mentions that fires, none for off; larger fires later [share]",
+    )
+    share_least: int = Field(
+        default=20,
+        ge=1,
+        le=1_000_000,
+        description="Mentions in the window from which the share is judged; larger fires later [mentions]",
+    )
+
+
+def limits(view: View) -> tuple[Limit, ...]:
+    """Return the counts that were named."""
+    own = view.policy.absolute
+    named = ((MENTIONS, own.mentions), (NEGATIVE, own.negative))
+    return tuple(
+        Limit(metric, minutes(own.window), None, ((count, "warning"),), resolve_below=0.7 * count)
+        for metric, count in named
+        if count is not None
+    )
+
+
+def judge_share(view: View) -> Finding | None:
+    """Return what the negative share of the window says; None while no share is named."""
+    own = view.policy.absolute
+    if own.negative_share is None:
+        return None
+    length = minutes(own.window)
+    counts = view.window(length)
+    judged = known(counts)
+    share = counts[NEGATIVE] / judged if judged else 0.0
+    breached = judged >= own.share_least and share >= own.negative_share
+    lasting = judged >= own.share_least // 2 and share >= 0.7 * own.negative_share
+    return Finding("warning" if breached else None, lasting, "negative share", length, share, None, own.negative_share)
+
+
+def explain(signal: Signal, language: Language) -> str:
+    """Return the finding in one sentence."""
+    return lead(signal, language, named=True)
+
+
+def _enabled(policy: Policy) -> bool:
+    return policy.absolute.enabled
+
+
+COUNTS = Detector("absolute", explain, _enabled, limits=limits)
+
+
+def _room(view: View) -> Room:
+    own = view.policy.absolute
+    if own.negative_share is None:
+        return ENDLESS
+    return Room(MENTIONS, own.share_least - known(view.window(minutes(own.window))))
+
+
+SHARE = Detector("absolute_share", explain, _enabled, judge=judge_share, room=_room)

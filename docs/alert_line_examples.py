@@ -1,0 +1,92 @@
+"""What stands on a phone's lock screen at 3 am? Each detector, severity and language, as the code writes it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from alerts.incidents.findings import begin
+from alerts.incidents.model import Incident
+from alerts.rendering import text
+from detectors import registry
+from detectors.model.signal import SEVERITIES, Drivers, Evidence, Severity, Signal
+
+if TYPE_CHECKING:
+    from detectors.model.text import Language
+
+PAGE: Final = Path("docs/three-am.md")
+AT: Final = 1_773_097_200_000
+"""2026-03-09 23:00 UTC."""
+
+MINUTE: Final = 60_000
+_SEEN: Final[dict[str, tuple[str, int, float, float | None, float]]] = {
+    # detector: metric, window (minutes), observed, usual, threshold
+    "volume": ("mentions", 120, 1240, 300, 780),
+    "outcry": ("mentions", 60, 96, 11, 40),
+    "negative": ("negative mentions", 10, 83, 6, 24),
+    "shift": ("negative share", 60, 0.61, 0.18, 0.4),
+    "slow_burn": ("negative share", 360, 0.44, 0.2, 0.35),
+    "reach": ("far-reaching negative mentions", 10, 1, 0.02, 1),
+    "abuse": ("abusive share", 60, 0.34, None, 0.2),
+    "silence": ("mentions", 180, 0, 40, 1),
+    "praise": ("positive mentions", 10, 120, 9, 60),
+    "absolute": ("negative mentions", 10, 40, None, 40),
+    "absolute_share": ("negative share", 10, 0.7, None, 0.5),
+}
+_HEAD: Final = """# The line at 3 am
+
+The first line of each message is what a phone shows on its lock screen. It has to say which brand, what, how much, and
+how much is usual, in at most 110 characters. These are the lines as Tocsin writes them, for an invented brand; this
+page is made by `make docs`, and the tests hold it to the code.
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    tables = "\n".join(_table(language) for language in text.WORDS)
+    return f"{_HEAD}\n{tables}"
+
+
+def detectors() -> list[str]:
+    """Return the names of all detectors, in the order in which they run."""
+    return list(dict.fromkeys(one.name for one in registry.ALL))
+
+
+def lines(detector: str, language: Language) -> dict[str, str]:
+    """Return the line of a detector by severity, and once it is over."""
+    found = {severity: text.line(_incident(detector, severity), language) for severity in SEVERITIES}
+    over = replace(_incident(detector, "critical"), status="resolved", resolved_at=AT + 30 * MINUTE)
+    return found | {"over": text.line(over, language)}
+
+
+def _table(language: Language) -> str:
+    rows = [f"| {name} | {line} |" for name in detectors() for line in lines(name, language).values()]
+    title = {"en": "English", "fr": "French"}[language]
+    return "\n".join([f"## {title}", "", "| detector | line |", "| --- | --- |", *rows, ""])
+
+
+def _incident(detector: str, severity: Severity) -> Incident:
+    metric, window, observed, usual, threshold = _SEEN[detector]
+    evidence = Evidence(
+        window_start=AT - window * MINUTE,
+        window_end=AT,
+        metric=metric,
+        observed=observed,
+        expected=usual,
+        threshold=threshold,
+        mentions=120,
+        negative=83,
+        history=0 if detector.startswith("absolute") else 20_160,
+    )
+    drivers = Drivers(channels=(("app reviews", 61),), terms=(), authors=(), examples=())
+    signal = Signal("Hallowfirth Ferries", detector, AT, 0, "raised", severity, AT, 1, evidence, drivers)
+    return Incident(
+        "hallowfirth-20260309T2300Z", signal.brand, "open", severity, AT, AT, AT, 1, {detector: begin(signal)}
+    )
+
+
+if __name__ == "__main__":
+    (Path(sys.argv[1]) if sys.argv[1:] else PAGE).write_text(page(), "utf-8")

@@ -1,0 +1,80 @@
+"""How do rows become the micro-batches of `mentions.model.batches`? Gathered over records, cut by size, in source order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from mentions.model.batches import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mentions.scoring import Row, Scored
+
+MAX_ROWS: Final = 2_000
+MAX_BYTES: Final = 500_000
+"""Estimated size of a batch, well under the megabyte that brokers take by default."""
+
+ROW_BYTES: Final = 100
+"""What the numbers of a row take at most in MessagePack."""
+
+
+class Columns:
+    """Gathers the rows of several records of one source partition, in the order they were read."""
+
+    def __init__(self, partition: int, max_rows: int = MAX_ROWS, max_bytes: int = MAX_BYTES) -> None:
+        self.partition: Final = partition
+        self._max_rows = max_rows
+        self._max_bytes = max_bytes
+        self._runs: dict[str, list[_Run]] = {}
+
+    def add(self, scored: Scored) -> None:
+        """Take the rows of the next record.
+
+        Raises:
+            ValueError: it is of another partition.
+        """
+        if scored.partition != self.partition:
+            raise ValueError(f"record of partition {scored.partition}: these columns are of {self.partition}")
+        for brand, rows in scored.rows.items():
+            runs = self._runs.setdefault(brand, [])
+            origin = (scored.revisions[brand], scored.scorer)
+            if not runs or runs[-1].origin != origin:
+                runs.append(_Run(origin, []))
+            runs[-1].rows.extend(rows)
+
+    def drain(self) -> list[Batch]:
+        """Return what was gathered since the last time, each brand's batches in source order."""
+        runs, self._runs = self._runs, {}
+        return [
+            Batch(brand, self.partition, *run.origin, *map(list, zip(*rows, strict=True)))
+            for brand, in_order in runs.items()
+            for run in in_order
+            for rows in self._cut(run.rows)
+        ]
+
+    def __len__(self) -> int:
+        """Return the number of rows gathered."""
+        return sum(len(run.rows) for in_order in self._runs.values() for run in in_order)
+
+    def _cut(self, rows: list[Row]) -> Iterator[list[Row]]:
+        if len(rows) > self._max_rows:
+            for start in range(0, len(rows), self._max_rows):
+                yield from self._cut(rows[start : start + self._max_rows])
+        elif len(rows) > 1 and _size(rows) > self._max_bytes:
+            yield from self._cut(rows[: len(rows) // 2])
+            yield from self._cut(rows[len(rows) // 2 :])
+        else:
+            yield rows
+
+
+class _Run(NamedTuple):
+    """Rows of one brand under one revision and one scorer, in source order."""
+
+    origin: tuple[int, str]
+    rows: list[Row]
+
+
+def _size(rows: list[Row]) -> int:
+    texts = "".join([row.excerpt + row.author + row.channel + row.url for row in rows])
+    return ROW_BYTES * len(rows) + len(texts.encode("utf-8", "surrogatepass"))

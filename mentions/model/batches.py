@@ -1,0 +1,81 @@
+"""What does the score stage hand to a brand's watch? Columnar micro-batches, and ticks that carry time.
+
+Both are records of the topic `mentions.model.batches`, written as MessagePack with a tag; the watch is a pure fold over them,
+so a recording of that topic holds all that a replay needs.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+NEGATIVE: Final = -1
+NEUTRAL: Final = 0
+POSITIVE: Final = 1
+UNKNOWN: Final = 2
+"""Labels. `UNKNOWN` is a text in a language that is not scored: counted in volume, never called neutral."""
+
+
+class Batch(msgspec.Struct, frozen=True, tag="batch", array_like=True):
+    """One brand's mentions out of one source partition, in source order, as parallel arrays of equal length.
+
+    Instants are milliseconds since the epoch, UTC; digests are 63-bit (`mentions.model.hashing.digest`).
+    """
+
+    brand: str
+    partition: int  # source partition of `mentions`
+    policy: int  # revision of the brand's configuration in force when scored
+    scorer: str  # version of scorer and lexicons
+    offsets: list[int]  # source offset of the record
+    indexes: list[int]  # position of the mention within its record
+    ids: list[int]  # digest of the mention's id
+    published: list[int]  # event time
+    arrived: list[int]  # arrival time
+    compounds: list[float]  # sentiment in [-1, 1], four decimals
+    labels: list[int]  # NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN
+    abuses: list[float]  # [0, 1], 0.5 is the threshold
+    channels: list[str]
+    authors: list[str]  # author id or name as given, "" when unknown
+    reaches: list[int]  # people reached: the larger of reach and followers, 0 when unknown
+    likenesses: list[int]  # digest of the normalised text: equal for retweets, quotes and near-verbatim copies
+    excerpts: list[str]  # the text, cut to EXCERPT_CHARS
+    urls: list[str]  # "" when unknown
+
+    def __len__(self) -> int:
+        """Return the number of mentions."""
+        return len(self.offsets)
+
+
+EXCERPT_CHARS: Final = 280
+
+
+class Tick(msgspec.Struct, frozen=True, tag="tick", array_like=True):
+    """Source partition `partition` of `partitions` is read up to `read_up_to`: no earlier mention is to come from it.
+
+    `clock` is the arrival clock of the worker that says so, in milliseconds: the wall clock live, `None` where time
+    advances with the records alone. It lets a watch notice a partition whose reader has died (see `detectors.engine.watermarks`).
+    """
+
+    partition: int
+    partitions: int
+    read_up_to: int
+    clock: int | None
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: Final[msgspec.msgpack.Decoder[Batch | Tick]] = msgspec.msgpack.Decoder(Batch | Tick)
+
+
+def encode(record: Batch | Tick) -> bytes:
+    """Return the wire form of a record of `mentions.model.batches`."""
+    return _encoder.encode(record)
+
+
+def decode(raw: bytes) -> Batch | Tick:
+    """Return the record that `encode` wrote.
+
+    Raises:
+        msgspec.DecodeError: the bytes are not such a record.
+    """
+    return _decoder.decode(raw)

@@ -1,0 +1,102 @@
+"""What is a mention on the hot path? The fields that scoring needs, decoded straight from JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import Meta
+
+from mentions.model.mention import MAX_CHANNEL, MAX_COUNT, MAX_COUNTERS, MAX_ID, MAX_LANG, MAX_NAME, MAX_TEXT, MAX_URL
+from mentions.model.timestamps import instant
+
+if TYPE_CHECKING:
+    from mentions.model.mention import Mention
+
+Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
+Text = Annotated[str, Meta(max_length=MAX_TEXT)]
+Channel = Annotated[str, Meta(min_length=1, max_length=MAX_CHANNEL)]
+Name = Annotated[str, Meta(max_length=MAX_NAME)]
+Url = Annotated[str, Meta(max_length=MAX_URL)]
+Lang = Annotated[str, Meta(max_length=MAX_LANG)]
+Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
+Counts = Annotated[dict[str, Count], Meta(max_length=MAX_COUNTERS)]
+
+
+class WireAuthor(msgspec.Struct, gc=False):
+    """Who wrote it, as far as known."""
+
+    id: Name | None = None
+    name: Name | None = None
+    followers: Count | None = None
+
+
+class Wire(msgspec.Struct, gc=False):
+    """A mention as `mentions.model.mention.Mention` accepts it, without the fields that are not ours.
+
+    Decoding accepts a part of what the model does, never more; `mentions.model.decode` asks the model about the rest.
+    `None` and "" both mean absent. `published` is `published_at` in milliseconds, whatever the input says there.
+    """
+
+    id: Id
+    text: Text
+    published_at: str | int | float
+    channel: Channel
+    brand: Name | None = None
+    author: Name | WireAuthor | None = None
+    url: Url | None = None
+    lang: Lang | None = None
+    engagement: Count | Counts | None = None
+    reach: Count | None = None
+    source: Name | None = None
+    published: int = 0
+
+    def __post_init__(self) -> None:
+        self.published = instant(self.published_at)
+
+    @property
+    def author_id(self) -> str:
+        """Return the author's id, else the name, else ""."""
+        author = self.author
+        if isinstance(author, WireAuthor):
+            return author.id or author.name or ""
+        return author or ""
+
+    @property
+    def author_names(self) -> tuple[str, ...]:
+        """Return what the author is called: id and name, as far as known."""
+        author = self.author
+        names = (author.id, author.name) if isinstance(author, WireAuthor) else (author,)
+        return tuple(name for name in names if name)
+
+    @property
+    def people(self) -> int:
+        """Return how many people it reached: the larger of reach and followers, 0 when unknown."""
+        followers = self.author.followers if isinstance(self.author, WireAuthor) else 0
+        return max(self.reach or 0, followers or 0)
+
+
+class Rejection(msgspec.Struct, frozen=True, gc=False):
+    """An entry of a record that is no mention, and why: one line a finding, each beginning with the field's name."""
+
+    index: int
+    line: bytes
+    reasons: tuple[str, ...]
+
+
+def to_wire(mention: Mention) -> Wire:
+    """Return the mention in its hot-path form."""
+    author = mention.author
+    return Wire(
+        id=mention.id,
+        text=mention.text,
+        published_at=mention.published_at.isoformat(),
+        channel=mention.channel,
+        brand=mention.brand,
+        author=None if author is None else WireAuthor(author.id, author.name, author.followers),
+        url=mention.url,
+        lang=mention.lang,
+        engagement=mention.engagement,
+        reach=mention.reach,
+        source=mention.source,
+    )

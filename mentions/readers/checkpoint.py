@@ -1,0 +1,120 @@
+"""How far has a source been read, and is it still the same source?"""
+
+from __future__ import annotations
+
+import os
+from enum import Enum
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+from mentions.readers.position import START, Position, SourceError
+
+VERSION: Final = 1
+HEAD: Final = 65_536
+"""How many of a file's first bytes are compared: enough to know it again, though it grows."""
+
+
+class Source(msgspec.Struct, frozen=True):
+    """What a file is known by. A file that has grown since is the same one."""
+
+    path: str
+    size: int
+    head: str  # digest of its first bytes, as many as `compared`
+    compared: int
+
+
+class Start(Enum):
+    """Why reading begins where it does."""
+
+    FRESH = "never read before"
+    RESUMED = "goes on where it was acknowledged"
+    REPLACED = "is another file now: read from the beginning"
+
+
+class Resumption(NamedTuple):
+    """Where to go on reading, why there, and what was counted up to there."""
+
+    start: Start
+    position: Position
+    counts: dict[str, int]
+
+
+class _Mark(msgspec.Struct, frozen=True):
+    version: int
+    source: Source
+    position: Position
+    counts: dict[str, int]
+
+
+class Checkpoint:
+    """A small file beside nothing else, replaced as a whole: after a crash it is the old one or the new one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path: Final = path
+
+    def resume(self, source: Source) -> Resumption:
+        """Return where to go on with `source`.
+
+        Raises:
+            SourceError: the file is there but is no checkpoint.
+        """
+        try:
+            mark = msgspec.json.decode(self.path.read_bytes(), type=_Mark)
+        except FileNotFoundError:
+            return Resumption(Start.FRESH, START, {})
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise SourceError(str(self.path), 1, f"is no checkpoint ({error}): delete it to start anew") from None
+        if mark.version != VERSION or not _same(mark.source, source):
+            return Resumption(Start.REPLACED, START, {})
+        return Resumption(Start.RESUMED, mark.position, mark.counts)
+
+    def save(self, source: Source, position: Position, counts: dict[str, int]) -> None:
+        """Note that all before `position` is acknowledged; on return it is on the disk."""
+        fresh = self.path.with_name(self.path.name + ".new")
+        with fresh.open("wb") as file:
+            file.write(msgspec.json.encode(_Mark(VERSION, source, position, counts)))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.path)
+        _sync_directory(self.path.parent)
+
+
+def identify(path: str) -> Source:
+    """Return what the file is known by.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(HEAD)
+            size = os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise SourceError(path, 1, f"{error.strerror or error}: check the path and its rights") from None
+    return Source(str(Path(path).resolve()), size, _digest(head), len(head))
+
+
+def _same(then: Source, now: Source) -> bool:
+    return now.path == then.path and now.size >= then.size and _head(now, then.compared) == then.head
+
+
+def _head(source: Source, compared: int) -> str:
+    if source.compared == compared:
+        return source.head
+    with Path(source.path).open("rb") as file:
+        return _digest(file.read(compared))
+
+
+def _digest(raw: bytes) -> str:
+    return blake2b(raw, digest_size=16).hexdigest()
+
+
+def _sync_directory(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

@@ -1,0 +1,96 @@
+"""Which mentions does a Parquet file hold?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from mentions.readers.column_mapping import Table
+from mentions.readers.position import START, Line, Position, SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+ROWS = 5_000
+"""How many rows are held at once."""
+
+
+def read_parquet(
+    path: str, mapping: Mapping[str, str], start: Position = START, advance: Callable[[float], None] | None = None
+) -> Iterator[Line]:
+    """Yield each row as a mention's JSON, numbered from 1; fields of a struct count as columns such as `author.id`.
+
+    A position counts rows. Timestamps without a time zone stay so, and are refused as such: no zone is guessed.
+
+    Raises:
+        SourceError: the file is none, is damaged, or lacks a column; or pyarrow is not installed.
+    """
+    arrow, parquet = _library(path)
+    try:
+        with parquet.ParquetFile(path) as file:
+            yield from _rows(path, arrow, file, mapping, start, advance)
+    except (arrow.ArrowException, OSError) as error:
+        message = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise SourceError(path, 1, f"is no Parquet file, or is truncated or damaged ({message})") from None
+
+
+def _library(path: str) -> tuple[Any, Any]:
+    try:
+        import pyarrow as pa  # noqa: PLC0415  only who reads Parquet needs it
+        from pyarrow import parquet  # noqa: PLC0415
+    except ImportError:
+        remedy = "Parquet needs pyarrow: pip install 'tocsin[parquet]', or export CSV or JSON Lines"
+        raise SourceError(path, 1, remedy) from None
+    return pa, parquet
+
+
+def _rows(
+    path: str,
+    arrow: Any,
+    file: Any,
+    mapping: Mapping[str, str],
+    start: Position,
+    advance: Callable[[float], None] | None,
+) -> Iterator[Line]:
+    number = 0
+    for group in range(file.num_row_groups):
+        for batch in file.iter_batches(ROWS, row_groups=[group]):
+            flat = _flat(arrow.Table.from_batches([batch]))
+            table = _table(path, flat.column_names, mapping)
+            for cells in zip(*(column.to_pylist() for column in flat.columns), strict=True):
+                number += 1
+                if number > start.lines:
+                    raw = msgspec.json.encode(table.mention([_cell(value) for value in cells]))
+                    yield Line(number, raw, Position(number, number))
+        if advance is not None:
+            meta = file.metadata.row_group(group)
+            advance(sum(meta.column(at).total_compressed_size for at in range(meta.num_columns)))
+
+
+def _flat(table: Any) -> Any:
+    """Return the table with the fields of its structs as columns, however deep."""
+    while True:
+        flat = table.flatten()
+        if flat.column_names == table.column_names:
+            return flat
+        table = flat
+
+
+def _table(path: str, header: list[str], mapping: Mapping[str, str]) -> Table:
+    try:
+        return Table(header, mapping)
+    except ValueError as error:
+        raise SourceError(path, 1, str(error)) from None
+
+
+def _cell(value: object) -> str:
+    """Return a value as a cell of text, "" for what is missing."""
+    if value is None or value != value:  # noqa: PLR0124  NaN is not equal to itself
+        return ""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,69 @@
+"""Are mentions in order of publication, and how are they put in it?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from mentions.model.decode import Rejection, decode_line
+from mentions.readers import external_sort
+from mentions.readers.position import Line, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LATENESS: Final = 120_000
+"""How far (ms) a mention may stand behind its place and still be counted where it belongs."""
+
+_LINE_BYTES: Final = 400
+"""What a line takes in memory besides its text, about."""
+
+
+class _Placed(msgspec.Struct, array_like=True):
+    """A line with its instant of publication (ms), as it is put aside; 0 for what is no mention."""
+
+    published: int
+    line: Line | None
+    refused: Refused | None
+
+
+def in_order(lines: Iterable[Line | Refused]) -> Iterator[Line | Refused]:
+    """Yield the lines by the instant of publication, equal ones as they stand; beyond 32 MB by way of the disk.
+
+    What is no mention comes first, so that it is refused by its line as ever.
+    """
+    for placed in external_sort.in_order(map(_placed, lines), _Placed, _instant, _weight):
+        line = placed.line or placed.refused
+        if line is not None:
+            yield line
+
+
+def first_disorder(lines: Iterable[Line | Refused]) -> int | None:
+    """Return the first line that was published longer than `LATENESS` before one that stands above it."""
+    latest = 0
+    for line in lines:
+        published = _published(line)
+        if 0 < published < latest - LATENESS:
+            return line.number
+        latest = max(latest, published)
+    return None
+
+
+def _placed(line: Line | Refused) -> _Placed:
+    published = _published(line)
+    return _Placed(published, line, None) if isinstance(line, Line) else _Placed(published, None, line)
+
+
+def _instant(placed: _Placed) -> int:
+    return placed.published
+
+
+def _weight(placed: _Placed) -> int:
+    line = placed.line or placed.refused
+    return _LINE_BYTES + (len(line.raw) if line else 0)
+
+
+def _published(line: Line | Refused) -> int:
+    entry = decode_line(line.raw, None) if isinstance(line, Line) else None
+    return 0 if entry is None or isinstance(entry, Rejection) else entry.published

@@ -1,0 +1,26 @@
+"""What must a sentiment scorer offer? The port between the score stage and the scorers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Scorer(Protocol):
+    """Scores texts; what it says of one depends on nothing but its version, the text and the language."""
+
+    @property
+    def version(self) -> str:
+        """Return the version of code and lexicons together: the same version gives the same scores."""
+        ...
+
+    def score(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[tuple[float, int, float]]:
+        """Return of each text compound in [-1, 1], label (`mentions.model.batches.NEGATIVE` …), abuse in [0, 1] (from 0.5).
+
+        Args:
+            texts: of mentions, the brand's own names already masked.
+            langs: of each text the lower-case primary language subtag ("en"), or None: find out from the text.
+        """
+        ...

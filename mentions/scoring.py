@@ -1,0 +1,215 @@
+"""What does one mention, or one record of them, mean for each brand? Decode, match, mask, score: pure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from mentions.model.batches import EXCERPT_CHARS, UNKNOWN
+from mentions.model.decode import Rejection, Wire, decode_record, split_lines, to_wire
+from mentions.model.hashing import digest
+from mentions.model.near_duplicates import likeness
+from mentions.watchlist.watchlist import Outcome, Watched, Watchlist
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mentions.model.mention import Mention
+    from mentions.scorer_port import Scorer
+
+Reading = tuple[float, int, float]
+"""Compound in [-1, 1], label as in `mentions.model.batches`, abuse in [0, 1]."""
+
+UNREAD: Final[Reading] = (0.0, UNKNOWN, 0.0)
+"""A text in a language that the brand does not have scored."""
+
+UNDETERMINED: Final = frozenset({"", "und", "mul", "zxx", "mis", "qme", "qht", "qam", "qct", "qst", "art"})
+"""Language tags that name none."""
+
+
+class Row(NamedTuple):
+    """One mention of one brand: a row of `mentions.model.batches.Batch`, its fields in the batch's order."""
+
+    offset: int
+    place: int  # index within the record
+    id: int
+    published: int
+    arrived: int
+    compound: float
+    label: int
+    abuse: float
+    channel: str
+    author: str
+    reach: int
+    likeness: int
+    excerpt: str
+    url: str
+
+
+class Scored(msgspec.Struct, gc=False):
+    """What became of one record: each of its entries is one of rejections, accepted, unmatched and own.
+
+    An entry of several brands has a row in each. Where one brand's own account wrote about another, it is in rows only.
+    """
+
+    partition: int
+    offset: int
+    scorer: str  # its version
+    rows: dict[str, list[Row]]  # by brand, in record order
+    revisions: dict[str, int]  # of the brands in `rows`
+    rejections: list[Rejection]
+    accepted: int  # of at least one brand
+    unmatched: int  # of no brand
+    own: int  # left out: written by the brand's own account
+    read_up_to: int  # latest event time of what was not rejected [ms], 0 when nothing
+
+
+class ScoredMention(NamedTuple):
+    """A mention with what became of it, and what it means for each of its brands, by name."""
+
+    mention: Mention
+    outcome: Outcome
+    readings: dict[str, Reading]
+    reason: str = ""  # why it is no brand's, where that is an error
+
+
+class Record(NamedTuple):
+    """A Kafka record of mentions: a JSON object, or one a line."""
+
+    value: bytes | None
+    arrived: int  # ms
+    partition: int  # of the source
+    offset: int
+
+
+def score(mention: Mention, watchlist: Watchlist, scorer: Scorer) -> ScoredMention:
+    """Return what `mention` means for each of its brands."""
+    wire = to_wire(mention)
+    match = watchlist.match(wire)
+    readings = _readings([(wire, brand) for brand in match.brands], watchlist, scorer)
+    named = {brand.name: reading for brand, reading in zip(match.brands, readings, strict=True)}
+    return ScoredMention(mention, match.outcome, named, match.reason)
+
+
+def score_record(
+    value: bytes | None, arrived: int, partition: int, offset: int, watchlist: Watchlist, scorer: Scorer
+) -> Scored:
+    """Return what `score_records` has for one record."""
+    (scored,) = score_records([Record(value, arrived, partition, offset)], watchlist, scorer)
+    return scored
+
+
+def score_records(records: Iterable[Record], watchlist: Watchlist, scorer: Scorer) -> list[Scored]:
+    """Return the rows, by brand, and the rejections of each record; never raises on input.
+
+    Each is what the record alone would give: together they are read sooner.
+
+    Args:
+        records: the records.
+        watchlist: who is watched.
+        scorer: reads masked texts.
+    """
+    several: list[Scored] = []
+    parts: list[_Part] = []
+    for record in records:
+        scored = Scored(record.partition, record.offset, scorer.version, {}, {}, [], 0, 0, 0, 0)
+        parts += _parts(scored, record, watchlist)
+        several.append(scored)
+    readings = _readings([(part.mention, part.brand) for part in parts], watchlist, scorer)
+    for part, reading in zip(parts, readings, strict=True):
+        scored, brand = part.scored, part.brand
+        rows = scored.rows.get(brand.name)
+        if rows is None:
+            rows = scored.rows[brand.name] = []
+            scored.revisions[brand.name] = brand.revision
+        rows.append(_row(part, reading))
+    return several
+
+
+@lru_cache(maxsize=1_024)
+def language(tag: str | None) -> str | None:
+    """Return the lower-case primary subtag of a BCP 47 tag, None where it names no language.
+
+    >>> language("fr-CA"), language("EN_us"), language("und")
+    ('fr', 'en', None)
+    """
+    primary = (tag or "").replace("_", "-").split("-", 1)[0].strip().lower()
+    return None if primary in UNDETERMINED else primary
+
+
+def identity(mention: Wire) -> int:
+    """Return the digest that stands for a post: its id within its channel, for two channels may number alike."""
+    return digest(f"{mention.channel}\n{mention.id}")
+
+
+class _Part(NamedTuple):
+    """A mention of a record, for one of its brands."""
+
+    scored: Scored  # what becomes of the record
+    place: int
+    arrived: int
+    mention: Wire
+    brand: Watched
+    id: int
+    like: int
+
+
+def _parts(scored: Scored, record: Record, watchlist: Watchlist) -> Iterator[_Part]:
+    """Yield what is to be read, and note in `scored` what is not."""
+    unknown: dict[int, str] = {}
+    for index, entry in enumerate(decode_record(record.value, record.arrived)):
+        if isinstance(entry, Rejection):
+            scored.rejections.append(entry)
+            continue
+        match = watchlist.match(entry)
+        if match.outcome is Outcome.UNKNOWN_BRAND:
+            unknown[index] = match.reason
+            continue
+        scored.read_up_to = max(scored.read_up_to, entry.published)
+        if not match.brands:
+            scored.unmatched += match.outcome is Outcome.UNMATCHED
+            scored.own += match.outcome is Outcome.OWN_ACCOUNT
+            continue
+        scored.accepted += 1
+        shared = identity(entry), likeness(entry.text)
+        for brand in match.brands:
+            yield _Part(scored, index, record.arrived, entry, brand, *shared)
+    if unknown:
+        lines = split_lines(record.value or b"")
+        scored.rejections += (Rejection(index, lines[index], (reason,)) for index, reason in unknown.items())
+        scored.rejections.sort(key=lambda rejection: rejection.index)
+
+
+def _readings(asked: Sequence[tuple[Wire, Watched]], watchlist: Watchlist, scorer: Scorer) -> list[Reading]:
+    """Return how each mention reads for its brand, whose names are masked."""
+    readings = [UNREAD] * len(asked)
+    places, texts, langs = [], [], []
+    for place, (mention, brand) in enumerate(asked):
+        lang = language(mention.lang) if mention.lang else None
+        if lang is None or not brand.languages or lang in brand.languages:
+            places.append(place)
+            texts.append(watchlist.masked(mention.text, brand))
+            langs.append(lang)
+    for place, (compound, label, abuse) in zip(places, scorer.score(texts, langs), strict=True):
+        readings[place] = round(compound, 4), label, round(abuse, 4)
+    return readings
+
+
+def _row(part: _Part, reading: Reading) -> Row:
+    mention = part.mention
+    return Row(
+        part.scored.offset,
+        part.place,
+        part.id,
+        mention.published,
+        part.arrived,
+        *reading,
+        mention.channel,
+        mention.author_id,
+        mention.people,
+        part.like,
+        mention.text[:EXCERPT_CHARS],
+        mention.url or "",
+    )

@@ -1,0 +1,66 @@
+"""Which brand is watched? Its names and words, as the score stage needs them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from mentions.watchlist.normalise import fold
+from mentions.watchlist.word_boundaries import PREFIXES, run_together
+
+MAX_TERM: Final = 256
+MAX_TERMS: Final = 2_000
+
+
+def _tangible(value: str) -> str:
+    if not fold(value):
+        raise ValueError(f"{ascii(value)[:60]} holds nothing that could be found in a text: give letters or digits")
+    return value
+
+
+Term = Annotated[str, Field(min_length=1, max_length=MAX_TERM), AfterValidator(_tangible)]
+Terms = Annotated[tuple[Term, ...], Field(max_length=MAX_TERMS)]
+
+
+class Watched(BaseModel):
+    """A brand as the score stage knows it. Case, accents and width matter in none of its terms."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Term = Field(description="The brand's name: what its mentions are keyed by.")
+    aliases: Terms = Field(default=(), description="Other names by which a mention's `brand` field may call it.")
+    keywords: Terms = Field(
+        default=(), description="Words and phrases by which mentions without `brand` are found. None: by `brand` only."
+    )
+    exclusions: Terms = Field(
+        default=(), description="Words and phrases that keep a mention from being found by keywords."
+    )
+    own_accounts: Terms = Field(
+        default=(), description="The brand's own accounts, id or handle: what they write is left out."
+    )
+    languages: tuple[str, ...] = Field(
+        default=(),
+        description="Languages whose sentiment is scored, as primary subtags. None given: all that the scorer knows.",
+    )
+    revision: int = Field(default=0, ge=0, description="Revision of the brand's configuration.")
+
+    def search_terms(self) -> set[str]:
+        """Return what finds the brand: its keywords, also run together behind # and @, and its accounts' handles."""
+        if not self.keywords:
+            return set()
+        words = {fold(word) for word in self.keywords}
+        plain = {run_together(word) for word in words if word[0] not in PREFIXES} - {""}
+        tags = {prefix + tag for prefix in PREFIXES for tag in plain}
+        return words | tags | {f"@{handle}" for handle in self.handles()}
+
+    def handles(self) -> set[str]:
+        """Return the folded names of its own accounts, without @."""
+        return {fold(account).lstrip("@ ") for account in self.own_accounts} - {""}
+
+    def names(self) -> set[str]:
+        """Return all that a text may call the brand, folded and without # and @; marks alone are emphasis, no name."""
+        given = (self.name, *self.aliases, *self.keywords, *self.own_accounts)
+        words = {fold(name).lstrip(f"{PREFIXES} ") for name in given}
+        called = words | {run_together(word) for word in words}
+        return {name for name in called if any(map(str.isalnum, name))}

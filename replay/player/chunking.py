@@ -1,0 +1,66 @@
+"""In which records, and how many at once, does a replay read lines of a file? As an old recording is sent to Kafka."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mentions.readers.packing import Limits, Packed, pack
+from streams.pipeline import MINUTE, SETTLED, Raw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mentions.readers.position import Line, Refused
+
+LIMITS: Final = Limits(span=MINUTE)
+"""What arrives together was published in the same minute."""
+
+AT_ONCE: Final = 500
+"""Mentions between two steps of event time. More is faster, and makes no difference to what is found."""
+
+
+def records(lines: Iterable[Line | Refused], refused: list[Refused]) -> Iterator[Raw]:
+    """Yield the records of valid lines, each as if it arrived when its last mention was published.
+
+    Lines that are no mentions are added to `refused`.
+    """
+    offset = 0
+    for entry in pack(lines, LIMITS):
+        if isinstance(entry, Packed):
+            yield Raw(entry.value, offset, entry.latest)
+            offset += 1
+        else:
+            refused.append(entry)
+
+
+def ended(read: Iterable[Raw]) -> Iterator[Raw]:
+    """Yield the records, then the marker that lets event time run on to where everything is settled."""
+    latest = 0
+    for record in read:
+        latest = max(latest, record.arrived)
+        yield record
+    if latest:
+        yield end(latest)
+
+
+def end(latest: int) -> Raw:
+    """Return the marker that nothing follows the mentions up to `latest` (ms)."""
+    return Raw(None, -1, 0, read_up_to=latest + SETTLED)
+
+
+def portions(read: Iterable[Raw], at_once: int = AT_ONCE) -> Iterator[list[Raw]]:
+    """Yield the records in lists of about `at_once` mentions; none is empty."""
+    waiting, size = list[Raw](), 0
+    for record in read:
+        waiting.append(record)
+        size += lines_in(record)
+        if size >= at_once:
+            yield waiting
+            waiting, size = [], 0
+    if waiting:
+        yield waiting
+
+
+def lines_in(record: Raw) -> int:
+    """Return how many lines a record of ours holds; a marker counts as one."""
+    return 1 + (record.value or b"").count(b"\n")

@@ -1,0 +1,54 @@
+"""Under which rules does a replay run? Those of a configuration file, or the built-in ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from config.brands.model import default_brand, grouped
+from config.brands.overrides import FOREVER, Stretch
+from mentions.watchlist.watchlist import Watchlist
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from alerts.incidents.policy import Policy as AlertPolicy
+    from config.brands.model import Brand
+
+
+class Rules:
+    """Brands with their policies; one that is not among them has the built-in defaults."""
+
+    def __init__(self, brands: Iterable[Brand], watchlist: Watchlist) -> None:
+        self.watchlist = watchlist
+        self._brands = {brand.name: brand for brand in brands}
+        self._groups = grouped(self._brands.values())
+        self._built_in = default_brand("built-in defaults")
+
+    @classmethod
+    def of(cls, brands: Iterable[Brand]) -> Self:
+        """Return the rules of a configuration's brands; mentions of others are unmatched."""
+        known = tuple(brands)
+        return cls(known, Watchlist([brand.watched(0) for brand in known]))
+
+    @classmethod
+    def built_in(cls) -> Self:
+        """Return the built-in rules: every brand that a mention names is watched."""
+        return cls((), Watchlist.open())
+
+    def brand(self, name: str) -> Brand:
+        """Return a brand as configured, or one with the built-in defaults."""
+        return self._brands.get(name, self._built_in)
+
+    def watch(self, brand: str, revision: int, at: int) -> Stretch:
+        """Return the detectors' policy of `brand`; a file has one revision only, and nothing overrides it."""
+        del revision, at
+        return Stretch(self.brand(brand).detect, FOREVER)
+
+    def alert(self, brand: str) -> AlertPolicy:
+        """Return the incident policy of `brand`."""
+        return self.brand(brand).alert
+
+    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+        """Return the brand's group with all brands that belong to it; ("", ()) for one without."""
+        group = self.brand(brand).group or ""
+        return group, self._groups.get(group, ())

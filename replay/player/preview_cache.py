@@ -1,0 +1,64 @@
+"""What would other thresholds have done over a brand's last days? Read once, kept a while for further questions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from replay.player.preview import preview
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from config.brands.model import Brand
+    from mentions.model.batches import Batch, Tick
+    from replay.player.preview import Preview
+    from replay.player.result import Outcome
+
+    Past = Callable[[str, int, int], Sequence[Batch | Tick]]
+    """Brand, since, until (ms) → its scored mentions and ticks."""
+
+DAYS: Final = 7
+"""The days that a preview is about."""
+
+KEPT: Final = 600_000
+"""How long (ms) a brand's past serves for further previews."""
+
+_DAY: Final = timedelta(days=1) // timedelta(milliseconds=1)
+
+
+class LastDays:
+    """Previews over one brand's last days at a time; `learned` days before them tell only what is usual."""
+
+    def __init__(self, past: Past, now: Callable[[], int], learned: int = 0) -> None:
+        self._past = past
+        self._now = now
+        self._learned = learned
+        self.read_at = 0
+        self._name = ""
+        self._source: Sequence[Batch | Tick] = ()
+        self._known: tuple[Brand, Outcome] | None = None
+
+    def preview(self, brand: Brand, proposed: Brand) -> Preview:
+        """Return what `proposed` would have done in place of `brand`.
+
+        A further question about the same brand as it is now takes half the time: only the proposal is replayed.
+        """
+        self._read(brand.name)
+        known = self._known[1] if self._known is not None and self._known[0] == brand else None
+        since = self.read_at - DAYS * _DAY if self._learned else 0
+        found = preview(brand, proposed, self._source, since, known)
+        self._known = brand, found.today
+        return found
+
+    def forget(self, read_at: int) -> None:
+        """Let the past go that was read at an instant, if it is still kept: it may be large."""
+        if self.read_at == read_at:
+            self.read_at, self._name, self._source, self._known = 0, "", (), None
+
+    def _read(self, name: str) -> None:
+        now = self._now()
+        if self._name != name or now - self.read_at > KEPT:
+            self._known = None
+            self._source = self._past(name, now - (DAYS + self._learned) * _DAY, now)
+            self._name, self.read_at = name, now

@@ -1,0 +1,167 @@
+"""What would have been told on a recording? Its entries through the live functions, in the order of the live run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from config.brands.wire import decode_governed
+from mentions.batch_builder import Columns
+from mentions.scoring import score_record
+from mentions.watchlist.watchlist import Watchlist
+from replay.player.policy_set import Rules
+from replay.player.result import Outcome
+from streams.agents.group_routing import Homes
+from streams.pipeline import Policies, WatchShard
+from streams.recording.format import Acted, Configured, Judged, Received
+from streams.views.brands import Directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from alerts.incidents.model import Notification
+    from config.brands.model import Brand
+    from mentions.model.batches import Batch
+    from mentions.scorer_port import Scorer
+    from streams.recording.format import Entry, Header
+
+
+GONE: Final = "{}"
+"""Stands for a line that was no longer to be had: no mention, but it keeps the places of the others."""
+
+
+class Revised(Policies, Protocol):
+    """Rules that the recording's own configuration may change on the way."""
+
+    @property
+    def watchlist(self) -> Watchlist:
+        """Return who is watched now."""
+
+    def brand(self, name: str) -> Brand:
+        """Return a brand as configured now."""
+
+    def watches(self, name: str) -> bool:
+        """Tell whether the brand is watched."""
+
+    def take(self, entry: Configured) -> None:
+        """Hear of a configuration that the recording holds."""
+
+
+class Fixed(Rules):
+    """The rules of one configuration, whatever the recording says."""
+
+    def watches(self, name: str) -> bool:
+        """Tell whether the brand is watched."""
+        return not self._brands or name in self._brands
+
+    def take(self, entry: Configured) -> None:
+        """Take no notice."""
+
+
+class Recorded(Directory):
+    """The configurations that were in force, each from the instant on at which the live run knew it."""
+
+    def __init__(self, header: Header) -> None:
+        super().__init__()
+        self._built_in = header.defaults
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Rebuild the watchlist, brands with the built-in thresholds included."""
+        super().refresh()
+        if self._built_in and not self._revisions:
+            self.watchlist = Watchlist.open()
+
+    def watches(self, name: str) -> bool:
+        """Tell whether the brand is watched."""
+        return name in self._built_in or super().watches(name)
+
+    def take(self, entry: Configured) -> None:
+        """Know the configuration from here on."""
+        if entry.brand is None:
+            self.remove(entry.name)
+        else:
+            self.put(decode_governed(msgspec.json.encode(entry.brand)), entry.revision)
+        self.refresh()
+
+
+class Playback:
+    """A replay under way: each partition of brands has shards of its own, as live."""
+
+    def __init__(self, rules: Revised, scorer: Scorer | None = None, outcome: Outcome | None = None) -> None:
+        self.outcome = Outcome() if outcome is None else outcome
+        self._rules = rules
+        self._scorer = scorer
+        self._watch: defaultdict[int, WatchShard] = defaultdict(lambda: WatchShard(rules))
+        self._homes = Homes(rules)
+
+    def play(self, entries: Iterable[Entry]) -> Iterator[Notification]:
+        """Yield what is told, in the order in which it would have been.
+
+        Raises:
+            ValueError: there are mentions to score, and there is no scorer.
+        """
+        for entry in entries:
+            for note in self._follow(entry):
+                self.outcome.told.append(note)
+                yield note
+        self.outcome.close(*self._watch.values())
+
+    def _follow(self, entry: Entry) -> list[Notification]:
+        if isinstance(entry, Configured):
+            self._rules.take(entry)
+            self._forget(entry.name)
+            return []
+        if isinstance(entry, Acted):
+            known = self._rules.watches(entry.action.brand)
+            return self._homes.apply(entry.target, entry.action) if known else []
+        watch = self._watch[entry.target]
+        records = self._batches(entry) if isinstance(entry, Judged | Received) else [entry.tick]
+        return [
+            note
+            for record in records
+            for found in watch.apply(record)
+            for note in self._homes.apply(entry.target, found)
+        ]
+
+    def _forget(self, brand: str) -> None:
+        """Forget what is known of a brand that is watched no longer, as live."""
+        if not self._rules.watches(brand):
+            for shard in self._watch.values():
+                shard.states.pop(brand, None)
+
+    def _batches(self, entry: Judged | Received) -> list[Batch]:
+        batches = [entry.batch] if isinstance(entry, Judged) else self._score(entry)
+        batches = [batch for batch in batches if self._rules.watches(batch.brand)]
+        for batch in batches:
+            self.outcome.count(batch)
+        return batches
+
+    def _score(self, entry: Received) -> list[Batch]:
+        """Score the lines as one record, then give each row its place in the live run back."""
+        if self._scorer is None:
+            raise ValueError("these mentions carry no scores: give a scorer, or a recording made with --scores")
+        if not self._rules.watches(entry.brand):
+            return []
+        value = "\n".join(line or GONE for line in entry.lines).encode()
+        scored = score_record(value, max(entry.arrived), entry.partition, 0, self._rules.watchlist, self._scorer)
+        scored.rows = {brand: rows for brand, rows in scored.rows.items() if brand == entry.brand}
+        columns = Columns(entry.partition)
+        columns.add(scored)
+        self.outcome.rejected += len(scored.rejections)
+        self.outcome.unmatched += scored.unmatched
+        return [_placed(batch, entry) for batch in columns.drain()]
+
+
+def _placed(batch: Batch, entry: Received) -> Batch:
+    places = batch.indexes
+    return replace(
+        batch,
+        policy=entry.policy,
+        offsets=[entry.offsets[place] for place in places],
+        indexes=[entry.indexes[place] for place in places],
+        arrived=[entry.arrived[place] for place in places],
+    )

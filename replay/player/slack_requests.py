@@ -1,0 +1,139 @@
+"""What would Slack have shown? The live outbox with a notifier that keeps each request instead of sending it.
+
+Charts are left out: a card's chart is a function of the revision that it is drawn of, and which that is depends on when
+the upload had its turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from alerts.delivery.metrics import Log
+from alerts.delivery.outbox import Delivery
+from alerts.delivery.ports import Receipt
+from alerts.delivery.rate_limit import Timing
+from alerts.notifiers.slack.notifier import EVENT, REPLY, content
+from config.brands.on_call import route
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from alerts.delivery.metrics import Kind
+    from alerts.delivery.ports import Message, Notifier
+    from alerts.delivery.receipts import Posting, ReceiptStore
+    from alerts.incidents.model import Notification
+    from replay.player.recording_replay import Revised
+
+CHANNEL: Final = "#brand-alerts"
+"""Where incidents of brands that name no channel are shown."""
+
+
+class Quiet(Log):
+    """A meter that says nothing of what goes well: nothing was sent."""
+
+    def delivered(self, incident: str, kind: Kind, waited: float) -> None:
+        """Say nothing."""
+
+
+class Requests:
+    """A notifier and a store of receipts in one: it keeps what would have been sent, in order."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self._postings: dict[str, Posting] = {}
+        self._serial = 0
+
+    async def get(self, incident: str) -> Posting | None:
+        """Return what is known of an incident's message."""
+        return self._postings.get(incident)
+
+    async def put(self, posting: Posting) -> None:
+        """Keep a posting."""
+        self._postings[posting.incident] = posting
+
+    async def post(self, channel: str, message: Message) -> Receipt:
+        """Keep a post."""
+        self._serial += 1
+        receipt = Receipt(channel, str(self._serial))
+        self._keep("chat.postMessage", receipt, message, EVENT)
+        return receipt
+
+    async def update(self, receipt: Receipt, message: Message) -> None:
+        """Keep an edit."""
+        self._keep("chat.update", receipt, message, EVENT)
+
+    async def reply(self, receipt: Receipt, message: Message) -> None:
+        """Keep a reply."""
+        self._keep("chat.postMessage", receipt, message, REPLY)
+
+    async def find(self, channel: str, incident: str, since: int) -> Receipt | None:
+        """Return where the incident's message stands."""
+        del channel, since
+        posting = self._postings.get(incident)
+        return None if posting is None else posting.receipt
+
+    async def sweep(self, receipt: Receipt, incident: str, since: int) -> int:
+        """Return 0: nothing is ever sent twice."""
+        del receipt, incident, since
+        return 0
+
+    async def replied(self, receipt: Receipt, revision: int) -> bool:
+        """Return False: no answer is ever lost."""
+        del receipt, revision
+        return False
+
+    def _keep(self, method: str, receipt: Receipt, message: Message, event: str) -> None:
+        thread = {"thread": message.incident} if event == REPLY else {}
+        self.sent.append(
+            {"method": method, "channel": receipt.channel, "incident": message.incident}
+            | thread
+            | {"revision": message.revision, "payload": content(message, event)}
+        )
+
+
+def requests(told: Iterable[Notification], rules: Revised) -> Iterator[tuple[Notification, list[dict[str, Any]]]]:
+    """Yield each notification with the requests that a Slack in good health gets for it, before the next is told.
+
+    A Slack that was away got fewer: what it missed comes as one edit, with all the replies.
+    """
+    shown = Requests()
+    for note in delivered(told, rules, shown, shown):
+        sent, shown.sent = shown.sent, []
+        yield note, sent
+
+
+def delivered(
+    told: Iterable[Notification], rules: Revised, notifier: Notifier, receipts: ReceiptStore | None = None
+) -> Iterator[Notification]:
+    """Yield each notification once it is delivered, by the live outbox, to `notifier`."""
+    with asyncio.Runner() as runner:
+        kept = receipts or Requests()
+        delivery = Delivery(
+            notifier,
+            kept,
+            lambda name, at: route(rules.brand(name), at, CHANNEL),
+            meter=Quiet(),
+            timing=Timing(),
+            gap=0.0,
+        )
+        for note in told:
+            runner.run(_deliver(delivery, note))
+            yield note
+
+
+async def _deliver(delivery: Delivery, note: Notification) -> None:
+    delivery.submit(note, lambda: None)
+    await delivery.drain()
+
+
+def standing(sent: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return by incident the message as it stands after all requests, and the replies in its thread."""
+    found: dict[str, dict[str, Any]] = {}
+    for request in sent:
+        place = found.setdefault(request["incident"], {"message": None, "replies": []})
+        if "thread" in request:
+            place["replies"].append(request["payload"])
+        else:
+            place["message"] = request["payload"]
+    return found

@@ -1,0 +1,65 @@
+"""Who did what, and when was somebody told? The course of incidents as marks on a timeline, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from alerts.incidents.model import TOCSIN
+from alerts.rendering import text as wording
+from alerts.rendering.escaping import clean
+from replay.report.layout import clock
+from replay.report.locale import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from alerts.incidents.model import Notification, Reason
+    from config.brands.model import Language
+    from detectors.model.signal import Severity
+
+Kind = Literal["alert", "escalation", "act", "over"]
+KINDS: Final[tuple[Kind, ...]] = ("alert", "escalation", "act", "over")
+
+_OF: Final[dict[Reason, Kind]] = {
+    "escalated": "escalation",
+    "resolved": "over",
+}
+
+
+class Mark(NamedTuple):
+    """One thing that happened to an incident. `text` is in words, with hostile parts not yet escaped for HTML."""
+
+    at: int  # ms
+    kind: Kind
+    severity: Severity
+    who: str  # "" where no person did it
+    text: str
+    page: bool
+
+
+def marks(told: Iterable[Notification], language: Language) -> list[Mark]:
+    """Return what happened, in the order of event time; what only brings figures up to date is left out."""
+    found = [_mark(note, language) for note in told if note.reason != "updated"]
+    return sorted(found, key=lambda mark: mark.at)
+
+
+def _mark(note: Notification, language: Language) -> Mark:
+    entry = note.incident.history[-1] if note.incident.history else None
+    who = "" if entry is None or entry.who == TOCSIN else clean(entry.who)
+    kind: Kind = _OF.get(note.reason, "act" if who else "alert")
+    text = _words(note, language, who, clean(entry.text) if entry else "")
+    return Mark(note.at, kind, note.incident.severity, who, text, note.page)
+
+
+def _words(note: Notification, language: Language, who: str, text: str) -> str:
+    """Return what happened in words: the reply of the thread, and what that does not say."""
+    incident, words = note.incident, WORDS[language]
+    if note.reason == "escalated":
+        span = wording.span(note.at - incident.opened_at, language)
+        return words["escalated"].format(step=text, span=span)
+    said = wording.told(note, language, fact=wording.fact(note, language), who=who, text=text)
+    if note.reason == "judged" and incident.verdict:
+        said = f"{said} – {wording.say(language, f'verdict_{incident.verdict}')}"
+    if note.reason == "snoozed" and incident.snoozed_until:
+        said = f"{said} – {words['until'].format(at=clock(incident.snoozed_until))}"
+    return f"{said} – {text}" if text and who and note.reason != "noted" else said

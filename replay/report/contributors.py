@@ -1,0 +1,101 @@
+"""Who and what drove an incident, and in which words? By phase, the largest first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from detectors.windows.contributors import terms_of
+from mentions.model.batches import NEGATIVE, Batch
+from replay.snapshots.event_log import MINUTE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mentions.model.batches import Tick
+    from replay.player.result import Course
+
+TOP: Final = 8
+EXAMPLES: Final = 6
+
+
+class Said(NamedTuple):
+    """One mention as scored."""
+
+    at: int
+    text: str
+    author: str
+    channel: str
+    url: str
+    reach: int
+    compound: float
+    label: int
+
+
+class Phase(NamedTuple):
+    """Who and what drove one phase of an incident: the largest first, each with its count."""
+
+    name: str  # onset, growth, decay
+    since: int
+    until: int
+    mentions: int
+    negative: int
+    terms: list[tuple[str, int]]
+    authors: list[tuple[str, int]]
+    channels: list[tuple[str, int]]
+    urls: list[tuple[str, int]]
+
+
+def said(records: Iterable[Batch | Tick], since: int, until: int) -> Iterator[Said]:
+    """Yield the mentions published from `since` up to `until`, without it."""
+    for batch in records:
+        if isinstance(batch, Batch):
+            columns = (batch.excerpts, batch.authors, batch.channels, batch.urls, batch.reaches, batch.compounds)
+            for at, *rest in zip(batch.published, *columns, batch.labels, strict=True):
+                if since <= at < until:
+                    yield Said(at, *rest)
+
+
+def phases(
+    brand: str, records: Sequence[Batch | Tick], focus: Course, end: int, times: list[int], negative: list[int]
+) -> list[Phase]:
+    """Return what drove an incident before it opened, until its most negative column, and from there to its end."""
+    opened, closed = focus.opened_at, focus.segments[-1].until or end
+    worst = max(
+        (place for place, at in enumerate(times) if opened <= at <= closed), key=negative.__getitem__, default=None
+    )
+    peak = max(opened + MINUTE, times[worst] + MINUTE if worst is not None else opened)
+    stretches = (("onset", opened - 30 * MINUTE, opened), ("growth", opened, peak), ("decay", peak, closed + 1))
+    return [_phase(brand, records, *stretch) for stretch in stretches if stretch[1] < stretch[2]]
+
+
+def _phase(brand: str, records: Sequence[Batch | Tick], name: str, since: int, until: int) -> Phase:
+    found = list(said(records, since, until))
+
+    def top(values: Iterable[str]) -> list[tuple[str, int]]:
+        return Counter(value for value in values if value).most_common(TOP)
+
+    return Phase(
+        name,
+        since,
+        until,
+        len(found),
+        sum(one.label == NEGATIVE for one in found),
+        top(term for one in found for term in set(terms_of(one.text, brand))),
+        top(one.author for one in found),
+        top(one.channel for one in found),
+        top(one.url for one in found),
+    )
+
+
+def examples(records: Sequence[Batch | Tick], since: int, until: int) -> list[Said]:
+    """Return the most negative texts, one of each author and wording, those that reached most people first."""
+    chosen: dict[str, Said] = {}
+    authors: set[str] = set()
+    for one in sorted(said(records, since, until), key=lambda one: (one.label != NEGATIVE, -one.reach, one.compound)):
+        if one.text and one.text not in chosen and (not one.author or one.author not in authors):
+            chosen[one.text] = one
+            authors.add(one.author)
+        if len(chosen) == EXAMPLES:
+            break
+    return list(chosen.values())

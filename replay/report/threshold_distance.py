@@ -1,0 +1,157 @@
+"""How near was each detector to firing? What it watched beside the level at which it fires, over the time shown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from detectors.base import NAMES, Detector, View
+from detectors.registry import ALL
+from mentions.model.batches import Batch, Tick
+from replay.player.policy_set import Rules
+from streams.pipeline import MINUTE, WatchShard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from config.brands.model import Brand
+    from detectors.base import Limit
+
+LOOKS: Final = 6
+"""Looks at each column of the timeline; the one nearest to the level is kept."""
+
+APART: Final = frozenset({"silence"})
+"""Detectors whose level is another one for each channel."""
+
+LONG: Final = 0.5
+"""Share of the columns in which a detector must have seen something to be worth a drawing, if it did not fire."""
+
+JUST_BELOW: Final = 0.99
+
+_CUSUM: Final = "cusum"
+
+
+class Seen(NamedTuple):
+    """What a detector saw at one minute."""
+
+    observed: float
+    level: float  # below it the detector cannot fire
+    metric: str
+    window: int  # minutes
+    fires: bool  # the level is reached, and whatever else the detector asks for holds
+
+    @property
+    def nearness(self) -> float:
+        """Return how much of the level was seen: 1 and more only where the detector fires."""
+        part = self.observed / self.level if self.level else 0.0
+        return part if self.fires else min(part, JUST_BELOW)
+
+
+class Level(NamedTuple):
+    """One detector over the time shown, in the window that came nearest to its level; None where it saw nothing."""
+
+    detector: str
+    metric: str  # as in `Evidence`, or "cusum"
+    window: int  # minutes
+    seen: list[Seen | None]  # by column of the timeline
+    nearest: Seen
+    at: int  # when that was (ms)
+
+    @property
+    def coverage(self) -> float:
+        """Return in which share of the columns it saw something."""
+        return sum(one is not None for one in self.seen) / len(self.seen)
+
+
+def levels(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], step: int) -> list[Level]:
+    """Return the levels of the detectors that had one, the nearest to its level first.
+
+    Args:
+        brand: whose rules hold.
+        records: its batches and ticks, from the beginning: what is usual is learned from them.
+        times: the columns of the timeline (ms), ascending.
+        step: minutes in a column.
+    """
+    found: dict[tuple[str, int], dict[int, Seen]] = defaultdict(dict)
+    instants: dict[tuple[str, int], tuple[int, Seen]] = {}
+    width = step * MINUTE
+    for view in _views(brand, records, times, width):
+        at = view.minute * MINUTE
+        column = (at - times[0]) // width
+        for name, seen in _watched(view):
+            key = name, seen.window if seen.metric != _CUSUM else 0
+            kept = found[key].get(column)
+            if kept is None or seen.nearness > kept.nearness:
+                found[key][column] = seen
+            if key not in instants or seen.nearness > instants[key][1].nearness:
+                instants[key] = at, seen
+    best: dict[str, Level] = {}
+    for key in sorted(instants):
+        level = _level(key, found[key], len(times), *instants[key])
+        best[key[0]] = max(best.get(key[0], level), level, key=_telling)
+    return sorted(best.values(), key=lambda level: -level.nearest.nearness)
+
+
+def _telling(level: Level) -> tuple[bool, bool, float]:
+    """Order the windows of a detector: what fired, then what was seen for long, then what came nearest."""
+    return level.nearest.fires, level.coverage >= LONG, level.nearest.nearness
+
+
+def _level(key: tuple[str, int], seen: dict[int, Seen], columns: int, at: int, nearest: Seen) -> Level:
+    return Level(key[0], nearest.metric, nearest.window, [seen.get(n) for n in range(columns)], nearest, at)
+
+
+def _views(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], width: int) -> Iterator[View]:
+    """Yield what the rules see at each look. Time is told in small steps, which changes nothing."""
+    shard = WatchShard(Rules.of([brand]))
+    stride = max(MINUTE, width // LOOKS // MINUTE * MINUTE)
+    lateness = brand.detect.lateness_minutes * MINUTE
+    begin, end = times[0] + lateness, times[-1] + width + lateness
+    looked = -1
+    for record in records:
+        for part in [record] if isinstance(record, Batch) else _told(record, begin, end, stride):
+            shard.apply(part)
+            state = shard.states.get(brand.name)
+            if state is None or state.frontier is None or state.frontier == looked:
+                continue
+            looked = state.frontier
+            if times[0] <= looked * MINUTE < times[-1] + width:
+                yield View(looked, state, brand.detect)
+
+
+def _told(tick: Tick, begin: int, end: int, stride: int) -> Iterator[Tick]:
+    """Yield ticks that lead up to one, a stride apart within the time shown."""
+    for instant in range(begin, min(end, tick.read_up_to), stride):
+        yield Tick(tick.partition, tick.partitions, instant, tick.clock)
+    yield tick
+
+
+def _watched(view: View) -> Iterator[tuple[str, Seen]]:
+    for detector in ALL:
+        if detector.enabled(view.policy) and detector.name not in APART:
+            for limit in _limits(view, detector):
+                observed, level = view.window(limit.window)[limit.metric], limit.levels[0][0]
+                seen = Seen(observed, level, NAMES[limit.metric], limit.window, fires=observed >= level)
+                yield detector.name, seen
+            yield from _judged(view, detector)
+
+
+def _limits(view: View, detector: Detector) -> tuple[Limit, ...]:
+    """Return the limits of a detector on counts; they are the same for the whole hour, and kept so long."""
+    key = f"limits of {detector.name}"
+    if key not in view.memo:
+        view.memo[key] = detector.limits(view) if detector.limits else ()
+    found: tuple[Limit, ...] = view.memo[key]
+    return found
+
+
+def _judged(view: View, detector: Detector) -> Iterator[tuple[str, Seen]]:
+    finding = detector.judge(view) if detector.judge else None
+    if finding is None:
+        return
+    fires = finding.severity is not None
+    if _CUSUM in finding.extra:
+        seen = Seen(finding.extra[_CUSUM], finding.extra["cusum_limit"], _CUSUM, finding.window, fires)
+    else:
+        seen = Seen(finding.observed, finding.threshold, finding.metric, finding.window, fires)
+    yield detector.name, seen

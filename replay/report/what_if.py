@@ -1,0 +1,112 @@
+"""What would other thresholds have done? Replays of the same mentions by the live detectors, a threshold at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
+
+from pydantic import ValidationError
+
+from config.brands.overrides import MAIN, SENSITIVITY, value_at
+from detectors.policy import Sensitivity
+from replay.player.compare import compare
+from replay.player.policy_set import Rules
+from replay.player.preview import Preview
+from replay.player.result import run
+from replay.tuning.candidates import BARS, applied, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from config.brands.model import Brand
+    from mentions.model.batches import Batch, Tick
+    from replay.player.result import Outcome
+
+SCALES: Final = (0.5, 0.65, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5)
+"""What the bars are multiplied by for the slider; 1 is today's setting."""
+
+FACTORS: Final = (0.5, 0.75, 1.0, 1.35, 2.0)
+"""What one threshold is multiplied by."""
+
+TOGETHER: Final = "bars"
+
+
+class Setting(NamedTuple):
+    """What a setting would have done: when each incident would have opened (ms), and against today's."""
+
+    value: str  # "× 1.25", "high", "0.2"
+    today: bool
+    opened: list[int]
+    pages: int
+    preview: Preview
+
+
+class Knob(NamedTuple):
+    """One threshold, or the bars together, and the settings tried, in ascending order of what they ask for."""
+
+    name: str  # TOGETHER, or a path such as "detect.shift.rise"
+    settings: list[Setting]
+
+
+def knobs(
+    brand: Brand,
+    records: Sequence[Batch | Tick],
+    near: Collection[str],
+    advance: Callable[[float], None] = lambda _done: None,
+) -> list[Knob]:
+    """Return what each threshold would have done: the bars together, the sensitivity, those of the detectors `near`.
+
+    `advance` is told of the part of the work that is done; the parts add up to 1.
+    """
+    plans = [(TOGETHER, _bars(brand)), (SENSITIVITY, _levels(brand))]
+    plans += [(f"detect.{name}.{MAIN[name][0]}", _scaled(brand, name)) for name in MAIN if name in near]
+    runs = 1 + sum(len(tried) - 1 for _, tried in plans)
+    today = run(Rules.of([brand]), records, None)
+    advance(1 / runs)
+
+    def setting(value: str, other: Brand | None) -> Setting:
+        outcome = today if other is None else run(Rules.of([other]), records, None)
+        if other is not None:
+            advance(1 / runs)
+        return _setting(value, today, outcome, is_today=other is None)
+
+    return [Knob(name, [setting(*tried) for tried in plan]) for name, plan in plans if len(plan) > 1]
+
+
+def _setting(value: str, today: Outcome, outcome: Outcome, *, is_today: bool) -> Setting:
+    before, after = today.courses(), outcome.courses()
+    preview = Preview(compare(today, outcome), len(before), len(after), today)
+    opened = [course.opened_at for course in after]
+    return Setting(value, is_today, opened, sum(course.pages for course in after), preview)
+
+
+def _bars(brand: Brand) -> list[tuple[str, Brand | None]]:
+    found: list[tuple[str, Brand | None]] = []
+    for scale in SCALES:
+        bars = {bar: max(0.1, round(value_of(brand, bar) * scale, 2)) for bar in BARS}
+        found.append((f"× {scale:g}", None if scale == 1 else applied(brand, bars)))
+    return found
+
+
+def _levels(brand: Brand) -> list[tuple[str, Brand | None]]:
+    today = brand.detect.sensitivity
+    return [
+        (level, None if level == today else applied(brand, {SENSITIVITY: level}))
+        for level in reversed(get_args(Sensitivity))
+    ]
+
+
+def _scaled(brand: Brand, detector: str) -> list[tuple[str, Brand | None]]:
+    """Return the deciding threshold of a detector at several values; what its bounds forbid is left out."""
+    path = f"detect.{detector}.{MAIN[detector][0]}"
+    today = value_at(brand.detect, path)
+    found: list[tuple[str, Brand | None]] = []
+    for factor in FACTORS if isinstance(today, int | float) else ():
+        value = round(today * factor) if isinstance(today, int) else round(today * factor, 3)
+        if factor == 1:
+            found.append((f"{today:g}", None))
+        elif value != today and f"{value:g}" not in [said for said, _ in found]:
+            try:
+                found.append((f"{value:g}", applied(brand, {path: value})))
+            except ValidationError:
+                continue
+    return found

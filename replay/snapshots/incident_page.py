@@ -1,0 +1,126 @@
+"""What does an incident look like afterwards? One self-contained HTML page: charts, what was told, and the messages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from alerts.delivery.ports import Picture
+from alerts.incidents.model import rank
+from alerts.rendering import chart_data as alerts_chart
+from alerts.rendering import text
+from alerts.rendering.card import message
+from replay.snapshots import chart, slack_svg
+from replay.snapshots.chart import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alerts.delivery.ports import Route
+    from alerts.incidents.model import Incident, Notification
+    from replay.snapshots.event_log import Chronicle
+
+_STYLE: Final = """
+:root{color-scheme:light dark;--ink:#1b1b1f;--soft:#56565e;--paper:#fbfaf7;--edge:#d9d6cf;--mentions:#8fb3d9;
+--negative:#b5341c;--watch:#2b6cb0;--warning:#a04b00;--critical:#a3142a;--over:#2f6b3a}
+@media(prefers-color-scheme:dark){:root{--ink:#ececf1;--soft:#a9a9b4;--paper:#16171b;--edge:#3a3b42;--mentions:#3f6a97;
+--negative:#f0795c;--watch:#7db3ea;--warning:#f2a65a;--critical:#ff8a94;--over:#86c995}}
+*{box-sizing:border-box}body{margin:0 auto;padding:24px 16px 64px;max-width:1000px;background:var(--paper);
+color:var(--ink);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif}
+h1{font-size:1.6rem;line-height:1.25;margin:.2em 0}h2{font-size:1.2rem;margin:2.2em 0 .3em}h3{font-size:1rem}
+p,li{max-width:70ch}.soft,figcaption{color:var(--soft)}figure{margin:12px 0;overflow-x:auto}
+svg{width:100%;height:auto;display:block}svg.chart{min-width:600px}svg.card{max-width:720px}
+.chart text{fill:var(--soft);font:12px system-ui,Helvetica,Arial,sans-serif}.chart .grid{stroke:var(--edge)}
+.chart .mentions{fill:var(--mentions)}.chart .negative{fill:var(--negative)}
+.flag path{fill:none;stroke:currentColor;stroke-dasharray:3 3}.flag circle{fill:currentColor}
+.chart .flag text{fill:var(--paper);font-weight:700}
+.watch{color:var(--watch)}.warning{color:var(--warning)}.critical{color:var(--critical)}.resolved{color:var(--over)}
+.key{white-space:nowrap;border-left:.8em solid;padding-left:.3em;margin-left:.6em}
+.key.mentions{border-color:var(--mentions)}.key.negative{border-color:var(--negative)}
+table{border-collapse:collapse;width:100%;font-size:.92rem}
+td,th{text-align:left;vertical-align:top;padding:4px 10px 4px 0;
+border-bottom:1px solid var(--edge)}details{margin:12px 0}summary{cursor:pointer;padding:6px 0}
+@media print{details:not([open])>*{display:block}}
+"""
+
+
+def draw(chronicle: Chronicle, route: Callable[[str, int], Route], title: str, lead: str) -> str:
+    """Return the page; `route` says in which language and to whom a brand's messages are written."""
+    brands = sorted(chronicle.minutes, key=lambda brand: _weight(chronicle, brand))
+    sections = "".join(_brand(chronicle, brand, route(brand, chronicle.span()[1])) for brand in brands)
+    key = '<span class="key mentions">mentions a minute</span> <span class="key negative">of these, negative</span>'
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>"
+        f'<p>{escape(lead)}</p><p class="soft">Times are UTC. {key}</p>{sections}</main></body></html>\n'
+    )
+
+
+def _weight(chronicle: Chronicle, brand: str) -> tuple[int, str]:
+    """Order brands by their gravest incident, then by name."""
+    grave = [rank(incident.severity) for incident in chronicle.incidents() if incident.brand == brand]
+    return -max(grave, default=-1), brand
+
+
+def _brand(chronicle: Chronicle, brand: str, route: Route) -> str:
+    incidents = [incident for incident in chronicle.incidents() if incident.brand == brand]
+    steps = [note for incident in incidents for note in chronicle.about(incident.id) if note.reason != "updated"]
+    marks = [_mark(number, note) for number, note in enumerate(sorted(steps, key=lambda note: note.at), 1)]
+    drawn = chart.draw(brand, chronicle.span()[0], chronicle.series(brand), marks)
+    told = _table(marks) if marks else '<p class="soft">Nothing was told: a calm day.</p>'
+    cards = "".join(_cards(chronicle.about(incident.id), incident, route) for incident in incidents)
+    return f"<section><h2>{escape(brand)}</h2><figure>{drawn}</figure>{told}{cards}</section>"
+
+
+def _mark(number: int, note: Notification) -> Mark:
+    incident = note.incident
+    state = "resolved" if incident.status == "resolved" else incident.severity
+    return Mark(note.at, number, state, _words(note))
+
+
+def _words(note: Notification) -> str:
+    evidence = note.incident.findings[note.detector].signal.evidence
+    return f"{note.reason.replace('_', ' ')}, {note.incident.severity}: {text.said(evidence, 'en')}"
+
+
+def _table(marks: list[Mark]) -> str:
+    rows = "".join(
+        f'<tr><td class="{escape(mark.severity)}"><strong>{mark.number}</strong></td><td>{clock(mark.at)}</td>'
+        f"<td>{escape(mark.words)}</td></tr>"
+        for mark in marks
+    )
+    return f"<table><thead><tr><th>Flag</th><th>At</th><th>What was told</th></tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _cards(notes: list[Notification], incident: Incident, route: Route) -> str:
+    """Return the message as first posted, at its gravest, and as it stands at the end."""
+    gravest = next(note for note in notes if note.incident.severity == incident.severity)
+    shown = {note.revision: note for note in (notes[0], gravest, notes[-1])}
+    opened = "".join(_card(note, route, is_open=note is gravest) for note in shown.values())
+    return f"<h3>The Slack message of {escape(incident.id)}</h3>{opened}"
+
+
+def _card(note: Notification, route: Route, *, is_open: bool) -> str:
+    return (
+        f"<details{' open' if is_open else ''}><summary>{clock(note.at)}, revision {note.revision}: "
+        f"{escape(note.reason.replace('_', ' '))}</summary>{draw_card(note, route)}</details>"
+    )
+
+
+def draw_card(note: Notification, route: Route) -> str:
+    """Return the message that Slack would show after this notification, chart and all, as SVG."""
+    found = alerts_chart.shown(note.incident)
+    if found is None:
+        return slack_svg.draw(message(note, route, page=note.page), clock(note.at))
+    course, evidence = found
+    alt = alerts_chart.alt(course, text.tongue(route.language))
+    picture = Picture("F00000000", note.revision, note.at, course.step // 60_000, alt)
+    content = alerts_chart.draw(course, evidence)
+    return slack_svg.draw(message(note, route, page=note.page, picture=picture), clock(note.at), content)
+
+
+def clock(at: int) -> str:
+    """Return the time of day of an instant [ms], in UTC."""
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%H:%M}"

@@ -1,0 +1,100 @@
+"""What is there to tune on? Mentions scored once, kept by brand, so that each setting replays them without reading."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from mentions.model.batches import Batch, Tick
+from replay.player.chunking import portions, records
+from streams.pipeline import SETTLED, score
+from streams.recording.format import Judged, Ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mentions.readers.position import Line, Refused
+    from mentions.scorer_port import Scorer
+    from mentions.watchlist.watchlist import Watchlist
+    from streams.pipeline import Scored
+    from streams.recording.format import Entry
+
+PACE: Final = 3_600_000
+"""A brand's time is told at least this often (ms), mentions or not."""
+
+
+class Span(NamedTuple):
+    """From a brand's first mention to its last (ms)."""
+
+    since: int
+    until: int
+
+
+@dataclass
+class Material:
+    """A brand's batches and ticks in their order, for each brand. It holds all in memory: some 300 bytes a mention."""
+
+    records: dict[str, list[Batch | Tick]] = field(default_factory=lambda: defaultdict(list))
+    spans: dict[str, Span] = field(default_factory=dict)
+    mentions: int = 0
+    refused: list[Refused] = field(default_factory=list)
+    unmatched: int = 0
+    disordered: int = 0  # records that lie before an earlier one by more than the lateness
+    _told: dict[str, int] = field(default_factory=dict)
+
+    def add(self, batch: Batch) -> None:
+        """Take a brand's next batch."""
+        self.records[batch.brand].append(batch)
+        known = self.spans.get(batch.brand, Span(batch.published[0], batch.published[0]))
+        self.spans[batch.brand] = Span(min(known.since, *batch.published), max(known.until, *batch.published))
+        self._told[batch.brand] = 0
+        self.mentions += len(batch)
+
+    def tick(self, tick: Tick) -> None:
+        """Tell the time to the brands that have had mentions since they heard of it, or not heard for an hour."""
+        for brand, told in self._told.items():
+            if tick.read_up_to - told >= PACE:
+                self.records[brand].append(tick)
+                self._told[brand] = tick.read_up_to
+
+    def take(self, scored: Scored) -> None:
+        """Take what was scored next, and the time up to which it was read."""
+        for batch in scored.batches:
+            self.add(batch)
+        if scored.read_up_to is not None:
+            self.tick(Tick(0, 1, scored.read_up_to, None))
+
+    def close(self) -> None:
+        """Let time run on to where everything is settled."""
+        latest = max((span.until for span in self.spans.values()), default=0)
+        for followed in self.records.values():
+            followed.append(Tick(0, 1, latest + SETTLED, None))
+
+
+def gather(lines: Iterable[Line | Refused], watchlist: Watchlist, scorer: Scorer) -> Material:
+    """Return the mentions of files, in order of publication, scored."""
+    material, latest = Material(), 0
+    for portion in portions(records(lines, material.refused)):
+        for record in portion:
+            material.disordered += record.arrived < latest - SETTLED
+            latest = max(latest, record.arrived)
+        scored = score(0, portion, watchlist, scorer)
+        material.unmatched += scored.unmatched
+        material.take(scored)
+    material.close()
+    return material
+
+
+def of_recording(entries: Iterable[Entry]) -> Material:
+    """Return the mentions of a recording that carries scores, with its own ticks: what came late stays late."""
+    material = Material()
+    homes: dict[int, set[str]] = defaultdict(set)
+    for entry in entries:
+        if isinstance(entry, Judged):
+            homes[entry.target].add(entry.batch.brand)
+            material.add(entry.batch)
+        elif isinstance(entry, Ticked):
+            for brand in homes[entry.target]:
+                material.records[brand].append(entry.tick)
+    return material

@@ -1,0 +1,148 @@
+"""How did one setting do? Pages against labels: which incidents it heard, how late, and how often for nothing."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from replay.player.policy_set import Rules
+from replay.player.result import run
+from replay.tuning.candidates import Settings, applied
+from replay.tuning.intervals import Interval, rate, share
+from streams.pipeline import MINUTE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from config.brands.model import Brand
+    from mentions.model.batches import Batch, Tick
+    from replay.player.result import Outcome
+    from replay.tuning.labels import Label
+
+GRACE: Final = 3_600_000
+"""How long before and after a labelled incident a page still belongs to it (ms)."""
+
+WEEK: Final = 7 * 86_400_000
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """One open stretch of an incident. Instants in ms."""
+
+    brand: str
+    opened: int
+    paged: int | None
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """What a setting would have told of all brands in question."""
+
+    settings: Settings
+    alerts: tuple[Alert, ...]
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """A brand's time that counts: from `since` to `until` (ms)."""
+
+    brand: str
+    since: int
+    until: int
+
+    def holds(self, brand: str, at: int) -> bool:
+        """Tell whether an instant of a brand lies within."""
+        return self.brand == brand and self.since <= at <= self.until
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """A trial against labels. Delays are in minutes from when the incident was visible, None where it was missed."""
+
+    delays: tuple[float | None, ...]  # by crisis
+    false_alarms: int
+    weeks: float  # of a brand
+
+    @property
+    def found(self) -> int:
+        """Return how many of the crises were paged."""
+        return sum(delay is not None for delay in self.delays)
+
+    @property
+    def mean_delay(self) -> float | None:
+        """Return the mean detection delay of those found, in minutes."""
+        heard = [delay for delay in self.delays if delay is not None]
+        return sum(heard) / len(heard) if heard else None
+
+    @property
+    def per_week(self) -> float:
+        """Return the false alarms a week and brand."""
+        return self.false_alarms / self.weeks if self.weeks else 0.0
+
+    @property
+    def rate(self) -> Interval:
+        """Return between which values the false alarms a week lie."""
+        return rate(self.false_alarms, self.weeks)
+
+    @property
+    def recall(self) -> Interval:
+        """Return between which values the episode recall lies."""
+        return share(self.found, len(self.delays))
+
+
+def attempt(
+    settings: Settings,
+    brands: Sequence[Brand],
+    records: Mapping[str, Sequence[Batch | Tick]],
+    own: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> Trial:
+    """Return what a setting would have told; brands without mentions tell nothing.
+
+    `own` names the settings that a brand of a group writes itself: the group's do not reach those.
+    """
+    alerts: list[Alert] = []
+    for brand in brands:
+        if followed := records.get(brand.name):
+            reached = {path: value for path, value in settings.items() if path not in own.get(brand.name, ())}
+            alerts += alerts_of(run(Rules.of([applied(brand, reached)]), followed, None))
+    return Trial(settings, tuple(alerts))
+
+
+def alerts_of(outcome: Outcome) -> list[Alert]:
+    """Return each open stretch of the incidents with its first page."""
+    found: dict[tuple[str, int], Alert] = {}
+    for note in outcome.told:
+        one = note.incident
+        key = one.id, one.opened_at
+        known = found.get(key, Alert(one.brand, one.opened_at, None))
+        paged = note.at if note.page and known.paged is None else known.paged
+        found[key] = Alert(one.brand, known.opened, paged)
+    return list(found.values())
+
+
+def measure(trial: Trial, labels: Sequence[Label], stretches: Sequence[Stretch]) -> Measure:
+    """Return how a trial did on the crises and the quiet time of some stretches of time."""
+    crises = [label for label in labels if label.is_crisis]
+    inside = [label for label in crises if any(part.holds(label.brand, label.visible) for part in stretches)]
+    paged = [
+        alert
+        for alert in trial.alerts
+        if alert.paged is not None and any(part.holds(alert.brand, alert.paged) for part in stretches)
+    ]
+    false = sum(not any(_belongs(alert, label) for label in crises) for alert in paged)
+    quiet = sum(part.until - part.since for part in stretches)
+    quiet -= sum(label.end - label.onset for label in inside)
+    return Measure(tuple(delay(trial, label) for label in inside), false, max(quiet, 0) / WEEK)
+
+
+def delay(trial: Trial, label: Label) -> float | None:
+    """Return the minutes from when a crisis was visible to its first page, None where there was none."""
+    instants = [
+        alert.paged
+        for alert in trial.alerts
+        if alert.brand == label.brand and alert.paged is not None and label.visible - GRACE <= alert.paged <= label.end
+    ]
+    return round((min(instants) - label.visible) / MINUTE, 1) if instants else None
+
+
+def _belongs(alert: Alert, label: Label) -> bool:
+    assert alert.paged is not None
+    return alert.brand == label.brand and label.onset - GRACE <= alert.paged <= label.end + GRACE

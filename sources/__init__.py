@@ -1,1 +1,0 @@
-"""Where do mentions come from? Files and, later, networks: read, packed into records, resumable."""

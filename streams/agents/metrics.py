@@ -1,0 +1,73 @@
+"""What does a worker count, for Prometheus?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
+
+from alerts.delivery.metrics import Log
+from detectors.model.signal import Now, Signal
+
+if TYPE_CHECKING:
+    from alerts.delivery.metrics import Kind
+    from alerts.delivery.ports import DeliveryError
+    from alerts.incidents.model import Notification
+    from streams.pipeline import Scored
+
+MENTIONS = Counter("tocsin_mentions_total", "Mentions read, by what became of them", ["outcome"])
+SIGNALS = Counter("tocsin_signals_total", "Signals raised", ["detector", "severity"])
+NOTIFICATIONS = Counter("tocsin_notifications_total", "Notifications written to the outbox", ["reason"])
+WATERMARK = Gauge("tocsin_watermark_seconds", "Event time up to which this worker's brands are closed, since the epoch")
+
+
+DELIVERED = Histogram(
+    "tocsin_delivery_seconds", "From a notification to its message", ["kind"], buckets=(0.1, 0.25, 0.5, 1, 2, 5, 15, 60)
+)
+FAILURES = Counter("tocsin_delivery_failures_total", "Tries that failed; all are tried again", ["code"])
+
+
+class Deliveries(Log):
+    """Counts what the outbox does, and logs it."""
+
+    def delivered(self, incident: str, kind: Kind, waited: float) -> None:
+        """Count a message that stands."""
+        super().delivered(incident, kind, waited)
+        DELIVERED.labels(kind).observe(waited)
+
+    def retried(self, incident: str, error: DeliveryError, delay: float) -> None:
+        """Count a failure that is tried again."""
+        super().retried(incident, error, delay)
+        FAILURES.labels(error.code).inc()
+
+    def refused(self, incident: str, error: DeliveryError, delay: float) -> None:
+        """Count a failure that a person must put right."""
+        super().refused(incident, error, delay)
+        FAILURES.labels(error.code).inc()
+
+
+def count_scored(scored: Scored) -> None:
+    """Count what the score stage made of some records."""
+    MENTIONS.labels("accepted").inc(scored.accepted)
+    MENTIONS.labels("rejected").inc(len(scored.rejections))
+    MENTIONS.labels("unmatched").inc(scored.unmatched)
+    MENTIONS.labels("own").inc(scored.own)
+
+
+def count_signal(found: Signal | Now) -> None:
+    """Count a signal that was raised, and follow event time."""
+    if isinstance(found, Now):
+        WATERMARK.set(found.at / 1000)
+    elif found.phase == "raised":
+        SIGNALS.labels(found.detector, found.severity).inc()
+
+
+def count_notification(notification: Notification) -> None:
+    """Count a notification."""
+    NOTIFICATIONS.labels(notification.reason).inc()
+
+
+def serve(port: int) -> None:
+    """Serve the metrics at /metrics on `port` of the loopback and all other interfaces; 0 serves none."""
+    if port:
+        start_http_server(port)

@@ -1,0 +1,179 @@
+"""The watch agent: records of `mentions.model.batches` in, signals out, the brands' states kept in a table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import structlog
+
+from detectors.engine import watermarks
+from detectors.engine.storage import decode_parts, encode_parts
+from detectors.model import signal
+from detectors.model.signal import Signal
+from mentions.model.batches import Batch, decode
+from streams.agents import metrics
+from streams.exactly_once.fencing import Version, Versioned
+from streams.exactly_once.partition_state import Owned
+from streams.exactly_once.producer import Outgoing
+from streams.pipeline import WatchShard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from faust.types import EventT
+
+    from detectors.engine.state import State
+    from streams.exactly_once.producer import Sender
+    from streams.exactly_once.state_table import StateTable
+    from streams.kafka.topics import Topics
+    from streams.views.brands import Directory
+
+log = structlog.get_logger(__name__)
+
+TIME_KEY: Final = b"\x00time/"
+"""Before a partition's number: where its time is kept. Not a brand: a brand's name holds no NUL."""
+
+SEGMENT: Final = b"\x00ids/"
+"""Between a brand and a number: where a full segment of its id memory is kept, written once and never again."""
+
+
+def restore(rows: Iterable[tuple[bytes, Versioned]]) -> Iterator[tuple[State, Version]]:
+    """Return the brands' states out of the rows of the table, each with the version it was stored under."""
+    cores: dict[bytes, Versioned] = {}
+    sealed: dict[bytes, dict[int, bytes]] = defaultdict(dict)
+    for key, value in rows:
+        brand, segment, number = key.partition(SEGMENT)
+        if segment:
+            sealed[brand][int(number)] = value.payload
+        elif not key.startswith(TIME_KEY):
+            cores[key] = value
+    for brand, core in cores.items():
+        yield decode_parts(core.payload, sealed[brand]), core.version
+
+
+class Partition:
+    """One owned partition: its shard, the epoch it writes under, and the offset each brand's state stands for."""
+
+    def __init__(self, number: int, table: StateTable, directory: Directory) -> None:
+        self.number = number
+        self.shard = WatchShard(directory)
+        self._table = table
+        self._epoch = table.epoch(number)
+        self._applied: dict[str, int] = {}
+        self._offset = -1
+        rows = dict(table.rows(number))
+        if self._time_key in rows:
+            self.shard.watermarks = watermarks.decode(rows[self._time_key].payload)
+        for state, version in restore(rows.items()):
+            self.shard.states[state.brand] = state
+            self._applied[state.brand] = version.number
+
+    @property
+    def _time_key(self) -> bytes:
+        return TIME_KEY + b"%d" % self.number
+
+    def apply(self, record: Batch | Any, offset: int) -> list[Any]:
+        """Return what follows from the record at `offset`; nothing where the brand's state already stands for it."""
+        self._offset = offset
+        if isinstance(record, Batch) and offset <= self._applied.get(record.brand, -1):
+            return []
+        return self.shard.apply(record)
+
+    async def save(self, outgoing: Outgoing) -> None:
+        """Store what changed, each once what it rests on is safe: full id segments, then brands, then the time."""
+        cores = [await self._seal(brand, outgoing) for brand in self.shard.changed]
+        await outgoing.settled()
+        for brand, core in zip(self.shard.changed, cores, strict=True):
+            self._applied[brand] = self._offset
+            outgoing.add(await self._table.write(brand.encode(), self._versioned(core)))
+        self.shard.changed.clear()
+        await outgoing.settled()
+        outgoing.add(await self._table.write(self._time_key, self._versioned(watermarks.encode(self.shard.watermarks))))
+        await outgoing.settled()
+
+    async def drop(self, watches: Callable[[str], bool], outgoing: Outgoing) -> None:
+        """Forget the brands that are not watched, and all that is stored of them."""
+        gone = {brand.encode(): brand for brand in self.shard.states if not watches(brand)}
+        if not gone:
+            return
+        for brand in gone.values():
+            del self.shard.states[brand]
+            self._applied.pop(brand, None)
+        for key in [key for key, _ in self._table.rows(self.number) if key.partition(SEGMENT)[0] in gone]:
+            outgoing.add(await self._table.remove(key, self.number))
+
+    async def _seal(self, brand: str, outgoing: Outgoing) -> bytes:
+        """Store the segments of id memory that are full, drop those that are too old, and return the core."""
+        parts = encode_parts(self.shard.states[brand])
+        for number, segment in parts.sealed.items():
+            key = brand.encode() + SEGMENT + b"%d" % number
+            if segment is None:
+                outgoing.add(await self._table.remove(key, self.number))
+            else:
+                outgoing.add(await self._table.write(key, self._versioned(segment)))
+        return parts.core
+
+    def _versioned(self, payload: bytes) -> Versioned:
+        return Versioned(Version(self._epoch, self._offset), self.number, payload)
+
+
+class Watching:
+    """Watches the brands of the partitions this worker owns."""
+
+    def __init__(self, topics: Topics, sender: Sender, directory: Directory, table: StateTable) -> None:
+        self._topics = topics
+        self._sender = sender
+        self._directory = directory
+        self._owned = Owned(lambda number: Partition(number, table, directory))
+        self._edition = -1
+
+    async def process(self, events: Sequence[EventT[Any]]) -> None:
+        """Apply the records; returns when signals and states are acknowledged."""
+        await self._directory.loaded()
+        outgoing = Outgoing(self._sender)
+        touched: dict[int, Partition] = {}
+        for event in events:
+            record = self._read(event)
+            if record is None or (isinstance(record, Batch) and not await self._watched(record)):
+                continue
+            partition = touched[event.message.partition] = self._owned[event.message.partition]
+            for found in partition.apply(record, event.message.offset):
+                await self._tell(outgoing, partition.number, found)
+        await outgoing.settled()
+        for partition in touched.values():
+            await partition.save(outgoing)
+        await self._drop_unwatched()
+
+    async def _watched(self, batch: Batch) -> bool:
+        """Tell whether the batch's brand is watched still, once its configuration is known here."""
+        await self._directory.known(batch.brand, batch.policy)
+        return self._directory.watches(batch.brand)
+
+    async def _drop_unwatched(self) -> None:
+        """Forget the brands that the latest edition of the directory has no more."""
+        if self._edition == self._directory.edition:
+            return
+        outgoing = Outgoing(self._sender)
+        for partition in self._owned:
+            await partition.drop(self._directory.watches, outgoing)
+        await outgoing.settled()
+        self._edition = self._directory.edition
+
+    async def _tell(self, outgoing: Outgoing, partition: int, found: Any) -> None:
+        key = found.brand.encode() if isinstance(found, Signal) else None
+        await outgoing.send(self._topics.signals.name, key, signal.encode(found), partition)
+        metrics.count_signal(found)
+
+    def _read(self, event: EventT[Any]) -> Any | None:
+        try:
+            return decode(event.message.value or b"")
+        except msgspec.DecodeError as error:
+            log.error("not a scored record: skipped", offset=event.message.offset, reason=str(error))  # noqa: TRY400
+            return None
+
+    def forget(self) -> None:
+        """Let all partitions go: they are being dealt anew."""
+        self._owned.forget()
+        self._edition = -1

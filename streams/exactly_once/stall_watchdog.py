@@ -1,0 +1,89 @@
+"""Does each partition that holds records move? A worker that has gone deaf on one had better end: others take over."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from faust.types import TP, AppT
+
+    from streams.exactly_once.batch_processor import Stage
+    from streams.exactly_once.start_offsets import Starts
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY: Final = 5.0  # seconds
+PATIENCE: Final = 60.0  # seconds without a record from a partition that has some
+
+
+class DeafError(RuntimeError):
+    """A partition holds records, its stage waits for some, and none has come for long."""
+
+
+class Ear:
+    """Looks now and then whether any stage waits in vain for records that are there."""
+
+    def __init__(self, app: AppT, stages: Sequence[Stage], starts: Starts, patience: float = PATIENCE) -> None:
+        self._app = app
+        self._stages = stages
+        self._starts = starts
+        self._patience = patience
+        self._since: dict[TP, tuple[int, float]] = {}  # silent partition → offset waited for, since when
+
+    async def listen(self, every: float = LOOK_EVERY) -> None:
+        """Look until cancelled.
+
+        Raises:
+            DeafError: a partition is silent beyond patience, though the broker holds records for it.
+        """
+        while True:
+            await asyncio.sleep(every)
+            await self._look(time.monotonic())
+
+    async def _look(self, now: float) -> None:
+        waited = {} if self._app.rebalancing else await self._waited_for()
+        ends = await self._ends(waited)
+        silent = {tp: offset for tp, offset in waited.items() if offset < (ends.get(tp) or 0)}
+        self._since = {
+            tp: self._since[tp] if self._since.get(tp, (None,))[0] == offset else (offset, now)
+            for tp, offset in silent.items()
+        }
+        for tp, (offset, since) in self._since.items():
+            if now - since >= self._patience:
+                silence = f"nothing has come for {now - since:.0f} s from offset {offset} on"
+                message = f"{tp.topic} partition {tp.partition}: {silence}"
+                log.error("deaf on a partition: this worker ends, so that another one takes over", partition=str(tp))
+                raise DeafError(message)
+            if now > since:  # silent at two looks: it may be enough to ask again
+                log.warning("nothing comes: reading again", partition=str(tp), offset=offset)
+                with suppress(Exception):  # partitions may be dealt anew this moment: the next look knows
+                    await self._app.consumer.seek(tp, offset)
+
+    async def _ends(self, waited: Iterable[TP]) -> Mapping[TP, int]:
+        """Return where partitions end; nothing where the broker does not say: then the silence is the broker's."""
+        try:
+            return await self._app.consumer.highwaters(*waited) if waited else {}
+        except Exception as error:  # noqa: BLE001 - whatever ails the broker, it is no deafness
+            log.warning("the broker does not say where partitions end", reason=repr(error))
+            return {}
+
+    async def _waited_for(self) -> dict[TP, int]:
+        """Return the next offset expected of each owned partition whose stage has nothing to do."""
+        waited: dict[TP, int] = {}
+        for stage in self._stages:
+            if not stage.waits:
+                continue
+            for tp in self._app.consumer.assignment():
+                if tp.topic in stage.topics:
+                    expected = stage.positions.expected(tp)
+                    start = await self._starts.of(tp) if expected is None else expected
+                    if start is not None:
+                        waited[tp] = start
+        return waited

@@ -1,0 +1,89 @@
+"""From which offset is each partition read, once partitions are dealt? What the group committed, else the earliest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import UserDict
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from faust.types import TP, AppT
+
+log = structlog.get_logger(__name__)
+
+AGAIN: Final = 1.0  # seconds until the broker is asked again
+
+
+class Starts:
+    """Learns the starts of the owned partitions at each dealing, all in one go: the consumer's thread may be slow."""
+
+    def __init__(self, app: AppT) -> None:
+        self._app = app
+        self._learning: asyncio.Task[dict[TP, int]] | None = None
+
+    def learn(self, owned: Iterable[TP]) -> None:
+        """Begin to ask for the starts of the partitions that have just been dealt."""
+        self.forget()
+        self._learning = asyncio.create_task(self._learn(list(owned)))
+
+    async def of(self, tp: TP) -> int | None:
+        """Return the offset that `tp` is read from; None where it is not owned (any more)."""
+        learning = self._learning
+        if learning is None:
+            return None
+        await asyncio.wait([learning])
+        return None if learning.cancelled() else learning.result().get(tp)
+
+    def forget(self) -> None:
+        """Forget the starts: partitions are being dealt anew."""
+        if self._learning is not None:
+            self._learning.cancel()
+        self._learning = None
+
+    async def _learn(self, owned: list[TP]) -> dict[TP, int]:
+        while owned:
+            try:
+                committed, earliest = await self._committed(owned), await self._app.consumer.earliest_offsets(*owned)
+                return {tp: max(committed[tp] or 0, earliest[tp]) for tp in owned}
+            except Exception as error:  # noqa: BLE001 - whatever ails the broker, it is asked until it answers
+                log.warning("where to read from is not known yet", reason=repr(error))
+                await asyncio.sleep(AGAIN)
+        return {}
+
+    async def _committed(self, owned: list[TP]) -> dict[TP, int | None]:
+        """Return the offsets that the group has committed. Faust has no call for it, so its consumer is asked."""
+        thread = cast("Any", self._app.consumer)._thread  # noqa: SLF001 - see above
+        consumer = thread._ensure_consumer()  # noqa: SLF001 - see above
+
+        async def ask() -> list[int | None]:
+            return list(await asyncio.gather(*(consumer.committed(tp) for tp in owned)))
+
+        answers: list[int | None] = await thread.call_thread(ask)
+        return dict(zip(owned, answers, strict=True))
+
+
+class Unfiltered(UserDict[Any, int | None]):
+    """In the place of Faust's last offset read, by which it drops records: holds nothing for the given topics.
+
+    Faust notes an offset as read also when it let the record go because partitions were being dealt, and keeps the
+    note beyond the seek to what is committed. A record that is read again would be dropped by it, unseen. The stages
+    look after this themselves (`streams.exactly_once.offsets`).
+    """
+
+    def __init__(self, topics: Iterable[str]) -> None:
+        super().__init__()
+        self._topics = frozenset(topics)
+
+    def __setitem__(self, tp: Any, offset: int | None) -> None:
+        if tp.topic not in self._topics:
+            super().__setitem__(tp, offset)
+
+    def __delitem__(self, tp: Any) -> None:
+        self.data.pop(tp, None)
+
+    def __missing__(self, _: Any) -> None:
+        return None

@@ -1,0 +1,106 @@
+"""What does the heartbeat remember over its own restart? The outage at hand, and whom it has told."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+
+from alerts.delivery.external_alert import Alarm
+from alerts.delivery.heartbeat import Outage
+from alerts.delivery.receipts import Posting
+from mentions.readers.position import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = structlog.get_logger(__name__)
+
+VERSION: Final = 1
+
+_KEPT: Final = 20
+"""Receipts that are kept, the latest: those of the outage at hand are among them."""
+
+
+class _Memory(msgspec.Struct):
+    version: int = VERSION
+    outage: Outage | None = None
+    untold: list[Alarm] = []
+    receipts: dict[str, Posting] = {}
+
+
+class Outages:
+    """A small file, replaced as a whole at each change; without a path, nothing outlives the process."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Read the file, if there is one, and see that it can be written.
+
+        Raises:
+            SourceError: the file holds something else.
+            OSError: it cannot be read or written.
+        """
+        self._path = path
+        self._memory = _Memory() if path is None else _read(path)
+        self._write()
+
+    @property
+    def outage(self) -> Outage | None:
+        """Return the outage at hand."""
+        return self._memory.outage
+
+    @property
+    def untold(self) -> tuple[Alarm, ...]:
+        """Return the alarms that somebody has not taken yet, in order."""
+        return tuple(self._memory.untold)
+
+    def note(self, outage: Outage | None, alarm: Alarm | None) -> None:
+        """Keep the outage at hand, and what is to be told, if there is anybody."""
+        self._memory.outage = outage
+        self._memory.untold = [*self._memory.untold, *([alarm] if alarm else [])]
+        self._save()
+
+    def told(self, alarm: Alarm) -> None:
+        """Note that everybody has taken an alarm."""
+        self._memory.untold = [one for one in self._memory.untold if one.name != alarm.name]
+        self._save()
+
+    async def get(self, incident: str) -> Posting | None:
+        """Return what is known of an alarm's receipt."""
+        return self._memory.receipts.get(incident)
+
+    async def put(self, posting: Posting) -> None:
+        """Keep a receipt."""
+        kept = {**self._memory.receipts, posting.incident: posting}
+        self._memory.receipts = dict(list(kept.items())[-_KEPT:])
+        self._save()
+
+    def _save(self) -> None:
+        """Write what is known; what cannot be written must not keep anybody from being told."""
+        try:
+            self._write()
+        except OSError as error:
+            log.error("the outage is not remembered over a restart", file=str(self._path), why=error.strerror)  # noqa: TRY400
+
+    def _write(self) -> None:
+        if self._path is None:
+            return
+        fresh = self._path.with_name(f"{self._path.name}.new")
+        with fresh.open("wb") as file:
+            file.write(msgspec.json.encode(self._memory))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._path)
+
+
+def _read(path: Path) -> _Memory:
+    try:
+        memory = msgspec.json.decode(path.read_bytes(), type=_Memory)
+    except FileNotFoundError:
+        return _Memory()
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SourceError(str(path), 1, f"holds no outages ({error}): name another file, or delete it") from None
+    if memory.version != VERSION:
+        raise SourceError(str(path), 1, "was written by another version: delete it while there is no outage")
+    return memory

@@ -1,0 +1,134 @@
+"""How does one send canaries, and hear how far they come? By Kafka clients that outlast an outage of the broker."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from streams.heartbeat import canary
+from streams.heartbeat.canary import Beat
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable
+
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topics
+
+log = structlog.get_logger(__name__)
+
+PATIENCE: Final = 10.0
+"""Seconds that a broker may take for the canaries of one beat."""
+
+AGAIN: Final = 1.0
+"""Seconds until a broker that could not be reached is tried again."""
+
+
+class UnsentError(Exception):
+    """The canaries could not be sent; the message says why."""
+
+
+class Canaries:
+    """One canary a beat into each partition of `mentions`, and what the workers say of them."""
+
+    def __init__(self, connection: Connection, topics: Topics, sender: str, patience: float = PATIENCE) -> None:
+        """Take the way to the broker; `sender` tells these canaries from those of others."""
+        self._patience = patience
+        self._connection = connection
+        self._topics = topics
+        self._sender = sender
+        self._producer: AIOKafkaProducer | None = None
+        self._opening = asyncio.Lock()
+        self.listening = asyncio.Event()  # from now on no answer is missed
+
+    async def partitions(self) -> int:
+        """Return how many partitions there are.
+
+        Raises:
+            UnsentError: the broker does not say.
+        """
+        async with self._in_time():
+            return len(await (await self._open()).partitions_for(self._topics.mentions.name))
+
+    async def send(self, at: int, partitions: int) -> None:
+        """Send one canary to each partition.
+
+        Raises:
+            UnsentError: the broker does not take them.
+        """
+        async with self._in_time():
+            producer = await self._open()
+            beats = [Beat(self._sender, number, at) for number in range(partitions)]
+            acknowledged = [await self._hand_in(producer, beat) for beat in beats]
+            await asyncio.gather(*acknowledged)
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._patience):
+                yield
+        except TimeoutError:
+            raise UnsentError(f"no answer within {self._patience:.0f} s") from None
+        except (KafkaError, OSError) as error:
+            raise UnsentError(type(error).__name__) from error
+
+    async def _hand_in(self, producer: AIOKafkaProducer, beat: Beat) -> Awaitable[Any]:
+        headers = [(canary.HEADER, canary.encode(beat))]
+        sent: Awaitable[Any] = await producer.send(
+            self._topics.mentions.name, canary.mention(beat), partition=beat.partition, headers=headers
+        )
+        return sent
+
+    async def _open(self) -> AIOKafkaProducer:
+        async with self._opening:
+            if self._producer is None:
+                producer = AIOKafkaProducer(**self._connection.aiokafka(), acks="all")
+                try:
+                    await producer.start()
+                except BaseException:
+                    await producer.stop()
+                    raise
+                self._producer = producer
+        return self._producer
+
+    async def answers(self) -> AsyncIterator[Beat]:
+        """Yield what the workers say of these canaries, until cancelled."""
+        while True:
+            try:
+                async for beat in self._listen():
+                    if beat.sender == self._sender:
+                        yield beat
+            except (KafkaError, OSError) as error:
+                log.warning("the broker cannot be heard", why=type(error).__name__)
+            await asyncio.sleep(AGAIN)
+
+    async def _listen(self) -> AsyncIterator[Beat]:
+        consumer = AIOKafkaConsumer(**self._connection.aiokafka(), enable_auto_commit=False)
+        try:
+            topic = self._topics.heartbeats.name
+            places = [TopicPartition(topic, number) for number in await (await self._open()).partitions_for(topic)]
+            await consumer.start()
+            consumer.assign(places)
+            await consumer.seek_to_end(*places)
+            for place in places:
+                await consumer.position(place)
+            self.listening.set()
+            while True:
+                for records in (await consumer.getmany(timeout_ms=500)).values():
+                    for record in records:
+                        with suppress(msgspec.DecodeError):
+                            yield canary.decode(record.value or b"")
+        finally:
+            await consumer.stop()
+
+    async def close(self) -> None:
+        """Leave the broker."""
+        if self._producer is not None:
+            with suppress(KafkaError, TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await self._producer.stop()

@@ -1,0 +1,62 @@
+"""Which kafka-python clients does one use outside a worker? Each with its promises, and one error when none answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.errors import KafkaError
+
+from streams.kafka.errors import BrokerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.kafka.connection import Connection
+
+PATIENCE_MS: Final = 10_000
+
+
+def consumer(connection: Connection) -> KafkaConsumer:
+    """Return a consumer that belongs to no group and reads from the beginning.
+
+    Raises:
+        BrokerError: no broker answers.
+    """
+    settings: dict[str, Any] = {"auto_offset_reset": "earliest", "enable_auto_commit": False}
+    return _reach(connection, KafkaConsumer, settings)
+
+
+def group_consumer(connection: Connection, group: str) -> KafkaConsumer:
+    """Return a consumer that can tell what `group` has committed; it takes no part in the group.
+
+    Raises:
+        BrokerError: no broker answers.
+    """
+    return _reach(connection, KafkaConsumer, {"group_id": group, "enable_auto_commit": False})
+
+
+def producer(connection: Connection, **settings: Any) -> KafkaProducer:
+    """Return a producer whose records are acknowledged by all replicas and stay in order.
+
+    Raises:
+        BrokerError: no broker answers.
+    """
+    promised = {"acks": "all", "enable_idempotence": not connection.embedded, "linger_ms": 5}
+    return _reach(connection, KafkaProducer, promised | settings)
+
+
+def admin(connection: Connection) -> KafkaAdminClient:
+    """Return an administrator's client.
+
+    Raises:
+        BrokerError: no broker answers.
+    """
+    return _reach(connection, KafkaAdminClient, {})
+
+
+def _reach(connection: Connection, client: Callable[..., Any], settings: dict[str, Any]) -> Any:
+    try:
+        return client(bootstrap_timeout_ms=PATIENCE_MS, **connection.kafka_python(), **settings)
+    except KafkaError as error:
+        raise BrokerError(connection.bootstrap, error) from error

@@ -1,0 +1,59 @@
+"""What is being written to some topics, as it happens?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from kafka import TopicPartition
+
+from streams.kafka import clients
+from streams.kafka.errors import BrokerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from streams.kafka.connection import Connection
+
+
+class Written(NamedTuple):
+    """One record."""
+
+    topic: str
+    value: bytes | None
+
+
+class Follower:
+    """Reads topics from their beginning and goes on with what is added, in no group: it takes nothing from anybody.
+
+    Raises:
+        BrokerError: no broker answers, or a topic does not exist.
+    """
+
+    def __init__(self, connection: Connection, topics: Sequence[str]) -> None:
+        self._consumer = clients.consumer(connection)
+        found = [TopicPartition(topic, number) for topic in topics for number in self._numbers(connection, topic)]
+        self._consumer.assign(found)
+
+    def poll(self, patience: float) -> list[Written]:
+        """Return what has been written since the last call; waits up to `patience` seconds for the first record."""
+        batches = self._consumer.poll(int(patience * 1000), max_records=10_000)
+        return [Written(at.topic, record.value) for at, records in batches.items() for record in records]
+
+    def close(self) -> None:
+        """Leave the broker."""
+        self._consumer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _numbers(self, connection: Connection, topic: str) -> list[int]:
+        numbers = self._consumer.partitions_for_topic(topic)
+        if not numbers:
+            raise BrokerError(connection.bootstrap, f"there is no topic {topic}: `tocsin topics create` makes it")
+        return sorted(numbers)

@@ -1,0 +1,62 @@
+"""Which topics are there, how are they keyed and kept, and what are they called under a prefix?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+DAY: Final = timedelta(days=1)
+LARGEST_STATE: Final = 4_000_000
+"""Bytes: a brand's state is about 8 kB, but may hold back more than a megabyte while a backlog is read."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic: its full name, whether it is compacted, and how long its records are kept."""
+
+    name: str
+    compacted: bool = False
+    kept: timedelta | None = None  # None: for ever (compacted topics), or the broker's own default
+    largest: int | None = None  # bytes of a record; None: the broker's own default, about a megabyte
+
+    def config(self) -> dict[str, str]:
+        """Return the broker's settings for this topic."""
+        settings: dict[str, str] = {}
+        if self.compacted:
+            settings["cleanup.policy"] = "compact,delete" if self.kept else "compact"
+            settings["segment.ms"] = str(int(timedelta(hours=1).total_seconds() * 1000))
+            settings["min.cleanable.dirty.ratio"] = "0.1"
+        if self.kept:
+            settings["retention.ms"] = str(int(self.kept.total_seconds() * 1000))
+        if self.largest:
+            settings["max.message.bytes"] = str(self.largest)
+        return settings
+
+
+class Topics:
+    """The topics of one installation. All names carry its prefix, so that several live side by side."""
+
+    def __init__(self, prefix: str = "") -> None:
+        self.prefix = prefix
+        self.application = f"{prefix}tocsin"
+        self.mentions = Topic(f"{prefix}mentions", kept=7 * DAY)
+        self.rejected = Topic(f"{prefix}mentions.rejected", kept=30 * DAY)
+        self.scored = Topic(f"{prefix}mentions.model.batches", kept=7 * DAY)
+        self.signals = Topic(f"{prefix}signals", kept=30 * DAY)
+        self.actions = Topic(f"{prefix}actions", kept=365 * DAY)
+        self.incidents = Topic(f"{prefix}incidents", compacted=True, kept=365 * DAY)
+        self.notifications = Topic(f"{prefix}notifications", kept=30 * DAY)
+        self.brands = Topic(f"{prefix}brands", compacted=True)
+        self.watch_state = Topic(self.changelog("watch"), compacted=True, largest=LARGEST_STATE)
+        self.case_state = Topic(self.changelog("cases"), compacted=True)
+        self.heartbeats = Topic(f"{prefix}heartbeats", kept=2 * DAY)
+        self.receipts = Topic(self.changelog("receipts"), compacted=True, kept=90 * DAY)
+
+    def changelog(self, table: str) -> str:
+        """Return the name Faust gives to a table's changelog topic."""
+        return f"{self.application}-{table}-changelog"
+
+    def all(self) -> tuple[Topic, ...]:
+        """Return every topic; all have the same number of partitions, so that equal keys meet on one worker."""
+        return tuple(value for value in vars(self).values() if isinstance(value, Topic))

@@ -1,0 +1,52 @@
+"""How does a worker run and end? Logs in one form, signals obeyed, a failure in an exit code."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import faust
+import structlog
+
+if TYPE_CHECKING:
+    from structlog.typing import Processor
+
+LogFormat = Literal["console", "json"]
+
+QUIET: Final = ("aiokafka", "faust", "mode", "kafka", "slack_sdk", "streams.exactly_once.state_table")
+"""Libraries, and what derives from them, whose own talk is let through from warnings on."""
+
+
+def log_to_stderr(level: str, form: LogFormat) -> None:
+    """Write all logs, ours and the libraries', to stderr in one form."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    people = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    last: Any = structlog.processors.JSONRenderer() if form == "json" else people
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=last))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def run(app: faust.App, level: str, form: LogFormat) -> int:
+    """Run the app until it is stopped; returns the exit code: 0 after a signal, 1 after a failure."""
+    worker = faust.Worker(app, quiet=True, redirect_stdouts=False, override_logging=False)
+    log_to_stderr(level, form)
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    return 0

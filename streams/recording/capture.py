@@ -1,0 +1,186 @@
+"""What did the live workers read of some brands, between two instants, and in which order? For a recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from alerts.incidents.model import decode_action
+from mentions.model.batches import Batch, Tick, decode
+from mentions.readers import external_sort
+from mentions.readers.external_sort import Spool
+from streams.heartbeat import canary
+from streams.kafka import reader
+from streams.recording.format import Acted, Configured, Entry, Header, Judged, Received, Ticked, code_version
+from streams.recording.source_lines import Originals
+from streams.recording.tick_compactor import Thinning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from streams.kafka.connection import Connection
+    from streams.kafka.reader import Record
+    from streams.kafka.topics import Topics
+
+_RANK: Final = {Configured: 0, Ticked: 1, Judged: 1, Received: 1, Acted: 2}
+"""What comes first of the same millisecond."""
+
+_ROW_BYTES: Final = 1_000
+"""What a scored mention takes in memory, about."""
+
+
+@dataclass
+class Gathered:
+    """What was read: the header, the entries in the order of their reading, and how many texts are gone."""
+
+    header: Header
+    entries: Iterable[Entry]
+    gone: int = 0  # mentions whose original is no longer in the topic `mentions`
+    unknown_revisions: list[str] = field(default_factory=list)  # brands whose configuration at the start is gone
+
+
+@dataclass
+class _Met:
+    """What the scored records say on the way: where each brand is, its first revision, and which originals it takes."""
+
+    originals: Originals = field(default_factory=Originals)
+    targets: dict[str, int] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+
+    def note(self, target: int, record: Batch | Tick) -> None:
+        if isinstance(record, Batch):
+            self.targets[record.brand] = target
+            self.first.setdefault(record.brand, record.policy)
+            self.originals.want(record)
+
+
+def gather(
+    connection: Connection,
+    topics: Topics,
+    brands: Iterable[str],
+    period: tuple[int, int],
+    *,
+    warm_up: int = 0,
+    scores: bool = False,
+) -> Gathered:
+    """Return what the workers read of `brands` (none: of all) in `period`, with the `warm_up` before it (ms).
+
+    What is read waits on disk, about a kilobyte a mention; the entries are made as they are asked for.
+
+    Raises:
+        BrokerError: no broker answers, or a topic does not exist.
+    """
+    wanted, (since, until) = frozenset(brands), period
+    keys = [name.encode() for name in wanted]
+    start, met = max(0, since - warm_up), _Met()
+    waiting = Spool[Entry](Entry)
+    for at, target, record in _scored(reader.between(connection, topics.scored.name, start, until, keys), wanted):
+        met.note(target, record)
+        waiting.add(Ticked(at, target, record) if isinstance(record, Tick) else Judged(at, target, record))
+    if spans := met.originals.spans():
+        for found in reader.spans(connection, topics.mentions.name, spans):
+            met.originals.put(found.partition, found.offset, found.value)
+    configured, unknown = _configured(connection, topics, met, until)
+    acted = (_acted(record, met) for record in reader.between(connection, topics.actions.name, start, until))
+    every = chain(configured, _followed(waiting, met), (entry for entry in acted if entry))
+    unconfigured = tuple(sorted(met.targets.keys() - {entry.name for entry in configured}))
+    header = Header(tuple(sorted(met.targets)), since, until, warm_up, scores, unconfigured, code=code_version())
+    return Gathered(header, _in_order(every, met.originals, scores=scores), met.originals.gone(), unknown)
+
+
+def _followed(waiting: Iterable[Entry], met: _Met) -> Iterator[Entry]:
+    """Yield what was read of the partitions that hold a brand."""
+    targets = set(met.targets.values())
+    return (entry for entry in waiting if isinstance(entry, Configured) or entry.target in targets)
+
+
+def _in_order(entries: Iterable[Entry], originals: Originals, *, scores: bool) -> Iterator[Entry]:
+    """Yield entries in the order of their reading, with the lines of what was scored, and the scores if asked for."""
+    for entry in external_sort.in_order(entries, Entry, _place, _weight):
+        if not isinstance(entry, Judged):
+            yield entry
+            continue
+        if scores:
+            yield entry
+        yield _received(entry, originals)
+
+
+def _place(entry: Entry) -> tuple[int, int]:
+    return entry.at, _RANK[type(entry)]
+
+
+def _weight(entry: Entry) -> int:
+    return _ROW_BYTES * (len(entry.batch) if isinstance(entry, Judged) else 1)
+
+
+def scores(connection: Connection, topics: Topics, brand: str, since: int, until: int) -> list[Batch | Tick]:
+    """Return what was watched of a brand in a period (ms): its scored mentions and the ticks among them, no texts.
+
+    Raises:
+        BrokerError: no broker answers, or the topic does not exist.
+    """
+    read = reader.between(connection, topics.scored.name, since, until, [brand.encode()])
+    return [record for _, _, record in _scored(read, frozenset([brand]))]
+
+
+def _scored(records: Iterable[Record], wanted: frozenset[str]) -> Iterator[tuple[int, int, Batch | Tick]]:
+    """Yield (instant, partition, record), thinned; the instants of one partition never go back."""
+    partitions: dict[int, Thinning] = {}
+    for record in records:
+        try:
+            entry = decode(record.value or b"")
+        except msgspec.DecodeError:
+            continue
+        if isinstance(entry, Tick) or (entry.brand in wanted if wanted else entry.brand != canary.BRAND):
+            partition = partitions.setdefault(record.partition, Thinning())
+            for at, kept in partition.take(record.timestamp, entry):
+                yield at, record.partition, kept
+    for number, partition in partitions.items():
+        for at, kept in partition.flush():
+            yield at, number, kept
+
+
+def _received(entry: Judged, originals: Originals) -> Received:
+    batch = entry.batch
+    return Received(
+        entry.at,
+        entry.target,
+        batch.brand,
+        batch.partition,
+        batch.policy,
+        batch.scorer,
+        batch.offsets,
+        batch.indexes,
+        batch.arrived,
+        originals.lines(batch),
+    )
+
+
+def _configured(connection: Connection, topics: Topics, met: _Met, until: int) -> tuple[list[Configured], list[str]]:
+    """Return the revisions that the topic still has, and the brands whose first batch names one that is gone."""
+    found = [
+        Configured(
+            record.timestamp, name, record.offset, None if record.value is None else msgspec.json.decode(record.value)
+        )
+        for record in reader.records(connection, topics.brands.name)
+        if (name := (record.key or b"").decode(errors="replace")) in met.targets and record.timestamp < until
+    ]
+    known = {(entry.name, entry.revision) for entry in found}
+    configured = {entry.name for entry in found}
+    unknown = sorted(name for name in configured if (name, met.first[name]) not in known)
+    for name in unknown:  # the next later one that is known serves, as live
+        place = next(place for place, entry in enumerate(found) if entry.name == name)
+        found[place] = replace(found[place], at=0)
+    return found, unknown
+
+
+def _acted(record: Record, met: _Met) -> Acted | None:
+    try:
+        action = decode_action(record.value or b"")
+    except msgspec.DecodeError:
+        return None
+    return Acted(record.timestamp, met.targets[action.brand], action) if action.brand in met.targets else None

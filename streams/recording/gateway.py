@@ -1,0 +1,44 @@
+"""How do people's acts get into Kafka, and what was watched of a brand out of it? For the Slack app and the pages."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
+
+from aiokafka import AIOKafkaProducer
+
+from alerts.incidents.model import encode
+from streams.recording.capture import scores
+
+if TYPE_CHECKING:
+    from alerts.incidents.model import Action
+    from mentions.model.batches import Batch, Tick
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topics
+
+
+class Exchange:
+    """A producer of acts, and the past when it is asked for. Use it as a context, made within a running event loop."""
+
+    def __init__(self, connection: Connection, topics: Topics) -> None:
+        self._connection = connection
+        self._topics = topics
+        self._producer = AIOKafkaProducer(
+            **connection.aiokafka(), acks="all", enable_idempotence=not connection.embedded
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._producer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        with suppress(Exception):
+            await self._producer.stop()
+
+    async def send(self, action: Action) -> None:
+        """Pass an act on; return once it is kept."""
+        await self._producer.send_and_wait(self._topics.actions.name, encode(action), key=action.brand.encode())
+
+    def past(self, brand: str, since: int, until: int) -> list[Batch | Tick]:
+        """Return what was watched of a brand in a period (ms). Blocks."""
+        return scores(self._connection, self._topics, brand, since, until)

@@ -1,0 +1,48 @@
+"""What do the workers know of each brand right now? Read from the watch table's changelog, from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detectors.engine import watermarks
+from streams.agents.watch import TIME_KEY, restore
+from streams.exactly_once import fencing
+from streams.kafka import reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from detectors.engine.state import State
+    from detectors.engine.watermarks import Watermarks
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topics
+
+
+def stored(connection: Connection, topic: str) -> Iterator[tuple[bytes, fencing.Versioned]]:
+    """Return the newest value of each key of a state table.
+
+    Raises:
+        BrokerError: no broker answers, or there is no such topic.
+    """
+    found: dict[bytes, bytes] = {}
+    for record in reader.records(connection, topic):
+        key = record.key or b""
+        if record.value is None:
+            found.pop(key, None)
+        else:
+            found[key] = fencing.newer(found.get(key), record.value)
+    for key, raw in found.items():
+        yield key, fencing.decode(raw)
+
+
+def watched(connection: Connection, topics: Topics) -> tuple[dict[str, State], dict[int, Watermarks]]:
+    """Return the state of each brand, and what each partition has heard of time.
+
+    Raises:
+        BrokerError: no broker answers, or there is no such topic.
+    """
+    rows = dict(stored(connection, topics.watch_state.name))
+    heard = {
+        value.partition: watermarks.decode(value.payload) for key, value in rows.items() if key.startswith(TIME_KEY)
+    }
+    return {state.brand: state for state, _ in restore(rows.items())}, heard

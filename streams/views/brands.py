@@ -1,0 +1,147 @@
+"""Which brands are watched right now? Follows the compacted topic `brands`, so that a change needs no restart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from config.brands.model import default_brand, grouped
+from config.brands.overrides import Governed
+from config.brands.wire import decode_governed, unread
+from mentions.watchlist.watchlist import Watchlist
+from streams.kafka.compacted_topic import changes
+
+if TYPE_CHECKING:
+    from aiokafka import ConsumerRecord
+
+    from alerts.incidents.policy import Policy as AlertPolicy
+    from config.brands.model import Brand
+    from config.brands.overrides import Stretch
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topics
+
+log = structlog.get_logger(__name__)
+
+KEPT_REVISIONS: Final = 16
+PATIENCE: Final = 5.0  # seconds to wait for a revision that a batch names; after that the latest known serves
+
+
+BUILT_IN: Final = Governed(default_brand("built-in defaults"))
+
+
+class Directory:
+    """The brands by name with their latest revisions. A revision is the offset of the brand's record in `brands`."""
+
+    def __init__(self, *, defaults: bool = False) -> None:
+        self._defaults = defaults
+        self._revisions: dict[str, OrderedDict[int, Governed]] = {}
+        self._groups: dict[str, tuple[str, ...]] = {}
+        self._ready = asyncio.Event()
+        self._moved = asyncio.Event()
+        self.edition = 0  # counts what `refresh` made
+        self.watchlist = Watchlist.open() if defaults else Watchlist([])
+        if defaults:
+            self._ready.set()
+
+    def put(self, brand: Brand | Governed, revision: int) -> None:
+        """Note a brand's configuration; takes effect with the next `refresh`."""
+        governed = brand if isinstance(brand, Governed) else Governed(brand)
+        revisions = self._revisions.setdefault(governed.brand.name, OrderedDict())
+        revisions[revision] = governed
+        while len(revisions) > KEPT_REVISIONS:
+            revisions.popitem(last=False)
+
+    def remove(self, name: str) -> None:
+        """Note that a brand is watched no longer; takes effect with the next `refresh`."""
+        self._revisions.pop(name, None)
+
+    def refresh(self) -> None:
+        """Rebuild the watchlist, all at once: a mention is matched by the old brands or by the new ones."""
+        if not self._defaults:
+            latest = (next(reversed(revisions.items())) for revisions in self._revisions.values())
+            self.watchlist = Watchlist([governed.brand.watched(revision) for revision, governed in latest])
+        self._groups = grouped(self.brands().values())
+        self.edition += 1
+        self._ready.set()
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    async def loaded(self) -> None:
+        """Wait until the topic is read to its end for the first time."""
+        await self._ready.wait()
+
+    async def known(self, name: str, revision: int) -> None:
+        """Wait, but not for ever, until `revision` of the brand (or a later one) is known here too."""
+        if self._defaults or self._knows(name, revision):
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not self._knows(name, revision):
+                    await self._moved.wait()
+        except TimeoutError:
+            log.warning("a batch names a configuration that is not to be found", brand=name, revision=revision)
+
+    def _knows(self, name: str, revision: int) -> bool:
+        return any(known >= revision for known in self._revisions.get(name, ()))
+
+    def brand(self, name: str) -> Brand:
+        """Return the brand as last configured, or one with the built-in defaults; what overrides it left out."""
+        return self.governed(name).brand
+
+    def governed(self, name: str) -> Governed:
+        """Return the brand as last configured with what overrides it, or one with the built-in defaults."""
+        revisions = self._revisions.get(name)
+        return next(reversed(revisions.values())) if revisions else BUILT_IN
+
+    def brands(self) -> dict[str, Brand]:
+        """Return the brands as last configured, by name."""
+        return {name: self.brand(name) for name in self._revisions}
+
+    def watches(self, name: str) -> bool:
+        """Tell whether the brand is watched."""
+        return self._defaults or name in self._revisions
+
+    def watch(self, brand: str, revision: int, at: int) -> Stretch:
+        """Return what governs `brand` at `revision`, itself or the next later one kept, at an event time (ms)."""
+        for number, governed in self._revisions.get(brand, OrderedDict()).items():
+            if number >= revision:
+                return governed.at(at)
+        return self.governed(brand).at(at)
+
+    def alert(self, brand: str) -> AlertPolicy:
+        """Return the incident policy of `brand`."""
+        return self.brand(brand).alert
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Return the groups that brands belong to."""
+        return tuple(self._groups)
+
+    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+        """Return the brand's group with all brands that belong to it; ("", ()) for one without."""
+        group = self.brand(brand).group or ""
+        return group, self._groups.get(group, ())
+
+
+async def follow(directory: Directory, connection: Connection, topics: Topics, partitions: int) -> None:
+    """Keep `directory` up to date until cancelled."""
+    async for records in changes(connection, topics.brands.name, partitions):
+        for record in records:
+            _take_one(directory, record)
+        directory.refresh()
+
+
+def _take_one(directory: Directory, record: ConsumerRecord[bytes, bytes]) -> None:
+    name = (record.key or b"").decode(errors="replace")
+    if record.value is None:
+        directory.remove(name)
+        return
+    try:
+        directory.put(decode_governed(record.value), record.offset)
+        if keys := unread(record.value):
+            log.warning("written by a newer version: these keys are not understood here", brand=name, keys=keys)
+    except ValueError as error:
+        log.error("a brand's configuration is not understood: the last good one stays", brand=name, why=str(error))  # noqa: TRY400

@@ -1,0 +1,63 @@
+"""Which incidents are there right now? Follows the compacted topic `incidents`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+
+from alerts.incidents.model import Incident, decode_incident
+from streams.kafka.compacted_topic import changes
+
+if TYPE_CHECKING:
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topics
+
+log = structlog.get_logger(__name__)
+
+
+class Ledger:
+    """The latest state of each incident, by its id."""
+
+    def __init__(self) -> None:
+        self.incidents: dict[str, Incident] = {}
+        self._ready = asyncio.Event()
+
+    async def loaded(self) -> None:
+        """Wait until the topic is read to its end for the first time."""
+        await self._ready.wait()
+
+    def opened(self) -> None:
+        """Note that the topic is read to its end."""
+        self._ready.set()
+
+    def latest(self) -> list[Incident]:
+        """Return the latest incident of each brand, and the latest about its silent sources."""
+        found: dict[tuple[str, str], Incident] = {}
+        for incident in sorted(self.incidents.values(), key=lambda one: one.opened_at):
+            found[incident.brand, incident.kind] = incident
+        return list(found.values())
+
+    def take(self, key: bytes, value: bytes | None) -> None:
+        """Note what a record says; one that is older than what is known changes nothing."""
+        name = key.decode(errors="replace")
+        if value is None:
+            self.incidents.pop(name, None)
+            return
+        try:
+            incident = decode_incident(value)
+        except msgspec.DecodeError as error:
+            log.error("not an incident: skipped", incident=name, why=str(error))  # noqa: TRY400
+            return
+        known = self.incidents.get(name)
+        if known is None or known.revision <= incident.revision:
+            self.incidents[name] = incident
+
+    async def follow(self, connection: Connection, topics: Topics, partitions: int) -> None:
+        """Keep up to date until cancelled."""
+        async for records in changes(connection, topics.incidents.name, partitions):
+            for record in records:
+                self.take(record.key or b"", record.value)
+            self.opened()

@@ -1,0 +1,26 @@
+"""Where does each incident's message stand? Follows the table of receipts, from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alerts.delivery import receipts
+from streams.views.table_view import Mirror
+
+if TYPE_CHECKING:
+    from alerts.delivery.ports import Receipt
+    from streams.kafka.topics import Topic, Topics
+
+
+class Posted(Mirror["Receipt | None"]):
+    """The receipt of each incident's message, by the incident's id; None where it is not known to be posted."""
+
+    @staticmethod
+    def table(topics: Topics) -> Topic:
+        """Return the changelog of the receipts."""
+        return topics.receipts
+
+    @staticmethod
+    def read(stored: bytes) -> Receipt | None:
+        """Return where a message stands, if it does."""
+        return receipts.decode(stored).receipt

@@ -1,0 +1,117 @@
+"""The Slack app in one process, before a stand-in for Slack: what people see and do there, and what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from alerts.delivery.ports import Route
+from alerts.incidents import state as cases
+from alerts.incidents.model import Action, Incident, Notification, encode
+from alerts.notifiers.slack.notifier import web_client
+from alerts.rendering import card as render
+from config.brands.model import Brand
+from streams.exactly_once.fencing import Version, Versioned
+from tests.support.alerts import START, run, signal
+from tocsin.demo.fake_slack.server import APP_TOKEN, TOKEN, FakeSlack
+from tocsin.slack_app.action_gateway import Acting
+from tocsin.slack_app.app import Office
+from tocsin.slack_app.modals.preview import Trial
+from tocsin.slack_app.slack_client import People
+from tocsin.slack_app.state import Known
+from tocsin.slack_app.transports.socket_mode import Socket
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from alerts.incidents.silences import Silence
+    from config.brands.overrides import Governed
+    from mentions.model.batches import Batch, Tick
+
+NOW = START + 60_000
+
+
+class Front:
+    """An app of some brands, with one open incident of the first."""
+
+    def __init__(self, slack: FakeSlack, *brands: Brand) -> None:
+        self.slack = slack
+        self.known, self.sent = Known(), list[Action]()
+        self.failing = False
+        for number, brand in enumerate(brands or (Brand(name="acme"),)):
+            self.known.directory.put(brand, number + 1)
+        self.known.directory.refresh()
+        self.brand = next(iter(self.known.directory.brands().values()))
+        self.note: Notification = run(
+            signal(0, severity="critical", brand=self.brand.name), case=cases.new_case(self.brand.name)
+        )[1][-1]
+        self.know(self.note.incident)
+        self.known.ledger.opened()
+        self.past: Sequence[Batch | Tick] = ()
+        self.applied: list[Governed] = []
+        people = People(TOKEN, slack.url)
+        trial = Trial(lambda *_: self.past, lambda: NOW)
+        self.office = Office(self.known, Acting(people, self._send, lambda: NOW), people, self._apply, trial)
+
+    def note_of(self, *detectors: str) -> Notification:
+        """Return what is told of an incident of the first brand that some detectors found."""
+        found = [signal(0, severity="critical", brand=self.brand.name, detector=name) for name in detectors]
+        return run(*found, case=cases.new_case(self.brand.name))[1][-1]
+
+    async def _send(self, action: Action) -> None:
+        if self.failing:
+            raise ConnectionError("the broker is away")
+        self.sent.append(action)
+
+    async def _apply(self, governed: Governed) -> None:
+        if self.failing:
+            raise ConnectionError("the broker is away")
+        self.applied.append(governed)
+        self.govern(governed)
+
+    def govern(self, governed: Governed) -> None:
+        """Let a configuration govern the brand from now on."""
+        self.known.directory.put(governed, 100 + len(self.applied))
+        self.known.directory.refresh()
+
+    def know(self, incident: Incident) -> None:
+        """Let the app know of an incident."""
+        self.known.ledger.take(incident.id.encode(), encode(incident))
+
+    def silence(self, *silences: Silence) -> None:
+        """Let silences run for the first brand."""
+        case = cases.Case(self.brand.name, silences=silences)
+        self.known.silenced.take(self.brand.name.encode(), Versioned(Version(1, 1), 0, cases.encode(case)).encode())
+
+    async def post(self, **route: Any) -> None:
+        """Post the incident's card."""
+        card = render.message(self.note, Route("C0000001", self.brand.language, buttons=True, **route), page=False)
+        client = web_client(TOKEN, self.slack.url)
+        await client.chat_postMessage(channel="C0000001", text=card.text, blocks=card.blocks)
+
+    def shown(self, user: str) -> str:
+        """Return what the modal of a user says."""
+        return json.dumps((self.slack.person(user).modal or {}).get("blocks", []), ensure_ascii=False)
+
+
+async def until(happened: Callable[[], object]) -> None:
+    """Wait, but not for ever."""
+    async with asyncio.timeout(10):
+        while not happened():  # noqa: ASYNC110  what happens on a server sets no event here
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def front(*brands: Brand, **slack: Any) -> AsyncIterator[Front]:
+    """Run the app, connected by Socket Mode, until the block ends."""
+    async with FakeSlack(**slack) as stand_in:
+        app = Front(stand_in, *brands)
+        task = asyncio.create_task(Socket(APP_TOKEN, web_client(TOKEN, stand_in.url), app.office).run())
+        try:
+            await until(lambda: stand_in.sockets)
+            yield app
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,84 @@
+"""An office with its parts at hand: brands, incidents, and what it did and said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from alerts.incidents.model import Action, encode
+from config.brands.model import Brand
+from tests.support.alerts import START, incident_of, signal
+from tocsin.slack_app.action_gateway import Acting
+from tocsin.slack_app.app import Office
+from tocsin.slack_app.modals.preview import Trial
+from tocsin.slack_app.state import Known
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from config.brands.overrides import Governed
+
+
+class Hall:
+    """What the office needs of Slack, remembered."""
+
+    def __init__(self, groups: Mapping[str, set[str]]) -> None:
+        self.groups = groups
+        self.said: list[str] = []
+
+    async def groups_of(self, user: str, among: tuple[str, ...]) -> frozenset[str]:
+        """Return the groups that `user` is in."""
+        return frozenset(group for group in among if user in self.groups.get(group, ()))
+
+    async def whisper(self, response_url: str, text: str) -> None:
+        """Remember what was said."""
+        assert response_url
+        self.said.append(text)
+
+    async def open(self, trigger_id: str, view: dict[str, Any]) -> bool:
+        """Open nothing: what modals do is tested before the stand-in."""
+        return bool(trigger_id and view)
+
+    async def update(self, view_id: str, view: dict[str, Any]) -> None:
+        """Change nothing."""
+
+    async def publish(self, user: str, view: dict[str, Any]) -> None:
+        """Show nothing."""
+
+
+class Desk:
+    """An office of one brand, acme, with one open incident."""
+
+    def __init__(self, brand: Brand | None = None, groups: Mapping[str, set[str]] | None = None) -> None:
+        self.hall, self.sent = Hall(groups or {}), list[Action]()
+        self.failing = False
+        known = Known()
+        known.directory.put(brand or Brand(name="acme"), 1)
+        known.directory.refresh()
+        self.incident = incident_of(signal(0, severity="critical"))
+        known.ledger.take(self.incident.id.encode(), encode(self.incident))
+        known.ledger.opened()
+        acting = Acting(self.hall, self._send, lambda: START + 60_000)
+        self.office = Office(known, acting, self.hall, self._apply, Trial(lambda *_: (), acting.now))
+
+    async def _send(self, action: Action) -> None:
+        if self.failing:
+            raise ConnectionError("the broker is away")
+        self.sent.append(action)
+
+    async def _apply(self, governed: Governed) -> None:
+        raise AssertionError(governed)
+
+    async def tap(self, action_id: str, user: str = "U0ANA", option: str = "", block_id: str = "") -> None:
+        """Tap on the incident's card."""
+        block = block_id or f"{self.incident.id}|{self.incident.revision}"
+        action = {"action_id": action_id, "block_id": block} | (
+            {"selected_option": {"value": option}} if option else {}
+        )
+        payload = {"type": "block_actions", "user": {"id": user}, "actions": [action], "response_url": "http://x/1"}
+        await self.office.handle("interactive", payload)
+
+    async def ask(self, text: str) -> str:
+        """Type the command; return the answer."""
+        payload = {"command": "/tocsin", "user_id": "U0ANA", "text": text, "response_url": "http://x/1"}
+        await self.office.handle("slash_commands", payload)
+        return self.hall.said[-1]

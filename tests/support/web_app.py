@@ -1,0 +1,72 @@
+"""Which pages do tests open? Those of the invented day, in this process, with a configuration file of their own."""
+
+from __future__ import annotations
+
+import re
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from aiohttp.test_utils import TestClient, TestServer
+
+from config.settings import Settings
+from mentions.sentiment import Scorer
+from tocsin.demo.scenarios.offline_run import lines, read_config
+from tocsin.web.http.server import application
+from tocsin.web.sources.recording import Past, of_lines
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from pathlib import Path
+
+    from aiohttp import web
+
+    from replay.tuning.labels import Label
+
+    Client = TestClient[web.Request, web.Application]
+
+UNTIL: Final = 1_773_152_400_000
+"""2026-03-10 14:20 UTC: three brands have an incident, one of them critical."""
+
+BRANDS: Final = """\
+# The brands of a test.
+brands:
+  - name: Hallowfirth
+    detect:
+      volume: {over_peak: 1.4}  # loud by nature
+  - name: Pippinworth   # calm
+  - name: Voltanelle
+    language: fr
+"""
+
+
+@cache
+def day() -> Past:
+    """Return the invented day at its worst. Shared: whoever acts on it takes `fresh`."""
+    return fresh()
+
+
+def fresh() -> Past:
+    """Return the same day, of the caller's own."""
+    return of_lines(read_config().brands, lines(), Scorer.of(None), UNTIL)
+
+
+@asynccontextmanager
+async def opened(
+    world: Past,
+    config: Path | None = None,
+    labels: Sequence[Label] = (),
+    clock: list[float] | None = None,
+    **settings: object,
+) -> AsyncIterator[Client]:
+    """Yield a browser without a screen at the pages of a world."""
+    app = application(world, Settings.model_validate(settings), config, labels, clock=lambda: 1_000.0)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+def hidden(page: str, name: str) -> str:
+    """Return what a form of a page carries along."""
+    found = re.search(f'name="{name}" value="([^"]*)"', page)
+    assert found is not None, f"no form has {name}"
+    return found[1]

@@ -1,0 +1,159 @@
+"""When does an incident open, grow, end and come back?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from alerts.incidents.lifecycle import decide
+from alerts.incidents.policy import Policy
+from detectors.model.signal import Now
+from tests.support.alerts import MINUTE, POLICY, START, Record, action, incident_of, now, run, signal, told_about
+
+
+def test_the_first_breach_opens() -> None:
+    """A brand without an incident gets one at its first breach, named after brand and minute."""
+    incident = incident_of(signal(0))
+    assert (incident.id, incident.status, incident.severity, incident.revision) == (
+        "acme-20150219T1432Z",
+        "open",
+        "warning",
+        1,
+    )
+
+
+def test_a_watch_is_shown_and_pages_nobody() -> None:
+    """Below `page_from` an incident is told without a mention."""
+    _, (told,) = run(signal(0, severity="watch"))
+    assert (told.reason, told.page) == ("opened", False)
+
+
+def test_a_warning_pages_in_the_message_itself() -> None:
+    """The opening mentions the on-call manager, and needs no thread."""
+    _, (told,) = run(signal(0))
+    assert (told.page, told.reply) == (True, False)
+
+
+def test_a_rise_in_severity_replies_and_pages_at_once() -> None:
+    """An edited message makes no sound, so a rise posts in the thread."""
+    _, told = run(signal(0, severity="watch"), signal(0.5, revision=1, severity="critical"))
+    assert [(n.reason, n.page, n.reply) for n in told[1:]] == [("raised_severity", True, True)]
+
+
+def test_severity_does_not_fall_while_open() -> None:
+    """A milder signal leaves the incident as grave as it was."""
+    assert incident_of(signal(0, severity="critical"), signal(1, severity="watch")).severity == "critical"
+
+
+def test_detectors_that_break_together_do_not_fill_the_thread() -> None:
+    """Within `group_window` of the opening a further detector edits the message only; later ones reply."""
+    _, told = run(signal(0), signal(4, detector="volume"), signal(6, detector="shift"))
+    assert [(n.reason, n.detector, n.reply) for n in told] == [
+        ("opened", "negative", False),
+        ("new_detector", "volume", False),
+        ("new_detector", "shift", True),
+    ]
+
+
+def test_a_doubling_is_told_once_for_each_factor_of_two() -> None:
+    """83 → 170 → 200 → 350 doubles twice, each measured from what was last told."""
+    records = [signal(m, observed=o) for m, o in enumerate([83, 170, 200, 350])]
+    assert told_about(*records) == ["opened", "doubled", "updated", "doubled"]
+
+
+def test_what_merely_goes_on_is_told_once_a_minute_with_all_its_figures() -> None:
+    """Signals of one minute become one update, that shows every detector's latest figure."""
+    minute = [signal(2, observed=90), signal(2, detector="volume", observed=91)]
+    _, told = run(signal(0), signal(0, detector="volume"), *minute, now(2), now(2.5), now(3))
+    assert [n.reason for n in told] == ["opened", "new_detector", "updated"]
+    assert {name: f.signal.evidence.observed for name, f in told[-1].incident.findings.items()} == {
+        "negative": 90,
+        "volume": 91,
+    }
+
+
+def test_what_has_not_changed_is_not_told_again() -> None:
+    """A message whose figures stand still is left alone, and the incident goes on."""
+    still = [signal(m) for m in range(1, 20)]
+    assert told_about(signal(0), *still, signal(20, observed=84), now(20)) == ["opened", "updated"]
+    assert incident_of(signal(0), *still, now(48)).status == "open"
+
+
+@pytest.mark.parametrize("ticks", [[1, 2, 3, 4], [4], [1.5, 4], []])
+def test_how_often_time_is_told_changes_no_update(ticks: list[float]) -> None:
+    """Updates are told at the instant of their breach, whatever the steps in which time passes."""
+    breaches: list[Record] = [signal(m, observed=80 + m) for m in range(5)]
+    log = sorted([*breaches, *map(now, ticks)], key=lambda record: (record.at, isinstance(record, Now)))
+    told = run(*log, now(4.5))[1]
+    assert [(n.reason, (n.at - START) // MINUTE, n.revision) for n in told[1:]] == [
+        ("updated", 1, 2),
+        ("updated", 2, 3),
+        ("updated", 3, 4),
+        ("updated", 4, 5),
+    ]
+
+
+def test_quiet_for_long_enough_resolves_at_the_instant_it_was_due() -> None:
+    """However late the time is told, the end is the last breach plus `resolve_after`."""
+    assert incident_of(signal(0), now(29.9)).status == "open"
+    incident = incident_of(signal(0), signal(3), now(500))
+    assert (incident.status, incident.resolved_at) == ("resolved", START + 33 * MINUTE)
+
+
+def test_a_breach_after_a_silence_without_ticks_ends_the_old_one_first() -> None:
+    """A signal carries time as well: what was due before it happens before it."""
+    assert told_about(signal(0), signal(600, start=600)) == ["opened", "resolved", "opened"]
+
+
+def test_the_cooldown_holds_a_relapse_back_and_then_the_same_incident_reopens() -> None:
+    """Within the cooldown nothing is told; a breach after it reopens incident and thread, and pages."""
+    records: list[Record] = [signal(0), now(30), signal(40, start=40), signal(61, start=40)]
+    case, told = run(*records)
+    assert [(n.reason, n.incident.id) for n in told] == [
+        (reason, "acme-20150219T1432Z") for reason in ("opened", "resolved", "reopened")
+    ]
+    assert (told[-1].page, told[-1].reply, case.incident and case.incident.reopened) == (True, True, 1)
+
+
+def test_a_graver_breach_breaks_through_the_cooldown() -> None:
+    """A cooldown must not sleep through something worse than what it cools."""
+    records: list[Record] = [signal(0), now(30), signal(31, start=31, severity="critical")]
+    assert told_about(*records) == ["opened", "resolved", "reopened"]
+
+
+def test_a_relapse_beyond_reopen_within_is_another_incident() -> None:
+    """Old threads are left alone."""
+    policy = Policy(reopen_within=timedelta(hours=1), cooldown=timedelta(0))
+    assert incident_of(signal(0), signal(91, start=91), policy=policy).id == "acme-20150219T1603Z"
+
+
+def test_two_incidents_of_one_minute_have_two_names() -> None:
+    """Ids are unique although they count minutes only."""
+    policy = Policy(reopen_within=timedelta(0), cooldown=timedelta(0))
+    first = action(0.1, "resolve")
+    second = signal(0.5, start=0.5)
+    assert incident_of(signal(0), first, second, policy=policy).id == "acme-20150219T1432Z-2"
+
+
+def test_a_redelivered_signal_changes_nothing() -> None:
+    """The identity of a signal is its episode and revision."""
+    case, _ = run(signal(0), signal(1), signal(2, detector="volume"))
+    for record in (signal(0), signal(1), signal(2, detector="volume")):
+        assert run(record, case=case) == (case, [])
+        assert decide(case, record, POLICY) == "redelivered"
+
+
+def test_a_redelivery_is_known_even_after_its_episode_was_forgotten() -> None:
+    """Memory is bounded, and what fell out of it is never taken for new."""
+    old = signal(0, detector="first")
+    case, _ = run(old, *(signal(m, start=m) for m in range(1, 80)))
+    assert old.id not in case.applied
+    assert run(old, case=case) == (case, [])
+    assert decide(case, old, POLICY) == "forgotten"
+
+
+def test_another_brands_record_is_refused() -> None:
+    """A wrong key is a mistake of the wiring, and says so."""
+    with pytest.raises(ValueError, match="key the topic by brand"):
+        run(signal(0, brand="other"))

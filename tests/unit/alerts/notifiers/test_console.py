@@ -1,0 +1,106 @@
+"""Does the terminal show what Slack would show, and nothing else?"""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from alerts.delivery.outbox import Delivery
+from alerts.delivery.ports import Message, Route
+from alerts.notifiers.console import Terminal, draw, styled
+from alerts.rendering.card import message
+from detectors.model.signal import Drivers, Example
+from tests.support.alerts import START, MemoryReceipts, Record, action, hurried, now, run, signal
+
+
+def drawn(*records: Record) -> str:
+    """Return the card as drawn on a plain terminal."""
+    card = message(run(*records)[1][-1], Route("#alerts"), page=False)
+    console = Console(width=110, file=StringIO(), force_terminal=True, color_system=None)
+    console.print(draw(card, "#alerts"))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_the_terminal_shows_every_part_of_the_card() -> None:
+    """Line, state, figures, drivers and examples are all there."""
+    shown = drawn(signal(0), action(1))
+    for part in (
+        "🟠 Warning acme: 83 negative mentions in 10 min, usually 6 (14×)",
+        "In hand · Since 2015-02-19 14:32 UTC · Acknowledged by ada at 14:33 UTC",
+        "Words refund 31, gate 12 17",
+        "“I want my refund” — tom, forum, 14:32 UTC",
+        "acme-20150219T1432Z",
+        "#alerts",
+    ):
+        assert part in shown
+
+
+def test_escape_sequences_from_outside_do_not_reach_the_terminal() -> None:
+    """A post cannot clear the screen, set the title or fake a line; markup of the terminal library stays text."""
+    nasty = "\x1b[2J\x1b]0;owned\x07 [bold red]hi[/] \r\nfake <!channel> &lt;b&gt; \u202egnp"
+    example = Example(nasty, nasty, nasty, "https://x.example/\x1b[2J", 0, 0.0, START)
+    shown = drawn(signal(0, drivers=Drivers(((nasty, 1),), ((nasty, 1),), ((nasty, 1, 1),), (example,))))
+    assert not set("\x1b\x07\r\u202e") & set(shown)
+    assert "[bold red]hi[/]" in shown
+    assert "<!channel> &lt;b&gt;" in shown
+
+
+@pytest.mark.parametrize(
+    ("mrkdwn", "expected"),
+    [
+        ("*Who* a &amp; b", "Who a & b"),
+        ("<https://x.example/?a=1&amp;b=2|open>", "open (https://x.example/?a=1&b=2)"),
+        ("<https://x.example/>", "https://x.example/"),
+        ("<@U024BE7LH> <!subteam^S1> <!here>", "@U024BE7LH @S1 @here"),
+        ("at <!date^1424356320^{time}|x>", "at 14:32 UTC"),
+        ("> quoted", "│ quoted"),
+        ("&lt;!channel&gt;", "<!channel>"),
+        ("`id`", "id"),
+    ],
+)
+def test_slacks_notation_is_drawn_as_slack_would(mrkdwn: str, expected: str) -> None:
+    """Instants, people, links, emphasis and escapes."""
+    assert styled(mrkdwn).plain == expected
+
+
+def test_bare_text_is_a_card_of_its_own() -> None:
+    """What Slack gets when it refuses the card can be drawn as well."""
+    console = Console(width=110, file=StringIO())
+    console.print(draw(Message("acme-1", 1, "🔴 line", [])))
+    assert isinstance(console.file, StringIO)
+    assert "🔴 line" in console.file.getvalue()
+
+
+def test_an_unknown_block_is_a_mistake_that_says_so() -> None:
+    """A part of the card that nobody sees in the demo would be forgotten."""
+    with pytest.raises(ValueError, match=r"'chart'.*alerts\.console"):
+        draw(Message("acme-1", 1, "x", [{"type": "chart"}]))
+
+
+async def test_the_outbox_delivers_to_a_terminal_as_to_slack() -> None:
+    """One card, its edits and its replies, each once."""
+    console = Console(width=110, file=StringIO())
+    delivery = Delivery(Terminal(console), MemoryReceipts(), lambda *_: Route("#alerts"), timing=hurried())
+    for notification in run(signal(0), signal(1, severity="critical"), now(40))[1]:
+        delivery.submit(notification, lambda: None)
+        await delivery.drain()
+    assert isinstance(console.file, StringIO)
+    shown = console.file.getvalue()
+    assert shown.count("acme-20150219T1432Z") == 4
+    assert shown.count("edited") == 3
+    assert "↳ Now critical: 83 negative mentions in 10 min, usually 6 (14×)" in shown
+    assert "↳ Over after 31 min." in shown
+
+
+async def test_what_this_process_drew_it_finds_again() -> None:
+    """The terminal keeps the notifier's promise as long as it lives."""
+    terminal = Terminal(Console(file=StringIO()))
+    card = Message("acme-1", 2, "line", [])
+    receipt = await terminal.post("#alerts", card)
+    await terminal.reply(receipt, card)
+    assert await terminal.find("#alerts", "acme-1", 0) == receipt
+    assert await terminal.find("#alerts", "acme-2", 0) is None
+    assert (await terminal.replied(receipt, 2), await terminal.replied(receipt, 3)) == (True, False)

@@ -1,0 +1,193 @@
+"""Is the chart right, small, the same every time, and never in an alert's way?"""
+
+from __future__ import annotations
+
+import asyncio
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given, settings
+from msgspec.structs import replace
+from PIL import Image
+
+from alerts.delivery.chart_uploader import REDRAWN, due
+from alerts.delivery.outbox import Delivery
+from alerts.delivery.ports import Picture, Route
+from alerts.notifiers.slack.notifier import Slack
+from alerts.rendering import chart_data
+from detectors.model.signal import Course, Signal
+from tests.support.alerts import MINUTE, START, MemoryReceipts, action, figures, hurried, incident_of, run, signal
+from tocsin.demo.fake_slack.faults import Fault
+from tocsin.demo.fake_slack.server import TOKEN, FakeSlack
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from alerts.incidents.model import Notification
+
+ROUTE = Route("C0000001", "en", "<@U024BE7LH>")
+COURSE = Course(START, 5 * MINUTE, (3,) * 30 + (5, 9, 20, 40, 60, 80), (1,) * 30 + (2, 5, 12, 30, 45, 66), (3.1, 0.6))
+COUNTS = st.lists(st.integers(0, 10**9), min_size=36, max_size=36).map(tuple)
+
+
+def drawn(minute: float = 0, **changes: object) -> Signal:
+    """Return a signal that carries the course."""
+    return replace(signal(minute), course=COURSE, **changes)
+
+
+def test_the_bars_are_as_high_as_the_counts_and_the_lines_where_they_belong() -> None:
+    """The last bar is the highest: its foot red, its head grey; the limit crosses the picture in black dashes."""
+    image = Image.open(BytesIO(chart_data.draw(COURSE, figures()))).convert("RGB")
+    x = chart_data.SIZE[0] - chart_data.RIGHT - 10
+    column = [image.getpixel((x, y)) for y in range(chart_data.SIZE[1])]
+    grey, red = (tuple(bytes.fromhex(colour[1:])) for colour in (chart_data.ALL, chart_data.NEGATIVE))
+    floor = chart_data.SIZE[1] - chart_data.BOTTOM
+    height = floor - chart_data.TOP
+    assert column.count(grey) == pytest.approx(height * 14 / 80, abs=8)
+    assert column.count(red) == pytest.approx(height * 66 / 80, abs=8)
+    limit = chart_data.limit_of(COURSE, figures())
+    assert limit == 12
+    assert image.getpixel((chart_data.LEFT + 5, round(floor - height * 12 / 80))) == tuple(
+        bytes.fromhex(chart_data.LIMIT[1:])
+    )
+
+
+@given(mentions=COUNTS, negative=COUNTS, usual=st.none() | st.tuples(st.floats(0, 1e9), st.floats(0, 1e9)))
+@settings(max_examples=20, deadline=None)
+def test_any_course_is_small_and_the_same_every_time(
+    mentions: tuple[int, ...], negative: tuple[int, ...], usual: tuple[float, float] | None
+) -> None:
+    """A phone loads it over a poor line; a replay draws what the live run drew."""
+    course = Course(START, 5 * MINUTE, mentions, negative, usual)
+    content = chart_data.draw(course, figures())
+    assert content.startswith(b"\x89PNG")
+    assert len(content) < 60_000
+    assert content == chart_data.draw(course, figures())
+
+
+def test_who_does_not_see_it_is_told() -> None:
+    """In the brand's language."""
+    said = chart_data.alt(COURSE, "en")
+    assert said == "The last 3 h: at most 80 mentions in 5 min; at most 66 negative, 0 min ago"
+    assert "négatives" in chart_data.alt(COURSE, "fr")
+
+
+def test_a_limit_on_a_share_has_no_line() -> None:
+    """Only counts of mentions over some hours compare with bars."""
+    assert chart_data.limit_of(COURSE, figures(metric="negative share")) is None
+    assert chart_data.limit_of(COURSE, figures(window_start=START - 24 * 60 * MINUTE)) is None
+
+
+def test_it_is_drawn_anew_after_ten_minutes_and_when_it_is_over() -> None:
+    """By event time, so that the same life gives the same charts."""
+    told = run(drawn(), action(1), action(2, "resolve"))[1]
+    shown = Picture("F1", 1, START, 5, "")
+    assert due(told[0], None)
+    assert not due(told[1], shown)
+    assert due(told[-1], shown)
+    assert due(replace(told[1], at=START + REDRAWN), shown)
+    assert not due(run(signal())[1][0], None)
+    assert chart_data.shown(incident_of(signal())) is None
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeSlack]:
+    """Serve a stand-in for Slack."""
+    async with FakeSlack() as slack:
+        yield slack
+
+
+@pytest.fixture
+async def delivery(fake: FakeSlack) -> AsyncIterator[Delivery]:
+    """Open an outbox that leads there."""
+    notifier = Slack(TOKEN, fake.url, timeout=2)
+    made = Delivery(notifier, MemoryReceipts(), lambda _brand, _at: ROUTE, timing=hurried())
+    yield made
+    await made.abandon()
+    await notifier.close()
+
+
+def pictures(fake: FakeSlack) -> list[str]:
+    """Return the files that the cards show."""
+    blocks = [block for message in fake.roots() for block in message["blocks"]]
+    return [block["slack_file"]["id"] for block in blocks if block["type"] == "image"]
+
+
+async def until(met: object, patience: float = 5.0) -> None:
+    """Wait until it is so."""
+    async with asyncio.timeout(patience):
+        while not met():  # type: ignore[operator]  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+def submit(delivery: Delivery, *told: Notification) -> list[int]:
+    """Submit; returns the revisions that are done, as they come."""
+    done: list[int] = []
+    for note in told:
+        delivery.submit(note, lambda note=note: done.append(note.revision))  # type: ignore[misc]
+    return done
+
+
+async def test_the_card_is_posted_first_and_the_chart_comes_to_it(fake: FakeSlack, delivery: Delivery) -> None:
+    """One message; it keeps whom it called; a later edit keeps the chart, another one replaces it."""
+    fake.files.processing = 0.3
+    told = run(drawn(), action(1), drawn(20, revision=20), action(21, "resolve"))[1]
+    done = submit(delivery, replace(told[0], page=True))
+    await until(lambda: done)
+    assert pictures(fake) == []
+    await until(lambda: pictures(fake))
+    assert len(fake.roots()) == 1
+    assert "U024BE7LH" in str(fake.roots()[0]["blocks"])
+    first = pictures(fake)
+    submit(delivery, told[1])
+    await delivery.drain()
+    assert pictures(fake) == first
+    submit(delivery, told[-1])
+    await until(lambda: pictures(fake) != first)
+    await until(lambda: len(fake.files.kept) == 1)
+    assert fake.roots()[0]["blocks"][-1]["type"] == "context"
+
+
+async def test_without_the_scope_or_the_files_the_alert_is_as_before(fake: FakeSlack, delivery: Delivery) -> None:
+    """A missing scope is tried once an hour, not with every alert; nothing else changes."""
+    fake.missing_scopes.add("files:write")
+    told = run(drawn(), action(1), drawn(20, revision=20))[1]
+    done = submit(delivery, *told)
+    await until(lambda: len(done) == len(told))
+    await until(lambda: fake.called("files.getUploadURLExternal"))
+    submit(delivery, replace(told[-1], at=START + 2 * REDRAWN))
+    await delivery.drain()
+    assert len(fake.called("files.getUploadURLExternal")) == 1
+    assert len(fake.roots()) == 1
+    assert pictures(fake) == []
+
+
+async def test_a_chart_that_slack_does_not_take_leaves_the_card(fake: FakeSlack, delivery: Delivery) -> None:
+    """The card is never replaced by bare text for the sake of a picture; a file that is gone is left out."""
+    fake.faulty, told = ("chat.update",), run(drawn(), action(1))[1]
+    fake.faults.append(Fault(error="invalid_blocks"))
+    submit(delivery, told[0])
+    await until(lambda: fake.called("chat.update"))
+    await delivery.drain()
+    assert pictures(fake) == []
+    assert len(fake.roots()[0]["blocks"]) > 3
+    submit(delivery, told[1])
+    await until(lambda: pictures(fake))
+    fake.files.kept.clear()
+    submit(delivery, run(drawn(), action(1), action(2, "note", text="x"))[1][-1])
+    await delivery.drain()
+    assert pictures(fake) == []
+    assert len(fake.roots()[0]["blocks"]) > 3
+
+
+async def test_no_alert_waits_for_a_chart(fake: FakeSlack, delivery: Delivery) -> None:
+    """Slack hangs on the upload: the next revision, which pages, is told all the same."""
+    fake.faulty, fake.outage = ("files.getUploadURLExternal",), Fault(wait=1.5)
+    told = run(drawn(), replace(drawn(1, revision=1), severity="critical"))[1]
+    submit(delivery, told[0])
+    await until(lambda: fake.called("files.getUploadURLExternal"))
+    done = submit(delivery, told[-1])
+    await until(lambda: done, 1.0)
+    assert fake.replies(fake.roots()[0]["ts"])

@@ -1,0 +1,47 @@
+"""What does replay print of an incident?"""
+
+from __future__ import annotations
+
+import json
+
+from alerts.rendering.event_log import event
+from tests.support.alerts import Record, action, now, run, signal
+
+
+def lines(*records: Record) -> list[dict[str, object]]:
+    """Return the lines of all that was told."""
+    _, told = run(*records)
+    befores = [None, *(notification.incident for notification in told)]
+    return [event(before, notification) for before, notification in zip(befores, told, strict=False)]
+
+
+def test_a_life_is_opened_updated_resolved_and_opened_again() -> None:
+    """The three words follow the state, not the reason: a relapse opens again, a verdict may end."""
+    planned = action(71, "verdict", verdict="planned")
+    life = lines(signal(0), signal(1, observed=84), now(1), now(31), signal(70, start=70), planned)
+    assert [(line["event"], line["reason"]) for line in life] == [
+        ("opened", "opened"),
+        ("updated", "updated"),
+        ("updated", "escalated"),
+        ("resolved", "resolved"),
+        ("opened", "reopened"),
+        ("resolved", "judged"),
+    ]
+
+
+def test_a_line_tells_brand_detector_severity_instant_and_evidence() -> None:
+    """The line is plain JSON, with the figures of the detector it names."""
+    (line,) = lines(signal(0.5, revision=0))
+    assert json.loads(json.dumps(line)) == line
+    evidence = line.pop("evidence")
+    assert isinstance(evidence, dict)
+    assert (evidence["observed"], evidence["expected"], evidence["metric"]) == (83, 6, "negative mentions")
+    assert line == {
+        "event": "opened",
+        "reason": "opened",
+        "incident": "acme-20150219T1432Z",
+        "brand": "acme",
+        "detector": "negative",
+        "severity": "warning",
+        "at": "2015-02-19T14:32:30.000Z",
+    }

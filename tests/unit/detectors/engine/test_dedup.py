@@ -1,0 +1,111 @@
+"""Is the memory of ids exact, bounded, and the same after a restart?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.engine import dedup as module
+from detectors.engine.dedup import SEALED_AT, Seen, pack
+
+if TYPE_CHECKING:
+    import pytest
+
+ARRIVALS = st.lists(st.tuples(st.integers(1, 200), st.integers(0, 60)), max_size=30)
+
+
+def filled(arrivals: list[tuple[int, int]]) -> tuple[Seen, dict[int, int]]:
+    """Return a memory fed `count` new ids after so many minutes each time, and the minute of each id."""
+    seen, minute, number = Seen(), 0, 0
+    met: dict[int, int] = {}
+    for count, wait in arrivals:
+        minute += wait
+        ids = list(range(number, number + count))
+        seen.add(ids, minute)
+        met |= dict.fromkeys(ids, minute)
+        number += count
+    return seen, met
+
+
+def stored(seen: Seen, table: dict[int, bytes]) -> Seen:
+    """Return the memory as storage would give it back."""
+    for number, segment in seen.seal().items():
+        if segment is None:
+            table.pop(number, None)
+        else:
+            table[number] = segment
+    return Seen.restore(seen.oldest, seen.last, pack(seen.segments[seen.last]), table)
+
+
+@given(ARRIVALS, st.integers(0, 2000))
+def test_exactly_the_ids_within_the_horizon_are_known(arrivals: list[tuple[int, int]], horizon: int) -> None:
+    """After forgetting what was met before a minute, what was met from then on is known and nothing else."""
+    seen, met = filled(arrivals)
+    seen.expire(horizon)
+    assert seen.known == {number for number, minute in met.items() if minute >= horizon}
+
+
+@given(st.lists(st.tuples(st.integers(1, 200), st.integers(0, 60), st.booleans()), max_size=20))
+def test_storing_at_any_time_changes_nothing(steps: list[tuple[int, int, bool]]) -> None:
+    """A memory stored and read back after some steps knows what one that was never stored knows."""
+    whole, parts = Seen(), Seen()
+    table: dict[int, bytes] = {}
+    minute = number = 0
+    for count, wait, restart in steps:
+        minute += wait
+        for seen in (whole, parts):
+            seen.add(list(range(number, number + count)), minute)
+            seen.expire(minute - 60)
+        number += count
+        parts = stored(parts, table) if restart else parts
+        assert parts.known == whole.known
+        assert parts.oldest == whole.oldest
+
+
+def test_a_full_segment_is_written_once() -> None:
+    """It is handed to storage when it is full, not again, and as a deletion when it is forgotten."""
+    seen = Seen()
+    seen.add(list(range(SEALED_AT)), 5)
+    assert list(seen.seal()) == [0]
+    seen.add([999], 6)
+    assert seen.seal() == {}
+    seen.expire(6)
+    assert seen.seal() == {0: None}
+
+
+def test_ids_are_stored_in_eight_bytes() -> None:
+    """A full segment takes little more than eight bytes an id."""
+    seen = Seen()
+    seen.add([2**62 + n for n in range(1000)], 28_000_000)
+    segment = seen.seal()[0]
+    assert segment is not None
+    assert len(segment) < 8 * 1000 + 40
+
+
+def test_the_oldest_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory is bounded; exactly the newest ids are kept."""
+    monkeypatch.setattr(module, "REMEMBERED", 1000)
+    seen, _ = filled([(700, 0), (700, 0), (50, 1)])
+    assert seen.known == set(range(450, 1450))
+    assert len(seen.segments[0].ids) <= 1450
+
+
+def test_a_segment_of_a_lost_write_is_ignored() -> None:
+    """A segment stored for a core that never was does not make redelivered rows look like duplicates."""
+    seen, _ = filled([(10, 0)])
+    before = seen.oldest, seen.last, pack(seen.segments[seen.last])
+    seen.add(list(range(10, 500)), 1)
+    table = {number: raw for number, raw in seen.seal().items() if raw is not None}
+    assert Seen.restore(*before, table).known == set(range(10))
+
+
+def test_an_older_minute_is_taken_for_the_latest() -> None:
+    """An id that arrives behind the others is remembered as long as they are, also across a stored segment."""
+    seen, _ = filled([(200, 50)])
+    seen.seal()
+    seen.add([999], 20)
+    seen.expire(50)
+    assert len(seen.known) == 201
+    assert Seen.restore(seen.oldest, 0, pack(seen.segments[0]), {}).latest == 50

@@ -1,0 +1,105 @@
+"""Is a stored watch small, and everything in it once it is read back?"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from detectors.engine import engine, storage
+from detectors.policy import Policy
+from detectors.windows.buckets import KEPT_HOURS, KEPT_MINUTES
+from tests.support.mentions_stream import MINUTE, START, Row, batch_of
+
+if TYPE_CHECKING:
+    from detectors.engine.state import State
+
+POLICY = Policy()
+
+
+def busy_watch() -> State:
+    """Return the watch of a brand with as much to remember as there may be: three weeks of 3,000 mentions an hour.
+
+    The weeks are written into the history; the last hours come in as mentions, in words no compressor knows.
+    """
+    dice = random.Random(5)
+    state, _ = engine.advance(engine.new("Some Brand"), START, POLICY)
+    first = START // (60 * MINUTE) - KEPT_HOURS
+    for hour in range(first, first + KEPT_HOURS):
+        counts = [dice.randrange(1000, 6000), *(dice.randrange(200, 1500) for _ in range(2)), dice.randrange(99)]
+        state.hours.add(60 * hour, (*counts, 0, 0, 0, 0), tuple(dice.randrange(5000) for _ in range(4)))
+    offset = 0
+    for minute in range(0, KEPT_MINUTES + 60, 2):
+        rows = [_row(dice, minute) for _ in range(50)]
+        state, _ = engine.step(state, batch_of(rows, offset, brand="Some Brand"), POLICY)
+        state, _ = engine.advance(state, START + minute * MINUTE, POLICY)
+        offset += len(rows)
+        storage.encode_parts(state)
+    return engine.advance(state, START + (minute + 2) * MINUTE, POLICY)[0]
+
+
+def _row(dice: random.Random, minute: float) -> Row:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    words = ["".join(dice.choices(letters, k=dice.randint(4, 9))) for _ in range(30)]
+    return Row(
+        minute + dice.random() * 2,
+        dice.choice((-1, -1, 0, 1)),
+        text=" ".join(words)[:280],
+        author="user" + "".join(dice.choices(letters, k=12)),
+        channel=dice.choice(("forum", "news", "photos", "reviews")),
+        reach=dice.randrange(10**6),
+    )
+
+
+def test_a_busy_brand_is_stored_in_eight_kilobytes() -> None:
+    """However busy a brand is, its core stays within 8 kB."""
+    assert len(storage.encode_parts(busy_watch()).core) <= 8192
+
+
+def test_what_is_read_back_is_the_same_to_the_last_figure() -> None:
+    """Reading back and storing again gives the same bytes; ledger, totals and history are equal."""
+    state = busy_watch()
+    raw = storage.encode(state)
+    again = storage.decode(raw)
+    assert storage.encode(again) == raw
+    assert engine.ledger(again) == engine.ledger(state)
+    assert again.totals == state.totals
+    assert again.hours.rows == state.hours.rows
+    assert again.seen.known == state.seen.known
+
+
+def test_the_parts_in_a_table_are_the_state() -> None:
+    """Sealed parts, written as they come and deleted as they go, and the latest core give the state back."""
+    table: dict[int, bytes] = {}
+    state, _ = engine.advance(engine.new("acme"), START, POLICY)
+    for hour in range(60):
+        rows = [Row(60 * hour + 0.1 * place) for place in range(70)]
+        state, _ = engine.step(state, batch_of(rows, 100 * hour), POLICY)
+        state, _ = engine.advance(state, START + 60 * hour * MINUTE, POLICY)
+        parts = storage.encode_parts(state)
+        for number, segment in parts.sealed.items():
+            if segment is None:
+                del table[number]
+            else:
+                table[number] = segment
+    again = storage.decode_parts(parts.core, table)
+    assert again.seen.known == state.seen.known
+    assert 24 * 70 <= len(again.seen.known) <= 27 * 70
+    assert len(table) <= 30
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x00", b"\x92\xc4\x01x\x80"])
+def test_other_bytes_are_refused(raw: bytes) -> None:
+    """What `encode` did not write raises DecodeError."""
+    with pytest.raises(msgspec.DecodeError):
+        storage.decode(raw)
+
+
+def test_another_version_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A state of another version says so, and whose it is."""
+    raw = storage.encode(engine.new("acme"))
+    monkeypatch.setattr(storage, "VERSION", 99)
+    with pytest.raises(msgspec.DecodeError, match="state of 'acme' has version"):
+        storage.decode(raw)

@@ -1,0 +1,137 @@
+"""Which mentions does a CSV file hold?"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mentions.model.decode import Wire, decode_line
+from mentions.readers.files import Line, Refused, SourceError, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = "id,text,published_at,channel"
+ROW = "1,late again,2026-01-31T14:05:00Z,news"
+
+
+def _read(tmp_path: Path, content: str | bytes, mapping: dict[str, str] | None = None) -> list[Line | Refused]:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return list(read(str(path), mapping))
+
+
+def _fields(entry: Line | Refused) -> dict[str, Any]:
+    assert isinstance(entry, Line), entry
+    fields: dict[str, Any] = json.loads(entry.raw)
+    return fields
+
+
+def test_columns_are_fields(tmp_path: Path) -> None:
+    """Columns called as fields are those; counts become numbers, empty cells nothing, others stay for `extra`."""
+    content = f"{HEADER},author.id,author.followers,reach,query\n{ROW},u1,12,,x\n{ROW},,,7,\n"
+    first, second = map(_fields, _read(tmp_path, content))
+    base = {"id": "1", "text": "late again", "published_at": "2026-01-31T14:05:00Z", "channel": "news"}
+    assert first == base | {"author": {"id": "u1", "followers": 12}, "query": "x"}
+    assert second == base | {"reach": 7}
+
+
+def test_columns_and_fixed_texts_are_mapped(tmp_path: Path) -> None:
+    """A mapping names the column of a field, or the text that each mention gets."""
+    mapping = {"text": "body", "published_at": "when", "channel": "=twitter", "author.name": "who"}
+    (fields,) = map(_fields, _read(tmp_path, "id,body,when,who\n1,x,1769868300,Ann\n", mapping))
+    assert fields == {
+        "id": "1",
+        "text": "x",
+        "published_at": "1769868300",
+        "channel": "twitter",
+        "author": {"name": "Ann"},
+    }
+    assert isinstance(decode_line(json.dumps(fields).encode(), None), Wire)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_header_tells_the_delimiter(tmp_path: Path, delimiter: str) -> None:
+    """Commas, semicolons, tabs and bars part cells, as the header does; spaces around its names do not matter."""
+    content = HEADER.replace(",", f" {delimiter} ") + "\r\n" + ROW.replace(",", delimiter) + "\r\n"
+    assert _fields(_read(tmp_path, b"\xef\xbb\xbf" + content.encode())[0])["text"] == "late again"
+
+
+rows = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12), max_size=12)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=rows)
+def test_any_text_survives_and_reading_goes_on_anywhere(tmp_path: Path, texts: list[str]) -> None:
+    """Marks, delimiters and line ends within a cell are kept; from any row's end, reading gives the rows after."""
+    table = io.StringIO()
+    writer = csv.writer(table, quoting=csv.QUOTE_ALL)
+    writer.writerow(HEADER.split(","))
+    writer.writerows([str(at), text, "2026-01-31T14:05:00Z", "news"] for at, text in enumerate(texts))
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(table.getvalue().encode()))
+    whole = list(read(str(path)))
+    assert [_fields(entry)["text"] for entry in whole] == texts
+    for at, entry in enumerate(whole):
+        assert list(read(str(path), start=entry.following)) == whole[at + 1 :]
+
+
+def test_numbers_are_of_the_line_a_row_begins_on(tmp_path: Path) -> None:
+    """A row is placed where it begins, though cells before it span lines and blank lines are left out."""
+    content = f'{HEADER}\n1,"a\nb",x,y\n\n{ROW}\n'
+    assert [entry.number for entry in _read(tmp_path, content)] == [2, 5]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (b"1,a,b,2026-01-31T14:05:00Z,news", "line: 5 cells where the header has 4: quote cells with delimiters"),
+        (b"1,a", "line: 2 cells where the header has 4"),
+        (b'1,"a"b,x,y', "line: ',' expected after '\"': quote cells"),
+        (b"1,caf\xe9,2026-01-31T14:05:00Z,news", "line: is not UTF-8: convert the file"),
+    ],
+)
+def test_a_bad_row_costs_no_good_one(tmp_path: Path, row: bytes, said: str) -> None:
+    """A row of the wrong form is refused with its line, its bytes and the remedy; the rows around it are read."""
+    before, refused, after = _read(tmp_path, b"\n".join([HEADER.encode(), ROW.encode(), row, ROW.encode()]))
+    assert _fields(before) == _fields(after)
+    assert isinstance(refused, Refused)
+    assert (refused.number, refused.raw.rstrip()) == (3, row)
+    assert refused.reasons[0].startswith(said)
+
+
+@pytest.mark.parametrize("tail", ["", "x" * 200_000 + "\n"])
+def test_an_open_quotation_mark_is_an_error(tmp_path: Path, tail: str) -> None:
+    """A mark that never closes would swallow the rest of the file: reading stops at its line."""
+    with pytest.raises(SourceError, match=r"a\.csv:3: a quotation mark is opened and never closed"):
+        _read(tmp_path, f'{HEADER}\n{ROW}\n2,"late again,x,y\n{ROW}\n{tail}')
+
+
+@pytest.mark.parametrize(
+    ("header", "mapping", "said"),
+    [
+        (
+            "id,body,when,channel",
+            {},
+            "no column for text, published_at: map text=COLUMN (one of id, body, when, channel)",
+        ),
+        (HEADER, {"text": "body"}, "text=body: there is no column 'body': use one of id, text"),
+        (HEADER, {"txt": "text"}, "txt=text: a mention has no field 'txt': use one of id, text"),
+        ("id,text,text,published_at,channel", {}, "two columns are called 'text': rename one"),
+        ("id,text,body,published_at,channel", {"text": "body"}, "the field 'text' is given twice: map it once"),
+        (HEADER, {"channel": "=news"}, "the field 'channel' is given twice: map it once"),
+        ("", {}, "no column for id, text, published_at, channel"),
+    ],
+)
+def test_a_wrong_header_is_told_at_once(tmp_path: Path, header: str, mapping: dict[str, str], said: str) -> None:
+    """A table without what a mention needs is refused before any row, with what there is."""
+    with pytest.raises(SourceError) as failure:
+        _read(tmp_path, f"{header}\n{ROW}\n", mapping)
+    assert str(failure.value).startswith(f"{tmp_path / 'a.csv'}:1: {said}")

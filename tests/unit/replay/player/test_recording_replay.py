@@ -1,0 +1,119 @@
+"""Does a recording replay to the same, with and without its scores, with what people did?"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from alerts.incidents.model import Action
+from config.brands.model import default_brand
+from mentions.sentiment import Scorer
+from replay.player.recording_replay import Fixed, Playback, Recorded
+from replay.player.slack_requests import requests, standing
+from streams.recording.format import Configured, Judged, Received
+from tests.support.recordings import BRANDS, UNTIL, entries, header, mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from alerts.incidents.model import Notification
+    from streams.recording.format import Entry
+
+ACK = Action("a1", "Brisela", "ack", "U0000001", UNTIL + 90_000)
+
+
+@cache
+def recorded() -> tuple[Entry, ...]:
+    """Return a storm with both scores and lines."""
+    return tuple(entries(mentions()))
+
+
+def played(found: Iterable[Entry], rules: Recorded | Fixed | None = None, scorer: Scorer | None = None) -> Playback:
+    """Return a replay that is over."""
+    playback = Playback(rules or Recorded(header()), scorer)
+    list(playback.play(found))
+    return playback
+
+
+def scored() -> list[Entry]:
+    """Return the entries as a reader gives them that takes the scores."""
+    return [entry for entry in recorded() if not isinstance(entry, Received)]
+
+
+def lines() -> list[Entry]:
+    """Return the entries as a reader gives them that scores anew."""
+    return [entry for entry in recorded() if not isinstance(entry, Judged)]
+
+
+def test_scores_and_lines_tell_the_same() -> None:
+    """Scored anew by the same scorer, a recording tells what its scores tell, to the last digit."""
+    first, second = played(scored()), played(lines(), scorer=Scorer())
+    assert first.outcome.told == second.outcome.told
+    assert first.outcome.told
+    assert first.outcome.counts == second.outcome.counts
+
+
+def test_lines_need_a_scorer() -> None:
+    """Without scores and without a scorer there is nothing to go by."""
+    with pytest.raises(ValueError, match="carry no scores"):
+        played(lines())
+
+
+def test_actions_take_effect_where_they_stand() -> None:
+    """An acknowledgement is told at its place, and the incident names who acknowledged."""
+    told = played([e for e in entries(mentions(), [ACK]) if not isinstance(e, Received)]).outcome.told
+    (acknowledged,) = [note for note in told if note.reason == "acknowledged"]
+    assert acknowledged.incident.acknowledged_by == "U0000001"
+
+
+def test_other_rules_take_no_notice_of_the_recorded_ones() -> None:
+    """Under a configuration that does not watch the brand nothing is found."""
+    other = Fixed.of([default_brand("Oakmere")])
+    assert played(scored(), other).outcome.counts.keys() == {"Oakmere"}
+    assert played(scored(), Fixed.built_in()).outcome.told == played(scored()).outcome.told
+
+
+def test_a_brand_that_is_removed_is_watched_no_longer() -> None:
+    """From the instant on at which a brand was taken out, nothing of it is counted."""
+    gone = Configured(UNTIL, "Brisela", 1, None)
+    at = next(place for place, entry in enumerate(scored()) if entry.at)
+    assert played([*scored()[:at], gone, *scored()[at:]]).outcome.counts.keys() == {"Oakmere"}
+
+
+def test_a_line_that_is_gone_is_counted_as_missing_only() -> None:
+    """The other rows keep their places."""
+    (first, *rest) = [entry for entry in lines() if isinstance(entry, Received)]
+    both = Received(
+        first.at, 0, first.brand, 0, 0, first.scorer, [0, 0], [0, 1], first.arrived * 2, ["", first.lines[0]]
+    )
+    configured = [entry for entry in recorded() if isinstance(entry, Configured)]
+    playback = played([*configured, both, *rest[:3]], scorer=Scorer())
+    assert playback.outcome.rejected == 1
+    assert playback.outcome.counts[first.brand] >= 1
+
+
+def test_slack_shows_each_incident_once_with_its_thread() -> None:
+    """Each incident has one message, edited to the last revision, and a reply for each notification that asks."""
+    playback = Playback(Recorded(header()))
+    rules = Recorded(header())
+    told: list[Notification] = []
+    sent = []
+    for note, made in requests(playback.play(scored()), rules):
+        told.append(note)
+        sent += made
+    shown = standing(sent)
+    last = {note.incident.id: note for note in told}
+    assert shown.keys() == last.keys()
+    for incident, place in shown.items():
+        assert place["message"]["metadata"]["event_payload"]["revision"] == last[incident].revision
+        asked = [note.revision for note in told if note.incident.id == incident and note.reply]
+        assert [reply["metadata"]["event_payload"]["revision"] for reply in place["replies"]] == asked
+    posts = [one for one in sent if one["method"] == "chat.postMessage" and "thread" not in one]
+    assert len(posts) == len(last)
+
+
+def test_the_recording_knows_its_brands() -> None:
+    """The helper's recording holds both brands: a test that says nothing of one would not notice."""
+    assert played(scored()).outcome.counts.keys() == set(BRANDS)

@@ -1,0 +1,196 @@
+"""Do the brands of a group meet, whichever partitions they are dealt to, and through restarts?"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from kafka.partitioner.default import murmur2
+
+from alerts.incidents import model
+from alerts.incidents.model import Action, decode_notification
+from alerts.incidents.silences import Silence
+from config.brands.model import Brand
+from detectors.model import signal as signals
+from detectors.model.signal import Now
+from streams.agents.group_routing import GROUPED, Clocks, home
+from streams.agents.triage import Triaging
+from streams.kafka.topics import Topics
+from streams.views.brands import Directory
+from tests.support.agency import ALONE, BRANDS, GROUP, about, triaged
+from tests.support.alerts import MINUTE, START, Record, action, now, signal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterator
+
+    from alerts.incidents.model import Notification
+    from streams.exactly_once.fencing import Versioned
+
+PARTITIONS: Final = 8
+TOPICS: Final = Topics()
+GERM: Final = about("salmonella", "kitchen", "buffet")
+
+
+@dataclass
+class Table:
+    """What survives the worker."""
+
+    data: dict[bytes, Versioned] = field(default_factory=dict)
+
+    def rows(self, partition: int) -> Iterator[tuple[bytes, Versioned]]:
+        """Return what belongs to a partition."""
+        return iter([(key, value) for key, value in self.data.items() if value.partition == partition])
+
+    def epoch(self, partition: int) -> int:
+        """Return the epoch of a new owner."""
+        return 1 + max((value.version.epoch for _, value in self.rows(partition)), default=0)
+
+    async def write(self, key: bytes, value: Versioned) -> Awaitable[None]:
+        """Keep a value."""
+        self.data[key] = value
+        return asyncio.sleep(0)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A record as Faust hands it over."""
+
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Event:
+    """A message in its envelope."""
+
+    message: Message
+
+
+class Worker:
+    """The triage stage with a table, and a broker that brings at once what is passed on."""
+
+    def __init__(self, *, members: tuple[str, ...] = BRANDS) -> None:
+        self.directory, self.table = Directory(), Table()
+        self.configure(members)
+        self.passed: list[Message] = []
+        self.told: list[Notification] = []
+        self.restart()
+
+    def configure(self, members: tuple[str, ...]) -> None:
+        """Put these brands into the group."""
+        for brand in (*BRANDS, ALONE):
+            self.directory.put(Brand(name=brand, group=GROUP if brand in members else None), 1)
+        self.directory.refresh()
+
+    def restart(self) -> None:
+        """Begin anew with what the table holds."""
+        self.triaging = Triaging(TOPICS, self, self.directory, self.table, PARTITIONS)  # type: ignore[arg-type]  # a table
+
+    async def send(
+        self, topic: str, key: bytes | None, value: bytes | None, partition: int | None = None, headers: Any = None
+    ) -> Any:
+        """Take what the stage sends."""
+        assert headers is None
+        if topic == TOPICS.signals.name:
+            self.passed.append(Message(topic, partition or 0, key, value or b""))
+        if topic == TOPICS.notifications.name:
+            self.told.append(decode_notification(value or b""))
+        return asyncio.sleep(0)
+
+    def feed(self, *records: Record) -> None:
+        """Apply records in the partitions of their brands; time comes to all. What is passed on arrives."""
+        for record in records:
+            everywhere = range(PARTITIONS) if isinstance(record, Now) else [_dealt(record.brand)]
+            messages = [_message(record, number) for number in everywhere]
+            while messages:
+                known = len(self.passed)
+                events: Any = [Event(one) for one in messages]
+                asyncio.run(self.triaging.process(events))
+                messages = self.passed[known:]
+
+
+def _dealt(brand: str) -> int:
+    return int(murmur2(brand.encode()) & 0x7FFFFFFF) % PARTITIONS
+
+
+def _message(record: Record, partition: int) -> Message:
+    if isinstance(record, Action):
+        return Message(TOPICS.actions.name, partition, record.brand.encode(), model.encode(record))
+    key = None if isinstance(record, Now) else record.brand.encode()
+    return Message(TOPICS.signals.name, partition, key, signals.encode(record))
+
+
+STORY: Final[list[Record]] = [
+    *(signal(minute, brand=brand, drivers=GERM, severity="critical") for minute, brand in enumerate((*BRANDS, ALONE))),
+    now(4),
+    action(5, brand=BRANDS[2]),
+    signal(6, brand=BRANDS[1], detector="silence", severity="watch"),
+    signal(7, brand=BRANDS[1], drivers=GERM, start=1),
+    now(200),
+]
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_brands_of_different_partitions_are_one_incident(*, restarts: bool) -> None:
+    """What is told is what one process tells that has all of them, and a restart at any point changes nothing."""
+    assert len({_dealt(brand) for brand in BRANDS}) > 1
+    worker = Worker()
+    for record in STORY:
+        worker.feed(record)
+        if restarts:
+            worker.restart()
+    if restarts:
+        worker.feed(now(201))
+    assert _by_incident(worker.told) == _by_incident(triaged(*STORY)[1])
+
+
+def test_what_is_passed_on_twice_is_told_once() -> None:
+    """A worker that dies after passing on passes it on again."""
+    worker = Worker()
+    worker.feed(*STORY[:5])
+    told = list(worker.told)
+    worker.feed(*STORY[:4])
+    assert worker.told == told
+
+
+def test_a_group_waits_for_the_slowest_of_its_brands() -> None:
+    """Time passes in a group when it has passed in every partition: who lags behind is not late."""
+    clocks = Clocks(2)
+    assert [clocks.reach(0, 5), clocks.reach(1, 3), clocks.reach(0, 9), clocks.reach(1, 7)] == [
+        None,
+        Now(3),
+        Now(3),
+        Now(7),
+    ]
+
+
+def test_what_began_before_the_group_ends_where_it_began() -> None:
+    """A brand that gets a group while it has an incident goes on in it; what comes after is the group's."""
+    worker = Worker(members=())
+    worker.feed(signal(0, brand=BRANDS[0], drivers=GERM))
+    worker.configure(BRANDS)
+    worker.feed(signal(1, brand=BRANDS[0], drivers=GERM, observed=400), action(2, brand=BRANDS[0]), now(40))
+    assert [note.reason for note in worker.told] == ["opened", "doubled", "acknowledged", "resolved"]
+    worker.feed(signal(500, brand=BRANDS[0], drivers=GERM, start=500))
+    assert worker.passed[-1].key == GROUPED + GROUP.encode()
+    assert worker.passed[-1].partition == home(GROUP, PARTITIONS)
+    assert (worker.told[-1].reason, worker.told[-1].page) == ("opened", True)
+
+
+def test_a_silence_goes_with_its_brand() -> None:
+    """What somebody silenced before the brand had its group stays silent."""
+    worker = Worker(members=())
+    begin = START + MINUTE
+    worker.feed(now(0), action(1, "silence", brand=BRANDS[0], silence=Silence(begin, begin + 60 * MINUTE)))
+    worker.configure(BRANDS)
+    worker.feed(signal(2, brand=BRANDS[0], drivers=GERM))
+    assert worker.told == []
+
+
+def _by_incident(told: list[Notification]) -> list[Notification]:
+    return sorted(told, key=lambda note: (note.incident.id, note.revision))

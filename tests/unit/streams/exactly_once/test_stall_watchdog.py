@@ -1,0 +1,154 @@
+"""Is a worker ended that waits for records which are there, and only then?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from streams.exactly_once.offsets import Positions
+from streams.exactly_once.stall_watchdog import DeafError, Ear
+from streams.exactly_once.start_offsets import Unfiltered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Tp(NamedTuple):
+    """A partition."""
+
+    topic: str
+    partition: int
+
+
+P = Tp("mentions", 0)
+
+
+@dataclass
+class Consumer:
+    """What a worker owns, and where its partitions end."""
+
+    ends: dict[Tp, int] = field(default_factory=lambda: {P: 0})
+    down: bool = False
+    sought: list[tuple[Tp, int]] = field(default_factory=list)
+
+    async def seek(self, tp: Tp, offset: int) -> None:
+        """Note a seek."""
+        self.sought.append((tp, offset))
+
+    def assignment(self) -> set[Tp]:
+        """Return the owned partitions."""
+        return set(self.ends)
+
+    async def highwaters(self, *tps: Tp) -> Mapping[Tp, int]:
+        """Return the ends of partitions."""
+        if self.down:
+            raise ConnectionError("no broker")
+        return {tp: self.ends[tp] for tp in tps}
+
+
+class Starts:
+    """Every partition is read from its beginning."""
+
+    async def of(self, _: Tp) -> int:
+        """Return a partition's start."""
+        return 0
+
+
+class Bench:
+    """An ear beside one stage."""
+
+    def __init__(self) -> None:
+        self.consumer = Consumer()
+        self.positions: Positions[Tp] = Positions()
+        self.stage = SimpleNamespace(waits=True, topics={"mentions"}, positions=self.positions)
+        app: Any = SimpleNamespace(consumer=self.consumer, rebalancing=False)
+        self.app = app
+        stages: Any = [self.stage]
+        starts: Any = Starts()
+        self.ear = Ear(app, stages, starts, patience=60.0)
+
+    async def look(self, *seconds: float) -> None:
+        """Look at these times."""
+        for now in seconds:
+            await self.ear._look(now)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Return an ear beside a stage that has nothing to do."""
+    return Bench()
+
+
+async def test_a_partition_that_holds_records_and_gives_none_ends_the_worker(bench: Bench) -> None:
+    """After the patience, and not before, whoever waits in vain is told which partition is silent."""
+    bench.consumer.ends[P] = 568
+    bench.positions.expect(P, 334)
+    await bench.look(0.0, 59.0)
+    with pytest.raises(DeafError, match=r"mentions partition 0: nothing has come for 60 s from offset 334 on"):
+        await bench.look(60.0)
+
+
+async def test_what_does_not_come_is_asked_for_again(bench: Bench) -> None:
+    """A record that was let go while partitions were dealt, with none after it to show the gap, is read again."""
+    bench.consumer.ends[P] = 8
+    bench.positions.expect(P, 7)
+    await bench.look(0.0)
+    assert bench.consumer.sought == []
+    await bench.look(15.0)
+    assert bench.consumer.sought == [(P, 7)]
+
+
+async def test_a_partition_of_which_nothing_ever_came_counts_from_its_start(bench: Bench) -> None:
+    """Deafness from the first record on is found too."""
+    bench.consumer.ends[P] = 1
+    await bench.look(0.0)
+    with pytest.raises(DeafError):
+        await bench.look(60.0)
+
+
+async def test_what_moves_is_not_deaf(bench: Bench) -> None:
+    """A partition far behind that moves, however slowly, is left alone."""
+    bench.consumer.ends[P] = 10_000
+    for minute in range(10):
+        bench.positions.expect(P, minute)
+        await bench.look(60.0 * minute, 60.0 * minute + 59.0)
+
+
+async def test_what_is_read_to_its_end_is_not_deaf(bench: Bench) -> None:
+    """A quiet night is no fault."""
+    bench.positions.expect(P, 5)
+    bench.consumer.ends[P] = 5
+    await bench.look(0.0, 3600.0)
+
+
+async def test_a_stage_that_is_busy_is_not_deaf(bench: Bench) -> None:
+    """Who waits for Slack, or for the broker's answer, has work at hand: that is not deafness."""
+    bench.consumer.ends[P] = 9
+    await bench.look(0.0)
+    bench.stage.waits = False
+    await bench.look(61.0)
+    bench.stage.waits = True
+    await bench.look(62.0, 100.0)
+
+
+@pytest.mark.parametrize("trouble", ["a dealing", "an outage"])
+async def test_neither_a_dealing_nor_an_outage_is_deafness(bench: Bench, trouble: str) -> None:
+    """While partitions are dealt, or the broker is down, patience does not run; it begins anew afterwards."""
+    bench.consumer.ends[P] = 9
+    await bench.look(0.0)
+    bench.app.rebalancing, bench.consumer.down = trouble == "a dealing", trouble == "an outage"
+    await bench.look(61.0)
+    bench.app.rebalancing, bench.consumer.down = False, False
+    await bench.look(62.0, 100.0)
+
+
+def test_no_offset_is_noted_as_read_for_the_topics_of_stages() -> None:
+    """Faust's own filter, which would drop what is read again, holds nothing for them, and all for other topics."""
+    filtered = Unfiltered({"mentions"})
+    filtered.update({P: 48, Tp("changelog", 1): 7})
+    filtered[P] = 49
+    assert (filtered[P], filtered[Tp("changelog", 1)], filtered[Tp("changelog", 2)]) == (None, 7, None)
+    assert filtered.pop(P, None) is None

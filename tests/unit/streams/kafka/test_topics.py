@@ -1,0 +1,28 @@
+"""Which topics are there, how are they keyed and kept?"""
+
+from __future__ import annotations
+
+from detectors.engine.state import HELD_BYTES
+from streams.kafka.topics import LARGEST_STATE, Topics
+
+
+def test_every_name_carries_the_prefix() -> None:
+    """Two installations on one broker share no topic."""
+    names = {topic.name for topic in Topics("one.").all()}
+    assert len(names) == len(Topics("one.").all())
+    assert names.isdisjoint(topic.name for topic in Topics("two.").all())
+    assert all(name.startswith("one.") for name in names)
+
+
+def test_what_must_outlive_everything_is_never_deleted() -> None:
+    """Brands and states are compacted and kept for ever."""
+    topics = Topics()
+    for topic in (topics.brands, topics.watch_state, topics.case_state):
+        assert topic.config()["cleanup.policy"] == "compact"
+        assert "retention.ms" not in topic.config()
+
+
+def test_a_state_that_holds_back_a_backlog_fits() -> None:
+    """The largest state a brand may have is well below what its topic takes."""
+    assert 2 * HELD_BYTES < LARGEST_STATE
+    assert Topics().watch_state.config()["max.message.bytes"] == str(LARGEST_STATE)

@@ -1,0 +1,113 @@
+"""Does `tocsin replay` tell what would have fired, and what it could not read?"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+
+from tests.support.mention_generator import Crowd
+
+ROOT = Path(__file__).parents[5]
+CALM = Crowd(900, seed=41, brands=("Brisela", "Oakmere"), angry=0.1, repeated=0.0)
+STORM = Crowd(300, seed=42, brands=("Brisela",), start=CALM.end, angry=0.9, span=CALM.span / 6, repeated=0.0)
+MENTIONS = [*CALM.mentions(), *STORM.mentions()]
+
+
+def replay(*arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command."""
+    command = [sys.executable, "-m", "tocsin.cli.main", "replay", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, input=given)
+
+
+def lines() -> str:
+    """Return the mentions as JSON Lines."""
+    return "\n".join(json.dumps(mention) for mention in MENTIONS)
+
+
+def test_each_event_is_a_line_with_what_was_promised() -> None:
+    """The keys that others build on are there, and the storm's brand is the one that is told of."""
+    done = replay("-", "--defaults", "--json", given=lines())
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert events
+    for event in events:
+        assert event.keys() >= {"event", "incident", "brand", "detector", "severity", "at", "evidence"}
+        assert event["event"] in {"opened", "updated", "resolved"}
+        assert event["brand"] == "Brisela"
+    instants = [datetime.fromisoformat(event["at"]) for event in events]
+    latest = list(accumulate(instants, max))
+    assert all(reached - at <= timedelta(minutes=4) for at, reached in zip(instants, latest, strict=True)), (
+        "what a closed minute says comes at most the lateness and the minute itself after a later row's"
+    )
+    assert any(event["severity"] in {"warning", "critical"} for event in events), "a storm pages"
+
+
+def test_a_compressed_file_is_the_same(tmp_path: Path) -> None:
+    """Plain or gzipped, the events are equal."""
+    plain, packed = tmp_path / "m.jsonl", tmp_path / "m.jsonl.gz"
+    plain.write_text(lines(), encoding="utf-8")
+    packed.write_bytes(gzip.compress(lines().encode()))
+    assert replay(str(plain), "--defaults", "--json").stdout == replay(str(packed), "--defaults", "--json").stdout
+
+
+def test_people_get_sentences() -> None:
+    """Without --json a line says when, what and how much."""
+    done = replay("-", "--defaults", given=lines())
+    assert "Brisela" in done.stdout
+    assert "1200 mentions" in done.stderr
+
+
+def test_refused_lines_are_named() -> None:
+    """A line that is no mention is told with its number and field, the rest is replayed, and the exit code says so."""
+    done = replay("-", "--defaults", "--json", given=lines() + '\n{"id": "x"}\n')
+    assert done.returncode == 1
+    assert "line 1201" in done.stderr
+    assert done.stdout
+
+
+def test_a_file_out_of_order_is_warned_of() -> None:
+    """A recording that is not sorted is not taken for one that is."""
+    shuffled = MENTIONS[600:] + MENTIONS[:600]
+    done = replay("-", "--defaults", given="\n".join(json.dumps(mention) for mention in shuffled))
+    assert "out of order" in done.stderr
+
+
+def test_without_a_configuration_the_way_out_is_named(tmp_path: Path) -> None:
+    """A missing configuration is an error of use that names --defaults."""
+    done = replay("-", "--config", str(tmp_path / "none.yaml"), given="")
+    assert done.returncode == 2
+    assert "--defaults" in done.stderr
+
+
+def test_brands_outside_the_configuration_are_counted(tmp_path: Path) -> None:
+    """Mentions of brands that the file does not name are refused or unmatched, never silently dropped."""
+    file = tmp_path / "brands.yaml"
+    file.write_text("brands:\n  - name: Oakmere\n", encoding="utf-8")
+    done = replay("-", "--config", str(file), "--json", given=lines())
+    assert "Brisela" not in done.stdout
+    assert "refused" in done.stderr
+
+
+def test_own_weights_are_heard(tmp_path: Path) -> None:
+    """What labels taught, a replay hears: a word of the trade that says nothing to the shipped weights fires."""
+    labels, out = tmp_path / "labels.csv", tmp_path / "own.npz"
+    rows = [
+        f"{'flightled' if n % 2 else 'boarding'} at gate {n},{'negative' if n % 2 else 'neutral'},en"
+        for n in range(120)
+    ]
+    labels.write_text("\n".join(["text,label,lang", *rows]), encoding="utf-8")
+    command = [sys.executable, "-m", "tocsin.cli.main", "train", str(labels), "--out", str(out)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    said = [mention | {"text": "boarding at gate", "lang": "en"} for mention in CALM.mentions()]
+    said += [mention | {"text": "flightled flightled at gate", "lang": "en"} for mention in STORM.mentions()]
+    storm = "\n".join(map(json.dumps, said))
+    heard = replay("-", "--defaults", "--json", "--weights", str(out), given=storm)
+    assert heard.returncode == 0, heard.stderr
+    assert any(json.loads(line)["severity"] != "watch" for line in heard.stdout.splitlines())
+    deaf = replay("-", "--defaults", "--json", given=storm)
+    assert not any(json.loads(line)["severity"] != "watch" for line in deaf.stdout.splitlines())

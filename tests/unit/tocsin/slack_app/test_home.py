@@ -1,0 +1,138 @@
+"""Does the home tab show what is going on to those who may act, and do its buttons work?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import given, settings
+from msgspec.structs import replace
+
+from alerts.incidents.silences import Silence
+from alerts.oncall.schedule import Rota
+from alerts.rendering.buttons import ACK
+from config.brands.model import Brand
+from config.brands.overrides import PATHS, Governed, Override
+from tests.support.slack_app import NOW, Front, front, until
+from tocsin.demo.fake_slack.block_kit import view_faults
+from tocsin.demo.fake_slack.server import FakeSlack
+from tocsin.slack_app import app as office
+from tocsin.slack_app import home
+from tocsin.slack_app.modals import threshold
+from tocsin.slack_app.modals.silence import LIFT
+
+HOUR = 3_600_000
+
+
+def said(person: Any) -> str:
+    """Return what the home tab of somebody says."""
+    return json.dumps((person.home or {}).get("blocks", []), ensure_ascii=False)
+
+
+async def visit(app: Front, user: str = "U0ANA") -> Any:
+    """Open the home tab; return who did."""
+    person = app.slack.person(user)
+    await person.go_home()
+    await until(lambda: person.home)
+    return person
+
+
+async def test_it_shows_what_is_open_who_is_on_call_and_what_is_held_back() -> None:
+    """Incidents with their buttons, the people, the silences and the overrides."""
+    async with front(Brand(name="acme", on_call=("U0BEN",), rota=Rota(people=("U0CLO",)))) as app:
+        app.silence(Silence(0, NOW + HOUR, "U0DAN", detector="volume", reason="a sale", id="s1"))
+        app.govern(Governed(app.brand, [Override("detect.negative.least", 9, None, "U0ANA")]))
+        shown = said(await visit(app))
+    for part in ("Critical acme", "<@U0BEN>", "<@U0CLO>", "a sale", "*9* instead of 6", ACK):
+        assert part in shown
+
+
+async def test_what_is_open_is_shown_whatever_came_after_it() -> None:
+    """Another incident of the brand that is over hides none."""
+    async with front() as app:
+        app.know(replace(app.note.incident, id="acme-later", opened_at=NOW, status="resolved", resolved_at=NOW))
+        assert "Critical acme" in said(await visit(app))
+
+
+async def test_an_umbrella_is_shown_to_whoever_may_act_on_one_of_its_brands() -> None:
+    """It is about their brand too."""
+    async with front(Brand(name="acme", may_act=("U0BEN",)), Brand(name="zeta")) as app:
+        app.know(replace(app.note.incident, group="sea", brands=("acme", "zeta")))
+        assert "Critical" in said(await visit(app))
+
+
+async def test_nobody_sees_what_they_may_not_act_on() -> None:
+    """A brand of others, with its incidents and its people, is not there."""
+    async with front(Brand(name="acme", may_act=("S0DESK",)), Brand(name="zeta", may_act=("U0EVE",))) as app:
+        app.slack.groups["S0DESK"] = ["U0ANA"]
+        eve, ana = said(await visit(app, "U0EVE")), said(await visit(app))
+    assert "acme" not in eve
+    assert "zeta" in eve
+    assert "Critical acme" in ana
+    assert "zeta" not in ana
+
+
+async def test_its_buttons_act_and_it_is_brought_up_to_date(monkeypatch: Any) -> None:
+    """As those of the card do; afterwards the tab shows what came of it."""
+    monkeypatch.setattr(office, "SETTLING", 0.05)
+    async with front() as app:
+        ana = await visit(app)
+        await ana.tap(ACK, place=ana.home["id"])
+        await until(lambda: app.sent)
+        app.know(
+            replace(app.note.incident, revision=2, status="acknowledged", acknowledged_by="U0ANA", acknowledged_at=NOW)
+        )
+        await until(lambda: "Acknowledged by <@U0ANA>" in said(ana))
+    assert (app.sent[0].kind, app.sent[0].incident) == ("ack", app.note.incident.id)
+
+
+async def test_silences_and_overrides_are_lifted_there(monkeypatch: Any) -> None:
+    """Each once, and the person is told in a modal: a tab has nowhere to whisper."""
+    monkeypatch.setattr(office, "SETTLING", 0.05)
+    async with front() as app:
+        app.silence(Silence(0, NOW + HOUR, "U0DAN", id="s1"))
+        app.govern(Governed(app.brand, [Override("detect.negative.least", 9), Override("detect.volume.least", 30)]))
+        ana = await visit(app)
+        await ana.tap(LIFT, place=ana.home["id"])
+        await until(lambda: "Lifted" in app.shown("U0ANA"))
+        assert app.sent[0].kind == "unsilence"
+        await ana.tap(threshold.LIFT, place=ana.home["id"])
+        await until(lambda: app.applied)
+        assert app.applied[0].overrides == (Override("detect.volume.least", 30),)
+        await until(lambda: "*9* instead of 6" not in said(ana))
+
+
+async def test_who_may_act_no_longer_is_refused_there_too(monkeypatch: Any) -> None:
+    """Rights may change while the tab is open."""
+    monkeypatch.setattr(office, "SETTLING", 0.05)
+    async with front() as app:
+        ana = await visit(app)
+        app.govern(Governed(Brand(name="acme", may_act=("U0BEN",))))
+        await ana.tap(ACK, place=ana.home["id"])
+        await until(lambda: "You are not among those" in app.shown("U0ANA"))
+        assert app.sent == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.text(min_size=1, max_size=90).filter(str.strip), min_size=1, max_size=40, unique=True), st.text())
+def test_it_keeps_slack_s_limits_however_much_there_is(names: list[str], reason: str) -> None:
+    """Forty brands with an incident, silences and every override each; names and reasons come from outside."""
+    app = Front(FakeSlack())
+    for number, name in enumerate(names):
+        brand = Brand.model_construct(**dict(app.brand) | {"name": name})
+        overrides = [Override(path, None, None, reason) for path in PATHS]
+        app.known.directory.put(Governed(brand, overrides), number + 10)
+        app.know(replace(app.note.incident, id=f"incident-{number}", brand=name))
+    app.silence(*[Silence(0, NOW + HOUR, reason, reason=reason, term=reason, id=str(n)) for n in range(50)])
+    shown = home.home(app.known, sorted(app.known.directory.brands()), NOW)
+    assert view_faults(shown) == []
+    assert len(json.dumps(shown)) < 250_000
+
+
+def test_to_somebody_without_a_brand_it_says_so() -> None:
+    """An empty tab would look broken."""
+    app = Front(FakeSlack())
+    shown = home.home(app.known, [], NOW)
+    assert view_faults(shown) == []
+    assert "no brand that you may act on" in json.dumps(shown)

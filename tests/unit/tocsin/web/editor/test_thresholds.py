@@ -1,0 +1,205 @@
+# ruff: noqa: ASYNC240  a test waits for nobody
+"""Thresholds changed on a page, and the file that comes of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config.brands.edit import changed, diff
+from config.brands.loader import parse
+from config.brands.model import Brand, default_brand
+from replay.player.preview import preview
+from tests.support.web_app import BRANDS, day, hidden, opened
+from tocsin.web.editor.fields import Field, fields, read, sections, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from config.brands.edit import Value
+    from tests.support.web_app import Client
+
+PAGE = "/brands/Hallowfirth/thresholds"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return a configuration of the test's own."""
+    path = tmp_path / "brands.yaml"
+    path.write_text(BRANDS, encoding="utf-8")
+    return path
+
+
+async def send(client: Client, **typed: str) -> tuple[int, str]:
+    """Fill the form in as it is, but for what is typed, and send it."""
+    page = await (await client.get(PAGE)).text()
+    form = {"csrf": hidden(page, "csrf"), "mark": hidden(page, "mark")}
+    answer = await client.post(PAGE, data=form | {name.replace("__", "."): text for name, text in typed.items()})
+    return answer.status, await answer.text()
+
+
+async def test_saving_writes_what_the_command_line_would_and_shows_its_diff(file: Path) -> None:
+    """The file and the diff are, byte for byte, those of the edit that `tocsin tune --write` makes."""
+    edits: dict[str, Value] = {
+        "detect.volume.over_peak": 1.9,
+        "detect.sensitivity": "high",
+        "alert.cooldown": timedelta(minutes=45),
+    }
+    after = changed(BRANDS, "Hallowfirth", edits, name=file.as_posix())
+    async with opened(day(), file) as client:
+        status, page = await send(
+            client, detect__volume__over_peak="1.9", detect__sensitivity="high", alert__cooldown="45m", do="save"
+        )
+    assert status == 200
+    assert file.read_bytes() == after.encode()
+    assert "# loud by nature" in after
+    shown = page[page.index('<pre id="diff"') : page.index("</pre>")]
+    for line in diff(BRANDS, after, file.as_posix()).splitlines():
+        assert f">{line}\n</span>" in shown.replace("&#34;", '"'), line
+    assert "tocsin config apply" in page
+
+
+async def test_a_preview_says_what_the_replay_says_and_writes_nothing(file: Path) -> None:
+    """The sentence is that of `replay.player.preview`; the file stays as it was."""
+    before = parse(BRANDS.encode()).config
+    assert before is not None
+    today = before.named()["Hallowfirth"]
+    text = changed(BRANDS, "Hallowfirth", {"detect.negative.over_peak": 100.0})
+    after = parse(text.encode()).config
+    assert after is not None
+    found = preview(today, after.named()["Hallowfirth"], day().material.records["Hallowfirth"])
+    async with opened(day(), file) as client:
+        _, page = await send(client, detect__negative__over_peak="100", do="preview")
+    assert found.sentence("en") in page
+    assert "+" in page[page.index('<pre id="diff"') :]
+    assert file.read_text(encoding="utf-8") == BRANDS
+
+
+LIMIT = "detect: {absolute: {negative: 8}}"
+INHERITED = BRANDS.replace("brands:", f"defaults:\n  {LIMIT}\nbrands:")
+OWN = BRANDS.replace("    detect:\n", "    detect:\n      absolute: {negative: 8}  # agreed with the owner\n")
+
+
+@pytest.mark.parametrize("before", [OWN, INHERITED])
+@pytest.mark.parametrize("typed", ["", "none"])
+async def test_a_limit_is_taken_out_by_emptying_its_field(file: Path, before: str, typed: str) -> None:
+    """Written or inherited, it is none afterwards, by the very edit of the file; the preview is of that, as ever."""
+    file.write_text(before, encoding="utf-8")
+    after = changed(before, "Hallowfirth", {"detect.absolute.negative": None}, name=file.as_posix())
+    rules = [parse(text.encode()).config for text in (before, after)]
+    today, then = (one.named()["Hallowfirth"] for one in rules if one is not None)
+    assert (today.detect.absolute.negative, then.detect.absolute.negative) == (8, None)
+    found = preview(today, then, day().material.records["Hallowfirth"])
+    async with opened(day(), file) as client:
+        _, page = await send(client, detect__absolute__negative=typed, do="preview")
+        assert found.sentence("en") in page
+        assert "11 min later" in page
+        assert file.read_text(encoding="utf-8") == before
+        status, page = await send(client, detect__absolute__negative=typed, do="save")
+        assert status == 200
+        assert file.read_text(encoding="utf-8") == after
+        shown = page[page.index('<pre id="diff"') : page.index("</pre>")]
+        for line in diff(before, after, file.as_posix()).splitlines():
+            assert f">{line}\n</span>" in shown, line
+        assert 'name="detect.absolute.negative" value="" placeholder="none"' in page
+        _, page = await send(client, detect__absolute__negative=typed, do="save")
+        assert "Nothing differs" in page
+
+
+async def test_the_last_thing_that_can_fire_is_not_taken_out(file: Path) -> None:
+    """With every detector off, the last limit has to stay: the file would be wrong without it."""
+    others = "".join(f"      {one}: {{enabled: false}}\n" for one in _detectors())
+    before = f"brands:\n  - name: Hallowfirth\n    detect:\n      absolute: {{negative: 40}}\n{others}"
+    file.write_text(before, encoding="utf-8")
+    async with opened(day(), file) as client:
+        status, page = await send(client, detect__absolute__negative="", do="save")
+    assert status == 422
+    assert "nothing can ever fire" in page
+    assert file.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("detect__volume__over_peak", "-1", "must be ≥ 0.1"),
+        ("detect__volume__over_peak", "much", "must be a number"),
+        ("detect__volume__least", "2.5", "must be a whole number"),
+        ("detect__volume__least", "", "must be a whole number"),
+        ("detect__sensitivity", "wild", "must be one of low, medium, high"),
+        ("alert__cooldown", "soon", "must be a duration"),
+        ("detect__volume__fast", "2h", "must be"),
+        ("detect__volume__over_peak", "9" * 50, "is too long"),
+        ("detect__volume__over_peak", "nan", "must be a finite number"),
+    ],
+)
+async def test_what_cannot_be_is_said_beside_its_field_and_not_written(
+    file: Path, name: str, typed: str, said: str
+) -> None:
+    """An error names its field, what was typed stays, and the file is not touched."""
+    async with opened(day(), file) as client:
+        status, page = await send(client, **{name: typed}, do="save")
+    assert status == 422
+    own = page[page.index(f'id="{name.replace("__", "-")}-wrong"') :][:200]
+    assert said in own
+    assert file.read_text(encoding="utf-8") == BRANDS
+
+
+async def test_a_file_that_changed_since_is_not_written_over(file: Path) -> None:
+    """Whoever saves onto a newer file is refused and shown what they had typed."""
+    async with opened(day(), file) as client:
+        page = await (await client.get(PAGE)).text()
+        form = {"csrf": hidden(page, "csrf"), "mark": hidden(page, "mark"), "do": "save"}
+        newer = BRANDS.replace("1.4", "1.6")
+        file.write_text(newer, encoding="utf-8")
+        answer = await client.post(PAGE, data=form | {"detect.volume.over_peak": "1.9"})
+        said = await answer.text()
+    assert answer.status == 409
+    assert "detect.volume.over_peak: 1.9" in said
+    assert 'value="1.6"' in said
+    assert file.read_text(encoding="utf-8") == newer
+
+
+async def test_a_file_that_is_missing_wrong_or_without_the_brand_says_so(file: Path) -> None:
+    """There is a page with the reason, never a form that could not be saved."""
+    async with opened(day(), file.with_name("none.yaml")) as client:
+        assert "no configuration file" in await (await client.get(PAGE)).text()
+    file.write_text("brands:\n  - name: Other\n", encoding="utf-8")
+    async with opened(day(), file) as client:
+        assert "Hallowfirth is not in" in await (await client.get(PAGE)).text()
+    file.write_text("brands:\n  - name: Hallowfirth\n    detect: {volume: {over_peak: -1}}\n", encoding="utf-8")
+    async with opened(day(), file) as client:
+        page = await (await client.get(PAGE)).text()
+        assert "over_peak" in page
+        assert '<form method="post" action="/brands' not in page
+
+
+async def test_nothing_typed_is_nothing_written(file: Path) -> None:
+    """A form sent as it came changes no byte."""
+    async with opened(day(), file) as client:
+        _, page = await send(client, detect__volume__over_peak="1.4", do="save")
+    assert "Nothing differs" in page
+    assert file.read_text(encoding="utf-8") == BRANDS
+
+
+def test_every_setting_is_offered_once_and_reads_back_as_it_is_written() -> None:
+    """What the editor shows of a default, it reads as that default."""
+    brand = default_brand("x")
+    every = [one for section in sections() for one in section.fields]
+    assert len({one.path for one in every}) == len(every) == len(fields()) > 40
+    for one in every:
+        text = written(brand, one.path)
+        assert text or one.optional, one.path
+        assert read(one, text) == _value(brand, one), one.path
+
+
+def _detectors() -> list[str]:
+    return sorted({path.split(".")[1] for path in fields() if path.endswith(".enabled")} - {"absolute"})
+
+
+def _value(brand: Brand, one: Field) -> object:
+    found: object = brand
+    for step in one.path.split("."):
+        found = getattr(found, step)
+    return found

@@ -1,0 +1,255 @@
+"""What the pages show and do, over HTTP and without a screen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from alerts.delivery.ports import Receipt
+from config.brands.model import Brand
+from config.brands.overrides import Governed
+from mentions.model.batches import Batch
+from replay.tuning.dataset import Material
+from tests.support.web_app import day, hidden, opened
+from tocsin.demo.scenarios.offline_run import read_config
+from tocsin.web.sources.recording import Past
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from alerts.incidents.model import Action, Incident
+
+TOKEN = "a-token-of-some-length"
+HOSTILE = '<script>alert(1)</script>"onload=x\u202e'
+CRITICAL = "hallowfirth-546570-20260310T1305Z"
+
+
+class Stage(Past):
+    """The invented day, whose acts are only noted."""
+
+    def __init__(self, known: Mapping[str, Governed] | None = None, told: dict[str, Incident] | None = None) -> None:
+        base = day()
+        told = dict(base.told if told is None else told)
+        super().__init__(known or base.known, base.shards, base.material, told=told, _tally=base._tally)
+        self.sent: list[Action] = []
+        self.posted: dict[str, Receipt] = {}
+
+    async def send(self, action: Action) -> None:
+        """Note an act."""
+        self.sent.append(action)
+
+    def message(self, incident: str) -> Receipt | None:
+        """Return where an incident's message was said to stand."""
+        return self.posted.get(incident)
+
+
+async def test_the_gravest_brand_stands_first_and_can_be_searched_for() -> None:
+    """The board is ordered by what needs somebody, and filtered by state and name."""
+    async with opened(day()) as client:
+        page = await (await client.get("/")).text()
+        assert page.index("Hallowfirth") < page.index("Voltanelle") < page.index("Pippinworth")
+        assert "negative mentions in" in page
+        assert "Nobody has it in hand yet" in page
+        assert "S0ONCALL" in page
+        assert "<svg" in page
+        some = await (await client.get("/board?state=warning&q=volt")).text()
+        assert "Voltanelle" in some
+        assert "Hallowfirth" not in some
+        assert "No brand matches" in await (await client.get("/?q=zzz")).text()
+
+
+async def test_every_answer_is_kept_from_frames_caches_and_scripts_of_others() -> None:
+    """Pages, refusals and files carry the headers that protect; a policy allows only what comes from here."""
+    async with opened(day()) as client:
+        for path in ("/", "/nothing", "/assets/style.css", f"/incidents/{CRITICAL}", "/brands/x/thresholds"):
+            headers = (await client.get(path)).headers
+            policy = headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy, path
+            assert "unsafe" not in policy
+            assert headers["X-Frame-Options"] == "DENY"
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["Referrer-Policy"] == "no-referrer"
+        assert (await client.get("/")).headers["Cache-Control"] == "no-store"
+
+
+async def test_without_a_login_only_this_machine_is_answered() -> None:
+    """A name of elsewhere that leads here is refused: a page of others must not read ours."""
+    async with opened(day()) as client:
+        assert (await client.get("/", headers={"Host": "evil.example"})).status == 403
+
+
+async def test_nothing_is_shown_and_nothing_done_before_the_login() -> None:
+    """Every page but the login's asks for it, and it leads back only to pages of ours."""
+    async with opened(Stage(), web_token=TOKEN) as client:
+        for path in ("/", "/board", "/events", f"/incidents/{CRITICAL}", "/brands/Hallowfirth/thresholds"):
+            answer = await client.get(path, allow_redirects=False)
+            assert answer.status == 303, path
+            assert answer.headers["Location"].startswith("/login?next=")
+        acts = f"/incidents/{CRITICAL}/acts"
+        assert (await client.post(acts, data={"do": "ack"}, allow_redirects=False)).status == 403
+        assert (await client.post("/login", data={"token": "wrong", "name": "Eve"})).status == 401
+        given = {"token": TOKEN, "name": "Ana", "next": "//evil.example/"}
+        answer = await client.post("/login", data=given, allow_redirects=False)
+        assert answer.headers["Location"] == "/"
+        cookie = answer.headers["Set-Cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Strict" in cookie
+        assert "Ana" in await (await client.get("/")).text()
+        out = await client.post("/logout", data={"csrf": hidden(await (await client.get("/")).text(), "csrf")})
+        assert out.url.path == "/login"
+
+
+async def test_guesses_are_limited() -> None:
+    """After five wrong tokens the sixth try is not looked at, right or wrong."""
+    async with opened(day(), web_token=TOKEN) as client:
+        for _ in range(5):
+            await client.post("/login", data={"token": "wrong", "name": "Eve"})
+        answer = await client.post("/login", data={"token": TOKEN, "name": "Eve"})
+        assert answer.status == 429
+        assert int(answer.headers["Retry-After"]) > 0
+
+
+async def test_a_link_from_elsewhere_opens_itself_again_so_that_the_cookie_comes_along() -> None:
+    """A strict cookie is left out of the first request from another site; the page asks once more from here."""
+    async with opened(day(), web_token=TOKEN) as client:
+        answer = await client.get(f"/incidents/{CRITICAL}", headers={"Sec-Fetch-Site": "cross-site"})
+        assert answer.status == 200
+        assert f'content="0;url=/incidents/{CRITICAL}"' in await answer.text()
+
+
+async def test_an_incident_is_told_whole_and_answered() -> None:
+    """The page has the line, the history and the buttons; a button sends one act, however often it is pressed."""
+    stage = Stage()
+    async with opened(stage) as client:
+        page = await (await client.get(f"/incidents/{CRITICAL}")).text()
+        for words in ("Critical Hallowfirth", "Now warning", "Opened", "microblog", "Acknowledge", "Not a crisis"):
+            assert words in page
+        form = {"csrf": hidden(page, "csrf"), "do": "ack"}
+        for _ in range(2):
+            answer = await client.post(f"/incidents/{CRITICAL}/acts", data=form)
+            assert "Passed on" in await answer.text()
+        first, second = stage.sent
+        assert first.id == second.id
+        assert (first.kind, first.by, first.incident, first.brand) == ("ack", "local", CRITICAL, "Hallowfirth")
+        await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": "note", "text": "called them\u202e"})
+        assert (stage.sent[-1].kind, stage.sent[-1].text) == ("note", "called them")
+        assert "Snooze until morning" in page
+        await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": "snooze_morning"})
+        snooze = stage.sent[-1]
+        until = datetime.fromtimestamp((snooze.until or 0) / 1000, UTC)
+        assert (snooze.kind, until.minute, 0 < until.timestamp() - snooze.at / 1000 <= 86_400) == ("snooze", 0, True)
+        for do in ("drop", "silence", "threshold", "snooze_week", ""):  # what no page offers
+            assert (await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": do})).status == 400
+        assert (await client.post(f"/incidents/{CRITICAL}/acts", data={"do": "ack"})).status == 403
+        assert (await client.post("/incidents/none/acts", data=form)).status == 404
+    assert len(stage.sent) == 4
+
+
+@pytest.mark.parametrize(
+    ("url", "leads"),
+    [
+        ("https://slack.com/api/", "https://slack.com/archives/C0000001/p1773152400000100"),
+        ("https://slack-gov.com/api/", "https://slack-gov.com/archives/C0000001/p1773152400000100"),
+        ("http://127.0.0.1:8000/api/", ""),
+    ],
+)
+async def test_an_incident_s_page_leads_to_its_message(url: str, leads: str) -> None:
+    """Where there is one, and it stands in Slack: not in a terminal, nor in a stand-in."""
+    stage = Stage()
+    stage.posted = {CRITICAL: Receipt("C0000001", "1773152400.000100")}
+    async with opened(stage, slack_url=url) as client:
+        page = await (await client.get(f"/incidents/{CRITICAL}")).text()
+        assert (f'<a href="{leads}" rel="noopener noreferrer">Message in Slack</a>' in page) == bool(leads)
+        for elsewhere in (
+            {},
+            {CRITICAL: Receipt("#hallowfirth", "1")},
+            {CRITICAL: Receipt("C0000001/../x", "1.000001")},
+        ):
+            stage.posted = elsewhere
+            assert "/archives/" not in await (await client.get(f"/incidents/{CRITICAL}")).text()
+    assert day().message(CRITICAL) is None
+
+
+async def test_whom_a_proxy_names_acts_only_where_the_brand_lets_them() -> None:
+    """A brand that names who may act is left alone by others who come through the proxy."""
+    known = {one.name: Governed(one.model_copy(update={"may_act": ("U0ANA",)})) for one in read_config().brands}
+    stage = Stage(known)
+    async with opened(stage, web_user_header="X-User", web_proxies="127.0.0.1") as client:
+        for who, status in (("U0BEN", "Only those"), ("U0ANA", "Acknowledge")):
+            page = await (await client.get(f"/incidents/{CRITICAL}", headers={"X-User": who})).text()
+            assert status in page
+        form = {"csrf": hidden(page, "csrf"), "do": "ack"}
+        await client.post(f"/incidents/{CRITICAL}/acts", data=form, headers={"X-User": "U0ANA"})
+    assert [one.by for one in stage.sent] == ["U0ANA"]
+
+
+async def test_text_from_outside_is_never_markup() -> None:
+    """A brand, an author or a text that holds markup or hidden characters is shown as the characters it is."""
+    base = day().told[CRITICAL]
+    finding = next(iter(base.findings.values()))
+    example = finding.signal.drivers.examples[0]
+    bad = msgspec.structs.replace(example, text=HOSTILE, author=HOSTILE, channel=HOSTILE, url="javascript:alert(1)")
+    drivers = msgspec.structs.replace(
+        finding.signal.drivers,
+        examples=(bad,),
+        terms=((HOSTILE, 1),),
+        authors=((HOSTILE, 1, 1),),
+        channels=((HOSTILE, 2),),
+    )
+    signal = msgspec.structs.replace(finding.signal, drivers=drivers)
+    findings = {"volume": msgspec.structs.replace(finding, signal=signal)}
+    history = (msgspec.structs.replace(base.history[0], who=HOSTILE, what="noted", text=HOSTILE),)
+    incident = msgspec.structs.replace(
+        base, brand=HOSTILE, findings=findings, history=history, acknowledged_by=HOSTILE, status="acknowledged"
+    )
+    stage = Stage({HOSTILE: Governed(Brand(name="x").model_copy(update={"name": HOSTILE}))}, {incident.id: incident})
+    async with opened(stage) as client:
+        board = await (await client.get("/")).text()
+        links = [*re.findall(r'href="(/brands/[^"]+)"', board), f"/incidents/{incident.id}", "/?q=" + HOSTILE]
+        for page in [board, *[await (await client.get(link)).text() for link in links]]:
+            assert "<script>alert" not in page
+            assert '"onload' not in page
+            assert "\u202e" not in page
+            assert "javascript:" not in page
+            assert "&lt;script&gt;" in page
+
+
+async def test_the_browser_s_language_is_spoken() -> None:
+    """A French browser reads French, any other one English."""
+    async with opened(day()) as client:
+        page = await (await client.get("/", headers={"Accept-Language": "fr-CH, fr;q=0.9, en;q=0.8"})).text()
+        assert '<html lang="fr">' in page
+        assert "Personne ne s’en charge encore" in page
+        assert '<html lang="en">' in await (await client.get("/", headers={"Accept-Language": "de"})).text()
+
+
+async def test_the_board_tells_the_browser_when_it_has_changed() -> None:
+    """The stream of events names the brand whose state moved."""
+    stage = Stage(told={})
+    async with opened(stage) as client, client.get("/events") as events:
+        assert events.headers["Content-Type"] == "text/event-stream"
+        stage.told.update(day().told)
+        said = ""
+        while "moved" not in said:
+            said = (await events.content.readline()).decode()
+        assert "Hallowfirth: Critical" in said
+
+
+async def test_an_incident_s_report_runs_apart_from_the_pages() -> None:
+    """The report is the one that the command line makes, served so that its scripts reach nothing of ours."""
+    material = Material()
+    for batch in day().material.records["Voltanelle"][:3]:
+        if isinstance(batch, Batch):
+            material.add(batch)
+    material.close()
+    (late,) = [name for name in day().told if name.startswith("voltanelle")]
+    async with opened(replace(day(), material=material)) as client:
+        answer = await client.get(f"/incidents/{late}/report")
+        assert answer.status == 200
+        assert answer.headers["Content-Security-Policy"].startswith("sandbox allow-scripts")
+        assert "Voltanelle: what happened" in await answer.text()

@@ -1,0 +1,107 @@
+"""The small parts of the pages: words, bars, the curve."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.brands.model import default_brand
+from config.brands.overrides import Governed
+from mentions.model.batches import Batch
+from replay.tuning.labels import Label
+from replay.tuning.optimisation import Point, State, Study
+from tests.support.web_app import day, hidden, opened
+from tocsin.web.locales import en, fr
+from tocsin.web.pages.tradeoff_chart import curve
+from tocsin.web.sources.rate_counter import BARS, STEP, Pulse, Tally
+from tocsin.web.sparkline import HEIGHT, WIDTH, spark
+
+if TYPE_CHECKING:
+    from replay.tuning.candidates import Settings
+
+
+def test_both_languages_say_the_same() -> None:
+    """French and English have the same strings with the same values set in."""
+    assert en.WORDS.keys() == fr.WORDS.keys()
+    for key, text in en.WORDS.items():
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", fr.WORDS[key])), key
+
+
+def test_the_bars_hold_what_was_counted_and_no_more_than_the_last_hours() -> None:
+    """Each mention is in the bar of its publication, and old bars are let go."""
+    tally = Tally()
+    for batch in day().material.records["Hallowfirth"]:
+        if isinstance(batch, Batch):
+            tally.add(batch)
+    at = day().now()
+    pulse = tally.pulse("Hallowfirth", at)
+    every = [
+        moment
+        for batch in day().material.records["Hallowfirth"]
+        for moment in getattr(batch, "published", ())
+        if moment >= pulse.end - BARS * STEP
+    ]
+    assert sum(pulse.mentions) == len(every)
+    assert tally.pulse("none", at).share() is None
+
+
+@given(
+    st.lists(st.integers(0, 10**6), min_size=BARS, max_size=BARS),
+    st.none() | st.floats(0, 1e6),
+    st.floats(0, 1),
+)
+def test_the_picture_keeps_within_its_frame(counts: list[int], usual: float | None, share: float) -> None:
+    """Whatever is counted, no bar leaves the picture, and the negative part lies within its bar."""
+    drawn = spark(Pulse(BARS * STEP, counts, [int(count * share) for count in counts]), usual)
+    for bar in drawn.bars:
+        assert bar.x >= 0
+        assert bar.x + bar.width <= WIDTH
+        assert -0.1 <= bar.y <= HEIGHT
+        assert bar.part <= bar.height + 0.1
+    assert drawn.usual is None or -0.1 <= drawn.usual <= HEIGHT
+
+
+async def test_a_study_that_cannot_be_made_says_why() -> None:
+    """A brand without mentions has no curve; the page says so and lists the labels there are."""
+    world = replace(day(), known={"Nobody": Governed(default_brand("Nobody"))})
+    async with opened(world) as client:
+        page = await (await client.get("/brands/Nobody/curves")).text()
+        assert "Nothing is labelled yet" in page
+        await client.post("/brands/Nobody/curves", data={"csrf": hidden(page, "csrf")})
+        while 'id="study"' in (page := await (await client.get("/brands/Nobody/curves")).text()):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        assert "Two labelled crises are needed" in page
+
+
+def test_a_curve_shows_today_s_setting_and_what_is_proposed() -> None:
+    """Each comparable setting is a point within the frame, today's among them, and a line of the table."""
+    label = Label("x", 0, 60_000, "crisis")
+    tried: list[tuple[Settings, float | None, int]] = [
+        ({}, 20.0, 3),
+        ({"detect.volume.over_peak": 1.0}, 9.0, 1),
+        ({}, None, 0),
+    ]
+    points = tuple(
+        Point(settings, 1, 1, (0.0, 1.0), delay, (delay,), alarms, float(alarms), (0.0, 1.0), best=True)
+        for settings, delay, alarms in tried
+    )
+    found = Study("x", "brand", ("x",), (label,), 1.0, None, points, "proposed", 1, 1, (), ())
+    drawn = curve(found, default_brand("x"))
+    assert [dot.mark for dot in drawn.dots] == ["proposal", "today"]
+    assert all(0 <= dot.x <= 640 and 0 <= dot.y <= 320 for dot in drawn.dots)
+    assert drawn.lines[1].what == "volume.over_peak 1.25 → 1"
+
+
+def test_no_string_is_left_that_no_page_says() -> None:
+    """Each string is named in the code or a template, or belongs to a family that is put together there."""
+    files = [*Path("web").glob("*.py"), *Path("web/templates").iterdir()]
+    said = "".join(file.read_text(encoding="utf-8") for file in files if not file.name.startswith("words_"))
+    families = ("what_", "act_", "verdict_", *get_args(State))
+    for key in en.WORDS:
+        assert key.startswith(families) or re.search(rf"""["']{key}["']""", said), key

@@ -1,0 +1,6 @@
+"""`python -m tocsin`: the same as the `tocsin` command."""
+
+from tocsin.cli.main import run
+
+if __name__ == "__main__":
+    run()

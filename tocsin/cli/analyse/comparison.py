@@ -1,0 +1,43 @@
+"""How does `tocsin replay --against` show what a change of rules changes?"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from tocsin.cli.output import emit, plain, progress, show
+
+if TYPE_CHECKING:
+    from replay.player.recording_replay import Revised
+    from replay.player.result import Outcome
+    from tocsin.cli.analyse.replay_input import Past
+
+
+def show_comparison(past: Past, before: Revised, after: Revised, *, json: bool, markdown: bool) -> Outcome:
+    """Replay under both rules, print what differs, and return what came of the first.
+
+    Raises:
+        Misuse: the mentions cannot be read twice.
+    """
+    from replay.player.compare import compare  # noqa: PLC0415  slow to load
+
+    past.check_readable_twice()
+    outcomes = _outcome(past, before, "as it is"), _outcome(past, after, "as proposed")
+    comparison = compare(*outcomes)
+    if json:
+        emit(comparison.record())
+    elif markdown:
+        show(comparison.markdown())
+    else:
+        for line in comparison.lines():
+            show(plain(line))
+    return outcomes[0]
+
+
+def _outcome(past: Past, rules: Revised, name: str) -> Outcome:
+    from replay.player.result import Outcome  # noqa: PLC0415
+
+    outcome = Outcome()
+    with progress(f"replaying {name}", past.size) as advance:
+        deque(past.notes(rules, outcome, advance), maxlen=0)
+    return outcome

@@ -1,0 +1,134 @@
+"""What do real workers make of the mentions? A replay through topics of its own on the configured brokers."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import ExitStack, closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final, Self
+
+from tocsin.cli import subprocesses
+from tocsin.cli.errors import Failure, Misuse
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from alerts.incidents.model import Notification
+    from config.brands.model import Brand
+    from mentions.readers.position import Line, Refused
+    from tocsin.cli.environment import Installation
+
+STALLED: Final = 120.0
+"""Seconds without any progress after which the workers are given up."""
+
+PATIENCE: Final = 20.0
+"""Seconds that a worker gets to stop in order."""
+
+GLANCE: Final = 0.5
+"""Seconds between two looks at how far the workers are."""
+
+
+class Through:
+    """Topics under the prefix, brands and one worker; everything is gone when it ends.
+
+    `brands` None: the built-in thresholds for every brand that mentions name.
+    """
+
+    def __init__(self, here: Installation, brands: Sequence[Brand] | None, weights: Path | None) -> None:
+        """Take the installation.
+
+        Raises:
+            Misuse: it has no prefix, so that the topics would be those of the live one.
+        """
+        if not here.topics.prefix:
+            remedy = "set TOCSIN_PREFIX to one that nothing else uses, such as replay."
+            raise Misuse(f"--via-kafka makes topics and removes them again: {remedy}")
+        self._here = here
+        self._brands = brands
+        self._weights = weights
+        self.sent = 0
+        self.refused: list[Refused] = []
+
+    def __enter__(self) -> Self:
+        from config.brands.wire import encode_brand  # noqa: PLC0415  slow to load
+        from streams.kafka.admin import KafkaBrandStore  # noqa: PLC0415
+
+        with ExitStack() as stack:
+            self._create(stack)
+            if self._brands is not None:
+                store = KafkaBrandStore(self._here.connection, self._here.topics)
+                store.publish({brand.name: encode_brand(brand) for brand in self._brands})
+            self._log = Path(stack.enter_context(TemporaryDirectory(prefix="tocsin-replay-"))) / "worker.log"
+            self._worker = self._start()
+            stack.callback(subprocesses.stop, self._worker, PATIENCE)
+            self._open = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def _create(self, stack: ExitStack) -> None:
+        """Create the topics, to be removed again; those that were there before are nobody's to remove."""
+        from streams.kafka.admin import create_topics, delete_topics  # noqa: PLC0415
+
+        settings, topics = self._here.settings, self._here.topics.all()
+        made = create_topics(self._here.connection, topics, settings.partitions, settings.replication)
+        fresh = [one.name for one in made if one.made]
+        stack.callback(delete_topics, self._here.connection, fresh)
+        if len(fresh) < len(made):
+            prefix = self._here.topics.prefix
+            raise Failure(f"there are topics under the prefix {prefix} already: choose another by TOCSIN_PREFIX")
+
+    def told(self, lines: Iterable[Line | Refused]) -> Iterator[Notification]:
+        """Send the lines, wait until the workers have done all, and yield what they tell, in order of event time."""
+        from streams.ingest import Ingest  # noqa: PLC0415
+
+        with closing(Ingest(self._here.connection, self._here.topics, "published")) as ingest:
+            for refused in ingest.run(lines):
+                self.refused += refused
+                self._check()
+            ingest.finish()
+            self.sent = ingest.progress.sent
+        self._wait()
+        yield from self._notifications()
+
+    def _notifications(self) -> list[Notification]:
+        """Return each revision of each incident once: one may be sent twice."""
+        from alerts.incidents.model import decode_notification  # noqa: PLC0415
+        from streams.kafka import reader  # noqa: PLC0415
+
+        found: dict[tuple[str, int], Notification] = {}
+        for record in reader.records(self._here.connection, self._here.topics.notifications.name):
+            note = decode_notification(record.value or b"")
+            found.setdefault((note.incident.id, note.revision), note)
+        return sorted(found.values(), key=lambda note: (note.at, note.incident.brand, note.revision))
+
+    def _wait(self) -> None:
+        from streams.kafka import reader  # noqa: PLC0415
+
+        before, since = -1, time.monotonic()
+        while True:
+            done, rest = reader.progress(self._here.connection, self._here.topics)
+            if rest == 0:
+                return
+            if done != before:
+                before, since = done, time.monotonic()
+            if time.monotonic() - since > STALLED:
+                raise Failure(f"the worker has made no progress for {STALLED:.0f} s:\n{subprocesses.tail(self._log)}")
+            self._check()
+            time.sleep(GLANCE)
+
+    def _check(self) -> None:
+        if self._worker.poll() is not None:
+            raise Failure(f"the worker ended with exit code {self._worker.returncode}:\n{subprocesses.tail(self._log)}")
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        options = ["--notify", "console", "--clock", "arrival"]
+        options += ["--defaults"] if self._brands is None else []
+        options += ["--weights", str(self._weights)] if self._weights else []
+        options += ["--embedded"] if self._here.connection.embedded else []
+        environment = os.environ | {"TOCSIN_LOG_LEVEL": "warning", "TOCSIN_METRICS_PORT": "0"}
+        return subprocesses.start(options, environment, self._log)

@@ -1,0 +1,150 @@
+"""`tocsin labels`: what were past incidents really? Labels of a file and verdicts from Slack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tocsin.cli.environment import installation
+from tocsin.cli.errors import Failure, Misuse
+from tocsin.cli.output import plain, show, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.errors import Problem
+    from replay.tuning.labels import Label
+
+CONFIG = Path("config/brands.yaml")
+
+app = typer.Typer(
+    help="Check, merge and export what past incidents really were.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+
+_Csv = Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet instead of YAML.")]
+_Recording = Annotated[
+    str | None, typer.Option("--recording", help="Take the verdicts of this recording instead of those in Kafka.")
+]
+_Config = Annotated[Path, typer.Option(help="The brands that are watched.")]
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The incidents.yaml to check.")],
+    *,
+    config: _Config = CONFIG,
+) -> None:
+    """Report everything that is wrong with a file of labels, with file, line and column.
+
+    Exit code 0 without errors, 1 with errors, 2 where there is no such file.
+
+    Examples:
+      tocsin labels check incidents.yaml
+    """
+    labels = _read(file)
+    _fail_on(_checked(labels, config, file))
+    crises = sum(label.is_crisis for label in labels)
+    tell(f"{plain(str(file))}: {len(labels)} labels, {crises} of them a crisis, no errors")
+
+
+@app.command()
+def export(*, recording: _Recording = None, csv: _Csv = False) -> None:
+    """Print the verdicts given in Slack as labels, with the reasons.
+
+    A verdict's onset is when Tocsin first saw it. Where you know better, correct it in the file: tuning for an earlier
+    alert needs the real one.
+
+    Examples:
+      tocsin labels export > incidents.yaml
+      tocsin labels export --csv
+      tocsin labels export --recording march.tocsin
+    """
+    _print(_judged(recording), csv=csv)
+
+
+@app.command()
+def merge(
+    file: Annotated[Path, typer.Argument(help="The incidents.yaml whose labels stand.")],
+    *,
+    recording: _Recording = None,
+    config: _Config = CONFIG,
+    csv: _Csv = False,
+) -> None:
+    """Print a file's labels together with the verdicts on what it does not label yet.
+
+    Exit code 1, and no output, where a verdict contradicts a label, labels overlap or a brand is not watched.
+
+    Examples:
+      tocsin labels merge incidents.yaml > merged.yaml
+    """
+    from replay.tuning.labels import merge as together  # noqa: PLC0415
+
+    merged = together(_read(file), _judged(recording), str(file))
+    _fail_on([*merged.problems, *_checked(merged.labels, config, file)])
+    _print(merged.labels, csv=csv)
+
+
+def _read(file: Path) -> list[Label]:
+    from replay.tuning.labels import read  # noqa: PLC0415  pydantic and YAML are slow to load
+
+    if not file.is_file():
+        raise Misuse(f"{plain(str(file))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
+    return read(file.read_bytes(), str(file))
+
+
+def _checked(labels: Sequence[Label], config: Path, file: Path) -> list[Problem]:
+    from config.brands.loader import load  # noqa: PLC0415
+    from replay.tuning.labels import check as judge  # noqa: PLC0415
+
+    if not config.is_file():
+        tell(f"{plain(str(config))}: no such file: whether the brands are watched is not checked")
+        return judge(labels, (), str(file))
+    return judge(labels, load(config).named(), str(file))
+
+
+def _fail_on(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise Failure("\n".join(plain(str(problem)) for problem in problems))
+
+
+def _print(labels: Sequence[Label], *, csv: bool) -> None:
+    from replay.tuning.labels import to_csv, to_yaml  # noqa: PLC0415
+
+    show((to_csv if csv else to_yaml)(labels).rstrip("\n"))
+
+
+def _judged(recording: str | None) -> list[Label]:
+    return _of_kafka() if recording is None else _of_recording(recording)
+
+
+def _of_kafka() -> list[Label]:
+    from alerts.incidents.model import decode_action, decode_incident  # noqa: PLC0415
+    from replay.tuning.labels import verdicts  # noqa: PLC0415
+    from streams.kafka import reader  # noqa: PLC0415  kafka-python is slow to load
+
+    here = installation()
+    incidents = reader.latest(here.connection, here.topics.incidents.name).values()
+    actions = (record.value for record in reader.records(here.connection, here.topics.actions.name))
+    return verdicts(map(decode_incident, incidents), [decode_action(raw) for raw in actions if raw])
+
+
+def _of_recording(path: str) -> list[Label]:
+    from mentions.readers.position import SourceError  # noqa: PLC0415
+    from replay.player.recording_replay import Playback, Recorded  # noqa: PLC0415
+    from replay.tuning.labels import verdicts  # noqa: PLC0415
+    from streams.recording.format import Acted, Recording  # noqa: PLC0415
+    from tocsin.cli.weights import scorer  # noqa: PLC0415
+
+    try:
+        found = Recording(path)
+        playback = Playback(Recorded(found.header), None if found.header.scores else scorer(None))
+        entries = list(found.entries())
+    except SourceError as error:
+        raise Misuse(str(error)) from error
+    latest = {note.incident.id: note.incident for note in playback.play(entries)}
+    return verdicts(latest.values(), [entry.action for entry in entries if isinstance(entry, Acted)])

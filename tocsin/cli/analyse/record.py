@@ -1,0 +1,94 @@
+"""`tocsin record`: what did the workers read of a brand, into one file?"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime
+from pathlib import Path  # noqa: TC003  typer reads the annotation
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tocsin.cli.environment import installation
+from tocsin.cli.errors import Failure, Misuse
+from tocsin.cli.output import plain, show, tell
+from tocsin.cli.time_options import moment, stretch
+
+if TYPE_CHECKING:
+    from streams.recording.capture import Gathered
+    from tocsin.cli.environment import Installation
+
+LEAST_KEY = 16
+
+
+def command(
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write; by custom its name ends in .tocsin.")],
+    brand: Annotated[
+        list[str] | None, typer.Option("--brand", "-b", help="Of this brand; may be given several times. None: of all.")
+    ] = None,
+    since: Annotated[str, typer.Option("--from", help="From when on: 2026-03-02T10:15 (UTC), or how long ago: 2h.")],
+    until: Annotated[str, typer.Option("--to", help="Up to when; now if left out.")] = "now",
+    warm_up: Annotated[
+        str, typer.Option("--warm-up", help="How much before it is recorded too, for what is usual: 14d, 12h.")
+    ] = "14d",
+    scores: Annotated[
+        bool, typer.Option("--scores", help="With the scores: a replay need not read the texts.")
+    ] = False,
+    anonymise: Annotated[
+        bool, typer.Option("--anonymise", help="Replace authors, handles, ids and addresses by stable pseudonyms.")
+    ] = False,
+) -> None:
+    """Record what the workers read: mentions, passing time, actions and configurations, in their order.
+
+    Times are those of the broker: when a mention was read. With --anonymise the pseudonyms hang on a key that is
+    thrown away; for the same ones in several recordings put a key into TOCSIN_ANONYMISE_KEY. Exit code 1 where there
+    is nothing to record.
+
+    Examples:
+      tocsin record --brand Hallowfirth --from 2026-03-02T08:00 --to 2026-03-02T14:00 -o march.tocsin
+      tocsin record --from 6h --warm-up 0h --scores -o today.tocsin
+      tocsin record --brand Hallowfirth --from 1d --anonymise -o to-share.tocsin
+    """
+    from replay.player.anonymise import anonymised  # noqa: PLC0415  slow to load
+    from streams.recording.capture import gather  # noqa: PLC0415
+    from streams.recording.format import write  # noqa: PLC0415
+
+    now = datetime.fromtimestamp(time.time_ns() // 10**9, UTC)
+    period = moment(since, "--from", now), moment(until, "--to", now)
+    if period[0] >= period[1]:
+        raise Misuse(f"--from {since} is not before --to {until}: swap them")
+    here = installation()
+    key = _key(here) if anonymise else None
+    before = stretch(warm_up, "--warm-up")
+    found = gather(here.connection, here.topics, brand or (), period, warm_up=before, scores=scores)
+    _check(found, brand or [])
+    header, entries = found.header, iter(found.entries)
+    if key is not None:
+        header, entries = anonymised(header, entries, key)
+    end = write(out, header, entries)
+    _warn(found)
+    show(f"{plain(str(out))}: {end.mentions} mentions of {', '.join(map(plain, header.brands))}, {end.entries} entries")
+
+
+def _key(here: Installation) -> bytes:
+    given = here.settings.anonymise_key.get_secret_value()
+    if given and len(given) < LEAST_KEY:
+        raise Misuse(f"TOCSIN_ANONYMISE_KEY is shorter than {LEAST_KEY} characters: such as of openssl rand -hex 32")
+    return given.encode()[:64] or secrets.token_bytes(32)
+
+
+def _check(found: Gathered, wanted: list[str]) -> None:
+    missing = sorted(set(wanted) - set(found.header.brands))
+    if missing or not found.header.brands:
+        what = ", ".join(map(plain, missing)) or "any brand"
+        raise Failure(f"nothing was read of {what} in that time: see `tocsin status` for names and times")
+
+
+def _warn(found: Gathered) -> None:
+    if found.gone:
+        remedy = "replay with the scores (record with --scores), or record sooner"
+        tell(f"warning: the originals of {found.gone} mentions are gone from the topic: {remedy}")
+    for name in found.unknown_revisions:
+        tell(f"warning: {plain(name)}: the configuration at the start is gone, the next later one takes its place")

@@ -1,0 +1,160 @@
+"""What is to be replayed, under which rules? A recording, or files of mentions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tocsin.cli.errors import Misuse
+from tocsin.cli.inputs import mapped
+from tocsin.cli.output import plain
+from tocsin.cli.weights import scorer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from alerts.incidents.model import Incident, Notification
+    from config.brands.model import Brand
+    from mentions.readers.position import Line, Refused
+    from mentions.scorer_port import Scorer
+    from replay.player.recording_replay import Revised
+    from replay.player.result import Outcome
+    from streams.ingest import Pace
+    from streams.recording.format import Entry, Recording
+
+STDIN = "-"
+
+
+class Past:
+    """What the command line names, read as often as it takes."""
+
+    def __init__(
+        self, files: list[str], mapping: dict[str, str], *, sort: bool, rescore: bool, weights: Path | None
+    ) -> None:
+        """Take the files; a recording stands alone and is opened.
+
+        Raises:
+            Misuse: a recording is named beside other files, or with options that are for other files.
+            SourceError: the recording cannot be read.
+        """
+        from streams.recording import format as recordings  # noqa: PLC0415  slow to load
+
+        self._files = files
+        self._mapping = mapping
+        self._sort = sort
+        self._weights = weights
+        self.recording: Recording | None = None
+        if any(map(recordings.is_recording, files)):
+            if len(files) > 1 or mapping or sort:
+                raise Misuse("a recording is replayed alone, in its own order: leave out other files, --map and --sort")
+            self.recording = recordings.Recording(files[0])
+        self._scored = self.recording is not None and self.recording.header.scores and not (rescore or weights)
+
+    @property
+    def size(self) -> float | None:
+        """Return the bytes to read, None where that is not known: standard input."""
+        if STDIN in self._files:
+            return None
+        return sum(Path(path).stat().st_size for path in self._files if Path(path).is_file())
+
+    def scorer(self) -> Scorer:
+        """Return who reads the texts."""
+        return scorer(self._weights)
+
+    def rules(self, config: Path | None, *, defaults: bool = False) -> Revised:
+        """Return the rules of a configuration, the built-in ones, or (neither) those that the recording holds."""
+        from config.brands.loader import load  # noqa: PLC0415  pydantic and YAML are slow to load
+        from replay.player.recording_replay import Fixed, Recorded  # noqa: PLC0415
+
+        if defaults:
+            return Fixed.built_in()
+        if config is None and self.recording is not None:
+            return Recorded(self.recording.header)
+        if config is None or not config.is_file():
+            raise Misuse(f"{config}: no such file: name one with --config, or replay with --defaults")
+        return Fixed.of(load(config).brands)
+
+    def brands(self, config: Path | None) -> tuple[Brand, ...] | None:
+        """Return the brands of a configuration, None for the built-in thresholds; only files can go through Kafka.
+
+        Raises:
+            Misuse: there is no such file, or what is replayed is a recording.
+        """
+        from config.brands.loader import load  # noqa: PLC0415
+
+        if self.recording is not None:
+            raise Misuse("--via-kafka takes files of mentions: a recording is what Kafka and the workers did already")
+        if config is not None and not config.is_file():
+            raise Misuse(f"{config}: no such file: name one with --config, or replay with --defaults")
+        return None if config is None else tuple(load(config).brands)
+
+    def notes(
+        self, rules: Revised, outcome: Outcome, advance: Callable[[float], None], pace: Pace | None = None
+    ) -> Iterator[Notification]:
+        """Yield what is told under `rules`, paced by the clock where there is a `pace`."""
+        from replay.player.chunking import AT_ONCE  # noqa: PLC0415
+        from replay.player.recording_replay import Playback  # noqa: PLC0415
+        from replay.player.result import tell  # noqa: PLC0415
+
+        if self.recording is not None:
+            playback = Playback(rules, None if self._scored else self.scorer(), outcome)
+            yield from playback.play(self._entries(self.recording, advance, pace))
+            return
+        lines = self.lines(advance)
+        at_once = 1 if pace else AT_ONCE  # whoever watches sees each mention
+        yield from tell(outcome, rules, _paced(lines, pace) if pace else lines, self.scorer(), at_once)  # type: ignore[arg-type]  # a file has fixed rules
+
+    def lines(self, advance: Callable[[float], None]) -> Iterator[Line | Refused]:
+        """Yield the lines of the files."""
+        from mentions.readers.sorting import in_order  # noqa: PLC0415
+
+        lines = (line for path in self._files for line in mapped(path, self._mapping, advance))
+        return in_order(lines) if self._sort else lines
+
+    def disorder(self) -> str:
+        """Return where the order of publication breaks first, where that can be looked up."""
+        from mentions.readers.sorting import first_disorder  # noqa: PLC0415
+
+        if STDIN in self._files:
+            return ""
+        for path in self._files:
+            number = first_disorder(mapped(path, self._mapping, lambda _done: None))
+            if number is not None:
+                return f"the first is {plain(path)}:{number}; "
+        return "the files overlap in time; "
+
+    def check_readable_twice(self) -> None:
+        """See that what is to be read twice can be.
+
+        Raises:
+            Misuse: standard input is among it.
+        """
+        if STDIN in self._files:
+            raise Misuse("--against reads the mentions twice: name a file instead of standard input")
+
+    @staticmethod
+    def events(told: Iterable[Notification]) -> Iterator[dict[str, Any]]:
+        """Yield one record an event."""
+        from alerts.rendering.event_log import event  # noqa: PLC0415
+
+        before: dict[str, Incident] = {}
+        for note in told:
+            yield event(before.get(note.incident.id), note)
+            before[note.incident.id] = note.incident
+
+    def _entries(self, recording: Recording, advance: Callable[[float], None], pace: Pace | None) -> Iterator[Entry]:
+        for entry in recording.entries(scores=self._scored, advance=advance):
+            if pace is not None and entry.at >= recording.header.since:
+                pace.wait_for(entry.at)
+            yield entry
+
+
+def _paced(lines: Iterable[Line | Refused], pace: Pace) -> Iterator[Line | Refused]:
+    from mentions.readers.position import Line  # noqa: PLC0415
+    from streams.ingest import published  # noqa: PLC0415
+
+    for line in lines:
+        due = published(line) if isinstance(line, Line) else None
+        if due is not None:
+            pace.wait_for(due)
+        yield line

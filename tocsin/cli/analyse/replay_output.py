@@ -1,0 +1,72 @@
+"""How does `tocsin replay` show what people would have seen: Slack's requests, or cards in the terminal?"""
+
+from __future__ import annotations
+
+import json as jsons
+from typing import TYPE_CHECKING
+
+from tocsin.cli.errors import Misuse
+from tocsin.cli.output import emit, plain, progress, show
+
+if TYPE_CHECKING:
+    from replay.player.recording_replay import Revised
+    from replay.player.result import Outcome
+    from tocsin.cli.analyse.replay_input import Past
+
+
+def show_requests(past: Past, rules: Revised, *, json: bool) -> Outcome:
+    """Print each request that Slack would have been sent, and return what came of the replay."""
+    from alerts.rendering.event_log import instant  # noqa: PLC0415  slow to load
+    from replay.player.result import Outcome  # noqa: PLC0415
+    from replay.player.slack_requests import requests  # noqa: PLC0415
+
+    outcome = Outcome()
+    with progress("replaying", past.size) as advance:
+        for note, sent in requests(past.notes(rules, outcome, advance), rules):
+            for request in sent:
+                record = {"at": instant(note.at)} | request
+                if json:
+                    emit(record)
+                    continue
+                where = f"thread of {request['thread']}" if "thread" in request else request["channel"]
+                show(f"{record['at'][:16].replace('T', ' ')}  {request['method']}  {plain(where)}")
+                show(plain(jsons.dumps(request["payload"], ensure_ascii=False, indent=2), lines=True))
+    return outcome
+
+
+def show_cards(past: Past, rules: Revised, speed: str) -> Outcome:
+    """Draw each card when it is due, so many times as fast as it was, and return what came of the replay.
+
+    Raises:
+        Misuse: `speed` is no such number.
+    """
+    from rich.console import Console  # noqa: PLC0415  slow to load
+
+    from alerts.notifiers.console import Terminal  # noqa: PLC0415
+    from replay.player.result import Outcome  # noqa: PLC0415
+    from replay.player.slack_requests import delivered  # noqa: PLC0415
+    from streams.ingest import Pace  # noqa: PLC0415
+
+    outcome = Outcome()
+    told = past.notes(rules, outcome, lambda _done: None, Pace(times(speed)))
+    for _note in delivered(told, rules, Terminal(Console())):
+        pass
+    return outcome
+
+
+def times(text: str) -> float:
+    """Return how many times as fast.
+
+    >>> times("60x")
+    60.0
+
+    Raises:
+        Misuse: it is no such number.
+    """
+    try:
+        found = float(text.removesuffix("x"))
+    except ValueError:
+        found = 0.0
+    if not 0 < found < float("inf"):
+        raise Misuse(f"--speed {text!r}: write how many times as fast, such as 60x")
+    return found

@@ -1,0 +1,159 @@
+"""`tocsin report`: what happened to a brand, as one page for people who were not there?"""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
+
+import typer
+
+from tocsin.cli.analyse.replay_input import Past
+from tocsin.cli.errors import Failure, Misuse
+from tocsin.cli.inputs import parsed_mapping
+from tocsin.cli.output import plain, progress, show, tell
+from tocsin.cli.weights import Weights  # noqa: TC001  typer reads the annotation
+
+if TYPE_CHECKING:
+    from config.brands.model import Brand
+    from mentions.model.batches import Batch, Tick
+    from replay.player.result import Outcome
+    from replay.report.provenance import Origin
+    from replay.tuning.dataset import Material
+    from streams.recording.format import Recording
+
+DEFAULT: Final = Path("config/brands.yaml")
+
+
+class _Brought(NamedTuple):
+    """What a page is made of."""
+
+    rules: Brand
+    records: list[Batch | Tick]
+    origin: Origin
+    lived: Outcome | None
+    material: Material
+
+
+def command(
+    files: Annotated[list[str], typer.Argument(help="A recording with scores (.tocsin), or files of mentions.")],
+    *,
+    brand: Annotated[str, typer.Option("--brand", "-b", help="The brand to report on.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path("report.html"),
+    incident: Annotated[
+        str | None, typer.Option(help="This incident only, with three hours around it; ids as in `tocsin replay`.")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="The brands and their thresholds. Left out: config/brands.yaml, or the recording's own."),
+    ] = None,
+    defaults: Annotated[bool, typer.Option("--defaults", help="No configuration: the built-in thresholds.")] = False,
+    language: Annotated[
+        Literal["en", "fr"] | None, typer.Option(help="Language of the page; left out: the brand's.")
+    ] = None,
+    columns: Annotated[str, typer.Option("--map", help="Columns of CSV or Parquet: field=column,….")] = "",
+    sort: Annotated[bool, typer.Option("--sort", help="Put the mentions in order of publication first.")] = False,
+    weights: Weights = None,
+) -> None:
+    """Write one HTML page on a brand's past: course, alerts, acts, drivers, examples, what other thresholds would do.
+
+    The page fetches nothing: it can be mailed, printed and kept. A recording is told as it was: under its own
+    configuration, with what people did. Exit code 1 where the brand has no mentions, the incident does not exist or
+    lines were refused.
+
+    Examples:
+      tocsin report march.jsonl.gz --brand Hallowfirth --defaults -o hallowfirth.html
+      tocsin report march.tocsin --brand Hallowfirth --language fr
+    """
+    from replay.report.data import gather  # noqa: PLC0415  slow to load
+    from replay.report.page import render  # noqa: PLC0415
+
+    check_folder("--out", out)
+    past = Past(files, parsed_mapping(columns), sort=sort, rescore=False, weights=weights)
+    found = _brought(past, files, brand, config, defaults=defaults)
+    if found.material.disordered:
+        raise Failure("the mentions are not in order of publication: add --sort")
+    if not found.records:
+        raise Failure(f"no mention of {plain(brand)} in these files")
+    with progress("replaying", 1) as advance:
+        try:
+            facts = gather(found.rules, found.records, found.origin, incident, found.lived, advance)
+        except LookupError as error:
+            raise Failure(plain(str(error.args[0]))) from error
+    out.write_text(render(facts, language or found.rules.language), encoding="utf-8")
+    show(f"wrote {plain(str(out))}: {len(facts.courses)} incidents in {facts.outcome.mentions} mentions")
+    refused = found.material.refused
+    if refused:
+        tell(f"{len(refused)} lines refused, the first is line {refused[0].number}: {plain(refused[0].reasons[0])}")
+        raise typer.Exit(1)
+
+
+def check_folder(option: str, path: Path) -> None:
+    """See that there is a folder to write a page into, before the long work begins.
+
+    Raises:
+        Misuse: there is none, or the path is a folder itself.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        why = "is a folder: name a file in it" if path.is_dir() else "its folder does not exist: make it first"
+        raise Misuse(f"{option} {plain(str(path))}: {why}")
+
+
+def _brought(past: Past, files: list[str], name: str, config: Path | None, *, defaults: bool) -> _Brought:
+    """Read the past and the rules; a recording lives again where no other rules are asked for."""
+    from replay.report import provenance  # noqa: PLC0415  slow to load
+
+    called = ", ".join(Path(path).name for path in files)
+    if past.recording is not None and config is None and not defaults:
+        return _lived(past.recording, called, name)
+    rules = _rules(name, None if defaults else config or DEFAULT)
+    material = _material(past, rules)
+    records = material.records.get(name, [])
+    return _Brought(rules, records, provenance.of_files(called, rules, records), None, material)
+
+
+def _lived(recording: Recording, called: str, name: str) -> _Brought:
+    from mentions.readers.position import SourceError  # noqa: PLC0415
+    from replay.player.recording_replay import Playback, Recorded  # noqa: PLC0415  slow to load
+    from replay.report import provenance  # noqa: PLC0415
+    from replay.tuning.dataset import of_recording  # noqa: PLC0415
+
+    with progress("reading", Path(recording.path).stat().st_size) as advance:
+        try:
+            entries = list(recording.entries(scores=True, advance=advance))
+        except SourceError as error:
+            raise Misuse(str(error)) from error
+    material = of_recording(entries)
+    records = material.records.get(name, [])
+    playback = Playback(Recorded(recording.header))
+    deque(playback.play(entries), maxlen=0)
+    made_of = provenance.of_recording(called, recording.header, entries, name, records)
+    return _Brought(provenance.configured(entries, name), records, made_of, playback.outcome, material)
+
+
+def _rules(name: str, config: Path | None) -> Brand:
+    from config.brands.loader import load  # noqa: PLC0415
+    from config.brands.model import default_brand  # noqa: PLC0415  pydantic is slow to load
+
+    if config is None:
+        return default_brand(name)
+    if not config.is_file():
+        raise Misuse(f"{plain(str(config))}: no such file: name one with --config, or report with --defaults")
+    known = load(config).named()
+    if name not in known:
+        raise Misuse(f"--brand {plain(name)}: no such brand in {plain(str(config))}")
+    return known[name]
+
+
+def _material(past: Past, brand: Brand) -> Material:
+    from mentions.readers.position import SourceError  # noqa: PLC0415
+    from mentions.watchlist.watchlist import Watchlist  # noqa: PLC0415
+    from replay.tuning.dataset import gather, of_recording  # noqa: PLC0415
+
+    with progress("scoring", past.size) as advance:
+        if past.recording is None:
+            return gather(past.lines(advance), Watchlist([brand.watched(0)]), past.scorer())
+        try:
+            return of_recording(past.recording.entries(scores=True, advance=advance))
+        except SourceError as error:
+            raise Misuse(str(error)) from error

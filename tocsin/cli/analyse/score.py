@@ -1,0 +1,154 @@
+"""`tocsin score`: how do these texts feel, in which language, and are they abusive?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import typer
+
+from tocsin.cli.output import emit_all, plain, tell
+from tocsin.cli.weights import Weights, scorer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mentions.sentiment import Scorer
+
+_AT_ONCE = 1 << 18
+"""Bytes read at once, where so many are there."""
+
+LABELS = {-1: "negative", 0: "neutral", 1: "positive", 2: "unknown"}
+
+
+class _Given(msgspec.Struct, gc=False):
+    text: str
+    id: Any = None
+    brand: str | None = None
+    lang: str | None = None
+
+
+_decode = msgspec.json.Decoder(_Given).decode
+
+
+def command(
+    weights: Weights = None,
+) -> None:
+    """Score texts on standard input, one JSON object a line, and print one JSON object a line in the same order.
+
+    Reads {"id", "text"} and, if you like, "brand" (its name is masked, so that it carries no sentiment of its own) and
+    "lang" (found out from the text otherwise). Prints {"id", "lang", "vader", "compound", "label", "abuse"}: `vader` is
+    vaderSentiment's own compound whatever the language, `compound` and `label` are Tocsin's, `abuse` counts from 0.5.
+
+    A line that cannot be scored is named on standard error and skipped; the exit code is then 1.
+
+    Examples:
+      echo '{"id": 1, "text": "Two hours late and nobody answers."}' | tocsin score
+      tocsin score < mentions.jsonl > scores.jsonl
+      tocsin score --weights acme.npz < mentions.jsonl
+    """
+    from mentions.sentiment import Compounds, Vader  # noqa: PLC0415  slow to load
+
+    score = _scoring(scorer(weights), Compounds(Vader()).of)
+    refused = 0
+    for portion in _portions():
+        read = []
+        for number, line in portion:
+            try:
+                read.append(_given(line))
+            except ValueError as error:
+                refused += 1
+                tell(f"line {number}: {plain(str(error))}")
+        emit_all(score(read))
+        sys.stdout.flush()
+    if refused:
+        raise typer.Exit(1)
+
+
+def _portions() -> Iterator[list[tuple[int, bytes]]]:
+    """Yield the numbered lines of standard input as they come, many at once where many are there."""
+    number, rest = 0, b""
+    while piece := os.read(sys.stdin.fileno(), _AT_ONCE):
+        *lines, rest = (rest + piece).split(b"\n")
+        yield [(place, line) for place, line in enumerate(lines, number + 1) if line.strip()]
+        number += len(lines)
+    if rest.strip():
+        yield [(number + 1, rest)]
+
+
+def _scoring(
+    scorer: Scorer, vader: Callable[[list[str]], list[float]]
+) -> Callable[[list[_Given]], list[dict[str, Any]]]:
+    from mentions.scoring import language  # noqa: PLC0415
+    from mentions.watchlist.brand_terms import Watched  # noqa: PLC0415
+    from mentions.watchlist.masking import Mask  # noqa: PLC0415  slow to load
+
+    masks: dict[str, Mask] = {}
+
+    def masked(text: str, brand: str | None) -> str:
+        if not brand:
+            return text
+        if brand not in masks:
+            masks[brand] = Mask(Watched(name=brand).names())
+        return masks[brand].apply(text)
+
+    def score(several: list[_Given]) -> list[dict[str, Any]]:
+        langs = [language(given.lang) for given in several]
+        texts = [given.text for given in several]
+        read = [masked(given.text, given.brand) for given in several]
+        readings = scorer.read_all(read, langs)
+        compounds = [reading.rules for reading in readings]
+        anew = [
+            place
+            for place, (text, reading) in enumerate(zip(texts, readings, strict=True))
+            if reading.lang != "en" or read[place] is not text or "&" in text  # not what VADER has read
+        ]
+        for place, compound in zip(anew, vader([texts[place] for place in anew]), strict=True):
+            compounds[place] = compound
+        return [
+            {
+                "id": given.id,
+                "lang": reading.lang or lang,
+                "vader": compound,
+                "compound": reading.compound,
+                "label": LABELS[reading.label],
+                "abuse": reading.abuse,
+            }
+            for given, lang, reading, compound in zip(several, langs, readings, compounds, strict=True)
+        ]
+
+    return score
+
+
+def _given(line: bytes) -> _Given:
+    """Return what a line says.
+
+    Raises:
+        ValueError: it is no JSON object, or lacks a field, or has one of the wrong type.
+    """
+    try:
+        given = _decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(_fault(line)) from error
+    if given.id is None:
+        raise ValueError(_fault(line))
+    return given
+
+
+def _fault(line: bytes) -> str:
+    """Return what is wrong with a line, and what to do about it."""
+    try:
+        fields = msgspec.json.decode(line, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return f"not a JSON object: {error}"
+    missing = next((name for name in ("id", "text") if fields.get(name) is None), None)
+    if missing == "id":
+        return "id is missing: give each line one, a string or a number"
+    if missing == "text":
+        return "text is missing: give each line one"
+    for name in ("text", "brand", "lang"):
+        if not isinstance(fields.get(name), str | None):
+            return f"{name} is {type(fields[name]).__name__}: give a string"
+    return "a field stands there twice: give each once"

@@ -1,0 +1,242 @@
+"""`tocsin tune`: which thresholds would have been better, and how sure is that?"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
+
+import typer
+
+from tocsin.cli.analyse.report import check_folder
+from tocsin.cli.analyse.tune_output import show_study
+from tocsin.cli.errors import Failure, Misuse
+from tocsin.cli.inputs import mapped, parsed_mapping
+from tocsin.cli.output import emit, plain, progress, tell
+from tocsin.cli.weights import Weights, scorer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from config.brands.model import Brand, Config, Language
+    from mentions.readers.position import Line, Refused
+    from replay.tuning.dataset import Material
+    from replay.tuning.labels import Label
+    from replay.tuning.optimisation import Study
+
+CONFIG: Final = Path("config/brands.yaml")
+_FEW: Final = 5_000
+"""Mentions that are replayed sooner than another process starts."""
+
+_BUDGET: Final = re.compile(r"(\d+(?:\.\d+)?)(?:\s*false alarms?)?\s*(?:/|a|per)\s*(day|week|month)")
+_WEEKS: Final = {"day": 1 / 7, "week": 1.0, "month": 30 / 7}
+
+
+class _Scope(NamedTuple):
+    """What is tuned as one: a brand, or the brands of a group."""
+
+    name: str
+    is_group: bool
+    brands: list[Brand]
+
+
+def command(
+    files: Annotated[list[str], typer.Argument(help="A recording with scores (.tocsin), or JSON Lines or CSV files.")],
+    *,
+    labels: Annotated[Path, typer.Option(help="What happened: an incidents.yaml (see `tocsin labels`).")],
+    config: Annotated[Path, typer.Option(help="The brands and their thresholds.")] = CONFIG,
+    brand: Annotated[
+        list[str] | None, typer.Option("--brand", "-b", help="This brand only; may be given several times.")
+    ] = None,
+    group: Annotated[str | None, typer.Option(help="The brands of this group, tuned as one.")] = None,
+    budget: Annotated[
+        str, typer.Option(help='The most false alarms a brand: "1 false alarm/week". Left out: no more than today.')
+    ] = "",
+    columns: Annotated[str, typer.Option("--map", help="CSV columns: field=column,… (channel==forum is fixed).")] = "",
+    sort: Annotated[
+        bool,
+        typer.Option("--sort", help="Put the mentions in order of publication first, beyond 32 MB by way of the disk."),
+    ] = False,
+    weights: Weights = None,
+    write: Annotated[bool, typer.Option("--write", help="Write what is proposed into the configuration.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a brand or group.")] = False,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs",
+            "-j",
+            min=0,
+            help="Settings tried at a time, each in a process that holds the mentions; 0: as the processors allow.",
+        ),
+    ] = 0,
+    report: Annotated[
+        Path | None, typer.Option(help="Write it all as one HTML page too: curve, effects, uncertainty, diff.")
+    ] = None,
+    language: Annotated[
+        Literal["en", "fr"] | None, typer.Option(help="Language of the page; left out: the first brand's.")
+    ] = None,
+) -> None:
+    """Propose better thresholds from labelled incidents: detection delay against false alarms, with their uncertainty.
+
+    Every setting tried replays the same mentions; nothing is sent. A change is proposed only where settings chosen
+    without an incident did better on that incident than today's. Mentions must be in order of publication (or --sort).
+    Exit code 1 where lines were refused, or nothing can be measured.
+
+    Examples:
+      tocsin tune march.jsonl.gz --labels incidents.yaml
+      tocsin tune march.jsonl.gz --labels incidents.yaml --brand Hallowfirth --budget "1 false alarm/week"
+      tocsin tune march.tocsin --labels incidents.yaml --group "Northhallow Group" --write
+      tocsin tune march.tocsin --labels incidents.yaml --report tuning.html --language fr
+    """
+    from config.brands.loader import load  # noqa: PLC0415  pydantic and YAML are slow to load
+
+    limit = parsed_budget(budget) if budget else None
+    if report is not None:
+        check_folder("--report", report)
+    if not config.is_file():
+        raise Misuse(f"{plain(str(config))}: no such file: name one with --config")
+    known = load(config)
+    what = _labels(labels, known)
+    material = _material(files, parsed_mapping(columns), known, weights, sort=sort)
+    if material.disordered:
+        raise Failure("the mentions are not in order of publication, so no delay can be measured: add --sort")
+    scopes, tuned = _scopes(known, material, what, brand or [], group), []
+    for scope in scopes:
+        found = _study(scope, config, material, what, limit, jobs or _processors(material))
+        text = _proposal(found, config)
+        if json:
+            emit(found.record() | {"diff": text})
+        else:
+            show_study(found, text)
+        tuned.append((found, text))
+        if write and found.proposed:
+            _write(found, config)
+    if report is not None:
+        _report(report, tuned, language or scopes[0].brands[0].language)
+    if material.refused:
+        first = material.refused[0]
+        tell(f"{len(material.refused)} lines refused, the first is line {first.number}: {plain(first.reasons[0])}")
+        raise typer.Exit(1)
+
+
+def parsed_budget(text: str) -> float:
+    """Return the false alarms a week that a budget allows.
+
+    >>> parsed_budget("1 false alarm/week"), parsed_budget("2 per day")
+    (1.0, 14.0)
+
+    Raises:
+        Misuse: it is none.
+    """
+    found = _BUDGET.fullmatch(text.strip())
+    if found is None:
+        raise Misuse(f'--budget {text!r}: write a number and a span, such as "1 false alarm/week" or "2/month"')
+    return float(found[1]) / _WEEKS[found[2]]
+
+
+def _labels(path: Path, known: Config) -> list[Label]:
+    from replay.tuning.labels import check, read  # noqa: PLC0415
+
+    found = read(_bytes(path), str(path))
+    problems = check(found, known.named(), str(path))
+    if problems:
+        raise Failure("\n".join(plain(str(problem)) for problem in problems))
+    return found
+
+
+def _bytes(path: Path) -> bytes:
+    if not path.is_file():
+        raise Misuse(f"{plain(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
+    return path.read_bytes()
+
+
+def _material(
+    files: list[str], mapping: dict[str, str], known: Config, weights: Path | None, *, sort: bool
+) -> Material:
+    from mentions.readers.position import SourceError  # noqa: PLC0415
+    from mentions.readers.sorting import in_order  # noqa: PLC0415
+    from mentions.watchlist.watchlist import Watchlist  # noqa: PLC0415
+    from replay.tuning.dataset import gather, of_recording  # noqa: PLC0415
+    from streams.recording.format import Recording, is_recording  # noqa: PLC0415
+
+    with progress("scoring") as advance:
+        if any(map(is_recording, files)):
+            if len(files) > 1:
+                raise Misuse("a recording is tuned on alone: leave out the other files")
+            try:
+                return of_recording(Recording(files[0]).entries(scores=True, advance=advance))
+            except SourceError as error:
+                raise Misuse(str(error)) from error
+
+        def lines() -> Iterator[Line | Refused]:
+            for path in files:
+                yield from mapped(path, mapping, advance)
+
+        watchlist = Watchlist([one.watched(0) for one in known.brands])
+        return gather(in_order(lines()) if sort else lines(), watchlist, scorer(weights))
+
+
+def _scopes(known: Config, material: Material, what: list[Label], brands: list[str], group: str | None) -> list[_Scope]:
+    named = known.named()
+    unknown = [name for name in brands if name not in named]
+    if unknown or (brands and group):
+        raise Misuse(f"--brand {unknown[0]}: no such brand" if unknown else "--brand and --group exclude each other")
+    if group is not None:
+        members = [one for one in known.brands if one.group == group]
+        if not members:
+            raise Misuse(f"--group {group}: no brand belongs to it")
+        return [_Scope(group, True, members)]
+    labelled = {label.brand for label in what if label.is_crisis}
+    wanted = brands or [one.name for one in known.brands if one.name in labelled and one.name in material.records]
+    if not wanted:
+        raise Failure("no brand has both mentions in these files and a labelled crisis: nothing to tune on")
+    return [_Scope(name, False, [named[name]]) for name in wanted]
+
+
+def _processors(material: Material) -> int:
+    """Return how many processors are worth it: another process takes a second to start."""
+    return 1 if material.mentions < _FEW else os.cpu_count() or 1
+
+
+def _study(scope: _Scope, config: Path, material: Material, what: list[Label], limit: float | None, jobs: int) -> Study:
+    from replay.tuning.candidates import candidates, written  # noqa: PLC0415
+    from replay.tuning.optimisation import study  # noqa: PLC0415
+
+    own = written(config.read_bytes()) if scope.is_group else {}
+    with progress(f"tuning {scope.name}", len(candidates(scope.brands[0]))) as advance:
+        kind: Literal["group", "brand"] = "group" if scope.is_group else "brand"
+        return study(scope.name, kind, scope.brands, material, what, limit, own=own, advance=advance, jobs=jobs)
+
+
+def _proposal(found: Study, config: Path) -> str:
+    from config.brands.edit import diff  # noqa: PLC0415
+
+    before = _text(config)
+    return diff(before, _changed(found, config), config.as_posix()) if found.proposed else ""
+
+
+def _changed(found: Study, config: Path) -> str:
+    from config.brands.edit import changed  # noqa: PLC0415
+
+    assert found.proposed is not None
+    settings = found.proposed.settings
+    return changed(_text(config), found.scope, settings, group=found.kind == "group", name=str(config))
+
+
+def _text(config: Path) -> str:
+    return config.read_bytes().decode()
+
+
+def _write(found: Study, config: Path) -> None:
+    fresh = config.with_name(f"{config.name}.new")
+    fresh.write_bytes(_changed(found, config).encode())
+    fresh.replace(config)
+    tell(f"{plain(str(config))}: written; `tocsin config apply` takes it live")
+
+
+def _report(path: Path, tuned: list[tuple[Study, str]], language: Language) -> None:
+    from replay.report.tuning import Tuned, render  # noqa: PLC0415  plotly is slow to load
+
+    path.write_text(render([Tuned(*one) for one in tuned], language), encoding="utf-8")
+    tell(f"wrote {plain(str(path))}")

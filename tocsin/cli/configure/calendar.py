@@ -1,0 +1,141 @@
+"""`tocsin config refresh`, and what `check` and `apply` do with the calendars that rotas name."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tocsin.cli.environment import installation
+from tocsin.cli.errors import Failure
+from tocsin.cli.output import plain, show, tell
+
+if TYPE_CHECKING:
+    from config.brands.loader import Report
+    from config.brands.model import Brand
+    from config.store import BrandStore
+
+MINUTE = 60.0
+
+
+def with_calendars(file: Path, report: Report) -> Report:
+    """Return a report that also says what is wrong with the calendars of its brands."""
+    if report.config is None or not any(brand.rota.ical for brand in report.config.brands):
+        return report
+    from config.calendars.client import Place, located, resolve  # noqa: PLC0415  slow to load
+
+    resolved = resolve(report.config.named(), Place(file.parent).fetch, _now())
+    problems = tuple(sorted((*report.problems, *located(file, resolved.findings)), key=lambda one: one.line))
+    config = None if any(problem.severity == "error" for problem in problems) else report.config
+    return replace(report, config=config, problems=problems)
+
+
+def with_shifts(file: Path, wanted: dict[str, Brand], store: BrandStore) -> dict[str, Brand]:
+    """Return the brands with the shifts of their calendars; where one cannot be had, those in force stay.
+
+    Raises:
+        ConfigError: a calendar cannot be had or is broken, and none of its shifts are in force.
+    """
+    if not any(brand.rota.ical for brand in wanted.values()):
+        return wanted
+    from config.calendars.client import Place, located, resolve  # noqa: PLC0415  slow to load
+    from config.errors import ConfigError  # noqa: PLC0415
+
+    resolved = resolve(wanted, Place(file.parent).fetch, _now(), applied_brands(store))
+    problems = located(file, resolved.findings)
+    if grave := [problem for problem in problems if problem.severity == "error"]:
+        raise ConfigError(grave)
+    for problem in problems:
+        tell(plain(str(problem)))
+    return resolved.brands
+
+
+def refresh(
+    *,
+    every: Annotated[
+        float | None, typer.Option(min=1, max=1440, help="Go on, and fetch them again after so many minutes.")
+    ] = None,
+    folder: Annotated[Path, typer.Option(help="Where calendars lie that the configuration names as files.")] = Path(
+        "config"
+    ),
+) -> None:
+    """Fetch the calendars of the rotas in force again, and send the workers what changed.
+
+    Where a calendar cannot be had or is broken, its last good shifts stay in force, and the exit code is 1. Nothing
+    else of the configuration is touched.
+
+    Examples:
+      tocsin config refresh
+      tocsin config refresh --every 15
+    """
+    from streams.kafka.admin import brand_store  # noqa: PLC0415  the Kafka client is slow to load
+    from streams.kafka.errors import BrokerError  # noqa: PLC0415
+
+    store = brand_store(installation().settings)
+    if every is None:
+        if not _refresh(store, folder):
+            raise Failure("not every calendar could be read: its last good shifts stay in force")
+        return
+    while True:
+        try:
+            _refresh(store, folder)
+        except BrokerError as error:
+            tell(plain(str(error)))
+        time.sleep(every * MINUTE)
+
+
+def _refresh(store: BrandStore, folder: Path) -> bool:
+    brands, changed, read = refreshed(store, folder)
+    show(f"{brands} brands with a calendar, {changed} changed")
+    return read
+
+
+def refreshed(store: BrandStore, folder: Path) -> tuple[int, int, bool]:
+    """Fetch and publish once; return how many brands have a calendar, how many changed, and if every one was read."""
+    from config.calendars.client import Place, resolve  # noqa: PLC0415  slow to load
+
+    before = {name: brand for name, brand in applied_brands(store).items() if brand.rota.ical}
+    resolved = resolve(before, Place(folder).fetch, _now(), before)
+    for finding in resolved.findings:
+        tell(plain(f"{finding.source}: {finding.rule}"))
+    records = _changed(store, resolved.brands)  # read anew: fetching takes a while
+    if records:
+        store.publish(records)
+    return len(before), len(records), not any(finding.unread for finding in resolved.findings)
+
+
+def _changed(store: BrandStore, resolved: dict[str, Brand]) -> dict[str, bytes | None]:
+    from config.brands.wire import decode_governed, encode_brand  # noqa: PLC0415  pydantic is slow to load
+
+    records: dict[str, bytes | None] = {}
+    for name, raw in store.read_applied().items():
+        if name not in resolved:
+            continue
+        governed, shifts = decode_governed(raw), resolved[name].rota.shifts
+        rota = governed.brand.rota
+        if rota.ical == resolved[name].rota.ical and rota.shifts != shifts:
+            brand = governed.brand.model_copy(update={"rota": rota.model_copy(update={"shifts": shifts})})
+            records[name] = encode_brand(brand, governed.overrides)
+    return records
+
+
+def applied_brands(store: BrandStore) -> dict[str, Brand]:
+    """Return the brands in force by name; one that is not understood is told and left out."""
+    from config.brands.wire import decode_brand  # noqa: PLC0415
+    from config.errors import ConfigError  # noqa: PLC0415  pydantic is slow to load
+
+    found = {}
+    for name, raw in store.read_applied().items():
+        try:
+            found[name] = decode_brand(raw)
+        except ConfigError as error:
+            tell(plain(f"{name}: {error}"))
+    return found
+
+
+def _now() -> datetime:
+    return datetime.fromtimestamp(time.time_ns() / 1e9, UTC)

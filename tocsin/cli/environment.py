@@ -1,0 +1,33 @@
+"""How does a command reach the installation that the environment describes?"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from tocsin.cli.output import tell
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topics
+
+
+class Installation(NamedTuple):
+    """Settings, the way to the brokers, and the names of the topics."""
+
+    settings: Settings
+    connection: Connection
+    topics: Topics
+
+
+def installation(*, embedded: bool = False) -> Installation:
+    """Return the installation that this process's environment describes; warns of variables nobody reads."""
+    from config.settings import from_environ, strangers  # noqa: PLC0415  pydantic is slow to load
+    from streams.kafka.connection import connect  # noqa: PLC0415
+    from streams.kafka.topics import Topics  # noqa: PLC0415
+
+    settings = from_environ(os.environ)
+    for warning in strangers(os.environ):
+        tell(f"warning: {warning}")
+    return Installation(settings, connect(settings, embedded=embedded), Topics(settings.prefix))

@@ -1,0 +1,57 @@
+"""Which failures are told in one message instead of a traceback, and with which exit code?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Final
+
+from tocsin.cli.output import plain
+
+FAILED: Final = 1
+MISUSED: Final = 2
+INTERRUPTED: Final = 130
+
+_DOMAIN: Final = (
+    ("config.errors", "ConfigError", MISUSED),
+    ("mentions.readers.position", "SourceError", MISUSED),
+    ("streams.kafka.errors", "BrokerError", FAILED),
+    ("alerts.delivery.ports", "DeliveryError", FAILED),
+)
+"""The exceptions of the packages below whose message is written for the user. An exception that was raised has its
+module loaded, so they are looked up among the loaded ones: importing them would cost each command the start of all."""
+
+
+class Failure(Exception):  # noqa: N818  it is a failure, not an error of the program
+    """What was asked for did not work out, or found problems: exit code 1. The message holds the remedy."""
+
+
+class Misuse(Exception):  # noqa: N818  likewise
+    """Asked for in a way that cannot work (arguments, a file, the environment): exit code 2."""
+
+
+def judge(error: Exception) -> tuple[str, int] | None:
+    """Return the message and exit code of a failure that a user can do something about, None for a bug."""
+    if isinstance(error, Failure):
+        return str(error), FAILED
+    if isinstance(error, Misuse):
+        return str(error), MISUSED
+    for module, name, code in _DOMAIN:
+        if isinstance(error, getattr(sys.modules.get(module), name, ())):
+            return plain(str(error), lines=True), code
+    if isinstance(error, OSError) and error.filename is not None:
+        return _about_file(error), MISUSED
+    return _about_kafka(error)
+
+
+def _about_file(error: OSError) -> str:
+    return f"{plain(os.fsdecode(error.filename))}: {error.strerror or type(error).__name__}"
+
+
+def _about_kafka(error: Exception) -> tuple[str, int] | None:
+    """Tell the Kafka client's own errors too, where no package put them into words."""
+    known = getattr(sys.modules.get("kafka.errors"), "KafkaError", ())
+    if not isinstance(error, known):
+        return None
+    remedy = "is Kafka running, and is TOCSIN_BROKERS right?"
+    return f"Kafka: {plain(str(error) or type(error).__name__)}: {remedy}", FAILED

@@ -1,0 +1,136 @@
+"""`tocsin oncall`: who is called now, who takes over when, and when is nobody?"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path  # noqa: TC003  typer reads the annotation
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from tocsin.cli.configure.config import DEFAULT_FILE
+from tocsin.cli.errors import Misuse
+from tocsin.cli.output import emit, plain, show, table, tell
+from tocsin.cli.time_options import moment, stretch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from alerts.oncall.schedule import Rota
+    from alerts.oncall.shifts import Turn
+    from config.brands.model import Brand
+
+NOBODY = "nobody"
+
+
+def command(
+    brand: Annotated[str | None, typer.Argument(help="The brand, as configured. Left out: every brand.")] = None,
+    *,
+    config: Annotated[Path, typer.Option(help="The configuration to look in.")] = DEFAULT_FILE,
+    applied: Annotated[
+        bool, typer.Option("--applied", help="Look in what the workers have instead: needs the broker.")
+    ] = False,
+    at: Annotated[
+        str, typer.Option(help="From which instant on: 2026-12-24T09:00 (UTC), now, or how long ago, such as 2h.")
+    ] = "now",
+    ahead: Annotated[str, typer.Option(help="How far ahead to look, such as 3d or 4w.")] = "2w",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text, one line a brand.")] = False,
+) -> None:
+    """Show who is on call for each brand, and who takes over when.
+
+    Times are those of the rota's time zone. Exit code 1 where at that instant nobody at all is called for a brand.
+
+    Examples:
+      tocsin oncall
+      tocsin oncall Hallowfirth --at 2026-12-24T09:00 --ahead 3d
+      tocsin oncall --applied --json
+    """
+    now = datetime.fromtimestamp(time.time_ns() / 1e9, UTC)
+    since, span = moment(at, "--at", now), stretch(ahead, "--ahead")
+    if not span:
+        raise Misuse("--ahead must be longer than nothing, such as 3d")
+    found = _in_force() if applied else _configured(config, now)
+    if brand is not None and brand not in found:
+        raise Misuse(f"{plain(brand)} is no brand here: there are {plain(', '.join(sorted(found)))}")
+    records = [_record(one, since, since + span) for name, one in sorted(found.items()) if brand in {None, name}]
+    if json:
+        for record in records:
+            emit(record)
+    else:
+        _print(records)
+    if any(not (record["always"] or record["now"]) for record in records):
+        raise typer.Exit(1)
+
+
+def _configured(file: Path, now: datetime) -> dict[str, Brand]:
+    """Return the brands of a file, with the shifts of their calendars as they are now."""
+    from config.brands.loader import load  # noqa: PLC0415
+    from config.calendars.client import Place, located, resolve  # noqa: PLC0415  slow to load
+
+    if not file.is_file():
+        raise Misuse(f"{plain(str(file))}: no such file: name one with --config")
+    resolved = resolve(load(file).named(), Place(file.parent).fetch, now)
+    for problem in located(file, [finding for finding in resolved.findings if finding.unread]):
+        tell(plain(str(problem)))
+    return resolved.brands
+
+
+def _in_force() -> dict[str, Brand]:
+    from streams.kafka.admin import brand_store  # noqa: PLC0415  the Kafka client is slow to load
+    from tocsin.cli.configure.calendar import applied_brands  # noqa: PLC0415
+    from tocsin.cli.environment import installation  # noqa: PLC0415
+
+    return applied_brands(brand_store(installation().settings))
+
+
+def _record(brand: Brand, since: int, until: int) -> dict[str, Any]:
+    from alerts.oncall.schedule import on_call  # noqa: PLC0415  pydantic is slow to load
+    from alerts.oncall.shifts import turns  # noqa: PLC0415
+
+    rota = brand.rota
+    used = bool(rota.people or rota.ical or rota.shifts or rota.exceptions)
+    return {
+        "brand": brand.name,
+        "timezone": rota.timezone,
+        "names": {who: name for name, who in rota.names.items()},
+        "always": brand.on_call,
+        "now": on_call(rota, since),
+        "next": on_call(rota, since, 1),
+        "turns": [_turn(rota, turn) for turn in turns(rota, since, until)] if used else [],
+    }
+
+
+def _turn(rota: Rota, turn: Turn) -> dict[str, Any]:
+    zone = ZoneInfo(rota.timezone)
+    start, end = (datetime.fromtimestamp(at / 1000, zone).isoformat(timespec="minutes") for at in turn[:2])
+    return {"from": start, "to": end, "who": turn.who, "gap": not turn.who}
+
+
+def _print(records: list[dict[str, Any]]) -> None:
+    rows = [row for record in records for row in _rows(record)]
+    if rows:
+        table(["brand", "always", "from", "to", "on call"], rows)
+    else:
+        show("no brand is configured")
+
+
+def _rows(record: dict[str, Any]) -> list[list[str]]:
+    always = _called(record["always"], record["names"]) or NOBODY
+    if not record["turns"]:
+        return [[record["brand"], always, "", "", "(no rota)"]]
+    rows = []
+    for turn in record["turns"]:
+        who = _called(turn["who"], record["names"]) or f"! {NOBODY}"
+        rows.append([record["brand"], always, _local(turn["from"]), _local(turn["to"]), who])
+    return rows
+
+
+def _called(people: Sequence[str], names: Mapping[str, str]) -> str:
+    """Return Slack ids, with the names that the rota knows them by."""
+    return ", ".join(f"{who} ({names[who]})" if who in names else who for who in people)
+
+
+def _local(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant):%a %Y-%m-%d %H:%M}"

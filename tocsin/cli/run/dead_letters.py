@@ -1,0 +1,92 @@
+"""`tocsin rejected`: which mentions were refused, and what is to be mended?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tocsin.cli.environment import installation
+from tocsin.cli.output import emit, plain, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streams.agents.dead_letters import DeadLetter
+
+SHOWN_CHARS = 160
+
+
+def command(
+    *,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Print at most so many.")] = 100,
+    summary: Annotated[bool, typer.Option("--summary", help="Count by reason instead of listing.")] = False,
+    original: Annotated[bool, typer.Option("--original", help="Print only the refused lines, as received.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text, one line a mention.")] = False,
+) -> None:
+    """Print the mentions that were rejected: why, where they came from, and what they held.
+
+    Nothing is lost: once mended, send the lines again with `tocsin ingest`.
+
+    Examples:
+      tocsin rejected
+      tocsin rejected --summary
+      tocsin rejected --original > to-mend.jsonl
+    """
+    letters = _letters()
+    if summary:
+        _count(letters, json=json)
+        return
+    for letter in islice(letters, limit):
+        if original:
+            show(plain(letter.line().decode("utf-8", "replace"), lines=True))
+        elif json:
+            emit(_record(letter))
+        else:
+            _print(letter)
+
+
+def _letters() -> Iterator[DeadLetter]:
+    from streams.agents import dead_letters  # noqa: PLC0415  kafka-python is slow to load
+    from streams.kafka import reader  # noqa: PLC0415
+
+    # noqa: PLC0415
+    here = installation()
+    for record in reader.records(here.connection, here.topics.rejected.name):
+        if record.value is not None:
+            yield dead_letters.decode(record.value)
+
+
+def _count(letters: Iterator[DeadLetter], *, json: bool) -> None:
+    """Count by the field named and its rule: the values before a colon vary."""
+    counts = Counter(reason for letter in letters for reason in letter.reasons)
+    for reason, count in counts.most_common():
+        if json:
+            emit({"reason": reason, "count": count})
+        else:
+            show(f"{count:8}  {plain(reason)}")
+
+
+def _print(letter: DeadLetter) -> None:
+    at = datetime.fromtimestamp(letter.arrived / 1000, UTC).isoformat(timespec="seconds")
+    show(f"{at}  {letter.topic}[{letter.partition}]@{letter.offset} line {letter.index + 1}, {letter.length} bytes")
+    for reason in letter.reasons:
+        show(f"    {plain(reason)}")
+    line = plain(letter.line().decode("utf-8", "replace"))
+    show(f"    {line[:SHOWN_CHARS]}{'…' if len(line) > SHOWN_CHARS else ''}")
+
+
+def _record(letter: DeadLetter) -> dict[str, object]:
+    return {
+        "reasons": letter.reasons,
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "line": letter.index + 1,
+        "arrived_at": datetime.fromtimestamp(letter.arrived / 1000, UTC).isoformat(),
+        "bytes": letter.length,
+        "original": letter.line().decode("utf-8", "backslashreplace"),
+    }

@@ -1,0 +1,32 @@
+"""Which ways out of Slack does the environment set up?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from alerts.delivery.external_alert import Channel
+    from config.settings import Settings
+
+
+def answers_taps(settings: Settings) -> bool:
+    """Tell whether the Slack app is set up, so that a tap on a button is answered."""
+    return bool(settings.slack_app_token.get_secret_value() or settings.slack_signing_secret.get_secret_value())
+
+
+def channels(settings: Settings) -> dict[str, Channel]:
+    """Return the channels by the name of their escalation step; those whose variables are not set are left out."""
+    from alerts.notifiers.email import Mail, Server  # noqa: PLC0415  slow to load
+    from alerts.notifiers.pagerduty import PagerDuty  # noqa: PLC0415
+    from alerts.notifiers.webhook import Webhook  # noqa: PLC0415
+
+    found: dict[str, Channel] = {}
+    if key := settings.pagerduty_key.get_secret_value():
+        found["pagerduty"] = PagerDuty(key, settings.pagerduty_url)
+    if url := settings.webhook_url.get_secret_value():
+        found["webhook"] = Webhook(url, settings.webhook_secret.get_secret_value())
+    if settings.smtp_host:
+        password = settings.smtp_password.get_secret_value()
+        place = settings.smtp_host, settings.smtp_from, settings.smtp_port, settings.smtp_security
+        found["email"] = Mail(Server(*place, settings.smtp_username, password))
+    return found

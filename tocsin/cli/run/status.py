@@ -1,0 +1,82 @@
+"""`tocsin status`: what do the workers know of each brand, and how far have they read?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tocsin.cli.environment import installation
+from tocsin.cli.output import emit, show, table
+
+if TYPE_CHECKING:
+    from detectors.engine.state import State
+    from detectors.engine.watermarks import Watermarks
+
+HOUR = 60
+MINUTE_MS = 60_000
+
+
+def command(
+    *,
+    brand: Annotated[str | None, typer.Option("--brand", "-b", help="Of this brand only.")] = None,
+    minutes: Annotated[bool, typer.Option("--minutes", help="With --json: the counts of each recent minute.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text, one line a brand.")] = False,
+) -> None:
+    """Show each brand's recent activity, what is going on, and up to where its mentions are read.
+
+    Exit code 1 where no broker answers or the topics are missing.
+
+    Examples:
+      tocsin status
+      tocsin status --brand Hallowfirth --json --minutes
+    """
+    from streams.views import brand_states  # noqa: PLC0415  kafka-python is slow to load
+
+    here = installation()
+    watched, heard = brand_states.watched(here.connection, here.topics)
+    records = [_record(state, minutes=minutes) for name, state in sorted(watched.items()) if brand in {None, name}]
+    if json:
+        for record in records:
+            emit(record)
+        return
+    _print(records, heard)
+
+
+def _iso(at: int | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="minutes")
+
+
+def _record(state: State, *, minutes: bool) -> dict[str, Any]:
+    from detectors.engine.engine import ledger  # noqa: PLC0415
+
+    rows = ledger(state)
+    closed = None if state.frontier is None else (state.frontier + 1) * MINUTE_MS
+    recent = [row for row in rows if closed is not None and row[0] >= closed - HOUR * MINUTE_MS]
+    record: dict[str, Any] = {
+        "brand": state.brand,
+        "read_up_to": _iso(closed),
+        "last_hour": sum(row[1] for row in recent),
+        "last_hour_negative": sum(row[2] for row in recent),
+        "breaching": sorted(state.episodes),
+        "mentions": state.totals.mentions,
+        "duplicates": state.totals.duplicates,
+        "late": state.totals.late,
+    }
+    if minutes:
+        names = ("minute", "mentions", "negative", "positive", "unknown")
+        record["minutes"] = [dict(zip(names, (_iso(row[0]), *row[1:]), strict=True)) for row in rows]
+    return record
+
+
+def _print(records: list[dict[str, Any]], heard: dict[int, Watermarks]) -> None:
+    if not records:
+        show("no brand has had a mention yet")
+        return
+    heads = ["brand", "read up to (UTC)", "last hour", "negative", "breaching", "total", "duplicates", "late"]
+    keys = ("brand", "read_up_to", "last_hour", "last_hour_negative", "breaching", "mentions", "duplicates", "late")
+    table(heads, [[", ".join(r[k]) if isinstance(r[k], list) else r[k] or "" for k in keys] for r in records])
+    marks = [watermarks.reached for watermarks in heard.values() if watermarks.reached is not None]
+    if marks:
+        show(f"{len(heard)} partitions watched, event time {_iso(min(marks))} to {_iso(max(marks))}")

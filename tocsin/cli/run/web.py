@@ -1,0 +1,169 @@
+"""`tocsin web`: the pages that show brands, incidents and thresholds in a browser."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+
+import typer
+
+from tocsin.cli.analyse.replay_input import Past
+from tocsin.cli.environment import installation
+from tocsin.cli.errors import Misuse
+from tocsin.cli.inputs import parsed_mapping
+from tocsin.cli.output import plain, progress, show, tell
+from tocsin.cli.time_options import moment
+from tocsin.cli.weights import Weights, scorer
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from config.settings import Settings
+    from replay.tuning.labels import Label
+    from tocsin.cli.environment import Installation
+    from tocsin.web.sources.base import World
+    from tocsin.web.sources.recording import Past as Recorded
+
+CONFIG: Final = Path("config/brands.yaml")
+DEMO: Final = "demo"
+MIDWAY: Final = 1_773_152_400_000
+"""When the demo's day is shown: 2026-03-10 14:20 UTC, when it is at its worst (ms)."""
+
+
+class Shown(NamedTuple):
+    """What the pages show besides the world: the file that the editor writes, and what incidents were."""
+
+    config: Path
+    labels: list[Label]
+
+
+def command(
+    *,
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; any but this machine's needs a login.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen at; 0: any that is free.")] = 8380,
+    config: Annotated[Path, typer.Option(help="The file that the threshold editor writes.")] = CONFIG,
+    labels: Annotated[
+        Path | None, typer.Option(help="What past incidents were, for the tuning curves: an incidents.yaml.")
+    ] = None,
+    past: Annotated[
+        list[str] | None,
+        typer.Option(help="No Kafka: a recording with scores (.tocsin), files of mentions, or the word demo."),
+    ] = None,
+    until: Annotated[
+        str, typer.Option(help="Show the recording as it stood then: ISO 8601, without an offset UTC.")
+    ] = "",
+    columns: Annotated[str, typer.Option("--map", help="Columns of such files: field=column,….")] = "",
+    weights: Weights = None,
+    embedded: Annotated[
+        bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
+    ] = False,
+) -> None:
+    """Serve the pages until stopped: all brands live, each incident, and the threshold editor.
+
+    Log in with TOCSIN_WEB_TOKEN, or behind a reverse proxy that says who it is (docs/web.md). Without either it only
+    listens on this machine. With --past it shows a recording as it ended, and needs no broker.
+
+    Examples:
+      tocsin web
+      tocsin web --past demo
+      tocsin web --past march.tocsin --config config/brands.yaml --port 8400
+    """
+    from streams.lifecycle import log_to_stderr  # noqa: PLC0415  slow to load
+    from tocsin.web.http.auth import refusal  # noqa: PLC0415
+
+    here = installation(embedded=embedded)
+    if why := refusal(here.settings, host):
+        raise Misuse(why)
+    log_to_stderr(here.settings.log_level, here.settings.log_format)
+    at = moment(until, "--until", datetime.now(UTC)) if until else None  # noqa: TID251  a person typed it now
+    world = _recorded(past, columns, config, weights, at) if past else None
+    with ExitStack() as stack:
+        if past == [DEMO] and config == CONFIG:
+            config = _demo_config(stack)
+        shown = Shown(config, _labels(labels))
+        _run(
+            _serve(here.settings, world, host, port, shown) if world else _serve_live(here, host, port, shown),
+            host,
+            port,
+        )
+
+
+def _run(serving: Coroutine[object, object, None], host: str, port: int) -> None:
+    try:
+        asyncio.run(serving)
+    except (OSError, BaseExceptionGroup) as error:
+        refused = error.split(OSError)[0] if isinstance(error, BaseExceptionGroup) else error
+        if refused is None:
+            raise
+        why = next(iter(getattr(refused, "exceptions", ())), refused)
+        raise Misuse(f"cannot listen at {host}:{port}: {why}: choose another --port") from error
+    except KeyboardInterrupt:
+        tell("stopped")
+
+
+async def _serve(settings: Settings, world: World, host: str, port: int, shown: Shown) -> None:
+    from tocsin.web.http.server import application, listen  # noqa: PLC0415  slow to load
+
+    await listen(application(world, settings, shown.config, shown.labels), host, port, lambda taken: _told(host, taken))
+
+
+async def _serve_live(here: Installation, host: str, port: int, shown: Shown) -> None:
+    from streams.kafka.admin import create_topics  # noqa: PLC0415  slow to load
+    from tocsin.web.sources.kafka import Live  # noqa: PLC0415
+
+    made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
+    async with Live(here.connection, here.topics, made[0].partitions) as world, asyncio.TaskGroup() as group:
+        group.create_task(world.follow())
+        await world.loaded()
+        group.create_task(_serve(here.settings, world, host, port, shown))
+
+
+def _told(host: str, port: int) -> None:
+    where = f"[{host}]" if ":" in host else host
+    show(f"Open http://{where}:{port}/ in a browser. Ctrl-C ends it.")
+
+
+def _recorded(files: list[str], columns: str, config: Path, weights: Path | None, until: int | None) -> Recorded:
+    from config.brands.loader import load  # noqa: PLC0415  slow to load
+    from mentions.readers.position import SourceError  # noqa: PLC0415
+    from tocsin.web.sources.recording import of_lines, of_recording  # noqa: PLC0415
+
+    if files == [DEMO]:
+        from tocsin.demo.scenarios.offline_run import lines, read_config  # noqa: PLC0415
+
+        return of_lines(read_config().brands, lines(), scorer(weights), until or MIDWAY)
+    past = Past(files, parsed_mapping(columns), sort=False, rescore=False, weights=weights)
+    try:
+        with progress("reading", past.size) as advance:
+            if past.recording is not None:
+                entries = list(past.recording.entries(scores=True, advance=advance))
+                return of_recording(past.recording.header, entries, until)
+            if not config.is_file():
+                raise Misuse(f"{plain(str(config))}: no such file: name one with --config")
+            return of_lines(load(config).brands, past.lines(advance), past.scorer(), until)
+    except SourceError as error:
+        raise Misuse(str(error)) from error
+
+
+def _labels(path: Path | None) -> list[Label]:
+    from replay.tuning.labels import read  # noqa: PLC0415  slow to load
+
+    if path is None:
+        return []
+    if not path.is_file():
+        raise Misuse(f"{plain(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
+    return read(path.read_bytes(), str(path))
+
+
+def _demo_config(stack: ExitStack) -> Path:
+    """Return a copy of the demo's configuration, to be changed at will."""
+    path = Path(stack.enter_context(TemporaryDirectory(prefix="tocsin-"))) / "brands.yaml"
+    path.write_bytes((resources.files("tocsin.demo.scenarios") / "brands.yaml").read_bytes())
+    return path

@@ -1,0 +1,127 @@
+"""`tocsin worker`: one process that runs the four agents."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tocsin.cli.environment import installation
+from tocsin.cli.errors import Misuse
+from tocsin.cli.output import tell
+from tocsin.cli.run.notifiers import answers_taps, channels
+from tocsin.cli.weights import Weights, scorer
+
+if TYPE_CHECKING:
+    from alerts.delivery.ports import Notifier
+    from alerts.notifiers.slack.dnd import DoNotDisturb
+    from alerts.notifiers.slack.health import Shared
+    from alerts.notifiers.slack.notifier import Slack
+    from tocsin.cli.environment import Installation
+
+SLACK_GAP = 1.0
+"""Seconds between two messages in one channel: what Slack allows."""
+
+
+class Notify(StrEnum):
+    """Where alerts go."""
+
+    SLACK = "slack"
+    CONSOLE = "console"
+
+
+class Clock(StrEnum):
+    """What makes time advance."""
+
+    WALL = "wall"
+    ARRIVAL = "arrival"
+
+
+def command(
+    *,
+    notify: Annotated[
+        Notify | None,
+        typer.Option(help="Where alerts go. Left out: Slack if TOCSIN_SLACK_TOKEN is set, else the terminal."),
+    ] = None,
+    clock: Annotated[
+        Clock, typer.Option(help="wall: the machine's clock. arrival: time advances with the records alone.")
+    ] = Clock.WALL,
+    defaults: Annotated[
+        bool, typer.Option("--defaults", help="Watch every brand that mentions name, with built-in thresholds.")
+    ] = False,
+    weights: Weights = None,
+    embedded: Annotated[
+        bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
+    ] = False,
+) -> None:
+    """Run the agents until stopped (Ctrl-C or SIGTERM). Start as many as there are partitions to share.
+
+    Missing topics are created. Brands come from the topic that `tocsin config apply` writes, and are followed live.
+
+    Examples:
+      tocsin worker
+      tocsin worker --notify console
+      tocsin worker --clock arrival --defaults
+    """
+    from streams import lifecycle  # noqa: PLC0415
+    from streams.agents import metrics  # noqa: PLC0415
+    from streams.app import Parts, build  # noqa: PLC0415
+    from streams.kafka.admin import create_topics  # noqa: PLC0415
+
+    here = installation(embedded=embedded)
+    made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
+    metrics.serve(here.settings.metrics_port)
+    slack = _slack(here) if _uses_slack(here, notify) else None
+    parts = Parts(
+        topics=here.topics,
+        connection=here.connection,
+        partitions=made[0].partitions,
+        scorer=scorer(weights),
+        notifier=slack or _terminal(),
+        slack=_check(slack, here.settings.heartbeat_channel) if slack else None,
+        dnd=_dnd(here) if slack else None,
+        channels=channels(here.settings),
+        buttons=slack is not None and answers_taps(here.settings),
+        web=here.settings.web_url,
+        gap=SLACK_GAP if slack else 0.0,
+        clock="arrival" if clock is Clock.ARRIVAL else "wall",
+        defaults=defaults,
+    )
+    sys.exit(lifecycle.run(build(parts), here.settings.log_level, here.settings.log_format))
+
+
+def _uses_slack(here: Installation, notify: Notify | None) -> bool:
+    token = bool(here.settings.slack_token.get_secret_value())
+    if notify is Notify.SLACK and not token:
+        raise Misuse("--notify slack needs TOCSIN_SLACK_TOKEN in the environment (docs/slack.md tells how to get one)")
+    if notify is None and not token:
+        tell("TOCSIN_SLACK_TOKEN is not set: alerts are drawn in this terminal")
+    return token if notify is None else notify is Notify.SLACK
+
+
+def _slack(here: Installation) -> Slack:
+    from alerts.notifiers.slack.notifier import Slack  # noqa: PLC0415  slow to load
+
+    return Slack(here.settings.slack_token.get_secret_value(), here.settings.slack_url)
+
+
+def _dnd(here: Installation) -> DoNotDisturb:
+    from alerts.notifiers.slack.dnd import DoNotDisturb  # noqa: PLC0415  slow to load
+
+    return DoNotDisturb(here.settings.slack_token.get_secret_value(), here.settings.slack_url)
+
+
+def _check(slack: Slack, channel: str) -> Shared:
+    from alerts.notifiers.slack.health import Login, Shared, Standing  # noqa: PLC0415  slow to load
+
+    return Shared(Standing(slack, channel) if channel else Login(slack))
+
+
+def _terminal() -> Notifier:
+    from rich.console import Console  # noqa: PLC0415  slow to load
+
+    from alerts.notifiers.console import Terminal  # noqa: PLC0415
+
+    return Terminal(Console())

@@ -1,0 +1,32 @@
+"""With which weights does a command score: those shipped, or a brand's own on top of them?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tocsin.cli.errors import Misuse
+
+if TYPE_CHECKING:
+    from mentions.sentiment import Scorer
+
+Weights = Annotated[
+    Path | None,
+    typer.Option(help="Weights learnt from your own labels by `tocsin train`, on top of those shipped."),
+]
+
+
+def scorer(weights: Path | None) -> Scorer:
+    """Return the scorer.
+
+    Raises:
+        Misuse: the file is not there, or holds no weights of this version.
+    """
+    from mentions.sentiment import Scorer  # noqa: PLC0415  slow to load
+
+    try:
+        return Scorer.of(weights)
+    except ValueError as error:
+        raise Misuse(str(error)) from error

@@ -1,0 +1,164 @@
+"""What runs behind the demo? The embedded broker, real processes of ours, and a thread that sends mentions."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from contextlib import ExitStack, closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final, Self
+
+from config.brands.wire import encode_brand
+from streams.ingest import Ingest, Pace, published
+from streams.kafka.admin import KafkaBrandStore
+from streams.kafka.connection import Connection
+from streams.kafka.embedded import PARTITIONS, EmbeddedBroker
+from streams.kafka.reader import progress
+from streams.kafka.topics import Topics
+from streams.pipeline import SETTLED
+from tocsin.cli import subprocesses
+from tocsin.cli.errors import Failure
+from tocsin.demo.scenarios.offline_run import lines
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from config.brands.model import Config
+    from mentions.readers.position import Line
+
+PATIENCE: Final = 10.0
+"""Seconds that a process gets to stop in order."""
+
+
+class Backstage:
+    """Broker, topics, brands and worker; everything is gone when it ends.
+
+    `warm_up` goes out at once; `story`, at `speed` times real time, from the moment `begin` is called. With `slack`,
+    the environment of a Slack, the worker posts there and the Slack app runs beside it.
+    """
+
+    def __init__(self, config: Config, live_from: int, speed: float, slack: Mapping[str, str] | None = None) -> None:
+        self.topics = Topics("demo.")
+        self._config = config
+        self._speed = speed
+        self._slack = slack
+        self._running: list[tuple[str, subprocess.Popen[bytes], Path]] = []
+        told = list(lines())
+        split = next(place for place, line in enumerate(told) if (published(line) or 0) >= live_from)
+        self._warm_up, self._story = told[:split], told[split:]
+        self.warm_at, self.over_at = (published(part[-1]) or 0 for part in (self._warm_up, self._story))
+        self._go = threading.Event()
+        self._over = threading.Event()
+        self._lasting = threading.Event()
+        self._stopped = threading.Event()
+        self._error: Exception | None = None
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="tocsin-demo-")))
+            broker = stack.enter_context(EmbeddedBroker())
+            broker.create(topic.name for topic in self.topics.all())
+            self.connection = Connection((broker.bootstrap,), embedded=True)
+            brands = {brand.name: encode_brand(brand) for brand in self._config.brands}
+            KafkaBrandStore(self.connection, self.topics).publish(brands)
+            for command, options in self._commands():
+                self._start(stack, command, options, broker.bootstrap, folder / f"{command}.log")
+            self._sender = threading.Thread(target=self._send_all, daemon=True)
+            self._sender.start()
+            stack.callback(self._stop_sending)
+            self._open = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def begin(self) -> None:
+        """Let the story begin."""
+        self._go.set()
+
+    @property
+    def worker_pid(self) -> int:
+        """Return the worker's process id."""
+        return self._running[0][1].pid
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether the story has begun."""
+        return self._go.is_set()
+
+    @property
+    def sent(self) -> bool:
+        """Tell whether the whole story is sent."""
+        return self._over.is_set()
+
+    def done(self) -> bool:
+        """Tell whether the worker is through with all that was sent."""
+        return progress(self.connection, self.topics)[1] == 0
+
+    def last(self) -> None:
+        """Let event time go on after the story, as fast as the clock, so that what people do takes effect."""
+        self._lasting.set()
+
+    def check(self) -> None:
+        """Notice what went wrong behind the stage.
+
+        Raises:
+            Failure: a process has ended; the message holds the end of its log.
+        """
+        if self._error is not None:
+            raise self._error
+        for command, process, log in self._running:
+            if process.poll() is not None:
+                ended = f"the demo's tocsin {command} ended with exit code {process.returncode}"
+                raise Failure(f"{ended}:\n{subprocesses.tail(log)}")
+
+    def _commands(self) -> list[tuple[str, tuple[str, ...]]]:
+        notify = "console" if self._slack is None else "slack"
+        worker = ("worker", ("--notify", notify, "--clock", "arrival", "--embedded"))
+        return [worker] if self._slack is None else [worker, ("slack", ("--embedded",))]
+
+    def _start(self, stack: ExitStack, command: str, options: tuple[str, ...], bootstrap: str, log: Path) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
+        environment |= {"TOCSIN_BROKERS": bootstrap, "TOCSIN_PREFIX": self.topics.prefix}
+        environment |= {"TOCSIN_PARTITIONS": str(PARTITIONS), "TOCSIN_LOG_LEVEL": "warning"}
+        process = subprocesses.start(options, environment | dict(self._slack or {}), log, command)
+        stack.callback(subprocesses.stop, process, PATIENCE)
+        self._running.append((command, process, log))
+
+    def _stop_sending(self) -> None:
+        for event in (self._stopped, self._go, self._over, self._lasting):
+            event.set()
+        self._sender.join(PATIENCE)
+
+    def _send_all(self) -> None:
+        try:
+            self._send(self._warm_up, 0)
+            self._go.wait()
+            self._send(self._story, self._speed)
+            self._over.set()
+            self._lasting.wait()
+            self._tick()
+        except Exception as error:  # noqa: BLE001  told to the main thread by `check`
+            self._error = error
+        self._over.set()
+
+    def _tick(self) -> None:
+        """Tell every second how far event time has come."""
+        began = time.monotonic()
+        with closing(Ingest(self.connection, self.topics, "published")) as ingest:
+            while not self._stopped.wait(1.0):
+                ingest.mark(self.over_at + SETTLED + int((time.monotonic() - began) * 1000))
+
+    def _send(self, part: list[Line], speed: float) -> None:
+        with closing(Ingest(self.connection, self.topics, "published", Pace(speed))) as ingest:
+            for _refused in ingest.run(part):
+                if self._stopped.is_set():
+                    return
+            if speed:
+                ingest.finish()

@@ -1,0 +1,119 @@
+"""How does a person look at the stand-in? On a page that draws it as Slack would, live, and whose buttons work."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp import web
+
+from tocsin.demo.fake_slack.sockets import Unanswered
+
+if TYPE_CHECKING:
+    from tocsin.demo.fake_slack.server import FakeSlack
+    from tocsin.demo.fake_slack.user import Person
+
+KINDS: Final = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
+SILENT: Final = "Tocsin did not respond in time. Is the app running?"
+
+
+@dataclass
+class Page:
+    """The page of one person, `me`; add `routes` to a stand-in before it starts."""
+
+    slack: FakeSlack
+    me: str
+    team: str
+    group_names: dict[str, str]
+    viewers: int = 0
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return what is to be served."""
+        return [
+            web.get("/", self._file),
+            web.get("/page/{name}", self._file),
+            web.get("/live", self._live),
+            web.post("/do", self._do),
+        ]
+
+    async def _file(self, request: web.Request) -> web.Response:
+        name = request.match_info.get("name", "index.html")
+        file = resources.files("tocsin.demo.fake_slack") / "templates" / name
+        if "/" in name or not file.is_file():
+            return web.Response(status=404)
+        return web.Response(text=file.read_text(encoding="utf-8"), content_type=KINDS[name.rpartition(".")[2]])
+
+    async def _live(self, request: web.Request) -> web.StreamResponse:
+        """Send everything as it stands, then each change."""
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        await answer.prepare(request)
+        self.viewers += 1
+        try:
+            with self.slack.feed.watched() as queue:
+                event = self._all()
+                while event["kind"] != "end":
+                    await _send(answer, event)
+                    event = await queue.get()
+        except ConnectionResetError:
+            pass
+        finally:
+            self.viewers -= 1
+        return answer
+
+    def _all(self) -> dict[str, Any]:
+        slack = self.slack
+        world = {"me": self.me, "team": self.team, "users": slack.users, "channels": slack.channels}
+        return {
+            "kind": "all",
+            "world": world | {"groups": slack.groups, "groupNames": self.group_names},
+            "messages": slack.messages,
+            "whispers": [vars(one) for one in slack.answers.whispers if one.user in ("", self.me)],
+            "home": slack.views.homes.get(self.me),
+            "modal": slack.views.top(self.me),
+        }
+
+    async def _do(self, request: web.Request) -> web.Response:
+        if request.content_type != "application/json":  # what another site's form could not send unasked
+            return web.Response(status=415)
+        asked = await request.json()
+        try:
+            errors = await self._done(self.slack.person(self.me), asked)
+        except Unanswered:
+            return web.json_response({"problem": SILENT})
+        except (LookupError, ValueError) as error:
+            return web.json_response({"problem": str(error)})
+        return web.json_response({"errors": errors})
+
+    async def _done(self, person: Person, asked: dict[str, Any]) -> dict[str, str]:
+        """Do what was done on the page; return the errors to show beside the inputs of a modal."""
+        match asked:
+            case {"do": "tap", "action": action, "place": place, "block": block}:
+                values = asked.get("values")
+                await person.tap(action, asked.get("value"), place=place, block_id=block, values=values)
+            case {"do": "submit", "values": values}:
+                return await person.submit(values)
+            case {"do": "close"}:
+                await person.close()
+            case {"do": "home"}:
+                await person.go_home()
+            case {"do": "type", "channel": channel, "text": str(text)}:
+                await self._type(person, channel, text)
+            case _:
+                raise ValueError("nothing that can be done here")
+        return {}
+
+    async def _type(self, person: Person, channel: str, text: str) -> None:
+        """Type a slash command, or something that everybody reads and no app hears."""
+        word, _, rest = text.partition(" ")
+        if word == "/tocsin":
+            await person.type(rest, channel)
+        elif text.startswith("/"):
+            raise ValueError(f"{word} is not a valid command. Try /tocsin help.")
+        else:
+            self.slack.room.add(channel, {"text": text, "user": self.me})
+
+
+async def _send(answer: web.StreamResponse, event: dict[str, Any]) -> None:
+    await answer.write(f"data: {json.dumps(event)}\n\n".encode())

@@ -1,0 +1,84 @@
+"""Where does an app's answer to a tap or a command go? Addresses good for five answers within half an hour."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from tocsin.demo.fake_slack.event_stream import Feed
+    from tocsin.demo.fake_slack.messages import Channels
+
+USES: Final = 5
+LIFE: Final = 1800.0
+"""Seconds."""
+
+
+@dataclass
+class Whisper:
+    """What one person was told for their eyes only."""
+
+    user: str
+    channel: str
+    text: str
+    blocks: list[dict[str, Any]]
+
+
+@dataclass
+class _Address:
+    user: str
+    channel: str
+    ts: str
+    until: float  # time.monotonic()
+    uses: int = 0
+
+
+@dataclass
+class Answers:
+    """The addresses handed out, and what was written to them."""
+
+    feed: Feed
+    channels: Channels
+    whispers: list[Whisper] = field(default_factory=list)
+    _addresses: dict[str, _Address] = field(default_factory=dict)
+
+    def address(self, user: str = "", channel: str = "", ts: str = "") -> str:
+        """Return the name of a fresh address; `ts` is of the message that was tapped on."""
+        name = f"{len(self._addresses) + 1}"
+        self._addresses[name] = _Address(user, channel, ts, time.monotonic() + LIFE)
+        return name
+
+    def take(self, name: str, body: dict[str, Any]) -> str:
+        """Take an answer; returns Slack's error, or nothing."""
+        address = self._addresses.get(name)
+        if address is None or time.monotonic() > address.until:
+            return "expired_url"
+        address.uses += 1
+        if address.uses > USES:
+            return "used_url"
+        if body.get("delete_original") or body.get("replace_original"):
+            return self._change(address, body)
+        if not body.get("text") and not body.get("blocks"):
+            return "no_text"
+        if body.get("response_type") == "in_channel":
+            self.channels.add(address.channel, {k: body[k] for k in ("text", "blocks") if k in body})
+            return ""
+        whisper = Whisper(address.user, address.channel, str(body.get("text", "")), body.get("blocks") or [])
+        self.whispers.append(whisper)
+        self.feed.tell("whisper", **vars(whisper))
+        return ""
+
+    def _change(self, address: _Address, body: dict[str, Any]) -> str:
+        """Replace or delete what was tapped on."""
+        found = self.channels.find(address.ts)
+        if found is None:
+            return "message_not_found"
+        channel, message = found
+        if body.get("delete_original"):
+            self.channels.messages[channel].remove(message)
+            self.feed.tell("deleted", channel=channel, ts=message["ts"])
+        else:
+            message.update({k: body[k] for k in ("text", "blocks") if k in body})
+            self.feed.tell("message", channel=channel, message=message)
+        return ""

@@ -1,0 +1,282 @@
+"""A stand-in for Slack that speaks HTTP and WebSocket: what Tocsin calls, Slack's limits, and faults on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from aiohttp import web
+
+from tocsin.demo.fake_slack.event_stream import Feed
+from tocsin.demo.fake_slack.faults import Call, Fault, RateLimited, Refused
+from tocsin.demo.fake_slack.files import Files
+from tocsin.demo.fake_slack.messages import Channels
+from tocsin.demo.fake_slack.response_urls import Answers
+from tocsin.demo.fake_slack.sockets import Sockets
+from tocsin.demo.fake_slack.user import Person
+from tocsin.demo.fake_slack.views import Views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tocsin.demo.fake_slack.messages import Message
+
+TOKEN: Final = "xoxb-test-secret-9d2f"  # noqa: S105  it opens nothing
+APP_TOKEN: Final = "xapp-test-secret-7c1e"  # noqa: S105  likewise
+SIGNING_SECRET: Final = "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105  likewise
+METHODS: Final = ("chat.postMessage", "chat.update")
+SERVER_ERROR: Final = 500
+OK: Final = 200
+
+
+@dataclass
+class FakeSlack:
+    """Channels with their messages, and modals and home tabs, served on a local port.
+
+    `pace` seconds must lie between two posts in one channel, else 429; 0 switches that off. `faults` are used up by the
+    requests of `faulty` methods, one each; `outage` meets all of them as long as it is set.
+    """
+
+    pace: float = 0.0
+    channels: dict[str, str] = field(default_factory=lambda: {"C0000001": "alerts", "C0000002": "press"})
+    groups: dict[str, list[str]] = field(default_factory=dict)  # user group → its members
+    users: dict[str, str] = field(default_factory=dict)  # user → name shown
+    absent: set[str] = field(default_factory=set)  # channels that the app is not in
+    archived: set[str] = field(default_factory=set)
+    paused: dict[str, tuple[int, int]] = field(default_factory=dict)  # user → do-not-disturb from when to when, s
+    missing_scopes: set[str] = field(default_factory=set)
+    faults: deque[Fault] = field(default_factory=deque)
+    faulty: tuple[str, ...] = METHODS
+    outage: Fault | None = None
+    calls: list[Call] = field(default_factory=list)
+    routes: list[web.RouteDef] = field(default_factory=list)  # served besides, such as a page
+    _runner: web.AppRunner | None = None
+    _port: int = 0
+
+    def __post_init__(self) -> None:
+        self.feed = Feed()
+        self.files = Files(missing_scopes=self.missing_scopes)
+        self.room = Channels(
+            self.channels, self.feed, self.files, self.pace, self.absent, self.archived, self.missing_scopes
+        )
+        self.views = Views(self.feed)
+        self.answers = Answers(self.feed, self.room)
+        self.lines = Sockets()
+        self._served: dict[str, Callable[[Call], dict[str, Any]]] = {
+            "apps.connections.open": lambda _: {"url": f"ws://127.0.0.1:{self._port}/socket"},
+            "auth.test": lambda _: {"team": "Test", "user": "tocsin", "user_id": "U0TOCSIN", "bot_id": "B0TOCSIN"},
+            "chat.postMessage": self.room.post,
+            "chat.update": self.room.update,
+            "chat.delete": self.room.delete,
+            "conversations.history": self.room.history,
+            "conversations.replies": self.room.thread,
+            "conversations.list": self.room.index,
+            "usergroups.users.list": self._members,
+            "dnd.teamInfo": self._paused,
+            "views.open": self.views.open,
+            "views.push": self.views.push,
+            "views.update": self.views.update,
+            "views.publish": self.views.publish,
+            "files.getUploadURLExternal": self.files.begin,
+            "files.completeUploadExternal": self.files.complete,
+            "files.info": self.files.info,
+            "files.delete": self.files.delete,
+        }
+
+    @property
+    def address(self) -> str:
+        """Return where it is served."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def url(self) -> str:
+        """Return the base URL of the Web API."""
+        return f"{self.address}/api/"
+
+    @property
+    def messages(self) -> dict[str, list[Message]]:
+        """Return the messages of each channel, the oldest first."""
+        return self.room.messages
+
+    @property
+    def sockets(self) -> list[web.WebSocketResponse]:
+        """Return the connections of Socket Mode that are open."""
+        return self.lines.open
+
+    @property
+    def acked(self) -> list[tuple[str, float]]:
+        """Return the envelopes acknowledged, with time.monotonic() of each."""
+        return self.lines.acked
+
+    @property
+    def whispers(self) -> list[str]:
+        """Return what people were told for their eyes only."""
+        return [one.text for one in self.answers.whispers]
+
+    @property
+    def response_url(self) -> str:
+        """Return a fresh address for the answer to a tap or a command of nobody in particular."""
+        return self.answer_to()
+
+    async def start(self, port: int = 0) -> Self:
+        """Listen; the same port again after `stop` if it is given."""
+        app = web.Application(client_max_size=2**22)
+        app.router.add_route("*", "/api/{method}", self._serve)
+        app.router.add_get("/socket", self.lines.listen)
+        app.router.add_post("/response/{name}", self._answered)
+        app.router.add_post("/upload/{file}", self._upload)
+        app.router.add_get("/files/{file}", self._download)
+        app.router.add_routes(self.routes)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True)
+        await site.start()
+        self._port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # noqa: SLF001  nowhere else
+        self.files.base = self.address
+        return self
+
+    async def stop(self) -> int:
+        """Close; connections are refused from now on. Return the port."""
+        self.feed.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        return self._port
+
+    async def __aenter__(self) -> Self:
+        return await self.start()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    def roots(self, channel: str = "C0000001") -> list[Message]:
+        """Return the messages of a channel that are no replies, the oldest first."""
+        return self.room.roots(channel)
+
+    def replies(self, ts: str, channel: str = "C0000001") -> list[Message]:
+        """Return the replies in a thread, the oldest first."""
+        return self.room.replies(ts, channel)
+
+    def called(self, method: str) -> list[Call]:
+        """Return the requests of a method in their order."""
+        return [call for call in self.calls if call.method == method]
+
+    def person(self, user: str) -> Person:
+        """Return somebody who can tap, choose, submit and type."""
+        return Person(self, user)
+
+    def answer_to(self, user: str = "", channel: str = "", ts: str = "") -> str:
+        """Return the address for the answer to somebody's tap or command."""
+        return f"{self.address}/response/{self.answers.address(user, channel, ts)}"
+
+    async def send(self, kind: str, payload: dict[str, Any], envelope: str = "") -> str:
+        """Send an envelope to one of those who listen, as Slack does; return its id."""
+        return await self.lines.send(kind, payload, envelope)
+
+    def tap(self, action_id: str, user: str, *, option: str = "", block_id: str = "") -> dict[str, Any]:
+        """Return the payload of a tap on the latest card that has buttons, or on the card `block_id`."""
+        return self.person(user).tap_on_card(action_id, option, block_id)
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        call = Call(method, await _body(request), time.monotonic(), peer=_peer(request))
+        self.calls.append(call)
+        fault = self._fault(method)
+        if fault is None or fault.accept:
+            answer = self._answer(request, call)
+        else:
+            answer = _reply(fault.status, {"ok": False, "error": fault.error or "fatal_error"}, fault.retry_after)
+        if fault is not None:
+            await asyncio.sleep(fault.wait)
+            if fault.late:
+                answer = self._answer(request, call)
+            if fault.drop and request.transport is not None:
+                request.transport.abort()
+            if fault.accept and fault.status != OK:
+                answer = _reply(fault.status, {"ok": False, "error": fault.error}, fault.retry_after)
+        call.status = answer.status
+        return answer
+
+    def _fault(self, method: str) -> Fault | None:
+        if method not in self.faulty:
+            return None
+        if self.outage is not None:
+            return self.outage
+        return self.faults.popleft() if self.faults else None
+
+    def _answer(self, request: web.Request, call: Call) -> web.Response:
+        try:
+            return _reply(OK, {"ok": True} | self._method(request, call.method)(call))
+        except Refused as refused:
+            call.error = refused.error
+            return _reply(OK, {"ok": False, "error": refused.error} | refused.more)
+        except RateLimited as limited:
+            call.error = "ratelimited"
+            return _reply(429, {"ok": False, "error": "ratelimited"}, limited.retry_after)
+
+    def _method(self, request: web.Request, name: str) -> Callable[[Call], dict[str, Any]]:
+        token = APP_TOKEN if name == "apps.connections.open" else TOKEN
+        if request.headers.get("Authorization") != f"Bearer {token}":
+            raise Refused("invalid_auth")
+        if name not in self._served:
+            raise Refused("unknown_method")
+        return self._served[name]
+
+    def _members(self, call: Call) -> dict[str, Any]:
+        members = self.groups.get(str(call.body.get("usergroup")))
+        if members is None:
+            raise Refused("no_such_subteam")
+        return {"users": members}
+
+    def _paused(self, call: Call) -> dict[str, Any]:
+        if "dnd:read" in self.missing_scopes:
+            raise Refused("missing_scope", needed="dnd:read")
+        asked = str(call.body.get("users", "")).split(",")
+        hours = {one: self.paused.get(one, (1, 1)) for one in asked}
+        return {
+            "users": {
+                one: {"dnd_enabled": one in self.paused, "next_dnd_start_ts": start, "next_dnd_end_ts": end}
+                for one, (start, end) in hours.items()
+            }
+        }
+
+    async def _answered(self, request: web.Request) -> web.Response:
+        error = self.answers.take(request.match_info["name"], await request.json())
+        return web.json_response({"ok": False, "error": error}, status=404) if error else web.Response(text="ok")
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        taken = self.files.take(request.match_info["file"], await request.read())
+        return web.Response(text="OK") if taken else web.Response(status=400, text="wrong length")
+
+    async def _download(self, request: web.Request) -> web.Response:
+        file = self.files.kept.get(request.match_info["file"])
+        if file is None:
+            return web.Response(status=404)
+        return web.Response(body=file.content, content_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+def _reply(status: int, answer: dict[str, Any], retry_after: float | None = None) -> web.Response:
+    headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
+    if status >= SERVER_ERROR:
+        return web.Response(status=status, text="upstream connect error", content_type="text/html", headers=headers)
+    return web.json_response(answer, status=status, headers=headers)
+
+
+def _peer(request: web.Request) -> tuple[str, int]:
+    address = request.transport.get_extra_info("peername") if request.transport else None
+    return (str(address[0]), int(address[1])) if address else ("", 0)
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    """Return the arguments, from the query, the form or the JSON body; in a form what is structured is JSON."""
+    given: dict[str, Any] = dict(request.query)
+    raw = await request.read()
+    if raw and request.content_type == "application/json":
+        return given | dict(json.loads(raw))
+    if raw:
+        given |= dict(await request.post())
+    structured = ("blocks", "metadata", "view", "files")
+    return given | {name: json.loads(given[name]) for name in structured if isinstance(given.get(name), str)}

@@ -1,0 +1,52 @@
+"""How is a stand-in served beside code that has no event loop? From a thread, until the block ends."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tocsin.demo.fake_slack.server import APP_TOKEN, TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+
+    from tocsin.demo.fake_slack.server import FakeSlack
+
+
+class Served:
+    """A stand-in on a loop of its own; its fields may be read and set from the caller's thread."""
+
+    def __init__(self, slack: FakeSlack, port: int = 0) -> None:
+        self.slack, self._loop = slack, asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.wait(slack.start(port))
+
+    def wait(self, work: Coroutine[Any, Any, Any], patience: float = 10) -> Any:
+        """Return what a coroutine returns there."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(patience)
+
+    def close(self) -> None:
+        """End it."""
+        self.wait(self.slack.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+
+@contextmanager
+def served(slack: FakeSlack, port: int = 0) -> Iterator[Served]:
+    """Serve a stand-in until the block ends."""
+    running = Served(slack, port)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def environment(slack: FakeSlack, *, buttons: bool = False) -> dict[str, str]:
+    """Return what a worker, or with `buttons` the app as well, needs to take the stand-in for Slack."""
+    app = {"TOCSIN_SLACK_APP_TOKEN": APP_TOKEN} if buttons else {}
+    return {"TOCSIN_SLACK_TOKEN": TOKEN, "TOCSIN_SLACK_URL": slack.url} | app

@@ -1,0 +1,143 @@
+"""What does the demo show while it runs? Each brand's course, the latest Slack message and its thread."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from alerts.incidents.model import rank
+from alerts.notifiers import console
+from alerts.rendering import card
+from replay.snapshots.event_log import MINUTE, Chronicle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rich.console import RenderableType
+
+    from alerts.delivery.ports import Route
+    from alerts.incidents.model import Incident, Notification
+    from replay.snapshots.event_log import Minute
+
+COLUMNS: Final = 32
+REPLIES: Final = 4
+MOOD: Final = 0.4
+"""The negative share from which a column is drawn in red."""
+
+_COLOURS: Final = {"watch": "blue", "warning": "dark_orange", "critical": "bold red"}
+
+
+class Board:
+    """Draws a chronicle while it is written. `span` is the first and last instant [ms] of the story."""
+
+    def __init__(self, brands: Sequence[str], route: Callable[[str, int], Route], span: tuple[int, int]) -> None:
+        self.chronicle = Chronicle(span[0])
+        self._brands = brands
+        self._route = route
+        self._span = span
+        self._shown: Notification | None = None
+        self._thread: deque[Text] = deque(maxlen=REPLIES)
+
+    def hear(self, note: Notification) -> None:
+        """Keep a notification; its message is shown if it is news, or of the incident that is shown already."""
+        self.chronicle.note(note)
+        shown = self._shown
+        same = shown is not None and note.incident.id == shown.incident.id
+        if same or note.reason != "updated":
+            self._shown = note
+        if note.reply:
+            self._thread.append(
+                Text.assemble((f"{_clock(note.at)} ", "dim"), f"{note.incident.brand}: ", self._said(note))
+            )
+
+    def conclude(self) -> None:
+        """Show the gravest incident as it stands, now that nothing more will be told."""
+        latest = {note.incident.id: note for note in self.chronicle.told}
+        self._shown = max(latest.values(), key=_gravity, default=None)
+
+    def _said(self, note: Notification) -> Text:
+        return console.styled(card.reply(note, self._route(note.incident.brand, note.at), page=note.page).text)
+
+    def draw(self, now: int) -> RenderableType:
+        """Return the board as of event time `now` [ms]."""
+        parts: list[RenderableType] = [self._heading(now), self._courses(now)]
+        if self._shown is not None:
+            parts.append(self._card(self._shown))
+        if self._thread:
+            parts.append(Panel(Group(*self._thread), title="threads", title_align="left", width=console.WIDTH))
+        return Group(*parts)
+
+    def _heading(self, now: int) -> Text:
+        first, last = self._span
+        done = min(max((now - first) / (last - first), 0.0), 1.0)
+        filled = round(done * COLUMNS)
+        clock = datetime.fromtimestamp(max(now, first) / 1000, UTC)
+        return Text.assemble(
+            (f"{clock:%A %d %B %H:%M} UTC  ", "bold"),
+            ("━" * filled, "cyan"),
+            ("━" * (COLUMNS - filled), "dim"),
+            f"  {self.chronicle.mentions:,} mentions",
+        )
+
+    def _courses(self, now: int) -> Table:
+        table = Table(box=None, padding=(0, 2, 0, 0), width=console.WIDTH)
+        for name, side in (("brand", "left"), ("its day", "left"), ("10 min", "right"), ("negative", "right")):
+            table.add_column(name, justify=side, no_wrap=True, header_style="dim")  # type: ignore[arg-type]
+        table.add_column("state", no_wrap=True, header_style="dim")
+        for brand in self._brands:
+            last = self._minutes(brand, now - 10 * MINUTE, now)
+            mentions, negative = sum(one.mentions for one in last), sum(one.negative for one in last)
+            share = f"{negative / mentions:.0%}" if mentions else ""
+            table.add_row(Text(brand, style="bold"), self._course(brand), str(mentions), share, self._state(brand))
+        return table
+
+    def _minutes(self, brand: str, start: int, end: int) -> list[Minute]:
+        course = self.chronicle.minutes.get(brand, {})
+        return [minute for at, minute in course.items() if start <= at < end]
+
+    def _course(self, brand: str) -> Text:
+        """Return the brand's day as bars, red where the mood is bad."""
+        first, last = self._span
+        step = (last - first) / COLUMNS
+        columns = [self._minutes(brand, int(first + i * step), int(first + (i + 1) * step)) for i in range(COLUMNS)]
+        totals = [sum(one.mentions for one in column) for column in columns]
+        top = max(*totals, 1)
+        bars = Text()
+        for column, total in zip(columns, totals, strict=True):
+            bad = total and sum(one.negative for one in column) / total >= MOOD
+            height = min(len(card.BARS) - 1, total * len(card.BARS) // top)
+            bars.append(card.BARS[height] if total else " ", style="red" if bad else "cyan")
+        return bars
+
+    def _state(self, brand: str) -> Text:
+        incident = self._latest(brand)
+        if incident is None:
+            return Text("calm", style="dim")
+        if incident.status == "resolved":
+            return Text("over", style="green")
+        return Text(incident.severity, style=_COLOURS[incident.severity])
+
+    def _latest(self, brand: str) -> Incident | None:
+        of_brand = [incident for incident in self.chronicle.incidents() if incident.brand == brand]
+        return max(of_brand, key=lambda one: (one.opened_at, rank(one.severity)), default=None)
+
+    def _card(self, note: Notification) -> Panel:
+        route = self._route(note.incident.brand, note.at)
+        edited = "posted" if note.revision == 1 else f"edited, revision {note.revision}"
+        return console.draw(card.message(note, route, page=note.page), f"{route.channel} · {edited}")
+
+
+def _gravity(note: Notification) -> tuple[int, int]:
+    return rank(note.incident.severity), max(
+        finding.signal.evidence.mentions for finding in note.incident.findings.values()
+    )
+
+
+def _clock(at: int) -> str:
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%H:%M}"

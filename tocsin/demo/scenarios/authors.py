@@ -1,0 +1,57 @@
+"""Who writes in the demo, and where? Invented handles on invented channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tocsin.demo.scenarios.rng import Chance
+
+_CHANNELS: Final = ("microblog",) * 13 + ("forum",) * 3 + ("video",) * 2 + ("reviews", "blog")
+_LOUD: Final = {
+    "Hallowfirth": (("harbourwatch", 214_000), ("islandnewsdesk", 88_500), ("ferryspotter_jo", 41_200)),
+    "Pippinworth": (("biscuit_of_the_day", 132_000), ("teatime_tom", 37_800)),
+    "Voltanelle": (("conso_en_clair", 96_400), ("factures_et_cie", 23_900)),
+}
+_ENGLISH: Final = (
+    (
+        "salty",
+        "quiet",
+        "north",
+        "little",
+        "grumpy",
+        "rusty",
+        "marsh",
+        "tidal",
+        "woolly",
+        "late",
+        "happy",
+        "old",
+        "blue",
+    ),
+    ("heron", "kettle", "postie", "anorak", "gull", "teapot", "otter", "pebble", "lantern", "badger", "rower", "moth"),
+)
+_FRENCH: Final = (
+    ("petite", "le_vrai", "mamie", "papi", "brave", "douce", "jolie", "drole_de", "bonne", "sacre"),
+    ("loutre", "marmite", "bruyere", "cigogne", "lanterne", "galette", "hirondelle", "gourde", "noisette", "mouette"),
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """An author as a channel shows one."""
+
+    handle: str
+    followers: int
+    channel: str
+
+
+def meet(brand: str, chance: Chance) -> Person:
+    """Return somebody who writes about this brand; now and then somebody whom many follow."""
+    if chance.happens(0.004):
+        handle, followers = chance.pick(_LOUD[brand])
+        return Person(handle, followers, "microblog")
+    first, last = _FRENCH if brand == "Voltanelle" else _ENGLISH
+    handle = f"{chance.pick(first)}_{chance.pick(last)}{int(chance.between(1, 9000))}"
+    return Person(handle, int(10 ** chance.between(0.5, 3.0 + chance.between(0.0, 1.2))), chance.pick(_CHANNELS))

@@ -1,0 +1,62 @@
+"""Which mentions make up the demo? The same several thousand, every time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from tocsin.demo.scenarios.authors import meet
+from tocsin.demo.scenarios.rng import Chance
+from tocsin.demo.scenarios.scenario import LIVE_UNTIL, WARM_UP_FROM, WAVES
+from tocsin.demo.scenarios.words import read_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from tocsin.demo.scenarios.words import Words
+
+_SEED: Final = 1740
+_MINUTE: Final = timedelta(minutes=1)
+
+
+def compose() -> Iterator[dict[str, Any]]:
+    """Yield the demo's mentions in the order of their publication, as a producer would send them."""
+    chance = Chance(_SEED)
+    words = {wave.brand: read_words(wave.brand) for wave in WAVES}
+    number, at = 0, WARM_UP_FROM
+    while at < LIVE_UNTIL:
+        for offset, brand, theme in _minute(at, chance):
+            number += 1
+            yield _mention(number, at + timedelta(milliseconds=offset), brand, words[brand], theme, chance)
+        at += _MINUTE
+
+
+def write_mentions(path: Path) -> int:
+    """Write the demo's mentions to `path` as JSON Lines; return how many."""
+    lines = [msgspec.json.encode(mention) for mention in compose()]
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    return len(lines)
+
+
+def _minute(at: datetime, chance: Chance) -> list[tuple[int, str, str]]:
+    """Return (millisecond within the minute, brand, theme) of what is published in this minute, in order."""
+    drawn = [(wave, chance.count(wave.rate(at))) for wave in WAVES]
+    return sorted((int(chance.between(0, 60_000)), wave.brand, wave.theme) for wave, n in drawn for _ in range(n))
+
+
+def _mention(number: int, at: datetime, brand: str, words: Words, theme: str, chance: Chance) -> dict[str, Any]:
+    text, person = words.write(theme, chance), meet(brand, chance)
+    mention = {
+        "id": f"{person.channel}-{number}",
+        "text": text,
+        "published_at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "channel": person.channel,
+        "author": {"id": person.handle, "name": person.handle, "followers": person.followers},
+        "url": f"https://{person.channel}.example/{person.handle}/{number}",
+        "source": "demo",
+    }
+    return mention if brand.lower() in text.lower() else {**mention, "brand": brand}

@@ -1,0 +1,69 @@
+"""May this person act on a brand, and how is an act passed on?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from alerts.rendering.escaping import mention, mrkdwn
+from config.brands.on_call import called
+from config.brands.responders import permission
+from tocsin.slack_app.text import say
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from alerts.incidents.model import Action
+    from config.brands.model import Brand
+    from config.brands.responders import Permission
+
+log = structlog.get_logger(__name__)
+
+
+class Groups(Protocol):
+    """Where user groups are looked up."""
+
+    async def groups_of(self, user: str, among: tuple[str, ...]) -> frozenset[str]:
+        """Return those of the user groups `among` that `user` is in."""
+        ...
+
+
+class Acting:
+    """Passes on what those do who may."""
+
+    def __init__(self, groups: Groups, send: Callable[[Action], Awaitable[None]], now: Callable[[], int]) -> None:
+        self._groups = groups
+        self._send = send
+        self.now = now
+
+    async def refusal(self, user: str, brand: Brand) -> str:
+        """Return why a person may not act on a brand, politely, as mrkdwn; nothing where they may."""
+        verdict = await self._permission(user, brand)
+        log.info("asked to act", brand=brand.name, user=user, permission=verdict)
+        if verdict != "nobody_named_them":
+            return ""
+        who = mention(called(brand, self.now())) or say(brand.language, "nobody")
+        return say(brand.language, "refused", brand=mrkdwn(brand.name, 60), who=who)
+
+    async def may(self, user: str, brand: Brand) -> bool:
+        """Tell whether a person may act on a brand, where nothing is asked for yet."""
+        return await self._permission(user, brand) != "nobody_named_them"
+
+    async def _permission(self, user: str, brand: Brand) -> Permission:
+        named = tuple(one for one in brand.may_act if one.startswith("S"))
+        asked = named and user not in brand.may_act
+        return permission(brand, user, await self._groups.groups_of(user, named) if asked else frozenset())
+
+    async def pass_on(self, action: Action, brand: Brand) -> str:
+        """Pass an act on; return what the person has to know where that failed, nothing where it went well."""
+        return await self.attempt(self._send(action), brand)
+
+    async def attempt(self, work: Awaitable[None], brand: Brand) -> str:
+        """Await what passes something on; return what the person has to know where that failed."""
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001  whatever fails, the person has to know that nothing happened
+            log.error("what was asked for could not be passed on", brand=brand.name, why=type(error).__name__)  # noqa: TRY400
+            return say(brand.language, "failed")
+        return ""

@@ -1,0 +1,28 @@
+"""How does the Slack app reach Kafka? Acts and overrides go out, a brand's past and its counts come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from config.brands.wire import encode_brand
+from streams.recording.gateway import Exchange
+from streams.views.brand_states import watched
+from tocsin.slack_app.digest import figures
+
+if TYPE_CHECKING:
+    from config.brands.overrides import Governed
+    from tocsin.slack_app.digest import Figures
+
+
+class Broker(Exchange):
+    """A producer, and what is read when it is asked for. Use it as a context."""
+
+    async def apply(self, governed: Governed) -> None:
+        """Let a configuration with its overrides govern a brand; return once it is kept."""
+        record, name = encode_brand(governed.brand, governed.overrides), governed.brand.name
+        await self._producer.send_and_wait(self._topics.brands.name, record, key=name.encode())
+
+    def count(self, until: int) -> dict[str, Figures]:
+        """Return the figures of each brand for the day before an instant (ms). Blocks."""
+        states, _ = watched(self._connection, self._topics)
+        return {name: figures(state, until) for name, state in states.items()}

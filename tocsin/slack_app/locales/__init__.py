@@ -1,0 +1,1 @@
+"""tocsin.slack_app.locales."""

@@ -1,0 +1,28 @@
+"""What is a modal about? Kept by Slack while it is open, and read back with care."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from tocsin.slack_app.payloads import View
+
+
+class About(msgspec.Struct, frozen=True):
+    """The brand and the incident that a modal was opened from."""
+
+    brand: str
+    incident: str = ""
+    detectors: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()  # all of them, where there are several
+    at: int = 0  # when it opened, ms
+
+
+def about(view: View) -> About | None:
+    """Return what a modal is about; None for what none of ours holds."""
+    try:
+        return msgspec.json.decode(view.private_metadata, type=About)
+    except (msgspec.DecodeError, ValueError):
+        return None

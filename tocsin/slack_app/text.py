@@ -1,0 +1,39 @@
+"""How does the Slack app put things? The strings themselves are in one module for each language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from alerts.rendering.escaping import clean, clip
+from detectors.model.parameters import Switched
+from detectors.model.text import title
+from tocsin.slack_app.locales import en, fr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from config.brands.model import Brand
+    from detectors.model.text import Language
+
+WORDS: Final[dict[Language, dict[str, str]]] = {"en": en.WORDS, "fr": fr.WORDS}
+
+
+def say(language: Language, key: str, **values: object) -> str:
+    """Return a string with its values set in."""
+    return WORDS[language][key].format(**values)
+
+
+def common(brands: Mapping[str, Brand]) -> Language:
+    """Return the language that most of the brands are told in."""
+    spoken = [brand.language for brand in brands.values()]
+    return "fr" if 2 * spoken.count("fr") > len(spoken) else "en"
+
+
+def detectors(brand: Brand) -> list[str]:
+    """Return the names of a brand's detectors."""
+    return [name for name in type(brand.detect).model_fields if isinstance(getattr(brand.detect, name), Switched)]
+
+
+def detector_label(name: str, language: Language) -> str:
+    """Return what a detector finds, in words; its name where there are none."""
+    return title(name, language) or clip(clean(name), 40)

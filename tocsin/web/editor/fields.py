@@ -1,0 +1,199 @@
+"""Which settings has the editor, and how is each written and read? Made from the models: nothing is declared twice."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args, get_origin
+
+from pydantic import BaseModel
+
+from alerts.incidents.policy import Policy as AlertPolicy
+from detectors.model.duration import format_duration, parse_duration
+from detectors.policy import Policy as DetectPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic.fields import FieldInfo
+
+    from config.brands.edit import Value
+    from config.brands.model import Brand
+
+Kind = Literal["whole", "number", "switch", "choice", "duration"]
+
+FIRST: Final = (
+    "detect.sensitivity",
+    "detect.volume.over_peak",
+    "detect.negative.over_peak",
+    "detect.outcry.over_peak",
+    "detect.shift.rise",
+    "detect.absolute.negative",
+    "alert.page_from",
+    "alert.cooldown",
+)
+"""What is changed most often stands first."""
+
+_UNIT: Final = re.compile(r"\s*\[([^\]]+)\]\.?$")
+_BOUNDS: Final = {"gt": "low", "ge": "low", "lt": "high", "le": "high"}
+TYPED_CHARS: Final = 40
+
+
+class Field(NamedTuple):
+    """One setting, as its model declares it."""
+
+    path: str
+    section: str
+    kind: Kind
+    about: str
+    unit: str
+    default: str
+    low: str
+    high: str
+    choices: tuple[str, ...]
+    optional: bool
+
+    @property
+    def label(self) -> str:
+        """Return what it is called, in the words of the configuration."""
+        return self.path.partition(".")[2].replace(".", ": ").replace("_", " ")
+
+
+class Section(NamedTuple):
+    """Settings that belong together."""
+
+    name: str
+    about: str
+    fields: tuple[Field, ...]
+
+
+@cache
+def sections() -> tuple[Section, ...]:
+    """Return all settings: those changed most often first, then by detector."""
+    found = {one.path: one for one in (*_walk(DetectPolicy, "detect"), *_walk(AlertPolicy, "alert"))}
+    first = Section("main", "", tuple(found[path] for path in FIRST if path in found))
+    rest: dict[str, list[Field]] = {}
+    for one in found.values():
+        if one.path not in FIRST:
+            rest.setdefault(one.section, []).append(one)
+    return (first, *(Section(name, _about(name), tuple(fields)) for name, fields in rest.items()))
+
+
+def fields() -> dict[str, Field]:
+    """Return all settings by their path."""
+    return {one.path: one for section in sections() for one in section.fields}
+
+
+def written(brand: Brand, path: str) -> str:
+    """Return a brand's setting as the editor shows it."""
+    found: Any = brand
+    for step in path.split("."):
+        found = getattr(found, step)
+    return spelled(found)
+
+
+def spelled(value: object) -> str:
+    """Return a value as one types it.
+
+    >>> spelled(timedelta(minutes=90)), spelled(1.50), spelled(True), spelled(None)
+    ('1h 30m', '1.5', 'true', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, timedelta):
+        return format_duration(value)
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def read(field: Field, typed: str) -> Value:
+    """Return what was typed, as the configuration holds it; whether it is within bounds is for the model to say.
+
+    Nothing typed is None, where the setting may be none.
+
+    Raises:
+        ValueError: it is nothing of that kind; the message says what would be.
+    """
+    if len(typed) > TYPED_CHARS:
+        raise ValueError("is too long")
+    if field.optional and not typed:
+        return None
+    if field.kind == "switch":
+        return _chosen(typed, ("true", "false")) == "true"
+    if field.kind == "choice":
+        return _chosen(typed, field.choices)
+    if field.kind == "duration":
+        found = parse_duration(typed)
+        if not isinstance(found, timedelta):
+            raise ValueError("must be a duration such as 10m, 2h or 1d")
+        return found
+    return _number(typed, whole=field.kind == "whole")
+
+
+def _chosen(typed: str, choices: tuple[str, ...]) -> str:
+    if typed not in choices:
+        raise ValueError(f"must be one of {', '.join(choices)}")
+    return typed
+
+
+def _number(typed: str, *, whole: bool) -> int | float:
+    try:
+        number = float(typed.replace(",", ".").replace(" ", ""))
+    except ValueError:
+        raise ValueError("must be a whole number" if whole else "must be a number") from None
+    if not math.isfinite(number):
+        raise ValueError("must be a finite number")
+    if whole and not number.is_integer():
+        raise ValueError("must be a whole number")
+    return int(number) if number.is_integer() else number
+
+
+def _walk(model: type[BaseModel], path: str) -> Iterator[Field]:
+    for name, info in model.model_fields.items():
+        annotation = info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from _walk(annotation, f"{path}.{name}")
+        elif (kind := _kind(annotation)) is not None:
+            yield _field(f"{path}.{name}", path, kind, info)
+
+
+def _field(path: str, section: str, kind: Kind, info: FieldInfo) -> Field:
+    said = info.description or ""
+    unit = _UNIT.search(said)
+    bounds = {
+        _BOUNDS[name]: spelled(getattr(rule, name))
+        for rule in info.metadata
+        for name in _BOUNDS
+        if getattr(rule, name, None) is not None
+    }
+    return Field(
+        path,
+        section,
+        kind,
+        _UNIT.sub("", said),
+        unit[1] if unit else "",
+        spelled(info.default),
+        bounds.get("low", ""),
+        bounds.get("high", ""),
+        tuple(map(str, get_args(info.annotation))) if kind == "choice" else (),
+        type(None) in get_args(info.annotation),
+    )
+
+
+def _kind(annotation: Any) -> Kind | None:
+    if get_origin(annotation) is Literal:
+        return "choice"
+    given = [one for one in get_args(annotation) if one is not type(None)] or [annotation]
+    kinds: dict[Any, Kind] = {bool: "switch", int: "whole", float: "number", timedelta: "duration"}
+    return kinds.get(given[0]) if len(given) == 1 else None
+
+
+def _about(section: str) -> str:
+    """Return what a section is about, as its model says."""
+    model, _, name = section.partition(".")
+    if model == "detect" and name:
+        return _UNIT.sub("", DetectPolicy.model_fields[name].description or "")
+    return ""

@@ -1,0 +1,1 @@
+"""tocsin.web.pages."""

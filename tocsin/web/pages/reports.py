@@ -1,0 +1,69 @@
+"""How does somebody get an incident's report from its page? Made once for each revision, beside the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from mentions.model.batches import Batch
+from replay.report.data import gather
+from replay.report.page import render
+from replay.report.provenance import of_files
+from tocsin.web.http.middleware import language_of
+from tocsin.web.templating import REPORT_POLICY
+from tocsin.web.text import say
+
+if TYPE_CHECKING:
+    from config.brands.model import Brand
+    from detectors.model.text import Language
+    from tocsin.web.sources.base import World
+
+BEFORE: Final = timedelta(days=14) // timedelta(milliseconds=1)
+"""How much of the past (ms) the usual is learned from."""
+
+KEPT: Final = 8
+
+
+class Reports:
+    """The reports of incidents, one made at a time."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._turn = asyncio.Lock()
+        self._made: OrderedDict[tuple[str, int, Language], str] = OrderedDict()
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return what serves them."""
+        return [web.get("/incidents/{id}/report", self.show)]
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Show an incident's report; it runs as nobody, apart from our pages."""
+        incident = self._world.incidents().get(request.match_info["id"])
+        if incident is None or incident.brand not in self._world.brands():
+            raise web.HTTPNotFound
+        language = language_of(request)
+        key = incident.id, incident.revision, language
+        async with self._turn:
+            if key not in self._made:
+                brand = self._world.brands()[incident.brand].brand
+                since = incident.opened_at - BEFORE
+                self._made[key] = await asyncio.to_thread(self._make, brand, incident.id, since, language)
+                while len(self._made) > KEPT:
+                    self._made.popitem(last=False)
+        headers = {"Content-Security-Policy": REPORT_POLICY}
+        return web.Response(text=self._made[key], content_type="text/html", charset="utf-8", headers=headers)
+
+    def _make(self, brand: Brand, incident: str, since: int, language: Language) -> str:
+        records = self._world.past(brand.name, since, self._world.now() + 1)
+        if not any(isinstance(one, Batch) for one in records):
+            raise web.HTTPNotFound(text=say(language, "preview_empty", days=14))
+        origin = of_files("Kafka" if self._world.live else "recording", brand, records)
+        try:
+            facts = gather(brand, records, origin, incident)
+        except LookupError:  # of so short a past, it opens at another minute
+            facts = gather(brand, records, origin)
+        return render(facts, language)

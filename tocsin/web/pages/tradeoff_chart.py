@@ -1,0 +1,101 @@
+"""What does a study look like? Delay against false alarms, as points of an SVG drawn here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from replay.tuning.candidates import value_of
+
+if TYPE_CHECKING:
+    from config.brands.model import Brand
+    from replay.tuning.optimisation import Point, Study
+
+WIDTH: Final = 640
+HEIGHT: Final = 320
+LEFT: Final = 52
+BOTTOM: Final = 40
+TOP: Final = 14
+SHOWN: Final = 12
+"""Rows of the table."""
+
+
+class Dot(NamedTuple):
+    """One setting on the chart."""
+
+    x: float
+    y: float
+    mark: str  # today, proposal, best or tried
+    title: str
+
+
+class Line(NamedTuple):
+    """One setting in the table."""
+
+    what: str
+    mark: str
+    found: int
+    of: int
+    delay: str
+    alarms: str
+
+
+class Curve(NamedTuple):
+    """The chart and its table; no dots where nothing pages."""
+
+    dots: list[Dot]
+    left: list[tuple[float, str]]  # height and text
+    below: list[tuple[float, str]]
+    lines: list[Line]
+
+
+def curve(study: Study, brand: Brand) -> Curve:
+    """Return the chart of a study: only settings that page all the crises that the best one pages can be compared."""
+    most = max(point.found for point in study.points)
+    lines = [_line(study, place, brand) for place in _worth_showing(study)]
+    shown = [(place, one) for place, one in enumerate(study.points) if one.found == most and one.mean_delay is not None]
+    if not shown:
+        return Curve([], [], [], lines)
+    wide = max(one.per_week for _, one in shown) or 1.0
+    tall = max(one.mean_delay or 0.0 for _, one in shown) or 1.0
+    order = ("tried", "best", "proposal", "today")
+    dots = [
+        Dot(
+            round(LEFT + one.per_week / wide * (WIDTH - LEFT - 16), 1),
+            round(HEIGHT - BOTTOM - (one.mean_delay or 0.0) / tall * (HEIGHT - BOTTOM - TOP), 1),
+            _mark(study, place, one),
+            f"{_what(brand, one)}: {one.mean_delay:.0f} min, {one.per_week:.2g} / 7 d",
+        )
+        for place, one in shown
+    ]
+    left = [(round(HEIGHT - BOTTOM - part * (HEIGHT - BOTTOM - TOP), 1), f"{tall * part:.3g}") for part in (0, 0.5, 1)]
+    below = [(round(LEFT + part * (WIDTH - LEFT - 16), 1), f"{wide * part:.2g}") for part in (0, 0.5, 1)]
+    return Curve(sorted(dots, key=lambda dot: order.index(dot.mark)), left, below, lines)
+
+
+def _worth_showing(study: Study) -> list[int]:
+    """Return today's setting, the one that is named beside it, and the best others."""
+    rest = [place for place, one in enumerate(study.points) if one.best]
+    rest.sort(key=lambda place: (-study.points[place].found, study.points[place].per_week))
+    return list(dict.fromkeys([0, study.named, *rest]))[:SHOWN]
+
+
+def _line(study: Study, place: int, brand: Brand) -> Line:
+    one = study.points[place]
+    delay = "–" if one.mean_delay is None else f"{one.mean_delay:.0f}"
+    return Line(_what(brand, one), _mark(study, place, one), one.found, one.of, delay, f"{one.per_week:.2g}")
+
+
+def _mark(study: Study, place: int, one: Point) -> str:
+    if place == 0:
+        return "today"
+    return "proposal" if place == study.proposal else "best" if one.best else "tried"
+
+
+def _what(brand: Brand, one: Point) -> str:
+    changes = (
+        f"{path.partition('.')[2]} {value_of(brand, path)} → {value:g}"
+        if isinstance(value, float)
+        else f"{path.partition('.')[2]} {value_of(brand, path)} → {value}"
+        for path, value in one.settings.items()
+    )
+    return ", ".join(changes)

@@ -1,0 +1,154 @@
+"""Which thresholds would have been better for a brand? Studied beside the loop, with its progress, and kept."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from aiohttp import web
+
+from config.brands.edit import changed, diff
+from config.errors import ConfigError
+from mentions.model.batches import Batch
+from replay.tuning.candidates import candidates
+from replay.tuning.dataset import Material
+from replay.tuning.labels import merge, verdicts
+from replay.tuning.optimisation import study
+from tocsin.web.editor.config_file import open_sheet
+from tocsin.web.http.middleware import SESSION, language_of
+from tocsin.web.pages.overview import row
+from tocsin.web.pages.tradeoff_chart import HEIGHT, WIDTH, curve
+from tocsin.web.templating import page
+from tocsin.web.text import clock, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from config.brands.model import Brand
+    from detectors.model.text import Language
+    from replay.tuning.labels import Label
+    from replay.tuning.optimisation import Study
+    from tocsin.web.sources.base import World
+
+log = structlog.get_logger(__name__)
+
+PAST: Final = timedelta(days=28) // timedelta(milliseconds=1)
+"""How much of the past (ms) is tried on."""
+
+BUSY: Final = 202
+
+
+@dataclass
+class Run:
+    """A study under way, or what came of it."""
+
+    brand: Brand
+    of: int
+    done: int = 0
+    found: Study | None = None
+    failed: str = ""
+    diff: str = ""
+    task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+    @property
+    def running(self) -> bool:
+        """Tell whether it goes on."""
+        return self.found is None and not self.failed
+
+
+class Studies:
+    """The latest study of each brand; one is computed at a time."""
+
+    def __init__(self, world: World, path: Path | None, labels: Sequence[Label]) -> None:
+        self._world = world
+        self._path = path
+        self._written = labels
+        self._turn = asyncio.Lock()
+        self._runs: dict[str, Run] = {}
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return what serves them."""
+        return [web.get("/brands/{name}/curves", self.show), web.post("/brands/{name}/curves", self.start)]
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Show the labels, and the study as far as it is."""
+        name, language = request.match_info["name"], language_of(request)
+        governed = self._world.brands().get(name)
+        if governed is None:
+            raise web.HTTPNotFound
+        run, shown = self._runs.get(name), row(self._world, governed, language)
+        values: dict[str, Any] = {
+            "row": shown,
+            "run": run,
+            "labels": self._labels(name),
+            "clock": lambda at: clock(at, governed.brand.timezone),
+            "verdict": "",
+            "curve": None,
+            "size": (WIDTH, HEIGHT),
+        }
+        if run is not None and run.found is not None:
+            values["verdict"] = _verdict(run.found, language)
+            values["curve"] = curve(run.found, run.brand)
+        title = f"{say(language, 'curves')}: {shown.shown}"
+        return page("curves.html.j2", language, request[SESSION], title=title, **values)
+
+    async def start(self, request: web.Request) -> web.Response:
+        """Begin a study, unless one is under way, and show the page."""
+        name = request.match_info["name"]
+        governed = self._world.brands().get(name)
+        if governed is None:
+            raise web.HTTPNotFound
+        known = self._runs.get(name)
+        if known is None or not known.running:
+            run = self._runs[name] = Run(governed.brand, len(candidates(governed.brand)))
+            run.task = asyncio.create_task(self._work(run))
+        return web.Response(status=303, headers={"Location": request.path})
+
+    async def _work(self, run: Run) -> None:
+        async with self._turn:
+            try:
+                await asyncio.to_thread(self._compute, run)
+            except Exception as error:
+                log.exception("a study failed", brand=run.brand.name)
+                run.failed = f"{type(error).__name__}: {error}"
+
+    def _compute(self, run: Run) -> None:
+        name, now = run.brand.name, self._world.now()
+        material = Material()
+        for record in self._world.past(name, now - PAST, now + 1):
+            if isinstance(record, Batch):
+                material.add(record)
+            else:
+                material.records[name].append(record)
+
+        def advance(done: float) -> None:
+            run.done += int(done)
+
+        found = study(name, "brand", [run.brand], material, self._labels(name), advance=advance)
+        run.diff = self._proposal(found)
+        run.found = found
+
+    def _proposal(self, found: Study) -> str:
+        """Return the change that is proposed to the file, as the command line would write it."""
+        if found.proposed is None or self._path is None or not self._path.is_file():
+            return ""
+        sheet = open_sheet(self._path)
+        try:
+            return diff(
+                sheet.text, changed(sheet.text, found.scope, found.proposed.settings, name=sheet.name), sheet.name
+            )
+        except ConfigError as error:
+            return str(error)
+
+    def _labels(self, name: str) -> list[Label]:
+        written = [label for label in self._written if label.brand == name]
+        judged = [label for label in verdicts(self._world.incidents().values()) if label.brand == name]
+        return merge(written, judged).labels
+
+
+def _verdict(found: Study, language: Language) -> str:
+    return say(language, found.state, count=len(found.labels if found.state == "too_few" else found.points))

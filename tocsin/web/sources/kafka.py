@@ -1,0 +1,144 @@
+"""What is going on right now? Followers of the topics, a producer of acts, and the past when it is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from mentions.model.batches import Batch, decode
+from streams.clock import wall
+from streams.heartbeat import canary
+from streams.recording.gateway import Exchange
+from streams.views import brand_states
+from streams.views.active_silences import Silenced
+from streams.views.brands import Directory, follow
+from streams.views.incidents import Ledger
+from streams.views.posted_messages import Posted
+from tocsin.web.sources.base import expected
+from tocsin.web.sources.rate_counter import BARS, STEP, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from alerts.delivery.ports import Receipt
+    from alerts.incidents.model import Incident
+    from alerts.incidents.silences import Silence
+    from config.brands.overrides import Governed
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topics
+    from tocsin.web.sources.rate_counter import Pulse
+
+log = structlog.get_logger(__name__)
+
+RELEARN: Final = 600.0
+"""Seconds between two looks at what is usual."""
+
+
+class Live(Exchange):
+    """The world as Kafka has it. Use it as a context."""
+
+    live = True
+
+    def __init__(self, connection: Connection, topics: Topics, partitions: int) -> None:
+        super().__init__(connection, topics)
+        self._partitions = partitions
+        self._directory = Directory()
+        self._ledger = Ledger()
+        self._posted = Posted()
+        self._silenced = Silenced()
+        self._tally = Tally()
+        self._usual: dict[str, float | None] = {}
+
+    async def follow(self) -> None:
+        """Keep up to date until cancelled."""
+        here = self._connection, self._topics, self._partitions
+        async with asyncio.TaskGroup() as group:
+            group.create_task(follow(self._directory, *here))
+            group.create_task(self._ledger.follow(*here))
+            group.create_task(self._posted.follow(*here))
+            group.create_task(self._silenced.follow(*here))
+            group.create_task(self._count())
+            group.create_task(self._learn())
+
+    async def loaded(self) -> None:
+        """Wait until brands and incidents are known."""
+        await self._directory.loaded()
+        await self._ledger.loaded()
+
+    def now(self) -> int:
+        """Return what time it is."""
+        return wall()
+
+    def brands(self) -> Mapping[str, Governed]:
+        """Return the brands with what overrides them, by name."""
+        return {name: self._directory.governed(name) for name in sorted(self._directory.brands())}
+
+    def incidents(self) -> Mapping[str, Incident]:
+        """Return the incidents as last told, by id."""
+        return self._ledger.incidents
+
+    def message(self, incident: str) -> Receipt | None:
+        """Return where an incident's message stands, if it does."""
+        return self._posted.get(incident)
+
+    def silences(self, brand: str) -> Sequence[Silence]:
+        """Return the silences that run."""
+        return self._silenced.running(brand, self.now())
+
+    def pulse(self, brand: str) -> Pulse:
+        """Return the brand's last hours."""
+        return self._tally.pulse(brand, self.now())
+
+    def usual(self, brand: str) -> float | None:
+        """Return how many mentions five minutes usually have at this hour; None with too little history."""
+        return self._usual.get(brand)
+
+    async def _count(self) -> None:
+        """Count the mentions of the last hours, then each as it comes."""
+        consumer = AIOKafkaConsumer(
+            **self._connection.aiokafka(), enable_auto_commit=False, auto_offset_reset="earliest"
+        )
+        await consumer.start()
+        try:
+            assigned = [TopicPartition(self._topics.scored.name, number) for number in range(self._partitions)]
+            consumer.assign(assigned)
+            found = await consumer.offsets_for_times(dict.fromkeys(assigned, self.now() - BARS * STEP))
+            ends = await consumer.end_offsets(assigned)
+            for tp in assigned:
+                consumer.seek(tp, found[tp].offset if found.get(tp) else ends[tp])
+            while True:
+                for records in (await consumer.getmany(timeout_ms=1_000)).values():
+                    for record in records:
+                        self._take(record.value or b"")
+        finally:
+            await consumer.stop()
+
+    def _take(self, raw: bytes) -> None:
+        with suppress(msgspec.DecodeError):
+            record = decode(raw)
+            if isinstance(record, Batch) and record.brand != canary.BRAND:
+                self._tally.add(record)
+
+    async def _learn(self) -> None:
+        """Look now and then at what the workers have learned; that they have not yet is no reason to stop."""
+        await self._directory.loaded()
+        while True:
+            try:
+                self._usual = await asyncio.to_thread(self._expected)
+            except Exception as error:  # noqa: BLE001  the board is worth showing without the usual
+                log.warning("what is usual could not be read", why=f"{type(error).__name__}: {error}")
+            await asyncio.sleep(RELEARN)
+
+    def _expected(self) -> dict[str, float | None]:
+        known, _ = brand_states.watched(self._connection, self._topics)
+        governed = self._directory.brands()
+        return {
+            name: expected(state, governed[name].detect.learning, self.now())
+            for name, state in known.items()
+            if name in governed
+        }

@@ -1,0 +1,58 @@
+"""How many mentions came in each five minutes of the last hours? Counted as they pass, and bounded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from mentions.model.batches import NEGATIVE
+
+if TYPE_CHECKING:
+    from mentions.model.batches import Batch
+
+STEP: Final = 300_000
+"""Length of a bar, ms."""
+
+BARS: Final = 48
+"""Four hours."""
+
+_KEPT: Final = 2 * BARS
+
+
+class Pulse(NamedTuple):
+    """A brand's last hours, bar by bar; the latest may not be over."""
+
+    end: int  # ms
+    mentions: list[int]
+    negative: list[int]
+
+    def share(self, bars: int = 12) -> float | None:
+        """Return the negative share of the last bars: an hour; None without a mention."""
+        count = sum(self.mentions[-bars:])
+        return sum(self.negative[-bars:]) / count if count else None
+
+
+class Tally:
+    """The bars of each brand. It counts what it is given: what is redelivered is seen twice."""
+
+    def __init__(self) -> None:
+        self._bars: defaultdict[str, dict[int, list[int]]] = defaultdict(dict)
+        self.latest = 0  # event time of the latest mention, ms
+
+    def add(self, batch: Batch) -> None:
+        """Count a batch in the bars of its publication."""
+        bars = self._bars[batch.brand]
+        for at, label in zip(batch.published, batch.labels, strict=True):
+            bar = bars.setdefault(at // STEP, [0, 0])
+            bar[0] += 1
+            bar[1] += label == NEGATIVE
+        self.latest = max(self.latest, *batch.published)
+        if len(bars) > _KEPT:
+            for old in sorted(bars)[:-BARS]:
+                del bars[old]
+
+    def pulse(self, brand: str, at: int) -> Pulse:
+        """Return the bars up to an instant (ms)."""
+        bars, last = self._bars.get(brand, {}), at // STEP
+        rows = [bars.get(bar, [0, 0]) for bar in range(last - BARS + 1, last + 1)]
+        return Pulse((last + 1) * STEP, [row[0] for row in rows], [row[1] for row in rows])

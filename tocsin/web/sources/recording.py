@@ -1,0 +1,133 @@
+"""What does a recording show, or a file of mentions? Replayed once; acts go to the same functions as live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from config.brands.overrides import Governed
+from mentions.model.batches import Tick
+from replay.player.chunking import ended, portions, records
+from replay.player.policy_set import Rules
+from replay.player.recording_replay import Playback, Recorded
+from replay.tuning.dataset import Material
+from replay.tuning.dataset import of_recording as recorded
+from streams.pipeline import Pipeline
+from streams.recording.format import Judged
+from tocsin.web.sources.base import expected
+from tocsin.web.sources.rate_counter import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from alerts.delivery.ports import Receipt
+    from alerts.incidents.model import Action, Incident, Notification
+    from alerts.incidents.silences import Silence
+    from config.brands.model import Brand
+    from mentions.model.batches import Batch
+    from mentions.readers.position import Line, Refused
+    from mentions.scorer_port import Scorer
+    from streams.pipeline import TriageShard, WatchShard
+    from streams.recording.format import Entry, Header
+    from tocsin.web.sources.rate_counter import Pulse
+
+
+@dataclass
+class Past:
+    """The world at the end of what was recorded."""
+
+    known: Mapping[str, Governed]
+    shards: Callable[[str], tuple[WatchShard, TriageShard]]  # of a brand
+    material: Material
+    live: bool = False
+    told: dict[str, Incident] = field(default_factory=dict)
+    _tally: Tally = field(default_factory=Tally)
+
+    def now(self) -> int:
+        """Return up to when it goes."""
+        return max((span.until for span in self.material.spans.values()), default=0)
+
+    def brands(self) -> Mapping[str, Governed]:
+        """Return the brands, by name."""
+        return self.known
+
+    def incidents(self) -> Mapping[str, Incident]:
+        """Return the incidents as last told, by id."""
+        return self.told
+
+    def message(self, incident: str) -> Receipt | None:
+        """Return nothing: what is replayed is posted nowhere."""
+
+    def silences(self, brand: str) -> Sequence[Silence]:
+        """Return the silences that run."""
+        case = self.shards(brand)[1].cases.get(brand)
+        return () if case is None else tuple(one for one in case.silences if one.until > self.now())
+
+    def pulse(self, brand: str) -> Pulse:
+        """Return the brand's last hours."""
+        return self._tally.pulse(brand, self.now())
+
+    def usual(self, brand: str) -> float | None:
+        """Return how many mentions five minutes usually have at this hour; None with too little history."""
+        state = self.shards(brand)[0].states.get(brand)
+        return expected(state, self.known[brand].brand.detect.learning, self.now()) if state else None
+
+    async def send(self, action: Action) -> None:
+        """Do what an act asks for, here and now."""
+        self.note(self.shards(action.brand)[1].apply(action))
+
+    def past(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
+        """Return what was watched of a brand."""
+        found = self.material.records.get(brand, [])
+        return [one for one in found if isinstance(one, Tick) or since <= one.published[0] < until]
+
+    def feed(self, batches: Iterable[Batch]) -> None:
+        """Count what was scored."""
+        for batch in batches:
+            self._tally.add(batch)
+
+    def note(self, told: Iterable[Notification]) -> None:
+        """Take in what was told."""
+        for note in told:
+            self.told[note.incident.id] = note.incident
+
+
+def of_lines(
+    brands: Iterable[Brand], lines: Iterable[Line | Refused], scorer: Scorer, until: int | None = None
+) -> Past:
+    """Return the world at the end of files of mentions in order of publication, or at an instant (ms) of theirs."""
+    known = {brand.name: Governed(brand) for brand in brands}
+    rules = Rules.of(one.brand for one in known.values())
+    pipeline, material = Pipeline(rules, rules.watchlist, scorer), Material()
+    world = Past(known, lambda _: (pipeline.watch, pipeline.triage), material)
+    read = takewhile(lambda record: until is None or record.arrived < until, records(lines, material.refused))
+    for portion in portions(ended(read)):
+        scored, told = pipeline.feed(portion)
+        world.note(told)
+        world.feed(scored.batches)
+        material.take(scored)
+    material.close()
+    return world
+
+
+def of_recording(header: Header, entries: Iterable[Entry], until: int | None = None) -> Past:
+    """Return the world at the end of a recording with scores, or at an instant (ms), under its own configuration."""
+    entries = [entry for entry in entries if until is None or entry.at < until]
+    directory = Recorded(header)
+    stage = _Stage(directory)
+    told = list(stage.play(entries))
+    known = {name: directory.governed(name) for name in header.brands}
+    world = Past(known, stage.shards, recorded(entries))
+    world.note(told)
+    world.feed(entry.batch for entry in entries if isinstance(entry, Judged))
+    return world
+
+
+class _Stage(Playback):
+    """A replay that goes on listening when the recording is over."""
+
+    def shards(self, brand: str) -> tuple[WatchShard, TriageShard]:
+        """Return those that follow a brand."""
+        target = next((number for number, shard in self._watch.items() if brand in shard.states), 0)
+        return self._watch[target], self._homes.of(target, brand)
