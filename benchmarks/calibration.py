@@ -140,7 +140,7 @@ class Desk:
         records: list[Signal | Now] = [*sorted([*signals, *closed], key=lambda signal: signal.at), Now(until)]
         for record in records:
             self._case, told = lifecycle.step(self._case, record, ALERT)
-            yield from ((note.at, note.detector) for note in told if note.reason in {"opened", "reopened"})
+            yield from ((note.happened_at, note.detector) for note in told if note.reason in {"opened", "reopened"})
 
     @property
     def calm(self) -> bool:

@@ -25,7 +25,7 @@ ON_CALL: Final = ("@S0ONCALL", "@on-call")  # Slack shows a group's name where t
 def alert(chronicle: Chronicle) -> str:
     """Return the picture of the README: the demo's message at the moment that it turned critical."""
     note = next(note for note in chronicle.told if _shown(note))
-    route = replace(router(read_config())(BRAND, note.at), buttons=True)
+    route = replace(router(read_config())(BRAND, note.happened_at), buttons=True)
     return incident_page.draw_card(note, route).replace(*ON_CALL)
 
 

@@ -94,11 +94,11 @@ class Easel:
         found = chart_data.shown(incident)
         assert found is not None, "it was due"
         course, evidence = found
-        language = tongue(self._route(incident.brand, notification.at).language)
+        language = tongue(self._route(incident.brand, notification.happened_at).language)
         content = await asyncio.to_thread(chart_data.draw, course, evidence)
         alt = chart_data.alt(course, language)
         file = await self._gallery.upload(f"{incident.id}-{incident.revision}.png", content, alt)
-        return Picture(file, incident.revision, notification.at, course.step // 60_000, alt)
+        return Picture(file, incident.revision, notification.happened_at, course.step // 60_000, alt)
 
     async def _discard(self, file: str) -> None:
         try:
@@ -114,4 +114,4 @@ def due(notification: Notification, shown: Picture | None) -> bool:
     if shown is None:
         return True
     over = notification.incident.status == "resolved" and notification.reason == "resolved"
-    return notification.revision > shown.revision and (over or notification.at >= shown.at + REDRAWN)
+    return notification.revision > shown.revision and (over or notification.happened_at >= shown.at + REDRAWN)

@@ -61,7 +61,7 @@ def alarm(notification: Notification, event: Event, language: str, pages: str = 
         detectors=tuple(sorted(incident.findings)),
         text=wording.line(incident, wording.tongue(language)),
         opened_at=incident.opened_at,
-        at=notification.at,
+        at=notification.happened_at,
         who=incident.acknowledged_by or "" if event == "acknowledge" else _ended_by(notification),
         link=f"{pages.rstrip('/')}/incidents/{incident.id}" if pages else "",
     )

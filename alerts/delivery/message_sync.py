@@ -73,7 +73,7 @@ class Line:
         return self.told
 
 
-class Courier:
+class MessageSync:
     """Brings messages up to date through a notifier, one channel at a time and paced."""
 
     def __init__(
@@ -215,7 +215,7 @@ class Courier:
                 await self._save(line, replace(posting, replying=revision))
             await self._turn("post", receipt.channel)
             page = notification.page and revision > line.paged and line.latest.incident.status != "resolved"
-            message = card.reply(notification, self._routed(line, notification.at), page=page)
+            message = card.reply(notification, self._routed(line, notification.happened_at), page=page)
             line.unsure = False
             await self._send("reply", line, receipt.channel, lambda: self._notifier.reply(receipt, message))
         await self._save(line, replace(posting, replying=revision, replied=revision))
@@ -234,7 +234,7 @@ class Courier:
     def _routed(self, line: Line, at: int | None = None) -> Route:
         brand = line.latest.incident.brand
         try:
-            return self._route(brand, line.latest.at if at is None else at)
+            return self._route(brand, line.latest.happened_at if at is None else at)
         except LookupError as error:
             remedy = f"no channel is configured for brand {brand!r}: add it to the brand configuration and apply it"
             raise DeliveryError("no_route", remedy, retryable=False) from error

@@ -12,7 +12,7 @@ import structlog
 
 from alerts.delivery.chart_uploader import Easel
 from alerts.delivery.keyed_queue import Lines
-from alerts.delivery.message_sync import GAP, PARALLEL, Courier, Line, Order
+from alerts.delivery.message_sync import GAP, PARALLEL, MessageSync, Line, Order
 from alerts.delivery.metrics import Log, Meter
 from alerts.delivery.ports import OVERSIZED, DeliveryError, Gallery, Notifier, Route
 from alerts.delivery.rate_limit import Timing, delay
@@ -51,7 +51,7 @@ class Delivery(Lines[Line]):
         super().__init__()
         self._meter = meter or Log()
         self._timing = timing or Timing()
-        self._courier = Courier(notifier, receipts, route, self._meter, self._timing, gap, parallel)
+        self._courier = MessageSync(notifier, receipts, route, self._meter, self._timing, gap, parallel)
         self._easel = Easel(notifier, route, self._timing, gap, self._hang) if isinstance(notifier, Gallery) else None
 
     def submit(self, notification: Notification, done: Callable[[], None]) -> None:

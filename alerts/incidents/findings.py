@@ -24,7 +24,7 @@ def begin(signal: Signal) -> Finding:
         since=signal.start,
         peak=evidence,
         peak_at=signal.at,
-        told={measure(evidence): evidence.observed},
+        last_notified={measure(evidence): evidence.observed},
         trail=((signal.at, ratio(evidence)),),
     )
 
@@ -38,7 +38,7 @@ def merge(finding: Finding, signal: Signal) -> Finding:
         since=min(finding.since, signal.start),
         peak=evidence if higher else finding.peak,
         peak_at=signal.at if higher else finding.peak_at,
-        told={measure(evidence): evidence.observed} | finding.told,
+        last_notified={measure(evidence): evidence.observed} | finding.last_notified,
         trail=tuple(sorted({*finding.trail, (signal.at, ratio(evidence))})[-TRAIL_LIMIT:]),
     )
 
@@ -70,7 +70,7 @@ def measure(evidence: Evidence) -> str:
 def doubled(finding: Finding) -> bool:
     """Tell whether the figure is twice what was last told of that measure."""
     evidence = finding.signal.evidence
-    return 0 < 2 * finding.told[measure(evidence)] <= evidence.observed
+    return 0 < 2 * finding.last_notified[measure(evidence)] <= evidence.observed
 
 
 def retold(findings: dict[str, Finding]) -> dict[str, Finding]:
@@ -81,7 +81,7 @@ def retold(findings: dict[str, Finding]) -> dict[str, Finding]:
 def _retold(finding: Finding) -> Finding:
     evidence = finding.signal.evidence
     key = measure(evidence)
-    return replace(finding, told=finding.told | {key: max(finding.told[key], evidence.observed)})
+    return replace(finding, last_notified=finding.last_notified | {key: max(finding.last_notified[key], evidence.observed)})
 
 
 def ratio(evidence: Evidence) -> float:

@@ -49,7 +49,7 @@ TOCSIN: Final = "tocsin"
 """Who did what no person did."""
 
 
-class Entry(msgspec.Struct, frozen=True):
+class HistoryEntry(msgspec.Struct, frozen=True):
     """One line of an incident's history."""
 
     at: int  # event time, ms
@@ -65,7 +65,7 @@ class Finding(msgspec.Struct, frozen=True):
     since: int  # start of its first episode, ms
     peak: Evidence  # the furthest from usual
     peak_at: int  # event time of the peak, ms
-    told: dict[str, float]  # measure (metric and length) → highest observed that was told
+    last_notified: dict[str, float]  # measure (metric and length) → highest observed that was told
     trail: tuple[tuple[int, float], ...]  # (at, times the usual) of the latest signals, oldest first
 
 
@@ -84,7 +84,7 @@ class Incident(msgspec.Struct, frozen=True):
     breached_at: int  # latest breach
     revision: int  # counts what was told: 1 when opened
     findings: dict[str, Finding]  # by detector; of a brand that joined by detector@brand (`finding_key`)
-    history: tuple[Entry, ...] = ()  # the opening and the latest, at most HISTORY_LIMIT
+    history: tuple[HistoryEntry, ...] = ()  # the opening and the latest, at most HISTORY_LIMIT
     resolved_at: int | None = None
     acknowledged_by: str | None = None
     acknowledged_at: int | None = None
@@ -123,7 +123,7 @@ class Notification(msgspec.Struct, frozen=True):
 
     incident: Incident
     reason: Reason
-    at: int  # event time, ms
+    happened_at: int  # event time, ms
     detector: str  # the detector that says it, or the leading one
     reply: bool  # also posts in the thread
     page: bool  # mentions the on-call manager
@@ -145,7 +145,7 @@ def rank(severity: Severity) -> int:
     return SEVERITIES.index(severity)
 
 
-def extended(history: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
+def extended(history: tuple[HistoryEntry, ...], entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
     """Return the history with one more line; when full, the oldest after the opening goes."""
     longer = (*history, entry)
     return longer if len(longer) <= HISTORY_LIMIT else (longer[0], *longer[2:])

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from alerts.incidents import escalation
 from alerts.incidents.findings import leading, retold
-from alerts.incidents.model import TOCSIN, Entry, Incident, Notification, Reason, extended, finding_key, rank
+from alerts.incidents.model import TOCSIN, HistoryEntry, Incident, Notification, Reason, extended, finding_key, rank
 from alerts.incidents.policy import milliseconds
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ def tell(
         revision=incident.revision + 1,
         updated_at=max(incident.updated_at, at),
         findings=retold(incident.findings) if reason != "updated" else incident.findings,
-        history=incident.history if reason == "updated" else extended(incident.history, Entry(at, who, reason, text)),
+        history=incident.history if reason == "updated" else extended(incident.history, HistoryEntry(at, who, reason, text)),
     )
     notification = Notification(
         incident=told,
         reason=reason,
-        at=at,
+        happened_at=at,
         detector=detector or _leading(told),
         reply=reason in REPLIES and not _hushed(told, reason, at, policy) and not _beside(told, reason, detector),
         page=page,

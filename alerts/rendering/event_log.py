@@ -27,7 +27,7 @@ def event(before: Incident | None, notification: Notification) -> dict[str, Any]
         "brand": incident.brand,
         "detector": notification.detector,
         "severity": incident.severity,
-        "at": instant(notification.at),
+        "at": instant(notification.happened_at),
         "evidence": msgspec.to_builtins(incident.findings[notification.detector].signal.evidence),
     }
 

@@ -169,7 +169,7 @@ def told(
         fact=fact,
         brand=brand,
         severity=say(language, incident.severity).lower(),
-        span=span((incident.resolved_at or notification.at) - incident.opened_at, language),
+        span=span((incident.resolved_at or notification.happened_at) - incident.opened_at, language),
         who=who,
         text=text,
         whom=whom or say(language, "nobody"),

@@ -65,7 +65,7 @@ class Rerun:
             brand = notification.incident.brand
             before = self._told.get(brand)
             self._told[brand] = notification.incident
-            self._reached[brand] = max(notification.at, self._reached.get(brand, 0))
+            self._reached[brand] = max(notification.happened_at, self._reached.get(brand, 0))
             self._count += 1
             heappush(self._held, (self._reached[brand], brand, self._count, event(before, notification)))
 

@@ -48,14 +48,14 @@ def _mark(note: Notification, language: Language) -> Mark:
     who = "" if entry is None or entry.who == TOCSIN else clean(entry.who)
     kind: Kind = _OF.get(note.reason, "act" if who else "alert")
     text = _words(note, language, who, clean(entry.text) if entry else "")
-    return Mark(note.at, kind, note.incident.severity, who, text, note.page)
+    return Mark(note.happened_at, kind, note.incident.severity, who, text, note.page)
 
 
 def _words(note: Notification, language: Language, who: str, text: str) -> str:
     """Return what happened in words: the reply of the thread, and what that does not say."""
     incident, words = note.incident, WORDS[language]
     if note.reason == "escalated":
-        span = wording.span(note.at - incident.opened_at, language)
+        span = wording.span(note.happened_at - incident.opened_at, language)
         return words["escalated"].format(step=text, span=span)
     said = wording.told(note, language, fact=wording.fact(note, language), who=who, text=text)
     if note.reason == "judged" and incident.verdict:

@@ -58,7 +58,7 @@ class Facts:
     @property
     def told(self) -> list[Notification]:
         """Return what was told of the incidents that the timeline shows."""
-        return [note for note in self.outcome.told if self.since <= note.at <= self.until]
+        return [note for note in self.outcome.told if self.since <= note.happened_at <= self.until]
 
 
 def gather(
@@ -131,7 +131,7 @@ def _focus(courses: list[Course], incident: str | None) -> Course | None:
 def _shown(outcome: Outcome, focus: Course | None) -> tuple[int, int]:
     """Return the time to be shown; what was told after the last mention is in it."""
     if focus is None:
-        return outcome.since, max([outcome.until, *(note.at for note in outcome.told)])
+        return outcome.since, max([outcome.until, *(note.happened_at for note in outcome.told)])
     end = focus.segments[-1].until or outcome.until
     return max(outcome.since, focus.opened_at - BEFORE), max(min(outcome.until, end + AFTER), end)
 

@@ -70,7 +70,7 @@ def summary(facts: Facts, language: Language) -> str:
     )
     acknowledged = next((note for note in notes if note.reason == "acknowledged"), None)
     if acknowledged is not None:
-        waited = wording.span(acknowledged.at - course.opened_at, language)
+        waited = wording.span(acknowledged.happened_at - course.opened_at, language)
         text += words["in_hand"].format(who=acknowledged.incident.acknowledged_by, span=waited)
     until = course.segments[-1].until
     if until is None:
@@ -90,7 +90,7 @@ def _figures(facts: Facts, language: Language, words: dict[str, str]) -> list[tu
     heard = [note for note in facts.outcome.told if note.incident.id == course.incident.id]
     taken = next((note for note in heard if note.reason == "acknowledged"), None)
     called = words["never"] if course.pages else "–"
-    waited = called if taken is None else wording.span(taken.at - course.opened_at, language)
+    waited = called if taken is None else wording.span(taken.happened_at - course.opened_at, language)
     by = "" if taken is None else clean(taken.incident.acknowledged_by or "")
     lasted = words["still"] if until is None else wording.span(until - course.opened_at, language)
     severity = wording.say(language, course.severity)

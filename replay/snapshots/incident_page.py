@@ -67,7 +67,7 @@ def _weight(chronicle: Chronicle, brand: str) -> tuple[int, str]:
 def _brand(chronicle: Chronicle, brand: str, route: Route) -> str:
     incidents = [incident for incident in chronicle.incidents() if incident.brand == brand]
     steps = [note for incident in incidents for note in chronicle.about(incident.id) if note.reason != "updated"]
-    marks = [_mark(number, note) for number, note in enumerate(sorted(steps, key=lambda note: note.at), 1)]
+    marks = [_mark(number, note) for number, note in enumerate(sorted(steps, key=lambda note: note.happened_at), 1)]
     drawn = chart.draw(brand, chronicle.span()[0], chronicle.series(brand), marks)
     told = _table(marks) if marks else '<p class="soft">Nothing was told: a calm day.</p>'
     cards = "".join(_cards(chronicle.about(incident.id), incident, route) for incident in incidents)
@@ -77,7 +77,7 @@ def _brand(chronicle: Chronicle, brand: str, route: Route) -> str:
 def _mark(number: int, note: Notification) -> Mark:
     incident = note.incident
     state = "resolved" if incident.status == "resolved" else incident.severity
-    return Mark(note.at, number, state, _words(note))
+    return Mark(note.happened_at, number, state, _words(note))
 
 
 def _words(note: Notification) -> str:
@@ -104,7 +104,7 @@ def _cards(notes: list[Notification], incident: Incident, route: Route) -> str:
 
 def _card(note: Notification, route: Route, *, is_open: bool) -> str:
     return (
-        f"<details{' open' if is_open else ''}><summary>{clock(note.at)}, revision {note.revision}: "
+        f"<details{' open' if is_open else ''}><summary>{clock(note.happened_at)}, revision {note.revision}: "
         f"{escape(note.reason.replace('_', ' '))}</summary>{draw_card(note, route)}</details>"
     )
 
@@ -113,12 +113,12 @@ def draw_card(note: Notification, route: Route) -> str:
     """Return the message that Slack would show after this notification, chart and all, as SVG."""
     found = alerts_chart.shown(note.incident)
     if found is None:
-        return slack_svg.draw(message(note, route, page=note.page), clock(note.at))
+        return slack_svg.draw(message(note, route, page=note.page), clock(note.happened_at))
     course, evidence = found
     alt = alerts_chart.alt(course, text.tongue(route.language))
-    picture = Picture("F00000000", note.revision, note.at, course.step // 60_000, alt)
+    picture = Picture("F00000000", note.revision, note.happened_at, course.step // 60_000, alt)
     content = alerts_chart.draw(course, evidence)
-    return slack_svg.draw(message(note, route, page=note.page, picture=picture), clock(note.at), content)
+    return slack_svg.draw(message(note, route, page=note.page, picture=picture), clock(note.happened_at), content)
 
 
 def clock(at: int) -> str:

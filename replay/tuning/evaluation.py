@@ -113,7 +113,7 @@ def alerts_of(outcome: Outcome) -> list[Alert]:
         one = note.incident
         key = one.id, one.opened_at
         known = found.get(key, Alert(one.brand, one.opened_at, None))
-        paged = note.at if note.page and known.paged is None else known.paged
+        paged = note.happened_at if note.page and known.paged is None else known.paged
         found[key] = Alert(one.brand, known.opened, paged)
     return list(found.values())
 

@@ -98,7 +98,7 @@ class Outside:
         done: Callable[[], None],
     ) -> None:
         brand = self._directory.brand(notification.incident.brand)
-        if not await dnd.asleep(called(brand, notification.at)):
+        if not await dnd.asleep(called(brand, notification.happened_at)):
             done()
             return
         log.info("a page meets do-not-disturb: told outside", incident=notification.incident.id)

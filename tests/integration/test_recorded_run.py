@@ -248,8 +248,8 @@ def test_a_shared_recording_names_nobody_and_tells_the_same(lived: Lived) -> Non
     assert not any("user1" in entry or "U0000002" in entry for entry in shown)
     replayed = list(Playback(Recorded(recording.header)).play(recording.entries()))
     expected = [note for note in lived.told if note.incident.brand == "Oakmere"]
-    assert [(n.incident.id, n.reason, n.at, n.page) for n in replayed] == [
-        (n.incident.id, n.reason, n.at, n.page) for n in sorted(expected, key=lambda note: note.revision)
+    assert [(n.incident.id, n.reason, n.happened_at, n.page) for n in replayed] == [
+        (n.incident.id, n.reason, n.happened_at, n.page) for n in sorted(expected, key=lambda note: note.revision)
     ]
 
 

@@ -54,7 +54,7 @@ class Docket(RuleBasedStateMachine):
             check_step(self.last.get(note.incident.id), note, self.agency.policy, self.quiet_ends)
             self.last[note.incident.id] = note.incident
             self.check_open()
-            quiet = quiet_until(silences.get(note.incident.brand, ()), note.at)
+            quiet = quiet_until(silences.get(note.incident.brand, ()), note.happened_at)
             assert note.reason != "escalated" or note.incident.kind == SILENCE or not quiet
             assert (note.incident.kind == SILENCE) is (note.detector == SILENCE)
             assert note.reason != "joined" or (note.reply is not None and not note.page)

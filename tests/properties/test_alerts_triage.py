@@ -72,7 +72,7 @@ class Triage(RuleBasedStateMachine):
         before = self.case.silences
         self.case, told = step(self.case, record, self.policy)
         self.quiet_ends |= {one.until for one in self.case.silences if one.blanket}
-        steps = [note.at for note in told if note.reason == "escalated"]
+        steps = [note.happened_at for note in told if note.reason == "escalated"]
         assert not any(quiet_until(before, at) for at in steps), "somebody is chased who asked for quiet"
         self.log.append(record)
         self.told += told
@@ -198,13 +198,13 @@ def check_step(
     else:
         assert rank(incident.severity) >= rank(before.severity), "severity fell while open"
     if reason == "reopened" and before.resolved_at is not None:
-        cold = notification.at >= before.resolved_at + milliseconds(policy.cooldown)
+        cold = notification.happened_at >= before.resolved_at + milliseconds(policy.cooldown)
         assert cold or rank(incident.severity) > rank(before.severity), "the cooldown was broken"
     assert not notification.page or rank(incident.severity) >= rank(policy.page_from)
     if reason == "escalated":
         assert before.status == incident.status == "open", "somebody has it in hand, and others are called"
         assert notification.step == before.escalated == incident.escalated - 1
-        assert notification.at == before.escalate_at or notification.at in quiet_ends, "a step came at no due instant"
+        assert notification.happened_at == before.escalate_at or notification.happened_at in quiet_ends, "a step came at no due instant"
 
 
 def check_severity(before: Incident | None, incident: Incident, policy: Policy) -> None:

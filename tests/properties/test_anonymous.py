@@ -92,7 +92,7 @@ def test_the_story_stays_the_same() -> None:
     list(first.play(entry for entry in found if not isinstance(entry, Received)))
     list(second.play(entry for entry in masked(found)[1] if not isinstance(entry, Received)))
     told = [
-        [(n.incident.id, n.reason, n.at, n.incident.severity, n.page) for n in side.outcome.told]
+        [(n.incident.id, n.reason, n.happened_at, n.incident.severity, n.page) for n in side.outcome.told]
         for side in (first, second)
     ]
     assert told[0] == told[1]

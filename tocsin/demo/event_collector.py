@@ -114,5 +114,5 @@ class Audience:
 
 
 def _line(note: Notification) -> str:
-    at = datetime.fromtimestamp(note.at / 1000, UTC)
+    at = datetime.fromtimestamp(note.happened_at / 1000, UTC)
     return f"{at:%H:%M}  {note.reason.replace('_', ' '):15}  {text.line(note.incident, 'en')}"

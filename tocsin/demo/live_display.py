@@ -53,7 +53,7 @@ class Board:
             self._shown = note
         if note.reply:
             self._thread.append(
-                Text.assemble((f"{_clock(note.at)} ", "dim"), f"{note.incident.brand}: ", self._said(note))
+                Text.assemble((f"{_clock(note.happened_at)} ", "dim"), f"{note.incident.brand}: ", self._said(note))
             )
 
     def conclude(self) -> None:
@@ -62,7 +62,7 @@ class Board:
         self._shown = max(latest.values(), key=_gravity, default=None)
 
     def _said(self, note: Notification) -> Text:
-        return console.styled(card.reply(note, self._route(note.incident.brand, note.at), page=note.page).text)
+        return console.styled(card.reply(note, self._route(note.incident.brand, note.happened_at), page=note.page).text)
 
     def draw(self, now: int) -> RenderableType:
         """Return the board as of event time `now` [ms]."""
@@ -128,7 +128,7 @@ class Board:
         return max(of_brand, key=lambda one: (one.opened_at, rank(one.severity)), default=None)
 
     def _card(self, note: Notification) -> Panel:
-        route = self._route(note.incident.brand, note.at)
+        route = self._route(note.incident.brand, note.happened_at)
         edited = "posted" if note.revision == 1 else f"edited, revision {note.revision}"
         return console.draw(card.message(note, route, page=note.page), f"{route.channel} · {edited}")
 

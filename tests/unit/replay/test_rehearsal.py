@@ -27,13 +27,13 @@ def _told(chronicle: Chronicle, brand: str) -> list[Notification]:
 
 
 def _clock(note: Notification) -> str:
-    return f"{datetime.fromtimestamp(note.at / 1000, UTC):%H:%M}"
+    return f"{datetime.fromtimestamp(note.happened_at / 1000, UTC):%H:%M}"
 
 
 def test_calm_is_quiet(chronicle: Chronicle) -> None:
     """Of the calm day before, and of the calm morning, nothing is told about any brand."""
     first = int(LIVE_FROM.replace(hour=11, minute=10).timestamp() * 1000)
-    assert [(note.incident.id, note.reason, note.detector) for note in chronicle.told if note.at < first] == []
+    assert [(note.incident.id, note.reason, note.detector) for note in chronicle.told if note.happened_at < first] == []
 
 
 def test_joke_pages_nobody(chronicle: Chronicle) -> None:

@@ -104,7 +104,7 @@ class Through:
         for record in reader.records(self._here.connection, self._here.topics.notifications.name):
             note = decode_notification(record.value or b"")
             found.setdefault((note.incident.id, note.revision), note)
-        return sorted(found.values(), key=lambda note: (note.at, note.incident.brand, note.revision))
+        return sorted(found.values(), key=lambda note: (note.happened_at, note.incident.brand, note.revision))
 
     def _wait(self) -> None:
         from streams.kafka import reader  # noqa: PLC0415

@@ -24,7 +24,7 @@ def show_requests(past: Past, rules: Revised, *, json: bool) -> Outcome:
     with progress("replaying", past.size) as advance:
         for note, sent in requests(past.notes(rules, outcome, advance), rules):
             for request in sent:
-                record = {"at": instant(note.at)} | request
+                record = {"at": instant(note.happened_at)} | request
                 if json:
                     emit(record)
                     continue

@@ -12,7 +12,7 @@ from tocsin.web.pages.overview import named
 from tocsin.web.text import WORDS, clock, say
 
 if TYPE_CHECKING:
-    from alerts.incidents.model import Entry, Finding, Incident
+    from alerts.incidents.model import HistoryEntry, Finding, Incident
     from config.brands.model import Brand
     from detectors.model.text import Language
 
@@ -118,7 +118,7 @@ def _examples(found: list[Finding], brand: Brand) -> list[Said]:
     ]
 
 
-def _happened(entry: Entry, brand: Brand, language: Language) -> Happened:
+def _happened(entry: HistoryEntry, brand: Brand, language: Language) -> Happened:
     text = clean(entry.text)
     if entry.what == "raised_severity":
         text = WORDS[language].get(entry.text, text).lower()

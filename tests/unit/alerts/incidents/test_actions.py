@@ -128,7 +128,7 @@ def test_who_gives_an_incident_back_is_told_in_the_thread_and_the_escalation_sta
     _, told = run(*records)
     back = next(note for note in told if note.reason == "unacknowledged")
     assert (back.reply, back.page, back.incident.status, back.incident.acknowledged_by) == (True, False, "open", None)
-    assert [(note.reason, note.at) for note in told[3:] if note.page] == [("escalated", START + 35 * MINUTE)]
+    assert [(note.reason, note.happened_at) for note in told[3:] if note.page] == [("escalated", START + 35 * MINUTE)]
 
 
 def test_giving_back_what_nobody_has_changes_nothing() -> None:

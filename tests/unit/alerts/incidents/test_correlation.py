@@ -119,7 +119,7 @@ def test_it_is_over_when_no_brand_is_hit_any_more() -> None:
     shard, told = triaged(bay(0), moor(2), moor(20, start=2, revision=9), now(49.9))
     assert told[-1].reason != "resolved"
     told += shard.apply(now(50))
-    assert (told[-1].reason, told[-1].at) == ("resolved", START + 50 * MINUTE)
+    assert (told[-1].reason, told[-1].happened_at) == ("resolved", START + 50 * MINUTE)
     again = [moor(100, start=100), bay(101, start=101)]
     back = [note for record in again for note in shard.apply(record)]
     assert reasons(back) == [("reopened", MOOR, True), ("joined", f"{MOOR}+{BAY}", False)]
@@ -183,4 +183,4 @@ def test_the_umbrella_is_chased_until_somebody_has_it() -> None:
     """The escalation goes on by the rules of the brand that was hit first."""
     rules = Agency(Policy(resolve_after=timedelta(hours=2)))
     _, told = triaged(bay(0), moor(1, severity="critical"), now(12), rules=rules)
-    assert [(note.reason, note.at) for note in told[2:]] == [("escalated", START + 11 * MINUTE)]
+    assert [(note.reason, note.happened_at) for note in told[2:]] == [("escalated", START + 11 * MINUTE)]

@@ -20,7 +20,7 @@ POLICY = Policy(escalation=STEPS, resolve_after=timedelta(hours=12), repeats=2)
 def steps(*records: Record, policy: Policy = POLICY) -> list[tuple[float, int]]:
     """Return when (minutes after START) each step was taken, and which."""
     told = run(*records, policy=policy)[1]
-    return [((note.at - START) / MINUTE, note.step) for note in told if note.step is not None]
+    return [((note.happened_at - START) / MINUTE, note.step) for note in told if note.step is not None]
 
 
 def test_a_critical_one_goes_from_step_to_step_and_repeats_the_last_ever_later() -> None:

@@ -69,7 +69,7 @@ def test_a_window_that_grows_within_the_hour_stays_one_measure() -> None:
         finding = merge(finding, grown)
         assert not doubled(finding)
         finding = retold({"negative": finding})["negative"]
-    assert len(finding.told) == 1
+    assert len(finding.last_notified) == 1
 
 
 def test_the_gravest_leads_then_the_furthest_from_usual() -> None:

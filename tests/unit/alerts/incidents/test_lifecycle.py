@@ -86,7 +86,7 @@ def test_how_often_time_is_told_changes_no_update(ticks: list[float]) -> None:
     breaches: list[Record] = [signal(m, observed=80 + m) for m in range(5)]
     log = sorted([*breaches, *map(now, ticks)], key=lambda record: (record.at, isinstance(record, Now)))
     told = run(*log, now(4.5))[1]
-    assert [(n.reason, (n.at - START) // MINUTE, n.revision) for n in told[1:]] == [
+    assert [(n.reason, (n.happened_at - START) // MINUTE, n.revision) for n in told[1:]] == [
         ("updated", 1, 2),
         ("updated", 2, 3),
         ("updated", 3, 4),

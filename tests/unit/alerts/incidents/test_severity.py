@@ -96,7 +96,7 @@ def test_an_acknowledgement_of_less_is_void_once_it_is_critical() -> None:
         ("raised_severity", True, "open"),
         ("escalated", True, "open"),
     ]
-    assert told[-1].at == START + 12 * MINUTE
+    assert told[-1].happened_at == START + 12 * MINUTE
 
 
 def test_an_acknowledgement_of_what_is_critical_holds() -> None:

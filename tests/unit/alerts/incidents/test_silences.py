@@ -53,7 +53,7 @@ def test_a_silence_keeps_back_what_it_names_and_nothing_else(matchers: dict[str,
 def test_what_still_goes_on_when_the_silence_ends_is_told_then() -> None:
     """A campaign that turned into a crisis is not missed."""
     told = run(signal(0), signal(30), signal(57.9), signal(58), policy=policy())[1]
-    assert [(note.reason, note.at) for note in told] == [("opened", START + 58 * MINUTE)]
+    assert [(note.reason, note.happened_at) for note in told] == [("opened", START + 58 * MINUTE)]
 
 
 def test_a_silenced_detector_does_not_join_an_open_incident() -> None:
@@ -113,7 +113,7 @@ def test_praise_neither_joins_a_crisis_nor_keeps_it_open() -> None:
     """A good buzz in the middle of a crisis is noise; by itself it is an incident, which a crisis may turn grave."""
     cheer = [signal(minute, detector="praise", severity="watch", start=9) for minute in range(9, 40)]
     case, told = run(signal(0), *cheer, now(40))
-    assert [(note.reason, note.at) for note in told[:2]] == [("opened", START), ("resolved", START + 30 * MINUTE)]
+    assert [(note.reason, note.happened_at) for note in told[:2]] == [("opened", START), ("resolved", START + 30 * MINUTE)]
     assert case.silenced > 0
     assert told_about(*cheer[:2]) == ["opened"]
     later = signal(70, detector="praise", severity="watch", start=70)
@@ -166,7 +166,7 @@ def test_who_asks_for_quiet_is_not_chased(matchers: dict[str, str], *, steps: li
     """Only a silence about everything stops the steps of the escalation, and they go on when it ends."""
     rule = Policy(resolve_after=timedelta(hours=2))
     _, told = run(signal(0, severity="critical"), asked(1, 29, **matchers), now(31), policy=rule)
-    assert [(note.at - START) // MINUTE for note in told if note.reason == "escalated"] == steps
+    assert [(note.happened_at - START) // MINUTE for note in told if note.reason == "escalated"] == steps
 
 
 def test_the_escalation_goes_on_when_the_silence_is_lifted() -> None:
@@ -174,4 +174,4 @@ def test_the_escalation_goes_on_when_the_silence_is_lifted() -> None:
     rule = Policy(resolve_after=timedelta(hours=2))
     records = [signal(0, severity="critical"), asked(1, 600), now(40), action(41, "unsilence"), now(60)]
     _, told = run(*records, policy=rule)
-    assert [(note.at - START) // MINUTE for note in told if note.reason == "escalated"] == [51]
+    assert [(note.happened_at - START) // MINUTE for note in told if note.reason == "escalated"] == [51]

@@ -87,7 +87,7 @@ def test_it_is_drawn_anew_after_ten_minutes_and_when_it_is_over() -> None:
     assert due(told[0], None)
     assert not due(told[1], shown)
     assert due(told[-1], shown)
-    assert due(replace(told[1], at=START + REDRAWN), shown)
+    assert due(replace(told[1], happened_at=START + REDRAWN), shown)
     assert not due(run(signal())[1][0], None)
     assert chart_data.shown(incident_of(signal())) is None
 
@@ -157,7 +157,7 @@ async def test_without_the_scope_or_the_files_the_alert_is_as_before(fake: FakeS
     done = submit(delivery, *told)
     await until(lambda: len(done) == len(told))
     await until(lambda: fake.called("files.getUploadURLExternal"))
-    submit(delivery, replace(told[-1], at=START + 2 * REDRAWN))
+    submit(delivery, replace(told[-1], happened_at=START + 2 * REDRAWN))
     await delivery.drain()
     assert len(fake.called("files.getUploadURLExternal")) == 1
     assert len(fake.roots()) == 1

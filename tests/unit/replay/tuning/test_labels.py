@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from alerts.incidents.model import Action, Entry, Incident, Verdict
+from alerts.incidents.model import Action, HistoryEntry, Incident, Verdict
 from config.errors import ConfigError
 from replay.tuning.labels import KINDS, Label, check, merge, read, to_csv, to_yaml, verdicts
 
@@ -50,7 +50,7 @@ def judged(verdict: Verdict | None, opened: int = 0, resolved: int | None = HOUR
         breached_at=HOUR,
         revision=3,
         findings={},
-        history=(Entry(opened, "tocsin", "opened"),),
+        history=(HistoryEntry(opened, "tocsin", "opened"),),
         resolved_at=resolved,
         verdict=verdict,
     )
