@@ -28,7 +28,7 @@ from detectors.engine import engine, storage
 from detectors.model.signal import Now, Signal
 from detectors.policy import FALSE_ALARMS_PER_DAY, Policy, Sensitivity
 from mentions.model.batches import Batch
-from mentions.model.hashing import digest
+from mentions.model.hashing import hash63
 from replay.tuning.intervals import share
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Stream:
         labels = self._dice.choice([-1, 0, 1], size, p=[0.25, 0.5, 0.25]).tolist()
         numbers = range(self._drawn, self._drawn + size)
         self._drawn += size
-        ids = [digest(str(number)) for number in numbers]
+        ids = [hash63(str(number)) for number in numbers]
         return Batch(
             brand="quiet",
             partition=0,
@@ -119,7 +119,7 @@ class Stream:
             channels=["forum"] * size,
             authors=[f"author {number}" for number in numbers],
             reaches=[0] * size,
-            likenesses=ids,
+            text_hashes=ids,
             excerpts=[""] * size,
             urls=[""] * size,
         )

@@ -11,17 +11,17 @@ from config.brands.model import default_brand
 from mentions.readers.files import read
 from mentions.sentiment import Scorer
 from mentions.watchlist.watchlist import Watchlist
-from replay.tuning.dataset import Material, gather
-from replay.tuning.evaluation import GRACE, Stretch
+from replay.tuning.dataset import Dataset, gather
+from replay.tuning.evaluation import GRACE, Period
 from replay.tuning.labels import Label
-from replay.tuning.optimisation import Point, Study, study
+from replay.tuning.optimisation import Point, TuningResult, optimise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from replay.tuning.candidates import Settings
-    from replay.tuning.evaluation import Measure
+    from replay.tuning.evaluation import Metrics
 
 CRISES = ("replay", "minor", "cold_start")
 """Roles of what should be heard. Hard negatives should not page; what is ambiguous is not scored."""
@@ -33,15 +33,15 @@ def report(data: Path, streams: Sequence[str], known: dict[str, Any]) -> str:
     labels = list(crises(known))
     brands = [default_brand(name) for name in sorted(material.records)]
     stretches = list(counted(known, material, labels))
-    found = study("", "all", brands, material, labels, stretches=stretches, jobs=os.cpu_count() or 1)
+    found = optimise("", "all", brands, material, labels, stretches=stretches, jobs=os.cpu_count() or 1)
     return "\n\n".join([_held_out(found), _curve(found), _verdict(found)])
 
 
-def load(data: Path, streams: Sequence[str]) -> Material:
+def load(data: Path, streams: Sequence[str]) -> Dataset:
     """Return all streams, scored; no two of them share a brand."""
-    whole = Material()
+    whole = Dataset()
     for stream in streams:
-        one = gather(read(str(data / f"{stream}.jsonl.gz")), Watchlist.open(), Scorer())
+        one = gather(read(str(data / f"{stream}.jsonl.gz")), Watchlist.accepting_any(), Scorer())
         whole.records.update(one.records)
         whole.spans.update(one.spans)
     return whole
@@ -55,7 +55,7 @@ def crises(known: dict[str, Any]) -> Iterator[Label]:
             yield Label(one["brand"], onset, end, "crisis", name, visible)
 
 
-def counted(known: dict[str, Any], material: Material, labels: Sequence[Label]) -> Iterator[Stretch]:
+def counted(known: dict[str, Any], material: Dataset, labels: Sequence[Label]) -> Iterator[Period]:
     """Yield the quiet brands' time, without the windows that are left out, and the time of each crisis."""
     left_out = {one["brand"]: (_ms(one["from"]), _ms(one["to"])) for one in known["ignore_windows"]}
     quiet = {}
@@ -65,14 +65,14 @@ def counted(known: dict[str, Any], material: Material, labels: Sequence[Label]) 
         gone = left_out.get(one["brand"], (since, since))
         quiet[one["brand"]] = (since, until)
         parts = ((since, gone[0]), (gone[1], until)) if gone[0] > since else ((max(since, gone[1]), until),)
-        yield from (Stretch(one["brand"], a, b) for a, b in parts if a < b)
+        yield from (Period(one["brand"], a, b) for a, b in parts if a < b)
     for label in labels:
         since, until = quiet.get(label.brand, (0, 0))
         if not since <= label.visible <= until:
-            yield Stretch(label.brand, label.onset - GRACE, label.end + GRACE)
+            yield Period(label.brand, label.onset - GRACE, label.end + GRACE)
 
 
-def _held_out(found: Study) -> str:
+def _held_out(found: TuningResult) -> str:
     rows = [
         (
             one.label.note,
@@ -90,7 +90,7 @@ def _held_out(found: Study) -> str:
     return table((*head, "False alarms a brand-week: as shipped", "tuned without it", "Chosen without it"), rows)
 
 
-def _curve(found: Study) -> str:
+def _curve(found: TuningResult) -> str:
     rows = [_row("as shipped", found.today), _row(f"best in hindsight: {_spelled_point(found)}", _leading(found))]
     costly = [one for one in reversed(found.points) if one.best and one.found > found.today.found]
     dearer = {(one.false_alarms, one.found): one for one in costly}
@@ -105,7 +105,7 @@ def _row(name: str, one: Point) -> tuple[str, ...]:
     return name, recall, delays, f"{one.per_week:.2f} ({one.between[0]:.2f}–{one.between[1] or 0:.2f})"
 
 
-def _verdict(found: Study) -> str:
+def _verdict(found: TuningResult) -> str:
     said = {
         "proposed": "A tuned setting beats the one that ships on held-out incidents.",
         "keep": "No setting tried is better than what ships, even in hindsight.",
@@ -115,11 +115,11 @@ def _verdict(found: Study) -> str:
     return f"{said.get(found.state, plain)} {tried}"
 
 
-def _leading(found: Study) -> Point:
+def _leading(found: TuningResult) -> Point:
     return found.points[found.leading]
 
 
-def _spelled_point(found: Study) -> str:
+def _spelled_point(found: TuningResult) -> str:
     return _spelled(_leading(found).settings)
 
 
@@ -127,11 +127,11 @@ def _spelled(settings: Settings) -> str:
     return ", ".join(f"{path.split('.', 1)[1]} {value}" for path, value in settings.items()) or "as shipped"
 
 
-def _delay(one: Measure) -> str:
+def _delay(one: Metrics) -> str:
     return "missed" if one.delays[0] is None else f"{one.delays[0]:.0f}"
 
 
-def _rate(one: Measure) -> str:
+def _rate(one: Metrics) -> str:
     return f"{one.per_week:.2f}" if one.weeks else "–"
 
 

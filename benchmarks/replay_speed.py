@@ -25,7 +25,7 @@ from benchmarks.results_table import publish, table
 from mentions.model import batches
 from mentions.model.batches import Tick
 from mentions.readers.files import read
-from mentions.readers.position import START, Line, Refused
+from mentions.readers.position import START, Line, RejectedLine
 from mentions.sentiment import Scorer
 from replay.player.chunking import portions, records
 from replay.player.file_replay import Rerun
@@ -80,7 +80,7 @@ def of_quiet_brands(brands: int, days: int) -> Iterator[Line]:
         yield Line(number, written.text, START)
 
 
-STREAMS: Final[dict[str, tuple[str, Callable[[], Iterable[Line | Refused]]]]] = {
+STREAMS: Final[dict[str, tuple[str, Callable[[], Iterable[Line | RejectedLine]]]]] = {
     "dense": ("8 brands, 250 a minute each", lambda: of_crowd(Crowd(240_000, span=timedelta(hours=2), repeated=0))),
     "steady": ("8 brands, 70 an hour each", lambda: of_crowd(Crowd(40_000, span=timedelta(days=3), repeated=0))),
     "month": (f"{BRANDS} brands, {DAYS} days, ½ to 8 an hour, bursts", lambda: of_quiet_brands(BRANDS, DAYS)),
@@ -99,23 +99,23 @@ class Run(NamedTuple):
 class Making:
     """Lines a thousand at a time, and how many seconds of CPU time it took to make them."""
 
-    def __init__(self, lines: Iterable[Line | Refused]) -> None:
+    def __init__(self, lines: Iterable[Line | RejectedLine]) -> None:
         self.seconds = 0.0
         self._lines = iter(lines)
 
-    def __iter__(self) -> Iterator[Line | Refused]:
+    def __iter__(self) -> Iterator[Line | RejectedLine]:
         """Yield the lines."""
         while chunk := self._make():
             yield from chunk
 
-    def _make(self) -> list[Line | Refused]:
+    def _make(self) -> list[Line | RejectedLine]:
         begun = time.process_time()
         chunk = list(islice(self._lines, 1_000))
         self.seconds += time.process_time() - begun
         return chunk
 
 
-def from_texts(lines: Iterable[Line | Refused]) -> tuple[int, float]:
+def from_texts(lines: Iterable[Line | RejectedLine]) -> tuple[int, float]:
     """Replay lines, scoring them; return mentions and seconds."""
     rerun, source, begun = Rerun(Rules.built_in(), Scorer()), Making(lines), time.process_time()
     for _ in rerun.run(source):
@@ -123,7 +123,7 @@ def from_texts(lines: Iterable[Line | Refused]) -> tuple[int, float]:
     return rerun.mentions, time.process_time() - begun - source.seconds
 
 
-def scored_records(lines: Iterable[Line | Refused]) -> Iterator[bytes]:
+def scored_records(lines: Iterable[Line | RejectedLine]) -> Iterator[bytes]:
     """Return lines as records of `mentions.model.batches`: batches, and a tick about every AT_ONCE mentions."""
     watchlist, scorer = Rules.built_in().watchlist, Scorer()
     for portion in portions(records(lines, [])):
@@ -131,7 +131,7 @@ def scored_records(lines: Iterable[Line | Refused]) -> Iterator[bytes]:
         yield batches.encode(Tick(0, 1, portion[-1].arrived, None))
 
 
-def from_scores(lines: Iterable[Line | Refused]) -> tuple[int, float]:
+def from_scores(lines: Iterable[Line | RejectedLine]) -> tuple[int, float]:
     """Replay records that carry the scores, out of a file; return mentions and seconds."""
     rules, mentions = Rules.built_in(), 0
     watch, triage = WatchShard(rules), TriageShard(rules)

@@ -19,7 +19,7 @@ from benchmarks import vader_speed
 from benchmarks.metrics import correlation, macro_f1, macro_recall, precision, recall
 from benchmarks.training import folds, sets
 from mentions.sentiment import Scorer, Vader
-from mentions.watchlist.brand_terms import Watched
+from mentions.watchlist.brand_terms import BrandTerms
 from mentions.watchlist.masking import Mask
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _stock(vader: Vader, text: str) -> str:
 def _tweets(scorer: Scorer, vader: Vader) -> Row:
     data = sets.read("en_tweeteval_sentiment_val")
     truth = [row["label"] for row in data]
-    ours = macro_recall(truth, [NAMES[scorer.read(row["text"], "en").label] for row in data])
+    ours = macro_recall(truth, [NAMES[scorer.analyse(row["text"], "en").label] for row in data])
     stock = macro_recall(truth, [_stock(vader, row["text"]) for row in data])
     anchor = "test split: FastText 62.9, n-gram LR 64.7, RoBERTa-base 71.3"
     return Row("TweetEval sentiment, validation split, macro recall", f"{stock:.1f}", anchor, "≥ 64.5", f"{ours:.1f}")
@@ -74,10 +74,10 @@ def _tweets(scorer: Scorer, vader: Vader) -> Row:
 
 def _airlines(scorer: Scorer, vader: Vader) -> Iterator[Row]:
     data = sets.read("en_airlines")
-    masks = {brand: Mask(Watched(name=brand).names()) for brand in {row["brand"] for row in data}}
+    masks = {brand: Mask(BrandTerms(name=brand).names()) for brand in {row["brand"] for row in data}}
     texts = [masks[row["brand"]].apply(row["text"]) for row in data]
     truth = [row["label"] for row in data]
-    readings = [scorer.read(text, "en") for text in texts]
+    readings = [scorer.analyse(text, "en") for text in texts]
     ours, stock = [NAMES[reading.label] for reading in readings], [_stock(vader, text) for text in texts]
     yield Row(
         "Airlines (none learnt from), negatives, recall (precision)",
@@ -106,7 +106,7 @@ def _raters(scorer: Scorer, vader: Vader) -> Row:
     data = sets.read("en_vader_gt_tweets")
     people = [float(row["score"]) for row in data]
     stock = correlation(people, [vader.compound(row["text"]) for row in data])
-    ours = correlation(people, [scorer.read(row["text"], "en").compound for row in data])
+    ours = correlation(people, [scorer.analyse(row["text"], "en").compound for row in data])
     return Row("VADER's tweets, r with the mean of 20 raters", f"{stock:.3f}", "LR 0.883", "–", f"{ours:.3f}")
 
 
@@ -118,7 +118,9 @@ def _french_tweets() -> Row:
 
 def _deft(scorer: Scorer, vader: Vader) -> Row:
     data = [row for row in sets.read("fr_deft2017_task1") if row["label"] != "mixed"]
-    ours = macro_recall([row["label"] for row in data], [NAMES[scorer.read(row["text"], "fr").label] for row in data])
+    ours = macro_recall(
+        [row["label"] for row in data], [NAMES[scorer.analyse(row["text"], "fr").label] for row in data]
+    )
     stock = macro_recall([row["label"] for row in data], [_stock(vader, row["text"]) for row in data])
     return Row(
         "DEFT 2017 (sentiment not learnt from), macro recall",
@@ -132,7 +134,7 @@ def _deft(scorer: Scorer, vader: Vader) -> Row:
 def _offensive(scorer: Scorer, vader: Vader) -> Row:
     data = sets.read("en_tweeteval_offensive_val")
     truth = [row["label"] == "offensive" for row in data]
-    ours = macro_f1(truth, [scorer.read(row["text"], "en").abuse > 0.5 for row in data])
+    ours = macro_f1(truth, [scorer.analyse(row["text"], "en").abuse > 0.5 for row in data])
     stock = macro_f1(truth, [vader.compound(row["text"]) <= -0.5 for row in data])
     anchor = "test split: LR on OLID 73.2, RoBERTa-base 79.5"
     return Row(
@@ -147,7 +149,7 @@ def _offensive(scorer: Scorer, vader: Vader) -> Row:
 def _toxic(scorer: Scorer) -> Row:
     truth, guesses = folds.french_abuse()
     quiet = [row["text"] for row in sets.read("fr_deft2017_task1")]
-    flagged = 100 * float(np.mean([scorer.read(text, "fr").abuse > 0.5 for text in quiet]))
+    flagged = 100 * float(np.mean([scorer.analyse(text, "fr").abuse > 0.5 for text in quiet]))
     ours = f"{_pair(truth, guesses, True)}; flags {flagged:.1f} % of DEFT"
     return Row("Toxic French (MLMA), five parts, recall (precision)", "–", "word lists 18 (86)", "≥ 45 (≥ 85)", ours)
 
@@ -157,7 +159,7 @@ def _languages(scorer: Scorer) -> Iterator[Row]:
     cuts: dict[str, Callable[[str], str]] = {"": str, ", first six words": lambda text: " ".join(text.split()[:6])}
     for name, cut in cuts.items():
         truth = [row["label"] if row["label"] in {"en", "fr"} else "other" for row in data]
-        guesses = [lang or "other" for lang in scorer.languages([cut(row["text"]) for row in data])]
+        guesses = [lang or "other" for lang in scorer.detect_languages([cut(row["text"]) for row in data])]
         found = " / ".join(f"{recall(truth, guesses, lang):.1f}" for lang in ("en", "fr", "other"))
         yield Row(f"Language{name}, recall en / fr / other", "–", "py3langid 99.0 / 98.7", "≥ 98.5 / 98.5", found)
 

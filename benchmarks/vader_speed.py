@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from benchmarks.training import sets
-from mentions.sentiment import Compounds, Scorer, Vader
+from mentions.sentiment import BatchVader, Scorer, Vader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,13 +61,13 @@ def mixed() -> list[str]:
 
 def race(texts: Sequence[str]) -> Speed:
     """Return how fast each is, taking turns; every text is new to all."""
-    analyzer, many, single = SentimentIntensityAnalyzer(), Compounds(Vader()), Vader()
-    many.of(["good", "bad"])
+    analyzer, many, single = SentimentIntensityAnalyzer(), BatchVader(Vader()), Vader()
+    many.compounds(["good", "bad"])
     stock, ours, ratios, alone, same = [], [], [], [], True
     for at in range(0, len(texts) - BLOCK + 1, BLOCK):
         block = texts[at : at + BLOCK]
         slow, expected = _timed(lambda given: [analyzer.polarity_scores(text)["compound"] for text in given], block)
-        fast, found = _timed(many.of, block)
+        fast, found = _timed(many.compounds, block)
         one_by_one, each = _timed(lambda given: list(map(single.compound, given)), block)
         stock.append(BLOCK / slow)
         ours.append(BLOCK / fast)
@@ -94,18 +94,18 @@ class Teller:
 
     def __init__(self) -> None:
         """Take a scorer that has read two texts only."""
-        self._scorer, self._vader = Scorer(), Compounds(Vader())
+        self._scorer, self._vader = Scorer(), BatchVader(Vader())
         self.everything(["good", "bad"] * BLOCK)
 
     def everything(self, texts: Sequence[str]) -> int:
         """Tell language, VADER's compound whatever the language, and our own compound, label and abuse."""
-        readings = self._scorer.read_all(texts, [None] * len(texts))
+        readings = self._scorer.analyse_all(texts, [None] * len(texts))
         rest = [text for text, reading in zip(texts, readings, strict=True) if reading.lang != "en" or "&" in text]
-        return len(readings) + len(self._vader.of(rest))
+        return len(readings) + len(self._vader.compounds(rest))
 
     def languages(self, texts: Sequence[str]) -> list[str | None]:
         """Tell languages alone."""
-        return self._scorer.languages(texts)
+        return self._scorer.detect_languages(texts)
 
 
 def _timed(score: Callable[[Sequence[str]], T], texts: Sequence[str]) -> tuple[float, T]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from mentions.sentiment import Scorer
 from replay.snapshots import incident_page
-from tocsin.demo.scenarios.offline_run import read_config, rehearse, router
+from tocsin.demo.scenarios.offline_run import read_config, run_offline, router
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification
@@ -36,7 +36,7 @@ def _shown(note: Notification) -> bool:
 def main() -> None:
     """Write the pictures."""
     ALERT.parent.mkdir(parents=True, exist_ok=True)
-    ALERT.write_text(alert(rehearse(Scorer())), encoding="utf-8")
+    ALERT.write_text(alert(run_offline(Scorer())), encoding="utf-8")
     sys.stdout.write(f"wrote {ALERT.relative_to(ROOT)}\n")
 
 

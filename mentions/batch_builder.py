@@ -9,7 +9,7 @@ from mentions.model.batches import Batch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mentions.scoring import Row, Scored
+    from mentions.scoring import RecordResult, Row
 
 MAX_ROWS: Final = 2_000
 MAX_BYTES: Final = 500_000
@@ -19,16 +19,16 @@ ROW_BYTES: Final = 100
 """What the numbers of a row take at most in MessagePack."""
 
 
-class Columns:
+class BatchBuilder:
     """Gathers the rows of several records of one source partition, in the order they were read."""
 
     def __init__(self, partition: int, max_rows: int = MAX_ROWS, max_bytes: int = MAX_BYTES) -> None:
         self.partition: Final = partition
         self._max_rows = max_rows
         self._max_bytes = max_bytes
-        self._runs: dict[str, list[_Run]] = {}
+        self._runs: dict[str, list[_PolicyRun]] = {}
 
-    def add(self, scored: Scored) -> None:
+    def add(self, scored: RecordResult) -> None:
         """Take the rows of the next record.
 
         Raises:
@@ -40,7 +40,7 @@ class Columns:
             runs = self._runs.setdefault(brand, [])
             origin = (scored.revisions[brand], scored.scorer)
             if not runs or runs[-1].origin != origin:
-                runs.append(_Run(origin, []))
+                runs.append(_PolicyRun(origin, []))
             runs[-1].rows.extend(rows)
 
     def drain(self) -> list[Batch]:
@@ -68,7 +68,7 @@ class Columns:
             yield rows
 
 
-class _Run(NamedTuple):
+class _PolicyRun(NamedTuple):
     """Rows of one brand under one revision and one scorer, in source order."""
 
     origin: tuple[int, str]

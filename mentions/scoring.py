@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from mentions.model.batches import EXCERPT_CHARS, UNKNOWN
-from mentions.model.decode import Rejection, Wire, decode_record, split_lines, to_wire
-from mentions.model.hashing import digest
-from mentions.model.near_duplicates import likeness
-from mentions.watchlist.watchlist import Outcome, Watched, Watchlist
+from mentions.model.decode import Rejection, WireMention, decode_record, split_lines, to_wire
+from mentions.model.hashing import hash63
+from mentions.model.near_duplicates import text_hash
+from mentions.watchlist.watchlist import BrandTerms, Outcome, Watchlist
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from mentions.model.mention import Mention
     from mentions.scorer_port import Scorer
 
-Reading = tuple[float, int, float]
+SentimentScore = tuple[float, int, float]
 """Compound in [-1, 1], label as in `mentions.model.batches`, abuse in [0, 1]."""
 
-UNREAD: Final[Reading] = (0.0, UNKNOWN, 0.0)
+NOT_SCORED: Final[SentimentScore] = (0.0, UNKNOWN, 0.0)
 """A text in a language that the brand does not have scored."""
 
 UNDETERMINED: Final = frozenset({"", "und", "mul", "zxx", "mis", "qme", "qht", "qam", "qct", "qst", "art"})
@@ -33,7 +33,7 @@ class Row(NamedTuple):
     """One mention of one brand: a row of `mentions.model.batches.Batch`, its fields in the batch's order."""
 
     offset: int
-    place: int  # index within the record
+    line_index: int  # index within the record
     id: int
     published: int
     arrived: int
@@ -43,12 +43,12 @@ class Row(NamedTuple):
     channel: str
     author: str
     reach: int
-    likeness: int
+    text_hash: int
     excerpt: str
     url: str
 
 
-class Scored(msgspec.Struct, gc=False):
+class RecordResult(msgspec.Struct, gc=False):
     """What became of one record: each of its entries is one of rejections, accepted, unmatched and own.
 
     An entry of several brands has a row in each. Where one brand's own account wrote about another, it is in rows only.
@@ -62,7 +62,7 @@ class Scored(msgspec.Struct, gc=False):
     rejections: list[Rejection]
     accepted: int  # of at least one brand
     unmatched: int  # of no brand
-    own: int  # left out: written by the brand's own account
+    own_account: int  # left out: written by the brand's own account
     read_up_to: int  # latest event time of what was not rejected [ms], 0 when nothing
 
 
@@ -71,11 +71,11 @@ class ScoredMention(NamedTuple):
 
     mention: Mention
     outcome: Outcome
-    readings: dict[str, Reading]
+    scores: dict[str, SentimentScore]
     reason: str = ""  # why it is no brand's, where that is an error
 
 
-class Record(NamedTuple):
+class SourceRecord(NamedTuple):
     """A Kafka record of mentions: a JSON object, or one a line."""
 
     value: bytes | None
@@ -88,20 +88,20 @@ def score(mention: Mention, watchlist: Watchlist, scorer: Scorer) -> ScoredMenti
     """Return what `mention` means for each of its brands."""
     wire = to_wire(mention)
     match = watchlist.match(wire)
-    readings = _readings([(wire, brand) for brand in match.brands], watchlist, scorer)
+    readings = _score_tasks([(wire, brand) for brand in match.brands], watchlist, scorer)
     named = {brand.name: reading for brand, reading in zip(match.brands, readings, strict=True)}
     return ScoredMention(mention, match.outcome, named, match.reason)
 
 
 def score_record(
     value: bytes | None, arrived: int, partition: int, offset: int, watchlist: Watchlist, scorer: Scorer
-) -> Scored:
+) -> RecordResult:
     """Return what `score_records` has for one record."""
-    (scored,) = score_records([Record(value, arrived, partition, offset)], watchlist, scorer)
+    (scored,) = score_records([SourceRecord(value, arrived, partition, offset)], watchlist, scorer)
     return scored
 
 
-def score_records(records: Iterable[Record], watchlist: Watchlist, scorer: Scorer) -> list[Scored]:
+def score_records(records: Iterable[SourceRecord], watchlist: Watchlist, scorer: Scorer) -> list[RecordResult]:
     """Return the rows, by brand, and the rejections of each record; never raises on input.
 
     Each is what the record alone would give: together they are read sooner.
@@ -111,15 +111,15 @@ def score_records(records: Iterable[Record], watchlist: Watchlist, scorer: Score
         watchlist: who is watched.
         scorer: reads masked texts.
     """
-    several: list[Scored] = []
-    parts: list[_Part] = []
+    several: list[RecordResult] = []
+    parts: list[_ScoringTask] = []
     for record in records:
-        scored = Scored(record.partition, record.offset, scorer.version, {}, {}, [], 0, 0, 0, 0)
-        parts += _parts(scored, record, watchlist)
+        scored = RecordResult(record.partition, record.offset, scorer.version, {}, {}, [], 0, 0, 0, 0)
+        parts += _scoring_tasks(scored, record, watchlist)
         several.append(scored)
-    readings = _readings([(part.mention, part.brand) for part in parts], watchlist, scorer)
+    readings = _score_tasks([(part.mention, part.brand) for part in parts], watchlist, scorer)
     for part, reading in zip(parts, readings, strict=True):
-        scored, brand = part.scored, part.brand
+        scored, brand = part.result, part.brand
         rows = scored.rows.get(brand.name)
         if rows is None:
             rows = scored.rows[brand.name] = []
@@ -129,7 +129,7 @@ def score_records(records: Iterable[Record], watchlist: Watchlist, scorer: Score
 
 
 @lru_cache(maxsize=1_024)
-def language(tag: str | None) -> str | None:
+def language_subtag(tag: str | None) -> str | None:
     """Return the lower-case primary subtag of a BCP 47 tag, None where it names no language.
 
     >>> language("fr-CA"), language("EN_us"), language("und")
@@ -139,24 +139,24 @@ def language(tag: str | None) -> str | None:
     return None if primary in UNDETERMINED else primary
 
 
-def identity(mention: Wire) -> int:
+def mention_hash(mention: WireMention) -> int:
     """Return the digest that stands for a post: its id within its channel, for two channels may number alike."""
-    return digest(f"{mention.channel}\n{mention.id}")
+    return hash63(f"{mention.channel}\n{mention.id}")
 
 
-class _Part(NamedTuple):
+class _ScoringTask(NamedTuple):
     """A mention of a record, for one of its brands."""
 
-    scored: Scored  # what becomes of the record
-    place: int
+    result: RecordResult  # what becomes of the record
+    line_index: int
     arrived: int
-    mention: Wire
-    brand: Watched
+    mention: WireMention
+    brand: BrandTerms
     id: int
-    like: int
+    text_hash: int
 
 
-def _parts(scored: Scored, record: Record, watchlist: Watchlist) -> Iterator[_Part]:
+def _scoring_tasks(scored: RecordResult, record: SourceRecord, watchlist: Watchlist) -> Iterator[_ScoringTask]:
     """Yield what is to be read, and note in `scored` what is not."""
     unknown: dict[int, str] = {}
     for index, entry in enumerate(decode_record(record.value, record.arrived)):
@@ -170,24 +170,26 @@ def _parts(scored: Scored, record: Record, watchlist: Watchlist) -> Iterator[_Pa
         scored.read_up_to = max(scored.read_up_to, entry.published)
         if not match.brands:
             scored.unmatched += match.outcome is Outcome.UNMATCHED
-            scored.own += match.outcome is Outcome.OWN_ACCOUNT
+            scored.own_account += match.outcome is Outcome.OWN_ACCOUNT
             continue
         scored.accepted += 1
-        shared = identity(entry), likeness(entry.text)
+        shared = mention_hash(entry), text_hash(entry.text)
         for brand in match.brands:
-            yield _Part(scored, index, record.arrived, entry, brand, *shared)
+            yield _ScoringTask(scored, index, record.arrived, entry, brand, *shared)
     if unknown:
         lines = split_lines(record.value or b"")
         scored.rejections += (Rejection(index, lines[index], (reason,)) for index, reason in unknown.items())
         scored.rejections.sort(key=lambda rejection: rejection.index)
 
 
-def _readings(asked: Sequence[tuple[Wire, Watched]], watchlist: Watchlist, scorer: Scorer) -> list[Reading]:
+def _score_tasks(
+    asked: Sequence[tuple[WireMention, BrandTerms]], watchlist: Watchlist, scorer: Scorer
+) -> list[SentimentScore]:
     """Return how each mention reads for its brand, whose names are masked."""
-    readings = [UNREAD] * len(asked)
+    readings = [NOT_SCORED] * len(asked)
     places, texts, langs = [], [], []
     for place, (mention, brand) in enumerate(asked):
-        lang = language(mention.lang) if mention.lang else None
+        lang = language_subtag(mention.lang) if mention.lang else None
         if lang is None or not brand.languages or lang in brand.languages:
             places.append(place)
             texts.append(watchlist.masked(mention.text, brand))
@@ -197,19 +199,19 @@ def _readings(asked: Sequence[tuple[Wire, Watched]], watchlist: Watchlist, score
     return readings
 
 
-def _row(part: _Part, reading: Reading) -> Row:
+def _row(part: _ScoringTask, reading: SentimentScore) -> Row:
     mention = part.mention
     return Row(
-        part.scored.offset,
-        part.place,
+        part.result.offset,
+        part.line_index,
         part.id,
         mention.published,
         part.arrived,
         *reading,
         mention.channel,
         mention.author_id,
-        mention.people,
-        part.like,
+        mention.reach_or_followers,
+        part.text_hash,
         mention.text[:EXCERPT_CHARS],
         mention.url or "",
     )

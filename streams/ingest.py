@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from kafka.errors import KafkaError
 
 from mentions.model.decode import Rejection, decode_line
-from mentions.readers.packing import DEFAULT_LIMITS, Limits, Packed, pack
-from mentions.readers.position import START, Line, Position, Refused
+from mentions.readers.packing import DEFAULT_LIMITS, Limits, PackedRecord, pack
+from mentions.readers.position import START, Line, Position, RejectedLine
 from streams.clock import wall
 from streams.kafka import clients
 from streams.kafka import headers as heads
@@ -87,7 +87,7 @@ class Ingest:
         )
         self._partitions = sorted(self._producer.partitions_for(self._topic) or ())
 
-    def run(self, lines: Iterable[Line | Refused]) -> Iterator[list[Refused]]:
+    def run(self, lines: Iterable[Line | RejectedLine]) -> Iterator[list[RejectedLine]]:
         """Send the lines; yields after each chunk that is acknowledged, with what was refused in it.
 
         Raises:
@@ -95,20 +95,20 @@ class Ingest:
         """
         for chunk in chunks(lines, self._pace):
             refused = self._send(chunk)
-            self.progress.position = chunk[-1].following
+            self.progress.position = chunk[-1].next_position
             yield refused
 
-    def _send(self, chunk: list[Line | Refused]) -> list[Refused]:
-        refused: list[Refused] = [line for line in chunk if isinstance(line, Refused)]
-        packs: list[Packed] = []
+    def _send(self, chunk: list[Line | RejectedLine]) -> list[RejectedLine]:
+        refused: list[RejectedLine] = [line for line in chunk if isinstance(line, RejectedLine)]
+        packs: list[PackedRecord] = []
         for group in by_brand(chunk).values():
             for entry in pack(group, self._limits, wall):
-                packs.append(entry) if isinstance(entry, Packed) else refused.append(entry)
+                packs.append(entry) if isinstance(entry, PackedRecord) else refused.append(entry)
         self._produce(sorted(packs, key=lambda packed: packed.latest))  # several brands may share a partition
         self.progress.rejected += len(refused)
         return sorted(refused, key=lambda line: line.number)
 
-    def _produce(self, packs: list[Packed]) -> None:
+    def _produce(self, packs: list[PackedRecord]) -> None:
         latest = max([self.progress.latest, *(pack.latest for pack in packs)])
         self._deliver([(pack.key, pack.value, None, self._arrival(pack)) for pack in packs])
         if self._as_of == "published" and packs:
@@ -117,7 +117,7 @@ class Ingest:
         self.progress.sent += sum(pack.mentions for pack in packs)
         self.progress.records += len(packs)
 
-    def _arrival(self, packed: Packed) -> list[tuple[str, bytes]]:
+    def _arrival(self, packed: PackedRecord) -> list[tuple[str, bytes]]:
         return [(heads.ARRIVED_AT, b"%d" % packed.latest)] if self._as_of == "published" else []
 
     def mark(self, read_up_to: int) -> None:
@@ -156,9 +156,9 @@ class Ingest:
         self._producer.close()
 
 
-def chunks(lines: Iterable[Line | Refused], pace: Pace) -> Iterator[list[Line | Refused]]:
+def chunks(lines: Iterable[Line | RejectedLine], pace: Pace) -> Iterator[list[Line | RejectedLine]]:
     """Return the lines in chunks: as many as come within `PATIENCE`, at most `CHUNK`, none of them before it is due."""
-    chunk: list[Line | Refused] = []
+    chunk: list[Line | RejectedLine] = []
     started = time.monotonic()
     for line in lines:
         if pace.speed and isinstance(line, Line):
@@ -182,7 +182,7 @@ def published(line: Line) -> int | None:
     return None if isinstance(entry, Rejection) else entry.published
 
 
-def by_brand(chunk: Iterable[Line | Refused]) -> dict[str, list[Line]]:
+def by_brand(chunk: Iterable[Line | RejectedLine]) -> dict[str, list[Line]]:
     """Return the chunk's lines by the brand they name, "" where they name none; in order within each."""
     groups: dict[str, list[Line]] = defaultdict(list)
     for line in chunk:

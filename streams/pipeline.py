@@ -20,9 +20,9 @@ from alerts.incidents import lifecycle, router
 from detectors.engine import engine
 from detectors.engine.watermarks import Watermarks
 from detectors.model.signal import Now, Signal
-from mentions.batch_builder import Columns
+from mentions.batch_builder import BatchBuilder
 from mentions.model.batches import Batch, Tick
-from mentions.scoring import Record, score_records
+from mentions.scoring import SourceRecord, score_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -215,17 +215,17 @@ class Scored:
 
 def score(partition: int, records: Iterable[Raw], watchlist: Watchlist, scorer: Scorer) -> Scored:
     """Score records of one source partition, in order. Pure; never raises on what a record holds."""
-    result, columns, several = Scored(), Columns(partition), list(records)
+    result, columns, several = Scored(), BatchBuilder(partition), list(records)
     for record in several:
         if record.read_up_to is not None:
             result.reach(record.read_up_to)
     full = [record for record in several if record.value or record.read_up_to is None]
-    sources = [Record(record.value, record.arrived, partition, record.offset) for record in full]
+    sources = [SourceRecord(record.value, record.arrived, partition, record.offset) for record in full]
     for record, scored in zip(full, score_records(sources, watchlist, scorer), strict=True):
         columns.add(scored)
         result.rejections += [(record, rejection) for rejection in scored.rejections]
         result.unmatched += scored.unmatched
-        result.own += scored.own
+        result.own += scored.own_account
         if scored.read_up_to:
             result.reach(min(scored.read_up_to, record.arrived))
     result.accepted = len(columns)

@@ -12,7 +12,7 @@ import structlog
 
 from alerts.delivery.chart_uploader import Easel
 from alerts.delivery.keyed_queue import Lines
-from alerts.delivery.message_sync import GAP, PARALLEL, MessageSync, Line, Order
+from alerts.delivery.message_sync import GAP, PARALLEL, Line, MessageSync, Order
 from alerts.delivery.metrics import Log, Meter
 from alerts.delivery.ports import OVERSIZED, DeliveryError, Gallery, Notifier, Route
 from alerts.delivery.rate_limit import Timing, delay

@@ -81,7 +81,9 @@ def retold(findings: dict[str, Finding]) -> dict[str, Finding]:
 def _retold(finding: Finding) -> Finding:
     evidence = finding.signal.evidence
     key = measure(evidence)
-    return replace(finding, last_notified=finding.last_notified | {key: max(finding.last_notified[key], evidence.observed)})
+    return replace(
+        finding, last_notified=finding.last_notified | {key: max(finding.last_notified[key], evidence.observed)}
+    )
 
 
 def ratio(evidence: Evidence) -> float:

@@ -62,7 +62,9 @@ def tell(
         revision=incident.revision + 1,
         updated_at=max(incident.updated_at, at),
         findings=retold(incident.findings) if reason != "updated" else incident.findings,
-        history=incident.history if reason == "updated" else extended(incident.history, HistoryEntry(at, who, reason, text)),
+        history=incident.history
+        if reason == "updated"
+        else extended(incident.history, HistoryEntry(at, who, reason, text)),
     )
     notification = Notification(
         incident=told,

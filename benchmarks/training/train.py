@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from benchmarks.training import lessons, sets
-from mentions.sentiment.learned.features import grams, take_apart
+from mentions.sentiment.learned.features import ngrams, split_token
 from mentions.sentiment.learned.linear import GRAMS_WEIGH
 from mentions.sentiment.learned.weights import LANES, STEP, save
 from mentions.sentiment.training.feature_values import GRAM, PAIR, WORD, Floats, Vocabulary
@@ -77,7 +77,7 @@ def margins(learnt: Learnt, texts: Sequence[str]) -> Floats:
 def listed(text: str, table: Mapping[str, float]) -> float:
     """Return how much of a list of words is in `text`."""
     tokens = text.split()
-    return sum(table.get(take_apart(token).body, 0.0) for token in tokens) / sqrt(len(tokens) or 1)
+    return sum(table.get(split_token(token).body, 0.0) for token in tokens) / sqrt(len(tokens) or 1)
 
 
 def write(path: Path, version: str, taught: Sequence[Learnt]) -> None:
@@ -108,7 +108,7 @@ def _row(table: Table, key: str) -> Floats:
 def _fold(row: Floats, word: str, pieces: Table) -> None:
     """Add to a word's row what its n-grams say, so that they need not be looked up."""
     if not word.startswith("\0"):
-        own = grams(word)
+        own = ngrams(word)
         row += (
             sum((pieces[piece] for piece in own if piece in pieces), np.zeros(len(LANES)))
             * GRAMS_WEIGH

@@ -10,7 +10,7 @@ from alerts.incidents.policy import Policy as AlertPolicy
 from alerts.oncall.schedule import Rota
 from alerts.oncall.timezone import Zone
 from detectors.policy import Policy as DetectPolicy
-from mentions.watchlist.brand_terms import Term, Watched
+from mentions.watchlist.brand_terms import BrandTerms, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,9 +108,9 @@ class Brand(Inherited):
         default=(), description="The brand's own accounts: what they write is not an opinion about it and is left out."
     )
 
-    def watched(self, revision: int) -> Watched:
+    def watched(self, revision: int) -> BrandTerms:
         """Return what the score stage needs to recognise the brand's mentions."""
-        return Watched(
+        return BrandTerms(
             name=self.name,
             aliases=self.aliases,
             keywords=self.keywords,

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final, Literal
 
 from config.error_messages import nearest
-from mentions.watchlist.normalise import fold
+from mentions.watchlist.normalise import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -64,7 +64,7 @@ def _claimed(
     for number, node in enumerate(brands):
         for place in _texts(node, *fields):
             mine = (number, f'brand "{_name(node)}" (line {place.line})')
-            owner, whose = owners.setdefault(fold(str(place.value)), mine)
+            owner, whose = owners.setdefault(normalise(str(place.value)), mine)
             if owner != number:
                 yield place, f"is also a {what} of {whose}: {remedy}", severity
 
@@ -72,7 +72,7 @@ def _claimed(
 def _vague(node: Node) -> Iterator[Finding]:
     """Yield keywords that much holds which is not about the brand."""
     for place in _keywords(node):
-        word = fold(str(place.value))
+        word = normalise(str(place.value))
         if word in _common_words():
             yield place, "is an everyday word: use a longer phrase as keyword, or add exclusions", "warning"
         elif len(word) <= _SHORT:
@@ -82,8 +82,8 @@ def _vague(node: Node) -> Iterator[Finding]:
 def _excluded(node: Node) -> Iterator[Finding]:
     """Yield exclusions that lie within a keyword: they leave it nothing to match."""
     for place in _texts(node, "exclusions"):
-        word = f" {fold(str(place.value))} "
-        lost = next((keyword for keyword in _keywords(node) if word in f" {fold(str(keyword.value))} "), None)
+        word = f" {normalise(str(place.value))} "
+        lost = next((keyword for keyword in _keywords(node) if word in f" {normalise(str(keyword.value))} "), None)
         if lost is not None:
             yield place, f'excludes every mention of the keyword "{lost.value}": remove one of them', "error"
 
@@ -93,7 +93,7 @@ def _untidy(node: Node) -> Iterator[Finding]:
     for field in _LISTS:
         seen: dict[str, int] = {}
         for place in _texts(node, field):
-            word = fold(str(place.value))
+            word = normalise(str(place.value))
             if word in seen:
                 yield place, f"is in {field} twice (line {seen[word]}): case and accents do not matter", "warning"
             seen.setdefault(word, place.line)
@@ -120,4 +120,4 @@ def _name(node: Node) -> str:
 @cache
 def _common_words() -> frozenset[str]:
     text = resources.files("config").joinpath("common_words.txt").read_text("utf-8")
-    return frozenset(fold(line) for line in text.splitlines() if line and not line.startswith("#"))
+    return frozenset(normalise(line) for line in text.splitlines() if line and not line.startswith("#"))

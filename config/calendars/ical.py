@@ -12,7 +12,7 @@ import recurring_ical_events
 from icalendar import Calendar
 
 from alerts.oncall.schedule import Shift
-from mentions.watchlist.normalise import fold
+from mentions.watchlist.normalise import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,7 +78,7 @@ def people(summary: str, names: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(text)))
+    return " ".join(re.findall(r"\w+", normalise(text)))
 
 
 def _parse(raw: bytes) -> Calendar:

@@ -117,7 +117,7 @@ def sums(rows: Batch, start: int, end: int, recent: dict[int, None], loud_from: 
         labels.count(scored.POSITIVE),
         labels.count(scored.UNKNOWN),
         round(10_000 * fsum(rows.compounds[start:end])),
-        count_copies(rows.likenesses[start:end], recent),
+        count_copies(rows.text_hashes[start:end], recent),
         sum(1 for abuse in abuses if abuse >= ABUSIVE_FROM) if max(abuses) >= ABUSIVE_FROM else 0,
         len(loud(rows, start, end, loud_from)),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from detectors.engine import engine
 from detectors.policy import Policy
 from mentions.model.batches import Batch
-from mentions.model.hashing import digest
+from mentions.model.hashing import hash63
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
@@ -53,7 +53,7 @@ def _hour_of(mix: Mix, hour: int, dice: Random, reach: int) -> Batch:
     published = [_START + hour * _HOUR + int(at * _HOUR) for at, _, _ in drawn]
     labels = [label for _, label, _ in drawn]
     size = len(drawn)
-    ids = [digest(f"{hour}/{place}") for place in range(size)]
+    ids = [hash63(f"{hour}/{place}") for place in range(size)]
     return Batch(
         brand="acme",
         partition=0,
@@ -70,7 +70,7 @@ def _hour_of(mix: Mix, hour: int, dice: Random, reach: int) -> Batch:
         channels=["forum"] * size,
         authors=[f"author {number % 500}" for number in ids],
         reaches=[reach] * size,
-        likenesses=ids,
+        text_hashes=ids,
         excerpts=["a mention"] * size,
         urls=[""] * size,
     )

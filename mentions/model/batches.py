@@ -38,7 +38,7 @@ class Batch(msgspec.Struct, frozen=True, tag="batch", array_like=True):
     channels: list[str]
     authors: list[str]  # author id or name as given, "" when unknown
     reaches: list[int]  # people reached: the larger of reach and followers, 0 when unknown
-    likenesses: list[int]  # digest of the normalised text: equal for retweets, quotes and near-verbatim copies
+    text_hashes: list[int]  # digest of the normalised text: equal for retweets, quotes and near-verbatim copies
     excerpts: list[str]  # the text, cut to EXCERPT_CHARS
     urls: list[str]  # "" when unknown
 

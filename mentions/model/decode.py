@@ -9,18 +9,18 @@ from pydantic import ValidationError
 
 from mentions.model.mention import Mention
 from mentions.model.parse import BOM, MAX_DEPTH, is_json, parse
-from mentions.model.timestamps import AHEAD, ahead_of_arrival
-from mentions.model.validation_messages import reasons
-from mentions.model.wire import Rejection, Wire, WireAuthor, to_wire
+from mentions.model.timestamps import MAX_AHEAD, ahead_of_arrival
+from mentions.model.validation_messages import messages
+from mentions.model.wire import Rejection, WireAuthor, WireMention, to_wire
 
-__all__ = ["Rejection", "Wire", "WireAuthor", "decode_line", "decode_record", "split_lines", "to_wire"]
+__all__ = ["Rejection", "WireMention", "WireAuthor", "decode_line", "decode_record", "split_lines", "to_wire"]
 
 EMPTY: Final = "record: empty: send one JSON object, or one a line"
 
-_decode = msgspec.json.Decoder(Wire).decode
+_decode = msgspec.json.Decoder(WireMention).decode
 
 
-def decode_record(value: bytes | None, arrived: int | None) -> list[Wire | Rejection]:
+def decode_record(value: bytes | None, arrived: int | None) -> list[WireMention | Rejection]:
     """Return one entry for each line of the record that is not blank, in order; never raises on input.
 
     A record is one JSON object, on one line or pretty-printed over several, or JSON Lines. The entry's place in the
@@ -33,34 +33,38 @@ def decode_record(value: bytes | None, arrived: int | None) -> list[Wire | Rejec
     lines = split_lines(value or b"")
     if not lines:
         return [Rejection(0, value or b"", (EMPTY,))]
-    judge = _decode_plain if _plain(value or b"") else decode_line
+    judge = _decode_fast if _plain(value or b"") else decode_line
     return [judge(line, arrived, index) for index, line in enumerate(lines)]
 
 
-def decode_line(line: bytes, arrived: int | None, index: int = 0) -> Wire | Rejection:
+def decode_line(line: bytes, arrived: int | None, index: int = 0) -> WireMention | Rejection:
     """Return the mention that one line holds, or why it holds none."""
-    return (_decode_plain if _plain(line) else _ask_model)(line, arrived, index)
+    return (_decode_fast if _plain(line) else _decode_with_model)(line, arrived, index)
 
 
-def _decode_plain(line: bytes, arrived: int | None, index: int) -> Wire | Rejection:
+def _decode_fast(line: bytes, arrived: int | None, index: int) -> WireMention | Rejection:
     try:
         wire = _decode(line)
     except (msgspec.DecodeError, RecursionError):
-        return _ask_model(line, arrived, index)
-    return wire if arrived is None or wire.published <= arrived + AHEAD else _too_early(wire, line, arrived, index)
+        return _decode_with_model(line, arrived, index)
+    return (
+        wire if arrived is None or wire.published <= arrived + MAX_AHEAD else _reject_future(wire, line, arrived, index)
+    )
 
 
-def _ask_model(line: bytes, arrived: int | None, index: int) -> Wire | Rejection:
+def _decode_with_model(line: bytes, arrived: int | None, index: int) -> WireMention | Rejection:
     try:
         wire = to_wire(Mention.model_validate(parse(line)))
     except ValidationError as error:
-        return Rejection(index, line, reasons(error))
+        return Rejection(index, line, messages(error))
     except ValueError as error:
         return Rejection(index, line, (str(error),))
-    return wire if arrived is None or wire.published <= arrived + AHEAD else _too_early(wire, line, arrived, index)
+    return (
+        wire if arrived is None or wire.published <= arrived + MAX_AHEAD else _reject_future(wire, line, arrived, index)
+    )
 
 
-def _too_early(wire: Wire, line: bytes, arrived: int, index: int) -> Rejection:
+def _reject_future(wire: WireMention, line: bytes, arrived: int, index: int) -> Rejection:
     return Rejection(index, line, (ahead_of_arrival(wire.published, arrived),))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 
-def digest(text: str) -> int:
+def hash63(text: str) -> int:
     """Return a 63-bit digest of `text`; lone surrogates are allowed.
 
     >>> digest("tocsin")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
-from mentions.model.timestamps import EPOCH, MILLISECOND, instant
+from mentions.model.timestamps import EPOCH, MILLISECOND, parse_timestamp
 
 MAX_ID: Final = 256
 MAX_TEXT: Final = 100_000
@@ -61,7 +61,7 @@ def _optional_whole(value: object) -> object:
 
 
 def _published(value: object) -> datetime:
-    return EPOCH + instant(value) * MILLISECOND
+    return EPOCH + parse_timestamp(value) * MILLISECOND
 
 
 def _engagement(value: object) -> object:
@@ -70,7 +70,7 @@ def _engagement(value: object) -> object:
     return None if value == "" else value
 
 
-def _form(value: object) -> str:
+def _source_form(value: object) -> str:
     return "named" if isinstance(value, dict) else "sum"
 
 
@@ -78,7 +78,8 @@ Name = Annotated[Annotated[str, Field(max_length=MAX_NAME)] | None, BeforeValida
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT), BeforeValidator(_whole)]
 OptionalCount = Annotated[Annotated[int, Field(ge=0, le=MAX_COUNT)] | None, BeforeValidator(_optional_whole)]
 Engagement = Annotated[
-    Annotated[Annotated[Count, Tag("sum")] | Annotated[dict[str, Count], Tag("named")], Discriminator(_form)] | None,
+    Annotated[Annotated[Count, Tag("sum")] | Annotated[dict[str, Count], Tag("named")], Discriminator(_source_form)]
+    | None,
     BeforeValidator(_engagement),
 ]
 Instant = Annotated[
@@ -88,7 +89,7 @@ Instant = Annotated[
 ]
 
 
-class Record(BaseModel):
+class StrictModel(BaseModel):
     """A part of a mention: frozen, and keeping fields it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
@@ -106,7 +107,7 @@ class Record(BaseModel):
         return self
 
 
-class Author(Record):
+class Author(StrictModel):
     """Who wrote it, as far as known."""
 
     id: Annotated[Annotated[str, Field(max_length=MAX_NAME)] | None, BeforeValidator(_author_id)] = Field(
@@ -116,7 +117,7 @@ class Author(Record):
     followers: OptionalCount = Field(default=None, description="How many follow the author. [people]")
 
 
-class Mention(Record):
+class Mention(StrictModel):
     """One post about a brand. Fields it does not name are kept in `extra`.
 
     A text is what the channel shows: it may be empty (a picture alone), and may not hold NUL or lone surrogates.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from mentions.model.hashing import digest
+from mentions.model.hashing import hash63
 
-COMPARED: Final = 80
+COMPARED_CHARS: Final = 80
 """How many characters are compared: old-style retweets are cut at 140, of which handles, links and blanks take some."""
 
-READ: Final = 400
+READ_CHARS: Final = 400
 """How many characters are read to find them."""
 
 _RETWEET: Final = re.compile(r"\brt @")
@@ -19,7 +19,7 @@ _LINK: Final = re.compile(r"https?://\S+")
 _QUOTES: Final = re.compile("[“”„«»‘’‹›…]+")
 
 
-def likeness(text: str) -> int:
+def text_hash(text: str) -> int:
     """Return a digest of the text without "RT @x:", handles, links, quotation marks, case and blanks.
 
     Only the first COMPARED of the remaining characters count. A text of nothing else (a bare link) is compared whole.
@@ -27,7 +27,7 @@ def likeness(text: str) -> int:
     >>> likeness('RT @news: Trains late again! http://t.co/x1') == likeness('“trains late AGAIN!”')
     True
     """
-    bare = text[:READ].lower()
+    bare = text[:READ_CHARS].lower()
     if "@" in bare:
         bare = _HANDLE.sub("", _RETWEET.sub("@", bare) if "rt @" in bare else bare)
     if "http" in bare:
@@ -35,4 +35,4 @@ def likeness(text: str) -> int:
     if not bare.isascii():
         bare = _QUOTES.sub("", bare)
     bare = "".join(bare.replace('"', "").replace("'", "").replace("`", "").split())
-    return digest(bare[:COMPARED] or text)
+    return hash63(bare[:COMPARED_CHARS] or text)

@@ -18,7 +18,7 @@ LATEST: Final = 4_102_444_800_000
 SECONDS_BELOW: Final = 100_000_000_000
 """A number below this is seconds, from it on milliseconds; between EARLIEST and LATEST the two cannot be confused."""
 
-AHEAD: Final = 5 * 60_000
+MAX_AHEAD: Final = 5 * 60_000
 """How far a mention may be published ahead of its arrival [ms]: clocks differ, but not by more."""
 
 REMEDY: Final = "send UTC ISO 8601 such as 2026-01-31T14:05:00Z"
@@ -26,7 +26,7 @@ REMEDY: Final = "send UTC ISO 8601 such as 2026-01-31T14:05:00Z"
 _DIGITS: Final = re.compile(r"[0-9]{9,13}", re.ASCII)
 
 
-def instant(value: object) -> int:
+def parse_timestamp(value: object) -> int:
     """Return the moment `value` means, in milliseconds since the epoch; finer digits are cut.
 
     Taken are ISO 8601 with `Z` or an offset, aware datetimes, and epoch seconds or milliseconds as a number or as its
@@ -41,7 +41,7 @@ def instant(value: object) -> int:
     return ms
 
 
-def shown(ms: int) -> str:
+def format_timestamp(ms: int) -> str:
     """Return `ms` as UTC ISO 8601 to the second.
 
     >>> shown(1424158565123)
@@ -53,7 +53,7 @@ def shown(ms: int) -> str:
 def ahead_of_arrival(ms: int, arrived: int) -> str:
     """Return the reason why a mention published at `ms` cannot have arrived at `arrived`."""
     return (
-        f"published_at: {shown(ms)} is more than {AHEAD // 60_000} minutes ahead of its arrival at {shown(arrived)}: "
+        f"published_at: {format_timestamp(ms)} is more than {MAX_AHEAD // 60_000} minutes ahead of its arrival at {format_timestamp(arrived)}: "
         "check the producer's clock and time zone"
     )
 
@@ -92,7 +92,7 @@ def _from_number(number: float) -> int:
 def _out_of_range(value: object, ms: int) -> str:
     rule = "is before 2000-01-01" if ms < EARLIEST else "is after 2099-12-31"
     try:
-        at = shown(ms)
+        at = format_timestamp(ms)
     except OverflowError:
         at = ascii(value)[:60]
     return f"{at} {rule}: {REMEDY}"

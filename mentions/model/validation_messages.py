@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-SHOWN: Final = 60
+MAX_VALUE_CHARS: Final = 60
 """How many characters of a refused value are shown."""
 
 UNION_TAGS: Final = ("sum", "named")
@@ -29,15 +29,15 @@ _RULES: Final = {
 }
 
 
-def reasons(error: ValidationError) -> tuple[str, ...]:
+def messages(error: ValidationError) -> tuple[str, ...]:
     """Return one line for each finding, each beginning with the field's name."""
     return tuple(_reason(finding) for finding in error.errors(include_url=False))
 
 
-def clipped(value: object) -> str:
+def truncate(value: object) -> str:
     """Return `value` as harmless ASCII, at most SHOWN characters of it."""
-    shown = ascii(value[: SHOWN + 1] if isinstance(value, str) else value)
-    return shown if len(shown) <= SHOWN else shown[:SHOWN] + "..."
+    shown = ascii(value[: MAX_VALUE_CHARS + 1] if isinstance(value, str) else value)
+    return shown if len(shown) <= MAX_VALUE_CHARS else shown[:MAX_VALUE_CHARS] + "..."
 
 
 def _reason(finding: ErrorDetails) -> str:
@@ -47,7 +47,7 @@ def _reason(finding: ErrorDetails) -> str:
     if kind == "value_error":
         return f"{place}: {context['error']}"
     rule = _RULES.get(kind, finding["msg"]).format(**context)
-    return f"{place}: {rule}" if kind == "missing" else f"{place}: {rule}, got {clipped(finding['input'])}"
+    return f"{place}: {rule}" if kind == "missing" else f"{place}: {rule}, got {truncate(finding['input'])}"
 
 
 def _place(loc: tuple[int | str, ...]) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from mentions.model.mention import MAX_CHANNEL, MAX_COUNT, MAX_COUNTERS, MAX_ID, MAX_LANG, MAX_NAME, MAX_TEXT, MAX_URL
-from mentions.model.timestamps import instant
+from mentions.model.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     from mentions.model.mention import Mention
@@ -31,7 +31,7 @@ class WireAuthor(msgspec.Struct, gc=False):
     followers: Count | None = None
 
 
-class Wire(msgspec.Struct, gc=False):
+class WireMention(msgspec.Struct, gc=False):
     """A mention as `mentions.model.mention.Mention` accepts it, without the fields that are not ours.
 
     Decoding accepts a part of what the model does, never more; `mentions.model.decode` asks the model about the rest.
@@ -52,7 +52,7 @@ class Wire(msgspec.Struct, gc=False):
     published: int = 0
 
     def __post_init__(self) -> None:
-        self.published = instant(self.published_at)
+        self.published = parse_timestamp(self.published_at)
 
     @property
     def author_id(self) -> str:
@@ -70,7 +70,7 @@ class Wire(msgspec.Struct, gc=False):
         return tuple(name for name in names if name)
 
     @property
-    def people(self) -> int:
+    def reach_or_followers(self) -> int:
         """Return how many people it reached: the larger of reach and followers, 0 when unknown."""
         followers = self.author.followers if isinstance(self.author, WireAuthor) else 0
         return max(self.reach or 0, followers or 0)
@@ -84,10 +84,10 @@ class Rejection(msgspec.Struct, frozen=True, gc=False):
     reasons: tuple[str, ...]
 
 
-def to_wire(mention: Mention) -> Wire:
+def to_wire(mention: Mention) -> WireMention:
     """Return the mention in its hot-path form."""
     author = mention.author
-    return Wire(
+    return WireMention(
         id=mention.id,
         text=mention.text,
         published_at=mention.published_at.isoformat(),

@@ -17,7 +17,7 @@ HEAD: Final = 65_536
 """How many of a file's first bytes are compared: enough to know it again, though it grows."""
 
 
-class Source(msgspec.Struct, frozen=True):
+class SourceFile(msgspec.Struct, frozen=True):
     """What a file is known by. A file that has grown since is the same one."""
 
     path: str
@@ -26,7 +26,7 @@ class Source(msgspec.Struct, frozen=True):
     compared: int
 
 
-class Start(Enum):
+class ResumeOutcome(Enum):
     """Why reading begins where it does."""
 
     FRESH = "never read before"
@@ -37,14 +37,14 @@ class Start(Enum):
 class Resumption(NamedTuple):
     """Where to go on reading, why there, and what was counted up to there."""
 
-    start: Start
+    start: ResumeOutcome
     position: Position
     counts: dict[str, int]
 
 
-class _Mark(msgspec.Struct, frozen=True):
+class _StoredCheckpoint(msgspec.Struct, frozen=True):
     version: int
-    source: Source
+    source: SourceFile
     position: Position
     counts: dict[str, int]
 
@@ -55,34 +55,34 @@ class Checkpoint:
     def __init__(self, path: Path) -> None:
         self.path: Final = path
 
-    def resume(self, source: Source) -> Resumption:
+    def resume(self, source: SourceFile) -> Resumption:
         """Return where to go on with `source`.
 
         Raises:
             SourceError: the file is there but is no checkpoint.
         """
         try:
-            mark = msgspec.json.decode(self.path.read_bytes(), type=_Mark)
+            mark = msgspec.json.decode(self.path.read_bytes(), type=_StoredCheckpoint)
         except FileNotFoundError:
-            return Resumption(Start.FRESH, START, {})
+            return Resumption(ResumeOutcome.FRESH, START, {})
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise SourceError(str(self.path), 1, f"is no checkpoint ({error}): delete it to start anew") from None
         if mark.version != VERSION or not _same(mark.source, source):
-            return Resumption(Start.REPLACED, START, {})
-        return Resumption(Start.RESUMED, mark.position, mark.counts)
+            return Resumption(ResumeOutcome.REPLACED, START, {})
+        return Resumption(ResumeOutcome.RESUMED, mark.position, mark.counts)
 
-    def save(self, source: Source, position: Position, counts: dict[str, int]) -> None:
+    def save(self, source: SourceFile, position: Position, counts: dict[str, int]) -> None:
         """Note that all before `position` is acknowledged; on return it is on the disk."""
         fresh = self.path.with_name(self.path.name + ".new")
         with fresh.open("wb") as file:
-            file.write(msgspec.json.encode(_Mark(VERSION, source, position, counts)))
+            file.write(msgspec.json.encode(_StoredCheckpoint(VERSION, source, position, counts)))
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self.path)
         _sync_directory(self.path.parent)
 
 
-def identify(path: str) -> Source:
+def identify(path: str) -> SourceFile:
     """Return what the file is known by.
 
     Raises:
@@ -94,14 +94,14 @@ def identify(path: str) -> Source:
             size = os.fstat(file.fileno()).st_size
     except OSError as error:
         raise SourceError(path, 1, f"{error.strerror or error}: check the path and its rights") from None
-    return Source(str(Path(path).resolve()), size, _digest(head), len(head))
+    return SourceFile(str(Path(path).resolve()), size, _digest(head), len(head))
 
 
-def _same(then: Source, now: Source) -> bool:
+def _same(then: SourceFile, now: SourceFile) -> bool:
     return now.path == then.path and now.size >= then.size and _head(now, then.compared) == then.head
 
 
-def _head(source: Source, compared: int) -> str:
+def _head(source: SourceFile, compared: int) -> str:
     if source.compared == compared:
         return source.head
     with Path(source.path).open("rb") as file:

@@ -22,7 +22,7 @@ AUTHOR: Final = "author."
 _DIGITS: Final = 15
 
 
-class Table:
+class ColumnMapping:
     """Turns rows of cells into mentions' fields."""
 
     def __init__(self, header: Sequence[str], mapping: Mapping[str, str]) -> None:

@@ -22,7 +22,7 @@ _CHUNK: Final = 4_096
 """Bytes decompressed at once: a chunk of a hostile file can grow thirty thousand times."""
 
 
-def decompressed(file: io.BufferedReader) -> io.BufferedReader:
+def decompress(file: io.BufferedReader) -> io.BufferedReader:
     """Return a reader of what `file` holds: itself unless it begins as gzip or Zstandard do.
 
     Reading raises one of `Damage` where the file is truncated or damaged.

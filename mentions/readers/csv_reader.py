@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from mentions.readers.column_mapping import Table
-from mentions.readers.position import START, Line, Position, Refused, SourceError
+from mentions.readers.column_mapping import ColumnMapping
+from mentions.readers.position import START, Line, Position, RejectedLine, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mentions.readers.line_reader import RawLines
+    from mentions.readers.line_reader import LineReader
 
 DELIMITERS: Final = ",;\t|"
 
 NOT_UTF8: Final = "line: is not UTF-8: convert the file, such as with iconv -f latin1 -t utf-8"
 
 
-def read_csv(lines: RawLines, mapping: Mapping[str, str], start: Position = START) -> Iterator[Line | Refused]:
+def read_csv(lines: LineReader, mapping: Mapping[str, str], start: Position = START) -> Iterator[Line | RejectedLine]:
     """Yield each row as a mention's JSON; the delimiter is the commonest of DELIMITERS in the header.
 
     Args:
@@ -33,19 +33,19 @@ def read_csv(lines: RawLines, mapping: Mapping[str, str], start: Position = STAR
     """
     delimiter, table = _header(lines, mapping)
     lines.advance(start)
-    text = _Text(lines)
+    text = _CountingLines(lines)
     rows = csv.reader(iter(text), delimiter=delimiter, strict=True)
     while (read := _next_row(rows, text)) is not None:
-        if isinstance(read, Refused):
+        if isinstance(read, RejectedLine):
             yield read
         elif read:
             yield _mention(read, table, text)
 
 
-class _Text:
+class _CountingLines:
     """The lines of a file as text, noting those of the row that is being read."""
 
-    def __init__(self, lines: RawLines) -> None:
+    def __init__(self, lines: LineReader) -> None:
         self.lines = lines
         self.row: list[bytes] = []
 
@@ -59,23 +59,23 @@ class _Text:
             self.row.append(line)
             yield line.decode("utf-8", "surrogateescape")
 
-    def refuse(self, reason: str) -> Refused:
+    def refuse(self, reason: str) -> RejectedLine:
         """Return why the row is no mention."""
-        return Refused(self.number, b"".join(self.row), (reason,), self.lines.position)
+        return RejectedLine(self.number, b"".join(self.row), (reason,), self.lines.position)
 
 
-def _header(lines: RawLines, mapping: Mapping[str, str]) -> tuple[str, Table]:
-    text = _Text(lines)
+def _header(lines: LineReader, mapping: Mapping[str, str]) -> tuple[str, ColumnMapping]:
+    text = _CountingLines(lines)
     line = next(iter(text), "")
     delimiter = max(DELIMITERS, key=line.count)
     try:
         header = next(csv.reader([line], delimiter=delimiter, strict=True), [])
-        return delimiter, Table([name.strip() for name in header], mapping)
+        return delimiter, ColumnMapping([name.strip() for name in header], mapping)
     except (csv.Error, ValueError) as error:
         raise SourceError(lines.path, 1, str(error)) from None
 
 
-def _next_row(rows: Iterator[list[str]], text: _Text) -> list[str] | Refused | None:
+def _next_row(rows: Iterator[list[str]], text: _CountingLines) -> list[str] | RejectedLine | None:
     """Return the next row, [] for a blank line, or None at the end."""
     text.row.clear()
     try:
@@ -87,7 +87,7 @@ def _next_row(rows: Iterator[list[str]], text: _Text) -> list[str] | Refused | N
         return text.refuse(f'line: {error}: quote cells that hold marks, and write "" for a mark within quotes')
 
 
-def _mention(cells: list[str], table: Table, text: _Text) -> Line | Refused:
+def _mention(cells: list[str], table: ColumnMapping, text: _CountingLines) -> Line | RejectedLine:
     if len(cells) != table.width:
         return text.refuse(f"line: {len(cells)} cells where the header has {table.width}: quote cells with delimiters")
     try:

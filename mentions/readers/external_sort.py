@@ -11,10 +11,10 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-PORTION: Final = 32 * 2**20
+RUN_BYTES: Final = 32 * 2**20
 """How much is sorted in memory at a time, as the records are weighed: in bytes, about."""
 
-MERGED: Final = 128
+MAX_MERGED_RUNS: Final = 128
 """How many sorted portions are merged at a time: each is a file that is open."""
 
 _HEAD: Final = 4  # bytes that say how long a record is
@@ -24,7 +24,7 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 T = TypeVar("T")
 
 
-class Spool(Generic[T]):
+class DiskBuffer(Generic[T]):
     """Records on disk in the order they came: filled first, then read as often as it takes."""
 
     def __init__(self, kind: Any, records: Iterable[T] = ()) -> None:
@@ -61,26 +61,26 @@ class Spool(Generic[T]):
         return block[start:]
 
 
-def in_order(
+def sort(
     records: Iterable[T],
     kind: Any,
     key: Callable[[T], Any],
     weight: Callable[[T], int],
-    portion: int = PORTION,
+    portion: int = RUN_BYTES,
 ) -> Iterator[T]:
     """Yield records by their key, equal ones as they come: sorted a portion at a time, the portions merged from disk.
 
     What is less than a portion stays in memory; of further ones a block of each is held while they are merged.
     """
-    runs: list[Spool[T]] = []
+    runs: list[DiskBuffer[T]] = []
     waiting: list[T] = []
     size = 0
     for record in records:
         waiting.append(record)
         size += weight(record)
         if size >= portion:
-            runs.append(Spool(kind, sorted(waiting, key=key)))
+            runs.append(DiskBuffer(kind, sorted(waiting, key=key)))
             waiting, size = [], 0
-        if len(runs) == MERGED:
-            runs = [Spool(kind, merge(*runs, key=key))]
+        if len(runs) == MAX_MERGED_RUNS:
+            runs = [DiskBuffer(kind, merge(*runs, key=key))]
     yield from merge(*runs, sorted(waiting, key=key), key=key)

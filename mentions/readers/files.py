@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from mentions.readers.csv_reader import read_csv
 from mentions.readers.jsonlines import read_json_lines
-from mentions.readers.line_reader import STDIN, RawLines
+from mentions.readers.line_reader import STDIN, LineReader
 from mentions.readers.parquet_reader import read_parquet
-from mentions.readers.position import START, Line, Position, Refused, SourceError
+from mentions.readers.position import START, Line, Position, RejectedLine, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["START", "STDIN", "Format", "Line", "Position", "Refused", "SourceError", "format_of", "read"]
+__all__ = ["START", "STDIN", "Format", "Line", "Position", "RejectedLine", "SourceError", "format_of", "read"]
 
 Format = Literal["jsonl", "csv", "parquet"]
 
@@ -29,7 +29,7 @@ def read(
     start: Position = START,
     form: Format | None = None,
     advance: Callable[[float], None] | None = None,
-) -> Iterator[Line | Refused]:
+) -> Iterator[Line | RejectedLine]:
     """Yield the mentions of a file as raw JSON, one a line, with their places; only a CSV's form is checked here.
 
     Args:
@@ -47,7 +47,7 @@ def read(
     if form == "parquet":
         yield from read_parquet(path, mapping or {}, start, advance)
         return
-    with RawLines(path, advance=advance) as lines:
+    with LineReader(path, advance=advance) as lines:
         if form == "csv":
             yield from read_csv(lines, mapping or {}, start)
             return

@@ -9,10 +9,10 @@ from mentions.readers.position import Line, SourceError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mentions.readers.line_reader import RawLines
+    from mentions.readers.line_reader import LineReader
 
 
-def read_json_lines(lines: RawLines) -> Iterator[Line]:
+def read_json_lines(lines: LineReader) -> Iterator[Line]:
     """Yield each line that is not blank, as it is but for its line end.
 
     Raises:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, cast
 
-from mentions.readers.compression import Damage, decompressed
+from mentions.readers.compression import Damage, decompress
 from mentions.readers.position import START, Position, SourceError
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ STDIN: Final = "-"
 MAX_LINE: Final = 16 * 2**20
 """How long a line may be [bytes]."""
 
-TOLD_EVERY: Final = 100  # lines
+PROGRESS_EVERY: Final = 100  # lines
 
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _BOM: Final = b"\xef\xbb\xbf"
 _SKIPPED_AT_ONCE: Final = 2**20
 
 
-class RawLines:
+class LineReader:
     """Iterates over the lines of a file, each with its line feed; `position` is what follows the last one."""
 
     def __init__(self, path: str, longest: int = MAX_LINE, advance: Callable[[float], None] | None = None) -> None:
@@ -66,7 +66,7 @@ class RawLines:
         line = self._read_line()
         if not line:
             raise StopIteration
-        if self._advance is not None and self.position.lines % TOLD_EVERY == 0:
+        if self._advance is not None and self.position.lines % PROGRESS_EVERY == 0:
             self._tell(self._advance)
         first = self.position.offset == 0
         self.position = Position(self.position.lines + 1, self.position.offset + len(line))
@@ -93,11 +93,11 @@ class RawLines:
     def _open(self) -> io.BufferedReader:
         if self.path == STDIN:
             piped = sys.stdin.buffer
-            return decompressed(
+            return decompress(
                 piped if isinstance(piped, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", piped))
             )
         self._raw = raw = self._resources.enter_context(Path(self.path).open("rb"))  # noqa: SIM115  closed with the rest
-        return decompressed(raw)
+        return decompress(raw)
 
     def _tell(self, advance: Callable[[float], None]) -> None:
         if self._raw is not None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mentions.model.decode import Rejection, decode_line
-from mentions.readers.position import Line, Position, Refused
+from mentions.readers.position import Line, Position, RejectedLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mentions.model.wire import Wire
+    from mentions.model.wire import WireMention
 
 MAX_MENTIONS: Final = 100
 MAX_BYTES: Final = 500_000
@@ -31,7 +31,7 @@ class Limits(NamedTuple):
 DEFAULT_LIMITS: Final = Limits()
 
 
-class Packed(NamedTuple):
+class PackedRecord(NamedTuple):
     """A record of JSON Lines, ready to be sent."""
 
     key: bytes | None  # the brand, where all its mentions name the same
@@ -39,12 +39,12 @@ class Packed(NamedTuple):
     mentions: int
     earliest: int  # event time [ms]
     latest: int
-    following: Position  # where to go on reading once it is acknowledged
+    next_position: Position  # where to go on reading once it is acknowledged
 
 
 def pack(
-    lines: Iterable[Line | Refused], limits: Limits = DEFAULT_LIMITS, arriving: Callable[[], int] | None = None
-) -> Iterator[Packed | Refused]:
+    lines: Iterable[Line | RejectedLine], limits: Limits = DEFAULT_LIMITS, arriving: Callable[[], int] | None = None
+) -> Iterator[PackedRecord | RejectedLine]:
     """Yield records of the valid mentions, in order, and what is refused as soon as it is met.
 
     Going on from a record's `following` sends no mention of it again and leaves none out.
@@ -54,32 +54,32 @@ def pack(
         limits: when a record is full. A longer mention stands alone.
         arriving: the clock [ms]; mentions published in its future are refused. None: no such check.
     """
-    load = _Load()
+    load = _RecordBuilder()
     for line in lines:
-        entry = line if isinstance(line, Refused) else _judge(line, arriving)
-        if isinstance(entry, Refused):
+        entry = line if isinstance(line, RejectedLine) else _decode(line, arriving)
+        if isinstance(entry, RejectedLine):
             yield entry
         else:
-            if load.lines and not load.takes(line.raw, entry.published, limits):
-                yield load.packed()
-                load = _Load()
+            if load.lines and not load.has_room_for(line.raw, entry.published, limits):
+                yield load.build()
+                load = _RecordBuilder()
             load.add(line.raw, entry)
-        load.following = line.following
+        load.following = line.next_position
     if load.lines:
-        yield load.packed()
+        yield load.build()
 
 
-def _judge(line: Line, arriving: Callable[[], int] | None) -> Wire | Refused:
+def _decode(line: Line, arriving: Callable[[], int] | None) -> WireMention | RejectedLine:
     if len(line.raw) > MAX_LINE:
         reason = f"line: {len(line.raw)} bytes: at most {MAX_LINE}"
-        return Refused(line.number, line.raw, (reason,), line.following)
+        return RejectedLine(line.number, line.raw, (reason,), line.next_position)
     entry = decode_line(line.raw, arriving and arriving())
     if isinstance(entry, Rejection):
-        return Refused(line.number, line.raw, entry.reasons, line.following)
+        return RejectedLine(line.number, line.raw, entry.reasons, line.next_position)
     return entry
 
 
-class _Load:
+class _RecordBuilder:
     """The record that is being filled."""
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class _Load:
         self.size = 0
         self.following = Position()
 
-    def takes(self, raw: bytes, published: int, limits: Limits) -> bool:
+    def has_room_for(self, raw: bytes, published: int, limits: Limits) -> bool:
         """Return whether the mention still belongs into this record."""
         return (
             len(self.lines) < limits.mentions
@@ -97,16 +97,16 @@ class _Load:
             and (limits.span is None or published // limits.span == self.published[0] // limits.span)
         )
 
-    def add(self, raw: bytes, mention: Wire) -> None:
+    def add(self, raw: bytes, mention: WireMention) -> None:
         """Take the mention."""
         self.lines.append(raw)
         self.brands.add(mention.brand or "")
         self.published.append(mention.published)
         self.size += len(raw) + 1
 
-    def packed(self) -> Packed:
+    def build(self) -> PackedRecord:
         """Return the record."""
         (brand,) = self.brands if len(self.brands) == 1 else ("",)
         value = b"\n".join(self.lines)
         earliest, latest = min(self.published), max(self.published)
-        return Packed(brand.encode() or None, value, len(self.lines), earliest, latest, self.following)
+        return PackedRecord(brand.encode() or None, value, len(self.lines), earliest, latest, self.following)

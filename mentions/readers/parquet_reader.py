@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mentions.readers.column_mapping import Table
+from mentions.readers.column_mapping import ColumnMapping
 from mentions.readers.position import START, Line, Position, SourceError
 
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ def _flat(table: Any) -> Any:
         table = flat
 
 
-def _table(path: str, header: list[str], mapping: Mapping[str, str]) -> Table:
+def _table(path: str, header: list[str], mapping: Mapping[str, str]) -> ColumnMapping:
     try:
-        return Table(header, mapping)
+        return ColumnMapping(header, mapping)
     except ValueError as error:
         raise SourceError(path, 1, str(error)) from None
 

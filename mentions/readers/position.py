@@ -20,16 +20,16 @@ class Line(NamedTuple):
 
     number: int  # the line of the source it begins on, from 1
     raw: bytes
-    following: Position  # where to go on after it
+    next_position: Position  # where to go on after it
 
 
-class Refused(NamedTuple):
+class RejectedLine(NamedTuple):
     """A line that is no mention, and why: one reason a finding, each beginning with the field's name."""
 
     number: int
     raw: bytes
     reasons: tuple[str, ...]
-    following: Position
+    next_position: Position
 
 
 class SourceError(Exception):

@@ -8,7 +8,7 @@ import msgspec
 
 from mentions.model.decode import Rejection, decode_line
 from mentions.readers import external_sort
-from mentions.readers.position import Line, Refused
+from mentions.readers.position import Line, RejectedLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,26 +20,26 @@ _LINE_BYTES: Final = 400
 """What a line takes in memory besides its text, about."""
 
 
-class _Placed(msgspec.Struct, array_like=True):
+class _TimedLine(msgspec.Struct, array_like=True):
     """A line with its instant of publication (ms), as it is put aside; 0 for what is no mention."""
 
     published: int
     line: Line | None
-    refused: Refused | None
+    rejected: RejectedLine | None
 
 
-def in_order(lines: Iterable[Line | Refused]) -> Iterator[Line | Refused]:
+def sort_by_time(lines: Iterable[Line | RejectedLine]) -> Iterator[Line | RejectedLine]:
     """Yield the lines by the instant of publication, equal ones as they stand; beyond 32 MB by way of the disk.
 
     What is no mention comes first, so that it is refused by its line as ever.
     """
-    for placed in external_sort.in_order(map(_placed, lines), _Placed, _instant, _weight):
-        line = placed.line or placed.refused
+    for placed in external_sort.sort(map(_timed, lines), _TimedLine, _instant, _weight):
+        line = placed.line or placed.rejected
         if line is not None:
             yield line
 
 
-def first_disorder(lines: Iterable[Line | Refused]) -> int | None:
+def first_disorder(lines: Iterable[Line | RejectedLine]) -> int | None:
     """Return the first line that was published longer than `LATENESS` before one that stands above it."""
     latest = 0
     for line in lines:
@@ -50,20 +50,20 @@ def first_disorder(lines: Iterable[Line | Refused]) -> int | None:
     return None
 
 
-def _placed(line: Line | Refused) -> _Placed:
+def _timed(line: Line | RejectedLine) -> _TimedLine:
     published = _published(line)
-    return _Placed(published, line, None) if isinstance(line, Line) else _Placed(published, None, line)
+    return _TimedLine(published, line, None) if isinstance(line, Line) else _TimedLine(published, None, line)
 
 
-def _instant(placed: _Placed) -> int:
+def _instant(placed: _TimedLine) -> int:
     return placed.published
 
 
-def _weight(placed: _Placed) -> int:
-    line = placed.line or placed.refused
+def _weight(placed: _TimedLine) -> int:
+    line = placed.line or placed.rejected
     return _LINE_BYTES + (len(line.raw) if line else 0)
 
 
-def _published(line: Line | Refused) -> int:
+def _published(line: Line | RejectedLine) -> int:
     entry = decode_line(line.raw, None) if isinstance(line, Line) else None
     return 0 if entry is None or isinstance(entry, Rejection) else entry.published

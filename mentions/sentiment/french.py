@@ -147,7 +147,7 @@ class _Windows(dict[str, float]):
             if code in {_MORE, _LESS}:
                 push = (vader_data.B_INCR if code == _MORE else vader_data.B_DECR) * _DAMPED[away]
                 valence += push if valence > 0 else -push
-        if _denied(before, after):
+        if _is_negated(before, after):
             valence *= vader_data.N_SCALAR
         if len(self) >= _MEMORY:
             self.clear()
@@ -155,7 +155,7 @@ class _Windows(dict[str, float]):
         return valence
 
 
-def _denied(before: str, after: str) -> bool:
+def _is_negated(before: str, after: str) -> bool:
     """Return whether a word between these is negated: *pas bon*, *ne … plus bon*, *n'aime pas*, *bon pas*."""
     near = before[-_NEAR:]
     if _NOT in near:

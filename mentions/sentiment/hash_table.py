@@ -21,7 +21,7 @@ _FACTORS: Final = (11_400_714_819_323_198_485, 14_029_467_366_897_019_727, 1_609
 """Odd numbers that spread keys, one a round; whoever meets another key at its slot is put into the next round."""
 
 
-class Table:
+class HashTable:
     """Distinct keys → their places, from 1; 0 for any other key."""
 
     def __init__(self, keys: Iterable[int]) -> None:
@@ -31,7 +31,7 @@ class Table:
             ValueError: they are too many.
         """
         self._keys = np.array([0, *keys], np.uint64)
-        self._rounds: list[_Round] = []
+        self._rounds: list[_ProbeRound] = []
         bits = min(_MOST_BITS, len(self._keys).bit_length() + _ROOM)
         shift = np.uint64(64 - bits)
         left = np.arange(1, len(self._keys), dtype=np.int32)
@@ -42,7 +42,7 @@ class Table:
             lost = slots[at] != left
             crowded[at[lost]] = True
             left = left[lost]
-            self._rounds.append(_Round(factor, shift, slots, crowded))
+            self._rounds.append(_ProbeRound(factor, shift, slots, crowded))
         if left.size:
             raise ValueError(f"{len(self._keys) - 1} keys do not fit")
 
@@ -50,7 +50,7 @@ class Table:
         """Return the place of each key."""
         return self._find(keys, self._rounds)
 
-    def _find(self, keys: Keys, rounds: list[_Round]) -> Ints:
+    def _find(self, keys: Keys, rounds: list[_ProbeRound]) -> Ints:
         (factor, shift, slots, crowded), *later = rounds
         at = _slots(keys, factor, shift)
         places = slots.take(at)
@@ -62,7 +62,7 @@ class Table:
         return places
 
 
-class _Round(NamedTuple):
+class _ProbeRound(NamedTuple):
     factor: np.uint64
     shift: np.uint64
     slots: Ints  # each with the place of one key, or 0

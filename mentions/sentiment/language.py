@@ -18,7 +18,7 @@ SHORTEST: Final = 8
 _CLOSE: Final = 6.0
 """A text may be a mixture where English and French are no further apart than this (log odds); one in sixteen is."""
 
-_TOLD: Final = np.array([None, ENGLISH, FRENCH])
+_LANGUAGES: Final = np.array([None, ENGLISH, FRENCH])
 
 _CLEAR: Final = 3.0
 """By how much each half of a mixture must be for its own language (log odds)."""
@@ -31,7 +31,7 @@ class Evidence(NamedTuple):
     french: float
 
 
-class Languages:
+class LanguageWeights:
     """Tells languages by what the learned weights say of a text's words."""
 
     def __init__(self, english: float, french: float) -> None:
@@ -43,7 +43,7 @@ class Languages:
         return Evidence(english + self.biases.english, french + self.biases.french)
 
 
-def tell(found: Evidence) -> str | None:
+def decide(found: Evidence) -> str | None:
     """Return "en", "fr", or None for any other language.
 
     >>> tell(Evidence(2.0, -1.0)), tell(Evidence(-3.0, -1.0))
@@ -55,7 +55,7 @@ def tell(found: Evidence) -> str | None:
     return FRENCH if french > 0 else None
 
 
-def tell_all(english: Floats, french: Floats) -> list[str | None]:
+def decide_all(english: Floats, french: Floats) -> list[str | None]:
     """Return what `tell` has for each text, from the evidence for each language.
 
     >>> tell_all(np.array([2.0, -3.0]), np.array([-1.0, -1.0]))
@@ -63,21 +63,21 @@ def tell_all(english: Floats, french: Floats) -> list[str | None]:
     """
     ahead = english >= french
     codes = np.where(ahead, english > 0, 2 * (french > 0))
-    told: list[str | None] = _TOLD.take(codes).tolist()
+    told: list[str | None] = _LANGUAGES.take(codes).tolist()
     return told
 
 
-def close(found: Evidence) -> bool:
+def is_uncertain(found: Evidence) -> bool:
     """Return whether a text may hold both languages, so that its halves are worth a look."""
     return abs(found.english - found.french) <= _CLOSE
 
 
-def all_close(english: Floats, french: Floats) -> Flags:
+def are_uncertain(english: Floats, french: Floats) -> Flags:
     """Return what `close` has for each text."""
     return np.abs(english - french) <= _CLOSE
 
 
-def mixed(first: Evidence, second: Evidence) -> bool:
+def is_mixed(first: Evidence, second: Evidence) -> bool:
     """Return whether the halves of a text are clearly in one language each, and not in the same."""
-    languages = {tell(half) for half in (first, second) if abs(half.english - half.french) > _CLEAR}
+    languages = {decide(half) for half in (first, second) if abs(half.english - half.french) > _CLEAR}
     return languages == {ENGLISH, FRENCH}

@@ -6,10 +6,10 @@ from html import unescape
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Final, Self
 
-from mentions.sentiment.batch_scorer import UNREAD, Readings
+from mentions.sentiment.batch_scorer import NOT_SCORED, BatchScorer
 from mentions.sentiment.french import French
-from mentions.sentiment.language import ENGLISH, FRENCH, SHORTEST, Languages, close, mixed, tell
-from mentions.sentiment.learned.language_model import Voice
+from mentions.sentiment.language import ENGLISH, FRENCH, SHORTEST, LanguageWeights, decide, is_mixed, is_uncertain
+from mentions.sentiment.learned.language_model import LanguageModel
 from mentions.sentiment.learned.linear import READ, Linear, combined
 from mentions.sentiment.learned.weights import Weights
 from mentions.sentiment.vader.vader import Vader
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from mentions.sentiment.learned.language_model import Reading
+    from mentions.sentiment.learned.language_model import Analysis
 
 _FEW: Final = 24
 """Texts that are read faster one by one than at once."""
@@ -34,79 +34,77 @@ class Scorer:
 
     def __init__(self, weights: Weights | None = None) -> None:
         """Take the learned weights; those shipped where none are given."""
-        weights = weights or shipped()
+        weights = weights or shipped_weights()
         self.version = weights.version
         self._sums = Linear(weights).sums
-        self._languages = Languages(*weights.settings["languages"]["biases"])
-        self._voices = {lang: Voice(weights, lang) for lang in (ENGLISH, FRENCH)}
+        self._languages = LanguageWeights(*weights.settings["languages"]["biases"])
+        self._voices = {lang: LanguageModel(weights, lang) for lang in (ENGLISH, FRENCH)}
         vader, french = Vader(), French()
         self._rules = {ENGLISH: vader.compound_of, FRENCH: french.compound}
-        self._readings = Readings(weights, self._languages, self._voices, vader, french)
+        self._readings = BatchScorer(weights, self._languages, self._voices, vader, french)
 
     def score(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[tuple[float, int, float]]:
         """Return compound in [-1, 1], label (`mentions.model.batches`), abuse in [0, 1] of each text."""
-        return [reading[1:4] for reading in self.read_all(texts, langs)]
+        return [reading[1:4] for reading in self.analyse_all(texts, langs)]
 
     @classmethod
-    def of(cls, own: Path | None) -> Self:
+    def with_brand_weights(cls, own: Path | None) -> Self:
         """Return the scorer with a brand's own weights (`tocsin train`) on top of those shipped.
 
         Raises:
             OSError: the file cannot be read.
             ValueError: it is no such file.
         """
-        return cls(shipped() if own is None else combined(shipped(), Weights.load(own)))
+        return cls(shipped_weights() if own is None else combined(shipped_weights(), Weights.load(own)))
 
-    def read(self, text: str, lang: str | None = None) -> Reading:
+    def analyse(self, text: str, lang: str | None = None) -> Analysis:
         """Return what there is to say of a text, and in which language it is (found out where `lang` is None)."""
         text = _unescaped(text)
-        return self._read(text, text.split(), lang)
+        return self._score_one(text, text.split(), lang)
 
-    def read_all(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[Reading]:
+    def analyse_all(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[Analysis]:
         """Return the reading of each text: the same as one by one, sooner."""
         if len(texts) < _FEW:
-            return list(map(self.read, texts, langs))
-        return [
-            reading for portion in _portions(texts) for reading in self._read_portion(texts[portion], langs[portion])
-        ]
+            return list(map(self.analyse, texts, langs))
+        return [reading for portion in _chunks(texts) for reading in self._score_chunk(texts[portion], langs[portion])]
 
-    def languages(self, texts: Sequence[str]) -> list[str | None]:
+    def detect_languages(self, texts: Sequence[str]) -> list[str | None]:
         """Return the language of each text, and read no more of it than that takes."""
-        return [lang for portion in _portions(texts) for lang in self._tell_portion(texts[portion])]
+        return [lang for portion in _chunks(texts) for lang in self._detect_chunk(texts[portion])]
 
-    def _read_portion(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[Reading]:
+    def _score_chunk(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[Analysis]:
         texts, langs = list(map(_unescaped, texts)), list(langs)
-        tokens, unusual = _split(texts)
-        alone = {place: self._read(texts[place], words, langs[place]) for place, words in unusual.items()}
+        tokens, unusual = _tokenise(texts)
+        alone = {place: self._score_one(texts[place], words, langs[place]) for place, words in unusual.items()}
         for place in alone:
             langs[place] = ""
-        readings = self._readings.of(texts, tokens, langs)
+        readings = self._readings.score(texts, tokens, langs)
         for place, reading in alone.items():
             readings[place] = reading
         return readings
 
-    def _tell_portion(self, texts: Sequence[str]) -> list[str | None]:
-        tokens, unusual = _split(list(map(_unescaped, texts)))
-        told = self._readings.languages(tokens)
+    def _detect_chunk(self, texts: Sequence[str]) -> list[str | None]:
+        tokens, unusual = _tokenise(list(map(_unescaped, texts)))
+        told = self._readings.detect_languages(tokens)
         for place, words in unusual.items():
-            told[place] = self._tell(self._sums(words), words)
+            told[place] = self._detect_language(self._sums(words), words)
         return told
 
-    def _read(self, text: str, tokens: list[str], lang: str | None) -> Reading:
+    def _score_one(self, text: str, tokens: list[str], lang: str | None) -> Analysis:
         sums = self._sums(tokens)
         if lang is None:
-            lang = self._tell(sums, tokens)
+            lang = self._detect_language(sums, tokens)
         voice = self._voices.get(lang or "")
-        return voice.read(sums, self._rules[lang](text, tokens)) if voice and lang else UNREAD
+        return voice.analyse(sums, self._rules[lang](text, tokens)) if voice and lang else NOT_SCORED
 
-    def _tell(self, sums: Sequence[float], tokens: list[str]) -> str | None:
+    def _detect_language(self, sums: Sequence[float], tokens: list[str]) -> str | None:
         found = self._languages.weigh(sums[0], sums[1])
-        if close(found) and len(tokens) >= SHORTEST:
+        if is_uncertain(found) and len(tokens) >= SHORTEST:
             middle = len(tokens) // 2
             halves = (self._sums(half) for half in (tokens[:middle], tokens[middle:]))
-            if mixed(*(self._languages.weigh(half[0], half[1]) for half in halves)):
+            if is_mixed(*(self._languages.weigh(half[0], half[1]) for half in halves)):
                 return None
-        return tell(found)
+        return decide(found)
 
     def margins(self, text: str, lang: str) -> tuple[float, float]:
         """Return the log odds of negative and of positive against neutral, for a text in English or French."""
@@ -115,11 +113,11 @@ class Scorer:
         return self._voices[lang].margins(self._sums(tokens), self._rules[lang](text, tokens))
 
 
-def _portions(texts: Sequence[str]) -> Iterator[slice]:
+def _chunks(texts: Sequence[str]) -> Iterator[slice]:
     return (slice(start, start + _AT_ONCE) for start in range(0, len(texts), _AT_ONCE))
 
 
-def _split(texts: Sequence[str]) -> tuple[list[list[str]], dict[int, list[str]]]:
+def _tokenise(texts: Sequence[str]) -> tuple[list[list[str]], dict[int, list[str]]]:
     """Return the tokens of texts; of those with none or very many apart, by place, and a token in their stead."""
     tokens = list(map(str.split, texts))
     unusual = {place: words for place, words in enumerate(tokens) if not 0 < len(words) <= READ}
@@ -132,7 +130,7 @@ def _unescaped(text: str) -> str:
     return unescape(text) if "&" in text else text
 
 
-def shipped() -> Weights:
+def shipped_weights() -> Weights:
     """Return the weights that ship with the package."""
     with as_file(files("mentions.sentiment").joinpath("data/weights.npz")) as path:
         return Weights.load(path)

@@ -6,24 +6,24 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from mentions.watchlist.normalise import fold
-from mentions.watchlist.word_boundaries import PREFIXES, run_together
+from mentions.watchlist.normalise import normalise
+from mentions.watchlist.word_boundaries import PREFIXES, without_spaces
 
 MAX_TERM: Final = 256
 MAX_TERMS: Final = 2_000
 
 
-def _tangible(value: str) -> str:
-    if not fold(value):
+def _searchable(value: str) -> str:
+    if not normalise(value):
         raise ValueError(f"{ascii(value)[:60]} holds nothing that could be found in a text: give letters or digits")
     return value
 
 
-Term = Annotated[str, Field(min_length=1, max_length=MAX_TERM), AfterValidator(_tangible)]
+Term = Annotated[str, Field(min_length=1, max_length=MAX_TERM), AfterValidator(_searchable)]
 Terms = Annotated[tuple[Term, ...], Field(max_length=MAX_TERMS)]
 
 
-class Watched(BaseModel):
+class BrandTerms(BaseModel):
     """A brand as the score stage knows it. Case, accents and width matter in none of its terms."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,18 +49,18 @@ class Watched(BaseModel):
         """Return what finds the brand: its keywords, also run together behind # and @, and its accounts' handles."""
         if not self.keywords:
             return set()
-        words = {fold(word) for word in self.keywords}
-        plain = {run_together(word) for word in words if word[0] not in PREFIXES} - {""}
+        words = {normalise(word) for word in self.keywords}
+        plain = {without_spaces(word) for word in words if word[0] not in PREFIXES} - {""}
         tags = {prefix + tag for prefix in PREFIXES for tag in plain}
         return words | tags | {f"@{handle}" for handle in self.handles()}
 
     def handles(self) -> set[str]:
         """Return the folded names of its own accounts, without @."""
-        return {fold(account).lstrip("@ ") for account in self.own_accounts} - {""}
+        return {normalise(account).lstrip("@ ") for account in self.own_accounts} - {""}
 
     def names(self) -> set[str]:
         """Return all that a text may call the brand, folded and without # and @; marks alone are emphasis, no name."""
         given = (self.name, *self.aliases, *self.keywords, *self.own_accounts)
-        words = {fold(name).lstrip(f"{PREFIXES} ") for name in given}
-        called = words | {run_together(word) for word in words}
+        words = {normalise(name).lstrip(f"{PREFIXES} ") for name in given}
+        called = words | {without_spaces(word) for word in words}
         return {name for name in called if any(map(str.isalnum, name))}

@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from mentions.watchlist.normalise import aligned, fold_in_place, origins
-from mentions.watchlist.word_boundaries import NOT_BEFORE, joins
+from mentions.watchlist.normalise import keeps_length, normalise_in_place, origins
+from mentions.watchlist.word_boundaries import NOT_BEFORE, is_word_character
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,10 +32,10 @@ class Mask:
         >>> Mask(["united", "us airways"]).apply("@UNITED lost it, like US  Airways.")
         '@BRAND lost it, like BRAND  Brand.'
         """
-        spans = self._spans(fold_in_place(text))
+        spans = self._spans(normalise_in_place(text))
         if not spans:
             return text
-        return _replaced(text, spans if aligned(text) else _traced(text, spans))
+        return _replace(text, spans if keeps_length(text) else _original_spans(text, spans))
 
     def _spans(self, folded: str) -> list[tuple[int, int]]:
         """Return where names stand. What is before them is checked here: a pattern that looks back is slow."""
@@ -43,7 +43,7 @@ class Mask:
         found = self._search(folded)
         while found:
             start, end = found.span()
-            if start and joins(folded[start]) and joins(folded[start - 1]):
+            if start and is_word_character(folded[start]) and is_word_character(folded[start - 1]):
                 end = start + 1
             else:
                 spans.append((start, end))
@@ -53,16 +53,16 @@ class Mask:
 
 def _pattern(name: str) -> str:
     words = r"\s+".join(map(re.escape, name.split(" ")))
-    return f"{words}{NOT_BEFORE if joins(name[-1]) else ''}"
+    return f"{words}{NOT_BEFORE if is_word_character(name[-1]) else ''}"
 
 
-def _traced(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _original_spans(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the places in `text` of places in its fold, with the accents that follow."""
     begins = origins(text)
     return [(bisect_right(begins, start) - 1, bisect_right(begins, end) - 1) for start, end in spans]
 
 
-def _replaced(text: str, spans: list[tuple[int, int]]) -> str:
+def _replace(text: str, spans: list[tuple[int, int]]) -> str:
     parts: list[str] = []
     done = 0
     for start, end in spans:

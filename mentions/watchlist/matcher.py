@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import ahocorasick
 
-from mentions.watchlist.normalise import fold
-from mentions.watchlist.word_boundaries import guards, joins
+from mentions.watchlist.normalise import normalise
+from mentions.watchlist.word_boundaries import boundary_checks, is_word_character
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,8 +24,8 @@ class _Entry(NamedTuple):
     length: int
     guard_start: bool
     guard_end: bool
-    wanted: tuple[int, ...]
-    unwanted: tuple[int, ...]
+    keyword_of: tuple[int, ...]
+    exclusion_of: tuple[int, ...]
 
 
 class Matcher:
@@ -39,7 +39,7 @@ class Matcher:
         self._automaton: Final = ahocorasick.Automaton()
         for term in wanted.keys() | unwanted.keys():
             places = tuple(wanted.get(term, ())), tuple(unwanted.get(term, ()))
-            self._automaton.add_word(term, _Entry(len(term), *guards(term), *places))
+            self._automaton.add_word(term, _Entry(len(term), *boundary_checks(term), *places))
         self._automaton.make_automaton()
         self._empty = not wanted
 
@@ -47,7 +47,7 @@ class Matcher:
         """Return the places of the brands one of whose keywords, and none of whose exclusions, is in `text`."""
         if self._empty:
             return ()
-        folded = fold(text)
+        folded = normalise(text)
         wanted: set[int] = set()
         unwanted: set[int] = set()
         for end, entry in self._automaton.iter(folded):
@@ -60,8 +60,8 @@ class Matcher:
 def _stands_alone(folded: str, end: int, entry: _Entry) -> bool:
     before, after = end - entry.length, end + 1
     return not (
-        (entry.guard_start and before >= 0 and joins(folded[before]))
-        or (entry.guard_end and after < len(folded) and joins(folded[after]))
+        (entry.guard_start and before >= 0 and is_word_character(folded[before]))
+        or (entry.guard_end and after < len(folded) and is_word_character(folded[after]))
     )
 
 
@@ -70,6 +70,6 @@ def _owners(brands: Sequence[Terms]) -> tuple[dict[str, list[int]], dict[str, li
     unwanted: dict[str, list[int]] = {}
     for place, brand in enumerate(brands):
         for owners, terms in ((wanted, brand.keywords), (unwanted, brand.exclusions)):
-            for term in {fold(term) for term in terms} - {""}:
+            for term in {normalise(term) for term in terms} - {""}:
                 owners.setdefault(term, []).append(place)
     return wanted, unwanted

@@ -33,42 +33,42 @@ _DROPPED: Final = re.compile(
 )
 
 
-class _Fold(dict[int, str]):
+class _CharacterTable(dict[int, str]):
     """The fold of each code point, worked out the first time it is met."""
 
     def __missing__(self, code: int) -> str:
-        folded = self[code] = _fold_character(chr(code))
+        folded = self[code] = _normalise_character(chr(code))
         return folded
 
 
-_folds: Final = _Fold()
+_CHARACTERS: Final = _CharacterTable()
 
 
-def fold(text: str) -> str:
+def normalise(text: str) -> str:
     r"""Return the fold of `text` with runs of blanks as one space and none at the ends.
 
     >>> fold("  L’ŒUVRE de\nNestlé ＡＣＭＥ Straße ")
     "l'oeuvre de nestle acme strasse"
     """
-    return " ".join(fold_in_place(text).split())
+    return " ".join(normalise_in_place(text).split())
 
 
-def fold_in_place(text: str) -> str:
+def normalise_in_place(text: str) -> str:
     """Return the fold of each character of `text`, blanks as they are: places can be traced back by `origins`."""
-    return text.lower() if text.isascii() else text.translate(_folds)
+    return text.lower() if text.isascii() else text.translate(_CHARACTERS)
 
 
 def origins(text: str) -> list[int]:
     """Return where in `fold_in_place(text)` the fold of each character begins, and at last its length."""
-    return [0, *accumulate(len(_folds[ord(character)]) for character in text)]
+    return [0, *accumulate(len(_CHARACTERS[ord(character)]) for character in text)]
 
 
-def aligned(text: str) -> bool:
+def keeps_length(text: str) -> bool:
     """Return whether each character of `text` folds to exactly one, so that places in its fold are those in `text`."""
-    return text.isascii() or all(len(_folds[ord(character)]) == 1 for character in set(text))
+    return text.isascii() or all(len(_CHARACTERS[ord(character)]) == 1 for character in set(text))
 
 
-def _fold_character(character: str) -> str:
+def _normalise_character(character: str) -> str:
     if character.isspace():
         return character
     if category(character) in {"Cf", "Cs"}:

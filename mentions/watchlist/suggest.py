@@ -18,7 +18,7 @@ MAX_LENGTH: Final = 64
 PREFIX: Final = 3
 
 
-class Nearest:
+class NameSuggester:
     """Finds names that differ by a slip of one letter or begin alike, the closest first.
 
     W. Garbe, "1000x faster spelling correction algorithm" (2012): two words a slip apart are equal once the right
@@ -29,17 +29,17 @@ class Nearest:
         """Take the names, folded."""
         self._by_form: Final[defaultdict[str, list[str]]] = defaultdict(list)
         for name in names:
-            for form in _forms(name):
+            for form in _spellings(name):
                 self._by_form[form].append(name)
 
-    def find(self, name: str) -> str | None:
+    def suggest(self, name: str) -> str | None:
         """Return the name closest to `name` (Ratcliff and Obershelp), or None where none is near.
 
         >>> Nearest(["nordbahn", "united"]).find("united airlines")
         'united'
         """
         candidates: dict[str, None] = {}
-        for form in _forms(name):
+        for form in _spellings(name):
             candidates |= dict.fromkeys(self._by_form.get(form, ())[:CANDIDATES])
             if len(candidates) >= CANDIDATES:
                 break
@@ -47,7 +47,7 @@ class Nearest:
         return close[0] if close else None
 
 
-def _forms(name: str) -> Iterator[str]:
+def _spellings(name: str) -> Iterator[str]:
     """Yield the name without each of its letters in turn, itself, and last its beginning."""
     cut = name[:MAX_LENGTH]
     yield cut

@@ -24,17 +24,17 @@ PREFIXES: Final = "#@"
 
 
 @lru_cache(maxsize=4096)
-def joins(character: str) -> bool:
+def is_word_character(character: str) -> bool:
     """Return whether a word goes on through `character`: letters, digits and _ of scripts that part words by spaces."""
     return _JOINS.fullmatch(character) is not None
 
 
-def guards(term: str) -> tuple[bool, bool]:
+def boundary_checks(term: str) -> tuple[bool, bool]:
     """Return whether a term may not begin, and not end, in the middle of a word."""
-    return joins(term[0]) or term[0] in PREFIXES, joins(term[-1])
+    return is_word_character(term[0]) or term[0] in PREFIXES, is_word_character(term[-1])
 
 
-def run_together(term: str) -> str:
+def without_spaces(term: str) -> str:
     """Return a term of several words as a hashtag or handle spells it, "" where it has but one word.
 
     >>> run_together("us airways")

@@ -13,14 +13,14 @@ from msgspec.structs import replace
 from alerts.incidents.model import Action
 from mentions.model.batches import EXCERPT_CHARS
 from mentions.model.decode import Rejection, decode_line
-from mentions.readers.external_sort import Spool
-from mentions.watchlist.normalise import fold
+from mentions.readers.external_sort import DiskBuffer
+from mentions.watchlist.normalise import normalise
 from streams.recording.format import Acted, Configured, Entry, Header, Judged, Received
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mentions.model.wire import Wire
+    from mentions.model.wire import WireMention
 
 _HANDLE: Final = re.compile(r"(?<![\w@])@[\w.\-]+(?:@[\w.\-]+)?", re.UNICODE)
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+", re.IGNORECASE)
@@ -42,7 +42,7 @@ class Pseudonyms:
     def __init__(self, key: bytes, kept: Iterable[str] = ()) -> None:
         """Take the key [16 to 64 bytes] and the words that stay, such as the brands' own names and accounts."""
         self._key = key
-        self._kept = frozenset(fold(word).removeprefix("@").strip() for word in kept)
+        self._kept = frozenset(normalise(word).removeprefix("@").strip() for word in kept)
 
     def name(self, original: str, kind: str = "author") -> str:
         """Return the pseudonym of a name; a handle and a bare name, in any case, have the same."""
@@ -66,12 +66,12 @@ class Pseudonyms:
         text = _HANDLE.sub(self._handle, text)
         for name in sorted({name.strip() for name in names}, key=len, reverse=True):
             bare = name.removeprefix("@")
-            if len(bare) >= _NAME_CHARS and fold(bare).strip() not in self._kept:
+            if len(bare) >= _NAME_CHARS and normalise(bare).strip() not in self._kept:
                 text = re.sub(re.escape(bare), self.name(bare), text, flags=re.IGNORECASE)
         return text
 
     def _handle(self, found: re.Match[str]) -> str:
-        return found[0] if fold(found[0]).removeprefix("@").strip() in self._kept else f"@{self.name(found[0])}"
+        return found[0] if normalise(found[0]).removeprefix("@").strip() in self._kept else f"@{self.name(found[0])}"
 
     def _hash(self, original: str, size: int) -> str:
         return blake2b(original.encode("utf-8", "surrogatepass"), digest_size=size, key=self._key).hexdigest()
@@ -85,7 +85,7 @@ def anonymised(header: Header, entries: Iterable[Entry], key: bytes) -> tuple[He
     The entries are read at once and wait on disk; in memory are the authors' names, each once.
     """
     kept, authors = set(header.brands), set[str]()
-    waiting = Spool[Entry](Entry)
+    waiting = DiskBuffer[Entry](Entry)
     for entry in entries:
         waiting.add(entry)
         authors.update(_authors(entry))
@@ -160,7 +160,7 @@ def _judged(entry: Judged, names: Pseudonyms, known: Known) -> Judged:
         batch,
         ids=[names.number(id_) for id_ in batch.ids],
         authors=[names.name(author) if author else "" for author in batch.authors],
-        likenesses=[names.number(like) for like in batch.likenesses],
+        text_hashes=[names.number(like) for like in batch.text_hashes],
         excerpts=[text[:EXCERPT_CHARS] for text in texts],
         urls=[names.address(url) if url else "" for url in batch.urls],
     )
@@ -172,7 +172,7 @@ def _line(line: str, names: Pseudonyms, known: Known) -> str:
     return "" if isinstance(mention, Rejection) else msgspec.json.encode(_fields(mention, names, known)).decode()
 
 
-def _fields(mention: Wire, names: Pseudonyms, known: Known) -> dict[str, Any]:
+def _fields(mention: WireMention, names: Pseudonyms, known: Known) -> dict[str, Any]:
     fields = {
         "id": names.name(f"{mention.channel} {mention.id}", "id"),
         "text": _text(mention.text, names, known),
@@ -182,10 +182,10 @@ def _fields(mention: Wire, names: Pseudonyms, known: Known) -> dict[str, Any]:
         "author": _author(mention, names),
         "url": names.address(mention.url) if mention.url else None,
         "lang": mention.lang,
-        "reach": mention.people or None,
+        "reach": mention.reach_or_followers or None,
     }
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def _author(mention: Wire, names: Pseudonyms) -> dict[str, str] | None:
+def _author(mention: WireMention, names: Pseudonyms) -> dict[str, str] | None:
     return {"id": names.name(mention.author_id)} if mention.author_id else None

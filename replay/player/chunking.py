@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mentions.readers.packing import Limits, Packed, pack
+from mentions.readers.packing import Limits, PackedRecord, pack
 from streams.pipeline import MINUTE, SETTLED, Raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mentions.readers.position import Line, Refused
+    from mentions.readers.position import Line, RejectedLine
 
 LIMITS: Final = Limits(span=MINUTE)
 """What arrives together was published in the same minute."""
@@ -19,14 +19,14 @@ AT_ONCE: Final = 500
 """Mentions between two steps of event time. More is faster, and makes no difference to what is found."""
 
 
-def records(lines: Iterable[Line | Refused], refused: list[Refused]) -> Iterator[Raw]:
+def records(lines: Iterable[Line | RejectedLine], refused: list[RejectedLine]) -> Iterator[Raw]:
     """Yield the records of valid lines, each as if it arrived when its last mention was published.
 
     Lines that are no mentions are added to `refused`.
     """
     offset = 0
     for entry in pack(lines, LIMITS):
-        if isinstance(entry, Packed):
+        if isinstance(entry, PackedRecord):
             yield Raw(entry.value, offset, entry.latest)
             offset += 1
         else:

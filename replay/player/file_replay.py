@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from alerts.incidents.model import Incident, Notification
-    from mentions.readers.position import Line, Refused
+    from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
     from replay.player.policy_set import Rules
     from streams.pipeline import Raw
@@ -31,7 +31,7 @@ class Rerun:
     scorer: Scorer
     at_once: int = AT_ONCE  # mentions between two steps of event time
     mentions: int = 0
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RejectedLine] = field(default_factory=list)
     unmatched: int = 0
     latest: int = 0  # event time, ms
     _told: dict[str, Incident] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Rerun:
         """Build the pipeline."""
         self.pipeline = Pipeline(self.rules, self.rules.watchlist, self.scorer)
 
-    def run(self, lines: Iterable[Line | Refused]) -> Iterator[dict[str, Any]]:
+    def run(self, lines: Iterable[Line | RejectedLine]) -> Iterator[dict[str, Any]]:
         """Return what happens to incidents, one record an event (`alerts.rendering.event_log`), in the order of event time."""
         for portion in portions(records(lines, self.refused), self.at_once):
             yield from self._feed(portion)

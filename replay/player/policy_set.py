@@ -33,7 +33,7 @@ class Rules:
     @classmethod
     def built_in(cls) -> Self:
         """Return the built-in rules: every brand that a mention names is watched."""
-        return cls((), Watchlist.open())
+        return cls((), Watchlist.accepting_any())
 
     def brand(self, name: str) -> Brand:
         """Return a brand as configured, or one with the built-in defaults."""

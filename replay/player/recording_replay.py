@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from config.brands.wire import decode_governed
-from mentions.batch_builder import Columns
+from mentions.batch_builder import BatchBuilder
 from mentions.scoring import score_record
 from mentions.watchlist.watchlist import Watchlist
 from replay.player.policy_set import Rules
@@ -73,7 +73,7 @@ class Recorded(Directory):
         """Rebuild the watchlist, brands with the built-in thresholds included."""
         super().refresh()
         if self._built_in and not self._revisions:
-            self.watchlist = Watchlist.open()
+            self.watchlist = Watchlist.accepting_any()
 
     def watches(self, name: str) -> bool:
         """Tell whether the brand is watched."""
@@ -149,7 +149,7 @@ class Playback:
         value = "\n".join(line or GONE for line in entry.lines).encode()
         scored = score_record(value, max(entry.arrived), entry.partition, 0, self._rules.watchlist, self._scorer)
         scored.rows = {brand: rows for brand, rows in scored.rows.items() if brand == entry.brand}
-        columns = Columns(entry.partition)
+        columns = BatchBuilder(entry.partition)
         columns.add(scored)
         self.outcome.rejected += len(scored.rejections)
         self.outcome.unmatched += scored.unmatched

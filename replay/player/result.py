@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Incident, Notification
     from detectors.model.signal import Severity
-    from mentions.readers.position import Line, Refused
+    from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
     from replay.player.policy_set import Rules
     from streams.pipeline import Policies, Scored
@@ -53,7 +53,7 @@ class Outcome:
     counts: Counter[str] = field(default_factory=Counter)  # mentions by brand
     since: int = 0
     until: int = 0
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RejectedLine] = field(default_factory=list)
     rejected: int = 0
     unmatched: int = 0
     late: int = 0  # mentions that came behind the frontier
@@ -90,7 +90,7 @@ class Outcome:
 
 
 def run(
-    rules: Rules, source: Iterable[Line | Refused] | Iterable[Raw] | Iterable[Batch | Tick], scorer: Scorer | None
+    rules: Rules, source: Iterable[Line | RejectedLine] | Iterable[Raw] | Iterable[Batch | Tick], scorer: Scorer | None
 ) -> Outcome:
     """Return what comes of `source` under `rules`.
 
@@ -120,7 +120,7 @@ def run(
 
 
 def tell(
-    outcome: Outcome, rules: Rules, lines: Iterable[Line | Refused], scorer: Scorer, at_once: int = AT_ONCE
+    outcome: Outcome, rules: Rules, lines: Iterable[Line | RejectedLine], scorer: Scorer, at_once: int = AT_ONCE
 ) -> Iterator[Notification]:
     """Yield what is told of lines in order of publication, and let `outcome` know; it is whole at the end.
 

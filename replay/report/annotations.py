@@ -26,7 +26,7 @@ _OF: Final[dict[Reason, Kind]] = {
 }
 
 
-class Mark(NamedTuple):
+class Annotation(NamedTuple):
     """One thing that happened to an incident. `text` is in words, with hostile parts not yet escaped for HTML."""
 
     at: int  # ms
@@ -37,18 +37,18 @@ class Mark(NamedTuple):
     page: bool
 
 
-def marks(told: Iterable[Notification], language: Language) -> list[Mark]:
+def annotate(told: Iterable[Notification], language: Language) -> list[Annotation]:
     """Return what happened, in the order of event time; what only brings figures up to date is left out."""
     found = [_mark(note, language) for note in told if note.reason != "updated"]
     return sorted(found, key=lambda mark: mark.at)
 
 
-def _mark(note: Notification, language: Language) -> Mark:
+def _mark(note: Notification, language: Language) -> Annotation:
     entry = note.incident.history[-1] if note.incident.history else None
     who = "" if entry is None or entry.who == TOCSIN else clean(entry.who)
     kind: Kind = _OF.get(note.reason, "act" if who else "alert")
     text = _words(note, language, who, clean(entry.text) if entry else "")
-    return Mark(note.happened_at, kind, note.incident.severity, who, text, note.page)
+    return Annotation(note.happened_at, kind, note.incident.severity, who, text, note.page)
 
 
 def _words(note: Notification, language: Language, who: str, text: str) -> str:

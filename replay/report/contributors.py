@@ -19,7 +19,7 @@ TOP: Final = 8
 EXAMPLES: Final = 6
 
 
-class Said(NamedTuple):
+class QuotedMention(NamedTuple):
     """One mention as scored."""
 
     at: int
@@ -46,14 +46,14 @@ class Phase(NamedTuple):
     urls: list[tuple[str, int]]
 
 
-def said(records: Iterable[Batch | Tick], since: int, until: int) -> Iterator[Said]:
+def quoted_mentions(records: Iterable[Batch | Tick], since: int, until: int) -> Iterator[QuotedMention]:
     """Yield the mentions published from `since` up to `until`, without it."""
     for batch in records:
         if isinstance(batch, Batch):
             columns = (batch.excerpts, batch.authors, batch.channels, batch.urls, batch.reaches, batch.compounds)
             for at, *rest in zip(batch.published, *columns, batch.labels, strict=True):
                 if since <= at < until:
-                    yield Said(at, *rest)
+                    yield QuotedMention(at, *rest)
 
 
 def phases(
@@ -70,7 +70,7 @@ def phases(
 
 
 def _phase(brand: str, records: Sequence[Batch | Tick], name: str, since: int, until: int) -> Phase:
-    found = list(said(records, since, until))
+    found = list(quoted_mentions(records, since, until))
 
     def top(values: Iterable[str]) -> list[tuple[str, int]]:
         return Counter(value for value in values if value).most_common(TOP)
@@ -88,11 +88,13 @@ def _phase(brand: str, records: Sequence[Batch | Tick], name: str, since: int, u
     )
 
 
-def examples(records: Sequence[Batch | Tick], since: int, until: int) -> list[Said]:
+def examples(records: Sequence[Batch | Tick], since: int, until: int) -> list[QuotedMention]:
     """Return the most negative texts, one of each author and wording, those that reached most people first."""
-    chosen: dict[str, Said] = {}
+    chosen: dict[str, QuotedMention] = {}
     authors: set[str] = set()
-    for one in sorted(said(records, since, until), key=lambda one: (one.label != NEGATIVE, -one.reach, one.compound)):
+    for one in sorted(
+        quoted_mentions(records, since, until), key=lambda one: (one.label != NEGATIVE, -one.reach, one.compound)
+    ):
         if one.text and one.text not in chosen and (not one.author or one.author not in authors):
             chosen[one.text] = one
             authors.add(one.author)

@@ -10,9 +10,9 @@ from alerts.incidents.model import rank
 from mentions.model.batches import Batch
 from replay.player.policy_set import Rules
 from replay.player.result import run
-from replay.report.contributors import Phase, Said, examples, phases
-from replay.report.threshold_distance import Level, levels
-from replay.report.what_if import Knob, knobs
+from replay.report.contributors import Phase, QuotedMention, examples, phases
+from replay.report.threshold_distance import DetectorLevel, levels
+from replay.report.what_if import Slider, sliders
 from replay.snapshots.event_log import MINUTE, Chronicle
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from config.brands.model import Brand
     from mentions.model.batches import Tick
     from replay.player.result import Course, Outcome
-    from replay.report.provenance import Origin
+    from replay.report.provenance import Provenance
 
 BARS_SHOWN: Final = 720
 BEFORE: Final = 3 * 3_600_000
@@ -36,11 +36,11 @@ _STEPS: Final = (1, 5, 15, 30, 60, 180, 360, 1440)
 
 
 @dataclass(frozen=True)
-class Facts:
+class ReportData:
     """All that a report tells. Instants in ms; the columns of `times` cover `step` minutes each."""
 
     brand: Brand
-    origin: Origin
+    origin: Provenance
     courses: list[Course]
     outcome: Outcome
     focus: Course | None
@@ -50,13 +50,13 @@ class Facts:
     times: list[int]
     mentions: list[int]
     negative: list[int]
-    levels: list[Level]
+    levels: list[DetectorLevel]
     phases: list[Phase]
-    examples: list[Said]
-    knobs: list[Knob]
+    examples: list[QuotedMention]
+    sliders: list[Slider]
 
     @property
-    def told(self) -> list[Notification]:
+    def notifications(self) -> list[Notification]:
         """Return what was told of the incidents that the timeline shows."""
         return [note for note in self.outcome.told if self.since <= note.happened_at <= self.until]
 
@@ -64,11 +64,11 @@ class Facts:
 def gather(
     brand: Brand,
     records: Sequence[Batch | Tick],
-    origin: Origin,
+    origin: Provenance,
     incident: str | None = None,
     lived: Outcome | None = None,
     advance: Callable[[float], None] = lambda _done: None,
-) -> Facts:
+) -> ReportData:
     """Return the facts of a brand's scored mentions, or of one of its incidents.
 
     Args:
@@ -91,7 +91,7 @@ def gather(
     seen = levels(brand, records, times, step)
     near = {one.detector for one in seen if one.nearest.nearness >= NEAR}
     driven = phases(brand.name, records, focus, outcome.until, times, negative) if focus else []
-    return Facts(
+    return ReportData(
         brand=brand,
         origin=origin,
         courses=courses,
@@ -106,7 +106,7 @@ def gather(
         levels=seen,
         phases=driven,
         examples=examples(records, driven[0].since, driven[-1].until) if driven else [],
-        knobs=knobs(brand, records, near, advance),
+        sliders=sliders(brand, records, near, advance),
     )
 
 

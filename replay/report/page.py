@@ -8,7 +8,7 @@ from alerts.rendering import text as wording
 from alerts.rendering.escaping import clean
 from detectors.model.signal import SEVERITIES
 from detectors.model.text import number, percent, title
-from replay.report.annotations import marks
+from replay.report.annotations import annotate
 from replay.report.layout import clock, page
 from replay.report.locale import WORDS
 from replay.report.timeline import SIGNS, panel_title, timeline
@@ -16,10 +16,10 @@ from replay.report.what_if import TOGETHER
 
 if TYPE_CHECKING:
     from config.brands.model import Language
-    from replay.report.annotations import Mark
-    from replay.report.data import Facts
-    from replay.report.threshold_distance import Level, Seen
-    from replay.report.what_if import Knob
+    from replay.report.annotations import Annotation
+    from replay.report.data import ReportData
+    from replay.report.threshold_distance import DetectorLevel, Observation
+    from replay.report.what_if import Slider
 
 OPENED: Final = 4
 """Openings that a setting names one by one."""
@@ -28,10 +28,10 @@ ROWS: Final = 60
 """Rows of the table behind the chart: the busiest stretches."""
 
 
-def render(facts: Facts, language: Language) -> str:
+def render(facts: ReportData, language: Language) -> str:
     """Return the page."""
     words = WORDS[language]
-    told = marks(facts.told, language)
+    told = annotate(facts.notifications, language)
     return page(
         "report.html.j2",
         language,
@@ -46,12 +46,12 @@ def render(facts: Facts, language: Language) -> str:
         figures=_figures(facts, language, words),
         signs=SIGNS,
         severities={severity: wording.say(language, severity) for severity in SEVERITIES},
-        nobody=_nobody(facts, told, words),
-        knobs=[_knob(knob, language, words) for knob in facts.knobs],
+        nobody=_unattended(facts, told, words),
+        knobs=[_slider(knob, language, words) for knob in facts.sliders],
     )
 
 
-def summary(facts: Facts, language: Language) -> str:
+def summary(facts: ReportData, language: Language) -> str:
     """Return the paragraph for whoever reads only one."""
     words, outcome = WORDS[language], facts.outcome
     span = {"since": clock(outcome.since), "until": clock(outcome.until), "brand": facts.brand.name}
@@ -78,7 +78,7 @@ def summary(facts: Facts, language: Language) -> str:
     return text + words["over"].format(span=wording.span(until - course.opened_at, language))
 
 
-def _figures(facts: Facts, language: Language, words: dict[str, str]) -> list[tuple[str, str, str]]:
+def _figures(facts: ReportData, language: Language, words: dict[str, str]) -> list[tuple[str, str, str]]:
     """Return the figures to be seen at a glance: what, how much, and of what."""
     found = [
         (words["incidents"], str(len(facts.courses)), ""),
@@ -109,12 +109,12 @@ def _counted(count: int, words: dict[str, str], what: str) -> str:
     return words[f"one_{what}" if count == 1 else f"many_{what}"].format(count=count)
 
 
-def _busiest(facts: Facts) -> list[tuple[str, int, int]]:
+def _busiest(facts: ReportData) -> list[tuple[str, int, int]]:
     rows = sorted(zip(facts.mentions, facts.times, facts.negative, strict=True), reverse=True)[:ROWS]
     return [(clock(at), count, bad) for count, at, bad in sorted(rows, key=lambda row: row[1])]
 
 
-def _near(level: Level, language: Language, words: dict[str, str]) -> tuple[str, str, str, str, str]:
+def _near(level: DetectorLevel, language: Language, words: dict[str, str]) -> tuple[str, str, str, str, str]:
     seen = level.nearest
     values = (_figure(seen, seen.observed, language), _figure(seen, seen.level, language))
     held = seen.observed >= seen.level and not seen.fires
@@ -122,18 +122,18 @@ def _near(level: Level, language: Language, words: dict[str, str]) -> tuple[str,
     return (panel_title(level, language, words), clock(level.at), *values, part)
 
 
-def _figure(seen: Seen, value: float, language: Language) -> str:
+def _figure(seen: Observation, value: float, language: Language) -> str:
     return percent(value, language) if seen.metric.endswith("share") else number(value, language)
 
 
-def _nobody(facts: Facts, told: list[Mark], words: dict[str, str]) -> str:
+def _unattended(facts: ReportData, told: list[Annotation], words: dict[str, str]) -> str:
     """Return why no act is told, where none is."""
     if any(mark.who for mark in told):
         return ""
     return words["nobody_acted"].format(why=words["why_recording" if facts.origin.recorded else "why_files"])
 
 
-def _knob(knob: Knob, language: Language, words: dict[str, str]) -> dict[str, Any]:
+def _slider(knob: Slider, language: Language, words: dict[str, str]) -> dict[str, Any]:
     rows = [
         {
             "value": one.value + (f" ({words['today']})" if one.today else ""),

@@ -33,7 +33,7 @@ class Value(NamedTuple):
     built_in: str
 
 
-class InForce(NamedTuple):
+class ConfigPeriod(NamedTuple):
     """Rules from an instant on (ms; None: all along). No `settings`: the built-in ones."""
 
     since: int | None
@@ -42,28 +42,28 @@ class InForce(NamedTuple):
     overrides: list[Override]
 
 
-class Origin(NamedTuple):
+class Provenance(NamedTuple):
     """What a report is made of, and what judged it."""
 
     name: str  # of the recording or the files
     recorded: bool
-    rules: list[InForce]
+    rules: list[ConfigPeriod]
     code: str  # version of Tocsin
     scorers: list[str]  # versions of scorer, lexicons and weights
     anonymised: bool = False
 
 
-def of_files(name: str, brand: Brand, records: Iterable[Batch | Tick]) -> Origin:
+def from_files(name: str, brand: Brand, records: Iterable[Batch | Tick]) -> Provenance:
     """Return the origin of mentions that were read and judged just now, or of a recording under other rules."""
-    return Origin(name, False, [InForce(None, None, values(brand), [])], code_version(), _scorers(records))
+    return Provenance(name, False, [ConfigPeriod(None, None, values(brand), [])], code_version(), _scorers(records))
 
 
-def of_recording(
+def from_recording(
     name: str, header: Header, entries: Iterable[Entry], brand: str, records: Iterable[Batch | Tick]
-) -> Origin:
+) -> Provenance:
     """Return the origin of a recording that is reported on under its own rules."""
-    rules = list(_in_force(entries, brand)) or [InForce(None, None, [], [])]
-    return Origin(name, True, rules, header.code, _scorers(records), header.anonymised)
+    rules = list(_config_periods(entries, brand)) or [ConfigPeriod(None, None, [], [])]
+    return Provenance(name, True, rules, header.code, _scorers(records), header.anonymised)
 
 
 def configured(entries: Iterable[Entry], brand: str) -> Brand:
@@ -85,11 +85,11 @@ def values(brand: Brand) -> list[Value]:
     ]
 
 
-def _in_force(entries: Iterable[Entry], brand: str) -> Iterator[InForce]:
+def _config_periods(entries: Iterable[Entry], brand: str) -> Iterator[ConfigPeriod]:
     for entry in entries:
         if isinstance(entry, Configured) and entry.name == brand and entry.brand is not None:
             governed = decode_governed(msgspec.json.encode(entry.brand))
-            yield InForce(entry.at or None, entry.revision, values(governed.brand), list(governed.overrides))
+            yield ConfigPeriod(entry.at or None, entry.revision, values(governed.brand), list(governed.overrides))
 
 
 def _scorers(records: Iterable[Batch | Tick]) -> list[str]:

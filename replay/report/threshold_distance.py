@@ -31,7 +31,7 @@ JUST_BELOW: Final = 0.99
 _CUSUM: Final = "cusum"
 
 
-class Seen(NamedTuple):
+class Observation(NamedTuple):
     """What a detector saw at one minute."""
 
     observed: float
@@ -47,23 +47,23 @@ class Seen(NamedTuple):
         return part if self.fires else min(part, JUST_BELOW)
 
 
-class Level(NamedTuple):
+class DetectorLevel(NamedTuple):
     """One detector over the time shown, in the window that came nearest to its level; None where it saw nothing."""
 
     detector: str
     metric: str  # as in `Evidence`, or "cusum"
     window: int  # minutes
-    seen: list[Seen | None]  # by column of the timeline
-    nearest: Seen
+    observations: list[Observation | None]  # by column of the timeline
+    nearest: Observation
     at: int  # when that was (ms)
 
     @property
     def coverage(self) -> float:
         """Return in which share of the columns it saw something."""
-        return sum(one is not None for one in self.seen) / len(self.seen)
+        return sum(one is not None for one in self.observations) / len(self.observations)
 
 
-def levels(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], step: int) -> list[Level]:
+def levels(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], step: int) -> list[DetectorLevel]:
     """Return the levels of the detectors that had one, the nearest to its level first.
 
     Args:
@@ -72,33 +72,35 @@ def levels(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], 
         times: the columns of the timeline (ms), ascending.
         step: minutes in a column.
     """
-    found: dict[tuple[str, int], dict[int, Seen]] = defaultdict(dict)
-    instants: dict[tuple[str, int], tuple[int, Seen]] = {}
+    found: dict[tuple[str, int], dict[int, Observation]] = defaultdict(dict)
+    instants: dict[tuple[str, int], tuple[int, Observation]] = {}
     width = step * MINUTE
     for view in _views(brand, records, times, width):
         at = view.minute * MINUTE
         column = (at - times[0]) // width
-        for name, seen in _watched(view):
+        for name, seen in _observations(view):
             key = name, seen.window if seen.metric != _CUSUM else 0
             kept = found[key].get(column)
             if kept is None or seen.nearness > kept.nearness:
                 found[key][column] = seen
             if key not in instants or seen.nearness > instants[key][1].nearness:
                 instants[key] = at, seen
-    best: dict[str, Level] = {}
+    best: dict[str, DetectorLevel] = {}
     for key in sorted(instants):
         level = _level(key, found[key], len(times), *instants[key])
-        best[key[0]] = max(best.get(key[0], level), level, key=_telling)
+        best[key[0]] = max(best.get(key[0], level), level, key=_relevance)
     return sorted(best.values(), key=lambda level: -level.nearest.nearness)
 
 
-def _telling(level: Level) -> tuple[bool, bool, float]:
+def _relevance(level: DetectorLevel) -> tuple[bool, bool, float]:
     """Order the windows of a detector: what fired, then what was seen for long, then what came nearest."""
     return level.nearest.fires, level.coverage >= LONG, level.nearest.nearness
 
 
-def _level(key: tuple[str, int], seen: dict[int, Seen], columns: int, at: int, nearest: Seen) -> Level:
-    return Level(key[0], nearest.metric, nearest.window, [seen.get(n) for n in range(columns)], nearest, at)
+def _level(
+    key: tuple[str, int], seen: dict[int, Observation], columns: int, at: int, nearest: Observation
+) -> DetectorLevel:
+    return DetectorLevel(key[0], nearest.metric, nearest.window, [seen.get(n) for n in range(columns)], nearest, at)
 
 
 def _views(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], width: int) -> Iterator[View]:
@@ -109,7 +111,7 @@ def _views(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], 
     begin, end = times[0] + lateness, times[-1] + width + lateness
     looked = -1
     for record in records:
-        for part in [record] if isinstance(record, Batch) else _told(record, begin, end, stride):
+        for part in [record] if isinstance(record, Batch) else _ticks(record, begin, end, stride):
             shard.apply(part)
             state = shard.states.get(brand.name)
             if state is None or state.frontier is None or state.frontier == looked:
@@ -119,21 +121,21 @@ def _views(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], 
                 yield View(looked, state, brand.detect)
 
 
-def _told(tick: Tick, begin: int, end: int, stride: int) -> Iterator[Tick]:
+def _ticks(tick: Tick, begin: int, end: int, stride: int) -> Iterator[Tick]:
     """Yield ticks that lead up to one, a stride apart within the time shown."""
     for instant in range(begin, min(end, tick.read_up_to), stride):
         yield Tick(tick.partition, tick.partitions, instant, tick.clock)
     yield tick
 
 
-def _watched(view: View) -> Iterator[tuple[str, Seen]]:
+def _observations(view: View) -> Iterator[tuple[str, Observation]]:
     for detector in ALL:
         if detector.enabled(view.policy) and detector.name not in APART:
             for limit in _limits(view, detector):
                 observed, level = view.window(limit.window)[limit.metric], limit.levels[0][0]
-                seen = Seen(observed, level, NAMES[limit.metric], limit.window, fires=observed >= level)
+                seen = Observation(observed, level, NAMES[limit.metric], limit.window, fires=observed >= level)
                 yield detector.name, seen
-            yield from _judged(view, detector)
+            yield from _judge_observations(view, detector)
 
 
 def _limits(view: View, detector: Detector) -> tuple[Limit, ...]:
@@ -145,13 +147,13 @@ def _limits(view: View, detector: Detector) -> tuple[Limit, ...]:
     return found
 
 
-def _judged(view: View, detector: Detector) -> Iterator[tuple[str, Seen]]:
+def _judge_observations(view: View, detector: Detector) -> Iterator[tuple[str, Observation]]:
     finding = detector.judge(view) if detector.judge else None
     if finding is None:
         return
     fires = finding.severity is not None
     if _CUSUM in finding.extra:
-        seen = Seen(finding.extra[_CUSUM], finding.extra["cusum_limit"], _CUSUM, finding.window, fires)
+        seen = Observation(finding.extra[_CUSUM], finding.extra["cusum_limit"], _CUSUM, finding.window, fires)
     else:
-        seen = Seen(finding.observed, finding.threshold, finding.metric, finding.window, fires)
+        seen = Observation(finding.observed, finding.threshold, finding.metric, finding.window, fires)
     yield detector.name, seen

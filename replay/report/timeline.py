@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.brands.model import Language
-    from replay.report.annotations import Kind, Mark
-    from replay.report.data import Facts
-    from replay.report.threshold_distance import Level
+    from replay.report.annotations import Annotation, Kind
+    from replay.report.data import ReportData
+    from replay.report.threshold_distance import DetectorLevel
 
 MENTIONS: Final = "#4f86b8"
 NEGATIVE: Final = "#c4472c"
@@ -42,9 +42,9 @@ _PANEL: Final = 104
 _AROUND: Final = 74
 
 
-def timeline(facts: Facts, marks: Sequence[Mark], language: Language, words: dict[str, str]) -> Chart:
+def timeline(facts: ReportData, marks: Sequence[Annotation], language: Language, words: dict[str, str]) -> Chart:
     """Return the chart: a lane of what happened, the mentions, then a panel for each detector that came near."""
-    panels = drawn(facts.levels)
+    panels = charted_levels(facts.levels)
     heights = [_LANE, _MAIN, *([_PANEL] * len(panels))]
     whole = sum(heights) + _AROUND
     titles = [
@@ -71,19 +71,19 @@ def timeline(facts: Facts, marks: Sequence[Mark], language: Language, words: dic
     return chart(figure, _alt(facts, panels, words))
 
 
-def drawn(levels: Sequence[Level]) -> list[Level]:
+def charted_levels(levels: Sequence[DetectorLevel]) -> list[DetectorLevel]:
     """Return the detectors to be drawn."""
     worth = [one for one in levels if one.nearest.fires or (one.nearest.nearness >= WORTH and one.coverage >= LONG)]
     return worth[:PANELS]
 
 
-def _short(level: Level, language: Language) -> str:
+def _short(level: DetectorLevel, language: Language) -> str:
     """Return `More mentions than usual (2 h)`, short enough for a phone."""
     name = title(level.detector, language) or level.detector
     return name if level.metric == "cusum" else f"{name} ({wording.span(level.window * 60_000, language)})"
 
 
-def panel_title(level: Level, language: Language, words: dict[str, str]) -> str:
+def panel_title(level: DetectorLevel, language: Language, words: dict[str, str]) -> str:
     """Return `More mentions than usual: mentions in 2 h`."""
     name = title(level.detector, language) or level.detector
     if level.metric == "cusum":
@@ -93,7 +93,7 @@ def panel_title(level: Level, language: Language, words: dict[str, str]) -> str:
     return words["panel"].format(name=name, metric=metric, window=window)
 
 
-def _draw_lane(figure: Any, marks: Sequence[Mark], words: dict[str, str]) -> None:
+def _draw_lane(figure: Any, marks: Sequence[Annotation], words: dict[str, str]) -> None:
     for row, kind in enumerate(KINDS):
         mine = [(number, mark) for number, mark in enumerate(marks, 1) if mark.kind == kind]
         if not mine:
@@ -114,7 +114,7 @@ def _draw_lane(figure: Any, marks: Sequence[Mark], words: dict[str, str]) -> Non
         )
 
 
-def _draw_mentions(figure: Any, facts: Facts, words: dict[str, str]) -> None:
+def _draw_mentions(figure: Any, facts: ReportData, words: dict[str, str]) -> None:
     at = [_at(time) for time in facts.times]
     for key, values, colour, dash in (
         ("mentions", facts.mentions, MENTIONS, "solid"),
@@ -124,11 +124,11 @@ def _draw_mentions(figure: Any, facts: Facts, words: dict[str, str]) -> None:
         figure.add_trace(go.Scatter(x=at, y=values, name=words[key], line=line, fill="tozeroy"), 2, 1)
 
 
-def _draw_level(figure: Any, row: int, level: Level, times: Sequence[int], words: dict[str, str]) -> None:
+def _draw_level(figure: Any, row: int, level: DetectorLevel, times: Sequence[int], words: dict[str, str]) -> None:
     share = 100 if level.metric.endswith("share") else 1
     at = [_at(time) for time in times]
-    observed = [None if one is None else round(one.observed * share, 2) for one in level.seen]
-    fires = [None if one is None else round(one.level * share, 2) for one in level.seen]
+    observed = [None if one is None else round(one.observed * share, 2) for one in level.observations]
+    fires = [None if one is None else round(one.level * share, 2) for one in level.observations]
     colour = {"mentions": MENTIONS, "positive mentions": ACT}.get(level.metric, NEGATIVE)
     for values, name, line in (
         (observed, words["observed"], {"color": colour, "width": 1.5}),
@@ -139,7 +139,7 @@ def _draw_level(figure: Any, row: int, level: Level, times: Sequence[int], words
         figure.update_yaxes(ticksuffix=" %", row=row, col=1)
 
 
-def _lay_out(figure: Any, facts: Facts, whole: int) -> None:
+def _lay_out(figure: Any, facts: ReportData, whole: int) -> None:
     figure.update_layout(
         height=whole,
         margin={"l": 46, "r": 10, "t": 30, "b": 44},
@@ -153,7 +153,7 @@ def _lay_out(figure: Any, facts: Facts, whole: int) -> None:
     figure.update_annotations(x=0, xanchor="left", font={"size": 13})
 
 
-def _alt(facts: Facts, panels: Sequence[Level], words: dict[str, str]) -> str:
+def _alt(facts: ReportData, panels: Sequence[DetectorLevel], words: dict[str, str]) -> str:
     place = max(range(len(facts.times)), key=facts.mentions.__getitem__)
     said = words["alt"].format(step=facts.step, peak=clock(facts.times[place]), count=facts.mentions[place])
     return said + (f" {words['alt_levels'].format(count=len(panels))}" if panels else "")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 import plotly.graph_objects as go
 
 from replay.report.layout import GREY, Chart, chart
-from replay.report.tuning_locale import WORDS, change, minutes, noise
+from replay.report.tuning_locale import WORDS, change, false_alarm_rate, minutes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.brands.model import Language
-    from replay.tuning.optimisation import Point, Study
+    from replay.tuning.optimisation import Point, TuningResult
 
 TODAY: Final = "#4f86b8"
 PROPOSAL: Final = "#2f8a57"
@@ -32,7 +32,7 @@ _MARKS: Final[dict[Mark, dict[str, Any]]] = {
 }
 
 
-class Place(NamedTuple):
+class PlottedPoint(NamedTuple):
     """Settings that did the same."""
 
     mark: Mark
@@ -40,9 +40,9 @@ class Place(NamedTuple):
     settings: list[dict[str, Any]]
 
 
-def curve(study: Study, language: Language) -> Chart | None:
+def tradeoff_chart(study: TuningResult, language: Language) -> Chart | None:
     """Return the chart; None where no setting pages any crisis, so that there is no delay to draw."""
-    found = places(study)
+    found = plotted_points(study)
     if not found:
         return None
     words, figure = WORDS[language], go.Figure()
@@ -50,7 +50,7 @@ def curve(study: Study, language: Language) -> Chart | None:
     for mark, style in _MARKS.items():
         mine = [place for place in found if place.mark == mark]
         if mine:
-            _draw(figure, mine, _styled(mark, style, study), words[_called(mark, study)], language)
+            _draw(figure, mine, _styled_mark(mark, style, study), words[_legend_name(mark, study)], language)
     if study.budget is not None:
         figure.add_vline(x=study.budget, line={"color": GREY, "dash": "dot"}, annotation_text=words["budget"])
     figure.update_layout(height=HEIGHT, margin={"l": 50, "r": 14, "t": 16, "b": 52}, showlegend=False)
@@ -59,10 +59,10 @@ def curve(study: Study, language: Language) -> Chart | None:
     return chart(figure, _alt(study, found, language))
 
 
-def places(study: Study) -> list[Place]:
+def plotted_points(study: TuningResult) -> list[PlottedPoint]:
     """Return the settings that page any crisis, those that did the same as one; what matters comes last."""
     most = max(point.found for point in study.points)
-    at: dict[tuple[float, float | None, int], Place] = {}
+    at: dict[tuple[float, float | None, int], PlottedPoint] = {}
     for number, point in enumerate(study.points):
         if point.mean_delay is None:
             continue
@@ -71,11 +71,11 @@ def places(study: Study) -> list[Place]:
         known = at.get(key)
         settings = [*(known.settings if known else []), point.settings]
         graver = known is None or list(_MARKS).index(mark) > list(_MARKS).index(known.mark)
-        at[key] = Place(mark, point, settings) if graver or known is None else known._replace(settings=settings)
+        at[key] = PlottedPoint(mark, point, settings) if graver or known is None else known._replace(settings=settings)
     return sorted(at.values(), key=lambda place: list(_MARKS).index(place.mark))
 
 
-def _mark(study: Study, number: int, point: Point, most: int) -> Mark:
+def _mark(study: TuningResult, number: int, point: Point, most: int) -> Mark:
     if number == 0:
         return "today"
     if number == study.named:
@@ -85,15 +85,15 @@ def _mark(study: Study, number: int, point: Point, most: int) -> Mark:
     return "best" if point.best else "tried"
 
 
-def _called(mark: Mark, study: Study) -> str:
+def _legend_name(mark: Mark, study: TuningResult) -> str:
     return "mark_proposal" if mark == "leading" and study.proposed else f"mark_{mark}"
 
 
-def _styled(mark: Mark, style: dict[str, Any], study: Study) -> dict[str, Any]:
-    return {**style, "color": PROPOSAL} if _called(mark, study) == "mark_proposal" else style
+def _styled_mark(mark: Mark, style: dict[str, Any], study: TuningResult) -> dict[str, Any]:
+    return {**style, "color": PROPOSAL} if _legend_name(mark, study) == "mark_proposal" else style
 
 
-def _draw(figure: Any, found: Sequence[Place], style: dict[str, Any], name: str, language: Language) -> None:
+def _draw(figure: Any, found: Sequence[PlottedPoint], style: dict[str, Any], name: str, language: Language) -> None:
     points = [place.point for place in found]
     certain = len(found) == 1 and style["symbol"] in ("square", "star")
     high = [point.between[1] if point.between[1] is not None else point.per_week for point in points]
@@ -119,7 +119,7 @@ def _draw(figure: Any, found: Sequence[Place], style: dict[str, Any], name: str,
     )
 
 
-def _draw_border(figure: Any, found: Sequence[Place], words: dict[str, str]) -> None:
+def _draw_border(figure: Any, found: Sequence[PlottedPoint], words: dict[str, str]) -> None:
     """Draw the line of settings that page most crises and that none beats."""
     most = max(place.point.found for place in found)
     border = sorted(
@@ -131,20 +131,22 @@ def _draw_border(figure: Any, found: Sequence[Place], words: dict[str, str]) -> 
     figure.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line, name=words["mark_best"], hoverinfo="skip"))
 
 
-def _hover(place: Place, language: Language) -> str:
+def _hover(place: PlottedPoint, language: Language) -> str:
     words, point = WORDS[language], place.point
     named = [change(settings, language) for settings in place.settings[:NAMED]]
     if len(place.settings) > NAMED:
         named.append(words["more"].format(n=len(place.settings) - NAMED))
     delay = minutes(point.mean_delay, language)
-    told = words["hover"].format(found=point.found, of=point.of, delay=delay, noise=noise(point.per_week, language))
+    told = words["hover"].format(
+        found=point.found, of=point.of, delay=delay, noise=false_alarm_rate(point.per_week, language)
+    )
     return "<br>".join([told, *named])
 
 
-def _alt(study: Study, found: Sequence[Place], language: Language) -> str:
+def _alt(study: TuningResult, found: Sequence[PlottedPoint], language: Language) -> str:
     words, today = WORDS[language], study.today
     told = words["alt"].format(count=len(study.points), places=len(found))
     if today.mean_delay is not None:
-        place = (minutes(today.mean_delay, language), noise(today.per_week, language))
+        place = (minutes(today.mean_delay, language), false_alarm_rate(today.per_week, language))
         told += " " + words["alt_today"].format(delay=place[0], noise=place[1])
     return f"{told} {words['alt_table']}"

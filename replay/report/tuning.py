@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from detectors.model.text import percent
 from replay.report.layout import clock, page
-from replay.report.tradeoff_chart import HINDSIGHT, PROPOSAL, TODAY, curve
+from replay.report.tradeoff_chart import HINDSIGHT, PROPOSAL, TODAY, tradeoff_chart
 from replay.report.tuning_locale import WORDS, change, conclusion, figure, interval, minutes
 from replay.tuning.optimisation import spread
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
     from config.brands.model import Language
     from replay.report.layout import Chart
-    from replay.tuning.optimisation import Point, Study
+    from replay.tuning.optimisation import Point, TuningResult
 
 FEW: Final = 5
 """Labels up to which a proposal is a hint."""
 
 
-class Tuned(NamedTuple):
+class TuningSection(NamedTuple):
     """A study and the change of the configuration that it proposes, as a diff; "" where none is."""
 
-    study: Study
+    study: TuningResult
     diff: str
 
 
@@ -44,7 +44,7 @@ class Section(NamedTuple):
     named: bool  # a setting is named beside today's
 
 
-def render(tuned: Sequence[Tuned], language: Language) -> str:
+def render(tuned: Sequence[TuningSection], language: Language) -> str:
     """Return the page, a section for each study."""
     words = WORDS[language]
     sections = [_section(one, language) for one in tuned]
@@ -55,24 +55,24 @@ def render(tuned: Sequence[Tuned], language: Language) -> str:
     return page("tuning.html.j2", language, words=words, title=title, sections=sections, colours=colours)
 
 
-def _section(one: Tuned, language: Language) -> Section:
+def _section(one: TuningSection, language: Language) -> Section:
     study = one.study
     return Section(
         name=study.scope or ", ".join(study.brands),
         summary=conclusion(study, language),
         figures=_figures(study, language),
-        chart=curve(study, language),
-        caution=_caution(study, language),
+        chart=tradeoff_chart(study, language),
+        caution=_chart_caution(study, language),
         rows=[_row(study, number, point, language) for number, point in _ordered(study)],
         effects=_effects(study, language),
-        doubts=list(_doubts(study, language)),
+        doubts=list(_uncertainties(study, language)),
         diff=[(_kind(line), line) for line in one.diff.splitlines()],
         state=study.state,
         named=study.named > 0,
     )
 
 
-def _caution(study: Study, language: Language) -> str:
+def _chart_caution(study: TuningResult, language: Language) -> str:
     """Return that today's delay is of fewer crises than that of others, where it is."""
     today, most = study.today, max(point.found for point in study.points)
     if not 0 < today.found < most:
@@ -80,17 +80,17 @@ def _caution(study: Study, language: Language) -> str:
     return WORDS[language]["fewer_today"].format(found=today.found, of=today.of, most=most)
 
 
-def _figures(study: Study, language: Language) -> list[tuple[str, list[tuple[str, str, str]]]]:
+def _figures(study: TuningResult, language: Language) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Return what is to be seen at a glance: today's setting, and the leading one where it is another."""
     words = WORDS[language]
-    found = [(words["today"], _glance(study.today, language))]
+    found = [(words["today"], _headline_figures(study.today, language))]
     if study.named:
         name = words["proposal" if study.proposed else "hindsight"]
-        found.append((name, _glance(study.points[study.leading], language)))
+        found.append((name, _headline_figures(study.points[study.leading], language)))
     return found
 
 
-def _glance(point: Point, language: Language) -> list[tuple[str, str, str]]:
+def _headline_figures(point: Point, language: Language) -> list[tuple[str, str, str]]:
     words = WORDS[language]
     return [
         (words["found"], f"{point.found} / {point.of}", interval(point.recall, language, share=True)),
@@ -99,14 +99,14 @@ def _glance(point: Point, language: Language) -> list[tuple[str, str, str]]:
     ]
 
 
-def _ordered(study: Study) -> list[tuple[int, Point]]:
+def _ordered(study: TuningResult) -> list[tuple[int, Point]]:
     """Return today's setting, the leading one, then the others: most crises first, then quietest, then soonest."""
     rest = [pair for pair in enumerate(study.points) if pair[0] not in (0, study.named)]
     rest.sort(key=lambda pair: (-pair[1].found, pair[1].per_week, pair[1].mean_delay or 0.0))
     return [(place, study.points[place]) for place in dict.fromkeys([0, study.named])] + rest
 
 
-def _row(study: Study, number: int, point: Point, language: Language) -> dict[str, Any]:
+def _row(study: TuningResult, number: int, point: Point, language: Language) -> dict[str, Any]:
     words = WORDS[language]
     mark = "today" if number == 0 else "proposal" if number == study.proposal else ""
     return {
@@ -120,7 +120,7 @@ def _row(study: Study, number: int, point: Point, language: Language) -> dict[st
     }
 
 
-def _effects(study: Study, language: Language) -> list[dict[str, str]]:
+def _effects(study: TuningResult, language: Language) -> list[dict[str, str]]:
     words = WORDS[language]
     blind = {one.label: one for one in study.held_out}
     rows = []
@@ -145,7 +145,7 @@ def _both(before: float | None, after: float | None, language: Language) -> str:
     return WORDS[language]["from_to"].format(before=minutes(before, language), after=minutes(after, language))
 
 
-def _doubts(study: Study, language: Language) -> list[str]:
+def _uncertainties(study: TuningResult, language: Language) -> list[str]:
     """Return what chance leaves open, each in a sentence."""
     words, today = WORDS[language], study.today
     found = []

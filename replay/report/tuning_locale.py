@@ -10,7 +10,7 @@ from replay.tuning.optimisation import FEWEST
 if TYPE_CHECKING:
     from config.brands.model import Language
     from replay.tuning.candidates import Settings
-    from replay.tuning.optimisation import Study
+    from replay.tuning.optimisation import TuningResult
 
 WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
@@ -210,7 +210,7 @@ def minutes(delay: float | None, language: Language) -> str:
     return words["early" if round(delay) < 0 else "minutes"].format(n=abs(round(delay)))
 
 
-def noise(per_week: float, language: Language) -> str:
+def false_alarm_rate(per_week: float, language: Language) -> str:
     """Return a rate of false alarms."""
     said = figure(per_week, language)
     singular = said == "1" or (language == "fr" and per_week < 2)  # noqa: PLR2004  in French 1.9 is singular
@@ -231,7 +231,7 @@ def interval(between: tuple[float, float | None], language: Language, *, share: 
     return WORDS[language]["between"].format(low=said(between[0], language), high=high)
 
 
-def conclusion(study: Study, language: Language) -> str:
+def conclusion(study: TuningResult, language: Language) -> str:
     """Return what comes of a study in a paragraph."""
     words, crises = WORDS[language], len(study.labels)
     brands = words["one_brand"] if len(study.brands) == 1 else words["many_brands"].format(count=len(study.brands))
@@ -242,7 +242,7 @@ def conclusion(study: Study, language: Language) -> str:
     return told + words[study.state].format(fewest=FEWEST, days=days, effect=effect(study, language))
 
 
-def effect(study: Study, language: Language) -> str:
+def effect(study: TuningResult, language: Language) -> str:
     """Return what the leading setting changes: how soon, how often for nothing, how many crises."""
     words, before, after = WORDS[language], study.today, study.points[study.leading]
     both = [(e.before, e.after) for e in study.effects if e.before is not None and e.after is not None]
@@ -254,5 +254,5 @@ def effect(study: Study, language: Language) -> str:
         parts.append(words[key].format(minutes=minutes(abs(gain), language)))
     more = after.per_week - before.per_week
     key = "noise_same" if not more else "noise_more" if more > 0 else "noise_fewer"
-    parts.append(words[key].format(noise=noise(abs(more), language)))
+    parts.append(words[key].format(noise=false_alarm_rate(abs(more), language)))
     return (" ; " if language == "fr" else "; ").join(parts)

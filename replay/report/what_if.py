@@ -12,7 +12,7 @@ from replay.player.compare import compare
 from replay.player.policy_set import Rules
 from replay.player.preview import Preview
 from replay.player.result import run
-from replay.tuning.candidates import BARS, applied, value_of
+from replay.tuning.candidates import BARS, value_of, with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -30,7 +30,7 @@ FACTORS: Final = (0.5, 0.75, 1.0, 1.35, 2.0)
 TOGETHER: Final = "bars"
 
 
-class Setting(NamedTuple):
+class SliderPosition(NamedTuple):
     """What a setting would have done: when each incident would have opened (ms), and against today's."""
 
     value: str  # "× 1.25", "high", "0.2"
@@ -40,57 +40,57 @@ class Setting(NamedTuple):
     preview: Preview
 
 
-class Knob(NamedTuple):
+class Slider(NamedTuple):
     """One threshold, or the bars together, and the settings tried, in ascending order of what they ask for."""
 
     name: str  # TOGETHER, or a path such as "detect.shift.rise"
-    settings: list[Setting]
+    settings: list[SliderPosition]
 
 
-def knobs(
+def sliders(
     brand: Brand,
     records: Sequence[Batch | Tick],
     near: Collection[str],
     advance: Callable[[float], None] = lambda _done: None,
-) -> list[Knob]:
+) -> list[Slider]:
     """Return what each threshold would have done: the bars together, the sensitivity, those of the detectors `near`.
 
     `advance` is told of the part of the work that is done; the parts add up to 1.
     """
-    plans = [(TOGETHER, _bars(brand)), (SENSITIVITY, _levels(brand))]
+    plans = [(TOGETHER, _threshold_variants(brand)), (SENSITIVITY, _sensitivity_variants(brand))]
     plans += [(f"detect.{name}.{MAIN[name][0]}", _scaled(brand, name)) for name in MAIN if name in near]
     runs = 1 + sum(len(tried) - 1 for _, tried in plans)
     today = run(Rules.of([brand]), records, None)
     advance(1 / runs)
 
-    def setting(value: str, other: Brand | None) -> Setting:
+    def setting(value: str, other: Brand | None) -> SliderPosition:
         outcome = today if other is None else run(Rules.of([other]), records, None)
         if other is not None:
             advance(1 / runs)
         return _setting(value, today, outcome, is_today=other is None)
 
-    return [Knob(name, [setting(*tried) for tried in plan]) for name, plan in plans if len(plan) > 1]
+    return [Slider(name, [setting(*tried) for tried in plan]) for name, plan in plans if len(plan) > 1]
 
 
-def _setting(value: str, today: Outcome, outcome: Outcome, *, is_today: bool) -> Setting:
+def _setting(value: str, today: Outcome, outcome: Outcome, *, is_today: bool) -> SliderPosition:
     before, after = today.courses(), outcome.courses()
     preview = Preview(compare(today, outcome), len(before), len(after), today)
     opened = [course.opened_at for course in after]
-    return Setting(value, is_today, opened, sum(course.pages for course in after), preview)
+    return SliderPosition(value, is_today, opened, sum(course.pages for course in after), preview)
 
 
-def _bars(brand: Brand) -> list[tuple[str, Brand | None]]:
+def _threshold_variants(brand: Brand) -> list[tuple[str, Brand | None]]:
     found: list[tuple[str, Brand | None]] = []
     for scale in SCALES:
         bars = {bar: max(0.1, round(value_of(brand, bar) * scale, 2)) for bar in BARS}
-        found.append((f"× {scale:g}", None if scale == 1 else applied(brand, bars)))
+        found.append((f"× {scale:g}", None if scale == 1 else with_settings(brand, bars)))
     return found
 
 
-def _levels(brand: Brand) -> list[tuple[str, Brand | None]]:
+def _sensitivity_variants(brand: Brand) -> list[tuple[str, Brand | None]]:
     today = brand.detect.sensitivity
     return [
-        (level, None if level == today else applied(brand, {SENSITIVITY: level}))
+        (level, None if level == today else with_settings(brand, {SENSITIVITY: level}))
         for level in reversed(get_args(Sensitivity))
     ]
 
@@ -106,7 +106,7 @@ def _scaled(brand: Brand, detector: str) -> list[tuple[str, Brand | None]]:
             found.append((f"{today:g}", None))
         elif value != today and f"{value:g}" not in [said for said, _ in found]:
             try:
-                found.append((f"{value:g}", applied(brand, {path: value})))
+                found.append((f"{value:g}", with_settings(brand, {path: value})))
             except ValidationError:
                 continue
     return found

@@ -54,7 +54,7 @@ def value_of(brand: Brand, path: str) -> Any:
     return found
 
 
-def applied(brand: Brand, settings: Mapping[str, object]) -> Brand:
+def with_settings(brand: Brand, settings: Mapping[str, object]) -> Brand:
     """Return the brand with other settings, as the configuration would read them."""
     values = brand.model_dump(mode="json")
     for path, value in settings.items():
@@ -68,10 +68,10 @@ def applied(brand: Brand, settings: Mapping[str, object]) -> Brand:
 
 def distance(today: Brand, settings: Settings) -> float:
     """Return how far settings are from today's: the fewer and smaller the changes, the smaller."""
-    return sum(_far(value_of(today, path), value) for path, value in settings.items())
+    return sum(_relative_change(value_of(today, path), value) for path, value in settings.items())
 
 
-def _far(old: Any, new: Any) -> float:
+def _relative_change(old: Any, new: Any) -> float:
     if isinstance(old, str):
         steps = _LEVELS if old in STRICTNESS else _SEVERITIES
         return 0.5 + abs(steps.index(new) - steps.index(old)) / 2
@@ -82,7 +82,7 @@ def _scaled(today: Brand, bars: Sequence[str], scale: float) -> Settings:
     return {bar: max(0.1, round(value_of(today, bar) * scale, 2)) for bar in bars}
 
 
-def written(raw: bytes) -> dict[str, set[str]]:
+def settings_in_file(raw: bytes) -> dict[str, set[str]]:
     """Return, by brand, the settings that its own entry in a brands.yaml writes: its group's do not reach those."""
     brands = parser.parse(raw, "brands.yaml").root.fields["brands"].items
     return {str(node.fields["name"].value): set(_paths(node, "")) for node in brands if "name" in node.fields}

@@ -14,7 +14,7 @@ from streams.recording.format import Judged, Ticked
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mentions.readers.position import Line, Refused
+    from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
     from mentions.watchlist.watchlist import Watchlist
     from streams.pipeline import Scored
@@ -32,13 +32,13 @@ class Span(NamedTuple):
 
 
 @dataclass
-class Material:
+class Dataset:
     """A brand's batches and ticks in their order, for each brand. It holds all in memory: some 300 bytes a mention."""
 
     records: dict[str, list[Batch | Tick]] = field(default_factory=lambda: defaultdict(list))
     spans: dict[str, Span] = field(default_factory=dict)
     mentions: int = 0
-    refused: list[Refused] = field(default_factory=list)
+    rejected: list[RejectedLine] = field(default_factory=list)
     unmatched: int = 0
     disordered: int = 0  # records that lie before an earlier one by more than the lateness
     _told: dict[str, int] = field(default_factory=dict)
@@ -72,10 +72,10 @@ class Material:
             followed.append(Tick(0, 1, latest + SETTLED, None))
 
 
-def gather(lines: Iterable[Line | Refused], watchlist: Watchlist, scorer: Scorer) -> Material:
+def gather(lines: Iterable[Line | RejectedLine], watchlist: Watchlist, scorer: Scorer) -> Dataset:
     """Return the mentions of files, in order of publication, scored."""
-    material, latest = Material(), 0
-    for portion in portions(records(lines, material.refused)):
+    material, latest = Dataset(), 0
+    for portion in portions(records(lines, material.rejected)):
         for record in portion:
             material.disordered += record.arrived < latest - SETTLED
             latest = max(latest, record.arrived)
@@ -86,9 +86,9 @@ def gather(lines: Iterable[Line | Refused], watchlist: Watchlist, scorer: Scorer
     return material
 
 
-def of_recording(entries: Iterable[Entry]) -> Material:
+def from_recording(entries: Iterable[Entry]) -> Dataset:
     """Return the mentions of a recording that carries scores, with its own ticks: what came late stays late."""
-    material = Material()
+    material = Dataset()
     homes: dict[int, set[str]] = defaultdict(set)
     for entry in entries:
         if isinstance(entry, Judged):

@@ -9,7 +9,7 @@ import msgspec
 
 from replay.player.policy_set import Rules
 from replay.player.result import run
-from replay.tuning.candidates import Settings, applied
+from replay.tuning.candidates import Settings, with_settings
 from replay.tuning.intervals import Interval, rate, share
 from streams.pipeline import MINUTE
 
@@ -35,26 +35,26 @@ class Alert(msgspec.Struct, frozen=True):
     paged: int | None
 
 
-class Trial(msgspec.Struct, frozen=True):
+class Run(msgspec.Struct, frozen=True):
     """What a setting would have told of all brands in question."""
 
     settings: Settings
     alerts: tuple[Alert, ...]
 
 
-class Stretch(msgspec.Struct, frozen=True):
+class Period(msgspec.Struct, frozen=True):
     """A brand's time that counts: from `since` to `until` (ms)."""
 
     brand: str
     since: int
     until: int
 
-    def holds(self, brand: str, at: int) -> bool:
+    def contains(self, brand: str, at: int) -> bool:
         """Tell whether an instant of a brand lies within."""
         return self.brand == brand and self.since <= at <= self.until
 
 
-class Measure(msgspec.Struct, frozen=True):
+class Metrics(msgspec.Struct, frozen=True):
     """A trial against labels. Delays are in minutes from when the incident was visible, None where it was missed."""
 
     delays: tuple[float | None, ...]  # by crisis
@@ -88,12 +88,12 @@ class Measure(msgspec.Struct, frozen=True):
         return share(self.found, len(self.delays))
 
 
-def attempt(
+def run_setting(
     settings: Settings,
     brands: Sequence[Brand],
     records: Mapping[str, Sequence[Batch | Tick]],
     own: Mapping[str, Collection[str]] = MappingProxyType({}),
-) -> Trial:
+) -> Run:
     """Return what a setting would have told; brands without mentions tell nothing.
 
     `own` names the settings that a brand of a group writes itself: the group's do not reach those.
@@ -102,8 +102,8 @@ def attempt(
     for brand in brands:
         if followed := records.get(brand.name):
             reached = {path: value for path, value in settings.items() if path not in own.get(brand.name, ())}
-            alerts += alerts_of(run(Rules.of([applied(brand, reached)]), followed, None))
-    return Trial(settings, tuple(alerts))
+            alerts += alerts_of(run(Rules.of([with_settings(brand, reached)]), followed, None))
+    return Run(settings, tuple(alerts))
 
 
 def alerts_of(outcome: Outcome) -> list[Alert]:
@@ -118,22 +118,22 @@ def alerts_of(outcome: Outcome) -> list[Alert]:
     return list(found.values())
 
 
-def measure(trial: Trial, labels: Sequence[Label], stretches: Sequence[Stretch]) -> Measure:
+def measure(trial: Run, labels: Sequence[Label], stretches: Sequence[Period]) -> Metrics:
     """Return how a trial did on the crises and the quiet time of some stretches of time."""
     crises = [label for label in labels if label.is_crisis]
-    inside = [label for label in crises if any(part.holds(label.brand, label.visible) for part in stretches)]
+    inside = [label for label in crises if any(part.contains(label.brand, label.visible) for part in stretches)]
     paged = [
         alert
         for alert in trial.alerts
-        if alert.paged is not None and any(part.holds(alert.brand, alert.paged) for part in stretches)
+        if alert.paged is not None and any(part.contains(alert.brand, alert.paged) for part in stretches)
     ]
-    false = sum(not any(_belongs(alert, label) for label in crises) for alert in paged)
+    false = sum(not any(_matches(alert, label) for label in crises) for alert in paged)
     quiet = sum(part.until - part.since for part in stretches)
     quiet -= sum(label.end - label.onset for label in inside)
-    return Measure(tuple(delay(trial, label) for label in inside), false, max(quiet, 0) / WEEK)
+    return Metrics(tuple(delay(trial, label) for label in inside), false, max(quiet, 0) / WEEK)
 
 
-def delay(trial: Trial, label: Label) -> float | None:
+def delay(trial: Run, label: Label) -> float | None:
     """Return the minutes from when a crisis was visible to its first page, None where there was none."""
     instants = [
         alert.paged
@@ -143,6 +143,6 @@ def delay(trial: Trial, label: Label) -> float | None:
     return round((min(instants) - label.visible) / MINUTE, 1) if instants else None
 
 
-def _belongs(alert: Alert, label: Label) -> bool:
+def _matches(alert: Alert, label: Label) -> bool:
     assert alert.paged is not None
     return alert.brand == label.brand and label.onset - GRACE <= alert.paged <= label.end + GRACE

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from replay.tuning.candidates import candidates
-from replay.tuning.evaluation import attempt
+from replay.tuning.evaluation import run_setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from config.brands.model import Brand
     from mentions.model.batches import Batch, Tick
     from replay.tuning.candidates import Settings
-    from replay.tuning.dataset import Material
-    from replay.tuning.evaluation import Trial
+    from replay.tuning.dataset import Dataset
+    from replay.tuning.evaluation import Run
 
-    Try = Callable[[Settings], Trial]
+    Try = Callable[[Settings], Run]
     Followed = Mapping[str, Sequence[Batch | Tick]]
 
 
-def sweep(
+def grid_search(
     brands: Sequence[Brand],
-    material: Material,
+    material: Dataset,
     own: Mapping[str, Collection[str]] = MappingProxyType({}),
     advance: Callable[[float], None] = lambda _done: None,
     jobs: int = 1,
-) -> list[Trial]:
+) -> list[Run]:
     """Return what each setting would have told: the long part, which labels and budget do not change.
 
     With `jobs` processes side by side, each of which holds the mentions once more; they find the same.
@@ -40,7 +40,7 @@ def sweep(
     every = candidates(brands[0])
     records = {one.name: material.records[one.name] for one in brands if one.name in material.records}
     trials = []
-    with _trying(brands, records, dict(own), min(jobs, len(every))) as tried:
+    with _executor(brands, records, dict(own), min(jobs, len(every))) as tried:
         for trial in tried(every):
             trials.append(trial)
             advance(1)
@@ -48,12 +48,12 @@ def sweep(
 
 
 @contextmanager
-def _trying(
+def _executor(
     brands: Sequence[Brand], records: Followed, own: Mapping[str, Collection[str]], jobs: int
-) -> Iterator[Callable[[Sequence[Settings]], Iterator[Trial]]]:
+) -> Iterator[Callable[[Sequence[Settings]], Iterator[Run]]]:
     """Yield what tries settings one after the other, or some at a time; the order is kept."""
     if jobs < 2:  # noqa: PLR2004  one is this process
-        yield partial(map, partial(attempt, brands=brands, records=records, own=own))
+        yield partial(map, partial(run_setting, brands=brands, records=records, own=own))
         return
     context = get_context("spawn")  # never `fork`: a library may have started threads
     pool = ProcessPoolExecutor(jobs, context, _prepare, (brands, records, own))
@@ -70,8 +70,8 @@ def _prepare(brands: Sequence[Brand], records: Followed, own: Mapping[str, Colle
     """Get a process ready to try settings; Ctrl-C is for the one who started it."""
     global _ready  # noqa: PLW0603  a process of the pool is asked by name only
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _ready = partial(attempt, brands=brands, records=records, own=own)
+    _ready = partial(run_setting, brands=brands, records=records, own=own)
 
 
-def _try(settings: Settings) -> Trial:
+def _try(settings: Settings) -> Run:
     return _ready(settings)

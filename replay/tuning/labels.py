@@ -99,7 +99,7 @@ def read(raw: bytes, name: str = "incidents.yaml") -> list[Label]:
     return labels
 
 
-def verdicts(incidents: Iterable[Incident], actions: Iterable[Action] = ()) -> list[Label]:
+def labels_from_verdicts(incidents: Iterable[Incident], actions: Iterable[Action] = ()) -> list[Label]:
     """Return a label for each incident that somebody judged; `actions` give the reasons.
 
     Its onset is when Tocsin first saw it: the real one may be earlier, and is for a person to write into the file.

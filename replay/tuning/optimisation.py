@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 
 from replay.tuning.candidates import Settings, value_of
-from replay.tuning.evaluation import WEEK, Measure, Stretch, Trial, measure
-from replay.tuning.grid_search import sweep
+from replay.tuning.evaluation import WEEK, Metrics, Period, Run, measure
+from replay.tuning.grid_search import grid_search
 from replay.tuning.labels import Label
-from replay.tuning.selection import HeldOut, better, choose, gain, hold_out
+from replay.tuning.selection import HeldOut, choose, gain, generalises, leave_one_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from config.brands.model import Brand
-    from replay.tuning.dataset import Material
+    from replay.tuning.dataset import Dataset
 
 State = Literal["proposed", "keep", "not_better", "too_few", "too_short"]
 """What is made of it: a change is proposed; today's setting is the best; the best one fails on held-out incidents; or
@@ -60,7 +60,7 @@ class Effect(msgspec.Struct, frozen=True):
         return f"{self.label}: {_sooner(self.before - self.after)}"
 
 
-class Study(msgspec.Struct, frozen=True):
+class TuningResult(msgspec.Struct, frozen=True):
     """All of it, as plain data to be printed or drawn."""
 
     scope: str  # a brand, a group, or "" for all brands
@@ -123,19 +123,19 @@ class Study(msgspec.Struct, frozen=True):
         return {**msgspec.to_builtins(self), "sentence": self.sentence()}
 
 
-def study(
+def optimise(
     scope: str,
     kind: Literal["brand", "group", "all"],
     brands: Sequence[Brand],
-    material: Material,
+    material: Dataset,
     labels: Sequence[Label],
     budget: float | None = None,
-    stretches: Sequence[Stretch] = (),
+    stretches: Sequence[Period] = (),
     own: Mapping[str, Collection[str]] = MappingProxyType({}),
-    trials: Sequence[Trial] = (),
+    trials: Sequence[Run] = (),
     advance: Callable[[float], None] = lambda _done: None,
     jobs: int = 1,
-) -> Study:
+) -> TuningResult:
     """Return what settings would have done to these brands, tuned as one.
 
     Args:
@@ -152,14 +152,14 @@ def study(
         jobs: how many settings are tried at a time, each in a process of its own.
     """
     names = {brand.name for brand in brands}
-    stretches = stretches or [Stretch(name, *material.spans[name]) for name in sorted(names & material.spans.keys())]
-    mine = [label for label in labels if any(part.holds(label.brand, label.visible) for part in stretches)]
-    trials = trials or sweep(brands, material, own, advance, jobs)
+    stretches = stretches or [Period(name, *material.spans[name]) for name in sorted(names & material.spans.keys())]
+    mine = [label for label in labels if any(part.contains(label.brand, label.visible) for part in stretches)]
+    trials = trials or grid_search(brands, material, own, advance, jobs)
     measures = [measure(trial, mine, stretches) for trial in trials]
     crises = tuple(label for label in mine if label.is_crisis)
     leading = choose(trials, mine, stretches, brands[0], budget) if crises else 0
     enough = len(crises) >= FEWEST and measures[0].weeks >= SHORTEST
-    held = hold_out(trials, mine, stretches, brands[0], budget) if enough else []
+    held = leave_one_out(trials, mine, stretches, brands[0], budget) if enough else []
     state = _state(crises, measures[0].weeks, leading, held, budget)
     ordered = sorted(crises, key=lambda label: (label.onset, label.brand))
     at = {label: place for place, label in enumerate(crises)}
@@ -167,7 +167,7 @@ def study(
     points = _marked([_point(trial, one) for trial, one in zip(trials, measures, strict=True)])
     weeks = sum(part.until - part.since for part in stretches) / WEEK if not crises else measures[0].weeks
     proposal = leading if state == "proposed" else None
-    return Study(
+    return TuningResult(
         scope, kind, tuple(sorted(names)), crises, weeks, budget, points, state, proposal, leading, effects, tuple(held)
     )
 
@@ -190,10 +190,10 @@ def _state(crises: Sequence[Label], weeks: float, leading: int, held: Sequence[H
         return "too_short"
     if leading == 0:
         return "keep"
-    return "proposed" if better(held, budget) else "not_better"
+    return "proposed" if generalises(held, budget) else "not_better"
 
 
-def _point(trial: Trial, one: Measure) -> Point:
+def _point(trial: Run, one: Metrics) -> Point:
     high = one.rate.high
     return Point(
         trial.settings,

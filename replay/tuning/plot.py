@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from replay.tuning.optimisation import Point, Study
+    from replay.tuning.optimisation import Point, TuningResult
 
 WIDTH: Final = 56
 HEIGHT: Final = 12
 _MARGIN: Final = 9
 
 
-def plot(study: Study) -> list[str]:
+def plot(study: TuningResult) -> list[str]:
     """Return the lines of a chart: `T` today, `P` the proposal, `o` what nothing beats, `·` the rest.
 
     Only settings that page all the crises that the best one pages have a delay that can be compared; the others are
@@ -40,7 +40,7 @@ def _framed(rows: list[list[str]], low: float, high: float, wide: float) -> list
     return [*lines, f"{'':{_MARGIN - 1}}+{'-' * WIDTH}", f"{'':{_MARGIN}}{foot}"]
 
 
-def _legend(study: Study, left_out: int, most: int) -> list[str]:
+def _legend(study: TuningResult, left_out: int, most: int) -> list[str]:
     of = study.today.of
     told = [
         f"{'':{_MARGIN}}T today   {'P proposal   ' if study.proposal is not None else ''}o nothing is better   · tried"
@@ -50,12 +50,12 @@ def _legend(study: Study, left_out: int, most: int) -> list[str]:
     return told
 
 
-def _mark(study: Study, place: int, one: Point) -> str:
+def _mark(study: TuningResult, place: int, one: Point) -> str:
     if place == study.proposal:
         return "P"
     return "T" if place == 0 else "o" if one.best else "·"
 
 
-def _weight(study: Study, place: int, one: Point) -> int:
+def _weight(study: TuningResult, place: int, one: Point) -> int:
     """Order what is drawn, so that what matters lies on top."""
     return " ·oTP".index(_mark(study, place, one))

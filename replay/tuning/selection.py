@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from replay.tuning.candidates import Settings, distance
-from replay.tuning.evaluation import Measure, Stretch, Trial, measure
+from replay.tuning.evaluation import Metrics, Period, Run, measure
 from replay.tuning.labels import Label
 from streams.pipeline import MINUTE
 
@@ -27,12 +27,12 @@ class HeldOut(msgspec.Struct, frozen=True):
 
     label: Label
     settings: Settings
-    before: Measure
-    after: Measure
+    before: Metrics
+    after: Metrics
 
 
 def choose(
-    trials: Sequence[Trial], labels: Sequence[Label], stretches: Sequence[Stretch], today: Brand, budget: float | None
+    trials: Sequence[Run], labels: Sequence[Label], stretches: Sequence[Period], today: Brand, budget: float | None
 ) -> int:
     """Return the place of the best setting; the first trial is today's.
 
@@ -52,10 +52,10 @@ def choose(
     return min(equal, key=lambda p: (measures[p].false_alarms, distance(today, trials[p].settings), p))
 
 
-def _cost(one: Measure, labels: Sequence[Label], stretches: Sequence[Stretch]) -> float:
+def _cost(one: Metrics, labels: Sequence[Label], stretches: Sequence[Period]) -> float:
     """Return the mean delay in minutes; a crisis that was missed costs its whole length, an early page nothing."""
     inside = [
-        label for label in labels if label.is_crisis and any(s.holds(label.brand, label.visible) for s in stretches)
+        label for label in labels if label.is_crisis and any(s.contains(label.brand, label.visible) for s in stretches)
     ]
     costs = [
         (label.end - label.visible) / MINUTE if delay is None else max(delay, 0.0)
@@ -64,8 +64,8 @@ def _cost(one: Measure, labels: Sequence[Label], stretches: Sequence[Stretch]) -
     return sum(costs) / len(costs) if costs else 0.0
 
 
-def hold_out(
-    trials: Sequence[Trial], labels: Sequence[Label], stretches: Sequence[Stretch], today: Brand, budget: float | None
+def leave_one_out(
+    trials: Sequence[Run], labels: Sequence[Label], stretches: Sequence[Period], today: Brand, budget: float | None
 ) -> list[HeldOut]:
     """Return how settings do on each crisis, and the time around it, that are chosen without either."""
     found = []
@@ -79,7 +79,7 @@ def hold_out(
     return found
 
 
-def better(held_out: Sequence[HeldOut], budget: float | None) -> bool:
+def generalises(held_out: Sequence[HeldOut], budget: float | None) -> bool:
     """Tell whether the settings chosen blindly did better than today's: heard more, or sooner, or with less noise."""
     found = [sum(getattr(one, side).found for one in held_out) for side in ("before", "after")]
     false = [sum(getattr(one, side).false_alarms for one in held_out) for side in ("before", "after")]
@@ -99,16 +99,16 @@ def gain(one: HeldOut) -> float | None:
     return None if before is None or after is None else before - after
 
 
-def _around(label: Label, labels: Sequence[Label], stretches: Sequence[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
+def _around(label: Label, labels: Sequence[Label], stretches: Sequence[Period]) -> tuple[list[Period], list[Period]]:
     """Part the brand's time halfway between this crisis and its neighbours: it, and all other time."""
     mine, rest = [], []
     others = [one for one in labels if one.is_crisis and one.brand == label.brand and one != label]
     for part in stretches:
-        if not part.holds(label.brand, label.visible):
+        if not part.contains(label.brand, label.visible):
             rest.append(part)
             continue
         since = max([part.since, *((one.end + label.onset) // 2 for one in others if one.onset < label.onset)])
         until = min([part.until, *((label.end + one.onset) // 2 for one in others if one.onset > label.onset)])
-        mine.append(Stretch(part.brand, since, until))
-        rest += [Stretch(part.brand, a, b) for a, b in ((part.since, since - 1), (until + 1, part.until)) if a < b]
+        mine.append(Period(part.brand, since, until))
+        rest += [Period(part.brand, a, b) for a, b in ((part.since, since - 1), (until + 1, part.until)) if a < b]
     return mine, rest

@@ -22,7 +22,7 @@ from detectors.static_threshold import Absolute
 from mentions.model.batches import Batch, Tick
 from mentions.model.batches import decode as decode_scored
 from mentions.model.batches import encode as encode_scored
-from mentions.watchlist.watchlist import Watched, Watchlist
+from mentions.watchlist.watchlist import BrandTerms, Watchlist
 from streams.pipeline import Raw, TriageShard, WatchShard, score
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class _Policies:
 
 
 _POLICIES: Final = _Policies()
-_WATCHLIST: Final = Watchlist([Watched(name=BRAND, aliases=(CALLED,))])
+_WATCHLIST: Final = Watchlist([BrandTerms(name=BRAND, aliases=(CALLED,))])
 
 
 class LostError(Exception):

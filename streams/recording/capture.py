@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from alerts.incidents.model import decode_action
 from mentions.model.batches import Batch, Tick, decode
 from mentions.readers import external_sort
-from mentions.readers.external_sort import Spool
+from mentions.readers.external_sort import DiskBuffer
 from streams.heartbeat import canary
 from streams.kafka import reader
 from streams.recording.format import Acted, Configured, Entry, Header, Judged, Received, Ticked, code_version
@@ -77,7 +77,7 @@ def gather(
     wanted, (since, until) = frozenset(brands), period
     keys = [name.encode() for name in wanted]
     start, met = max(0, since - warm_up), _Met()
-    waiting = Spool[Entry](Entry)
+    waiting = DiskBuffer[Entry](Entry)
     for at, target, record in _scored(reader.between(connection, topics.scored.name, start, until, keys), wanted):
         met.note(target, record)
         waiting.add(Ticked(at, target, record) if isinstance(record, Tick) else Judged(at, target, record))
@@ -100,7 +100,7 @@ def _followed(waiting: Iterable[Entry], met: _Met) -> Iterator[Entry]:
 
 def _in_order(entries: Iterable[Entry], originals: Originals, *, scores: bool) -> Iterator[Entry]:
     """Yield entries in the order of their reading, with the lines of what was scored, and the scores if asked for."""
-    for entry in external_sort.in_order(entries, Entry, _place, _weight):
+    for entry in external_sort.sort(entries, Entry, _place, _weight):
         if not isinstance(entry, Judged):
             yield entry
             continue

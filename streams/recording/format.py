@@ -15,7 +15,7 @@ import zstandard
 
 from alerts.incidents.model import Action
 from mentions.model.batches import Batch, Tick
-from mentions.readers.line_reader import RawLines
+from mentions.readers.line_reader import LineReader
 from mentions.readers.position import SourceError
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class Recording:
             SourceError: it is none, of a newer version, or cannot be read.
         """
         self.path: Final = path
-        with RawLines(path, _MAX_LINE) as lines:
+        with LineReader(path, _MAX_LINE) as lines:
             self.header: Final = self._read_header(next(lines, b""))
 
     def entries(self, *, scores: bool | None = None, advance: Callable[[float], None] | None = None) -> Iterator[Entry]:
@@ -181,10 +181,10 @@ class Recording:
             raise SourceError(self.path, 1, "carries no scores: record it with --scores, or let the texts be scored")
         skipped = _LINES if wanted else _SCORED
         with ExitStack() as stack:
-            lines = stack.enter_context(RawLines(self.path, _MAX_LINE, advance))
+            lines = stack.enter_context(LineReader(self.path, _MAX_LINE, advance))
             yield from self._entries(lines, skipped)
 
-    def _entries(self, lines: RawLines, skipped: bytes) -> Iterator[Entry]:
+    def _entries(self, lines: LineReader, skipped: bytes) -> Iterator[Entry]:
         next(lines, b"")
         for read, line in enumerate(lines):
             entry = None if line.startswith(skipped) else self._read(line, lines.position.lines)
@@ -195,7 +195,7 @@ class Recording:
                 yield entry
         raise SourceError(self.path, lines.position.lines + 1, "the recording has no end: it is truncated, record anew")
 
-    def _check_end(self, end: End, read: int, rest: bytes, lines: RawLines) -> None:
+    def _check_end(self, end: End, read: int, rest: bytes, lines: LineReader) -> None:
         if end.entries != read or rest:
             found = "more follows its end" if rest else f"{read} entries instead of {end.entries}"
             raise SourceError(self.path, lines.position.lines, f"the recording is damaged ({found}): record anew")

@@ -42,7 +42,7 @@ class Directory:
         self._ready = asyncio.Event()
         self._moved = asyncio.Event()
         self.edition = 0  # counts what `refresh` made
-        self.watchlist = Watchlist.open() if defaults else Watchlist([])
+        self.watchlist = Watchlist.accepting_any() if defaults else Watchlist([])
         if defaults:
             self._ready.set()
 

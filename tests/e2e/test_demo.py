@@ -14,8 +14,8 @@ import pytest
 from streams.kafka import reader
 from tests.support.docs import ROOT
 from tests.support.ports import is_listening
-from tocsin.cli.errors import Failure
-from tocsin.demo.environment import Backstage
+from tocsin.cli.errors import CommandError
+from tocsin.demo.environment import DemoEnvironment
 from tocsin.demo.scenarios import LIVE_FROM, LIVE_UNTIL
 from tocsin.demo.scenarios.offline_run import read_config
 
@@ -77,8 +77,8 @@ def test_demo_fires_what_a_replay_fires(shown: tuple[str, str, float], tmp_path:
     assert all(f"The Slack message of {incident}" in shown[1] for incident in incidents)
 
 
-def _backstage(speed: float = SPEED) -> Backstage:
-    return Backstage(read_config(), int(LIVE_FROM.timestamp() * 1000), speed)
+def _backstage(speed: float = SPEED) -> DemoEnvironment:
+    return DemoEnvironment(read_config(), int(LIVE_FROM.timestamp() * 1000), speed)
 
 
 def test_worker_that_ends_is_noticed() -> None:
@@ -86,23 +86,23 @@ def test_worker_that_ends_is_noticed() -> None:
     with _backstage() as backstage:
         backstage.check()
         os.kill(backstage.worker_pid, signal.SIGKILL)
-        with pytest.raises(Failure, match="exit code -9"):
+        with pytest.raises(CommandError, match="exit code -9"):
             _check_until(backstage)
 
 
 def test_it_is_not_over_before_the_worker_is_through() -> None:
     """However long a busy machine keeps the worker from its last records: else a crisis would be missing."""
     with _backstage(100 * SPEED) as backstage:
-        _wait_until(lambda: backstage.done() and _scored(backstage) > 0)
+        _wait_until(lambda: backstage.is_processed() and _scored(backstage) > 0)
         os.kill(backstage.worker_pid, signal.SIGSTOP)
-        backstage.begin()
-        _wait_until(lambda: backstage.sent)
-        assert not backstage.done()
+        backstage.start_scenario()
+        _wait_until(lambda: backstage.is_sent)
+        assert not backstage.is_processed()
         os.kill(backstage.worker_pid, signal.SIGCONT)
-        _wait_until(backstage.done)
+        _wait_until(backstage.is_processed)
 
 
-def _scored(backstage: Backstage) -> int:
+def _scored(backstage: DemoEnvironment) -> int:
     return reader.committed(backstage.connection, backstage.topics.mentions.name, backstage.topics.application)[0]
 
 
@@ -113,7 +113,7 @@ def _wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
-def _check_until(backstage: Backstage) -> None:
+def _check_until(backstage: DemoEnvironment) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         backstage.check()
@@ -125,7 +125,7 @@ def test_nothing_is_left_behind() -> None:
     with _backstage() as backstage:
         pid, port = backstage.worker_pid, int(backstage.connection.brokers[0].rpartition(":")[2])
         assert is_listening(port)
-        backstage.begin()
+        backstage.start_scenario()
     assert not is_listening(port)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

@@ -204,7 +204,9 @@ def check_step(
     if reason == "escalated":
         assert before.status == incident.status == "open", "somebody has it in hand, and others are called"
         assert notification.step == before.escalated == incident.escalated - 1
-        assert notification.happened_at == before.escalate_at or notification.happened_at in quiet_ends, "a step came at no due instant"
+        assert notification.happened_at == before.escalate_at or notification.happened_at in quiet_ends, (
+            "a step came at no due instant"
+        )
 
 
 def check_severity(before: Incident | None, incident: Incident, policy: Policy) -> None:

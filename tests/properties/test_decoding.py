@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mentions.model.decode import Rejection, Wire, decode_line, decode_record, to_wire
+from mentions.model.decode import Rejection, WireMention, decode_line, decode_record, to_wire
 from mentions.model.mention import (
     MAX_CHANNEL,
     MAX_COUNT,
@@ -21,7 +21,7 @@ from mentions.model.mention import (
     Mention,
 )
 from mentions.model.parse import MAX_DEPTH, parse
-from mentions.model.timestamps import AHEAD, EARLIEST, LATEST
+from mentions.model.timestamps import EARLIEST, LATEST, MAX_AHEAD
 
 ARRIVED = 1_800_000_000_000
 VALID = {"id": "1", "text": "late again", "published_at": "2026-01-31T14:05:00Z", "channel": "news"}
@@ -79,7 +79,7 @@ def _json(value: Any, *, plain: bool = True) -> bytes:
     return json.dumps(value, ensure_ascii=plain).encode("utf-8", "surrogatepass")
 
 
-def _accepted(line: bytes) -> Wire | None:
+def _accepted(line: bytes) -> WireMention | None:
     """Return what the model makes of the line: the law that the fast decoder is held to."""
     try:
         return to_wire(Mention.model_validate(parse(line)))
@@ -87,7 +87,7 @@ def _accepted(line: bytes) -> Wire | None:
         return None
 
 
-def _content(wire: Wire) -> dict[str, Any]:
+def _content(wire: WireMention) -> dict[str, Any]:
     return {
         "id": wire.id,
         "text": wire.text,
@@ -98,15 +98,15 @@ def _content(wire: Wire) -> dict[str, Any]:
         "url": wire.url or None,
         "lang": wire.lang or None,
         "engagement": wire.engagement,
-        "people": wire.people,
+        "people": wire.reach_or_followers,
         "source": wire.source or None,
     }
 
 
 def _agree(line: bytes) -> None:
     decoded, expected = decode_line(line, None), _accepted(line)
-    assert isinstance(decoded, Wire) == (expected is not None)
-    if isinstance(decoded, Wire) and expected is not None:
+    assert isinstance(decoded, WireMention) == (expected is not None)
+    if isinstance(decoded, WireMention) and expected is not None:
         assert _content(decoded) == _content(expected)
     elif isinstance(decoded, Rejection):
         assert decoded.line == line
@@ -161,14 +161,14 @@ def test_no_record_raises_or_vanishes(value: bytes | None) -> None:
     """Whatever the bytes, a record gives at least one entry, and an entry that is no mention says why."""
     decoded = decode_record(value, ARRIVED)
     assert decoded
-    assert all(isinstance(entry, Wire) or entry.reasons for entry in decoded)
+    assert all(isinstance(entry, WireMention) or entry.reasons for entry in decoded)
 
 
 @settings(max_examples=200)
-@given(st.integers(ARRIVED - 10 * AHEAD, ARRIVED + 10 * AHEAD))
+@given(st.integers(ARRIVED - 10 * MAX_AHEAD, ARRIVED + 10 * MAX_AHEAD))
 def test_mentions_from_the_future_are_refused(published: int) -> None:
     """A mention is refused exactly when it is published more than five minutes ahead of its arrival."""
     entry = decode_line(_json(VALID | {"published_at": published}), ARRIVED)
-    assert isinstance(entry, Rejection) == (published > ARRIVED + AHEAD)
+    assert isinstance(entry, Rejection) == (published > ARRIVED + MAX_AHEAD)
     if isinstance(entry, Rejection):
         assert entry.reasons[0].startswith("published_at: ")

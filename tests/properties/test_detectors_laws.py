@@ -12,7 +12,7 @@ from detectors.engine import engine, evaluation
 from detectors.policy import Policy
 from detectors.registry import ALL, BY_NAME
 from mentions.model.batches import Batch
-from mentions.model.hashing import digest
+from mentions.model.hashing import hash63
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def hour_of(hour: int, negative: int, positive: int, neutral: int, abusive: int 
     )
     labels = [label for _, label in kinds]
     published = [START + hour * HOUR + place * HOUR // size for place in range(size)]
-    ids = [digest(f"{brand} {hour} {place}") for place in range(size)]
+    ids = [hash63(f"{brand} {hour} {place}") for place in range(size)]
     return Batch(
         brand=brand,
         partition=0,
@@ -51,7 +51,7 @@ def hour_of(hour: int, negative: int, positive: int, neutral: int, abusive: int 
         channels=["forum"] * size,
         authors=[f"author {number % 997}" for number in ids],
         reaches=[0] * size,
-        likenesses=ids,
+        text_hashes=ids,
         excerpts=["late again"] * size,
         urls=[""] * size,
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mentions.watchlist.masking import Mask
 from mentions.watchlist.matcher import Matcher, Terms
-from mentions.watchlist.normalise import fold
+from mentions.watchlist.normalise import normalise
 
 WORDS = [
     "united",
@@ -55,7 +55,7 @@ texts = st.lists(
     st.one_of(st.sampled_from(WORDS), st.sampled_from(WORDS).map(str.upper), st.sampled_from(SCRAPS), words),
     max_size=12,
 ).map("".join)
-names = st.lists(words.map(lambda word: fold(word).lstrip("#@ ")).filter(bool), max_size=4)
+names = st.lists(words.map(lambda word: normalise(word).lstrip("#@ ")).filter(bool), max_size=4)
 brands = st.lists(st.builds(Terms, st.lists(words, max_size=4), st.lists(words, max_size=2)), max_size=6)
 
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
@@ -69,7 +69,7 @@ def _joins(character: str) -> bool:
 
 def _is_in(text: str, term: str) -> bool:
     """Look at every place of the text in turn."""
-    folded, wanted = fold(text), fold(term)
+    folded, wanted = normalise(text), normalise(term)
     for start in range(len(folded)):
         end = start + len(wanted)
         cut_before = start > 0 and _joins(folded[start - 1]) and (_joins(wanted[0]) or wanted[0] in "#@")
@@ -80,7 +80,7 @@ def _is_in(text: str, term: str) -> bool:
 
 
 def _holds(text: str, terms: list[str]) -> bool:
-    return any(_is_in(text, term) for term in terms if fold(term))
+    return any(_is_in(text, term) for term in terms if normalise(term))
 
 
 @settings(max_examples=600, deadline=None)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentions.batch_builder import Columns
+from mentions.batch_builder import BatchBuilder
 from mentions.model.decode import decode_record
-from mentions.scoring import Row, Scored, score_record
-from mentions.watchlist.watchlist import Watched, Watchlist
+from mentions.scoring import RecordResult, Row, score_record
+from mentions.watchlist.watchlist import BrandTerms, Watchlist
 from tests.support.mentions import ARRIVED, PUBLISHED, CountingScorer, line, record
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 WATCHLIST = Watchlist(
     [
-        Watched(
+        BrandTerms(
             name="Nordbahn", aliases=("NB",), keywords=("nordbahn",), own_accounts=("nordbahn",), exclusions=("toy",)
         ),
-        Watched(name="Lys", keywords=("lys", "crèmerie lys"), revision=2),
+        BrandTerms(name="Lys", keywords=("lys", "crèmerie lys"), revision=2),
     ]
 )
 
@@ -41,12 +41,12 @@ lines = st.one_of(
 records = st.lists(lines, min_size=1, max_size=8)
 
 
-def _score(value: bytes, offset: int = 0) -> Scored:
+def _score(value: bytes, offset: int = 0) -> RecordResult:
     return score_record(value, ARRIVED, 0, offset, WATCHLIST, CountingScorer())
 
 
-def _batches(several: list[Scored]) -> list[Batch]:
-    columns = Columns(0)
+def _batches(several: list[RecordResult]) -> list[Batch]:
+    columns = BatchBuilder(0)
     for scored in several:
         columns.add(scored)
     return columns.drain()
@@ -57,11 +57,11 @@ def _batches(several: list[Scored]) -> list[Batch]:
 def test_each_entry_has_one_fate(value: bytes | None) -> None:
     """Every entry of a record is accepted, unmatched, its brand's own or rejected, and none is two of these."""
     scored = score_record(value, ARRIVED, 0, 0, WATCHLIST, CountingScorer())
-    places = {row.place for rows in scored.rows.values() for row in rows}
+    places = {row.line_index for rows in scored.rows.values() for row in rows}
     rejected = [rejection.index for rejection in scored.rejections]
     assert scored.accepted == len(places)
     assert rejected == sorted(set(rejected) - places)
-    assert scored.accepted + scored.unmatched + scored.own + len(rejected) == len(decode_record(value, ARRIVED))
+    assert scored.accepted + scored.unmatched + scored.own_account + len(rejected) == len(decode_record(value, ARRIVED))
 
 
 @settings(max_examples=150, deadline=None)
@@ -70,7 +70,7 @@ def test_packing_does_not_matter(several: list[bytes]) -> None:
     """A mention means the same alone in a record as among others."""
 
     def content(rows: list[Row]) -> list[Row]:
-        return [row._replace(offset=0, place=0) for row in rows]
+        return [row._replace(offset=0, line_index=0) for row in rows]
 
     together = _score(record(*several))
     alone = [_score(one) for one in several]

@@ -13,16 +13,16 @@ from benchmarks.training import sets
 from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN
 from mentions.sentiment import Scorer
 from mentions.sentiment.learned.linear import Linear
-from mentions.sentiment.learned.weights import LANES, SPOKEN, STEP, pack, packed_row, unpack, unpacked
-from mentions.sentiment.scorer import shipped
-from mentions.sentiment.training.feature_values import Vocabulary, amounts
+from mentions.sentiment.learned.weights import LANES, LANGUAGE_LANES, STEP, pack, packed_row, unpack, unpacked
+from mentions.sentiment.scorer import shipped_weights
+from mentions.sentiment.training.feature_values import Vocabulary, feature_values
 from tests.support.shared import needs_shared
 
 if TYPE_CHECKING:
     from random import Random
 
 SCORER: Final = Scorer()
-WEIGHTS: Final = shipped()
+WEIGHTS: Final = shipped_weights()
 LINEAR: Final = Linear(WEIGHTS)
 
 words = st.sampled_from(
@@ -72,7 +72,7 @@ def test_readings_keep_their_bounds(text: str, lang: str | None) -> None:
 def test_a_reading_depends_on_nothing_but_the_text(batch: list[tuple[str, str | None]]) -> None:
     """A scorer that has read nothing says the same as one that has read a great deal."""
     fresh = Scorer(WEIGHTS)
-    assert [fresh.read(*given) for given in batch] == [SCORER.read(*given) for given in batch]
+    assert [fresh.analyse(*given) for given in batch] == [SCORER.analyse(*given) for given in batch]
 
 
 @settings(max_examples=40, deadline=None)
@@ -80,10 +80,10 @@ def test_a_reading_depends_on_nothing_but_the_text(batch: list[tuple[str, str | 
 def test_texts_read_at_once_read_as_one_by_one(batch: list[tuple[str, str | None]]) -> None:
     """To the last bit, in any company, and whatever was read before."""
     several, langs = zip(*batch, strict=True)
-    alone = [SCORER.read(*given) for given in batch]
-    assert list(map(repr, SCORER.read_all(several, langs))) == list(map(repr, alone))
-    assert SCORER.read_all(several[::-1], langs[::-1]) == alone[::-1]
-    assert SCORER.languages(several) == [SCORER.read(text).lang for text in several]
+    alone = [SCORER.analyse(*given) for given in batch]
+    assert list(map(repr, SCORER.analyse_all(several, langs))) == list(map(repr, alone))
+    assert SCORER.analyse_all(several[::-1], langs[::-1]) == alone[::-1]
+    assert SCORER.detect_languages(several) == [SCORER.analyse(text).lang for text in several]
 
 
 @needs_shared
@@ -91,15 +91,15 @@ def test_texts_read_at_once_read_as_one_by_one(batch: list[tuple[str, str | None
 def test_real_texts_read_at_once_read_as_one_by_one(name: str) -> None:
     """Every fifth real text of a set, entities, emoji and links included."""
     several = sets.column(name)[::5]
-    found = SCORER.read_all(several, [None] * len(several))
-    alone = [SCORER.read(text) for text in several]
+    found = SCORER.analyse_all(several, [None] * len(several))
+    alone = [SCORER.analyse(text) for text in several]
     assert list(map(repr, found)) == list(map(repr, alone))
-    assert SCORER.languages(several) == [reading.lang for reading in alone]
+    assert SCORER.detect_languages(several) == [reading.lang for reading in alone]
 
 
 def test_pairs_say_nothing_of_languages() -> None:
     """So that languages are told without looking for pairs."""
-    assert not unpacked(WEIGHTS.pairs.values())[:, :SPOKEN].any()
+    assert not unpacked(WEIGHTS.pairs.values())[:, :LANGUAGE_LANES].any()
 
 
 @settings(max_examples=200, deadline=None)
@@ -127,7 +127,7 @@ known = st.sampled_from([word for word in WEIGHTS.words if word.isascii() and wo
 def test_training_and_scoring_see_the_same(tokens: list[str]) -> None:
     """Words and pairs as training counts them, times their weights, are the sums of the scorer."""
     expected = [0.0] * len(LANES)
-    for feature, amount in amounts(" ".join(tokens)).items():
+    for feature, amount in feature_values(" ".join(tokens)).items():
         table = {"w": WEIGHTS.words, "g": {}, "p": WEIGHTS.pairs}[feature[0]]
         for lane, weight in enumerate(unpack(table.get(feature[1:], 0))):
             expected[lane] += amount * weight * STEP
@@ -148,4 +148,4 @@ def test_rows_hold_what_texts_hold(batch: list[str]) -> None:
     """A sparse row times a weight of one a feature is the amount of all its features."""
     vocabulary = Vocabulary.of(batch, least=1, least_pairs=1)
     sums = vocabulary.rows(batch).times(np.ones(len(vocabulary)))
-    assert np.allclose(sums, [sum(amounts(text).values()) for text in batch])
+    assert np.allclose(sums, [sum(feature_values(text).values()) for text in batch])

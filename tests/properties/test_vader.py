@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
 from mentions.sentiment import Vader
-from mentions.sentiment.vader.batch_vader import Compounds
+from mentions.sentiment.vader.batch_vader import BatchVader
 from tests.support.shared import SHARED, needs_shared
 
 STOCK: Final = SentimentIntensityAnalyzer()
 OURS: Final = Vader()
-AT_ONCE: Final = Compounds(Vader())
+AT_ONCE: Final = BatchVader(Vader())
 
 CONTEXT: Final = [
     "so",
@@ -102,7 +102,7 @@ def test_every_figure_is_the_packages(text: str) -> None:
 @example(["good bad", "", "\t", "didn't like", "DIDN'T LIKE it", "n't 'n't good", "\u212aiss me", "\u0130 good"])
 def test_texts_scored_at_once_are_scored_as_the_package_scores_each(texts: list[str]) -> None:
     """The compounds of many texts are equal to the package's, in any company."""
-    assert AT_ONCE.of(texts) == [STOCK.polarity_scores(text)["compound"] for text in texts]
+    assert AT_ONCE.compounds(texts) == [STOCK.polarity_scores(text)["compound"] for text in texts]
 
 
 @settings(max_examples=500, deadline=None)
@@ -130,4 +130,4 @@ def test_real_texts_are_the_same(name: str) -> None:
         texts = [line.rstrip("\n") for line in lines][1::10]
     figures = list(map(STOCK.polarity_scores, texts))
     assert sum(OURS.polarity(text)._asdict() != figure for text, figure in zip(texts, figures, strict=True)) == 0
-    assert sum(map(ne, AT_ONCE.of(texts), (figure["compound"] for figure in figures))) == 0
+    assert sum(map(ne, AT_ONCE.compounds(texts), (figure["compound"] for figure in figures))) == 0

@@ -68,7 +68,7 @@ class Outcome:
 
 def expected(crowd: Crowd, size: int) -> Ledger:
     """Return the per-minute counts of a single, uninterrupted run in this process."""
-    shard, scorer, watchlist = WatchShard(Directory(defaults=True)), Scorer(), Watchlist.open()
+    shard, scorer, watchlist = WatchShard(Directory(defaults=True)), Scorer(), Watchlist.accepting_any()
     arrived = round(crowd.end.timestamp() * 1000)
     for number, (partition, value) in enumerate(crowd.records(PARTITIONS, size)):
         for batch in score(partition, [Raw(value, number, arrived)], watchlist, scorer).batches:

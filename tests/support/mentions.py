@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE
-from mentions.model.decode import Wire, decode_line
+from mentions.model.decode import WireMention, decode_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +29,10 @@ def record(*lines: bytes) -> bytes:
     return b"\n".join(lines)
 
 
-def wire(**fields: Any) -> Wire:
+def wire(**fields: Any) -> WireMention:
     """Return a mention in its hot-path form."""
     decoded = decode_line(line(**fields), None)
-    assert isinstance(decoded, Wire), decoded
+    assert isinstance(decoded, WireMention), decoded
     return decoded
 
 

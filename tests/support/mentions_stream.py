@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mentions.model.batches import Batch
-from mentions.model.hashing import digest
+from mentions.model.hashing import hash63
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def batch_of(rows: Sequence[Row], offset: int = 0, partition: int = 0, brand: st
         scorer="test",
         offsets=list(range(offset, offset + len(rows))),
         indexes=[0] * len(rows),
-        ids=[digest(row.id or f"{partition} {offset + place}") for place, row in enumerate(rows)],
+        ids=[hash63(row.id or f"{partition} {offset + place}") for place, row in enumerate(rows)],
         published=published,
         arrived=[
             at if row.arrived is None else START + round(row.arrived * MINUTE)
@@ -52,7 +52,7 @@ def batch_of(rows: Sequence[Row], offset: int = 0, partition: int = 0, brand: st
         channels=[row.channel for row in rows],
         authors=[row.author for row in rows],
         reaches=[row.reach for row in rows],
-        likenesses=[digest(text) for text in texts],
+        text_hashes=[hash63(text) for text in texts],
         excerpts=texts,
         urls=[f"https://example.org/{offset + place}" for place in range(len(rows))],
     )

@@ -24,7 +24,7 @@ def batch(brand: str, *mentions: tuple[int, int]) -> Batch:
         channels=["forum"] * n,
         authors=[""] * n,
         reaches=[0] * n,
-        likenesses=[0] * n,
+        text_hashes=[0] * n,
         excerpts=[""] * n,
         urls=[""] * n,
     )

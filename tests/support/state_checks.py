@@ -59,7 +59,7 @@ def batch_of(rows: list[Row], partition: int = 0, brand: str = "acme") -> Batch:
         channels=["forum"] * size,
         authors=[f"author {row.text % 5}" for row in rows],
         reaches=[0] * size,
-        likenesses=[row.text for row in rows],
+        text_hashes=[row.text for row in rows],
         excerpts=["text"] * size,
         urls=[""] * size,
     )

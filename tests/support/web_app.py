@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from config.settings import Settings
 from mentions.sentiment import Scorer
-from tocsin.demo.scenarios.offline_run import lines, read_config
+from tocsin.demo.scenarios.offline_run import mention_lines, read_config
 from tocsin.web.http.server import application
 from tocsin.web.sources.recording import Past, of_lines
 
@@ -48,7 +48,7 @@ def day() -> Past:
 
 def fresh() -> Past:
     """Return the same day, of the caller's own."""
-    return of_lines(read_config().brands, lines(), Scorer.of(None), UNTIL)
+    return of_lines(read_config().brands, mention_lines(), Scorer.with_brand_weights(None), UNTIL)
 
 
 @asynccontextmanager

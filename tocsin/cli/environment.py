@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from tocsin.cli.output import tell
+from tocsin.cli.output import print_status
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -21,7 +21,7 @@ class Installation(NamedTuple):
     topics: Topics
 
 
-def installation(*, embedded: bool = False) -> Installation:
+def load_installation(*, embedded: bool = False) -> Installation:
     """Return the installation that this process's environment describes; warns of variables nobody reads."""
     from config.settings import from_environ, strangers  # noqa: PLC0415  pydantic is slow to load
     from streams.kafka.connection import connect  # noqa: PLC0415
@@ -29,5 +29,5 @@ def installation(*, embedded: bool = False) -> Installation:
 
     settings = from_environ(os.environ)
     for warning in strangers(os.environ):
-        tell(f"warning: {warning}")
+        print_status(f"warning: {warning}")
     return Installation(settings, connect(settings, embedded=embedded), Topics(settings.prefix))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tocsin.cli.errors import Misuse
+from tocsin.cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mentions.readers.position import Line, Position, Refused
+    from mentions.readers.position import Line, Position, RejectedLine
 
 
-def parsed_mapping(text: str) -> dict[str, str]:
+def parse_column_map(text: str) -> dict[str, str]:
     """Return field → column of a `--map` option.
 
     >>> parsed_mapping("text=body,channel==forum")
@@ -25,14 +25,14 @@ def parsed_mapping(text: str) -> dict[str, str]:
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, equals, column = part.partition("=")
         if not (name.strip() and equals and column.strip()):
-            raise Misuse(f"--map {part!r}: write field=column, such as text=body, with commas between several")
+            raise UsageError(f"--map {part!r}: write field=column, such as text=body, with commas between several")
         mapping[name.strip()] = column.strip()
     return mapping
 
 
-def mapped(
+def read_lines(
     path: str, mapping: dict[str, str], advance: Callable[[float], None], start: Position | None = None
-) -> Iterator[Line | Refused]:
+) -> Iterator[Line | RejectedLine]:
     """Yield a file's lines, telling `advance` the bytes of the file itself that were read, now and then.
 
     Raises:
@@ -43,4 +43,4 @@ def mapped(
     try:
         yield from read(path, mapping or None, start or START, advance=advance)
     except SourceError as error:
-        raise Misuse(str(error)) from error
+        raise UsageError(str(error)) from error

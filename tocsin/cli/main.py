@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from tocsin.cli.commands import Lazy, stand_ins
-from tocsin.cli.errors import INTERRUPTED, judge
-from tocsin.cli.output import show, tell
+from tocsin.cli.commands import LazyGroup, placeholders
+from tocsin.cli.errors import EXIT_INTERRUPTED, describe_error
+from tocsin.cli.output import print_line, print_status
 
 _HELP: Final = """Hear a crisis first: watches what people say about your brands and wakes the on-call manager in Slack.
 
@@ -28,10 +28,10 @@ Examples:
 """
 
 
-def root() -> Any:
+def root_command() -> Any:
     """Return the click command of `tocsin`."""
     app = typer.Typer(
-        cls=Lazy,
+        cls=LazyGroup,
         help=_HELP,
         no_args_is_help=True,
         add_completion=False,
@@ -42,7 +42,7 @@ def root() -> Any:
     app.callback()(_options)
     command: Any = typer.main.get_command(app)
     command.name = "tocsin"
-    command.commands = stand_ins()
+    command.commands = placeholders()
     return command
 
 
@@ -51,9 +51,9 @@ def _version(asked: bool) -> None:  # noqa: FBT001  called by typer
         from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  slow to load
 
         try:
-            show(f"tocsin {version('tocsin')}")
+            print_line(f"tocsin {version('tocsin')}")
         except PackageNotFoundError:
-            show("tocsin, not installed: run from its source")
+            print_line("tocsin, not installed: run from its source")
         raise typer.Exit
 
 
@@ -72,15 +72,15 @@ def run() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        root()(prog_name="tocsin")
+        root_command()(prog_name="tocsin")
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(EXIT_INTERRUPTED)
     except Exception as error:
-        judged = judge(error)
+        judged = describe_error(error)
         if judged is None:
             raise
         message, code = judged
-        tell(message if "\n" in message else f"Error: {message}")
+        print_status(message if "\n" in message else f"Error: {message}")
         sys.exit(code)
     finally:
         _flush()

@@ -24,7 +24,7 @@ _ACTIVE_IN_LINES: Final = re.compile(f"[\x00-\t\x0b-\x1f{_HIDDEN}]")
 _BREAKS: Final = re.compile(r"\r\n|[\r\n\t\v\f\x85\u2028\u2029]+")
 
 
-def plain(text: str, *, lines: bool = False) -> str:
+def printable(text: str, *, lines: bool = False) -> str:
     r"""Return text from outside as it may be shown in a terminal: what would act there is spelled out.
 
     Line breaks and tabs become one blank, or with `lines` are kept as line breaks.
@@ -33,51 +33,51 @@ def plain(text: str, *, lines: bool = False) -> str:
     'calm\\x1b[2J storm'
     """
     if lines:
-        return "\n".join(plain(line) for line in text.splitlines())
-    return _ACTIVE.sub(_spell, _BREAKS.sub(" ", text))
+        return "\n".join(printable(line) for line in text.splitlines())
+    return _ACTIVE.sub(_spell_out, _BREAKS.sub(" ", text))
 
 
-def emit(record: Mapping[str, Any] | Sequence[Any]) -> None:
+def print_json(record: Mapping[str, Any] | Sequence[Any]) -> None:
     """Print one line of JSON to stdout: what a terminal would act on, or cannot encode, is escaped, all else kept."""
-    text = json.dumps(record, ensure_ascii=not _in_unicode(), default=str)
+    text = json.dumps(record, ensure_ascii=not _stdout_is_unicode(), default=str)
     sys.stdout.write(_ACTIVE.sub(_escape, text) + "\n")
 
 
-def emit_all(records: Sequence[Mapping[str, Any]]) -> None:
+def print_json_lines(records: Sequence[Mapping[str, Any]]) -> None:
     """Print what `emit` does of each of many records, sooner, and with no blanks between the fields.
 
     Raises:
         UnicodeEncodeError: a text holds a lone surrogate, which none does that was decoded by msgspec.
     """
-    if _in_unicode():
+    if _stdout_is_unicode():
         lines = msgspec.json.Encoder().encode_lines(records).decode()
         sys.stdout.write(_ACTIVE_IN_LINES.sub(_escape, lines))
     else:
         for record in records:
-            emit(record)
+            print_json(record)
 
 
-def show(text: str = "") -> None:
+def print_line(text: str = "") -> None:
     """Print a line for people to stdout. Text from outside goes through `plain` first."""
     sys.stdout.write(f"{text}\n")
 
 
-def tell(text: str) -> None:
+def print_status(text: str) -> None:
     """Print a line to stderr: progress, hints, warnings."""
     sys.stderr.write(f"{text}\n")
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print aligned columns to stdout, numbers to the right; every cell goes through `plain`."""
-    cells = [[plain(str(cell)) for cell in row] for row in rows]
+    cells = [[printable(str(cell)) for cell in row] for row in rows]
     numeric = [all(isinstance(row[i], int | float) for row in rows) for i in range(len(heads))]
     widths = [max(_width(row[i]) for row in [list(heads), *cells]) for i in range(len(heads))]
     for row in [list(heads), *cells]:
-        show("  ".join(_pad(*column) for column in zip(row, widths, numeric, strict=True)).rstrip())
+        print_line("  ".join(_pad(*column) for column in zip(row, widths, numeric, strict=True)).rstrip())
 
 
 @contextmanager
-def progress(what: str, total: float | None = None) -> Iterator[Callable[[float], None]]:
+def progress_bar(what: str, total: float | None = None) -> Iterator[Callable[[float], None]]:
     """Show a bar on stderr while the block runs, if that is a terminal; call what it yields with the amount done.
 
     `total` is None where the end is not known: then it counts and shows the time.
@@ -90,18 +90,18 @@ def progress(what: str, total: float | None = None) -> Iterator[Callable[[float]
 
     redirect = sys.stdout.isatty()  # a file or pipe gets its lines itself, not by way of the bar
     with Progress(console=Console(stderr=True), transient=True, redirect_stdout=redirect) as bar:
-        task = bar.add_task(plain(what).replace("[", "\\["), total=total)
+        task = bar.add_task(printable(what).replace("[", "\\["), total=total)
         yield lambda done: bar.advance(task, done)
 
 
-def agreed(question: str) -> bool:
+def confirm(question: str) -> bool:
     """Ask on the terminal for a yes; anything else, and the end of the input, is a no."""
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes", "o", "oui"}
 
 
-def _spell(found: re.Match[str]) -> str:
+def _spell_out(found: re.Match[str]) -> str:
     code = ord(found[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004  two hex digits
 
@@ -110,7 +110,7 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
 
 
-def _in_unicode() -> bool:
+def _stdout_is_unicode() -> bool:
     return "utf" in (sys.stdout.encoding or "utf").lower()
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from tocsin.cli.commands import load, names
-from tocsin.cli.main import root
+from tocsin.cli.commands import load_command, command_names
+from tocsin.cli.main import root_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +23,11 @@ Exit codes: 0 done, 1 what was asked for failed or found problems, 2 asked for w
 
 def reference() -> str:
     """Return the page: one section a command, in the order of `tocsin --help`."""
-    top = root()
+    top = root_command()
     context = top.make_context("tocsin", [], resilient_parsing=True, terminal_width=_WIDTH, max_content_width=_WIDTH)
     sections = [_section(context)]
-    for name in names():
-        sections += _sections(name, load(name), context)
+    for name in command_names():
+        sections += _sections(name, load_command(name), context)
     return "\n".join([_HEAD, *sections])
 
 

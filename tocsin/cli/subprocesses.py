@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def start(
+def start_command(
     options: Sequence[str], environment: Mapping[str, str], log: Path, command: str = "worker"
 ) -> subprocess.Popen[bytes]:
     """Start `tocsin worker`, or another command, with `options`; what it prints goes into the file `log`."""
@@ -26,16 +26,16 @@ def start(
         )
 
 
-def stop(process: subprocess.Popen[bytes], patience: float) -> None:
+def stop_process(process: subprocess.Popen[bytes], timeout: float) -> None:
     """Stop a process in order, or after so many seconds all the same."""
     process.terminate()
     try:
-        process.wait(patience)
+        process.wait(timeout)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
 
 
-def tail(log: Path) -> str:
+def log_tail(log: Path) -> str:
     """Return the end of what a process printed, for the report of its failure."""
     return log.read_text(encoding="utf-8", errors="replace")[-2_000:]

@@ -6,13 +6,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from tocsin.cli.errors import Misuse
+from tocsin.cli.errors import UsageError
 
 _UNITS: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
-_STRETCH: Final = re.compile(r"(\d{1,6})([mhdw])")
+_DURATION: Final = re.compile(r"(\d{1,6})([mhdw])")
 
 
-def stretch(text: str, option: str) -> int:
+def parse_duration_ms(text: str, option: str) -> int:
     """Return a stretch of time in ms.
 
     >>> stretch("14d", "--warm-up") // 86_400_000
@@ -21,13 +21,13 @@ def stretch(text: str, option: str) -> int:
     Raises:
         Misuse: it is none.
     """
-    found = _STRETCH.fullmatch(text.strip())
+    found = _DURATION.fullmatch(text.strip())
     if found is None:
-        raise Misuse(f"{option} {text!r}: write a number and m, h, d or w, such as 90m or 14d")
+        raise UsageError(f"{option} {text!r}: write a number and m, h, d or w, such as 90m or 14d")
     return int(found[1]) * _UNITS[found[2]]
 
 
-def moment(text: str, option: str, now: datetime) -> int:
+def parse_instant_ms(text: str, option: str, now: datetime) -> int:
     """Return an instant in ms since the epoch: ISO 8601 (without an offset: UTC), `now`, or how long ago (`2h`).
 
     >>> moment("2026-03-02T10:15", "--from", datetime(2026, 3, 3, tzinfo=UTC))
@@ -38,10 +38,10 @@ def moment(text: str, option: str, now: datetime) -> int:
     """
     if text.strip() == "now":
         return int(now.timestamp() * 1000)
-    if _STRETCH.fullmatch(text.strip()):
-        return int((now - timedelta(milliseconds=stretch(text, option))).timestamp() * 1000)
+    if _DURATION.fullmatch(text.strip()):
+        return int((now - timedelta(milliseconds=parse_duration_ms(text, option))).timestamp() * 1000)
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise Misuse(f"{option} {text!r}: write 2026-03-02T10:15 (UTC), now, or how long ago, such as 2h") from None
+        raise UsageError(f"{option} {text!r}: write 2026-03-02T10:15 (UTC), now, or how long ago, such as 2h") from None
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)

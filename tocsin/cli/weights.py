@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli.errors import Misuse
+from tocsin.cli.errors import UsageError
 
 if TYPE_CHECKING:
     from mentions.sentiment import Scorer
 
-Weights = Annotated[
+WeightsOption = Annotated[
     Path | None,
     typer.Option(help="Weights learnt from your own labels by `tocsin train`, on top of those shipped."),
 ]
 
 
-def scorer(weights: Path | None) -> Scorer:
+def load_scorer(weights: Path | None) -> Scorer:
     """Return the scorer.
 
     Raises:
@@ -27,6 +27,6 @@ def scorer(weights: Path | None) -> Scorer:
     from mentions.sentiment import Scorer  # noqa: PLC0415  slow to load
 
     try:
-        return Scorer.of(weights)
+        return Scorer.with_brand_weights(weights)
     except ValueError as error:
-        raise Misuse(str(error)) from error
+        raise UsageError(str(error)) from error

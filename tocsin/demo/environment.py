@@ -19,8 +19,8 @@ from streams.kafka.reader import progress
 from streams.kafka.topics import Topics
 from streams.pipeline import SETTLED
 from tocsin.cli import subprocesses
-from tocsin.cli.errors import Failure
-from tocsin.demo.scenarios.offline_run import lines
+from tocsin.cli.errors import CommandError
+from tocsin.demo.scenarios.offline_run import mention_lines
 
 if TYPE_CHECKING:
     import subprocess
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from config.brands.model import Config
     from mentions.readers.position import Line
 
-PATIENCE: Final = 10.0
+STOP_TIMEOUT: Final = 10.0
 """Seconds that a process gets to stop in order."""
 
 
-class Backstage:
+class DemoEnvironment:
     """Broker, topics, brands and worker; everything is gone when it ends.
 
     `warm_up` goes out at once; `story`, at `speed` times real time, from the moment `begin` is called. With `slack`,
@@ -46,14 +46,14 @@ class Backstage:
         self._config = config
         self._speed = speed
         self._slack = slack
-        self._running: list[tuple[str, subprocess.Popen[bytes], Path]] = []
-        told = list(lines())
+        self._processes: list[tuple[str, subprocess.Popen[bytes], Path]] = []
+        told = list(mention_lines())
         split = next(place for place, line in enumerate(told) if (published(line) or 0) >= live_from)
-        self._warm_up, self._story = told[:split], told[split:]
-        self.warm_at, self.over_at = (published(part[-1]) or 0 for part in (self._warm_up, self._story))
-        self._go = threading.Event()
-        self._over = threading.Event()
-        self._lasting = threading.Event()
+        self._warm_up, self._scenario = told[:split], told[split:]
+        self.warm_up_ends_at, self.ends_at = (published(part[-1]) or 0 for part in (self._warm_up, self._scenario))
+        self._scenario_started = threading.Event()
+        self._all_sent = threading.Event()
+        self._time_advances = threading.Event()
         self._stopped = threading.Event()
         self._error: Exception | None = None
 
@@ -78,32 +78,32 @@ class Backstage:
     ) -> None:
         self._open.close()
 
-    def begin(self) -> None:
+    def start_scenario(self) -> None:
         """Let the story begin."""
-        self._go.set()
+        self._scenario_started.set()
 
     @property
     def worker_pid(self) -> int:
         """Return the worker's process id."""
-        return self._running[0][1].pid
+        return self._processes[0][1].pid
 
     @property
-    def begun(self) -> bool:
+    def is_started(self) -> bool:
         """Tell whether the story has begun."""
-        return self._go.is_set()
+        return self._scenario_started.is_set()
 
     @property
-    def sent(self) -> bool:
+    def is_sent(self) -> bool:
         """Tell whether the whole story is sent."""
-        return self._over.is_set()
+        return self._all_sent.is_set()
 
-    def done(self) -> bool:
+    def is_processed(self) -> bool:
         """Tell whether the worker is through with all that was sent."""
         return progress(self.connection, self.topics)[1] == 0
 
-    def last(self) -> None:
+    def keep_advancing_time(self) -> None:
         """Let event time go on after the story, as fast as the clock, so that what people do takes effect."""
-        self._lasting.set()
+        self._time_advances.set()
 
     def check(self) -> None:
         """Notice what went wrong behind the stage.
@@ -113,10 +113,10 @@ class Backstage:
         """
         if self._error is not None:
             raise self._error
-        for command, process, log in self._running:
+        for command, process, log in self._processes:
             if process.poll() is not None:
                 ended = f"the demo's tocsin {command} ended with exit code {process.returncode}"
-                raise Failure(f"{ended}:\n{subprocesses.tail(log)}")
+                raise CommandError(f"{ended}:\n{subprocesses.log_tail(log)}")
 
     def _commands(self) -> list[tuple[str, tuple[str, ...]]]:
         notify = "console" if self._slack is None else "slack"
@@ -127,33 +127,33 @@ class Backstage:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
         environment |= {"TOCSIN_BROKERS": bootstrap, "TOCSIN_PREFIX": self.topics.prefix}
         environment |= {"TOCSIN_PARTITIONS": str(PARTITIONS), "TOCSIN_LOG_LEVEL": "warning"}
-        process = subprocesses.start(options, environment | dict(self._slack or {}), log, command)
-        stack.callback(subprocesses.stop, process, PATIENCE)
-        self._running.append((command, process, log))
+        process = subprocesses.start_command(options, environment | dict(self._slack or {}), log, command)
+        stack.callback(subprocesses.stop_process, process, STOP_TIMEOUT)
+        self._processes.append((command, process, log))
 
     def _stop_sending(self) -> None:
-        for event in (self._stopped, self._go, self._over, self._lasting):
+        for event in (self._stopped, self._scenario_started, self._all_sent, self._time_advances):
             event.set()
-        self._sender.join(PATIENCE)
+        self._sender.join(STOP_TIMEOUT)
 
     def _send_all(self) -> None:
         try:
             self._send(self._warm_up, 0)
-            self._go.wait()
-            self._send(self._story, self._speed)
-            self._over.set()
-            self._lasting.wait()
-            self._tick()
+            self._scenario_started.wait()
+            self._send(self._scenario, self._speed)
+            self._all_sent.set()
+            self._time_advances.wait()
+            self._send_ticks()
         except Exception as error:  # noqa: BLE001  told to the main thread by `check`
             self._error = error
-        self._over.set()
+        self._all_sent.set()
 
-    def _tick(self) -> None:
+    def _send_ticks(self) -> None:
         """Tell every second how far event time has come."""
         began = time.monotonic()
         with closing(Ingest(self.connection, self.topics, "published")) as ingest:
             while not self._stopped.wait(1.0):
-                ingest.mark(self.over_at + SETTLED + int((time.monotonic() - began) * 1000))
+                ingest.mark(self.ends_at + SETTLED + int((time.monotonic() - began) * 1000))
 
     def _send(self, part: list[Line], speed: float) -> None:
         with closing(Ingest(self.connection, self.topics, "published", Pace(speed))) as ingest:

@@ -11,7 +11,7 @@ from alerts.rendering import text
 from mentions.model.batches import Batch, decode
 from streams.kafka.embedded import PARTITIONS
 from streams.kafka.tail import Follower
-from tocsin.cli.errors import Failure
+from tocsin.cli.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,32 +19,32 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Notification
     from streams.kafka.tail import Written
-    from tocsin.demo.environment import Backstage
-    from tocsin.demo.live_display import Board
+    from tocsin.demo.environment import DemoEnvironment
+    from tocsin.demo.live_display import LiveDisplay
 
-START_PATIENCE: Final = 60.0
+START_TIMEOUT: Final = 60.0
 """Seconds for the worker to start and to read the calm day before."""
 
-SETTLED: Final = 1.5
+QUIET_SECONDS: Final = 1.5
 """Seconds without news after which it is over, if the worker is through with all that was sent."""
 
-END_PATIENCE: Final = 60.0
+END_TIMEOUT: Final = 60.0
 """Seconds without news after which it is over all the same."""
 
-GLANCE: Final = 0.1
+POLL_SECONDS: Final = 0.1
 """Seconds between two looks."""
 
 
-class Audience:
+class EventCollector:
     """Follows the demo's topics and puts on the board what is to be seen; gives the sign when all are `seated`."""
 
-    def __init__(self, backstage: Backstage, board: Board, seated: Callable[[], bool] = lambda: True) -> None:
-        self._backstage = backstage
-        self._board = board
-        self._seated = seated
-        topics = backstage.topics
+    def __init__(self, environment: DemoEnvironment, display: LiveDisplay, ready: Callable[[], bool] = lambda: True) -> None:
+        self._environment = environment
+        self._display = display
+        self._ready = ready
+        topics = environment.topics
         self._outbox = topics.notifications.name
-        self._follower = Follower(backstage.connection, [topics.scored.name, self._outbox])
+        self._tail = Follower(environment.connection, [topics.scored.name, self._outbox])
         self._read_up_to: dict[int, int] = {}
         self._fresh: list[Notification] = []
 
@@ -54,44 +54,44 @@ class Audience:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._follower.close()
+        self._tail.close()
 
-    def watch(self) -> Iterator[int]:
+    def follow(self) -> Iterator[int]:
         """Yield the event time reached [ms], a few times a second, until the story is over.
 
         Raises:
             Failure: the worker ended, or did not get ready in time.
         """
         started = latest = time.monotonic()
-        while not self._over(time.monotonic() - latest):
-            self._backstage.check()
-            if self._look():
+        while not self._is_over(time.monotonic() - latest):
+            self._environment.check()
+            if self._poll():
                 latest = time.monotonic()
-            if not self._backstage.begun:
-                self._seat(started)
+            if not self._environment.is_started:
+                self._start_when_ready(started)
             yield self._clock()
 
     def lines(self) -> Iterator[str]:
         """Yield one line for each piece of news, for where there is no terminal to draw on."""
-        for _ in self.watch():
+        for _ in self.follow():
             yield from (_line(note) for note in self._fresh if note.reason != "updated")
             self._fresh.clear()
 
-    def _over(self, quiet: float) -> bool:
-        read = self._backstage.sent and self._clock() >= self._backstage.over_at
-        return read and quiet > SETTLED and (quiet > END_PATIENCE or self._backstage.done())
+    def _is_over(self, quiet: float) -> bool:
+        read = self._environment.is_sent and self._clock() >= self._environment.ends_at
+        return read and quiet > QUIET_SECONDS and (quiet > END_TIMEOUT or self._environment.is_processed())
 
-    def _seat(self, started: float) -> None:
+    def _start_when_ready(self, started: float) -> None:
         """Let the story begin once the calm day before has been read."""
-        if self._clock() >= self._backstage.warm_at:
-            if self._seated():
-                self._backstage.begin()
-        elif time.monotonic() - started > START_PATIENCE:
-            raise Failure(f"the demo's worker was not ready within {START_PATIENCE:.0f} s: is the machine very busy?")
+        if self._clock() >= self._environment.warm_up_ends_at:
+            if self._ready():
+                self._environment.start_scenario()
+        elif time.monotonic() - started > START_TIMEOUT:
+            raise CommandError(f"the demo's worker was not ready within {START_TIMEOUT:.0f} s: is the machine very busy?")
 
-    def _look(self) -> bool:
+    def _poll(self) -> bool:
         """Take up what was written since the last look; tell whether there was anything."""
-        written = self._follower.poll(GLANCE)
+        written = self._tail.poll(POLL_SECONDS)
         for record in written:
             self._take(record)
         return bool(written)
@@ -99,12 +99,12 @@ class Audience:
     def _take(self, record: Written) -> None:
         if record.topic == self._outbox:
             note = decode_notification(record.value or b"")
-            self._board.hear(note)
+            self._display.add(note)
             self._fresh.append(note)
             return
         entry = decode(record.value or b"")
         if isinstance(entry, Batch):
-            self._board.chronicle.count(entry)
+            self._display.chronicle.count(entry)
         else:
             self._read_up_to[entry.partition] = max(entry.read_up_to, self._read_up_to.get(entry.partition, 0))
 

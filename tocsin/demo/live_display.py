@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = 32
 REPLIES: Final = 4
-MOOD: Final = 0.4
+NEGATIVE_SHARE: Final = 0.4
 """The negative share from which a column is drawn in red."""
 
 _COLOURS: Final = {"watch": "blue", "warning": "dark_orange", "critical": "bold red"}
 
 
-class Board:
+class LiveDisplay:
     """Draws a chronicle while it is written. `span` is the first and last instant [ms] of the story."""
 
     def __init__(self, brands: Sequence[str], route: Callable[[str, int], Route], span: tuple[int, int]) -> None:
@@ -44,7 +44,7 @@ class Board:
         self._shown: Notification | None = None
         self._thread: deque[Text] = deque(maxlen=REPLIES)
 
-    def hear(self, note: Notification) -> None:
+    def add(self, note: Notification) -> None:
         """Keep a notification; its message is shown if it is news, or of the incident that is shown already."""
         self.chronicle.note(note)
         shown = self._shown
@@ -53,20 +53,20 @@ class Board:
             self._shown = note
         if note.reply:
             self._thread.append(
-                Text.assemble((f"{_clock(note.happened_at)} ", "dim"), f"{note.incident.brand}: ", self._said(note))
+                Text.assemble((f"{_clock(note.happened_at)} ", "dim"), f"{note.incident.brand}: ", self._reply_text(note))
             )
 
-    def conclude(self) -> None:
+    def show_most_severe(self) -> None:
         """Show the gravest incident as it stands, now that nothing more will be told."""
         latest = {note.incident.id: note for note in self.chronicle.told}
-        self._shown = max(latest.values(), key=_gravity, default=None)
+        self._shown = max(latest.values(), key=_severity_order, default=None)
 
-    def _said(self, note: Notification) -> Text:
+    def _reply_text(self, note: Notification) -> Text:
         return console.styled(card.reply(note, self._route(note.incident.brand, note.happened_at), page=note.page).text)
 
     def draw(self, now: int) -> RenderableType:
         """Return the board as of event time `now` [ms]."""
-        parts: list[RenderableType] = [self._heading(now), self._courses(now)]
+        parts: list[RenderableType] = [self._heading(now), self._brand_table(now)]
         if self._shown is not None:
             parts.append(self._card(self._shown))
         if self._thread:
@@ -85,7 +85,7 @@ class Board:
             f"  {self.chronicle.mentions:,} mentions",
         )
 
-    def _courses(self, now: int) -> Table:
+    def _brand_table(self, now: int) -> Table:
         table = Table(box=None, padding=(0, 2, 0, 0), width=console.WIDTH)
         for name, side in (("brand", "left"), ("its day", "left"), ("10 min", "right"), ("negative", "right")):
             table.add_column(name, justify=side, no_wrap=True, header_style="dim")  # type: ignore[arg-type]
@@ -94,14 +94,14 @@ class Board:
             last = self._minutes(brand, now - 10 * MINUTE, now)
             mentions, negative = sum(one.mentions for one in last), sum(one.negative for one in last)
             share = f"{negative / mentions:.0%}" if mentions else ""
-            table.add_row(Text(brand, style="bold"), self._course(brand), str(mentions), share, self._state(brand))
+            table.add_row(Text(brand, style="bold"), self._bars(brand), str(mentions), share, self._state(brand))
         return table
 
     def _minutes(self, brand: str, start: int, end: int) -> list[Minute]:
         course = self.chronicle.minutes.get(brand, {})
         return [minute for at, minute in course.items() if start <= at < end]
 
-    def _course(self, brand: str) -> Text:
+    def _bars(self, brand: str) -> Text:
         """Return the brand's day as bars, red where the mood is bad."""
         first, last = self._span
         step = (last - first) / COLUMNS
@@ -110,7 +110,7 @@ class Board:
         top = max(*totals, 1)
         bars = Text()
         for column, total in zip(columns, totals, strict=True):
-            bad = total and sum(one.negative for one in column) / total >= MOOD
+            bad = total and sum(one.negative for one in column) / total >= NEGATIVE_SHARE
             height = min(len(card.BARS) - 1, total * len(card.BARS) // top)
             bars.append(card.BARS[height] if total else " ", style="red" if bad else "cyan")
         return bars
@@ -133,7 +133,7 @@ class Board:
         return console.draw(card.message(note, route, page=note.page), f"{route.channel} · {edited}")
 
 
-def _gravity(note: Notification) -> tuple[int, int]:
+def _severity_order(note: Notification) -> tuple[int, int]:
     return rank(note.incident.severity), max(
         finding.signal.evidence.mentions for finding in note.incident.findings.values()
     )

@@ -9,7 +9,7 @@ THRESHOLD: Final = 0.5
 STEEPEST: Final = 30.0
 
 
-def abuse(score: float) -> float:
+def abuse_probability(score: float) -> float:
     """Return the chance, in [0, 1], that a text of this score (log odds over the threshold) is abusive.
 
     >>> abuse(0.0)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mentions.sentiment.hash_table import Table
-from mentions.sentiment.learned.features import READ, START, all_plain, is_foreign, part
+from mentions.sentiment.hash_table import HashTable
+from mentions.sentiment.learned.features import READ, START, filter_plain, is_foreign, split_features
 from mentions.sentiment.learned.linear import SHARES, UNIT, WHOLE
-from mentions.sentiment.learned.weights import GAP, LANES, SPOKEN, unpacked
+from mentions.sentiment.learned.weights import GAP, LANES, LANGUAGE_LANES, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ _OTHER: Final = 255
 """Stands for any character that is in no n-gram."""
 
 
-class Sums:
+class BatchLinear:
     """Adds up the weights of many texts' features. What it remembers saves time and never shows."""
 
     def __init__(self, weights: Weights) -> None:
@@ -44,11 +44,11 @@ class Sums:
         halves = [pair.split(GAP) for pair in weights.pairs]
         numbers = {word: number for number, word in enumerate(dict.fromkeys(chain.from_iterable(halves)), 1)}
         self._start = numbers.get(START, 0)
-        self._pairs = Table([numbers[first] << _NUMBER_BITS | numbers[second] for first, second in halves])
+        self._pairs = HashTable([numbers[first] << _NUMBER_BITS | numbers[second] for first, second in halves])
         self._pair_rows = _rows(weights.pairs.values()) * np.int32(WHOLE)
         self._tokens = _Tokens(weights, numbers)
 
-    def places(self, tokens: Iterable[str], count: int) -> Ints:
+    def token_ids(self, tokens: Iterable[str], count: int) -> Ints:
         """Return where each of `count` tokens stands in memory until the next call."""
         return self._tokens.places(tokens, count)
 
@@ -63,9 +63,9 @@ class Sums:
         rows += self._pair_rows.take(self._pairs.find(before << np.uint64(_NUMBER_BITS) | numbers), axis=0)
         return _summed(rows, starts, sizes)
 
-    def spoken(self, places: Ints, sizes: Places) -> Floats:
+    def language_sums(self, places: Ints, sizes: Places) -> Floats:
         """Return the lanes of the languages (`weights.SPOKEN`) alone: the same as of `add`, sooner."""
-        rows = self._tokens.rows.view(np.int64)[:, 0][places].view(np.int32).reshape(-1, SPOKEN)
+        rows = self._tokens.rows.view(np.int64)[:, 0][places].view(np.int32).reshape(-1, LANGUAGE_LANES)
         return _summed(rows, sizes.cumsum() - sizes, sizes)
 
 
@@ -80,7 +80,7 @@ class _Tokens(dict[str, int]):
         self._word_rows = _rows(weights.words.values()) * np.int32(WHOLE)
         self._word_numbers = np.array([0, *(numbers.get(word, 0) for word in weights.words)], np.uint64)
         self._number = numbers.get
-        self._pieces = _Pieces(weights)
+        self._pieces = _NgramRows(weights)
         self._fresh: list[str] = []
         self._forget()
 
@@ -131,8 +131,8 @@ class _Tokens(dict[str, int]):
         word_of, number_of = self._word, self._number
         words, numbers, bodies, spelled, marked = [], [], [], [], []
         marks: list[str] = []
-        for place, low in enumerate(all_plain(fresh), first):
-            signs, body, chained = part(low)
+        for place, low in enumerate(filter_plain(fresh), first):
+            signs, body, chained = split_features(low)
             word = word_of(body, 0)
             if not word and body:
                 bodies.append(body)
@@ -151,7 +151,7 @@ class _Tokens(dict[str, int]):
             np.add.at(self.rows, marked, self._word_rows.take(known, axis=0))
 
 
-class _Pieces:
+class _NgramRows:
     """Words → what their character n-grams say (`features.grams`), many words at once."""
 
     def __init__(self, weights: Weights) -> None:
@@ -160,7 +160,7 @@ class _Pieces:
         for letter, code in letters.items():
             self._code[ord(letter)] = code
         self._last = len(self._code) - 1
-        self._table = Table([_key(letters[letter] for letter in gram) for gram in weights.grams])
+        self._table = HashTable([_key(letters[letter] for letter in gram) for gram in weights.grams])
         self._rows = _rows(weights.grams.values())
 
     def rows(self, words: Sequence[str]) -> Rows:

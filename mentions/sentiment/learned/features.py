@@ -55,16 +55,16 @@ class Token(NamedTuple):
     chain: str  # what neighbours see of it
 
 
-def take_apart(token: str) -> Token:
+def split_token(token: str) -> Token:
     r"""Return the parts of one token, which holds no blanks.
 
     >>> take_apart("L'Horreur!!!")
     Token(marks=("\x00l'", '\x00!!!'), body='horreur', chain='horreur')
     """
-    return Token(*part(plain(token)))
+    return Token(*split_features(is_plain(token)))
 
 
-def plain(token: str) -> str:
+def is_plain(token: str) -> str:
     """Return a token in lower case, no character more than three times in a row.
 
     >>> plain("Sooooo")
@@ -76,7 +76,7 @@ def plain(token: str) -> str:
     return _drawn_out(r"\1\1\1", low)
 
 
-def all_plain(tokens: Iterable[str]) -> list[str]:
+def filter_plain(tokens: Iterable[str]) -> list[str]:
     """Return many tokens, `plain`."""
     text = "\n".join(tokens).lower()
     lows = text.split("\n")
@@ -86,11 +86,11 @@ def all_plain(tokens: Iterable[str]) -> list[str]:
     if thrice.size:
         breaks = np.flatnonzero(codes == ord("\n"))
         for place in set(np.searchsorted(breaks, thrice).tolist()):
-            lows[place] = plain(lows[place])
+            lows[place] = is_plain(lows[place])
     return lows
 
 
-def part(low: str) -> tuple[tuple[str, ...], str, str]:
+def split_features(low: str) -> tuple[tuple[str, ...], str, str]:
     """Return the fields of `Token` for a token that is `plain`."""
     if low.isascii() and low.isalpha() and low[:4] != "http":
         return (), low, low
@@ -117,7 +117,7 @@ def part(low: str) -> tuple[tuple[str, ...], str, str]:
     return marks, body, body
 
 
-def grams(body: str) -> list[str]:
+def ngrams(body: str) -> list[str]:
     """Return the character n-grams of a word.
 
     >>> grams("no")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE
-from mentions.sentiment.learned.abuse import STEEPEST, abuse
+from mentions.sentiment.learned.abuse import STEEPEST, abuse_probability
 from mentions.sentiment.learned.weights import LANES
-from mentions.sentiment.rounding import rounded
+from mentions.sentiment.rounding import round4
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ _FELT: Final = 0.05
 """Compound beyond which rules call a text positive or negative, as VADER's authors advise."""
 
 
-class Reading(NamedTuple):
+class Analysis(NamedTuple):
     """What the scorer makes of a text."""
 
     lang: str | None  # "en", "fr"; None: another language, or a mixture
@@ -32,7 +32,7 @@ class Reading(NamedTuple):
     rules: float  # the compound of the rules alone: for English, VADER's
 
 
-class Voice:
+class LanguageModel:
     """Turns sums and the rules' compound into a reading."""
 
     def __init__(self, weights: Weights, lang: str) -> None:
@@ -40,8 +40,8 @@ class Voice:
         self._lang = lang
         self._lanes = tuple(LANES.index(f"{name}_{lang}") for name in ("negative", "positive", "abuse"))
         sentiment, hostility = weights.settings[f"sentiment_{lang}"], weights.settings[f"abuse_{lang}"]
-        self._negative, self._positive = map(_Extra, sentiment["extras"], sentiment["biases"])
-        self._abuse = _Extra(hostility["extras"][0], hostility["biases"][0])
+        self._negative, self._positive = map(_CompoundFeature, sentiment["extras"], sentiment["biases"])
+        self._abuse = _CompoundFeature(hostility["extras"][0], hostility["biases"][0])
         self._slope = hostility.get("slope", 1.0)
 
     def margins(self, sums: Sequence[float], rules: float) -> tuple[float, float]:
@@ -49,29 +49,29 @@ class Voice:
         negative, positive, _ = self._lanes
         return sums[negative] + self._negative.of(rules), sums[positive] + self._positive.of(rules)
 
-    def read(self, sums: Sequence[float], rules: float) -> Reading:
+    def analyse(self, sums: Sequence[float], rules: float) -> Analysis:
         """Return the reading of a text."""
         at_negative, at_positive, at_abuse = self._lanes
         negative = exp(sums[at_negative] + self._negative.of(rules))
         positive = exp(sums[at_positive] + self._positive.of(rules))
         compound = round((positive - negative) / (1.0 + positive + negative), 4)
         label = NEUTRAL if negative <= 1.0 >= positive else POSITIVE if positive > negative else NEGATIVE
-        hostility = abuse(self._slope * (sums[at_abuse] + self._abuse.of(rules)))
-        return Reading(self._lang, compound, label, round(hostility, 4), rules)
+        hostility = abuse_probability(self._slope * (sums[at_abuse] + self._abuse.of(rules)))
+        return Analysis(self._lang, compound, label, round(hostility, 4), rules)
 
-    def read_all(self, sums: Floats, rules: Floats) -> Iterator[Reading]:
+    def analyse_all(self, sums: Floats, rules: Floats) -> Iterator[Analysis]:
         """Return the readings of many texts, each with a row of `sums`: the same operations in the same order."""
         at_negative, at_positive, at_abuse = self._lanes
         negative = _exp(sums[:, at_negative] + self._negative.of_all(rules))
         positive = _exp(sums[:, at_positive] + self._positive.of_all(rules))
-        compounds = rounded((positive - negative) / (1.0 + positive + negative))
+        compounds = round4((positive - negative) / (1.0 + positive + negative))
         felt = np.where(positive > negative, POSITIVE, NEGATIVE)
         labels = np.where((negative <= 1.0) & (positive <= 1.0), NEUTRAL, felt)
         hostility = self._slope * (sums[:, at_abuse] + self._abuse.of_all(rules))
         hostility = np.minimum(np.maximum(hostility, -STEEPEST), STEEPEST)
-        abuses = rounded(1 / (1 + _exp(-hostility)))
+        abuses = round4(1 / (1 + _exp(-hostility)))
         columns = compounds.tolist(), labels.tolist(), abuses.tolist(), rules.tolist()
-        return map(Reading, [self._lang] * len(sums), *columns)
+        return map(Analysis, [self._lang] * len(sums), *columns)
 
 
 def extras_of(compound: float) -> tuple[float, float, float]:
@@ -79,7 +79,7 @@ def extras_of(compound: float) -> tuple[float, float, float]:
     return compound, float(compound > _FELT), float(compound < -_FELT)
 
 
-class _Extra:
+class _CompoundFeature:
     """What the rules' compound adds to a learned sum."""
 
     def __init__(self, weights: Sequence[float], bias: float) -> None:

@@ -7,7 +7,7 @@ from math import sqrt
 from operator import add
 from typing import TYPE_CHECKING, Final
 
-from mentions.sentiment.learned.features import MARK, START, grams, is_foreign, take_apart
+from mentions.sentiment.learned.features import MARK, START, is_foreign, ngrams, split_token
 from mentions.sentiment.learned.weights import GAP, STEP, Weights, packed_row, unpack
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class _Rows(dict[str, Row]):
         low = token.lower().rstrip(".,")  # most tokens are a known word and no more: no need to take these apart
         known = self._word(low) if low.isalpha() and (low.isascii() or not is_foreign(low)) else None
         if known is None:
-            marks, body, low = take_apart(token)
+            marks, body, low = split_token(token)
             packed = self._body(body) if body else 0
             if marks:
                 packed += WHOLE * sum(map(self._word, marks, repeat(0)))
@@ -116,5 +116,5 @@ class _Rows(dict[str, Row]):
         known = self._word(body)
         if known is not None:
             return WHOLE * known
-        pieces = grams(body)
+        pieces = ngrams(body)
         return SHARES[len(pieces)] * sum(map(self._gram, pieces, repeat(0)))

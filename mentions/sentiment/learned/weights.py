@@ -26,7 +26,7 @@ LANES: Final = (
 )
 """What is summed. Languages against any other; negative and positive against neutral; abuse against none."""
 
-SPOKEN: Final = 2
+LANGUAGE_LANES: Final = 2
 """The lanes of the languages, which come first."""
 
 STEP: Final = 1 / 64

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import numpy as np
 
-from mentions.sentiment.learned.features import START, grams, take_apart
+from mentions.sentiment.learned.features import START, ngrams, split_token
 from mentions.sentiment.learned.linear import GRAMS_WEIGH, READ
 from mentions.sentiment.learned.weights import GAP
 
@@ -59,7 +59,7 @@ class Vocabulary(dict[str, int]):
         """Return the features of some kinds that occur in at least so many of `texts`."""
         counts: Counter[str] = Counter()
         for text in texts:
-            counts.update(amounts(text).keys())
+            counts.update(feature_values(text).keys())
         bounds = {kind: least_pairs if kind == PAIR else least for kind in kinds}
         common = (feature for feature, number in counts.items() if number >= bounds.get(feature[0], number + 1))
         return cls({feature: column for column, feature in enumerate(common)})
@@ -68,7 +68,7 @@ class Vocabulary(dict[str, int]):
         """Return one row a text; features that are not in the vocabulary are left out."""
         starts, columns, values = [0], [], []
         for text in texts:
-            for feature, amount in amounts(text).items():
+            for feature, amount in feature_values(text).items():
                 column = self.get(feature)
                 if column is not None:
                     columns.append(column)
@@ -77,7 +77,7 @@ class Vocabulary(dict[str, int]):
         return Rows(np.array(starts), np.array(columns, np.int64), np.array(values, np.float64), len(self))
 
 
-def amounts(text: str) -> dict[str, float]:
+def feature_values(text: str) -> dict[str, float]:
     """Return how much there is of each feature in `text`."""
     found: dict[str, float] = {}
     tokens = unescape(text).split()[:READ]
@@ -99,7 +99,7 @@ _tokens: dict[str, tuple[tuple[tuple[str, float], ...], str]] = {}
 def _token(token: str) -> tuple[tuple[tuple[str, float], ...], str]:
     known = _tokens.get(token)
     if known is None:
-        marks, body, chain = take_apart(token)
+        marks, body, chain = split_token(token)
         known = tuple(_features(marks, body)), chain
         if len(_tokens) < _MEMORY:
             _tokens[token] = known
@@ -111,6 +111,6 @@ def _features(marks: Iterable[str], body: str) -> Iterator[tuple[str, float]]:
         yield WORD + mark, 1.0
     if body:
         yield WORD + body, 1.0
-        pieces = grams(body)
+        pieces = ngrams(body)
         for piece in pieces:
             yield GRAM + piece, GRAMS_WEIGH / sqrt(len(pieces))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NAMES: Final = ("neutral", "negative", "positive")
 """Labels, in the order of the classes: neutral is what the others are told from."""
 
-FEWEST: Final = 30
+MIN_LABELS: Final = 30
 """Labels of a language from which anything can be learnt."""
 
 FOLDS: Final = 5
@@ -37,7 +37,7 @@ class Labelled(NamedTuple):
     label: str
 
 
-class Lesson(NamedTuple):
+class TrainedModel(NamedTuple):
     """What the labels of one language taught. Macro recall: the mean over the classes met, of those found [0, 1]."""
 
     lang: str
@@ -48,17 +48,17 @@ class Lesson(NamedTuple):
     fit: Fit
 
 
-def learn(examples: Sequence[Labelled], scorer: Scorer) -> list[Lesson]:
+def learn(examples: Sequence[Labelled], scorer: Scorer) -> list[TrainedModel]:
     """Return what the examples teach on top of `scorer`, for each language with enough of them."""
     found = []
     for lang in ("en", "fr"):
         own = [example for example in examples if example.lang == lang]
-        if len(own) >= FEWEST and len({example.label for example in own}) > 1:
+        if len(own) >= MIN_LABELS and len({example.label for example in own}) > 1:
             found.append(_learn(own, lang, scorer))
     return found
 
 
-def write(path: Path, lessons: Sequence[Lesson]) -> str:
+def write(path: Path, lessons: Sequence[TrainedModel]) -> str:
     """Write the corrections to a file for `Scorer.of` and return its version, a digest of what it says."""
     words: dict[str, list[int]] = {}
     pairs: dict[str, list[int]] = {}
@@ -73,15 +73,15 @@ def write(path: Path, lessons: Sequence[Lesson]) -> str:
                 row[lane] = step
         settings[f"sentiment_{lesson.lang}"] = {"biases": lesson.fit.biases.round(4).tolist()}
     version = sha256(repr((sorted(words.items()), sorted(pairs.items()), settings)).encode()).hexdigest()[:8]
-    save(path, version, settings, [_telling(words), {}, _telling(pairs)])
+    save(path, version, settings, [_informative(words), {}, _informative(pairs)])
     return version
 
 
-def _telling(table: dict[str, list[int]]) -> dict[str, list[int]]:
+def _informative(table: dict[str, list[int]]) -> dict[str, list[int]]:
     return {key: row for key, row in sorted(table.items()) if any(row)}
 
 
-def _learn(examples: Sequence[Labelled], lang: str, scorer: Scorer) -> Lesson:
+def _learn(examples: Sequence[Labelled], lang: str, scorer: Scorer) -> TrainedModel:
     texts = [example.text for example in examples]
     labels = np.array([NAMES.index(example.label) for example in examples])
     offsets = np.array([scorer.margins(text, lang) for text in texts])
@@ -92,7 +92,7 @@ def _learn(examples: Sequence[Labelled], lang: str, scorer: Scorer) -> Lesson:
         vocabulary, taught = _fit([texts[i] for i in known], labels[known], offsets[known])
         after[asked] += _scores(vocabulary, taught, [texts[i] for i in asked])
     vocabulary, taught = _fit(texts, labels, offsets)
-    return Lesson(lang, len(labels), _recall(offsets, labels), _recall(after, labels), vocabulary, taught)
+    return TrainedModel(lang, len(labels), _recall(offsets, labels), _recall(after, labels), vocabulary, taught)
 
 
 def _fit(texts: Sequence[str], labels: Floats, offsets: Floats) -> tuple[Vocabulary, Fit]:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mentions.sentiment.rounding import doubtful, rounded
+from mentions.sentiment.rounding import near_ties, round4
 from mentions.sentiment.vader import token_matcher, vader_data
 from mentions.sentiment.vader.modifiers import DAMPED, OR, SO, SO_FACTOR
-from mentions.sentiment.vader.tokens import AFTER, BEFORE, RAREST, Kind, find_words
-from mentions.sentiment.vader.vader import ALPHA, EXCLAMATION, QUESTION, QUESTIONS, turned
+from mentions.sentiment.vader.tokens import AFTER, BEFORE, RAREST, TokenKind, find_words
+from mentions.sentiment.vader.vader import ALPHA, EXCLAMATION, QUESTION, QUESTIONS, after_but
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,13 +31,13 @@ _NEAR_ZERO: Final = 1e-6
 
 _NOWHERE, _PLAIN, _LOUD = range(3)
 _UNLISTED: Final = (
-    Kind(None, True, 0.0, False, "", False),  # before the text: as a listed word, it changes nothing
-    Kind(None, False, 0.0, False, "", False),
-    Kind(None, False, 0.0, False, "", True),
+    TokenKind(None, True, 0.0, False, "", False),  # before the text: as a listed word, it changes nothing
+    TokenKind(None, False, 0.0, False, "", False),
+    TokenKind(None, False, 0.0, False, "", True),
 )
 
 
-class Compounds:
+class BatchVader:
     """Scores many texts at once, by the kinds of words of the one who scores one, who is asked about exceptions."""
 
     def __init__(self, vader: Vader) -> None:
@@ -46,7 +46,7 @@ class Compounds:
         known = vader.codes.known_words()
         kinds = list(dict.fromkeys([*_UNLISTED, *vader.codes.kinds.values()]))
         number = {kind: place for place, kind in enumerate(kinds)}
-        self._words = token_matcher.Words(list(known))
+        self._words = token_matcher.KnownWords(list(known))
         pairs = [(_UNLISTED[_PLAIN], _UNLISTED[_LOUD]), *known.values()]
         self._kind = np.array([[number[kind] for kind in pair] for pair in pairs], np.uint16)
         self._contracted = np.array([number[kind] for kind in vader.codes.contracted_kinds()], np.uint16)
@@ -61,9 +61,9 @@ class Compounds:
         )
         self._heeded = self._so | self._negates | (self._boost != 0) | self._no
 
-    def of(self, texts: Sequence[str]) -> list[float]:
+    def compounds(self, texts: Sequence[str]) -> list[float]:
         """Return the compound of each text."""
-        return [compound for portion in token_matcher.portions(texts) for compound in self._portion(portion)]
+        return [compound for portion in token_matcher.chunks(texts) for compound in self._portion(portion)]
 
     def _portion(self, texts: Sequence[str]) -> list[float]:
         if len(texts) == 1:
@@ -85,9 +85,9 @@ class Compounds:
         sums /= np.sqrt(sums * sums + ALPHA)
         phrased = set(owners[self._near_phrase(kinds, places)].tolist())
         uncertain = owners[np.abs(totals[owners]) < _NEAR_ZERO]
-        totals[felt] = rounded(sums)
+        totals[felt] = round4(sums)
         phrased = {place for place in phrased if find_words(texts[place].lower())}
-        for place in {*phrased, *uncertain.tolist(), *felt[doubtful(sums)].tolist()}:
+        for place in {*phrased, *uncertain.tolist(), *felt[near_ties(sums)].tolist()}:
             totals[place] = self._vader.compound(texts[place])
         in_order = np.empty_like(totals)
         in_order[order] = totals
@@ -113,7 +113,7 @@ class Compounds:
         for text, but, start, stop in zip(texts.tolist(), buts[which].tolist(), first, last, strict=True):
             if stop > start:
                 own = zip(places[start:stop].tolist(), valences[start:stop].tolist(), strict=True)
-                totals[text] = sum(turned(dict(own), but))
+                totals[text] = sum(after_but(dict(own), but))
 
     def _near_phrase(self, kinds: Kinds, places: Places) -> Flags:
         """Return of each scored word whether a phrase may be around it."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from mentions.sentiment.hash_table import Table
+from mentions.sentiment.hash_table import HashTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ class Tokens(NamedTuple):
     bounds: Places  # and its last character
 
 
-def portions(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+def chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield the texts in order, as many at once as may be read at once; a very long one is alone."""
     start = size = 0
     for place, text in enumerate(texts):
@@ -102,7 +102,7 @@ def read(plain: Sequence[str], others: Sequence[str] = ()) -> Tokens:
     return Tokens(codes, low, first, last, stops, upper, starts.searchsorted(bounds), bounds)
 
 
-class Words:
+class KnownWords:
     """Finds known words among tokens."""
 
     def __init__(self, words: Sequence[str]) -> None:
@@ -112,10 +112,10 @@ class Words:
         numbers = _numbers(low, sizes.cumsum() - sizes, sizes)
         short, long = np.flatnonzero(sizes <= _SHORT), np.flatnonzero(sizes > _SHORT)
         begins = np.setdiff1d(numbers[0, long], numbers[0, short])
-        self._begins = Table([*numbers[0, short].tolist(), *begins.tolist()])
+        self._begins = HashTable([*numbers[0, short].tolist(), *begins.tolist()])
         self._short = np.concatenate([[0], short + 1, np.zeros_like(begins, np.int64)])
         self._opens = np.concatenate([[False], np.isin(numbers[0, short], numbers[0, long]), begins != 0])
-        self._mixed = Table(_mixed(numbers[:, long]).tolist())
+        self._mixed = HashTable(_mixed(numbers[:, long]).tolist())
         self._long, self._numbers_of_long = np.append(0, long + 1), np.insert(numbers[:, long], 0, 0, axis=1)
 
     def find(self, tokens: Tokens) -> Places:

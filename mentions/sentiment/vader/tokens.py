@@ -55,7 +55,7 @@ FINE: Final = COARSE | {"at", "very"} | frozenset(chain.from_iterable(map(str.sp
 assert all(RAREST & set(phrase.split()) for phrase in _PHRASES if " " in phrase)  # of the installed version
 
 
-class Kind(NamedTuple):
+class TokenKind(NamedTuple):
     """All that the package can tell about a word: equal kinds are interchangeable."""
 
     valence: float | None  # None: not scored
@@ -66,17 +66,17 @@ class Kind(NamedTuple):
     upper: bool
 
 
-class Codes(dict[str, str]):
+class TokenCodes(dict[str, str]):
     """Raw token → the character of its kind; remembers what it has seen."""
 
     def __init__(self, lexicon: dict[str, float], named: frozenset[str]) -> None:
         """Take the package's lexicon, and the words to be told from all others."""
         self._lexicon = lexicon
         self._named = named
-        self._characters: dict[Kind, str] = {}
+        self._characters: dict[TokenKind, str] = {}
         self.valences: dict[str, float] = {}  # of the scored kinds
         self.words = {"\1": "brand", " ": "brand", "U": "BRAND"}
-        self.kinds = {MERGED: Kind(1.0, True, 0.0, False, "", False)}
+        self.kinds = {MERGED: TokenKind(1.0, True, 0.0, False, "", False)}
         known = filter(_is_low, chain(lexicon, vader_data.BOOSTER_DICT, vader_data.NEGATE, named))
         self._known = {word: (self._assign(word, word), self._assign(word, word.upper())) for word in known}
         self._known_pair = self._known.get
@@ -90,11 +90,11 @@ class Codes(dict[str, str]):
         """Return the characters of a known word, as such and in capitals."""
         return self._known[word]
 
-    def known_words(self) -> dict[str, tuple[Kind, Kind]]:
+    def known_words(self) -> dict[str, tuple[TokenKind, TokenKind]]:
         """Return the kinds of each known word, as such and in capitals."""
         return {word: (self.kinds[low], self.kinds[high]) for word, (low, high) in self._known.items()}
 
-    def contracted_kinds(self) -> tuple[Kind, Kind]:
+    def contracted_kinds(self) -> tuple[TokenKind, TokenKind]:
         """Return the kinds of an unknown word with "n't" in it, as such and in capitals."""
         low, high = self._contracted
         return self.kinds[low], self.kinds[high]
@@ -120,7 +120,7 @@ class Codes(dict[str, str]):
         listed = low in self._lexicon
         valence = self._lexicon[low] if listed and low not in vader_data.BOOSTER_DICT else None
         negates = low in _NEGATE or "n't" in low
-        kind = Kind(valence, listed, boost, negates, low if low in self._named else "", word.isupper())
+        kind = TokenKind(valence, listed, boost, negates, low if low in self._named else "", word.isupper())
         if kind not in self._characters:
             base = (_UNSCORED if valence is None else _SCORED) + _SPAN * _rank(kind)
             self._characters[kind] = chr(base + len(self._characters))
@@ -136,7 +136,7 @@ def _is_low(word: str) -> bool:
     return word == word.lower()
 
 
-def _rank(kind: Kind) -> int:
+def _rank(kind: TokenKind) -> int:
     if kind.name == "but":
         return _LOUD_TURN if kind.upper else _TURN
     if kind.name not in _HEEDED and kind.name:

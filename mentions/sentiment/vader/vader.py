@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mentions.sentiment.vader import vader_data
 from mentions.sentiment.vader.emoji import Emoji
-from mentions.sentiment.vader.modifiers import Steps, Windows
+from mentions.sentiment.vader.modifiers import ModifierTable, WindowCache
 from mentions.sentiment.vader.tokens import (
     AFTER,
     BEFORE,
@@ -26,7 +26,7 @@ from mentions.sentiment.vader.tokens import (
     MERGED,
     START,
     WIDTH,
-    Codes,
+    TokenCodes,
     all_scored,
     all_upper,
     find_alone,
@@ -43,7 +43,7 @@ from mentions.sentiment.vader.tokens import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mentions.sentiment.vader.modifiers import Step
+    from mentions.sentiment.vader.modifiers import Modifier
 
 EXCLAMATION: Final = 0.292
 QUESTION: Final = 0.18
@@ -67,16 +67,16 @@ class Vader:
         """Read the package's lexicons."""
         analyzer = vader_data.SentimentIntensityAnalyzer()
         self.spell = Emoji(analyzer.emojis).spell
-        self.codes = coarse = Codes(analyzer.lexicon, COARSE)
-        fine = Codes(analyzer.lexicon, FINE)
+        self.codes = coarse = TokenCodes(analyzer.lexicon, COARSE)
+        fine = TokenCodes(analyzer.lexicon, FINE)
         self.code, self._fine = coarse.__getitem__, fine.__getitem__
         self._valence = coarse.valences.__getitem__
         self._no = coarse.pair("no")
         self._plain, self._capital = (
             (
-                Steps(coarse.kinds, capitals=capitals, loud=False),
-                Steps(coarse.kinds, capitals=capitals, loud=True),
-                Windows(analyzer, fine, capitals=capitals),
+                ModifierTable(coarse.kinds, capitals=capitals, loud=False),
+                ModifierTable(coarse.kinds, capitals=capitals, loud=True),
+                WindowCache(analyzer, fine, capitals=capitals),
             )
             for capitals in (False, True)
         )
@@ -132,7 +132,7 @@ class Vader:
                 steps = (loud if find_loud(character) else quiet)[window[:BEFORE]]
                 valences[place] = _changed(self._valence(character), steps)
         turn = find_turn(codes)
-        return turned(valences, turn.start()) if turn and valences else list(valences.values())
+        return after_but(valences, turn.start()) if turn and valences else list(valences.values())
 
     def _window(self, tokens: list[str], place: int) -> str:
         fine = map(self._fine, tokens[max(place - BEFORE, 0) : place + AFTER + 1])
@@ -146,7 +146,7 @@ def _phrased(tokens: list[str], place: int) -> bool:
     return find_words(" ".join(tokens[max(place - BEFORE, 0) : place + AFTER + 1]).lower()) is not None
 
 
-def _changed(valence: float, steps: tuple[Step, ...]) -> float:
+def _changed(valence: float, steps: tuple[Modifier, ...]) -> float:
     for factor, up, down in steps:
         if factor:
             valence *= factor
@@ -155,7 +155,7 @@ def _changed(valence: float, steps: tuple[Step, ...]) -> float:
     return valence
 
 
-def turned(valences: dict[int, float], turn: int) -> list[float]:
+def after_but(valences: dict[int, float], turn: int) -> list[float]:
     """Return the valences after "but" at `turn` has had its say: the package hits the first of equal values twice."""
     places = [place for place, valence in valences.items() if valence]
     sentiments = [valences[place] for place in places]

@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentions.batch_builder import MAX_BYTES, MAX_ROWS, Columns
+from mentions.batch_builder import MAX_BYTES, MAX_ROWS, BatchBuilder
 from mentions.model.batches import Batch, decode, encode
-from mentions.scoring import Scored, score_record
-from mentions.watchlist.watchlist import Watched, Watchlist
+from mentions.scoring import RecordResult, score_record
+from mentions.watchlist.watchlist import BrandTerms, Watchlist
 from tests.support.mentions import ARRIVED, CountingScorer, line, record
 
-OPEN = Watchlist.open()
+OPEN = Watchlist.accepting_any()
 
 
-def _scored(offset: int, *brands: str, partition: int = 0, text: str = "bad", watchlist: Watchlist = OPEN) -> Scored:
+def _scored(
+    offset: int, *brands: str, partition: int = 0, text: str = "bad", watchlist: Watchlist = OPEN
+) -> RecordResult:
     lines = [line(id=f"{offset}-{at}", brand=brand, text=text, lang="en") for at, brand in enumerate(brands)]
     return score_record(record(*lines), ARRIVED, partition, offset, watchlist, CountingScorer())
 
@@ -29,7 +31,7 @@ def _origins(batches: list[Batch]) -> list[tuple[int, int]]:
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=5), max_size=8), st.integers(1, 4))
 def test_each_row_is_in_one_batch_in_source_order(records: list[list[str]], most: int) -> None:
     """However rows are cut, each brand's batches hold its rows once, in the order of offset and index."""
-    columns = Columns(0, max_rows=most)
+    columns = BatchBuilder(0, max_rows=most)
     for offset, brands in enumerate(records):
         columns.add(_scored(offset, *brands))
     total = len(columns)
@@ -45,7 +47,7 @@ def test_each_row_is_in_one_batch_in_source_order(records: list[list[str]], most
 
 def test_a_batch_survives_the_wire() -> None:
     """All columns are as long as the batch, and encoding and decoding returns it."""
-    columns = Columns(4)
+    columns = BatchBuilder(4)
     columns.add(_scored(9, "a", "a", partition=4))
     (batch,) = columns.drain()
     assert {len(column) for column in msgspec.structs.astuple(batch) if isinstance(column, list)} == {2}
@@ -55,7 +57,7 @@ def test_a_batch_survives_the_wire() -> None:
 
 def test_draining_empties() -> None:
     """What was drained is not drained again."""
-    columns = Columns(0)
+    columns = BatchBuilder(0)
     columns.add(_scored(0, "a"))
     assert len(columns.drain()) == 1
     assert (len(columns), columns.drain()) == (0, [])
@@ -63,7 +65,7 @@ def test_draining_empties() -> None:
 
 def test_a_batch_stays_far_below_a_megabyte() -> None:
     """Rows of the widest texts are cut by size, and none is lost."""
-    columns = Columns(0)
+    columns = BatchBuilder(0)
     for offset in range(30):
         columns.add(_scored(offset, *["a"] * 100, text="😡" * 400))
     batches = columns.drain()
@@ -74,9 +76,9 @@ def test_a_batch_stays_far_below_a_megabyte() -> None:
 
 def test_a_new_revision_begins_a_new_batch() -> None:
     """Rows scored under another revision of the brand never share a batch, and stay in order."""
-    columns = Columns(0)
+    columns = BatchBuilder(0)
     for offset, revision in enumerate([1, 1, 2, 1]):
-        columns.add(_scored(offset, "a", watchlist=Watchlist([Watched(name="a", revision=revision)])))
+        columns.add(_scored(offset, "a", watchlist=Watchlist([BrandTerms(name="a", revision=revision)])))
     batches = columns.drain()
     assert [(batch.policy, batch.offsets) for batch in batches] == [(1, [0, 1]), (2, [2]), (1, [3])]
 
@@ -84,4 +86,4 @@ def test_a_new_revision_begins_a_new_batch() -> None:
 def test_columns_are_of_one_partition() -> None:
     """A record of another source partition would break the order: it is refused."""
     with pytest.raises(ValueError, match="record of partition 1: these columns are of 0"):
-        Columns(0).add(_scored(0, "a", partition=1))
+        BatchBuilder(0).add(_scored(0, "a", partition=1))

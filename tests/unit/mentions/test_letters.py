@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentions.sentiment.hash_table import Table
-from mentions.sentiment.rounding import rounded
+from mentions.sentiment.hash_table import HashTable
+from mentions.sentiment.rounding import round4
 from mentions.sentiment.vader import token_matcher
 
 texts = st.lists(
@@ -49,7 +49,7 @@ def test_words_are_found_in_any_case_and_nothing_else_is(several: list[str]) -> 
     """A token is a known word exactly if that is what it reads in lower case."""
     words = ["a", "ab", "b'a", "k", "aaa", "aaaaaaaa", "aaaaaaaab", "b" * 16, "a" * 17, "ab" * 12]
     plain, others = parted(several)
-    found = token_matcher.Words(words).find(token_matcher.read(plain, others))
+    found = token_matcher.KnownWords(words).find(token_matcher.read(plain, others))
     split = [token for text in (*plain, *others) for token in text.split()]
     bare = [word if len(word := token.strip(punctuation)) > 2 else token for token in split]
     assert found.tolist() == [words.index(word.lower()) + 1 if word.lower() in words else 0 for word in bare]
@@ -58,7 +58,11 @@ def test_words_are_found_in_any_case_and_nothing_else_is(several: list[str]) -> 
 def test_a_word_is_found_whole_only() -> None:
     """The longest word there may be is not found in what begins with it."""
     word = "ab" * 12
-    assert token_matcher.Words([word]).find(token_matcher.read([word, f"{word}c", word[:-1]])).tolist() == [1, 0, 0]
+    assert token_matcher.KnownWords([word]).find(token_matcher.read([word, f"{word}c", word[:-1]])).tolist() == [
+        1,
+        0,
+        0,
+    ]
 
 
 def test_long_words_are_compared_letter_by_letter() -> None:
@@ -73,7 +77,7 @@ def test_long_words_are_compared_letter_by_letter() -> None:
     sayable = np.isin(small, list(b"0123456789abcdefghijklmnopqrstuvwxyz" + punctuation.encode())).all(axis=1)
     twin = next(text for text in map(bytes, small[sayable]) if text[-1:].isalnum())
     tokens = token_matcher.read([known, known[:8] + twin.decode()])
-    assert token_matcher.Words([known]).find(tokens).tolist() == [1, 0]
+    assert token_matcher.KnownWords([known]).find(tokens).tolist() == [1, 0]
 
 
 @settings(max_examples=100, deadline=None)
@@ -88,7 +92,7 @@ def test_counts_are_of_each_text(several: list[str]) -> None:
 @given(st.lists(st.sampled_from(["", "a" * 10_000, "b" * 70_000, "c" * 140_000])))
 def test_portions_hold_every_text_once_and_are_never_too_long(several: list[str]) -> None:
     """In order; more than one text only where all fit."""
-    portions = list(token_matcher.portions(several))
+    portions = list(token_matcher.chunks(several))
     assert [text for portion in portions for text in portion] == several
     assert all(len(portion) == 1 or sum(map(len, portion)) + len(portion) < token_matcher.MOST for portion in portions)
 
@@ -99,24 +103,22 @@ def test_a_table_finds_its_keys_and_no_others(keys: list[int], others: list[int]
     """Whether or not keys share a slot."""
     places = {key: place for place, key in enumerate(keys, 1)}
     asked = [*keys, *others]
-    assert Table(keys).find(np.array(asked, np.uint64)).tolist() == [places.get(key, 0) for key in asked]
+    assert HashTable(keys).find(np.array(asked, np.uint64)).tolist() == [places.get(key, 0) for key in asked]
 
 
 def test_crowded_tables_find_all_keys() -> None:
     """Thousands of keys, many at the slot of another."""
     keys = np.random.default_rng(0).integers(1, 2**63, 30_000).astype(np.uint64)
-    assert Table(keys.tolist()).find(keys).tolist() == list(range(1, 30_001))
+    assert HashTable(keys.tolist()).find(keys).tolist() == list(range(1, 30_001))
 
 
 def test_a_table_refuses_more_keys_than_it_can_place() -> None:
     """Instead of losing some."""
     with pytest.raises(ValueError, match="do not fit"):
-        Table(range(1, 2_000_000))
+        HashTable(range(1, 2_000_000))
 
 
 @given(st.lists(st.one_of(st.floats(-1, 1), st.integers(-20_000, 20_000).map(lambda half: half / 20_000))))
 def test_figures_are_rounded_as_python_rounds_them(values: list[float]) -> None:
     """Middles included, which hang on the last bit."""
-    assert list(map(repr, rounded(np.array(values, np.float64)).tolist())) == [
-        repr(round(value, 4)) for value in values
-    ]
+    assert list(map(repr, round4(np.array(values, np.float64)).tolist())) == [repr(round(value, 4)) for value in values]

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from mentions.model.decode import Rejection, Wire, decode_line, decode_record
+from mentions.model.decode import Rejection, WireMention, decode_line, decode_record
 from mentions.model.mention import Mention
 from tests.support.mentions import ARRIVED
 
@@ -47,7 +47,7 @@ def test_the_examples_are_mentions() -> None:
     (block,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
     mentions = re.split(r"\n(?=\{)", block.strip())
     assert len(mentions) == 3
-    assert all(isinstance(decode_record(mention.encode(), None)[0], Wire) for mention in mentions)
+    assert all(isinstance(decode_record(mention.encode(), None)[0], WireMention) for mention in mentions)
 
 
 def test_the_refusals_are_as_told() -> None:

@@ -10,17 +10,17 @@ from msgspec import structs
 
 from mentions.model.batches import NEGATIVE, POSITIVE, UNKNOWN
 from mentions.sentiment import Scorer
-from mentions.sentiment.language import Evidence, Languages, close, mixed, tell
-from mentions.sentiment.learned.abuse import abuse
+from mentions.sentiment.language import Evidence, LanguageWeights, decide, is_mixed, is_uncertain
+from mentions.sentiment.learned.abuse import abuse_probability
 from mentions.sentiment.learned.linear import READ, WHOLE, Linear, combined
 from mentions.sentiment.learned.weights import LANES, Weights, save, unpack
-from mentions.sentiment.scorer import shipped
+from mentions.sentiment.scorer import shipped_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SCORER = Scorer()
-WEIGHTS = shipped()
+WEIGHTS = shipped_weights()
 ABUSE = WEIGHTS.settings["abuse_fr"]
 
 
@@ -38,7 +38,7 @@ ABUSE = WEIGHTS.settings["abuse_fr"]
 )
 def test_languages_are_told(text: str, lang: str | None) -> None:
     """English and French are named, any other is not."""
-    assert SCORER.read(text).lang == lang
+    assert SCORER.analyse(text).lang == lang
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_languages_are_told(text: str, lang: str | None) -> None:
 )
 def test_complaints_are_negative(text: str) -> None:
     """In either language."""
-    reading = SCORER.read(text)
+    reading = SCORER.analyse(text)
     assert reading.label == NEGATIVE
     assert reading.compound < -0.3
 
@@ -54,7 +54,7 @@ def test_complaints_are_negative(text: str) -> None:
 @pytest.mark.parametrize("text", ["Thank you so much, great crew!", "Merci à toute l'équipe, c'était génial"])
 def test_thanks_are_positive(text: str) -> None:
     """In either language."""
-    reading = SCORER.read(text)
+    reading = SCORER.analyse(text)
     assert reading.label == POSITIVE
     assert reading.compound > 0.3
 
@@ -64,24 +64,26 @@ def test_thanks_are_positive(text: str) -> None:
 )
 def test_insults_are_abuse(insult: str, plain: str) -> None:
     """An insult is over the threshold, a plain sentence below it."""
-    assert SCORER.read(insult, None if insult.startswith("you") else "fr").abuse > 0.5
-    assert SCORER.read(plain, None if insult.startswith("you") else "fr").abuse < 0.5
+    assert SCORER.analyse(insult, None if insult.startswith("you") else "fr").abuse > 0.5
+    assert SCORER.analyse(plain, None if insult.startswith("you") else "fr").abuse < 0.5
 
 
 def test_a_given_language_is_believed() -> None:
     """The tag of the source beats the guess."""
-    assert SCORER.read("merci", "en").lang == "en"
-    assert SCORER.read("merci", "es") == (None, 0.0, UNKNOWN, 0.0, 0.0)
+    assert SCORER.analyse("merci", "en").lang == "en"
+    assert SCORER.analyse("merci", "es") == (None, 0.0, UNKNOWN, 0.0, 0.0)
 
 
 def test_entities_are_what_they_stand_for() -> None:
     """Posts come with &amp; and &#39; in them."""
-    assert SCORER.read("don&#39;t like it &amp; won&#39;t pay", "en") == SCORER.read("don't like it & won't pay", "en")
+    assert SCORER.analyse("don&#39;t like it &amp; won&#39;t pay", "en") == SCORER.analyse(
+        "don't like it & won't pay", "en"
+    )
 
 
 def test_very_long_texts_are_read_up_to_a_bound() -> None:
     """What comes after the bound changes no learned sum, and sums never overflow."""
-    linear = Linear(shipped())
+    linear = Linear(shipped_weights())
     head = ["idiot!!!"] * READ
     assert linear.sums([*head, "merci"] * 3) == linear.sums(head)
     assert max(map(abs, linear.sums(head))) < 1_000
@@ -89,39 +91,39 @@ def test_very_long_texts_are_read_up_to_a_bound() -> None:
 
 def test_an_empty_text_has_no_sums() -> None:
     """Nothing is said of nothing."""
-    assert set(Linear(shipped()).sums([])) == {0}
+    assert set(Linear(shipped_weights()).sums([])) == {0}
 
 
 def test_languages_need_evidence() -> None:
     """Neither language wins against all others with less than nothing for it; English wins a draw; biases count."""
-    assert tell(Evidence(-1.0, -2.0)) is None
-    assert tell(Evidence(1.0, 1.0)) == "en"
-    assert tell(Evidence(-1.0, 0.5)) == "fr"
-    assert Languages(1.0, 2.0).weigh(0.5, 0.5) == (1.5, 2.5)
+    assert decide(Evidence(-1.0, -2.0)) is None
+    assert decide(Evidence(1.0, 1.0)) == "en"
+    assert decide(Evidence(-1.0, 0.5)) == "fr"
+    assert LanguageWeights(1.0, 2.0).weigh(0.5, 0.5) == (1.5, 2.5)
 
 
 def test_mixtures_are_unknown() -> None:
     """A text that goes from one language to the other is in neither."""
     english, french = "I really thought they would call me back", "mais personne ne répond jamais au téléphone chez eux"
-    assert (SCORER.read(english).lang, SCORER.read(french).lang) == ("en", "fr")
-    assert SCORER.read(f"{english} {french}").label == UNKNOWN
-    assert SCORER.read(f"{french} {english}").label == UNKNOWN
+    assert (SCORER.analyse(english).lang, SCORER.analyse(french).lang) == ("en", "fr")
+    assert SCORER.analyse(f"{english} {french}").label == UNKNOWN
+    assert SCORER.analyse(f"{french} {english}").label == UNKNOWN
 
 
 def test_halves_must_be_clear_and_differ() -> None:
     """Two halves of one language are no mixture, nor is a half that could be either."""
-    assert mixed(Evidence(9.0, 1.0), Evidence(1.0, 9.0))
-    assert not mixed(Evidence(9.0, 1.0), Evidence(9.0, 1.0))
-    assert not mixed(Evidence(9.0, 1.0), Evidence(1.0, 2.0))
-    assert not mixed(Evidence(9.0, 1.0), Evidence(-9.0, -1.0))
-    assert close(Evidence(3.0, 1.0))
-    assert not close(Evidence(30.0, 1.0))
+    assert is_mixed(Evidence(9.0, 1.0), Evidence(1.0, 9.0))
+    assert not is_mixed(Evidence(9.0, 1.0), Evidence(9.0, 1.0))
+    assert not is_mixed(Evidence(9.0, 1.0), Evidence(1.0, 2.0))
+    assert not is_mixed(Evidence(9.0, 1.0), Evidence(-9.0, -1.0))
+    assert is_uncertain(Evidence(3.0, 1.0))
+    assert not is_uncertain(Evidence(30.0, 1.0))
 
 
 def test_abuse_is_a_chance_that_never_leaves_its_bounds() -> None:
     """It grows with the score, is one half at zero and survives any score."""
-    assert abuse(0.0) == 0.5
-    assert 0 < abuse(-1e9) < abuse(-1.0) < abuse(1.0) < abuse(1e9) <= 1
+    assert abuse_probability(0.0) == 0.5
+    assert 0 < abuse_probability(-1e9) < abuse_probability(-1.0) < abuse_probability(1.0) < abuse_probability(1e9) <= 1
 
 
 @pytest.mark.parametrize("text", ["sale connard", "bon ami", "quelle honte ce service", "idiot"])
@@ -131,7 +133,7 @@ def test_a_steeper_chance_is_on_the_same_side_of_the_threshold(text: str) -> Non
         Scorer(structs.replace(WEIGHTS, settings={**WEIGHTS.settings, "abuse_fr": {**ABUSE, "slope": slope}}))
         for slope in (1.0, 2.0)
     )
-    before, after = (scorer.read(text, "fr").abuse for scorer in (plain, steep))
+    before, after = (scorer.analyse(text, "fr").abuse for scorer in (plain, steep))
     assert (after > 0.5) == (before > 0.5)
     assert abs(after - 0.5) > abs(before - 0.5)
 
@@ -165,7 +167,7 @@ def test_own_weights_only_add() -> None:
     own = Weights(
         "acme", {word: sum(v << 32 * i for i, v in enumerate(lanes)) for word in ("late", "qzxv")}, {}, {}, {}
     )
-    base, both = Linear(shipped()), Linear(combined(shipped(), own))
+    base, both = Linear(shipped_weights()), Linear(combined(shipped_weights(), own))
     for word in ("late", "qzxv"):
         before, after = unpack(base.word(word)), unpack(both.word(word))
         assert abs(after[2] - before[2] - 32 * WHOLE) <= WHOLE
@@ -175,4 +177,4 @@ def test_own_weights_only_add() -> None:
 def test_the_version_names_both() -> None:
     """A score tells which weights made it."""
     own = Weights("acme", {}, {}, {}, {})
-    assert Scorer(combined(shipped(), own)).version == f"{SCORER.version}+acme"
+    assert Scorer(combined(shipped_weights(), own)).version == f"{SCORER.version}+acme"

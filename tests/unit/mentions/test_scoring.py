@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from mentions.model.batches import EXCERPT_CHARS, NEGATIVE, POSITIVE, UNKNOWN
-from mentions.model.decode import Wire, decode_record
-from mentions.model.hashing import digest
+from mentions.model.decode import WireMention, decode_record
+from mentions.model.hashing import hash63
 from mentions.model.mention import Mention
-from mentions.model.near_duplicates import likeness
-from mentions.scoring import Row, identity, language, score, score_record
-from mentions.watchlist.watchlist import Outcome, Watched, Watchlist
+from mentions.model.near_duplicates import text_hash
+from mentions.scoring import Row, language_subtag, mention_hash, score, score_record
+from mentions.watchlist.watchlist import BrandTerms, Outcome, Watchlist
 from tests.support.mentions import ARRIVED, BASE, PUBLISHED, CountingScorer, line, record, wire
 
-GOOD = Watched(name="Good", keywords=("good",), own_accounts=("good_inc",), languages=("en", "fr"), revision=3)
-OTHER = Watched(name="Other", aliases=("Oth",), keywords=("other",), revision=5)
+GOOD = BrandTerms(name="Good", keywords=("good",), own_accounts=("good_inc",), languages=("en", "fr"), revision=3)
+OTHER = BrandTerms(name="Other", aliases=("Oth",), keywords=("other",), revision=5)
 WATCHLIST = Watchlist([GOOD, OTHER])
 
 
@@ -29,8 +29,8 @@ def test_a_row_holds_what_the_watch_needs() -> None:
         "Other": [
             Row(
                 offset=1_000,
-                place=0,
-                id=digest("news\n77"),
+                line_index=0,
+                id=hash63("news\n77"),
                 published=PUBLISHED,
                 arrived=ARRIVED,
                 compound=-0.6667,
@@ -39,7 +39,7 @@ def test_a_row_holds_what_the_watch_needs() -> None:
                 channel="news",
                 author="u",
                 reach=9,
-                likeness=likeness(text),
+                text_hash=text_hash(text),
                 excerpt=text[:EXCERPT_CHARS],
                 url="https://e.org/1",
             )
@@ -60,12 +60,12 @@ def test_every_entry_of_a_record_is_accounted_for() -> None:
         line(id="6", brand="Other", published_at="2026-02-01T00:00:00Z"),
     )
     scored = score_record(value, ARRIVED, 0, 0, WATCHLIST, CountingScorer())
-    assert [row.place for row in scored.rows["Other"]] == [0, 5]
-    assert [row.place for row in scored.rows["Good"]] == [5]
+    assert [row.line_index for row in scored.rows["Other"]] == [0, 5]
+    assert [row.line_index for row in scored.rows["Good"]] == [5]
     assert [rejection.index for rejection in scored.rejections] == [1, 4, 6]
     assert [rejection.line for rejection in scored.rejections] == [value.split(b"\n")[at] for at in (1, 4, 6)]
     assert scored.rejections[1].reasons[0].startswith("brand: 'Othr' is not watched: did you mean 'Other'")
-    assert (scored.accepted, scored.unmatched, scored.own) == (2, 1, 1)
+    assert (scored.accepted, scored.unmatched, scored.own_account) == (2, 1, 1)
 
 
 def test_event_time_is_read_up_to_the_latest_mention() -> None:
@@ -95,7 +95,7 @@ def test_the_brands_own_name_is_not_scored() -> None:
 )
 def test_a_language_tag_is_its_primary_part(tag: str | None, lang: str | None) -> None:
     """The scorer is asked by primary subtag, or to find out where the tag names no language."""
-    assert language(tag) == lang
+    assert language_subtag(tag) == lang
     scorer = CountingScorer()
     score_record(line(lang=tag, brand="Other"), ARRIVED, 0, 0, WATCHLIST, scorer)
     assert [asked for _, asked in scorer.asked] == [lang]
@@ -113,8 +113,8 @@ def test_a_language_the_brand_does_not_score_is_unknown() -> None:
 
 def test_posts_are_told_apart_by_channel_and_id() -> None:
     """The same number on two channels is two posts."""
-    assert identity(wire(id="7", channel="a")) != identity(wire(id="7", channel="b"))
-    assert identity(wire(id="7", channel="a", text="x")) == identity(wire(id=7, channel="a"))
+    assert mention_hash(wire(id="7", channel="a")) != mention_hash(wire(id="7", channel="b"))
+    assert mention_hash(wire(id="7", channel="a", text="x")) == mention_hash(wire(id=7, channel="a"))
 
 
 def test_a_single_mention_is_scored_like_one_of_a_record() -> None:
@@ -123,7 +123,7 @@ def test_a_single_mention_is_scored_like_one_of_a_record() -> None:
         mention = Mention.model_validate(BASE | fields)
         scored = score(mention, WATCHLIST, CountingScorer())
         rows = score_record(line(**fields), ARRIVED, 0, 0, WATCHLIST, CountingScorer()).rows
-        assert scored.readings == {name: (row.compound, row.label, row.abuse) for name, (row,) in rows.items()}
+        assert scored.scores == {name: (row.compound, row.label, row.abuse) for name, (row,) in rows.items()}
         assert scored.outcome is (Outcome.MATCHED if rows else Outcome.UNMATCHED)
         assert scored.mention is mention
 
@@ -138,6 +138,6 @@ def test_a_single_mention_of_an_unknown_brand_says_why() -> None:
 def test_scoring_decodes_as_decode_record_does() -> None:
     """What decode_record accepts has a row where every brand is watched, and nothing else has."""
     value = record(line(brand="a"), b"{}", line(brand="b", id=5), b"", line(brand="c", text="\ud800"))
-    scored = score_record(value, ARRIVED, 0, 0, Watchlist.open(), CountingScorer())
-    accepted = [at for at, entry in enumerate(decode_record(value, ARRIVED)) if isinstance(entry, Wire)]
-    assert sorted(row.place for rows in scored.rows.values() for row in rows) == accepted
+    scored = score_record(value, ARRIVED, 0, 0, Watchlist.accepting_any(), CountingScorer())
+    accepted = [at for at, entry in enumerate(decode_record(value, ARRIVED)) if isinstance(entry, WireMention)]
+    assert sorted(row.line_index for rows in scored.rows.values() for row in rows) == accepted

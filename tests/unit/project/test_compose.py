@@ -12,7 +12,7 @@ from config.settings import Settings, from_environ, variable_of
 from tests.support.compose import Service, read_services
 from tests.support.container import settings
 from tests.support.jars import KAFKA_VERSION
-from tocsin.cli.commands import TABLE
+from tocsin.cli.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def test_ours_run_commands_that_exist(services: dict[str, Service]) -> None:
     assert {service.name for service in _ours(services)} == names
     for service in _ours(services):
         assert service.command[0] == "tocsin"
-        assert service.command[1] in TABLE
+        assert service.command[1] in COMMANDS
 
 
 def test_environment_is_understood(services: dict[str, Service]) -> None:

@@ -15,7 +15,7 @@ import pytest
 from config.brands.loader import parse
 from mentions.model.mention import Mention
 from tests.support.docs import DOCUMENTS, ROOT, anchors, blocks, commands, links, name_of
-from tocsin.cli.commands import TABLE, load, names
+from tocsin.cli.commands import COMMANDS, command_names, load_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,10 +53,10 @@ def test_named_commands_exist(document: Path) -> None:
 
 
 def _check_command(command: str, words: list[str]) -> None:
-    assert words[0] in TABLE, command
-    if words[0] not in names():
+    assert words[0] in COMMANDS, command
+    if words[0] not in command_names():
         pytest.fail(f"{command}: cli has no such module yet")
-    found: Any = load(words[0])
+    found: Any = load_command(words[0])
     for word in words[1:]:
         if word in getattr(found, "commands", {}):
             found = found.commands[word]

@@ -12,10 +12,10 @@ import pytest
 
 from mentions.model.mention import Mention
 from tocsin.demo.scenarios import LIVE_FROM, LIVE_UNTIL, WARM_UP_FROM, write_mentions
-from tocsin.demo.scenarios.authors import meet
-from tocsin.demo.scenarios.mentions import compose
-from tocsin.demo.scenarios.rng import Chance
-from tocsin.demo.scenarios.scenario import WAVES, Wave
+from tocsin.demo.scenarios.authors import pick_author
+from tocsin.demo.scenarios.mentions import generate
+from tocsin.demo.scenarios.rng import Rng
+from tocsin.demo.scenarios.scenario import SCENARIO, Burst
 from tocsin.demo.scenarios.words import Theme, Words, read_words
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def day() -> list[dict[str, Any]]:
     """Return the demo's mentions."""
-    return list(compose())
+    return list(generate())
 
 
 def _brand(mention: dict[str, Any]) -> str:
     text = mention["text"].lower()
-    return str(mention.get("brand") or next(wave.brand for wave in WAVES if wave.brand.lower() in text))
+    return str(mention.get("brand") or next(wave.brand for wave in SCENARIO if wave.brand.lower() in text))
 
 
 def _published(mention: dict[str, Any]) -> datetime:
@@ -46,7 +46,7 @@ def test_every_mention_is_valid(day: list[dict[str, Any]]) -> None:
 def test_it_is_the_same_every_time(day: list[dict[str, Any]]) -> None:
     """Two runs write the same bytes, on every version of Python that we support."""
     raw = [msgspec.json.encode(mention) for mention in day]
-    assert raw == [msgspec.json.encode(mention) for mention in compose()]
+    assert raw == [msgspec.json.encode(mention) for mention in generate()]
     assert blake2b(b"\n".join(raw), digest_size=8).hexdigest() == "c3d08e495e24b002"
 
 
@@ -80,8 +80,8 @@ def test_calm_then_firestorm(day: list[dict[str, Any]]) -> None:
 
 def test_every_template_can_be_filled() -> None:
     """Each slot that a template names exists, and no braces reach a text."""
-    chance = Chance(1)
-    for words in map(read_words, sorted({wave.brand for wave in WAVES})):
+    chance = Rng(1)
+    for words in map(read_words, sorted({wave.brand for wave in SCENARIO})):
         for parts in words.themes.values():
             for template in parts.texts:
                 only = Words(words.slots, {"one": Theme(parts.lead, [template], parts.tail)})
@@ -90,13 +90,13 @@ def test_every_template_can_be_filled() -> None:
 
 def test_every_wave_has_its_words() -> None:
     """Each wave of the story names a theme that is written."""
-    for wave in WAVES:
+    for wave in SCENARIO:
         assert read_words(wave.brand).themes[wave.theme].texts
 
 
 def test_wave_rises_and_falls() -> None:
     """A wave is nothing outside its time, its peak at the top, and less everywhere else."""
-    wave = next(wave for wave in WAVES if isinstance(wave, Wave))
+    wave = next(wave for wave in SCENARIO if isinstance(wave, Burst))
     assert wave.rate(wave.start) == wave.rate(wave.end) == 0
     assert wave.rate(wave.top) == wave.peak
     assert 0 < wave.rate(wave.start + (wave.top - wave.start) / 2) < wave.peak
@@ -104,8 +104,8 @@ def test_wave_rises_and_falls() -> None:
 
 def test_chance_counts_as_expected() -> None:
     """The Poisson counts have the expected mean and variance."""
-    chance = Chance(7)
-    counts = [chance.count(3.0) for _ in range(20_000)]
+    chance = Rng(7)
+    counts = [chance.poisson(3.0) for _ in range(20_000)]
     mean = sum(counts) / len(counts)
     assert mean == pytest.approx(3.0, abs=0.05)
     assert sum((count - mean) ** 2 for count in counts) / len(counts) == pytest.approx(3.0, abs=0.15)
@@ -113,8 +113,8 @@ def test_chance_counts_as_expected() -> None:
 
 def test_authors_are_many() -> None:
     """People of one brand are mostly different ones, and some of them are followed by very many."""
-    chance = Chance(3)
-    people = [meet("Hallowfirth", chance) for _ in range(2_000)]
+    chance = Rng(3)
+    people = [pick_author("Hallowfirth", chance) for _ in range(2_000)]
     assert len({person.handle for person in people}) > 1_800
     assert max(person.followers for person in people) > 200_000
 

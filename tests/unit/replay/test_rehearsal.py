@@ -9,7 +9,7 @@ import pytest
 
 from mentions.sentiment import Scorer
 from tocsin.demo.scenarios import LIVE_FROM
-from tocsin.demo.scenarios.offline_run import read_config, rehearse, router
+from tocsin.demo.scenarios.offline_run import read_config, router, run_offline
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def chronicle() -> Chronicle:
     """Return what happens, and is told, on the demo's day."""
-    return rehearse(Scorer())
+    return run_offline(Scorer())
 
 
 def _told(chronicle: Chronicle, brand: str) -> list[Notification]:

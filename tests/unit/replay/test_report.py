@@ -22,22 +22,22 @@ from mentions.watchlist.watchlist import Watchlist
 from replay.player.policy_set import Rules
 from replay.player.recording_replay import Playback, Recorded
 from replay.player.result import run
-from replay.report.annotations import marks
-from replay.report.data import Facts, gather
+from replay.report.annotations import annotate
+from replay.report.data import ReportData, gather
 from replay.report.locale import WORDS
 from replay.report.page import render, summary
-from replay.report.provenance import configured, of_files, of_recording
+from replay.report.provenance import configured, from_files, from_recording
 from replay.report.threshold_distance import levels
-from replay.report.what_if import SCALES, TOGETHER, knobs
-from replay.tuning.candidates import BARS, applied, value_of
+from replay.report.what_if import SCALES, TOGETHER, sliders
+from replay.tuning.candidates import BARS, value_of, with_settings
+from replay.tuning.dataset import from_recording as reread
 from replay.tuning.dataset import gather as read
-from replay.tuning.dataset import of_recording as reread
 from streams.recording.format import Configured, Received
 from tests.support import labelled_history, recordings
 from tests.support.browser import SCREENS, keep, opened
 from tests.support.mention_generator import START, Crowd
 from tests.support.recordings import UNTIL
-from tocsin.cli.weights import scorer
+from tocsin.cli.weights import load_scorer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -69,29 +69,29 @@ def lines() -> tuple[str, ...]:
 def records(count: int | None = None) -> list[Batch | Tick]:
     """Return the first mentions, scored."""
     found = (Line(number, text.encode(), Position(0, number)) for number, text in enumerate(lines()[:count], 1))
-    return read(found, Watchlist([BRAND.watched(0)]), scorer(None)).records["Brisela"]
+    return read(found, Watchlist([BRAND.watched(0)]), load_scorer(None)).records["Brisela"]
 
 
-def told(brand: Brand, found: list[Batch | Tick], incident: str | None = None) -> Facts:
+def told(brand: Brand, found: list[Batch | Tick], incident: str | None = None) -> ReportData:
     """Return what there is to report on a file of mentions."""
-    return gather(brand, found, of_files("past.jsonl", brand, found), incident)
+    return gather(brand, found, from_files("past.jsonl", brand, found), incident)
 
 
 @cache
-def facts() -> Facts:
+def facts() -> ReportData:
     """Return what there is to report."""
     return told(BRAND, records())
 
 
 @cache
-def lived() -> Facts:
+def lived() -> ReportData:
     """Return what there is to report on a recording in which people acted, under rules of its own."""
     acts = [
         Action("a1", "Brisela", "ack", "U0ANA", UNTIL + 20 * MINUTE),
         Action("a2", "Brisela", "note", HOSTILE, UNTIL + 21 * MINUTE, text=HOSTILE),
         Action("a3", "Brisela", "verdict", "U0ANA", UNTIL + 30 * MINUTE, verdict="crisis"),
     ]
-    rules = applied(BRAND, {"detect.negative.over_peak": 1.1, "alert.escalate_warning": "5m"})
+    rules = with_settings(BRAND, {"detect.negative.over_peak": 1.1, "alert.escalate_warning": "5m"})
     entries: list[Entry] = [
         Configured(0, "Brisela", 3, json.loads(encode_brand(rules)))
         if isinstance(entry, Configured) and entry.name == "Brisela"
@@ -102,7 +102,7 @@ def lived() -> Facts:
     played = Playback(Recorded(recordings.header()))
     list(played.play(entries))
     found = reread(entries).records["Brisela"]
-    origin = of_recording("storm.tocsin", recordings.header(), entries, "Brisela", found)
+    origin = from_recording("storm.tocsin", recordings.header(), entries, "Brisela", found)
     return gather(configured(entries, "Brisela"), found, origin, lived=played.outcome)
 
 
@@ -127,11 +127,11 @@ def _luminance(colour: str) -> float:
 
 def test_the_slider_holds_what_the_detectors_do() -> None:
     """Each step of the slider is a replay of the same mentions under those bars."""
-    bars = facts().knobs[0]
+    bars = facts().sliders[0]
     assert [one.value for one in bars.settings] == [f"× {scale:g}" for scale in SCALES]
     for scale, one in ((SCALES[0], bars.settings[0]), (SCALES[-1], bars.settings[-1])):
         settings = {bar: max(0.1, round(value_of(BRAND, bar) * scale, 2)) for bar in BARS}
-        courses = run(Rules.of([applied(BRAND, settings)]), records(), None).courses()
+        courses = run(Rules.of([with_settings(BRAND, settings)]), records(), None).courses()
         assert one.opened == [course.opened_at for course in courses]
 
 
@@ -139,9 +139,9 @@ def test_each_threshold_that_mattered_has_its_slider() -> None:
     """Of every detector that came near its level the deciding threshold was tried, today's value among the others."""
     near = {one.detector for one in facts().levels if one.nearest.fires}
     assert near
-    tried = {knob.name.split(".")[1] for knob in facts().knobs if knob.name.startswith("detect.")}
+    tried = {knob.name.split(".")[1] for knob in facts().sliders if knob.name.startswith("detect.")}
     assert near <= tried
-    for knob in facts().knobs:
+    for knob in facts().sliders:
         assert sum(one.today for one in knob.settings) == 1
         today = next(one for one in knob.settings if one.today)
         assert today.opened == [course.opened_at for course in facts().courses]
@@ -155,8 +155,8 @@ def test_other_bars_would_have_done_otherwise() -> None:
         for n, one in enumerate(labelled_history.mentions(), 1)
         if one["published_at"] < after
     )
-    records = read(found, Watchlist([BRAND.watched(0)]), scorer(None)).records["Brisela"]
-    bars = next(knob for knob in knobs(BRAND, records, ()) if knob.name == TOGETHER).settings
+    records = read(found, Watchlist([BRAND.watched(0)]), load_scorer(None)).records["Brisela"]
+    bars = next(knob for knob in sliders(BRAND, records, ()) if knob.name == TOGETHER).settings
     assert len({tuple(one.opened) for one in bars}) > 1
     courses = run(Rules.of([BRAND]), records, None).courses()
     today = next(one for one in bars if one.today)
@@ -182,13 +182,13 @@ def test_how_often_time_is_told_changes_no_level() -> None:
     }
     for one in found:
         if one.nearest.fires and one.metric != "cusum":
-            levels_seen = {seen.level for seen in one.seen if seen}
+            levels_seen = {seen.level for seen in one.observations if seen}
             assert levels_seen & {level for name, level in evidence if name == one.detector}, one.detector
 
 
 def test_what_people_did_is_on_the_page() -> None:
     """Acknowledgement, note, verdict and steps of the escalation are told with who did them."""
-    found = marks(lived().told, "en")
+    found = annotate(lived().notifications, "en")
     assert {"alert", "escalation", "act"} <= {mark.kind for mark in found}
     assert [mark.at for mark in found] == sorted(mark.at for mark in found)
     text = " ".join(mark.text for mark in found)

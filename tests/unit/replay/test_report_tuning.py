@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from replay.report.tradeoff_chart import curve, places
-from replay.report.tuning import Tuned, render
+from replay.report.tradeoff_chart import plotted_points, tradeoff_chart
+from replay.report.tuning import TuningSection, render
 from replay.report.tuning_locale import WORDS, conclusion
-from replay.tuning.evaluation import Measure
+from replay.tuning.evaluation import Metrics
 from replay.tuning.intervals import rate, share
 from replay.tuning.labels import Label
-from replay.tuning.optimisation import Effect, Point, Study
+from replay.tuning.optimisation import Effect, Point, TuningResult
 from replay.tuning.selection import HeldOut
 from tests.support.browser import SCREENS, keep, opened
 
@@ -44,7 +44,7 @@ def point(settings: dict[str, str | float], delays: tuple[float | None, ...], fa
     )
 
 
-def study() -> Study:
+def study() -> TuningResult:
     """Return a study that proposes a change."""
     points = (
         point({}, (20.0, None), 1),
@@ -55,17 +55,17 @@ def study() -> Study:
     )
     effects = tuple(Effect(label, a, b) for label, a, b in zip(LABELS, points[0].delays, points[1].delays, strict=True))
     held = tuple(
-        HeldOut(one.label, points[1].settings, Measure((one.before,), 0, 1.0), Measure((one.after,), 1, 1.0))
+        HeldOut(one.label, points[1].settings, Metrics((one.before,), 0, 1.0), Metrics((one.after,), 1, 1.0))
         for one in effects
     )
-    return Study(
+    return TuningResult(
         LABELS[0].brand, "brand", (LABELS[0].brand,), LABELS, 2.0, 2.0, points, "proposed", 1, 1, effects, held
     )
 
 
 def test_what_did_the_same_is_one_mark() -> None:
     """Each setting that pages a crisis is drawn once; today's and the proposal keep their own marks."""
-    found = places(study())
+    found = plotted_points(study())
     assert sum(len(place.settings) for place in found) == 4
     assert [place.mark for place in found] == ["fewer", "leading", "today"]
     assert found[1].point.settings == {"detect.negative.over_peak": 1.2}
@@ -73,7 +73,7 @@ def test_what_did_the_same_is_one_mark() -> None:
 
 def test_the_chart_is_safe_and_says_itself_in_words() -> None:
     """A chart's data holds no character that HTML knows, and its words name today's place."""
-    chart = curve(study(), "en")
+    chart = tradeoff_chart(study(), "en")
     assert chart is not None
     assert not set("<>&") & set(chart.data)
     assert json.loads(chart.data)["data"]
@@ -83,8 +83,8 @@ def test_the_chart_is_safe_and_says_itself_in_words() -> None:
 def test_nothing_paged_is_no_curve() -> None:
     """Where no setting pages a crisis, the page says so instead of drawing nothing."""
     silent = replace(study(), points=(point({}, (None, None), 0),), state="keep", proposal=None, leading=0)
-    assert curve(silent, "en") is None
-    assert WORDS["en"]["no_curve"] in render([Tuned(silent, "")], "en")
+    assert tradeoff_chart(silent, "en") is None
+    assert WORDS["en"]["no_curve"] in render([TuningSection(silent, "")], "en")
 
 
 @pytest.mark.parametrize("state", ["keep", "not_better", "too_few", "too_short"])
@@ -92,7 +92,7 @@ def test_nothing_paged_is_no_curve() -> None:
 def test_what_is_not_proven_is_not_proposed(state: str, language: Language) -> None:
     """Each reason to leave things as they are is said; with too little data no best setting is named."""
     found = replace(study(), state=state, proposal=None)
-    page, words = render([Tuned(found, "")], language), WORDS[language]
+    page, words = render([TuningSection(found, "")], language), WORDS[language]
     assert conclusion(found, language) in page
     assert words["no_diff"] in page
     assert words["mark_proposal"] not in page
@@ -101,7 +101,7 @@ def test_what_is_not_proven_is_not_proposed(state: str, language: Language) -> N
 
 def test_a_proposal_is_told_with_its_effect_and_its_doubt() -> None:
     """Delay, false alarms and incidents, before and after and held out, each with what chance leaves open."""
-    page = render([Tuned(study(), DIFF)], "en")
+    page = render([TuningSection(study(), DIFF)], "en")
     assert "2 of 2 crises paged instead of 1; where both page, 11 min sooner; 1 false alarm a week more" in page
     assert "missed → 12 min" in page
     recall = share(1, 2)
@@ -121,7 +121,7 @@ def test_both_languages_say_the_same() -> None:
 def test_the_page_stands_in_a_browser(tmp_path: Path) -> None:
     """It is drawn, fetches nothing, fits a phone, and neither brands, notes nor a configuration act on it."""
     path = tmp_path / "tuning.html"
-    path.write_text(render([Tuned(study(), DIFF), Tuned(study(), "")], "en"), encoding="utf-8")
+    path.write_text(render([TuningSection(study(), DIFF), TuningSection(study(), "")], "en"), encoding="utf-8")
     with opened() as tab:
         asked: list[str] = []
         tab.on("request", lambda request: asked.append(request.url))

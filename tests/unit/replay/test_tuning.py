@@ -19,21 +19,21 @@ from mentions.watchlist.watchlist import Watchlist
 from replay.player.policy_set import Rules
 from replay.player.result import run
 from replay.tuning import intervals
-from replay.tuning.candidates import applied, candidates, distance, value_of, written
-from replay.tuning.dataset import Material, gather
-from replay.tuning.evaluation import WEEK, Alert, Stretch, Trial, alerts_of, attempt, measure
-from replay.tuning.grid_search import sweep
+from replay.tuning.candidates import candidates, distance, settings_in_file, value_of, with_settings
+from replay.tuning.dataset import Dataset, gather
+from replay.tuning.evaluation import WEEK, Alert, Period, Run, alerts_of, measure, run_setting
+from replay.tuning.grid_search import grid_search
 from replay.tuning.labels import Label
-from replay.tuning.optimisation import spread, study
+from replay.tuning.optimisation import optimise, spread
 from replay.tuning.plot import plot
-from replay.tuning.selection import better, choose, hold_out
+from replay.tuning.selection import choose, generalises, leave_one_out
 from tests.support.labelled_history import BRAND, DULL, labels, mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from config.brands.model import Brand
-    from replay.tuning.optimisation import Study
+    from replay.tuning.optimisation import TuningResult
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -54,27 +54,27 @@ def dull() -> Brand:
 
 
 @cache
-def material() -> Material:
+def material() -> Dataset:
     """Return the past, scored."""
     return gather(lines(), Watchlist([dull().watched(0)]), Scorer())
 
 
 @cache
-def swept() -> tuple[Trial, ...]:
+def swept() -> tuple[Run, ...]:
     """Return what each setting would have told."""
-    return tuple(sweep([dull()], material()))
+    return tuple(grid_search([dull()], material()))
 
 
 @cache
-def studied() -> Study:
+def studied() -> TuningResult:
     """Return the dull brand tuned on three storms."""
-    return study(BRAND, "brand", [dull()], material(), labels(), trials=swept())
+    return optimise(BRAND, "brand", [dull()], material(), labels(), trials=swept())
 
 
-def trial(*minutes: int | None, settings: dict[str, str | float] | None = None) -> Trial:
+def trial(*minutes: int | None, settings: dict[str, str | float] | None = None) -> Run:
     """Return a trial with a page at each minute."""
     at = [None if minute is None else minute * MINUTE for minute in minutes]
-    return Trial(settings or {}, tuple(Alert(BRAND, one or 0, one) for one in at))
+    return Run(settings or {}, tuple(Alert(BRAND, one or 0, one) for one in at))
 
 
 def crisis(minute: int) -> Label:
@@ -82,7 +82,7 @@ def crisis(minute: int) -> Label:
     return Label(BRAND, minute * MINUTE, (minute + 120) * MINUTE)
 
 
-WHOLE = [Stretch(BRAND, 0, 2 * WEEK)]
+WHOLE = [Period(BRAND, 0, 2 * WEEK)]
 TWO = [crisis(3000), crisis(15_000)]
 
 
@@ -90,16 +90,16 @@ def test_a_sweep_finds_what_a_replay_of_the_lines_finds() -> None:
     """Scored once and replayed in large steps, each alert comes at the instant of the plain replay."""
     rules = Rules.of([dull()])
     expected = alerts_of(run(rules, lines(), Scorer()))
-    assert attempt({}, [dull()], material().records).alerts == tuple(expected)
+    assert run_setting({}, [dull()], material().records).alerts == tuple(expected)
     assert material().mentions == len(mentions())
 
 
 def test_settings_tried_side_by_side_find_the_same() -> None:
     """In processes of their own, in the same order, and each is told of when it is done."""
     told: list[float] = []
-    first = Material({BRAND: material().records[BRAND][:2]})
-    found = sweep([dull()], first, advance=told.append, jobs=2)
-    assert found == sweep([dull()], first)
+    first = Dataset({BRAND: material().records[BRAND][:2]})
+    found = grid_search([dull()], first, advance=told.append, jobs=2)
+    assert found == grid_search([dull()], first)
     assert any(trial.alerts for trial in found)
     assert len(told) == len(found)
 
@@ -133,7 +133,7 @@ def test_a_study_is_plain_data() -> None:
 
 def test_too_few_labels_are_said_and_nothing_is_proposed() -> None:
     """One crisis cannot be held out: no optimum is named, and what chance leaves open is shown."""
-    found = study(BRAND, "brand", [dull()], material(), labels(1), trials=swept())
+    found = optimise(BRAND, "brand", [dull()], material(), labels(1), trials=swept())
     assert (found.state, found.proposed, found.held_out) == ("too_few", None, ())
     assert "1 labelled crisis, 2 are needed: no change proposed" in found.sentence()
     assert found.today.recall[1] - found.today.recall[0] > 0.5
@@ -141,9 +141,9 @@ def test_too_few_labels_are_said_and_nothing_is_proposed() -> None:
 
 def test_too_short_data_is_said() -> None:
     """Two crises within a day say nothing about false alarms a week."""
-    day = [Stretch(BRAND, labels()[0].onset - HOUR, labels()[0].onset + 23 * HOUR)]
+    day = [Period(BRAND, labels()[0].onset - HOUR, labels()[0].onset + 23 * HOUR)]
     two = [labels()[0], Label(BRAND, labels()[0].end + HOUR, labels()[0].end + 2 * HOUR)]
-    found = study(BRAND, "brand", [dull()], material(), two, stretches=day, trials=swept())
+    found = optimise(BRAND, "brand", [dull()], material(), two, stretches=day, trials=swept())
     assert (found.state, found.proposed) == ("too_short", None)
     assert "3 are needed" in found.sentence()
 
@@ -181,15 +181,15 @@ def test_what_fails_on_held_out_incidents_is_not_better() -> None:
     """Each of two settings hears one crisis sooner by luck: chosen without it, neither helps the other."""
     first = trial(3001, 15_050, settings={"detect.sensitivity": "high"})
     second = trial(3050, 15_001, settings={"detect.sensitivity": "low"})
-    held = hold_out([trial(3030, 15_030), first, second], TWO, WHOLE, default_brand(BRAND), None)
+    held = leave_one_out([trial(3030, 15_030), first, second], TWO, WHOLE, default_brand(BRAND), None)
     assert [one.settings for one in held] == [second.settings, first.settings]
-    assert not better(held, None)
+    assert not generalises(held, None)
 
 
 def test_held_out_time_counts_once() -> None:
     """The parts around the crises cover the whole stretch between them, each false alarm once."""
     told = trial(100, 3010, 9010, 15_010, 19_000)
-    held = hold_out([told], TWO, WHOLE, default_brand(BRAND), None)
+    held = leave_one_out([told], TWO, WHOLE, default_brand(BRAND), None)
     assert sum(one.before.false_alarms for one in held) == 3
     assert sum(one.before.weeks for one in held) == pytest.approx(2 - 4 / 168, abs=1e-4)
 
@@ -200,20 +200,20 @@ def test_candidates_start_from_today_and_are_valid() -> None:
     assert tried[0] == {}
     assert len({tuple(sorted(one.items())) for one in tried}) == len(tried)
     for settings in tried[1:]:
-        after = applied(dull(), settings)
+        after = with_settings(dull(), settings)
         assert settings
         assert all(value_of(after, path) == value != value_of(dull(), path) for path, value in settings.items())
         assert distance(dull(), settings) > 0
-    assert applied(dull(), {}) == dull()
+    assert with_settings(dull(), {}) == dull()
 
 
 def test_a_group_does_not_reach_what_a_brand_writes_itself() -> None:
     """Trying a group's setting leaves the brand's own line alone, as the file would."""
-    own, records = written(DULL.encode()), material().records
+    own, records = settings_in_file(DULL.encode()), material().records
     assert "detect.negative.over_peak" in own[BRAND]
     assert "detect.sensitivity" not in own[BRAND]
     settings: dict[str, str | float] = {"detect.negative.over_peak": 0.5, "detect.outcry.over_peak": 0.5}
-    assert attempt(settings, [dull()], records, own).alerts == attempt({}, [dull()], records).alerts
+    assert run_setting(settings, [dull()], records, own).alerts == run_setting({}, [dull()], records).alerts
 
 
 @given(st.integers(0, 60), st.floats(0.1, 50))
@@ -237,9 +237,9 @@ def test_nothing_watched_leaves_everything_open() -> None:
     assert intervals.share(2, 2) == pytest.approx((0.425, 1.0), abs=1e-3)
 
 
-def concluded(*trials: Trial) -> Study:
+def concluded(*trials: Run) -> TuningResult:
     """Return what comes of these trials on two crises in two weeks."""
-    return study(BRAND, "brand", [default_brand(BRAND)], Material(), TWO, stretches=WHOLE, trials=trials)
+    return optimise(BRAND, "brand", [default_brand(BRAND)], Dataset(), TWO, stretches=WHOLE, trials=trials)
 
 
 def test_todays_setting_is_kept_where_nothing_is_better() -> None:
@@ -264,6 +264,6 @@ def test_a_budget_pays_for_minutes_and_says_how_many() -> None:
     """A sooner, louder setting is proposed within the budget, with its price."""
     loud = trial(3010, 15_010, 5000, 12_000, settings={"alert.page_from": "watch"})
     trials = [trial(3030, 15_030), loud]
-    found = study(BRAND, "brand", [default_brand(BRAND)], Material(), TWO, 1.1, stretches=WHOLE, trials=trials)
+    found = optimise(BRAND, "brand", [default_brand(BRAND)], Dataset(), TWO, 1.1, stretches=WHOLE, trials=trials)
     assert found.sentence() == f"{BRAND}: 20 minutes sooner; 1 false alarm a week more; 2 of 2 incidents instead of 2."
     assert concluded(*trials).state == "keep"

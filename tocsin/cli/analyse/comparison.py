@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from tocsin.cli.output import emit, plain, progress, show
+from tocsin.cli.output import print_json, printable, progress_bar, print_line
 
 if TYPE_CHECKING:
     from replay.player.recording_replay import Revised
     from replay.player.result import Outcome
-    from tocsin.cli.analyse.replay_input import Past
+    from tocsin.cli.analyse.replay_input import ReplayInput
 
 
-def show_comparison(past: Past, before: Revised, after: Revised, *, json: bool, markdown: bool) -> Outcome:
+def print_comparison(past: ReplayInput, before: Revised, after: Revised, *, json: bool, markdown: bool) -> Outcome:
     """Replay under both rules, print what differs, and return what came of the first.
 
     Raises:
@@ -22,22 +22,22 @@ def show_comparison(past: Past, before: Revised, after: Revised, *, json: bool, 
     from replay.player.compare import compare  # noqa: PLC0415  slow to load
 
     past.check_readable_twice()
-    outcomes = _outcome(past, before, "as it is"), _outcome(past, after, "as proposed")
+    outcomes = _replay(past, before, "as it is"), _replay(past, after, "as proposed")
     comparison = compare(*outcomes)
     if json:
-        emit(comparison.record())
+        print_json(comparison.record())
     elif markdown:
-        show(comparison.markdown())
+        print_line(comparison.markdown())
     else:
         for line in comparison.lines():
-            show(plain(line))
+            print_line(printable(line))
     return outcomes[0]
 
 
-def _outcome(past: Past, rules: Revised, name: str) -> Outcome:
+def _replay(past: ReplayInput, rules: Revised, name: str) -> Outcome:
     from replay.player.result import Outcome  # noqa: PLC0415
 
     outcome = Outcome()
-    with progress(f"replaying {name}", past.size) as advance:
-        deque(past.notes(rules, outcome, advance), maxlen=0)
+    with progress_bar(f"replaying {name}", past.size) as advance:
+        deque(past.notifications(rules, outcome, advance), maxlen=0)
     return outcome

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Self
 
 from tocsin.cli import subprocesses
-from tocsin.cli.errors import Failure, Misuse
+from tocsin.cli.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     import subprocess
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Notification
     from config.brands.model import Brand
-    from mentions.readers.position import Line, Refused
+    from mentions.readers.position import Line, RejectedLine
     from tocsin.cli.environment import Installation
 
-STALLED: Final = 120.0
+STALL_TIMEOUT: Final = 120.0
 """Seconds without any progress after which the workers are given up."""
 
-PATIENCE: Final = 20.0
+STOP_TIMEOUT: Final = 20.0
 """Seconds that a worker gets to stop in order."""
 
-GLANCE: Final = 0.5
+POLL_SECONDS: Final = 0.5
 """Seconds between two looks at how far the workers are."""
 
 
-class Through:
+class KafkaReplay:
     """Topics under the prefix, brands and one worker; everything is gone when it ends.
 
     `brands` None: the built-in thresholds for every brand that mentions name.
@@ -45,32 +45,32 @@ class Through:
         """
         if not here.topics.prefix:
             remedy = "set TOCSIN_PREFIX to one that nothing else uses, such as replay."
-            raise Misuse(f"--via-kafka makes topics and removes them again: {remedy}")
+            raise UsageError(f"--via-kafka makes topics and removes them again: {remedy}")
         self._here = here
         self._brands = brands
         self._weights = weights
         self.sent = 0
-        self.refused: list[Refused] = []
+        self.rejected: list[RejectedLine] = []
 
     def __enter__(self) -> Self:
         from config.brands.wire import encode_brand  # noqa: PLC0415  slow to load
         from streams.kafka.admin import KafkaBrandStore  # noqa: PLC0415
 
         with ExitStack() as stack:
-            self._create(stack)
+            self._create_topics(stack)
             if self._brands is not None:
                 store = KafkaBrandStore(self._here.connection, self._here.topics)
                 store.publish({brand.name: encode_brand(brand) for brand in self._brands})
             self._log = Path(stack.enter_context(TemporaryDirectory(prefix="tocsin-replay-"))) / "worker.log"
-            self._worker = self._start()
-            stack.callback(subprocesses.stop, self._worker, PATIENCE)
+            self._worker = self._start_worker()
+            stack.callback(subprocesses.stop_process, self._worker, STOP_TIMEOUT)
             self._open = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def _create(self, stack: ExitStack) -> None:
+    def _create_topics(self, stack: ExitStack) -> None:
         """Create the topics, to be removed again; those that were there before are nobody's to remove."""
         from streams.kafka.admin import create_topics, delete_topics  # noqa: PLC0415
 
@@ -80,22 +80,22 @@ class Through:
         stack.callback(delete_topics, self._here.connection, fresh)
         if len(fresh) < len(made):
             prefix = self._here.topics.prefix
-            raise Failure(f"there are topics under the prefix {prefix} already: choose another by TOCSIN_PREFIX")
+            raise CommandError(f"there are topics under the prefix {prefix} already: choose another by TOCSIN_PREFIX")
 
-    def told(self, lines: Iterable[Line | Refused]) -> Iterator[Notification]:
+    def notifications(self, lines: Iterable[Line | RejectedLine]) -> Iterator[Notification]:
         """Send the lines, wait until the workers have done all, and yield what they tell, in order of event time."""
         from streams.ingest import Ingest  # noqa: PLC0415
 
         with closing(Ingest(self._here.connection, self._here.topics, "published")) as ingest:
             for refused in ingest.run(lines):
-                self.refused += refused
-                self._check()
+                self.rejected += refused
+                self._check_worker()
             ingest.finish()
             self.sent = ingest.progress.sent
         self._wait()
-        yield from self._notifications()
+        yield from self._read_notifications()
 
-    def _notifications(self) -> list[Notification]:
+    def _read_notifications(self) -> list[Notification]:
         """Return each revision of each incident once: one may be sent twice."""
         from alerts.incidents.model import decode_notification  # noqa: PLC0415
         from streams.kafka import reader  # noqa: PLC0415
@@ -116,19 +116,19 @@ class Through:
                 return
             if done != before:
                 before, since = done, time.monotonic()
-            if time.monotonic() - since > STALLED:
-                raise Failure(f"the worker has made no progress for {STALLED:.0f} s:\n{subprocesses.tail(self._log)}")
-            self._check()
-            time.sleep(GLANCE)
+            if time.monotonic() - since > STALL_TIMEOUT:
+                raise CommandError(f"the worker has made no progress for {STALL_TIMEOUT:.0f} s:\n{subprocesses.log_tail(self._log)}")
+            self._check_worker()
+            time.sleep(POLL_SECONDS)
 
-    def _check(self) -> None:
+    def _check_worker(self) -> None:
         if self._worker.poll() is not None:
-            raise Failure(f"the worker ended with exit code {self._worker.returncode}:\n{subprocesses.tail(self._log)}")
+            raise CommandError(f"the worker ended with exit code {self._worker.returncode}:\n{subprocesses.log_tail(self._log)}")
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start_worker(self) -> subprocess.Popen[bytes]:
         options = ["--notify", "console", "--clock", "arrival"]
         options += ["--defaults"] if self._brands is None else []
         options += ["--weights", str(self._weights)] if self._weights else []
         options += ["--embedded"] if self._here.connection.embedded else []
         environment = os.environ | {"TOCSIN_LOG_LEVEL": "warning", "TOCSIN_METRICS_PORT": "0"}
-        return subprocesses.start(options, environment, self._log)
+        return subprocesses.start_command(options, environment, self._log)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli.environment import installation
-from tocsin.cli.errors import Failure, Misuse
-from tocsin.cli.output import plain, show, tell
+from tocsin.cli.environment import load_installation
+from tocsin.cli.errors import CommandError, UsageError
+from tocsin.cli.output import printable, print_line, print_status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +47,9 @@ def check(
       tocsin labels check incidents.yaml
     """
     labels = _read(file)
-    _fail_on(_checked(labels, config, file))
+    _fail_on(_problems(labels, config, file))
     crises = sum(label.is_crisis for label in labels)
-    tell(f"{plain(str(file))}: {len(labels)} labels, {crises} of them a crisis, no errors")
+    print_status(f"{printable(str(file))}: {len(labels)} labels, {crises} of them a crisis, no errors")
 
 
 @app.command()
@@ -64,7 +64,7 @@ def export(*, recording: _Recording = None, csv: _Csv = False) -> None:
       tocsin labels export --csv
       tocsin labels export --recording march.tocsin
     """
-    _print(_judged(recording), csv=csv)
+    _print(_verdicts(recording), csv=csv)
 
 
 @app.command()
@@ -84,8 +84,8 @@ def merge(
     """
     from replay.tuning.labels import merge as together  # noqa: PLC0415
 
-    merged = together(_read(file), _judged(recording), str(file))
-    _fail_on([*merged.problems, *_checked(merged.labels, config, file)])
+    merged = together(_read(file), _verdicts(recording), str(file))
+    _fail_on([*merged.problems, *_problems(merged.labels, config, file)])
     _print(merged.labels, csv=csv)
 
 
@@ -93,58 +93,58 @@ def _read(file: Path) -> list[Label]:
     from replay.tuning.labels import read  # noqa: PLC0415  pydantic and YAML are slow to load
 
     if not file.is_file():
-        raise Misuse(f"{plain(str(file))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
+        raise UsageError(f"{printable(str(file))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
     return read(file.read_bytes(), str(file))
 
 
-def _checked(labels: Sequence[Label], config: Path, file: Path) -> list[Problem]:
+def _problems(labels: Sequence[Label], config: Path, file: Path) -> list[Problem]:
     from config.brands.loader import load  # noqa: PLC0415
     from replay.tuning.labels import check as judge  # noqa: PLC0415
 
     if not config.is_file():
-        tell(f"{plain(str(config))}: no such file: whether the brands are watched is not checked")
+        print_status(f"{printable(str(config))}: no such file: whether the brands are watched is not checked")
         return judge(labels, (), str(file))
     return judge(labels, load(config).named(), str(file))
 
 
 def _fail_on(problems: Sequence[Problem]) -> None:
     if problems:
-        raise Failure("\n".join(plain(str(problem)) for problem in problems))
+        raise CommandError("\n".join(printable(str(problem)) for problem in problems))
 
 
 def _print(labels: Sequence[Label], *, csv: bool) -> None:
     from replay.tuning.labels import to_csv, to_yaml  # noqa: PLC0415
 
-    show((to_csv if csv else to_yaml)(labels).rstrip("\n"))
+    print_line((to_csv if csv else to_yaml)(labels).rstrip("\n"))
 
 
-def _judged(recording: str | None) -> list[Label]:
-    return _of_kafka() if recording is None else _of_recording(recording)
+def _verdicts(recording: str | None) -> list[Label]:
+    return _verdicts_in_kafka() if recording is None else _verdicts_in_recording(recording)
 
 
-def _of_kafka() -> list[Label]:
+def _verdicts_in_kafka() -> list[Label]:
     from alerts.incidents.model import decode_action, decode_incident  # noqa: PLC0415
-    from replay.tuning.labels import verdicts  # noqa: PLC0415
+    from replay.tuning.labels import labels_from_verdicts  # noqa: PLC0415
     from streams.kafka import reader  # noqa: PLC0415  kafka-python is slow to load
 
-    here = installation()
+    here = load_installation()
     incidents = reader.latest(here.connection, here.topics.incidents.name).values()
     actions = (record.value for record in reader.records(here.connection, here.topics.actions.name))
-    return verdicts(map(decode_incident, incidents), [decode_action(raw) for raw in actions if raw])
+    return labels_from_verdicts(map(decode_incident, incidents), [decode_action(raw) for raw in actions if raw])
 
 
-def _of_recording(path: str) -> list[Label]:
+def _verdicts_in_recording(path: str) -> list[Label]:
     from mentions.readers.position import SourceError  # noqa: PLC0415
     from replay.player.recording_replay import Playback, Recorded  # noqa: PLC0415
-    from replay.tuning.labels import verdicts  # noqa: PLC0415
+    from replay.tuning.labels import labels_from_verdicts  # noqa: PLC0415
     from streams.recording.format import Acted, Recording  # noqa: PLC0415
-    from tocsin.cli.weights import scorer  # noqa: PLC0415
+    from tocsin.cli.weights import load_scorer  # noqa: PLC0415
 
     try:
         found = Recording(path)
-        playback = Playback(Recorded(found.header), None if found.header.scores else scorer(None))
+        playback = Playback(Recorded(found.header), None if found.header.scores else load_scorer(None))
         entries = list(found.entries())
     except SourceError as error:
-        raise Misuse(str(error)) from error
+        raise UsageError(str(error)) from error
     latest = {note.incident.id: note.incident for note in playback.play(entries)}
-    return verdicts(latest.values(), [entry.action for entry in entries if isinstance(entry, Acted)])
+    return labels_from_verdicts(latest.values(), [entry.action for entry in entries if isinstance(entry, Acted)])

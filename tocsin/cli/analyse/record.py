@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli.environment import installation
-from tocsin.cli.errors import Failure, Misuse
-from tocsin.cli.output import plain, show, tell
-from tocsin.cli.time_options import moment, stretch
+from tocsin.cli.environment import load_installation
+from tocsin.cli.errors import CommandError, UsageError
+from tocsin.cli.output import printable, print_line, print_status
+from tocsin.cli.time_options import parse_instant_ms, parse_duration_ms
 
 if TYPE_CHECKING:
     from streams.recording.capture import Gathered
     from tocsin.cli.environment import Installation
 
-LEAST_KEY = 16
+MIN_KEY_CHARS = 16
 
 
 def command(
@@ -56,39 +56,39 @@ def command(
     from streams.recording.format import write  # noqa: PLC0415
 
     now = datetime.fromtimestamp(time.time_ns() // 10**9, UTC)
-    period = moment(since, "--from", now), moment(until, "--to", now)
+    period = parse_instant_ms(since, "--from", now), parse_instant_ms(until, "--to", now)
     if period[0] >= period[1]:
-        raise Misuse(f"--from {since} is not before --to {until}: swap them")
-    here = installation()
+        raise UsageError(f"--from {since} is not before --to {until}: swap them")
+    here = load_installation()
     key = _key(here) if anonymise else None
-    before = stretch(warm_up, "--warm-up")
+    before = parse_duration_ms(warm_up, "--warm-up")
     found = gather(here.connection, here.topics, brand or (), period, warm_up=before, scores=scores)
-    _check(found, brand or [])
+    _check_found(found, brand or [])
     header, entries = found.header, iter(found.entries)
     if key is not None:
         header, entries = anonymised(header, entries, key)
     end = write(out, header, entries)
     _warn(found)
-    show(f"{plain(str(out))}: {end.mentions} mentions of {', '.join(map(plain, header.brands))}, {end.entries} entries")
+    print_line(f"{printable(str(out))}: {end.mentions} mentions of {', '.join(map(printable, header.brands))}, {end.entries} entries")
 
 
 def _key(here: Installation) -> bytes:
     given = here.settings.anonymise_key.get_secret_value()
-    if given and len(given) < LEAST_KEY:
-        raise Misuse(f"TOCSIN_ANONYMISE_KEY is shorter than {LEAST_KEY} characters: such as of openssl rand -hex 32")
+    if given and len(given) < MIN_KEY_CHARS:
+        raise UsageError(f"TOCSIN_ANONYMISE_KEY is shorter than {MIN_KEY_CHARS} characters: such as of openssl rand -hex 32")
     return given.encode()[:64] or secrets.token_bytes(32)
 
 
-def _check(found: Gathered, wanted: list[str]) -> None:
+def _check_found(found: Gathered, wanted: list[str]) -> None:
     missing = sorted(set(wanted) - set(found.header.brands))
     if missing or not found.header.brands:
-        what = ", ".join(map(plain, missing)) or "any brand"
-        raise Failure(f"nothing was read of {what} in that time: see `tocsin status` for names and times")
+        what = ", ".join(map(printable, missing)) or "any brand"
+        raise CommandError(f"nothing was read of {what} in that time: see `tocsin status` for names and times")
 
 
 def _warn(found: Gathered) -> None:
     if found.gone:
         remedy = "replay with the scores (record with --scores), or record sooner"
-        tell(f"warning: the originals of {found.gone} mentions are gone from the topic: {remedy}")
+        print_status(f"warning: the originals of {found.gone} mentions are gone from the topic: {remedy}")
     for name in found.unknown_revisions:
-        tell(f"warning: {plain(name)}: the configuration at the start is gone, the next later one takes its place")
+        print_status(f"warning: {printable(name)}: the configuration at the start is gone, the next later one takes its place")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.cli.analyse.replay_input import Past
-from tocsin.cli.inputs import parsed_mapping
-from tocsin.cli.output import emit, plain, progress, show, tell
-from tocsin.cli.weights import Weights  # noqa: TC001  typer reads the annotation
+from tocsin.cli.analyse.replay_input import ReplayInput
+from tocsin.cli.inputs import parse_column_map
+from tocsin.cli.output import print_json, printable, progress_bar, print_line, print_status
+from tocsin.cli.weights import WeightsOption  # noqa: TC001  typer reads the annotation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from replay.player.recording_replay import Revised
     from replay.player.result import Outcome
 
-SHOWN_REFUSALS = 20
+MAX_SHOWN_REJECTIONS = 20
 CONFIG = Path("config/brands.yaml")
 
 _FILES = "A recording (.tocsin), or JSON Lines, CSV or Parquet, plain, .gz or .zst; - is standard input."
@@ -49,7 +49,7 @@ def command(
     rescore: Annotated[
         bool, typer.Option("--rescore", help="Read the texts anew, though the recording carries scores.")
     ] = False,
-    weights: Weights = None,
+    weights: WeightsOption = None,
     slack: Annotated[
         bool, typer.Option("--slack", help="Print what Slack would have been sent: each request with its payload.")
     ] = False,
@@ -81,58 +81,58 @@ def command(
       tocsin replay export.csv --map text=body,published_at=date --config config/brands.yaml
       zcat march.jsonl.gz | tocsin replay - --defaults --json
     """
-    past = Past(files, parsed_mapping(columns), sort=sort, rescore=rescore, weights=weights)
+    past = ReplayInput(files, parse_column_map(columns), sort=sort, rescore=rescore, weights=weights)
     if via_kafka:
-        outcome, seconds = _replay_through(past, None if defaults else config or CONFIG, weights, json=json)
-        _sum_up(outcome, seconds, past)
+        outcome, seconds = _replay_via_kafka(past, None if defaults else config or CONFIG, weights, json=json)
+        _print_summary(outcome, seconds, past)
         raise typer.Exit(1 if outcome.refused else 0)
-    rules = past.rules(config or (None if past.recording else CONFIG), defaults=defaults)
+    rules = past.policies(config or (None if past.recording else CONFIG), defaults=defaults)
     started = time.monotonic()
     if against is not None:
-        from tocsin.cli.analyse.comparison import show_comparison  # noqa: PLC0415  slow to load
+        from tocsin.cli.analyse.comparison import print_comparison  # noqa: PLC0415  slow to load
 
-        outcome = show_comparison(past, rules, past.rules(against), json=json, markdown=markdown)
+        outcome = print_comparison(past, rules, past.policies(against), json=json, markdown=markdown)
     elif speed or slack:
-        from tocsin.cli.analyse.replay_output import show_cards, show_requests  # noqa: PLC0415  slow to load
+        from tocsin.cli.analyse.replay_output import print_cards, print_slack_requests  # noqa: PLC0415  slow to load
 
-        outcome = show_cards(past, rules, speed) if speed else show_requests(past, rules, json=json)
+        outcome = print_cards(past, rules, speed) if speed else print_slack_requests(past, rules, json=json)
     else:
         outcome = _replay(past, rules, json=json)
-    _sum_up(outcome, time.monotonic() - started, past)
+    _print_summary(outcome, time.monotonic() - started, past)
     if outcome.refused:
         raise typer.Exit(1)
 
 
-def _replay(past: Past, rules: Revised, *, json: bool) -> Outcome:
+def _replay(past: ReplayInput, rules: Revised, *, json: bool) -> Outcome:
     from replay.player.file_replay import Rerun  # noqa: PLC0415
     from replay.player.result import Outcome  # noqa: PLC0415  slow to load
 
     outcome = Outcome()
-    with progress("replaying", past.size) as advance:
+    with progress_bar("replaying", past.size) as advance:
         if past.recording is not None:
-            told = past.notes(rules, outcome, advance)
-            _print_all(past.events(told), json=json)
+            told = past.notifications(rules, outcome, advance)
+            _print_events(past.events(told), json=json)
             return outcome
         rerun = Rerun(rules, past.scorer())  # type: ignore[arg-type]  # a file has fixed rules
-        _print_all(rerun.run(past.lines(advance)), json=json)
-    return _outcome(rerun)
+        _print_events(rerun.run(past.lines(advance)), json=json)
+    return _result(rerun)
 
 
-def _replay_through(past: Past, config: Path | None, weights: Path | None, *, json: bool) -> tuple[Outcome, float]:
+def _replay_via_kafka(past: ReplayInput, config: Path | None, weights: Path | None, *, json: bool) -> tuple[Outcome, float]:
     from replay.player.result import Outcome  # noqa: PLC0415
-    from tocsin.cli.analyse.kafka_replay import Through  # noqa: PLC0415
-    from tocsin.cli.environment import installation  # noqa: PLC0415  slow to load
+    from tocsin.cli.analyse.kafka_replay import KafkaReplay  # noqa: PLC0415
+    from tocsin.cli.environment import load_installation  # noqa: PLC0415  slow to load
 
     brands = past.brands(config)
     started = time.monotonic()
-    with Through(installation(), brands, weights) as through, progress("sending", past.size) as advance:
-        _print_all(past.events(through.told(past.lines(advance))), json=json)
-        outcome = Outcome(refused=through.refused)
+    with KafkaReplay(load_installation(), brands, weights) as through, progress_bar("sending", past.size) as advance:
+        _print_events(past.events(through.notifications(past.lines(advance))), json=json)
+        outcome = Outcome(refused=through.rejected)
         outcome.counts[""] = through.sent
         return outcome, time.monotonic() - started
 
 
-def _outcome(rerun: Rerun) -> Outcome:
+def _result(rerun: Rerun) -> Outcome:
     from replay.player.result import Outcome  # noqa: PLC0415
 
     outcome = Outcome(refused=rerun.refused, unmatched=rerun.unmatched, until=rerun.latest)
@@ -141,31 +141,31 @@ def _outcome(rerun: Rerun) -> Outcome:
     return outcome
 
 
-def _print_all(events: Iterable[dict[str, Any]], *, json: bool) -> None:
+def _print_events(events: Iterable[dict[str, Any]], *, json: bool) -> None:
     for line in events:
-        emit(line) if json else _print(line)
+        print_json(line) if json else _print_event(line)
 
 
-def _print(line: dict[str, Any]) -> None:
+def _print_event(line: dict[str, Any]) -> None:
     evidence = line["evidence"]
     usual = "" if evidence["expected"] is None else f", usually {evidence['expected']:.3g}"
-    show(
-        f"{line['at'][:16].replace('T', ' ')}  {line['event']:8}  {line['severity']:8}  {plain(line['brand'])}: "
+    print_line(
+        f"{line['at'][:16].replace('T', ' ')}  {line['event']:8}  {line['severity']:8}  {printable(line['brand'])}: "
         f"{line['detector']}, {evidence['observed']:.3g} {evidence['metric']}{usual}  [{line['incident']}]"
     )
 
 
-def _sum_up(outcome: Outcome, seconds: float, past: Past) -> None:
-    for refused in outcome.refused[:SHOWN_REFUSALS]:
-        tell(f"line {refused.number}: {plain('; '.join(refused.reasons))}")
-    if len(outcome.refused) > SHOWN_REFUSALS:
-        tell(f"… and {len(outcome.refused) - SHOWN_REFUSALS} more lines refused")
+def _print_summary(outcome: Outcome, seconds: float, past: ReplayInput) -> None:
+    for refused in outcome.refused[:MAX_SHOWN_REJECTIONS]:
+        print_status(f"line {refused.number}: {printable('; '.join(refused.reasons))}")
+    if len(outcome.refused) > MAX_SHOWN_REJECTIONS:
+        print_status(f"… and {len(outcome.refused) - MAX_SHOWN_REJECTIONS} more lines refused")
     if outcome.late and past.recording is None:
         remedy = "sort the file by published_at, or replay with --sort"
-        tell(f"warning: {outcome.late} mentions are out of order by more than the lateness: {past.disorder()}{remedy}")
+        print_status(f"warning: {outcome.late} mentions are out of order by more than the lateness: {past.describe_disorder()}{remedy}")
     if outcome.repeated:
-        tell(f"{outcome.repeated} mentions came twice and were counted once")
-    tell(
+        print_status(f"{outcome.repeated} mentions came twice and were counted once")
+    print_status(
         f"{outcome.mentions} mentions in {seconds:.1f} s ({outcome.mentions / max(seconds, 1e-9):,.0f}/s), "
         f"{outcome.unmatched} of no brand, {len(outcome.refused)} refused"
     )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tocsin.cli.errors import Misuse
-from tocsin.cli.inputs import mapped
-from tocsin.cli.output import plain
-from tocsin.cli.weights import scorer
+from tocsin.cli.errors import UsageError
+from tocsin.cli.inputs import read_lines
+from tocsin.cli.output import printable
+from tocsin.cli.weights import load_scorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from alerts.incidents.model import Incident, Notification
     from config.brands.model import Brand
-    from mentions.readers.position import Line, Refused
+    from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
     from replay.player.recording_replay import Revised
     from replay.player.result import Outcome
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
-class Past:
+class ReplayInput:
     """What the command line names, read as often as it takes."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Past:
         self.recording: Recording | None = None
         if any(map(recordings.is_recording, files)):
             if len(files) > 1 or mapping or sort:
-                raise Misuse("a recording is replayed alone, in its own order: leave out other files, --map and --sort")
+                raise UsageError("a recording is replayed alone, in its own order: leave out other files, --map and --sort")
             self.recording = recordings.Recording(files[0])
         self._scored = self.recording is not None and self.recording.header.scores and not (rescore or weights)
 
@@ -59,9 +59,9 @@ class Past:
 
     def scorer(self) -> Scorer:
         """Return who reads the texts."""
-        return scorer(self._weights)
+        return load_scorer(self._weights)
 
-    def rules(self, config: Path | None, *, defaults: bool = False) -> Revised:
+    def policies(self, config: Path | None, *, defaults: bool = False) -> Revised:
         """Return the rules of a configuration, the built-in ones, or (neither) those that the recording holds."""
         from config.brands.loader import load  # noqa: PLC0415  pydantic and YAML are slow to load
         from replay.player.recording_replay import Fixed, Recorded  # noqa: PLC0415
@@ -71,7 +71,7 @@ class Past:
         if config is None and self.recording is not None:
             return Recorded(self.recording.header)
         if config is None or not config.is_file():
-            raise Misuse(f"{config}: no such file: name one with --config, or replay with --defaults")
+            raise UsageError(f"{config}: no such file: name one with --config, or replay with --defaults")
         return Fixed.of(load(config).brands)
 
     def brands(self, config: Path | None) -> tuple[Brand, ...] | None:
@@ -83,12 +83,12 @@ class Past:
         from config.brands.loader import load  # noqa: PLC0415
 
         if self.recording is not None:
-            raise Misuse("--via-kafka takes files of mentions: a recording is what Kafka and the workers did already")
+            raise UsageError("--via-kafka takes files of mentions: a recording is what Kafka and the workers did already")
         if config is not None and not config.is_file():
-            raise Misuse(f"{config}: no such file: name one with --config, or replay with --defaults")
+            raise UsageError(f"{config}: no such file: name one with --config, or replay with --defaults")
         return None if config is None else tuple(load(config).brands)
 
-    def notes(
+    def notifications(
         self, rules: Revised, outcome: Outcome, advance: Callable[[float], None], pace: Pace | None = None
     ) -> Iterator[Notification]:
         """Yield what is told under `rules`, paced by the clock where there is a `pace`."""
@@ -102,25 +102,25 @@ class Past:
             return
         lines = self.lines(advance)
         at_once = 1 if pace else AT_ONCE  # whoever watches sees each mention
-        yield from tell(outcome, rules, _paced(lines, pace) if pace else lines, self.scorer(), at_once)  # type: ignore[arg-type]  # a file has fixed rules
+        yield from tell(outcome, rules, _throttled(lines, pace) if pace else lines, self.scorer(), at_once)  # type: ignore[arg-type]  # a file has fixed rules
 
-    def lines(self, advance: Callable[[float], None]) -> Iterator[Line | Refused]:
+    def lines(self, advance: Callable[[float], None]) -> Iterator[Line | RejectedLine]:
         """Yield the lines of the files."""
-        from mentions.readers.sorting import in_order  # noqa: PLC0415
+        from mentions.readers.sorting import sort_by_time  # noqa: PLC0415
 
-        lines = (line for path in self._files for line in mapped(path, self._mapping, advance))
-        return in_order(lines) if self._sort else lines
+        lines = (line for path in self._files for line in read_lines(path, self._mapping, advance))
+        return sort_by_time(lines) if self._sort else lines
 
-    def disorder(self) -> str:
+    def describe_disorder(self) -> str:
         """Return where the order of publication breaks first, where that can be looked up."""
         from mentions.readers.sorting import first_disorder  # noqa: PLC0415
 
         if STDIN in self._files:
             return ""
         for path in self._files:
-            number = first_disorder(mapped(path, self._mapping, lambda _done: None))
+            number = first_disorder(read_lines(path, self._mapping, lambda _done: None))
             if number is not None:
-                return f"the first is {plain(path)}:{number}; "
+                return f"the first is {printable(path)}:{number}; "
         return "the files overlap in time; "
 
     def check_readable_twice(self) -> None:
@@ -130,7 +130,7 @@ class Past:
             Misuse: standard input is among it.
         """
         if STDIN in self._files:
-            raise Misuse("--against reads the mentions twice: name a file instead of standard input")
+            raise UsageError("--against reads the mentions twice: name a file instead of standard input")
 
     @staticmethod
     def events(told: Iterable[Notification]) -> Iterator[dict[str, Any]]:
@@ -149,7 +149,7 @@ class Past:
             yield entry
 
 
-def _paced(lines: Iterable[Line | Refused], pace: Pace) -> Iterator[Line | Refused]:
+def _throttled(lines: Iterable[Line | RejectedLine], pace: Pace) -> Iterator[Line | RejectedLine]:
     from mentions.readers.position import Line  # noqa: PLC0415
     from streams.ingest import published  # noqa: PLC0415
 

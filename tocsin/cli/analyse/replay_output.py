@@ -5,36 +5,36 @@ from __future__ import annotations
 import json as jsons
 from typing import TYPE_CHECKING
 
-from tocsin.cli.errors import Misuse
-from tocsin.cli.output import emit, plain, progress, show
+from tocsin.cli.errors import UsageError
+from tocsin.cli.output import print_json, printable, progress_bar, print_line
 
 if TYPE_CHECKING:
     from replay.player.recording_replay import Revised
     from replay.player.result import Outcome
-    from tocsin.cli.analyse.replay_input import Past
+    from tocsin.cli.analyse.replay_input import ReplayInput
 
 
-def show_requests(past: Past, rules: Revised, *, json: bool) -> Outcome:
+def print_slack_requests(past: ReplayInput, rules: Revised, *, json: bool) -> Outcome:
     """Print each request that Slack would have been sent, and return what came of the replay."""
     from alerts.rendering.event_log import instant  # noqa: PLC0415  slow to load
     from replay.player.result import Outcome  # noqa: PLC0415
     from replay.player.slack_requests import requests  # noqa: PLC0415
 
     outcome = Outcome()
-    with progress("replaying", past.size) as advance:
-        for note, sent in requests(past.notes(rules, outcome, advance), rules):
+    with progress_bar("replaying", past.size) as advance:
+        for note, sent in requests(past.notifications(rules, outcome, advance), rules):
             for request in sent:
                 record = {"at": instant(note.happened_at)} | request
                 if json:
-                    emit(record)
+                    print_json(record)
                     continue
                 where = f"thread of {request['thread']}" if "thread" in request else request["channel"]
-                show(f"{record['at'][:16].replace('T', ' ')}  {request['method']}  {plain(where)}")
-                show(plain(jsons.dumps(request["payload"], ensure_ascii=False, indent=2), lines=True))
+                print_line(f"{record['at'][:16].replace('T', ' ')}  {request['method']}  {printable(where)}")
+                print_line(printable(jsons.dumps(request["payload"], ensure_ascii=False, indent=2), lines=True))
     return outcome
 
 
-def show_cards(past: Past, rules: Revised, speed: str) -> Outcome:
+def print_cards(past: ReplayInput, rules: Revised, speed: str) -> Outcome:
     """Draw each card when it is due, so many times as fast as it was, and return what came of the replay.
 
     Raises:
@@ -48,13 +48,13 @@ def show_cards(past: Past, rules: Revised, speed: str) -> Outcome:
     from streams.ingest import Pace  # noqa: PLC0415
 
     outcome = Outcome()
-    told = past.notes(rules, outcome, lambda _done: None, Pace(times(speed)))
+    told = past.notifications(rules, outcome, lambda _done: None, Pace(parse_speed(speed)))
     for _note in delivered(told, rules, Terminal(Console())):
         pass
     return outcome
 
 
-def times(text: str) -> float:
+def parse_speed(text: str) -> float:
     """Return how many times as fast.
 
     >>> times("60x")
@@ -68,5 +68,5 @@ def times(text: str) -> float:
     except ValueError:
         found = 0.0
     if not 0 < found < float("inf"):
-        raise Misuse(f"--speed {text!r}: write how many times as fast, such as 60x")
+        raise UsageError(f"--speed {text!r}: write how many times as fast, such as 60x")
     return found

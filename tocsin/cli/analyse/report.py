@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
 import typer
 
-from tocsin.cli.analyse.replay_input import Past
-from tocsin.cli.errors import Failure, Misuse
-from tocsin.cli.inputs import parsed_mapping
-from tocsin.cli.output import plain, progress, show, tell
-from tocsin.cli.weights import Weights  # noqa: TC001  typer reads the annotation
+from tocsin.cli.analyse.replay_input import ReplayInput
+from tocsin.cli.errors import CommandError, UsageError
+from tocsin.cli.inputs import parse_column_map
+from tocsin.cli.output import printable, progress_bar, print_line, print_status
+from tocsin.cli.weights import WeightsOption  # noqa: TC001  typer reads the annotation
 
 if TYPE_CHECKING:
     from config.brands.model import Brand
     from mentions.model.batches import Batch, Tick
     from replay.player.result import Outcome
-    from replay.report.provenance import Origin
-    from replay.tuning.dataset import Material
+    from replay.report.provenance import Provenance
+    from replay.tuning.dataset import Dataset
     from streams.recording.format import Recording
 
-DEFAULT: Final = Path("config/brands.yaml")
+DEFAULT_FILE: Final = Path("config/brands.yaml")
 
 
-class _Brought(NamedTuple):
+class _ReportInput(NamedTuple):
     """What a page is made of."""
 
     rules: Brand
     records: list[Batch | Tick]
-    origin: Origin
+    origin: Provenance
     lived: Outcome | None
-    material: Material
+    material: Dataset
 
 
 def command(
@@ -53,7 +53,7 @@ def command(
     ] = None,
     columns: Annotated[str, typer.Option("--map", help="Columns of CSV or Parquet: field=column,….")] = "",
     sort: Annotated[bool, typer.Option("--sort", help="Put the mentions in order of publication first.")] = False,
-    weights: Weights = None,
+    weights: WeightsOption = None,
 ) -> None:
     """Write one HTML page on a brand's past: course, alerts, acts, drivers, examples, what other thresholds would do.
 
@@ -68,27 +68,27 @@ def command(
     from replay.report.data import gather  # noqa: PLC0415  slow to load
     from replay.report.page import render  # noqa: PLC0415
 
-    check_folder("--out", out)
-    past = Past(files, parsed_mapping(columns), sort=sort, rescore=False, weights=weights)
-    found = _brought(past, files, brand, config, defaults=defaults)
+    check_output_path("--out", out)
+    past = ReplayInput(files, parse_column_map(columns), sort=sort, rescore=False, weights=weights)
+    found = _report_input(past, files, brand, config, defaults=defaults)
     if found.material.disordered:
-        raise Failure("the mentions are not in order of publication: add --sort")
+        raise CommandError("the mentions are not in order of publication: add --sort")
     if not found.records:
-        raise Failure(f"no mention of {plain(brand)} in these files")
-    with progress("replaying", 1) as advance:
+        raise CommandError(f"no mention of {printable(brand)} in these files")
+    with progress_bar("replaying", 1) as advance:
         try:
             facts = gather(found.rules, found.records, found.origin, incident, found.lived, advance)
         except LookupError as error:
-            raise Failure(plain(str(error.args[0]))) from error
+            raise CommandError(printable(str(error.args[0]))) from error
     out.write_text(render(facts, language or found.rules.language), encoding="utf-8")
-    show(f"wrote {plain(str(out))}: {len(facts.courses)} incidents in {facts.outcome.mentions} mentions")
-    refused = found.material.refused
+    print_line(f"wrote {printable(str(out))}: {len(facts.courses)} incidents in {facts.outcome.mentions} mentions")
+    refused = found.material.rejected
     if refused:
-        tell(f"{len(refused)} lines refused, the first is line {refused[0].number}: {plain(refused[0].reasons[0])}")
+        print_status(f"{len(refused)} lines refused, the first is line {refused[0].number}: {printable(refused[0].reasons[0])}")
         raise typer.Exit(1)
 
 
-def check_folder(option: str, path: Path) -> None:
+def check_output_path(option: str, path: Path) -> None:
     """See that there is a folder to write a page into, before the long work begins.
 
     Raises:
@@ -96,64 +96,64 @@ def check_folder(option: str, path: Path) -> None:
     """
     if path.is_dir() or not path.parent.is_dir():
         why = "is a folder: name a file in it" if path.is_dir() else "its folder does not exist: make it first"
-        raise Misuse(f"{option} {plain(str(path))}: {why}")
+        raise UsageError(f"{option} {printable(str(path))}: {why}")
 
 
-def _brought(past: Past, files: list[str], name: str, config: Path | None, *, defaults: bool) -> _Brought:
+def _report_input(past: ReplayInput, files: list[str], name: str, config: Path | None, *, defaults: bool) -> _ReportInput:
     """Read the past and the rules; a recording lives again where no other rules are asked for."""
     from replay.report import provenance  # noqa: PLC0415  slow to load
 
     called = ", ".join(Path(path).name for path in files)
     if past.recording is not None and config is None and not defaults:
-        return _lived(past.recording, called, name)
-    rules = _rules(name, None if defaults else config or DEFAULT)
+        return _replayed_recording(past.recording, called, name)
+    rules = _brand(name, None if defaults else config or DEFAULT_FILE)
     material = _material(past, rules)
     records = material.records.get(name, [])
-    return _Brought(rules, records, provenance.of_files(called, rules, records), None, material)
+    return _ReportInput(rules, records, provenance.from_files(called, rules, records), None, material)
 
 
-def _lived(recording: Recording, called: str, name: str) -> _Brought:
+def _replayed_recording(recording: Recording, called: str, name: str) -> _ReportInput:
     from mentions.readers.position import SourceError  # noqa: PLC0415
     from replay.player.recording_replay import Playback, Recorded  # noqa: PLC0415  slow to load
     from replay.report import provenance  # noqa: PLC0415
-    from replay.tuning.dataset import of_recording  # noqa: PLC0415
+    from replay.tuning.dataset import from_recording  # noqa: PLC0415
 
-    with progress("reading", Path(recording.path).stat().st_size) as advance:
+    with progress_bar("reading", Path(recording.path).stat().st_size) as advance:
         try:
             entries = list(recording.entries(scores=True, advance=advance))
         except SourceError as error:
-            raise Misuse(str(error)) from error
-    material = of_recording(entries)
+            raise UsageError(str(error)) from error
+    material = from_recording(entries)
     records = material.records.get(name, [])
     playback = Playback(Recorded(recording.header))
     deque(playback.play(entries), maxlen=0)
-    made_of = provenance.of_recording(called, recording.header, entries, name, records)
-    return _Brought(provenance.configured(entries, name), records, made_of, playback.outcome, material)
+    made_of = provenance.from_recording(called, recording.header, entries, name, records)
+    return _ReportInput(provenance.configured(entries, name), records, made_of, playback.outcome, material)
 
 
-def _rules(name: str, config: Path | None) -> Brand:
+def _brand(name: str, config: Path | None) -> Brand:
     from config.brands.loader import load  # noqa: PLC0415
     from config.brands.model import default_brand  # noqa: PLC0415  pydantic is slow to load
 
     if config is None:
         return default_brand(name)
     if not config.is_file():
-        raise Misuse(f"{plain(str(config))}: no such file: name one with --config, or report with --defaults")
+        raise UsageError(f"{printable(str(config))}: no such file: name one with --config, or report with --defaults")
     known = load(config).named()
     if name not in known:
-        raise Misuse(f"--brand {plain(name)}: no such brand in {plain(str(config))}")
+        raise UsageError(f"--brand {printable(name)}: no such brand in {printable(str(config))}")
     return known[name]
 
 
-def _material(past: Past, brand: Brand) -> Material:
+def _material(past: ReplayInput, brand: Brand) -> Dataset:
     from mentions.readers.position import SourceError  # noqa: PLC0415
     from mentions.watchlist.watchlist import Watchlist  # noqa: PLC0415
-    from replay.tuning.dataset import gather, of_recording  # noqa: PLC0415
+    from replay.tuning.dataset import from_recording, gather  # noqa: PLC0415
 
-    with progress("scoring", past.size) as advance:
+    with progress_bar("scoring", past.size) as advance:
         if past.recording is None:
             return gather(past.lines(advance), Watchlist([brand.watched(0)]), past.scorer())
         try:
-            return of_recording(past.recording.entries(scores=True, advance=advance))
+            return from_recording(past.recording.entries(scores=True, advance=advance))
         except SourceError as error:
-            raise Misuse(str(error)) from error
+            raise UsageError(str(error)) from error

@@ -9,32 +9,32 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import typer
 
-from tocsin.cli.output import emit_all, plain, tell
-from tocsin.cli.weights import Weights, scorer
+from tocsin.cli.output import print_json_lines, printable, print_status
+from tocsin.cli.weights import WeightsOption, load_scorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mentions.sentiment import Scorer
 
-_AT_ONCE = 1 << 18
+_CHUNK_BYTES = 1 << 18
 """Bytes read at once, where so many are there."""
 
 LABELS = {-1: "negative", 0: "neutral", 1: "positive", 2: "unknown"}
 
 
-class _Given(msgspec.Struct, gc=False):
+class _Input(msgspec.Struct, gc=False):
     text: str
     id: Any = None
     brand: str | None = None
     lang: str | None = None
 
 
-_decode = msgspec.json.Decoder(_Given).decode
+_decode = msgspec.json.Decoder(_Input).decode
 
 
 def command(
-    weights: Weights = None,
+    weights: WeightsOption = None,
 ) -> None:
     """Score texts on standard input, one JSON object a line, and print one JSON object a line in the same order.
 
@@ -49,28 +49,28 @@ def command(
       tocsin score < mentions.jsonl > scores.jsonl
       tocsin score --weights acme.npz < mentions.jsonl
     """
-    from mentions.sentiment import Compounds, Vader  # noqa: PLC0415  slow to load
+    from mentions.sentiment import BatchVader, Vader  # noqa: PLC0415  slow to load
 
-    score = _scoring(scorer(weights), Compounds(Vader()).of)
+    score = _build_scoring(load_scorer(weights), BatchVader(Vader()).compounds)
     refused = 0
-    for portion in _portions():
+    for portion in _read_chunks():
         read = []
         for number, line in portion:
             try:
-                read.append(_given(line))
+                read.append(_parse(line))
             except ValueError as error:
                 refused += 1
-                tell(f"line {number}: {plain(str(error))}")
-        emit_all(score(read))
+                print_status(f"line {number}: {printable(str(error))}")
+        print_json_lines(score(read))
         sys.stdout.flush()
     if refused:
         raise typer.Exit(1)
 
 
-def _portions() -> Iterator[list[tuple[int, bytes]]]:
+def _read_chunks() -> Iterator[list[tuple[int, bytes]]]:
     """Yield the numbered lines of standard input as they come, many at once where many are there."""
     number, rest = 0, b""
-    while piece := os.read(sys.stdin.fileno(), _AT_ONCE):
+    while piece := os.read(sys.stdin.fileno(), _CHUNK_BYTES):
         *lines, rest = (rest + piece).split(b"\n")
         yield [(place, line) for place, line in enumerate(lines, number + 1) if line.strip()]
         number += len(lines)
@@ -78,11 +78,11 @@ def _portions() -> Iterator[list[tuple[int, bytes]]]:
         yield [(number + 1, rest)]
 
 
-def _scoring(
+def _build_scoring(
     scorer: Scorer, vader: Callable[[list[str]], list[float]]
-) -> Callable[[list[_Given]], list[dict[str, Any]]]:
-    from mentions.scoring import language  # noqa: PLC0415
-    from mentions.watchlist.brand_terms import Watched  # noqa: PLC0415
+) -> Callable[[list[_Input]], list[dict[str, Any]]]:
+    from mentions.scoring import language_subtag  # noqa: PLC0415
+    from mentions.watchlist.brand_terms import BrandTerms  # noqa: PLC0415
     from mentions.watchlist.masking import Mask  # noqa: PLC0415  slow to load
 
     masks: dict[str, Mask] = {}
@@ -91,14 +91,14 @@ def _scoring(
         if not brand:
             return text
         if brand not in masks:
-            masks[brand] = Mask(Watched(name=brand).names())
+            masks[brand] = Mask(BrandTerms(name=brand).names())
         return masks[brand].apply(text)
 
-    def score(several: list[_Given]) -> list[dict[str, Any]]:
-        langs = [language(given.lang) for given in several]
+    def score(several: list[_Input]) -> list[dict[str, Any]]:
+        langs = [language_subtag(given.lang) for given in several]
         texts = [given.text for given in several]
         read = [masked(given.text, given.brand) for given in several]
-        readings = scorer.read_all(read, langs)
+        readings = scorer.analyse_all(read, langs)
         compounds = [reading.rules for reading in readings]
         anew = [
             place
@@ -122,7 +122,7 @@ def _scoring(
     return score
 
 
-def _given(line: bytes) -> _Given:
+def _parse(line: bytes) -> _Input:
     """Return what a line says.
 
     Raises:
@@ -131,13 +131,13 @@ def _given(line: bytes) -> _Given:
     try:
         given = _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ValueError(_fault(line)) from error
+        raise ValueError(_describe_fault(line)) from error
     if given.id is None:
-        raise ValueError(_fault(line))
+        raise ValueError(_describe_fault(line))
     return given
 
 
-def _fault(line: bytes) -> str:
+def _describe_fault(line: bytes) -> str:
     """Return what is wrong with a line, and what to do about it."""
     try:
         fields = msgspec.json.decode(line, type=dict[str, Any])

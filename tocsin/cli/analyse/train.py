@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.cli.errors import Failure, Misuse
-from tocsin.cli.output import emit, show, tell
+from tocsin.cli.errors import CommandError, UsageError
+from tocsin.cli.output import print_json, print_line, print_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mentions.sentiment import Scorer
-    from mentions.sentiment.training.training import Labelled, Lesson
+    from mentions.sentiment.training.training import Labelled, TrainedModel
 
 
 def command(
@@ -36,45 +36,45 @@ def command(
       tocsin score --weights acme.npz < mentions.jsonl
     """
     from mentions.sentiment import Scorer  # noqa: PLC0415  slow to load
-    from mentions.sentiment.training.training import FEWEST, learn, write  # noqa: PLC0415
+    from mentions.sentiment.training.training import MIN_LABELS, learn, write  # noqa: PLC0415
 
     scorer = Scorer()
     examples = [example for path in files for example in _examples(path, scorer)]
     lessons = learn(examples, scorer)
     if not lessons:
-        raise Failure(f"{len(examples)} labels in English or French: at least {FEWEST} of a language are needed")
+        raise CommandError(f"{len(examples)} labels in English or French: at least {MIN_LABELS} of a language are needed")
     for lesson in lessons:
-        _tell(lesson, as_json=json)
+        _print_figures(lesson, as_json=json)
     helpful = [lesson for lesson in lessons if lesson.after > lesson.before]
     if not helpful:
-        raise Failure("nothing written: what is learnt would not score better. Give more labels")
-    tell(f"{out}: written, version {write(out, helpful)}; use it with tocsin score --weights")
+        raise CommandError("nothing written: what is learnt would not score better. Give more labels")
+    print_status(f"{out}: written, version {write(out, helpful)}; use it with tocsin score --weights")
 
 
-def _tell(lesson: Lesson, *, as_json: bool) -> None:
+def _print_figures(lesson: TrainedModel, *, as_json: bool) -> None:
     figures = {"lang": lesson.lang, "labels": lesson.labels, "before": lesson.before, "after": lesson.after}
     if as_json:
-        emit({**figures, "before": round(lesson.before, 4), "after": round(lesson.after, 4)})
+        print_json({**figures, "before": round(lesson.before, 4), "after": round(lesson.after, 4)})
     else:
-        show(
+        print_line(
             f"{lesson.lang}: {lesson.labels} labels, macro recall {lesson.before:.1%} before, {lesson.after:.1%} after"
         )
 
 
 def _examples(path: Path, scorer: Scorer) -> Iterator[Labelled]:
-    from mentions.scoring import language  # noqa: PLC0415
+    from mentions.scoring import language_subtag  # noqa: PLC0415
     from mentions.sentiment.training.training import NAMES, Labelled  # noqa: PLC0415
-    from mentions.watchlist.brand_terms import Watched  # noqa: PLC0415
+    from mentions.watchlist.brand_terms import BrandTerms  # noqa: PLC0415
     from mentions.watchlist.masking import Mask  # noqa: PLC0415  slow to load
 
     for number, row in _rows(path):
         text, label = row.get("text"), str(row.get("label", "")).strip().lower()
         if not isinstance(text, str) or label not in NAMES:
-            raise Misuse(f"{path}:{number}: needs text and a label that is one of {', '.join(sorted(NAMES))}")
+            raise UsageError(f"{path}:{number}: needs text and a label that is one of {', '.join(sorted(NAMES))}")
         brand = str(row.get("brand") or "")
         if brand:
-            text = Mask(Watched(name=brand).names()).apply(text)
-        lang = language(str(row.get("lang") or "")) or scorer.read(text).lang
+            text = Mask(BrandTerms(name=brand).names()).apply(text)
+        lang = language_subtag(str(row.get("lang") or "")) or scorer.analyse(text).lang
         if lang in {"en", "fr"}:
             yield Labelled(text, lang, label)
 
@@ -85,7 +85,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         try:
             yield from read(lines)
         except (UnicodeDecodeError, csv.Error) as error:
-            raise Misuse(f"{path}: {error}: give UTF-8 CSV with a heading, or JSON Lines") from error
+            raise UsageError(f"{path}: {error}: give UTF-8 CSV with a heading, or JSON Lines") from error
 
 
 def _csv(lines: Any) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -100,5 +100,5 @@ def _json_lines(lines: Any) -> Iterator[tuple[int, dict[str, Any]]]:
             try:
                 row = jsonlib.loads(line)
             except jsonlib.JSONDecodeError as error:
-                raise Misuse(f"{lines.name}:{number}: not JSON: {error.msg}") from error
+                raise UsageError(f"{lines.name}:{number}: not JSON: {error.msg}") from error
             yield number, row if isinstance(row, dict) else {}

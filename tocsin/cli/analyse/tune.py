@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
 import typer
 
-from tocsin.cli.analyse.report import check_folder
-from tocsin.cli.analyse.tune_output import show_study
-from tocsin.cli.errors import Failure, Misuse
-from tocsin.cli.inputs import mapped, parsed_mapping
-from tocsin.cli.output import emit, plain, progress, tell
-from tocsin.cli.weights import Weights, scorer
+from tocsin.cli.analyse.report import check_output_path
+from tocsin.cli.analyse.tune_output import print_optimisation
+from tocsin.cli.errors import CommandError, UsageError
+from tocsin.cli.inputs import read_lines, parse_column_map
+from tocsin.cli.output import print_json, printable, progress_bar, print_status
+from tocsin.cli.weights import WeightsOption, load_scorer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from config.brands.model import Brand, Config, Language
-    from mentions.readers.position import Line, Refused
-    from replay.tuning.dataset import Material
+    from mentions.readers.position import Line, RejectedLine
+    from replay.tuning.dataset import Dataset
     from replay.tuning.labels import Label
-    from replay.tuning.optimisation import Study
+    from replay.tuning.optimisation import TuningResult
 
 CONFIG: Final = Path("config/brands.yaml")
-_FEW: Final = 5_000
+_SMALL_DATASET: Final = 5_000
 """Mentions that are replayed sooner than another process starts."""
 
 _BUDGET: Final = re.compile(r"(\d+(?:\.\d+)?)(?:\s*false alarms?)?\s*(?:/|a|per)\s*(day|week|month)")
@@ -58,7 +58,7 @@ def command(
         bool,
         typer.Option("--sort", help="Put the mentions in order of publication first, beyond 32 MB by way of the disk."),
     ] = False,
-    weights: Weights = None,
+    weights: WeightsOption = None,
     write: Annotated[bool, typer.Option("--write", help="Write what is proposed into the configuration.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a brand or group.")] = False,
     jobs: Annotated[
@@ -91,36 +91,36 @@ def command(
     """
     from config.brands.loader import load  # noqa: PLC0415  pydantic and YAML are slow to load
 
-    limit = parsed_budget(budget) if budget else None
+    limit = parse_budget(budget) if budget else None
     if report is not None:
-        check_folder("--report", report)
+        check_output_path("--report", report)
     if not config.is_file():
-        raise Misuse(f"{plain(str(config))}: no such file: name one with --config")
+        raise UsageError(f"{printable(str(config))}: no such file: name one with --config")
     known = load(config)
     what = _labels(labels, known)
-    material = _material(files, parsed_mapping(columns), known, weights, sort=sort)
+    material = _dataset(files, parse_column_map(columns), known, weights, sort=sort)
     if material.disordered:
-        raise Failure("the mentions are not in order of publication, so no delay can be measured: add --sort")
+        raise CommandError("the mentions are not in order of publication, so no delay can be measured: add --sort")
     scopes, tuned = _scopes(known, material, what, brand or [], group), []
     for scope in scopes:
-        found = _study(scope, config, material, what, limit, jobs or _processors(material))
-        text = _proposal(found, config)
+        found = _optimise(scope, config, material, what, limit, jobs or _processors(material))
+        text = _diff(found, config)
         if json:
-            emit(found.record() | {"diff": text})
+            print_json(found.record() | {"diff": text})
         else:
-            show_study(found, text)
+            print_optimisation(found, text)
         tuned.append((found, text))
         if write and found.proposed:
             _write(found, config)
     if report is not None:
         _report(report, tuned, language or scopes[0].brands[0].language)
-    if material.refused:
-        first = material.refused[0]
-        tell(f"{len(material.refused)} lines refused, the first is line {first.number}: {plain(first.reasons[0])}")
+    if material.rejected:
+        first = material.rejected[0]
+        print_status(f"{len(material.rejected)} lines refused, the first is line {first.number}: {printable(first.reasons[0])}")
         raise typer.Exit(1)
 
 
-def parsed_budget(text: str) -> float:
+def parse_budget(text: str) -> float:
     """Return the false alarms a week that a budget allows.
 
     >>> parsed_budget("1 false alarm/week"), parsed_budget("2 per day")
@@ -131,7 +131,7 @@ def parsed_budget(text: str) -> float:
     """
     found = _BUDGET.fullmatch(text.strip())
     if found is None:
-        raise Misuse(f'--budget {text!r}: write a number and a span, such as "1 false alarm/week" or "2/month"')
+        raise UsageError(f'--budget {text!r}: write a number and a span, such as "1 false alarm/week" or "2/month"')
     return float(found[1]) / _WEEKS[found[2]]
 
 
@@ -141,82 +141,82 @@ def _labels(path: Path, known: Config) -> list[Label]:
     found = read(_bytes(path), str(path))
     problems = check(found, known.named(), str(path))
     if problems:
-        raise Failure("\n".join(plain(str(problem)) for problem in problems))
+        raise CommandError("\n".join(printable(str(problem)) for problem in problems))
     return found
 
 
 def _bytes(path: Path) -> bytes:
     if not path.is_file():
-        raise Misuse(f"{plain(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
+        raise UsageError(f"{printable(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
     return path.read_bytes()
 
 
-def _material(
-    files: list[str], mapping: dict[str, str], known: Config, weights: Path | None, *, sort: bool
-) -> Material:
+def _dataset(files: list[str], mapping: dict[str, str], known: Config, weights: Path | None, *, sort: bool) -> Dataset:
     from mentions.readers.position import SourceError  # noqa: PLC0415
-    from mentions.readers.sorting import in_order  # noqa: PLC0415
+    from mentions.readers.sorting import sort_by_time  # noqa: PLC0415
     from mentions.watchlist.watchlist import Watchlist  # noqa: PLC0415
-    from replay.tuning.dataset import gather, of_recording  # noqa: PLC0415
+    from replay.tuning.dataset import from_recording, gather  # noqa: PLC0415
     from streams.recording.format import Recording, is_recording  # noqa: PLC0415
 
-    with progress("scoring") as advance:
+    with progress_bar("scoring") as advance:
         if any(map(is_recording, files)):
             if len(files) > 1:
-                raise Misuse("a recording is tuned on alone: leave out the other files")
+                raise UsageError("a recording is tuned on alone: leave out the other files")
             try:
-                return of_recording(Recording(files[0]).entries(scores=True, advance=advance))
+                return from_recording(Recording(files[0]).entries(scores=True, advance=advance))
             except SourceError as error:
-                raise Misuse(str(error)) from error
+                raise UsageError(str(error)) from error
 
-        def lines() -> Iterator[Line | Refused]:
+        def lines() -> Iterator[Line | RejectedLine]:
             for path in files:
-                yield from mapped(path, mapping, advance)
+                yield from read_lines(path, mapping, advance)
 
         watchlist = Watchlist([one.watched(0) for one in known.brands])
-        return gather(in_order(lines()) if sort else lines(), watchlist, scorer(weights))
+        return gather(sort_by_time(lines()) if sort else lines(), watchlist, load_scorer(weights))
 
 
-def _scopes(known: Config, material: Material, what: list[Label], brands: list[str], group: str | None) -> list[_Scope]:
+def _scopes(known: Config, material: Dataset, what: list[Label], brands: list[str], group: str | None) -> list[_Scope]:
     named = known.named()
     unknown = [name for name in brands if name not in named]
     if unknown or (brands and group):
-        raise Misuse(f"--brand {unknown[0]}: no such brand" if unknown else "--brand and --group exclude each other")
+        raise UsageError(f"--brand {unknown[0]}: no such brand" if unknown else "--brand and --group exclude each other")
     if group is not None:
         members = [one for one in known.brands if one.group == group]
         if not members:
-            raise Misuse(f"--group {group}: no brand belongs to it")
+            raise UsageError(f"--group {group}: no brand belongs to it")
         return [_Scope(group, True, members)]
     labelled = {label.brand for label in what if label.is_crisis}
     wanted = brands or [one.name for one in known.brands if one.name in labelled and one.name in material.records]
     if not wanted:
-        raise Failure("no brand has both mentions in these files and a labelled crisis: nothing to tune on")
+        raise CommandError("no brand has both mentions in these files and a labelled crisis: nothing to tune on")
     return [_Scope(name, False, [named[name]]) for name in wanted]
 
 
-def _processors(material: Material) -> int:
+def _processors(material: Dataset) -> int:
     """Return how many processors are worth it: another process takes a second to start."""
-    return 1 if material.mentions < _FEW else os.cpu_count() or 1
+    return 1 if material.mentions < _SMALL_DATASET else os.cpu_count() or 1
 
 
-def _study(scope: _Scope, config: Path, material: Material, what: list[Label], limit: float | None, jobs: int) -> Study:
-    from replay.tuning.candidates import candidates, written  # noqa: PLC0415
-    from replay.tuning.optimisation import study  # noqa: PLC0415
+def _optimise(
+    scope: _Scope, config: Path, material: Dataset, what: list[Label], limit: float | None, jobs: int
+) -> TuningResult:
+    from replay.tuning.candidates import candidates, settings_in_file  # noqa: PLC0415
+    from replay.tuning.optimisation import optimise  # noqa: PLC0415
 
-    own = written(config.read_bytes()) if scope.is_group else {}
-    with progress(f"tuning {scope.name}", len(candidates(scope.brands[0]))) as advance:
+    own = settings_in_file(config.read_bytes()) if scope.is_group else {}
+    with progress_bar(f"tuning {scope.name}", len(candidates(scope.brands[0]))) as advance:
         kind: Literal["group", "brand"] = "group" if scope.is_group else "brand"
-        return study(scope.name, kind, scope.brands, material, what, limit, own=own, advance=advance, jobs=jobs)
+        return optimise(scope.name, kind, scope.brands, material, what, limit, own=own, advance=advance, jobs=jobs)
 
 
-def _proposal(found: Study, config: Path) -> str:
+def _diff(found: TuningResult, config: Path) -> str:
     from config.brands.edit import diff  # noqa: PLC0415
 
     before = _text(config)
-    return diff(before, _changed(found, config), config.as_posix()) if found.proposed else ""
+    return diff(before, _changed_text(found, config), config.as_posix()) if found.proposed else ""
 
 
-def _changed(found: Study, config: Path) -> str:
+def _changed_text(found: TuningResult, config: Path) -> str:
     from config.brands.edit import changed  # noqa: PLC0415
 
     assert found.proposed is not None
@@ -228,15 +228,15 @@ def _text(config: Path) -> str:
     return config.read_bytes().decode()
 
 
-def _write(found: Study, config: Path) -> None:
+def _write(found: TuningResult, config: Path) -> None:
     fresh = config.with_name(f"{config.name}.new")
-    fresh.write_bytes(_changed(found, config).encode())
+    fresh.write_bytes(_changed_text(found, config).encode())
     fresh.replace(config)
-    tell(f"{plain(str(config))}: written; `tocsin config apply` takes it live")
+    print_status(f"{printable(str(config))}: written; `tocsin config apply` takes it live")
 
 
-def _report(path: Path, tuned: list[tuple[Study, str]], language: Language) -> None:
-    from replay.report.tuning import Tuned, render  # noqa: PLC0415  plotly is slow to load
+def _report(path: Path, tuned: list[tuple[TuningResult, str]], language: Language) -> None:
+    from replay.report.tuning import TuningSection, render  # noqa: PLC0415  plotly is slow to load
 
-    path.write_text(render([Tuned(*one) for one in tuned], language), encoding="utf-8")
-    tell(f"wrote {plain(str(path))}")
+    path.write_text(render([TuningSection(*one) for one in tuned], language), encoding="utf-8")
+    print_status(f"wrote {printable(str(path))}")

@@ -4,40 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tocsin.cli.output import plain, show, table
+from tocsin.cli.output import printable, print_line, print_table
 
 if TYPE_CHECKING:
-    from replay.tuning.optimisation import Point, Study
+    from replay.tuning.optimisation import Point, TuningResult
 
-SHOWN: Final = 8
+MAX_ROWS: Final = 8
 """Settings in the table."""
 
 
-def show_study(found: Study, diff: str) -> None:
+def print_optimisation(found: TuningResult, diff: str) -> None:
     """Print what was found, settings that do well and how sure it all is, and the change as a diff."""
     from replay.tuning.plot import plot  # noqa: PLC0415
 
-    show(plain(found.sentence()))
-    show()
+    print_line(printable(found.sentence()))
+    print_line()
     points = [found.points[place] for place in _worth_showing(found)]
-    table(["setting", "crises", "delay, minutes", "false alarms a week", "90 %"], [_row(found, one) for one in points])
-    show()
+    print_table(["setting", "crises", "delay, minutes", "false alarms a week", "90 %"], [_row(found, one) for one in points])
+    print_line()
     for line in plot(found):
-        show(line)
-    show()
-    _print_doubt(found)
+        print_line(line)
+    print_line()
+    _print_uncertainty(found)
     for line in diff.splitlines():
-        show(plain(line))
+        print_line(printable(line))
 
 
-def _worth_showing(found: Study) -> list[int]:
+def _worth_showing(found: TuningResult) -> list[int]:
     """Return today's setting, the one that is named beside it, and the best others."""
     rest = [place for place, one in enumerate(found.points) if one.best]
     rest.sort(key=lambda place: (-found.points[place].found, found.points[place].per_week))
-    return list(dict.fromkeys([0, found.named, *rest]))[:SHOWN]
+    return list(dict.fromkeys([0, found.named, *rest]))[:MAX_ROWS]
 
 
-def _row(found: Study, one: Point) -> list[object]:
+def _row(found: TuningResult, one: Point) -> list[object]:
     what = ", ".join(f"{path.split('.', 1)[1]} {value}" for path, value in one.settings.items()) or "today's"
     high = "" if one.between[1] is None else f"{one.between[1]:.2g}"
     mark = " (proposed)" if one is found.proposed else ""
@@ -45,19 +45,19 @@ def _row(found: Study, one: Point) -> list[object]:
     return [what + mark, f"{one.found} of {one.of}", delay, f"{one.per_week:.2g}", f"{one.between[0]:.2g}–{high}"]
 
 
-def _print_doubt(found: Study) -> None:
+def _print_uncertainty(found: TuningResult) -> None:
     from replay.tuning.optimisation import Effect, spread  # noqa: PLC0415
 
     if found.named:
         name = "best in hindsight, not proposed" if found.proposed is None else "proposed"
         for effect in found.effects:
-            show(plain(f"{name}: {effect}"))
+            print_line(printable(f"{name}: {effect}"))
     low, high = found.today.recall
-    show(f"today's recall is {found.today.found} of {found.today.of}; with so few it may be {low:.0%} to {high:.0%}")
+    print_line(f"today's recall is {found.today.found} of {found.today.of}; with so few it may be {low:.0%} to {high:.0%}")
     for one in found.held_out:
         blind = Effect(one.label, one.before.delays[0], one.after.delays[0])
         noise = f"{one.before.false_alarms} false alarms before, {one.after.false_alarms} after"
-        show(plain(f"held out: {blind}; {noise}"))
+        print_line(printable(f"held out: {blind}; {noise}"))
     reach = spread(found.held_out)
     if reach:
-        show(f"gain on held-out incidents: {reach[0]:+.0f} to {reach[1]:+.0f} minutes")
+        print_line(f"gain on held-out incidents: {reach[0]:+.0f} to {reach[1]:+.0f} minutes")

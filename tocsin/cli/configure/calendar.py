@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli.environment import installation
-from tocsin.cli.errors import Failure
-from tocsin.cli.output import plain, show, tell
+from tocsin.cli.environment import load_installation
+from tocsin.cli.errors import CommandError
+from tocsin.cli.output import printable, print_line, print_status
 
 if TYPE_CHECKING:
     from config.brands.loader import Report
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MINUTE = 60.0
 
 
-def with_calendars(file: Path, report: Report) -> Report:
+def check_calendars(file: Path, report: Report) -> Report:
     """Return a report that also says what is wrong with the calendars of its brands."""
     if report.config is None or not any(brand.rota.ical for brand in report.config.brands):
         return report
@@ -34,7 +34,7 @@ def with_calendars(file: Path, report: Report) -> Report:
     return replace(report, config=config, problems=problems)
 
 
-def with_shifts(file: Path, wanted: dict[str, Brand], store: BrandStore) -> dict[str, Brand]:
+def resolve_shifts(file: Path, wanted: dict[str, Brand], store: BrandStore) -> dict[str, Brand]:
     """Return the brands with the shifts of their calendars; where one cannot be had, those in force stay.
 
     Raises:
@@ -50,11 +50,11 @@ def with_shifts(file: Path, wanted: dict[str, Brand], store: BrandStore) -> dict
     if grave := [problem for problem in problems if problem.severity == "error"]:
         raise ConfigError(grave)
     for problem in problems:
-        tell(plain(str(problem)))
+        print_status(printable(str(problem)))
     return resolved.brands
 
 
-def refresh(
+def sync(
     *,
     every: Annotated[
         float | None, typer.Option(min=1, max=1440, help="Go on, and fetch them again after so many minutes.")
@@ -75,40 +75,40 @@ def refresh(
     from streams.kafka.admin import brand_store  # noqa: PLC0415  the Kafka client is slow to load
     from streams.kafka.errors import BrokerError  # noqa: PLC0415
 
-    store = brand_store(installation().settings)
+    store = brand_store(load_installation().settings)
     if every is None:
-        if not _refresh(store, folder):
-            raise Failure("not every calendar could be read: its last good shifts stay in force")
+        if not _sync_once(store, folder):
+            raise CommandError("not every calendar could be read: its last good shifts stay in force")
         return
     while True:
         try:
-            _refresh(store, folder)
+            _sync_once(store, folder)
         except BrokerError as error:
-            tell(plain(str(error)))
+            print_status(printable(str(error)))
         time.sleep(every * MINUTE)
 
 
-def _refresh(store: BrandStore, folder: Path) -> bool:
-    brands, changed, read = refreshed(store, folder)
-    show(f"{brands} brands with a calendar, {changed} changed")
+def _sync_once(store: BrandStore, folder: Path) -> bool:
+    brands, changed, read = sync_calendars(store, folder)
+    print_line(f"{brands} brands with a calendar, {changed} changed")
     return read
 
 
-def refreshed(store: BrandStore, folder: Path) -> tuple[int, int, bool]:
+def sync_calendars(store: BrandStore, folder: Path) -> tuple[int, int, bool]:
     """Fetch and publish once; return how many brands have a calendar, how many changed, and if every one was read."""
     from config.calendars.client import Place, resolve  # noqa: PLC0415  slow to load
 
     before = {name: brand for name, brand in applied_brands(store).items() if brand.rota.ical}
     resolved = resolve(before, Place(folder).fetch, _now(), before)
     for finding in resolved.findings:
-        tell(plain(f"{finding.source}: {finding.rule}"))
-    records = _changed(store, resolved.brands)  # read anew: fetching takes a while
+        print_status(printable(f"{finding.source}: {finding.rule}"))
+    records = _changed_records(store, resolved.brands)  # read anew: fetching takes a while
     if records:
         store.publish(records)
     return len(before), len(records), not any(finding.unread for finding in resolved.findings)
 
 
-def _changed(store: BrandStore, resolved: dict[str, Brand]) -> dict[str, bytes | None]:
+def _changed_records(store: BrandStore, resolved: dict[str, Brand]) -> dict[str, bytes | None]:
     from config.brands.wire import decode_governed, encode_brand  # noqa: PLC0415  pydantic is slow to load
 
     records: dict[str, bytes | None] = {}
@@ -133,7 +133,7 @@ def applied_brands(store: BrandStore) -> dict[str, Brand]:
         try:
             found[name] = decode_brand(raw)
         except ConfigError as error:
-            tell(plain(f"{name}: {error}"))
+            print_status(printable(f"{name}: {error}"))
     return found
 
 

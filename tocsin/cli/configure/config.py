@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams.clock import wall
-from tocsin.cli.configure.calendar import refresh, with_calendars, with_shifts
-from tocsin.cli.environment import installation
-from tocsin.cli.errors import Failure, Misuse
-from tocsin.cli.output import agreed, emit, plain, show, tell
+from tocsin.cli.configure.calendar import sync, check_calendars, resolve_shifts
+from tocsin.cli.environment import load_installation
+from tocsin.cli.errors import CommandError, UsageError
+from tocsin.cli.output import confirm, print_json, printable, print_line, print_status
 
 if TYPE_CHECKING:
     from config.brands.loader import Report
@@ -47,12 +47,12 @@ def check(
     from config.brands.loader import check as judge  # noqa: PLC0415  pydantic and YAML are slow to load
 
     if not file.exists():
-        raise Misuse(_no_file(file))
-    report = with_calendars(file, judge(file))
+        raise UsageError(_missing_file(file))
+    report = check_calendars(file, judge(file))
     if json:
-        emit(_record(file, report))
+        print_json(_report_record(file, report))
     else:
-        _print(file, report)
+        _print_report(file, report)
     if report.config is None or (strict and report.warnings):
         raise typer.Exit(1)
 
@@ -90,13 +90,13 @@ def apply(
     from streams.kafka.admin import brand_store  # noqa: PLC0415  so is the Kafka client
 
     if not file.exists():
-        raise Misuse(_no_file(file))
-    wanted = load(file, warn=lambda problem: tell(plain(str(problem)))).named()
-    store = brand_store(installation().settings)
-    carry_out(store, with_shifts(file, wanted, store), dry_run=dry_run, yes=yes, json=json)
+        raise UsageError(_missing_file(file))
+    wanted = load(file, warn=lambda problem: print_status(printable(str(problem)))).named()
+    store = brand_store(load_installation().settings)
+    publish_plan(store, resolve_shifts(file, wanted, store), dry_run=dry_run, yes=yes, json=json)
 
 
-def carry_out(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: bool, json: bool) -> None:
+def publish_plan(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: bool, json: bool) -> None:
     """Compare `wanted` with what is in force, print the plan, ask unless `yes`, and publish it.
 
     Raises:
@@ -106,25 +106,25 @@ def carry_out(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: 
     from config.brands.plan import plan  # noqa: PLC0415  pydantic is slow to load
 
     planned = plan(store.read_applied(), wanted, wall())
-    say = tell if json else show
+    say = print_status if json else print_line
     for change in planned.changes:
         for line in change.lines():
-            say(plain(line))
+            say(printable(line))
     for kept in planned.kept:
-        say(plain(f"= {kept}"))
+        say(printable(f"= {kept}"))
     say(f"Plan: {planned.summary()}.")
     applied = not dry_run and bool(planned.changes)
     if applied:
-        _ask(planned, yes=yes)
+        _confirm_plan(planned, yes=yes)
         store.publish(planned.records)
-        tell(f"Applied: {planned.summary()}.")
+        print_status(f"Applied: {planned.summary()}.")
     if json:
         changes = [change.record() for change in planned.changes]
         kept_records = [kept.record() for kept in planned.kept]
-        emit({"applied": applied, "unchanged": planned.unchanged, "changes": changes, "overrides": kept_records})
+        print_json({"applied": applied, "unchanged": planned.unchanged, "changes": changes, "overrides": kept_records})
 
 
-app.command()(refresh)
+app.command()(sync)
 
 
 @app.command(name="show")
@@ -143,18 +143,18 @@ def show_applied(
     from config.brands.wire import decode_governed  # noqa: PLC0415
     from streams.kafka.admin import brand_store  # noqa: PLC0415
 
-    applied = sorted(brand_store(installation().settings).read_applied().items())
+    applied = sorted(brand_store(load_installation().settings).read_applied().items())
     for governed in (decode_governed(raw) for _, raw in applied):
         brand = governed.brand
         found = [Overridden(brand, one) for one in in_force(governed.overrides, wall())]
         if json:
             values = {} if overrides else {"brand": brand.model_dump(mode="json")}
-            emit({"name": brand.name} | values | {"overrides": [one.record() for one in found]})
+            print_json({"name": brand.name} | values | {"overrides": [one.record() for one in found]})
             continue
         if not overrides:
-            show(plain(f"{brand.name}  {brand.slack_channel or '(no channel)'}  {brand.language}"))
+            print_line(printable(f"{brand.name}  {brand.slack_channel or '(no channel)'}  {brand.language}"))
         for one in found:
-            show(plain(f"  {one}"))
+            print_line(printable(f"  {one}"))
 
 
 @app.command()
@@ -171,48 +171,48 @@ def lift(
     from config.brands.wire import decode_governed, encode_brand  # noqa: PLC0415  pydantic is slow to load
     from streams.kafka.admin import brand_store  # noqa: PLC0415
 
-    store = brand_store(installation().settings)
+    store = brand_store(load_installation().settings)
     raw = store.read_applied().get(brand)
     governed = decode_governed(raw) if raw else None
     kept = tuple(one for one in governed.overrides if path not in ("", one.path)) if governed else ()
     if governed is None or len(kept) == len(governed.overrides):
-        raise Failure(f"{plain(brand)}: nothing to lift; `tocsin config show --overrides` lists what there is")
+        raise CommandError(f"{printable(brand)}: nothing to lift; `tocsin config show --overrides` lists what there is")
     store.publish({brand: encode_brand(governed.brand, kept)})
-    tell(f"Lifted: {_count(len(governed.overrides) - len(kept), 'override')}.")
+    print_status(f"Lifted: {_count(len(governed.overrides) - len(kept), 'override')}.")
 
 
-def _ask(planned: Plan, *, yes: bool) -> None:
+def _confirm_plan(planned: Plan, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise Misuse("nobody to ask, as standard input is no terminal: add --yes, or --dry-run to look only")
+        raise UsageError("nobody to ask, as standard input is no terminal: add --yes, or --dry-run to look only")
     removed = planned.count("removed")
     lost = f" {_count(removed, 'brand')} will no longer be watched." if removed else ""
-    if not agreed(f"Apply {_count(len(planned.changes), 'change')}?{lost}"):
-        raise Failure("nothing was changed")
+    if not confirm(f"Apply {_count(len(planned.changes), 'change')}?{lost}"):
+        raise CommandError("nothing was changed")
 
 
-def _print(file: Path, report: Report) -> None:
+def _print_report(file: Path, report: Report) -> None:
     for problem in report.problems:
-        show(plain(str(problem)))
+        print_line(printable(str(problem)))
     brands = "" if report.config is None else f"{_count(len(report.config.brands), 'brand')}, "
     errors, warnings = _count(len(report.errors), "error"), _count(len(report.warnings), "warning")
-    tell(f"{plain(str(file))}: {brands}{errors}, {warnings}")
+    print_status(f"{printable(str(file))}: {brands}{errors}, {warnings}")
 
 
-def _record(file: Path, report: Report) -> dict[str, Any]:
+def _report_record(file: Path, report: Report) -> dict[str, Any]:
     brands = [] if report.config is None else [brand.name for brand in report.config.brands]
-    problems = [_problem(problem) for problem in report.problems]
+    problems = [_problem_record(problem) for problem in report.problems]
     return {"file": str(file), "ok": report.config is not None, "brands": brands, "problems": problems}
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def _problem_record(problem: Problem) -> dict[str, Any]:
     place = {"file": problem.file, "line": problem.line, "column": problem.column, "path": problem.path}
     return place | {"value": problem.value, "rule": problem.rule, "severity": problem.severity}
 
 
-def _no_file(file: Path) -> str:
-    return f"{plain(str(file))}: no such file; name one, or start from config/brands.yaml of the project"
+def _missing_file(file: Path) -> str:
+    return f"{printable(str(file))}: no such file; name one, or start from config/brands.yaml of the project"
 
 
 def _count(number: int, noun: str) -> str:

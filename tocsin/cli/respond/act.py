@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from streams.clock import wall
-from tocsin.cli.environment import installation
-from tocsin.cli.errors import Misuse
-from tocsin.cli.output import tell
+from tocsin.cli.environment import load_installation
+from tocsin.cli.errors import UsageError
+from tocsin.cli.output import print_status
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Action, ActionKind, Verdict
@@ -103,22 +103,22 @@ def command(
     if kind is Kind.SILENCE:
         action = replace(action, silence=Silence(now, now + span, by, detector, term, channel, text))
     elif detector or term or channel:
-        raise Misuse("--detector, --term and --channel go with `tocsin act silence`")
+        raise UsageError("--detector, --term and --channel go with `tocsin act silence`")
     if kind is Kind.UNSILENCE and ended is not None:
         action = replace(action, silence=Silence(0, 0, id=ended))
     elif ended is not None:
-        raise Misuse("--silence goes with `tocsin act unsilence`")
-    here = installation()
+        raise UsageError("--silence goes with `tocsin act unsilence`")
+    here = load_installation()
     producer = clients.producer(here.connection)
     producer.send(here.topics.actions.name, key=brand.encode(), value=encode(action)).get(timeout=30)
     producer.close()
-    tell(f"{kind.value}: passed on for {brand}")
+    print_status(f"{kind.value}: passed on for {brand}")
 
 
 def _named(name: str | None) -> str:
     """Return the id of the act; one that a person chose cannot be that of a tap in Slack."""
     if name is not None and not 0 < len(name) <= NAME_CHARS:
-        raise Misuse(f"--id: must have 1 to {NAME_CHARS} characters")
+        raise UsageError(f"--id: must have 1 to {NAME_CHARS} characters")
     return f"cli:{uuid.uuid4().hex if name is None else name}"
 
 
@@ -137,5 +137,5 @@ def _span(text: str) -> int:
 
     found = parse_duration(text)
     if not isinstance(found, timedelta) or not timedelta(minutes=1) <= found <= timedelta(days=30):
-        raise Misuse(f"--for {text}: must be a duration from 1m to 30d, such as 30m or 2h")
+        raise UsageError(f"--for {text}: must be a duration from 1m to 30d, such as 30m or 2h")
     return found // timedelta(milliseconds=1)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.cli.environment import installation
-from tocsin.cli.output import emit, show, table
+from tocsin.cli.environment import load_installation
+from tocsin.cli.output import print_json, print_line, print_table
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Incident
@@ -32,18 +32,18 @@ def command(
     found.sort(key=lambda one: (one.opened_at, one.id), reverse=True)
     if json:
         for one in found:
-            emit(_record(one))
+            print_json(_record(one))
     elif found:
-        table(["opened (UTC)", "severity", "status", "brand", "incident", "what"], [_row(one) for one in found])
+        print_table(["opened (UTC)", "severity", "status", "brand", "incident", "what"], [_row(one) for one in found])
     else:
-        show("no incident" + (" is open" if open_only else ""))
+        print_line("no incident" + (" is open" if open_only else ""))
 
 
 def _incidents() -> list[Incident]:
     from alerts.incidents.model import decode_incident  # noqa: PLC0415
     from streams.kafka import reader  # noqa: PLC0415  kafka-python is slow to load
 
-    here = installation()
+    here = load_installation()
     return [decode_incident(raw) for raw in reader.latest(here.connection, here.topics.incidents.name).values()]
 
 

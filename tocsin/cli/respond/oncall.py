@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from tocsin.cli.configure.config import DEFAULT_FILE
-from tocsin.cli.errors import Misuse
-from tocsin.cli.output import emit, plain, show, table, tell
-from tocsin.cli.time_options import moment, stretch
+from tocsin.cli.errors import UsageError
+from tocsin.cli.output import print_json, printable, print_line, print_table, print_status
+from tocsin.cli.time_options import parse_instant_ms, parse_duration_ms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,16 +48,16 @@ def command(
       tocsin oncall --applied --json
     """
     now = datetime.fromtimestamp(time.time_ns() / 1e9, UTC)
-    since, span = moment(at, "--at", now), stretch(ahead, "--ahead")
+    since, span = parse_instant_ms(at, "--at", now), parse_duration_ms(ahead, "--ahead")
     if not span:
-        raise Misuse("--ahead must be longer than nothing, such as 3d")
-    found = _in_force() if applied else _configured(config, now)
+        raise UsageError("--ahead must be longer than nothing, such as 3d")
+    found = _applied() if applied else _configured(config, now)
     if brand is not None and brand not in found:
-        raise Misuse(f"{plain(brand)} is no brand here: there are {plain(', '.join(sorted(found)))}")
+        raise UsageError(f"{printable(brand)} is no brand here: there are {printable(', '.join(sorted(found)))}")
     records = [_record(one, since, since + span) for name, one in sorted(found.items()) if brand in {None, name}]
     if json:
         for record in records:
-            emit(record)
+            print_json(record)
     else:
         _print(records)
     if any(not (record["always"] or record["now"]) for record in records):
@@ -70,19 +70,19 @@ def _configured(file: Path, now: datetime) -> dict[str, Brand]:
     from config.calendars.client import Place, located, resolve  # noqa: PLC0415  slow to load
 
     if not file.is_file():
-        raise Misuse(f"{plain(str(file))}: no such file: name one with --config")
+        raise UsageError(f"{printable(str(file))}: no such file: name one with --config")
     resolved = resolve(load(file).named(), Place(file.parent).fetch, now)
     for problem in located(file, [finding for finding in resolved.findings if finding.unread]):
-        tell(plain(str(problem)))
+        print_status(printable(str(problem)))
     return resolved.brands
 
 
-def _in_force() -> dict[str, Brand]:
+def _applied() -> dict[str, Brand]:
     from streams.kafka.admin import brand_store  # noqa: PLC0415  the Kafka client is slow to load
     from tocsin.cli.configure.calendar import applied_brands  # noqa: PLC0415
-    from tocsin.cli.environment import installation  # noqa: PLC0415
+    from tocsin.cli.environment import load_installation  # noqa: PLC0415
 
-    return applied_brands(brand_store(installation().settings))
+    return applied_brands(brand_store(load_installation().settings))
 
 
 def _record(brand: Brand, since: int, until: int) -> dict[str, Any]:
@@ -98,11 +98,11 @@ def _record(brand: Brand, since: int, until: int) -> dict[str, Any]:
         "always": brand.on_call,
         "now": on_call(rota, since),
         "next": on_call(rota, since, 1),
-        "turns": [_turn(rota, turn) for turn in turns(rota, since, until)] if used else [],
+        "turns": [_shift_record(rota, turn) for turn in turns(rota, since, until)] if used else [],
     }
 
 
-def _turn(rota: Rota, turn: Turn) -> dict[str, Any]:
+def _shift_record(rota: Rota, turn: Turn) -> dict[str, Any]:
     zone = ZoneInfo(rota.timezone)
     start, end = (datetime.fromtimestamp(at / 1000, zone).isoformat(timespec="minutes") for at in turn[:2])
     return {"from": start, "to": end, "who": turn.who, "gap": not turn.who}
@@ -111,23 +111,23 @@ def _turn(rota: Rota, turn: Turn) -> dict[str, Any]:
 def _print(records: list[dict[str, Any]]) -> None:
     rows = [row for record in records for row in _rows(record)]
     if rows:
-        table(["brand", "always", "from", "to", "on call"], rows)
+        print_table(["brand", "always", "from", "to", "on call"], rows)
     else:
-        show("no brand is configured")
+        print_line("no brand is configured")
 
 
 def _rows(record: dict[str, Any]) -> list[list[str]]:
-    always = _called(record["always"], record["names"]) or NOBODY
+    always = _names(record["always"], record["names"]) or NOBODY
     if not record["turns"]:
         return [[record["brand"], always, "", "", "(no rota)"]]
     rows = []
     for turn in record["turns"]:
-        who = _called(turn["who"], record["names"]) or f"! {NOBODY}"
+        who = _names(turn["who"], record["names"]) or f"! {NOBODY}"
         rows.append([record["brand"], always, _local(turn["from"]), _local(turn["to"]), who])
     return rows
 
 
-def _called(people: Sequence[str], names: Mapping[str, str]) -> str:
+def _names(people: Sequence[str], names: Mapping[str, str]) -> str:
     """Return Slack ids, with the names that the rota knows them by."""
     return ", ".join(f"{who} ({names[who]})" if who in names else who for who in people)
 

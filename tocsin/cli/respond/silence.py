@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams.clock import wall
-from tocsin.cli.environment import installation
-from tocsin.cli.output import emit, show, table
+from tocsin.cli.environment import load_installation
+from tocsin.cli.output import print_json, print_line, print_table
 
 if TYPE_CHECKING:
     from alerts.incidents.silences import Silence
@@ -31,17 +31,17 @@ def command(
       tocsin silences
       tocsin silences --brand Hallowfirth --json
     """
-    at, here = wall(), installation()
+    at, here = wall(), load_installation()
     found = [(name, one) for name, one in _silences(here, at) if brand in (None, name)]
     found.sort(key=lambda one: (one[0], one[1].until, one[1].id))
     if json:
         for name, one in found:
-            emit(_record(name, one))
+            print_json(_record(name, one))
     elif found:
         heads = ["brand", "until (UTC)", "by", "about", "why", "id"]
-        table(heads, [[name, _minute(one.until), one.by, _about(one), one.reason, one.id] for name, one in found])
+        print_table(heads, [[name, _minute(one.until), one.by, _about(one), one.reason, one.id] for name, one in found])
     else:
-        show("nothing is silenced")
+        print_line("nothing is silenced")
 
 
 def _silences(here: Installation, at: int) -> list[tuple[str, Silence]]:

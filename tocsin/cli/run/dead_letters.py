@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli.environment import installation
-from tocsin.cli.output import emit, plain, show
+from tocsin.cli.environment import load_installation
+from tocsin.cli.output import print_json, printable, print_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,13 +38,13 @@ def command(
     """
     letters = _letters()
     if summary:
-        _count(letters, json=json)
+        _print_summary(letters, json=json)
         return
     for letter in islice(letters, limit):
         if original:
-            show(plain(letter.line().decode("utf-8", "replace"), lines=True))
+            print_line(printable(letter.line().decode("utf-8", "replace"), lines=True))
         elif json:
-            emit(_record(letter))
+            print_json(_record(letter))
         else:
             _print(letter)
 
@@ -54,29 +54,29 @@ def _letters() -> Iterator[DeadLetter]:
     from streams.kafka import reader  # noqa: PLC0415
 
     # noqa: PLC0415
-    here = installation()
+    here = load_installation()
     for record in reader.records(here.connection, here.topics.rejected.name):
         if record.value is not None:
             yield dead_letters.decode(record.value)
 
 
-def _count(letters: Iterator[DeadLetter], *, json: bool) -> None:
+def _print_summary(letters: Iterator[DeadLetter], *, json: bool) -> None:
     """Count by the field named and its rule: the values before a colon vary."""
     counts = Counter(reason for letter in letters for reason in letter.reasons)
     for reason, count in counts.most_common():
         if json:
-            emit({"reason": reason, "count": count})
+            print_json({"reason": reason, "count": count})
         else:
-            show(f"{count:8}  {plain(reason)}")
+            print_line(f"{count:8}  {printable(reason)}")
 
 
 def _print(letter: DeadLetter) -> None:
     at = datetime.fromtimestamp(letter.arrived / 1000, UTC).isoformat(timespec="seconds")
-    show(f"{at}  {letter.topic}[{letter.partition}]@{letter.offset} line {letter.index + 1}, {letter.length} bytes")
+    print_line(f"{at}  {letter.topic}[{letter.partition}]@{letter.offset} line {letter.index + 1}, {letter.length} bytes")
     for reason in letter.reasons:
-        show(f"    {plain(reason)}")
-    line = plain(letter.line().decode("utf-8", "replace"))
-    show(f"    {line[:SHOWN_CHARS]}{'…' if len(line) > SHOWN_CHARS else ''}")
+        print_line(f"    {printable(reason)}")
+    line = printable(letter.line().decode("utf-8", "replace"))
+    print_line(f"    {line[:SHOWN_CHARS]}{'…' if len(line) > SHOWN_CHARS else ''}")
 
 
 def _record(letter: DeadLetter) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tocsin.cli.output import show
+from tocsin.cli.output import print_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from config.brands.model import Config
     from replay.snapshots.event_log import Chronicle
 
-GLANCE: Final = 0.5
+POLL_SECONDS: Final = 0.5
 """Seconds between two looks at what runs behind the demo."""
 
 TITLE: Final = "A crisis that never happened"
@@ -56,68 +56,68 @@ def command(
     picture.parent.mkdir(parents=True, exist_ok=True)
     config = read_config()
     if slack_ui:
-        _receive(config, router(config), speed, port, picture)
+        _run_in_browser(config, router(config), speed, port, picture)
     else:
-        _leave(picture, _play(config, router(config), speed), router(config))
+        _write_page(picture, _run_in_terminal(config, router(config), speed), router(config))
 
 
-def _receive(config: Config, route: Callable[[str, int], Route], speed: float, port: int, picture: Path) -> None:
+def _run_in_browser(config: Config, route: Callable[[str, int], Route], speed: float, port: int, picture: Path) -> None:
     """Play to whoever opens the page, and stay for what they do there, until stopped."""
-    from tocsin.demo.environment import Backstage  # noqa: PLC0415
-    from tocsin.demo.event_collector import Audience  # noqa: PLC0415  slow to load
-    from tocsin.demo.live_display import Board  # noqa: PLC0415
+    from tocsin.demo.environment import DemoEnvironment  # noqa: PLC0415
+    from tocsin.demo.event_collector import EventCollector  # noqa: PLC0415  slow to load
+    from tocsin.demo.live_display import LiveDisplay  # noqa: PLC0415
     from tocsin.demo.scenarios import LIVE_FROM, LIVE_UNTIL  # noqa: PLC0415
     from tocsin.demo.slack_ui import open_workspace  # noqa: PLC0415
 
     first, last = int(LIVE_FROM.timestamp() * 1000), int(LIVE_UNTIL.timestamp() * 1000)
-    board = Board([brand.name for brand in config.brands], route, (first, last))
+    board = LiveDisplay([brand.name for brand in config.brands], route, (first, last))
     with suppress(KeyboardInterrupt), open_workspace(config, port) as workspace:
-        show(f"Open {workspace.address} in a browser: the story begins when you do. Ctrl-C ends the demo.")
+        print_line(f"Open {workspace.address} in a browser: the story begins when you do. Ctrl-C ends the demo.")
         with (
-            Backstage(config, first, speed, workspace.environment) as backstage,
-            Audience(backstage, board, workspace.viewed) as audience,
+            DemoEnvironment(config, first, speed, workspace.environment) as backstage,
+            EventCollector(backstage, board, workspace.is_viewed) as audience,
         ):
             for line in audience.lines():
-                show(line)
-            _leave(picture, board.chronicle, route)
-            show("The story is told; buttons, menus and /tocsin go on working until Ctrl-C.")
-            backstage.last()
+                print_line(line)
+            _write_page(picture, board.chronicle, route)
+            print_line("The story is told; buttons, menus and /tocsin go on working until Ctrl-C.")
+            backstage.keep_advancing_time()
             while True:
                 backstage.check()
-                time.sleep(GLANCE)
+                time.sleep(POLL_SECONDS)
 
 
-def _play(config: Config, route: Callable[[str, int], Route], speed: float) -> Chronicle:
+def _run_in_terminal(config: Config, route: Callable[[str, int], Route], speed: float) -> Chronicle:
     from rich.console import Console  # noqa: PLC0415  slow to load
     from rich.live import Live  # noqa: PLC0415
 
-    from tocsin.demo.environment import Backstage  # noqa: PLC0415  kafka-python is slow to load
-    from tocsin.demo.event_collector import Audience  # noqa: PLC0415
-    from tocsin.demo.live_display import Board  # noqa: PLC0415
+    from tocsin.demo.environment import DemoEnvironment  # noqa: PLC0415  kafka-python is slow to load
+    from tocsin.demo.event_collector import EventCollector  # noqa: PLC0415
+    from tocsin.demo.live_display import LiveDisplay  # noqa: PLC0415
     from tocsin.demo.scenarios import LIVE_FROM, LIVE_UNTIL  # noqa: PLC0415
 
     first, last = int(LIVE_FROM.timestamp() * 1000), int(LIVE_UNTIL.timestamp() * 1000)
-    board = Board([brand.name for brand in config.brands], route, (first, last))
+    board = LiveDisplay([brand.name for brand in config.brands], route, (first, last))
     terminal = Console()
-    show("Starting a broker and a worker; they read the calm day before …")
-    with Backstage(config, first, speed) as backstage, Audience(backstage, board) as audience:
+    print_line("Starting a broker and a worker; they read the calm day before …")
+    with DemoEnvironment(config, first, speed) as backstage, EventCollector(backstage, board) as audience:
         if not terminal.is_terminal:
             for line in audience.lines():
-                show(line)
+                print_line(line)
             return board.chronicle
         with Live(console=terminal, refresh_per_second=8, vertical_overflow="crop") as live:
-            for now in audience.watch():
+            for now in audience.follow():
                 live.update(board.draw(now))
-            board.conclude()
+            board.show_most_severe()
             live.update(board.draw(last))
     return board.chronicle
 
 
-def _leave(path: Path, chronicle: Chronicle, route: Callable[[str, int], Route]) -> None:
+def _write_page(path: Path, chronicle: Chronicle, route: Callable[[str, int], Route]) -> None:
     """Write the picture, and say where."""
     from replay.snapshots import incident_page  # noqa: PLC0415
 
     path.write_text(incident_page.draw(chronicle, route, TITLE, LEAD), encoding="utf-8")
     told = len([note for note in chronicle.told if note.reason != "updated"])
-    show(f"{chronicle.mentions:,} mentions, {len(chronicle.incidents())} incidents, {told} times something was told.")
-    show(f"The picture of it: {path.resolve()}")
+    print_line(f"{chronicle.mentions:,} mentions, {len(chronicle.incidents())} incidents, {told} times something was told.")
+    print_line(f"The picture of it: {path.resolve()}")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli.environment import installation
-from tocsin.cli.errors import Failure, Misuse
-from tocsin.cli.output import emit, plain, show, tell
-from tocsin.cli.run.notifiers import channels
+from tocsin.cli.environment import load_installation
+from tocsin.cli.errors import CommandError, UsageError
+from tocsin.cli.output import print_json, printable, print_line, print_status
+from tocsin.cli.run.notifiers import external_notifiers
 
 if TYPE_CHECKING:
     from alerts.delivery.external_alert import Channel
@@ -56,36 +56,36 @@ def command(
     from streams.heartbeat.prober import PATIENCE, Canaries  # noqa: PLC0415  the Kafka client is slow to load
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415
 
-    here = installation(embedded=embedded)
+    here = load_installation(embedded=embedded)
     if drill is not None:
-        _drill(here.settings, drill)
+        _send_test_alert(here.settings, drill)
         return
     canaries = Canaries(here.connection, here.topics, secrets.token_hex(4), min(PATIENCE, within / 3))
     log_to_stderr("error" if once else here.settings.log_level, here.settings.log_format)
     if once:
-        _beat_once(canaries, within, json=json)
+        _probe_once(canaries, within, json=json)
         return
     if within < 2 * every:
-        raise Misuse("--within must be at least twice --every: else one canary that is late is an outage")
+        raise UsageError("--within must be at least twice --every: else one canary that is late is an outage")
     with suppress(KeyboardInterrupt):
         asyncio.run(_serve(here, canaries, every, within, state))
 
 
-def _drill(settings: Settings, lasting: float) -> None:
+def _send_test_alert(settings: Settings, lasting: float) -> None:
     from streams.heartbeat.monitor import drill  # noqa: PLC0415
 
-    found = channels(settings)
+    found = external_notifiers(settings)
     targets = _targets(settings, found)
     if not targets:
-        raise Misuse("a drill needs somebody outside Slack: pagerduty, a webhook or mail (docs/escalation.md)")
-    tell(f"a drill is told to: {', '.join(target.channel for target in targets)}; it is over in {lasting:.0f} s")
+        raise UsageError("a drill needs somebody outside Slack: pagerduty, a webhook or mail (docs/escalation.md)")
+    print_status(f"a drill is told to: {', '.join(target.channel for target in targets)}; it is over in {lasting:.0f} s")
     missed = asyncio.run(drill(found, targets, lasting, settings.heartbeat_language))
     if missed:
-        raise Failure(plain("; ".join(missed)))
-    show("everybody was reached")
+        raise CommandError(printable("; ".join(missed)))
+    print_line("everybody was reached")
 
 
-def _beat_once(canaries: Canaries, within: float, *, json: bool) -> None:
+def _probe_once(canaries: Canaries, within: float, *, json: bool) -> None:
     from streams.heartbeat.monitor import Heartbeat  # noqa: PLC0415
 
     async def beat() -> tuple[str, int]:
@@ -94,11 +94,11 @@ def _beat_once(canaries: Canaries, within: float, *, json: bool) -> None:
 
     wrong, partitions = asyncio.run(beat())
     if json:
-        emit({"ok": not wrong, "partitions": partitions, "why": wrong})
+        print_json({"ok": not wrong, "partitions": partitions, "why": wrong})
     if wrong:
-        raise Failure(plain(wrong))
+        raise CommandError(printable(wrong))
     if not json:
-        show(f"alerts get through on all {partitions} partitions")
+        print_line(f"alerts get through on all {partitions} partitions")
 
 
 async def _serve(here: Installation, canaries: Canaries, every: float, within: float, state: Path | None) -> None:
@@ -107,11 +107,11 @@ async def _serve(here: Installation, canaries: Canaries, every: float, within: f
     from streams.heartbeat.outage_store import Outages  # noqa: PLC0415
 
     settings = here.settings
-    found = channels(settings)
+    found = external_notifiers(settings)
     targets = _targets(settings, found)
     outages = Outages(state)
     metrics.serve(settings.metrics_port)
-    tell(f"outages are told to: {', '.join(target.channel for target in targets) or 'nobody, but pings stop'}")
+    print_status(f"outages are told to: {', '.join(target.channel for target in targets) or 'nobody, but pings stop'}")
     heart = Heartbeat(canaries, every, within, outages.outage)
     prefix = settings.prefix.strip("._-")
     name = f"Tocsin ({prefix})" if prefix else "Tocsin"
@@ -131,9 +131,9 @@ def _targets(settings: Settings, found: dict[str, Channel]) -> list[Target]:
     targets = [target for step in steps if (target := outside(step)) is not None]
     for target in targets:
         if target.channel not in found:
-            raise Misuse(f"TOCSIN_HEARTBEAT_TELL names {target.channel}, which is not set up (docs/escalation.md)")
+            raise UsageError(f"TOCSIN_HEARTBEAT_TELL names {target.channel}, which is not set up (docs/escalation.md)")
     if not targets and not settings.heartbeat_ping_url.get_secret_value():
-        raise Misuse(
+        raise UsageError(
             "nobody would hear of an outage: set up pagerduty, a webhook or mail (docs/escalation.md), "
             "or TOCSIN_HEARTBEAT_PING_URL"
         )

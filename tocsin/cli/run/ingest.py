@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli.environment import installation
-from tocsin.cli.errors import Misuse
-from tocsin.cli.inputs import mapped, parsed_mapping
-from tocsin.cli.output import emit, plain, progress, show, tell
+from tocsin.cli.environment import load_installation
+from tocsin.cli.errors import UsageError
+from tocsin.cli.inputs import read_lines, parse_column_map
+from tocsin.cli.output import print_json, printable, progress_bar, print_line, print_status
 
 if TYPE_CHECKING:
-    from mentions.readers.checkpoint import Checkpoint, Source
-    from mentions.readers.position import Position, Refused
+    from mentions.readers.checkpoint import Checkpoint, SourceFile
+    from mentions.readers.position import Position, RejectedLine
     from streams.ingest import Ingest
 
-SHOWN_REFUSALS = 20
+MAX_SHOWN_REJECTIONS = 20
 
 
-class AsOf(StrEnum):
+class ArrivalTime(StrEnum):
     """When the mentions count as arrived."""
 
     NOW = "now"
@@ -36,9 +36,9 @@ def command(
         str, typer.Option("--map", help="CSV columns: field=column,… (text=body,channel==forum for a fixed value).")
     ] = "",
     as_of: Annotated[
-        AsOf,
+        ArrivalTime,
         typer.Option(help="now: as they come. published: as if each arrived when published, to run an old incident."),
-    ] = AsOf.NOW,
+    ] = ArrivalTime.NOW,
     speed: Annotated[
         float,
         typer.Option(min=0, help="With --as-of published: event time so many times as fast as the clock; 0: full."),
@@ -65,29 +65,29 @@ def command(
     """
     from streams.ingest import Ingest, Pace  # noqa: PLC0415  kafka-python is slow to load
 
-    if speed and as_of is AsOf.NOW:
-        raise Misuse("--speed only makes sense with --as-of published")
-    here = installation(embedded=embedded)
+    if speed and as_of is ArrivalTime.NOW:
+        raise UsageError("--speed only makes sense with --as-of published")
+    here = load_installation(embedded=embedded)
     with closing(Ingest(here.connection, here.topics, as_of.value, Pace(speed))) as ingest:
         for path in files:
-            _send(ingest, path, parsed_mapping(columns), _mark(path, checkpoint, alone=len(files) == 1))
+            _send(ingest, path, parse_column_map(columns), _checkpoint(path, checkpoint, alone=len(files) == 1))
         ingest.finish()
         counts = {name: ingest.progress.counts()[name] for name in ("sent", "records", "rejected")}
     if json:
-        emit(counts)
+        print_json(counts)
     else:
-        show(f"sent {counts['sent']} mentions in {counts['records']} records, rejected {counts['rejected']}")
+        print_line(f"sent {counts['sent']} mentions in {counts['records']} records, rejected {counts['rejected']}")
     if counts["rejected"]:
         raise typer.Exit(1)
 
 
-def _mark(path: str, checkpoint: Path | None, *, alone: bool) -> Checkpoint | None:
+def _checkpoint(path: str, checkpoint: Path | None, *, alone: bool) -> Checkpoint | None:
     from mentions.readers.checkpoint import Checkpoint  # noqa: PLC0415
 
     if path == "-":
         return None
     if checkpoint is not None and not alone:
-        raise Misuse("--checkpoint is for a single file: left out, each file has its own")
+        raise UsageError("--checkpoint is for a single file: left out, each file has its own")
     return Checkpoint(checkpoint or Path(f"{path}.checkpoint"))
 
 
@@ -95,16 +95,16 @@ def _send(ingest: Ingest, path: str, mapping: dict[str, str], mark: Checkpoint |
     """Send one file, from where its checkpoint says."""
     source, start = _resume(path, mark)
     before = ingest.progress.counts()
-    with progress(f"sending {path}", source.size if source else None) as advance:
-        for refused in ingest.run(mapped(path, mapping, advance, start)):
-            _name(path, refused)
+    with progress_bar(f"sending {path}", source.size if source else None) as advance:
+        for refused in ingest.run(read_lines(path, mapping, advance, start)):
+            _print_rejected(path, refused)
             if mark is not None and source is not None:
                 now = ingest.progress.counts()
                 mark.save(source, ingest.progress.position, {name: now[name] - before[name] for name in now})
 
 
-def _resume(path: str, mark: Checkpoint | None) -> tuple[Source | None, Position | None]:
-    from mentions.readers.checkpoint import Start, identify  # noqa: PLC0415
+def _resume(path: str, mark: Checkpoint | None) -> tuple[SourceFile | None, Position | None]:
+    from mentions.readers.checkpoint import ResumeOutcome, identify  # noqa: PLC0415
     from mentions.readers.position import SourceError  # noqa: PLC0415
 
     if mark is None:
@@ -113,15 +113,15 @@ def _resume(path: str, mark: Checkpoint | None) -> tuple[Source | None, Position
         source = identify(path)
         resumption = mark.resume(source)
     except SourceError as error:
-        raise Misuse(str(error)) from error
-    if resumption.start is not Start.FRESH:
-        tell(f"{path}: {resumption.start.value} (line {resumption.position.lines}, {mark.path})")
+        raise UsageError(str(error)) from error
+    if resumption.start is not ResumeOutcome.FRESH:
+        print_status(f"{path}: {resumption.start.value} (line {resumption.position.lines}, {mark.path})")
     return source, resumption.position
 
 
-def _name(path: str, refused: list[Refused]) -> None:
+def _print_rejected(path: str, refused: list[RejectedLine]) -> None:
     """Say which lines were refused, and why."""
-    for line in refused[:SHOWN_REFUSALS]:
-        tell(f"{path}:{line.number}: {plain('; '.join(line.reasons))}")
-    if len(refused) > SHOWN_REFUSALS:
-        tell(f"{path}: … and {len(refused) - SHOWN_REFUSALS} more lines refused up to line {refused[-1].number}")
+    for line in refused[:MAX_SHOWN_REJECTIONS]:
+        print_status(f"{path}:{line.number}: {printable('; '.join(line.reasons))}")
+    if len(refused) > MAX_SHOWN_REJECTIONS:
+        print_status(f"{path}: … and {len(refused) - MAX_SHOWN_REJECTIONS} more lines refused up to line {refused[-1].number}")

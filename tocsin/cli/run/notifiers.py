@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 
-def answers_taps(settings: Settings) -> bool:
+def has_slack_app(settings: Settings) -> bool:
     """Tell whether the Slack app is set up, so that a tap on a button is answered."""
     return bool(settings.slack_app_token.get_secret_value() or settings.slack_signing_secret.get_secret_value())
 
 
-def channels(settings: Settings) -> dict[str, Channel]:
+def external_notifiers(settings: Settings) -> dict[str, Channel]:
     """Return the channels by the name of their escalation step; those whose variables are not set are left out."""
     from alerts.notifiers.email import Mail, Server  # noqa: PLC0415  slow to load
     from alerts.notifiers.pagerduty import PagerDuty  # noqa: PLC0415

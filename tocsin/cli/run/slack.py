@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from tocsin.cli.environment import installation
-from tocsin.cli.errors import Misuse
-from tocsin.cli.output import tell
+from tocsin.cli.environment import load_installation
+from tocsin.cli.errors import UsageError
+from tocsin.cli.output import print_status
 
 
 def command(
@@ -37,22 +37,22 @@ def command(
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415
     from tocsin.slack_app.main import serve  # noqa: PLC0415
 
-    here = installation(embedded=embedded)
+    here = load_installation(embedded=embedded)
     settings = here.settings
     needed = settings.slack_app_token if http is None else settings.slack_signing_secret
     name = "TOCSIN_SLACK_APP_TOKEN" if http is None else "TOCSIN_SLACK_SIGNING_SECRET"
     for secret, variable in ((settings.slack_token, "TOCSIN_SLACK_TOKEN"), (needed, name)):
         if not secret.get_secret_value():
-            raise Misuse(f"tocsin slack needs {variable} in the environment (docs/slack.md tells how to get one)")
+            raise UsageError(f"tocsin slack needs {variable} in the environment (docs/slack.md tells how to get one)")
     made = create_topics(here.connection, here.topics.all(), settings.partitions, settings.replication)
     log_to_stderr(settings.log_level, settings.log_format)
     try:
         asyncio.run(serve(settings, here.connection, here.topics, made[0].partitions, http))
     except KeyboardInterrupt:
-        tell("stopped")
+        print_status("stopped")
     except BaseExceptionGroup as group:
         refused, _ = group.split(SlackApiError)
         if refused is None:
             raise
         codes = {str(getattr(error, "response", {}).get("error")) for error in refused.exceptions}
-        raise Misuse(f"Slack refuses {name}: {', '.join(sorted(codes))} (docs/slack.md)") from None
+        raise UsageError(f"Slack refuses {name}: {', '.join(sorted(codes))} (docs/slack.md)") from None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.cli.environment import installation
-from tocsin.cli.output import emit, show, table
+from tocsin.cli.environment import load_installation
+from tocsin.cli.output import print_json, print_line, print_table
 
 if TYPE_CHECKING:
     from detectors.engine.state import State
@@ -34,12 +34,12 @@ def command(
     """
     from streams.views import brand_states  # noqa: PLC0415  kafka-python is slow to load
 
-    here = installation()
+    here = load_installation()
     watched, heard = brand_states.watched(here.connection, here.topics)
     records = [_record(state, minutes=minutes) for name, state in sorted(watched.items()) if brand in {None, name}]
     if json:
         for record in records:
-            emit(record)
+            print_json(record)
         return
     _print(records, heard)
 
@@ -72,11 +72,11 @@ def _record(state: State, *, minutes: bool) -> dict[str, Any]:
 
 def _print(records: list[dict[str, Any]], heard: dict[int, Watermarks]) -> None:
     if not records:
-        show("no brand has had a mention yet")
+        print_line("no brand has had a mention yet")
         return
     heads = ["brand", "read up to (UTC)", "last hour", "negative", "breaching", "total", "duplicates", "late"]
     keys = ("brand", "read_up_to", "last_hour", "last_hour_negative", "breaching", "mentions", "duplicates", "late")
-    table(heads, [[", ".join(r[k]) if isinstance(r[k], list) else r[k] or "" for k in keys] for r in records])
+    print_table(heads, [[", ".join(r[k]) if isinstance(r[k], list) else r[k] or "" for k in keys] for r in records])
     marks = [watermarks.reached for watermarks in heard.values() if watermarks.reached is not None]
     if marks:
-        show(f"{len(heard)} partitions watched, event time {_iso(min(marks))} to {_iso(max(marks))}")
+        print_line(f"{len(heard)} partitions watched, event time {_iso(min(marks))} to {_iso(max(marks))}")

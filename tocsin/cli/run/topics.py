@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from tocsin.cli.environment import installation
-from tocsin.cli.errors import Failure
-from tocsin.cli.output import emit, show, table
+from tocsin.cli.environment import load_installation
+from tocsin.cli.errors import CommandError
+from tocsin.cli.output import print_json, print_line, print_table
 
 app = typer.Typer(
     help="Create and list the Kafka topics.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
@@ -30,15 +30,15 @@ def create(*, json: _Json = False) -> None:
     """
     from streams.kafka.admin import create_topics  # noqa: PLC0415  kafka-python is slow to load
 
-    here = installation()
+    here = load_installation()
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
     for topic in made:
         if json:
-            emit({"topic": topic.name, "created": topic.made, "partitions": topic.partitions})
+            print_json({"topic": topic.name, "created": topic.made, "partitions": topic.partitions})
         else:
-            show(f"{'created' if topic.made else 'exists '}  {topic.name}  ({topic.partitions} partitions)")
+            print_line(f"{'created' if topic.made else 'exists '}  {topic.name}  ({topic.partitions} partitions)")
     if len({topic.partitions for topic in made}) > 1:
-        raise Failure(
+        raise CommandError(
             "topics differ in their number of partitions: all must have the same. "
             "Set TOCSIN_PARTITIONS to that of the existing ones, or use another TOCSIN_PREFIX"
         )
@@ -52,13 +52,13 @@ def list_(*, json: _Json = False) -> None:
       tocsin topics list
       tocsin topics list --json
     """
-    here = installation()
+    here = load_installation()
     rows = [(topic.name, topic.compacted, topic.kept.days if topic.kept else None) for topic in here.topics.all()]
     if json:
         for name, compacted, days in rows:
-            emit({"topic": name, "compacted": compacted, "days": days})
+            print_json({"topic": name, "compacted": compacted, "days": days})
         return
-    table(
+    print_table(
         ["topic", "kept"],
         [
             (name, " ".join([*(["latest of each key"] if compacted else []), f"{days} days" if days else "for ever"]))

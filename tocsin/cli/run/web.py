@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
-from tocsin.cli.analyse.replay_input import Past
-from tocsin.cli.environment import installation
-from tocsin.cli.errors import Misuse
-from tocsin.cli.inputs import parsed_mapping
-from tocsin.cli.output import plain, progress, show, tell
-from tocsin.cli.time_options import moment
-from tocsin.cli.weights import Weights, scorer
+from tocsin.cli.analyse.replay_input import ReplayInput
+from tocsin.cli.environment import load_installation
+from tocsin.cli.errors import UsageError
+from tocsin.cli.inputs import parse_column_map
+from tocsin.cli.output import printable, progress_bar, print_line, print_status
+from tocsin.cli.time_options import parse_instant_ms
+from tocsin.cli.weights import WeightsOption, load_scorer
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 CONFIG: Final = Path("config/brands.yaml")
 DEMO: Final = "demo"
-MIDWAY: Final = 1_773_152_400_000
+DEMO_INSTANT: Final = 1_773_152_400_000
 """When the demo's day is shown: 2026-03-10 14:20 UTC, when it is at its worst (ms)."""
 
 
-class Shown(NamedTuple):
+class PageFiles(NamedTuple):
     """What the pages show besides the world: the file that the editor writes, and what incidents were."""
 
     config: Path
@@ -60,7 +60,7 @@ def command(
         str, typer.Option(help="Show the recording as it stood then: ISO 8601, without an offset UTC.")
     ] = "",
     columns: Annotated[str, typer.Option("--map", help="Columns of such files: field=column,….")] = "",
-    weights: Weights = None,
+    weights: WeightsOption = None,
     embedded: Annotated[
         bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
     ] = False,
@@ -78,16 +78,16 @@ def command(
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415  slow to load
     from tocsin.web.http.auth import refusal  # noqa: PLC0415
 
-    here = installation(embedded=embedded)
+    here = load_installation(embedded=embedded)
     if why := refusal(here.settings, host):
-        raise Misuse(why)
+        raise UsageError(why)
     log_to_stderr(here.settings.log_level, here.settings.log_format)
-    at = moment(until, "--until", datetime.now(UTC)) if until else None  # noqa: TID251  a person typed it now
-    world = _recorded(past, columns, config, weights, at) if past else None
+    at = parse_instant_ms(until, "--until", datetime.now(UTC)) if until else None  # noqa: TID251  a person typed it now
+    world = _recording_source(past, columns, config, weights, at) if past else None
     with ExitStack() as stack:
         if past == [DEMO] and config == CONFIG:
             config = _demo_config(stack)
-        shown = Shown(config, _labels(labels))
+        shown = PageFiles(config, _labels(labels))
         _run(
             _serve(here.settings, world, host, port, shown) if world else _serve_live(here, host, port, shown),
             host,
@@ -103,18 +103,18 @@ def _run(serving: Coroutine[object, object, None], host: str, port: int) -> None
         if refused is None:
             raise
         why = next(iter(getattr(refused, "exceptions", ())), refused)
-        raise Misuse(f"cannot listen at {host}:{port}: {why}: choose another --port") from error
+        raise UsageError(f"cannot listen at {host}:{port}: {why}: choose another --port") from error
     except KeyboardInterrupt:
-        tell("stopped")
+        print_status("stopped")
 
 
-async def _serve(settings: Settings, world: World, host: str, port: int, shown: Shown) -> None:
+async def _serve(settings: Settings, world: World, host: str, port: int, shown: PageFiles) -> None:
     from tocsin.web.http.server import application, listen  # noqa: PLC0415  slow to load
 
-    await listen(application(world, settings, shown.config, shown.labels), host, port, lambda taken: _told(host, taken))
+    await listen(application(world, settings, shown.config, shown.labels), host, port, lambda taken: _print_address(host, taken))
 
 
-async def _serve_live(here: Installation, host: str, port: int, shown: Shown) -> None:
+async def _serve_live(here: Installation, host: str, port: int, shown: PageFiles) -> None:
     from streams.kafka.admin import create_topics  # noqa: PLC0415  slow to load
     from tocsin.web.sources.kafka import Live  # noqa: PLC0415
 
@@ -125,31 +125,31 @@ async def _serve_live(here: Installation, host: str, port: int, shown: Shown) ->
         group.create_task(_serve(here.settings, world, host, port, shown))
 
 
-def _told(host: str, port: int) -> None:
+def _print_address(host: str, port: int) -> None:
     where = f"[{host}]" if ":" in host else host
-    show(f"Open http://{where}:{port}/ in a browser. Ctrl-C ends it.")
+    print_line(f"Open http://{where}:{port}/ in a browser. Ctrl-C ends it.")
 
 
-def _recorded(files: list[str], columns: str, config: Path, weights: Path | None, until: int | None) -> Recorded:
+def _recording_source(files: list[str], columns: str, config: Path, weights: Path | None, until: int | None) -> Recorded:
     from config.brands.loader import load  # noqa: PLC0415  slow to load
     from mentions.readers.position import SourceError  # noqa: PLC0415
     from tocsin.web.sources.recording import of_lines, of_recording  # noqa: PLC0415
 
     if files == [DEMO]:
-        from tocsin.demo.scenarios.offline_run import lines, read_config  # noqa: PLC0415
+        from tocsin.demo.scenarios.offline_run import mention_lines, read_config  # noqa: PLC0415
 
-        return of_lines(read_config().brands, lines(), scorer(weights), until or MIDWAY)
-    past = Past(files, parsed_mapping(columns), sort=False, rescore=False, weights=weights)
+        return of_lines(read_config().brands, mention_lines(), load_scorer(weights), until or DEMO_INSTANT)
+    past = ReplayInput(files, parse_column_map(columns), sort=False, rescore=False, weights=weights)
     try:
-        with progress("reading", past.size) as advance:
+        with progress_bar("reading", past.size) as advance:
             if past.recording is not None:
                 entries = list(past.recording.entries(scores=True, advance=advance))
                 return of_recording(past.recording.header, entries, until)
             if not config.is_file():
-                raise Misuse(f"{plain(str(config))}: no such file: name one with --config")
+                raise UsageError(f"{printable(str(config))}: no such file: name one with --config")
             return of_lines(load(config).brands, past.lines(advance), past.scorer(), until)
     except SourceError as error:
-        raise Misuse(str(error)) from error
+        raise UsageError(str(error)) from error
 
 
 def _labels(path: Path | None) -> list[Label]:
@@ -158,7 +158,7 @@ def _labels(path: Path | None) -> list[Label]:
     if path is None:
         return []
     if not path.is_file():
-        raise Misuse(f"{plain(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
+        raise UsageError(f"{printable(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
     return read(path.read_bytes(), str(path))
 
 

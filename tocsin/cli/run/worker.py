@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli.environment import installation
-from tocsin.cli.errors import Misuse
-from tocsin.cli.output import tell
-from tocsin.cli.run.notifiers import answers_taps, channels
-from tocsin.cli.weights import Weights, scorer
+from tocsin.cli.environment import load_installation
+from tocsin.cli.errors import UsageError
+from tocsin.cli.output import print_status
+from tocsin.cli.run.notifiers import has_slack_app, external_notifiers
+from tocsin.cli.weights import WeightsOption, load_scorer
 
 if TYPE_CHECKING:
     from alerts.delivery.ports import Notifier
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from alerts.notifiers.slack.notifier import Slack
     from tocsin.cli.environment import Installation
 
-SLACK_GAP = 1.0
+SLACK_CHANNEL_INTERVAL = 1.0
 """Seconds between two messages in one channel: what Slack allows."""
 
 
@@ -51,7 +51,7 @@ def command(
     defaults: Annotated[
         bool, typer.Option("--defaults", help="Watch every brand that mentions name, with built-in thresholds.")
     ] = False,
-    weights: Weights = None,
+    weights: WeightsOption = None,
     embedded: Annotated[
         bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
     ] = False,
@@ -70,7 +70,7 @@ def command(
     from streams.app import Parts, build  # noqa: PLC0415
     from streams.kafka.admin import create_topics  # noqa: PLC0415
 
-    here = installation(embedded=embedded)
+    here = load_installation(embedded=embedded)
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
     metrics.serve(here.settings.metrics_port)
     slack = _slack(here) if _uses_slack(here, notify) else None
@@ -78,14 +78,14 @@ def command(
         topics=here.topics,
         connection=here.connection,
         partitions=made[0].partitions,
-        scorer=scorer(weights),
-        notifier=slack or _terminal(),
-        slack=_check(slack, here.settings.heartbeat_channel) if slack else None,
+        scorer=load_scorer(weights),
+        notifier=slack or _console(),
+        slack=_slack_probe(slack, here.settings.heartbeat_channel) if slack else None,
         dnd=_dnd(here) if slack else None,
-        channels=channels(here.settings),
-        buttons=slack is not None and answers_taps(here.settings),
+        channels=external_notifiers(here.settings),
+        buttons=slack is not None and has_slack_app(here.settings),
         web=here.settings.web_url,
-        gap=SLACK_GAP if slack else 0.0,
+        gap=SLACK_CHANNEL_INTERVAL if slack else 0.0,
         clock="arrival" if clock is Clock.ARRIVAL else "wall",
         defaults=defaults,
     )
@@ -95,9 +95,9 @@ def command(
 def _uses_slack(here: Installation, notify: Notify | None) -> bool:
     token = bool(here.settings.slack_token.get_secret_value())
     if notify is Notify.SLACK and not token:
-        raise Misuse("--notify slack needs TOCSIN_SLACK_TOKEN in the environment (docs/slack.md tells how to get one)")
+        raise UsageError("--notify slack needs TOCSIN_SLACK_TOKEN in the environment (docs/slack.md tells how to get one)")
     if notify is None and not token:
-        tell("TOCSIN_SLACK_TOKEN is not set: alerts are drawn in this terminal")
+        print_status("TOCSIN_SLACK_TOKEN is not set: alerts are drawn in this terminal")
     return token if notify is None else notify is Notify.SLACK
 
 
@@ -113,13 +113,13 @@ def _dnd(here: Installation) -> DoNotDisturb:
     return DoNotDisturb(here.settings.slack_token.get_secret_value(), here.settings.slack_url)
 
 
-def _check(slack: Slack, channel: str) -> Shared:
+def _slack_probe(slack: Slack, channel: str) -> Shared:
     from alerts.notifiers.slack.health import Login, Shared, Standing  # noqa: PLC0415  slow to load
 
     return Shared(Standing(slack, channel) if channel else Login(slack))
 
 
-def _terminal() -> Notifier:
+def _console() -> Notifier:
     from rich.console import Console  # noqa: PLC0415  slow to load
 
     from alerts.notifiers.console import Terminal  # noqa: PLC0415

@@ -6,8 +6,8 @@ import sys
 
 import msgspec
 
-from tocsin.demo.scenarios.mentions import compose
+from tocsin.demo.scenarios.mentions import generate
 
 if __name__ == "__main__":
-    for mention in compose():
+    for mention in generate():
         sys.stdout.buffer.write(msgspec.json.encode(mention) + b"\n")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tocsin.demo.scenarios.rng import Chance
+    from tocsin.demo.scenarios.rng import Rng
 
 _CHANNELS: Final = ("microblog",) * 13 + ("forum",) * 3 + ("video",) * 2 + ("reviews", "blog")
-_LOUD: Final = {
+_INFLUENCERS: Final = {
     "Hallowfirth": (("harbourwatch", 214_000), ("islandnewsdesk", 88_500), ("ferryspotter_jo", 41_200)),
     "Pippinworth": (("biscuit_of_the_day", 132_000), ("teatime_tom", 37_800)),
     "Voltanelle": (("conso_en_clair", 96_400), ("factures_et_cie", 23_900)),
@@ -39,7 +39,7 @@ _FRENCH: Final = (
 
 
 @dataclass(frozen=True)
-class Person:
+class Author:
     """An author as a channel shows one."""
 
     handle: str
@@ -47,11 +47,11 @@ class Person:
     channel: str
 
 
-def meet(brand: str, chance: Chance) -> Person:
+def pick_author(brand: str, chance: Rng) -> Author:
     """Return somebody who writes about this brand; now and then somebody whom many follow."""
-    if chance.happens(0.004):
-        handle, followers = chance.pick(_LOUD[brand])
-        return Person(handle, followers, "microblog")
+    if chance.bernoulli(0.004):
+        handle, followers = chance.pick(_INFLUENCERS[brand])
+        return Author(handle, followers, "microblog")
     first, last = _FRENCH if brand == "Voltanelle" else _ENGLISH
-    handle = f"{chance.pick(first)}_{chance.pick(last)}{int(chance.between(1, 9000))}"
-    return Person(handle, int(10 ** chance.between(0.5, 3.0 + chance.between(0.0, 1.2))), chance.pick(_CHANNELS))
+    handle = f"{chance.pick(first)}_{chance.pick(last)}{int(chance.uniform(1, 9000))}"
+    return Author(handle, int(10 ** chance.uniform(0.5, 3.0 + chance.uniform(0.0, 1.2))), chance.pick(_CHANNELS))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from tocsin.demo.scenarios.authors import meet
-from tocsin.demo.scenarios.rng import Chance
-from tocsin.demo.scenarios.scenario import LIVE_UNTIL, WARM_UP_FROM, WAVES
+from tocsin.demo.scenarios.authors import pick_author
+from tocsin.demo.scenarios.rng import Rng
+from tocsin.demo.scenarios.scenario import LIVE_UNTIL, WARM_UP_FROM, SCENARIO
 from tocsin.demo.scenarios.words import read_words
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ _SEED: Final = 1740
 _MINUTE: Final = timedelta(minutes=1)
 
 
-def compose() -> Iterator[dict[str, Any]]:
+def generate() -> Iterator[dict[str, Any]]:
     """Yield the demo's mentions in the order of their publication, as a producer would send them."""
-    chance = Chance(_SEED)
-    words = {wave.brand: read_words(wave.brand) for wave in WAVES}
+    chance = Rng(_SEED)
+    words = {wave.brand: read_words(wave.brand) for wave in SCENARIO}
     number, at = 0, WARM_UP_FROM
     while at < LIVE_UNTIL:
         for offset, brand, theme in _minute(at, chance):
@@ -37,19 +37,19 @@ def compose() -> Iterator[dict[str, Any]]:
 
 def write_mentions(path: Path) -> int:
     """Write the demo's mentions to `path` as JSON Lines; return how many."""
-    lines = [msgspec.json.encode(mention) for mention in compose()]
+    lines = [msgspec.json.encode(mention) for mention in generate()]
     path.write_bytes(b"\n".join(lines) + b"\n")
     return len(lines)
 
 
-def _minute(at: datetime, chance: Chance) -> list[tuple[int, str, str]]:
+def _minute(at: datetime, chance: Rng) -> list[tuple[int, str, str]]:
     """Return (millisecond within the minute, brand, theme) of what is published in this minute, in order."""
-    drawn = [(wave, chance.count(wave.rate(at))) for wave in WAVES]
-    return sorted((int(chance.between(0, 60_000)), wave.brand, wave.theme) for wave, n in drawn for _ in range(n))
+    drawn = [(wave, chance.poisson(wave.rate(at))) for wave in SCENARIO]
+    return sorted((int(chance.uniform(0, 60_000)), wave.brand, wave.theme) for wave, n in drawn for _ in range(n))
 
 
-def _mention(number: int, at: datetime, brand: str, words: Words, theme: str, chance: Chance) -> dict[str, Any]:
-    text, person = words.write(theme, chance), meet(brand, chance)
+def _mention(number: int, at: datetime, brand: str, words: Words, theme: str, chance: Rng) -> dict[str, Any]:
+    text, person = words.write(theme, chance), pick_author(brand, chance)
     mention = {
         "id": f"{person.channel}-{number}",
         "text": text,

@@ -14,7 +14,7 @@ from replay.player.chunking import ended, records
 from replay.player.policy_set import Rules
 from replay.snapshots.event_log import Chronicle
 from streams.pipeline import Pipeline
-from tocsin.demo.scenarios.mentions import compose
+from tocsin.demo.scenarios.mentions import generate
 from tocsin.demo.scenarios.scenario import LIVE_FROM
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from alerts.delivery.ports import Route
     from config.brands.model import Config
-    from mentions.readers.position import Refused
+    from mentions.readers.position import RejectedLine
     from mentions.scorer_port import Scorer
 
 
@@ -41,20 +41,20 @@ def router(config: Config) -> Callable[[str, int], Route]:
     return lambda name, at: route(brands[name], at, "")
 
 
-def lines() -> Iterator[Line]:
+def mention_lines() -> Iterator[Line]:
     """Yield the demo's mentions as lines of a file."""
-    for number, written in enumerate(compose(), 1):
+    for number, written in enumerate(generate(), 1):
         raw = msgspec.json.encode(written)
         yield Line(number, raw, Position(number, 0))
 
 
-def rehearse(scorer: Scorer) -> Chronicle:
+def run_offline(scorer: Scorer) -> Chronicle:
     """Return what happens, and is told, when the demo's day runs through the pipeline."""
     rules = Rules.of(read_config().brands)
     pipeline = Pipeline(rules, rules.watchlist, scorer)
     chronicle = Chronicle(int(LIVE_FROM.timestamp() * 1000))
-    refused: list[Refused] = []
-    for record in ended(records(lines(), refused)):
+    refused: list[RejectedLine] = []
+    for record in ended(records(mention_lines(), refused)):
         scored, told = pipeline.feed([record])
         for batch in scored.batches:
             chronicle.count(batch)

@@ -13,28 +13,28 @@ if TYPE_CHECKING:
 Option = TypeVar("Option")
 
 
-class Chance:
+class Rng:
     """Dice that fall the same for a seed: built on `Random.random` alone, whose sequence Python guarantees."""
 
     def __init__(self, seed: int) -> None:
-        self._roll = Random(seed).random  # noqa: S311  an invented story, no secret
+        self._random = Random(seed).random  # noqa: S311  an invented story, no secret
 
     def pick(self, options: Sequence[Option]) -> Option:
         """Return one of the options, all equally likely."""
-        return options[int(self._roll() * len(options))]
+        return options[int(self._random() * len(options))]
 
-    def happens(self, probability: float) -> bool:
+    def bernoulli(self, probability: float) -> bool:
         """Say whether something of this probability happens."""
-        return self._roll() < probability
+        return self._random() < probability
 
-    def between(self, low: float, high: float) -> float:
+    def uniform(self, low: float, high: float) -> float:
         """Return a number from [low, high), evenly spread."""
-        return low + (high - low) * self._roll()
+        return low + (high - low) * self._random()
 
-    def count(self, expected: float) -> int:
+    def poisson(self, expected: float) -> int:
         """Return how many of a Poisson process's events happen where `expected` are expected."""
-        limit, product, count = math.exp(-expected), self._roll(), 0
+        limit, product, count = math.exp(-expected), self._random(), 0
         while product > limit:
-            product *= self._roll()
+            product *= self._random()
             count += 1
         return count

@@ -15,7 +15,7 @@ DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Wave:
+class Burst:
     """Mentions of one brand and theme: rising in a straight line to `peak` a minute, then falling in one."""
 
     brand: str
@@ -35,7 +35,7 @@ class Wave:
 
 
 @dataclass(frozen=True)
-class Calm:
+class Background:
     """A brand's everyday mentions: few at night, most in the evening."""
 
     brand: str
@@ -58,18 +58,18 @@ def _at(clock: str) -> datetime:
     return LIVE_FROM.replace(hour=hour, minute=minute)
 
 
-WAVES: Final[tuple[Wave | Calm, ...]] = (
-    Calm("Hallowfirth", 0.7),
-    Calm("Pippinworth", 0.6),
-    Calm("Voltanelle", 0.5),
+SCENARIO: Final[tuple[Burst | Background, ...]] = (
+    Background("Hallowfirth", 0.7),
+    Background("Pippinworth", 0.6),
+    Background("Voltanelle", 0.5),
     # A printing error that everybody enjoys: loud, and no crisis.
-    Wave("Pippinworth", "joke", _at("11:10"), _at("11:50"), _at("12:50"), 9),
+    Burst("Pippinworth", "joke", _at("11:10"), _at("11:50"), _at("12:50"), 9),
     # A ferry lies off its harbour for hours; then comes the company's statement.
-    Wave("Hallowfirth", "aboard", _at("12:40"), _at("13:30"), _at("14:00"), 2.5),
-    Wave("Hallowfirth", "firestorm", _at("13:25"), _at("14:05"), _at("15:40"), 34),
-    Wave("Hallowfirth", "shares", _at("13:40"), _at("14:10"), _at("15:20"), 10),
-    Wave("Hallowfirth", "statement", _at("14:20"), _at("14:35"), _at("15:45"), 22),
-    Wave("Hallowfirth", "aftermath", _at("14:55"), _at("15:20"), _at("15:45"), 5),
+    Burst("Hallowfirth", "aboard", _at("12:40"), _at("13:30"), _at("14:00"), 2.5),
+    Burst("Hallowfirth", "firestorm", _at("13:25"), _at("14:05"), _at("15:40"), 34),
+    Burst("Hallowfirth", "shares", _at("13:40"), _at("14:10"), _at("15:20"), 10),
+    Burst("Hallowfirth", "statement", _at("14:20"), _at("14:35"), _at("15:45"), 22),
+    Burst("Hallowfirth", "aftermath", _at("14:55"), _at("15:20"), _at("15:45"), 5),
     # An electricity company takes its money twice.
-    Wave("Voltanelle", "prelevement", _at("13:50"), _at("14:30"), _at("15:40"), 5),
+    Burst("Voltanelle", "prelevement", _at("13:50"), _at("14:30"), _at("15:40"), 5),
 )

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from tocsin.demo.scenarios.rng import Chance
+    from tocsin.demo.scenarios.rng import Rng
 
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _SENTENCE: Final = re.compile(r"(^|[.!?] )([a-zà-ü])")
@@ -31,7 +31,7 @@ class Words:
     slots: dict[str, list[str]]
     themes: dict[str, Theme]
 
-    def write(self, theme: str, chance: Chance) -> str:
+    def write(self, theme: str, chance: Rng) -> str:
         """Return a new text of this theme."""
         parts = self.themes[theme]
         text = _SLOT.sub(lambda slot: chance.pick(self.slots[slot[1]]), chance.pick(parts.texts)).strip()
@@ -55,10 +55,10 @@ def _join(text: str, tail: str) -> str:
     return f"{text}{stop} {tail}"
 
 
-def _style(text: str, chance: Chance) -> str:
+def _style(text: str, chance: Rng) -> str:
     """Write as this person does: most begin sentences with a capital, some never do, a few shout."""
-    if chance.happens(0.15):
+    if chance.bernoulli(0.15):
         return text.lower()
-    if chance.happens(0.03):
+    if chance.bernoulli(0.03):
         return text.upper()
     return _SENTENCE.sub(lambda start: start[1] + start[2].upper(), text)

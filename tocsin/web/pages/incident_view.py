@@ -12,7 +12,7 @@ from tocsin.web.pages.overview import named
 from tocsin.web.text import WORDS, clock, say
 
 if TYPE_CHECKING:
-    from alerts.incidents.model import HistoryEntry, Finding, Incident
+    from alerts.incidents.model import Finding, HistoryEntry, Incident
     from config.brands.model import Brand
     from detectors.model.text import Language
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from mentions.model.batches import Batch
 from replay.report.data import gather
 from replay.report.page import render
-from replay.report.provenance import of_files
+from replay.report.provenance import from_files
 from tocsin.web.http.middleware import language_of
 from tocsin.web.templating import REPORT_POLICY
 from tocsin.web.text import say
@@ -61,7 +61,7 @@ class Reports:
         records = self._world.past(brand.name, since, self._world.now() + 1)
         if not any(isinstance(one, Batch) for one in records):
             raise web.HTTPNotFound(text=say(language, "preview_empty", days=14))
-        origin = of_files("Kafka" if self._world.live else "recording", brand, records)
+        origin = from_files("Kafka" if self._world.live else "recording", brand, records)
         try:
             facts = gather(brand, records, origin, incident)
         except LookupError:  # of so short a past, it opens at another minute

@@ -8,7 +8,7 @@ from replay.tuning.candidates import value_of
 
 if TYPE_CHECKING:
     from config.brands.model import Brand
-    from replay.tuning.optimisation import Point, Study
+    from replay.tuning.optimisation import Point, TuningResult
 
 WIDTH: Final = 640
 HEIGHT: Final = 320
@@ -48,7 +48,7 @@ class Curve(NamedTuple):
     lines: list[Line]
 
 
-def curve(study: Study, brand: Brand) -> Curve:
+def curve(study: TuningResult, brand: Brand) -> Curve:
     """Return the chart of a study: only settings that page all the crises that the best one pages can be compared."""
     most = max(point.found for point in study.points)
     lines = [_line(study, place, brand) for place in _worth_showing(study)]
@@ -72,20 +72,20 @@ def curve(study: Study, brand: Brand) -> Curve:
     return Curve(sorted(dots, key=lambda dot: order.index(dot.mark)), left, below, lines)
 
 
-def _worth_showing(study: Study) -> list[int]:
+def _worth_showing(study: TuningResult) -> list[int]:
     """Return today's setting, the one that is named beside it, and the best others."""
     rest = [place for place, one in enumerate(study.points) if one.best]
     rest.sort(key=lambda place: (-study.points[place].found, study.points[place].per_week))
     return list(dict.fromkeys([0, study.named, *rest]))[:SHOWN]
 
 
-def _line(study: Study, place: int, brand: Brand) -> Line:
+def _line(study: TuningResult, place: int, brand: Brand) -> Line:
     one = study.points[place]
     delay = "–" if one.mean_delay is None else f"{one.mean_delay:.0f}"
     return Line(_what(brand, one), _mark(study, place, one), one.found, one.of, delay, f"{one.per_week:.2g}")
 
 
-def _mark(study: Study, place: int, one: Point) -> str:
+def _mark(study: TuningResult, place: int, one: Point) -> str:
     if place == 0:
         return "today"
     return "proposal" if place == study.proposal else "best" if one.best else "tried"

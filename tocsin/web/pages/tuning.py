@@ -14,9 +14,9 @@ from config.brands.edit import changed, diff
 from config.errors import ConfigError
 from mentions.model.batches import Batch
 from replay.tuning.candidates import candidates
-from replay.tuning.dataset import Material
-from replay.tuning.labels import merge, verdicts
-from replay.tuning.optimisation import study
+from replay.tuning.dataset import Dataset
+from replay.tuning.labels import labels_from_verdicts, merge
+from replay.tuning.optimisation import optimise
 from tocsin.web.editor.config_file import open_sheet
 from tocsin.web.http.middleware import SESSION, language_of
 from tocsin.web.pages.overview import row
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from config.brands.model import Brand
     from detectors.model.text import Language
     from replay.tuning.labels import Label
-    from replay.tuning.optimisation import Study
+    from replay.tuning.optimisation import TuningResult
     from tocsin.web.sources.base import World
 
 log = structlog.get_logger(__name__)
@@ -49,7 +49,7 @@ class Run:
     brand: Brand
     of: int
     done: int = 0
-    found: Study | None = None
+    found: TuningResult | None = None
     failed: str = ""
     diff: str = ""
     task: asyncio.Task[None] | None = field(default=None, repr=False)
@@ -118,7 +118,7 @@ class Studies:
 
     def _compute(self, run: Run) -> None:
         name, now = run.brand.name, self._world.now()
-        material = Material()
+        material = Dataset()
         for record in self._world.past(name, now - PAST, now + 1):
             if isinstance(record, Batch):
                 material.add(record)
@@ -128,11 +128,11 @@ class Studies:
         def advance(done: float) -> None:
             run.done += int(done)
 
-        found = study(name, "brand", [run.brand], material, self._labels(name), advance=advance)
+        found = optimise(name, "brand", [run.brand], material, self._labels(name), advance=advance)
         run.diff = self._proposal(found)
         run.found = found
 
-    def _proposal(self, found: Study) -> str:
+    def _proposal(self, found: TuningResult) -> str:
         """Return the change that is proposed to the file, as the command line would write it."""
         if found.proposed is None or self._path is None or not self._path.is_file():
             return ""
@@ -146,9 +146,9 @@ class Studies:
 
     def _labels(self, name: str) -> list[Label]:
         written = [label for label in self._written if label.brand == name]
-        judged = [label for label in verdicts(self._world.incidents().values()) if label.brand == name]
+        judged = [label for label in labels_from_verdicts(self._world.incidents().values()) if label.brand == name]
         return merge(written, judged).labels
 
 
-def _verdict(found: Study, language: Language) -> str:
+def _verdict(found: TuningResult, language: Language) -> str:
     return say(language, found.state, count=len(found.labels if found.state == "too_few" else found.points))

@@ -11,8 +11,8 @@ from mentions.model.batches import Tick
 from replay.player.chunking import ended, portions, records
 from replay.player.policy_set import Rules
 from replay.player.recording_replay import Playback, Recorded
-from replay.tuning.dataset import Material
-from replay.tuning.dataset import of_recording as recorded
+from replay.tuning.dataset import Dataset
+from replay.tuning.dataset import from_recording as recorded
 from streams.pipeline import Pipeline
 from streams.recording.format import Judged
 from tocsin.web.sources.base import expected
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from alerts.incidents.silences import Silence
     from config.brands.model import Brand
     from mentions.model.batches import Batch
-    from mentions.readers.position import Line, Refused
+    from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
     from streams.pipeline import TriageShard, WatchShard
     from streams.recording.format import Entry, Header
@@ -39,7 +39,7 @@ class Past:
 
     known: Mapping[str, Governed]
     shards: Callable[[str], tuple[WatchShard, TriageShard]]  # of a brand
-    material: Material
+    material: Dataset
     live: bool = False
     told: dict[str, Incident] = field(default_factory=dict)
     _tally: Tally = field(default_factory=Tally)
@@ -94,14 +94,14 @@ class Past:
 
 
 def of_lines(
-    brands: Iterable[Brand], lines: Iterable[Line | Refused], scorer: Scorer, until: int | None = None
+    brands: Iterable[Brand], lines: Iterable[Line | RejectedLine], scorer: Scorer, until: int | None = None
 ) -> Past:
     """Return the world at the end of files of mentions in order of publication, or at an instant (ms) of theirs."""
     known = {brand.name: Governed(brand) for brand in brands}
     rules = Rules.of(one.brand for one in known.values())
-    pipeline, material = Pipeline(rules, rules.watchlist, scorer), Material()
+    pipeline, material = Pipeline(rules, rules.watchlist, scorer), Dataset()
     world = Past(known, lambda _: (pipeline.watch, pipeline.triage), material)
-    read = takewhile(lambda record: until is None or record.arrived < until, records(lines, material.refused))
+    read = takewhile(lambda record: until is None or record.arrived < until, records(lines, material.rejected))
     for portion in portions(ended(read)):
         scored, told = pipeline.feed(portion)
         world.note(told)

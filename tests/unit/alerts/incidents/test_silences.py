@@ -113,7 +113,10 @@ def test_praise_neither_joins_a_crisis_nor_keeps_it_open() -> None:
     """A good buzz in the middle of a crisis is noise; by itself it is an incident, which a crisis may turn grave."""
     cheer = [signal(minute, detector="praise", severity="watch", start=9) for minute in range(9, 40)]
     case, told = run(signal(0), *cheer, now(40))
-    assert [(note.reason, note.happened_at) for note in told[:2]] == [("opened", START), ("resolved", START + 30 * MINUTE)]
+    assert [(note.reason, note.happened_at) for note in told[:2]] == [
+        ("opened", START),
+        ("resolved", START + 30 * MINUTE),
+    ]
     assert case.silenced > 0
     assert told_about(*cheer[:2]) == ["opened"]
     later = signal(70, detector="praise", severity="watch", start=70)

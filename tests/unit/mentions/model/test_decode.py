@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mentions.model.decode import Rejection, Wire, decode_line, decode_record
+from mentions.model.decode import Rejection, WireMention, decode_line, decode_record
 from mentions.model.mention import MAX_CHANNEL, MAX_COUNT, MAX_COUNTERS, MAX_ID, MAX_LANG, MAX_NAME, MAX_TEXT, MAX_URL
-from mentions.model.timestamps import AHEAD
+from mentions.model.timestamps import MAX_AHEAD
 from tests.support.mentions import ARRIVED, PUBLISHED, line, record, wire
 
 BOUNDED = {
@@ -24,7 +24,7 @@ BOUNDED = {
 }
 
 
-def _reasons(entry: Wire | Rejection) -> tuple[str, ...]:
+def _reasons(entry: WireMention | Rejection) -> tuple[str, ...]:
     assert isinstance(entry, Rejection), entry
     return entry.reasons
 
@@ -32,14 +32,14 @@ def _reasons(entry: Wire | Rejection) -> tuple[str, ...]:
 def test_a_record_is_one_object() -> None:
     """A record of one object is one mention, with its moment in milliseconds."""
     (entry,) = decode_record(line(), ARRIVED)
-    assert isinstance(entry, Wire)
+    assert isinstance(entry, WireMention)
     assert entry.published == PUBLISHED
 
 
 def test_an_object_may_be_spread_over_lines() -> None:
     """A record that is one pretty-printed object is one mention, and one rejection where it is none."""
     spread = json.dumps(json.loads(line()), indent=2).encode()
-    assert [type(entry) for entry in decode_record(spread, ARRIVED)] == [Wire]
+    assert [type(entry) for entry in decode_record(spread, ARRIVED)] == [WireMention]
     (entry,) = decode_record(spread.replace(b"late", b"\\u0000"), ARRIVED)
     assert _reasons(entry)[0].startswith("text: ")
 
@@ -49,7 +49,9 @@ def test_one_bad_line_costs_no_good_one() -> None:
     lines = [line(id=str(at)) for at in range(100)]
     lines[37] = b'{"id": "37"'
     entries = decode_record(record(*lines), ARRIVED)
-    assert [entry.id for entry in entries if isinstance(entry, Wire)] == [str(at) for at in range(100) if at != 37]
+    assert [entry.id for entry in entries if isinstance(entry, WireMention)] == [
+        str(at) for at in range(100) if at != 37
+    ]
     rejection = entries[37]
     assert isinstance(rejection, Rejection)
     assert (rejection.index, rejection.line) == (37, b'{"id": "37"')
@@ -101,7 +103,7 @@ def test_what_is_no_mention_says_why(raw: bytes, said: str) -> None:
 def test_texts_are_bounded(field: str) -> None:
     """The longest allowed text is taken, one character more is refused by the name of the field."""
     longest = BOUNDED[field] * "é"
-    assert isinstance(decode_line(line(**{field: longest}), None), Wire)
+    assert isinstance(decode_line(line(**{field: longest}), None), WireMention)
     (reason,) = _reasons(decode_line(line(**{field: longest + "é"}), None))
     assert reason.startswith(
         f"{'author.id' if field == 'author' else field}: must have at most {BOUNDED[field]} characters"
@@ -114,7 +116,7 @@ def test_texts_are_bounded(field: str) -> None:
 def test_counts_are_bounded(given: dict[str, Any]) -> None:
     """The largest allowed count is taken, one more is not."""
     raw = line(**given)
-    assert isinstance(decode_line(raw, None), Wire)
+    assert isinstance(decode_line(raw, None), WireMention)
     assert isinstance(decode_line(raw.replace(str(MAX_COUNT).encode(), str(MAX_COUNT + 1).encode()), None), Rejection)
 
 
@@ -122,7 +124,7 @@ def test_counts_are_bounded(given: dict[str, Any]) -> None:
 def test_counters_are_bounded(counters: int, *, taken: bool) -> None:
     """Engagement has at most so many counters."""
     raw = line(engagement={str(at): 1 for at in range(counters)})
-    assert isinstance(decode_line(raw, None), Wire) == taken
+    assert isinstance(decode_line(raw, None), WireMention) == taken
 
 
 @pytest.mark.parametrize("field", ["id", "channel"])
@@ -131,11 +133,11 @@ def test_what_identifies_may_not_be_empty(field: str) -> None:
     assert _reasons(decode_line(line(**{field: ""}), None)) == (f"{field}: must not be empty, got ''",)
 
 
-@pytest.mark.parametrize(("ahead", "taken"), [(AHEAD, True), (AHEAD + 1, False)])
+@pytest.mark.parametrize(("ahead", "taken"), [(MAX_AHEAD, True), (MAX_AHEAD + 1, False)])
 @pytest.mark.parametrize("extra", [{}, {"id": 1}])  # by the fast decoder, and by the model
 def test_five_minutes_ahead_is_the_limit(ahead: int, extra: dict[str, Any], *, taken: bool) -> None:
     """A mention may be published five minutes ahead of its arrival and not a millisecond more."""
-    assert isinstance(decode_line(line(published_at=ARRIVED + ahead, **extra), ARRIVED), Wire) == taken
+    assert isinstance(decode_line(line(published_at=ARRIVED + ahead, **extra), ARRIVED), WireMention) == taken
 
 
 def test_a_record_of_a_megabyte_is_read() -> None:
@@ -143,7 +145,7 @@ def test_a_record_of_a_megabyte_is_read() -> None:
     lines = [line(id=str(at), text="x" * 400) for at in range(2_000)]
     value = record(*lines)
     assert len(value) > 900_000
-    assert [entry.id for entry in decode_record(value, ARRIVED) if isinstance(entry, Wire)] == [
+    assert [entry.id for entry in decode_record(value, ARRIVED) if isinstance(entry, WireMention)] == [
         str(n) for n in range(2_000)
     ]
 
@@ -160,6 +162,6 @@ def test_author_and_reach_are_read_from_either_form() -> None:
     assert wire(author={"name": "U"}).author_id == "U"
     assert wire().author_id == wire(author="").author_id == wire(author={}).author_id == ""
     assert wire(author={"id": "u", "name": "U"}).author_names == ("u", "U")
-    assert wire(author={"followers": 7}, reach=5).people == 7
-    assert wire(author={"followers": 7}, reach=9).people == 9
-    assert wire(author="u").people == 0
+    assert wire(author={"followers": 7}, reach=5).reach_or_followers == 7
+    assert wire(author={"followers": 7}, reach=9).reach_or_followers == 9
+    assert wire(author="u").reach_or_followers == 0

@@ -10,14 +10,14 @@ import pytest
 from pydantic import ValidationError
 
 from mentions.model.mention import Author, Mention
-from mentions.model.validation_messages import SHOWN, reasons
+from mentions.model.validation_messages import MAX_VALUE_CHARS, messages
 from tests.support.mentions import BASE
 
 
 def _refused(**fields: Any) -> tuple[str, ...]:
     with pytest.raises(ValidationError) as refusal:
         Mention.model_validate(BASE | fields)
-    return reasons(refusal.value)
+    return messages(refusal.value)
 
 
 def test_four_fields_make_a_mention() -> None:
@@ -106,7 +106,7 @@ def test_all_findings_are_told_at_once() -> None:
     """A mention with several faults is refused with a line for each, missing fields included."""
     with pytest.raises(ValidationError) as refusal:
         Mention.model_validate({"id": "1", "lang": "x" * 36, "reach": -1})
-    assert [reason.split(":")[0] for reason in reasons(refusal.value)] == [
+    assert [reason.split(":")[0] for reason in messages(refusal.value)] == [
         "text",
         "published_at",
         "channel",
@@ -120,7 +120,7 @@ def test_a_refusal_shows_little_of_a_hostile_value() -> None:
     (reason,) = _refused(brand="\x1b[2J" + "é" * 100_000)
     assert reason.isascii()
     assert reason.isprintable()
-    assert len(reason) < len("brand: must have at most 256 characters, got …") + SHOWN + 10
+    assert len(reason) < len("brand: must have at most 256 characters, got …") + MAX_VALUE_CHARS + 10
 
 
 def test_the_schema_agrees_with_the_model_on_what_producers_send() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mentions.model.near_duplicates import likeness
+from mentions.model.near_duplicates import text_hash
 
 TEXT = "The night train to Basel was cancelled without a word, again."
 
@@ -24,14 +24,14 @@ TEXT = "The night train to Basel was cancelled without a word, again."
 )
 def test_copies_are_alike(copy: str) -> None:
     """Retweets, quotes, added links and handles, capitals and blanks do not make another text."""
-    assert likeness(copy) == likeness(TEXT)
+    assert text_hash(copy) == text_hash(TEXT)
 
 
 def test_a_cut_copy_of_a_long_text_is_alike() -> None:
     """An old-style retweet that was cut at 140 characters is like its original."""
     original = TEXT + " Nobody at the station knew anything, and the next one leaves at six in the morning."
     retweet = f"RT @rail_watch: {original}"[:139] + "…"
-    assert likeness(retweet) == likeness(original)
+    assert text_hash(retweet) == text_hash(original)
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_a_cut_copy_of_a_long_text_is_alike() -> None:
 )
 def test_different_texts_differ(one: str, other: str) -> None:
     """One other word, another emoji, or another link where there is nothing else, is another text."""
-    assert likeness(one) != likeness(other)
+    assert text_hash(one) != text_hash(other)

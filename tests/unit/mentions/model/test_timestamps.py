@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from mentions.model.timestamps import EARLIEST, LATEST, ahead_of_arrival, instant, shown
+from mentions.model.timestamps import EARLIEST, LATEST, ahead_of_arrival, format_timestamp, parse_timestamp
 
 FIVE_PAST_TWO = 1_769_868_300_000
 
@@ -31,12 +31,12 @@ FIVE_PAST_TWO = 1_769_868_300_000
 )
 def test_every_way_to_write_a_moment_means_that_moment(given: object) -> None:
     """ISO 8601 with any offset, seconds, milliseconds and datetimes of one moment give the same milliseconds."""
-    assert instant(given) == FIVE_PAST_TWO
+    assert parse_timestamp(given) == FIVE_PAST_TWO
 
 
 def test_milliseconds_are_kept_and_finer_digits_cut() -> None:
     """A fraction of a second counts to the millisecond, never rounded up."""
-    assert instant("2026-01-31T14:05:00.123999999Z") == FIVE_PAST_TWO + 123
+    assert parse_timestamp("2026-01-31T14:05:00.123999999Z") == FIVE_PAST_TWO + 123
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_milliseconds_are_kept_and_finer_digits_cut() -> None:
 def test_a_refusal_says_rule_and_remedy(given: object, said: str) -> None:
     """What is no moment between 2000 and 2100, or has no offset, is refused with the rule, and briefly."""
     with pytest.raises(ValueError, match=r": ") as refusal:
-        instant(given)
+        parse_timestamp(given)
     assert said in str(refusal.value)
     assert len(str(refusal.value)) < 200
 
@@ -74,13 +74,13 @@ def test_a_refusal_says_rule_and_remedy(given: object, said: str) -> None:
 @pytest.mark.parametrize(("edge", "inside"), [(EARLIEST, 0), (LATEST, -1)])
 def test_the_bounds_are_exact(edge: int, inside: int) -> None:
     """The first millisecond of 2000 and the last of 2099 are taken, their outer neighbours are not."""
-    assert instant(edge + inside) == edge + inside
+    assert parse_timestamp(edge + inside) == edge + inside
     with pytest.raises(ValueError, match=r"2000-01-01|2099-12-31"):
-        instant(edge + inside - (1 if inside == 0 else -1))
+        parse_timestamp(edge + inside - (1 if inside == 0 else -1))
 
 
 def test_a_mention_from_the_future_names_both_moments() -> None:
     """The reason names the field, the moment and the arrival, so that the wrong clock can be found."""
     reason = ahead_of_arrival(FIVE_PAST_TWO + 3_600_000, FIVE_PAST_TWO)
     assert reason.startswith("published_at: 2026-01-31T15:05:00Z is more than 5 minutes ahead of its arrival at ")
-    assert shown(FIVE_PAST_TWO) in reason
+    assert format_timestamp(FIVE_PAST_TWO) in reason

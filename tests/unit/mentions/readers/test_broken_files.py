@@ -17,8 +17,8 @@ import pytest
 from pyarrow import parquet
 
 from mentions.readers.files import Line, SourceError, format_of, read
-from mentions.readers.packing import Packed, pack
-from mentions.readers.sorting import first_disorder, in_order
+from mentions.readers.packing import PackedRecord, pack
+from mentions.readers.sorting import first_disorder, sort_by_time
 
 ROOT = Path(__file__).parents[4]
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -55,8 +55,8 @@ def replay(*arguments: str) -> subprocess.CompletedProcess[str]:
 def accepted(path: str, mapping: dict[str, str] | None = None) -> tuple[int, list[str]]:
     """Return how many mentions a file holds, and why others are none."""
     entries = list(pack(read(path, mapping)))
-    good = sum(entry.mentions for entry in entries if isinstance(entry, Packed))
-    return good, [f"{e.number}: {'; '.join(e.reasons)}" for e in entries if not isinstance(e, Packed)]
+    good = sum(entry.mentions for entry in entries if isinstance(entry, PackedRecord))
+    return good, [f"{e.number}: {'; '.join(e.reasons)}" for e in entries if not isinstance(e, PackedRecord)]
 
 
 def test_an_unsorted_file_is_told_with_its_line_and_sorted_on_demand(tmp_path: Path) -> None:
@@ -75,9 +75,9 @@ def test_an_unsorted_file_is_told_with_its_line_and_sorted_on_demand(tmp_path: P
 def test_sorting_keeps_every_line(tmp_path: Path) -> None:
     """Sorted by instant, equal ones as they stand; what is no mention stays to be refused by its line."""
     file = jsonl(tmp_path / "a.jsonl", [GOOD[9], GOOD[1], {"id": "broken"}, mention(1, id="again")])
-    assert [entry.number for entry in in_order(read(file))] == [3, 2, 4, 1]
+    assert [entry.number for entry in sort_by_time(read(file))] == [3, 2, 4, 1]
     assert first_disorder(read(file)) == 2
-    assert first_disorder(in_order(read(file))) is None
+    assert first_disorder(sort_by_time(read(file))) is None
 
 
 def test_a_file_cut_in_the_middle_is_an_error_with_its_line(tmp_path: Path) -> None:
@@ -111,9 +111,9 @@ def test_mixed_time_zones_are_instants_and_none_is_guessed(tmp_path: Path) -> No
     ]
     file = jsonl(tmp_path / "zones.jsonl", [mention(i, published_at=zone) for i, zone in enumerate(zones)])
     entries = list(pack(read(file)))
-    (packed,) = [entry for entry in entries if isinstance(entry, Packed)]
+    (packed,) = [entry for entry in entries if isinstance(entry, PackedRecord)]
     assert packed.earliest == packed.latest == int(START.timestamp() * 1000)
-    (refused,) = [entry for entry in entries if not isinstance(entry, Packed)]
+    (refused,) = [entry for entry in entries if not isinstance(entry, PackedRecord)]
     assert refused.number == 5
     assert "published_at" in refused.reasons[0]
 
@@ -170,7 +170,7 @@ def test_reading_parquet_goes_on_from_any_row(tmp_path: Path) -> None:
     whole = list(read(str(path), advance=told.append))
     assert 0 < sum(told) <= path.stat().st_size
     for at in (0, 6, 7, 39):
-        assert list(read(str(path), start=whole[at].following)) == whole[at + 1 :]
+        assert list(read(str(path), start=whole[at].next_position)) == whole[at + 1 :]
 
 
 def test_parquet_times_without_a_zone_are_refused(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mentions.readers.checkpoint import HEAD, Checkpoint, Resumption, Start, identify
+from mentions.readers.checkpoint import HEAD, Checkpoint, ResumeOutcome, Resumption, identify
 from mentions.readers.position import START, Position, SourceError
 
 if TYPE_CHECKING:
@@ -35,19 +35,19 @@ def checkpoint(tmp_path: Path, data: Path) -> Checkpoint:
 def test_without_a_checkpoint_reading_begins(tmp_path: Path, data: Path) -> None:
     """A source never read begins at its start, and says that."""
     fresh = Checkpoint(tmp_path / "none").resume(identify(str(data)))
-    assert fresh == Resumption(Start.FRESH, START, {})
+    assert fresh == Resumption(ResumeOutcome.FRESH, START, {})
 
 
 def test_reading_goes_on_where_it_was_acknowledged(checkpoint: Checkpoint, data: Path) -> None:
     """The same file goes on at the place last saved, with what was counted."""
-    assert checkpoint.resume(identify(str(data))) == Resumption(Start.RESUMED, AT, {"sent": 5})
+    assert checkpoint.resume(identify(str(data))) == Resumption(ResumeOutcome.RESUMED, AT, {"sent": 5})
 
 
 @pytest.mark.parametrize("content", [b"line\n" * 1_001, b"line\n" * (HEAD // 5 + 1_000)])
 def test_a_file_that_grew_is_the_same(checkpoint: Checkpoint, data: Path, content: bytes) -> None:
     """What was appended since does not make it another file, be it more than is compared."""
     data.write_bytes(content)
-    assert checkpoint.resume(identify(str(data))).start is Start.RESUMED
+    assert checkpoint.resume(identify(str(data))).start is ResumeOutcome.RESUMED
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_file_that_grew_is_the_same(checkpoint: Checkpoint, data: Path, conten
 def test_another_file_begins_anew(checkpoint: Checkpoint, data: Path, change: Callable[[Path], object]) -> None:
     """A file with another beginning, or shorter than it was, is read from its start, and that is said."""
     change(data)
-    assert checkpoint.resume(identify(str(data))) == Resumption(Start.REPLACED, START, {})
+    assert checkpoint.resume(identify(str(data))) == Resumption(ResumeOutcome.REPLACED, START, {})
 
 
 def test_a_large_file_that_shrank_begins_anew(tmp_path: Path) -> None:
@@ -71,15 +71,15 @@ def test_a_large_file_that_shrank_begins_anew(tmp_path: Path) -> None:
     checkpoint = Checkpoint(tmp_path / "large.checkpoint")
     checkpoint.save(identify(str(path)), Position(HEAD, 5 * HEAD), {})
     path.write_bytes(b"line\n" * (HEAD // 2))
-    assert checkpoint.resume(identify(str(path))).start is Start.REPLACED
+    assert checkpoint.resume(identify(str(path))).start is ResumeOutcome.REPLACED
 
 
 def test_another_path_begins_anew(checkpoint: Checkpoint, data: Path) -> None:
     """A copy elsewhere is another source; the same file by another way to write its path is not."""
     copy = data.with_name("copy.jsonl")
     copy.write_bytes(data.read_bytes())
-    assert checkpoint.resume(identify(str(copy))).start is Start.REPLACED
-    assert checkpoint.resume(identify(f"{data.parent}/./data.jsonl")).start is Start.RESUMED
+    assert checkpoint.resume(identify(str(copy))).start is ResumeOutcome.REPLACED
+    assert checkpoint.resume(identify(f"{data.parent}/./data.jsonl")).start is ResumeOutcome.RESUMED
 
 
 def test_a_crash_leaves_the_old_checkpoint_or_the_new(

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mentions.model.decode import Wire, decode_line
-from mentions.readers.files import Line, Refused, SourceError, read
+from mentions.model.decode import WireMention, decode_line
+from mentions.readers.files import Line, RejectedLine, SourceError, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,13 +22,13 @@ HEADER = "id,text,published_at,channel"
 ROW = "1,late again,2026-01-31T14:05:00Z,news"
 
 
-def _read(tmp_path: Path, content: str | bytes, mapping: dict[str, str] | None = None) -> list[Line | Refused]:
+def _read(tmp_path: Path, content: str | bytes, mapping: dict[str, str] | None = None) -> list[Line | RejectedLine]:
     path = tmp_path / "a.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return list(read(str(path), mapping))
 
 
-def _fields(entry: Line | Refused) -> dict[str, Any]:
+def _fields(entry: Line | RejectedLine) -> dict[str, Any]:
     assert isinstance(entry, Line), entry
     fields: dict[str, Any] = json.loads(entry.raw)
     return fields
@@ -54,7 +54,7 @@ def test_columns_and_fixed_texts_are_mapped(tmp_path: Path) -> None:
         "channel": "twitter",
         "author": {"name": "Ann"},
     }
-    assert isinstance(decode_line(json.dumps(fields).encode(), None), Wire)
+    assert isinstance(decode_line(json.dumps(fields).encode(), None), WireMention)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -80,7 +80,7 @@ def test_any_text_survives_and_reading_goes_on_anywhere(tmp_path: Path, texts: l
     whole = list(read(str(path)))
     assert [_fields(entry)["text"] for entry in whole] == texts
     for at, entry in enumerate(whole):
-        assert list(read(str(path), start=entry.following)) == whole[at + 1 :]
+        assert list(read(str(path), start=entry.next_position)) == whole[at + 1 :]
 
 
 def test_numbers_are_of_the_line_a_row_begins_on(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_bad_row_costs_no_good_one(tmp_path: Path, row: bytes, said: str) -> N
     """A row of the wrong form is refused with its line, its bytes and the remedy; the rows around it are read."""
     before, refused, after = _read(tmp_path, b"\n".join([HEADER.encode(), ROW.encode(), row, ROW.encode()]))
     assert _fields(before) == _fields(after)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RejectedLine)
     assert (refused.number, refused.raw.rstrip()) == (3, row)
     assert refused.reasons[0].startswith(said)
 

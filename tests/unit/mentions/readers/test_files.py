@@ -13,7 +13,7 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mentions.readers.files import Line, Position, Refused, SourceError, format_of, read
+from mentions.readers.files import Line, Position, RejectedLine, SourceError, format_of, read
 from mentions.readers.line_reader import MAX_LINE
 from tests.support.mentions import line
 
@@ -70,7 +70,7 @@ def test_reading_goes_on_from_any_line(tmp_path: Path, pack: Callable[[bytes], b
     path = _packed(tmp_path / "a", pack(PLAIN))
     whole = list(read(path))
     for at, entry in enumerate(whole):
-        assert list(read(path, start=entry.following)) == whole[at + 1 :]
+        assert list(read(path, start=entry.next_position)) == whole[at + 1 :]
 
 
 def test_a_place_beyond_the_end_is_an_error(tmp_path: Path) -> None:
@@ -159,5 +159,5 @@ def test_the_form_may_be_given(tmp_path: Path) -> None:
     path = _packed(tmp_path / "export", b"id,text,published_at,channel\n1,x,2026-01-31T14:05:00Z,news\n")
     (entry,) = read(path, form="csv")
     assert isinstance(entry, Line)
-    assert not isinstance(entry, Refused)
+    assert not isinstance(entry, RejectedLine)
     assert json.loads(entry.raw)["text"] == "x"

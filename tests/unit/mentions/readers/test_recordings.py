@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mentions.batch_builder import Columns
+from mentions.batch_builder import BatchBuilder
 from mentions.readers.files import read
-from mentions.readers.packing import Packed, pack
+from mentions.readers.packing import PackedRecord, pack
 from mentions.scoring import score_record
 from mentions.watchlist.watchlist import Watchlist
 from tests.support.mentions import CountingScorer
@@ -22,8 +22,8 @@ def test_every_recorded_post_becomes_a_row() -> None:
     """Each line of each recording is a mention of the brand it names: none is refused, none is lost."""
     for path in RECORDINGS:
         lines = list(read(str(path)))
-        columns, watchlist = Columns(0), Watchlist.open()
-        records = [entry for entry in pack(lines) if isinstance(entry, Packed)]
+        columns, watchlist = BatchBuilder(0), Watchlist.accepting_any()
+        records = [entry for entry in pack(lines) if isinstance(entry, PackedRecord)]
         for offset, record in enumerate(records):
             columns.add(score_record(record.value, record.latest, 0, offset, watchlist, CountingScorer()))
         assert len(columns) == len(lines) > 0

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mentions.watchlist.watchlist import Match, Outcome, Watched, Watchlist
+from mentions.watchlist.watchlist import BrandTerms, Match, Outcome, Watchlist
 from tests.support.mentions import wire
 
-NORDBAHN = Watched(
+NORDBAHN = BrandTerms(
     name="Nordbahn",
     aliases=("NB", "Nord Bahn"),
     keywords=("nordbahn", "nord bahn"),
     exclusions=("nordbahn street",),
     own_accounts=("@nordbahn_help", "4711"),
 )
-CREMERIE = Watched(name="Crèmerie Lys", keywords=("crèmerie lys", "#goutlys"), revision=7)
+CREMERIE = BrandTerms(name="Crèmerie Lys", keywords=("crèmerie lys", "#goutlys"), revision=7)
 WATCHLIST = Watchlist([NORDBAHN, CREMERIE])
 
 
@@ -81,7 +81,7 @@ def test_what_its_own_account_writes_is_left_out(author: object) -> None:
 def test_one_brands_account_may_speak_of_another() -> None:
     """What a brand's account writes about two brands is still the other's."""
     match = _match(text="nordbahn serves crèmerie lys", author="nordbahn_help")
-    assert (match.outcome, match.brands, match.own) == (Outcome.MATCHED, (CREMERIE,), (NORDBAHN,))
+    assert (match.outcome, match.brands, match.own_account_of) == (Outcome.MATCHED, (CREMERIE,), (NORDBAHN,))
 
 
 def test_an_unknown_brand_is_an_error_with_a_suggestion() -> None:
@@ -102,25 +102,25 @@ def test_a_brand_like_no_other_gets_a_remedy() -> None:
 def test_a_blank_brand_is_none() -> None:
     """A brand of blanks is a brand not given."""
     assert _names(_match(brand="  ", text="nordbahn")) == ["Nordbahn"]
-    assert Watchlist.open().match(wire(brand="  ")).outcome is Outcome.UNMATCHED
+    assert Watchlist.accepting_any().match(wire(brand="  ")).outcome is Outcome.UNMATCHED
 
 
 def test_a_name_may_mean_only_one_brand() -> None:
     """Two brands with one name or alias, case and accents aside, are refused, both named."""
     with pytest.raises(ValueError, match=r"brand 'Other': the name or alias 'nordBAHN' already means 'Nordbahn'"):
-        Watchlist([NORDBAHN, Watched(name="Other", aliases=("nordBAHN",))])
+        Watchlist([NORDBAHN, BrandTerms(name="Other", aliases=("nordBAHN",))])
 
 
 def test_a_mark_alone_is_no_handle() -> None:
     """An own account of nothing but marks finds nothing and leaves nothing out."""
-    watchlist = Watchlist([Watched(name="Odd", keywords=("odd",), own_accounts=("@", "@ "))])
+    watchlist = Watchlist([BrandTerms(name="Odd", keywords=("odd",), own_accounts=("@", "@ "))])
     assert watchlist.match(wire(text="@ @someone", author="@")).outcome is Outcome.UNMATCHED
     assert _names(watchlist.match(wire(text="odd", author="@"))) == ["Odd"]
 
 
 def test_without_keywords_only_a_named_brand_matches() -> None:
     """A brand without keywords is found in no text, not even by its handle."""
-    watchlist = Watchlist([Watched(name="Quiet", own_accounts=("quiet",))])
+    watchlist = Watchlist([BrandTerms(name="Quiet", own_accounts=("quiet",))])
     assert watchlist.match(wire(text="quiet @quiet")).outcome is Outcome.UNMATCHED
     assert _names(watchlist.match(wire(brand="quiet"))) == ["Quiet"]
 
@@ -129,7 +129,7 @@ def test_an_open_watchlist_takes_each_brand_as_spelled() -> None:
     """Each distinct brand becomes one when first seen; the order in which they come does not matter."""
     spellings = ["Free", "free", "Frée", " Free "]
     for order in (spellings, spellings[::-1]):
-        watchlist = Watchlist.open()
+        watchlist = Watchlist.accepting_any()
         assert {_names(watchlist.match(wire(brand=name)))[0] for name in order} == {"Free", "free", "Frée"}
         assert {brand.name for brand in watchlist.brands} == {"Free", "free", "Frée"}
     assert watchlist.match(wire(text="Free")).outcome is Outcome.UNMATCHED
@@ -137,7 +137,7 @@ def test_an_open_watchlist_takes_each_brand_as_spelled() -> None:
 
 def test_an_open_watchlist_keeps_what_it_knows() -> None:
     """Known brands keep aliases, keywords and own accounts beside those first seen."""
-    watchlist = Watchlist.open([NORDBAHN])
+    watchlist = Watchlist.accepting_any([NORDBAHN])
     assert _names(watchlist.match(wire(brand="nb"))) == ["Nordbahn"]
     assert _names(watchlist.match(wire(text="nordbahn"))) == ["Nordbahn"]
     assert watchlist.match(wire(brand="nb", author="nordbahn_help")).outcome is Outcome.OWN_ACCOUNT
@@ -153,7 +153,7 @@ def test_each_brand_is_masked_by_all_its_names() -> None:
 
 def test_a_brand_first_seen_is_masked_too() -> None:
     """A brand that an open watchlist takes up is masked by its name, also as a handle spells it."""
-    watchlist = Watchlist.open()
+    watchlist = Watchlist.accepting_any()
     (brand,) = watchlist.match(wire(brand="US Airways")).brands
     assert watchlist.masked("@USAirways is not US AIRWAYS", brand) == "@Brand is not BRAND BRAND"
 
@@ -162,4 +162,4 @@ def test_a_brand_first_seen_is_masked_too() -> None:
 def test_a_term_must_hold_something(term: str) -> None:
     """A keyword of which nothing is left when folded would be in every text: it is refused."""
     with pytest.raises(ValidationError):
-        Watched(name="x", keywords=(term,))
+        BrandTerms(name="x", keywords=(term,))

@@ -8,39 +8,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentions.watchlist.brand_terms import Watched
-from mentions.watchlist.normalise import fold
-from mentions.watchlist.word_boundaries import NOT_BEFORE, guards, joins, run_together
+from mentions.watchlist.brand_terms import BrandTerms
+from mentions.watchlist.normalise import normalise
+from mentions.watchlist.word_boundaries import NOT_BEFORE, boundary_checks, is_word_character, without_spaces
 
 
 @pytest.mark.parametrize("character", "aZ9_éßжא")
 def test_letters_and_digits_go_on_with_a_word(character: str) -> None:
     """Letters, digits and the underscore of scripts with spaces belong to the word they touch."""
-    assert joins(character)
+    assert is_word_character(character)
 
 
 @pytest.mark.parametrize("character", " #@-'.!😡\u0300।")
 def test_marks_end_a_word(character: str) -> None:
     """Blanks, punctuation and emoji are of no word."""
-    assert not joins(character)
+    assert not is_word_character(character)
 
 
 @pytest.mark.parametrize("character", "茶はタ삼ขမខ𠮷")
 def test_scripts_without_spaces_have_no_word_ends(character: str) -> None:
     """Where words are not parted by spaces, a neighbour does not make a term part of a longer word."""
-    assert not joins(character)
+    assert not is_word_character(character)
 
 
 @pytest.mark.parametrize("character", "पािी்")
 def test_vowel_signs_belong_to_their_word(character: str) -> None:
     """A sign that is no letter by itself still goes on with the word."""
-    assert joins(character)
+    assert is_word_character(character)
 
 
 @given(st.characters())
 def test_the_pattern_and_the_question_agree(character: str) -> None:
     """What may not follow a term by the pattern is what goes on with a word."""
-    assert (re.match(NOT_BEFORE, character) is None) == joins(character)
+    assert (re.match(NOT_BEFORE, character) is None) == is_word_character(character)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_the_pattern_and_the_question_agree(character: str) -> None:
 )
 def test_only_edges_of_words_are_guarded(term: str, guarded: tuple[bool, bool]) -> None:
     """A term is guarded where it begins or ends with what could be part of a longer word, or with # or @."""
-    assert guards(term) == guarded
+    assert boundary_checks(term) == guarded
 
 
 @pytest.mark.parametrize(
@@ -63,29 +63,29 @@ def test_only_edges_of_words_are_guarded(term: str, guarded: tuple[bool, bool]) 
 )
 def test_several_words_run_together_as_in_a_hashtag(term: str, tag: str) -> None:
     """A hashtag or handle leaves blanks and punctuation out; one plain word is its own tag."""
-    assert run_together(term) == tag
+    assert without_spaces(term) == tag
 
 
 def test_a_brand_is_found_by_keywords_tags_and_handles() -> None:
     """Keywords as they are and run together behind # and @, and own accounts as handles; not the name by itself."""
-    brand = Watched(name="Rail", keywords=("Nord Bahn", "#late"), own_accounts=("@NB_help", "Nord.Press"))
+    brand = BrandTerms(name="Rail", keywords=("Nord Bahn", "#late"), own_accounts=("@NB_help", "Nord.Press"))
     assert brand.search_terms() == {"nord bahn", "#nordbahn", "@nordbahn", "#late", "@nb_help", "@nord.press"}
 
 
 def test_a_brand_is_masked_by_all_it_is_called() -> None:
     """Name, aliases, keywords and accounts, without # and @, as they are and run together."""
-    brand = Watched(name="Nord Bahn", aliases=("NB",), keywords=("#LateBahn",), own_accounts=("@nb_help",))
+    brand = BrandTerms(name="Nord Bahn", aliases=("NB",), keywords=("#LateBahn",), own_accounts=("@nb_help",))
     assert brand.names() == {"nord bahn", "nordbahn", "nb", "latebahn", "nb_help", "nbhelp"}
 
 
 def test_marks_alone_are_not_masked() -> None:
     """A brand called by punctuation is not masked by it: exclamation marks speak for the sentiment."""
-    assert Watched(name="!", aliases=("?!", "Wow!")).names() == {"wow!", "wow"}
+    assert BrandTerms(name="!", aliases=("?!", "Wow!")).names() == {"wow!", "wow"}
 
 
-@given(st.lists(st.text(min_size=1, max_size=6).filter(fold), max_size=5))
+@given(st.lists(st.text(min_size=1, max_size=6).filter(normalise), max_size=5))
 def test_no_term_is_empty(words: list[str]) -> None:
     """Whatever the keywords, nothing that finds or names a brand is empty: it would be in every text."""
-    brand = Watched(name="x", keywords=tuple(words), aliases=tuple(words), own_accounts=tuple(words))
+    brand = BrandTerms(name="x", keywords=tuple(words), aliases=tuple(words), own_accounts=tuple(words))
     assert "" not in brand.search_terms() | brand.names() | brand.handles()
-    assert not {"#", "@"} & (brand.search_terms() - {fold(word) for word in words})
+    assert not {"#", "@"} & (brand.search_terms() - {normalise(word) for word in words})

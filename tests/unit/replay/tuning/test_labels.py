@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from alerts.incidents.model import Action, HistoryEntry, Incident, Verdict
 from config.errors import ConfigError
-from replay.tuning.labels import KINDS, Label, check, merge, read, to_csv, to_yaml, verdicts
+from replay.tuning.labels import KINDS, Label, check, labels_from_verdicts, merge, read, to_csv, to_yaml
 
 HOUR = 3_600_000
 GOOD = """\
@@ -99,34 +99,36 @@ def test_what_is_wrong_is_named_with_its_line(text: str, told: str) -> None:
 def test_a_verdict_becomes_a_label() -> None:
     """It lasts from the opening to the end, or while it goes on to what was last told, with the reason given."""
     reason = Action("a", "Halden", "verdict", "U1", 5, incident="halden-1", text="a strike", verdict="crisis")
-    (label,) = verdicts([judged("crisis"), judged(None)], [reason])
+    (label,) = labels_from_verdicts([judged("crisis"), judged(None)], [reason])
     assert (label.onset, label.end, label.kind, label.note) == (0, HOUR, "crisis", "a strike")
-    (ongoing,) = verdicts([judged("not_a_crisis", resolved=None)])
+    (ongoing,) = labels_from_verdicts([judged("not_a_crisis", resolved=None)])
     assert ongoing.end == 2 * HOUR
-    assert verdicts([replace(judged("not_a_crisis"), kind="silence")]) == [], "a silent source teaches nothing of moods"
+    assert labels_from_verdicts([replace(judged("not_a_crisis"), kind="silence")]) == [], (
+        "a silent source teaches nothing of moods"
+    )
 
 
 def test_what_somebody_typed_in_slack_can_be_read_again() -> None:
     """A reason with a credential, a line break or a variable is exported so that the file is a valid one."""
     text = "=1+1\n\x00${HOME} xoxb" + "-1-secret\u202e"
     reason = Action("a", "Halden", "verdict", "U1", 5, incident="halden-1", text=text, verdict="crisis")
-    (label,) = read(to_yaml(verdicts([judged("crisis")], [reason])).encode())
+    (label,) = read(to_yaml(labels_from_verdicts([judged("crisis")], [reason])).encode())
     assert label.note == "=1+1  $ {HOME} [secret]"
 
 
 def test_a_verdict_that_agrees_adds_nothing_and_one_on_something_else_is_added() -> None:
     """The file's onset is better than the alert's: it stands."""
     written = [Label("Halden", -HOUR, HOUR, line=2)]
-    same = merge(written, verdicts([judged("crisis")]))
+    same = merge(written, labels_from_verdicts([judged("crisis")]))
     assert (same.labels, same.problems) == (written, [])
-    other = merge(written, verdicts([judged("planned", opened=2 * HOUR, resolved=3 * HOUR)]))
+    other = merge(written, labels_from_verdicts([judged("planned", opened=2 * HOUR, resolved=3 * HOUR)]))
     assert [label.kind for label in other.labels] == ["crisis", "planned"]
     assert other.problems == []
 
 
 def test_a_verdict_that_contradicts_the_file_is_named() -> None:
     """Both words are told, with the line of the one and the incident of the other."""
-    merged = merge([Label("Halden", 0, HOUR, line=7)], verdicts([judged("not_a_crisis")]), "mine.yaml")
+    merged = merge([Label("Halden", 0, HOUR, line=7)], labels_from_verdicts([judged("not_a_crisis")]), "mine.yaml")
     (problem,) = merged.problems
     assert str(problem).startswith('mine.yaml:7:1 = "Halden": is crisis here, but halden-1 was judged not_a_crisis')
     assert [label.kind for label in merged.labels] == ["crisis"]

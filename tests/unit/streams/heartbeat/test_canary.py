@@ -18,7 +18,7 @@ BEAT = Beat("a1b2", 3, 1_795_420_800_000)
 
 def test_a_canary_comes_out_as_a_notification() -> None:
     """One mention, judged by the functions of the live path from nothing, is told."""
-    value = canary.triaged(canary.watched(canary.scored(canary.mention(BEAT), BEAT, Scorer.of(None))))
+    value = canary.triaged(canary.watched(canary.scored(canary.mention(BEAT), BEAT, Scorer.with_brand_weights(None))))
     notification = decode_notification(value)
     assert notification.incident.brand == BRAND
     assert notification.reason == "opened"
@@ -41,7 +41,7 @@ def test_headers_that_are_no_beat_make_no_canary() -> None:
 def test_what_is_no_canary_is_lost_with_a_reason() -> None:
     """A record with the header and another content is dropped; it makes no alarm of its own."""
     with pytest.raises(LostError):
-        canary.scored(b'{"id":"1"}', BEAT, Scorer.of(None))
+        canary.scored(b'{"id":"1"}', BEAT, Scorer.with_brand_weights(None))
     with pytest.raises(LostError):
         canary.watched(encode_scored(Tick(0, 1, 0, None)))
     with pytest.raises(msgspec.DecodeError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tocsin.cli.commands import TABLE, load, names
+from tocsin.cli.commands import COMMANDS, command_names, load_command
 from tocsin.cli.reference import reference
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
         yield from leaves(f"{path} {name}", inner)
 
 
-LEAVES = [leaf for name in names() for leaf in leaves(name, load(name))]
+LEAVES = [leaf for name in command_names() for leaf in leaves(name, load_command(name))]
 
 
 def test_every_module_of_a_command_is_in_the_table() -> None:
@@ -40,7 +40,7 @@ def test_every_module_of_a_command_is_in_the_table() -> None:
             for sign in ("\ndef command(", "\napp = ")
         )
     }
-    assert exposing == {entry.module for entry in TABLE.values()} & modules
+    assert exposing == {entry.module for entry in COMMANDS.values()} & modules
 
 
 @pytest.mark.parametrize(("path", "command"), LEAVES, ids=[path for path, _ in LEAVES])

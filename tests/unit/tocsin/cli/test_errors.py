@@ -13,26 +13,26 @@ from alerts.delivery.ports import DeliveryError
 from config.errors import ConfigError, Problem
 from mentions.readers.position import SourceError
 from streams.kafka.errors import BrokerError
-from tocsin.cli.errors import FAILED, MISUSED, Failure, Misuse, judge
+from tocsin.cli.errors import EXIT_FAILED, EXIT_USAGE, CommandError, UsageError, describe_error
 
 
 @pytest.mark.parametrize(
     ("error", "code", "words"),
     [
-        (Failure("nothing was changed"), FAILED, "nothing was changed"),
-        (Misuse("add --yes"), MISUSED, "add --yes"),
-        (ConfigError([Problem("b.yaml", 1, 2, "a", None, "is wrong")]), MISUSED, "b.yaml:1:2 a: is wrong"),
-        (SourceError("x.csv", 3, "no such column"), MISUSED, "x.csv:3: no such column"),
-        (BrokerError("localhost:1", "refused"), FAILED, "localhost:1"),
-        (DeliveryError("invalid_auth", "renew the token", retryable=False), FAILED, "renew the token"),
-        (KafkaTimeoutError(), FAILED, "TOCSIN_BROKERS"),
-        (FileNotFoundError(2, "No such file or directory", "a.jsonl"), MISUSED, "a.jsonl: No such file or directory"),
-        (PermissionError(13, "Permission denied", b"a.jsonl"), MISUSED, "a.jsonl: Permission denied"),
+        (CommandError("nothing was changed"), EXIT_FAILED, "nothing was changed"),
+        (UsageError("add --yes"), EXIT_USAGE, "add --yes"),
+        (ConfigError([Problem("b.yaml", 1, 2, "a", None, "is wrong")]), EXIT_USAGE, "b.yaml:1:2 a: is wrong"),
+        (SourceError("x.csv", 3, "no such column"), EXIT_USAGE, "x.csv:3: no such column"),
+        (BrokerError("localhost:1", "refused"), EXIT_FAILED, "localhost:1"),
+        (DeliveryError("invalid_auth", "renew the token", retryable=False), EXIT_FAILED, "renew the token"),
+        (KafkaTimeoutError(), EXIT_FAILED, "TOCSIN_BROKERS"),
+        (FileNotFoundError(2, "No such file or directory", "a.jsonl"), EXIT_USAGE, "a.jsonl: No such file or directory"),
+        (PermissionError(13, "Permission denied", b"a.jsonl"), EXIT_USAGE, "a.jsonl: Permission denied"),
     ],
 )
 def test_a_failure_that_a_user_can_mend_is_told(error: Exception, code: int, words: str) -> None:
     """Each family of errors has its code, and its own message reaches the user."""
-    judged = judge(error)
+    judged = describe_error(error)
     assert judged is not None
     assert judged[1] == code
     assert words in judged[0]
@@ -41,13 +41,13 @@ def test_a_failure_that_a_user_can_mend_is_told(error: Exception, code: int, wor
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), OSError("x"), AssertionError(), RuntimeError()])
 def test_a_bug_is_not_told_as_if_it_were_the_user_s(error: Exception) -> None:
     """What nobody foresaw keeps its traceback: hiding it would make it unfindable."""
-    assert judge(error) is None
+    assert describe_error(error) is None
 
 
 def test_a_hostile_name_in_a_message_does_not_act() -> None:
     """File names and lines from outside are spelled out where they are shown."""
     for error in (FileNotFoundError(2, "No such file", "a\x1b[2J"), SourceError("a\x1b[2J", 1, "x")):
-        judged = judge(error)
+        judged = describe_error(error)
         assert judged is not None
         assert "\x1b" not in judged[0]
 

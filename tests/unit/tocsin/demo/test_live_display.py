@@ -12,7 +12,7 @@ from alerts.incidents.state import new_case
 from mentions.model.batches import NEGATIVE, POSITIVE
 from tests.support.alerts import MINUTE, START, now, run, signal
 from tests.support.scoring import batch
-from tocsin.demo.live_display import COLUMNS, Board
+from tocsin.demo.live_display import COLUMNS, LiveDisplay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 SPAN: Final = (START - 60 * MINUTE, START + 60 * MINUTE)
 
 
-def _board(brands: Sequence[str] = ("acme", "calm co")) -> Board:
-    return Board(brands, lambda _brand, _at: Route("#room", "en", "<@U0CAMILLE>"), SPAN)
+def _board(brands: Sequence[str] = ("acme", "calm co")) -> LiveDisplay:
+    return LiveDisplay(brands, lambda _brand, _at: Route("#room", "en", "<@U0CAMILLE>"), SPAN)
 
 
-def _drawn(board: Board, minute: float = 0) -> str:
+def _drawn(board: LiveDisplay, minute: float = 0) -> str:
     file = io.StringIO()
     Console(width=120, file=file).print(board.draw(START + int(minute * MINUTE)))
     return file.getvalue()
@@ -60,9 +60,9 @@ def test_message_is_drawn_and_then_edited() -> None:
     """The first notification is drawn as posted, a later one of the same incident as its edit."""
     told = run(signal(0), signal(3, observed=240, severity="critical"))[1]
     board = _board()
-    board.hear(told[0])
+    board.add(told[0])
     assert "#room · posted" in _drawn(board)
-    board.hear(told[1])
+    board.add(told[1])
     drawn = _drawn(board)
     assert f"edited, revision {told[1].revision}" in drawn
     assert "240 negative mentions" in drawn
@@ -74,7 +74,7 @@ def test_thread_holds_the_replies() -> None:
     told = run(signal(0), signal(3, observed=240, severity="critical"))[1]
     board = _board()
     for note in told:
-        board.hear(note)
+        board.add(note)
     assert "14:35 acme: Now critical: 240 negative mentions" in _drawn(board)
 
 
@@ -86,9 +86,9 @@ def test_mere_update_does_not_take_the_place_of_news() -> None:
     ]
     quiet = [note for note in told if note.reason == "updated"]
     board = _board()
-    board.hear(news)
+    board.add(news)
     for note in quiet:
-        board.hear(note)
+        board.add(note)
     assert quiet
     assert "Warning acme" in _drawn(board)
 
@@ -97,9 +97,9 @@ def test_resolved_incident_is_over() -> None:
     """A brand whose incident is resolved is said to be over it."""
     told = run(signal(0), now(60))[1]
     board = _board(["acme"])
-    board.hear(told[0])
+    board.add(told[0])
     assert "warning" in _drawn(board)
-    board.hear(told[-1])
+    board.add(told[-1])
     assert "over" in _drawn(board)
 
 
@@ -109,14 +109,14 @@ def test_gravest_incident_is_shown_at_the_end() -> None:
     late = run(signal(9, brand="calm co"), case=new_case("calm co"))[1]
     board = _board()
     for note in (*grave, *late):
-        board.hear(note)
+        board.add(note)
     assert "Warning calm co" in _drawn(board)
-    board.conclude()
+    board.show_most_severe()
     assert "Critical acme" in _drawn(board)
 
 
 def test_nothing_told_concludes_in_calm() -> None:
     """A story in which nothing was told ends without a message."""
     board = _board()
-    board.conclude()
+    board.show_most_severe()
     assert "#room" not in _drawn(board)

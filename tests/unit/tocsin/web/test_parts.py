@@ -15,7 +15,7 @@ from config.brands.model import default_brand
 from config.brands.overrides import Governed
 from mentions.model.batches import Batch
 from replay.tuning.labels import Label
-from replay.tuning.optimisation import Point, State, Study
+from replay.tuning.optimisation import Point, State, TuningResult
 from tests.support.web_app import day, hidden, opened
 from tocsin.web.locales import en, fr
 from tocsin.web.pages.tradeoff_chart import curve
@@ -91,7 +91,7 @@ def test_a_curve_shows_today_s_setting_and_what_is_proposed() -> None:
         Point(settings, 1, 1, (0.0, 1.0), delay, (delay,), alarms, float(alarms), (0.0, 1.0), best=True)
         for settings, delay, alarms in tried
     )
-    found = Study("x", "brand", ("x",), (label,), 1.0, None, points, "proposed", 1, 1, (), ())
+    found = TuningResult("x", "brand", ("x",), (label,), 1.0, None, points, "proposed", 1, 1, (), ())
     drawn = curve(found, default_brand("x"))
     assert [dot.mark for dot in drawn.dots] == ["proposal", "today"]
     assert all(0 <= dot.x <= 640 and 0 <= dot.y <= 320 for dot in drawn.dots)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mentions.model.batches import NEGATIVE
 from mentions.sentiment import Scorer
-from mentions.sentiment.training.training import FEWEST, Labelled, learn, write
+from mentions.sentiment.training.training import MIN_LABELS, Labelled, learn, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ def test_words_of_the_trade_are_learnt() -> None:
 
 def test_too_few_labels_teach_nothing() -> None:
     """Below the bound, or with one label only, there is no lesson; other languages are left out."""
-    assert learn(examples(FEWEST - 1), SCORER) == []
+    assert learn(examples(MIN_LABELS - 1), SCORER) == []
     assert learn([Labelled("fine", "en", "neutral")] * 100, SCORER) == []
     assert learn(examples(200, "de"), SCORER) == []
 
@@ -50,11 +50,11 @@ def test_what_is_learnt_scores(tmp_path: Path) -> None:
     """The file changes the reading of the word, names its version, and leaves the other language alone."""
     path = tmp_path / "own.npz"
     version = write(path, learn(examples(200), SCORER))
-    own = Scorer.of(path)
+    own = Scorer.with_brand_weights(path)
     assert own.version == f"{SCORER.version}+{version}"
-    assert own.read("flightled at gate", "en").label == NEGATIVE
-    assert SCORER.read("flightled at gate", "en").label != NEGATIVE
-    assert own.read("merci pour tout", "fr") == SCORER.read("merci pour tout", "fr")
+    assert own.analyse("flightled at gate", "en").label == NEGATIVE
+    assert SCORER.analyse("flightled at gate", "en").label != NEGATIVE
+    assert own.analyse("merci pour tout", "fr") == SCORER.analyse("merci pour tout", "fr")
 
 
 def test_the_version_is_of_what_was_learnt(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.replay.test_report_tuning import DIFF, HOSTILE, study
-from tocsin.cli.analyse.tune_output import show_study
+from tocsin.cli.analyse.tune_output import print_optimisation
 
 if TYPE_CHECKING:
     from replay.tuning.optimisation import State
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("state", ["keep", "not_better", "too_few", "too_short"])
 def test_what_is_not_proven_is_not_called_the_best(state: State, capsys: pytest.CaptureFixture[str]) -> None:
     """With too little data the table has its settings and no effect of any of them is told."""
-    show_study(replace(study(), state=state, proposal=None), "")
+    print_optimisation(replace(study(), state=state, proposal=None), "")
     told = capsys.readouterr().out
     assert ("best in hindsight, not proposed: Brisela" in told) == (state == "not_better")
     assert "proposed)" not in told
@@ -26,7 +26,7 @@ def test_what_is_not_proven_is_not_called_the_best(state: State, capsys: pytest.
 
 def test_a_proposal_is_told_with_its_effects_and_its_diff(capsys: pytest.CaptureFixture[str]) -> None:
     """What it does to each incident, and what would be written; text from outside cannot steer the terminal."""
-    show_study(study(), DIFF + "\x1b[2J")
+    print_optimisation(study(), DIFF + "\x1b[2J")
     told = capsys.readouterr().out
     assert told.count("\nproposed: Brisela") == 2
     assert "hindsight" not in told

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from config.brands.model import Brand, default_brand
 from config.brands.wire import decode_brand, encode_brand
 from config.schema import text
-from tocsin.cli.configure.config import app, carry_out
-from tocsin.cli.errors import Failure, Misuse
+from tocsin.cli.configure.config import app, publish_plan
+from tocsin.cli.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ class Kept:
 
 def carried(store: BrandStore, *brands: Brand, **options: bool) -> None:
     """Apply brands with the options given, all others off."""
-    carry_out(store, {b.name: b for b in brands}, **({"dry_run": False, "yes": False, "json": False} | options))
+    publish_plan(store, {b.name: b for b in brands}, **({"dry_run": False, "yes": False, "json": False} | options))
 
 
 def check(*arguments: str) -> Any:
@@ -146,7 +146,7 @@ def test_where_nobody_can_be_asked_nothing_is_changed(monkeypatch: pytest.Monkey
     """In a script `--yes` must be said; an empty standard input is no consent."""
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
     store = Kept()
-    with pytest.raises(Misuse, match="--yes"):
+    with pytest.raises(UsageError, match="--yes"):
         carried(store, RAIL)
     assert store.published == []
 
@@ -163,7 +163,7 @@ def test_a_no_changes_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     """The question says how many brands would be lost, and anything but yes is no."""
     monkeypatch.setattr(sys, "stdin", Terminal("\n"))
     store = Kept(RAIL)
-    with pytest.raises(Failure, match="nothing was changed"):
+    with pytest.raises(CommandError, match="nothing was changed"):
         carried(store, FOOD)
     assert store.published == []
     assert "Apply 2 changes? 1 brand will no longer be watched." in capsys.readouterr().err

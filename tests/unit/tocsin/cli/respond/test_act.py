@@ -37,7 +37,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("streams.kafka.clients.producer", lambda _connection: producer)
 
     def ask(*words: str) -> tuple[int, Action | None]:
-        result = CliRunner().invoke(commands.load("act"), [*words, "--brand", "Hallowfirth", "--by", "ana"])
+        result = CliRunner().invoke(commands.load_command("act"), [*words, "--brand", "Hallowfirth", "--by", "ana"])
         return result.exit_code, decode_action(producer.sent[-1][2]) if producer.sent else None
 
     return ask

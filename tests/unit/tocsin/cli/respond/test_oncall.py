@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from config.brands.loader import load as load_config
 from config.brands.wire import decode_brand, encode_brand
 from config.errors import ConfigError
-from tocsin.cli.commands import load
-from tocsin.cli.configure.calendar import refreshed, with_shifts
+from tocsin.cli.commands import load_command
+from tocsin.cli.configure.calendar import resolve_shifts, sync_calendars
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ def _november(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(command: str, *arguments: str) -> Result:
     """Run a command."""
-    return CliRunner().invoke(load(command), list(arguments))
+    return CliRunner().invoke(load_command(command), list(arguments))
 
 
 def test_each_turn_has_its_time_and_a_gap_is_flagged(file: Path) -> None:
@@ -113,15 +113,15 @@ class Kept:
 def test_applied_shifts_are_refreshed_and_the_last_good_stay(file: Path) -> None:
     """A refresh sends what the calendar says now, only where it changed; a broken one changes nothing and is told."""
     store, calendar = Kept(), file.parent / "shifts.ics"
-    wanted = with_shifts(file, load_config(file).named(), store)
+    wanted = resolve_shifts(file, load_config(file).named(), store)
     store.publish({name: encode_brand(brand) for name, brand in wanted.items()})
     assert store.shifts("Voltanelle") == ["U0ANA", "U0BEN"]
-    assert refreshed(store, file.parent) == (3, 0, True)
+    assert sync_calendars(store, file.parent) == (3, 0, True)
     calendar.write_text(calendar.read_text().replace("SUMMARY:Ana", "SUMMARY:Ben Hollis"))
-    assert refreshed(store, file.parent) == (3, 3, True)
+    assert sync_calendars(store, file.parent) == (3, 3, True)
     assert store.shifts("Voltanelle") == ["U0BEN", "U0BEN"]
     calendar.unlink()
-    assert refreshed(store, file.parent) == (3, 0, False)
-    assert with_shifts(file, load_config(file).named(), store)["Voltanelle"].rota.shifts
+    assert sync_calendars(store, file.parent) == (3, 0, False)
+    assert resolve_shifts(file, load_config(file).named(), store)["Voltanelle"].rota.shifts
     with pytest.raises(ConfigError, match="No such file"):
-        with_shifts(file, load_config(file).named(), Kept())
+        resolve_shifts(file, load_config(file).named(), Kept())

@@ -14,7 +14,7 @@ from alerts.delivery.ports import Receipt
 from config.brands.model import Brand
 from config.brands.overrides import Governed
 from mentions.model.batches import Batch
-from replay.tuning.dataset import Material
+from replay.tuning.dataset import Dataset
 from tests.support.web_app import day, hidden, opened
 from tocsin.demo.scenarios.offline_run import read_config
 from tocsin.web.sources.recording import Past
@@ -242,7 +242,7 @@ async def test_the_board_tells_the_browser_when_it_has_changed() -> None:
 
 async def test_an_incident_s_report_runs_apart_from_the_pages() -> None:
     """The report is the one that the command line makes, served so that its scripts reach nothing of ours."""
-    material = Material()
+    material = Dataset()
     for batch in day().material.records["Voltanelle"][:3]:
         if isinstance(batch, Batch):
             material.add(batch)
