@@ -40,7 +40,9 @@ COMMANDS: Final[dict[str, CommandSpec]] = {
     "topics": CommandSpec("tocsin.cli.run.topics", "Create and inspect the Kafka topics."),
     "incidents": CommandSpec("tocsin.cli.respond.incident", "List the incidents and their state."),
     "oncall": CommandSpec("tocsin.cli.respond.oncall", "Show who is on call, who takes over when, and when nobody is."),
-    "act": CommandSpec("tocsin.cli.respond.act", "Acknowledge, snooze, resolve, judge, note or silence from a terminal."),
+    "act": CommandSpec(
+        "tocsin.cli.respond.act", "Acknowledge, snooze, resolve, judge, note or silence from a terminal."
+    ),
     "silences": CommandSpec("tocsin.cli.respond.silence", "List what is not told right now, and who asked for it."),
     "status": CommandSpec("tocsin.cli.run.status", "Show what is running, how far it has read and what is silent."),
     "rejected": CommandSpec("tocsin.cli.run.dead_letters", "Print the mentions that were rejected, with the reason."),

@@ -22,11 +22,11 @@ _DOMAIN: Final = (
 module loaded, so they are looked up among the loaded ones: importing them would cost each command the start of all."""
 
 
-class CommandError(Exception):  # noqa: N818  it is a failure, not an error of the program
+class CommandError(Exception):
     """What was asked for did not work out, or found problems: exit code 1. The message holds the remedy."""
 
 
-class UsageError(Exception):  # noqa: N818  likewise
+class UsageError(Exception):
     """Asked for in a way that cannot work (arguments, a file, the environment): exit code 2."""
 
 

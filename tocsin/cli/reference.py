@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from tocsin.cli.commands import load_command, command_names
+from tocsin.cli.commands import command_names, load_command
 from tocsin.cli.main import root_command
 
 if TYPE_CHECKING:

@@ -38,7 +38,9 @@ POLL_SECONDS: Final = 0.1
 class EventCollector:
     """Follows the demo's topics and puts on the board what is to be seen; gives the sign when all are `seated`."""
 
-    def __init__(self, environment: DemoEnvironment, display: LiveDisplay, ready: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self, environment: DemoEnvironment, display: LiveDisplay, ready: Callable[[], bool] = lambda: True
+    ) -> None:
         self._environment = environment
         self._display = display
         self._ready = ready
@@ -87,7 +89,9 @@ class EventCollector:
             if self._ready():
                 self._environment.start_scenario()
         elif time.monotonic() - started > START_TIMEOUT:
-            raise CommandError(f"the demo's worker was not ready within {START_TIMEOUT:.0f} s: is the machine very busy?")
+            raise CommandError(
+                f"the demo's worker was not ready within {START_TIMEOUT:.0f} s: is the machine very busy?"
+            )
 
     def _poll(self) -> bool:
         """Take up what was written since the last look; tell whether there was anything."""

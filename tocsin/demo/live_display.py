@@ -53,7 +53,9 @@ class LiveDisplay:
             self._shown = note
         if note.reply:
             self._thread.append(
-                Text.assemble((f"{_clock(note.happened_at)} ", "dim"), f"{note.incident.brand}: ", self._reply_text(note))
+                Text.assemble(
+                    (f"{_clock(note.happened_at)} ", "dim"), f"{note.incident.brand}: ", self._reply_text(note)
+                )
             )
 
     def show_most_severe(self) -> None:

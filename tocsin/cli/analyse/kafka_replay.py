@@ -117,13 +117,17 @@ class KafkaReplay:
             if done != before:
                 before, since = done, time.monotonic()
             if time.monotonic() - since > STALL_TIMEOUT:
-                raise CommandError(f"the worker has made no progress for {STALL_TIMEOUT:.0f} s:\n{subprocesses.log_tail(self._log)}")
+                raise CommandError(
+                    f"the worker has made no progress for {STALL_TIMEOUT:.0f} s:\n{subprocesses.log_tail(self._log)}"
+                )
             self._check_worker()
             time.sleep(POLL_SECONDS)
 
     def _check_worker(self) -> None:
         if self._worker.poll() is not None:
-            raise CommandError(f"the worker ended with exit code {self._worker.returncode}:\n{subprocesses.log_tail(self._log)}")
+            raise CommandError(
+                f"the worker ended with exit code {self._worker.returncode}:\n{subprocesses.log_tail(self._log)}"
+            )
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
         options = ["--notify", "console", "--clock", "arrival"]

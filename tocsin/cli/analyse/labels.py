@@ -9,7 +9,7 @@ import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import CommandError, UsageError
-from tocsin.cli.output import printable, print_line, print_status
+from tocsin.cli.output import print_line, print_status, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +93,9 @@ def _read(file: Path) -> list[Label]:
     from replay.tuning.labels import read  # noqa: PLC0415  pydantic and YAML are slow to load
 
     if not file.is_file():
-        raise UsageError(f"{printable(str(file))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
+        raise UsageError(
+            f"{printable(str(file))}: no such file: `tocsin labels export` makes one of the verdicts in Slack"
+        )
     return read(file.read_bytes(), str(file))
 
 

@@ -12,8 +12,8 @@ import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import CommandError, UsageError
-from tocsin.cli.output import printable, print_line, print_status
-from tocsin.cli.time_options import parse_instant_ms, parse_duration_ms
+from tocsin.cli.output import print_line, print_status, printable
+from tocsin.cli.time_options import parse_duration_ms, parse_instant_ms
 
 if TYPE_CHECKING:
     from streams.recording.capture import Gathered
@@ -69,13 +69,17 @@ def command(
         header, entries = anonymised(header, entries, key)
     end = write(out, header, entries)
     _warn(found)
-    print_line(f"{printable(str(out))}: {end.mentions} mentions of {', '.join(map(printable, header.brands))}, {end.entries} entries")
+    print_line(
+        f"{printable(str(out))}: {end.mentions} mentions of {', '.join(map(printable, header.brands))}, {end.entries} entries"
+    )
 
 
 def _key(here: Installation) -> bytes:
     given = here.settings.anonymise_key.get_secret_value()
     if given and len(given) < MIN_KEY_CHARS:
-        raise UsageError(f"TOCSIN_ANONYMISE_KEY is shorter than {MIN_KEY_CHARS} characters: such as of openssl rand -hex 32")
+        raise UsageError(
+            f"TOCSIN_ANONYMISE_KEY is shorter than {MIN_KEY_CHARS} characters: such as of openssl rand -hex 32"
+        )
     return given.encode()[:64] or secrets.token_bytes(32)
 
 
@@ -91,4 +95,6 @@ def _warn(found: Gathered) -> None:
         remedy = "replay with the scores (record with --scores), or record sooner"
         print_status(f"warning: the originals of {found.gone} mentions are gone from the topic: {remedy}")
     for name in found.unknown_revisions:
-        print_status(f"warning: {printable(name)}: the configuration at the start is gone, the next later one takes its place")
+        print_status(
+            f"warning: {printable(name)}: the configuration at the start is gone, the next later one takes its place"
+        )

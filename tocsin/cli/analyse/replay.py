@@ -10,7 +10,7 @@ import typer
 
 from tocsin.cli.analyse.replay_input import ReplayInput
 from tocsin.cli.inputs import parse_column_map
-from tocsin.cli.output import print_json, printable, progress_bar, print_line, print_status
+from tocsin.cli.output import print_json, print_line, print_status, printable, progress_bar
 from tocsin.cli.weights import WeightsOption  # noqa: TC001  typer reads the annotation
 
 if TYPE_CHECKING:
@@ -118,7 +118,9 @@ def _replay(past: ReplayInput, rules: Revised, *, json: bool) -> Outcome:
     return _result(rerun)
 
 
-def _replay_via_kafka(past: ReplayInput, config: Path | None, weights: Path | None, *, json: bool) -> tuple[Outcome, float]:
+def _replay_via_kafka(
+    past: ReplayInput, config: Path | None, weights: Path | None, *, json: bool
+) -> tuple[Outcome, float]:
     from replay.player.result import Outcome  # noqa: PLC0415
     from tocsin.cli.analyse.kafka_replay import KafkaReplay  # noqa: PLC0415
     from tocsin.cli.environment import load_installation  # noqa: PLC0415  slow to load
@@ -162,7 +164,9 @@ def _print_summary(outcome: Outcome, seconds: float, past: ReplayInput) -> None:
         print_status(f"… and {len(outcome.refused) - MAX_SHOWN_REJECTIONS} more lines refused")
     if outcome.late and past.recording is None:
         remedy = "sort the file by published_at, or replay with --sort"
-        print_status(f"warning: {outcome.late} mentions are out of order by more than the lateness: {past.describe_disorder()}{remedy}")
+        print_status(
+            f"warning: {outcome.late} mentions are out of order by more than the lateness: {past.describe_disorder()}{remedy}"
+        )
     if outcome.repeated:
         print_status(f"{outcome.repeated} mentions came twice and were counted once")
     print_status(

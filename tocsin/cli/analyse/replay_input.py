@@ -46,7 +46,9 @@ class ReplayInput:
         self.recording: Recording | None = None
         if any(map(recordings.is_recording, files)):
             if len(files) > 1 or mapping or sort:
-                raise UsageError("a recording is replayed alone, in its own order: leave out other files, --map and --sort")
+                raise UsageError(
+                    "a recording is replayed alone, in its own order: leave out other files, --map and --sort"
+                )
             self.recording = recordings.Recording(files[0])
         self._scored = self.recording is not None and self.recording.header.scores and not (rescore or weights)
 
@@ -83,7 +85,9 @@ class ReplayInput:
         from config.brands.loader import load  # noqa: PLC0415
 
         if self.recording is not None:
-            raise UsageError("--via-kafka takes files of mentions: a recording is what Kafka and the workers did already")
+            raise UsageError(
+                "--via-kafka takes files of mentions: a recording is what Kafka and the workers did already"
+            )
         if config is not None and not config.is_file():
             raise UsageError(f"{config}: no such file: name one with --config, or replay with --defaults")
         return None if config is None else tuple(load(config).brands)

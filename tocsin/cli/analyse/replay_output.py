@@ -6,7 +6,7 @@ import json as jsons
 from typing import TYPE_CHECKING
 
 from tocsin.cli.errors import UsageError
-from tocsin.cli.output import print_json, printable, progress_bar, print_line
+from tocsin.cli.output import print_json, print_line, printable, progress_bar
 
 if TYPE_CHECKING:
     from replay.player.recording_replay import Revised

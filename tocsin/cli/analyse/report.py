@@ -11,7 +11,7 @@ import typer
 from tocsin.cli.analyse.replay_input import ReplayInput
 from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.inputs import parse_column_map
-from tocsin.cli.output import printable, progress_bar, print_line, print_status
+from tocsin.cli.output import print_line, print_status, printable, progress_bar
 from tocsin.cli.weights import WeightsOption  # noqa: TC001  typer reads the annotation
 
 if TYPE_CHECKING:
@@ -84,7 +84,9 @@ def command(
     print_line(f"wrote {printable(str(out))}: {len(facts.courses)} incidents in {facts.outcome.mentions} mentions")
     refused = found.material.rejected
     if refused:
-        print_status(f"{len(refused)} lines refused, the first is line {refused[0].number}: {printable(refused[0].reasons[0])}")
+        print_status(
+            f"{len(refused)} lines refused, the first is line {refused[0].number}: {printable(refused[0].reasons[0])}"
+        )
         raise typer.Exit(1)
 
 
@@ -99,7 +101,9 @@ def check_output_path(option: str, path: Path) -> None:
         raise UsageError(f"{option} {printable(str(path))}: {why}")
 
 
-def _report_input(past: ReplayInput, files: list[str], name: str, config: Path | None, *, defaults: bool) -> _ReportInput:
+def _report_input(
+    past: ReplayInput, files: list[str], name: str, config: Path | None, *, defaults: bool
+) -> _ReportInput:
     """Read the past and the rules; a recording lives again where no other rules are asked for."""
     from replay.report import provenance  # noqa: PLC0415  slow to load
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import typer
 
-from tocsin.cli.output import print_json_lines, printable, print_status
+from tocsin.cli.output import print_json_lines, print_status, printable
 from tocsin.cli.weights import WeightsOption, load_scorer
 
 if TYPE_CHECKING:

@@ -42,7 +42,9 @@ def command(
     examples = [example for path in files for example in _examples(path, scorer)]
     lessons = learn(examples, scorer)
     if not lessons:
-        raise CommandError(f"{len(examples)} labels in English or French: at least {MIN_LABELS} of a language are needed")
+        raise CommandError(
+            f"{len(examples)} labels in English or French: at least {MIN_LABELS} of a language are needed"
+        )
     for lesson in lessons:
         _print_figures(lesson, as_json=json)
     helpful = [lesson for lesson in lessons if lesson.after > lesson.before]

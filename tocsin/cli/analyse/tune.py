@@ -12,8 +12,8 @@ import typer
 from tocsin.cli.analyse.report import check_output_path
 from tocsin.cli.analyse.tune_output import print_optimisation
 from tocsin.cli.errors import CommandError, UsageError
-from tocsin.cli.inputs import read_lines, parse_column_map
-from tocsin.cli.output import print_json, printable, progress_bar, print_status
+from tocsin.cli.inputs import parse_column_map, read_lines
+from tocsin.cli.output import print_json, print_status, printable, progress_bar
 from tocsin.cli.weights import WeightsOption, load_scorer
 
 if TYPE_CHECKING:
@@ -116,7 +116,9 @@ def command(
         _report(report, tuned, language or scopes[0].brands[0].language)
     if material.rejected:
         first = material.rejected[0]
-        print_status(f"{len(material.rejected)} lines refused, the first is line {first.number}: {printable(first.reasons[0])}")
+        print_status(
+            f"{len(material.rejected)} lines refused, the first is line {first.number}: {printable(first.reasons[0])}"
+        )
         raise typer.Exit(1)
 
 
@@ -147,7 +149,9 @@ def _labels(path: Path, known: Config) -> list[Label]:
 
 def _bytes(path: Path) -> bytes:
     if not path.is_file():
-        raise UsageError(f"{printable(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
+        raise UsageError(
+            f"{printable(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack"
+        )
     return path.read_bytes()
 
 
@@ -179,7 +183,9 @@ def _scopes(known: Config, material: Dataset, what: list[Label], brands: list[st
     named = known.named()
     unknown = [name for name in brands if name not in named]
     if unknown or (brands and group):
-        raise UsageError(f"--brand {unknown[0]}: no such brand" if unknown else "--brand and --group exclude each other")
+        raise UsageError(
+            f"--brand {unknown[0]}: no such brand" if unknown else "--brand and --group exclude each other"
+        )
     if group is not None:
         members = [one for one in known.brands if one.group == group]
         if not members:

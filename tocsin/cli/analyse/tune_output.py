@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tocsin.cli.output import printable, print_line, print_table
+from tocsin.cli.output import print_line, print_table, printable
 
 if TYPE_CHECKING:
     from replay.tuning.optimisation import Point, TuningResult
@@ -20,7 +20,9 @@ def print_optimisation(found: TuningResult, diff: str) -> None:
     print_line(printable(found.sentence()))
     print_line()
     points = [found.points[place] for place in _worth_showing(found)]
-    print_table(["setting", "crises", "delay, minutes", "false alarms a week", "90 %"], [_row(found, one) for one in points])
+    print_table(
+        ["setting", "crises", "delay, minutes", "false alarms a week", "90 %"], [_row(found, one) for one in points]
+    )
     print_line()
     for line in plot(found):
         print_line(line)
@@ -53,7 +55,9 @@ def _print_uncertainty(found: TuningResult) -> None:
         for effect in found.effects:
             print_line(printable(f"{name}: {effect}"))
     low, high = found.today.recall
-    print_line(f"today's recall is {found.today.found} of {found.today.of}; with so few it may be {low:.0%} to {high:.0%}")
+    print_line(
+        f"today's recall is {found.today.found} of {found.today.of}; with so few it may be {low:.0%} to {high:.0%}"
+    )
     for one in found.held_out:
         blind = Effect(one.label, one.before.delays[0], one.after.delays[0])
         noise = f"{one.before.false_alarms} false alarms before, {one.after.false_alarms} after"

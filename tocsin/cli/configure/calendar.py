@@ -12,7 +12,7 @@ import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import CommandError
-from tocsin.cli.output import printable, print_line, print_status
+from tocsin.cli.output import print_line, print_status, printable
 
 if TYPE_CHECKING:
     from config.brands.loader import Report

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams.clock import wall
-from tocsin.cli.configure.calendar import sync, check_calendars, resolve_shifts
+from tocsin.cli.configure.calendar import check_calendars, resolve_shifts, sync
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import CommandError, UsageError
-from tocsin.cli.output import confirm, print_json, printable, print_line, print_status
+from tocsin.cli.output import confirm, print_json, print_line, print_status, printable
 
 if TYPE_CHECKING:
     from config.brands.loader import Report

@@ -12,8 +12,8 @@ import typer
 
 from tocsin.cli.configure.config import DEFAULT_FILE
 from tocsin.cli.errors import UsageError
-from tocsin.cli.output import print_json, printable, print_line, print_table, print_status
-from tocsin.cli.time_options import parse_instant_ms, parse_duration_ms
+from tocsin.cli.output import print_json, print_line, print_status, print_table, printable
+from tocsin.cli.time_options import parse_duration_ms, parse_instant_ms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

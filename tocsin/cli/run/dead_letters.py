@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tocsin.cli.environment import load_installation
-from tocsin.cli.output import print_json, printable, print_line
+from tocsin.cli.output import print_json, print_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,6 @@ def _letters() -> Iterator[DeadLetter]:
     from streams.agents import dead_letters  # noqa: PLC0415  kafka-python is slow to load
     from streams.kafka import reader  # noqa: PLC0415
 
-    # noqa: PLC0415
     here = load_installation()
     for record in reader.records(here.connection, here.topics.rejected.name):
         if record.value is not None:
@@ -72,7 +71,9 @@ def _print_summary(letters: Iterator[DeadLetter], *, json: bool) -> None:
 
 def _print(letter: DeadLetter) -> None:
     at = datetime.fromtimestamp(letter.arrived / 1000, UTC).isoformat(timespec="seconds")
-    print_line(f"{at}  {letter.topic}[{letter.partition}]@{letter.offset} line {letter.index + 1}, {letter.length} bytes")
+    print_line(
+        f"{at}  {letter.topic}[{letter.partition}]@{letter.offset} line {letter.index + 1}, {letter.length} bytes"
+    )
     for reason in letter.reasons:
         print_line(f"    {printable(reason)}")
     line = printable(letter.line().decode("utf-8", "replace"))

@@ -119,5 +119,7 @@ def _write_page(path: Path, chronicle: Chronicle, route: Callable[[str, int], Ro
 
     path.write_text(incident_page.draw(chronicle, route, TITLE, LEAD), encoding="utf-8")
     told = len([note for note in chronicle.told if note.reason != "updated"])
-    print_line(f"{chronicle.mentions:,} mentions, {len(chronicle.incidents())} incidents, {told} times something was told.")
+    print_line(
+        f"{chronicle.mentions:,} mentions, {len(chronicle.incidents())} incidents, {told} times something was told."
+    )
     print_line(f"The picture of it: {path.resolve()}")

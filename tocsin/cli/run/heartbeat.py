@@ -12,7 +12,7 @@ import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import CommandError, UsageError
-from tocsin.cli.output import print_json, printable, print_line, print_status
+from tocsin.cli.output import print_json, print_line, print_status, printable
 from tocsin.cli.run.notifiers import external_notifiers
 
 if TYPE_CHECKING:
@@ -78,7 +78,9 @@ def _send_test_alert(settings: Settings, lasting: float) -> None:
     targets = _targets(settings, found)
     if not targets:
         raise UsageError("a drill needs somebody outside Slack: pagerduty, a webhook or mail (docs/escalation.md)")
-    print_status(f"a drill is told to: {', '.join(target.channel for target in targets)}; it is over in {lasting:.0f} s")
+    print_status(
+        f"a drill is told to: {', '.join(target.channel for target in targets)}; it is over in {lasting:.0f} s"
+    )
     missed = asyncio.run(drill(found, targets, lasting, settings.heartbeat_language))
     if missed:
         raise CommandError(printable("; ".join(missed)))

@@ -11,8 +11,8 @@ import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import UsageError
-from tocsin.cli.inputs import read_lines, parse_column_map
-from tocsin.cli.output import print_json, printable, progress_bar, print_line, print_status
+from tocsin.cli.inputs import parse_column_map, read_lines
+from tocsin.cli.output import print_json, print_line, print_status, printable, progress_bar
 
 if TYPE_CHECKING:
     from mentions.readers.checkpoint import Checkpoint, SourceFile
@@ -124,4 +124,6 @@ def _print_rejected(path: str, refused: list[RejectedLine]) -> None:
     for line in refused[:MAX_SHOWN_REJECTIONS]:
         print_status(f"{path}:{line.number}: {printable('; '.join(line.reasons))}")
     if len(refused) > MAX_SHOWN_REJECTIONS:
-        print_status(f"{path}: … and {len(refused) - MAX_SHOWN_REJECTIONS} more lines refused up to line {refused[-1].number}")
+        print_status(
+            f"{path}: … and {len(refused) - MAX_SHOWN_REJECTIONS} more lines refused up to line {refused[-1].number}"
+        )

@@ -16,7 +16,7 @@ from tocsin.cli.analyse.replay_input import ReplayInput
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import UsageError
 from tocsin.cli.inputs import parse_column_map
-from tocsin.cli.output import printable, progress_bar, print_line, print_status
+from tocsin.cli.output import print_line, print_status, printable, progress_bar
 from tocsin.cli.time_options import parse_instant_ms
 from tocsin.cli.weights import WeightsOption, load_scorer
 
@@ -111,7 +111,9 @@ def _run(serving: Coroutine[object, object, None], host: str, port: int) -> None
 async def _serve(settings: Settings, world: World, host: str, port: int, shown: PageFiles) -> None:
     from tocsin.web.http.server import application, listen  # noqa: PLC0415  slow to load
 
-    await listen(application(world, settings, shown.config, shown.labels), host, port, lambda taken: _print_address(host, taken))
+    await listen(
+        application(world, settings, shown.config, shown.labels), host, port, lambda taken: _print_address(host, taken)
+    )
 
 
 async def _serve_live(here: Installation, host: str, port: int, shown: PageFiles) -> None:
@@ -130,7 +132,9 @@ def _print_address(host: str, port: int) -> None:
     print_line(f"Open http://{where}:{port}/ in a browser. Ctrl-C ends it.")
 
 
-def _recording_source(files: list[str], columns: str, config: Path, weights: Path | None, until: int | None) -> Recorded:
+def _recording_source(
+    files: list[str], columns: str, config: Path, weights: Path | None, until: int | None
+) -> Recorded:
     from config.brands.loader import load  # noqa: PLC0415  slow to load
     from mentions.readers.position import SourceError  # noqa: PLC0415
     from tocsin.web.sources.recording import of_lines, of_recording  # noqa: PLC0415
@@ -158,7 +162,9 @@ def _labels(path: Path | None) -> list[Label]:
     if path is None:
         return []
     if not path.is_file():
-        raise UsageError(f"{printable(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack")
+        raise UsageError(
+            f"{printable(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack"
+        )
     return read(path.read_bytes(), str(path))
 
 

@@ -11,7 +11,7 @@ import typer
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import UsageError
 from tocsin.cli.output import print_status
-from tocsin.cli.run.notifiers import has_slack_app, external_notifiers
+from tocsin.cli.run.notifiers import external_notifiers, has_slack_app
 from tocsin.cli.weights import WeightsOption, load_scorer
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def command(
 def _uses_slack(here: Installation, notify: Notify | None) -> bool:
     token = bool(here.settings.slack_token.get_secret_value())
     if notify is Notify.SLACK and not token:
-        raise UsageError("--notify slack needs TOCSIN_SLACK_TOKEN in the environment (docs/slack.md tells how to get one)")
+        raise UsageError(
+            "--notify slack needs TOCSIN_SLACK_TOKEN in the environment (docs/slack.md tells how to get one)"
+        )
     if notify is None and not token:
         print_status("TOCSIN_SLACK_TOKEN is not set: alerts are drawn in this terminal")
     return token if notify is None else notify is Notify.SLACK

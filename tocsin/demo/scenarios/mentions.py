@@ -9,7 +9,7 @@ import msgspec
 
 from tocsin.demo.scenarios.authors import pick_author
 from tocsin.demo.scenarios.rng import Rng
-from tocsin.demo.scenarios.scenario import LIVE_UNTIL, WARM_UP_FROM, SCENARIO
+from tocsin.demo.scenarios.scenario import LIVE_UNTIL, SCENARIO, WARM_UP_FROM
 from tocsin.demo.scenarios.words import read_words
 
 if TYPE_CHECKING:

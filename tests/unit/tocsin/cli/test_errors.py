@@ -26,7 +26,11 @@ from tocsin.cli.errors import EXIT_FAILED, EXIT_USAGE, CommandError, UsageError,
         (BrokerError("localhost:1", "refused"), EXIT_FAILED, "localhost:1"),
         (DeliveryError("invalid_auth", "renew the token", retryable=False), EXIT_FAILED, "renew the token"),
         (KafkaTimeoutError(), EXIT_FAILED, "TOCSIN_BROKERS"),
-        (FileNotFoundError(2, "No such file or directory", "a.jsonl"), EXIT_USAGE, "a.jsonl: No such file or directory"),
+        (
+            FileNotFoundError(2, "No such file or directory", "a.jsonl"),
+            EXIT_USAGE,
+            "a.jsonl: No such file or directory",
+        ),
         (PermissionError(13, "Permission denied", b"a.jsonl"), EXIT_USAGE, "a.jsonl: Permission denied"),
     ],
 )
