@@ -1,4 +1,4 @@
-"""The peer: a Faust app as the documentation shows it, one event at a time into two windowed tables."""
+"""Baseline: a Faust app as the documentation shows it, one event at a time into two windowed tables."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""How many mentions a second, beside a Faust app as the documentation shows it? The same mentions, the same broker.
+"""Throughput benchmark: mentions per second of Tocsin and of a docs-style Faust app, on the same broker and input.
 
-Each contender gets the mentions as is usual for it: the peer one a record, Tocsin packed. Both score with stock VADER
-and count mentions and negative ones per brand and minute. Tocsin's counts must equal a plain loop's; how much the
-peer's tables hold is told. They run in turn, so that a machine that gets slower or faster in between does not decide;
-the ratio is that of the medians.
+Each contender gets the mentions in its usual form: the Faust app one a record, Tocsin packed. Both score with stock
+VADER and count all and negative mentions per brand and minute. Tocsin's counts must equal those of a plain loop; the
+Faust app's counts are printed. The contenders alternate, and the ratio is that of the medians, so that drift of the
+machine's speed does not decide.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from detectors.engine import engine
 from streams.kafka import clients
 from tests.support.brokers import start_real
 from tests.support.installation import ROOT, Installation, wait_until
-from tests.support.mention_generator import Crowd
+from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,12 +42,12 @@ Counts = Counter[tuple[str, int, str]]
 """(brand, minute in ms, "all" or "negative") → how many."""
 
 
-def crowd(count: int) -> Crowd:
+def crowd(count: int) -> MentionGenerator:
     """Return the mentions that both count; none twice, for the peer knows no duplicates."""
-    return Crowd(count, seed=7, repeated=0.0, span=timedelta(minutes=90))
+    return MentionGenerator(count, seed=7, repeated=0.0, span=timedelta(minutes=90))
 
 
-def truth(mentions: Crowd) -> Counts:
+def truth(mentions: MentionGenerator) -> Counts:
     """Return the counts of a plain loop over the mentions."""
     counts: Counts = Counter()
     scorer = StockVader()
@@ -59,7 +59,7 @@ def truth(mentions: Crowd) -> Counts:
     return +counts
 
 
-def tocsin(broker: RealBroker, mentions: Crowd, pack: int) -> tuple[float, Counts]:
+def tocsin(broker: RealBroker, mentions: MentionGenerator, pack: int) -> tuple[float, Counts]:
     """Run a Tocsin worker over the mentions; returns mentions a second and what it counted."""
     with Installation(broker, partitions=PARTITIONS) as here:
         end = round(mentions.end.timestamp() * 1000)
@@ -74,7 +74,7 @@ def tocsin(broker: RealBroker, mentions: Crowd, pack: int) -> tuple[float, Count
     return mentions.count / seconds, +counts
 
 
-def docs_style(broker: RealBroker, mentions: Crowd, pack: int) -> tuple[float, Counts]:
+def docs_style(broker: RealBroker, mentions: MentionGenerator, pack: int) -> tuple[float, Counts]:
     """Run the peer over the mentions; returns mentions a second and what it counted."""
     del pack
     with Installation(broker, partitions=PARTITIONS) as here:

@@ -1,9 +1,9 @@
-"""Does a quiet brand get the false alarms its sensitivity promises, and is a tenfold burst heard within the hour?
+"""Calibration of quiet brands: false alarms against the promised budget, and the detection delay of a tenfold burst.
 
-Streams are drawn, not recorded: mentions at 1 to 5 an hour with a day and a week in them, Poisson or burstier (hours
-whose rate is Gamma about the expected), everyone a different author, a quarter negative. They run through the live
-functions under the built-in defaults. An alarm is an incident that opens, or opens again; a burst begins while none is
-open. The 90 % intervals are those of a Poisson count and of a share.
+Streams are simulated: 1 to 5 mentions an hour with a daily and a weekly cycle, Poisson or overdispersed (hourly rates
+drawn from a Gamma distribution), every author different, a quarter negative. They run through the live functions with
+the built-in defaults. An alarm is an incident that opens or reopens; a burst starts while none is open. The 90 %
+intervals are those of a Poisson count and of a proportion.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Are the counts exact, whatever dies? Several seeds; workers killed or frozen, brokers too. `make chaos`."""
+"""Chaos benchmark: exact counts after workers and brokers are killed or frozen, over several seeds. `make chaos`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import replace
 from typing import Final
 
 from tests.support.brokers import start_real
-from tests.support.chaos import Script, run
+from tests.support.chaos import Scenario, run
 
 SCRIPTS: Final = (
-    Script(0, victim="killed", broker="restarted"),
-    Script(0, victim="killed", broker="killed"),
-    Script(0, victim="paused", broker="left alone"),
-    Script(0, victim="killed", broker="frozen"),
-    Script(0, victim="paused", broker="killed"),
+    Scenario(0, victim="killed", broker="restarted"),
+    Scenario(0, victim="killed", broker="killed"),
+    Scenario(0, victim="paused", broker="left alone"),
+    Scenario(0, victim="killed", broker="frozen"),
+    Scenario(0, victim="paused", broker="killed"),
 )
 
 

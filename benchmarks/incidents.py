@@ -1,7 +1,7 @@
-"""How soon is each labelled incident heard, and how often does it ring for nothing? Replays the real posts.
+"""Detection delay and false pages on the labelled incidents, by replay of the real posts with the built-in defaults.
 
-With the built-in defaults, one set for all. A page is an incident of severity warning or above; a false page is one
-that opens outside every labelled window. Brands and times as in the labels beside the data; the texts are never shown.
+A page is an incident of severity warning or above; a false page is one that opens outside every labelled window.
+Brands and times are those of the labels beside the data; the texts are never printed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from benchmarks.incidents_tuned import report
 from benchmarks.results_table import publish, table
 from mentions.readers.files import read
 from mentions.sentiment import Scorer
-from replay.player.file_replay import Rerun
-from replay.player.policy_set import Rules
+from replay.player.file_replay import FileReplay
+from replay.player.policy_set import PolicySet
 
 DATA: Final = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "incidents"
 STREAMS: Final = ("us_airlines_2015", "twitter_related_2022", "free_telecom_fr_2024", "metro_north_2013")
@@ -47,7 +47,7 @@ def alerts(stream: str) -> list[Alert]:
     """Return the incidents of a stream under the built-in defaults."""
     found: dict[tuple[str, str], Alert] = {}
     opened: dict[str, str] = {}
-    for line in Rerun(Rules.built_in(), Scorer()).run(read(str(DATA / f"{stream}.jsonl.gz"))):
+    for line in FileReplay(PolicySet.built_in(), Scorer()).run(read(str(DATA / f"{stream}.jsonl.gz"))):
         at = datetime.fromisoformat(line["at"])
         if line["event"] == "opened":
             opened[line["incident"]] = line["at"]

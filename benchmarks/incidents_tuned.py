@@ -1,4 +1,4 @@
-"""Does tuning on labelled incidents help on one that it has not seen? Leave-one-out on the real posts."""
+"""Leave-one-out evaluation of tuning: does a tuned setting help on a labelled incident that it was not chosen by?"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How long from the mention that crosses a threshold to the Slack request? Real Kafka, real workers, a local Slack.
+"""Latency benchmark: time from the mention that crosses a threshold to the Slack request, with a real Kafka.
 
-The clock starts when the crossing mention is handed to the Kafka client and stops when the request for the card has
-reached the stand-in. Each crossing is a brand of its own; meanwhile other brands' mentions keep the workers busy.
+The clock starts when the crossing mention is handed to the Kafka client and stops when the request for the card
+reaches the fake Slack. Each crossing uses a brand of its own; mentions of other brands keep the workers busy.
 """
 
 from __future__ import annotations

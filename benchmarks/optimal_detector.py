@@ -1,8 +1,8 @@
-"""How many tenfold bursts could be heard within the hour by a rule that knows how the brand behaves?
+"""Upper bound for detectors on counts: tenfold bursts found within the hour by a detector that knows the true rates.
 
-It knows what to expect of each hour and how restless the hours are, and looks every minute at the count of the last
-sixty: an incident opens where chance brings as many with no more than some probability, set so that a long quiet life
-has just the false alarms that were promised. What no rule on counts can beat, ours can only come near.
+It knows the expected count of each hour and how overdispersed the hours are, and tests the count of the last sixty
+minutes every minute. Its threshold is a probability, set so that a long quiet stream has exactly the promised false
+alarms.
 """
 
 from __future__ import annotations

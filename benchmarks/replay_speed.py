@@ -1,8 +1,8 @@
-"""How fast does a replay run on one core, and in how much memory? Invented streams, and the real posts where they are.
+"""Replay speed on one core and peak memory, on simulated streams and, where present, on the real posts.
 
-Each stream is replayed twice, each time in a process of its own: from texts, scored on the way; and from records that
-carry the scores, as sweeps of thresholds read them (decoding them is part of the time). Streams are made as they are
-read, never held whole; the time that takes is left out. CPU time and the largest resident set of the process.
+Each stream is replayed twice, each time in a process of its own: from texts, scored on the way; and from scored
+records, as tuning reads them (decoding is included). Streams are generated while they are read and never held whole;
+the time of generation is left out. Figures are CPU time and the largest resident set.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from mentions.model.batches import Tick
 from mentions.readers.files import read
 from mentions.readers.position import START, Line, RejectedLine
 from mentions.sentiment import Scorer
-from replay.player.chunking import portions, records
-from replay.player.file_replay import Rerun
-from replay.player.policy_set import Rules
+from replay.player.chunking import chunks, read_records
+from replay.player.file_replay import FileReplay
+from replay.player.policy_set import PolicySet
 from streams.pipeline import TriageShard, WatchShard, score
-from tests.support.mention_generator import Crowd
+from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -51,7 +51,7 @@ class Written(NamedTuple):
     text: bytes
 
 
-def of_crowd(crowd: Crowd) -> Iterator[Line]:
+def of_crowd(crowd: MentionGenerator) -> Iterator[Line]:
     """Return a crowd's mentions as lines."""
     for number, mention in enumerate(crowd.mentions()):
         yield Line(number, json.dumps(mention).encode(), START)
@@ -67,7 +67,7 @@ def quiet_brand(number: int, days: int) -> Iterator[Written]:
         at += timedelta(hours=dice.expovariate(50 * rate if raging else rate))
         if at >= end:
             return
-        (mention,) = Crowd(
+        (mention,) = MentionGenerator(
             1, dice.randrange(1 << 40), (f"Brand {number}",), at, angry=0.8 if raging else 0.2, repeated=0
         ).mentions()
         yield Written(at, json.dumps({**mention, "id": f"{number}-{count}"}).encode())
@@ -81,8 +81,8 @@ def of_quiet_brands(brands: int, days: int) -> Iterator[Line]:
 
 
 STREAMS: Final[dict[str, tuple[str, Callable[[], Iterable[Line | RejectedLine]]]]] = {
-    "dense": ("8 brands, 250 a minute each", lambda: of_crowd(Crowd(240_000, span=timedelta(hours=2), repeated=0))),
-    "steady": ("8 brands, 70 an hour each", lambda: of_crowd(Crowd(40_000, span=timedelta(days=3), repeated=0))),
+    "dense": ("8 brands, 250 a minute each", lambda: of_crowd(MentionGenerator(240_000, span=timedelta(hours=2), repeated=0))),
+    "steady": ("8 brands, 70 an hour each", lambda: of_crowd(MentionGenerator(40_000, span=timedelta(days=3), repeated=0))),
     "month": (f"{BRANDS} brands, {DAYS} days, ½ to 8 an hour, bursts", lambda: of_quiet_brands(BRANDS, DAYS)),
     "airlines": ("the airline week of the real posts", lambda: read(str(DATA / "us_airlines_2015.jsonl.gz"))),
 }
@@ -117,23 +117,23 @@ class Making:
 
 def from_texts(lines: Iterable[Line | RejectedLine]) -> tuple[int, float]:
     """Replay lines, scoring them; return mentions and seconds."""
-    rerun, source, begun = Rerun(Rules.built_in(), Scorer()), Making(lines), time.process_time()
+    rerun, source, begun = FileReplay(PolicySet.built_in(), Scorer()), Making(lines), time.process_time()
     for _ in rerun.run(source):
         pass
     return rerun.mentions, time.process_time() - begun - source.seconds
 
 
 def scored_records(lines: Iterable[Line | RejectedLine]) -> Iterator[bytes]:
-    """Return lines as records of `mentions.model.batches`: batches, and a tick about every AT_ONCE mentions."""
-    watchlist, scorer = Rules.built_in().watchlist, Scorer()
-    for portion in portions(records(lines, [])):
+    """Return lines as records of `mentions.scored`: batches, and a tick about every AT_ONCE mentions."""
+    watchlist, scorer = PolicySet.built_in().watchlist, Scorer()
+    for portion in chunks(read_records(lines, [])):
         yield from map(batches.encode, score(0, portion, watchlist, scorer).batches)
         yield batches.encode(Tick(0, 1, portion[-1].arrived, None))
 
 
 def from_scores(lines: Iterable[Line | RejectedLine]) -> tuple[int, float]:
     """Replay records that carry the scores, out of a file; return mentions and seconds."""
-    rules, mentions = Rules.built_in(), 0
+    rules, mentions = PolicySet.built_in(), 0
     watch, triage = WatchShard(rules), TriageShard(rules)
     with tempfile.TemporaryFile() as file:
         for raw in scored_records(lines):

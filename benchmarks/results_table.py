@@ -1,4 +1,4 @@
-"""Where do the tables of `docs/results.md` go, and when were they made?"""
+"""Tables of `docs/results.md`: where each one goes, with the date and commit of the measurement."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How good are language, sentiment and abuse, beside the best known? Writes the table into `docs/results.md`.
+"""Language, sentiment and abuse scores on the labelled sets, written as a table into `docs/results.md`.
 
-No figure is on a text that was learnt from: what the shipped weights were learnt from is learnt again in five parts.
+No figure is on a text that the model was trained on: for the training sets, models are trained anew in five folds.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""How many times as fast as vaderSentiment is ours, and how fast is everything, on texts never seen before?
+"""Scoring speed against vaderSentiment, and of the whole scorer, on texts that the process has not seen before.
 
-Paired, block by block, in one run; CPU time, which other work on the machine does not count towards.
+Paired block by block in one run; CPU time, so that other work on the machine does not count.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from alerts.delivery.ports import Message, Receipt
 from config.settings import from_environ
 from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE
 from streams import lifecycle
-from streams.app import Parts, build
+from streams.app import WorkerConfig, build
 from streams.kafka.connection import connect
 from streams.kafka.topics import Topics
 
@@ -72,17 +72,17 @@ def main() -> int:
     """Run the worker that the environment describes."""
     settings = from_environ(os.environ)
     topics, connection = Topics(settings.prefix), connect(settings)
-    parts = Parts(
+    parts = WorkerConfig(
         topics=topics,
         connection=connection,
         partitions=settings.partitions,
         scorer=StockVader(),
         notifier=Nobody(),
-        gap=0.0,
+        channel_gap=0.0,
         clock="arrival",
         defaults=True,
     )
-    return lifecycle.run(build(parts), "warning", "console")
+    return lifecycle.run_worker(build(parts), "warning", "console")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""How does the volume detector, as shipped, score on NAB's realTweets, or on any counts of that kind?
+"""NAB score of the volume detector as shipped, on realTweets or on any counts of that form.
 
-Every row of `timestamp,value` is so many mentions in the minute of its timestamp. They are counted and watched by the
-live functions (`detectors`, `alerts.incidents.lifecycle`) under the built-in defaults; a row is an alarm when the volume detector
-opens an incident there. Causal: what a row says depends on that row and those before it.
+Every row of `timestamp,value` is that many mentions in the minute of its timestamp. The live functions (`detectors`,
+`alerts.incidents.lifecycle`) count and watch them with the built-in defaults; a row is an alarm when the volume
+detector opens an incident there. Causal: the result of a row depends on that row and the rows before it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""What would have been chosen had one brand's series never been seen, and how would it have scored there?
+"""Leave-one-brand-out choice of the volume detector's parameters on NAB's realTweets.
 
-NAB's realTweets has ten series and 33 windows, few enough to choose parameters that fit by chance. So the choice is
-made ten times, each time on nine brands and judged on the tenth: windows, half-life, power, floor and `over_peak` of
-the volume rule, all at once. How to choose is a choice too: it is done by the rule (`benchmarks.nab.rules`) that does
-best when each of the nine is judged by what the other eight choose. So the tenth has no say in that either.
+realTweets has ten series and 33 windows, few enough to fit parameters by chance. The choice is therefore made ten
+times, on nine brands each, and scored on the tenth: windows, half-life, power, floor and peak ratio at once. The
+selection rule is chosen in the same nested way (`benchmarks.nab.rules`): each of the nine brands is scored by what
+the other eight choose, so the tenth brand has no influence on it either.
 """
 
 from __future__ import annotations

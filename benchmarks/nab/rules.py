@@ -1,7 +1,7 @@
-"""Which setting would a rule choose, given how every setting did for some brands?
+"""Selection rules: how a setting is chosen from the scores of all settings on some brands.
 
-A rule is an objective (what is good?) and a way of picking (one of the good ones). Whoever asks hands over the
-evidence of the brands that may be seen and no others.
+A rule is an objective (what counts as good) and a way of picking among the good ones. The caller passes the evidence
+of the brands that the rule may use and no others.
 """
 
 from __future__ import annotations

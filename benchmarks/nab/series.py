@@ -1,7 +1,7 @@
-"""What does the volume rule do on NAB's series, worked out on whole arrays, for thousands of settings at once?
+"""Vectorised volume detector on NAB's series: thousands of settings in seconds.
 
-As `detectors.volume_spike`, without its tail and its windows for quiet brands, and with incidents that last while the count
-stays above 0.7 times the threshold and reopen within six hours and a half: seconds instead of days.
+As `detectors.volume_spike`, without its tail test and its windows for quiet brands, and with incidents that last while
+the count stays above 0.7 times the threshold and reopen within six and a half hours.
 """
 
 from __future__ import annotations

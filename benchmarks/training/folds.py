@@ -1,4 +1,4 @@
-"""How good are the French lessons on texts not seen? Five parts, each asked of what the others taught."""
+"""Five-fold cross-validation of the French models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is learnt from which texts? One lesson for each question that the scorer answers."""
+"""Training tasks: the labelled texts, features and regularisation of each model of the shipped weights."""
 
 from __future__ import annotations
 

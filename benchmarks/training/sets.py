@@ -1,4 +1,4 @@
-"""Where are the labelled texts, and what do they say? Gzipped TSV, one set a file."""
+"""Labelled data sets: gzipped TSV files, one set a file."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Where do the shipped weights come from? Learns them again from labelled sets (`docs/model-card.md` names each).
+"""Training of the shipped weights from the labelled sets that `docs/model-card.md` names.
 
     python -m benchmarks.training.train --more FOLDER --out mentions/sentiment/data/weights.npz
 
-`--more` holds the public sets that may be learnt from but not passed on, as gzipped TSV like those of `--data`.
+`--more` holds the public sets that may be used for training but not redistributed, as gzipped TSV like `--data`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What does the score stage hand to a brand's watch? Columnar micro-batches, and ticks that carry time.
 
-Both are records of the topic `mentions.model.batches`, written as MessagePack with a tag; the watch is a pure fold over them,
+Both are records of the topic `mentions.scored`, written as MessagePack with a tag; the watch is a pure fold over them,
 so a recording of that topic holds all that a replay needs.
 """
 
@@ -68,7 +68,7 @@ _decoder: Final[msgspec.msgpack.Decoder[Batch | Tick]] = msgspec.msgpack.Decoder
 
 
 def encode(record: Batch | Tick) -> bytes:
-    """Return the wire form of a record of `mentions.model.batches`."""
+    """Return the wire form of a record of `mentions.scored`."""
     return _encoder.encode(record)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mentions.model.batches import Tick
-    from replay.player.result import Course
+    from replay.player.result import IncidentTimeline
 
 TOP: Final = 8
 EXAMPLES: Final = 6
@@ -57,10 +57,10 @@ def quoted_mentions(records: Iterable[Batch | Tick], since: int, until: int) -> 
 
 
 def phases(
-    brand: str, records: Sequence[Batch | Tick], focus: Course, end: int, times: list[int], negative: list[int]
+    brand: str, records: Sequence[Batch | Tick], focus: IncidentTimeline, end: int, times: list[int], negative: list[int]
 ) -> list[Phase]:
     """Return what drove an incident before it opened, until its most negative column, and from there to its end."""
-    opened, closed = focus.opened_at, focus.segments[-1].until or end
+    opened, closed = focus.opened_at, focus.open_periods[-1].until or end
     worst = max(
         (place for place, at in enumerate(times) if opened <= at <= closed), key=negative.__getitem__, default=None
     )

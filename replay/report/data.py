@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.model import rank
 from mentions.model.batches import Batch
-from replay.player.policy_set import Rules
-from replay.player.result import run
+from replay.player.policy_set import PolicySet
+from replay.player.result import replay
 from replay.report.contributors import Phase, QuotedMention, examples, phases
 from replay.report.threshold_distance import DetectorLevel, levels
 from replay.report.what_if import Slider, sliders
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Notification
     from config.brands.model import Brand
     from mentions.model.batches import Tick
-    from replay.player.result import Course, Outcome
+    from replay.player.result import IncidentTimeline, ReplayResult
     from replay.report.provenance import Provenance
 
 BARS_SHOWN: Final = 720
@@ -41,9 +41,9 @@ class ReportData:
 
     brand: Brand
     origin: Provenance
-    courses: list[Course]
-    outcome: Outcome
-    focus: Course | None
+    courses: list[IncidentTimeline]
+    outcome: ReplayResult
+    focus: IncidentTimeline | None
     since: int
     until: int
     step: int
@@ -58,7 +58,7 @@ class ReportData:
     @property
     def notifications(self) -> list[Notification]:
         """Return what was told of the incidents that the timeline shows."""
-        return [note for note in self.outcome.told if self.since <= note.happened_at <= self.until]
+        return [note for note in self.outcome.notifications if self.since <= note.happened_at <= self.until]
 
 
 def gather(
@@ -66,14 +66,14 @@ def gather(
     records: Sequence[Batch | Tick],
     origin: Provenance,
     incident: str | None = None,
-    lived: Outcome | None = None,
+    lived: ReplayResult | None = None,
     advance: Callable[[float], None] = lambda _done: None,
 ) -> ReportData:
     """Return the facts of a brand's scored mentions, or of one of its incidents.
 
     Args:
         brand: as configured, at the end where that changed on the way.
-        records: its batches and ticks in the order of `mentions.model.batches`.
+        records: its batches and ticks in the order of `mentions.scored`.
         origin: where they and the rules come from.
         incident: the id of the only incident to tell of; None: all of them.
         lived: what came of a run in which people acted; None: what comes of the records alone.
@@ -82,8 +82,8 @@ def gather(
     Raises:
         LookupError: there is no incident of that id; the message names those there are.
     """
-    outcome = _of(brand.name, lived, records) if lived is not None else run(Rules.of([brand]), records, None)
-    courses = outcome.courses()
+    outcome = _of(brand.name, lived, records) if lived is not None else replay(PolicySet.of([brand]), records, None)
+    courses = outcome.timelines()
     focus = _focus(courses, incident)
     since, until = _shown(outcome, focus if incident else None)
     step = next((step for step in _STEPS if (until - since) / MINUTE / step <= BARS_SHOWN), _STEPS[-1])
@@ -110,15 +110,15 @@ def gather(
     )
 
 
-def _of(brand: str, lived: Outcome, records: Iterable[Batch | Tick]) -> Outcome:
+def _of(brand: str, lived: ReplayResult, records: Iterable[Batch | Tick]) -> ReplayResult:
     """Return what a run that many brands shared says of one."""
     published = [at for record in records if isinstance(record, Batch) for at in record.published]
-    told = [note for note in lived.told if brand in (note.incident.brand, *note.incident.brands)]
+    told = [note for note in lived.notifications if brand in (note.incident.brand, *note.incident.brands)]
     counts = Counter({brand: lived.counts[brand]})
-    return replace(lived, told=told, counts=counts, since=min(published), until=max(published))
+    return replace(lived, notifications=told, counts=counts, since=min(published), until=max(published))
 
 
-def _focus(courses: list[Course], incident: str | None) -> Course | None:
+def _focus(courses: list[IncidentTimeline], incident: str | None) -> IncidentTimeline | None:
     if incident is None:
         return max(courses, key=lambda course: (rank(course.severity), course.pages), default=None)
     for course in courses:
@@ -128,11 +128,11 @@ def _focus(courses: list[Course], incident: str | None) -> Course | None:
     raise LookupError(f"no incident {incident}; there are: {known}")
 
 
-def _shown(outcome: Outcome, focus: Course | None) -> tuple[int, int]:
+def _shown(outcome: ReplayResult, focus: IncidentTimeline | None) -> tuple[int, int]:
     """Return the time to be shown; what was told after the last mention is in it."""
     if focus is None:
-        return outcome.since, max([outcome.until, *(note.happened_at for note in outcome.told)])
-    end = focus.segments[-1].until or outcome.until
+        return outcome.since, max([outcome.until, *(note.happened_at for note in outcome.notifications)])
+    end = focus.open_periods[-1].until or outcome.until
     return max(outcome.since, focus.opened_at - BEFORE), max(min(outcome.until, end + AFTER), end)
 
 

@@ -10,7 +10,7 @@ import msgspec
 from config.brands.model import default_brand
 from config.brands.wire import decode_governed
 from mentions.model.batches import Batch
-from streams.recording.format import Configured, code_version
+from streams.recording.format import ConfigEntry, code_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +70,7 @@ def configured(entries: Iterable[Entry], brand: str) -> Brand:
     """Return a brand as last configured in a recording, or with the built-in thresholds."""
     found = default_brand(brand)
     for entry in entries:
-        if isinstance(entry, Configured) and entry.name == brand and entry.brand is not None:
+        if isinstance(entry, ConfigEntry) and entry.name == brand and entry.brand is not None:
             found = decode_governed(msgspec.json.encode(entry.brand)).brand
     return found
 
@@ -87,7 +87,7 @@ def values(brand: Brand) -> list[Value]:
 
 def _config_periods(entries: Iterable[Entry], brand: str) -> Iterator[ConfigPeriod]:
     for entry in entries:
-        if isinstance(entry, Configured) and entry.name == brand and entry.brand is not None:
+        if isinstance(entry, ConfigEntry) and entry.name == brand and entry.brand is not None:
             governed = decode_governed(msgspec.json.encode(entry.brand))
             yield ConfigPeriod(entry.at or None, entry.revision, values(governed.brand), list(governed.overrides))
 

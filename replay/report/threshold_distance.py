@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from detectors.base import NAMES, Detector, View
 from detectors.registry import ALL
 from mentions.model.batches import Batch, Tick
-from replay.player.policy_set import Rules
+from replay.player.policy_set import PolicySet
 from streams.pipeline import MINUTE, WatchShard
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _level(
 
 def _views(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], width: int) -> Iterator[View]:
     """Yield what the rules see at each look. Time is told in small steps, which changes nothing."""
-    shard = WatchShard(Rules.of([brand]))
+    shard = WatchShard(PolicySet.of([brand]))
     stride = max(MINUTE, width // LOOKS // MINUTE * MINUTE)
     lateness = brand.detect.lateness_minutes * MINUTE
     begin, end = times[0] + lateness, times[-1] + width + lateness

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from config.brands.overrides import MAIN, SENSITIVITY, value_at
 from detectors.policy import Sensitivity
 from replay.player.compare import compare
-from replay.player.policy_set import Rules
+from replay.player.policy_set import PolicySet
 from replay.player.preview import Preview
-from replay.player.result import run
+from replay.player.result import replay
 from replay.tuning.candidates import BARS, value_of, with_settings
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from config.brands.model import Brand
     from mentions.model.batches import Batch, Tick
-    from replay.player.result import Outcome
+    from replay.player.result import ReplayResult
 
 SCALES: Final = (0.5, 0.65, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5)
 """What the bars are multiplied by for the slider; 1 is today's setting."""
@@ -60,11 +60,11 @@ def sliders(
     plans = [(TOGETHER, _threshold_variants(brand)), (SENSITIVITY, _sensitivity_variants(brand))]
     plans += [(f"detect.{name}.{MAIN[name][0]}", _scaled(brand, name)) for name in MAIN if name in near]
     runs = 1 + sum(len(tried) - 1 for _, tried in plans)
-    today = run(Rules.of([brand]), records, None)
+    today = replay(PolicySet.of([brand]), records, None)
     advance(1 / runs)
 
     def setting(value: str, other: Brand | None) -> SliderPosition:
-        outcome = today if other is None else run(Rules.of([other]), records, None)
+        outcome = today if other is None else replay(PolicySet.of([other]), records, None)
         if other is not None:
             advance(1 / runs)
         return _setting(value, today, outcome, is_today=other is None)
@@ -72,8 +72,8 @@ def sliders(
     return [Slider(name, [setting(*tried) for tried in plan]) for name, plan in plans if len(plan) > 1]
 
 
-def _setting(value: str, today: Outcome, outcome: Outcome, *, is_today: bool) -> SliderPosition:
-    before, after = today.courses(), outcome.courses()
+def _setting(value: str, today: ReplayResult, outcome: ReplayResult, *, is_today: bool) -> SliderPosition:
+    before, after = today.timelines(), outcome.timelines()
     preview = Preview(compare(today, outcome), len(before), len(after), today)
     opened = [course.opened_at for course in after]
     return SliderPosition(value, is_today, opened, sum(course.pages for course in after), preview)

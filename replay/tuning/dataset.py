@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mentions.model.batches import Batch, Tick
-from replay.player.chunking import portions, records
-from streams.pipeline import SETTLED, score
-from streams.recording.format import Judged, Ticked
+from replay.player.chunking import chunks, read_records
+from streams.pipeline import FLUSH_MARGIN, score
+from streams.recording.format import ScoredEntry, TickEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
     from mentions.watchlist.watchlist import Watchlist
-    from streams.pipeline import Scored
+    from streams.pipeline import ScoreResult
     from streams.recording.format import Entry
 
 PACE: Final = 3_600_000
@@ -58,7 +58,7 @@ class Dataset:
                 self.records[brand].append(tick)
                 self._told[brand] = tick.read_up_to
 
-    def take(self, scored: Scored) -> None:
+    def take(self, scored: ScoreResult) -> None:
         """Take what was scored next, and the time up to which it was read."""
         for batch in scored.batches:
             self.add(batch)
@@ -69,15 +69,15 @@ class Dataset:
         """Let time run on to where everything is settled."""
         latest = max((span.until for span in self.spans.values()), default=0)
         for followed in self.records.values():
-            followed.append(Tick(0, 1, latest + SETTLED, None))
+            followed.append(Tick(0, 1, latest + FLUSH_MARGIN, None))
 
 
 def gather(lines: Iterable[Line | RejectedLine], watchlist: Watchlist, scorer: Scorer) -> Dataset:
     """Return the mentions of files, in order of publication, scored."""
     material, latest = Dataset(), 0
-    for portion in portions(records(lines, material.rejected)):
+    for portion in chunks(read_records(lines, material.rejected)):
         for record in portion:
-            material.disordered += record.arrived < latest - SETTLED
+            material.disordered += record.arrived < latest - FLUSH_MARGIN
             latest = max(latest, record.arrived)
         scored = score(0, portion, watchlist, scorer)
         material.unmatched += scored.unmatched
@@ -91,10 +91,10 @@ def from_recording(entries: Iterable[Entry]) -> Dataset:
     material = Dataset()
     homes: dict[int, set[str]] = defaultdict(set)
     for entry in entries:
-        if isinstance(entry, Judged):
+        if isinstance(entry, ScoredEntry):
             homes[entry.target].add(entry.batch.brand)
             material.add(entry.batch)
-        elif isinstance(entry, Ticked):
+        elif isinstance(entry, TickEntry):
             for brand in homes[entry.target]:
                 material.records[brand].append(entry.tick)
     return material

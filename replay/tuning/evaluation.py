@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from replay.player.policy_set import Rules
-from replay.player.result import run
+from replay.player.policy_set import PolicySet
+from replay.player.result import replay
 from replay.tuning.candidates import Settings, with_settings
 from replay.tuning.intervals import Interval, rate, share
 from streams.pipeline import MINUTE
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from config.brands.model import Brand
     from mentions.model.batches import Batch, Tick
-    from replay.player.result import Outcome
+    from replay.player.result import ReplayResult
     from replay.tuning.labels import Label
 
 GRACE: Final = 3_600_000
@@ -102,14 +102,14 @@ def run_setting(
     for brand in brands:
         if followed := records.get(brand.name):
             reached = {path: value for path, value in settings.items() if path not in own.get(brand.name, ())}
-            alerts += alerts_of(run(Rules.of([with_settings(brand, reached)]), followed, None))
+            alerts += alerts_of(replay(PolicySet.of([with_settings(brand, reached)]), followed, None))
     return Run(settings, tuple(alerts))
 
 
-def alerts_of(outcome: Outcome) -> list[Alert]:
+def alerts_of(outcome: ReplayResult) -> list[Alert]:
     """Return each open stretch of the incidents with its first page."""
     found: dict[tuple[str, int], Alert] = {}
-    for note in outcome.told:
+    for note in outcome.notifications:
         one = note.incident
         key = one.id, one.opened_at
         known = found.get(key, Alert(one.brand, one.opened_at, None))
