@@ -81,8 +81,14 @@ def of_quiet_brands(brands: int, days: int) -> Iterator[Line]:
 
 
 STREAMS: Final[dict[str, tuple[str, Callable[[], Iterable[Line | RejectedLine]]]]] = {
-    "dense": ("8 brands, 250 a minute each", lambda: of_crowd(MentionGenerator(240_000, span=timedelta(hours=2), repeated=0))),
-    "steady": ("8 brands, 70 an hour each", lambda: of_crowd(MentionGenerator(40_000, span=timedelta(days=3), repeated=0))),
+    "dense": (
+        "8 brands, 250 a minute each",
+        lambda: of_crowd(MentionGenerator(240_000, span=timedelta(hours=2), repeated=0)),
+    ),
+    "steady": (
+        "8 brands, 70 an hour each",
+        lambda: of_crowd(MentionGenerator(40_000, span=timedelta(days=3), repeated=0)),
+    ),
     "month": (f"{BRANDS} brands, {DAYS} days, ½ to 8 an hour, bursts", lambda: of_quiet_brands(BRANDS, DAYS)),
     "airlines": ("the airline week of the real posts", lambda: read(str(DATA / "us_airlines_2015.jsonl.gz"))),
 }

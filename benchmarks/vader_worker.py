@@ -1,4 +1,4 @@
-"""A Tocsin worker that scores with stock VADER and tells nobody: the architecture alone, beside its peer."""
+"""Tocsin worker with stock VADER and no notifier: the architecture alone, beside the baseline app."""
 
 from __future__ import annotations
 

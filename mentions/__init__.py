@@ -1,1 +1,1 @@
-"""What is a mention, which brand does it concern, and how does it feel? Pure: no Kafka, no Slack, no clock."""
+"""Mentions: model, brand matching, sentiment, file readers. Pure: no Kafka, no Slack, no clock."""

@@ -1,4 +1,4 @@
-"""How do rows become the micro-batches of `mentions.model.batches`? Gathered over records, cut by size, in source order."""
+"""Batch builder: gathers the rows of several records into micro-batches, cut by size, in source order."""
 
 from __future__ import annotations
 

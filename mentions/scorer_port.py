@@ -1,4 +1,4 @@
-"""What must a sentiment scorer offer? The port between the score stage and the scorers."""
+"""The port between the score stage and sentiment scorers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ class Scorer(Protocol):
         ...
 
     def score(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[tuple[float, int, float]]:
-        """Return of each text compound in [-1, 1], label (`mentions.model.batches.NEGATIVE` …), abuse in [0, 1] (from 0.5).
+        """Return the compound, the label and the abuse of each text.
+
+        Compound in [-1, 1]; label as in `mentions.model.batches`; abuse in [0, 1], from 0.5 abusive.
 
         Args:
             texts: of mentions, the brand's own names already masked.

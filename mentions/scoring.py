@@ -1,4 +1,4 @@
-"""What does one mention, or one record of them, mean for each brand? Decode, match, mask, score: pure."""
+"""Scoring of Kafka records: decode, match brands, mask their names, score. Pure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What does the score stage hand to a brand's watch? Columnar micro-batches, and ticks that carry time.
+"""Records of the topic `mentions.scored`: columnar micro-batches, and ticks that carry event time.
 
-Both are records of the topic `mentions.scored`, written as MessagePack with a tag; the watch is a pure fold over them,
-so a recording of that topic holds all that a replay needs.
+Both are MessagePack with a tag. The watch stage is a pure fold over them, so a recording of that topic is all that a
+replay needs.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class Tick(msgspec.Struct, frozen=True, tag="tick", array_like=True):
     """Source partition `partition` of `partitions` is read up to `read_up_to`: no earlier mention is to come from it.
 
     `clock` is the arrival clock of the worker that says so, in milliseconds: the wall clock live, `None` where time
-    advances with the records alone. It lets a watch notice a partition whose reader has died (see `detectors.engine.watermarks`).
+    advances with the records alone. With it the watch stage
+    notices a partition whose reader has died (see `detectors.engine.watermarks`).
     """
 
     partition: int

@@ -1,4 +1,4 @@
-"""Which mentions does a Kafka record hold? One entry a line, each a mention or the reasons why it is none."""
+"""Decoding of Kafka records into mentions: one entry a line, each a mention or a rejection with its reasons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mentions.model.timestamps import MAX_AHEAD, ahead_of_arrival
 from mentions.model.validation_messages import messages
 from mentions.model.wire import Rejection, WireAuthor, WireMention, to_wire
 
-__all__ = ["Rejection", "WireMention", "WireAuthor", "decode_line", "decode_record", "split_lines", "to_wire"]
+__all__ = ["Rejection", "WireAuthor", "WireMention", "decode_line", "decode_record", "split_lines", "to_wire"]
 
 EMPTY: Final = "record: empty: send one JSON object, or one a line"
 

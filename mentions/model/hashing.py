@@ -1,4 +1,4 @@
-"""Which 63-bit number stands for this text? Stable over processes, machines and versions."""
+"""A 63-bit hash of a text, stable across processes, machines and versions."""
 
 from __future__ import annotations
 

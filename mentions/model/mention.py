@@ -1,4 +1,4 @@
-"""What is a mention? One post about a brand, as producers must send it."""
+"""The mention: one post about a brand, as producers must send it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is this the same text again? A digest that retweets, quotes and verbatim copies share."""
+"""A hash that near-duplicate texts share: retweets, quotes and verbatim copies."""
 
 from __future__ import annotations
 

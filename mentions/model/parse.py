@@ -1,4 +1,4 @@
-"""Is this line a JSON object, and which? Strict JSON, read with care where the fast decoder gave up."""
+"""Strict JSON parser for the lines that the fast decoder rejects, with precise errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which moment does a timestamp from outside mean? Milliseconds since the epoch, UTC, or a reason why not."""
+"""Timestamps from outside: milliseconds since the epoch in UTC, or an error that says what to send instead."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def format_timestamp(ms: int) -> str:
 def ahead_of_arrival(ms: int, arrived: int) -> str:
     """Return the reason why a mention published at `ms` cannot have arrived at `arrived`."""
     return (
-        f"published_at: {format_timestamp(ms)} is more than {MAX_AHEAD // 60_000} minutes ahead of its arrival at {format_timestamp(arrived)}: "
-        "check the producer's clock and time zone"
+        f"published_at: {format_timestamp(ms)} is more than {MAX_AHEAD // 60_000} minutes ahead of its arrival "
+        f"at {format_timestamp(arrived)}: check the producer's clock and time zone"
     )
 
 

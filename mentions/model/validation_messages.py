@@ -1,4 +1,4 @@
-"""Why was a mention refused? Pydantic's findings as one line a field: place, rule, value, remedy."""
+"""Validation errors of mentions as one line a field: place, rule, value, remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a mention on the hot path? The fields that scoring needs, decoded straight from JSON."""
+"""The mention on the hot path: the fields that scoring needs, decoded straight from JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far has a source been read, and is it still the same source?"""
+"""Checkpoint of an import: how far a file was read, and whether it is still the same file."""
 
 from __future__ import annotations
 

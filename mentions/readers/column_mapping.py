@@ -1,4 +1,4 @@
-"""Which column of a table is which field of a mention?"""
+"""Column mapping: which column of a table is which field of a mention."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How are the bytes of a file had, compressed or not? Told apart by its first bytes, not by its name."""
+"""Transparent decompression of gzip and Zstandard, recognised by the first bytes and not by the name."""
 
 from __future__ import annotations
 

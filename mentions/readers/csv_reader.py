@@ -1,4 +1,4 @@
-"""Which mentions does a CSV file hold?"""
+"""CSV reader: mentions from a table with a header."""
 
 from __future__ import annotations
 

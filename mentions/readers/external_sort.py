@@ -1,4 +1,4 @@
-"""How is more kept, and put in order, than memory holds? In temporary files without a name, gone with the process."""
+"""External merge sort and disk buffer, in unnamed temporary files that go with the process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which mentions are in this file? JSON Lines or CSV, plain, gzip or Zstandard, or standard input; or Parquet."""
+"""File reader: picks the reader for JSON Lines, CSV or Parquet, from a file or standard input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which mentions does a JSON Lines file hold?"""
+"""JSON Lines reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What are the lines of a file, and where does the next one begin?"""
+"""Line reader: the lines of a file with their numbers and the positions to resume from."""
 
 from __future__ import annotations
 

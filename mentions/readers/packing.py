@@ -1,4 +1,4 @@
-"""How do single mentions become Kafka records of many?"""
+"""Packing of single mentions into Kafka records of many."""
 
 from __future__ import annotations
 

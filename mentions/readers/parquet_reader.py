@@ -1,4 +1,4 @@
-"""Which mentions does a Parquet file hold?"""
+"""Parquet reader: mentions from a table, column by column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in a source is this line, and what cannot be read there?"""
+"""Positions in a file, lines read there, and lines rejected there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are mentions in order of publication, and how are they put in it?"""
+"""Sorting of mentions by publication time, and the check whether they are in order."""
 
 from __future__ import annotations
 

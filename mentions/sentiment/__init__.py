@@ -1,4 +1,4 @@
-"""How does a text feel? `Scorer` says so for English and French; `Vader` is vaderSentiment's own figure."""
+"""Sentiment of English and French texts: `Scorer`, and `Vader`, bit-identical to vaderSentiment."""
 
 from mentions.sentiment.scorer import Scorer
 from mentions.sentiment.vader.batch_vader import BatchVader

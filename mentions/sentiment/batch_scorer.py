@@ -1,4 +1,4 @@
-"""What does the scorer make of many texts at once? The same, to the last bit, as of each, in a part of the time."""
+"""Batch scorer: scores many texts at once, bit-identical to one by one."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
-"""How does a French text feel? Rules after VADER's, for what French does its own way.
+"""Rule-based sentiment for French, after VADER's rules.
 
-Words carry valences of -4 to +4 (`data/french.tsv`, our own table). Elided words are read apart (*d'horreur*), negation
-stands on both sides (*n'aime pas*, *ne marche plus*), boosters come before (*vraiment nul*), *mais* turns the text.
-Emoji and emoticons count as in VADER. As there, compound = s / √(s² + 15) for the sum s of what words say.
+Words carry valences of -4 to +4 (`data/french.tsv`, our own table). Elided words are split (*d'horreur*), negation
+stands on both sides (*n'aime pas*, *ne marche plus*), boosters come before (*vraiment nul*), *mais* shifts the weight
+to what follows. Emoji and emoticons count as in VADER, and so does the normalisation: compound = s / √(s² + 15) for
+the sum s of the valences.
 
-Blind to irony, to who is meant, and to what is said without feeling words. One look-up a token, a slice and a look-up a
-scored word.
+Blind to irony, to the target of a remark, and to complaints without sentiment words. Cost: one look-up a token, a slice
+and a look-up a scored word.
 """
 
 from __future__ import annotations

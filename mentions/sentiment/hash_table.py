@@ -1,4 +1,4 @@
-"""Where in a table does each of many keys stand? A hash table that numpy asks about all keys at once."""
+"""Vectorised hash table: numpy looks up many 64-bit keys at once."""
 
 from __future__ import annotations
 

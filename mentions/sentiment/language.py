@@ -1,4 +1,4 @@
-"""In which language is a text: English, French, or one that is not scored, a mixture included?"""
+"""Language identification: English, French, or neither (another language, or a mixture)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What are many figures to four decimals? As Python's `round`, which looks at a figure's exact value."""
+"""Rounding of arrays to four decimals, exactly as Python's `round` does it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a text feel, in which language, and is it abusive? The scorer that ships."""
+"""The scorer that ships: language, sentiment and abuse of a text."""
 
 from __future__ import annotations
 

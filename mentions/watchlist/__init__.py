@@ -1,1 +1,1 @@
-"""mentions.watchlist."""
+"""Brand matching: which brands a mention is about."""

@@ -1,4 +1,4 @@
-"""Which brand is watched? Its names and words, as the score stage needs them."""
+"""A brand's names, keywords, exclusions and own accounts, as the score stage needs them."""
 
 from __future__ import annotations
 

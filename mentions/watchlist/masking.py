@@ -1,4 +1,4 @@
-"""How does a text read without the brand's own name? So that "United" and "Free" carry no sentiment of their own."""
+"""Masking of the brand's own name before scoring, so that "United" and "Free" carry no sentiment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which brands' terms does a text hold? One Aho-Corasick automaton over the terms of all brands."""
+"""Keyword matcher: one Aho-Corasick automaton over the terms of all brands."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What is left of a text when case, accents and width do not matter?
+"""Text normalisation for matching: case, accents and width do not matter.
 
-Each character folds by itself, so that the fold of a text is the fold of its parts, and a place in it can be traced
-back. Compatibility forms (full-width letters, ligatures) are taken apart, accents, joiners and variation selectors
-dropped, case folded, curly apostrophes straightened. `œ` is `oe`, `ß` is `ss`, `ø` is `o`, and the Turkish `İ` and `ı`
-are `i`.
+Each character is normalised by itself, so that the result for a text is that of its parts, and a position in it can be
+traced back. Compatibility forms (full-width letters, ligatures) are decomposed, accents, joiners and variation
+selectors dropped, case folded, curly apostrophes straightened. `œ` becomes `oe`, `ß` becomes `ss`, `ø` becomes `o`, and
+the Turkish `İ` and `ı` become `i`.
 """
 
 from __future__ import annotations

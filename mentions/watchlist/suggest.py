@@ -1,4 +1,4 @@
-"""Which name was probably meant? A search whose cost does not grow with the number of names."""
+"""Suggestion of the closest name for a misspelt one, at a cost that does not grow with the number of names."""
 
 from __future__ import annotations
 

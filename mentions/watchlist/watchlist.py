@@ -1,4 +1,4 @@
-"""Whose mention is it? By the brand it names, else by the brands' keywords."""
+"""Watchlist: assigns mentions to brands, by the brand they name, else by keywords."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mentions.model.wire import WireMention
 
-__all__ = ["Match", "Outcome", "BrandTerms", "Watchlist"]
+__all__ = ["BrandTerms", "Match", "Outcome", "Watchlist"]
 
 
 class Outcome(Enum):

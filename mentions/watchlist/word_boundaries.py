@@ -1,4 +1,4 @@
-"""Where does a word end? Boundaries of terms in folded text, for scripts with and without spaces."""
+"""Word boundaries of terms in normalised text, for scripts with and without spaces."""
 
 from __future__ import annotations
 

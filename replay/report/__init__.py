@@ -1,1 +1,1 @@
-"""What did an incident look like afterwards? One self-contained page, with what other thresholds would have done."""
+"""Incident and tuning reports: self-contained HTML pages, with the effect of other thresholds."""

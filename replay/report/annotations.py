@@ -1,4 +1,4 @@
-"""Who did what, and when was somebody told? The course of incidents as marks on a timeline, in words."""
+"""Annotations of a report's timeline: alerts, escalations, actions and resolutions of incidents, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who and what drove an incident, and in which words? By phase, the largest first."""
+"""Top terms, authors, channels and links of an incident, by phase."""
 
 from __future__ import annotations
 
@@ -57,7 +57,12 @@ def quoted_mentions(records: Iterable[Batch | Tick], since: int, until: int) -> 
 
 
 def phases(
-    brand: str, records: Sequence[Batch | Tick], focus: IncidentTimeline, end: int, times: list[int], negative: list[int]
+    brand: str,
+    records: Sequence[Batch | Tick],
+    focus: IncidentTimeline,
+    end: int,
+    times: list[int],
+    negative: list[int],
 ) -> list[Phase]:
     """Return what drove an incident before it opened, until its most negative column, and from there to its end."""
     opened, closed = focus.opened_at, focus.open_periods[-1].until or end

@@ -1,4 +1,4 @@
-"""What is there to report about a brand's past? Its course, who drove it, who did what, and what might have been."""
+"""Data of a brand's report: its counts, incidents, contributors, actions, and what other thresholds would have done."""
 
 from __future__ import annotations
 

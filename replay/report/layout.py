@@ -1,4 +1,4 @@
-"""What do all reports have in common? One file that fetches nothing: style, charts with their library, clocks."""
+"""Shared layout of reports: one file that fetches nothing, with style, charts and clock format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which words does a report use? All of them, in English and French."""
+"""Texts of incident reports in English and French."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a report look like? One HTML file: charts inlined, nothing fetched, all text from outside escaped."""
+"""Incident report: one HTML file, charts inlined, nothing fetched, all text from outside escaped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where do a report's mentions and rules come from? The recording or files, what was in force, which versions."""
+"""Provenance of a report: recording or files, the configuration in force, and the versions involved."""
 
 from __future__ import annotations
 

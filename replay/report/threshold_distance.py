@@ -1,4 +1,4 @@
-"""How near was each detector to firing? What it watched beside the level at which it fires, over the time shown."""
+"""Distance of each detector from its threshold over the time shown."""
 
 from __future__ import annotations
 

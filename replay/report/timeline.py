@@ -1,4 +1,4 @@
-"""How is the course of a brand drawn? What happened, mentions and their tone, and how near each detector was."""
+"""Timeline chart of a report: annotations, mentions and their sentiment, and each detector against its threshold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is the trade-off of a tuning drawn? Detection delay against false alarms a week, with what chance leaves open."""
+"""Trade-off chart of a tuning: detection delay against false alarms a week, with intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a report on a tuning look like? One HTML file: the trade-off, the proposal, its effect, its uncertainty."""
+"""Tuning report: one HTML file with the trade-off, the proposal, its effect and its uncertainty."""
 
 from __future__ import annotations
 

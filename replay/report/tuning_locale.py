@@ -1,4 +1,4 @@
-"""Which words does a report on a tuning use? All of them, in English and French, and how figures are said."""
+"""Texts and number formats of tuning reports in English and French."""
 
 from __future__ import annotations
 

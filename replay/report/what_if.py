@@ -1,4 +1,4 @@
-"""What would other thresholds have done? Replays of the same mentions by the live detectors, a threshold at a time."""
+"""Effect of other thresholds: replays of the same mentions by the live detectors, one threshold at a time."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Which thresholds would have been better, and how sure is that? Nothing is scored twice."""
+"""Tuning of thresholds on labelled incidents, with intervals. Mentions are scored only once."""

@@ -1,4 +1,4 @@
-"""Which settings are tried? A plain grid of sensitivity and bars, each knob by itself, and the built-in ones."""
+"""Candidate settings: a grid of sensitivity and thresholds, each parameter by itself, and the built-in defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is there to tune on? Mentions scored once, kept by brand, so that each setting replays them without reading."""
+"""Dataset for tuning: mentions scored once, kept by brand, so that each setting replays them from memory."""
 
 from __future__ import annotations
 

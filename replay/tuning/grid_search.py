@@ -1,4 +1,4 @@
-"""What would each setting have told? All are tried on the same mentions, on as many processors as may be used."""
+"""Grid search: replays the dataset with every candidate setting, on several processors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far may a rate or a share be from what few events show? Exact Poisson and Wilson intervals, 90 %."""
+"""Exact Poisson and Wilson intervals (90 %) of a rate and of a proportion."""
 
 from __future__ import annotations
 

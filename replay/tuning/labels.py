@@ -1,4 +1,4 @@
-"""What really happened? Labelled incidents of a file and the verdicts given in Slack, merged and checked."""
+"""Labels of past incidents: read from a file, taken from the verdicts given in Slack, merged and checked."""
 
 from __future__ import annotations
 

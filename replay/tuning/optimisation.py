@@ -1,4 +1,4 @@
-"""What comes of tuning a brand or a group: every setting tried, today's, the proposal, and may it be trusted?"""
+"""Optimisation of a brand's or a group's thresholds: settings tried, the proposal, and whether to trust it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does the curve look like in a terminal? Detection delay against false alarms a week, in characters."""
+"""Terminal plot of detection delay against false alarms a week."""
 
 from __future__ import annotations
 

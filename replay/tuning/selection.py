@@ -1,4 +1,4 @@
-"""Which setting is chosen, and does the choice hold on incidents that it has not seen?"""
+"""Selection of a setting, and its leave-one-out validation on incidents that it was not chosen by."""
 
 from __future__ import annotations
 

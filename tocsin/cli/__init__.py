@@ -1,1 +1,1 @@
-"""The `tocsin` command: parse, call, print."""
+"""The `tocsin` command: parses options, calls the packages below, prints."""

@@ -1,4 +1,4 @@
-"""Is a text abusive? From the learned score to a chance whose threshold is one half."""
+"""Probability that a text is abusive, calibrated from the linear score so that the threshold is one half."""
 
 from __future__ import annotations
 

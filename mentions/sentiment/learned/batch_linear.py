@@ -1,4 +1,4 @@
-"""What do the learned weights say of many texts at once? The sums of `Linear`, the same to the last bit."""
+"""Batch inference of the linear model, bit-identical to `Linear`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What of a token may carry meaning? Its words and character n-grams, the same for training and for scoring.
+"""Feature extraction: words and character n-grams of a token, the same for training and inference.
 
-Every feature belongs to one token, or to two neighbours, so a text's score is a sum over tokens and each token's share
-can be worked out once and remembered.
+Every feature belongs to one token or to two neighbours, so a text's score is a sum over tokens, and each token's share
+is computed once and cached.
 """
 
 from __future__ import annotations

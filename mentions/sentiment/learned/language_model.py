@@ -1,4 +1,4 @@
-"""How does a text feel, and is it abusive, in one language? From learned sums and the rules' compound to a reading."""
+"""Sentiment and abuse of a text in one language, from the linear sums and the rules' compound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do the learned weights say of a text? One sum a lane, over words and neighbouring pairs."""
+"""Inference of the linear model: one sum per lane, over words and pairs of neighbours."""
 
 from __future__ import annotations
 

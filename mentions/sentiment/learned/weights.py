@@ -1,4 +1,4 @@
-"""What does each feature say? The learned weights, as shipped or as a brand's own labels change them."""
+"""Weights of the linear model, as shipped or as corrected by a brand's own labels."""
 
 from __future__ import annotations
 

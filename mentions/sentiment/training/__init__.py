@@ -1,1 +1,1 @@
-"""mentions.sentiment.training."""
+"""Training of a brand's own sentiment weights from its labels."""

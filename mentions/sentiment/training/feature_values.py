@@ -1,4 +1,4 @@
-"""Which features does each text hold, and how much of each? Texts as sparse rows, as the scorer adds them up."""
+"""Feature matrix of texts: sparse rows, weighted as the scorer weighs them."""
 
 from __future__ import annotations
 

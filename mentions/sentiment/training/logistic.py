@@ -1,4 +1,4 @@
-"""Which weights tell the labels apart best? Logistic regression with L2, by L-BFGS, in numpy alone.
+"""Logistic regression with L2 regularisation, by L-BFGS, in numpy alone.
 
 Nocedal (1980), Updating quasi-Newton matrices with limited storage. Mathematics of Computation 35.
 """

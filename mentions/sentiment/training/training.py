@@ -1,4 +1,4 @@
-"""What do a brand's own labels teach? Corrections to the shipped weights, and how much they help, cross-validated."""
+"""Corrections to the shipped weights from a brand's own labels, with their cross-validated effect."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""mentions.sentiment.vader."""
+"""VADER, bit-identical to vaderSentiment 3.3.2 and several times as fast."""

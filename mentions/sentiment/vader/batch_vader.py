@@ -1,7 +1,7 @@
-"""What does VADER say of many texts at once? The compounds of `Vader`, the same to the last bit.
+"""VADER compounds of many texts at once, bit-identical to `Vader`.
 
-Tokens become an array of kinds, and what neighbours change is worked out for all scored words together. The few texts
-that may hold a phrase, and sums whose last bits matter, are put to `Vader` one by one.
+Tokens become an array of kinds, and the effect of neighbours is computed for all scored words together. The few texts
+that may hold a phrase, and sums whose last bits matter, go to `Vader` one by one.
 """
 
 from __future__ import annotations

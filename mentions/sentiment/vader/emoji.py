@@ -1,4 +1,4 @@
-"""How does VADER read an emoji? Spelled out, code point by code point."""
+"""Emoji as VADER reads them: spelled out, code point by code point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do its neighbours change the valence of a scored word? As in VADER, worked out once a neighbourhood."""
+"""Effect of neighbouring words on the valence of a scored word, as in VADER, computed once per neighbourhood."""
 
 from __future__ import annotations
 

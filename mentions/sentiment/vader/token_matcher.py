@@ -1,7 +1,7 @@
-"""Which known words stand where in many texts? Read letter by letter, for all texts at once.
+"""Vectorised tokeniser: finds the known words of many texts at once.
 
-Each character is one byte: those of ASCII as they are, all others by what matters of them, for the known words are in
-ASCII. Eight letters make one number, so a short word is found by a single look, and a long one is compared besides.
+Each character becomes one byte: ASCII as it is, all others by their class, since the known words are in ASCII. Eight
+letters make one number, so a short word is one look-up, and a long one is compared besides.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What can VADER tell about a token? One character that says it all, so that a text becomes a short string.
+"""Token classes: one character for all that VADER can know about a token, so that a text becomes a short string.
 
-Characters come in ranges, for patterns to find: ASCII means nothing to VADER; U+E000 up is not scored but heeded;
-U+10000 up is scored. Within both: quiet (scored and no more), active (changes its neighbours), in capitals, of a
-phrase, of a phrase and in capitals.
+Characters come in ranges that patterns can match: ASCII has no effect; U+E000 and up has no valence but an effect on
+neighbours; U+10000 and up has a valence. Within both: quiet (a valence and no more), active (changes its neighbours),
+in capitals, of a phrase, of a phrase and in capitals.
 """
 
 from __future__ import annotations

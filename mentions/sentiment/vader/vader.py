@@ -1,10 +1,10 @@
-"""What does VADER say of an English text? vaderSentiment 3.3.2's figures, bit for bit, several times as fast.
+"""VADER for English: the figures of vaderSentiment 3.3.2, bit for bit, several times as fast.
 
-Lexicon, boosters, negations and idioms are those of the installed package, and so is the arithmetic. The valence of a
-scored word depends on nothing but the three words before it, the two after it and whether capitals stand out. So each
-token becomes one character that says all the package can tell about it, a text becomes a string of these, and each
-window around a scored word is put to the package once and remembered. Most texts hold nothing that changes a
-neighbour: there the valences just add up.
+Lexicon, boosters, negations, idioms and arithmetic are those of the installed package. The valence of a scored word
+depends only on the three words before it, the two after it and on whether capitals stand out. So each token becomes one
+character that stands for everything the package can know about it, a text becomes a string of these, and the package
+is asked about each window around a scored word once; the answer is cached. Most texts hold nothing that changes a
+neighbour: their valences just add up.
 
 Hutto & Gilbert (2014), VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text. ICWSM-14.
 """

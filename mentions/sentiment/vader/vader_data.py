@@ -1,4 +1,4 @@
-"""What do we take from vaderSentiment? The one place that imports it; the package carries no types."""
+"""Data of the vaderSentiment package: the one place that imports it, since it carries no types."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""tocsin.cli.analyse."""
+"""Commands that work on past mentions: record, replay, report, labels, tune, score, train."""

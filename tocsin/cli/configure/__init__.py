@@ -1,1 +1,1 @@
-"""tocsin.cli.configure."""
+"""Commands that change what the workers run with: config and its overrides, calendar."""

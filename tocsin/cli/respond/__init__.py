@@ -1,1 +1,1 @@
-"""tocsin.cli.respond."""
+"""Commands to respond to incidents: incident, silence, oncall."""

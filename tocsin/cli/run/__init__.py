@@ -1,1 +1,1 @@
-"""tocsin.cli.run."""
+"""Commands that run and watch the processes of an installation."""
