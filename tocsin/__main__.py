@@ -1,4 +1,4 @@
-"""`python -m tocsin`: the same as the `tocsin` command."""
+"""Entry point of `python -m tocsin`, the same as the `tocsin` command."""
 
 from tocsin.cli.main import run
 

@@ -32,7 +32,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, float]:
     """Return what the demo printed, the picture that it left, and the seconds it took beside telling the story."""
     picture = tmp_path_factory.mktemp("demo") / "crisis.html"
     started = time.monotonic()
-    command = [sys.executable, "-m", "tocsin.cli.main", "demo", "--speed", str(SPEED), "--picture", str(picture)]
+    command = [sys.executable, "-P", "-m", "tocsin", "demo", "--speed", str(SPEED), "--picture", str(picture)]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
     done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, timeout=200, check=False)
     took = time.monotonic() - started
@@ -70,7 +70,7 @@ def test_demo_fires_what_a_replay_fires(shown: tuple[str, str, float], tmp_path:
     with mentions.open("wb") as file:
         subprocess.run([sys.executable, "-m", "tocsin.demo.scenarios"], cwd=ROOT, stdout=file, check=True)
     options = ("--config", "tocsin/demo/scenarios/brands.yaml", "--json")
-    command = [sys.executable, "-m", "tocsin.cli.main", "replay", str(mentions), *options]
+    command = [sys.executable, "-P", "-m", "tocsin", "replay", str(mentions), *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     incidents = {line.split('"incident": "')[1].split('"')[0] for line in done.stdout.splitlines()}
     assert len(incidents) >= 3

@@ -13,8 +13,8 @@ import pytest
 
 from alerts.incidents.model import Action
 from config.brands.loader import load
-from replay.player.recording_replay import Fixed, Playback
-from streams.recording.format import Entry, Received, write
+from replay.player.recording_replay import FixedPolicies, RecordingReplay
+from streams.recording.format import Entry, MentionsEntry, write
 from tests.support import labelled_history
 from tests.support.recordings import entries, header
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 def tocsin(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder."""
-    command = [sys.executable, "-m", "tocsin.cli.main", *arguments]
+    command = [sys.executable, "-P", "-m", "tocsin", *arguments]
     environ = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environ)
 
@@ -32,8 +32,8 @@ def tocsin(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @cache
 def recorded() -> tuple[Entry, ...]:
     """Return the past as a worker with the built-in thresholds read it, with a manager's verdict on each storm."""
-    said = [entry for entry in entries(labelled_history.mentions()) if not isinstance(entry, Received)]
-    latest = {note.incident.id: note.incident for note in Playback(Fixed.built_in()).play(said)}
+    said = [entry for entry in entries(labelled_history.mentions()) if not isinstance(entry, MentionsEntry)]
+    latest = {note.incident.id: note.incident for note in RecordingReplay(FixedPolicies.built_in()).run(said)}
     storms = [
         one
         for one in latest.values()

@@ -39,7 +39,7 @@ def environ(real_kafka: Broker) -> dict[str, str]:
 def tocsin(environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user would."""
     return subprocess.run(
-        [sys.executable, "-m", "tocsin.cli.main", *arguments],
+        [sys.executable, "-P", "-m", "tocsin", *arguments],
         capture_output=True,
         text=True,
         timeout=120,

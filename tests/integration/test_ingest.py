@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.installation import ROOT, Installation
-from tests.support.mention_generator import Crowd
+from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ def ids(here: Installation) -> list[str]:
     return [json.loads(line)["id"] for record in records for line in (record.value or b"").splitlines()]
 
 
-def write(path: Path, crowd: Crowd) -> list[str]:
+def write(path: Path, crowd: MentionGenerator) -> list[str]:
     """Write a crowd as JSON Lines, gzipped; returns the ids."""
     mentions = list(crowd.mentions())
     with gzip.open(path, "wt", encoding="utf-8") as file:
@@ -47,7 +47,7 @@ def write(path: Path, crowd: Crowd) -> list[str]:
 def test_a_second_run_sends_nothing_again(here: Installation, tmp_path: Path) -> None:
     """What the checkpoint says is sent stays sent."""
     path = tmp_path / "mentions.jsonl.gz"
-    expected = write(path, Crowd(2_000, repeated=0.0))
+    expected = write(path, MentionGenerator(2_000, repeated=0.0))
     first = here.command("ingest", str(path), "--json")
     assert json.loads(first.stdout)["sent"] == 2_000, first.stderr
     second = here.command("ingest", str(path), "--json")
@@ -58,8 +58,8 @@ def test_a_second_run_sends_nothing_again(here: Installation, tmp_path: Path) ->
 def test_an_interrupted_run_is_taken_up(here: Installation, tmp_path: Path) -> None:
     """Interrupted in the middle and started again, every mention is on the topic exactly once."""
     path = tmp_path / "mentions.jsonl.gz"
-    expected = write(path, Crowd(3_000, repeated=0.0))
-    arguments = [sys.executable, "-m", "tocsin.cli.main", "ingest", str(path), "--as-of", "published", "--speed", "400"]
+    expected = write(path, MentionGenerator(3_000, repeated=0.0))
+    arguments = [sys.executable, "-P", "-m", "tocsin", "ingest", str(path), "--as-of", "published", "--speed", "400"]
     process = subprocess.Popen(arguments, cwd=ROOT, env=here.environment, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
     while not Path(f"{path}.checkpoint").exists() and time.monotonic() < deadline:
@@ -93,7 +93,7 @@ def test_refused_lines_are_named(here: Installation, tmp_path: Path) -> None:
 
 def test_standard_input_is_read(here: Installation) -> None:
     """A pipe needs no file and leaves no checkpoint."""
-    lines = "\n".join(json.dumps(mention) for mention in Crowd(50, repeated=0.0).mentions())
+    lines = "\n".join(json.dumps(mention) for mention in MentionGenerator(50, repeated=0.0).mentions())
     done = here.command("ingest", "-", "--json", input=lines)
     assert json.loads(done.stdout)["sent"] == 50, done.stderr
     assert len(ids(here)) == 50

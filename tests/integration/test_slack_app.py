@@ -45,7 +45,7 @@ class Served:
 
     def tap(self, action_id: str, user: str, **more: str) -> None:
         """Tap on the latest card."""
-        self.wait(self.slack.send("interactive", self.slack.tap(action_id, user, **more)))
+        self.wait(self.slack.send("interactive", self.slack.card_click(action_id, user, **more)))
 
     def close(self) -> None:
         """End it."""
@@ -60,7 +60,7 @@ def app(here: Installation) -> Iterator[Callable[[], bool]]:
     extra = ["--embedded"] if here.embedded else []
     log = Path(here.path("slack.log"))
     with log.open("wb") as out:
-        command = [sys.executable, "-m", "tocsin.cli.main", "slack", *extra]
+        command = [sys.executable, "-P", "-m", "tocsin", "slack", *extra]
         process = subprocess.Popen(command, cwd=ROOT, env=here.environment, stdout=out, stderr=out)
         try:
             yield lambda: process.poll() is None
@@ -93,8 +93,8 @@ def test_a_tap_takes_the_incident_in_hand_and_a_stranger_s_does_not(kafka: Broke
                 here.send([(0, "\n".join(map(json.dumps, lines)).encode(), None)])
                 wait_until(lambda: bool(slack.roots() and slack.sockets), 60, "a card, and somebody who listens")
                 served.tap(ACK, "U0EVE")
-                wait_until(lambda: bool(slack.whispers), 20, "the stranger is refused")
-                assert "<@U0ANA>" in slack.whispers[0]
+                wait_until(lambda: bool(slack.ephemeral_texts), 20, "the stranger is refused")
+                assert "<@U0ANA>" in slack.ephemeral_texts[0]
                 assert "In hand" not in state(slack)
                 served.tap(ACK, "U0ANA")
                 wait_until(lambda: "In hand" in state(slack), 20, "the card says who has it in hand")
@@ -108,8 +108,8 @@ def test_a_tap_takes_the_incident_in_hand_and_a_stranger_s_does_not(kafka: Broke
                 _hold_back(served, here)
                 _threshold(served, here)
                 served.wait(slack.send("slash_commands", _command(slack, "status")))
-                wait_until(lambda: len(slack.whispers) > 1, 20, "the command is answered")
-                assert slack.whispers[-1] == "No incident is open."
+                wait_until(lambda: len(slack.ephemeral_texts) > 1, 20, "the command is answered")
+                assert slack.ephemeral_texts[-1] == "No incident is open."
                 fresh = brand.model_copy(update={"digest": f"{datetime.now(UTC):%H:%M}"})
                 KafkaBrandStore(here.connection, here.topics).publish({BRAND: encode_brand(fresh)})
                 wait_until(lambda: len(slack.roots()) == 2, 40, "the digest of the day")
@@ -123,31 +123,31 @@ def test_a_tap_takes_the_incident_in_hand_and_a_stranger_s_does_not(kafka: Broke
 
 def _hold_back(served: Served, here: Installation) -> None:
     """A silence asked for on the card shows in the Home tab as triage keeps it, and is lifted there."""
-    ana = served.slack.person("U0ANA")
-    served.wait(ana.tap(MORE, "silence"))
+    ana = served.slack.user("U0ANA")
+    served.wait(ana.click(MORE, "silence"))
     wait_until(lambda: ana.modal is not None, 10, "the modal")
-    assert served.wait(ana.submit({silence.SPAN: {silence.SPAN: "1h"}})) == {}
+    assert served.wait(ana.submit({silence.DURATION: {silence.DURATION: "1h"}})) == {}
     wait_until(lambda: "Silenced" in json.dumps(ana.modal), 10, "what came of it")
 
     def shown() -> bool:
-        served.wait(ana.go_home())
-        return silence.LIFT in json.dumps(ana.home)
+        served.wait(ana.open_home())
+        return silence.REMOVE in json.dumps(ana.home)
 
     wait_until(shown, 20, "the silence in the Home tab", every=0.5)
-    served.wait(ana.tap(silence.LIFT, place=(ana.home or {})["id"]))
+    served.wait(ana.click(silence.REMOVE, place=(ana.home or {})["id"]))
     wait_until(lambda: not shown(), 20, "it is lifted", every=0.5)
 
 
 def _threshold(served: Served, here: Installation) -> None:
     """Another limit is tried on what Kafka holds of the last days, and kept beside the configuration."""
-    ana, path = served.slack.person("U0ANA"), "detect.absolute.negative"
-    served.wait(ana.tap(MORE, "threshold", place=served.slack.roots()[0]["ts"]))
+    ana, path = served.slack.user("U0ANA"), "detect.absolute.negative"
+    served.wait(ana.click(MORE, "threshold", place=served.slack.roots()[0]["ts"]))
     wait_until(lambda: path in json.dumps(ana.modal), 10, "the modal")
     view = ana.modal or {}
     typed = {path: {path: "50"}}
     sent = ana.payload(threshold.PREVIEW, None, view["id"], "")
-    sent["view"] = view | {"state": {"values": interactions.state(view, typed)}}
-    served.wait(served.slack.lines.ask("interactive", sent))
+    sent["view"] = view | {"state": {"values": interactions.view_state(view, typed)}}
+    served.wait(served.slack.socket_mode.send_and_wait("interactive", sent))
     said = "could not be computed" if here.embedded else "0 alerts instead of 1"
     wait_until(lambda: said in json.dumps(ana.modal), 30, f"a preview: {said}")
     assert served.wait(ana.submit(typed)) == {}

@@ -40,7 +40,7 @@ class Worker:
         self.log = log
         with log.open("ab") as out:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tocsin.cli.main", command, *arguments],
+                [sys.executable, "-P", "-m", "tocsin", command, *arguments],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -129,7 +129,7 @@ class Installation:
     def command(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run a `tocsin` command to its end."""
         return subprocess.run(
-            [sys.executable, "-m", "tocsin.cli.main", *arguments],
+            [sys.executable, "-P", "-m", "tocsin", *arguments],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
@@ -162,7 +162,7 @@ class Installation:
 
     def states(self) -> dict[str, State]:
         """Return what the workers know of each brand."""
-        return brand_states.watched(self.connection, self.topics)[0]
+        return brand_states.read_brand_states(self.connection, self.topics)[0]
 
     def ends(self, topic: str) -> dict[int, int]:
         """Return how many records each partition of a topic has taken."""

@@ -1,10 +1,9 @@
-"""Which subcommands does `tocsin` have, and where do they live?"""
+"""The table of `tocsin` subcommands, and the root group that imports only the one that is called."""
 
 from __future__ import annotations
 
 import re
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Final, NamedTuple
 
 import typer
@@ -19,45 +18,36 @@ class CommandSpec(NamedTuple):
 
 
 COMMANDS: Final[dict[str, CommandSpec]] = {
-    "demo": CommandSpec("tocsin.cli.run.demo", "Show a made-up crisis from its first mention to the Slack message."),
-    "worker": CommandSpec("tocsin.cli.run.worker", "Run the agents: score, watch, triage, notify."),
-    "slack": CommandSpec("tocsin.cli.run.slack", "Answer the buttons of Slack messages and the command /tocsin."),
-    "web": CommandSpec("tocsin.cli.run.web", "Show brands, incidents and thresholds in a browser."),
+    "demo": CommandSpec("tocsin.cli.run.demo", "Show an invented crisis, from first mention to Slack message."),
+    "worker": CommandSpec("tocsin.cli.run.worker", "Run a worker: score, watch, triage, notify."),
+    "slack": CommandSpec("tocsin.cli.run.slack", "Run the Slack app: buttons, modals, Home tab and /tocsin."),
+    "web": CommandSpec("tocsin.cli.run.web", "Serve the web pages: brands, incidents and thresholds."),
+    "heartbeat": CommandSpec("tocsin.cli.run.heartbeat", "Check end to end that alerts get through to Slack."),
     "ingest": CommandSpec("tocsin.cli.run.ingest", "Send mentions from files or standard input to Kafka."),
-    "heartbeat": CommandSpec(
-        "tocsin.cli.run.heartbeat", "See that alerts get through, and tell people outside Slack when they do not."
+    "status": CommandSpec("tocsin.cli.run.status", "Show each brand's activity and how far it is read."),
+    "dead-letters": CommandSpec(
+        "tocsin.cli.run.dead_letters", "Print the records that were rejected, with the reason."
     ),
-    "record": CommandSpec("tocsin.cli.analyse.record", "Record what the workers read of a brand into one file."),
-    "replay": CommandSpec("tocsin.cli.analyse.replay", "Run recorded mentions through the live rules, without Kafka."),
-    "labels": CommandSpec("tocsin.cli.analyse.labels", "Check, merge and export what past incidents really were."),
-    "tune": CommandSpec(
-        "tocsin.cli.analyse.tune", "Propose better thresholds from labelled incidents, with their measured effect."
+    "topics": CommandSpec("tocsin.cli.run.topics", "Create and list the Kafka topics."),
+    "incident": CommandSpec(
+        "tocsin.cli.respond.incident", "List, show, acknowledge, snooze, resolve or judge incidents."
     ),
-    "report": CommandSpec(
-        "tocsin.cli.analyse.report", "Write one page on what happened to a brand, for people who were not there."
-    ),
-    "config": CommandSpec("tocsin.cli.configure.config", "Check and apply the brand configuration."),
-    "topics": CommandSpec("tocsin.cli.run.topics", "Create and inspect the Kafka topics."),
-    "incidents": CommandSpec("tocsin.cli.respond.incident", "List the incidents and their state."),
-    "oncall": CommandSpec("tocsin.cli.respond.oncall", "Show who is on call, who takes over when, and when nobody is."),
-    "act": CommandSpec(
-        "tocsin.cli.respond.act", "Acknowledge, snooze, resolve, judge, note or silence from a terminal."
-    ),
-    "silences": CommandSpec("tocsin.cli.respond.silence", "List what is not told right now, and who asked for it."),
-    "status": CommandSpec("tocsin.cli.run.status", "Show what is running, how far it has read and what is silent."),
-    "rejected": CommandSpec("tocsin.cli.run.dead_letters", "Print the mentions that were rejected, with the reason."),
-    "score": CommandSpec("tocsin.cli.analyse.score", "Score the sentiment of mentions on standard input."),
-    "train": CommandSpec("tocsin.cli.analyse.train", "Learn a brand's own sentiment weights from its labels."),
+    "silence": CommandSpec("tocsin.cli.respond.silence", "Silence a brand for a while, list the silences, expire one."),
+    "oncall": CommandSpec("tocsin.cli.respond.oncall", "Show who is on call for each brand, and who takes over when."),
+    "config": CommandSpec("tocsin.cli.configure.config", "Check, compare and apply the brand configuration."),
+    "calendar": CommandSpec("tocsin.cli.configure.calendar", "Fetch the on-call calendars."),
+    "record": CommandSpec("tocsin.cli.analyse.record", "Record what the workers read into one file that replays."),
+    "replay": CommandSpec("tocsin.cli.analyse.replay", "Replay mentions through the live functions, without Kafka."),
+    "report": CommandSpec("tocsin.cli.analyse.report", "Write one HTML page on what happened to a brand."),
+    "labels": CommandSpec("tocsin.cli.analyse.labels", "Check, merge and export the labels of past incidents."),
+    "tune": CommandSpec("tocsin.cli.analyse.tune", "Propose better thresholds from labelled incidents."),
+    "score": CommandSpec("tocsin.cli.analyse.score", "Score the sentiment of texts on standard input."),
+    "train": CommandSpec("tocsin.cli.analyse.train", "Train a brand's own sentiment weights on its labels."),
 }
 
 
-def command_names() -> list[str]:
-    """Return the subcommands whose module is installed, in the order of the table."""
-    return [name for name, entry in COMMANDS.items() if find_spec(entry.module)]
-
-
 def load_command(name: str) -> Any:
-    """Return the click command of a subcommand: its module's `command` function, or its typer `app`."""
+    """Return the click command of a subcommand: its module's typer `app`, or else its `command` function."""
     module = import_module(COMMANDS[name].module)
     group = getattr(module, "app", None)
     if group is None:
@@ -70,7 +60,7 @@ def load_command(name: str) -> Any:
 
 
 class LazyGroup(TyperGroup):
-    """The root command: knows its subcommands by name and summary, and imports the one that is called."""
+    """The root group: knows its subcommands by name and summary, and imports the one that is called or completed."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the subcommands in the order of the table."""
@@ -78,18 +68,18 @@ class LazyGroup(TyperGroup):
         return list(self.commands)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """Find the subcommand by its stand-in, then load the real one."""
-        name, stand_in, rest = super().resolve_command(ctx, args)
-        return name, stand_in if name is None else load_command(name), rest
+        """Find the subcommand among the placeholders, then load the real one."""
+        name, placeholder, rest = super().resolve_command(ctx, args)
+        return name, placeholder if name is None else load_command(name), rest
 
 
 def placeholders() -> dict[str, Any]:
     """Return what the root's help needs of each subcommand: its name and summary."""
-    return {name: typer.core.TyperCommand(name=name, help=COMMANDS[name].summary) for name in command_names()}
+    return {name: typer.core.TyperCommand(name=name, help=spec.summary) for name, spec in COMMANDS.items()}
 
 
 def _keep_examples(command: Any) -> None:
-    """Keep indented lines of the help as they are: click would run them together."""
+    """Keep indented lines of the help as they are; click would join them."""
     command.help = re.sub(r"(?m)^(?=[^\n]*:\n(?: {2,}[^\n]*\n?)+)", "\b\n", command.help or "")
-    for below in getattr(command, "commands", {}).values():
-        _keep_examples(below)
+    for subcommand in getattr(command, "commands", {}).values():
+        _keep_examples(subcommand)

@@ -1,4 +1,4 @@
-"""How does a command reach the installation that the environment describes?"""
+"""The installation that this process's environment variables describe: settings, brokers, topics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Installation(NamedTuple):
-    """Settings, the way to the brokers, and the names of the topics."""
+    """Settings, how to connect to the brokers, and the names of the topics."""
 
     settings: Settings
     connection: Connection
@@ -22,7 +22,7 @@ class Installation(NamedTuple):
 
 
 def load_installation(*, embedded: bool = False) -> Installation:
-    """Return the installation that this process's environment describes; warns of variables nobody reads."""
+    """Return the installation that the environment describes; warns about unknown TOCSIN_ variables."""
     from config.settings import from_environ, strangers  # noqa: PLC0415  pydantic is slow to load
     from streams.kafka.connection import connect  # noqa: PLC0415
     from streams.kafka.topics import Topics  # noqa: PLC0415

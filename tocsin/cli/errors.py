@@ -1,4 +1,4 @@
-"""Which failures are told in one message instead of a traceback, and with which exit code?"""
+"""Errors that end a command with a message and an exit code instead of a traceback."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ _DOMAIN: Final = (
     ("streams.kafka.errors", "BrokerError", EXIT_FAILED),
     ("alerts.delivery.ports", "DeliveryError", EXIT_FAILED),
 )
-"""The exceptions of the packages below whose message is written for the user. An exception that was raised has its
-module loaded, so they are looked up among the loaded ones: importing them would cost each command the start of all."""
+"""Exceptions of the packages below whose message is written for the user, with their exit code. Looked up among the
+loaded modules, as the module of a raised exception is loaded: importing them here would slow down every command."""
 
 
 class CommandError(Exception):
-    """What was asked for did not work out, or found problems: exit code 1. The message holds the remedy."""
+    """The command failed or found problems: exit code 1. The message holds the remedy."""
 
 
 class UsageError(Exception):
-    """Asked for in a way that cannot work (arguments, a file, the environment): exit code 2."""
+    """The command was called with wrong arguments, a wrong file or a wrong environment: exit code 2."""
 
 
 def describe_error(error: Exception) -> tuple[str, int] | None:
-    """Return the message and exit code of a failure that a user can do something about, None for a bug."""
+    """Return the message and exit code of an error that the user can fix, None for a bug."""
     if isinstance(error, CommandError):
         return str(error), EXIT_FAILED
     if isinstance(error, UsageError):
@@ -49,7 +49,7 @@ def _describe_os_error(error: OSError) -> str:
 
 
 def _describe_kafka_error(error: Exception) -> tuple[str, int] | None:
-    """Tell the Kafka client's own errors too, where no package put them into words."""
+    """Describe errors of the Kafka client that no package of ours has translated."""
     known = getattr(sys.modules.get("kafka.errors"), "KafkaError", ())
     if not isinstance(error, known):
         return None

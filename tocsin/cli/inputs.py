@@ -1,4 +1,4 @@
-"""How does a command read the mention files it is given?"""
+"""Mention files given on the command line: the `--map` option and the reading of lines."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def parse_column_map(text: str) -> dict[str, str]:
-    """Return field → column of a `--map` option.
+    """Return the fields and their columns of a `--map` option.
 
     >>> parsed_mapping("text=body,channel==forum")
     {'text': 'body', 'channel': '=forum'}
 
     Raises:
-        Misuse: a part is not field=column.
+        UsageError: a part is not field=column.
     """
     mapping: dict[str, str] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
@@ -33,10 +33,10 @@ def parse_column_map(text: str) -> dict[str, str]:
 def read_lines(
     path: str, mapping: dict[str, str], advance: Callable[[float], None], start: Position | None = None
 ) -> Iterator[Line | RejectedLine]:
-    """Yield a file's lines, telling `advance` the bytes of the file itself that were read, now and then.
+    """Yield a file's lines; calls `advance` now and then with the bytes read of the file itself.
 
     Raises:
-        Misuse: the file cannot be read on; the message names file, line and remedy.
+        UsageError: the file cannot be read; the message names file, line and remedy.
     """
     from mentions.readers.files import START, SourceError, read  # noqa: PLC0415  slow to load
 

@@ -1,4 +1,4 @@
-"""The `tocsin` command: which exit code and which words does each outcome get?"""
+"""Entry point of the `tocsin` command: runs it, and turns each outcome into a message and an exit code."""
 
 from __future__ import annotations
 
@@ -12,19 +12,24 @@ from tocsin.cli.commands import LazyGroup, placeholders
 from tocsin.cli.errors import EXIT_INTERRUPTED, describe_error
 from tocsin.cli.output import print_line, print_status
 
-_HELP: Final = """Hear a crisis first: watches what people say about your brands and wakes the on-call manager in Slack.
+_HELP: Final = """Crisis detection for brands: watches mentions on Kafka and notifies the on-call manager in Slack.
 
 \b
 Exit codes:
-  0  done
-  1  what was asked for failed, or found problems
-  2  asked for wrongly: bad arguments, a bad file, a bad configuration
+  0    done
+  1    the command failed, or found problems
+  2    usage error: wrong arguments, a wrong file or configuration
+  130  interrupted
 
 \b
 Examples:
   tocsin demo
   tocsin config check config/brands.yaml
   tocsin replay march.jsonl.gz --defaults
+
+\b
+Shell completion for bash, zsh, fish and PowerShell:
+  tocsin --install-completion
 """
 
 
@@ -34,7 +39,6 @@ def root_command() -> Any:
         cls=LazyGroup,
         help=_HELP,
         no_args_is_help=True,
-        add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -46,28 +50,28 @@ def root_command() -> Any:
     return command
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001  called by typer
-    if asked:
+def _print_version(requested: bool) -> None:  # noqa: FBT001  called by typer
+    if requested:
         from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  slow to load
 
         try:
             print_line(f"tocsin {version('tocsin')}")
         except PackageNotFoundError:
-            print_line("tocsin, not installed: run from its source")
+            print_line("tocsin (not installed, run from source)")
         raise typer.Exit
 
 
 def _options(
     *,
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_version)
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version)
     ] = False,
 ) -> None:
     del version
 
 
 def run() -> None:
-    """Run the command line of this process and end it with the exit code."""
+    """Run the command line of this process, and exit with the code of its outcome."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -76,10 +80,10 @@ def run() -> None:
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except Exception as error:
-        judged = describe_error(error)
-        if judged is None:
+        described = describe_error(error)
+        if described is None:
             raise
-        message, code = judged
+        message, code = described
         print_status(message if "\n" in message else f"Error: {message}")
         sys.exit(code)
     finally:
@@ -87,12 +91,8 @@ def run() -> None:
 
 
 def _flush() -> None:
-    """Write what is left; a reader that has gone (`| head`) is no failure worth a message."""
+    """Flush standard output; a closed pipe (`| head`) is no error."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-if __name__ == "__main__":
-    run()

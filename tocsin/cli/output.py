@@ -1,4 +1,4 @@
-"""How does a command print: data to stdout, talk to stderr, nothing that takes over the terminal?"""
+"""Output of commands: data to stdout, status to stderr, escaped so that no text acts on the terminal."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _BREAKS: Final = re.compile(r"\r\n|[\r\n\t\v\f\x85\u2028\u2029]+")
 
 
 def printable(text: str, *, lines: bool = False) -> str:
-    r"""Return text from outside as it may be shown in a terminal: what would act there is spelled out.
+    r"""Return untrusted text made safe for a terminal: control characters are spelled out.
 
-    Line breaks and tabs become one blank, or with `lines` are kept as line breaks.
+    Line breaks and tabs become one space; with `lines`, line breaks are kept.
 
     >>> plain("calm\x1b[2J\nstorm")
     'calm\\x1b[2J storm'
@@ -38,16 +38,16 @@ def printable(text: str, *, lines: bool = False) -> str:
 
 
 def print_json(record: Mapping[str, Any] | Sequence[Any]) -> None:
-    """Print one line of JSON to stdout: what a terminal would act on, or cannot encode, is escaped, all else kept."""
+    """Print one line of JSON to stdout; characters that the terminal would act on or cannot encode are escaped."""
     text = json.dumps(record, ensure_ascii=not _stdout_is_unicode(), default=str)
     sys.stdout.write(_ACTIVE.sub(_escape, text) + "\n")
 
 
 def print_json_lines(records: Sequence[Mapping[str, Any]]) -> None:
-    """Print what `emit` does of each of many records, sooner, and with no blanks between the fields.
+    """Print many records as `print_json` does, faster, and without spaces between the fields.
 
     Raises:
-        UnicodeEncodeError: a text holds a lone surrogate, which none does that was decoded by msgspec.
+        UnicodeEncodeError: a text holds a lone surrogate; text decoded by msgspec never does.
     """
     if _stdout_is_unicode():
         lines = msgspec.json.Encoder().encode_lines(records).decode()
@@ -58,7 +58,7 @@ def print_json_lines(records: Sequence[Mapping[str, Any]]) -> None:
 
 
 def print_line(text: str = "") -> None:
-    """Print a line for people to stdout. Text from outside goes through `plain` first."""
+    """Print a line for people to stdout. Pass untrusted text through `printable` first."""
     sys.stdout.write(f"{text}\n")
 
 
@@ -68,7 +68,7 @@ def print_status(text: str) -> None:
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print aligned columns to stdout, numbers to the right; every cell goes through `plain`."""
+    """Print aligned columns to stdout, numbers to the right; every cell is made printable."""
     cells = [[printable(str(cell)) for cell in row] for row in rows]
     numeric = [all(isinstance(row[i], int | float) for row in rows) for i in range(len(heads))]
     widths = [max(_width(row[i]) for row in [list(heads), *cells]) for i in range(len(heads))]
@@ -78,9 +78,9 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 @contextmanager
 def progress_bar(what: str, total: float | None = None) -> Iterator[Callable[[float], None]]:
-    """Show a bar on stderr while the block runs, if that is a terminal; call what it yields with the amount done.
+    """Show a progress bar on stderr while the block runs, if stderr is a terminal.
 
-    `total` is None where the end is not known: then it counts and shows the time.
+    Yields the function to call with the amount done. Without a `total` the bar shows count and time.
     """
     if not sys.stderr.isatty():
         yield lambda _done: None
@@ -88,14 +88,14 @@ def progress_bar(what: str, total: float | None = None) -> Iterator[Callable[[fl
     from rich.console import Console  # noqa: PLC0415  rich is slow to load, and only terminals need it
     from rich.progress import Progress  # noqa: PLC0415
 
-    redirect = sys.stdout.isatty()  # a file or pipe gets its lines itself, not by way of the bar
+    redirect = sys.stdout.isatty()  # a file or pipe gets its lines directly
     with Progress(console=Console(stderr=True), transient=True, redirect_stdout=redirect) as bar:
         task = bar.add_task(printable(what).replace("[", "\\["), total=total)
         yield lambda done: bar.advance(task, done)
 
 
 def confirm(question: str) -> bool:
-    """Ask on the terminal for a yes; anything else, and the end of the input, is a no."""
+    """Ask a yes-or-no question on the terminal; anything but yes, and the end of input, is a no."""
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes", "o", "oui"}

@@ -1,4 +1,4 @@
-"""Which instant or stretch of time does an option mean?"""
+"""Instants and durations given on the command line."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _DURATION: Final = re.compile(r"(\d{1,6})([mhdw])")
 
 
 def parse_duration_ms(text: str, option: str) -> int:
-    """Return a stretch of time in ms.
+    """Return a duration in ms.
 
     >>> stretch("14d", "--warm-up") // 86_400_000
     14
 
     Raises:
-        Misuse: it is none.
+        UsageError: the text is none.
     """
     found = _DURATION.fullmatch(text.strip())
     if found is None:
@@ -34,7 +34,7 @@ def parse_instant_ms(text: str, option: str, now: datetime) -> int:
     1772446500000
 
     Raises:
-        Misuse: it is none.
+        UsageError: the text is none.
     """
     if text.strip() == "now":
         return int(now.timestamp() * 1000)

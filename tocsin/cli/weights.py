@@ -1,4 +1,4 @@
-"""With which weights does a command score: those shipped, or a brand's own on top of them?"""
+"""The `--weights` option, and the scorer it stands for."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 WeightsOption = Annotated[
     Path | None,
-    typer.Option(help="Weights learnt from your own labels by `tocsin train`, on top of those shipped."),
+    typer.Option(help="Weights trained on your own labels by `tocsin train`, on top of the shipped ones."),
 ]
 
 
 def load_scorer(weights: Path | None) -> Scorer:
-    """Return the scorer.
+    """Return the scorer with the shipped weights, or with these on top.
 
     Raises:
-        Misuse: the file is not there, or holds no weights of this version.
+        UsageError: the file does not exist, or holds no weights of this version.
     """
     from mentions.sentiment import Scorer  # noqa: PLC0415  slow to load
 

@@ -19,9 +19,9 @@ from config.brands.model import default_brand
 from config.brands.wire import encode_brand
 from mentions.readers.position import Line, Position
 from mentions.watchlist.watchlist import Watchlist
-from replay.player.policy_set import Rules
-from replay.player.recording_replay import Playback, Recorded
-from replay.player.result import run
+from replay.player.policy_set import PolicySet
+from replay.player.recording_replay import RecordingReplay, RecordedPolicies
+from replay.player.result import replay
 from replay.report.annotations import annotate
 from replay.report.data import ReportData, gather
 from replay.report.locale import WORDS
@@ -32,10 +32,10 @@ from replay.report.what_if import SCALES, TOGETHER, sliders
 from replay.tuning.candidates import BARS, value_of, with_settings
 from replay.tuning.dataset import from_recording as reread
 from replay.tuning.dataset import gather as read
-from streams.recording.format import Configured, Received
+from streams.recording.format import ConfigEntry, MentionsEntry
 from tests.support import labelled_history, recordings
 from tests.support.browser import SCREENS, keep, opened
-from tests.support.mention_generator import START, Crowd
+from tests.support.mention_generator import START, MentionGenerator
 from tests.support.recordings import UNTIL
 from tocsin.cli.weights import load_scorer
 
@@ -58,8 +58,8 @@ HOSTILE = (
 @cache
 def lines() -> tuple[str, ...]:
     """Return a calm time, then a storm; the first mention of the storm is hostile in every field."""
-    calm = Crowd(900, seed=41, brands=("Brisela",), angry=0.1, repeated=0.0)
-    storm = Crowd(300, seed=42, brands=("Brisela",), start=calm.end, angry=0.9, span=calm.span / 6, repeated=0.0)
+    calm = MentionGenerator(900, seed=41, brands=("Brisela",), angry=0.1, repeated=0.0)
+    storm = MentionGenerator(300, seed=42, brands=("Brisela",), start=calm.end, angry=0.9, span=calm.span / 6, repeated=0.0)
     said = [*calm.mentions(), *storm.mentions()]
     for mention in said[1000:1004]:
         mention |= {"text": HOSTILE, "author": "<b onclick=x>" + "A" * 90, "reach": 9_000_000}
@@ -93,17 +93,17 @@ def lived() -> ReportData:
     ]
     rules = with_settings(BRAND, {"detect.negative.over_peak": 1.1, "alert.escalate_warning": "5m"})
     entries: list[Entry] = [
-        Configured(0, "Brisela", 3, json.loads(encode_brand(rules)))
-        if isinstance(entry, Configured) and entry.name == "Brisela"
+        ConfigEntry(0, "Brisela", 3, json.loads(encode_brand(rules)))
+        if isinstance(entry, ConfigEntry) and entry.name == "Brisela"
         else entry
         for entry in recordings.entries(recordings.mentions(), acts)
-        if not isinstance(entry, Received)
+        if not isinstance(entry, MentionsEntry)
     ]
-    played = Playback(Recorded(recordings.header()))
-    list(played.play(entries))
+    played = RecordingReplay(RecordedPolicies(recordings.header()))
+    list(played.run(entries))
     found = reread(entries).records["Brisela"]
     origin = from_recording("storm.tocsin", recordings.header(), entries, "Brisela", found)
-    return gather(configured(entries, "Brisela"), found, origin, lived=played.outcome)
+    return gather(configured(entries, "Brisela"), found, origin, lived=played.result)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_the_slider_holds_what_the_detectors_do() -> None:
     assert [one.value for one in bars.settings] == [f"× {scale:g}" for scale in SCALES]
     for scale, one in ((SCALES[0], bars.settings[0]), (SCALES[-1], bars.settings[-1])):
         settings = {bar: max(0.1, round(value_of(BRAND, bar) * scale, 2)) for bar in BARS}
-        courses = run(Rules.of([with_settings(BRAND, settings)]), records(), None).courses()
+        courses = replay(PolicySet.of([with_settings(BRAND, settings)]), records(), None).timelines()
         assert one.opened == [course.opened_at for course in courses]
 
 
@@ -158,7 +158,7 @@ def test_other_bars_would_have_done_otherwise() -> None:
     records = read(found, Watchlist([BRAND.watched(0)]), load_scorer(None)).records["Brisela"]
     bars = next(knob for knob in sliders(BRAND, records, ()) if knob.name == TOGETHER).settings
     assert len({tuple(one.opened) for one in bars}) > 1
-    courses = run(Rules.of([BRAND]), records, None).courses()
+    courses = replay(PolicySet.of([BRAND]), records, None).timelines()
     today = next(one for one in bars if one.today)
     assert today.opened == [course.opened_at for course in courses]
     assert today.pages == sum(course.pages for course in courses)
@@ -166,7 +166,7 @@ def test_other_bars_would_have_done_otherwise() -> None:
 
 def test_a_detector_fires_where_it_reaches_its_level() -> None:
     """A detector that found something stands at or above its level, as its evidence says; none other does."""
-    said = {finding.signal.detector for note in facts().outcome.told for finding in note.incident.findings.values()}
+    said = {finding.signal.detector for note in facts().outcome.notifications for finding in note.incident.findings.values()}
     fired = {one.detector for one in facts().levels if one.nearest.nearness >= 1}
     assert said - {"silence"} == fired
     assert all(one.nearest.observed >= one.nearest.level for one in facts().levels if one.nearest.fires)
@@ -177,7 +177,7 @@ def test_how_often_time_is_told_changes_no_level() -> None:
     found = levels(BRAND, records(), facts().times, facts().step)
     evidence = {
         (signal.detector, signal.evidence.threshold)
-        for note in facts().outcome.told
+        for note in facts().outcome.notifications
         for signal in [finding.signal for finding in note.incident.findings.values()]
     }
     for one in found:
@@ -291,7 +291,7 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
     """A file of mentions becomes a page; a brand nobody mentions is an error."""
     (tmp_path / "past.jsonl").write_text("\n".join(lines()[:300]), encoding="utf-8")
     given = [str(tmp_path / "past.jsonl"), "--defaults", "-o", str(tmp_path / "out.html"), "--brand"]
-    command = [sys.executable, "-m", "tocsin.cli.main", "report", *given]
+    command = [sys.executable, "-P", "-m", "tocsin", "report", *given]
     done = subprocess.run([*command, "Brisela"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "<html" in (tmp_path / "out.html").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""How does `tocsin replay --against` show what a change of rules changes?"""
+"""Output of `tocsin replay --compare-to`: how incidents differ between two configurations."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING
 from tocsin.cli.output import print_json, print_line, printable, progress_bar
 
 if TYPE_CHECKING:
-    from replay.player.recording_replay import Revised
-    from replay.player.result import Outcome
+    from replay.player.recording_replay import PolicySource
+    from replay.player.result import ReplayResult
     from tocsin.cli.analyse.replay_input import ReplayInput
 
 
-def print_comparison(past: ReplayInput, before: Revised, after: Revised, *, json: bool, markdown: bool) -> Outcome:
-    """Replay under both rules, print what differs, and return what came of the first.
+def print_comparison(
+    source: ReplayInput, before: PolicySource, after: PolicySource, *, json: bool, markdown: bool
+) -> ReplayResult:
+    """Replay under both policies, print what differs, and return what came of the first.
 
     Raises:
-        Misuse: the mentions cannot be read twice.
+        UsageError: the mentions cannot be read twice.
     """
     from replay.player.compare import compare  # noqa: PLC0415  slow to load
 
-    past.check_readable_twice()
-    outcomes = _replay(past, before, "as it is"), _replay(past, after, "as proposed")
-    comparison = compare(*outcomes)
+    source.check_readable_twice()
+    results = _replay(source, before, "as it is"), _replay(source, after, "as proposed")
+    comparison = compare(*results)
     if json:
         print_json(comparison.record())
     elif markdown:
@@ -31,13 +33,13 @@ def print_comparison(past: ReplayInput, before: Revised, after: Revised, *, json
     else:
         for line in comparison.lines():
             print_line(printable(line))
-    return outcomes[0]
+    return results[0]
 
 
-def _replay(past: ReplayInput, rules: Revised, name: str) -> Outcome:
-    from replay.player.result import Outcome  # noqa: PLC0415
+def _replay(source: ReplayInput, policies: PolicySource, name: str) -> ReplayResult:
+    from replay.player.result import ReplayResult  # noqa: PLC0415
 
-    outcome = Outcome()
-    with progress_bar(f"replaying {name}", past.size) as advance:
-        deque(past.notifications(rules, outcome, advance), maxlen=0)
-    return outcome
+    result = ReplayResult()
+    with progress_bar(f"replaying {name}", source.size) as advance:
+        deque(source.notifications(policies, result, advance), maxlen=0)
+    return result

@@ -1,4 +1,4 @@
-"""What do real workers make of the mentions? A replay through topics of its own on the configured brokers."""
+"""Replay through Kafka: temporary topics on the configured brokers, and a real worker."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
     from tocsin.cli.environment import Installation
 
 STALL_TIMEOUT: Final = 120.0
-"""Seconds without any progress after which the workers are given up."""
+"""Seconds without progress after which the replay fails."""
 
 STOP_TIMEOUT: Final = 20.0
-"""Seconds that a worker gets to stop in order."""
+"""Seconds that the worker gets to stop before it is killed."""
 
 POLL_SECONDS: Final = 0.5
-"""Seconds between two looks at how far the workers are."""
+"""Seconds between two checks of the worker's progress."""
 
 
 class KafkaReplay:
-    """Topics under the prefix, brands and one worker; everything is gone when it ends.
+    """Topics under the prefix, brands and one worker; removes them all when it ends.
 
-    `brands` None: the built-in thresholds for every brand that mentions name.
+    `brands` None: every brand named in mentions, with the built-in thresholds.
     """
 
     def __init__(self, here: Installation, brands: Sequence[Brand] | None, weights: Path | None) -> None:
         """Take the installation.
 
         Raises:
-            Misuse: it has no prefix, so that the topics would be those of the live one.
+            UsageError: it has no prefix, so the topics would be the live ones.
         """
         if not here.topics.prefix:
-            remedy = "set TOCSIN_PREFIX to one that nothing else uses, such as replay."
-            raise UsageError(f"--via-kafka makes topics and removes them again: {remedy}")
+            remedy = "set TOCSIN_PREFIX to an unused one, such as replay."
+            raise UsageError(f"--via-kafka creates topics and deletes them: {remedy}")
         self._here = here
         self._brands = brands
         self._weights = weights
@@ -71,19 +71,19 @@ class KafkaReplay:
         self._open.close()
 
     def _create_topics(self, stack: ExitStack) -> None:
-        """Create the topics, to be removed again; those that were there before are nobody's to remove."""
+        """Create the topics, and delete on exit only those that did not exist before."""
         from streams.kafka.admin import create_topics, delete_topics  # noqa: PLC0415
 
         settings, topics = self._here.settings, self._here.topics.all()
         made = create_topics(self._here.connection, topics, settings.partitions, settings.replication)
-        fresh = [one.name for one in made if one.made]
+        fresh = [one.name for one in made if one.created]
         stack.callback(delete_topics, self._here.connection, fresh)
         if len(fresh) < len(made):
             prefix = self._here.topics.prefix
-            raise CommandError(f"there are topics under the prefix {prefix} already: choose another by TOCSIN_PREFIX")
+            raise CommandError(f"topics with the prefix {prefix} exist already: set TOCSIN_PREFIX to another")
 
     def notifications(self, lines: Iterable[Line | RejectedLine]) -> Iterator[Notification]:
-        """Send the lines, wait until the workers have done all, and yield what they tell, in order of event time."""
+        """Send the lines, wait until the worker has processed them, and yield its notifications by event time."""
         from streams.ingest import Ingest  # noqa: PLC0415
 
         with closing(Ingest(self._here.connection, self._here.topics, "published")) as ingest:
@@ -96,7 +96,7 @@ class KafkaReplay:
         yield from self._read_notifications()
 
     def _read_notifications(self) -> list[Notification]:
-        """Return each revision of each incident once: one may be sent twice."""
+        """Return each revision of each incident once; the topic may hold one twice."""
         from alerts.incidents.model import decode_notification  # noqa: PLC0415
         from streams.kafka import reader  # noqa: PLC0415
 

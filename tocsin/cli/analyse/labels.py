@@ -1,4 +1,4 @@
-"""`tocsin labels`: what were past incidents really? Labels of a file and verdicts from Slack."""
+"""`tocsin labels`: checks label files, exports verdicts from Slack as labels, merges both."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CONFIG = Path("config/brands.yaml")
 
 app = typer.Typer(
-    help="Check, merge and export what past incidents really were.",
+    help="Check, merge and export the labels of past incidents.",
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
@@ -28,7 +28,7 @@ app = typer.Typer(
 
 _Csv = Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet instead of YAML.")]
 _Recording = Annotated[
-    str | None, typer.Option("--recording", help="Take the verdicts of this recording instead of those in Kafka.")
+    str | None, typer.Option("--recording", help="Read the verdicts of this recording instead of those in Kafka.")
 ]
 _Config = Annotated[Path, typer.Option(help="The brands that are watched.")]
 
@@ -39,9 +39,9 @@ def check(
     *,
     config: _Config = CONFIG,
 ) -> None:
-    """Report everything that is wrong with a file of labels, with file, line and column.
+    """Report every error in a file of labels, with file, line and column.
 
-    Exit code 0 without errors, 1 with errors, 2 where there is no such file.
+    Exit code 0 without errors, 1 with errors, 2 if there is no such file.
 
     Examples:
       tocsin labels check incidents.yaml
@@ -56,8 +56,8 @@ def check(
 def export(*, recording: _Recording = None, csv: _Csv = False) -> None:
     """Print the verdicts given in Slack as labels, with the reasons.
 
-    A verdict's onset is when Tocsin first saw it. Where you know better, correct it in the file: tuning for an earlier
-    alert needs the real one.
+    A verdict's onset is when Tocsin first detected it. If you know the real onset, correct it in the file: tuning for
+    earlier alerts needs it.
 
     Examples:
       tocsin labels export > incidents.yaml
@@ -69,15 +69,15 @@ def export(*, recording: _Recording = None, csv: _Csv = False) -> None:
 
 @app.command()
 def merge(
-    file: Annotated[Path, typer.Argument(help="The incidents.yaml whose labels stand.")],
+    file: Annotated[Path, typer.Argument(help="The incidents.yaml whose labels take precedence.")],
     *,
     recording: _Recording = None,
     config: _Config = CONFIG,
     csv: _Csv = False,
 ) -> None:
-    """Print a file's labels together with the verdicts on what it does not label yet.
+    """Print a file's labels, and the verdicts on incidents that it does not label.
 
-    Exit code 1, and no output, where a verdict contradicts a label, labels overlap or a brand is not watched.
+    Exit code 1, and no output, if a verdict contradicts a label, labels overlap or a brand is not watched.
 
     Examples:
       tocsin labels merge incidents.yaml > merged.yaml
@@ -94,7 +94,7 @@ def _read(file: Path) -> list[Label]:
 
     if not file.is_file():
         raise UsageError(
-            f"{printable(str(file))}: no such file: `tocsin labels export` makes one of the verdicts in Slack"
+            f"{printable(str(file))}: no such file: `tocsin labels export` makes one from the verdicts in Slack"
         )
     return read(file.read_bytes(), str(file))
 
@@ -104,7 +104,7 @@ def _problems(labels: Sequence[Label], config: Path, file: Path) -> list[Problem
     from replay.tuning.labels import check as judge  # noqa: PLC0415
 
     if not config.is_file():
-        print_status(f"{printable(str(config))}: no such file: whether the brands are watched is not checked")
+        print_status(f"{printable(str(config))}: no such file: brands are not checked")
         return judge(labels, (), str(file))
     return judge(labels, load(config).named(), str(file))
 
@@ -137,16 +137,16 @@ def _verdicts_in_kafka() -> list[Label]:
 
 def _verdicts_in_recording(path: str) -> list[Label]:
     from mentions.readers.position import SourceError  # noqa: PLC0415
-    from replay.player.recording_replay import Playback, Recorded  # noqa: PLC0415
+    from replay.player.recording_replay import RecordedPolicies, RecordingReplay  # noqa: PLC0415
     from replay.tuning.labels import labels_from_verdicts  # noqa: PLC0415
-    from streams.recording.format import Acted, Recording  # noqa: PLC0415
+    from streams.recording.format import ActionEntry, Recording  # noqa: PLC0415
     from tocsin.cli.weights import load_scorer  # noqa: PLC0415
 
     try:
         found = Recording(path)
-        playback = Playback(Recorded(found.header), None if found.header.scores else load_scorer(None))
+        playback = RecordingReplay(RecordedPolicies(found.header), None if found.header.scores else load_scorer(None))
         entries = list(found.entries())
     except SourceError as error:
         raise UsageError(str(error)) from error
-    latest = {note.incident.id: note.incident for note in playback.play(entries)}
-    return labels_from_verdicts(latest.values(), [entry.action for entry in entries if isinstance(entry, Acted)])
+    latest = {note.incident.id: note.incident for note in playback.run(entries)}
+    return labels_from_verdicts(latest.values(), [entry.action for entry in entries if isinstance(entry, ActionEntry)])

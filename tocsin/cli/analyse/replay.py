@@ -1,4 +1,4 @@
-"""`tocsin replay`: what would have fired on recorded mentions?"""
+"""`tocsin replay`: runs recorded mentions through the live functions and prints the incidents."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import typer
 
 from tocsin.cli.analyse.replay_input import ReplayInput
 from tocsin.cli.inputs import parse_column_map
+from tocsin.cli.options import JsonOption, SortOption
 from tocsin.cli.output import print_json, print_line, print_status, printable, progress_bar
-from tocsin.cli.weights import WeightsOption  # noqa: TC001  typer reads the annotation
+from tocsin.cli.weights import WeightsOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from replay.player.file_replay import Rerun
-    from replay.player.recording_replay import Revised
-    from replay.player.result import Outcome
+    from replay.player.file_replay import FileReplay
+    from replay.player.recording_replay import PolicySource
+    from replay.player.result import ReplayResult
 
 MAX_SHOWN_REJECTIONS = 20
 CONFIG = Path("config/brands.yaml")
@@ -36,111 +37,106 @@ def command(
     defaults: Annotated[
         bool, typer.Option("--defaults", help="No configuration: every brand in the data, with built-in thresholds.")
     ] = False,
-    against: Annotated[
-        Path | None, typer.Option(help="Compare with this configuration: incidents gained, lost, earlier and later.")
+    compare_to: Annotated[
+        Path | None, typer.Option(help="Compare with this configuration: incidents gained, lost, earlier, later.")
     ] = None,
     columns: Annotated[
-        str, typer.Option("--map", help="Columns of CSV or Parquet: field=column,… (channel==forum for a fixed value).")
+        str, typer.Option("--map", help="Columns of CSV or Parquet: field=column,… (channel==forum for a fixed value)")
     ] = "",
-    sort: Annotated[
-        bool,
-        typer.Option("--sort", help="Put the mentions in order of publication first, beyond 32 MB by way of the disk."),
-    ] = False,
+    sort: SortOption = False,
     rescore: Annotated[
-        bool, typer.Option("--rescore", help="Read the texts anew, though the recording carries scores.")
+        bool, typer.Option("--rescore", help="Score the texts again, although the recording has scores.")
     ] = False,
     weights: WeightsOption = None,
     slack: Annotated[
-        bool, typer.Option("--slack", help="Print what Slack would have been sent: each request with its payload.")
+        bool, typer.Option("--slack", help="Print the requests that Slack would have received, with their payload.")
     ] = False,
     speed: Annotated[
-        str, typer.Option(help="Watch it live in the terminal, so many times as fast as it was: 60x.")
+        str, typer.Option(help="Show the messages in the terminal as they come, at this speed: 60x.")
     ] = "",
     via_kafka: Annotated[
         bool,
-        typer.Option(
-            "--via-kafka", help="Through topics under TOCSIN_PREFIX and a real worker; they are removed after."
-        ),
+        typer.Option("--via-kafka", help="Use a real worker and temporary topics under TOCSIN_PREFIX."),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text, one line an event.")] = False,
+    json: JsonOption = False,
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="With --against: print Markdown, for a comment on a pull request.")
+        bool, typer.Option("--markdown", help="With --compare-to: print Markdown, for a pull request comment.")
     ] = False,
 ) -> None:
-    """Run recorded mentions through the live rules, without Kafka, and print what happens to incidents.
+    """Replay mentions through the live functions, without Kafka, and print each change of an incident.
 
-    A recording replays what was done, and late what came late, under the configuration that was in force. Mentions in
-    other files should be in order of publication; several files are read one after the other. Exit code 1 where lines
-    were refused (they are named), 2 where a file cannot be read.
+    A recording replays with its actions, its late mentions and the configuration of its time. Mentions in other files
+    should be in order of publication; several files are read one after the other. Exit code 1 if lines were rejected
+    (they are named), 2 if a file cannot be read.
 
     Examples:
       tocsin replay march.jsonl.gz --defaults
       tocsin replay march.tocsin --slack
-      tocsin replay march.tocsin --against config/brands.yaml --markdown
+      tocsin replay march.tocsin --compare-to config/brands.yaml --markdown
       tocsin replay march.tocsin --speed 60x
       tocsin replay export.csv --map text=body,published_at=date --config config/brands.yaml
       zcat march.jsonl.gz | tocsin replay - --defaults --json
     """
-    past = ReplayInput(files, parse_column_map(columns), sort=sort, rescore=rescore, weights=weights)
+    source = ReplayInput(files, parse_column_map(columns), sort=sort, rescore=rescore, weights=weights)
     if via_kafka:
-        outcome, seconds = _replay_via_kafka(past, None if defaults else config or CONFIG, weights, json=json)
-        _print_summary(outcome, seconds, past)
-        raise typer.Exit(1 if outcome.refused else 0)
-    rules = past.policies(config or (None if past.recording else CONFIG), defaults=defaults)
+        result, seconds = _replay_via_kafka(source, None if defaults else config or CONFIG, weights, json=json)
+        _print_summary(result, seconds, source)
+        raise typer.Exit(1 if result.rejected_lines else 0)
+    policies = source.policies(config or (None if source.recording else CONFIG), defaults=defaults)
     started = time.monotonic()
-    if against is not None:
+    if compare_to is not None:
         from tocsin.cli.analyse.comparison import print_comparison  # noqa: PLC0415  slow to load
 
-        outcome = print_comparison(past, rules, past.policies(against), json=json, markdown=markdown)
+        result = print_comparison(source, policies, source.policies(compare_to), json=json, markdown=markdown)
     elif speed or slack:
         from tocsin.cli.analyse.replay_output import print_cards, print_slack_requests  # noqa: PLC0415  slow to load
 
-        outcome = print_cards(past, rules, speed) if speed else print_slack_requests(past, rules, json=json)
+        result = print_cards(source, policies, speed) if speed else print_slack_requests(source, policies, json=json)
     else:
-        outcome = _replay(past, rules, json=json)
-    _print_summary(outcome, time.monotonic() - started, past)
-    if outcome.refused:
+        result = _replay(source, policies, json=json)
+    _print_summary(result, time.monotonic() - started, source)
+    if result.rejected_lines:
         raise typer.Exit(1)
 
 
-def _replay(past: ReplayInput, rules: Revised, *, json: bool) -> Outcome:
-    from replay.player.file_replay import Rerun  # noqa: PLC0415
-    from replay.player.result import Outcome  # noqa: PLC0415  slow to load
+def _replay(source: ReplayInput, policies: PolicySource, *, json: bool) -> ReplayResult:
+    from replay.player.file_replay import FileReplay  # noqa: PLC0415
+    from replay.player.result import ReplayResult  # noqa: PLC0415  slow to load
 
-    outcome = Outcome()
-    with progress_bar("replaying", past.size) as advance:
-        if past.recording is not None:
-            told = past.notifications(rules, outcome, advance)
-            _print_events(past.events(told), json=json)
-            return outcome
-        rerun = Rerun(rules, past.scorer())  # type: ignore[arg-type]  # a file has fixed rules
-        _print_events(rerun.run(past.lines(advance)), json=json)
-    return _result(rerun)
+    result = ReplayResult()
+    with progress_bar("replaying", source.size) as advance:
+        if source.recording is not None:
+            notifications = source.notifications(policies, result, advance)
+            _print_events(source.events(notifications), json=json)
+            return result
+        replay = FileReplay(policies, source.scorer())  # type: ignore[arg-type]  # a file has fixed rules
+        _print_events(replay.run(source.lines(advance)), json=json)
+    return _result(replay)
 
 
 def _replay_via_kafka(
-    past: ReplayInput, config: Path | None, weights: Path | None, *, json: bool
-) -> tuple[Outcome, float]:
-    from replay.player.result import Outcome  # noqa: PLC0415
+    source: ReplayInput, config: Path | None, weights: Path | None, *, json: bool
+) -> tuple[ReplayResult, float]:
+    from replay.player.result import ReplayResult  # noqa: PLC0415
     from tocsin.cli.analyse.kafka_replay import KafkaReplay  # noqa: PLC0415
     from tocsin.cli.environment import load_installation  # noqa: PLC0415  slow to load
 
-    brands = past.brands(config)
+    brands = source.brands(config)
     started = time.monotonic()
-    with KafkaReplay(load_installation(), brands, weights) as through, progress_bar("sending", past.size) as advance:
-        _print_events(past.events(through.notifications(past.lines(advance))), json=json)
-        outcome = Outcome(refused=through.rejected)
-        outcome.counts[""] = through.sent
-        return outcome, time.monotonic() - started
+    with KafkaReplay(load_installation(), brands, weights) as through, progress_bar("sending", source.size) as advance:
+        _print_events(source.events(through.notifications(source.lines(advance))), json=json)
+        result = ReplayResult(rejected_lines=through.rejected)
+        result.counts[""] = through.sent
+        return result, time.monotonic() - started
 
 
-def _result(rerun: Rerun) -> Outcome:
-    from replay.player.result import Outcome  # noqa: PLC0415
+def _result(replay: FileReplay) -> ReplayResult:
+    from replay.player.result import ReplayResult  # noqa: PLC0415
 
-    outcome = Outcome(refused=rerun.refused, unmatched=rerun.unmatched, until=rerun.latest)
-    outcome.close(rerun.pipeline.watch)
-    outcome.counts[""] = rerun.mentions
-    return outcome
+    result = ReplayResult(rejected_lines=replay.rejected_lines, unmatched=replay.unmatched, until=replay.latest)
+    result.close(replay.pipeline.watch)
+    result.counts[""] = replay.mentions
+    return result
 
 
 def _print_events(events: Iterable[dict[str, Any]], *, json: bool) -> None:
@@ -157,19 +153,19 @@ def _print_event(line: dict[str, Any]) -> None:
     )
 
 
-def _print_summary(outcome: Outcome, seconds: float, past: ReplayInput) -> None:
-    for refused in outcome.refused[:MAX_SHOWN_REJECTIONS]:
-        print_status(f"line {refused.number}: {printable('; '.join(refused.reasons))}")
-    if len(outcome.refused) > MAX_SHOWN_REJECTIONS:
-        print_status(f"… and {len(outcome.refused) - MAX_SHOWN_REJECTIONS} more lines refused")
-    if outcome.late and past.recording is None:
+def _print_summary(result: ReplayResult, seconds: float, source: ReplayInput) -> None:
+    for rejected in result.rejected_lines[:MAX_SHOWN_REJECTIONS]:
+        print_status(f"line {rejected.number}: {printable('; '.join(rejected.reasons))}")
+    if len(result.rejected_lines) > MAX_SHOWN_REJECTIONS:
+        print_status(f"… and {len(result.rejected_lines) - MAX_SHOWN_REJECTIONS} more lines rejected")
+    if result.late and source.recording is None:
         remedy = "sort the file by published_at, or replay with --sort"
         print_status(
-            f"warning: {outcome.late} mentions are out of order by more than the lateness: {past.describe_disorder()}{remedy}"
+            f"warning: {result.late} mentions are later than the allowed lateness: {source.describe_disorder()}{remedy}"
         )
-    if outcome.repeated:
-        print_status(f"{outcome.repeated} mentions came twice and were counted once")
+    if result.duplicates:
+        print_status(f"{result.duplicates} duplicates were counted once")
     print_status(
-        f"{outcome.mentions} mentions in {seconds:.1f} s ({outcome.mentions / max(seconds, 1e-9):,.0f}/s), "
-        f"{outcome.unmatched} of no brand, {len(outcome.refused)} refused"
+        f"{result.mentions} mentions in {seconds:.1f} s ({result.mentions / max(seconds, 1e-9):,.0f}/s), "
+        f"{result.unmatched} of no brand, {len(result.rejected_lines)} rejected"
     )

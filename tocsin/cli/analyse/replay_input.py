@@ -1,4 +1,4 @@
-"""What is to be replayed, under which rules? A recording, or files of mentions."""
+"""Input of a replay: a recording or files of mentions, and the policies to apply."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from config.brands.model import Brand
     from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
-    from replay.player.recording_replay import Revised
-    from replay.player.result import Outcome
-    from streams.ingest import Pace
+    from replay.player.recording_replay import PolicySource
+    from replay.player.result import ReplayResult
+    from streams.ingest import Throttle
     from streams.recording.format import Entry, Recording
 
 STDIN = "-"
@@ -34,7 +34,7 @@ class ReplayInput:
         """Take the files; a recording stands alone and is opened.
 
         Raises:
-            Misuse: a recording is named beside other files, or with options that are for other files.
+            UsageError: a recording is named beside other files, or with options that are for other files.
             SourceError: the recording cannot be read.
         """
         from streams.recording import format as recordings  # noqa: PLC0415  slow to load
@@ -63,24 +63,24 @@ class ReplayInput:
         """Return who reads the texts."""
         return load_scorer(self._weights)
 
-    def policies(self, config: Path | None, *, defaults: bool = False) -> Revised:
-        """Return the rules of a configuration, the built-in ones, or (neither) those that the recording holds."""
+    def policies(self, config: Path | None, *, defaults: bool = False) -> PolicySource:
+        """Return the policies of a configuration, the built-in ones, or (neither) those that the recording holds."""
         from config.brands.loader import load  # noqa: PLC0415  pydantic and YAML are slow to load
-        from replay.player.recording_replay import Fixed, Recorded  # noqa: PLC0415
+        from replay.player.recording_replay import FixedPolicies, RecordedPolicies  # noqa: PLC0415
 
         if defaults:
-            return Fixed.built_in()
+            return FixedPolicies.built_in()
         if config is None and self.recording is not None:
-            return Recorded(self.recording.header)
+            return RecordedPolicies(self.recording.header)
         if config is None or not config.is_file():
             raise UsageError(f"{config}: no such file: name one with --config, or replay with --defaults")
-        return Fixed.of(load(config).brands)
+        return FixedPolicies.of(load(config).brands)
 
     def brands(self, config: Path | None) -> tuple[Brand, ...] | None:
         """Return the brands of a configuration, None for the built-in thresholds; only files can go through Kafka.
 
         Raises:
-            Misuse: there is no such file, or what is replayed is a recording.
+            UsageError: there is no such file, or what is replayed is a recording.
         """
         from config.brands.loader import load  # noqa: PLC0415
 
@@ -93,20 +93,24 @@ class ReplayInput:
         return None if config is None else tuple(load(config).brands)
 
     def notifications(
-        self, rules: Revised, outcome: Outcome, advance: Callable[[float], None], pace: Pace | None = None
+        self,
+        policies: PolicySource,
+        result: ReplayResult,
+        advance: Callable[[float], None],
+        pace: Throttle | None = None,
     ) -> Iterator[Notification]:
-        """Yield what is told under `rules`, paced by the clock where there is a `pace`."""
-        from replay.player.chunking import AT_ONCE  # noqa: PLC0415
-        from replay.player.recording_replay import Playback  # noqa: PLC0415
-        from replay.player.result import tell  # noqa: PLC0415
+        """Yield what is notifications under `rules`, paced by the clock where there is a `pace`."""
+        from replay.player.chunking import CHUNK_SIZE  # noqa: PLC0415
+        from replay.player.recording_replay import RecordingReplay  # noqa: PLC0415
+        from replay.player.result import replay_lines  # noqa: PLC0415
 
         if self.recording is not None:
-            playback = Playback(rules, None if self._scored else self.scorer(), outcome)
-            yield from playback.play(self._entries(self.recording, advance, pace))
+            playback = RecordingReplay(policies, None if self._scored else self.scorer(), result)
+            yield from playback.run(self._entries(self.recording, advance, pace))
             return
         lines = self.lines(advance)
-        at_once = 1 if pace else AT_ONCE  # whoever watches sees each mention
-        yield from tell(outcome, rules, _throttled(lines, pace) if pace else lines, self.scorer(), at_once)  # type: ignore[arg-type]  # a file has fixed rules
+        at_once = 1 if pace else CHUNK_SIZE  # whoever watches sees each mention
+        yield from replay_lines(result, policies, _throttled(lines, pace) if pace else lines, self.scorer(), at_once)  # type: ignore[arg-type]  # a file has fixed rules
 
     def lines(self, advance: Callable[[float], None]) -> Iterator[Line | RejectedLine]:
         """Yield the lines of the files."""
@@ -131,34 +135,36 @@ class ReplayInput:
         """See that what is to be read twice can be.
 
         Raises:
-            Misuse: standard input is among it.
+            UsageError: standard input is among it.
         """
         if STDIN in self._files:
-            raise UsageError("--against reads the mentions twice: name a file instead of standard input")
+            raise UsageError("--compare-to reads the mentions twice: name a file instead of standard input")
 
     @staticmethod
-    def events(told: Iterable[Notification]) -> Iterator[dict[str, Any]]:
+    def events(notifications: Iterable[Notification]) -> Iterator[dict[str, Any]]:
         """Yield one record an event."""
         from alerts.rendering.event_log import event  # noqa: PLC0415
 
         before: dict[str, Incident] = {}
-        for note in told:
+        for note in notifications:
             yield event(before.get(note.incident.id), note)
             before[note.incident.id] = note.incident
 
-    def _entries(self, recording: Recording, advance: Callable[[float], None], pace: Pace | None) -> Iterator[Entry]:
+    def _entries(
+        self, recording: Recording, advance: Callable[[float], None], pace: Throttle | None
+    ) -> Iterator[Entry]:
         for entry in recording.entries(scores=self._scored, advance=advance):
             if pace is not None and entry.at >= recording.header.since:
                 pace.wait_for(entry.at)
             yield entry
 
 
-def _throttled(lines: Iterable[Line | RejectedLine], pace: Pace) -> Iterator[Line | RejectedLine]:
+def _throttled(lines: Iterable[Line | RejectedLine], pace: Throttle) -> Iterator[Line | RejectedLine]:
     from mentions.readers.position import Line  # noqa: PLC0415
-    from streams.ingest import published  # noqa: PLC0415
+    from streams.ingest import published_at  # noqa: PLC0415
 
     for line in lines:
-        due = published(line) if isinstance(line, Line) else None
+        due = published_at(line) if isinstance(line, Line) else None
         if due is not None:
             pace.wait_for(due)
         yield line

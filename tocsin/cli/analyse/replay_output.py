@@ -1,4 +1,4 @@
-"""How does `tocsin replay` show what people would have seen: Slack's requests, or cards in the terminal?"""
+"""Output of `tocsin replay --slack` and `--speed`: Slack requests, or messages drawn in the terminal."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from tocsin.cli.errors import UsageError
 from tocsin.cli.output import print_json, print_line, printable, progress_bar
 
 if TYPE_CHECKING:
-    from replay.player.recording_replay import Revised
-    from replay.player.result import Outcome
+    from replay.player.recording_replay import PolicySource
+    from replay.player.result import ReplayResult
     from tocsin.cli.analyse.replay_input import ReplayInput
 
 
-def print_slack_requests(past: ReplayInput, rules: Revised, *, json: bool) -> Outcome:
+def print_slack_requests(source: ReplayInput, policies: PolicySource, *, json: bool) -> ReplayResult:
     """Print each request that Slack would have been sent, and return what came of the replay."""
     from alerts.rendering.event_log import instant  # noqa: PLC0415  slow to load
-    from replay.player.result import Outcome  # noqa: PLC0415
-    from replay.player.slack_requests import requests  # noqa: PLC0415
+    from replay.player.result import ReplayResult  # noqa: PLC0415
+    from replay.player.slack_requests import record_requests  # noqa: PLC0415
 
-    outcome = Outcome()
-    with progress_bar("replaying", past.size) as advance:
-        for note, sent in requests(past.notifications(rules, outcome, advance), rules):
+    result = ReplayResult()
+    with progress_bar("replaying", source.size) as advance:
+        for note, sent in record_requests(source.notifications(policies, result, advance), policies):
             for request in sent:
                 record = {"at": instant(note.happened_at)} | request
                 if json:
@@ -31,27 +31,27 @@ def print_slack_requests(past: ReplayInput, rules: Revised, *, json: bool) -> Ou
                 where = f"thread of {request['thread']}" if "thread" in request else request["channel"]
                 print_line(f"{record['at'][:16].replace('T', ' ')}  {request['method']}  {printable(where)}")
                 print_line(printable(jsons.dumps(request["payload"], ensure_ascii=False, indent=2), lines=True))
-    return outcome
+    return result
 
 
-def print_cards(past: ReplayInput, rules: Revised, speed: str) -> Outcome:
+def print_cards(source: ReplayInput, policies: PolicySource, speed: str) -> ReplayResult:
     """Draw each card when it is due, so many times as fast as it was, and return what came of the replay.
 
     Raises:
-        Misuse: `speed` is no such number.
+        UsageError: `speed` is no such number.
     """
     from rich.console import Console  # noqa: PLC0415  slow to load
 
     from alerts.notifiers.console import Terminal  # noqa: PLC0415
-    from replay.player.result import Outcome  # noqa: PLC0415
-    from replay.player.slack_requests import delivered  # noqa: PLC0415
-    from streams.ingest import Pace  # noqa: PLC0415
+    from replay.player.result import ReplayResult  # noqa: PLC0415
+    from replay.player.slack_requests import deliver  # noqa: PLC0415
+    from streams.ingest import Throttle  # noqa: PLC0415
 
-    outcome = Outcome()
-    told = past.notifications(rules, outcome, lambda _done: None, Pace(parse_speed(speed)))
-    for _note in delivered(told, rules, Terminal(Console())):
+    result = ReplayResult()
+    notifications = source.notifications(policies, result, lambda _done: None, Throttle(parse_speed(speed)))
+    for _note in deliver(notifications, policies, Terminal(Console())):
         pass
-    return outcome
+    return result
 
 
 def parse_speed(text: str) -> float:
@@ -61,7 +61,7 @@ def parse_speed(text: str) -> float:
     60.0
 
     Raises:
-        Misuse: it is no such number.
+        UsageError: it is no such number.
     """
     try:
         found = float(text.removesuffix("x"))

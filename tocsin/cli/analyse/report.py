@@ -1,4 +1,4 @@
-"""`tocsin report`: what happened to a brand, as one page for people who were not there?"""
+"""`tocsin report`: writes one self-contained HTML page on what happened to a brand."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tocsin.cli.analyse.replay_input import ReplayInput
 from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.inputs import parse_column_map
 from tocsin.cli.output import print_line, print_status, printable, progress_bar
-from tocsin.cli.weights import WeightsOption  # noqa: TC001  typer reads the annotation
+from tocsin.cli.weights import WeightsOption
 
 if TYPE_CHECKING:
     from config.brands.model import Brand
     from mentions.model.batches import Batch, Tick
-    from replay.player.result import Outcome
+    from replay.player.result import ReplayResult
     from replay.report.provenance import Provenance
     from replay.tuning.dataset import Dataset
     from streams.recording.format import Recording
@@ -31,7 +31,7 @@ class _ReportInput(NamedTuple):
     rules: Brand
     records: list[Batch | Tick]
     origin: Provenance
-    lived: Outcome | None
+    lived: ReplayResult | None
     material: Dataset
 
 
@@ -41,7 +41,7 @@ def command(
     brand: Annotated[str, typer.Option("--brand", "-b", help="The brand to report on.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path("report.html"),
     incident: Annotated[
-        str | None, typer.Option(help="This incident only, with three hours around it; ids as in `tocsin replay`.")
+        str | None, typer.Option(help="Only this incident, with three hours around it; ids as in `tocsin replay`.")
     ] = None,
     config: Annotated[
         Path | None,
@@ -51,15 +51,15 @@ def command(
     language: Annotated[
         Literal["en", "fr"] | None, typer.Option(help="Language of the page; left out: the brand's.")
     ] = None,
-    columns: Annotated[str, typer.Option("--map", help="Columns of CSV or Parquet: field=column,….")] = "",
-    sort: Annotated[bool, typer.Option("--sort", help="Put the mentions in order of publication first.")] = False,
+    columns: Annotated[str, typer.Option("--map", help="Columns of CSV or Parquet: field=column,…")] = "",
+    sort: Annotated[bool, typer.Option("--sort", help="Sort the mentions by time of publication first.")] = False,
     weights: WeightsOption = None,
 ) -> None:
-    """Write one HTML page on a brand's past: course, alerts, acts, drivers, examples, what other thresholds would do.
+    """Write one HTML page on a brand's past: timeline, alerts, actions, contributors, examples, and what-if thresholds.
 
-    The page fetches nothing: it can be mailed, printed and kept. A recording is told as it was: under its own
-    configuration, with what people did. Exit code 1 where the brand has no mentions, the incident does not exist or
-    lines were refused.
+    The page loads nothing from the network: mail it, print it, keep it. A recording is reported as it happened: with
+    its own configuration and people's actions. Exit code 1 if the brand has no mentions, the incident does not exist
+    or lines were rejected.
 
     Examples:
       tocsin report march.jsonl.gz --brand Hallowfirth --defaults -o hallowfirth.html
@@ -69,8 +69,8 @@ def command(
     from replay.report.page import render  # noqa: PLC0415
 
     check_output_path("--out", out)
-    past = ReplayInput(files, parse_column_map(columns), sort=sort, rescore=False, weights=weights)
-    found = _report_input(past, files, brand, config, defaults=defaults)
+    source = ReplayInput(files, parse_column_map(columns), sort=sort, rescore=False, weights=weights)
+    found = _report_input(source, files, brand, config, defaults=defaults)
     if found.material.disordered:
         raise CommandError("the mentions are not in order of publication: add --sort")
     if not found.records:
@@ -85,16 +85,16 @@ def command(
     refused = found.material.rejected
     if refused:
         print_status(
-            f"{len(refused)} lines refused, the first is line {refused[0].number}: {printable(refused[0].reasons[0])}"
+            f"{len(refused)} lines rejected, the first is line {refused[0].number}: {printable(refused[0].reasons[0])}"
         )
         raise typer.Exit(1)
 
 
 def check_output_path(option: str, path: Path) -> None:
-    """See that there is a folder to write a page into, before the long work begins.
+    """Check that a page can be written to this path, before the long work begins.
 
     Raises:
-        Misuse: there is none, or the path is a folder itself.
+        UsageError: its folder does not exist, or the path is a folder.
     """
     if path.is_dir() or not path.parent.is_dir():
         why = "is a folder: name a file in it" if path.is_dir() else "its folder does not exist: make it first"
@@ -102,23 +102,23 @@ def check_output_path(option: str, path: Path) -> None:
 
 
 def _report_input(
-    past: ReplayInput, files: list[str], name: str, config: Path | None, *, defaults: bool
+    source: ReplayInput, files: list[str], name: str, config: Path | None, *, defaults: bool
 ) -> _ReportInput:
     """Read the past and the rules; a recording lives again where no other rules are asked for."""
     from replay.report import provenance  # noqa: PLC0415  slow to load
 
     called = ", ".join(Path(path).name for path in files)
-    if past.recording is not None and config is None and not defaults:
-        return _replayed_recording(past.recording, called, name)
+    if source.recording is not None and config is None and not defaults:
+        return _replayed_recording(source.recording, called, name)
     rules = _brand(name, None if defaults else config or DEFAULT_FILE)
-    material = _material(past, rules)
+    material = _material(source, rules)
     records = material.records.get(name, [])
     return _ReportInput(rules, records, provenance.from_files(called, rules, records), None, material)
 
 
 def _replayed_recording(recording: Recording, called: str, name: str) -> _ReportInput:
     from mentions.readers.position import SourceError  # noqa: PLC0415
-    from replay.player.recording_replay import Playback, Recorded  # noqa: PLC0415  slow to load
+    from replay.player.recording_replay import RecordedPolicies, RecordingReplay  # noqa: PLC0415  slow to load
     from replay.report import provenance  # noqa: PLC0415
     from replay.tuning.dataset import from_recording  # noqa: PLC0415
 
@@ -129,10 +129,10 @@ def _replayed_recording(recording: Recording, called: str, name: str) -> _Report
             raise UsageError(str(error)) from error
     material = from_recording(entries)
     records = material.records.get(name, [])
-    playback = Playback(Recorded(recording.header))
-    deque(playback.play(entries), maxlen=0)
+    playback = RecordingReplay(RecordedPolicies(recording.header))
+    deque(playback.run(entries), maxlen=0)
     made_of = provenance.from_recording(called, recording.header, entries, name, records)
-    return _ReportInput(provenance.configured(entries, name), records, made_of, playback.outcome, material)
+    return _ReportInput(provenance.configured(entries, name), records, made_of, playback.result, material)
 
 
 def _brand(name: str, config: Path | None) -> Brand:
@@ -149,15 +149,15 @@ def _brand(name: str, config: Path | None) -> Brand:
     return known[name]
 
 
-def _material(past: ReplayInput, brand: Brand) -> Dataset:
+def _material(source: ReplayInput, brand: Brand) -> Dataset:
     from mentions.readers.position import SourceError  # noqa: PLC0415
     from mentions.watchlist.watchlist import Watchlist  # noqa: PLC0415
     from replay.tuning.dataset import from_recording, gather  # noqa: PLC0415
 
-    with progress_bar("scoring", past.size) as advance:
-        if past.recording is None:
-            return gather(past.lines(advance), Watchlist([brand.watched(0)]), past.scorer())
+    with progress_bar("scoring", source.size) as advance:
+        if source.recording is None:
+            return gather(source.lines(advance), Watchlist([brand.watched(0)]), source.scorer())
         try:
-            return from_recording(past.recording.entries(scores=True, advance=advance))
+            return from_recording(source.recording.entries(scores=True, advance=advance))
         except SourceError as error:
             raise UsageError(str(error)) from error

@@ -1,4 +1,4 @@
-"""`tocsin score`: how do these texts feel, in which language, and are they abusive?"""
+"""`tocsin score`: scores sentiment, language and abuse of texts on standard input."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mentions.sentiment import Scorer
 
 _CHUNK_BYTES = 1 << 18
-"""Bytes read at once, where so many are there."""
+"""Most bytes read at once."""
 
 LABELS = {-1: "negative", 0: "neutral", 1: "positive", 2: "unknown"}
 
@@ -38,11 +38,11 @@ def command(
 ) -> None:
     """Score texts on standard input, one JSON object a line, and print one JSON object a line in the same order.
 
-    Reads {"id", "text"} and, if you like, "brand" (its name is masked, so that it carries no sentiment of its own) and
-    "lang" (found out from the text otherwise). Prints {"id", "lang", "vader", "compound", "label", "abuse"}: `vader` is
-    vaderSentiment's own compound whatever the language, `compound` and `label` are Tocsin's, `abuse` counts from 0.5.
+    Reads {"id", "text"} and optionally "brand" (its name is masked, so that it carries no sentiment of its own) and
+    "lang" (else detected). Prints {"id", "lang", "vader", "compound", "label", "abuse"}: `vader` is
+    vaderSentiment's own compound whatever the language, `compound` and `label` are Tocsin's; a text counts as abuse from 0.5.
 
-    A line that cannot be scored is named on standard error and skipped; the exit code is then 1.
+    A line that cannot be scored is named on standard error and skipped; the exit code is 1 then.
 
     Examples:
       echo '{"id": 1, "text": "Two hours late and nobody answers."}' | tocsin score
@@ -68,7 +68,7 @@ def command(
 
 
 def _read_chunks() -> Iterator[list[tuple[int, bytes]]]:
-    """Yield the numbered lines of standard input as they come, many at once where many are there."""
+    """Yield the numbered lines of standard input as they arrive, many at once where many are waiting."""
     number, rest = 0, b""
     while piece := os.read(sys.stdin.fileno(), _CHUNK_BYTES):
         *lines, rest = (rest + piece).split(b"\n")
@@ -100,12 +100,12 @@ def _build_scoring(
         read = [masked(given.text, given.brand) for given in several]
         readings = scorer.analyse_all(read, langs)
         compounds = [reading.rules for reading in readings]
-        anew = [
+        rescored = [
             place
             for place, (text, reading) in enumerate(zip(texts, readings, strict=True))
             if reading.lang != "en" or read[place] is not text or "&" in text  # not what VADER has read
         ]
-        for place, compound in zip(anew, vader([texts[place] for place in anew]), strict=True):
+        for place, compound in zip(rescored, vader([texts[place] for place in rescored]), strict=True):
             compounds[place] = compound
         return [
             {

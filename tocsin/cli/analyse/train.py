@@ -1,4 +1,4 @@
-"""`tocsin train`: what do your own labels teach the scorer?"""
+"""`tocsin train`: trains sentiment weights on labelled texts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tocsin.cli.errors import CommandError, UsageError
+from tocsin.cli.options import JsonOption
 from tocsin.cli.output import print_json, print_line, print_status
 
 if TYPE_CHECKING:
@@ -20,16 +21,18 @@ if TYPE_CHECKING:
 
 
 def command(
-    files: Annotated[list[Path], typer.Argument(help="CSV or JSON Lines with text, label, and if known lang, brand.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV or JSON Lines with text, label, and optionally lang, brand.")
+    ],
     *,
-    out: Annotated[Path, typer.Option(help="Where the learnt weights go.")] = Path("weights.npz"),
-    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, one language a line.")] = False,
+    out: Annotated[Path, typer.Option(help="The file to write the weights to.")] = Path("weights.npz"),
+    json: JsonOption = False,
 ) -> None:
-    """Learn a brand's or an agency's own sentiment weights from its labels, in seconds.
+    """Train sentiment weights on a brand's or an agency's own labels, in seconds.
 
-    A label is negative, neutral or positive. What is learnt corrects the shipped weights; the figures before and after
-    are macro recall, cross-validated over five parts. Nothing is written where it does not help. The file carries a
-    version, and so does each score made with it.
+    A label is negative, neutral or positive. The trained weights correct the shipped ones. Prints macro recall before
+    and after, by five-fold cross-validation; writes nothing if it does not improve. The file has a version, which each
+    score made with it carries.
 
     Examples:
       tocsin train labels.csv --out acme.npz
@@ -49,7 +52,7 @@ def command(
         _print_figures(lesson, as_json=json)
     helpful = [lesson for lesson in lessons if lesson.after > lesson.before]
     if not helpful:
-        raise CommandError("nothing written: what is learnt would not score better. Give more labels")
+        raise CommandError("nothing written: the trained weights would not score better. Give more labels")
     print_status(f"{out}: written, version {write(out, helpful)}; use it with tocsin score --weights")
 
 

@@ -1,4 +1,4 @@
-"""`tocsin tune`: which thresholds would have been better, and how sure is that?"""
+"""`tocsin tune`: proposes thresholds from labelled incidents, with their measured effect."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tocsin.cli.analyse.report import check_output_path
 from tocsin.cli.analyse.tune_output import print_optimisation
 from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.inputs import parse_column_map, read_lines
+from tocsin.cli.options import JsonOption, SortOption
 from tocsin.cli.output import print_json, print_status, printable, progress_bar
 from tocsin.cli.weights import WeightsOption, load_scorer
 
@@ -44,34 +45,31 @@ class _Scope(NamedTuple):
 def command(
     files: Annotated[list[str], typer.Argument(help="A recording with scores (.tocsin), or JSON Lines or CSV files.")],
     *,
-    labels: Annotated[Path, typer.Option(help="What happened: an incidents.yaml (see `tocsin labels`).")],
+    labels: Annotated[Path, typer.Option(help="Labels: an incidents.yaml (see `tocsin labels`).")],
     config: Annotated[Path, typer.Option(help="The brands and their thresholds.")] = CONFIG,
-    brand: Annotated[
-        list[str] | None, typer.Option("--brand", "-b", help="This brand only; may be given several times.")
-    ] = None,
-    group: Annotated[str | None, typer.Option(help="The brands of this group, tuned as one.")] = None,
+    brand: Annotated[list[str] | None, typer.Option("--brand", "-b", help="Only this brand; may be repeated.")] = None,
+    group: Annotated[str | None, typer.Option(help="The brands of this group, tuned together.")] = None,
     budget: Annotated[
-        str, typer.Option(help='The most false alarms a brand: "1 false alarm/week". Left out: no more than today.')
+        str, typer.Option(help='False alarms allowed per brand: "1 false alarm/week". Left out: as many as today.')
     ] = "",
-    columns: Annotated[str, typer.Option("--map", help="CSV columns: field=column,… (channel==forum is fixed).")] = "",
-    sort: Annotated[
-        bool,
-        typer.Option("--sort", help="Put the mentions in order of publication first, beyond 32 MB by way of the disk."),
-    ] = False,
+    columns: Annotated[
+        str, typer.Option("--map", help="CSV columns: field=column,… (channel==forum for a fixed value)")
+    ] = "",
+    sort: SortOption = False,
     weights: WeightsOption = None,
-    write: Annotated[bool, typer.Option("--write", help="Write what is proposed into the configuration.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a brand or group.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write the proposal into the configuration.")] = False,
+    json: JsonOption = False,
     jobs: Annotated[
         int,
         typer.Option(
             "--jobs",
             "-j",
             min=0,
-            help="Settings tried at a time, each in a process that holds the mentions; 0: as the processors allow.",
+            help="Settings to try in parallel, each process with its own copy of the mentions; 0: one per CPU.",
         ),
     ] = 0,
     report: Annotated[
-        Path | None, typer.Option(help="Write it all as one HTML page too: curve, effects, uncertainty, diff.")
+        Path | None, typer.Option(help="Also write one HTML page: trade-off curve, effects, uncertainty, diff.")
     ] = None,
     language: Annotated[
         Literal["en", "fr"] | None, typer.Option(help="Language of the page; left out: the first brand's.")
@@ -79,9 +77,9 @@ def command(
 ) -> None:
     """Propose better thresholds from labelled incidents: detection delay against false alarms, with their uncertainty.
 
-    Every setting tried replays the same mentions; nothing is sent. A change is proposed only where settings chosen
-    without an incident did better on that incident than today's. Mentions must be in order of publication (or --sort).
-    Exit code 1 where lines were refused, or nothing can be measured.
+    Every setting replays the same mentions; nothing is sent. A change is proposed only if settings chosen without an
+    incident did better on that incident than today's. Mentions must be in order of publication (or --sort). Exit code
+    1 if lines were rejected, or nothing can be measured.
 
     Examples:
       tocsin tune march.jsonl.gz --labels incidents.yaml
@@ -117,7 +115,7 @@ def command(
     if material.rejected:
         first = material.rejected[0]
         print_status(
-            f"{len(material.rejected)} lines refused, the first is line {first.number}: {printable(first.reasons[0])}"
+            f"{len(material.rejected)} lines rejected, the first is line {first.number}: {printable(first.reasons[0])}"
         )
         raise typer.Exit(1)
 
@@ -129,7 +127,7 @@ def parse_budget(text: str) -> float:
     (1.0, 14.0)
 
     Raises:
-        Misuse: it is none.
+        UsageError: it is none.
     """
     found = _BUDGET.fullmatch(text.strip())
     if found is None:
@@ -150,7 +148,7 @@ def _labels(path: Path, known: Config) -> list[Label]:
 def _bytes(path: Path) -> bytes:
     if not path.is_file():
         raise UsageError(
-            f"{printable(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack"
+            f"{printable(str(path))}: no such file: `tocsin labels export` makes one from the verdicts in Slack"
         )
     return path.read_bytes()
 
@@ -165,7 +163,7 @@ def _dataset(files: list[str], mapping: dict[str, str], known: Config, weights: 
     with progress_bar("scoring") as advance:
         if any(map(is_recording, files)):
             if len(files) > 1:
-                raise UsageError("a recording is tuned on alone: leave out the other files")
+                raise UsageError("a recording is tuned on its own: leave out the other files")
             try:
                 return from_recording(Recording(files[0]).entries(scores=True, advance=advance))
             except SourceError as error:
@@ -238,7 +236,7 @@ def _write(found: TuningResult, config: Path) -> None:
     fresh = config.with_name(f"{config.name}.new")
     fresh.write_bytes(_changed_text(found, config).encode())
     fresh.replace(config)
-    print_status(f"{printable(str(config))}: written; `tocsin config apply` takes it live")
+    print_status(f"{printable(str(config))}: written; run `tocsin config apply` to go live")
 
 
 def _report(path: Path, tuned: list[tuple[TuningResult, str]], language: Language) -> None:

@@ -1,4 +1,4 @@
-"""How does `tocsin tune` tell a study in the terminal?"""
+"""Output of `tocsin tune` in the terminal: table of settings, trade-off plot, uncertainty, diff."""
 
 from __future__ import annotations
 

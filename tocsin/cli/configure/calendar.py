@@ -1,4 +1,4 @@
-"""`tocsin config refresh`, and what `check` and `apply` do with the calendars that rotas name."""
+"""`tocsin calendar`: fetches on-call calendars, for this command and for `tocsin config check` and `apply`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import CommandError
-from tocsin.cli.output import print_line, print_status, printable
+from tocsin.cli.options import JsonOption
+from tocsin.cli.output import print_json, print_line, print_status, printable
 
 if TYPE_CHECKING:
     from config.brands.loader import Report
@@ -23,7 +24,7 @@ MINUTE = 60.0
 
 
 def check_calendars(file: Path, report: Report) -> Report:
-    """Return a report that also says what is wrong with the calendars of its brands."""
+    """Return the report with what is wrong with the calendars of its brands."""
     if report.config is None or not any(brand.rota.ical for brand in report.config.brands):
         return report
     from config.calendars.client import Place, located, resolve  # noqa: PLC0415  slow to load
@@ -35,10 +36,10 @@ def check_calendars(file: Path, report: Report) -> Report:
 
 
 def resolve_shifts(file: Path, wanted: dict[str, Brand], store: BrandStore) -> dict[str, Brand]:
-    """Return the brands with the shifts of their calendars; where one cannot be had, those in force stay.
+    """Return the brands with the shifts of their calendars; where one is unavailable, the applied shifts stay.
 
     Raises:
-        ConfigError: a calendar cannot be had or is broken, and none of its shifts are in force.
+        ConfigError: a calendar is unavailable or broken, and none of its shifts are applied.
     """
     if not any(brand.rota.ical for brand in wanted.values()):
         return wanted
@@ -54,43 +55,58 @@ def resolve_shifts(file: Path, wanted: dict[str, Brand], store: BrandStore) -> d
     return resolved.brands
 
 
+app = typer.Typer(
+    help="Fetch the on-call calendars.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `calendar` a group, although it has one command."""
+
+
+@app.command()
 def sync(
     *,
     every: Annotated[
-        float | None, typer.Option(min=1, max=1440, help="Go on, and fetch them again after so many minutes.")
+        float | None, typer.Option(min=1, max=1440, help="Keep running, and sync again every so many minutes.")
     ] = None,
-    folder: Annotated[Path, typer.Option(help="Where calendars lie that the configuration names as files.")] = Path(
+    folder: Annotated[Path, typer.Option(help="The folder of calendars that the configuration names as files.")] = Path(
         "config"
     ),
+    json: JsonOption = False,
 ) -> None:
-    """Fetch the calendars of the rotas in force again, and send the workers what changed.
+    """Fetch the on-call calendars of the applied brands, and send the workers the shifts that changed.
 
-    Where a calendar cannot be had or is broken, its last good shifts stay in force, and the exit code is 1. Nothing
-    else of the configuration is touched.
+    Where a calendar is unavailable or broken, its last good shifts stay in force, and the exit code is 1. Nothing else
+    of the configuration changes.
 
     Examples:
-      tocsin config refresh
-      tocsin config refresh --every 15
+      tocsin calendar sync
+      tocsin calendar sync --every 15
     """
     from streams.kafka.admin import brand_store  # noqa: PLC0415  the Kafka client is slow to load
     from streams.kafka.errors import BrokerError  # noqa: PLC0415
 
     store = brand_store(load_installation().settings)
     if every is None:
-        if not _sync_once(store, folder):
+        if not _sync_once(store, folder, json=json):
             raise CommandError("not every calendar could be read: its last good shifts stay in force")
         return
     while True:
         try:
-            _sync_once(store, folder)
+            _sync_once(store, folder, json=json)
         except BrokerError as error:
             print_status(printable(str(error)))
         time.sleep(every * MINUTE)
 
 
-def _sync_once(store: BrandStore, folder: Path) -> bool:
+def _sync_once(store: BrandStore, folder: Path, *, json: bool) -> bool:
     brands, changed, read = sync_calendars(store, folder)
-    print_line(f"{brands} brands with a calendar, {changed} changed")
+    if json:
+        print_json({"brands": brands, "changed": changed, "complete": read})
+    else:
+        print_line(f"{brands} brands with a calendar, {changed} changed")
     return read
 
 
@@ -102,7 +118,7 @@ def sync_calendars(store: BrandStore, folder: Path) -> tuple[int, int, bool]:
     resolved = resolve(before, Place(folder).fetch, _now(), before)
     for finding in resolved.findings:
         print_status(printable(f"{finding.source}: {finding.rule}"))
-    records = _changed_records(store, resolved.brands)  # read anew: fetching takes a while
+    records = _changed_records(store, resolved.brands)  # read again: fetching takes a while
     if records:
         store.publish(records)
     return len(before), len(records), not any(finding.unread for finding in resolved.findings)
@@ -124,7 +140,7 @@ def _changed_records(store: BrandStore, resolved: dict[str, Brand]) -> dict[str,
 
 
 def applied_brands(store: BrandStore) -> dict[str, Brand]:
-    """Return the brands in force by name; one that is not understood is told and left out."""
+    """Return the applied brands by name; one that cannot be decoded is reported and left out."""
     from config.brands.wire import decode_brand  # noqa: PLC0415
     from config.errors import ConfigError  # noqa: PLC0415  pydantic is slow to load
 

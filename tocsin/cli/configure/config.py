@@ -1,4 +1,4 @@
-"""`tocsin config`: is the brand configuration right, what does it look like, and may it go live?"""
+"""`tocsin config`: check the brand configuration, compare it with the applied one, and apply it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from streams.clock import wall
-from tocsin.cli.configure.calendar import check_calendars, resolve_shifts, sync
+from streams.clock import wall_ms
+from tocsin.cli.configure.calendar import check_calendars, resolve_shifts
+from tocsin.cli.configure.override import app as override
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import CommandError, UsageError
+from tocsin.cli.options import JsonOption
 from tocsin.cli.output import confirm, print_json, print_line, print_status, printable
 
 if TYPE_CHECKING:
     from config.brands.loader import Report
+    from config.brands.model import Brand
     from config.brands.plan import Plan
     from config.errors import Problem
     from config.store import BrandStore
@@ -23,18 +26,21 @@ if TYPE_CHECKING:
 DEFAULT_FILE = Path("config/brands.yaml")
 
 app = typer.Typer(
-    help="Check and apply the brand configuration.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+    help="Check, compare and apply the brand configuration.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
 )
 
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+app.add_typer(override, name="override")
 
 
 @app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="The configuration to check.")] = DEFAULT_FILE,
     *,
-    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
-    json: _Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Report everything that is wrong with a configuration, with file, line and column.
 
@@ -59,7 +65,7 @@ def check(
 
 @app.command()
 def schema() -> None:
-    """Print the JSON Schema of brands.yaml, by which an editor completes and checks it.
+    """Print the JSON Schema of brands.yaml, for editors that complete and check the file.
 
     Examples:
       tocsin config schema > brands.schema.json
@@ -70,22 +76,43 @@ def schema() -> None:
 
 
 @app.command()
+def diff(
+    file: Annotated[Path, typer.Argument(help="The configuration to compare.")] = DEFAULT_FILE,
+    *,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 if anything would change.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Show what `tocsin config apply` would change: + added, ~ changed, - removed. Changes nothing.
+
+    Examples:
+      tocsin config diff
+      tocsin config diff config/brands.yaml --exit-code
+    """
+    changed = publish_plan(*_store_and_brands(file), dry_run=True, yes=False, json=json)
+    if exit_code and changed:
+        raise typer.Exit(1)
+
+
+@app.command()
 def apply(
     file: Annotated[Path, typer.Argument(help="The configuration to apply.")],
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Show what would change (+ added, ~ changed, - removed), ask, and send it to the running workers.
 
-    The workers follow at once, without a restart. A file with an error changes nothing. A brand that is no longer in
-    the file is no longer watched. The calendars of rotas are fetched; `tocsin config refresh` does so again.
+    Workers pick it up at once, without a restart. A file with an error changes nothing. A brand that is no longer in
+    the file is no longer watched. On-call calendars are fetched; `tocsin calendar sync` fetches them again.
 
     Examples:
-      tocsin config apply config/brands.yaml --dry-run
+      tocsin config apply config/brands.yaml
       tocsin config apply config/brands.yaml --yes
     """
+    publish_plan(*_store_and_brands(file), dry_run=False, yes=yes, json=json)
+
+
+def _store_and_brands(file: Path) -> tuple[BrandStore, dict[str, Brand]]:
     from config.brands.loader import load  # noqa: PLC0415  pydantic and YAML are slow to load
     from streams.kafka.admin import brand_store  # noqa: PLC0415  so is the Kafka client
 
@@ -93,26 +120,29 @@ def apply(
         raise UsageError(_missing_file(file))
     wanted = load(file, warn=lambda problem: print_status(printable(str(problem)))).named()
     store = brand_store(load_installation().settings)
-    publish_plan(store, resolve_shifts(file, wanted, store), dry_run=dry_run, yes=yes, json=json)
+    return store, resolve_shifts(file, wanted, store)
 
 
-def publish_plan(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: bool, json: bool) -> None:
-    """Compare `wanted` with what is in force, print the plan, ask unless `yes`, and publish it.
+def publish_plan(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, yes: bool, json: bool) -> bool:
+    """Compare `wanted` with the applied configuration, print the plan, ask unless `yes`, and publish it.
+
+    Returns:
+        Whether anything changes.
 
     Raises:
-        Misuse: nobody can be asked, as standard input is no terminal, and `yes` was not given.
-        Failure: the answer was no.
+        UsageError: nobody can be asked, as standard input is no terminal, and `yes` was not given.
+        CommandError: the answer was no.
     """
     from config.brands.plan import plan  # noqa: PLC0415  pydantic is slow to load
 
-    planned = plan(store.read_applied(), wanted, wall())
-    say = print_status if json else print_line
+    planned = plan(store.read_applied(), wanted, wall_ms())
+    report = print_status if json else print_line
     for change in planned.changes:
         for line in change.lines():
-            say(printable(line))
+            report(printable(line))
     for kept in planned.kept:
-        say(printable(f"= {kept}"))
-    say(f"Plan: {planned.summary()}.")
+        report(printable(f"= {kept}"))
+    report(f"Plan: {planned.summary()}.")
     applied = not dry_run and bool(planned.changes)
     if applied:
         _confirm_plan(planned, yes=yes)
@@ -122,70 +152,36 @@ def publish_plan(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, ye
         changes = [change.record() for change in planned.changes]
         kept_records = [kept.record() for kept in planned.kept]
         print_json({"applied": applied, "unchanged": planned.unchanged, "changes": changes, "overrides": kept_records})
-
-
-app.command()(sync)
+    return bool(planned.changes)
 
 
 @app.command(name="show")
-def show_applied(
-    *,
-    overrides: Annotated[bool, typer.Option("--overrides", help="Only what overrides the configuration.")] = False,
-    json: _Json = False,
-) -> None:
-    """Show what is in force: each brand with its channel, and what somebody overrode from Slack, until when.
+def show_applied(*, json: JsonOption = False) -> None:
+    """Show what the workers run with: each brand with its channel, and its overrides.
 
     Examples:
       tocsin config show
-      tocsin config show --overrides --json
+      tocsin config show --json
     """
-    from config.brands.overrides import Overridden, in_force  # noqa: PLC0415  pydantic is slow to load
-    from config.brands.wire import decode_governed  # noqa: PLC0415
-    from streams.kafka.admin import brand_store  # noqa: PLC0415
+    from tocsin.cli.configure.override import read_brands  # noqa: PLC0415
 
-    applied = sorted(brand_store(load_installation().settings).read_applied().items())
-    for governed in (decode_governed(raw) for _, raw in applied):
-        brand = governed.brand
-        found = [Overridden(brand, one) for one in in_force(governed.overrides, wall())]
+    for brand, overrides in read_brands():
         if json:
-            values = {} if overrides else {"brand": brand.model_dump(mode="json")}
-            print_json({"name": brand.name} | values | {"overrides": [one.record() for one in found]})
+            values = {"brand": brand.model_dump(mode="json"), "overrides": [one.record() for one in overrides]}
+            print_json({"name": brand.name} | values)
             continue
-        if not overrides:
-            print_line(printable(f"{brand.name}  {brand.slack_channel or '(no channel)'}  {brand.language}"))
-        for one in found:
+        print_line(printable(f"{brand.name}  {brand.slack_channel or '(no channel)'}  {brand.language}"))
+        for one in overrides:
             print_line(printable(f"  {one}"))
-
-
-@app.command()
-def lift(
-    brand: Annotated[str, typer.Argument(help="The brand, as configured.")],
-    path: Annotated[str, typer.Argument(help="Which threshold, such as detect.negative.least; none: all.")] = "",
-) -> None:
-    """Take back what overrides a brand's configuration.
-
-    Examples:
-      tocsin config lift Hallowfirth
-      tocsin config lift Hallowfirth detect.negative.least
-    """
-    from config.brands.wire import decode_governed, encode_brand  # noqa: PLC0415  pydantic is slow to load
-    from streams.kafka.admin import brand_store  # noqa: PLC0415
-
-    store = brand_store(load_installation().settings)
-    raw = store.read_applied().get(brand)
-    governed = decode_governed(raw) if raw else None
-    kept = tuple(one for one in governed.overrides if path not in ("", one.path)) if governed else ()
-    if governed is None or len(kept) == len(governed.overrides):
-        raise CommandError(f"{printable(brand)}: nothing to lift; `tocsin config show --overrides` lists what there is")
-    store.publish({brand: encode_brand(governed.brand, kept)})
-    print_status(f"Lifted: {_count(len(governed.overrides) - len(kept), 'override')}.")
 
 
 def _confirm_plan(planned: Plan, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError("nobody to ask, as standard input is no terminal: add --yes, or --dry-run to look only")
+        raise UsageError(
+            "cannot ask, as standard input is no terminal: add --yes, or look first with `tocsin config diff`"
+        )
     removed = planned.count("removed")
     lost = f" {_count(removed, 'brand')} will no longer be watched." if removed else ""
     if not confirm(f"Apply {_count(len(planned.changes), 'change')}?{lost}"):
@@ -212,7 +208,7 @@ def _problem_record(problem: Problem) -> dict[str, Any]:
 
 
 def _missing_file(file: Path) -> str:
-    return f"{printable(str(file))}: no such file; name one, or start from config/brands.yaml of the project"
+    return f"{printable(str(file))}: no such file: name one, or start from the project's config/brands.yaml"
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,79 +1,195 @@
-"""`tocsin incidents`: what is on fire, and what was?"""
+"""`tocsin incident`: list incidents, show one, and do to it what the buttons in Slack do."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
-from tocsin.cli.output import print_json, print_line, print_table
+from tocsin.cli.errors import UsageError
+from tocsin.cli.options import ActionIdOption, BrandOption, ByOption, JsonOption
+from tocsin.cli.output import print_json, print_line, print_status, print_table, printable
+from tocsin.cli.respond import actions
+from tocsin.cli.respond.incident_output import detailed_record, print_incident, record, row
 
 if TYPE_CHECKING:
-    from alerts.incidents.model import Incident
+    from alerts.incidents.model import ActionKind
+
+app = typer.Typer(
+    help="List incidents, show one, and acknowledge, snooze, resolve or judge it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 
 
-def command(
+class Verdict(StrEnum):
+    """What an incident really was."""
+
+    CRISIS = "crisis"
+    PLANNED = "planned"
+    NOT_A_CRISIS = "not_a_crisis"
+
+
+_Id = Annotated[str, typer.Argument(metavar="INCIDENT", help="The incident, by its id.")]
+_Incident = Annotated[
+    str | None,
+    typer.Argument(metavar="[INCIDENT]", help="The incident, by its id. Left out: the latest of --brand."),
+]
+
+
+@app.command("list")
+def list_(
     *,
-    brand: Annotated[str | None, typer.Option("--brand", "-b", help="Of this brand only.")] = None,
-    open_only: Annotated[bool, typer.Option("--open", help="Only those that are not resolved.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text, one line an incident.")] = False,
+    brand: BrandOption = None,
+    open_only: Annotated[bool, typer.Option("--open", help="Only incidents that are not resolved.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """List the incidents, the latest first.
 
     Examples:
-      tocsin incidents --open
-      tocsin incidents --brand Hallowfirth --json
+      tocsin incident list --open
+      tocsin incident list --brand Hallowfirth --json
     """
     found = [
-        one for one in _incidents() if (brand is None or brand in one.all_brands) and not (open_only and _over(one))
+        one
+        for one in actions.read_incidents(load_installation())
+        if (brand is None or brand in one.all_brands) and not (open_only and one.status == "resolved")
     ]
-    found.sort(key=lambda one: (one.opened_at, one.id), reverse=True)
     if json:
         for one in found:
-            print_json(_record(one))
+            print_json(record(one))
     elif found:
-        print_table(["opened (UTC)", "severity", "status", "brand", "incident", "what"], [_row(one) for one in found])
+        print_table(
+            ["opened (UTC)", "severity", "status", "brand", "incident", "detectors"], [row(one) for one in found]
+        )
     else:
         print_line("no incident" + (" is open" if open_only else ""))
 
 
-def _incidents() -> list[Incident]:
-    from alerts.incidents.model import decode_incident  # noqa: PLC0415
-    from streams.kafka import reader  # noqa: PLC0415  kafka-python is slow to load
+@app.command()
+def show(incident: _Id, *, json: JsonOption = False) -> None:
+    """Show one incident: its state, what each detector found, and its history.
 
+    Examples:
+      tocsin incident show hallowfirth-2c3a51-20260310T1341Z
+    """
+    found = actions.find_incident(load_installation(), incident)
+    if json:
+        print_json(detailed_record(found))
+    else:
+        print_incident(found)
+
+
+@app.command()
+def ack(incident: _Incident = None, *, by: ByOption, brand: BrandOption = None, key: ActionIdOption = None) -> None:
+    """Acknowledge an incident: its escalation stops.
+
+    Examples:
+      tocsin incident ack hallowfirth-2c3a51-20260310T1341Z --by ana
+      tocsin incident ack --brand Hallowfirth --by ana --id deploy-4711
+    """
+    _send("ack", incident, brand, by, key)
+
+
+@app.command()
+def unack(incident: _Incident = None, *, by: ByOption, brand: BrandOption = None, key: ActionIdOption = None) -> None:
+    """Take an acknowledgement back: escalation starts again.
+
+    Examples:
+      tocsin incident unack --brand Hallowfirth --by ana
+    """
+    _send("unack", incident, brand, by, key)
+
+
+@app.command()
+def snooze(
+    incident: _Incident = None,
+    *,
+    by: ByOption,
+    lasting: Annotated[str, typer.Option("--for", help="For how long, such as 30m or 2h.")] = "2h",
+    brand: BrandOption = None,
+    key: ActionIdOption = None,
+) -> None:
+    """Hold back the notifications of an incident for a while; only a rise to critical gets through.
+
+    Examples:
+      tocsin incident snooze --brand Hallowfirth --by ana --for 30m
+    """
+    _send("snooze", incident, brand, by, key, until=wall_ms() + actions.duration_ms(lasting))
+
+
+@app.command()
+def unsnooze(
+    incident: _Incident = None, *, by: ByOption, brand: BrandOption = None, key: ActionIdOption = None
+) -> None:
+    """End a snooze.
+
+    Examples:
+      tocsin incident unsnooze --brand Hallowfirth --by ana
+    """
+    _send("unsnooze", incident, brand, by, key)
+
+
+@app.command()
+def resolve(incident: _Incident = None, *, by: ByOption, brand: BrandOption = None, key: ActionIdOption = None) -> None:
+    """Resolve an incident by hand.
+
+    Examples:
+      tocsin incident resolve --brand Hallowfirth --by ana
+    """
+    _send("resolve", incident, brand, by, key)
+
+
+@app.command()
+def verdict(
+    judgement: Annotated[Verdict, typer.Argument(metavar="VERDICT", help="What it really was.", case_sensitive=False)],
+    incident: _Incident = None,
+    *,
+    by: ByOption,
+    text: Annotated[str, typer.Option("--text", help="The reason.")] = "",
+    brand: BrandOption = None,
+    key: ActionIdOption = None,
+) -> None:
+    """Say what an incident really was: crisis, planned, or not_a_crisis. `tocsin tune` learns from verdicts.
+
+    Examples:
+      tocsin incident verdict not_a_crisis --brand Hallowfirth --by ana --text "a joke"
+    """
+    _send("verdict", incident, brand, by, key, text=text, verdict=judgement.value)
+
+
+@app.command()
+def note(
+    text: Annotated[str, typer.Argument(help="The note.")],
+    incident: _Incident = None,
+    *,
+    by: ByOption,
+    brand: BrandOption = None,
+    key: ActionIdOption = None,
+) -> None:
+    """Add a note to an incident's history and thread.
+
+    Examples:
+      tocsin incident note "statement goes out at 15:00" --brand Hallowfirth --by ana
+    """
+    _send("note", incident, brand, by, key, text=text)
+
+
+def _send(kind: ActionKind, incident: str | None, brand: str | None, by: str, key: str | None, **fields: Any) -> None:
+    """Send an action about an incident, or about the latest of a brand.
+
+    An action about an incident that does not exist or is resolved changes nothing.
+    """
+    from alerts.incidents.model import Action  # noqa: PLC0415
+
+    name, now = actions.action_id(key), wall_ms()
+    if incident is None and brand is None:
+        raise UsageError("name an INCIDENT, or the latest of a brand by --brand")
     here = load_installation()
-    return [decode_incident(raw) for raw in reader.latest(here.connection, here.topics.incidents.name).values()]
-
-
-def _over(one: Incident) -> bool:
-    return one.status == "resolved"
-
-
-def _iso(at: int | None) -> str | None:
-    return None if at is None else datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
-
-
-def _row(one: Incident) -> list[str]:
-    opened = datetime.fromtimestamp(one.opened_at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
-    return [opened, one.severity, one.status, ", ".join(one.all_brands), one.id, ", ".join(one.findings)]
-
-
-def _record(one: Incident) -> dict[str, Any]:
-    return {
-        "incident": one.id,
-        "brand": one.brand,
-        "brands": list(one.all_brands),
-        "group": one.group or None,
-        "kind": one.kind or "crisis",
-        "status": one.status,
-        "severity": one.severity,
-        "opened_at": _iso(one.opened_at),
-        "updated_at": _iso(one.updated_at),
-        "resolved_at": _iso(one.resolved_at),
-        "acknowledged_by": one.acknowledged_by,
-        "verdict": one.verdict,
-        "revision": one.revision,
-        "detectors": sorted({finding.signal.detector for finding in one.findings.values()}),
-    }
+    brand = brand or actions.find_incident(here, incident or "").brand
+    actions.send(here, Action(name, brand, kind, by, now, incident, **fields))
+    print_status(f"{kind} sent: {printable(incident or f'the latest incident of {brand}')}")

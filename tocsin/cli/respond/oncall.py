@@ -1,4 +1,4 @@
-"""`tocsin oncall`: who is called now, who takes over when, and when is nobody?"""
+"""`tocsin oncall`: who is on call for each brand, who takes over when, and the gaps."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 
 from tocsin.cli.configure.config import DEFAULT_FILE
 from tocsin.cli.errors import UsageError
+from tocsin.cli.options import JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, print_table, printable
 from tocsin.cli.time_options import parse_duration_ms, parse_instant_ms
 
@@ -28,19 +29,19 @@ NOBODY = "nobody"
 def command(
     brand: Annotated[str | None, typer.Argument(help="The brand, as configured. Left out: every brand.")] = None,
     *,
-    config: Annotated[Path, typer.Option(help="The configuration to look in.")] = DEFAULT_FILE,
+    config: Annotated[Path, typer.Option(help="The configuration to read.")] = DEFAULT_FILE,
     applied: Annotated[
-        bool, typer.Option("--applied", help="Look in what the workers have instead: needs the broker.")
+        bool, typer.Option("--applied", help="Read the applied configuration instead: needs the broker.")
     ] = False,
     at: Annotated[
-        str, typer.Option(help="From which instant on: 2026-12-24T09:00 (UTC), now, or how long ago, such as 2h.")
+        str, typer.Option(help="The instant to start at: 2026-12-24T09:00 (UTC), now, or how long ago, such as 2h.")
     ] = "now",
     ahead: Annotated[str, typer.Option(help="How far ahead to look, such as 3d or 4w.")] = "2w",
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text, one line a brand.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Show who is on call for each brand, and who takes over when.
 
-    Times are those of the rota's time zone. Exit code 1 where at that instant nobody at all is called for a brand.
+    Times are in the schedule's time zone. Exit code 1 if nobody is on call for a brand at that instant.
 
     Examples:
       tocsin oncall
@@ -50,10 +51,10 @@ def command(
     now = datetime.fromtimestamp(time.time_ns() / 1e9, UTC)
     since, span = parse_instant_ms(at, "--at", now), parse_duration_ms(ahead, "--ahead")
     if not span:
-        raise UsageError("--ahead must be longer than nothing, such as 3d")
+        raise UsageError("--ahead must be greater than zero, such as 3d")
     found = _applied() if applied else _configured(config, now)
     if brand is not None and brand not in found:
-        raise UsageError(f"{printable(brand)} is no brand here: there are {printable(', '.join(sorted(found)))}")
+        raise UsageError(f"{printable(brand)}: no such brand: there are {printable(', '.join(sorted(found)))}")
     records = [_record(one, since, since + span) for name, one in sorted(found.items()) if brand in {None, name}]
     if json:
         for record in records:
@@ -65,7 +66,7 @@ def command(
 
 
 def _configured(file: Path, now: datetime) -> dict[str, Brand]:
-    """Return the brands of a file, with the shifts of their calendars as they are now."""
+    """Return the brands of a file, with the current shifts of their calendars."""
     from config.brands.loader import load  # noqa: PLC0415
     from config.calendars.client import Place, located, resolve  # noqa: PLC0415  slow to load
 
@@ -119,7 +120,7 @@ def _print(records: list[dict[str, Any]]) -> None:
 def _rows(record: dict[str, Any]) -> list[list[str]]:
     always = _names(record["always"], record["names"]) or NOBODY
     if not record["turns"]:
-        return [[record["brand"], always, "", "", "(no rota)"]]
+        return [[record["brand"], always, "", "", "(no schedule)"]]
     rows = []
     for turn in record["turns"]:
         who = _names(turn["who"], record["names"]) or f"! {NOBODY}"
@@ -128,7 +129,7 @@ def _rows(record: dict[str, Any]) -> list[list[str]]:
 
 
 def _names(people: Sequence[str], names: Mapping[str, str]) -> str:
-    """Return Slack ids, with the names that the rota knows them by."""
+    """Return Slack ids, with their names in the schedule."""
     return ", ".join(f"{who} ({names[who]})" if who in names else who for who in people)
 
 

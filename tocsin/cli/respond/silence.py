@@ -1,4 +1,4 @@
-"""`tocsin silences`: what is not told right now, since when, until when, and who asked for it."""
+"""`tocsin silence`: add, list and expire silences, as `amtool silence` does."""
 
 from __future__ import annotations
 
@@ -7,64 +7,147 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from streams.clock import wall
+from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
-from tocsin.cli.output import print_json, print_line, print_table
+from tocsin.cli.errors import CommandError, UsageError
+from tocsin.cli.options import ActionIdOption, BrandOption, ByOption, JsonOption
+from tocsin.cli.output import print_json, print_line, print_status, print_table, printable
+from tocsin.cli.respond import actions
 
 if TYPE_CHECKING:
     from alerts.incidents.silences import Silence
     from tocsin.cli.environment import Installation
 
-PLANNED = "configuration"
+CONFIGURED = "configuration"
+"""Who added a silence of brands.yaml."""
+
+app = typer.Typer(
+    help="Silence a brand for a while, list the silences, expire one.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 
 
-def command(
+@app.command()
+def add(
+    brand: Annotated[str, typer.Argument(help="The brand, as configured.")],
     *,
-    brand: Annotated[str | None, typer.Option("--brand", "-b", help="Of this brand only.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object per silence.")] = False,
+    by: ByOption,
+    lasting: Annotated[str, typer.Option("--for", help="For how long, such as 30m or 2h.")] = "2h",
+    detector: Annotated[str | None, typer.Option("--detector", help="Only this detector.")] = None,
+    term: Annotated[str | None, typer.Option("--term", help="Only signals with this among their top words.")] = None,
+    channel: Annotated[
+        str | None, typer.Option("--channel", help="Only signals whose mentions come mostly from this channel.")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; the silence shows it.")] = "",
+    key: ActionIdOption = None,
 ) -> None:
-    """List the silences that run: those that people asked for, and those of the configuration.
-
-    `tocsin act unsilence` ends one that a person asked for, by its id.
+    """Silence a brand for a while: no signal that matches opens or joins an incident. Prints the silence's id.
 
     Examples:
-      tocsin silences
-      tocsin silences --brand Hallowfirth --json
+      tocsin silence add Hallowfirth --by ana --for 2h
+      tocsin silence add Hallowfirth --by ana --detector volume_spike --reason "the sale has begun"
     """
-    at, here = wall(), load_installation()
-    found = [(name, one) for name, one in _silences(here, at) if brand in (None, name)]
+    from alerts.incidents.model import Action  # noqa: PLC0415
+    from alerts.incidents.silences import Silence  # noqa: PLC0415
+
+    name, now, span = actions.action_id(key), wall_ms(), actions.duration_ms(lasting)
+    silence = Silence(now, now + span, by, detector, term, channel, reason)
+    actions.send(load_installation(), Action(name, brand, "silence", by, now, silence=silence))
+    print_line(name)
+
+
+@app.command("list")
+def list_(*, brand: BrandOption = None, json: JsonOption = False) -> None:
+    """List the active silences: those that people added, and those of the configuration.
+
+    Examples:
+      tocsin silence list
+      tocsin silence list --brand Hallowfirth --json
+    """
+    found = [(name, one) for name, one in _active(load_installation(), wall_ms()) if brand in (None, name)]
     found.sort(key=lambda one: (one[0], one[1].until, one[1].id))
     if json:
         for name, one in found:
             print_json(_record(name, one))
     elif found:
-        heads = ["brand", "until (UTC)", "by", "about", "why", "id"]
-        print_table(heads, [[name, _minute(one.until), one.by, _about(one), one.reason, one.id] for name, one in found])
+        heads = ["brand", "until (UTC)", "by", "matches", "reason", "id"]
+        rows = [[name, _minute(one.until), one.by, _matchers(one), one.reason, one.id] for name, one in found]
+        print_table(heads, rows)
     else:
-        print_line("nothing is silenced")
+        print_line("no active silence")
 
 
-def _silences(here: Installation, at: int) -> list[tuple[str, Silence]]:
-    """Return the silences that run at an instant (ms), each with its brand."""
+@app.command()
+def expire(
+    silence: Annotated[
+        str | None, typer.Argument(metavar="[SILENCE]", help="The silence, by its id. Left out: all of --brand.")
+    ] = None,
+    *,
+    by: ByOption,
+    brand: BrandOption = None,
+    key: ActionIdOption = None,
+) -> None:
+    """Expire a silence, or all silences of a brand. Those of the configuration end with the configuration.
+
+    Examples:
+      tocsin silence expire cli:5b1f --by ana
+      tocsin silence expire --brand Hallowfirth --by ana
+    """
+    from alerts.incidents.model import Action  # noqa: PLC0415
+    from alerts.incidents.silences import Silence  # noqa: PLC0415
+
+    name, now = actions.action_id(key), wall_ms()
+    if silence is None and brand is None:
+        raise UsageError("name a SILENCE, or all of a brand by --brand")
+    here = load_installation()
+    brand = brand or _brand_of(here, silence or "", now)
+    which = None if silence is None else Silence(0, 0, id=silence)
+    actions.send(here, Action(name, brand, "unsilence", by, now, silence=which))
+    print_status(f"expired: {printable(silence or f'all silences of {brand}')}")
+
+
+def _brand_of(here: Installation, name: str, at: int) -> str:
+    """Return the brand of an active silence.
+
+    Raises:
+        CommandError: there is no silence of that id.
+    """
+    found = next((brand for brand, one in _added(here, at) if one.id == name), None)
+    if found is None:
+        raise CommandError(f"{printable(name)}: no such silence: `tocsin silence list` shows them all")
+    return found
+
+
+def _added(here: Installation, at: int) -> list[tuple[str, Silence]]:
+    """Return the silences that people added and that are active at an instant (ms), each with its brand."""
+    from streams.kafka import reader  # noqa: PLC0415  kafka-python is slow to load
+    from streams.views.active_silences import ActiveSilences  # noqa: PLC0415
+
+    view = ActiveSilences()
+    for key, raw in reader.latest(here.connection, here.topics.triage_state.name).items():
+        view.apply(key, raw)
+    return view.all_active(at)
+
+
+def _active(here: Installation, at: int) -> list[tuple[str, Silence]]:
+    """Return every silence that is active at an instant (ms), each with its brand."""
     from msgspec.structs import replace  # noqa: PLC0415
 
     from alerts.incidents.silences import planned  # noqa: PLC0415
     from config.brands.wire import decode_brand  # noqa: PLC0415  pydantic is slow to load
-    from streams.kafka import reader  # noqa: PLC0415  kafka-python is slow to load
-    from streams.views.active_silences import Silenced  # noqa: PLC0415
+    from streams.kafka import reader  # noqa: PLC0415
 
-    asked = Silenced()
-    for key, raw in reader.latest(here.connection, here.topics.case_state.name).items():
-        asked.take(key, raw)
-    found = asked.every(at)
+    found = _added(here, at)
     for raw in reader.latest(here.connection, here.topics.brands.name).values():
         brand = decode_brand(raw)
-        coming = (replace(planned(one), by=PLANNED) for one in brand.alert.silences)
-        found += [(brand.name, one) for one in coming if one.since <= at < one.until]
+        configured = (replace(planned(one), by=CONFIGURED) for one in brand.alert.silences)
+        found += [(brand.name, one) for one in configured if one.since <= at < one.until]
     return found
 
 
-def _about(one: Silence) -> str:
+def _matchers(one: Silence) -> str:
     matchers = {"detector": one.detector, "term": one.term, "channel": one.channel}
     return ", ".join(f"{name} {value}" for name, value in matchers.items() if value is not None) or "everything"
 

@@ -1,4 +1,4 @@
-"""`tocsin rejected`: which mentions were refused, and what is to be mended?"""
+"""`tocsin dead-letters`: prints the rejected records with the reason, or counts them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tocsin.cli.environment import load_installation
+from tocsin.cli.options import JsonOption
 from tocsin.cli.output import print_json, print_line, printable
 
 if TYPE_CHECKING:
@@ -22,19 +23,19 @@ SHOWN_CHARS = 160
 
 def command(
     *,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Print at most so many.")] = 100,
-    summary: Annotated[bool, typer.Option("--summary", help="Count by reason instead of listing.")] = False,
-    original: Annotated[bool, typer.Option("--original", help="Print only the refused lines, as received.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text, one line a mention.")] = False,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Print at most this many.")] = 100,
+    summary: Annotated[bool, typer.Option("--summary", help="Count by reason instead.")] = False,
+    original: Annotated[bool, typer.Option("--original", help="Print only the rejected lines, as received.")] = False,
+    json: JsonOption = False,
 ) -> None:
-    """Print the mentions that were rejected: why, where they came from, and what they held.
+    """Print the records that were rejected: why, where they came from, and what they held.
 
-    Nothing is lost: once mended, send the lines again with `tocsin ingest`.
+    Nothing is lost: fix the lines and send them again with `tocsin ingest`.
 
     Examples:
-      tocsin rejected
-      tocsin rejected --summary
-      tocsin rejected --original > to-mend.jsonl
+      tocsin dead-letters
+      tocsin dead-letters --summary
+      tocsin dead-letters --original > to-fix.jsonl
     """
     letters = _letters()
     if summary:
@@ -54,13 +55,13 @@ def _letters() -> Iterator[DeadLetter]:
     from streams.kafka import reader  # noqa: PLC0415
 
     here = load_installation()
-    for record in reader.records(here.connection, here.topics.rejected.name):
+    for record in reader.records(here.connection, here.topics.dead_letters.name):
         if record.value is not None:
             yield dead_letters.decode(record.value)
 
 
 def _print_summary(letters: Iterator[DeadLetter], *, json: bool) -> None:
-    """Count by the field named and its rule: the values before a colon vary."""
+    """Print how often each reason occurs."""
     counts = Counter(reason for letter in letters for reason in letter.reasons)
     for reason, count in counts.most_common():
         if json:

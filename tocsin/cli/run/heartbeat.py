@@ -1,17 +1,18 @@
-"""`tocsin heartbeat`: would an alert get through, right now, and who is told when it would not?"""
+"""`tocsin heartbeat`: sends canaries end to end, and notifies people outside Slack when one is lost."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 from contextlib import suppress
-from pathlib import Path  # noqa: TC003  typer looks at it
+from pathlib import Path  # noqa: TC003  typer reads the annotation
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import CommandError, UsageError
+from tocsin.cli.options import EmbeddedOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, printable
 from tocsin.cli.run.notifiers import external_notifiers
 
@@ -19,80 +20,81 @@ if TYPE_CHECKING:
     from alerts.delivery.external_alert import Channel
     from alerts.oncall.escalation_targets import Target
     from config.settings import Settings
-    from streams.heartbeat.prober import Canaries
+    from streams.heartbeat.prober import CanaryProber
     from tocsin.cli.environment import Installation
 
 
 def command(
     *,
-    every: Annotated[float, typer.Option(min=1, max=3600, help="Seconds between two beats.")] = 15.0,
-    within: Annotated[
-        float, typer.Option(min=1, max=86_400, help="Seconds that a canary may take; after that it is an outage.")
+    every: Annotated[float, typer.Option(min=1, max=3600, help="Seconds between two canaries.")] = 15.0,
+    timeout: Annotated[
+        float, typer.Option(min=1, max=86_400, help="Seconds without a canary after which it is an outage.")
     ] = 60.0,
     state: Annotated[
         Path | None,
-        typer.Option(help="File that remembers the outage at hand, so that a restart tells nobody twice."),
+        typer.Option(help="File that keeps the current outage, so that a restart notifies nobody twice."),
     ] = None,
-    once: Annotated[bool, typer.Option("--once", help="Beat once, print what came of it, and tell nobody.")] = False,
-    drill: Annotated[
-        float | None,
-        typer.Option(min=0, max=3600, help="Tell everybody outside Slack of a drill, over after so many seconds."),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="With --once: print JSON instead of text.")] = False,
-    embedded: Annotated[
-        bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
+    once: Annotated[
+        bool, typer.Option("--once", help="Send one canary per partition, print the result, notify nobody.")
     ] = False,
+    test_alert: Annotated[
+        float | None,
+        typer.Option(min=0, max=3600, help="Send a test alert to every receiver; resolve it after so many seconds."),
+    ] = None,
+    json: JsonOption = False,
+    embedded: EmbeddedOption = False,
 ) -> None:
-    """Send a canary mention through every partition to Slack, again and again; if one is lost, tell people outside.
+    """Send a canary mention through every partition to Slack, again and again; if one is lost, notify outside Slack.
 
-    Whom, and what is asked of Slack: the variables TOCSIN_HEARTBEAT_… (docs/heartbeat.md). With --once the exit code
-    is 0 where every canary came through, else 1; with --drill where everybody was reached.
+    The variables TOCSIN_HEARTBEAT_… set the receivers (docs/heartbeat.md). With --once the exit code is 0 if every
+    canary came through, else 1; with --test-alert 0 if every receiver was reached.
 
     Examples:
       tocsin heartbeat --state heartbeat.json
-      tocsin heartbeat --once --within 20
-      tocsin heartbeat --drill 60
+      tocsin heartbeat --once --timeout 20
+      tocsin heartbeat --test-alert 60
     """
-    from streams.heartbeat.prober import PATIENCE, Canaries  # noqa: PLC0415  the Kafka client is slow to load
+    from streams.heartbeat.prober import BROKER_TIMEOUT, CanaryProber  # noqa: PLC0415  the Kafka client is slow to load
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415
 
     here = load_installation(embedded=embedded)
-    if drill is not None:
-        _send_test_alert(here.settings, drill)
+    if test_alert is not None:
+        _send_test_alert(here.settings, test_alert)
         return
-    canaries = Canaries(here.connection, here.topics, secrets.token_hex(4), min(PATIENCE, within / 3))
+    canaries = CanaryProber(here.connection, here.topics, secrets.token_hex(4), min(BROKER_TIMEOUT, timeout / 3))
     log_to_stderr("error" if once else here.settings.log_level, here.settings.log_format)
     if once:
-        _probe_once(canaries, within, json=json)
+        _probe_once(canaries, timeout, json=json)
         return
-    if within < 2 * every:
-        raise UsageError("--within must be at least twice --every: else one canary that is late is an outage")
+    if timeout < 2 * every:
+        raise UsageError("--timeout must be at least twice --every: else a single late canary is an outage")
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(here, canaries, every, within, state))
+        asyncio.run(_serve(here, canaries, every, timeout, state))
 
 
 def _send_test_alert(settings: Settings, lasting: float) -> None:
-    from streams.heartbeat.monitor import drill  # noqa: PLC0415
+    from streams.heartbeat.monitor import send_test_alert  # noqa: PLC0415
 
     found = external_notifiers(settings)
     targets = _targets(settings, found)
     if not targets:
-        raise UsageError("a drill needs somebody outside Slack: pagerduty, a webhook or mail (docs/escalation.md)")
-    print_status(
-        f"a drill is told to: {', '.join(target.channel for target in targets)}; it is over in {lasting:.0f} s"
-    )
-    missed = asyncio.run(drill(found, targets, lasting, settings.heartbeat_language))
+        raise UsageError(
+            "a test alert needs a receiver outside Slack: pagerduty, webhook or email (docs/escalation.md)"
+        )
+    receivers = ", ".join(target.channel for target in targets)
+    print_status(f"test alert sent to: {receivers}; it resolves in {lasting:.0f} s")
+    missed = asyncio.run(send_test_alert(found, targets, lasting, settings.heartbeat_language))
     if missed:
         raise CommandError(printable("; ".join(missed)))
-    print_line("everybody was reached")
+    print_line("every receiver was reached")
 
 
-def _probe_once(canaries: Canaries, within: float, *, json: bool) -> None:
-    from streams.heartbeat.monitor import Heartbeat  # noqa: PLC0415
+def _probe_once(canaries: CanaryProber, timeout: float, *, json: bool) -> None:
+    from streams.heartbeat.monitor import HeartbeatMonitor  # noqa: PLC0415
 
     async def beat() -> tuple[str, int]:
-        heart = Heartbeat(canaries, within, within)
-        return await heart.once(), len(heart.pulse.veins)
+        heart = HeartbeatMonitor(canaries, timeout, timeout)
+        return await heart.check_once(), len(heart.state.veins)
 
     wrong, partitions = asyncio.run(beat())
     if json:
@@ -103,29 +105,31 @@ def _probe_once(canaries: Canaries, within: float, *, json: bool) -> None:
         print_line(f"alerts get through on all {partitions} partitions")
 
 
-async def _serve(here: Installation, canaries: Canaries, every: float, within: float, state: Path | None) -> None:
+async def _serve(
+    here: Installation, canaries: CanaryProber, every: float, outage_after: float, state: Path | None
+) -> None:
     from streams.agents import metrics  # noqa: PLC0415
-    from streams.heartbeat.monitor import Heartbeat, Town  # noqa: PLC0415
-    from streams.heartbeat.outage_store import Outages  # noqa: PLC0415
+    from streams.heartbeat.monitor import HeartbeatMonitor, OutageNotifier  # noqa: PLC0415
+    from streams.heartbeat.outage_store import OutageStore  # noqa: PLC0415
 
     settings = here.settings
     found = external_notifiers(settings)
     targets = _targets(settings, found)
-    outages = Outages(state)
+    outages = OutageStore(state)
     metrics.serve(settings.metrics_port)
-    print_status(f"outages are told to: {', '.join(target.channel for target in targets) or 'nobody, but pings stop'}")
-    heart = Heartbeat(canaries, every, within, outages.outage)
+    print_status(f"outages notify: {', '.join(target.channel for target in targets) or 'nobody, but pings stop'}")
+    heart = HeartbeatMonitor(canaries, every, outage_after, outages.outage)
     prefix = settings.prefix.strip("._-")
     name = f"Tocsin ({prefix})" if prefix else "Tocsin"
-    town = Town(found, targets, outages, name, settings.heartbeat_language)
+    town = OutageNotifier(found, targets, outages, name, settings.heartbeat_language)
     await heart.run(town, settings.heartbeat_ping_url.get_secret_value())
 
 
 def _targets(settings: Settings, found: dict[str, Channel]) -> list[Target]:
-    """Return whom to tell.
+    """Return the receivers of an outage.
 
     Raises:
-        Misuse: somebody is named who cannot be reached, or nobody would hear of an outage.
+        UsageError: one is named that is not set up, or there is none at all.
     """
     from alerts.oncall.escalation_targets import OUTSIDE, outside  # noqa: PLC0415
 
@@ -136,7 +140,7 @@ def _targets(settings: Settings, found: dict[str, Channel]) -> list[Target]:
             raise UsageError(f"TOCSIN_HEARTBEAT_TELL names {target.channel}, which is not set up (docs/escalation.md)")
     if not targets and not settings.heartbeat_ping_url.get_secret_value():
         raise UsageError(
-            "nobody would hear of an outage: set up pagerduty, a webhook or mail (docs/escalation.md), "
+            "an outage would notify nobody: set up pagerduty, a webhook or email (docs/escalation.md), "
             "or TOCSIN_HEARTBEAT_PING_URL"
         )
     return targets

@@ -1,4 +1,4 @@
-"""`tocsin ingest`: mentions from files or standard input into Kafka."""
+"""`tocsin ingest`: sends mentions from files or standard input to Kafka, and resumes after an interruption."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import UsageError
 from tocsin.cli.inputs import parse_column_map, read_lines
+from tocsin.cli.options import EmbeddedOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, printable, progress_bar
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ MAX_SHOWN_REJECTIONS = 20
 
 
 class ArrivalTime(StrEnum):
-    """When the mentions count as arrived."""
+    """The arrival time of the mentions."""
 
     NOW = "now"
     PUBLISHED = "published"
@@ -33,42 +34,40 @@ def command(
     files: Annotated[list[str], typer.Argument(help="JSON Lines or CSV, plain, .gz or .zst; - is standard input.")],
     *,
     columns: Annotated[
-        str, typer.Option("--map", help="CSV columns: field=column,… (text=body,channel==forum for a fixed value).")
+        str, typer.Option("--map", help="CSV columns: field=column,… (text=body; channel==forum for a fixed value).")
     ] = "",
     as_of: Annotated[
         ArrivalTime,
-        typer.Option(help="now: as they come. published: as if each arrived when published, to run an old incident."),
+        typer.Option(help="Arrival time. published: as if each arrived when it was published, to run an old incident."),
     ] = ArrivalTime.NOW,
     speed: Annotated[
         float,
-        typer.Option(min=0, help="With --as-of published: event time so many times as fast as the clock; 0: full."),
+        typer.Option(min=0, help="With --as-of published: this many times real time; 0: as fast as possible."),
     ] = 0.0,
     checkpoint: Annotated[
         Path | None,
-        typer.Option(help="Where to note how far a file is sent. Left out: FILE.checkpoint, for a single file."),
+        typer.Option(help="File that keeps how far a file is sent. Left out: FILE.checkpoint."),
     ] = None,
-    embedded: Annotated[
-        bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
-    ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    embedded: EmbeddedOption = False,
+    json: JsonOption = False,
 ) -> None:
-    """Send mentions to Kafka, packed, those of one brand to one partition in order.
+    """Send mentions to Kafka in batches; those of one brand go to one partition, in order.
 
-    Interrupted, the same command goes on where the broker had acknowledged; a growing file can be sent again and
-    again. Refused lines are named and not sent. Mentions older than the brand's backfill_after teach what is usual and
-    never alarm. Exit code 1 where lines were refused.
+    Interrupted, the same command resumes after what the broker has acknowledged; a growing file can be sent again and
+    again. Rejected lines are named and not sent. Mentions older than the brand's backfill_after go into the baseline
+    and raise no alert. Exit code 1 if lines were rejected.
 
     Examples:
       tocsin ingest mentions.jsonl.gz
       tocsin ingest export.csv --map text=body,published_at=date,channel==forum
       tocsin ingest march.jsonl.gz --as-of published --speed 600
     """
-    from streams.ingest import Ingest, Pace  # noqa: PLC0415  kafka-python is slow to load
+    from streams.ingest import Ingest, Throttle  # noqa: PLC0415  kafka-python is slow to load
 
     if speed and as_of is ArrivalTime.NOW:
-        raise UsageError("--speed only makes sense with --as-of published")
+        raise UsageError("--speed needs --as-of published")
     here = load_installation(embedded=embedded)
-    with closing(Ingest(here.connection, here.topics, as_of.value, Pace(speed))) as ingest:
+    with closing(Ingest(here.connection, here.topics, as_of.value, Throttle(speed))) as ingest:
         for path in files:
             _send(ingest, path, parse_column_map(columns), _checkpoint(path, checkpoint, alone=len(files) == 1))
         ingest.finish()
@@ -87,12 +86,12 @@ def _checkpoint(path: str, checkpoint: Path | None, *, alone: bool) -> Checkpoin
     if path == "-":
         return None
     if checkpoint is not None and not alone:
-        raise UsageError("--checkpoint is for a single file: left out, each file has its own")
+        raise UsageError("--checkpoint is for a single file: leave it out, and each file gets its own")
     return Checkpoint(checkpoint or Path(f"{path}.checkpoint"))
 
 
 def _send(ingest: Ingest, path: str, mapping: dict[str, str], mark: Checkpoint | None) -> None:
-    """Send one file, from where its checkpoint says."""
+    """Send one file, starting at its checkpoint."""
     source, start = _resume(path, mark)
     before = ingest.progress.counts()
     with progress_bar(f"sending {path}", source.size if source else None) as advance:
@@ -120,10 +119,10 @@ def _resume(path: str, mark: Checkpoint | None) -> tuple[SourceFile | None, Posi
 
 
 def _print_rejected(path: str, refused: list[RejectedLine]) -> None:
-    """Say which lines were refused, and why."""
+    """Print which lines were rejected, and why."""
     for line in refused[:MAX_SHOWN_REJECTIONS]:
         print_status(f"{path}:{line.number}: {printable('; '.join(line.reasons))}")
     if len(refused) > MAX_SHOWN_REJECTIONS:
         print_status(
-            f"{path}: … and {len(refused) - MAX_SHOWN_REJECTIONS} more lines refused up to line {refused[-1].number}"
+            f"{path}: … and {len(refused) - MAX_SHOWN_REJECTIONS} more lines rejected up to line {refused[-1].number}"
         )

@@ -1,4 +1,4 @@
-"""Which ways out of Slack does the environment set up?"""
+"""Notifiers outside Slack that the environment sets up: PagerDuty, webhook, email."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def has_slack_app(settings: Settings) -> bool:
-    """Tell whether the Slack app is set up, so that a tap on a button is answered."""
+    """Return whether the Slack app is set up, which answers the buttons."""
     return bool(settings.slack_app_token.get_secret_value() or settings.slack_signing_secret.get_secret_value())
 
 

@@ -1,4 +1,4 @@
-"""`tocsin slack`: the app behind the buttons and the slash command."""
+"""`tocsin slack`: runs the Slack app."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import UsageError
+from tocsin.cli.options import EmbeddedOption
 from tocsin.cli.output import print_status
 
 
@@ -16,16 +17,14 @@ def command(
     *,
     http: Annotated[
         int | None,
-        typer.Option(min=1, max=65_535, help="Listen for signed requests at /slack on this port, not by Socket Mode."),
+        typer.Option(min=1, max=65_535, help="Receive signed requests at /slack on this port, instead of Socket Mode."),
     ] = None,
-    embedded: Annotated[
-        bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
-    ] = False,
+    embedded: EmbeddedOption = False,
 ) -> None:
-    """Answer the buttons of Slack messages and the command /tocsin until stopped.
+    """Run the Slack app until stopped: buttons, modals, the Home tab and the command /tocsin.
 
-    By Socket Mode, which needs no open port: TOCSIN_SLACK_APP_TOKEN. Or over HTTP: TOCSIN_SLACK_SIGNING_SECRET.
-    Run one, or several for safety: Slack gives each tap to one of them.
+    Socket Mode needs no open port but TOCSIN_SLACK_APP_TOKEN; HTTP needs TOCSIN_SLACK_SIGNING_SECRET. Run one, or
+    several for safety: Slack sends each interaction to one of them.
 
     Examples:
       tocsin slack
@@ -43,7 +42,7 @@ def command(
     name = "TOCSIN_SLACK_APP_TOKEN" if http is None else "TOCSIN_SLACK_SIGNING_SECRET"
     for secret, variable in ((settings.slack_token, "TOCSIN_SLACK_TOKEN"), (needed, name)):
         if not secret.get_secret_value():
-            raise UsageError(f"tocsin slack needs {variable} in the environment (docs/slack.md tells how to get one)")
+            raise UsageError(f"tocsin slack needs {variable} in the environment (docs/slack.md says how to get one)")
     made = create_topics(here.connection, here.topics.all(), settings.partitions, settings.replication)
     log_to_stderr(settings.log_level, settings.log_format)
     try:

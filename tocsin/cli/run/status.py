@@ -1,4 +1,4 @@
-"""`tocsin status`: what do the workers know of each brand, and how far have they read?"""
+"""`tocsin status`: each brand's recent activity, and how far its mentions are read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tocsin.cli.environment import load_installation
+from tocsin.cli.options import BrandOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_table
 
 if TYPE_CHECKING:
@@ -20,13 +21,15 @@ MINUTE_MS = 60_000
 
 def command(
     *,
-    brand: Annotated[str | None, typer.Option("--brand", "-b", help="Of this brand only.")] = None,
-    minutes: Annotated[bool, typer.Option("--minutes", help="With --json: the counts of each recent minute.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text, one line a brand.")] = False,
+    brand: BrandOption = None,
+    minutes: Annotated[
+        bool, typer.Option("--minutes", help="With --json: the counts of each recent minute too.")
+    ] = False,
+    json: JsonOption = False,
 ) -> None:
-    """Show each brand's recent activity, what is going on, and up to where its mentions are read.
+    """Show each brand's recent activity, which detectors are in breach, and how far its mentions are read.
 
-    Exit code 1 where no broker answers or the topics are missing.
+    Exit code 1 if no broker answers or the topics are missing.
 
     Examples:
       tocsin status
@@ -35,13 +38,13 @@ def command(
     from streams.views import brand_states  # noqa: PLC0415  kafka-python is slow to load
 
     here = load_installation()
-    watched, heard = brand_states.watched(here.connection, here.topics)
+    watched, watermarks_by_partition = brand_states.read_brand_states(here.connection, here.topics)
     records = [_record(state, minutes=minutes) for name, state in sorted(watched.items()) if brand in {None, name}]
     if json:
         for record in records:
             print_json(record)
         return
-    _print(records, heard)
+    _print(records, watermarks_by_partition)
 
 
 def _iso(at: int | None) -> str | None:
@@ -70,13 +73,15 @@ def _record(state: State, *, minutes: bool) -> dict[str, Any]:
     return record
 
 
-def _print(records: list[dict[str, Any]], heard: dict[int, Watermarks]) -> None:
+def _print(records: list[dict[str, Any]], watermarks_by_partition: dict[int, Watermarks]) -> None:
     if not records:
         print_line("no brand has had a mention yet")
         return
     heads = ["brand", "read up to (UTC)", "last hour", "negative", "breaching", "total", "duplicates", "late"]
     keys = ("brand", "read_up_to", "last_hour", "last_hour_negative", "breaching", "mentions", "duplicates", "late")
     print_table(heads, [[", ".join(r[k]) if isinstance(r[k], list) else r[k] or "" for k in keys] for r in records])
-    marks = [watermarks.reached for watermarks in heard.values() if watermarks.reached is not None]
+    marks = [watermarks.reached for watermarks in watermarks_by_partition.values() if watermarks.reached is not None]
     if marks:
-        print_line(f"{len(heard)} partitions watched, event time {_iso(min(marks))} to {_iso(max(marks))}")
+        print_line(
+            f"{len(watermarks_by_partition)} partitions watched, event time {_iso(min(marks))} to {_iso(max(marks))}"
+        )

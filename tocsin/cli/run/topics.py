@@ -1,28 +1,25 @@
-"""`tocsin topics`: which topics does an installation need, and are they there?"""
+"""`tocsin topics`: creates and lists the topics of an installation."""
 
 from __future__ import annotations
-
-from typing import Annotated
 
 import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import CommandError
+from tocsin.cli.options import JsonOption
 from tocsin.cli.output import print_json, print_line, print_table
 
 app = typer.Typer(
     help="Create and list the Kafka topics.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
 )
 
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text, one line a topic.")]
-
 
 @app.command("create")
-def create(*, json: _Json = False) -> None:
-    """Create the topics that are missing; those that exist stay as they are.
+def create(*, json: JsonOption = False) -> None:
+    """Create the missing topics; existing ones stay as they are.
 
-    TOCSIN_PARTITIONS and TOCSIN_REPLICATION say how. Exit code 1 where a topic exists with another number of
-    partitions than the others: equal keys would no longer meet on one worker.
+    TOCSIN_PARTITIONS and TOCSIN_REPLICATION set partitions and replication. Exit code 1 if a topic has another number
+    of partitions than the others: a key would then be on different workers in different topics.
 
     Examples:
       tocsin topics create
@@ -34,9 +31,9 @@ def create(*, json: _Json = False) -> None:
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
     for topic in made:
         if json:
-            print_json({"topic": topic.name, "created": topic.made, "partitions": topic.partitions})
+            print_json({"topic": topic.name, "created": topic.created, "partitions": topic.partitions})
         else:
-            print_line(f"{'created' if topic.made else 'exists '}  {topic.name}  ({topic.partitions} partitions)")
+            print_line(f"{'created' if topic.created else 'exists '}  {topic.name}  ({topic.partitions} partitions)")
     if len({topic.partitions for topic in made}) > 1:
         raise CommandError(
             "topics differ in their number of partitions: all must have the same. "
@@ -45,23 +42,25 @@ def create(*, json: _Json = False) -> None:
 
 
 @app.command("list")
-def list_(*, json: _Json = False) -> None:
-    """List the topics by name, with how they are kept.
+def list_(*, json: JsonOption = False) -> None:
+    """List the topics with their retention.
 
     Examples:
       tocsin topics list
       tocsin topics list --json
     """
     here = load_installation()
-    rows = [(topic.name, topic.compacted, topic.kept.days if topic.kept else None) for topic in here.topics.all()]
+    rows = [
+        (topic.name, topic.compacted, topic.retention.days if topic.retention else None) for topic in here.topics.all()
+    ]
     if json:
         for name, compacted, days in rows:
             print_json({"topic": name, "compacted": compacted, "days": days})
         return
     print_table(
-        ["topic", "kept"],
+        ["topic", "retention"],
         [
-            (name, " ".join([*(["latest of each key"] if compacted else []), f"{days} days" if days else "for ever"]))
+            (name, " ".join([*(["compacted"] if compacted else []), f"{days} days" if days else "unlimited"]))
             for name, compacted, days in rows
         ],
     )

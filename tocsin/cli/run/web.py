@@ -1,4 +1,4 @@
-"""`tocsin web`: the pages that show brands, incidents and thresholds in a browser."""
+"""`tocsin web`: serves the web pages, live from Kafka or from a recording."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tocsin.cli.analyse.replay_input import ReplayInput
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import UsageError
 from tocsin.cli.inputs import parse_column_map
+from tocsin.cli.options import EmbeddedOption
 from tocsin.cli.output import print_line, print_status, printable, progress_bar
 from tocsin.cli.time_options import parse_instant_ms
 from tocsin.cli.weights import WeightsOption, load_scorer
@@ -26,17 +27,17 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from replay.tuning.labels import Label
     from tocsin.cli.environment import Installation
-    from tocsin.web.sources.base import World
-    from tocsin.web.sources.recording import Past as Recorded
+    from tocsin.web.sources.base import DataSource
+    from tocsin.web.sources.recording import RecordingDataSource as Recorded
 
 CONFIG: Final = Path("config/brands.yaml")
 DEMO: Final = "demo"
 DEMO_INSTANT: Final = 1_773_152_400_000
-"""When the demo's day is shown: 2026-03-10 14:20 UTC, when it is at its worst (ms)."""
+"""The instant at which the demo is shown (ms): 2026-03-10 14:20 UTC, the height of the crisis."""
 
 
 class PageFiles(NamedTuple):
-    """What the pages show besides the world: the file that the editor writes, and what incidents were."""
+    """Files of the pages: the configuration that the editor writes, and the labels."""
 
     config: Path
     labels: list[Label]
@@ -44,48 +45,44 @@ class PageFiles(NamedTuple):
 
 def command(
     *,
-    host: Annotated[
-        str, typer.Option(help="Address to listen at; any but this machine's needs a login.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen at; 0: any that is free.")] = 8380,
+    host: Annotated[str, typer.Option(help="Address to listen on; any but localhost requires a login.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0: any free one.")] = 8380,
     config: Annotated[Path, typer.Option(help="The file that the threshold editor writes.")] = CONFIG,
     labels: Annotated[
-        Path | None, typer.Option(help="What past incidents were, for the tuning curves: an incidents.yaml.")
+        Path | None, typer.Option(help="Labels of past incidents for the tuning curves: an incidents.yaml.")
     ] = None,
-    past: Annotated[
+    recording: Annotated[
         list[str] | None,
-        typer.Option(help="No Kafka: a recording with scores (.tocsin), files of mentions, or the word demo."),
+        typer.Option(help="Without Kafka: a recording with scores (.tocsin), files of mentions, or demo."),
     ] = None,
     until: Annotated[
-        str, typer.Option(help="Show the recording as it stood then: ISO 8601, without an offset UTC.")
+        str, typer.Option(help="Show the recording as of this instant: ISO 8601, UTC without an offset.")
     ] = "",
-    columns: Annotated[str, typer.Option("--map", help="Columns of such files: field=column,….")] = "",
+    columns: Annotated[str, typer.Option("--map", help="Columns of such files: field=column,…")] = "",
     weights: WeightsOption = None,
-    embedded: Annotated[
-        bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
-    ] = False,
+    embedded: EmbeddedOption = False,
 ) -> None:
     """Serve the pages until stopped: all brands live, each incident, and the threshold editor.
 
-    Log in with TOCSIN_WEB_TOKEN, or behind a reverse proxy that says who it is (docs/web.md). Without either it only
-    listens on this machine. With --past it shows a recording as it ended, and needs no broker.
+    Log in with TOCSIN_WEB_TOKEN, or through a reverse proxy that authenticates (docs/web.md). Without either it
+    listens on localhost only. With --recording it shows a recording as it ended, and needs no broker.
 
     Examples:
       tocsin web
-      tocsin web --past demo
-      tocsin web --past march.tocsin --config config/brands.yaml --port 8400
+      tocsin web --recording demo
+      tocsin web --recording march.tocsin --config config/brands.yaml --port 8400
     """
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415  slow to load
-    from tocsin.web.http.auth import refusal  # noqa: PLC0415
+    from tocsin.web.http.auth import bind_error  # noqa: PLC0415
 
     here = load_installation(embedded=embedded)
-    if why := refusal(here.settings, host):
+    if why := bind_error(here.settings, host):
         raise UsageError(why)
     log_to_stderr(here.settings.log_level, here.settings.log_format)
-    at = parse_instant_ms(until, "--until", datetime.now(UTC)) if until else None  # noqa: TID251  a person typed it now
-    world = _recording_source(past, columns, config, weights, at) if past else None
+    at = parse_instant_ms(until, "--until", datetime.now(UTC)) if until else None  # noqa: TID251  relative to when it was typed
+    world = _recording_source(recording, columns, config, weights, at) if recording else None
     with ExitStack() as stack:
-        if past == [DEMO] and config == CONFIG:
+        if recording == [DEMO] and config == CONFIG:
             config = _demo_config(stack)
         shown = PageFiles(config, _labels(labels))
         _run(
@@ -103,25 +100,28 @@ def _run(serving: Coroutine[object, object, None], host: str, port: int) -> None
         if refused is None:
             raise
         why = next(iter(getattr(refused, "exceptions", ())), refused)
-        raise UsageError(f"cannot listen at {host}:{port}: {why}: choose another --port") from error
+        raise UsageError(f"cannot listen on {host}:{port}: {why}: choose another --port") from error
     except KeyboardInterrupt:
         print_status("stopped")
 
 
-async def _serve(settings: Settings, world: World, host: str, port: int, shown: PageFiles) -> None:
-    from tocsin.web.http.server import application, listen  # noqa: PLC0415  slow to load
+async def _serve(settings: Settings, world: DataSource, host: str, port: int, shown: PageFiles) -> None:
+    from tocsin.web.http.server import build_application, serve  # noqa: PLC0415  slow to load
 
-    await listen(
-        application(world, settings, shown.config, shown.labels), host, port, lambda taken: _print_address(host, taken)
+    await serve(
+        build_application(world, settings, shown.config, shown.labels),
+        host,
+        port,
+        lambda taken: _print_address(host, taken),
     )
 
 
 async def _serve_live(here: Installation, host: str, port: int, shown: PageFiles) -> None:
     from streams.kafka.admin import create_topics  # noqa: PLC0415  slow to load
-    from tocsin.web.sources.kafka import Live  # noqa: PLC0415
+    from tocsin.web.sources.kafka import KafkaDataSource  # noqa: PLC0415
 
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
-    async with Live(here.connection, here.topics, made[0].partitions) as world, asyncio.TaskGroup() as group:
+    async with KafkaDataSource(here.connection, here.topics, made[0].partitions) as world, asyncio.TaskGroup() as group:
         group.create_task(world.follow())
         await world.loaded()
         group.create_task(_serve(here.settings, world, host, port, shown))
@@ -129,7 +129,7 @@ async def _serve_live(here: Installation, host: str, port: int, shown: PageFiles
 
 def _print_address(host: str, port: int) -> None:
     where = f"[{host}]" if ":" in host else host
-    print_line(f"Open http://{where}:{port}/ in a browser. Ctrl-C ends it.")
+    print_line(f"Open http://{where}:{port}/ in a browser. Ctrl-C stops it.")
 
 
 def _recording_source(
@@ -137,21 +137,21 @@ def _recording_source(
 ) -> Recorded:
     from config.brands.loader import load  # noqa: PLC0415  slow to load
     from mentions.readers.position import SourceError  # noqa: PLC0415
-    from tocsin.web.sources.recording import of_lines, of_recording  # noqa: PLC0415
+    from tocsin.web.sources.recording import from_lines, from_recording  # noqa: PLC0415
 
     if files == [DEMO]:
         from tocsin.demo.scenarios.offline_run import mention_lines, read_config  # noqa: PLC0415
 
-        return of_lines(read_config().brands, mention_lines(), load_scorer(weights), until or DEMO_INSTANT)
-    past = ReplayInput(files, parse_column_map(columns), sort=False, rescore=False, weights=weights)
+        return from_lines(read_config().brands, mention_lines(), load_scorer(weights), until or DEMO_INSTANT)
+    source = ReplayInput(files, parse_column_map(columns), sort=False, rescore=False, weights=weights)
     try:
-        with progress_bar("reading", past.size) as advance:
-            if past.recording is not None:
-                entries = list(past.recording.entries(scores=True, advance=advance))
-                return of_recording(past.recording.header, entries, until)
+        with progress_bar("reading", source.size) as advance:
+            if source.recording is not None:
+                entries = list(source.recording.entries(scores=True, advance=advance))
+                return from_recording(source.recording.header, entries, until)
             if not config.is_file():
                 raise UsageError(f"{printable(str(config))}: no such file: name one with --config")
-            return of_lines(load(config).brands, past.lines(advance), past.scorer(), until)
+            return from_lines(load(config).brands, source.lines(advance), source.scorer(), until)
     except SourceError as error:
         raise UsageError(str(error)) from error
 
@@ -163,13 +163,13 @@ def _labels(path: Path | None) -> list[Label]:
         return []
     if not path.is_file():
         raise UsageError(
-            f"{printable(str(path))}: no such file: `tocsin labels export` makes one of the verdicts in Slack"
+            f"{printable(str(path))}: no such file: `tocsin labels export` makes one from the verdicts in Slack"
         )
     return read(path.read_bytes(), str(path))
 
 
 def _demo_config(stack: ExitStack) -> Path:
-    """Return a copy of the demo's configuration, to be changed at will."""
+    """Return a copy of the demo's configuration that the editor may change."""
     path = Path(stack.enter_context(TemporaryDirectory(prefix="tocsin-"))) / "brands.yaml"
     path.write_bytes((resources.files("tocsin.demo.scenarios") / "brands.yaml").read_bytes())
     return path

@@ -1,4 +1,4 @@
-"""`tocsin worker`: one process that runs the four agents."""
+"""`tocsin worker`: runs one process with the agents score, watch, triage and notify."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.errors import UsageError
+from tocsin.cli.options import EmbeddedOption
 from tocsin.cli.output import print_status
 from tocsin.cli.run.notifiers import external_notifiers, has_slack_app
 from tocsin.cli.weights import WeightsOption, load_scorer
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tocsin.cli.environment import Installation
 
 SLACK_CHANNEL_INTERVAL = 1.0
-"""Seconds between two messages in one channel: what Slack allows."""
+"""Seconds between two messages in one channel: Slack's rate limit."""
 
 
 class Notify(StrEnum):
@@ -43,22 +44,20 @@ def command(
     *,
     notify: Annotated[
         Notify | None,
-        typer.Option(help="Where alerts go. Left out: Slack if TOCSIN_SLACK_TOKEN is set, else the terminal."),
+        typer.Option(help="Where alerts go. Left out: Slack if TOCSIN_SLACK_TOKEN is set, else the console."),
     ] = None,
     clock: Annotated[
-        Clock, typer.Option(help="wall: the machine's clock. arrival: time advances with the records alone.")
+        Clock, typer.Option(help="wall: the machine's clock. arrival: time advances with the records only.")
     ] = Clock.WALL,
     defaults: Annotated[
-        bool, typer.Option("--defaults", help="Watch every brand that mentions name, with built-in thresholds.")
+        bool, typer.Option("--defaults", help="Watch every brand named in mentions, with the built-in thresholds.")
     ] = False,
     weights: WeightsOption = None,
-    embedded: Annotated[
-        bool, typer.Option("--embedded", help="The broker is the demo's embedded one.", hidden=True)
-    ] = False,
+    embedded: EmbeddedOption = False,
 ) -> None:
-    """Run the agents until stopped (Ctrl-C or SIGTERM). Start as many as there are partitions to share.
+    """Run a worker until stopped (Ctrl-C or SIGTERM). Workers share the partitions: start as many as you need.
 
-    Missing topics are created. Brands come from the topic that `tocsin config apply` writes, and are followed live.
+    Missing topics are created. The brands are those of `tocsin config apply`; changes take effect at once.
 
     Examples:
       tocsin worker
@@ -67,39 +66,39 @@ def command(
     """
     from streams import lifecycle  # noqa: PLC0415
     from streams.agents import metrics  # noqa: PLC0415
-    from streams.app import Parts, build  # noqa: PLC0415
+    from streams.app import WorkerConfig, build  # noqa: PLC0415
     from streams.kafka.admin import create_topics  # noqa: PLC0415
 
     here = load_installation(embedded=embedded)
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
     metrics.serve(here.settings.metrics_port)
     slack = _slack(here) if _uses_slack(here, notify) else None
-    parts = Parts(
+    parts = WorkerConfig(
         topics=here.topics,
         connection=here.connection,
         partitions=made[0].partitions,
         scorer=load_scorer(weights),
         notifier=slack or _console(),
-        slack=_slack_probe(slack, here.settings.heartbeat_channel) if slack else None,
+        slack_probe=_slack_probe(slack, here.settings.heartbeat_channel) if slack else None,
         dnd=_dnd(here) if slack else None,
-        channels=external_notifiers(here.settings),
+        external_notifiers=external_notifiers(here.settings),
         buttons=slack is not None and has_slack_app(here.settings),
-        web=here.settings.web_url,
-        gap=SLACK_CHANNEL_INTERVAL if slack else 0.0,
+        web_url=here.settings.web_url,
+        channel_gap=SLACK_CHANNEL_INTERVAL if slack else 0.0,
         clock="arrival" if clock is Clock.ARRIVAL else "wall",
         defaults=defaults,
     )
-    sys.exit(lifecycle.run(build(parts), here.settings.log_level, here.settings.log_format))
+    sys.exit(lifecycle.run_worker(build(parts), here.settings.log_level, here.settings.log_format))
 
 
 def _uses_slack(here: Installation, notify: Notify | None) -> bool:
     token = bool(here.settings.slack_token.get_secret_value())
     if notify is Notify.SLACK and not token:
         raise UsageError(
-            "--notify slack needs TOCSIN_SLACK_TOKEN in the environment (docs/slack.md tells how to get one)"
+            "--notify slack needs TOCSIN_SLACK_TOKEN in the environment (docs/slack.md says how to get one)"
         )
     if notify is None and not token:
-        print_status("TOCSIN_SLACK_TOKEN is not set: alerts are drawn in this terminal")
+        print_status("TOCSIN_SLACK_TOKEN is not set: alerts go to this console")
     return token if notify is None else notify is Notify.SLACK
 
 

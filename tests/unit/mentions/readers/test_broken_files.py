@@ -48,7 +48,7 @@ def table(path: Path, mentions: list[dict[str, Any]]) -> str:
 
 def replay(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command with built-in rules."""
-    command = [sys.executable, "-m", "tocsin.cli.main", "replay", *arguments, "--defaults", "--json"]
+    command = [sys.executable, "-P", "-m", "tocsin", "replay", *arguments, "--defaults", "--json"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

@@ -18,7 +18,7 @@ def tocsin(*arguments: str, stdin: str = "", **environ: str) -> subprocess.Compl
     """Run the command as a user would, with nothing of Tocsin's in the environment but what is given."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
     return subprocess.run(
-        [sys.executable, "-m", "tocsin.cli.main", *arguments],
+        [sys.executable, "-P", "-m", "tocsin", *arguments],
         input=stdin,
         capture_output=True,
         text=True,
@@ -115,7 +115,7 @@ def test_the_version_is_printed() -> None:
 
 def test_a_reader_that_has_gone_is_no_failure_worth_a_message() -> None:
     """`tocsin … | head -1` prints one line and is quiet."""
-    shell = f"{sys.executable} -m tocsin.cli.main config schema | head -1"
+    shell = f"{sys.executable} -P -m tocsin config schema | head -1"
     done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=60, cwd=ROOT, check=False)
     assert done.stdout == "{\n"
     assert done.stderr == ""
@@ -126,7 +126,7 @@ def test_an_interrupt_is_130_and_quiet(tmp_path: Path) -> None:
     pipe = tmp_path / "brands.yaml"
     os.mkfifo(pipe)
     process = subprocess.Popen(
-        [sys.executable, "-m", "tocsin.cli.main", "config", "apply", str(pipe)],
+        [sys.executable, "-P", "-m", "tocsin", "config", "apply", str(pipe)],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,

@@ -40,7 +40,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def replay(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command."""
-    command = [sys.executable, "-m", "tocsin.cli.main", "replay", *arguments]
+    command = [sys.executable, "-P", "-m", "tocsin", "replay", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
@@ -143,7 +143,7 @@ def test_a_bar_in_the_terminal_takes_nothing_from_a_file(recording: str, tmp_pat
     terminal, side = pty.openpty()
     out = tmp_path / "events.jsonl"
     with out.open("wb") as file:
-        command = [sys.executable, "-m", "tocsin.cli.main", "replay", recording, "--json"]
+        command = [sys.executable, "-P", "-m", "tocsin", "replay", recording, "--json"]
         done = subprocess.run(command, cwd=ROOT, stdout=file, stderr=side, check=False, timeout=60)
     os.close(side)
     os.close(terminal)

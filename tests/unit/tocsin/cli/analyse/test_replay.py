@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 
-from tests.support.mention_generator import Crowd
+from tests.support.mention_generator import MentionGenerator
 
 ROOT = Path(__file__).parents[5]
-CALM = Crowd(900, seed=41, brands=("Brisela", "Oakmere"), angry=0.1, repeated=0.0)
-STORM = Crowd(300, seed=42, brands=("Brisela",), start=CALM.end, angry=0.9, span=CALM.span / 6, repeated=0.0)
+CALM = MentionGenerator(900, seed=41, brands=("Brisela", "Oakmere"), angry=0.1, repeated=0.0)
+STORM = MentionGenerator(300, seed=42, brands=("Brisela",), start=CALM.end, angry=0.9, span=CALM.span / 6, repeated=0.0)
 MENTIONS = [*CALM.mentions(), *STORM.mentions()]
 
 
 def replay(*arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command."""
-    command = [sys.executable, "-m", "tocsin.cli.main", "replay", *arguments]
+    command = [sys.executable, "-P", "-m", "tocsin", "replay", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, input=given)
 
 
@@ -101,7 +101,7 @@ def test_own_weights_are_heard(tmp_path: Path) -> None:
         for n in range(120)
     ]
     labels.write_text("\n".join(["text,label,lang", *rows]), encoding="utf-8")
-    command = [sys.executable, "-m", "tocsin.cli.main", "train", str(labels), "--out", str(out)]
+    command = [sys.executable, "-P", "-m", "tocsin", "train", str(labels), "--out", str(out)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     said = [mention | {"text": "boarding at gate", "lang": "en"} for mention in CALM.mentions()]
     said += [mention | {"text": "flightled flightled at gate", "lang": "en"} for mention in STORM.mentions()]

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[5]
 
 def tocsin(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command."""
-    command = [sys.executable, "-m", "tocsin.cli.main", *arguments]
+    command = [sys.executable, "-P", "-m", "tocsin", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, input=given)
 
 

@@ -1,0 +1,74 @@
+"""Actions from the terminal: the records of the topic `actions` that `tocsin incident` and `tocsin silence` send."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from tocsin.cli.errors import CommandError, UsageError
+from tocsin.cli.output import printable
+
+if TYPE_CHECKING:
+    from alerts.incidents.model import Action, Incident
+    from tocsin.cli.environment import Installation
+
+MAX_ID_CHARS: Final = 200
+SEND_TIMEOUT: Final = 30.0
+"""Seconds within which a broker must acknowledge."""
+
+
+def action_id(key: str | None) -> str:
+    """Return the id of an action: unique, or from the key a person gave. The prefix keeps it apart from Slack's ids.
+
+    Raises:
+        UsageError: the key is empty or too long.
+    """
+    if key is not None and not 0 < len(key) <= MAX_ID_CHARS:
+        raise UsageError(f"--id: must have 1 to {MAX_ID_CHARS} characters")
+    return f"cli:{uuid.uuid4().hex if key is None else key}"
+
+
+def duration_ms(text: str) -> int:
+    """Return the milliseconds of a `--for` option.
+
+    Raises:
+        UsageError: it is no duration from one minute to 30 days.
+    """
+    from detectors.model.duration import parse_duration  # noqa: PLC0415  slow to load
+
+    found = parse_duration(text)
+    if not isinstance(found, timedelta) or not timedelta(minutes=1) <= found <= timedelta(days=30):
+        raise UsageError(f"--for {text}: must be a duration from 1m to 30d, such as 30m or 2h")
+    return found // timedelta(milliseconds=1)
+
+
+def send(here: Installation, action: Action) -> None:
+    """Send an action to the topic `actions`; returns once a broker has acknowledged it."""
+    from alerts.incidents.model import encode  # noqa: PLC0415
+    from streams.kafka import clients  # noqa: PLC0415  kafka-python is slow to load
+
+    producer = clients.producer(here.connection)
+    producer.send(here.topics.actions.name, key=action.brand.encode(), value=encode(action)).get(timeout=SEND_TIMEOUT)
+    producer.close()
+
+
+def read_incidents(here: Installation) -> list[Incident]:
+    """Return the latest state of every incident, the latest opened first."""
+    from alerts.incidents.model import decode_incident  # noqa: PLC0415
+    from streams.kafka import reader  # noqa: PLC0415  kafka-python is slow to load
+
+    found = [decode_incident(raw) for raw in reader.latest(here.connection, here.topics.incidents.name).values()]
+    return sorted(found, key=lambda one: (one.opened_at, one.id), reverse=True)
+
+
+def find_incident(here: Installation, name: str) -> Incident:
+    """Return the incident of this id.
+
+    Raises:
+        CommandError: there is none.
+    """
+    found = next((one for one in read_incidents(here) if one.id == name), None)
+    if found is None:
+        raise CommandError(f"{printable(name)}: no such incident: `tocsin incident list` shows them all")
+    return found

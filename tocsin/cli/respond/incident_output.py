@@ -1,0 +1,85 @@
+"""Incidents in the terminal: the row of a list, the JSON record, and the details of one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tocsin.cli.output import print_line, print_table, printable
+
+if TYPE_CHECKING:
+    from alerts.incidents.model import Incident
+
+
+def row(one: Incident) -> list[str]:
+    """Return the cells of an incident in the list."""
+    brands = ", ".join(one.all_brands)
+    return [_minute(one.opened_at), one.severity, one.status, brands, one.id, ", ".join(one.findings)]
+
+
+def record(one: Incident) -> dict[str, Any]:
+    """Return an incident as JSON data."""
+    return {
+        "incident": one.id,
+        "brand": one.brand,
+        "brands": list(one.all_brands),
+        "group": one.group or None,
+        "kind": one.kind or "crisis",
+        "status": one.status,
+        "severity": one.severity,
+        "opened_at": _iso(one.opened_at),
+        "updated_at": _iso(one.updated_at),
+        "resolved_at": _iso(one.resolved_at),
+        "acknowledged_by": one.acknowledged_by,
+        "verdict": one.verdict,
+        "revision": one.revision,
+        "detectors": sorted({finding.signal.detector for finding in one.findings.values()}),
+    }
+
+
+def detailed_record(one: Incident) -> dict[str, Any]:
+    """Return an incident as JSON data, with the evidence of each detector and the history."""
+    import msgspec  # noqa: PLC0415
+
+    findings = {name: msgspec.to_builtins(finding.signal.evidence) for name, finding in one.findings.items()}
+    history = [
+        {"at": _iso(entry.at), "who": entry.who, "what": entry.what, "text": entry.text} for entry in one.history
+    ]
+    times = {"snoozed_until": _iso(one.snoozed_until), "escalate_at": _iso(one.escalate_at)}
+    return record(one) | times | {"escalated": one.escalated, "findings": findings, "history": history}
+
+
+def print_incident(one: Incident) -> None:
+    """Print an incident's state, what each detector found, and its history."""
+    from alerts.rendering.text import present  # noqa: PLC0415  slow to load
+
+    print_line(f"{printable(one.id)}  {one.severity}, {one.status}")
+    for name, value in _facts(one).items():
+        print_line(f"  {name:13}  {printable(value)}")
+    print_line()
+    findings = [(name, finding.signal.severity, present(finding, "en")) for name, finding in one.findings.items()]
+    print_table(["detector", "severity", "found"], findings)
+    print_line()
+    print_table(["at (UTC)", "who", "what", "text"], [[_minute(e.at), e.who, e.what, e.text] for e in one.history])
+
+
+def _facts(one: Incident) -> dict[str, str]:
+    instants = {
+        "opened": one.opened_at,
+        "updated": one.updated_at,
+        "resolved": one.resolved_at,
+        "snoozed until": one.snoozed_until,
+        "next step": one.escalate_at,
+    }
+    facts = {"brand": ", ".join(one.all_brands)}
+    facts |= {name: f"{_minute(at)} UTC" for name, at in instants.items() if at is not None}
+    people = {"acknowledged": one.acknowledged_by, "verdict": one.verdict}
+    return facts | {name: text for name, text in people.items() if text}
+
+
+def _minute(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def _iso(at: int | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
