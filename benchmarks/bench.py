@@ -162,12 +162,12 @@ class _Progress:
 
     @property
     def moved(self) -> bool:
-        """Tell whether anything is committed."""
+        """Return whether anything is committed."""
         return self._committed(self._topics[0]) > 0
 
     @property
     def finished(self) -> bool:
-        """Tell whether everything is."""
+        """Return whether everything is."""
         return self._committed(*self._topics) >= self._ends(*self._topics)
 
 

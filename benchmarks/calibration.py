@@ -139,12 +139,14 @@ class Desk:
         self.state, closed = engine.advance(self.state, until, self._policy)
         records: list[Signal | Now] = [*sorted([*signals, *closed], key=lambda signal: signal.at), Now(until)]
         for record in records:
-            self._case, told = lifecycle.step(self._case, record, ALERT)
-            yield from ((note.happened_at, note.detector) for note in told if note.reason in {"opened", "reopened"})
+            self._case, notifications = lifecycle.step(self._case, record, ALERT)
+            yield from (
+                (note.happened_at, note.detector) for note in notifications if note.reason in {"opened", "reopened"}
+            )
 
     @property
     def calm(self) -> bool:
-        """Tell whether no incident is open."""
+        """Return whether no incident is open."""
         return self._case.incident is None or self._case.incident.status == "resolved"
 
 
@@ -157,7 +159,7 @@ def quiet_alarms(brand: Brand, policy: Policy, days: int, seed: int = 1) -> int:
 
 
 def burst_delays(brand: Brand, policy: Policy, bursts: int, seed: int = 3) -> list[float]:
-    """Return after how many minutes each of some tenfold bursts is heard, infinite if not in its two hours.
+    """Return after how many minutes each of some tenfold bursts is detected, infinite if not in its two hours.
 
     Each begins at a random instant of another part of the day, in a copy of the watch; the life of the brand goes on.
     """
@@ -205,8 +207,8 @@ def row(brand: Brand, sensitivity: Sensitivity, days: int, bursts: int) -> tuple
     alarms = quiet_alarms(brand, policy, days)
     low, high = interval(alarms, days)
     delays = burst_delays(brand, policy, bursts)
-    heard = sum(delay <= 60 for delay in delays)
-    least, most = share(heard, bursts)
+    found = sum(delay <= 60 for delay in delays)
+    least, most = share(found, bursts)
     oracle = Oracle(brand.expected, brand.spread, brand.rate)
     return (
         f"{brand.rate:g}",
@@ -214,8 +216,8 @@ def row(brand: Brand, sensitivity: Sensitivity, days: int, bursts: int) -> tuple
         sensitivity,
         f"{FALSE_ALARMS_PER_DAY[sensitivity]:.3f}",
         f"{alarms / days:.3f} ({low:.3f}–{high:.3f})",
-        f"{100 * heard / bursts:.0f} % ({100 * least:.0f}–{100 * most:.0f})",
-        f"{100 * oracle.heard(FALSE_ALARMS_PER_DAY[sensitivity]):.0f} %",
+        f"{100 * found / bursts:.0f} % ({100 * least:.0f}–{100 * most:.0f})",
+        f"{100 * oracle.detection_rate(FALSE_ALARMS_PER_DAY[sensitivity]):.0f} %",
         f"{median(delays):.0f}",
     )
 

@@ -36,7 +36,7 @@ GRACE: Final = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Alert:
-    """An incident as the replay told it."""
+    """An incident of the replay."""
 
     brand: str
     opened: datetime
@@ -76,7 +76,7 @@ def quiet_days(stream: str, label: dict[str, Any]) -> float:
 
 
 def excused(alert: Alert, stream: str, labels: dict[str, Any]) -> bool:
-    """Tell whether a page lies in a labelled incident or in a window that is left out."""
+    """Return whether a page lies in a labelled incident or in a window that is left out."""
     paged = alert.paged
     assert paged is not None
     spans = [(one["brand"], instant(one["from"]), instant(one["to"])) for one in labels["ignore_windows"]]
@@ -114,11 +114,11 @@ def main() -> int:
 
 
 def delays(found: dict[str, list[Alert]], labels: dict[str, Any]) -> str:
-    """Return the table of what was labelled and how soon it was heard."""
+    """Return the table of what was labelled and its detection delay."""
     rows = []
     for name, label in labels["incidents"].items():
-        told = found[label["file"]]
-        soon = (delay(told, label, page=False), delay(told, label, page=True))
+        incidents = found[label["file"]]
+        soon = (delay(incidents, label, page=False), delay(incidents, label, page=True))
         rows.append((name, label["role"], *soon, WANTED.get(name, "–")))
     return table(("Labelled", "Role", "First alert, minutes after visible", "First page", "Wanted"), rows)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from replay.tuning.evaluation import Metrics
 
 CRISES = ("replay", "minor", "cold_start")
-"""Roles of what should be heard. Hard negatives should not page; what is ambiguous is not scored."""
+"""Roles that should be found. Hard negatives should not page; what is ambiguous is not scored."""
 
 
 def report(data: Path, streams: Sequence[str], known: dict[str, Any]) -> str:
@@ -48,7 +48,7 @@ def load(data: Path, streams: Sequence[str]) -> Dataset:
 
 
 def crises(known: dict[str, Any]) -> Iterator[Label]:
-    """Yield what should be heard."""
+    """Yield the labels that should be found."""
     for name, one in known["incidents"].items():
         if one["role"] in CRISES:
             onset, visible, end = (_ms(one[key]) for key in ("onset", "visible_from", "end"))
@@ -106,13 +106,13 @@ def _row(name: str, one: Point) -> tuple[str, ...]:
 
 
 def _verdict(found: TuningResult) -> str:
-    said = {
+    texts = {
         "proposed": "A tuned setting beats the one that ships on held-out incidents.",
         "keep": "No setting tried is better than what ships, even in hindsight.",
     }
     plain = "Tuned settings do not beat what ships on held-out incidents: `tocsin tune` proposes no change here."
     tried = f"{len(found.points)} settings, no more false alarms than as shipped, {found.weeks:.1f} quiet brand-weeks."
-    return f"{said.get(found.state, plain)} {tried}"
+    return f"{texts.get(found.state, plain)} {tried}"
 
 
 def _leading(found: TuningResult) -> Point:

@@ -36,22 +36,22 @@ class Oracle:
     spread: float
     rate: float  # mean mentions an hour
 
-    def heard(self, promised: float, seed: int = 5) -> float:
-        """Return the share of tenfold bursts that are heard within the hour, at so many false alarms a day."""
+    def detection_rate(self, promised: float, seed: int = 5) -> float:
+        """Return the share of tenfold bursts that are detected within the hour, at so many false alarms a day."""
         dice = np.random.default_rng(seed)
         rates = np.array([self.expected(hour) for hour in range(QUIET_DAYS * 24)])
         restless = dice.gamma(1 / self.spread, self.spread, len(rates)) if self.spread else 1.0
         usual = np.repeat(rates / HOUR, HOUR)
         life = dice.poisson(np.repeat(rates * restless / HOUR, HOUR)).astype(np.float64)
-        bar = self._bar(self._surprise(life, usual), promised)
+        threshold = self._threshold(self._surprise(life, usual), promised)
         begins = dice.integers(DAY, len(life) - DAY, BURSTS)
-        return float(np.mean([self._hears(life, usual, begin, bar, dice) for begin in begins.tolist()]))
+        return float(np.mean([self._detects(life, usual, begin, threshold, dice) for begin in begins.tolist()]))
 
-    def _hears(self, life: Floats, usual: Floats, begin: int, bar: float, dice: np.random.Generator) -> bool:
+    def _detects(self, life: Floats, usual: Floats, begin: int, threshold: float, dice: np.random.Generator) -> bool:
         around = slice(begin - HOUR, begin + HOUR)
         burst = life[around].copy()
         burst[HOUR:] += dice.poisson(9 * self.rate / HOUR, HOUR)
-        return bool((self._surprise(burst, usual[around])[HOUR:] >= bar).any())
+        return bool((self._surprise(burst, usual[around])[HOUR:] >= threshold).any())
 
     def _surprise(self, counts: Floats, usual: Floats) -> Floats:
         """Return of each minute how improbable the count of the sixty that end with it is, as -log10."""
@@ -64,7 +64,7 @@ class Oracle:
             chance = poisson.logsf(observed - 1, expected)
         return np.where(few, 0.0, -chance / np.log(10))
 
-    def _bar(self, surprises: Floats, promised: float) -> float:
+    def _threshold(self, surprises: Floats, promised: float) -> float:
         low, high = 0.5, 12.0
         for _ in range(40):
             middle = (low + high) / 2
@@ -82,6 +82,6 @@ def _last_hour(values: Floats) -> Floats:
     return last
 
 
-def _incidents(surprises: Floats, bar: float) -> int:
-    at = np.flatnonzero(surprises >= bar)
+def _incidents(surprises: Floats, threshold: float) -> int:
+    at = np.flatnonzero(surprises >= threshold)
     return int((np.diff(at, prepend=-APART - 1) > APART).sum())

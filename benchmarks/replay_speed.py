@@ -160,8 +160,8 @@ WAYS: Final = {"texts": from_texts, "scores": from_scores}
 def measure(stream: str, way: str) -> Run:
     """Return what a replay took, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.replay_speed", "--one", stream, way]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return Run(*json.loads(told))
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return Run(*json.loads(output))
 
 
 def row(stream: str) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def race(texts: Sequence[str]) -> Speed:
 
 
 def pace(texts: Sequence[str]) -> Pace:
-    """Return how fast everything is told of short texts."""
+    """Return the speed of the whole scorer on short texts."""
     half = len(texts) // 2
     tellers = [Teller() for _ in range(3)]
     fresh, _ = _timed(tellers[0].everything, texts)
@@ -98,13 +98,13 @@ class Teller:
         self.everything(["good", "bad"] * BLOCK)
 
     def everything(self, texts: Sequence[str]) -> int:
-        """Tell language, VADER's compound whatever the language, and our own compound, label and abuse."""
+        """Return language, VADER's compound whatever the language, and our own compound, label and abuse."""
         readings = self._scorer.analyse_all(texts, [None] * len(texts))
         rest = [text for text, reading in zip(texts, readings, strict=True) if reading.lang != "en" or "&" in text]
         return len(readings) + len(self._vader.compounds(rest))
 
     def languages(self, texts: Sequence[str]) -> list[str | None]:
-        """Tell languages alone."""
+        """Detect languages only."""
         return self._scorer.detect_languages(texts)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from alerts.delivery.ports import Message, Receipt
+from alerts.delivery.ports import Message, MessageRef
 from config.settings import from_environ
 from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE
 from streams import lifecycle
@@ -42,27 +42,27 @@ class StockVader:
 class Nobody:
     """A notifier that takes every message and shows none."""
 
-    async def post(self, channel: str, message: Message) -> Receipt:
+    async def post(self, channel: str, message: Message) -> MessageRef:
         """Take a message."""
-        return Receipt(channel, message.incident)
+        return MessageRef(channel, message.incident)
 
-    async def update(self, receipt: Receipt, message: Message) -> None:
+    async def update(self, receipt: MessageRef, message: Message) -> None:
         """Take an update."""
 
-    async def reply(self, receipt: Receipt, message: Message) -> None:
+    async def reply(self, receipt: MessageRef, message: Message) -> None:
         """Take a reply."""
 
-    async def find(self, channel: str, incident: str, since: int) -> Receipt | None:
+    async def find(self, channel: str, incident: str, since: int) -> MessageRef | None:
         """Find nothing."""
         del channel, incident, since
         return None
 
-    async def sweep(self, receipt: Receipt, incident: str, since: int) -> int:
+    async def sweep(self, receipt: MessageRef, incident: str, since: int) -> int:
         """Delete nothing."""
         del receipt, incident, since
         return 0
 
-    async def replied(self, receipt: Receipt, revision: int) -> bool:
+    async def replied(self, receipt: MessageRef, revision: int) -> bool:
         """Know of no reply."""
         del receipt, revision
         return False

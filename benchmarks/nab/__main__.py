@@ -63,7 +63,7 @@ class Listener:
         self.state = engine.new(self.name)
         self.case = new_case(self.name)
 
-    def hear(self, row: Row) -> bool:
+    def feed(self, row: Row) -> bool:
         """Count a row; tell whether it opens an incident."""
         self.state, passed = engine.advance(self.state, row.at, WATCH)
         self.state.minutes.open(row.at // MINUTE)[MENTIONS] += row.count
@@ -74,8 +74,8 @@ class Listener:
     def _opens(self, record: Signal | Now) -> bool:
         if isinstance(record, Signal) and record.detector != "volume":
             return False
-        self.case, told = lifecycle.step(self.case, record, ALERT)
-        return any(note.reason == "opened" for note in told)
+        self.case, notifications = lifecycle.step(self.case, record, ALERT)
+        return any(note.reason == "opened" for note in notifications)
 
 
 def read(path: Path) -> Iterator[Row]:
@@ -95,7 +95,7 @@ def alarms(name: str, rows: Iterable[Row]) -> Iterator[tuple[str, int]]:
     """Return each row's timestamp with 1 for an alarm, else 0."""
     listener = Listener(name)
     for row in rows:
-        yield row.timestamp, int(listener.hear(row))
+        yield row.timestamp, int(listener.feed(row))
 
 
 def write(path: Path, out: Path) -> int:

@@ -84,7 +84,7 @@ class Row:
     parts: Floats
     chosen: str
 
-    def told(self) -> tuple[str, str, str, str]:
+    def cells(self) -> tuple[str, str, str, str]:
         """Return it as a line of the table."""
         scores = " / ".join(f"{score:.1f}" for score in profiles(self.parts.sum(0)))
         return self.name, scores, interval(self.parts), self.chosen
@@ -132,8 +132,8 @@ def without_much_choice(series: list[Series], evidence: Evidence, grid: Grid) ->
     ):
         alone = Evidence(parts, (parts.shape[1],))
         chosen = leave_out(alone)[:, 0].tolist()
-        told = "; ".join(f"{ratios[choice]:g}" for choice in sorted(set(chosen)))
-        found.append(Row(name, alone.of(chosen), f"over_peak {told}"))
+        ratio_text = "; ".join(f"{ratios[choice]:g}" for choice in sorted(set(chosen)))
+        found.append(Row(name, alone.of(chosen), f"over_peak {ratio_text}"))
     return found
 
 
@@ -156,7 +156,7 @@ def by_brand(series: list[Series], evidence: Evidence, held: HeldOut, grid: Grid
 
 
 def redrawn(evidence: Evidence) -> str:
-    """Return how far the nested score hangs on what is drawn at random."""
+    """Return how much the nested score varies with the random draws."""
     scores = []
     for seed in SEEDS:
         again = replace(evidence, seed=seed)
@@ -181,7 +181,7 @@ def measure(grid: Grid, copies: int) -> tuple[str, str]:
     )
     behind = [by_rule(evidence, held), by_brand(series, evidence, held, grid)]
     behind += [redrawn(evidence)] if copies else []
-    return table(head, [row.told() for row in rows]), "\n\n".join(behind)
+    return table(head, [row.cells() for row in rows]), "\n\n".join(behind)
 
 
 def main() -> int:

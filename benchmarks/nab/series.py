@@ -133,11 +133,11 @@ class Series:
 
     def score(self, alarms: list[int]) -> Floats:
         """Return what NAB gives for hits, the windows missed, the cost of false alarms, and the number of windows."""
-        told = np.array([row for row in alarms if row >= self.probation], dtype=int)
-        best = [self.worth[told[self.window[told] == window]] for window in range(self.windows)]
+        scored = np.array([row for row in alarms if row >= self.probation], dtype=int)
+        best = [self.worth[scored[self.window[scored] == window]] for window in range(self.windows)]
         hits = sum(float(found.max()) for found in best if len(found))
         missed = sum(not len(found) for found in best)
-        return np.array([hits, missed, -self.worth[told[self.window[told] < 0]].sum(), self.windows])
+        return np.array([hits, missed, -self.worth[scored[self.window[scored] < 0]].sum(), self.windows])
 
     def perturbed(self, chance: np.random.Generator) -> Series:
         """Return it with a fifth of its mentions lost at random, its days and hours begun elsewhere in the hour."""

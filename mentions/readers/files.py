@@ -38,7 +38,7 @@ def read(
             ({"channel": "=twitter"}).
         start: a `following` of an earlier reading, to go on from; a compressed file is unpacked up to there again.
         form: what the file is; None: as its name says, JSON Lines where it says nothing.
-        advance: is told the bytes of the file itself that were read since the last time, now and then.
+        advance: called now and then with the bytes of the file read since the last call.
 
     Raises:
         SourceError: the file cannot be read on; it names file and line.

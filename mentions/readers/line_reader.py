@@ -31,7 +31,7 @@ class LineReader:
     def __init__(self, path: str, longest: int = MAX_LINE, advance: Callable[[float], None] | None = None) -> None:
         """Open `path`, "-" being standard input; no line may be longer than `longest` bytes.
 
-        `advance` is told the bytes of the file itself, before decompression, that were read since the last time.
+        `advance` is called with the bytes of the file, before decompression, read since the last call.
 
         Raises:
             SourceError: there is no such file, or it may not be read.

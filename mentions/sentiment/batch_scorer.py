@@ -50,8 +50,8 @@ class BatchScorer:
         """Return the reading of each text, which has 1 to `linear.READ` tokens, in its language (None: find out)."""
         sizes, places = self._lookup(tokens)
         sums = self._sums.add(places, sizes)
-        told = self._decide_languages(sums, places, sizes) if None in langs else langs
-        found = [guess if known is None else known for known, guess in zip(langs, told, strict=True)]
+        decided = self._decide_languages(sums, places, sizes) if None in langs else langs
+        found = [detected if known is None else known for known, detected in zip(langs, decided, strict=True)]
         readings = [NOT_SCORED] * len(texts)
         for lang, voice in self._voices.items():
             own = [place for place, language in enumerate(found) if language == lang]
@@ -75,7 +75,7 @@ class BatchScorer:
     def _decide_languages(self, sums: Floats, places: Ints, sizes: Places) -> list[str | None]:
         """Return the language of each text; what may hold both is looked at in halves."""
         evidence = self._evidence(sums)
-        told = decide_all(*evidence)
+        decided = decide_all(*evidence)
         near = np.flatnonzero(are_uncertain(*evidence) & (sizes >= SHORTEST))
         if near.size:
             lengths = sizes[near]
@@ -85,8 +85,8 @@ class BatchScorer:
                 Evidence, *(column.tolist() for column in self._evidence(self._sums.language_sums(tokens, halves)))
             )
             for place, first, second in zip(near.tolist(), weighed, weighed, strict=True):
-                told[place] = None if is_mixed(first, second) else told[place]
-        return told
+                decided[place] = None if is_mixed(first, second) else decided[place]
+        return decided
 
     def _evidence(self, sums: Floats) -> tuple[Floats, Floats]:
         english, french = self._languages.biases

@@ -18,7 +18,7 @@ _MOST_BITS: Final = 17
 _ROOM: Final = 3
 """Bits of a slot's number beyond those that number the keys: one slot in eight is taken."""
 _FACTORS: Final = (11_400_714_819_323_198_485, 14_029_467_366_897_019_727, 1_609_587_929_392_839_161)
-"""Odd numbers that spread keys, one a round; whoever meets another key at its slot is put into the next round."""
+"""Odd numbers that spread keys, one a round; a key whose slot is taken goes to the next round."""
 
 
 class HashTable:

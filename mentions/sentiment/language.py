@@ -63,8 +63,8 @@ def decide_all(english: Floats, french: Floats) -> list[str | None]:
     """
     ahead = english >= french
     codes = np.where(ahead, english > 0, 2 * (french > 0))
-    told: list[str | None] = _LANGUAGES.take(codes).tolist()
-    return told
+    decided: list[str | None] = _LANGUAGES.take(codes).tolist()
+    return decided
 
 
 def is_uncertain(found: Evidence) -> bool:

@@ -41,7 +41,7 @@ class Scorer:
         self._voices = {lang: LanguageModel(weights, lang) for lang in (ENGLISH, FRENCH)}
         vader, french = Vader(), French()
         self._rules = {ENGLISH: vader.compound_of, FRENCH: french.compound}
-        self._readings = BatchScorer(weights, self._languages, self._voices, vader, french)
+        self._batch_scorer = BatchScorer(weights, self._languages, self._voices, vader, french)
 
     def score(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[tuple[float, int, float]]:
         """Return compound in [-1, 1], label (`mentions.model.batches`), abuse in [0, 1] of each text."""
@@ -78,17 +78,17 @@ class Scorer:
         alone = {place: self._score_one(texts[place], words, langs[place]) for place, words in unusual.items()}
         for place in alone:
             langs[place] = ""
-        readings = self._readings.score(texts, tokens, langs)
+        readings = self._batch_scorer.score(texts, tokens, langs)
         for place, reading in alone.items():
             readings[place] = reading
         return readings
 
     def _detect_chunk(self, texts: Sequence[str]) -> list[str | None]:
         tokens, unusual = _tokenise(list(map(_unescaped, texts)))
-        told = self._readings.detect_languages(tokens)
+        decided = self._batch_scorer.detect_languages(tokens)
         for place, words in unusual.items():
-            told[place] = self._detect_language(self._sums(words), words)
-        return told
+            decided[place] = self._detect_language(self._sums(words), words)
+        return decided
 
     def _score_one(self, text: str, tokens: list[str], lang: str | None) -> Analysis:
         sums = self._sums(tokens)

@@ -123,9 +123,9 @@ class Watchlist:
 
     def _unknown(self, name: str) -> str:
         near = self._nearest.suggest(normalise(name))
-        meant = f"did you mean {truncate(self._by_name[near].name)}? " if near else ""
+        suggestion = f"did you mean {truncate(self._by_name[near].name)}? " if near else ""
         remedy = "Add it to the brands, or leave the field out to match by keyword"
-        return f"brand: {truncate(name)} is not watched: {meant}{remedy}"
+        return f"brand: {truncate(name)} is not watched: {suggestion}{remedy}"
 
 
 def _by_name(brands: Sequence[BrandTerms]) -> dict[str, BrandTerms]:

@@ -37,9 +37,9 @@ class Annotation(NamedTuple):
     page: bool
 
 
-def annotate(told: Iterable[Notification], language: Language) -> list[Annotation]:
+def annotate(notifications: Iterable[Notification], language: Language) -> list[Annotation]:
     """Return what happened, in the order of event time; what only brings figures up to date is left out."""
-    found = [_mark(note, language) for note in told if note.reason != "updated"]
+    found = [_mark(note, language) for note in notifications if note.reason != "updated"]
     return sorted(found, key=lambda mark: mark.at)
 
 
@@ -57,9 +57,9 @@ def _words(note: Notification, language: Language, who: str, text: str) -> str:
     if note.reason == "escalated":
         span = wording.span(note.happened_at - incident.opened_at, language)
         return words["escalated"].format(step=text, span=span)
-    said = wording.told(note, language, fact=wording.fact(note, language), who=who, text=text)
+    text_of_note = wording.told(note, language, fact=wording.fact(note, language), who=who, text=text)
     if note.reason == "judged" and incident.verdict:
-        said = f"{said} – {wording.say(language, f'verdict_{incident.verdict}')}"
+        text_of_note = f"{text_of_note} – {wording.say(language, f'verdict_{incident.verdict}')}"
     if note.reason == "snoozed" and incident.snoozed_until:
-        said = f"{said} – {words['until'].format(at=clock(incident.snoozed_until))}"
-    return f"{said} – {text}" if text and who and note.reason != "noted" else said
+        text_of_note = f"{text_of_note} – {words['until'].format(at=clock(incident.snoozed_until))}"
+    return f"{text_of_note} – {text}" if text and who and note.reason != "noted" else text_of_note

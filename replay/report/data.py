@@ -57,7 +57,7 @@ class ReportData:
 
     @property
     def notifications(self) -> list[Notification]:
-        """Return what was told of the incidents that the timeline shows."""
+        """Return the notifications of the incidents that the timeline shows."""
         return [note for note in self.outcome.notifications if self.since <= note.happened_at <= self.until]
 
 
@@ -77,7 +77,7 @@ def gather(
         origin: where they and the rules come from.
         incident: the id of the only incident to tell of; None: all of them.
         lived: what came of a run in which people acted; None: what comes of the records alone.
-        advance: is told of the part of the work that is done; the parts add up to 1.
+        advance: called with the fraction of the work done since the last call; the fractions add up to 1.
 
     Raises:
         LookupError: there is no incident of that id; the message names those there are.
@@ -113,9 +113,9 @@ def gather(
 def _of(brand: str, lived: ReplayResult, records: Iterable[Batch | Tick]) -> ReplayResult:
     """Return what a run that many brands shared says of one."""
     published = [at for record in records if isinstance(record, Batch) for at in record.published]
-    told = [note for note in lived.notifications if brand in (note.incident.brand, *note.incident.brands)]
+    notifications = [note for note in lived.notifications if brand in (note.incident.brand, *note.incident.brands)]
     counts = Counter({brand: lived.counts[brand]})
-    return replace(lived, notifications=told, counts=counts, since=min(published), until=max(published))
+    return replace(lived, notifications=notifications, counts=counts, since=min(published), until=max(published))
 
 
 def _focus(courses: list[IncidentTimeline], incident: str | None) -> IncidentTimeline | None:
@@ -129,7 +129,7 @@ def _focus(courses: list[IncidentTimeline], incident: str | None) -> IncidentTim
 
 
 def _shown(outcome: ReplayResult, focus: IncidentTimeline | None) -> tuple[int, int]:
-    """Return the time to be shown; what was told after the last mention is in it."""
+    """Return the time to be shown; notifications after the last mention are included."""
     if focus is None:
         return outcome.since, max([outcome.until, *(note.happened_at for note in outcome.notifications)])
     end = focus.open_periods[-1].until or outcome.until

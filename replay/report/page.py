@@ -31,7 +31,7 @@ ROWS: Final = 60
 def render(facts: ReportData, language: Language) -> str:
     """Return the page."""
     words = WORDS[language]
-    told = annotate(facts.notifications, language)
+    marks = annotate(facts.notifications, language)
     return page(
         "report.html.j2",
         language,
@@ -39,20 +39,20 @@ def render(facts: ReportData, language: Language) -> str:
         title=words["title"].format(brand=facts.brand.name),
         summary=summary(facts, language),
         facts=facts,
-        timeline=timeline(facts, told, language, words),
+        timeline=timeline(facts, marks, language, words),
         busiest=_busiest(facts),
         near=[_near(level, language, words) for level in facts.levels],
-        told=told,
+        annotations=marks,
         figures=_figures(facts, language, words),
         signs=SIGNS,
         severities={severity: wording.say(language, severity) for severity in SEVERITIES},
-        nobody=_unattended(facts, told, words),
-        knobs=[_slider(knob, language, words) for knob in facts.sliders],
+        unattended=_unattended(facts, marks, words),
+        sliders=[_slider(slider, language, words) for slider in facts.sliders],
     )
 
 
 def summary(facts: ReportData, language: Language) -> str:
-    """Return the paragraph for whoever reads only one."""
+    """Return the paragraph for a reader of one paragraph."""
     words, outcome = WORDS[language], facts.outcome
     span = {"since": clock(outcome.since), "until": clock(outcome.until), "brand": facts.brand.name}
     mentions = number(outcome.mentions, language)
@@ -71,7 +71,7 @@ def summary(facts: ReportData, language: Language) -> str:
     acknowledged = next((note for note in notes if note.reason == "acknowledged"), None)
     if acknowledged is not None:
         waited = wording.span(acknowledged.happened_at - course.opened_at, language)
-        text += words["in_hand"].format(who=acknowledged.incident.acknowledged_by, span=waited)
+        text += words["acknowledged"].format(who=acknowledged.incident.acknowledged_by, span=waited)
     until = course.segments[-1].until
     if until is None:
         return text + words["open"]
@@ -87,8 +87,8 @@ def _figures(facts: ReportData, language: Language, words: dict[str, str]) -> li
     if facts.focus is None:
         return found
     course, until = facts.focus, facts.focus.segments[-1].until
-    heard = [note for note in facts.outcome.told if note.incident.id == course.incident.id]
-    taken = next((note for note in heard if note.reason == "acknowledged"), None)
+    of_incident = [note for note in facts.outcome.told if note.incident.id == course.incident.id]
+    taken = next((note for note in of_incident if note.reason == "acknowledged"), None)
     called = words["never"] if course.pages else "–"
     waited = called if taken is None else wording.span(taken.happened_at - course.opened_at, language)
     by = "" if taken is None else clean(taken.incident.acknowledged_by or "")
@@ -126,14 +126,14 @@ def _figure(seen: Observation, value: float, language: Language) -> str:
     return percent(value, language) if seen.metric.endswith("share") else number(value, language)
 
 
-def _unattended(facts: ReportData, told: list[Annotation], words: dict[str, str]) -> str:
-    """Return why no act is told, where none is."""
-    if any(mark.who for mark in told):
+def _unattended(facts: ReportData, marks: list[Annotation], words: dict[str, str]) -> str:
+    """Return why no act is marks, where none is."""
+    if any(mark.who for mark in marks):
         return ""
     return words["nobody_acted"].format(why=words["why_recording" if facts.origin.recorded else "why_files"])
 
 
-def _slider(knob: Slider, language: Language, words: dict[str, str]) -> dict[str, Any]:
+def _slider(slider: Slider, language: Language, words: dict[str, str]) -> dict[str, Any]:
     rows = [
         {
             "value": one.value + (f" ({words['today']})" if one.today else ""),
@@ -143,12 +143,12 @@ def _slider(knob: Slider, language: Language, words: dict[str, str]) -> dict[str
             "more": f"+ {len(one.opened) - OPENED}" if len(one.opened) > OPENED else "",
             "against": words["same"] if one.today else one.preview.sentence(language),
         }
-        for one in knob.settings
+        for one in slider.settings
     ]
     return {
-        "name": _named(knob.name, language),
+        "name": _named(slider.name, language),
         "rows": rows,
-        "today": [one.today for one in knob.settings].index(True),
+        "today": [one.today for one in slider.settings].index(True),
     }
 
 
@@ -156,6 +156,6 @@ def _named(name: str, language: Language) -> str:
     """Return what a threshold is called: in words, with its path in the configuration."""
     words = WORDS[language]
     if name == TOGETHER:
-        return words["knob_bars"]
+        return words["slider_together"]
     part = name.split(".")[1]
-    return f"{title(part, language) or words.get(f'knob_{part}', part)} ({name})"
+    return f"{title(part, language) or words.get(f'slider_{part}', part)} ({name})"

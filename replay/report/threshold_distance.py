@@ -104,7 +104,7 @@ def _level(
 
 
 def _views(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], width: int) -> Iterator[View]:
-    """Yield what the rules see at each look. Time is told in small steps, which changes nothing."""
+    """Yield what the detectors see at each evaluation. Time advances in small steps, which changes nothing."""
     shard = WatchShard(PolicySet.of([brand]))
     stride = max(MINUTE, width // LOOKS // MINUTE * MINUTE)
     lateness = brand.detect.lateness_minutes * MINUTE

@@ -155,8 +155,8 @@ def _lay_out(figure: Any, facts: ReportData, whole: int) -> None:
 
 def _alt(facts: ReportData, panels: Sequence[DetectorLevel], words: dict[str, str]) -> str:
     place = max(range(len(facts.times)), key=facts.mentions.__getitem__)
-    said = words["alt"].format(step=facts.step, peak=clock(facts.times[place]), count=facts.mentions[place])
-    return said + (f" {words['alt_levels'].format(count=len(panels))}" if panels else "")
+    text = words["alt"].format(step=facts.step, peak=clock(facts.times[place]), count=facts.mentions[place])
+    return text + (f" {words['alt_levels'].format(count=len(panels))}" if panels else "")
 
 
 def _at(instant: int) -> str:

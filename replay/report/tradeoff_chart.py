@@ -70,8 +70,10 @@ def plotted_points(study: TuningResult) -> list[PlottedPoint]:
         key = point.per_week, point.mean_delay, point.found
         known = at.get(key)
         settings = [*(known.settings if known else []), point.settings]
-        graver = known is None or list(_MARKS).index(mark) > list(_MARKS).index(known.mark)
-        at[key] = PlottedPoint(mark, point, settings) if graver or known is None else known._replace(settings=settings)
+        dominates = known is None or list(_MARKS).index(mark) > list(_MARKS).index(known.mark)
+        at[key] = (
+            PlottedPoint(mark, point, settings) if dominates or known is None else known._replace(settings=settings)
+        )
     return sorted(at.values(), key=lambda place: list(_MARKS).index(place.mark))
 
 
@@ -137,16 +139,16 @@ def _hover(place: PlottedPoint, language: Language) -> str:
     if len(place.settings) > NAMED:
         named.append(words["more"].format(n=len(place.settings) - NAMED))
     delay = minutes(point.mean_delay, language)
-    told = words["hover"].format(
+    text = words["hover"].format(
         found=point.found, of=point.of, delay=delay, noise=false_alarm_rate(point.per_week, language)
     )
-    return "<br>".join([told, *named])
+    return "<br>".join([text, *named])
 
 
 def _alt(study: TuningResult, found: Sequence[PlottedPoint], language: Language) -> str:
     words, today = WORDS[language], study.today
-    told = words["alt"].format(count=len(study.points), places=len(found))
+    text = words["alt"].format(count=len(study.points), places=len(found))
     if today.mean_delay is not None:
         place = (minutes(today.mean_delay, language), false_alarm_rate(today.per_week, language))
-        told += " " + words["alt_today"].format(delay=place[0], noise=place[1])
-    return f"{told} {words['alt_table']}"
+        text += " " + words["alt_today"].format(delay=place[0], noise=place[1])
+    return f"{text} {words['alt_table']}"

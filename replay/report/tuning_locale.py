@@ -36,8 +36,8 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "noise_more": "{noise} more",
         "noise_fewer": "{noise} fewer",
         "noise_same": "as many false alarms",
-        "heard": "{after} of {of} crises paged instead of {before}",
-        "heard_same": "{after} of {of} crises paged, as today",
+        "recall": "{after} of {of} crises paged instead of {before}",
+        "recall_same": "{after} of {of} crises paged, as today",
         "today": "Today",
         "proposal": "Proposed",
         "hindsight": "Best in hindsight, not proposed",
@@ -123,8 +123,8 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "noise_more": "{noise} de plus",
         "noise_fewer": "{noise} de moins",
         "noise_same": "autant de fausses alertes",
-        "heard": "{after} crises sur {of} appelées au lieu de {before}",
-        "heard_same": "{after} crises sur {of} appelées, comme aujourd’hui",
+        "recall": "{after} crises sur {of} appelées au lieu de {before}",
+        "recall_same": "{after} crises sur {of} appelées, comme aujourd’hui",
         "today": "Aujourd’hui",
         "proposal": "Proposé",
         "hindsight": "Le meilleur après coup, non proposé",
@@ -212,9 +212,9 @@ def minutes(delay: float | None, language: Language) -> str:
 
 def false_alarm_rate(per_week: float, language: Language) -> str:
     """Return a rate of false alarms."""
-    said = figure(per_week, language)
-    singular = said == "1" or (language == "fr" and per_week < 2)  # noqa: PLR2004  in French 1.9 is singular
-    return WORDS[language]["false_one" if singular else "false_many"].format(n=said)
+    formatted = figure(per_week, language)
+    singular = formatted == "1" or (language == "fr" and per_week < 2)  # noqa: PLR2004  in French 1.9 is singular
+    return WORDS[language]["false_one" if singular else "false_many"].format(n=formatted)
 
 
 def change(settings: Settings, language: Language) -> str:
@@ -226,9 +226,9 @@ def change(settings: Settings, language: Language) -> str:
 
 def interval(between: tuple[float, float | None], language: Language, *, share: bool = False) -> str:
     """Return from where to where something lies, at 90\u00a0%."""
-    said = percent if share else figure
-    high = "∞" if between[1] is None else said(between[1], language)
-    return WORDS[language]["between"].format(low=said(between[0], language), high=high)
+    formatter = percent if share else figure
+    high = "∞" if between[1] is None else formatter(between[1], language)
+    return WORDS[language]["between"].format(low=formatter(between[0], language), high=high)
 
 
 def conclusion(study: TuningResult, language: Language) -> str:
@@ -237,16 +237,16 @@ def conclusion(study: TuningResult, language: Language) -> str:
     brands = words["one_brand"] if len(study.brands) == 1 else words["many_brands"].format(count=len(study.brands))
     held = words["one_crisis"] if crises == 1 else words["many_crises"].format(count=crises)
     weeks = figure(study.weeks, language)
-    told = words["made"].format(settings=len(study.points), weeks=weeks, brands=brands, crises=held)
+    text = words["made"].format(settings=len(study.points), weeks=weeks, brands=brands, crises=held)
     days = figure(study.weeks * 7, language)
-    return told + words[study.state].format(fewest=FEWEST, days=days, effect=effect(study, language))
+    return text + words[study.state].format(fewest=FEWEST, days=days, effect=effect(study, language))
 
 
 def effect(study: TuningResult, language: Language) -> str:
     """Return what the leading setting changes: how soon, how often for nothing, how many crises."""
     words, before, after = WORDS[language], study.today, study.points[study.leading]
     both = [(e.before, e.after) for e in study.effects if e.before is not None and e.after is not None]
-    key = "heard_same" if after.found == before.found else "heard"
+    key = "recall_same" if after.found == before.found else "recall"
     parts = [words[key].format(after=after.found, of=after.of, before=before.found)]
     if both:
         gain = sum(first - later for first, later in both) / len(both)

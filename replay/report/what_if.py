@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from replay.player.result import ReplayResult
 
 SCALES: Final = (0.5, 0.65, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5)
-"""What the bars are multiplied by for the slider; 1 is today's setting."""
+"""What the thresholds are multiplied by for the slider; 1 is today's setting."""
 
 FACTORS: Final = (0.5, 0.75, 1.0, 1.35, 2.0)
 """What one threshold is multiplied by."""
@@ -41,7 +41,7 @@ class SliderPosition(NamedTuple):
 
 
 class Slider(NamedTuple):
-    """One threshold, or the bars together, and the settings tried, in ascending order of what they ask for."""
+    """One threshold, or all thresholds together, and the settings tried, in ascending order."""
 
     name: str  # TOGETHER, or a path such as "detect.shift.rise"
     settings: list[SliderPosition]
@@ -53,9 +53,9 @@ def sliders(
     near: Collection[str],
     advance: Callable[[float], None] = lambda _done: None,
 ) -> list[Slider]:
-    """Return what each threshold would have done: the bars together, the sensitivity, those of the detectors `near`.
+    """Return the effect of each threshold: all together, the sensitivity, and those of the detectors `near`.
 
-    `advance` is told of the part of the work that is done; the parts add up to 1.
+    `advance` is called with the fraction of the work done since the last call; the fractions add up to 1.
     """
     plans = [(TOGETHER, _threshold_variants(brand)), (SENSITIVITY, _sensitivity_variants(brand))]
     plans += [(f"detect.{name}.{MAIN[name][0]}", _scaled(brand, name)) for name in MAIN if name in near]
@@ -82,8 +82,8 @@ def _setting(value: str, today: ReplayResult, outcome: ReplayResult, *, is_today
 def _threshold_variants(brand: Brand) -> list[tuple[str, Brand | None]]:
     found: list[tuple[str, Brand | None]] = []
     for scale in SCALES:
-        bars = {bar: max(0.1, round(value_of(brand, bar) * scale, 2)) for bar in BARS}
-        found.append((f"× {scale:g}", None if scale == 1 else with_settings(brand, bars)))
+        thresholds = {path: max(0.1, round(value_of(brand, path) * scale, 2)) for path in BARS}
+        found.append((f"× {scale:g}", None if scale == 1 else with_settings(brand, thresholds)))
     return found
 
 
@@ -104,7 +104,7 @@ def _scaled(brand: Brand, detector: str) -> list[tuple[str, Brand | None]]:
         value = round(today * factor) if isinstance(today, int) else round(today * factor, 3)
         if factor == 1:
             found.append((f"{today:g}", None))
-        elif value != today and f"{value:g}" not in [said for said, _ in found]:
+        elif value != today and f"{value:g}" not in [label for label, _ in found]:
             try:
                 found.append((f"{value:g}", with_settings(brand, {path: value})))
             except ValidationError:

@@ -19,7 +19,7 @@ Settings = dict[str, str | float]
 """Dotted path → value; what is not in it stays as it is today."""
 
 SCALES: Final = (0.65, 0.8, 1.0, 1.25, 1.6)
-"""What the bars are multiplied by; smaller fires sooner and more."""
+"""What the thresholds are multiplied by; smaller fires sooner and more often."""
 
 BARS: Final = ("detect.volume.over_peak", "detect.negative.over_peak", "detect.outcry.over_peak")
 SENSITIVITY: Final = "detect.sensitivity"

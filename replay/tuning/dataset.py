@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from streams.recording.format import Entry
 
 PACE: Final = 3_600_000
-"""A brand's time is told at least this often (ms), mentions or not."""
+"""Longest step of a brand's event time (ms), with or without mentions."""
 
 
 class Span(NamedTuple):
@@ -41,22 +41,22 @@ class Dataset:
     rejected: list[RejectedLine] = field(default_factory=list)
     unmatched: int = 0
     disordered: int = 0  # records that lie before an earlier one by more than the lateness
-    _told: dict[str, int] = field(default_factory=dict)
+    _ticked_at: dict[str, int] = field(default_factory=dict)
 
     def add(self, batch: Batch) -> None:
         """Take a brand's next batch."""
         self.records[batch.brand].append(batch)
         known = self.spans.get(batch.brand, Span(batch.published[0], batch.published[0]))
         self.spans[batch.brand] = Span(min(known.since, *batch.published), max(known.until, *batch.published))
-        self._told[batch.brand] = 0
+        self._ticked_at[batch.brand] = 0
         self.mentions += len(batch)
 
     def tick(self, tick: Tick) -> None:
-        """Tell the time to the brands that have had mentions since they heard of it, or not heard for an hour."""
-        for brand, told in self._told.items():
-            if tick.read_up_to - told >= PACE:
+        """Advance the brands that have new mentions since their last tick, or had none for an hour."""
+        for brand, ticked_at in self._ticked_at.items():
+            if tick.read_up_to - ticked_at >= PACE:
                 self.records[brand].append(tick)
-                self._told[brand] = tick.read_up_to
+                self._ticked_at[brand] = tick.read_up_to
 
     def take(self, scored: ScoreResult) -> None:
         """Take what was scored next, and the time up to which it was read."""

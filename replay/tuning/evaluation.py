@@ -36,7 +36,7 @@ class Alert(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """What a setting would have told of all brands in question."""
+    """The incidents of all brands in question under one setting."""
 
     settings: Settings
     alerts: tuple[Alert, ...]
@@ -50,7 +50,7 @@ class Period(msgspec.Struct, frozen=True):
     until: int
 
     def contains(self, brand: str, at: int) -> bool:
-        """Tell whether an instant of a brand lies within."""
+        """Return whether an instant of a brand lies within."""
         return self.brand == brand and self.since <= at <= self.until
 
 
@@ -69,8 +69,8 @@ class Metrics(msgspec.Struct, frozen=True):
     @property
     def mean_delay(self) -> float | None:
         """Return the mean detection delay of those found, in minutes."""
-        heard = [delay for delay in self.delays if delay is not None]
-        return sum(heard) / len(heard) if heard else None
+        found = [delay for delay in self.delays if delay is not None]
+        return sum(found) / len(found) if found else None
 
     @property
     def per_week(self) -> float:
@@ -94,7 +94,7 @@ def run_setting(
     records: Mapping[str, Sequence[Batch | Tick]],
     own: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> Run:
-    """Return what a setting would have told; brands without mentions tell nothing.
+    """Return the incidents under a setting; brands without mentions have none.
 
     `own` names the settings that a brand of a group writes itself: the group's do not reach those.
     """

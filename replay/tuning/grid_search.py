@@ -33,7 +33,7 @@ def grid_search(
     advance: Callable[[float], None] = lambda _done: None,
     jobs: int = 1,
 ) -> list[Run]:
-    """Return what each setting would have told: the long part, which labels and budget do not change.
+    """Return the run of each setting: the slow part, independent of labels and budget.
 
     With `jobs` processes side by side, each of which holds the mentions once more; they find the same.
     """

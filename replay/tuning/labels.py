@@ -50,11 +50,11 @@ class Label(msgspec.Struct, frozen=True):
 
     @property
     def is_crisis(self) -> bool:
-        """Tell whether it should have been paged."""
+        """Return whether it should have been paged."""
         return self.kind == "crisis"
 
     def record(self) -> dict[str, str]:
-        """Return the label as a file holds it; what is not said is left out."""
+        """Return the label as a file holds it; absent values are left out."""
         seen = {} if self.visible_from is None else {"visible_from": iso(self.visible_from)}
         note = {"note": self.note} if self.note else {}
         return {"brand": self.brand, "onset": iso(self.onset), **seen, "end": iso(self.end), "kind": self.kind, **note}
@@ -104,13 +104,13 @@ def labels_from_verdicts(incidents: Iterable[Incident], actions: Iterable[Action
 
     Its onset is when Tocsin first saw it: the real one may be earlier, and is for a person to write into the file.
     """
-    said = {one.incident: one.text for one in actions if one.kind == "verdict" and one.incident}
+    notes = {one.incident: one.text for one in actions if one.kind == "verdict" and one.incident}
     labels = []
     for one in incidents:
         if one.verdict is not None and one.kind != "silence":  # a source that brings nothing tells nothing of a mood
             first = min([one.opened_at, *(entry.at for entry in one.history[:1])])
             end = one.resolved_at if one.resolved_at is not None else one.updated_at
-            note = _clean(said.get(one.id, ""))
+            note = _clean(notes.get(one.id, ""))
             labels.append(Label(one.brand, first, max(end, first + 1), one.verdict, note, incident=one.id))
     return sorted(labels, key=lambda label: (label.onset, label.brand))
 
@@ -180,10 +180,10 @@ def _label(name: str, node: Node, problems: list[Problem]) -> Label | None:
             close = nearest(key, KEYS)
             problems.append(_problem(name, child, f'is no known key: did you mean "{close}"?' if close else _KNOWN))
     problems += [_problem(name, node, f"lacks `{key}:`") for key in _REQUIRED if key not in node.fields]
-    said = dict(_values(name, node, problems))
+    values = dict(_values(name, node, problems))
     if len(problems) > before:
         return None
-    label = msgspec.convert({**said, "line": node.line}, Label)
+    label = msgspec.convert({**values, "line": node.line}, Label)
     if label.end <= label.onset:
         problems.append(_problem(name, node.fields["end"], "is not after the onset: swap them, or correct one"))
     elif not label.onset <= label.visible < label.end:

@@ -55,8 +55,8 @@ class Effect(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         """Return `Halden, 2026-03-02 10:15 (crisis): 11 minutes sooner`."""
         if self.before is None or self.after is None:
-            both = "missed before and after" if self.before is self.after else "missed before, heard now"
-            return f"{self.label}: {'heard before, missed now' if self.before is not None else both}"
+            both = "missed before and after" if self.before is self.after else "missed before, found now"
+            return f"{self.label}: {'found before, missed now' if self.before is not None else both}"
         return f"{self.label}: {_sooner(self.before - self.after)}"
 
 
@@ -115,8 +115,8 @@ class TuningResult(msgspec.Struct, frozen=True):
         more = after.per_week - self.today.per_week
         alarms = "false alarm" if f"{abs(more):.2g}" == "1" else "false alarms"
         noise = f"{abs(more):.2g} {alarms} a week {'more' if more > 0 else 'fewer'}" if more else f"as many {alarms}"
-        heard = [_sooner(sooner)] if both else []
-        return "; ".join([*heard, noise, f"{after.found} of {after.of} incidents instead of {self.today.found}"])
+        sooner_texts = [_sooner(sooner)] if both else []
+        return "; ".join([*sooner_texts, noise, f"{after.found} of {after.of} incidents instead of {self.today.found}"])
 
     def record(self) -> dict[str, Any]:
         """Return the study as JSON data."""
@@ -148,7 +148,7 @@ def optimise(
         stretches: the time that counts; none: all of it.
         own: the settings that a brand of a group writes itself: the group's do not reach them.
         trials: of an earlier `sweep` of the same brands and mentions; none: the sweep is made.
-        advance: is told of each setting tried.
+        advance: called for each setting tried.
         jobs: how many settings are tried at a time, each in a process of its own.
     """
     names = {brand.name for brand in brands}
@@ -173,7 +173,7 @@ def optimise(
 
 
 def spread(held_out: Sequence[HeldOut]) -> tuple[float, float] | None:
-    """Return the least and the most minutes by which a held-out crisis was heard sooner."""
+    """Return the least and the most minutes by which a held-out crisis was found sooner."""
     gains = [minutes for one in held_out if (minutes := gain(one)) is not None]
     return (min(gains), max(gains)) if gains else None
 

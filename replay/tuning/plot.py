@@ -42,12 +42,12 @@ def _framed(rows: list[list[str]], low: float, high: float, wide: float) -> list
 
 def _legend(study: TuningResult, left_out: int, most: int) -> list[str]:
     of = study.today.of
-    told = [
+    lines = [
         f"{'':{_MARGIN}}T today   {'P proposal   ' if study.proposal is not None else ''}o nothing is better   · tried"
     ]
     if left_out:
-        told.append(f"{'':{_MARGIN}}{left_out} settings that page fewer than {most} of {of} crises are not drawn")
-    return told
+        lines.append(f"{'':{_MARGIN}}{left_out} settings that page fewer than {most} of {of} crises are not drawn")
+    return lines
 
 
 def _mark(study: TuningResult, place: int, one: Point) -> str:

@@ -80,7 +80,10 @@ def leave_one_out(
 
 
 def generalises(held_out: Sequence[HeldOut], budget: float | None) -> bool:
-    """Tell whether the settings chosen blindly did better than today's: heard more, or sooner, or with less noise."""
+    """Return whether the settings chosen without the held-out crisis found more, or sooner, or with fewer false alarms.
+
+    Compared with the settings of today.
+    """
     found = [sum(getattr(one, side).found for one in held_out) for side in ("before", "after")]
     false = [sum(getattr(one, side).false_alarms for one in held_out) for side in ("before", "after")]
     weeks = sum(one.before.weeks for one in held_out)
@@ -94,7 +97,7 @@ def generalises(held_out: Sequence[HeldOut], budget: float | None) -> bool:
 
 
 def gain(one: HeldOut) -> float | None:
-    """Return how many minutes sooner the held-out crisis was heard; None where one of the two missed it."""
+    """Return how many minutes sooner the held-out crisis was found; None where one of the two missed it."""
     before, after = one.before.delays[0], one.after.delays[0]
     return None if before is None or after is None else before - after
 

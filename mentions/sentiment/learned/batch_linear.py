@@ -169,13 +169,13 @@ class _NgramRows:
         letters = self._code[np.minimum(np.frombuffer(text, np.uint32), self._last)]
         sizes = np.fromiter(map(len, cut), np.int64, len(cut))
         starts = (sizes + 2).cumsum() - (sizes + 2)
-        said = np.zeros((len(letters), len(LANES)), np.int32)
+        sums = np.zeros((len(letters), len(LANES)), np.int32)
         key = letters
         for more in range(1, 4):
             key = key[:-1] << _LETTER_BITS | letters[more:]
-            said[: len(key)] += self._rows.take(self._table.find(key), axis=0)
+            sums[: len(key)] += self._rows.take(self._table.find(key), axis=0)
         shares = _SHARES_OF.take(sizes)
-        rows: Rows = np.add.reduceat(said, starts, axis=0) * shares[:, None]
+        rows: Rows = np.add.reduceat(sums, starts, axis=0) * shares[:, None]
         return rows
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 READ: Final = 500
-"""Tokens of a text that are read; what a mention is about is said by then."""
+"""Tokens of a text that are used; later ones add nothing."""
 
 WHOLE: Final = 64
 """A word's weight counts this often, a gram's as often as its share of its word says: all stays in whole numbers."""

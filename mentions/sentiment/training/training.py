@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mentions.sentiment.training.logistic import Fit
 
 NAMES: Final = ("neutral", "negative", "positive")
-"""Labels, in the order of the classes: neutral is what the others are told from."""
+"""Labels, in the order of the classes: neutral is the reference class."""
 
 MIN_LABELS: Final = 30
 """Labels of a language from which anything can be learnt."""

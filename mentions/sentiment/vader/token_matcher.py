@@ -31,7 +31,7 @@ _ENOUGH: Final = 1 << 16
 """Characters of a portion of texts, unless the last of them has more."""
 
 _CHARACTERS: Final = 0x20000
-"""Code points that are told apart; none beyond has a case, is a blank or belongs to a known word."""
+"""Code points that are distinguished; none beyond has a case, is a blank or belongs to a known word."""
 
 _ASCII: Final = 0x80
 _CAPITAL, _SMALL, _OTHER, _KELVIN = range(_ASCII, _ASCII + 4)

@@ -50,7 +50,7 @@ RAREST: Final = frozenset(
 
 COARSE: Final = _HEEDED | RAREST | {"but"}
 FINE: Final = COARSE | {"at", "very"} | frozenset(chain.from_iterable(map(str.split, _PHRASES)))
-"""Words to be told from all others: always, and where one of the rare words occurs."""
+"""Words with an identity of their own: always, and where one of the rare words occurs."""
 
 assert all(RAREST & set(phrase.split()) for phrase in _PHRASES if " " in phrase)  # of the installed version
 
@@ -62,7 +62,7 @@ class TokenKind(NamedTuple):
     listed: bool  # in the lexicon
     boost: float
     negates: bool
-    name: str  # of a word that is told from all others
+    name: str  # of a word with an identity of its own
     upper: bool
 
 
@@ -70,7 +70,7 @@ class TokenCodes(dict[str, str]):
     """Raw token → the character of its kind; remembers what it has seen."""
 
     def __init__(self, lexicon: dict[str, float], named: frozenset[str]) -> None:
-        """Take the package's lexicon, and the words to be told from all others."""
+        """Take the package's lexicon, and the words that keep their identity."""
         self._lexicon = lexicon
         self._named = named
         self._characters: dict[TokenKind, str] = {}
