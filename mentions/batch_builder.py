@@ -20,7 +20,7 @@ ROW_BYTES: Final = 100
 
 
 class BatchBuilder:
-    """Gathers the rows of several records of one source partition, in the order they were read."""
+    """Gathers the rows of several records of one source partition in source order."""
 
     def __init__(self, partition: int, max_rows: int = MAX_ROWS, max_bytes: int = MAX_BYTES) -> None:
         self.partition: Final = partition
@@ -29,7 +29,7 @@ class BatchBuilder:
         self._runs: dict[str, list[_PolicyRun]] = {}
 
     def add(self, scored: RecordResult) -> None:
-        """Take the rows of the next record.
+        """Add the rows of the next record.
 
         Raises:
             ValueError: it is of another partition.
@@ -44,7 +44,7 @@ class BatchBuilder:
             runs[-1].rows.extend(rows)
 
     def drain(self) -> list[Batch]:
-        """Return what was gathered since the last time, each brand's batches in source order."""
+        """Return the batches gathered since the last call, each brand's in source order."""
         runs, self._runs = self._runs, {}
         return [
             Batch(brand, self.partition, *run.origin, *map(list, zip(*rows, strict=True)))

@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
 
 class Scorer(Protocol):
-    """Scores texts; what it says of one depends on nothing but its version, the text and the language."""
+    """Scores texts; a score depends only on the version, the text and the language."""
 
     @property
     def version(self) -> str:
-        """Return the version of code and lexicons together: the same version gives the same scores."""
+        """Return the version of code and lexicons: equal versions give equal scores."""
         ...
 
     def score(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[tuple[float, int, float]]:

@@ -49,7 +49,7 @@ class Row(NamedTuple):
 
 
 class RecordResult(msgspec.Struct, gc=False):
-    """What became of one record: each of its entries is one of rejections, accepted, unmatched and own.
+    """Outcome of one record: each entry is rejected, accepted, unmatched or by an own account.
 
     An entry of several brands has a row in each. Where one brand's own account wrote about another, it is in rows only.
     """
@@ -67,7 +67,7 @@ class RecordResult(msgspec.Struct, gc=False):
 
 
 class ScoredMention(NamedTuple):
-    """A mention with what became of it, and what it means for each of its brands, by name."""
+    """A mention, its outcome, and its score for each of its brands, by name."""
 
     mention: Mention
     outcome: Outcome
@@ -76,7 +76,7 @@ class ScoredMention(NamedTuple):
 
 
 class SourceRecord(NamedTuple):
-    """A Kafka record of mentions: a JSON object, or one a line."""
+    """A Kafka record of mentions: one JSON object, or JSON Lines."""
 
     value: bytes | None
     arrived: int  # ms
@@ -85,7 +85,7 @@ class SourceRecord(NamedTuple):
 
 
 def score(mention: Mention, watchlist: Watchlist, scorer: Scorer) -> ScoredMention:
-    """Return what `mention` means for each of its brands."""
+    """Return the outcome of `mention` and its score for each of its brands."""
     wire = to_wire(mention)
     match = watchlist.match(wire)
     readings = _score_tasks([(wire, brand) for brand in match.brands], watchlist, scorer)
@@ -96,7 +96,7 @@ def score(mention: Mention, watchlist: Watchlist, scorer: Scorer) -> ScoredMenti
 def score_record(
     value: bytes | None, arrived: int, partition: int, offset: int, watchlist: Watchlist, scorer: Scorer
 ) -> RecordResult:
-    """Return what `score_records` has for one record."""
+    """Return the outcome of one record, as `score_records`."""
     (scored,) = score_records([SourceRecord(value, arrived, partition, offset)], watchlist, scorer)
     return scored
 
@@ -140,7 +140,7 @@ def language_subtag(tag: str | None) -> str | None:
 
 
 def mention_hash(mention: WireMention) -> int:
-    """Return the digest that stands for a post: its id within its channel, for two channels may number alike."""
+    """Return the hash of a post's id within its channel, since two channels may use the same ids."""
     return hash63(f"{mention.channel}\n{mention.id}")
 
 

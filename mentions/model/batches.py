@@ -18,7 +18,7 @@ UNKNOWN: Final = 2
 
 
 class Batch(msgspec.Struct, frozen=True, tag="batch", array_like=True):
-    """One brand's mentions out of one source partition, in source order, as parallel arrays of equal length.
+    """One brand's mentions from one source partition, in source order, as parallel arrays of equal length.
 
     Instants are milliseconds since the epoch, UTC; digests are 63-bit (`mentions.model.hashing.digest`).
     """
@@ -51,7 +51,7 @@ EXCERPT_CHARS: Final = 280
 
 
 class Tick(msgspec.Struct, frozen=True, tag="tick", array_like=True):
-    """Source partition `partition` of `partitions` is read up to `read_up_to`: no earlier mention is to come from it.
+    """Watermark: source partition `partition` of `partitions` is read up to `read_up_to`; no earlier mention follows.
 
     `clock` is the arrival clock of the worker that says so, in milliseconds: the wall clock live, `None` where time
     advances with the records alone. With it the watch stage

@@ -38,7 +38,7 @@ def decode_record(value: bytes | None, arrived: int | None) -> list[WireMention 
 
 
 def decode_line(line: bytes, arrived: int | None, index: int = 0) -> WireMention | Rejection:
-    """Return the mention that one line holds, or why it holds none."""
+    """Return the mention of one line, or the rejection with its reasons."""
     return (_decode_fast if _plain(line) else _decode_with_model)(line, arrived, index)
 
 

@@ -90,13 +90,13 @@ Instant = Annotated[
 
 
 class StrictModel(BaseModel):
-    """A part of a mention: frozen, and keeping fields it does not know."""
+    """Base model: frozen, keeps unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
 
     @property
     def extra(self) -> dict[str, Any]:
-        """Return the fields that are not ours, as received."""
+        """Return the unknown fields, as received."""
         return self.model_extra or {}
 
     @model_validator(mode="after")
@@ -108,7 +108,7 @@ class StrictModel(BaseModel):
 
 
 class Author(StrictModel):
-    """Who wrote it, as far as known."""
+    """The author, as far as known."""
 
     id: Annotated[Annotated[str, Field(max_length=MAX_NAME)] | None, BeforeValidator(_author_id)] = Field(
         default=None, description="The author's id or handle on the channel. A number is taken as its digits."
@@ -118,7 +118,7 @@ class Author(StrictModel):
 
 
 class Mention(StrictModel):
-    """One post about a brand. Fields it does not name are kept in `extra`.
+    """One post about a brand. Unknown fields are kept in `extra`.
 
     A text is what the channel shows: it may be empty (a picture alone), and may not hold NUL or lone surrogates.
     """

@@ -15,7 +15,7 @@ BOM: Final = b"\xef\xbb\xbf"
 
 
 def parse(line: bytes) -> dict[str, Any]:
-    """Return the object that `line` holds. Of a field given twice, the last counts.
+    """Return the JSON object of `line`. The last of duplicate keys wins.
 
     Raises:
         ValueError: not a JSON object; the message begins with "line:".

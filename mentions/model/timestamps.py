@@ -27,7 +27,7 @@ _DIGITS: Final = re.compile(r"[0-9]{9,13}", re.ASCII)
 
 
 def parse_timestamp(value: object) -> int:
-    """Return the moment `value` means, in milliseconds since the epoch; finer digits are cut.
+    """Return `value` in milliseconds since the epoch; finer digits are truncated.
 
     Taken are ISO 8601 with `Z` or an offset, aware datetimes, and epoch seconds or milliseconds as a number or as its
     digits. A timestamp without offset is refused rather than guessed.
@@ -51,7 +51,7 @@ def format_timestamp(ms: int) -> str:
 
 
 def ahead_of_arrival(ms: int, arrived: int) -> str:
-    """Return the reason why a mention published at `ms` cannot have arrived at `arrived`."""
+    """Return the rejection reason for a mention published at `ms` after its arrival at `arrived`."""
     return (
         f"published_at: {format_timestamp(ms)} is more than {MAX_AHEAD // 60_000} minutes ahead of its arrival "
         f"at {format_timestamp(arrived)}: check the producer's clock and time zone"

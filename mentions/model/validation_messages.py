@@ -30,7 +30,7 @@ _RULES: Final = {
 
 
 def messages(error: ValidationError) -> tuple[str, ...]:
-    """Return one line for each finding, each beginning with the field's name."""
+    """Return one line per finding, each starting with the field's name."""
     return tuple(_reason(finding) for finding in error.errors(include_url=False))
 
 

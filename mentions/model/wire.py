@@ -24,7 +24,7 @@ Counts = Annotated[dict[str, Count], Meta(max_length=MAX_COUNTERS)]
 
 
 class WireAuthor(msgspec.Struct, gc=False):
-    """Who wrote it, as far as known."""
+    """The author, as far as known."""
 
     id: Name | None = None
     name: Name | None = None
@@ -32,7 +32,7 @@ class WireAuthor(msgspec.Struct, gc=False):
 
 
 class WireMention(msgspec.Struct, gc=False):
-    """A mention as `mentions.model.mention.Mention` accepts it, without the fields that are not ours.
+    """A mention as `mentions.model.mention.Mention` accepts it, without unknown fields.
 
     Decoding accepts a part of what the model does, never more; `mentions.model.decode` asks the model about the rest.
     `None` and "" both mean absent. `published` is `published_at` in milliseconds, whatever the input says there.
@@ -64,20 +64,20 @@ class WireMention(msgspec.Struct, gc=False):
 
     @property
     def author_names(self) -> tuple[str, ...]:
-        """Return what the author is called: id and name, as far as known."""
+        """Return the author's id and name, as far as known."""
         author = self.author
         names = (author.id, author.name) if isinstance(author, WireAuthor) else (author,)
         return tuple(name for name in names if name)
 
     @property
     def reach_or_followers(self) -> int:
-        """Return how many people it reached: the larger of reach and followers, 0 when unknown."""
+        """Return the larger of reach and followers, 0 when unknown."""
         followers = self.author.followers if isinstance(self.author, WireAuthor) else 0
         return max(self.reach or 0, followers or 0)
 
 
 class Rejection(msgspec.Struct, frozen=True, gc=False):
-    """An entry of a record that is no mention, and why: one line a finding, each beginning with the field's name."""
+    """An invalid entry of a record, with one reason per finding, each starting with the field's name."""
 
     index: int
     line: bytes

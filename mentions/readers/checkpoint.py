@@ -18,7 +18,7 @@ HEAD: Final = 65_536
 
 
 class SourceFile(msgspec.Struct, frozen=True):
-    """What a file is known by. A file that has grown since is the same one."""
+    """Identity of a file. A file that has grown keeps its identity."""
 
     path: str
     size: int
@@ -27,7 +27,7 @@ class SourceFile(msgspec.Struct, frozen=True):
 
 
 class ResumeOutcome(Enum):
-    """Why reading begins where it does."""
+    """Why reading starts at a position."""
 
     FRESH = "never read before"
     RESUMED = "goes on where it was acknowledged"
@@ -35,7 +35,7 @@ class ResumeOutcome(Enum):
 
 
 class Resumption(NamedTuple):
-    """Where to go on reading, why there, and what was counted up to there."""
+    """Position to resume from, the reason, and the counts up to it."""
 
     start: ResumeOutcome
     position: Position
@@ -50,13 +50,13 @@ class _StoredCheckpoint(msgspec.Struct, frozen=True):
 
 
 class Checkpoint:
-    """A small file beside nothing else, replaced as a whole: after a crash it is the old one or the new one."""
+    """Checkpoint file, replaced atomically: after a crash it holds the old state or the new one."""
 
     def __init__(self, path: Path) -> None:
         self.path: Final = path
 
     def resume(self, source: SourceFile) -> Resumption:
-        """Return where to go on with `source`.
+        """Return the position from which to resume `source`.
 
         Raises:
             SourceError: the file is there but is no checkpoint.
@@ -72,7 +72,7 @@ class Checkpoint:
         return Resumption(ResumeOutcome.RESUMED, mark.position, mark.counts)
 
     def save(self, source: SourceFile, position: Position, counts: dict[str, int]) -> None:
-        """Note that all before `position` is acknowledged; on return it is on the disk."""
+        """Store that everything before `position` is acknowledged; synced to disk on return."""
         fresh = self.path.with_name(self.path.name + ".new")
         with fresh.open("wb") as file:
             file.write(msgspec.json.encode(_StoredCheckpoint(VERSION, source, position, counts)))
@@ -83,7 +83,7 @@ class Checkpoint:
 
 
 def identify(path: str) -> SourceFile:
-    """Return what the file is known by.
+    """Return the identity of the file.
 
     Raises:
         SourceError: it cannot be read.

@@ -23,7 +23,7 @@ _DIGITS: Final = 15
 
 
 class ColumnMapping:
-    """Turns rows of cells into mentions' fields."""
+    """Maps the cells of a row to the fields of a mention."""
 
     def __init__(self, header: Sequence[str], mapping: Mapping[str, str]) -> None:
         """Take the header and, for fields that it names otherwise, field → column or field → "=" and a fixed text.
@@ -41,7 +41,7 @@ class ColumnMapping:
         _check_fields([*self._fields, *self._constants], header)
 
     def mention(self, cells: Sequence[str]) -> dict[str, object]:
-        """Return the fields of the row's mention. An empty cell is an absent field, required ones excepted."""
+        """Return the fields of the row's mention. An empty cell is an absent field, unless the field is required."""
         fields: dict[str, object] = dict(self._constants)
         author: dict[str, object] = {}
         for field, cell in zip(self._fields, cells, strict=True):

@@ -23,7 +23,7 @@ _CHUNK: Final = 4_096
 
 
 def decompress(file: io.BufferedReader) -> io.BufferedReader:
-    """Return a reader of what `file` holds: itself unless it begins as gzip or Zstandard do.
+    """Return a reader of the decompressed bytes: `file` itself unless it is gzip or Zstandard.
 
     Reading raises one of `Damage` where the file is truncated or damaged.
     """

@@ -60,7 +60,7 @@ class _CountingLines:
             yield line.decode("utf-8", "surrogateescape")
 
     def refuse(self, reason: str) -> RejectedLine:
-        """Return why the row is no mention."""
+        """Return the row as rejected, with the reason."""
         return RejectedLine(self.number, b"".join(self.row), (reason,), self.lines.position)
 
 

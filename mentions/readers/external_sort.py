@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class DiskBuffer(Generic[T]):
-    """Records on disk in the order they came: filled first, then read as often as it takes."""
+    """Records on disk in insertion order: filled first, then read any number of times."""
 
     def __init__(self, kind: Any, records: Iterable[T] = ()) -> None:
         """Take the type of the records, which msgspec writes and reads back, and the first of them."""
@@ -68,7 +68,7 @@ def sort(
     weight: Callable[[T], int],
     portion: int = RUN_BYTES,
 ) -> Iterator[T]:
-    """Yield records by their key, equal ones as they come: sorted a portion at a time, the portions merged from disk.
+    """Yield records sorted by key, stable: sorted runs are merged from disk.
 
     What is less than a portion stays in memory; of further ones a block of each is held while they are merged.
     """

@@ -30,7 +30,7 @@ def read(
     form: Format | None = None,
     advance: Callable[[float], None] | None = None,
 ) -> Iterator[Line | RejectedLine]:
-    """Yield the mentions of a file as raw JSON, one a line, with their places; only a CSV's form is checked here.
+    """Yield the mentions of a file as raw JSON with their positions; only the form of a CSV is checked here.
 
     Args:
         path: the file; "-" is standard input.
@@ -58,7 +58,7 @@ def read(
 
 
 def format_of(path: str) -> Format:
-    """Return what a file is by its name.
+    """Return the format of a file, from its name.
 
     >>> format_of("export.csv.gz"), format_of("-")
     ('csv', 'jsonl')

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def read_json_lines(lines: LineReader) -> Iterator[Line]:
-    """Yield each line that is not blank, as it is but for its line end.
+    """Yield each line that is not blank, without its line end.
 
     Raises:
         SourceError: the file is one JSON array, or cannot be read on.

@@ -77,7 +77,7 @@ class LineReader:
         return line.removeprefix(_BOM)
 
     def advance(self, to: Position) -> None:
-        """Go on to a position that was read before; one that lies behind is none to go to.
+        """Skip ahead to a position from an earlier run.
 
         Raises:
             SourceError: the file ends before it.

@@ -21,7 +21,7 @@ MAX_LINE: Final = 900_000
 
 
 class Limits(NamedTuple):
-    """When a record is full: the first that is reached."""
+    """Limits of a record; the first one reached closes it."""
 
     mentions: int = MAX_MENTIONS
     size: int = MAX_BYTES  # bytes
@@ -32,7 +32,7 @@ DEFAULT_LIMITS: Final = Limits()
 
 
 class PackedRecord(NamedTuple):
-    """A record of JSON Lines, ready to be sent."""
+    """A record of JSON Lines, ready to send."""
 
     key: bytes | None  # the brand, where all its mentions name the same
     value: bytes
@@ -45,7 +45,7 @@ class PackedRecord(NamedTuple):
 def pack(
     lines: Iterable[Line | RejectedLine], limits: Limits = DEFAULT_LIMITS, arriving: Callable[[], int] | None = None
 ) -> Iterator[PackedRecord | RejectedLine]:
-    """Yield records of the valid mentions, in order, and what is refused as soon as it is met.
+    """Yield records of the valid mentions in order, and rejected lines as they occur.
 
     Going on from a record's `following` sends no mention of it again and leaves none out.
 
@@ -90,7 +90,7 @@ class _RecordBuilder:
         self.following = Position()
 
     def has_room_for(self, raw: bytes, published: int, limits: Limits) -> bool:
-        """Return whether the mention still belongs into this record."""
+        """Return whether the mention still fits into this record."""
         return (
             len(self.lines) < limits.mentions
             and self.size + len(raw) + 1 <= limits.size

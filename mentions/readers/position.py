@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Position(NamedTuple):
-    """How much of a source has been read: lines, and bytes after decompression."""
+    """Position in a file: lines, and bytes after decompression."""
 
     lines: int = 0
     offset: int = 0
@@ -24,7 +24,7 @@ class Line(NamedTuple):
 
 
 class RejectedLine(NamedTuple):
-    """A line that is no mention, and why: one reason a finding, each beginning with the field's name."""
+    """A rejected line, with one reason per finding, each starting with the field's name."""
 
     number: int
     raw: bytes
@@ -33,7 +33,7 @@ class RejectedLine(NamedTuple):
 
 
 class SourceError(Exception):
-    """A source that cannot be read on: `PATH:LINE: what is wrong: what to do`."""
+    """A file that cannot be read further: `PATH:LINE: problem: remedy`."""
 
     def __init__(self, source: str, number: int, message: str) -> None:
         super().__init__(f"{source}:{number}: {message}")

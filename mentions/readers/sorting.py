@@ -29,7 +29,7 @@ class _TimedLine(msgspec.Struct, array_like=True):
 
 
 def sort_by_time(lines: Iterable[Line | RejectedLine]) -> Iterator[Line | RejectedLine]:
-    """Yield the lines by the instant of publication, equal ones as they stand; beyond 32 MB by way of the disk.
+    """Yield the lines by publication time, stable; beyond 32 MB the sort uses the disk.
 
     What is no mention comes first, so that it is refused by its line as ever.
     """
@@ -40,7 +40,7 @@ def sort_by_time(lines: Iterable[Line | RejectedLine]) -> Iterator[Line | Reject
 
 
 def first_disorder(lines: Iterable[Line | RejectedLine]) -> int | None:
-    """Return the first line that was published longer than `LATENESS` before one that stands above it."""
+    """Return the first line published more than `LATENESS` before an earlier line, None if there is none."""
     latest = 0
     for line in lines:
         published = _published(line)

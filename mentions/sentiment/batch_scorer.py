@@ -29,7 +29,7 @@ NOT_SCORED: Final = Analysis(None, 0.0, UNKNOWN, 0.0, 0.0)
 
 
 class BatchScorer:
-    """Reads many texts at once."""
+    """Scores many texts at once."""
 
     def __init__(
         self,

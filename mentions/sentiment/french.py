@@ -67,7 +67,7 @@ _find_picture = re.compile("[\u203c-\U0010ffff]").search
 
 
 class French:
-    """Scores one text at a time. What it remembers saves time and never shows."""
+    """Scores one text at a time. Its cache saves time and never changes a result."""
 
     def __init__(self) -> None:
         """Read the tables."""
@@ -78,7 +78,7 @@ class French:
         self._pictures = _pictures(lexicon)
 
     def compound(self, text: str, tokens: list[str]) -> float:
-        """Return how `text`, split at blanks into `tokens`, feels: in [-1, 1]."""
+        """Return the compound in [-1, 1] of `text`, split at blanks into `tokens`."""
         codes = "".join(map(self._code, tokens))
         total = 0.0
         if not codes.isascii():

@@ -25,14 +25,14 @@ _CLEAR: Final = 3.0
 
 
 class Evidence(NamedTuple):
-    """How much words speak for English, and for French, rather than for any language that is not scored (log odds)."""
+    """Log odds of English and of French against any other language."""
 
     english: float
     french: float
 
 
 class LanguageWeights:
-    """Tells languages by what the learned weights say of a text's words."""
+    """Language evidence from the learned weights."""
 
     def __init__(self, english: float, french: float) -> None:
         """Take the biases: what speaks for each before a word is read."""
@@ -56,7 +56,7 @@ def decide(found: Evidence) -> str | None:
 
 
 def decide_all(english: Floats, french: Floats) -> list[str | None]:
-    """Return what `tell` has for each text, from the evidence for each language.
+    """Return `decide` for each text, from arrays of evidence.
 
     >>> tell_all(np.array([2.0, -3.0]), np.array([-1.0, -1.0]))
     ['en', None]
@@ -68,16 +68,16 @@ def decide_all(english: Floats, french: Floats) -> list[str | None]:
 
 
 def is_uncertain(found: Evidence) -> bool:
-    """Return whether a text may hold both languages, so that its halves are worth a look."""
+    """Return whether a text may be a mixture, so that its halves must be checked."""
     return abs(found.english - found.french) <= _CLOSE
 
 
 def are_uncertain(english: Floats, french: Floats) -> Flags:
-    """Return what `close` has for each text."""
+    """Return `is_uncertain` for each text."""
     return np.abs(english - french) <= _CLOSE
 
 
 def is_mixed(first: Evidence, second: Evidence) -> bool:
-    """Return whether the halves of a text are clearly in one language each, and not in the same."""
+    """Return whether the halves of a text are clearly in two different languages."""
     languages = {decide(half) for half in (first, second) if abs(half.english - half.french) > _CLEAR}
     return languages == {ENGLISH, FRENCH}

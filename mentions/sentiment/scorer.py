@@ -58,18 +58,18 @@ class Scorer:
         return cls(shipped_weights() if own is None else combined(shipped_weights(), Weights.load(own)))
 
     def analyse(self, text: str, lang: str | None = None) -> Analysis:
-        """Return what there is to say of a text, and in which language it is (found out where `lang` is None)."""
+        """Return the analysis of a text; its language is detected where `lang` is None."""
         text = _unescaped(text)
         return self._score_one(text, text.split(), lang)
 
     def analyse_all(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[Analysis]:
-        """Return the reading of each text: the same as one by one, sooner."""
+        """Return the analysis of each text, equal to one by one."""
         if len(texts) < _FEW:
             return list(map(self.analyse, texts, langs))
         return [reading for portion in _chunks(texts) for reading in self._score_chunk(texts[portion], langs[portion])]
 
     def detect_languages(self, texts: Sequence[str]) -> list[str | None]:
-        """Return the language of each text, and read no more of it than that takes."""
+        """Return the language of each text, without scoring it."""
         return [lang for portion in _chunks(texts) for lang in self._detect_chunk(texts[portion])]
 
     def _score_chunk(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[Analysis]:

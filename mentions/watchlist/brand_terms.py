@@ -24,7 +24,7 @@ Terms = Annotated[tuple[Term, ...], Field(max_length=MAX_TERMS)]
 
 
 class BrandTerms(BaseModel):
-    """A brand as the score stage knows it. Case, accents and width matter in none of its terms."""
+    """A brand in the score stage. Its terms match regardless of case, accents and width."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,7 +46,7 @@ class BrandTerms(BaseModel):
     revision: int = Field(default=0, ge=0, description="Revision of the brand's configuration.")
 
     def search_terms(self) -> set[str]:
-        """Return what finds the brand: its keywords, also run together behind # and @, and its accounts' handles."""
+        """Return the search terms: keywords, also without spaces after # and @, and the own accounts' handles."""
         if not self.keywords:
             return set()
         words = {normalise(word) for word in self.keywords}
@@ -59,7 +59,7 @@ class BrandTerms(BaseModel):
         return {normalise(account).lstrip("@ ") for account in self.own_accounts} - {""}
 
     def names(self) -> set[str]:
-        """Return all that a text may call the brand, folded and without # and @; marks alone are emphasis, no name."""
+        """Return all names of the brand, normalised and without # and @; punctuation alone is not a name."""
         given = (self.name, *self.aliases, *self.keywords, *self.own_accounts)
         words = {normalise(name).lstrip(f"{PREFIXES} ") for name in given}
         called = words | {without_spaces(word) for word in words}

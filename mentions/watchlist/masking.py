@@ -19,7 +19,7 @@ _WORD: Final = re.compile(r"\S+")
 
 
 class Mask:
-    """Replaces a brand's names in a text by a neutral word, one for each word, and leaves all else as it is."""
+    """Replaces a brand's names in a text by a neutral placeholder per word."""
 
     def __init__(self, names: Iterable[str]) -> None:
         """Take the folded names; none may be empty."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Terms(NamedTuple):
-    """What makes a text one of a brand's, and what makes it none of its after all. Folded when the matcher is built."""
+    """Keywords that assign a text to a brand, and exclusions that veto it. Normalised when the matcher is built."""
 
     keywords: Iterable[str]
     exclusions: Iterable[str]
@@ -29,7 +29,7 @@ class _Entry(NamedTuple):
 
 
 class Matcher:
-    """Finds brands by whole words; the cost of a text grows with its length, not with the number of brands.
+    """Finds brands by whole words; the cost grows with the text's length, not with the number of brands.
 
     A. Aho, M. Corasick, "Efficient string matching", Communications of the ACM 18 (1975).
     """
@@ -44,7 +44,7 @@ class Matcher:
         self._empty = not wanted
 
     def find(self, text: str) -> tuple[int, ...]:
-        """Return the places of the brands one of whose keywords, and none of whose exclusions, is in `text`."""
+        """Return the indexes of the brands with a keyword and no exclusion in `text`."""
         if self._empty:
             return ()
         folded = normalise(text)

@@ -45,7 +45,7 @@ _CHARACTERS: Final = _CharacterTable()
 
 
 def normalise(text: str) -> str:
-    r"""Return the fold of `text` with runs of blanks as one space and none at the ends.
+    r"""Return `text` normalised, with runs of blanks as one space and none at the ends.
 
     >>> fold("  L’ŒUVRE de\nNestlé ＡＣＭＥ Straße ")
     "l'oeuvre de nestle acme strasse"
@@ -54,17 +54,17 @@ def normalise(text: str) -> str:
 
 
 def normalise_in_place(text: str) -> str:
-    """Return the fold of each character of `text`, blanks as they are: places can be traced back by `origins`."""
+    """Return each character of `text` normalised, blanks kept; `origins` maps positions back."""
     return text.lower() if text.isascii() else text.translate(_CHARACTERS)
 
 
 def origins(text: str) -> list[int]:
-    """Return where in `fold_in_place(text)` the fold of each character begins, and at last its length."""
+    """Return where each character of `text` starts in `normalise_in_place(text)`, and last its length."""
     return [0, *accumulate(len(_CHARACTERS[ord(character)]) for character in text)]
 
 
 def keeps_length(text: str) -> bool:
-    """Return whether each character of `text` folds to exactly one, so that places in its fold are those in `text`."""
+    """Return whether each character of `text` normalises to exactly one, so that positions stay valid."""
     return text.isascii() or all(len(_CHARACTERS[ord(character)]) == 1 for character in set(text))
 
 

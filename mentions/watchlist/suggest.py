@@ -19,7 +19,7 @@ PREFIX: Final = 3
 
 
 class NameSuggester:
-    """Finds names that differ by a slip of one letter or begin alike, the closest first.
+    """Finds names one edit away or with the same start, the closest first.
 
     W. Garbe, "1000x faster spelling correction algorithm" (2012): two words a slip apart are equal once the right
     letter is left out of each.

@@ -21,7 +21,7 @@ __all__ = ["BrandTerms", "Match", "Outcome", "Watchlist"]
 
 
 class Outcome(Enum):
-    """What became of a mention, by name."""
+    """Outcome of matching a mention."""
 
     MATCHED = "matched"
     UNMATCHED = "unmatched"
@@ -30,7 +30,7 @@ class Outcome(Enum):
 
 
 class Match(NamedTuple):
-    """Whose mention it is. A mention by one brand's own account may still be another brand's."""
+    """The brands of a mention. A mention by one brand's own account may still be about another brand."""
 
     outcome: Outcome
     brands: tuple[BrandTerms, ...] = ()
@@ -42,7 +42,7 @@ UNMATCHED: Final = Match(Outcome.UNMATCHED)
 
 
 class Watchlist:
-    """Who is watched.
+    """The watched brands.
 
     A mention that names a brand is that brand's, whatever its text says; the name or an alias will do, case and accents
     aside. Any other is of each brand one of whose keywords is in its text as a whole word, unless an exclusion is too.
@@ -79,7 +79,7 @@ class Watchlist:
         return tuple(self._brands)
 
     def match(self, mention: WireMention) -> Match:
-        """Return whose mention it is."""
+        """Return the brands of a mention."""
         if mention.brand:
             brand = self._named(mention.brand)
             if brand is not None:

@@ -25,7 +25,7 @@ PREFIXES: Final = "#@"
 
 @lru_cache(maxsize=4096)
 def is_word_character(character: str) -> bool:
-    """Return whether a word goes on through `character`: letters, digits and _ of scripts that part words by spaces."""
+    """Return whether `character` continues a word: letters, digits and _ of scripts with spaces between words."""
     return _JOINS.fullmatch(character) is not None
 
 
@@ -35,7 +35,7 @@ def boundary_checks(term: str) -> tuple[bool, bool]:
 
 
 def without_spaces(term: str) -> str:
-    """Return a term of several words as a hashtag or handle spells it, "" where it has but one word.
+    """Return a term of several words as in a hashtag or handle, "" for a single word.
 
     >>> run_together("us airways")
     'usairways'

@@ -33,7 +33,7 @@ class QuotedMention(NamedTuple):
 
 
 class Phase(NamedTuple):
-    """Who and what drove one phase of an incident: the largest first, each with its count."""
+    """Top contributors of one phase of an incident, each with its count, largest first."""
 
     name: str  # onset, growth, decay
     since: int
@@ -64,7 +64,7 @@ def phases(
     times: list[int],
     negative: list[int],
 ) -> list[Phase]:
-    """Return what drove an incident before it opened, until its most negative column, and from there to its end."""
+    """Return the contributors before the incident opened, until its negative peak, and until its end."""
     opened, closed = focus.opened_at, focus.open_periods[-1].until or end
     worst = max(
         (place for place, at in enumerate(times) if opened <= at <= closed), key=negative.__getitem__, default=None

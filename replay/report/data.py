@@ -13,7 +13,7 @@ from replay.player.result import replay
 from replay.report.contributors import Phase, QuotedMention, examples, phases
 from replay.report.threshold_distance import DetectorLevel, levels
 from replay.report.what_if import Slider, sliders
-from replay.snapshots.event_log import MINUTE, Chronicle
+from replay.snapshots.event_log import MINUTE, EventLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,7 +37,7 @@ _STEPS: Final = (1, 5, 15, 30, 60, 180, 360, 1440)
 
 @dataclass(frozen=True)
 class ReportData:
-    """All that a report tells. Instants in ms; the columns of `times` cover `step` minutes each."""
+    """Data of a report. Instants in ms; the columns of `times` cover `step` minutes each."""
 
     brand: Brand
     origin: Provenance
@@ -69,7 +69,7 @@ def gather(
     lived: ReplayResult | None = None,
     advance: Callable[[float], None] = lambda _done: None,
 ) -> ReportData:
-    """Return the facts of a brand's scored mentions, or of one of its incidents.
+    """Return the report data of a brand's scored mentions, or of one of its incidents.
 
     Args:
         brand: as configured, at the end where that changed on the way.
@@ -113,7 +113,9 @@ def gather(
 def _of(brand: str, lived: ReplayResult, records: Iterable[Batch | Tick]) -> ReplayResult:
     """Return what a run that many brands shared says of one."""
     published = [at for record in records if isinstance(record, Batch) for at in record.published]
-    notifications = [note for note in lived.notifications if brand in (note.incident.brand, *note.incident.brands)]
+    notifications = [
+        note for note in lived.notifications if brand in (note.incident.brand, *note.incident.affected_brands)
+    ]
     counts = Counter({brand: lived.counts[brand]})
     return replace(lived, notifications=notifications, counts=counts, since=min(published), until=max(published))
 
@@ -139,7 +141,7 @@ def _shown(outcome: ReplayResult, focus: IncidentTimeline | None) -> tuple[int, 
 def _columns(
     brand: str, records: Iterable[Batch | Tick], since: int, until: int, step: int
 ) -> tuple[list[int], list[int], list[int]]:
-    chronicle = Chronicle(since)
+    chronicle = EventLog(since)
     for record in records:
         if isinstance(record, Batch):
             chronicle.count(record)

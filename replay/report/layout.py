@@ -20,7 +20,7 @@ GREY: Final = "#7a7a80"
 
 
 class Chart(NamedTuple):
-    """A chart to be drawn: its data as JSON that is safe within a page, what it shows in words, its height."""
+    """A chart: its data as JSON safe within a page, its alternative text, its height."""
 
     data: Markup
     alt: str
@@ -48,7 +48,7 @@ def page(template: str, language: Language, **values: object) -> str:
 
 
 def clock(at: int) -> str:
-    """Return an instant as people read it, UTC.
+    """Return an instant in readable form, UTC.
 
     >>> clock(0)
     '1970-01-01 00:00'

@@ -45,14 +45,14 @@ def render(facts: ReportData, language: Language) -> str:
         annotations=marks,
         figures=_figures(facts, language, words),
         signs=SIGNS,
-        severities={severity: wording.say(language, severity) for severity in SEVERITIES},
+        severities={severity: wording.translate(language, severity) for severity in SEVERITIES},
         unattended=_unattended(facts, marks, words),
         sliders=[_slider(slider, language, words) for slider in facts.sliders],
     )
 
 
 def summary(facts: ReportData, language: Language) -> str:
-    """Return the paragraph for a reader of one paragraph."""
+    """Return the summary in one paragraph."""
     words, outcome = WORDS[language], facts.outcome
     span = {"since": clock(outcome.since), "until": clock(outcome.until), "brand": facts.brand.name}
     mentions = number(outcome.mentions, language)
@@ -64,18 +64,18 @@ def summary(facts: ReportData, language: Language) -> str:
         mentions=mentions,
         incidents=_counted(len(facts.courses), words, "incident"),
         pages=_counted(sum(one.pages for one in facts.courses), words, "page"),
-        line=wording.fact(notes[0], language),
+        line=wording.notification_text(notes[0], language),
         opened=clock(course.opened_at),
         **span,
     )
     acknowledged = next((note for note in notes if note.reason == "acknowledged"), None)
     if acknowledged is not None:
-        waited = wording.span(acknowledged.happened_at - course.opened_at, language)
+        waited = wording.format_duration(acknowledged.happened_at - course.opened_at, language)
         text += words["acknowledged"].format(who=acknowledged.incident.acknowledged_by, span=waited)
     until = course.segments[-1].until
     if until is None:
         return text + words["open"]
-    return text + words["over"].format(span=wording.span(until - course.opened_at, language))
+    return text + words["over"].format(span=wording.format_duration(until - course.opened_at, language))
 
 
 def _figures(facts: ReportData, language: Language, words: dict[str, str]) -> list[tuple[str, str, str]]:
@@ -90,10 +90,10 @@ def _figures(facts: ReportData, language: Language, words: dict[str, str]) -> li
     of_incident = [note for note in facts.outcome.told if note.incident.id == course.incident.id]
     taken = next((note for note in of_incident if note.reason == "acknowledged"), None)
     called = words["never"] if course.pages else "–"
-    waited = called if taken is None else wording.span(taken.happened_at - course.opened_at, language)
+    waited = called if taken is None else wording.format_duration(taken.happened_at - course.opened_at, language)
     by = "" if taken is None else clean(taken.incident.acknowledged_by or "")
-    lasted = words["still"] if until is None else wording.span(until - course.opened_at, language)
-    severity = wording.say(language, course.severity)
+    lasted = words["still"] if until is None else wording.format_duration(until - course.opened_at, language)
+    severity = wording.translate(language, course.severity)
     peak = max(zip(facts.mentions, facts.times, strict=True))
     busiest = (words["busiest"].format(step=facts.step), number(peak[0], language), clock(peak[1]))
     return [

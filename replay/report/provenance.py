@@ -34,7 +34,7 @@ class Value(NamedTuple):
 
 
 class ConfigPeriod(NamedTuple):
-    """Rules from an instant on (ms; None: all along). No `settings`: the built-in ones."""
+    """Configuration from an instant on (ms; None: throughout). Without `settings`: the defaults."""
 
     since: int | None
     revision: int | None
@@ -43,7 +43,7 @@ class ConfigPeriod(NamedTuple):
 
 
 class Provenance(NamedTuple):
-    """What a report is made of, and what judged it."""
+    """Source, configuration and versions behind a report."""
 
     name: str  # of the recording or the files
     recorded: bool

@@ -32,7 +32,7 @@ _CUSUM: Final = "cusum"
 
 
 class Observation(NamedTuple):
-    """What a detector saw at one minute."""
+    """Observed value of a detector at one minute."""
 
     observed: float
     level: float  # below it the detector cannot fire
@@ -42,13 +42,13 @@ class Observation(NamedTuple):
 
     @property
     def nearness(self) -> float:
-        """Return how much of the level was seen: 1 and more only where the detector fires."""
+        """Return the observed value over the threshold: 1 and more only where the detector fires."""
         part = self.observed / self.level if self.level else 0.0
         return part if self.fires else min(part, JUST_BELOW)
 
 
 class DetectorLevel(NamedTuple):
-    """One detector over the time shown, in the window that came nearest to its level; None where it saw nothing."""
+    """One detector over the time shown, in the window closest to its threshold; None where it saw nothing."""
 
     detector: str
     metric: str  # as in `Evidence`, or "cusum"
@@ -64,7 +64,7 @@ class DetectorLevel(NamedTuple):
 
 
 def levels(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], step: int) -> list[DetectorLevel]:
-    """Return the levels of the detectors that had one, the nearest to its level first.
+    """Return the detectors with a threshold, the closest to it first.
 
     Args:
         brand: whose rules hold.

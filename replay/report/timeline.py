@@ -43,7 +43,7 @@ _AROUND: Final = 74
 
 
 def timeline(facts: ReportData, marks: Sequence[Annotation], language: Language, words: dict[str, str]) -> Chart:
-    """Return the chart: a lane of what happened, the mentions, then a panel for each detector that came near."""
+    """Return the chart: a lane of annotations, the mentions, then a panel for each detector near its threshold."""
     panels = charted_levels(facts.levels)
     heights = [_LANE, _MAIN, *([_PANEL] * len(panels))]
     whole = sum(heights) + _AROUND
@@ -80,7 +80,7 @@ def charted_levels(levels: Sequence[DetectorLevel]) -> list[DetectorLevel]:
 def _short(level: DetectorLevel, language: Language) -> str:
     """Return `More mentions than usual (2 h)`, short enough for a phone."""
     name = title(level.detector, language) or level.detector
-    return name if level.metric == "cusum" else f"{name} ({wording.span(level.window * 60_000, language)})"
+    return name if level.metric == "cusum" else f"{name} ({wording.format_duration(level.window * 60_000, language)})"
 
 
 def panel_title(level: DetectorLevel, language: Language, words: dict[str, str]) -> str:
@@ -88,8 +88,8 @@ def panel_title(level: DetectorLevel, language: Language, words: dict[str, str])
     name = title(level.detector, language) or level.detector
     if level.metric == "cusum":
         return f"{name}: {words['cusum']}"
-    window = wording.span(level.window * 60_000, language)
-    metric = wording.WORDS[language].get(level.metric, level.metric)
+    window = wording.format_duration(level.window * 60_000, language)
+    metric = wording.MESSAGES[language].get(level.metric, level.metric)
     return words["panel"].format(name=name, metric=metric, window=window)
 
 

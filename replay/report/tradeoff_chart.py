@@ -33,7 +33,7 @@ _MARKS: Final[dict[Mark, dict[str, Any]]] = {
 
 
 class PlottedPoint(NamedTuple):
-    """Settings that did the same."""
+    """Settings with the same result."""
 
     mark: Mark
     point: Point
@@ -60,7 +60,7 @@ def tradeoff_chart(study: TuningResult, language: Language) -> Chart | None:
 
 
 def plotted_points(study: TuningResult) -> list[PlottedPoint]:
-    """Return the settings that page any crisis, those that did the same as one; what matters comes last."""
+    """Return the settings that page any crisis, equal results merged; the most important last."""
     most = max(point.found for point in study.points)
     at: dict[tuple[float, float | None, int], PlottedPoint] = {}
     for number, point in enumerate(study.points):

@@ -22,14 +22,14 @@ FEW: Final = 5
 
 
 class TuningSection(NamedTuple):
-    """A study and the change of the configuration that it proposes, as a diff; "" where none is."""
+    """A tuning result and the configuration diff that it proposes, "" for none."""
 
     study: TuningResult
     diff: str
 
 
 class Section(NamedTuple):
-    """What the page says of one study."""
+    """Section of the page on one tuning result."""
 
     name: str
     summary: str

@@ -193,7 +193,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
 
 
 def figure(value: float, language: Language) -> str:
-    """Return a figure with two digits that matter.
+    """Return a figure with two significant digits.
 
     >>> figure(1.234, "fr"), figure(12.0, "en")
     ('1,2', '12')
@@ -232,7 +232,7 @@ def interval(between: tuple[float, float | None], language: Language, *, share: 
 
 
 def conclusion(study: TuningResult, language: Language) -> str:
-    """Return what comes of a study in a paragraph."""
+    """Return the conclusion in a paragraph."""
     words, crises = WORDS[language], len(study.labels)
     brands = words["one_brand"] if len(study.brands) == 1 else words["many_brands"].format(count=len(study.brands))
     held = words["one_crisis"] if crises == 1 else words["many_crises"].format(count=crises)
@@ -243,7 +243,7 @@ def conclusion(study: TuningResult, language: Language) -> str:
 
 
 def effect(study: TuningResult, language: Language) -> str:
-    """Return what the leading setting changes: how soon, how often for nothing, how many crises."""
+    """Return the effect of the leading setting on delay, false alarms and crises found."""
     words, before, after = WORDS[language], study.today, study.points[study.leading]
     both = [(e.before, e.after) for e in study.effects if e.before is not None and e.after is not None]
     key = "recall_same" if after.found == before.found else "recall"

@@ -31,7 +31,7 @@ TOGETHER: Final = "bars"
 
 
 class SliderPosition(NamedTuple):
-    """What a setting would have done: when each incident would have opened (ms), and against today's."""
+    """Effect of a setting: when each incident would have opened (ms), and the difference from today's."""
 
     value: str  # "× 1.25", "high", "0.2"
     today: bool

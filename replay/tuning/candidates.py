@@ -31,7 +31,7 @@ _RISES: Final = (0.1, 0.2)
 
 
 def candidates(today: Brand) -> list[Settings]:
-    """Return what is tried for a brand (or a group, by one of its brands); the first is today's setting, empty."""
+    """Return the candidate settings of a brand or group; the first, empty, is today's."""
     grid = [_scaled(today, BARS, scale) | {SENSITIVITY: level} for level, scale in product(_LEVELS, SCALES)]
     grid += [{PAGE_FROM: severity, SENSITIVITY: level} for severity, level in product(_SEVERITIES, _LEVELS)]
     grid += [_scaled(today, [bar], scale) for bar, scale in product(BARS, SCALES)]
@@ -67,7 +67,7 @@ def with_settings(brand: Brand, settings: Mapping[str, object]) -> Brand:
 
 
 def distance(today: Brand, settings: Settings) -> float:
-    """Return how far settings are from today's: the fewer and smaller the changes, the smaller."""
+    """Return the distance of settings from today's: fewer and smaller changes give a smaller one."""
     return sum(_relative_change(value_of(today, path), value) for path, value in settings.items())
 
 
@@ -83,7 +83,7 @@ def _scaled(today: Brand, bars: Sequence[str], scale: float) -> Settings:
 
 
 def settings_in_file(raw: bytes) -> dict[str, set[str]]:
-    """Return, by brand, the settings that its own entry in a brands.yaml writes: its group's do not reach those."""
+    """Return, by brand, the settings that its own entry in brands.yaml sets, which override its group's."""
     brands = parser.parse(raw, "brands.yaml").root.fields["brands"].items
     return {str(node.fields["name"].value): set(_paths(node, "")) for node in brands if "name" in node.fields}
 

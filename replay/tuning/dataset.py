@@ -33,7 +33,7 @@ class Span(NamedTuple):
 
 @dataclass
 class Dataset:
-    """A brand's batches and ticks in their order, for each brand. It holds all in memory: some 300 bytes a mention."""
+    """Batches and ticks of each brand, in order. All in memory: some 300 bytes a mention."""
 
     records: dict[str, list[Batch | Tick]] = field(default_factory=lambda: defaultdict(list))
     spans: dict[str, Span] = field(default_factory=dict)
@@ -59,14 +59,14 @@ class Dataset:
                 self._ticked_at[brand] = tick.read_up_to
 
     def take(self, scored: ScoreResult) -> None:
-        """Take what was scored next, and the time up to which it was read."""
+        """Add the next scored record, and advance time to where it was read."""
         for batch in scored.batches:
             self.add(batch)
         if scored.read_up_to is not None:
             self.tick(Tick(0, 1, scored.read_up_to, None))
 
     def close(self) -> None:
-        """Let time run on to where everything is settled."""
+        """Advance time until every minute is closed."""
         latest = max((span.until for span in self.spans.values()), default=0)
         for followed in self.records.values():
             followed.append(Tick(0, 1, latest + FLUSH_MARGIN, None))

@@ -28,7 +28,7 @@ WEEK: Final = 7 * 86_400_000
 
 
 class Alert(msgspec.Struct, frozen=True):
-    """One open stretch of an incident. Instants in ms."""
+    """One open period of an incident. Instants in ms."""
 
     brand: str
     opened: int
@@ -55,7 +55,7 @@ class Period(msgspec.Struct, frozen=True):
 
 
 class Metrics(msgspec.Struct, frozen=True):
-    """A trial against labels. Delays are in minutes from when the incident was visible, None where it was missed."""
+    """Metrics of a run against labels. Delays in minutes from when the incident was visible, None where missed."""
 
     delays: tuple[float | None, ...]  # by crisis
     false_alarms: int
@@ -79,12 +79,12 @@ class Metrics(msgspec.Struct, frozen=True):
 
     @property
     def rate(self) -> Interval:
-        """Return between which values the false alarms a week lie."""
+        """Return the interval of the false alarms a week."""
         return rate(self.false_alarms, self.weeks)
 
     @property
     def recall(self) -> Interval:
-        """Return between which values the episode recall lies."""
+        """Return the interval of the recall."""
         return share(self.found, len(self.delays))
 
 
@@ -107,7 +107,7 @@ def run_setting(
 
 
 def alerts_of(outcome: ReplayResult) -> list[Alert]:
-    """Return each open stretch of the incidents with its first page."""
+    """Return each open period of the incidents with its first page."""
     found: dict[tuple[str, int], Alert] = {}
     for note in outcome.notifications:
         one = note.incident
@@ -119,7 +119,7 @@ def alerts_of(outcome: ReplayResult) -> list[Alert]:
 
 
 def measure(trial: Run, labels: Sequence[Label], stretches: Sequence[Period]) -> Metrics:
-    """Return how a trial did on the crises and the quiet time of some stretches of time."""
+    """Return the metrics of a run on the crises and quiet time of some periods."""
     crises = [label for label in labels if label.is_crisis]
     inside = [label for label in crises if any(part.contains(label.brand, label.visible) for part in stretches)]
     paged = [

@@ -25,7 +25,7 @@ class Interval(NamedTuple):
 
 
 def rate(events: int, weeks: float) -> Interval:
-    """Return between which rates a week so many events in so many weeks lie (Garwood 1936).
+    """Return the exact Poisson interval of a weekly rate (Garwood 1936).
 
     >>> str(rate(0, 2.0)), str(rate(3, 1.0))
     ('0–1.5', '0.82–7.8')
@@ -38,7 +38,7 @@ def rate(events: int, weeks: float) -> Interval:
 
 
 def share(hits: int, of: int) -> Interval:
-    """Return between which shares so many hits of so many lie (Wilson 1927).
+    """Return the Wilson interval of a proportion (Wilson 1927).
 
     >>> str(share(2, 2)), str(share(0, 0))
     ('0.43–1', '0–1')

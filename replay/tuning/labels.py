@@ -32,7 +32,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Label(msgspec.Struct, frozen=True):
-    """What happened to a brand, and from when to when. Instants in ms."""
+    """A labelled incident of a brand, from onset to end. Instants in ms."""
 
     brand: str
     onset: int
@@ -65,7 +65,7 @@ class Label(msgspec.Struct, frozen=True):
 
 
 class Merged(NamedTuple):
-    """All labels in the order of their onset, and what is wrong with them."""
+    """All labels in order of onset, and their problems."""
 
     labels: list[Label]
     problems: list[Problem]
@@ -100,7 +100,7 @@ def read(raw: bytes, name: str = "incidents.yaml") -> list[Label]:
 
 
 def labels_from_verdicts(incidents: Iterable[Incident], actions: Iterable[Action] = ()) -> list[Label]:
-    """Return a label for each incident that somebody judged; `actions` give the reasons.
+    """Return a label for each incident with a verdict; `actions` give the notes.
 
     Its onset is when Tocsin first saw it: the real one may be earlier, and is for a person to write into the file.
     """
@@ -116,7 +116,7 @@ def labels_from_verdicts(incidents: Iterable[Incident], actions: Iterable[Action
 
 
 def merge(written: Sequence[Label], judged: Sequence[Label], file: str = "incidents.yaml") -> Merged:
-    """Return what a file and the verdicts say together: a verdict on what the file labels too only confirms it.
+    """Return the labels of file and verdicts merged; a verdict on a labelled incident confirms it.
 
     A verdict that says otherwise is a problem, and the file's word stands.
     """
@@ -133,7 +133,7 @@ def merge(written: Sequence[Label], judged: Sequence[Label], file: str = "incide
 
 
 def check(labels: Sequence[Label], brands: Collection[str] = (), file: str = "incidents.yaml") -> list[Problem]:
-    """Return what the labels contradict: the brands that are watched (none: not looked at), or each other."""
+    """Return labels of unknown brands (unchecked without `brands`) and labels that overlap."""
     problems = [_unknown(label, brands, file) for label in labels if brands and label.brand not in brands]
     for place, label in enumerate(labels):
         for other in labels[:place]:
@@ -156,7 +156,7 @@ def to_yaml(labels: Iterable[Label]) -> str:
 
 
 def to_csv(labels: Iterable[Label]) -> str:
-    """Return the labels as CSV; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """Return the labels as CSV; texts that a spreadsheet would take for a formula get a leading apostrophe."""
     out = io.StringIO()
     writer = csv.DictWriter(out, KEYS, restval="", lineterminator="\n")
     writer.writeheader()

@@ -31,7 +31,7 @@ SHORTEST: Final = 3.0 / 7
 
 
 class Point(msgspec.Struct, frozen=True):
-    """One setting on the curve: delay against false alarms, with what chance leaves open (90 %)."""
+    """One setting on the trade-off curve, with 90 % intervals."""
 
     settings: Settings
     found: int
@@ -46,7 +46,7 @@ class Point(msgspec.Struct, frozen=True):
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """What the proposal does for one crisis. Delays in minutes, None where it is missed."""
+    """Effect of the proposal on one crisis. Delays in minutes, None where missed."""
 
     label: Label
     before: float | None
@@ -61,7 +61,7 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class TuningResult(msgspec.Struct, frozen=True):
-    """All of it, as plain data to be printed or drawn."""
+    """Result of a tuning, as plain data."""
 
     scope: str  # a brand, a group, or "" for all brands
     kind: Literal["brand", "group", "all"]
@@ -88,11 +88,11 @@ class TuningResult(msgspec.Struct, frozen=True):
 
     @property
     def named(self) -> int:
-        """Return the place of the setting that is named beside today's; 0 where there is too little to name one."""
+        """Return the index of the setting shown beside today's; 0 where there is too little evidence."""
         return self.leading if self.state in ("proposed", "not_better") else 0
 
     def sentence(self) -> str:
-        """Return what comes of it in one sentence."""
+        """Return the conclusion in one sentence."""
         name = self.scope or "All brands"
         if self.state == "too_few":
             n = len(self.labels)
@@ -119,7 +119,7 @@ class TuningResult(msgspec.Struct, frozen=True):
         return "; ".join([*sooner_texts, noise, f"{after.found} of {after.of} incidents instead of {self.today.found}"])
 
     def record(self) -> dict[str, Any]:
-        """Return the study as JSON data."""
+        """Return the result as JSON data."""
         return {**msgspec.to_builtins(self), "sentence": self.sentence()}
 
 
@@ -136,7 +136,7 @@ def optimise(
     advance: Callable[[float], None] = lambda _done: None,
     jobs: int = 1,
 ) -> TuningResult:
-    """Return what settings would have done to these brands, tuned as one.
+    """Return the tuning result of these brands, tuned together.
 
     Args:
         scope: what is tuned, for the messages.
@@ -173,7 +173,7 @@ def optimise(
 
 
 def spread(held_out: Sequence[HeldOut]) -> tuple[float, float] | None:
-    """Return the least and the most minutes by which a held-out crisis was found sooner."""
+    """Return the smallest and largest gain in minutes over the held-out crises."""
     gains = [minutes for one in held_out if (minutes := gain(one)) is not None]
     return (min(gains), max(gains)) if gains else None
 

@@ -23,7 +23,7 @@ _EPSILON: Final = 1e-9
 
 
 class HeldOut(msgspec.Struct, frozen=True):
-    """A crisis and the brand's time around it, judged by the setting chosen without them."""
+    """A held-out crisis with the brand's time around it, under the setting chosen without them."""
 
     label: Label
     settings: Settings
@@ -34,7 +34,7 @@ class HeldOut(msgspec.Struct, frozen=True):
 def choose(
     trials: Sequence[Run], labels: Sequence[Label], stretches: Sequence[Period], today: Brand, budget: float | None
 ) -> int:
-    """Return the place of the best setting; the first trial is today's.
+    """Return the index of the best setting; the first run is today's.
 
     Among those within the budget of false alarms a week (None: no more than today's): most crises found, then the
     shortest delay, then the fewest false alarms, then the smallest change.
@@ -67,7 +67,7 @@ def _cost(one: Metrics, labels: Sequence[Label], stretches: Sequence[Period]) ->
 def leave_one_out(
     trials: Sequence[Run], labels: Sequence[Label], stretches: Sequence[Period], today: Brand, budget: float | None
 ) -> list[HeldOut]:
-    """Return how settings do on each crisis, and the time around it, that are chosen without either."""
+    """Return the result on each crisis of the setting chosen without it and the time around it."""
     found = []
     for label in (one for one in labels if one.is_crisis):
         mine, rest = _around(label, labels, stretches)

@@ -10,7 +10,7 @@ STEEPEST: Final = 30.0
 
 
 def abuse_probability(score: float) -> float:
-    """Return the chance, in [0, 1], that a text of this score (log odds over the threshold) is abusive.
+    """Return the probability that a text of this score (log odds above the threshold) is abusive.
 
     >>> abuse(0.0)
     0.5

@@ -37,7 +37,7 @@ _OTHER: Final = 255
 
 
 class BatchLinear:
-    """Adds up the weights of many texts' features. What it remembers saves time and never shows."""
+    """Adds up the weights of many texts' features. Its cache saves time and never changes a result."""
 
     def __init__(self, weights: Weights) -> None:
         """Take the weights of every feature."""
@@ -49,7 +49,7 @@ class BatchLinear:
         self._tokens = _Tokens(weights, numbers)
 
     def token_ids(self, tokens: Iterable[str], count: int) -> Ints:
-        """Return where each of `count` tokens stands in memory until the next call."""
+        """Return the cache index of each of `count` tokens, valid until the next call."""
         return self._tokens.places(tokens, count)
 
     def add(self, places: Ints, sizes: Places) -> Floats:

@@ -48,7 +48,7 @@ is_foreign = re.compile(f"[{_FOREIGN}]").search
 
 
 class Token(NamedTuple):
-    """What a token says, taken apart."""
+    """A token split into its features."""
 
     marks: tuple[str, ...]  # features besides the word
     body: str  # the word, "" for a link or a handle

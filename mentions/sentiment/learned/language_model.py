@@ -23,7 +23,7 @@ _FELT: Final = 0.05
 
 
 class Analysis(NamedTuple):
-    """What the scorer makes of a text."""
+    """Language, compound, label and abuse of a text."""
 
     lang: str | None  # "en", "fr"; None: another language, or a mixture
     compound: float
@@ -33,7 +33,7 @@ class Analysis(NamedTuple):
 
 
 class LanguageModel:
-    """Turns sums and the rules' compound into a reading."""
+    """Turns linear sums and the rules' compound into an analysis."""
 
     def __init__(self, weights: Weights, lang: str) -> None:
         """Take the weights, and a language that they know."""
@@ -75,7 +75,7 @@ class LanguageModel:
 
 
 def extras_of(compound: float) -> tuple[float, float, float]:
-    """Return the figures by which the rules' compound enters the learned scores."""
+    """Return the features derived from the rules' compound."""
     return compound, float(compound > _FELT), float(compound < -_FELT)
 
 

@@ -66,7 +66,7 @@ class Linear:
         return tuple([lane * scale for lane in unpack(total)])
 
     def word(self, body: str) -> int:
-        """Return what a word says, by itself or by its n-grams, as a packed row [WHOLEs of a step]."""
+        """Return the packed row of a word, from its own weight or its n-grams."""
         return self._row(body)[0]
 
 

@@ -78,7 +78,7 @@ class Vocabulary(dict[str, int]):
 
 
 def feature_values(text: str) -> dict[str, float]:
-    """Return how much there is of each feature in `text`."""
+    """Return the value of each feature in `text`."""
     found: dict[str, float] = {}
     tokens = unescape(text).split()[:READ]
     scale = 1 / sqrt(len(tokens) or 1)

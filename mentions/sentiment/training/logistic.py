@@ -64,7 +64,7 @@ def fit(rows: Rows, extras: Floats, labels: Floats, *, weights: Floats, offsets:
 
 
 def softmax(scores: Floats) -> tuple[Floats, Floats]:
-    """Return the chances of the classes but the reference, whose score is 0, and the logarithm of the sum."""
+    """Return the probabilities of all classes but the reference, and the log of the normaliser."""
     highest = np.maximum(scores.max(1), 0.0)
     powers = np.exp(scores - highest[:, None])
     total = powers.sum(1) + np.exp(-highest)
@@ -72,7 +72,7 @@ def softmax(scores: Floats) -> tuple[Floats, Floats]:
 
 
 def minimise(cost: Callable[[Floats], tuple[float, Floats]], point: Floats) -> Floats:
-    """Return where a smooth convex `cost`, which also gives its slope, is lowest."""
+    """Return the minimum of a smooth convex `cost` that also returns its gradient."""
     steps: list[tuple[Floats, Floats]] = []
     value, slope = cost(point)
     for _ in range(_STEPS):

@@ -30,7 +30,7 @@ STRENGTH: Final = 2.0
 
 
 class Labelled(NamedTuple):
-    """A text, its brand's name masked, in English or French, and how it feels to those who know."""
+    """A labelled text in English or French, its brand's name masked."""
 
     text: str
     lang: str

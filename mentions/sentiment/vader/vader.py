@@ -61,7 +61,7 @@ class Polarity(NamedTuple):
 
 
 class Vader:
-    """Scores one text at a time. What it remembers saves time and never shows."""
+    """Scores one text at a time. Its cache saves time and never changes a result."""
 
     def __init__(self) -> None:
         """Read the package's lexicons."""
@@ -86,7 +86,7 @@ class Vader:
         return self.compound_of(text, text.split())
 
     def compound_of(self, text: str, tokens: list[str]) -> float:
-        """Return the same for a text that is split at blanks already."""
+        """Return `compound` for a text already split at blanks."""
         if not text.isascii():
             spelled = self.spell(text)
             if spelled is not text:
@@ -156,7 +156,7 @@ def _changed(valence: float, steps: tuple[Modifier, ...]) -> float:
 
 
 def after_but(valences: dict[int, float], turn: int) -> list[float]:
-    """Return the valences after "but" at `turn` has had its say: the package hits the first of equal values twice."""
+    """Return the valences after the "but" rule; as in the package, the first of equal values is changed twice."""
     places = [place for place, valence in valences.items() if valence]
     sentiments = [valences[place] for place in places]
     for sentiment in list(sentiments):
