@@ -21,7 +21,7 @@ from scipy.stats import chi2
 
 from alerts.incidents import lifecycle
 from alerts.incidents.policy import Policy as AlertPolicy
-from alerts.incidents.state import new_case
+from alerts.incidents.state import new_state
 from benchmarks.optimal_detector import Oracle
 from benchmarks.results_table import publish, table
 from detectors.engine import engine, storage
@@ -131,7 +131,7 @@ class Desk:
     def __init__(self, policy: Policy, state: State | None = None) -> None:
         self._policy = policy
         self.state = state or engine.advance(engine.new("quiet"), START - HOUR, policy)[0]
-        self._case = new_case("quiet")
+        self._case = new_state("quiet")
 
     def follow(self, batch: Batch, until: int) -> Iterator[tuple[int, str]]:
         """Count a batch, let time pass to `until`, and return (instant, detector) of each incident that opens."""
@@ -139,7 +139,7 @@ class Desk:
         self.state, closed = engine.advance(self.state, until, self._policy)
         records: list[Signal | Now] = [*sorted([*signals, *closed], key=lambda signal: signal.at), Now(until)]
         for record in records:
-            self._case, notifications = lifecycle.step(self._case, record, ALERT)
+            self._case, notifications = lifecycle.process(self._case, record, ALERT)
             yield from (
                 (note.happened_at, note.detector) for note in notifications if note.reason in {"opened", "reopened"}
             )

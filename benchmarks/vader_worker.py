@@ -57,12 +57,12 @@ class Nobody:
         del channel, incident, since
         return None
 
-    async def sweep(self, receipt: MessageRef, incident: str, since: int) -> int:
+    async def delete_duplicates(self, receipt: MessageRef, incident: str, since: int) -> int:
         """Delete nothing."""
         del receipt, incident, since
         return 0
 
-    async def replied(self, receipt: MessageRef, revision: int) -> bool:
+    async def has_reply(self, receipt: MessageRef, revision: int) -> bool:
         """Know of no reply."""
         del receipt, revision
         return False

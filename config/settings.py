@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from alerts.oncall.escalation_targets import Step, outside
+from alerts.oncall.escalation_targets import EscalationStep, external_target
 from config.error_messages import tell
 from config.errors import ConfigError, Problem, shown
 
@@ -50,7 +50,7 @@ def _listed(value: Any) -> Any:
 
 
 def _outside(value: str) -> str:
-    if outside(value) is None:
+    if external_target(value) is None:
         raise ValueError("must lead outside Slack: pagerduty, webhook or mailto:ana@example.com")
     return value
 
@@ -173,7 +173,7 @@ class Settings(BaseModel):
         description="Slack channel in which the workers edit one message at each beat of `tocsin heartbeat`; empty: "
         "they only ask whether the token is accepted.",
     )
-    heartbeat_tell: Annotated[tuple[Annotated[Step, AfterValidator(_outside)], ...], BeforeValidator(_listed)] = Field(
+    heartbeat_tell: Annotated[tuple[Annotated[EscalationStep, AfterValidator(_outside)], ...], BeforeValidator(_listed)] = Field(
         default=(),
         description="Whom `tocsin heartbeat` tells outside Slack, with commas between them: pagerduty, webhook, "
         "mailto:duty@example.com; empty: pagerduty and webhook, as far as they are set up.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from alerts.incidents.findings import begin
+from alerts.incidents.findings import create
 from alerts.incidents.model import Incident
 from alerts.rendering import text
 from detectors import registry
@@ -46,7 +46,7 @@ page is made by `make docs`, and the tests hold it to the code.
 
 def page() -> str:
     """Return the page."""
-    tables = "\n".join(_table(language) for language in text.WORDS)
+    tables = "\n".join(_table(language) for language in text.MESSAGES)
     return f"{_HEAD}\n{tables}"
 
 
@@ -57,9 +57,9 @@ def detectors() -> list[str]:
 
 def lines(detector: str, language: Language) -> dict[str, str]:
     """Return the line of a detector by severity, and once it is over."""
-    found = {severity: text.line(_incident(detector, severity), language) for severity in SEVERITIES}
+    found = {severity: text.headline(_incident(detector, severity), language) for severity in SEVERITIES}
     over = replace(_incident(detector, "critical"), status="resolved", resolved_at=AT + 30 * MINUTE)
-    return found | {"over": text.line(over, language)}
+    return found | {"over": text.headline(over, language)}
 
 
 def _table(language: Language) -> str:
@@ -84,7 +84,7 @@ def _incident(detector: str, severity: Severity) -> Incident:
     drivers = Drivers(channels=(("app reviews", 61),), terms=(), authors=(), examples=())
     signal = Signal("Hallowfirth Ferries", detector, AT, 0, "raised", severity, AT, 1, evidence, drivers)
     return Incident(
-        "hallowfirth-20260309T2300Z", signal.brand, "open", severity, AT, AT, AT, 1, {detector: begin(signal)}
+        "hallowfirth-20260309T2300Z", signal.brand, "open", severity, AT, AT, AT, 1, {detector: create(signal)}
     )
 
 

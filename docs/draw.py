@@ -14,7 +14,7 @@ from tocsin.demo.scenarios.offline_run import read_config, run_offline, router
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification
-    from replay.snapshots.event_log import Chronicle
+    from replay.snapshots.event_log import EventLog
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 ALERT: Final = ROOT / "docs" / "images" / "slack-alert.svg"
@@ -22,11 +22,11 @@ BRAND: Final = "Hallowfirth"
 ON_CALL: Final = ("@S0ONCALL", "@on-call")  # Slack shows a group's name where the message holds its id
 
 
-def alert(chronicle: Chronicle) -> str:
+def alert(chronicle: EventLog) -> str:
     """Return the picture of the README: the demo's message at the moment that it turned critical."""
-    note = next(note for note in chronicle.told if _shown(note))
+    note = next(note for note in chronicle.notifications if _shown(note))
     route = replace(router(read_config())(BRAND, note.happened_at), buttons=True)
-    return incident_page.draw_card(note, route).replace(*ON_CALL)
+    return incident_page.render_card(note, route).replace(*ON_CALL)
 
 
 def _shown(note: Notification) -> bool:

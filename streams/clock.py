@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 ClockName = Literal["wall", "arrival"]
 
 
-def wall() -> int:
+def wall_ms() -> int:
     """Return milliseconds since the epoch, as the machine has it."""
     return time.time_ns() // 1_000_000
 
@@ -25,7 +25,7 @@ class WallClock:
 
     def now(self) -> int | None:
         """Return milliseconds since the epoch."""
-        return wall()
+        return wall_ms()
 
 
 class ArrivalClock:

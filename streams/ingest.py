@@ -12,11 +12,11 @@ from kafka.errors import KafkaError
 from mentions.model.decode import Rejection, decode_line
 from mentions.readers.packing import DEFAULT_LIMITS, Limits, PackedRecord, pack
 from mentions.readers.position import START, Line, Position, RejectedLine
-from streams.clock import wall
+from streams.clock import wall_ms
 from streams.kafka import clients
 from streams.kafka import headers as heads
 from streams.kafka.errors import BrokerError
-from streams.pipeline import MINUTE, SETTLED
+from streams.pipeline import MINUTE, FLUSH_MARGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 AsOf = Literal["now", "published"]
 
-CHUNK: Final = 5_000  # lines
-PATIENCE: Final = 0.2  # seconds after which a chunk of a slow source goes out
+CHUNK_LINES: Final = 5_000  # lines
+CHUNK_TIMEOUT: Final = 0.2  # seconds after which a chunk of a slow source goes out
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Progress:
 
 
 @dataclass
-class Pace:
+class Throttle:
     """Holds mentions back so that event time passes `speed` times as fast as the clock; 0: as fast as it goes."""
 
     speed: float
@@ -75,12 +75,12 @@ class Ingest:
     each chunk every partition is told how far event time has come, since none is to wait for a mention of its own.
     """
 
-    def __init__(self, connection: Connection, topics: Topics, as_of: AsOf = "now", pace: Pace | None = None) -> None:
+    def __init__(self, connection: Connection, topics: Topics, as_of: AsOf = "now", throttle: Throttle | None = None) -> None:
         self.progress = Progress()
         self._connection = connection
         self._topic = topics.mentions.name
         self._as_of = as_of
-        self._pace = pace or Pace(0)
+        self._throttle = throttle or Throttle(0)
         self._limits = DEFAULT_LIMITS if as_of == "now" else Limits(span=MINUTE)
         self._producer: KafkaProducer = clients.producer(
             connection, compression_type=None if connection.embedded else "zstd", linger_ms=20
@@ -93,7 +93,7 @@ class Ingest:
         Raises:
             BrokerError: a record was not acknowledged; what `progress` counts is safe.
         """
-        for chunk in chunks(lines, self._pace):
+        for chunk in chunks(lines, self._throttle):
             refused = self._send(chunk)
             self.progress.position = chunk[-1].next_position
             yield refused
@@ -102,7 +102,7 @@ class Ingest:
         refused: list[RejectedLine] = [line for line in chunk if isinstance(line, RejectedLine)]
         packs: list[PackedRecord] = []
         for group in by_brand(chunk).values():
-            for entry in pack(group, self._limits, wall):
+            for entry in pack(group, self._limits, wall_ms):
                 packs.append(entry) if isinstance(entry, PackedRecord) else refused.append(entry)
         self._produce(sorted(packs, key=lambda packed: packed.latest))  # several brands may share a partition
         self.progress.rejected += len(refused)
@@ -136,7 +136,7 @@ class Ingest:
             BrokerError: a marker was not acknowledged.
         """
         if self._as_of == "published" and self.progress.latest:
-            self.mark(self.progress.latest + SETTLED)
+            self.mark(self.progress.latest + FLUSH_MARGIN)
 
     def _deliver(self, records: list[tuple[bytes | None, bytes, int | None, list[tuple[str, bytes]]]]) -> None:
         """Send records and wait until all are acknowledged."""
@@ -156,27 +156,27 @@ class Ingest:
         self._producer.close()
 
 
-def chunks(lines: Iterable[Line | RejectedLine], pace: Pace) -> Iterator[list[Line | RejectedLine]]:
+def chunks(lines: Iterable[Line | RejectedLine], throttle: Throttle) -> Iterator[list[Line | RejectedLine]]:
     """Return the lines in chunks: as many as come within `PATIENCE`, at most `CHUNK`, none of them before it is due."""
     chunk: list[Line | RejectedLine] = []
     started = time.monotonic()
     for line in lines:
-        if pace.speed and isinstance(line, Line):
-            due = published(line)
-            if chunk and time.monotonic() - started > PATIENCE:
+        if throttle.speed and isinstance(line, Line):
+            due = published_at(line)
+            if chunk and time.monotonic() - started > CHUNK_TIMEOUT:
                 yield chunk
                 chunk, started = [], time.monotonic()
             if due is not None:
-                pace.wait_for(due)
+                throttle.wait_for(due)
         chunk.append(line)
-        if len(chunk) >= CHUNK or time.monotonic() - started > PATIENCE:
+        if len(chunk) >= CHUNK_LINES or time.monotonic() - started > CHUNK_TIMEOUT:
             yield chunk
             chunk, started = [], time.monotonic()
     if chunk:
         yield chunk
 
 
-def published(line: Line) -> int | None:
+def published_at(line: Line) -> int | None:
     """Return a line's event time in ms, None where it is no mention."""
     entry = decode_line(line.raw, None)
     return None if isinstance(entry, Rejection) else entry.published

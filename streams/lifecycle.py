@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LogFormat = Literal["console", "json"]
 
-QUIET: Final = ("aiokafka", "faust", "mode", "kafka", "slack_sdk", "streams.exactly_once.state_table")
+QUIET_LOGGERS: Final = ("aiokafka", "faust", "mode", "kafka", "slack_sdk", "streams.exactly_once.state_table")
 """Libraries, and what derives from them, whose own talk is let through from warnings on."""
 
 
@@ -37,11 +37,11 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in QUIET:
+    for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
-def run(app: faust.App, level: str, form: LogFormat) -> int:
+def run_worker(app: faust.App, level: str, form: LogFormat) -> int:
     """Run the app until it is stopped; returns the exit code: 0 after a signal, 1 after a failure."""
     worker = faust.Worker(app, quiet=True, redirect_stdouts=False, override_logging=False)
     log_to_stderr(level, form)

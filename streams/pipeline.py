@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Action, Notification
     from alerts.incidents.policy import Policy as AlertPolicy
-    from alerts.incidents.state import Case
+    from alerts.incidents.state import TriageState
     from config.brands.overrides import Stretch
     from detectors.engine.state import State
     from mentions.model.decode import Rejection
@@ -41,10 +41,10 @@ MINUTE: Final = 60_000
 """A record of an old recording holds mentions of one minute (ms): when a partition's time passes a minute, all of that
 minute have been sent, whatever their brand."""
 
-SETTLED: Final = 120_000
+FLUSH_MARGIN: Final = 120_000
 """How far event time is taken beyond the last mention when an old recording ends (ms): the lateness watched with."""
 
-STALLED_AFTER: Final = timedelta(seconds=30)
+IDLE_TIMEOUT: Final = timedelta(seconds=30)
 """Silence of a source partition's reader after which event time goes on without it. A dead worker's partitions have a
 new reader well before."""
 
@@ -52,13 +52,13 @@ new reader well before."""
 class Policies(Protocol):
     """The brands' configuration in force."""
 
-    def watch(self, brand: str, revision: int, at: int) -> Stretch:
+    def detection_policy(self, brand: str, revision: int, at: int) -> Stretch:
         """Return what governs the watch of `brand` at `revision` of its configuration, at an event time (ms)."""
 
-    def alert(self, brand: str) -> AlertPolicy:
+    def alert_policy(self, brand: str) -> AlertPolicy:
         """Return the incident policy of `brand`."""
 
-    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+    def group_members(self, brand: str) -> tuple[str, tuple[str, ...]]:
         """Return the brand's group with all brands that belong to it; ("", ()) for one without."""
 
 
@@ -78,7 +78,7 @@ class WatchShard:
 
     def _batch(self, batch: Batch) -> Iterator[Signal]:
         state = self.states.get(batch.brand) or self._begin(batch.brand, batch.policy)
-        policy = self._policies.watch(batch.brand, batch.policy, self._closed(state) - 1).policy  # as the last closed
+        policy = self._policies.detection_policy(batch.brand, batch.policy, self._closed(state) - 1).policy  # as the last closed
         state, signals = engine.step(state, batch, policy)
         self.states[batch.brand] = state
         self.changed.add(batch.brand)
@@ -88,15 +88,15 @@ class WatchShard:
         """Return the watch of a brand never seen before, brought up to the present watermark."""
         state, reached = engine.new(brand), self.watermarks.reached
         if reached is not None:
-            state, _ = engine.advance(state, reached, self._policies.watch(brand, revision, reached).policy)
+            state, _ = engine.advance(state, reached, self._policies.detection_policy(brand, revision, reached).policy)
         return state
 
     def _tick(self, tick: Tick) -> Iterator[Signal | Now]:
-        watermark = self.watermarks.observe(tick, STALLED_AFTER)
+        watermark = self.watermarks.observe(tick, IDLE_TIMEOUT)
         if watermark is None or watermark // MINUTE <= self._minute:
             return
         found = [signal for brand in self.states for signal in self._advance(brand, watermark)]
-        yield from interleaved(found, self._policies)
+        yield from merge_by_time(found, self._policies)
         self._minute = watermark // MINUTE
         yield Now(min([watermark, *(self._closed(state) for state in self.states.values())]))
 
@@ -107,7 +107,7 @@ class WatchShard:
 
     def _opens(self, state: State) -> int:
         """Return up to when minutes will be closed [ms] at the first step of time of a brand."""
-        near = self._policies.watch(state.brand, state.revision, 0).policy.near
+        near = self._policies.detection_policy(state.brand, state.revision, 0).policy.near
         waiting = [(minute - near) * MINUTE for minute in (*state.pending, *state.minutes.ahead)]
         return min([self.watermarks.reached or 0, *waiting])
 
@@ -116,7 +116,7 @@ class WatchShard:
         reached = -1
         while reached < watermark:
             state = self.states[brand]
-            policy, until = self._policies.watch(brand, state.revision, self._closed(state) or self._opens(state))
+            policy, until = self._policies.detection_policy(brand, state.revision, self._closed(state) or self._opens(state))
             reached = min(watermark, until + policy.lateness_minutes * MINUTE)
             self.states[brand], signals = engine.advance(state, reached, policy)
             if signals:
@@ -127,14 +127,14 @@ class WatchShard:
 R = TypeVar("R", bound=Signal | Now)
 
 
-def interleaved(found: list[R], policies: Policies) -> list[R]:
+def merge_by_time(found: list[R], policies: Policies) -> list[R]:
     """Return what was found with the signals of each group in the order of their instants; each brand keeps its own.
 
     What is told of a group depends on which of its brands speaks first, and not on whose minutes are closed first.
     """
     places: dict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(found):
-        if isinstance(one, Signal) and (group := policies.group(one.brand)[0]):
+        if isinstance(one, Signal) and (group := policies.group_members(one.brand)[0]):
             places[group].append(place)
     ordered = list(found)
     for mine in places.values():
@@ -147,7 +147,7 @@ def interleaved(found: list[R], policies: Policies) -> list[R]:
     return ordered
 
 
-CLOCK_KEPT_EVERY: Final = 5 * MINUTE
+CLOCK_SAVE_INTERVAL: Final = 5 * MINUTE
 """How far [ms] event time runs on before a quiet brand's case is kept again: an act after a restart finds its time."""
 
 
@@ -155,7 +155,7 @@ class TriageShard:
     """The incidents of one partition's brands: signals, event time and actions in, notifications out."""
 
     def __init__(self, policies: Policies) -> None:
-        self.cases: dict[str, Case] = {}
+        self.cases: dict[str, TriageState] = {}
         self.changed: set[str] = set()
         self._kept: dict[str, int] = {}  # name → clock of its case as last kept, ms
         self._policies = policies
@@ -164,30 +164,30 @@ class TriageShard:
         """Return what there is to tell after the next record; `changed` names the cases that it moved."""
         if isinstance(record, Now):
             return [notification for name in list(self.cases) for notification in self._settle(name, record)]
-        moved, notifications = router.step(self.cases, record, self._policies)
+        moved, notifications = router.route(self.cases, record, self._policies)
         for case in moved:
-            before = self.cases.get(router.name(case.brand, case.kind))
+            before = self.cases.get(router.state_key(case.brand, case.kind))
             self._keep(case, worth=before is None or replace(before, clock=case.clock) != case)
         return notifications
 
     def _settle(self, name: str, now: Now) -> list[Notification]:
         before = self.cases[name]
-        case, notifications = lifecycle.step(before, now, self._policies.alert(before.brand))
+        case, notifications = lifecycle.process(before, now, self._policies.alert_policy(before.brand))
         self._kept.setdefault(name, before.clock)
         self._keep(case, worth=bool(notifications))
         return notifications
 
-    def _keep(self, case: Case, *, worth: bool) -> None:
+    def _keep(self, case: TriageState, *, worth: bool) -> None:
         """Take a case as it is now, to be stored if that is worth it or its clock has run on for long."""
-        name = router.name(case.brand, case.kind)
+        name = router.state_key(case.brand, case.kind)
         self.cases[name] = case
-        if worth or case.clock - self._kept.setdefault(name, case.clock) >= CLOCK_KEPT_EVERY:
+        if worth or case.clock - self._kept.setdefault(name, case.clock) >= CLOCK_SAVE_INTERVAL:
             self.changed.add(name)
             self._kept[name] = case.clock
 
 
 @dataclass(frozen=True)
-class Raw:
+class MentionsRecord:
     """A record of `mentions` as the score stage takes it. Instants in ms."""
 
     value: bytes | None
@@ -198,36 +198,36 @@ class Raw:
 
 
 @dataclass
-class Scored:
+class ScoreResult:
     """What the score stage makes of some records of one source partition."""
 
     batches: list[Batch] = field(default_factory=list)
-    rejections: list[tuple[Raw, Rejection]] = field(default_factory=list)
+    rejections: list[tuple[MentionsRecord, Rejection]] = field(default_factory=list)
     read_up_to: int | None = None  # event time reached, ms; None where nothing moves it
     accepted: int = 0  # mentions of at least one brand
     unmatched: int = 0  # of none
-    own: int = 0  # left out: by the brand's own account
+    own_account: int = 0  # left out: by the brand's own account
 
-    def reach(self, instant: int) -> None:
+    def advance(self, instant: int) -> None:
         """Note that event time is read up to `instant`."""
         self.read_up_to = instant if self.read_up_to is None else max(self.read_up_to, instant)
 
 
-def score(partition: int, records: Iterable[Raw], watchlist: Watchlist, scorer: Scorer) -> Scored:
+def score(partition: int, records: Iterable[MentionsRecord], watchlist: Watchlist, scorer: Scorer) -> ScoreResult:
     """Score records of one source partition, in order. Pure; never raises on what a record holds."""
-    result, columns, several = Scored(), BatchBuilder(partition), list(records)
+    result, columns, several = ScoreResult(), BatchBuilder(partition), list(records)
     for record in several:
         if record.read_up_to is not None:
-            result.reach(record.read_up_to)
+            result.advance(record.read_up_to)
     full = [record for record in several if record.value or record.read_up_to is None]
     sources = [SourceRecord(record.value, record.arrived, partition, record.offset) for record in full]
     for record, scored in zip(full, score_records(sources, watchlist, scorer), strict=True):
         columns.add(scored)
         result.rejections += [(record, rejection) for rejection in scored.rejections]
         result.unmatched += scored.unmatched
-        result.own += scored.own_account
+        result.own_account += scored.own_account
         if scored.read_up_to:
-            result.reach(min(scored.read_up_to, record.arrived))
+            result.advance(min(scored.read_up_to, record.arrived))
     result.accepted = len(columns)
     result.batches = columns.drain()
     return result
@@ -243,10 +243,10 @@ class Pipeline:
         self._watchlist = watchlist
         self._scorer = scorer
 
-    def feed(self, records: Iterable[Raw]) -> tuple[Scored, list[Notification]]:
+    def feed(self, records: Iterable[MentionsRecord]) -> tuple[ScoreResult, list[Notification]]:
         """Score `records`, follow their brands, and let event time advance to where they end."""
         scored = score(0, records, self._watchlist, self._scorer)
         found = [one for batch in scored.batches for one in self.watch.apply(batch)]
         if scored.read_up_to is not None:
             found += self.watch.apply(Tick(0, 1, scored.read_up_to, None))
-        return scored, [note for one in interleaved(found, self._policies) for note in self.triage.apply(one)]
+        return scored, [note for one in merge_by_time(found, self._policies) for note in self.triage.apply(one)]

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streams.kafka.embedded import EmbeddedBroker
-from tests.support.brokers import Broker, Chosen, RealBroker, start_real
+from tests.support.brokers import Broker, BrokerChoice, RealBroker, start_real
 from tests.support.jars import KafkaMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CHOSEN = pytest.StashKey[Chosen]()
+_CHOSEN = pytest.StashKey[BrokerChoice]()
 _TOLD = pytest.StashKey[set[str]]()
 _BROKERS = "brokers"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Decide whether a real Kafka is required: with CI=true its absence is a failure."""
-    config.stash[_CHOSEN] = Chosen(real_required=os.environ.get("CI", "").lower() == "true")
+    config.stash[_CHOSEN] = BrokerChoice(real_required=os.environ.get("CI", "").lower() == "true")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,1 +1,1 @@
-"""tocsin."""
+"""Everything with a door: command line, web pages, Slack app, demo."""

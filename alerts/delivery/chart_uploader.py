@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from alerts.delivery.ports import DeliveryError, Gallery, Picture, Route
-from alerts.delivery.rate_limit import Pacer, Timing
+from alerts.delivery.ports import DeliveryError, FileUploader, Chart, Route
+from alerts.delivery.rate_limit import RateLimiter, Clock
 from alerts.rendering import chart_data
-from alerts.rendering.text import tongue
+from alerts.rendering.text import supported_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -20,98 +20,98 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-REDRAWN: Final = timedelta(minutes=10) // timedelta(milliseconds=1)
+REFRESH_AFTER: Final = timedelta(minutes=10) // timedelta(milliseconds=1)
 """Event time (ms) after which a chart is drawn anew; once more when it is over."""
 
-PUT_DOWN: Final = 3600.0
+BACKOFF: Final = 3600.0
 """Seconds for which nothing is drawn after Slack refused a picture for good: a scope is missing, most likely."""
 
 
-class Easel:
+class ChartUploader:
     """Draws and uploads one chart at a time; `hang` takes what can be shown."""
 
     def __init__(
         self,
-        gallery: Gallery,
+        uploader: FileUploader,
         route: Callable[[str, int], Route],
-        timing: Timing,
-        gap: float,
-        hang: Callable[[Notification, Picture], None],
+        clock: Clock,
+        min_interval: float,
+        on_ready: Callable[[Notification, Chart], None],
     ) -> None:
-        self._gallery = gallery
+        self._uploader = uploader
         self._route = route
-        self._timing = timing
-        self._pacer = Pacer(gap, timing)
-        self._hand = asyncio.Semaphore(1)
-        self._hang = hang
+        self._clock = clock
+        self._rate_limiter = RateLimiter(min_interval, clock)
+        self._lock = asyncio.Semaphore(1)
+        self._on_ready = on_ready
         self._latest: dict[str, Notification] = {}  # by incident, while its chart is being made
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._closed_until = float("-inf")
+        self._paused_until = float("-inf")
 
-    def draw(self, notification: Notification, shown: Picture | None) -> None:
+    def request(self, notification: Notification, shown: Chart | None) -> None:
         """Draw the incident as it stands, unless what is `shown` is as good or another is on its way."""
         name = notification.incident.id
         if name in self._latest:
             self._latest[name] = notification
-        elif due(notification, shown) and self._timing.monotonic() >= self._closed_until:
+        elif needs_chart(notification, shown) and self._clock.monotonic() >= self._paused_until:
             self._latest[name] = notification
-            self._begin(name, self._draw(name))
+            self._start(name, self._draw(name))
 
-    def clear(self, replaced: list[Picture]) -> None:
+    def delete(self, replaced: list[Chart]) -> None:
         """Throw away what is shown no more."""
         while replaced:
             file = replaced.pop().file
-            self._begin(file, self._discard(file))
+            self._start(file, self._delete(file))
 
-    async def abandon(self) -> None:
+    async def stop(self) -> None:
         """Stop drawing."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _begin(self, name: str, work: Coroutine[None, None, None]) -> None:
+    def _start(self, name: str, work: Coroutine[None, None, None]) -> None:
         task = self._tasks[name] = asyncio.create_task(work, name=f"draw {name}")
         task.add_done_callback(lambda _: self._tasks.pop(name, None))
 
     async def _draw(self, name: str) -> None:
         try:
-            async with self._hand:
-                await self._pacer.turn("picture")
-                picture = await self._uploaded(self._latest[name])
-            self._hang(self._latest[name], picture)
+            async with self._lock:
+                await self._rate_limiter.acquire("picture")
+                picture = await self._upload(self._latest[name])
+            self._on_ready(self._latest[name], picture)
         except DeliveryError as error:
             log.warning("no chart for an incident", incident=name, code=error.code, remedy=error.remedy)
             if not error.retryable:
-                self._closed_until = self._timing.monotonic() + PUT_DOWN
+                self._paused_until = self._clock.monotonic() + BACKOFF
         except Exception as error:  # noqa: BLE001  a chart must not end the delivery of alerts
             log.error("no chart for an incident: please report it", incident=name, why=repr(error))  # noqa: TRY400
         finally:
             del self._latest[name]
 
-    async def _uploaded(self, notification: Notification) -> Picture:
+    async def _upload(self, notification: Notification) -> Chart:
         incident = notification.incident
-        found = chart_data.shown(incident)
+        found = chart_data.chart_data(incident)
         assert found is not None, "it was due"
         course, evidence = found
-        language = tongue(self._route(incident.brand, notification.happened_at).language)
+        language = supported_language(self._route(incident.brand, notification.happened_at).language)
         content = await asyncio.to_thread(chart_data.draw, course, evidence)
         alt = chart_data.alt(course, language)
-        file = await self._gallery.upload(f"{incident.id}-{incident.revision}.png", content, alt)
-        return Picture(file, incident.revision, notification.happened_at, course.step // 60_000, alt)
+        file = await self._uploader.upload(f"{incident.id}-{incident.revision}.png", content, alt)
+        return Chart(file, incident.revision, notification.happened_at, course.step // 60_000, alt)
 
-    async def _discard(self, file: str) -> None:
+    async def _delete(self, file: str) -> None:
         try:
-            await self._gallery.discard(file)
+            await self._uploader.delete_file(file)
         except DeliveryError as error:
             log.info("an old chart stays in Slack", file=file, code=error.code)
 
 
-def due(notification: Notification, shown: Picture | None) -> bool:
+def needs_chart(notification: Notification, shown: Chart | None) -> bool:
     """Tell whether a chart is to be drawn of this revision."""
-    if chart_data.shown(notification.incident) is None:
+    if chart_data.chart_data(notification.incident) is None:
         return False
     if shown is None:
         return True
     over = notification.incident.status == "resolved" and notification.reason == "resolved"
-    return notification.revision > shown.revision and (over or notification.happened_at >= shown.at + REDRAWN)
+    return notification.revision > shown.revision and (over or notification.happened_at >= shown.at + REFRESH_AFTER)

@@ -12,35 +12,35 @@ from detectors.model.signal import Severity
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification
 
-Event = Literal["trigger", "acknowledge", "resolve"]
+EventAction = Literal["trigger", "acknowledge", "resolve"]
 """In the words of PagerDuty's Events API, which others follow."""
 
 
-class Alarm(msgspec.Struct, frozen=True):
+class ExternalAlert(msgspec.Struct, frozen=True):
     """What a second channel is told of an incident. Instants are event time in ms."""
 
     incident: str  # the key by which all alarms of an incident are one
     revision: int
-    event: Event
+    event: EventAction
     brand: str
     severity: Severity
     detectors: tuple[str, ...]
     text: str  # the lock-screen line
     opened_at: int
     at: int
-    who: str = ""  # who acknowledged or resolved it
+    actor: str = ""  # who acknowledged or resolved it
     link: str = ""  # the incident's page
 
     @property
-    def name(self) -> str:
+    def idempotency_key(self) -> str:
         """Return what is the same for every try of this alarm, and for no other."""
         return f"{self.incident}.{self.revision}.{self.event}"
 
 
-class Channel(Protocol):
+class ExternalNotifier(Protocol):
     """A place outside Slack that people are reached at. May be told the same alarm twice."""
 
-    async def send(self, alarm: Alarm, address: str) -> None:
+    async def send(self, alert: ExternalAlert, address: str) -> None:
         """Tell the alarm; returns when the other side has taken it.
 
         Raises:
@@ -49,34 +49,34 @@ class Channel(Protocol):
         ...
 
 
-def alarm(notification: Notification, event: Event, language: str, pages: str = "") -> Alarm:
+def build(notification: Notification, event: EventAction, language: str, web_url: str = "") -> ExternalAlert:
     """Return what to say of a notification; `pages` is the address of the web pages, where there are any."""
     incident = notification.incident
-    return Alarm(
+    return ExternalAlert(
         incident=incident.id,
         revision=notification.revision,
         event=event,
         brand=incident.brand,
         severity=incident.severity,
         detectors=tuple(sorted(incident.findings)),
-        text=wording.line(incident, wording.tongue(language)),
+        text=wording.headline(incident, wording.supported_language(language)),
         opened_at=incident.opened_at,
         at=notification.happened_at,
-        who=incident.acknowledged_by or "" if event == "acknowledge" else _ended_by(notification),
-        link=f"{pages.rstrip('/')}/incidents/{incident.id}" if pages else "",
+        actor=incident.acknowledged_by or "" if event == "acknowledge" else _ended_by(notification),
+        link=f"{web_url.rstrip('/')}/incidents/{incident.id}" if web_url else "",
     )
 
 
-def event_of(notification: Notification) -> Event | None:
+def event_action(notification: Notification) -> EventAction | None:
     """Return what a notification means to whoever was told outside Slack before; None: nothing new."""
     if notification.incident.status == "resolved":
         return "resolve"
     return _EVENTS.get(notification.reason)
 
 
-_EVENTS: Final[dict[str, Event]] = {"acknowledged": "acknowledge", "escalated": "trigger", "reopened": "trigger"}
+_EVENTS: Final[dict[str, EventAction]] = {"acknowledged": "acknowledge", "escalated": "trigger", "reopened": "trigger"}
 
 
 def _ended_by(notification: Notification) -> str:
     entry = notification.incident.history[-1] if notification.incident.history else None
-    return entry.who if entry is not None and notification.incident.status == "resolved" else ""
+    return entry.actor if entry is not None and notification.incident.status == "resolved" else ""

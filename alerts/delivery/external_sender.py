@@ -9,67 +9,67 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from alerts.delivery.keyed_queue import Lines
-from alerts.delivery.metrics import Log, Meter
+from alerts.delivery.keyed_queue import KeyedWorkerQueue
+from alerts.delivery.metrics import LoggingMetrics, DeliveryMetrics
 from alerts.delivery.ports import DeliveryError
-from alerts.delivery.rate_limit import Timing, delay
-from alerts.delivery.receipts import Posting, ReceiptStore
+from alerts.delivery.rate_limit import Clock, retry_delay
+from alerts.delivery.receipts import DeliveryRecord, ReceiptStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from alerts.delivery.external_alert import Alarm, Channel
-    from alerts.oncall.escalation_targets import Target
+    from alerts.delivery.external_alert import ExternalAlert, ExternalNotifier
+    from alerts.oncall.escalation_targets import ExternalTarget
 
-NOT_SET_UP: Final = "set its variables in the environment of the workers (docs/escalation.md)"
+NOT_CONFIGURED: Final = "set its variables in the environment of the workers (docs/escalation.md)"
 
 
 @dataclass(frozen=True)
-class _Order:
-    alarm: Alarm
+class _PendingAlert:
+    alert: ExternalAlert
     done: Callable[[], None]
 
 
 @dataclass
-class _Line:
+class _TargetQueue:
     """The alarms of one incident for one target, in the order of its revisions."""
 
-    name: str
-    target: Target
-    orders: list[_Order] = field(default_factory=list)
-    tried: bool = False  # an alarm may have arrived
+    key: str
+    target: ExternalTarget
+    pending: list[_PendingAlert] = field(default_factory=list)
+    attempted: bool = False  # an alarm may have arrived
 
 
-class Relay(Lines[_Line]):
+class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
     """Sends alarms to the channels outside Slack; a failing channel holds up no other."""
 
     def __init__(
         self,
-        channels: Mapping[str, Channel],
+        notifiers: Mapping[str, ExternalNotifier],
         receipts: ReceiptStore,
         *,
-        meter: Meter | None = None,
-        timing: Timing | None = None,
+        metrics: DeliveryMetrics | None = None,
+        clock: Clock | None = None,
     ) -> None:
         super().__init__()
-        self._channels = channels
+        self._notifiers = notifiers
         self._receipts = receipts
-        self._meter = meter or Log()
-        self._timing = timing or Timing()
+        self._metrics = metrics or LoggingMetrics()
+        self._clock = clock or Clock()
 
-    def submit(self, alarm: Alarm, target: Target, done: Callable[[], None]) -> None:
+    def submit(self, alert: ExternalAlert, target: ExternalTarget, done: Callable[[], None]) -> None:
         """Take an alarm; call within the running event loop, in the order of an incident's revisions.
 
         `done` is called once it is taken by the other side, or needs telling no more.
         """
-        name = receipt_name(alarm.incident, target)
-        line = self._lines.get(name) or _Line(name, target)
-        line.orders.append(_Order(alarm, done))
-        self._begin(name, line)
+        name = receipt_key(alert.incident, target)
+        line = self._queues.get(name) or _TargetQueue(name, target)
+        line.pending.append(_PendingAlert(alert, done))
+        self._start(name, line)
 
-    async def _serve(self, line: _Line) -> None:
+    async def _process(self, line: _TargetQueue) -> None:
         attempt = 0
-        while line.orders:
+        while line.pending:
             try:
                 await self._deliver(line)
                 attempt = 0
@@ -81,40 +81,40 @@ class Relay(Lines[_Line]):
                 mistake = DeliveryError("mistake", f"{type(error).__name__}: please report it", retryable=True)
                 await self._fail(line, mistake, attempt)
 
-    async def _deliver(self, line: _Line) -> None:
+    async def _deliver(self, line: _TargetQueue) -> None:
         """Send the next alarm, unless it is known to be sent or is needless, and note it."""
-        order = line.orders[0]
-        posting = await self._receipts.get(line.name)
-        known = posting is not None and order.alarm.revision <= posting.revision
-        if not known and not self._needless(line, posting):
-            line.tried = True
-            started = self._timing.monotonic()
-            await self._channel(line.target).send(order.alarm, line.target.address)
-            self._meter.delivered(line.name, "alarm", self._timing.monotonic() - started)
-            kept = Posting(line.name, line.target.channel, self._timing.wall(), revision=order.alarm.revision)
+        order = line.pending[0]
+        posting = await self._receipts.get(line.key)
+        known = posting is not None and order.alert.revision <= posting.revision
+        if not known and not self._is_superseded(line, posting):
+            line.attempted = True
+            started = self._clock.monotonic()
+            await self._notifier(line.target).send(order.alert, line.target.address)
+            self._metrics.delivered(line.key, "alarm", self._clock.monotonic() - started)
+            kept = DeliveryRecord(line.key, line.target.notifier, self._clock.wall(), revision=order.alert.revision)
             await self._receipts.put(kept)
-        line.orders.remove(order)
+        line.pending.remove(order)
         order.done()
 
     @staticmethod
-    def _needless(line: _Line, posting: Posting | None) -> bool:
+    def _is_superseded(line: _TargetQueue, posting: DeliveryRecord | None) -> bool:
         """Tell whether nobody there has heard of the incident, and it is in hand or over by now."""
-        unheard = posting is None and not line.tried
-        return unheard and any(order.alarm.event != "trigger" for order in line.orders)
+        unheard = posting is None and not line.attempted
+        return unheard and any(order.alert.event != "trigger" for order in line.pending)
 
-    def _channel(self, target: Target) -> Channel:
-        channel = self._channels.get(target.channel)
+    def _notifier(self, target: ExternalTarget) -> ExternalNotifier:
+        channel = self._notifiers.get(target.notifier)
         if channel is None:
-            raise DeliveryError("not_set_up", f"{target.channel}: {NOT_SET_UP}", retryable=False)
+            raise DeliveryError("not_set_up", f"{target.notifier}: {NOT_CONFIGURED}", retryable=False)
         return channel
 
-    async def _fail(self, line: _Line, error: DeliveryError, attempt: int) -> None:
-        wait = delay(error, attempt, self._timing.chance())
-        note = self._meter.retried if error.retryable else self._meter.refused
-        note(line.orders[0].alarm.incident, error, wait)
-        await self._timing.sleep(wait)
+    async def _fail(self, line: _TargetQueue, error: DeliveryError, attempt: int) -> None:
+        wait = retry_delay(error, attempt, self._clock.random())
+        note = self._metrics.retried if error.retryable else self._metrics.refused
+        note(line.pending[0].alert.incident, error, wait)
+        await self._clock.sleep(wait)
 
 
-def receipt_name(incident: str, target: Target) -> str:
+def receipt_key(incident: str, target: ExternalTarget) -> str:
     """Return the name under which the receipts of an incident's alarms for a target are kept."""
-    return f"{incident}>{target.channel}:{target.address}"
+    return f"{incident}>{target.notifier}:{target.address}"

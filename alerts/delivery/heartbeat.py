@@ -11,121 +11,121 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec.structs import replace
 
-from alerts.delivery.external_alert import Alarm
-from alerts.rendering.text import say, span
+from alerts.delivery.external_alert import ExternalAlert
+from alerts.rendering.text import translate, format_duration
 
 if TYPE_CHECKING:
-    from alerts.delivery.external_alert import Event
+    from alerts.delivery.external_alert import EventAction
     from detectors.model.text import Language
 
 STAGES: Final = ("score", "watch", "triage", "notify")
 
 NAME: Final = "Tocsin"
 
-_SEVERAL: Final = 3  # partitions that are listed by number
+_MAX_LISTED: Final = 3  # partitions that are listed by number
 
 
-class Vein(msgspec.Struct, frozen=True):
+class PartitionHealth(msgspec.Struct, frozen=True):
     """What is known of one partition."""
 
-    good: int  # when the latest canary that came through whole was sent
-    passed: tuple[int, ...] = (0,) * len(STAGES)  # when the latest was sent that each stage passed on
-    refused: str = ""  # what Slack had against the latest that came so far
-    beaten: bool = False  # one came through whole
+    last_success_at: int  # when the latest canary that came through whole was sent
+    stage_passed_at: tuple[int, ...] = (0,) * len(STAGES)  # when the latest was sent that each stage passed on
+    slack_error: str = ""  # what Slack had against the latest that came so far
+    ever_succeeded: bool = False  # one came through whole
 
 
 class Outage(msgspec.Struct, frozen=True):
     """A time in which alerts may not get through."""
 
     id: str
-    since: int
-    why: str
+    started_at: int
+    reason: str
 
 
-class Pulse(msgspec.Struct, frozen=True):
+class HeartbeatState(msgspec.Struct, frozen=True):
     """What is known of the path: each partition, since when all beat, and the outage at hand."""
 
-    begun: int
-    veins: dict[int, Vein] = {}
-    unsent: str = ""  # why the latest canaries could not be sent
-    beating_since: int | None = None
+    started_at: int
+    partitions: dict[int, PartitionHealth] = {}
+    send_error: str = ""  # why the latest canaries could not be sent
+    healthy_since: int | None = None
     outage: Outage | None = None
 
     @property
-    def beats(self) -> bool:
+    def healthy(self) -> bool:
         """Tell whether a canary came through on every partition, ever."""
-        return bool(self.veins) and all(vein.beaten for vein in self.veins.values())
+        return bool(self.partitions) and all(vein.ever_succeeded for vein in self.partitions.values())
 
 
-def met(pulse: Pulse, partitions: int, at: int) -> Pulse:
+def ensure_partitions(state: HeartbeatState, partitions: int, at: int) -> HeartbeatState:
     """Return the pulse of that many partitions; one that is new has as long as if it had beaten just now."""
-    fresh = {number: Vein(at - 1) for number in range(partitions) if number not in pulse.veins}
-    return replace(pulse, veins=pulse.veins | fresh) if fresh else pulse
+    fresh = {number: PartitionHealth(at - 1) for number in range(partitions) if number not in state.partitions}
+    return replace(state, partitions=state.partitions | fresh) if fresh else state
 
 
-def sent(pulse: Pulse, unsent: str = "") -> Pulse:
+def on_sent(state: HeartbeatState, error: str = "") -> HeartbeatState:
     """Return the pulse after canaries were sent to all partitions, or could not be: `unsent` says why."""
-    return replace(pulse, unsent=unsent)
+    return replace(state, send_error=error)
 
 
-def woken(pulse: Pulse, at: int) -> Pulse:
+def on_resume(state: HeartbeatState, at: int) -> HeartbeatState:
     """Return the pulse of a process that was itself held up: it has not listened, so nobody is late yet."""
-    veins = {number: replace(vein, good=max(vein.good, at - 1)) for number, vein in pulse.veins.items()}
-    return replace(pulse, begun=max(pulse.begun, at - 1), veins=veins, beating_since=None)
+    veins = {number: replace(vein, last_success_at=max(vein.last_success_at, at - 1)) for number, vein in state.partitions.items()}
+    return replace(state, started_at=max(state.started_at, at - 1), partitions=veins, healthy_since=None)
 
 
-def heard(pulse: Pulse, partition: int, sent_at: int, stage: str, refused: str = "") -> Pulse:
+def on_ack(state: HeartbeatState, partition: int, sent_at: int, stage: str, slack_error: str = "") -> HeartbeatState:
     """Return the pulse after a stage passed a canary on; what is known already changes nothing."""
-    vein = pulse.veins.get(partition)
+    vein = state.partitions.get(partition)
     if vein is None or stage not in STAGES:
-        return pulse
+        return state
     number = STAGES.index(stage)
     if stage == STAGES[-1]:
-        if not refused:
-            vein = replace(vein, good=max(vein.good, sent_at), beaten=True)
-        if sent_at >= vein.passed[number]:
-            vein = replace(vein, refused=refused)
-    passed = tuple(max(at, sent_at) if place == number else at for place, at in enumerate(vein.passed))
-    return replace(pulse, veins=pulse.veins | {partition: replace(vein, passed=passed)})
+        if not slack_error:
+            vein = replace(vein, last_success_at=max(vein.last_success_at, sent_at), ever_succeeded=True)
+        if sent_at >= vein.stage_passed_at[number]:
+            vein = replace(vein, slack_error=slack_error)
+    passed = tuple(max(at, sent_at) if place == number else at for place, at in enumerate(vein.stage_passed_at))
+    return replace(state, partitions=state.partitions | {partition: replace(vein, stage_passed_at=passed)})
 
 
-def step(pulse: Pulse, at: int, limit: int, language: Language = "en") -> tuple[Pulse, Outage | None]:
+def evaluate(state: HeartbeatState, at: int, limit: int, language: Language = "en") -> tuple[HeartbeatState, Outage | None]:
     """Return the pulse at an instant, and the outage that has begun, or ended: then the pulse has none."""
-    why = trouble(pulse, at, limit, language)
-    since = (at if pulse.beating_since is None else pulse.beating_since) if pulse.beats and not why else None
-    pulse, outage = replace(pulse, beating_since=since), pulse.outage
+    why = diagnose(state, at, limit, language)
+    since = (at if state.healthy_since is None else state.healthy_since) if state.healthy and not why else None
+    state, outage = replace(state, healthy_since=since), state.outage
     if outage is None and why:
         begun = Outage(f"heartbeat-{at}", at, why)
-        return replace(pulse, outage=begun), begun
+        return replace(state, outage=begun), begun
     if outage is not None and since is not None and at - since >= limit:
-        return replace(pulse, outage=None), outage
-    return pulse, None
+        return replace(state, outage=None), outage
+    return state, None
 
 
-def trouble(pulse: Pulse, at: int, limit: int, language: Language = "en") -> str:
+def diagnose(state: HeartbeatState, at: int, limit: int, language: Language = "en") -> str:
     """Return what keeps alerts from getting through, in one line; "" while all is well."""
-    ill = {number: vein for number, vein in pulse.veins.items() if at - vein.good > limit}
-    if not pulse.veins:
-        late = pulse.unsent and at - pulse.begun > limit
-        return say(language, "pulse_unreachable", why=pulse.unsent) if late else ""
+    ill = {number: vein for number, vein in state.partitions.items() if at - vein.last_success_at > limit}
+    if not state.partitions:
+        late = state.send_error and at - state.started_at > limit
+        return translate(language, "pulse_unreachable", why=state.send_error) if late else ""
     if not ill:
         return ""
-    if pulse.unsent:
-        return say(language, "pulse_unsent", why=pulse.unsent)
-    refused = sorted({vein.refused for vein in ill.values() if vein.refused and at - vein.passed[-1] <= limit})
+    if state.send_error:
+        return translate(language, "pulse_unsent", why=state.send_error)
+    refused = sorted({vein.slack_error for vein in ill.values() if vein.slack_error and at - vein.stage_passed_at[-1] <= limit})
     if refused:
-        return say(language, "pulse_refused", why="; ".join(refused))
-    what = say(language, "pulse_stage", stage=_idle(ill, at, limit))
-    if len(ill) == len(pulse.veins):
-        return say(language, "pulse_everywhere", what=what)
-    return say(language, "pulse_somewhere", count=len(ill), of=len(pulse.veins), numbers=_numbers(ill), what=what)
+        return translate(language, "pulse_refused", why="; ".join(refused))
+    what = translate(language, "pulse_stage", stage=_stuck_stage(ill, at, limit))
+    if len(ill) == len(state.partitions):
+        return translate(language, "pulse_everywhere", what=what)
+    return translate(language, "pulse_somewhere", count=len(ill), of=len(state.partitions), numbers=_numbers(ill), what=what)
 
 
-def alarm(outage: Outage, event: Event, at: int, name: str = NAME, language: Language = "en") -> Alarm:
+def outage_alert(outage: Outage, event: EventAction, at: int, name: str = NAME, language: Language = "en") -> ExternalAlert:
     """Return what is said outside Slack of an outage that begins or ends at an instant in the installation `name`."""
-    begins = say(language, "pulse_lost", name=name, why=outage.why)
-    ends = say(language, "pulse_back", name=name, span=span(at - outage.since, language))
-    return Alarm(
+    begins = translate(language, "pulse_lost", name=name, why=outage.reason)
+    ends = translate(language, "pulse_back", name=name, span=format_duration(at - outage.started_at, language))
+    return ExternalAlert(
         incident=outage.id,
         revision=1 if event == "trigger" else 2,
         event=event,
@@ -133,29 +133,29 @@ def alarm(outage: Outage, event: Event, at: int, name: str = NAME, language: Lan
         severity="critical",
         detectors=("heartbeat",),
         text=begins if event == "trigger" else ends,
-        opened_at=outage.since,
+        opened_at=outage.started_at,
         at=at,
     )
 
 
-def drill(event: Event, at: int, language: Language = "en") -> Alarm:
+def build_test_alert(event: EventAction, at: int, language: Language = "en") -> ExternalAlert:
     """Return what is said outside Slack of a drill that begins at an instant, or is over."""
-    text = say(language, "pulse_drill")
+    text = translate(language, "pulse_drill")
     if event == "resolve":
-        text = say(language, "pulse_drill_over", drill=text)
-    return replace(alarm(Outage(f"drill-{at}", at, ""), event, at), text=text)
+        text = translate(language, "pulse_drill_over", drill=text)
+    return replace(outage_alert(Outage(f"drill-{at}", at, ""), event, at), text=text)
 
 
-def lag(pulse: Pulse, at: int) -> int | None:
+def success_age(state: HeartbeatState, at: int) -> int | None:
     """Return how long ago (ms) the oldest of the partitions' latest good canaries was sent; None before the first."""
-    return max((at - vein.good for vein in pulse.veins.values()), default=None)
+    return max((at - vein.last_success_at for vein in state.partitions.values()), default=None)
 
 
-def _numbers(ill: dict[int, Vein]) -> str:
-    return ", ".join([*map(str, sorted(ill)[:_SEVERAL]), *(["…"] if len(ill) > _SEVERAL else [])])
+def _numbers(failing: dict[int, PartitionHealth]) -> str:
+    return ", ".join([*map(str, sorted(failing)[:_MAX_LISTED]), *(["…"] if len(failing) > _MAX_LISTED else [])])
 
 
-def _idle(ill: dict[int, Vein], at: int, limit: int) -> str:
+def _stuck_stage(failing: dict[int, PartitionHealth], at: int, limit: int) -> str:
     """Return which stage is the first that passes nothing on."""
-    idle = (place for place in range(len(STAGES)) if any(at - vein.passed[place] > limit for vein in ill.values()))
+    idle = (place for place in range(len(STAGES)) if any(at - vein.stage_passed_at[place] > limit for vein in failing.values()))
     return STAGES[next(idle, len(STAGES) - 1)]

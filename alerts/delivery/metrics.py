@@ -9,13 +9,13 @@ import structlog
 if TYPE_CHECKING:
     from alerts.delivery.ports import DeliveryError
 
-Kind = Literal["post", "update", "reply", "alarm"]
+RequestKind = Literal["post", "update", "reply", "alarm"]
 
 
-class Meter(Protocol):
+class DeliveryMetrics(Protocol):
     """What is worth counting."""
 
-    def delivered(self, incident: str, kind: Kind, waited: float) -> None:
+    def delivered(self, incident: str, kind: RequestKind, waited: float) -> None:
         """Note a message that stands, `waited` seconds after it was submitted."""
         ...
 
@@ -28,13 +28,13 @@ class Meter(Protocol):
         ...
 
 
-class Log:
+class LoggingMetrics:
     """A meter that writes the log."""
 
     def __init__(self) -> None:
         self._log = structlog.get_logger("alerts.delivery.outbox")
 
-    def delivered(self, incident: str, kind: Kind, waited: float) -> None:
+    def delivered(self, incident: str, kind: RequestKind, waited: float) -> None:
         """Write one line for each message."""
         self._log.info("delivered", incident=incident, kind=kind, waited_s=round(waited, 3))
 

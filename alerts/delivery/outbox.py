@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from alerts.delivery.chart_uploader import Easel
-from alerts.delivery.keyed_queue import Lines
-from alerts.delivery.message_sync import GAP, PARALLEL, Line, MessageSync, Order
-from alerts.delivery.metrics import Log, Meter
-from alerts.delivery.ports import OVERSIZED, DeliveryError, Gallery, Notifier, Route
-from alerts.delivery.rate_limit import Timing, delay
+from alerts.delivery.chart_uploader import ChartUploader
+from alerts.delivery.keyed_queue import KeyedWorkerQueue
+from alerts.delivery.message_sync import MIN_INTERVAL, MAX_CONCURRENT, IncidentQueue, MessageSync, PendingNotification
+from alerts.delivery.metrics import LoggingMetrics, DeliveryMetrics
+from alerts.delivery.ports import TOO_LARGE, DeliveryError, FileUploader, Notifier, Route
+from alerts.delivery.rate_limit import Clock, retry_delay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alerts.delivery.ports import Picture
+    from alerts.delivery.ports import Chart
     from alerts.delivery.receipts import ReceiptStore
     from alerts.incidents.model import Notification
 
 log = structlog.get_logger(__name__)
 
-GLANCE: Final = 0.2
+POLL: Final = 0.2
 """Seconds between two looks for new orders while waiting for a doubt to be settled."""
 
 
-class Delivery(Lines[Line]):
+class Outbox(KeyedWorkerQueue[IncidentQueue]):
     """The outbox: takes notifications, gives every incident its one message.
 
     `route` names a brand's channel; it may raise LookupError, and is asked again at every try, so that a corrected
@@ -43,103 +43,103 @@ class Delivery(Lines[Line]):
         receipts: ReceiptStore,
         route: Callable[[str, int], Route],
         *,
-        meter: Meter | None = None,
-        timing: Timing | None = None,
-        gap: float = GAP,
-        parallel: int = PARALLEL,
+        metrics: DeliveryMetrics | None = None,
+        clock: Clock | None = None,
+        min_interval: float = MIN_INTERVAL,
+        max_concurrent: int = MAX_CONCURRENT,
     ) -> None:
         super().__init__()
-        self._meter = meter or Log()
-        self._timing = timing or Timing()
-        self._courier = MessageSync(notifier, receipts, route, self._meter, self._timing, gap, parallel)
-        self._easel = Easel(notifier, route, self._timing, gap, self._hang) if isinstance(notifier, Gallery) else None
+        self._metrics = metrics or LoggingMetrics()
+        self._clock = clock or Clock()
+        self._message_sync = MessageSync(notifier, receipts, route, self._metrics, self._clock, min_interval, max_concurrent)
+        self._chart_uploader = ChartUploader(notifier, route, self._clock, min_interval, self._attach_chart) if isinstance(notifier, FileUploader) else None
 
     def submit(self, notification: Notification, done: Callable[[], None]) -> None:
         """Take a notification; call within the running event loop, in the order of an incident's revisions."""
         name = notification.incident.id
-        line = self._lines.get(name) or Line(name)
-        line.orders.append(Order(notification, done, self._timing.monotonic()))
-        self._begin(name, line)
+        line = self._queues.get(name) or IncidentQueue(name)
+        line.pending.append(PendingNotification(notification, done, self._clock.monotonic()))
+        self._start(name, line)
 
-    async def _serve(self, line: Line) -> None:
-        while line.orders or line.doubtful or line.picture:
-            if not line.orders and line.picture:
-                await self._show(line)
+    async def _process(self, line: IncidentQueue) -> None:
+        while line.pending or line.may_be_duplicated or line.new_chart:
+            if not line.pending and line.new_chart:
+                await self._deliver_chart(line)
                 continue
-            if not line.orders:
-                await self._wait(line)
-            count = len(line.orders)
-            await self._insist(line)
-            finished, line.orders = line.orders[:count], line.orders[count:]
+            if not line.pending:
+                await self._wait_for_duplicate(line)
+            count = len(line.pending)
+            await self._deliver_with_retry(line)
+            finished, line.pending = line.pending[:count], line.pending[count:]
             for order in finished:
-                line.told = order.notification
+                line.last_delivered = order.notification
                 order.done()
-            if self._easel is not None and line.told is not None and line.posting is not None:
-                self._easel.draw(line.told, line.posting.picture)
-            self._clear(line)
+            if self._chart_uploader is not None and line.last_delivered is not None and line.record is not None:
+                self._chart_uploader.request(line.last_delivered, line.record.chart)
+            self._delete_obsolete_charts(line)
 
-    def _hang(self, notification: Notification, picture: Picture) -> None:
+    def _attach_chart(self, notification: Notification, picture: Chart) -> None:
         """Take a picture that is ready to be shown."""
         name = notification.incident.id
-        line = self._lines.get(name) or Line(name, told=notification)
-        line.picture = picture
-        self._begin(name, line)
+        line = self._queues.get(name) or IncidentQueue(name, last_delivered=notification)
+        line.new_chart = picture
+        self._start(name, line)
 
-    async def _show(self, line: Line) -> None:
+    async def _deliver_chart(self, line: IncidentQueue) -> None:
         """Show a picture, if that can be done at once: it is no alert."""
-        picture = line.picture
+        picture = line.new_chart
         try:
-            await self._courier.deliver(line)
+            await self._message_sync.deliver(line)
         except Exception as error:  # noqa: BLE001  the alert itself is delivered
             why = getattr(error, "code", type(error).__name__)
             log.warning("a chart is not shown", incident=line.incident, why=why)
-        line.picture = None
-        if picture is not None and (line.posting is None or line.posting.picture != picture):
-            line.replaced.append(picture)
-        self._clear(line)
+        line.new_chart = None
+        if picture is not None and (line.record is None or line.record.chart != picture):
+            line.obsolete_charts.append(picture)
+        self._delete_obsolete_charts(line)
 
-    def _clear(self, line: Line) -> None:
-        if self._easel is not None:
-            self._easel.clear(line.replaced)
+    def _delete_obsolete_charts(self, line: IncidentQueue) -> None:
+        if self._chart_uploader is not None:
+            self._chart_uploader.delete(line.obsolete_charts)
 
-    async def _wait(self, line: Line) -> None:
+    async def _wait_for_duplicate(self, line: IncidentQueue) -> None:
         """Wait until the doubt about a message can be settled, or there is something new to tell."""
-        while not (line.orders or line.picture) and (rest := self._courier.patience(line)) > 0:
-            await self._timing.sleep(min(rest, GLANCE))
+        while not (line.pending or line.new_chart) and (rest := self._message_sync.duplicate_wait(line)) > 0:
+            await self._clock.sleep(min(rest, POLL))
 
-    async def abandon(self) -> None:
+    async def stop(self) -> None:
         """Stop: what is not done stays undone, for whoever takes over."""
-        if self._easel is not None:
-            await self._easel.abandon()
-        await super().abandon()
+        if self._chart_uploader is not None:
+            await self._chart_uploader.stop()
+        await super().stop()
 
-    async def _insist(self, line: Line) -> None:
+    async def _deliver_with_retry(self, line: IncidentQueue) -> None:
         """Deliver the orders at hand, however often it takes."""
         attempt = 0
         while True:
             try:
-                return await self._courier.deliver(line)
+                return await self._message_sync.deliver(line)
             except DeliveryError as error:
                 attempt += 1
                 await self._fail(line, error, attempt)
             except Exception as error:  # noqa: BLE001  a mistake of ours must not lose an alert
                 attempt += 1
-                await self._fail(line, _mistake(error), attempt)
+                await self._fail(line, _as_delivery_error(error), attempt)
 
-    async def _fail(self, line: Line, error: DeliveryError, attempt: int) -> None:
+    async def _fail(self, line: IncidentQueue, error: DeliveryError, attempt: int) -> None:
         """Report a failure, and wait as long as it asks for."""
-        line.unsure = line.unsure or error.uncertain
-        if error.code in OVERSIZED and not line.plain:
-            line.plain = True
-            self._meter.refused(line.incident, error, 0.0)
+        line.delivery_uncertain = line.delivery_uncertain or error.uncertain
+        if error.code in TOO_LARGE and not line.text_only:
+            line.text_only = True
+            self._metrics.refused(line.incident, error, 0.0)
             return
-        wait = delay(error, attempt, self._timing.chance())
-        report = self._meter.retried if error.retryable else self._meter.refused
+        wait = retry_delay(error, attempt, self._clock.random())
+        report = self._metrics.retried if error.retryable else self._metrics.refused
         report(line.incident, error, wait)
-        await self._timing.sleep(wait)
+        await self._clock.sleep(wait)
 
 
-def _mistake(error: Exception) -> DeliveryError:
+def _as_delivery_error(error: Exception) -> DeliveryError:
     """Return a mistake of ours as a refusal; the bare text may get past it."""
     failure = DeliveryError("unrenderable", f"{type(error).__name__}: {error}; please report it", retryable=False)
     failure.__cause__ = error

@@ -11,7 +11,7 @@ UNCERTAIN: Final = frozenset(
 )
 """Codes after which the message may have been accepted all the same."""
 
-OVERSIZED: Final = frozenset(
+TOO_LARGE: Final = frozenset(
     {
         "msg_blocks_too_long",
         "msg_too_long",
@@ -24,7 +24,7 @@ OVERSIZED: Final = frozenset(
 )
 """Codes that a smaller, plainer message may get past."""
 
-GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+NOT_EDITABLE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """Codes that say a message can no longer be edited: another must take its place."""
 
 
@@ -56,7 +56,7 @@ class Message(msgspec.Struct, frozen=True):
     blocks: list[dict[str, Any]]
 
 
-class Receipt(msgspec.Struct, frozen=True):
+class MessageRef(msgspec.Struct, frozen=True):
     """Where a message stands, so that it can be edited and answered."""
 
     channel: str
@@ -72,10 +72,10 @@ class Route(msgspec.Struct, frozen=True):
     steps: tuple[str, ...] = ()  # of the brand's escalation, as configured
     buttons: bool = False  # somebody listens to what is tapped
     next_mention: str = ""  # of whoever is on call after that
-    web: str = ""  # where the pages of `tocsin web` are; a card links to its incident's
+    web_url: str = ""  # where the pages of `tocsin web` are; a card links to its incident's
 
 
-class Picture(msgspec.Struct, frozen=True):
+class Chart(msgspec.Struct, frozen=True):
     """A chart that was uploaded."""
 
     file: str  # as the place names it
@@ -86,14 +86,14 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 @runtime_checkable
-class Gallery(Protocol):
+class FileUploader(Protocol):
     """A place that takes pictures. Every method may raise DeliveryError."""
 
     async def upload(self, name: str, content: bytes, alt: str) -> str:
         """Upload a picture (PNG) that a message can show from now on; return its name there."""
         ...
 
-    async def discard(self, file: str) -> None:
+    async def delete_file(self, file: str) -> None:
         """Delete a picture."""
         ...
 
@@ -101,26 +101,26 @@ class Gallery(Protocol):
 class Notifier(Protocol):
     """A place where messages are posted, edited and answered. Every method may raise DeliveryError."""
 
-    async def post(self, channel: str, message: Message) -> Receipt:
+    async def post(self, channel: str, message: Message) -> MessageRef:
         """Post a message and return where it stands."""
         ...
 
-    async def update(self, receipt: Receipt, message: Message) -> None:
+    async def update(self, receipt: MessageRef, message: Message) -> None:
         """Replace what a message shows."""
         ...
 
-    async def reply(self, receipt: Receipt, message: Message) -> None:
+    async def reply(self, receipt: MessageRef, message: Message) -> None:
         """Post in a message's thread."""
         ...
 
-    async def find(self, channel: str, incident: str, since: int) -> Receipt | None:
+    async def find(self, channel: str, incident: str, since: int) -> MessageRef | None:
         """Return the incident's message posted since an instant (wall clock, ms), if there is one."""
         ...
 
-    async def sweep(self, receipt: Receipt, incident: str, since: int) -> int:
+    async def delete_duplicates(self, receipt: MessageRef, incident: str, since: int) -> int:
         """Delete the incident's messages other than `receipt` posted since an instant (wall clock, ms); count them."""
         ...
 
-    async def replied(self, receipt: Receipt, revision: int) -> bool:
+    async def has_reply(self, receipt: MessageRef, revision: int) -> bool:
         """Tell whether a message's thread holds the reply of a revision."""
         ...

@@ -1,1 +1,1 @@
-"""alerts.incidents."""
+"""Incident lifecycle: signals, actions and time in; incidents and notifications out. Pure."""

@@ -8,47 +8,47 @@ from zoneinfo import ZoneInfo
 
 from alerts.incidents.model import Action, Incident, Verdict
 
-Spell = Literal["snooze_30m", "snooze_2h", "snooze_morning"]
+SnoozeOption = Literal["snooze_30m", "snooze_2h", "snooze_morning"]
 """For how long to be left alone."""
 
-Deed = Literal["ack", "unack", "unsnooze", "resolve"] | Verdict | Spell
+ActionButton = Literal["ack", "unack", "unsnooze", "resolve"] | Verdict | SnoozeOption
 """A button that stands for an act."""
 
 MORNING: Final = time(8)
 """Until when a snooze "until morning" lasts, in the brand's time zone."""
 
-_SPANS: Final[dict[Spell, timedelta]] = {"snooze_30m": timedelta(minutes=30), "snooze_2h": timedelta(hours=2)}
+_DURATIONS: Final[dict[SnoozeOption, timedelta]] = {"snooze_30m": timedelta(minutes=30), "snooze_2h": timedelta(hours=2)}
 
 
-def deed(name: str, press: Deed, incident: Incident, who: str, at: int, zone: str, text: str = "") -> Action:
+def build_action(action_id: str, button: ActionButton, incident: Incident, user: str, at: int, zone: str, text: str = "") -> Action:
     """Return the act that a button of an incident stands for, at an instant (ms).
 
     Args:
-        name: the act's id; made of what was shown, so that a double tap and a form sent twice are one act.
-        press: the button.
+        action_id: the act's id; made of what was shown, so that a double tap and a form sent twice are one act.
+        button: the button.
         incident: as it is known now.
-        who: pressed it.
+        user: pressed it.
         at: when.
         zone: of the brand: when its morning is.
         text: the reason of a verdict.
     """
-    match press:
+    match button:
         case "ack" | "unack" | "unsnooze" | "resolve":
-            return Action(name, incident.brand, press, who, at, incident.id)
+            return Action(action_id, incident.brand, button, user, at, incident.id)
         case "crisis" | "planned" | "not_a_crisis":
-            return Action(name, incident.brand, "verdict", who, at, incident.id, text=text, verdict=press)
+            return Action(action_id, incident.brand, "verdict", user, at, incident.id, text=text, verdict=button)
         case _:
-            until = snoozed_until(press, at, zone)
-            return Action(name, incident.brand, "snooze", who, at, incident.id, until=until)
+            until = snooze_end(button, at, zone)
+            return Action(action_id, incident.brand, "snooze", user, at, incident.id, until=until)
 
 
-def snoozed_until(spell: Spell, at: int, zone: str) -> int:
+def snooze_end(option: SnoozeOption, at: int, zone: str) -> int:
     """Return the end (ms) of a snooze that begins now.
 
-    >>> snoozed_until("snooze_morning", 1_795_420_800_000, "Europe/Paris") - 1_795_420_800_000
+    >>> snooze_end("snooze_morning", 1_795_420_800_000, "Europe/Paris") - 1_795_420_800_000
     82800000
     """
-    span = _SPANS.get(spell)
+    span = _DURATIONS.get(option)
     if span is not None:
         return at + span // timedelta(milliseconds=1)
     now = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))

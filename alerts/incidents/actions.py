@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec.structs import replace
 
-from alerts.incidents.notifications import tell
-from alerts.incidents.state import ACTIONS_KEPT
+from alerts.incidents.notifications import build_notification
+from alerts.incidents.state import MAX_ACTIONS
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Action, ActionKind, Incident, Notification, Reason
     from alerts.incidents.policy import Policy
     from alerts.incidents.silences import Silence
-    from alerts.incidents.state import Case
+    from alerts.incidents.state import TriageState
 
-AHEAD: Final = 15 * 60_000
+MAX_CLOCK_LEAD: Final = 15 * 60_000
 """How far (ms) an act may run ahead of event time and still have happened when it says; beyond, an old incident is
 being replayed, and the act happens at the event time reached."""
 
-SILENCES_KEPT: Final = 50
+MAX_SILENCES: Final = 50
 
-SNOOZE: Final = 2 * 3_600_000
+DEFAULT_SNOOZE: Final = 2 * 3_600_000
 """How long (ms) a snooze lasts that does not say."""
 
-TOLD: Final[dict[ActionKind, Reason]] = {
+REASONS: Final[dict[ActionKind, Reason]] = {
     "ack": "acknowledged",
     "unack": "unacknowledged",
     "snooze": "snoozed",
@@ -37,126 +37,126 @@ TOLD: Final[dict[ActionKind, Reason]] = {
 }
 """What an act is called in the history."""
 
-Answer = Literal[
-    "redelivered",
-    "silences",
+ActionOutcome = Literal[
+    "duplicate",
+    "silence_changed",
     "unknown_silence",
     "unknown_incident",
     "already_resolved",
     "already_acknowledged",
     "not_acknowledged",
     "not_snoozed",
-    "applies",
+    "accepted",
 ]
 
 
-def answer(case: Case, action: Action) -> Answer:
+def validate(state: TriageState, action: Action) -> ActionOutcome:
     """Say whether an act applies, or why it changes nothing."""
-    if action.id in case.acted:
-        return "redelivered"
+    if action.id in state.applied_actions:
+        return "duplicate"
     if action.kind == "silence":
-        return "silences" if action.silence is not None else "unknown_silence"
+        return "silence_changed" if action.silence is not None else "unknown_silence"
     if action.kind == "unsilence":
-        return "silences" if _ended_by(case, action) else "unknown_silence"
-    return _about(case.incident, action)
+        return "silence_changed" if _ended_by(state, action) else "unknown_silence"
+    return _validate_incident(state.incident, action)
 
 
-def _about(incident: Incident | None, action: Action) -> Answer:
+def _validate_incident(incident: Incident | None, action: Action) -> ActionOutcome:
     if incident is None or (action.incident is not None and action.incident != incident.id):
         return "unknown_incident"
     if action.kind in ("verdict", "note"):
-        return "applies"
+        return "accepted"
     if incident.status == "resolved":
         return "already_resolved"
     if action.kind == "ack" and incident.status == "acknowledged":
         return "already_acknowledged"
     if action.kind == "unack" and incident.status != "acknowledged":
         return "not_acknowledged"
-    return "not_snoozed" if action.kind == "unsnooze" and incident.snoozed_until is None else "applies"
+    return "not_snoozed" if action.kind == "unsnooze" and incident.snoozed_until is None else "accepted"
 
 
-def act(case: Case, action: Action, policy: Policy) -> tuple[Case, list[Notification]]:
+def apply_action(state: TriageState, action: Action, policy: Policy) -> tuple[TriageState, list[Notification]]:
     """Return the case after a person's act, and what there is to tell of it."""
-    reply = answer(case, action)
-    if reply == "redelivered":
-        return case, []
-    case = replace(case, acted=(*case.acted, action.id)[-ACTIONS_KEPT:])
-    if reply == "silences":
-        return _hush(case, action, policy)
-    if reply != "applies" or case.incident is None:
-        return case, []
-    at = _instant(case, action)
-    incident = _applied(case.incident, action, at)
-    if incident.status == "resolved" != case.incident.status:
+    reply = validate(state, action)
+    if reply == "duplicate":
+        return state, []
+    state = replace(state, applied_actions=(*state.applied_actions, action.id)[-MAX_ACTIONS:])
+    if reply == "silence_changed":
+        return _apply_silence(state, action, policy)
+    if reply != "accepted" or state.incident is None:
+        return state, []
+    at = _event_time(state, action)
+    incident = _apply_to_incident(state.incident, action, at)
+    if incident.status == "resolved" != state.incident.status:
         episodes = tuple(sorted(finding.signal.id for finding in incident.findings.values()))
-        case = replace(case, held=0, dismissed=episodes)
-    return tell(case, incident, TOLD[action.kind], at, policy, who=action.by, text=action.text)
+        state = replace(state, suppressed_count=0, dismissed=episodes)
+    return build_notification(state, incident, REASONS[action.kind], at, policy, actor=action.actor, text=action.text)
 
 
-def _hush(case: Case, action: Action, policy: Policy) -> tuple[Case, list[Notification]]:
+def _apply_silence(state: TriageState, action: Action, policy: Policy) -> tuple[TriageState, list[Notification]]:
     """Begin or end silences; an incident that is open has it in its history."""
     if action.silence is not None and action.kind == "silence":
-        silences = (*case.silences, _from_now(case, action, action.silence))[-SILENCES_KEPT:]
+        silences = (*state.silences, _shift_to_event_time(state, action, action.silence))[-MAX_SILENCES:]
     else:
-        ended = _ended_by(case, action)
-        silences = tuple(one for one in case.silences if one not in ended)
-    case = replace(case, silences=silences)
-    if case.incident is None or case.incident.status == "resolved":
-        return case, []
-    at, reason = _instant(case, action), TOLD[action.kind]
-    return tell(case, case.incident, reason, at, policy, who=action.by, text=action.text)
+        ended = _ended_by(state, action)
+        silences = tuple(one for one in state.silences if one not in ended)
+    state = replace(state, silences=silences)
+    if state.incident is None or state.incident.status == "resolved":
+        return state, []
+    at, reason = _event_time(state, action), REASONS[action.kind]
+    return build_notification(state, state.incident, reason, at, policy, actor=action.actor, text=action.text)
 
 
-def _ended_by(case: Case, action: Action) -> tuple[Silence, ...]:
+def _ended_by(state: TriageState, action: Action) -> tuple[Silence, ...]:
     """Return the running silences that an act ends."""
     asked = action.silence
     if asked is None:
-        return case.silences
-    return tuple(one for one in case.silences if (one.id == asked.id if asked.id else one == asked))
+        return state.silences
+    return tuple(one for one in state.silences if (one.id == asked.id if asked.id else one == asked))
 
 
-def _instant(case: Case, action: Action) -> int:
+def _event_time(state: TriageState, action: Action) -> int:
     """Return the event time of an act, never before what has been seen."""
-    if not case.clock:
+    if not state.clock:
         return action.at
-    return action.at if case.clock <= action.at <= case.clock + AHEAD else case.clock
+    return action.at if state.clock <= action.at <= state.clock + MAX_CLOCK_LEAD else state.clock
 
 
-def _from_now(case: Case, action: Action, asked: Silence) -> Silence:
+def _shift_to_event_time(state: TriageState, action: Action, asked: Silence) -> Silence:
     """Return a silence as asked for, as long, and from the event time of the act."""
-    begin = max(0, asked.since - action.at) + _instant(case, action)
-    return replace(asked, since=begin, until=begin + asked.until - asked.since, by=action.by, id=action.id)
+    begin = max(0, asked.starts_at - action.at) + _event_time(state, action)
+    return replace(asked, starts_at=begin, ends_at=begin + asked.ends_at - asked.starts_at, created_by=action.actor, id=action.id)
 
 
-def _applied(incident: Incident, action: Action, at: int) -> Incident:
+def _apply_to_incident(incident: Incident, action: Action, at: int) -> Incident:
     """Return the incident after an act at event time `at`."""
     match action.kind:
         case "ack":
-            return replace(incident, status="acknowledged", acknowledged_by=action.by, acknowledged_at=at)
+            return replace(incident, status="acknowledged", acknowledged_by=action.actor, acknowledged_at=at)
         case "unack":
             return replace(incident, status="open", acknowledged_by=None, acknowledged_at=None)
         case "snooze" | "unsnooze":
-            return replace(incident, snoozed_until=_snooze(action, at))
+            return replace(incident, snoozed_until=_snooze_end(action, at))
         case "resolve" | "verdict":
-            return _judged(incident, action, at)
+            return _apply_verdict(incident, action, at)
         case _:
             return incident
 
 
-def _snooze(action: Action, at: int) -> int | None:
+def _snooze_end(action: Action, at: int) -> int | None:
     if action.kind == "unsnooze":
         return None
-    return at + (SNOOZE if action.until is None else max(0, action.until - action.at))
+    return at + (DEFAULT_SNOOZE if action.until is None else max(0, action.until - action.at))
 
 
-def _judged(incident: Incident, action: Action, at: int) -> Incident:
+def _apply_verdict(incident: Incident, action: Action, at: int) -> Incident:
     """Return the incident with a verdict, if the act is one; what is no crisis is over."""
     if action.kind == "resolve":
-        return _ended(incident, at)
+        return _resolve(incident, at)
     judged = replace(incident, verdict=action.verdict)
     over = action.verdict in ("not_a_crisis", "planned") and incident.status != "resolved"
-    return _ended(judged, at) if over else judged
+    return _resolve(judged, at) if over else judged
 
 
-def _ended(incident: Incident, at: int) -> Incident:
-    return replace(incident, status="resolved", resolved_at=max(at, incident.breached_at))
+def _resolve(incident: Incident, at: int) -> Incident:
+    return replace(incident, status="resolved", resolved_at=max(at, incident.last_breach_at))

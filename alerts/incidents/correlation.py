@@ -20,41 +20,41 @@ if TYPE_CHECKING:
     from alerts.incidents.silences import Silence
     from detectors.model.signal import Drivers, Signal
 
-COMMON: Final = 2
+MIN_COMMON_TERMS: Final = 2
 """Words that two brands must share, besides their names, to be hit by the same thing; a shared link is enough."""
 
-LEADING: Final = 5
+TOP_TERMS: Final = 5
 """Words looked at: the most frequent."""
 
 _LINK: Final = re.compile(r"https?://[^\s<>\"')\]]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
-class Guest(NamedTuple):
+class CrossBrandContext(NamedTuple):
     """What goes along with a signal that is heard in another case than its brand's own."""
 
     silences: tuple[Silence, ...]  # of the brand
     group: str = ""  # of which both brands are
 
 
-def concerns(incident: Incident, signal: Signal, group: str, policy: Policy) -> bool:
+def is_related(incident: Incident, signal: Signal, group: str, policy: Policy) -> bool:
     """Tell whether an open incident of another brand of `group` is about what a signal says too."""
-    within = milliseconds(policy.umbrella_within)
-    near = incident.opened_at - within <= signal.at <= incident.breached_at + within
+    within = milliseconds(policy.correlation_window)
+    near = incident.opened_at - within <= signal.at <= incident.last_breach_at + within
     if not within or not near or incident.resolved_at is not None:
         return False
     names = frozenset(_words([group, signal.brand, *incident.all_brands]))
-    return any(_alike(signal.drivers, finding.signal.drivers, names) for finding in incident.findings.values())
+    return any(_same_cause(signal.drivers, finding.signal.drivers, names) for finding in incident.findings.values())
 
 
-def _alike(one: Drivers, other: Drivers, names: frozenset[str]) -> bool:
+def _same_cause(one: Drivers, other: Drivers, names: frozenset[str]) -> bool:
     """Tell whether two findings are driven by the same: a link in common, or words."""
-    return bool(_links(one) & _links(other)) or len(_terms(one, names) & _terms(other, names)) >= COMMON
+    return bool(_links(one) & _links(other)) or len(_terms(one, names) & _terms(other, names)) >= MIN_COMMON_TERMS
 
 
 def _terms(drivers: Drivers, names: frozenset[str]) -> frozenset[str]:
     """Return the leading words without those that brands and group are called by."""
-    terms = (term.casefold() for term, _ in drivers.terms[:LEADING])
+    terms = (term.casefold() for term, _ in drivers.terms[:TOP_TERMS])
     return frozenset(term for term in terms if not names.issuperset(_words([term])))
 
 

@@ -18,36 +18,36 @@ if TYPE_CHECKING:
     from detectors.model.signal import Severity
 
 
-def paged(incident: Incident, at: int, policy: Policy) -> Incident:
+def on_page(incident: Incident, at: int, policy: Policy) -> Incident:
     """Return the incident after a page at `at` (ms): the next step is due no later than its severity allows."""
-    wait = _wait(incident.severity, incident.escalated, policy)
+    wait = _wait(incident.severity, incident.escalation_steps, policy)
     if wait is None:
-        return replace(incident, escalate_at=None)
+        return replace(incident, next_escalation_at=None)
     due = at + wait
-    return replace(incident, escalate_at=due if incident.escalate_at is None else min(due, incident.escalate_at))
+    return replace(incident, next_escalation_at=due if incident.next_escalation_at is None else min(due, incident.next_escalation_at))
 
 
-def stepped(incident: Incident, at: int, policy: Policy) -> Incident:
+def on_step(incident: Incident, at: int, policy: Policy) -> Incident:
     """Return the incident after a step was taken at `at` (ms)."""
-    return paged(replace(incident, escalated=incident.escalated + 1, escalate_at=None), at, policy)
+    return on_page(replace(incident, escalation_steps=incident.escalation_steps + 1, next_escalation_at=None), at, policy)
 
 
-def at_hand(incident: Incident) -> Incident:
+def clear(incident: Incident) -> Incident:
     """Return the incident once somebody has it in hand, or it is over: nothing is due."""
-    return replace(incident, escalated=0, escalate_at=None)
+    return replace(incident, escalation_steps=0, next_escalation_at=None)
 
 
-def held(incident: Incident, until: int) -> Incident:
+def postpone(incident: Incident, until: int) -> Incident:
     """Return the incident snoozed until an instant (ms): no step is due before."""
-    return incident if incident.escalate_at is None else replace(incident, escalate_at=max(incident.escalate_at, until))
+    return incident if incident.next_escalation_at is None else replace(incident, next_escalation_at=max(incident.next_escalation_at, until))
 
 
-_WATCH: Final = "watch"
+_INFO: Final = "watch"
 
 
 def _wait(severity: Severity, taken: int, policy: Policy) -> int | None:
     """Return how long (ms) to wait for the step after `taken` others; None where none is left or the wait is 0."""
-    if severity == _WATCH or taken >= len(policy.escalation) + policy.repeats:
+    if severity == _INFO or taken >= len(policy.escalation) + policy.repeats:
         return None
     wait = policy.escalate_critical if severity == "critical" else policy.escalate_warning
     again = max(0, taken - max(0, len(policy.escalation) - 1)) if policy.escalation else taken

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from alerts.incidents.model import TRAIL_LIMIT, Finding, rank
+from alerts.incidents.model import RECENT_VALUES_LIMIT, Finding, rank
 from detectors.model.signal import Drivers
 
 if TYPE_CHECKING:
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from detectors.model.signal import Evidence, Signal
 
 
-def begin(signal: Signal) -> Finding:
+def create(signal: Signal) -> Finding:
     """Return what the first signal of a detector says."""
     evidence = signal.evidence
     return Finding(
         signal=signal,
-        since=signal.start,
+        first_seen_at=signal.start,
         peak=evidence,
         peak_at=signal.at,
-        last_notified={measure(evidence): evidence.observed},
-        trail=((signal.at, ratio(evidence)),),
+        last_notified={measure_key(evidence): evidence.observed},
+        recent_values=((signal.at, ratio(evidence)),),
     )
 
 
@@ -35,11 +35,11 @@ def merge(finding: Finding, signal: Signal) -> Finding:
     higher = (ratio(evidence), evidence.observed) > (ratio(finding.peak), finding.peak.observed)
     return Finding(
         signal=_later(finding.signal, signal),
-        since=min(finding.since, signal.start),
+        first_seen_at=min(finding.first_seen_at, signal.start),
         peak=evidence if higher else finding.peak,
         peak_at=signal.at if higher else finding.peak_at,
-        last_notified={measure(evidence): evidence.observed} | finding.last_notified,
-        trail=tuple(sorted({*finding.trail, (signal.at, ratio(evidence))})[-TRAIL_LIMIT:]),
+        last_notified={measure_key(evidence): evidence.observed} | finding.last_notified,
+        recent_values=tuple(sorted({*finding.recent_values, (signal.at, ratio(evidence))})[-RECENT_VALUES_LIMIT:]),
     )
 
 
@@ -58,7 +58,7 @@ def _order(signal: Signal) -> tuple[int, int, int]:
     return signal.at, signal.start, signal.revision
 
 
-def measure(evidence: Evidence) -> str:
+def measure_key(evidence: Evidence) -> str:
     """Return what a figure counts over about which length of time: only figures of one measure can double.
 
     Lengths count as the same up to the nearest power of two, since a long window grows and shrinks within the hour.
@@ -67,20 +67,20 @@ def measure(evidence: Evidence) -> str:
     return f"{evidence.metric}/{2 ** round(log2(minutes))}m"
 
 
-def doubled(finding: Finding) -> bool:
+def has_doubled(finding: Finding) -> bool:
     """Tell whether the figure is twice what was last told of that measure."""
     evidence = finding.signal.evidence
-    return 0 < 2 * finding.last_notified[measure(evidence)] <= evidence.observed
+    return 0 < 2 * finding.last_notified[measure_key(evidence)] <= evidence.observed
 
 
-def retold(findings: dict[str, Finding]) -> dict[str, Finding]:
+def mark_notified(findings: dict[str, Finding]) -> dict[str, Finding]:
     """Return the findings with the present figures as those told: the next doubling counts from here."""
-    return {name: _retold(finding) for name, finding in findings.items()}
+    return {name: _mark_notified(finding) for name, finding in findings.items()}
 
 
-def _retold(finding: Finding) -> Finding:
+def _mark_notified(finding: Finding) -> Finding:
     evidence = finding.signal.evidence
-    key = measure(evidence)
+    key = measure_key(evidence)
     return replace(
         finding, last_notified=finding.last_notified | {key: max(finding.last_notified[key], evidence.observed)}
     )
@@ -95,6 +95,6 @@ def ratio(evidence: Evidence) -> float:
     return evidence.observed / max(usual, 0.01 if evidence.metric.endswith("share") else 1.0)
 
 
-def leading(findings: Iterable[Finding]) -> Finding:
+def primary(findings: Iterable[Finding]) -> Finding:
     """Return the finding that heads the message: the gravest, then the furthest from usual, then by name."""
     return min(findings, key=lambda f: (-rank(f.signal.severity), -ratio(f.signal.evidence), f.signal.detector))

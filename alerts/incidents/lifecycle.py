@@ -18,248 +18,248 @@ from typing import TYPE_CHECKING, Final, Literal
 from msgspec.structs import replace
 
 from alerts.incidents import escalation
-from alerts.incidents.actions import act
-from alerts.incidents.findings import begin, doubled, merge
+from alerts.incidents.actions import apply_action
+from alerts.incidents.findings import create, has_doubled, merge
 from alerts.incidents.ids import incident_id
 from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, rank
-from alerts.incidents.notifications import tell
-from alerts.incidents.policy import governing, milliseconds
-from alerts.incidents.severity import graded
-from alerts.incidents.silences import planned, quiet_until, silenced
-from alerts.incidents.state import Case, new_case, remember
+from alerts.incidents.notifications import build_notification
+from alerts.incidents.policy import policy_for, milliseconds
+from alerts.incidents.severity import effective_severity
+from alerts.incidents.silences import to_silence, muted_until, matching_silence
+from alerts.incidents.state import TriageState, new_state, mark_applied
 from detectors.model.signal import Now, Signal
 
 if TYPE_CHECKING:
-    from alerts.incidents.correlation import Guest
+    from alerts.incidents.correlation import CrossBrandContext
     from alerts.incidents.policy import Policy
 
-__all__ = ["Case", "Decision", "decide", "new_case", "settle", "step"]
+__all__ = ["TriageState", "Decision", "decide", "new_state", "advance_time", "process"]
 
-PRAISE: Final = "praise"
+POSITIVE_SPIKE: Final = "praise"
 """The one detector that is glad: what it finds neither belongs to a crisis nor keeps one open."""
 
 Decision = Literal[
-    "redelivered", "forgotten", "silenced", "inhibited", "opens", "joins", "reopens", "dismissed", "cooling"
+    "duplicate", "expired", "silenced", "inhibited", "open", "merge", "reopen", "dismissed", "in_cooldown"
 ]
 """What is to be done with a signal. Four are kept silent: somebody asked for silence, or declared the episode over; a
 crisis inhibits praise; or the cooldown holds it back."""
 
 
-def step(
-    case: Case, record: Signal | Action | Now, policy: Policy, guest: Guest | None = None
-) -> tuple[Case, list[Notification]]:
+def process(
+    state: TriageState, record: Signal | Action | Now, policy: Policy, context: CrossBrandContext | None = None
+) -> tuple[TriageState, list[Notification]]:
     """Return the case after `record`, and what there is to tell, in order; `guest` comes with another case's record.
 
     Raises:
         ValueError: the record is another brand's.
     """
-    policy = governing(policy, case.kind)
+    policy = policy_for(policy, state.kind)
     if isinstance(record, Now):
-        return settle(case, record.at, policy)
-    if record.brand != case.brand and guest is None:
-        raise ValueError(f"a record of {record.brand!r} came to the case of {case.brand!r}: key the topic by brand")
+        return advance_time(state, record.at, policy)
+    if record.brand != state.brand and context is None:
+        raise ValueError(f"a record of {record.brand!r} came to the case of {state.brand!r}: key the topic by brand")
     if isinstance(record, Action):
-        return act(case, record, policy)
-    return _hear(case, record, policy, guest)
+        return apply_action(state, record, policy)
+    return on_signal(state, record, policy, context)
 
 
-def decide(case: Case, signal: Signal, policy: Policy, guest: Guest | None = None) -> Decision:
+def decide(state: TriageState, signal: Signal, policy: Policy, context: CrossBrandContext | None = None) -> Decision:
     """Say what is to be done with a signal, time being settled up to it."""
-    return heard(case, signal) or _decide(case, signal, policy, guest)
+    return already_seen(state, signal) or _decide(state, signal, policy, context)
 
 
-def heard(case: Case, signal: Signal) -> Decision | None:
+def already_seen(state: TriageState, signal: Signal) -> Decision | None:
     """Say whether a signal came before, or may have."""
-    if signal.id in case.applied:
-        return "redelivered" if signal.revision <= case.applied[signal.id][0] else None
-    return "forgotten" if signal.at <= case.forgotten else None
+    if signal.id in state.applied_signals:
+        return "duplicate" if signal.revision <= state.applied_signals[signal.id][0] else None
+    return "expired" if signal.at <= state.evicted_before else None
 
 
-def _decide(case: Case, signal: Signal, policy: Policy, guest: Guest | None) -> Decision:
-    if silenced(signal, guest.silences if guest else chain(map(planned, policy.silences), case.silences)):
+def _decide(state: TriageState, signal: Signal, policy: Policy, context: CrossBrandContext | None) -> Decision:
+    if matching_silence(signal, context.silences if context else chain(map(to_silence, policy.silences), state.silences)):
         return "silenced"
-    if case.incident is None:
-        return "opens"
-    return _decide_about(case, case.incident, signal, policy)
+    if state.incident is None:
+        return "open"
+    return _decide_about(state, state.incident, signal, policy)
 
 
-def _decide_about(case: Case, incident: Incident, signal: Signal, policy: Policy) -> Decision:
+def _decide_about(state: TriageState, incident: Incident, signal: Signal, policy: Policy) -> Decision:
     if incident.resolved_at is None:
-        return "inhibited" if signal.detector == PRAISE and not is_praise(incident) else "joins"
-    graver = rank(graded(signal, (), policy.severity_rules)) > rank(incident.severity)
-    if signal.id in case.dismissed and not graver:
+        return "inhibited" if signal.detector == POSITIVE_SPIKE and not is_positive(incident) else "merge"
+    graver = rank(effective_severity(signal, (), policy.severity_rules)) > rank(incident.severity)
+    if signal.id in state.dismissed and not graver:
         return "dismissed"
     if signal.at < incident.resolved_at + milliseconds(policy.cooldown) and not graver:
-        return "cooling"
-    alike = (signal.detector == PRAISE) is is_praise(incident)
+        return "in_cooldown"
+    alike = (signal.detector == POSITIVE_SPIKE) is is_positive(incident)
     soon = signal.at <= incident.resolved_at + milliseconds(policy.reopen_within)
-    return "reopens" if alike and soon else "opens"
+    return "reopen" if alike and soon else "open"
 
 
-def is_praise(incident: Incident) -> bool:
+def is_positive(incident: Incident) -> bool:
     """Tell whether an incident is a glad one."""
-    return set(incident.findings) == {PRAISE}
+    return set(incident.findings) == {POSITIVE_SPIKE}
 
 
-def settle(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
+def advance_time(state: TriageState, now: int, policy: Policy) -> tuple[TriageState, list[Notification]]:
     """Let event time pass up to `now`: tell what was held back, resolve what has been quiet for long enough."""
-    case = replace(case, clock=max(case.clock, now))
-    case, told = _catch_up(case, now, policy)
-    case, escalated = _escalate(case, now, policy)
-    case = replace(case, silences=tuple(one for one in case.silences if one.until > now))
-    case, resolved = _expire(case, now, policy)
-    return case, told + escalated + resolved
+    state = replace(state, clock=max(state.clock, now))
+    state, notifications = _flush_update(state, now, policy)
+    state, escalated = _escalate(state, now, policy)
+    state = replace(state, silences=tuple(one for one in state.silences if one.ends_at > now))
+    state, resolved = _resolve_when_quiet(state, now, policy)
+    return state, notifications + escalated + resolved
 
 
-def _catch_up(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
+def _flush_update(state: TriageState, now: int, policy: Policy) -> tuple[TriageState, list[Notification]]:
     """Tell a change that waits, once its instant is over and the pace allows."""
-    incident, pace = case.incident, milliseconds(policy.update_every)
-    if incident is None or not case.pending or now < incident.breached_at:
-        return case, []
-    if incident.breached_at // pace <= incident.updated_at // pace:
-        return case, []
-    return tell(case, incident, "updated", incident.breached_at, policy)
+    incident, pace = state.incident, milliseconds(policy.update_every)
+    if incident is None or not state.update_pending or now < incident.last_breach_at:
+        return state, []
+    if incident.last_breach_at // pace <= incident.updated_at // pace:
+        return state, []
+    return build_notification(state, incident, "updated", incident.last_breach_at, policy)
 
 
-def _escalate(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
+def _escalate(state: TriageState, now: int, policy: Policy) -> tuple[TriageState, list[Notification]]:
     """Take each step of the escalation that was due while nobody had the incident in hand, or wished for quiet."""
-    told: list[Notification] = []
-    while (incident := case.incident) is not None and incident.escalate_at is not None:
-        over = incident.breached_at + milliseconds(policy.resolve_after)
-        if now < incident.escalate_at or over <= incident.escalate_at:
+    notifications: list[Notification] = []
+    while (incident := state.incident) is not None and incident.next_escalation_at is not None:
+        over = incident.last_breach_at + milliseconds(policy.resolve_after)
+        if now < incident.next_escalation_at or over <= incident.next_escalation_at:
             break
-        if quiet := quiet_until(case.silences, incident.escalate_at):
-            case = replace(case, incident=escalation.held(incident, quiet))
+        if quiet := muted_until(state.silences, incident.next_escalation_at):
+            state = replace(state, incident=escalation.postpone(incident, quiet))
             continue
-        number = str(incident.escalated + 1)
-        case, said = tell(case, incident, "escalated", incident.escalate_at, policy, text=number)
-        told += said
-    return case, told
+        number = str(incident.escalation_steps + 1)
+        state, more = build_notification(state, incident, "escalated", incident.next_escalation_at, policy, text=number)
+        notifications += more
+    return state, notifications
 
 
-def _expire(case: Case, now: int, policy: Policy) -> tuple[Case, list[Notification]]:
-    incident = case.incident
+def _resolve_when_quiet(state: TriageState, now: int, policy: Policy) -> tuple[TriageState, list[Notification]]:
+    incident = state.incident
     if incident is None or incident.resolved_at is not None:
-        return case, []
-    due = incident.breached_at + milliseconds(policy.resolve_after)
+        return state, []
+    due = incident.last_breach_at + milliseconds(policy.resolve_after)
     if now < due:
-        return case, []
+        return state, []
     over = replace(incident, status="resolved", resolved_at=due)
-    return tell(replace(case, held=0, dismissed=()), over, "resolved", due, policy)
+    return build_notification(replace(state, suppressed_count=0, dismissed=()), over, "resolved", due, policy)
 
 
-def _hear(case: Case, signal: Signal, policy: Policy, guest: Guest | None) -> tuple[Case, list[Notification]]:
-    if heard(case, signal):
-        return case, []
-    case, told = settle(case, signal.at - 1, policy)
-    decision = _decide(case, signal, policy, guest)
-    case = replace(remember(case, signal.id, signal.revision, signal.at), clock=max(case.clock, signal.at))
-    case, said = _apply(case, signal, decision, policy, guest.group if guest else "")
-    return case, told + said
+def on_signal(state: TriageState, signal: Signal, policy: Policy, context: CrossBrandContext | None) -> tuple[TriageState, list[Notification]]:
+    if already_seen(state, signal):
+        return state, []
+    state, notifications = advance_time(state, signal.at - 1, policy)
+    decision = _decide(state, signal, policy, context)
+    state = replace(mark_applied(state, signal.id, signal.revision, signal.at), clock=max(state.clock, signal.at))
+    state, more = _apply(state, signal, decision, policy, context.group if context else "")
+    return state, notifications + more
 
 
 def _apply(
-    case: Case, signal: Signal, decision: Decision, policy: Policy, group: str
-) -> tuple[Case, list[Notification]]:
-    match decision, case.incident:
-        case "opens", _:
-            return _open(case, signal, policy)
-        case "joins", Incident() as incident:
-            return _join(case, incident, signal, policy, group)
-        case "reopens", Incident() as incident:
-            return _reopen(case, incident, signal, policy, group)
+    state: TriageState, signal: Signal, decision: Decision, policy: Policy, group: str
+) -> tuple[TriageState, list[Notification]]:
+    match decision, state.incident:
+        case "open", _:
+            return _open(state, signal, policy)
+        case "merge", Incident() as incident:
+            return _merge(state, incident, signal, policy, group)
+        case "reopen", Incident() as incident:
+            return _reopen(state, incident, signal, policy, group)
         case (("silenced" | "inhibited"), _):
-            return replace(case, silenced=case.silenced + 1), []
-        case (("dismissed" | "cooling"), _):
-            return replace(case, held=case.held + 1), []
+            return replace(state, silenced_count=state.silenced_count + 1), []
+        case (("dismissed" | "in_cooldown"), _):
+            return replace(state, suppressed_count=state.suppressed_count + 1), []
         case _:
-            return case, []
+            return state, []
 
 
-def _open(case: Case, signal: Signal, policy: Policy) -> tuple[Case, list[Notification]]:
-    previous = case.incident.id if case.incident else ""
-    serial = case.serial + 1 if previous == incident_id(case.brand, signal.at, case.serial, case.kind) else 1
+def _open(state: TriageState, signal: Signal, policy: Policy) -> tuple[TriageState, list[Notification]]:
+    previous = state.incident.id if state.incident else ""
+    serial = state.serial + 1 if previous == incident_id(state.brand, signal.at, state.serial, state.kind) else 1
     incident = Incident(
-        id=incident_id(case.brand, signal.at, serial, case.kind),
-        brand=case.brand,
+        id=incident_id(state.brand, signal.at, serial, state.kind),
+        brand=state.brand,
         status="open",
-        severity=graded(signal, (), policy.severity_rules),
+        severity=effective_severity(signal, (), policy.severity_rules),
         opened_at=signal.at,
         updated_at=signal.at,
-        breached_at=signal.at,
+        last_breach_at=signal.at,
         revision=0,
-        findings={signal.detector: begin(signal)},
-        kind=case.kind,
+        findings={signal.detector: create(signal)},
+        kind=state.kind,
     )
-    fresh = replace(case, held=0, dismissed=(), serial=serial)
-    return tell(fresh, incident, "opened", signal.at, policy, detector=signal.detector, text=signal.detector)
+    fresh = replace(state, suppressed_count=0, dismissed=(), serial=serial)
+    return build_notification(fresh, incident, "opened", signal.at, policy, detector=signal.detector, text=signal.detector)
 
 
 def _reopen(
-    case: Case, incident: Incident, signal: Signal, policy: Policy, group: str
-) -> tuple[Case, list[Notification]]:
+    state: TriageState, incident: Incident, signal: Signal, policy: Policy, group: str
+) -> tuple[TriageState, list[Notification]]:
     """Open an incident again; it is about the brand that relapsed, the others may join anew."""
     at = max(signal.at, incident.updated_at)
-    severity = graded(signal, (), policy.severity_rules)
+    severity = effective_severity(signal, (), policy.severity_rules)
     graver = rank(severity) > rank(incident.severity)
     again = replace(
         incident,
         status="open",
         severity=severity,
         opened_at=at,
-        breached_at=at,
-        findings={finding_key(incident, signal): begin(signal)},
+        last_breach_at=at,
+        findings={finding_key(incident, signal): create(signal)},
         group=group,
-        brands=(signal.brand,) if group else (),
+        affected_brands=(signal.brand,) if group else (),
         resolved_at=None,
         acknowledged_by=None,
         acknowledged_at=None,
         snoozed_until=None if graver else incident.snoozed_until,
         verdict=None,
-        reopened=incident.reopened + 1,
+        reopen_count=incident.reopen_count + 1,
     )
-    key, fresh = finding_key(incident, signal), replace(case, held=0, dismissed=())
-    return tell(fresh, again, "reopened", at, policy, detector=key, text=key)
+    key, fresh = finding_key(incident, signal), replace(state, suppressed_count=0, dismissed=())
+    return build_notification(fresh, again, "reopened", at, policy, detector=key, text=key)
 
 
-def _join(
-    case: Case, incident: Incident, signal: Signal, policy: Policy, group: str
-) -> tuple[Case, list[Notification]]:
+def _merge(
+    state: TriageState, incident: Incident, signal: Signal, policy: Policy, group: str
+) -> tuple[TriageState, list[Notification]]:
     key, known = finding_key(incident, signal), incident.all_brands
     earlier = incident.findings.get(key)
-    finding = merge(earlier, signal) if earlier else begin(signal)
-    severity = graded(signal, incident.findings.values(), policy.severity_rules)
+    finding = merge(earlier, signal) if earlier else create(signal)
+    severity = effective_severity(signal, incident.findings.values(), policy.severity_rules)
     rose = rank(severity) > rank(incident.severity)
     joined = replace(
         incident,
         severity=severity if rose else incident.severity,
-        breached_at=max(incident.breached_at, signal.at),
+        last_breach_at=max(incident.last_breach_at, signal.at),
         findings={**incident.findings, key: finding},
-        brands=incident.brands if signal.brand in known else (*known, signal.brand),
+        affected_brands=incident.affected_brands if signal.brand in known else (*known, signal.brand),
         group=incident.group or group,
     )
     if rose:
-        return _worsen(case, joined, "raised_severity", signal, policy)
+        return _notify_worse(state, joined, "raised_severity", signal, policy)
     if signal.brand not in known:
-        return _worsen(case, joined, "joined", signal, policy)
-    if inhibited(incident, signal):
-        return replace(case, incident=joined, pending=True), []
+        return _notify_worse(state, joined, "joined", signal, policy)
+    if is_inhibited(incident, signal):
+        return replace(state, incident=joined, update_pending=True), []
     if earlier is None:
-        return _worsen(case, joined, "new_detector", signal, policy)
-    if doubled(finding):
-        return _worsen(case, joined, "doubled", signal, policy)
+        return _notify_worse(state, joined, "new_detector", signal, policy)
+    if has_doubled(finding):
+        return _notify_worse(state, joined, "doubled", signal, policy)
     seen = earlier.signal.evidence.observed
-    return replace(case, incident=joined, pending=case.pending or finding.signal.evidence.observed != seen), []
+    return replace(state, incident=joined, update_pending=state.update_pending or finding.signal.evidence.observed != seen), []
 
 
-def inhibited(incident: Incident, signal: Signal) -> bool:
+def is_inhibited(incident: Incident, signal: Signal) -> bool:
     """Tell whether a signal adds noise only: what is worth watching beside what is critical."""
     return incident.severity == "critical" and signal.severity == "watch"
 
 
-def _worsen(
-    case: Case, incident: Incident, reason: Reason, signal: Signal, policy: Policy
-) -> tuple[Case, list[Notification]]:
+def _notify_worse(
+    state: TriageState, incident: Incident, reason: Reason, signal: Signal, policy: Policy
+) -> tuple[TriageState, list[Notification]]:
     """Tell that it got worse; an acknowledgement that is too old, or of something less than critical, is void."""
     key = finding_key(incident, signal)
     acknowledged, critical = incident.acknowledged_at, reason == "raised_severity" and incident.severity == "critical"
@@ -268,4 +268,4 @@ def _worsen(
         incident = replace(incident, status="open", acknowledged_by=None, acknowledged_at=None)
     reason = "ack_expired" if expired else reason
     text = {"raised_severity": incident.severity, "joined": signal.brand}.get(reason, key)
-    return tell(case, incident, reason, signal.at, policy, detector=key, text=text)
+    return build_notification(state, incident, reason, signal.at, policy, detector=key, text=text)

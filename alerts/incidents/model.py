@@ -35,17 +35,17 @@ Reason = Literal[
 
 ActionKind = Literal["ack", "unack", "snooze", "unsnooze", "resolve", "verdict", "note", "silence", "unsilence"]
 
-Kind = Literal["", "silence"]
+IncidentKind = Literal["", "silence"]
 
 Verdict = Literal["crisis", "planned", "not_a_crisis"]
 """What a person says it was: `planned` is a campaign or a joke that was meant to be loud."""
 
 HISTORY_LIMIT: Final = 50
-TRAIL_LIMIT: Final = 30
-SILENCE: Final = "silence"
+RECENT_VALUES_LIMIT: Final = 30
+NO_DATA: Final = "silence"
 """The detector of silent sources, and the kind of the incidents that it alone opens."""
 
-TOCSIN: Final = "tocsin"
+SYSTEM_USER: Final = "tocsin"
 """Who did what no person did."""
 
 
@@ -53,8 +53,8 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     """One line of an incident's history."""
 
     at: int  # event time, ms
-    who: str  # user as the surface names it, or TOCSIN
-    what: Reason
+    actor: str  # user as the surface names it, or TOCSIN
+    reason: Reason
     text: str = ""  # severity reached, detector, note: hostile text
 
 
@@ -62,11 +62,11 @@ class Finding(msgspec.Struct, frozen=True):
     """What one detector has found in this incident."""
 
     signal: Signal  # the latest
-    since: int  # start of its first episode, ms
+    first_seen_at: int  # start of its first episode, ms
     peak: Evidence  # the furthest from usual
     peak_at: int  # event time of the peak, ms
     last_notified: dict[str, float]  # measure (metric and length) → highest observed that was told
-    trail: tuple[tuple[int, float], ...]  # (at, times the usual) of the latest signals, oldest first
+    recent_values: tuple[tuple[int, float], ...]  # (at, times the usual) of the latest signals, oldest first
 
 
 class Incident(msgspec.Struct, frozen=True):
@@ -81,7 +81,7 @@ class Incident(msgspec.Struct, frozen=True):
     severity: Severity  # only rises until resolved
     opened_at: int  # first breach, or the relapse that reopened it
     updated_at: int  # latest told
-    breached_at: int  # latest breach
+    last_breach_at: int  # latest breach
     revision: int  # counts what was told: 1 when opened
     findings: dict[str, Finding]  # by detector; of a brand that joined by detector@brand (`finding_key`)
     history: tuple[HistoryEntry, ...] = ()  # the opening and the latest, at most HISTORY_LIMIT
@@ -90,17 +90,17 @@ class Incident(msgspec.Struct, frozen=True):
     acknowledged_at: int | None = None
     snoozed_until: int | None = None
     verdict: Verdict | None = None
-    reopened: int = 0  # times
-    escalated: int = 0  # steps taken since it opened, or since an acknowledgement was void
-    escalate_at: int | None = None  # when the next step is due; None: somebody has it in hand, or no step is left
-    kind: Kind = ""  # "silence": a source that brings nothing, apart from what is said
+    reopen_count: int = 0  # times
+    escalation_steps: int = 0  # steps taken since it opened, or since an acknowledgement was void
+    next_escalation_at: int | None = None  # when the next step is due; None: somebody has it in hand, or no step is left
+    kind: IncidentKind = ""  # "silence": a source that brings nothing, apart from what is said
     group: str = ""  # of an umbrella
-    brands: tuple[str, ...] = ()  # of an umbrella, in the order in which they were hit; empty: `brand` alone
+    affected_brands: tuple[str, ...] = ()  # of an umbrella, in the order in which they were hit; empty: `brand` alone
 
     @property
     def all_brands(self) -> tuple[str, ...]:
         """Return the brands that it is about."""
-        return self.brands or (self.brand,)
+        return self.affected_brands or (self.brand,)
 
 
 class Action(msgspec.Struct, frozen=True, tag="action"):
@@ -109,7 +109,7 @@ class Action(msgspec.Struct, frozen=True, tag="action"):
     id: str  # unique, chosen by the surface: a double tap carries the same one
     brand: str
     kind: ActionKind
-    by: str
+    actor: str
     at: int  # ms
     incident: str | None = None  # None: whatever is open
     text: str = ""  # the note, or the reason of a verdict
@@ -145,7 +145,7 @@ def rank(severity: Severity) -> int:
     return SEVERITIES.index(severity)
 
 
-def extended(history: tuple[HistoryEntry, ...], entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
+def append_history(history: tuple[HistoryEntry, ...], entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
     """Return the history with one more line; when full, the oldest after the opening goes."""
     longer = (*history, entry)
     return longer if len(longer) <= HISTORY_LIMIT else (longer[0], *longer[2:])

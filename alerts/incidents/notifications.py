@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from alerts.incidents import escalation
-from alerts.incidents.findings import leading, retold
-from alerts.incidents.model import TOCSIN, HistoryEntry, Incident, Notification, Reason, extended, finding_key, rank
+from alerts.incidents.findings import primary, mark_notified
+from alerts.incidents.model import SYSTEM_USER, HistoryEntry, Incident, Notification, Reason, append_history, finding_key, rank
 from alerts.incidents.policy import milliseconds
 
 if TYPE_CHECKING:
     from alerts.incidents.policy import Policy
-    from alerts.incidents.state import Case
+    from alerts.incidents.state import TriageState
 
-REPLIES: Final[frozenset[Reason]] = frozenset(
+THREAD_REASONS: Final[frozenset[Reason]] = frozenset(
     {
         "reopened",
         "raised_severity",
@@ -31,86 +31,86 @@ REPLIES: Final[frozenset[Reason]] = frozenset(
 )
 """What posts in the thread: an edited message makes no sound on a phone, a reply does."""
 
-PAGES: Final[frozenset[Reason]] = frozenset({"opened", "reopened", "raised_severity", "ack_expired", "escalated"})
+PAGE_REASONS: Final[frozenset[Reason]] = frozenset({"opened", "reopened", "raised_severity", "ack_expired", "escalated"})
 """What mentions the on-call manager, when grave enough."""
 
-RESUMES: Final[frozenset[Reason]] = frozenset({"unacknowledged", "unsnoozed", "unsilenced"})
+RESUME_REASONS: Final[frozenset[Reason]] = frozenset({"unacknowledged", "unsnoozed", "unsilenced"})
 """What calls nobody at once, but lets the escalation go on."""
 
-UNSNOOZED: Final[frozenset[Reason]] = frozenset({"raised_severity", "resolved", "noted"})
+SNOOZE_EXEMPT: Final[frozenset[Reason]] = frozenset({"raised_severity", "resolved", "noted"})
 """What a snooze does not keep quiet."""
 
 
-def tell(
-    case: Case,
+def build_notification(
+    state: TriageState,
     incident: Incident,
     reason: Reason,
     at: int,
     policy: Policy,
     *,
     detector: str | None = None,
-    who: str = TOCSIN,
+    actor: str = SYSTEM_USER,
     text: str = "",
-) -> tuple[Case, list[Notification]]:
+) -> tuple[TriageState, list[Notification]]:
     """Return the case with `incident` told under its next revision, and the notification that tells it."""
-    worthy = reason in PAGES | RESUMES and rank(incident.severity) >= rank(policy.page_from)
-    page = worthy and reason in PAGES and not _snoozed(incident, reason, at)
-    step = incident.escalated if reason == "escalated" else None
-    incident = _waiting(incident, reason, at, policy, worthy=worthy)
-    told = replace(
+    worthy = reason in PAGE_REASONS | RESUME_REASONS and rank(incident.severity) >= rank(policy.page_from)
+    page = worthy and reason in PAGE_REASONS and not _is_snoozed(incident, reason, at)
+    step = incident.escalation_steps if reason == "escalated" else None
+    incident = _with_escalation(incident, reason, at, policy, worthy=worthy)
+    notifications = replace(
         incident,
         revision=incident.revision + 1,
         updated_at=max(incident.updated_at, at),
-        findings=retold(incident.findings) if reason != "updated" else incident.findings,
+        findings=mark_notified(incident.findings) if reason != "updated" else incident.findings,
         history=incident.history
         if reason == "updated"
-        else extended(incident.history, HistoryEntry(at, who, reason, text)),
+        else append_history(incident.history, HistoryEntry(at, actor, reason, text)),
     )
     notification = Notification(
-        incident=told,
+        incident=notifications,
         reason=reason,
         happened_at=at,
-        detector=detector or _leading(told),
-        reply=reason in REPLIES and not _hushed(told, reason, at, policy) and not _beside(told, reason, detector),
+        detector=detector or _primary_key(notifications),
+        reply=reason in THREAD_REASONS and not _is_thread_quiet(notifications, reason, at, policy) and not _is_joined_brand_update(notifications, reason, detector),
         page=page,
         step=step,
     )
-    return replace(case, incident=told, pending=False), [notification]
+    return replace(state, incident=notifications, update_pending=False), [notification]
 
 
-def _leading(incident: Incident) -> str:
-    return finding_key(incident, leading(incident.findings.values()).signal)
+def _primary_key(incident: Incident) -> str:
+    return finding_key(incident, primary(incident.findings.values()).signal)
 
 
-def _waiting(incident: Incident, reason: Reason, at: int, policy: Policy, *, worthy: bool) -> Incident:
+def _with_escalation(incident: Incident, reason: Reason, at: int, policy: Policy, *, worthy: bool) -> Incident:
     """Return the incident with the instant at which the next step of its escalation is due."""
     if reason == "raised_severity":
         incident = replace(incident, snoozed_until=None)
     if incident.status != "open":
-        return escalation.at_hand(incident)
+        return escalation.clear(incident)
     if reason in ("reopened", "ack_expired", "unacknowledged"):
-        incident = escalation.at_hand(incident)
-    if reason in RESUMES and (incident.escalate_at or at) <= at:
-        incident = replace(incident, escalate_at=None)
+        incident = escalation.clear(incident)
+    if reason in RESUME_REASONS and (incident.next_escalation_at or at) <= at:
+        incident = replace(incident, next_escalation_at=None)
     if reason == "escalated":
-        incident = escalation.stepped(incident, at, policy)
+        incident = escalation.on_step(incident, at, policy)
     elif worthy:
-        incident = escalation.paged(incident, at, policy)
-    return escalation.held(incident, incident.snoozed_until or 0)
+        incident = escalation.on_page(incident, at, policy)
+    return escalation.postpone(incident, incident.snoozed_until or 0)
 
 
-def _hushed(incident: Incident, reason: Reason, at: int, policy: Policy) -> bool:
+def _is_thread_quiet(incident: Incident, reason: Reason, at: int, policy: Policy) -> bool:
     """Tell whether the thread stays quiet: snoozed, or a detector that belongs to the opening."""
     opening = reason == "new_detector" and at < incident.opened_at + milliseconds(policy.group_window)
-    return opening or _snoozed(incident, reason, at)
+    return opening or _is_snoozed(incident, reason, at)
 
 
-def _beside(incident: Incident, reason: Reason, detector: str | None) -> bool:
+def _is_joined_brand_update(incident: Incident, reason: Reason, detector: str | None) -> bool:
     """Tell whether it is news of a brand that joined, beyond the one line that it gets: the card shows it."""
     if detector is None or reason not in ("new_detector", "doubled"):
         return False
     return incident.findings[detector].signal.brand != incident.brand
 
 
-def _snoozed(incident: Incident, reason: Reason, at: int) -> bool:
-    return incident.snoozed_until is not None and at < incident.snoozed_until and reason not in UNSNOOZED
+def _is_snoozed(incident: Incident, reason: Reason, at: int) -> bool:
+    return incident.snoozed_until is not None and at < incident.snoozed_until and reason not in SNOOZE_EXEMPT

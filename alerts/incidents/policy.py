@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from alerts.incidents.severity import Rule
-from alerts.incidents.silences import Planned
-from alerts.oncall.escalation_targets import Step
+from alerts.incidents.severity import SeverityRule
+from alerts.incidents.silences import ScheduledSilence
+from alerts.oncall.escalation_targets import EscalationStep
 from detectors.model.duration import Duration
 from detectors.model.parameters import Parameters
 from detectors.model.signal import Severity
@@ -35,7 +35,7 @@ class Policy(Parameters):
         "A further detector that breaks this soon after the opening belongs to it: the message is edited, "
         "the thread stays quiet. Larger: fewer thread replies.",
     )
-    umbrella_within: _Span = _lasting(
+    correlation_window: _Span = _lasting(
         "10m",
         "Another brand of the same `group` that is hit by the same words or link this soon after the last breach joins "
         "the incident instead of opening its own; 0s keeps brands apart. Larger: fewer pages.",
@@ -71,7 +71,7 @@ class Policy(Parameters):
         "10m",
         "A critical incident that nobody has acknowledged for this long escalates to the next step. Larger: later.",
     )
-    escalation: Annotated[tuple[Step, ...], Field(max_length=10)] = Field(
+    escalation: Annotated[tuple[EscalationStep, ...], Field(max_length=10)] = Field(
         default=(),
         description="Who is told, one step after the other, while nobody acknowledges: a Slack id (U…, S…), "
         "`on_call`, `next_on_call`, `pagerduty`, `webhook` or `mailto:address`. Empty: whoever is on call is called "
@@ -84,10 +84,10 @@ class Policy(Parameters):
         description="How often the last step is repeated, after twice the time, four times, and so on. Higher: more "
         "pages. [times]",
     )
-    silences: Annotated[tuple[Planned, ...], Field(max_length=50)] = Field(
+    silences: Annotated[tuple[ScheduledSilence, ...], Field(max_length=50)] = Field(
         default=(), description="What is not told, planned ahead: campaigns and maintenance windows. [silences]"
     )
-    severity_rules: Annotated[tuple[Rule, ...], Field(max_length=50)] = Field(
+    severity_rules: Annotated[tuple[SeverityRule, ...], Field(max_length=50)] = Field(
         default=(),
         description="Which detectors make an incident graver than its strongest signal when they find something "
         "together, such as {when: [negative, volume], raise_to: critical}. [rules]",
@@ -99,13 +99,13 @@ class Policy(Parameters):
     )
 
 
-SPOKEN_EVERY: Final = timedelta(hours=1)
+NO_DATA_REPEAT: Final = timedelta(hours=1)
 """How often a silent source is told of while it lasts."""
 
 
-def governing(policy: Policy, kind: str) -> Policy:
+def policy_for(policy: Policy, kind: str) -> Policy:
     """Return what governs incidents of a kind: one of a silent source outlasts the pause between two signals."""
-    least = SPOKEN_EVERY + timedelta(minutes=5)
+    least = NO_DATA_REPEAT + timedelta(minutes=5)
     if not kind or policy.resolve_after >= least:
         return policy
     return policy.model_copy(update={"resolve_after": least})

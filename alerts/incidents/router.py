@@ -13,153 +13,153 @@ from typing import TYPE_CHECKING, Final, Protocol
 from msgspec.structs import replace
 
 from alerts.incidents import lifecycle
-from alerts.incidents.correlation import Guest, concerns
-from alerts.incidents.model import SILENCE, Action
-from alerts.incidents.silences import planned
-from alerts.incidents.state import Case, new_case, remember
+from alerts.incidents.correlation import CrossBrandContext, is_related
+from alerts.incidents.model import NO_DATA, Action
+from alerts.incidents.silences import to_silence
+from alerts.incidents.state import TriageState, new_state, mark_applied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from alerts.incidents.model import Kind, Notification
+    from alerts.incidents.model import IncidentKind, Notification
     from alerts.incidents.policy import Policy
     from detectors.model.signal import Signal
 
-_BETWEEN: Final = "\0"
+_SEPARATOR: Final = "\0"
 """Between brand and kind in the name of a case: no brand's name holds it."""
 
 
-class Rules(Protocol):
+class PolicyProvider(Protocol):
     """What the configuration says about brands."""
 
-    def alert(self, brand: str) -> Policy:
+    def alert_policy(self, brand: str) -> Policy:
         """Return the incident policy of `brand`."""
         ...
 
-    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+    def group_members(self, brand: str) -> tuple[str, tuple[str, ...]]:
         """Return the brand's group with all brands that belong to it; ("", ()) for one without."""
         ...
 
 
-def name(brand: str, kind: Kind = "") -> str:
+def state_key(brand: str, kind: IncidentKind = "") -> str:
     r"""Return the name of a brand's case.
 
-    >>> name("acme"), name("acme", "silence")
+    >>> state_key("acme"), state_key("acme", "silence")
     ('acme', 'acme\x00silence')
     """
-    return f"{brand}{_BETWEEN}{kind}" if kind else brand
+    return f"{brand}{_SEPARATOR}{kind}" if kind else brand
 
 
-def step(cases: Mapping[str, Case], record: Signal | Action, rules: Rules) -> tuple[list[Case], list[Notification]]:
+def route(states: Mapping[str, TriageState], record: Signal | Action, policies: PolicyProvider) -> tuple[list[TriageState], list[Notification]]:
     """Return the cases that a record moves, and what there is to tell, in order."""
     if isinstance(record, Action):
-        return _act(cases, record, rules)
-    if record.detector == SILENCE or not rules.group(record.brand)[0]:
-        return _hear(cases, record, rules)
-    if lifecycle.heard(_case(cases, record.brand), record):
+        return _on_action(states, record, policies)
+    if record.detector == NO_DATA or not policies.group_members(record.brand)[0]:
+        return _on_signal(states, record, policies)
+    if lifecycle.already_seen(_state(states, record.brand), record):
         return [], []
-    settled, told = _settled(cases, record, rules)
-    moved, said = _hear({**cases, **settled}, record, rules)
-    return [*settled.values(), *moved], told + said
+    settled, notifications = _advance_group(states, record, policies)
+    moved, more = _on_signal({**states, **settled}, record, policies)
+    return [*settled.values(), *moved], notifications + more
 
 
-def _settled(cases: Mapping[str, Case], signal: Signal, rules: Rules) -> tuple[dict[str, Case], list[Notification]]:
+def _advance_group(states: Mapping[str, TriageState], signal: Signal, policies: PolicyProvider) -> tuple[dict[str, TriageState], list[Notification]]:
     """Bring the cases of a group up to the instant of a signal: where it belongs depends on what is open then."""
-    settled: dict[str, Case] = {}
-    told: list[Notification] = []
-    for member in rules.group(signal.brand)[1]:
-        if member in cases:
-            settled[member], said = lifecycle.settle(cases[member], signal.at - 1, rules.alert(member))
-            told += said
-    return settled, told
+    settled: dict[str, TriageState] = {}
+    notifications: list[Notification] = []
+    for member in policies.group_members(signal.brand)[1]:
+        if member in states:
+            settled[member], more = lifecycle.advance_time(states[member], signal.at - 1, policies.alert_policy(member))
+            notifications += more
+    return settled, notifications
 
 
-def _act(cases: Mapping[str, Case], action: Action, rules: Rules) -> tuple[list[Case], list[Notification]]:
-    own, others = _case(cases, action.brand), _others(cases, action.brand, rules)
-    if any(action.id in case.acted for case in [own, *others]):
+def _on_action(states: Mapping[str, TriageState], action: Action, policies: PolicyProvider) -> tuple[list[TriageState], list[Notification]]:
+    own, others = _state(states, action.brand), _other_states(states, action.brand, policies)
+    if any(action.id in state.applied_actions for state in [own, *others]):
         return [], []
-    meant = _meant(own, others, action)
-    case, told = lifecycle.step(meant, action, rules.alert(meant.brand), Guest(()))
-    return [case], told
+    meant = _action_target(own, others, action)
+    state, notifications = lifecycle.process(meant, action, policies.alert_policy(meant.brand), CrossBrandContext(()))
+    return [state], notifications
 
 
-def _hear(cases: Mapping[str, Case], signal: Signal, rules: Rules) -> tuple[list[Case], list[Notification]]:
-    own, policy = _case(cases, signal.brand), rules.alert(signal.brand)
-    hushed = tuple(chain(map(planned, policy.silences), own.silences))
-    if signal.detector == SILENCE:
-        silent = _case(cases, signal.brand, SILENCE)
-        case, told = lifecycle.step(silent, signal, policy, Guest(hushed))
-        return [case], told
-    host = _host(cases, own, signal, rules)
+def _on_signal(states: Mapping[str, TriageState], signal: Signal, policies: PolicyProvider) -> tuple[list[TriageState], list[Notification]]:
+    own, policy = _state(states, signal.brand), policies.alert_policy(signal.brand)
+    hushed = tuple(chain(map(to_silence, policy.silences), own.silences))
+    if signal.detector == NO_DATA:
+        silent = _state(states, signal.brand, NO_DATA)
+        state, notifications = lifecycle.process(silent, signal, policy, CrossBrandContext(hushed))
+        return [state], notifications
+    host = _receiving_state(states, own, signal, policies)
     if host is own:
-        case, told = lifecycle.step(own, signal, policy)
-        return [case], told
-    group, _ = rules.group(signal.brand)
-    case, told = lifecycle.step(host, signal, rules.alert(host.brand), Guest(hushed, group))
-    return [case, replace(remember(own, signal.id, signal.revision, signal.at), clock=max(own.clock, signal.at))], told
+        state, notifications = lifecycle.process(own, signal, policy)
+        return [state], notifications
+    group, _ = policies.group_members(signal.brand)
+    state, notifications = lifecycle.process(host, signal, policies.alert_policy(host.brand), CrossBrandContext(hushed, group))
+    return [state, replace(mark_applied(own, signal.id, signal.revision, signal.at), clock=max(own.clock, signal.at))], notifications
 
 
-def _host(cases: Mapping[str, Case], own: Case, signal: Signal, rules: Rules) -> Case:
+def _receiving_state(states: Mapping[str, TriageState], own: TriageState, signal: Signal, policies: PolicyProvider) -> TriageState:
     """Return the case that is to hear a signal."""
-    group, _ = rules.group(signal.brand)
+    group, _ = policies.group_members(signal.brand)
     if not group or _open(own):
         return own
-    mates = sorted(_mates(cases, signal.brand, rules), key=_age)
-    for mate in mates:
+    others = sorted(_group_states(states, signal.brand, policies), key=_age)
+    for other in others:
         if (
-            _listed(mate, signal.brand)
-            and lifecycle.decide(mate, signal, rules.alert(mate.brand), Guest(())) != "opens"
+            _affects(other, signal.brand)
+            and lifecycle.decide(other, signal, policies.alert_policy(other.brand), CrossBrandContext(())) != "open"
         ):
-            return mate
-    alone = lifecycle.decide(own, signal, rules.alert(own.brand))
-    if signal.detector == lifecycle.PRAISE or alone not in ("opens", "reopens"):
+            return other
+    alone = lifecycle.decide(own, signal, policies.alert_policy(own.brand))
+    if signal.detector == lifecycle.POSITIVE_SPIKE or alone not in ("open", "reopen"):
         return own
-    return next((mate for mate in mates if _takes(mate, signal, group, rules)), own)
+    return next((other for other in others if _accepts(other, signal, group, policies)), own)
 
 
-def _takes(mate: Case, signal: Signal, group: str, rules: Rules) -> bool:
-    incident = mate.incident
-    if incident is None or lifecycle.is_praise(incident):
+def _accepts(other: TriageState, signal: Signal, group: str, policies: PolicyProvider) -> bool:
+    incident = other.incident
+    if incident is None or lifecycle.is_positive(incident):
         return False
-    return concerns(incident, signal, group, rules.alert(mate.brand))
+    return is_related(incident, signal, group, policies.alert_policy(other.brand))
 
 
-def _age(case: Case) -> tuple[int, str]:
-    return (case.incident.opened_at if case.incident else 0, case.brand)
+def _age(state: TriageState) -> tuple[int, str]:
+    return (state.incident.opened_at if state.incident else 0, state.brand)
 
 
-def _mates(cases: Mapping[str, Case], brand: str, rules: Rules) -> Iterator[Case]:
+def _group_states(states: Mapping[str, TriageState], brand: str, policies: PolicyProvider) -> Iterator[TriageState]:
     """Yield the cases of the other brands of the group that have an incident."""
-    _, members = rules.group(brand)
+    _, members = policies.group_members(brand)
     for member in members:
-        case = cases.get(member)
-        if member != brand and case is not None and case.incident is not None:
-            yield case
+        state = states.get(member)
+        if member != brand and state is not None and state.incident is not None:
+            yield state
 
 
-def _listed(case: Case, brand: str) -> bool:
-    return case.incident is not None and brand in case.incident.brands
+def _affects(state: TriageState, brand: str) -> bool:
+    return state.incident is not None and brand in state.incident.affected_brands
 
 
-def _others(cases: Mapping[str, Case], brand: str, rules: Rules) -> list[Case]:
+def _other_states(states: Mapping[str, TriageState], brand: str, policies: PolicyProvider) -> list[TriageState]:
     """Return the cases beside a brand's own that an act may be about."""
-    silent = cases.get(name(brand, SILENCE))
-    return [*([silent] if silent is not None else []), *_mates(cases, brand, rules)]
+    silent = states.get(state_key(brand, NO_DATA))
+    return [*([silent] if silent is not None else []), *_group_states(states, brand, policies)]
 
 
-def _meant(own: Case, others: Sequence[Case], action: Action) -> Case:
+def _action_target(own: TriageState, others: Sequence[TriageState], action: Action) -> TriageState:
     """Return the case that an act is about: that of the incident it names, else where something is open."""
     if action.kind in ("silence", "unsilence"):
         return own
     if action.incident is not None:
         return next((one for one in others if one.incident is not None and one.incident.id == action.incident), own)
-    umbrellas = (one for one in others if one.kind or _listed(one, action.brand))
+    umbrellas = (one for one in others if one.kind or _affects(one, action.brand))
     return own if _open(own) else next((one for one in umbrellas if _open(one)), own)
 
 
-def _open(case: Case) -> bool:
-    return case.incident is not None and case.incident.resolved_at is None
+def _open(state: TriageState) -> bool:
+    return state.incident is not None and state.incident.resolved_at is None
 
 
-def _case(cases: Mapping[str, Case], brand: str, kind: Kind = "") -> Case:
-    return cases.get(name(brand, kind)) or new_case(brand, kind)
+def _state(states: Mapping[str, TriageState], brand: str, kind: IncidentKind = "") -> TriageState:
+    return states.get(state_key(brand, kind)) or new_state(brand, kind)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Finding
     from detectors.model.signal import Signal
 
-SILENCE: Final = "silence"
+NO_DATA: Final = "silence"
 
 
 def _detector(value: str) -> str:
@@ -28,7 +28,7 @@ def _detector(value: str) -> str:
     return value
 
 
-class Rule(Parameters):
+class SeverityRule(Parameters):
     """What raises the severity of an incident."""
 
     when: Annotated[tuple[Annotated[str, AfterValidator(_detector)], ...], Field(min_length=1, max_length=8)] = Field(
@@ -38,12 +38,12 @@ class Rule(Parameters):
 
     @model_validator(mode="after")
     def _can_hold(self) -> Self:
-        if SILENCE in self.when and len(self.when) > 1:
+        if NO_DATA in self.when and len(self.when) > 1:
             raise ValueError("silence must stand alone: a silent source is an incident of its own")
         return self
 
 
-def graded(signal: Signal, findings: Iterable[Finding], rules: Iterable[Rule]) -> Severity:
+def effective_severity(signal: Signal, findings: Iterable[Finding], rules: Iterable[SeverityRule]) -> Severity:
     """Return how grave a signal makes an incident that has these findings."""
     found = {signal.detector, *(one.signal.detector for one in findings if one.signal.brand == signal.brand)}
     raised = (rule.raise_to for rule in rules if found.issuperset(rule.when))

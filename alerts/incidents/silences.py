@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from detectors.model.signal import Signal
 
-LONGEST = timedelta(days=366)
+MAX_DURATION = timedelta(days=366)
 
 _Word = Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class Planned(Parameters):
+class ScheduledSilence(Parameters):
     """A silence that is known beforehand: a campaign, a sale, a maintenance window."""
 
     start: AwareDatetime = Field(description="From when, with its offset, such as 2026-11-27T00:00+01:00. [instant]")
@@ -44,7 +44,7 @@ class Planned(Parameters):
     def _runs_forward(self) -> Self:
         if not self.start < self.end:
             raise ValueError("must end after it starts")
-        if self.end - self.start > LONGEST:
+        if self.end - self.start > MAX_DURATION:
             raise ValueError("must not last longer than a year: plan it anew then")
         return self
 
@@ -52,9 +52,9 @@ class Planned(Parameters):
 class Silence(msgspec.Struct, frozen=True):
     """What is not told, from one instant to before another (event time, ms)."""
 
-    since: int
-    until: int
-    by: str = ""
+    starts_at: int
+    ends_at: int
+    created_by: str = ""
     detector: str | None = None
     term: str | None = None
     channel: str | None = None
@@ -62,25 +62,25 @@ class Silence(msgspec.Struct, frozen=True):
     id: str = ""  # of the act that asked for it
 
     @property
-    def blanket(self) -> bool:
+    def matches_all(self) -> bool:
         """Tell whether it is about whatever there is."""
         return self.detector is None and self.term is None and self.channel is None
 
 
-def planned(silence: Planned) -> Silence:
+def to_silence(silence: ScheduledSilence) -> Silence:
     """Return the silence of a configuration as it is applied."""
     bounds = int(silence.start.timestamp() * 1000), int(silence.end.timestamp() * 1000)
     return Silence(*bounds, "", silence.detector, silence.term, silence.channel, silence.reason)
 
 
-def silenced(signal: Signal, silences: Iterable[Silence]) -> Silence | None:
+def matching_silence(signal: Signal, silences: Iterable[Silence]) -> Silence | None:
     """Return the first silence that a signal falls under, None for one that is told."""
-    return next((one for one in silences if one.since <= signal.at < one.until and _matches(one, signal)), None)
+    return next((one for one in silences if one.starts_at <= signal.at < one.ends_at and _matches(one, signal)), None)
 
 
-def quiet_until(silences: Iterable[Silence], at: int) -> int:
+def muted_until(silences: Iterable[Silence], at: int) -> int:
     """Return until when (ms) people asked not to hear anything at all, 0 where they did not."""
-    return max((one.until for one in silences if one.blanket and one.since <= at < one.until), default=0)
+    return max((one.ends_at for one in silences if one.matches_all and one.starts_at <= at < one.ends_at), default=0)
 
 
 def _matches(silence: Silence, signal: Signal) -> bool:

@@ -7,56 +7,56 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from alerts.incidents.model import Incident, Kind
+from alerts.incidents.model import Incident, IncidentKind
 from alerts.incidents.silences import Silence
 
-EPISODES_KEPT: Final = 64
-ACTIONS_KEPT: Final = 64
+MAX_EPISODES: Final = 64
+MAX_ACTIONS: Final = 64
 
 
-class Case(msgspec.Struct, frozen=True):
+class TriageState(msgspec.Struct, frozen=True):
     """One brand's triage of a kind: the incident that is open, or the last one, and what has been applied already."""
 
     brand: str
     incident: Incident | None = None
     clock: int = 0  # latest event time seen, ms
-    pending: bool = False  # a change waits for the next update
-    applied: dict[str, tuple[int, int]] = {}  # episode → highest revision applied, its event time
-    forgotten: int = -1  # episodes seen last at or before this (ms) are no longer in `applied`
-    acted: tuple[str, ...] = ()  # ids of the latest actions
+    update_pending: bool = False  # a change waits for the next update
+    applied_signals: dict[str, tuple[int, int]] = {}  # episode → highest revision applied, its event time
+    evicted_before: int = -1  # episodes seen last at or before this (ms) are no longer in `applied`
+    applied_actions: tuple[str, ...] = ()  # ids of the latest actions
     dismissed: tuple[str, ...] = ()  # episodes that a person declared over
-    held: int = 0  # breaches that the cooldown held back since the end
+    suppressed_count: int = 0  # breaches that the cooldown held back since the end
     silences: tuple[Silence, ...] = ()  # that somebody asked for, while they last
-    silenced: int = 0  # signals that a silence or an inhibition kept from being told
+    silenced_count: int = 0  # signals that a silence or an inhibition kept from being told
     serial: int = 1  # incidents that opened in the same minute
-    kind: Kind = ""  # of its incidents
+    kind: IncidentKind = ""  # of its incidents
 
 
-def new_case(brand: str, kind: Kind = "") -> Case:
+def new_state(brand: str, kind: IncidentKind = "") -> TriageState:
     """Return the case of a brand of which nothing is known."""
-    return Case(brand=brand, kind=kind)
+    return TriageState(brand=brand, kind=kind)
 
 
-def remember(case: Case, episode: str, revision: int, at: int) -> Case:
+def mark_applied(state: TriageState, episode: str, revision: int, at: int) -> TriageState:
     """Note that a signal is applied; the memory is bounded, and knows up to when it has forgotten."""
-    applied = {**case.applied, episode: (revision, at)}
-    if len(applied) <= EPISODES_KEPT:
-        return replace(case, applied=applied)
+    applied = {**state.applied_signals, episode: (revision, at)}
+    if len(applied) <= MAX_EPISODES:
+        return replace(state, applied_signals=applied)
     oldest = min(applied, key=lambda name: (applied[name][1], name))
     _, seen = applied.pop(oldest)
-    return replace(case, applied=applied, forgotten=max(case.forgotten, seen))
+    return replace(state, applied_signals=applied, evicted_before=max(state.evicted_before, seen))
 
 
 _encoder: Final = msgspec.msgpack.Encoder()
-_decoder: Final = msgspec.msgpack.Decoder(Case)
+_decoder: Final = msgspec.msgpack.Decoder(TriageState)
 
 
-def encode(case: Case) -> bytes:
+def encode(state: TriageState) -> bytes:
     """Return the bytes of a case, for a table."""
-    return _encoder.encode(case)
+    return _encoder.encode(state)
 
 
-def decode(raw: bytes) -> Case:
+def decode(raw: bytes) -> TriageState:
     """Return the case that `encode` wrote.
 
     Raises:

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from alerts.delivery.ports import Message, Receipt
+from alerts.delivery.ports import Message, MessageRef
 from alerts.rendering.escaping import clean
 
 if TYPE_CHECKING:
@@ -29,48 +29,48 @@ _DATE: Final = re.compile(r"!date\^(\d+)\^([^|^]*)(?:\^[^|]*)?\|(.*)")
 _FORMS: Final = {"{time}": "%H:%M", "{date_short_pretty}": "%Y-%m-%d"}
 
 
-class Terminal:
+class ConsoleNotifier:
     """A notifier that draws in a terminal: a card for each post and edit, a line for each reply. It forgets at exit."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._receipts: dict[str, Receipt] = {}
+        self._receipts: dict[str, MessageRef] = {}
         self._replied: set[tuple[str, int]] = set()
 
-    async def post(self, channel: str, message: Message) -> Receipt:
+    async def post(self, channel: str, message: Message) -> MessageRef:
         """Draw a card."""
-        self._console.print(draw(message, channel))
-        receipt = Receipt(channel, str(len(self._receipts) + 1))
+        self._console.print(render_card(message, channel))
+        receipt = MessageRef(channel, str(len(self._receipts) + 1))
         self._receipts[f"{channel} {message.incident}"] = receipt
         return receipt
 
-    async def update(self, receipt: Receipt, message: Message) -> None:
+    async def update(self, receipt: MessageRef, message: Message) -> None:
         """Draw the card as it is now."""
-        self._console.print(draw(message, f"{receipt.channel} · edited"))
+        self._console.print(render_card(message, f"{receipt.channel} · edited"))
 
-    async def reply(self, receipt: Receipt, message: Message) -> None:
+    async def reply(self, receipt: MessageRef, message: Message) -> None:
         """Draw a line of the thread."""
         self._replied.add((receipt.ts, message.revision))
-        self._console.print(Padding(Text.assemble("↳ ", styled(message.text)), (0, 0, 0, 4)))
+        self._console.print(Padding(Text.assemble("↳ ", render_text(message.text)), (0, 0, 0, 4)))
 
-    async def find(self, channel: str, incident: str, since: int) -> Receipt | None:
+    async def find(self, channel: str, incident: str, since: int) -> MessageRef | None:
         """Return where the incident's card was drawn by this process, whatever `since` says."""
         del since
         return self._receipts.get(f"{channel} {incident}")
 
-    async def sweep(self, receipt: Receipt, incident: str, since: int) -> int:
+    async def delete_duplicates(self, receipt: MessageRef, incident: str, since: int) -> int:
         """Return 0: what is drawn cannot be taken back, and is never drawn twice in doubt."""
         del receipt, incident, since
         return 0
 
-    async def replied(self, receipt: Receipt, revision: int) -> bool:
+    async def has_reply(self, receipt: MessageRef, revision: int) -> bool:
         """Tell whether this process drew the reply of a revision."""
         return (receipt.ts, revision) in self._replied
 
 
-def draw(message: Message, place: str = "") -> Panel:
+def render_card(message: Message, place: str = "") -> Panel:
     """Return a card; `place` stands in its lower edge."""
-    parts = [_drawn(block) for block in message.blocks] or [styled(message.text)]
+    parts = [_drawn(block) for block in message.blocks] or [render_text(message.text)]
     return Panel(
         Group(*parts),
         border_style=COLOURS.get(message.text[:1], "white"),
@@ -90,14 +90,14 @@ def _drawn(block: dict[str, Any]) -> RenderableType:
             grid = Table.grid(expand=True, padding=(0, 2, 0, 0))
             grid.add_column(ratio=1)
             grid.add_column(ratio=1)
-            cells = [styled(one["text"]) for one in texts] + [Text()] * (len(texts) % 2)
+            cells = [render_text(one["text"]) for one in texts] + [Text()] * (len(texts) % 2)
             for left, right in zip(cells[::2], cells[1::2], strict=True):
                 grid.add_row(left, right)
             return grid
         case {"type": "section", "text": {"text": text}}:
-            return styled(text)
+            return render_text(text)
         case {"type": "context", "elements": elements}:
-            return Text("  ").join(styled(one["text"]) for one in elements).copy()
+            return Text("  ").join(render_text(one["text"]) for one in elements).copy()
         case {"type": "image", "alt_text": alt}:
             return Text(alt, style="dim")
         case {"type": "actions", "elements": elements}:
@@ -106,7 +106,7 @@ def _drawn(block: dict[str, Any]) -> RenderableType:
     raise ValueError(f"no drawing for a block of type {block.get('type')!r}: add one to alerts.notifiers.console")
 
 
-def styled(mrkdwn: str) -> Text:
+def render_text(mrkdwn: str) -> Text:
     """Return Slack's mrkdwn as terminal text: what came from outside stays text, whatever it holds."""
     lines = [Text.assemble(*_pieces(line)) for line in mrkdwn.split("\n")]
     return Text("\n").join(lines)

@@ -15,7 +15,7 @@ from alerts.delivery.ports import DeliveryError
 from alerts.rendering.escaping import clean
 
 if TYPE_CHECKING:
-    from alerts.delivery.external_alert import Alarm
+    from alerts.delivery.external_alert import ExternalAlert
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -25,7 +25,7 @@ _TRANSIENT: Final = range(400, 500)
 _REMEDY: Final = "see to TOCSIN_SMTP_HOST, _PORT, _SECURITY, _USERNAME, _PASSWORD and _FROM"
 
 
-class Server(msgspec.Struct, frozen=True):
+class SmtpConfig(msgspec.Struct, frozen=True):
     """A mail server that takes our mail. The password is in no `repr`."""
 
     host: str
@@ -40,17 +40,17 @@ class Server(msgspec.Struct, frozen=True):
         return f"Server({self.host}:{self.port}, {self.security})"
 
 
-class Mail:
+class EmailNotifier:
     """A channel to mailboxes: `address` says which."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: SmtpConfig) -> None:
         """Take the server."""
         self._server = server
 
-    async def send(self, alarm: Alarm, address: str) -> None:
+    async def send(self, alert: ExternalAlert, address: str) -> None:
         """Send the alarm as a mail; it answers the incident's first one, so that a mail program keeps them together."""
         try:
-            await asyncio.to_thread(self._send, letter(alarm, self._server.sender, address))
+            await asyncio.to_thread(self._send, build_email(alert, self._server.sender, address))
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise _refused(min(codes, default=550)) from None
@@ -80,23 +80,23 @@ class Mail:
             client.send_message(message)
 
 
-def letter(alarm: Alarm, sender: str, address: str) -> EmailMessage:
+def build_email(alert: ExternalAlert, sender: str, address: str) -> EmailMessage:
     """Return the mail of an alarm. Its id is the same at every try."""
     message = EmailMessage()
     domain = sender.rpartition("@")[2] or "tocsin"
-    first = f"<{alarm.incident}@{domain}>"
+    first = f"<{alert.incident}@{domain}>"
     message["From"] = sender
     message["To"] = address
-    message["Subject"] = clean(f"{_WORDS[alarm.event]}{alarm.text}")[:_SUBJECT]
-    message["Message-ID"] = f"<{alarm.name}@{domain}>"
+    message["Subject"] = clean(f"{_WORDS[alert.event]}{alert.text}")[:_SUBJECT]
+    message["Message-ID"] = f"<{alert.idempotency_key}@{domain}>"
     message["In-Reply-To"] = first
     message["References"] = first
     message["Auto-Submitted"] = "auto-generated"
-    if alarm.event == "trigger" and alarm.severity == "critical":
+    if alert.event == "trigger" and alert.severity == "critical":
         message["Importance"] = "high"
-    since = datetime.fromtimestamp(alarm.opened_at / 1000, UTC)
-    lines = [clean(alarm.text), "", f"{since:%Y-%m-%d %H:%M} UTC · {alarm.severity} · {alarm.incident}"]
-    message.set_content("\n".join([*lines, *([alarm.link] if alarm.link else [])]) + "\n")
+    since = datetime.fromtimestamp(alert.opened_at / 1000, UTC)
+    lines = [clean(alert.text), "", f"{since:%Y-%m-%d %H:%M} UTC · {alert.severity} · {alert.incident}"]
+    message.set_content("\n".join([*lines, *([alert.link] if alert.link else [])]) + "\n")
     return message
 
 

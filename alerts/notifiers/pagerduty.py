@@ -14,7 +14,7 @@ import msgspec
 from alerts.notifiers.http import post
 
 if TYPE_CHECKING:
-    from alerts.delivery.external_alert import Alarm
+    from alerts.delivery.external_alert import ExternalAlert
 
 URL: Final = "https://events.pagerduty.com/v2/enqueue"
 
@@ -25,7 +25,7 @@ _SEVERITIES: Final = {"watch": "info", "warning": "warning", "critical": "critic
 _REMEDY: Final = "copy the integration key of an Events API v2 integration into TOCSIN_PAGERDUTY_KEY"
 
 
-class PagerDuty:
+class PagerDutyNotifier:
     """A channel to one PagerDuty service."""
 
     def __init__(self, key: str, url: str = URL) -> None:
@@ -33,31 +33,31 @@ class PagerDuty:
         self._key = key
         self._url = url
 
-    async def send(self, alarm: Alarm, address: str) -> None:
+    async def send(self, alert: ExternalAlert, address: str) -> None:
         """Send the alarm as an event; `address` is not used: the key names the service."""
         del address
-        await post(self._url, msgspec.json.encode(self._event(alarm)), {}, "PagerDuty", _REMEDY)
+        await post(self._url, msgspec.json.encode(self._event(alert)), {}, "PagerDuty", _REMEDY)
 
-    def _event(self, alarm: Alarm) -> dict[str, Any]:
+    def _event(self, alert: ExternalAlert) -> dict[str, Any]:
         event: dict[str, Any] = {
             "routing_key": self._key,
-            "event_action": alarm.event,
-            "dedup_key": alarm.incident,
+            "event_action": alert.event,
+            "dedup_key": alert.incident,
         }
-        if alarm.event == "trigger":
-            event |= {"client": "Tocsin", "payload": _payload(alarm)}
-            if alarm.link:
-                event |= {"client_url": alarm.link, "links": [{"href": alarm.link, "text": alarm.incident}]}
+        if alert.event == "trigger":
+            event |= {"client": "Tocsin", "payload": _payload(alert)}
+            if alert.link:
+                event |= {"client_url": alert.link, "links": [{"href": alert.link, "text": alert.incident}]}
         return event
 
 
-def _payload(alarm: Alarm) -> dict[str, Any]:
+def _payload(alert: ExternalAlert) -> dict[str, Any]:
     return {
-        "summary": alarm.text[:SUMMARY],
-        "source": alarm.brand,
-        "severity": _SEVERITIES[alarm.severity],
-        "timestamp": datetime.fromtimestamp(alarm.at / 1000, UTC).isoformat(),
-        "component": alarm.brand,
-        "class": ", ".join(alarm.detectors),
-        "custom_details": {"incident": alarm.incident, "revision": alarm.revision, "opened_at": alarm.opened_at},
+        "summary": alert.text[:SUMMARY],
+        "source": alert.brand,
+        "severity": _SEVERITIES[alert.severity],
+        "timestamp": datetime.fromtimestamp(alert.at / 1000, UTC).isoformat(),
+        "component": alert.brand,
+        "class": ", ".join(alert.detectors),
+        "custom_details": {"incident": alert.incident, "revision": alert.revision, "opened_at": alert.opened_at},
     }

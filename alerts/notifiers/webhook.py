@@ -14,34 +14,34 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alerts.delivery.rate_limit import Timing
+from alerts.delivery.rate_limit import Clock
 from alerts.notifiers.http import post
 
 if TYPE_CHECKING:
-    from alerts.delivery.external_alert import Alarm
+    from alerts.delivery.external_alert import ExternalAlert
 
 _PREFIX: Final = "whsec_"
 _REMEDY: Final = "see to TOCSIN_WEBHOOK_URL and TOCSIN_WEBHOOK_SECRET, and to the log of the receiver"
 
 
-class Webhook:
+class WebhookNotifier:
     """A channel to one URL."""
 
-    def __init__(self, url: str, secret: str, timing: Timing | None = None) -> None:
+    def __init__(self, url: str, secret: str, clock: Clock | None = None) -> None:
         """Take where to send, and the secret both sides share: `whsec_` and base64, or any text."""
         self._url = url
         self._key = _key(secret)
-        self._timing = timing or Timing()
+        self._clock = clock or Clock()
 
-    async def send(self, alarm: Alarm, address: str) -> None:
+    async def send(self, alert: ExternalAlert, address: str) -> None:
         """Send the alarm as JSON; `address` is not used: the environment names the URL, for it may hold a secret."""
         del address
-        body = msgspec.json.encode({"type": f"incident.{alarm.event}", "data": alarm})
-        await post(self._url, body, self.signed(alarm.name, body), "the webhook", _REMEDY)
+        body = msgspec.json.encode({"type": f"incident.{alert.event}", "data": alert})
+        await post(self._url, body, self.sign(alert.idempotency_key, body), "the webhook", _REMEDY)
 
-    def signed(self, name: str, body: bytes) -> dict[str, str]:
+    def sign(self, name: str, body: bytes) -> dict[str, str]:
         """Return the headers that prove a body to be ours, now."""
-        moment = str(self._timing.wall() // 1000)
+        moment = str(self._clock.wall() // 1000)
         text = b".".join((name.encode(), moment.encode(), body))
         signature = base64.b64encode(hmac.new(self._key, text, hashlib.sha256).digest()).decode()
         return {"webhook-id": name, "webhook-timestamp": moment, "webhook-signature": f"v1,{signature}"}

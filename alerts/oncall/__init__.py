@@ -1,1 +1,1 @@
-"""alerts.oncall."""
+"""On-call schedules, shifts and the targets of escalation steps."""

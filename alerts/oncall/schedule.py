@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
-from alerts.oncall.timezone import Zone
+from alerts.oncall.timezone import TimeZone
 from detectors.model.parameters import Parameters
 
 WEEK: Final = timedelta(days=7)
@@ -29,7 +29,7 @@ def _handover(value: str) -> str:
     return value
 
 
-def _who(value: str) -> str:
+def _slack_id(value: str) -> str:
     if not _WHO.fullmatch(value):
         raise ValueError('must be a Slack id such as "U024BE7LH" or, of a group, "S0614TZR7"')
     return value
@@ -49,16 +49,16 @@ def _exception(value: str) -> str:
     )
 
 
-class Shift(NamedTuple):
+class CalendarShift(NamedTuple):
     """Somebody is on call from an instant up to but not including another (ms)."""
 
     start: int
     end: int
-    who: str
+    user: str
 
 
 @lru_cache(maxsize=8192)
-def read_shift(written: str) -> Shift:
+def parse_shift(written: str) -> CalendarShift:
     """Return the shift that `write_shift` wrote.
 
     Raises:
@@ -68,17 +68,17 @@ def read_shift(written: str) -> Shift:
     start, end = (_instant(text) for text in found.groups()[:2]) if found else (0, 0)
     if found is None or start >= end:
         raise ValueError("must say in UTC from when to when who: 2026-12-24T09:00Z to 2026-12-27T09:00Z: U024BE7LH")
-    return Shift(start, end, found[3])
+    return CalendarShift(start, end, found[3])
 
 
-def write_shift(shift: Shift) -> str:
+def format_shift(shift: CalendarShift) -> str:
     """Return a shift as text, to the minute.
 
-    >>> write_shift(Shift(1_795_420_800_000, 1_796_025_600_000, "U1"))
+    >>> format_shift(CalendarShift(1_795_420_800_000, 1_796_025_600_000, "U1"))
     '2026-11-23T08:00Z to 2026-11-30T08:00Z: U1'
     """
     start, end = (f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%dT%H:%MZ}" for at in shift[:2])
-    return f"{start} to {end}: {shift.who}"
+    return f"{start} to {end}: {shift.user}"
 
 
 def _instant(text: str) -> int:
@@ -86,26 +86,26 @@ def _instant(text: str) -> int:
 
 
 def _shift(value: str) -> str:
-    read_shift(value)
+    parse_shift(value)
     return value
 
 
-def _place(value: str) -> str:
+def _calendar_source(value: str) -> str:
     if not _PLACE.fullmatch(value):
         raise ValueError("must be a file, an http(s) address, or env:TOCSIN_ICAL_NAME where the address is a secret")
     return value
 
 
-class Rota(Parameters):
+class Schedule(Parameters):
     """Who is on call when: the shifts of a calendar, and a weekly rotation where it has none.
 
     In the rotation everybody named has a whole week, from one handover to the next, in the order given.
     """
 
-    people: Annotated[tuple[Annotated[str, AfterValidator(_who)], ...], Field(max_length=53)] = Field(
+    people: Annotated[tuple[Annotated[str, AfterValidator(_slack_id)], ...], Field(max_length=53)] = Field(
         default=(), description="Slack ids in the order of their weeks; empty: no rota, only `on_call`."
     )
-    timezone: Zone = Field(
+    timezone: TimeZone = Field(
         default="UTC", description="Time zone of the handover and of the exceptions, such as Europe/Paris."
     )
     handover: Annotated[str, AfterValidator(_handover)] = Field(
@@ -121,12 +121,12 @@ class Rota(Parameters):
         description="Who stands in when: `2026-12-24T09:00 to 2026-12-27T09:00: U024BE7LH`; of several the last one "
         "written holds.",
     )
-    ical: Annotated[str, AfterValidator(_place)] | None = Field(
+    ical: Annotated[str, AfterValidator(_calendar_source)] | None = Field(
         default=None,
         description="Calendar of shifts: a file beside this one, an address, or `env:TOCSIN_ICAL_NAME` where that is a "
         "secret; where it has a gap, the week of `people` counts. [iCalendar]",
     )
-    names: dict[Annotated[str, Field(min_length=1, max_length=100)], Annotated[str, AfterValidator(_who)]] = Field(
+    names: dict[Annotated[str, Field(min_length=1, max_length=100)], Annotated[str, AfterValidator(_slack_id)]] = Field(
         default={}, max_length=500, description="What people are called in the calendar's events, and their Slack ids."
     )
     shifts: Annotated[tuple[Annotated[str, AfterValidator(_shift)], ...], Field(max_length=2000)] = Field(
@@ -142,30 +142,30 @@ class Rota(Parameters):
         return self
 
 
-def on_call(rota: Rota, at: int, ahead: int = 0) -> tuple[str, ...]:
+def on_call(schedule: Schedule, at: int, ahead: int = 0) -> tuple[str, ...]:
     """Return who is on call at an instant (ms), as Slack ids; `ahead` handovers later for the next ones.
 
     All whose shifts of a calendar overlap are on call together.
 
-    >>> rota = Rota(people=("U1", "U2"), first_week="2026-11-23", timezone="Europe/Paris")
-    >>> on_call(rota, 1_795_420_799_000), on_call(rota, 1_795_420_800_000)
+    >>> schedule = Schedule(people=("U1", "U2"), first_week="2026-11-23", timezone="Europe/Paris")
+    >>> on_call(schedule, 1_795_420_799_000), on_call(schedule, 1_795_420_800_000)
     (('U2',), ('U1',))
     """
-    local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(rota.timezone)).replace(tzinfo=None)
-    stand_in = _standing_in(rota, local) if not ahead else None
+    local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(schedule.timezone)).replace(tzinfo=None)
+    stand_in = _exception_at(schedule, local) if not ahead else None
     if stand_in is not None:
         return (stand_in,)
-    return _on_shift(rota, at, ahead) or _of_the_week(rota, local, ahead)
+    return _by_calendar(schedule, at, ahead) or _by_rotation(schedule, local, ahead)
 
 
-def _on_shift(rota: Rota, at: int, ahead: int) -> tuple[str, ...]:
+def _by_calendar(schedule: Schedule, at: int, ahead: int) -> tuple[str, ...]:
     """Return whose shift it is, or who takes over `ahead` changes later; nobody where the calendar has a gap."""
-    shifts = [read_shift(written) for written in rota.shifts]
-    who = _together(shifts, at)
+    shifts = [parse_shift(written) for written in schedule.shifts]
+    who = _users_at(shifts, at)
     if not ahead:
         return who
     for start in sorted({shift.start for shift in shifts if shift.start > at}):
-        following = _together(shifts, start)
+        following = _users_at(shifts, start)
         if following != who:
             who, ahead = following, ahead - 1
         if not ahead:
@@ -173,29 +173,29 @@ def _on_shift(rota: Rota, at: int, ahead: int) -> tuple[str, ...]:
     return ()
 
 
-def _together(shifts: list[Shift], at: int) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(shift.who for shift in sorted(shifts) if shift.start <= at < shift.end))
+def _users_at(shifts: list[CalendarShift], at: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(shift.user for shift in sorted(shifts) if shift.start <= at < shift.end))
 
 
-def _of_the_week(rota: Rota, local: datetime, ahead: int) -> tuple[str, ...]:
-    if not rota.people:
+def _by_rotation(schedule: Schedule, local: datetime, ahead: int) -> tuple[str, ...]:
+    if not schedule.people:
         return ()
-    start = last_handover(rota, datetime.combine(rota.first_week or local.date(), time.max))
-    weeks = (last_handover(rota, local) - start) // WEEK
-    return (rota.people[(weeks + ahead) % len(rota.people)],)
+    start = last_handover(schedule, datetime.combine(schedule.first_week or local.date(), time.max))
+    weeks = (last_handover(schedule, local) - start) // WEEK
+    return (schedule.people[(weeks + ahead) % len(schedule.people)],)
 
 
-def last_handover(rota: Rota, local: datetime) -> datetime:
+def last_handover(schedule: Schedule, local: datetime) -> datetime:
     """Return the latest handover at or before a local time; by the wall clock, so that summer time moves nothing."""
-    found = _HANDOVER.fullmatch(rota.handover)
+    found = _HANDOVER.fullmatch(schedule.handover)
     assert found is not None
     day, hour, minute = _DAYS.index(found[1]), int(found[2]), int(found[3])
     candidate = datetime.combine(local.date() - timedelta(days=(local.weekday() - day) % 7), time(hour, minute))
     return candidate if candidate <= local else candidate - WEEK
 
 
-def _standing_in(rota: Rota, local: datetime) -> str | None:
-    for written in reversed(rota.exceptions):
+def _exception_at(schedule: Schedule, local: datetime) -> str | None:
+    for written in reversed(schedule.exceptions):
         begin, end = exception_bounds(written)
         if begin <= local < end:
             return written.rpartition(" ")[2]

@@ -1,1 +1,1 @@
-"""alerts.rendering."""
+"""Rendering of incidents: card, texts in English and French, chart data, escaping."""

@@ -59,7 +59,7 @@ def size(blocks: list[Block]) -> int:
     return len(json.dumps(blocks))
 
 
-def fit(blocks: list[tuple[int, Block]]) -> list[Block]:
+def truncate_to_limits(blocks: list[tuple[int, Block]]) -> list[Block]:
     """Return the blocks that a card has room for, in their order: the lowest numbers are given room first."""
     kept: list[int] = []
     for index in sorted(range(len(blocks)), key=lambda i: (blocks[i][0], i)):

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from alerts.incidents.findings import leading
-from alerts.rendering.text import say
+from alerts.incidents.findings import primary
+from alerts.rendering.text import translate
 from detectors.model.text import number
 
 if TYPE_CHECKING:
-    from alerts.delivery.ports import Picture
+    from alerts.delivery.ports import Chart
     from alerts.incidents.model import Incident
     from detectors.model.signal import Course, Evidence
     from detectors.model.text import Language
@@ -39,12 +39,12 @@ _LONGEST: Final = 3 * _HOUR
 """The longest window whose limit can be spread over bars."""
 
 
-def shown(incident: Incident) -> tuple[Course, Evidence] | None:
+def chart_data(incident: Incident) -> tuple[Course, Evidence] | None:
     """Return what a chart of the incident shows: the leading finding's course, or the latest of another; if any."""
     found = [finding for finding in incident.findings.values() if finding.signal.course is not None]
     if not found:
         return None
-    lead = leading(incident.findings.values())
+    lead = primary(incident.findings.values())
     chosen = lead if lead in found else max(found, key=lambda one: (one.signal.at, one.signal.detector))
     course = chosen.signal.course
     assert course is not None
@@ -79,16 +79,16 @@ def limit_of(course: Course, evidence: Evidence) -> float | None:
     return evidence.threshold * course.step / window if evidence.threshold > 0 else None
 
 
-def title(picture: Picture, language: Language) -> str:
+def title(picture: Chart, language: Language) -> str:
     """Return what the bars and lines are."""
-    return say(language, "chart_title", step=picture.step)
+    return translate(language, "chart_title", step=picture.step)
 
 
 def alt(course: Course, language: Language) -> str:
     """Return what the picture shows, for whoever does not see it."""
     worst = max(range(len(course.negative)), key=lambda place: (course.negative[place], place))
     minutes = (len(course.negative) - 1 - worst) * course.step // 60_000
-    return say(
+    return translate(
         language,
         "chart_alt",
         hours=len(course.mentions) * course.step // _HOUR,
@@ -113,10 +113,10 @@ def ceiling(value: float) -> int:
         size *= 10
 
 
-def brief(value: int) -> str:
+def short(value: int) -> str:
     """Return a round number in few characters.
 
-    >>> [brief(value) for value in (0, 400, 8000, 20_000, 4_000_000)]
+    >>> [short(value) for value in (0, 400, 8000, 20_000, 4_000_000)]
     ['0', '400', '8000', '20k', '4M']
     """
     for size, letter in ((1_000_000, "M"), (1000, "k")):
@@ -130,7 +130,7 @@ def _axes(canvas: ImageDraw.ImageDraw, course: Course, top: int) -> None:
         y = _y(top * part / 4, top)
         canvas.line((LEFT, y, SIZE[0] - RIGHT, y), fill=GRID, width=2)
         if part % 2 == 0:
-            canvas.text((LEFT - 14, y), brief(top * part // 4), font=_font(), fill=INK, anchor="rm")
+            canvas.text((LEFT - 14, y), short(top * part // 4), font=_font(), fill=INK, anchor="rm")
     steps = len(course.mentions)
     for hours in range(steps * course.step // _HOUR + 1):
         x = _x(steps - hours * _HOUR / course.step, steps)

@@ -67,7 +67,7 @@ def mrkdwn(text: str, limit: int) -> str:
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def link(url: str, label: str) -> str:
+def slack_link(url: str, label: str) -> str:
     """Return a mrkdwn link to a web address under a label of ours; nothing for any other address."""
     try:
         scheme = urlsplit(url).scheme
@@ -79,16 +79,16 @@ def link(url: str, label: str) -> str:
     return f"<{safe}|{label}>"
 
 
-def moment(at: int, form: str, fallback: str = "%Y-%m-%d %H:%M UTC") -> str:
+def slack_date(at: int, form: str, fallback: str = "%Y-%m-%d %H:%M UTC") -> str:
     """Return an instant (ms) that Slack draws in the reader's time zone by `form`, such as `{time}`.
 
-    >>> moment(1_424_356_320_000, "{time}")
+    >>> slack_date(1_424_356_320_000, "{time}")
     '<!date^1424356320^{time}|2015-02-19 14:32 UTC>'
     """
     return f"<!date^{at // 1000}^{form}|{datetime.fromtimestamp(at // 1000, UTC):{fallback}}>"
 
 
-def person(name: str) -> str:
+def slack_user(name: str) -> str:
     """Return a mention of a Slack user or group by id, and any other name as escaped text."""
     if _USER.fullmatch(name):
         return f"<@{name}>"
@@ -101,4 +101,4 @@ def mention(ids: tuple[str, ...]) -> str:
     >>> mention(("U024BE7LH", "S0614TZR7"))
     '<@U024BE7LH> <!subteam^S0614TZR7>'
     """
-    return " ".join(person(one) for one in ids if _USER.fullmatch(one) or _GROUP.fullmatch(one))
+    return " ".join(slack_user(one) for one in ids if _USER.fullmatch(one) or _GROUP.fullmatch(one))

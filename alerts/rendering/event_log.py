@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Incident, Notification
 
 
-def event(before: Incident | None, notification: Notification) -> dict[str, Any]:
+def to_event(before: Incident | None, notification: Notification) -> dict[str, Any]:
     """Return the line: event, reason, incident, brand, detector, severity, at (ISO, UTC), evidence.
 
     `before` is the incident as last told, or None. A reopened incident is `opened` again under its id.
@@ -27,15 +27,15 @@ def event(before: Incident | None, notification: Notification) -> dict[str, Any]
         "brand": incident.brand,
         "detector": notification.detector,
         "severity": incident.severity,
-        "at": instant(notification.happened_at),
+        "at": format_instant(notification.happened_at),
         "evidence": msgspec.to_builtins(incident.findings[notification.detector].signal.evidence),
     }
 
 
-def instant(at: int) -> str:
+def format_instant(at: int) -> str:
     """Return an instant (ms) as ISO 8601 in UTC, to the millisecond.
 
-    >>> instant(1_424_356_320_000)
+    >>> format_instant(1_424_356_320_000)
     '2015-02-19T14:32:00.000Z'
     """
     moment = datetime.fromtimestamp(at // 1000, UTC).replace(microsecond=at % 1000 * 1000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.incidents.findings import leading, ratio
+from alerts.incidents.findings import primary, ratio
 from alerts.rendering.escaping import clean, clip, width
 from alerts.rendering.locales import en, fr
 from detectors.model.text import number, percent
@@ -16,69 +16,69 @@ if TYPE_CHECKING:
     from detectors.model.signal import Evidence
     from detectors.model.text import Language
 
-LINE_CHARS: Final = 110
+HEADLINE_CHARS: Final = 110
 BRAND_CHARS: Final = 40
 
-WORDS: Final[dict[Language, dict[str, str]]] = {"en": en.WORDS, "fr": fr.WORDS}
+MESSAGES: Final[dict[Language, dict[str, str]]] = {"en": en.MESSAGES, "fr": fr.MESSAGES}
 
 BADGES: Final = {"watch": "🔵", "warning": "🟠", "critical": "🔴", "over": "✅"}
 """Colours that differ in brightness too; the word stands beside them."""
 
 
-def tongue(language: str) -> Language:
+def supported_language(language: str) -> Language:
     """Return the language if there are words in it, else English."""
     return "fr" if language == "fr" else "en"
 
 
-def say(language: Language, key: str, **values: object) -> str:
+def translate(language: Language, key: str, **values: object) -> str:
     """Return a string with its values set in."""
-    return WORDS[language][key].format(**values)
+    return MESSAGES[language][key].format(**values)
 
 
-def line(incident: Incident, language: Language) -> str:
+def headline(incident: Incident, language: Language) -> str:
     """Return the one line of at most 110 characters: how bad, which brand, what, how much, versus usual."""
     over = incident.status == "resolved"
-    fact = (peak if over else present)(leading(incident.findings.values()), language)
+    fact = (peak_text if over else current_text)(primary(incident.findings.values()), language)
     state = "over" if over else incident.severity
-    badge = f"{BADGES[state]} {say(language, state)}"
-    room = LINE_CHARS - width(say(language, "line", badge=badge, brand="", fact=fact))
+    badge = f"{BADGES[state]} {translate(language, state)}"
+    room = HEADLINE_CHARS - width(translate(language, "line", badge=badge, brand="", fact=fact))
     brand = subject(incident, language, min(BRAND_CHARS, max(room, 12)))
-    return clip(say(language, "line", badge=badge, brand=brand, fact=fact), LINE_CHARS)
+    return clip(translate(language, "line", badge=badge, brand=brand, fact=fact), HEADLINE_CHARS)
 
 
 def subject(incident: Incident, language: Language, room: int = BRAND_CHARS) -> str:
     """Return whom an incident is about within some characters: a brand, or a group and how many of its brands."""
-    if len(incident.brands) <= 1:
-        return clip(clean(incident.brands[0] if incident.brands else incident.brand) or "?", room)
-    count = len(incident.brands)
-    rest = width(say(language, "umbrella", group="", count=count))
-    return say(language, "umbrella", group=clip(clean(incident.group) or "?", max(1, room - rest)), count=count)
+    if len(incident.affected_brands) <= 1:
+        return clip(clean(incident.affected_brands[0] if incident.affected_brands else incident.brand) or "?", room)
+    count = len(incident.affected_brands)
+    rest = width(translate(language, "umbrella", group="", count=count))
+    return translate(language, "umbrella", group=clip(clean(incident.group) or "?", max(1, room - rest)), count=count)
 
 
-def present(finding: Finding, language: Language) -> str:
+def current_text(finding: Finding, language: Language) -> str:
     """Return what a finding says now, with the usual beside it."""
-    return _seen(finding, finding.signal.evidence, language)
+    return _finding_text(finding, finding.signal.evidence, language)
 
 
-def peak(finding: Finding, language: Language) -> str:
+def peak_text(finding: Finding, language: Language) -> str:
     """Return what a finding said when it was furthest from usual."""
-    return _seen(finding, finding.peak, language)
+    return _finding_text(finding, finding.peak, language)
 
 
-def _seen(finding: Finding, evidence: Evidence, language: Language) -> str:
+def _finding_text(finding: Finding, evidence: Evidence, language: Language) -> str:
     """Return figures in the words of their detector: a silence is about a channel, all others about a figure."""
     if finding.signal.detector != "silence" or not finding.signal.drivers.channels:
-        return said(evidence, language)
+        return evidence_text(evidence, language)
     subject = clip(clean(finding.signal.drivers.channels[0][0]), 30)
-    text = say(language, "silent_channel", subject=subject, window=_window(evidence, language))
+    text = translate(language, "silent_channel", subject=subject, window=_window(evidence, language))
     return text + _usual(evidence, number, language)
 
 
-def said(evidence: Evidence, language: Language) -> str:
+def evidence_text(evidence: Evidence, language: Language) -> str:
     """Return figures with the usual beside them: `83 negative mentions in 10 min, usually 6 (14×)`."""
     share = evidence.metric.endswith("share")
     figure = percent if share else number
-    text = say(
+    text = translate(
         language,
         "share" if share else "count",
         observed=figure(evidence.observed, language),
@@ -90,65 +90,65 @@ def said(evidence: Evidence, language: Language) -> str:
 
 def _metric(evidence: Evidence, language: Language) -> str:
     """Return what is counted, in the singular where it is one."""
-    known = WORDS[language]
+    known = MESSAGES[language]
     name = known.get(evidence.metric) or clip(clean(evidence.metric), 30)
     return known.get(f"one of {evidence.metric}", name) if evidence.observed == 1 else name
 
 
 def _window(evidence: Evidence, language: Language) -> str:
-    return span(evidence.window_end - evidence.window_start, language)
+    return format_duration(evidence.window_end - evidence.window_start, language)
 
 
 def _usual(evidence: Evidence, figure: Callable[[float, Language], str], language: Language) -> str:
     """Return `, usually 6`, or what takes its place."""
     if evidence.expected is None:
         key = "limit" if evidence.history else "no_usual"
-        return say(language, key, threshold=figure(evidence.threshold, language))
+        return translate(language, key, threshold=figure(evidence.threshold, language))
     if figure is number and evidence.expected < 1:
-        return say(language, "rarely")
-    return say(language, "usual", expected=figure(evidence.expected, language))
+        return translate(language, "rarely")
+    return translate(language, "usual", expected=figure(evidence.expected, language))
 
 
 def _times(evidence: Evidence, language: Language) -> str:
     """Return ` (14×)`, or nothing where a ratio says nothing."""
     if evidence.expected is None or evidence.expected < 1 or evidence.observed < evidence.expected:
         return ""
-    return say(language, "times", ratio=number(ratio(evidence), language))
+    return translate(language, "times", ratio=number(ratio(evidence), language))
 
 
-def span(ms: int, language: Language) -> str:
+def format_duration(ms: int, language: Language) -> str:
     """Return a length of time: `45 min`, `1 h 12 min`, `3 days`.
 
-    >>> span(4_320_000, "en"), span(600_000, "fr")
+    >>> format_duration(4_320_000, "en"), format_duration(600_000, "fr")
     ('1 h 12 min', '10 min')
     """
     minutes = max(1, round(ms / 60_000))
     hours, rest = divmod(minutes, 60)
     if not hours:
-        return say(language, "minutes", count=minutes)
+        return translate(language, "minutes", count=minutes)
     if hours >= 48:  # noqa: PLR2004  beyond, hours mean little
-        return say(language, "days", count=round(hours / 24))
+        return translate(language, "days", count=round(hours / 24))
     if not rest:
-        return say(language, "hours", count=hours)
-    return say(language, "hours_minutes", hours=hours, minutes=rest)
+        return translate(language, "hours", count=hours)
+    return translate(language, "hours_minutes", hours=hours, minutes=rest)
 
 
-def fact(notification: Notification, language: Language) -> str:
+def notification_text(notification: Notification, language: Language) -> str:
     """Return the figures that a notification is about, in an umbrella with the brand; once it is over, the peak's."""
     incident = notification.incident
     finding = incident.findings[notification.detector]
-    said = (peak if incident.status == "resolved" else present)(finding, language)
-    return said if notification.reason == "joined" else of_brand(incident, finding, said, language)
+    said = (peak_text if incident.status == "resolved" else current_text)(finding, language)
+    return said if notification.reason == "joined" else with_brand(incident, finding, said, language)
 
 
-def of_brand(incident: Incident, finding: Finding, fact: str, language: Language) -> str:
+def with_brand(incident: Incident, finding: Finding, fact: str, language: Language) -> str:
     """Return a fact with the brand that it is about, where an incident is about several."""
-    if len(incident.brands) <= 1:
+    if len(incident.affected_brands) <= 1:
         return fact
-    return say(language, "of_brand", brand=clip(clean(finding.signal.brand), 30), fact=fact)
+    return translate(language, "of_brand", brand=clip(clean(finding.signal.brand), 30), fact=fact)
 
 
-def told(
+def reply_text(
     notification: Notification,
     language: Language,
     *,
@@ -163,14 +163,14 @@ def told(
     key = {"reopened": "reopened_reply"}.get(reason, reason)
     if reason == "resolved" and who:
         key = "resolved_by"
-    return say(
+    return translate(
         language,
         key,
         fact=fact,
         brand=brand,
-        severity=say(language, incident.severity).lower(),
-        span=span((incident.resolved_at or notification.happened_at) - incident.opened_at, language),
+        severity=translate(language, incident.severity).lower(),
+        span=format_duration((incident.resolved_at or notification.happened_at) - incident.opened_at, language),
         who=who,
         text=text,
-        whom=whom or say(language, "nobody"),
+        whom=whom or translate(language, "nobody"),
     )

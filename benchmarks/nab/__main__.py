@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alerts.incidents import lifecycle
 from alerts.incidents.policy import Policy as AlertPolicy
-from alerts.incidents.state import new_case
+from alerts.incidents.state import new_state
 from benchmarks.results_table import publish, table
 from detectors.engine import engine, evaluation
 from detectors.model.signal import Now, Signal
@@ -61,7 +61,7 @@ class Listener:
     def __post_init__(self) -> None:
         """Begin with a brand never seen before."""
         self.state = engine.new(self.name)
-        self.case = new_case(self.name)
+        self.case = new_state(self.name)
 
     def feed(self, row: Row) -> bool:
         """Count a row; tell whether it opens an incident."""
@@ -74,7 +74,7 @@ class Listener:
     def _opens(self, record: Signal | Now) -> bool:
         if isinstance(record, Signal) and record.detector != "volume":
             return False
-        self.case, notifications = lifecycle.step(self.case, record, ALERT)
+        self.case, notifications = lifecycle.process(self.case, record, ALERT)
         return any(note.reason == "opened" for note in notifications)
 
 

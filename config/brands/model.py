@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from alerts.incidents.policy import Policy as AlertPolicy
-from alerts.oncall.schedule import Rota
-from alerts.oncall.timezone import Zone
+from alerts.oncall.schedule import Schedule
+from alerts.oncall.timezone import TimeZone
 from detectors.policy import Policy as DetectPolicy
 from mentions.watchlist.brand_terms import BrandTerms, Term
 
@@ -60,7 +60,7 @@ class Inherited(BaseModel):
         description="Languages whose sentiment is scored; texts in others count in the volume only. [en, fr]",
     )
     language: Language = Field(default="en", description="Language in which the alert is written. [en or fr]")
-    timezone: Zone = Field(
+    timezone: TimeZone = Field(
         default="UTC",
         description="Where the people who are told live, as in the IANA database, such as Europe/Paris: when a snooze "
         "until morning ends. [time zone]",
@@ -81,7 +81,7 @@ class Inherited(BaseModel):
         description="Slack ids of the people and user groups who may acknowledge, snooze, judge and resolve; empty: "
         "everyone who sees the message.",
     )
-    rota: Rota = Field(default=Rota(), description="Who is on call in which week, besides `on_call`.")
+    rota: Schedule = Field(default=Schedule(), description="Who is on call in which week, besides `on_call`.")
     exclusions: Texts = Field(
         default=(), description="Words or phrases that make a mention none of this brand after all."
     )

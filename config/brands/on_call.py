@@ -28,6 +28,6 @@ def route(brand: Brand, at: int, channel: str, *, buttons: bool = False, web: st
         mention=mention(called(brand, at)),
         steps=brand.alert.escalation,
         buttons=buttons,
-        web=web,
+        web_url=web,
         next_mention=mention(on_call(brand.rota, at, 1)),
     )

@@ -1,1 +1,1 @@
-"""config.calendars."""
+"""iCal calendars of on-call schedules."""

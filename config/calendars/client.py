@@ -12,7 +12,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from alerts.oncall.schedule import write_shift
+from alerts.oncall.schedule import format_shift
 from alerts.oncall.shifts import gaps
 from config.calendars.ical import CalendarError, Read, read
 from config.errors import Problem
@@ -22,8 +22,8 @@ from config.yaml.nodes import walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from alerts.oncall.schedule import Rota
-    from alerts.oncall.shifts import Turn
+    from alerts.oncall.schedule import Schedule
+    from alerts.oncall.shifts import Shift
     from config.brands.model import Brand
     from config.yaml.nodes import Node
 
@@ -162,7 +162,7 @@ class _Reader:
         self._since = int(monday.timestamp() * 1000)
         self._until = int((monday + timedelta(weeks=WEEKS)).timestamp() * 1000)
 
-    def rota(self, rota: Rota, before: Rota | None) -> tuple[Rota, list[Finding]]:
+    def rota(self, rota: Schedule, before: Schedule | None) -> tuple[Schedule, list[Finding]]:
         """Return a rota with its calendar's shifts, and what was found."""
         if rota.ical is None:
             return rota, []
@@ -173,10 +173,10 @@ class _Reader:
                 stay = rota.model_copy(update={"shifts": before.shifts})
                 return stay, [Finding(rota.ical, f"{error}; the shifts applied before stay in force", unread=True)]
             return rota, [Finding(rota.ical, str(error), unread=True, grave=True)]
-        written = tuple(write_shift(shift) for shift in shifts)
+        written = tuple(format_shift(shift) for shift in shifts)
         return rota.model_copy(update={"shifts": written}), [Finding(rota.ical, text) for text in warnings]
 
-    def _read(self, rota: Rota) -> Read:
+    def _read(self, rota: Schedule) -> Read:
         assert rota.ical is not None
         if rota.ical not in self._fetched:
             try:
@@ -203,7 +203,7 @@ def _gaps(brand: Brand, now: datetime) -> Iterator[Finding]:
     yield Finding(brand.rota.ical or "", f"nobody has a shift {_span(found[0])}{more}: {called}")
 
 
-def _span(gap: Turn) -> str:
+def _span(gap: Shift) -> str:
     start, end = (f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M}" for at in (gap.start, gap.end))
     return f"from {start} to {end} UTC"
 

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import recurring_ical_events
 from icalendar import Calendar
 
-from alerts.oncall.schedule import Shift
+from alerts.oncall.schedule import CalendarShift
 from mentions.watchlist.normalise import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from alerts.oncall.schedule import Rota
+    from alerts.oncall.schedule import Schedule
 
 MOST_EVENTS: Final = 2_000
 MOST_SERIES: Final = 50
@@ -37,11 +37,11 @@ class CalendarError(Exception):
 class Read(NamedTuple):
     """What a calendar says: shifts in the order of their beginning, and what is strange about it."""
 
-    shifts: tuple[Shift, ...]
+    shifts: tuple[CalendarShift, ...]
     warnings: tuple[str, ...]
 
 
-def read(raw: bytes, rota: Rota, since: int, until: int) -> Read:
+def read(raw: bytes, rota: Schedule, since: int, until: int) -> Read:
     """Return the shifts of an iCalendar file that touch the time between two instants (ms).
 
     An event is a shift of everybody whom its name (SUMMARY) mentions: by Slack id, or by a name of `rota.names`.
@@ -51,11 +51,11 @@ def read(raw: bytes, rota: Rota, since: int, until: int) -> Read:
     """
     calendar = _parse(raw)
     _judge(calendar)
-    zone, shifts, unknown = ZoneInfo(rota.timezone), list[Shift](), dict[str, None]()
+    zone, shifts, unknown = ZoneInfo(rota.timezone), list[CalendarShift](), dict[str, None]()
     for event in _between(calendar, since, until):
         start, end = (_instant(moment, zone) for moment in (event.start, event.end))
         who = people(str(event.get("SUMMARY", "")), rota.names)
-        shifts += [Shift(start, end, one) for one in who if start < end and start < until and end > since]
+        shifts += [CalendarShift(start, end, one) for one in who if start < end and start < until and end > since]
         if not who:
             unknown.setdefault(_named(event))
         if len(shifts) > MOST_SHIFTS:

@@ -1,1 +1,1 @@
-"""config.yaml."""
+"""YAML with positions, so that every error names its line."""

@@ -1,1 +1,1 @@
-"""detectors.model."""
+"""Signals and their evidence, detector parameters, durations and texts."""

@@ -1,1 +1,1 @@
-"""detectors.stats."""
+"""Statistics: baseline, burstiness and tail quantiles."""

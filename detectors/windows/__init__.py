@@ -1,1 +1,1 @@
-"""detectors.windows."""
+"""Counts per minute and hour, and samples of who and what contributes to them."""

@@ -12,5 +12,5 @@ for recording in "${RECORDINGS:-recordings}"/*.tocsin; do
   echo
   echo "**$(basename "$recording" .tocsin)**"
   echo
-  tocsin replay "$recording" --config "$before" --against "$rules" --markdown
+  tocsin replay "$recording" --config "$before" --compare-to "$rules" --markdown
 done

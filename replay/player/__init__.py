@@ -1,1 +1,1 @@
-"""replay.player."""
+"""Replay of files and recordings through the live functions."""

@@ -15,7 +15,7 @@ from mentions.model.batches import EXCERPT_CHARS
 from mentions.model.decode import Rejection, decode_line
 from mentions.readers.external_sort import DiskBuffer
 from mentions.watchlist.normalise import normalise
-from streams.recording.format import Acted, Configured, Entry, Header, Judged, Received
+from streams.recording.format import ActionEntry, ConfigEntry, Entry, Header, ScoredEntry, MentionsEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -77,7 +77,7 @@ class Pseudonyms:
         return blake2b(original.encode("utf-8", "surrogatepass"), digest_size=size, key=self._key).hexdigest()
 
 
-def anonymised(header: Header, entries: Iterable[Entry], key: bytes) -> tuple[Header, Iterator[Entry]]:
+def anonymise(header: Header, entries: Iterable[Entry], key: bytes) -> tuple[Header, Iterator[Entry]]:
     """Return a recording that names nobody: the same incidents at the same instants, under other names.
 
     Kept are the words of the texts, times, channels, brands and numbers. Fields of a mention that Tocsin does not read
@@ -89,7 +89,7 @@ def anonymised(header: Header, entries: Iterable[Entry], key: bytes) -> tuple[He
     for entry in entries:
         waiting.add(entry)
         authors.update(_authors(entry))
-        if isinstance(entry, Configured):
+        if isinstance(entry, ConfigEntry):
             kept.update(_words(entry))
     names = Pseudonyms(key, kept)
     known: dict[str, list[str]] = defaultdict(list)
@@ -99,7 +99,7 @@ def anonymised(header: Header, entries: Iterable[Entry], key: bytes) -> tuple[He
     return replace(header, anonymised=True), (_masked(entry, names, known) for entry in waiting)
 
 
-def _words(entry: Configured) -> list[str]:
+def _words(entry: ConfigEntry) -> list[str]:
     """Return what a brand is called and found by."""
     brand = entry.brand or {}
     keys = ("aliases", "keywords", "own_accounts")
@@ -107,9 +107,9 @@ def _words(entry: Configured) -> list[str]:
 
 
 def _authors(entry: Entry) -> Iterator[str]:
-    if isinstance(entry, Judged):
+    if isinstance(entry, ScoredEntry):
         yield from entry.batch.authors
-    if isinstance(entry, Received):
+    if isinstance(entry, MentionsEntry):
         for line in entry.lines:
             mention = decode_line(line.encode(), None)
             if not isinstance(mention, Rejection):
@@ -117,14 +117,14 @@ def _authors(entry: Entry) -> Iterator[str]:
 
 
 def _masked(entry: Entry, names: Pseudonyms, known: Known) -> Entry:
-    if isinstance(entry, Judged):
+    if isinstance(entry, ScoredEntry):
         return _judged(entry, names, known)
-    if isinstance(entry, Received):
+    if isinstance(entry, MentionsEntry):
         return replace(entry, lines=[_line(line, names, known) for line in entry.lines])
-    if isinstance(entry, Acted):
+    if isinstance(entry, ActionEntry):
         action = _acted(msgspec.to_builtins(entry.action), names, known)
         return replace(entry, action=msgspec.convert(action, Action))
-    if isinstance(entry, Configured) and entry.brand is not None:
+    if isinstance(entry, ConfigEntry) and entry.brand is not None:
         masked = _SLACK_ID.sub(lambda found: names.slack_id(found[0]), msgspec.json.encode(entry.brand).decode())
         return replace(entry, brand=msgspec.json.decode(masked))
     return entry
@@ -153,7 +153,7 @@ def _text(text: str, names: Pseudonyms, known: Known) -> str:
     return names.text(text, [name for word in words & known.keys() for name in known[word]])
 
 
-def _judged(entry: Judged, names: Pseudonyms, known: Known) -> Judged:
+def _judged(entry: ScoredEntry, names: Pseudonyms, known: Known) -> ScoredEntry:
     batch = entry.batch
     texts = [_text(text, names, known) for text in batch.excerpts]
     masked = replace(

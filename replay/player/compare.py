@@ -6,19 +6,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from alerts.rendering.event_log import instant
+from alerts.rendering.event_log import format_instant
 from streams.pipeline import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from replay.player.result import Course, Outcome
+    from replay.player.result import IncidentTimeline, ReplayResult
 
 Kind = Literal["lost", "later", "gained", "earlier", "unchanged"]
 KINDS: Final[tuple[Kind, ...]] = ("lost", "later", "gained", "earlier", "unchanged")
 """What becomes of an incident, what needs a look first."""
 
-APART: Final = 12 * 60 * MINUTE
+MAX_OPENING_GAP: Final = 12 * 60 * MINUTE
 """How far apart (ms) two openings of one incident lie at most: no count is held against a window longer than that."""
 
 _WORDS: Final[dict[Kind, str]] = {
@@ -37,9 +37,9 @@ class Change:
     What is lost may be part of another incident `after`: `amid` one that was open when it opened before.
     """
 
-    before: Course | None
-    after: Course | None
-    amid: Course | None = None
+    before: IncidentTimeline | None
+    after: IncidentTimeline | None
+    merged_into: IncidentTimeline | None = None
 
     @property
     def kind(self) -> Kind:
@@ -50,14 +50,14 @@ class Change:
         return "unchanged" if gap == 0 else "earlier" if gap < 0 else "later"
 
     @property
-    def minutes(self) -> float | None:
+    def minutes_later(self) -> float | None:
         """Return how many minutes later it is found, negative where earlier; None where one side has it not."""
         if self.before is None or self.after is None:
             return None
         return round((self.after.opened_at - self.before.opened_at) / MINUTE, 1)
 
     @property
-    def pages(self) -> int:
+    def extra_pages(self) -> int:
         """Return how many pages more."""
         return _pages(self.after) - _pages(self.before)
 
@@ -72,7 +72,7 @@ class Change:
         return self._either.opened_at
 
     @property
-    def _either(self) -> Course:
+    def _either(self) -> IncidentTimeline:
         course = self.before or self.after
         assert course is not None
         return course
@@ -82,20 +82,20 @@ class Change:
         return {
             "change": self.kind,
             "brand": self.brand,
-            "minutes": self.minutes,
-            "pages": self.pages,
+            "minutes": self.minutes_later,
+            "pages": self.extra_pages,
             "before": _told(self.before),
             "after": _told(self.after),
-            "amid": None if self.amid is None else self.amid.incident.id,
+            "amid": None if self.merged_into is None else self.merged_into.incident.id,
         }
 
     def __str__(self) -> str:
         """Return `2026-03-02 10:15  Halden  warning  found earlier by 11 minutes, 1 page more`."""
         severities = [course.severity for course in (self.before, self.after) if course is not None]
         severity = severities[0] if len(set(severities)) == 1 else " → ".join(severities)
-        gap = "" if not self.minutes else f" by {abs(self.minutes):g} {_plural(abs(self.minutes), 'minute')}"
-        amid = "" if self.amid is None else f", part of one open since {_minute(self.amid)}"
-        return f"{_minute(self._either)}  {self.brand}  {severity}  {_WORDS[self.kind]}{gap}{amid}, {_more(self.pages)}"
+        gap = "" if not self.minutes_later else f" by {abs(self.minutes_later):g} {_plural(abs(self.minutes_later), 'minute')}"
+        amid = "" if self.merged_into is None else f", part of one open since {_minute(self.merged_into)}"
+        return f"{_minute(self._either)}  {self.brand}  {severity}  {_WORDS[self.kind]}{gap}{amid}, {_more(self.extra_pages)}"
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Comparison:
     @property
     def differs(self) -> bool:
         """Tell whether anything is found at another instant, or pages otherwise."""
-        return any(change.kind != "unchanged" or change.pages for change in self.changes)
+        return any(change.kind != "unchanged" or change.extra_pages for change in self.changes)
 
     def record(self) -> dict[str, Any]:
         """Return the comparison as JSON data."""
@@ -138,17 +138,17 @@ class Comparison:
 
     def markdown(self) -> str:
         """Return the comparison as Markdown, for a comment on a pull request."""
-        rows = [_row(change) for change in self.changes if change.kind != "unchanged" or change.pages]
+        rows = [_row(change) for change in self.changes if change.kind != "unchanged" or change.extra_pages]
         head = ["| | brand | opened | now opens | minutes | pages |", "| --- | --- | --- | --- | ---: | ---: |"]
         return "\n".join([self.sentence(), *(["", *head, *rows] if rows else [])])
 
 
-def compare(before: Outcome, after: Outcome) -> Comparison:
+def compare(before: ReplayResult, after: ReplayResult) -> Comparison:
     """Return what is otherwise in `after`.
 
     Incidents of one brand that overlap in time are the same one, where they opened within APART of each other.
     """
-    courses = before.courses(), after.courses()
+    courses = before.timelines(), after.timelines()
     brands = sorted({course.incident.brand for course in [*courses[0], *courses[1]]})
     by_brand = [_by_brand(side) for side in courses]
     ends = max(before.until, after.until)
@@ -159,20 +159,20 @@ def compare(before: Outcome, after: Outcome) -> Comparison:
     return Comparison(tuple(changes), pages[0], pages[1], (ends - since) / (7 * 24 * 60 * MINUTE))
 
 
-def _by_brand(courses: Iterable[Course]) -> dict[str, list[Course]]:
-    found: dict[str, list[Course]] = defaultdict(list)
+def _by_brand(courses: Iterable[IncidentTimeline]) -> dict[str, list[IncidentTimeline]]:
+    found: dict[str, list[IncidentTimeline]] = defaultdict(list)
     for course in courses:
         found[course.incident.brand].append(course)
     return found
 
 
-def _pair(before: Sequence[Course], after: Sequence[Course], ends: int) -> list[Change]:
+def _pair(before: Sequence[IncidentTimeline], after: Sequence[IncidentTimeline], ends: int) -> list[Change]:
     """Pair the incidents of one brand, those that share the longest stretch first."""
     shared = [
         (-_overlap(old, new, ends), abs(old.opened_at - new.opened_at), i, j)
         for i, old in enumerate(before)
         for j, new in enumerate(after)
-        if _overlap(old, new, ends) >= 0 and abs(old.opened_at - new.opened_at) <= APART
+        if _overlap(old, new, ends) >= 0 and abs(old.opened_at - new.opened_at) <= MAX_OPENING_GAP
     ]
     partner: dict[int, int] = {}
     for _, _, i, j in sorted(shared):
@@ -185,52 +185,52 @@ def _pair(before: Sequence[Course], after: Sequence[Course], ends: int) -> list[
     return kept + [Change(None, new) for j, new in enumerate(after) if j not in partner.values()]
 
 
-def _overlap(old: Course, new: Course, ends: int) -> int:
+def _overlap(old: IncidentTimeline, new: IncidentTimeline, ends: int) -> int:
     """Return how long (ms) both were open at once; below 0 where they never were."""
     return max(
         min(_until(a.until, ends), _until(b.until, ends)) - max(a.since, b.since)
-        for a in old.segments
-        for b in new.segments
+        for a in old.open_periods
+        for b in new.open_periods
     )
 
 
-def _amid(lost: Course, others: Iterable[Course], ends: int) -> Course | None:
+def _amid(lost: IncidentTimeline, others: Iterable[IncidentTimeline], ends: int) -> IncidentTimeline | None:
     """Return the incident that was open already when this one opened."""
     at = lost.opened_at
-    return next((one for one in others if any(a <= at < _until(b, ends) for a, b in one.segments)), None)
+    return next((one for one in others if any(a <= at < _until(b, ends) for a, b in one.open_periods)), None)
 
 
 def _until(instant: int | None, ends: int) -> int:
     return ends if instant is None else instant
 
 
-def _pages(course: Course | None) -> int:
+def _pages(course: IncidentTimeline | None) -> int:
     return 0 if course is None else course.pages
 
 
-def _told(course: Course | None) -> dict[str, Any] | None:
+def _told(course: IncidentTimeline | None) -> dict[str, Any] | None:
     if course is None:
         return None
     return {
         "incident": course.incident.id,
         "severity": course.severity,
-        "opened": instant(course.opened_at),
+        "opened": format_instant(course.opened_at),
         "pages": course.pages,
         "segments": [
-            [instant(part.since), None if part.until is None else instant(part.until)] for part in course.segments
+            [format_instant(part.since), None if part.until is None else format_instant(part.until)] for part in course.open_periods
         ],
     }
 
 
 def _row(change: Change) -> str:
     old, new = ("–" if side is None else _minute(side) for side in (change.before, change.after))
-    new = new if change.amid is None else f"in {_minute(change.amid)}"
-    gap = "" if change.minutes is None else f"{change.minutes:+g}"
-    return f"| {change.kind} | {_cell(change.brand)} | {old} | {new} | {gap} | {change.pages:+d} |"
+    new = new if change.merged_into is None else f"in {_minute(change.merged_into)}"
+    gap = "" if change.minutes_later is None else f"{change.minutes_later:+g}"
+    return f"| {change.kind} | {_cell(change.brand)} | {old} | {new} | {gap} | {change.extra_pages:+d} |"
 
 
-def _minute(course: Course) -> str:
-    return instant(course.opened_at)[:16].replace("T", " ")
+def _minute(course: IncidentTimeline) -> str:
+    return format_instant(course.opened_at)[:16].replace("T", " ")
 
 
 def _cell(text: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from config.brands.model import Brand
 
 
-class Rules:
+class PolicySet:
     """Brands with their policies; one that is not among them has the built-in defaults."""
 
     def __init__(self, brands: Iterable[Brand], watchlist: Watchlist) -> None:
@@ -39,16 +39,16 @@ class Rules:
         """Return a brand as configured, or one with the built-in defaults."""
         return self._brands.get(name, self._built_in)
 
-    def watch(self, brand: str, revision: int, at: int) -> Stretch:
+    def detection_policy(self, brand: str, revision: int, at: int) -> Stretch:
         """Return the detectors' policy of `brand`; a file has one revision only, and nothing overrides it."""
         del revision, at
         return Stretch(self.brand(brand).detect, FOREVER)
 
-    def alert(self, brand: str) -> AlertPolicy:
+    def alert_policy(self, brand: str) -> AlertPolicy:
         """Return the incident policy of `brand`."""
         return self.brand(brand).alert
 
-    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+    def group_members(self, brand: str) -> tuple[str, tuple[str, ...]]:
         """Return the brand's group with all brands that belong to it; ("", ()) for one without."""
         group = self.brand(brand).group or ""
         return group, self._groups.get(group, ())

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
-from alerts.rendering.text import span
+from alerts.rendering.text import format_duration
 from replay.player.compare import Comparison, compare
-from replay.player.policy_set import Rules
-from replay.player.result import run
+from replay.player.policy_set import PolicySet
+from replay.player.result import replay
 from streams.pipeline import MINUTE
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from config.brands.model import Brand, Language
     from mentions.model.batches import Batch, Tick
     from replay.player.compare import Change
-    from replay.player.result import Course, Outcome
+    from replay.player.result import IncidentTimeline, ReplayResult
 
 NAMED: Final = 3
 """How many alerts a sentence names one by one."""
@@ -57,26 +57,26 @@ class Preview:
     """What two settings of one brand make of the same mentions. An alert is an incident that somebody is told of."""
 
     comparison: Comparison
-    before: int  # alerts
-    after: int
-    today: Outcome  # what came of the brand as configured now
+    alerts_before: int  # alerts
+    alerts_after: int
+    current: ReplayResult  # what came of the brand as configured now
 
     @property
     def mentions(self) -> int:
         """Return how many mentions there were."""
-        return self.today.mentions
+        return self.current.mentions
 
     def sentence(self, language: Language = "en", zone: tzinfo = UTC) -> str:
         """Return the change in one sentence; instants as the clock of `zone` shows them.
 
         `3 alerts instead of 5; the one of Tuesday 14:05 would have come 11 min later; ….`
         """
-        if not self.before and not self.after:
+        if not self.alerts_before and not self.alerts_after:
             return f"{_NOTHING[language].capitalize()}."
-        same = self.before == self.after
-        counts = _counted(self.after, _alerts(language))
+        same = self.alerts_before == self.alerts_after
+        counts = _counted(self.alerts_after, _alerts(language))
         if not same:
-            counts = _INSTEAD[language].format(after=counts, before=self.before)
+            counts = _INSTEAD[language].format(after=counts, before=self.alerts_before)
         told = [change for change in self.comparison.changes if change.kind != "unchanged"]
         told.sort(key=lambda change: change.at)
         parts = [counts, *(_spelled(change, language, zone) for change in told[:NAMED])]
@@ -92,8 +92,8 @@ class Preview:
     def record(self) -> dict[str, Any]:
         """Return the preview as JSON data, both sentences included."""
         return {
-            "alerts_before": self.before,
-            "alerts_after": self.after,
+            "alerts_before": self.alerts_before,
+            "alerts_after": self.alerts_after,
             "mentions": self.mentions,
             "sentence": {"en": self.sentence("en"), "fr": self.sentence("fr")},
             "comparison": self.comparison.record(),
@@ -101,7 +101,7 @@ class Preview:
 
 
 def preview(
-    brand: Brand, proposed: Brand, source: Sequence[Batch | Tick], since: int = 0, known: Outcome | None = None
+    brand: Brand, proposed: Brand, source: Sequence[Batch | Tick], since: int = 0, known: ReplayResult | None = None
 ) -> Preview:
     """Return what `proposed` would have done in place of `brand`.
 
@@ -113,8 +113,8 @@ def preview(
         since: from when on alerts count (ms); 0: all.
         known: what came of `brand` on the same source, where that was asked before (`Preview.today`): half the time.
     """
-    before = run(Rules.of([brand]), source, None) if known is None else known
-    after = run(Rules.of([proposed]), source, None)
+    before = replay(PolicySet.of([brand]), source, None) if known is None else known
+    after = replay(PolicySet.of([proposed]), source, None)
     opened = [_since(outcome, since) for outcome in (before, after)]
     whole = compare(before, after)
     kept = replace(
@@ -126,15 +126,15 @@ def preview(
     return Preview(kept, len(opened[0]), len(opened[1]), before)
 
 
-def _since(outcome: Outcome, since: int) -> list[Course]:
-    return [course for course in outcome.courses() if course.opened_at >= since]
+def _since(outcome: ReplayResult, since: int) -> list[IncidentTimeline]:
+    return [course for course in outcome.timelines() if course.opened_at >= since]
 
 
 def _spelled(change: Change, language: Language, zone: tzinfo) -> str:
     at, kinds = _moment(change.at, language, zone), _KINDS[language]
-    if change.amid is not None:
-        return kinds["merged"].format(at=at, since=_moment(change.amid.opened_at, language, zone))
-    return kinds[change.kind].format(at=at, gap=span(round(abs(change.minutes or 0) * MINUTE), language))
+    if change.merged_into is not None:
+        return kinds["merged"].format(at=at, since=_moment(change.merged_into.opened_at, language, zone))
+    return kinds[change.kind].format(at=at, gap=format_duration(round(abs(change.minutes_later or 0) * MINUTE), language))
 
 
 def _moment(ms: int, language: Language, zone: tzinfo) -> str:

@@ -12,12 +12,12 @@ from config.brands.wire import decode_governed
 from mentions.batch_builder import BatchBuilder
 from mentions.scoring import score_record
 from mentions.watchlist.watchlist import Watchlist
-from replay.player.policy_set import Rules
-from replay.player.result import Outcome
-from streams.agents.group_routing import Homes
+from replay.player.policy_set import PolicySet
+from replay.player.result import ReplayResult
+from streams.agents.group_routing import GroupRouter
 from streams.pipeline import Policies, WatchShard
-from streams.recording.format import Acted, Configured, Judged, Received
-from streams.views.brands import Directory
+from streams.recording.format import ActionEntry, ConfigEntry, ScoredEntry, MentionsEntry
+from streams.views.brands import BrandRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from streams.recording.format import Entry, Header
 
 
-GONE: Final = "{}"
+MISSING_LINE: Final = "{}"
 """Stands for a line that was no longer to be had: no mention, but it keeps the places of the others."""
 
 
-class Revised(Policies, Protocol):
+class PolicySource(Policies, Protocol):
     """Rules that the recording's own configuration may change on the way."""
 
     @property
@@ -46,22 +46,22 @@ class Revised(Policies, Protocol):
     def watches(self, name: str) -> bool:
         """Tell whether the brand is watched."""
 
-    def take(self, entry: Configured) -> None:
+    def apply(self, entry: ConfigEntry) -> None:
         """Hear of a configuration that the recording holds."""
 
 
-class Fixed(Rules):
+class FixedPolicies(PolicySet):
     """The rules of one configuration, whatever the recording says."""
 
     def watches(self, name: str) -> bool:
         """Tell whether the brand is watched."""
         return not self._brands or name in self._brands
 
-    def take(self, entry: Configured) -> None:
+    def apply(self, entry: ConfigEntry) -> None:
         """Take no notice."""
 
 
-class Recorded(Directory):
+class RecordedPolicies(BrandRegistry):
     """The configurations that were in force, each from the instant on at which the live run knew it."""
 
     def __init__(self, header: Header) -> None:
@@ -79,7 +79,7 @@ class Recorded(Directory):
         """Tell whether the brand is watched."""
         return name in self._built_in or super().watches(name)
 
-    def take(self, entry: Configured) -> None:
+    def apply(self, entry: ConfigEntry) -> None:
         """Know the configuration from here on."""
         if entry.brand is None:
             self.remove(entry.name)
@@ -88,17 +88,17 @@ class Recorded(Directory):
         self.refresh()
 
 
-class Playback:
+class RecordingReplay:
     """A replay under way: each partition of brands has shards of its own, as live."""
 
-    def __init__(self, rules: Revised, scorer: Scorer | None = None, outcome: Outcome | None = None) -> None:
-        self.outcome = Outcome() if outcome is None else outcome
-        self._rules = rules
+    def __init__(self, policies: PolicySource, scorer: Scorer | None = None, result: ReplayResult | None = None) -> None:
+        self.result = ReplayResult() if result is None else result
+        self._policies = policies
         self._scorer = scorer
-        self._watch: defaultdict[int, WatchShard] = defaultdict(lambda: WatchShard(rules))
-        self._homes = Homes(rules)
+        self._watch: defaultdict[int, WatchShard] = defaultdict(lambda: WatchShard(policies))
+        self._homes = GroupRouter(policies)
 
-    def play(self, entries: Iterable[Entry]) -> Iterator[Notification]:
+    def run(self, entries: Iterable[Entry]) -> Iterator[Notification]:
         """Yield what is told, in the order in which it would have been.
 
         Raises:
@@ -106,20 +106,20 @@ class Playback:
         """
         for entry in entries:
             for note in self._follow(entry):
-                self.outcome.told.append(note)
+                self.result.notifications.append(note)
                 yield note
-        self.outcome.close(*self._watch.values())
+        self.result.close(*self._watch.values())
 
     def _follow(self, entry: Entry) -> list[Notification]:
-        if isinstance(entry, Configured):
-            self._rules.take(entry)
+        if isinstance(entry, ConfigEntry):
+            self._policies.apply(entry)
             self._forget(entry.name)
             return []
-        if isinstance(entry, Acted):
-            known = self._rules.watches(entry.action.brand)
+        if isinstance(entry, ActionEntry):
+            known = self._policies.watches(entry.action.brand)
             return self._homes.apply(entry.target, entry.action) if known else []
         watch = self._watch[entry.target]
-        records = self._batches(entry) if isinstance(entry, Judged | Received) else [entry.tick]
+        records = self._batches(entry) if isinstance(entry, ScoredEntry | MentionsEntry) else [entry.tick]
         return [
             note
             for record in records
@@ -129,34 +129,34 @@ class Playback:
 
     def _forget(self, brand: str) -> None:
         """Forget what is known of a brand that is watched no longer, as live."""
-        if not self._rules.watches(brand):
+        if not self._policies.watches(brand):
             for shard in self._watch.values():
                 shard.states.pop(brand, None)
 
-    def _batches(self, entry: Judged | Received) -> list[Batch]:
-        batches = [entry.batch] if isinstance(entry, Judged) else self._score(entry)
-        batches = [batch for batch in batches if self._rules.watches(batch.brand)]
+    def _batches(self, entry: ScoredEntry | MentionsEntry) -> list[Batch]:
+        batches = [entry.batch] if isinstance(entry, ScoredEntry) else self._score(entry)
+        batches = [batch for batch in batches if self._policies.watches(batch.brand)]
         for batch in batches:
-            self.outcome.count(batch)
+            self.result.count(batch)
         return batches
 
-    def _score(self, entry: Received) -> list[Batch]:
+    def _score(self, entry: MentionsEntry) -> list[Batch]:
         """Score the lines as one record, then give each row its place in the live run back."""
         if self._scorer is None:
             raise ValueError("these mentions carry no scores: give a scorer, or a recording made with --scores")
-        if not self._rules.watches(entry.brand):
+        if not self._policies.watches(entry.brand):
             return []
-        value = "\n".join(line or GONE for line in entry.lines).encode()
-        scored = score_record(value, max(entry.arrived), entry.partition, 0, self._rules.watchlist, self._scorer)
+        value = "\n".join(line or MISSING_LINE for line in entry.lines).encode()
+        scored = score_record(value, max(entry.arrived), entry.partition, 0, self._policies.watchlist, self._scorer)
         scored.rows = {brand: rows for brand, rows in scored.rows.items() if brand == entry.brand}
         columns = BatchBuilder(entry.partition)
         columns.add(scored)
-        self.outcome.rejected += len(scored.rejections)
-        self.outcome.unmatched += scored.unmatched
+        self.result.rejected += len(scored.rejections)
+        self.result.unmatched += scored.unmatched
         return [_placed(batch, entry) for batch in columns.drain()]
 
 
-def _placed(batch: Batch, entry: Received) -> Batch:
+def _placed(batch: Batch, entry: MentionsEntry) -> Batch:
     places = batch.indexes
     return replace(
         batch,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from alerts.incidents.model import rank
 from mentions.model.batches import Batch, Tick
-from replay.player.chunking import AT_ONCE, ended, portions, records
-from streams.pipeline import SETTLED, Pipeline, Raw, TriageShard, WatchShard
+from replay.player.chunking import CHUNK_SIZE, with_end_marker, chunks, read_records
+from streams.pipeline import FLUSH_MARGIN, Pipeline, MentionsRecord, TriageShard, WatchShard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from detectors.model.signal import Severity
     from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
-    from replay.player.policy_set import Rules
-    from streams.pipeline import Policies, Scored
+    from replay.player.policy_set import PolicySet
+    from streams.pipeline import Policies, ScoreResult
 
 
-class Segment(NamedTuple):
+class OpenPeriod(NamedTuple):
     """One stretch in which an incident was open; `until` is None where the run ended before it. Instants in ms."""
 
     since: int
@@ -31,33 +31,33 @@ class Segment(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Course:
+class IncidentTimeline:
     """One incident of a run: as last told, its open stretches, how often somebody was paged and its gravest state."""
 
     incident: Incident
-    segments: tuple[Segment, ...]
+    open_periods: tuple[OpenPeriod, ...]
     pages: int
     severity: Severity
 
     @property
     def opened_at(self) -> int:
         """Return when it opened for the first time (ms)."""
-        return self.segments[0].since
+        return self.open_periods[0].since
 
 
 @dataclass
-class Outcome:
+class ReplayResult:
     """What came of a run. `since` and `until` are the first and the last event time (ms), 0 where nothing was read."""
 
-    told: list[Notification] = field(default_factory=list)
+    notifications: list[Notification] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)  # mentions by brand
     since: int = 0
     until: int = 0
-    refused: list[RejectedLine] = field(default_factory=list)
+    rejected_lines: list[RejectedLine] = field(default_factory=list)
     rejected: int = 0
     unmatched: int = 0
     late: int = 0  # mentions that came behind the frontier
-    repeated: int = 0  # mentions left out: their ids were read before
+    duplicates: int = 0  # mentions left out: their ids were read before
 
     @property
     def mentions(self) -> int:
@@ -74,28 +74,28 @@ class Outcome:
         """Take what the watch has counted, at the end."""
         totals = [state.totals for shard in shards for state in shard.states.values()]
         self.late = sum(one.late for one in totals)
-        self.repeated = sum(one.duplicates for one in totals)
+        self.duplicates = sum(one.duplicates for one in totals)
 
-    def courses(self) -> list[Course]:
+    def timelines(self) -> list[IncidentTimeline]:
         """Return each incident, in the order in which they opened."""
         notes: dict[str, list[Notification]] = {}
-        for note in self.told:
+        for note in self.notifications:
             notes.setdefault(note.incident.id, []).append(note)
-        found = [_course(sorted(told, key=lambda note: note.revision)) for told in notes.values()]
+        found = [_timeline(sorted(told, key=lambda note: note.revision)) for told in notes.values()]
         return sorted(found, key=lambda course: (course.opened_at, course.incident.brand))
 
     def incidents(self) -> list[Incident]:
         """Return each incident as last told, in the order in which they opened."""
-        return [course.incident for course in self.courses()]
+        return [course.incident for course in self.timelines()]
 
 
-def run(
-    rules: Rules, source: Iterable[Line | RejectedLine] | Iterable[Raw] | Iterable[Batch | Tick], scorer: Scorer | None
-) -> Outcome:
+def replay(
+    policies: PolicySet, source: Iterable[Line | RejectedLine] | Iterable[MentionsRecord] | Iterable[Batch | Tick], scorer: Scorer | None
+) -> ReplayResult:
     """Return what comes of `source` under `rules`.
 
     Args:
-        rules: the brands and their thresholds.
+        policies: the brands and their thresholds.
         source: lines of a file in order of publication; or records of `mentions`, of one partition; or scored batches
             and ticks in the order of `mentions.model.batches`, which skip scoring. Without ticks, time follows the batches.
         scorer: reads the texts; None where the source carries scores.
@@ -103,63 +103,63 @@ def run(
     Raises:
         ValueError: the source carries no scores, and there is no scorer.
     """
-    outcome, entries = Outcome(), iter(source)
+    outcome, entries = ReplayResult(), iter(source)
     first = next(entries, None)
     if first is None:
         return outcome
     every: Iterator[object] = chain([first], entries)
     if isinstance(first, Batch | Tick):
-        return _follow(outcome, rules, every)  # type: ignore[arg-type]  # of one kind, as the first is
+        return _follow(outcome, policies, every)  # type: ignore[arg-type]  # of one kind, as the first is
     if scorer is None:
         raise ValueError("these mentions carry no scores: give a scorer, or a recording made with --scores")
-    if isinstance(first, Raw):
-        deque(_score(outcome, Pipeline(rules, rules.watchlist, scorer), every, AT_ONCE), maxlen=0)  # type: ignore[arg-type]
+    if isinstance(first, MentionsRecord):
+        deque(_score(outcome, Pipeline(policies, policies.watchlist, scorer), every, CHUNK_SIZE), maxlen=0)  # type: ignore[arg-type]
     else:
-        deque(tell(outcome, rules, every, scorer), maxlen=0)  # type: ignore[arg-type]
+        deque(replay_lines(outcome, policies, every, scorer), maxlen=0)  # type: ignore[arg-type]
     return outcome
 
 
-def tell(
-    outcome: Outcome, rules: Rules, lines: Iterable[Line | RejectedLine], scorer: Scorer, at_once: int = AT_ONCE
+def replay_lines(
+    outcome: ReplayResult, rules: PolicySet, lines: Iterable[Line | RejectedLine], scorer: Scorer, chunk_size: int = CHUNK_SIZE
 ) -> Iterator[Notification]:
     """Yield what is told of lines in order of publication, and let `outcome` know; it is whole at the end.
 
     `at_once` is how many mentions are read between two steps of event time; it makes no difference to what is found.
     """
-    read = ended(records(lines, outcome.refused))
-    yield from _score(outcome, Pipeline(rules, rules.watchlist, scorer), read, at_once)
+    read = with_end_marker(read_records(lines, outcome.rejected_lines))
+    yield from _score(outcome, Pipeline(rules, rules.watchlist, scorer), read, chunk_size)
 
 
-def _score(outcome: Outcome, pipeline: Pipeline, read: Iterable[Raw], at_once: int) -> Iterator[Notification]:
-    for portion in portions(read, at_once):
-        yield from _note(outcome, *pipeline.feed(portion))
+def _score(outcome: ReplayResult, pipeline: Pipeline, read: Iterable[MentionsRecord], at_once: int) -> Iterator[Notification]:
+    for portion in chunks(read, at_once):
+        yield from _collect(outcome, *pipeline.feed(portion))
     outcome.close(pipeline.watch)
 
 
-def _note(outcome: Outcome, scored: Scored, told: list[Notification]) -> Iterator[Notification]:
+def _collect(outcome: ReplayResult, scored: ScoreResult, told: list[Notification]) -> Iterator[Notification]:
     for batch in scored.batches:
         outcome.count(batch)
     outcome.rejected += len(scored.rejections)
     outcome.unmatched += scored.unmatched
     for note in told:
-        outcome.told.append(note)
+        outcome.notifications.append(note)
         yield note
 
 
-def _follow(outcome: Outcome, policies: Policies, records: Iterable[Batch | Tick]) -> Outcome:
+def _follow(outcome: ReplayResult, policies: Policies, records: Iterable[Batch | Tick]) -> ReplayResult:
     watch, triage = WatchShard(policies), TriageShard(policies)
     ticked, waiting = False, 0
     for record in records:
-        outcome.told += [note for found in watch.apply(record) for note in triage.apply(found)]
+        outcome.notifications += [note for found in watch.apply(record) for note in triage.apply(found)]
         ticked = ticked or isinstance(record, Tick)
         if isinstance(record, Batch):
             outcome.count(record)
             waiting += len(record)
-        if not ticked and waiting >= AT_ONCE:
-            outcome.told += _tick(watch, triage, outcome.until)
+        if not ticked and waiting >= CHUNK_SIZE:
+            outcome.notifications += _tick(watch, triage, outcome.until)
             waiting = 0
     if not ticked:
-        outcome.told += _tick(watch, triage, outcome.until + SETTLED)
+        outcome.notifications += _tick(watch, triage, outcome.until + FLUSH_MARGIN)
     outcome.close(watch)
     return outcome
 
@@ -169,18 +169,18 @@ def _tick(watch: WatchShard, triage: TriageShard, read_up_to: int) -> list[Notif
     return [note for one in found for note in triage.apply(one)]
 
 
-def _course(notes: list[Notification]) -> Course:
+def _timeline(notes: list[Notification]) -> IncidentTimeline:
     """Return an incident's course from what was told of it, in order of revision."""
     since, segments = notes[0].incident.opened_at, []
     is_open = True
     for note in notes:
         resolved = note.incident.resolved_at
         if is_open and resolved is not None:
-            segments.append(Segment(since, resolved))
+            segments.append(OpenPeriod(since, resolved))
         elif not is_open and resolved is None:
             since = note.incident.opened_at
         is_open = resolved is None
     if is_open:
-        segments.append(Segment(since, None))
+        segments.append(OpenPeriod(since, None))
     gravest = max((note.incident.severity for note in notes), key=rank)
-    return Course(notes[-1].incident, tuple(segments), sum(note.page for note in notes), gravest)
+    return IncidentTimeline(notes[-1].incident, tuple(segments), sum(note.page for note in notes), gravest)

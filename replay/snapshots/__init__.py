@@ -1,1 +1,1 @@
-"""replay.snapshots."""
+"""Pictures of incidents: the Slack message as SVG, and an incident page."""

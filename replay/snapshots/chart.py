@@ -12,7 +12,7 @@ from replay.snapshots.event_log import MINUTE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.snapshots.event_log import Minute
+    from replay.snapshots.event_log import MinuteCounts
 
 WIDTH: Final = 960
 HEIGHT: Final = 190
@@ -24,13 +24,13 @@ _LABEL_SPACE: Final = 66
 
 
 @dataclass(frozen=True)
-class Mark:
+class Annotation:
     """Something told at an instant [ms]: shown as a numbered flag that the text below the chart explains."""
 
     at: int
     number: int
     severity: str
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class _Scale:
         return _BASE - count / self.top * (_BASE - _TOP)
 
 
-def draw(brand: str, start: int, course: Sequence[Minute], marks: Sequence[Mark]) -> str:
+def render(brand: str, start: int, course: Sequence[MinuteCounts], marks: Sequence[Annotation]) -> str:
     """Return the chart of `course`, which begins at instant `start` [ms]."""
     scale = _Scale(
         start, start + len(course) * MINUTE, _ceiling(max((minute.mentions for minute in course), default=0))
@@ -105,14 +105,14 @@ def _area(scale: _Scale, counts: Sequence[int], name: str) -> str:
     return f'<path class="{name}" d="{"".join(points)}V{_BASE}Z"/>'
 
 
-def _flags(scale: _Scale, marks: Sequence[Mark]) -> list[str]:
+def _flags(scale: _Scale, marks: Sequence[Annotation]) -> list[str]:
     drawn, room = [], -1e9
     for mark in sorted(marks, key=lambda one: (one.at, one.number)):
         x = scale.x(min(max(mark.at, scale.start), scale.end))
         place = max(x, room)
         room = place + 22
         drawn.append(
-            f'<g class="flag {escape(mark.severity)}"><title>{_clock(mark.at)} {escape(mark.words)}</title>'
+            f'<g class="flag {escape(mark.severity)}"><title>{_clock(mark.at)} {escape(mark.text)}</title>'
             f'<path d="M{x:.1f},{_BASE}V{_TOP}L{place:.1f},{_TOP - 8}"/>'
             f'<circle cx="{place:.1f}" cy="{_TOP - 17}" r="10"/>'
             f'<text x="{place:.1f}" y="{_TOP - 13}" text-anchor="middle">{mark.number}</text></g>'

@@ -16,7 +16,7 @@ MINUTE: Final = 60_000
 
 
 @dataclass
-class Minute:
+class MinuteCounts:
     """How many mentions of a brand fall into one minute."""
 
     mentions: int = 0
@@ -24,15 +24,15 @@ class Minute:
 
 
 @dataclass
-class Chronicle:
+class EventLog:
     """The course of each brand and the notifications about it, from instant `since` [ms] on.
 
     It counts what it is given: whoever gives it records twice sees them twice.
     """
 
     since: int
-    minutes: dict[str, dict[int, Minute]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Minute)))
-    told: list[Notification] = field(default_factory=list)
+    minutes: dict[str, dict[int, MinuteCounts]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(MinuteCounts)))
+    notifications: list[Notification] = field(default_factory=list)
     mentions: int = 0
 
     def count(self, batch: Batch) -> None:
@@ -45,25 +45,25 @@ class Chronicle:
                 minute.negative += label == NEGATIVE
                 self.mentions += 1
 
-    def note(self, notification: Notification) -> None:
+    def add(self, notification: Notification) -> None:
         """Keep a notification."""
-        self.told.append(notification)
+        self.notifications.append(notification)
 
     def span(self) -> tuple[int, int]:
         """Return the first and the last minute [ms] in which anything was published; `since` twice when nothing was."""
         seen = [minute for course in self.minutes.values() for minute in course]
         return (min(seen), max(seen)) if seen else (self.since, self.since)
 
-    def series(self, brand: str) -> list[Minute]:
+    def series(self, brand: str) -> list[MinuteCounts]:
         """Return the brand's minutes over the whole span, silent ones included."""
         first, last = self.span()
         course = self.minutes.get(brand, {})
-        return [course.get(minute, Minute()) for minute in range(first, last + MINUTE, MINUTE)]
+        return [course.get(minute, MinuteCounts()) for minute in range(first, last + MINUTE, MINUTE)]
 
     def incidents(self) -> list[Incident]:
         """Return each incident as last told, in the order in which they were first told."""
-        return list({notification.incident.id: notification.incident for notification in self.told}.values())
+        return list({notification.incident.id: notification.incident for notification in self.notifications}.values())
 
     def about(self, incident: str) -> list[Notification]:
         """Return the notifications of one incident, in the order of their revisions."""
-        return sorted((note for note in self.told if note.incident.id == incident), key=lambda note: note.revision)
+        return sorted((note for note in self.notifications if note.incident.id == incident), key=lambda note: note.revision)

@@ -6,20 +6,20 @@ from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from alerts.delivery.ports import Picture
+from alerts.delivery.ports import Chart
 from alerts.incidents.model import rank
 from alerts.rendering import chart_data as alerts_chart
 from alerts.rendering import text
 from alerts.rendering.card import message
 from replay.snapshots import chart, slack_svg
-from replay.snapshots.chart import Mark
+from replay.snapshots.chart import Annotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alerts.delivery.ports import Route
     from alerts.incidents.model import Incident, Notification
-    from replay.snapshots.event_log import Chronicle
+    from replay.snapshots.event_log import EventLog
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--ink:#1b1b1f;--soft:#56565e;--paper:#fbfaf7;--edge:#d9d6cf;--mentions:#8fb3d9;
@@ -45,10 +45,10 @@ border-bottom:1px solid var(--edge)}details{margin:12px 0}summary{cursor:pointer
 """
 
 
-def draw(chronicle: Chronicle, route: Callable[[str, int], Route], title: str, lead: str) -> str:
+def render(log: EventLog, route: Callable[[str, int], Route], title: str, lead: str) -> str:
     """Return the page; `route` says in which language and to whom a brand's messages are written."""
-    brands = sorted(chronicle.minutes, key=lambda brand: _weight(chronicle, brand))
-    sections = "".join(_brand(chronicle, brand, route(brand, chronicle.span()[1])) for brand in brands)
+    brands = sorted(log.minutes, key=lambda brand: _weight(log, brand))
+    sections = "".join(_brand(log, brand, route(brand, log.span()[1])) for brand in brands)
     key = '<span class="key mentions">mentions a minute</span> <span class="key negative">of these, negative</span>'
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -58,37 +58,37 @@ def draw(chronicle: Chronicle, route: Callable[[str, int], Route], title: str, l
     )
 
 
-def _weight(chronicle: Chronicle, brand: str) -> tuple[int, str]:
+def _weight(log: EventLog, brand: str) -> tuple[int, str]:
     """Order brands by their gravest incident, then by name."""
-    grave = [rank(incident.severity) for incident in chronicle.incidents() if incident.brand == brand]
+    grave = [rank(incident.severity) for incident in log.incidents() if incident.brand == brand]
     return -max(grave, default=-1), brand
 
 
-def _brand(chronicle: Chronicle, brand: str, route: Route) -> str:
-    incidents = [incident for incident in chronicle.incidents() if incident.brand == brand]
-    steps = [note for incident in incidents for note in chronicle.about(incident.id) if note.reason != "updated"]
-    marks = [_mark(number, note) for number, note in enumerate(sorted(steps, key=lambda note: note.happened_at), 1)]
-    drawn = chart.draw(brand, chronicle.span()[0], chronicle.series(brand), marks)
+def _brand(log: EventLog, brand: str, route: Route) -> str:
+    incidents = [incident for incident in log.incidents() if incident.brand == brand]
+    steps = [note for incident in incidents for note in log.about(incident.id) if note.reason != "updated"]
+    marks = [_annotation(number, note) for number, note in enumerate(sorted(steps, key=lambda note: note.happened_at), 1)]
+    drawn = chart.render(brand, log.span()[0], log.series(brand), marks)
     told = _table(marks) if marks else '<p class="soft">Nothing was told: a calm day.</p>'
-    cards = "".join(_cards(chronicle.about(incident.id), incident, route) for incident in incidents)
+    cards = "".join(_cards(log.about(incident.id), incident, route) for incident in incidents)
     return f"<section><h2>{escape(brand)}</h2><figure>{drawn}</figure>{told}{cards}</section>"
 
 
-def _mark(number: int, note: Notification) -> Mark:
+def _annotation(number: int, note: Notification) -> Annotation:
     incident = note.incident
     state = "resolved" if incident.status == "resolved" else incident.severity
-    return Mark(note.happened_at, number, state, _words(note))
+    return Annotation(note.happened_at, number, state, _annotation_text(note))
 
 
-def _words(note: Notification) -> str:
+def _annotation_text(note: Notification) -> str:
     evidence = note.incident.findings[note.detector].signal.evidence
-    return f"{note.reason.replace('_', ' ')}, {note.incident.severity}: {text.said(evidence, 'en')}"
+    return f"{note.reason.replace('_', ' ')}, {note.incident.severity}: {text.evidence_text(evidence, 'en')}"
 
 
-def _table(marks: list[Mark]) -> str:
+def _table(marks: list[Annotation]) -> str:
     rows = "".join(
         f'<tr><td class="{escape(mark.severity)}"><strong>{mark.number}</strong></td><td>{clock(mark.at)}</td>'
-        f"<td>{escape(mark.words)}</td></tr>"
+        f"<td>{escape(mark.text)}</td></tr>"
         for mark in marks
     )
     return f"<table><thead><tr><th>Flag</th><th>At</th><th>What was told</th></tr></thead><tbody>{rows}</tbody></table>"
@@ -105,20 +105,20 @@ def _cards(notes: list[Notification], incident: Incident, route: Route) -> str:
 def _card(note: Notification, route: Route, *, is_open: bool) -> str:
     return (
         f"<details{' open' if is_open else ''}><summary>{clock(note.happened_at)}, revision {note.revision}: "
-        f"{escape(note.reason.replace('_', ' '))}</summary>{draw_card(note, route)}</details>"
+        f"{escape(note.reason.replace('_', ' '))}</summary>{render_card(note, route)}</details>"
     )
 
 
-def draw_card(note: Notification, route: Route) -> str:
+def render_card(note: Notification, route: Route) -> str:
     """Return the message that Slack would show after this notification, chart and all, as SVG."""
-    found = alerts_chart.shown(note.incident)
+    found = alerts_chart.chart_data(note.incident)
     if found is None:
-        return slack_svg.draw(message(note, route, page=note.page), clock(note.happened_at))
+        return slack_svg.render(message(note, route, page=note.page), clock(note.happened_at))
     course, evidence = found
-    alt = alerts_chart.alt(course, text.tongue(route.language))
-    picture = Picture("F00000000", note.revision, note.happened_at, course.step // 60_000, alt)
+    alt = alerts_chart.alt(course, text.supported_language(route.language))
+    picture = Chart("F00000000", note.revision, note.happened_at, course.step // 60_000, alt)
     content = alerts_chart.draw(course, evidence)
-    return slack_svg.draw(message(note, route, page=note.page, picture=picture), clock(note.happened_at), content)
+    return slack_svg.render(message(note, route, page=note.page, picture=picture), clock(note.happened_at), content)
 
 
 def clock(at: int) -> str:

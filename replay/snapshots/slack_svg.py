@@ -68,7 +68,7 @@ class _Sheet:
                 )
 
 
-def draw(message: Message, posted: str, picture: bytes = b"") -> str:
+def render(message: Message, posted: str, picture: bytes = b"") -> str:
     """Return the message as a self-contained SVG image.
 
     `posted` is the time shown beside the sender's name, `picture` the PNG that its image block shows.
@@ -77,7 +77,7 @@ def draw(message: Message, posted: str, picture: bytes = b"") -> str:
     sheet.line(_LEFT, [Span("Tocsin", "bold"), Span("  APP  ", "code"), Span(posted)], _TEXT)
     for block in message.blocks:
         sheet.y += _GAP / 2
-        _DRAWN[block["type"]](sheet, block)
+        _RENDERERS[block["type"]](sheet, block)
         sheet.y += _GAP / 2
     height = sheet.y + 20
     return (
@@ -154,7 +154,7 @@ def _image(sheet: _Sheet, block: dict[str, Any]) -> None:
         sheet.y += height + 8
 
 
-_DRAWN: Final[dict[str, Callable[[_Sheet, dict[str, Any]], None]]] = {
+_RENDERERS: Final[dict[str, Callable[[_Sheet, dict[str, Any]], None]]] = {
     "header": _header,
     "section": _section,
     "context": _context,

@@ -1,1 +1,1 @@
-"""streams.agents."""
+"""The four Faust agents: score, watch, triage, notify."""

@@ -9,9 +9,9 @@ import msgspec
 
 if TYPE_CHECKING:
     from mentions.model.decode import Rejection
-    from streams.pipeline import Raw
+    from streams.pipeline import MentionsRecord
 
-LARGEST_ORIGINAL = 512 * 1024
+MAX_ORIGINAL_BYTES = 512 * 1024
 """Bytes of the original kept: with base64 and the rest it stays under Kafka's usual 1 MB a record."""
 
 
@@ -36,7 +36,7 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(DeadLetter)
 
 
-def encode(topic: str, partition: int, record: Raw, rejection: Rejection) -> bytes:
+def encode(topic: str, partition: int, record: MentionsRecord, rejection: Rejection) -> bytes:
     """Return the dead letter of one refused mention."""
     letter = DeadLetter(
         reasons=rejection.reasons,
@@ -45,7 +45,7 @@ def encode(topic: str, partition: int, record: Raw, rejection: Rejection) -> byt
         offset=record.offset,
         index=rejection.index,
         arrived=record.arrived,
-        original=base64.b64encode(rejection.line[:LARGEST_ORIGINAL]).decode(),
+        original=base64.b64encode(rejection.line[:MAX_ORIGINAL_BYTES]).decode(),
         length=len(rejection.line),
     )
     return _encoder.encode(letter)

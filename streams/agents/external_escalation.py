@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 
-from alerts.delivery.external_alert import alarm, event_of
-from alerts.delivery.external_sender import receipt_name
+from alerts.delivery.external_alert import build, event_action
+from alerts.delivery.external_sender import receipt_key
 from alerts.incidents.model import rank
-from alerts.oncall.escalation_targets import outside, taken
+from alerts.oncall.escalation_targets import external_target, step_at
 from config.brands.on_call import called
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from alerts.delivery.external_alert import Event
-    from alerts.delivery.external_sender import Relay
+    from alerts.delivery.external_alert import EventAction
+    from alerts.delivery.external_sender import ExternalSender
     from alerts.incidents.model import Notification
     from alerts.notifiers.slack.dnd import DoNotDisturb
-    from alerts.oncall.escalation_targets import Target
-    from streams.views.brands import Directory
+    from alerts.oncall.escalation_targets import ExternalTarget
+    from streams.views.brands import BrandRegistry
 
 log = structlog.get_logger(__name__)
 
-SLACK_PATIENCE: Final = 60.0
+SLACK_TIMEOUT: Final = 60.0
 """Seconds that a page may wait for Slack before it is told outside."""
 
 
-class Places(Protocol):
+class ReceiptLocator(Protocol):
     """Where receipts are kept."""
 
     def locate(self, incident: str, partition: int) -> None:
@@ -37,7 +37,7 @@ class Places(Protocol):
         ...
 
 
-class Countdown:
+class CompletionLatch:
     """Calls `done` when it has been called as often as there are parts."""
 
     def __init__(self, parts: int, done: Callable[[], None]) -> None:
@@ -51,73 +51,73 @@ class Countdown:
             self._done()
 
 
-class Outside:
+class ExternalEscalation:
     """Hands to the relay what a brand's escalation sends outside Slack, and pages that Slack does not take."""
 
     def __init__(
         self,
-        relay: Relay,
-        directory: Directory,
-        receipts: Places,
-        patience: float = SLACK_PATIENCE,
+        relay: ExternalSender,
+        directory: BrandRegistry,
+        receipts: ReceiptLocator,
+        slack_timeout: float = SLACK_TIMEOUT,
         web: str = "",
         dnd: DoNotDisturb | None = None,
     ) -> None:
         self._relay = relay
         self._web = web
         self._dnd = dnd
-        self._directory = directory
+        self._brands = directory
         self._receipts = receipts
-        self._patience = patience
+        self._slack_timeout = slack_timeout
         self._waiting: set[asyncio.Task[None]] = set()
 
-    def submit(self, notification: Notification, partition: int, done: Callable[[], None]) -> None:
+    def escalate(self, notification: Notification, partition: int, done: Callable[[], None]) -> None:
         """Send what has to be said outside; `done` is called when it is said."""
-        event, targets = self._due(notification)
+        event, targets = self._due_targets(notification)
         if event is None or not targets:
             done()
             return
-        both = Countdown(len(targets), done)
+        both = CompletionLatch(len(targets), done)
         for target in targets:
             self._send(notification, event, target, partition, both)
 
-    def rouse(self, notification: Notification, partition: int, done: Callable[[], None]) -> None:
+    def bypass_dnd(self, notification: Notification, partition: int, done: Callable[[], None]) -> None:
         """Tell a page outside at once where nobody whom it mentions in Slack is to be disturbed there."""
-        targets = self._all(notification)
+        targets = self._all_targets(notification)
         if not notification.page or notification.step is not None or not targets or self._dnd is None:
             done()
             return
-        self._begin(self._rouse(notification, targets, partition, self._dnd, done))
+        self._start(self._bypass_dnd(notification, targets, partition, self._dnd, done))
 
-    async def _rouse(
+    async def _bypass_dnd(
         self,
         notification: Notification,
-        targets: list[Target],
+        targets: list[ExternalTarget],
         partition: int,
         dnd: DoNotDisturb,
         done: Callable[[], None],
     ) -> None:
-        brand = self._directory.brand(notification.incident.brand)
-        if not await dnd.asleep(called(brand, notification.happened_at)):
+        brand = self._brands.brand(notification.incident.brand)
+        if not await dnd.all_in_dnd(called(brand, notification.happened_at)):
             done()
             return
         log.info("a page meets do-not-disturb: told outside", incident=notification.incident.id)
-        every = Countdown(len(targets), done)
+        every = CompletionLatch(len(targets), done)
         for target in targets:
             self._send(notification, "trigger", target, partition, every)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
         return task
 
-    def watch(self, notification: Notification, partition: int, delivered: Callable[[], None]) -> Callable[[], None]:
+    def guard_delivery(self, notification: Notification, partition: int, delivered: Callable[[], None]) -> Callable[[], None]:
         """Return what to call instead of `delivered` when Slack has a page; if that takes too long, it goes outside."""
-        targets = self._all(notification)
+        targets = self._all_targets(notification)
         if not notification.page or not targets:
             return delivered
-        task = self._begin(self._lose_patience(notification, targets, partition))
+        task = self._start(self._escalate_after_timeout(notification, targets, partition))
 
         def arrived() -> None:
             task.cancel()
@@ -125,37 +125,37 @@ class Outside:
 
         return arrived
 
-    async def abandon(self) -> None:
+    async def stop(self) -> None:
         """Stop: what is not said is said by whoever gets the partition."""
         for task in list(self._waiting):
             task.cancel()
-        await self._relay.abandon()
+        await self._relay.stop()
 
-    async def _lose_patience(self, notification: Notification, targets: list[Target], partition: int) -> None:
-        await asyncio.sleep(self._patience)
+    async def _escalate_after_timeout(self, notification: Notification, targets: list[ExternalTarget], partition: int) -> None:
+        await asyncio.sleep(self._slack_timeout)
         incident = notification.incident.id
-        log.error("Slack does not take a page: told outside", incident=incident, waited_s=self._patience)
+        log.error("Slack does not take a page: told outside", incident=incident, waited_s=self._slack_timeout)
         for target in targets:
             self._send(notification, "trigger", target, partition, lambda: None)
 
     def _send(
-        self, notification: Notification, event: Event, target: Target, partition: int, done: Callable[[], None]
+        self, notification: Notification, event: EventAction, target: ExternalTarget, partition: int, done: Callable[[], None]
     ) -> None:
-        brand = self._directory.brand(notification.incident.brand)
-        self._receipts.locate(receipt_name(notification.incident.id, target), partition)
-        self._relay.submit(alarm(notification, event, brand.language, self._web), target, done)
+        brand = self._brands.brand(notification.incident.brand)
+        self._receipts.locate(receipt_key(notification.incident.id, target), partition)
+        self._relay.submit(build(notification, event, brand.language, self._web), target, done)
 
-    def _due(self, notification: Notification) -> tuple[Event | None, list[Target]]:
+    def _due_targets(self, notification: Notification) -> tuple[EventAction | None, list[ExternalTarget]]:
         """Return what is to be said now, and to whom."""
-        event = event_of(notification)
+        event = event_action(notification)
         if event != "trigger":
-            return event, self._all(notification) if rank(notification.incident.severity) else []
+            return event, self._all_targets(notification) if rank(notification.incident.severity) else []
         if notification.step is None:
             return None, []
-        steps = self._directory.brand(notification.incident.brand).alert.escalation
-        target = outside(taken(steps, notification.step))
+        steps = self._brands.brand(notification.incident.brand).alert.escalation
+        target = external_target(step_at(steps, notification.step))
         return event, [] if target is None else [target]
 
-    def _all(self, notification: Notification) -> list[Target]:
-        steps = self._directory.brand(notification.incident.brand).alert.escalation
-        return list(dict.fromkeys(target for step in steps if (target := outside(step)) is not None))
+    def _all_targets(self, notification: Notification) -> list[ExternalTarget]:
+        steps = self._brands.brand(notification.incident.brand).alert.escalation
+        return list(dict.fromkeys(target for step in steps if (target := external_target(step)) is not None))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from kafka.partitioner.default import murmur2
 
-from alerts.incidents.model import SILENCE, Action
-from alerts.incidents.router import name
-from alerts.incidents.silences import silenced
+from alerts.incidents.model import NO_DATA, Action
+from alerts.incidents.router import state_key
+from alerts.incidents.silences import matching_silence
 from detectors.model.signal import Now, Signal
 from streams.pipeline import TriageShard
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from alerts.incidents.model import Notification
-    from alerts.incidents.state import Case
+    from alerts.incidents.state import TriageState
     from streams.pipeline import Policies
 
 GROUPED: Final = b"\0group/"
@@ -31,10 +31,10 @@ GROUPED: Final = b"\0group/"
 ACT: Final = b"\0act/"
 """The same for an act: it is no record of `signals` otherwise."""
 
-Way = Literal["here", "onward", "both"]
+Route = Literal["here", "onward", "both"]
 
 
-def way(record: Signal | Action, cases: Mapping[str, Case], group: str) -> Way:
+def route(record: Signal | Action, cases: Mapping[str, TriageState], group: str) -> Route:
     """Say where a record of a brand is heard, given the cases of the brand's partition."""
     if not group:
         return "here"
@@ -43,19 +43,19 @@ def way(record: Signal | Action, cases: Mapping[str, Case], group: str) -> Way:
     own = cases.get(record.brand)
     is_open = own is not None and own.incident is not None and own.incident.resolved_at is None
     if isinstance(record, Signal):
-        kept = own is not None and (record.id in own.applied or silenced(record, own.silences))
-        return "here" if record.detector == SILENCE or kept or is_open else "onward"
-    known = (own, cases.get(name(record.brand, SILENCE)))
+        kept = own is not None and (record.id in own.applied_signals or matching_silence(record, own.silences))
+        return "here" if record.detector == NO_DATA or kept or is_open else "onward"
+    known = (own, cases.get(state_key(record.brand, NO_DATA)))
     meant = any(one and one.incident and one.incident.id == record.incident for one in known)
     return "here" if meant or (is_open and record.incident is None) else "onward"
 
 
-def home(group: str, partitions: int) -> int:
+def group_partition(group: str, partitions: int) -> int:
     """Return the partition of a group."""
     return int(murmur2(GROUPED + group.encode()) & 0x7FFFFFFF) % partitions
 
 
-class Clocks:
+class PartitionClocks:
     """The time that all partitions have reached, once each was heard of."""
 
     def __init__(self, partitions: int = 0) -> None:
@@ -63,31 +63,31 @@ class Clocks:
         self._partitions = partitions
         self._reached: dict[int, int] = {}
 
-    def reach(self, partition: int, at: int) -> Now | None:
+    def advance(self, partition: int, at: int) -> Now | None:
         """Note how far (ms) a partition is; return how far all are."""
         self._reached[partition] = max(at, self._reached.get(partition, 0))
         return Now(min(self._reached.values())) if len(self._reached) >= self._partitions else None
 
 
-class Homes:
+class GroupRouter:
     """The triage of all partitions in one process."""
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
         self._here: defaultdict[int, TriageShard] = defaultdict(lambda: TriageShard(policies))
         self._groups = TriageShard(policies)
-        self._clocks = Clocks()
+        self._clocks = PartitionClocks()
 
     def of(self, partition: int, brand: str) -> TriageShard:
         """Return where a brand of a partition has its incidents."""
-        return self._groups if self._policies.group(brand)[0] else self._here[partition]
+        return self._groups if self._policies.group_members(brand)[0] else self._here[partition]
 
     def apply(self, partition: int, record: Signal | Now | Action) -> list[Notification]:
         """Return what there is to tell after the next record of a partition."""
         here = self._here[partition]
         if isinstance(record, Now):
-            reached = self._clocks.reach(partition, record.at)
+            reached = self._clocks.advance(partition, record.at)
             return here.apply(record) + ([] if reached is None else self._groups.apply(reached))
-        found = way(record, here.cases, self._policies.group(record.brand)[0])
+        found = route(record, here.cases, self._policies.group_members(record.brand)[0])
         told = here.apply(record) if found != "onward" else []
         return told + (self._groups.apply(record) if found != "here" else [])

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
-from alerts.delivery.metrics import Log
+from alerts.delivery.metrics import LoggingMetrics
 from detectors.model.signal import Now, Signal
 
 if TYPE_CHECKING:
-    from alerts.delivery.metrics import Kind
+    from alerts.delivery.metrics import RequestKind
     from alerts.delivery.ports import DeliveryError
     from alerts.incidents.model import Notification
-    from streams.pipeline import Scored
+    from streams.pipeline import ScoreResult
 
 MENTIONS = Counter("tocsin_mentions_total", "Mentions read, by what became of them", ["outcome"])
 SIGNALS = Counter("tocsin_signals_total", "Signals raised", ["detector", "severity"])
@@ -27,10 +27,10 @@ DELIVERED = Histogram(
 FAILURES = Counter("tocsin_delivery_failures_total", "Tries that failed; all are tried again", ["code"])
 
 
-class Deliveries(Log):
+class PrometheusDeliveryMetrics(LoggingMetrics):
     """Counts what the outbox does, and logs it."""
 
-    def delivered(self, incident: str, kind: Kind, waited: float) -> None:
+    def delivered(self, incident: str, kind: RequestKind, waited: float) -> None:
         """Count a message that stands."""
         super().delivered(incident, kind, waited)
         DELIVERED.labels(kind).observe(waited)
@@ -46,12 +46,12 @@ class Deliveries(Log):
         FAILURES.labels(error.code).inc()
 
 
-def count_scored(scored: Scored) -> None:
+def count_scored(scored: ScoreResult) -> None:
     """Count what the score stage made of some records."""
     MENTIONS.labels("accepted").inc(scored.accepted)
     MENTIONS.labels("rejected").inc(len(scored.rejections))
     MENTIONS.labels("unmatched").inc(scored.unmatched)
-    MENTIONS.labels("own").inc(scored.own)
+    MENTIONS.labels("own").inc(scored.own_account)
 
 
 def count_signal(found: Signal | Now) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.delivery import receipts
-from streams.exactly_once.fencing import Version, Versioned, decode
+from streams.exactly_once.fencing import FencedVersion, FencedValue, decode
 
 if TYPE_CHECKING:
-    from alerts.delivery.receipts import Posting
+    from alerts.delivery.receipts import DeliveryRecord
     from streams.exactly_once.state_table import StateTable
 
 
-class Receipts:
+class KafkaReceiptStore:
     """Postings in a table; each is safe in the changelog when `put` returns."""
 
     def __init__(self, table: StateTable) -> None:
@@ -25,22 +25,22 @@ class Receipts:
         """Note which partition an incident's notifications come from: its posting is kept there too."""
         self._partitions[incident] = partition
 
-    async def get(self, incident: str) -> Posting | None:
+    async def get(self, incident: str) -> DeliveryRecord | None:
         """Return what is known of an incident's message."""
         raw = self._table.data.get(incident.encode())
         return None if raw is None else receipts.decode(decode(raw).payload)
 
-    async def put(self, posting: Posting) -> None:
+    async def put(self, posting: DeliveryRecord) -> None:
         """Keep a posting."""
         partition = self._partitions[posting.incident]
         if partition not in self._epochs:
             self._epochs[partition] = self._table.epoch(partition)
         self._writes += 1
-        version = Version(self._epochs[partition], self._writes)
-        value = Versioned(version, partition, receipts.encode(posting))
+        version = FencedVersion(self._epochs[partition], self._writes)
+        value = FencedValue(version, partition, receipts.encode(posting))
         await (await self._table.write(posting.incident.encode(), value))
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Forget the epochs: partitions are being dealt anew."""
         self._partitions.clear()
         self._epochs.clear()

@@ -10,10 +10,10 @@ import structlog
 
 from mentions.model.batches import Tick, encode
 from streams.agents import dead_letters, metrics
-from streams.clock import wall
-from streams.exactly_once.producer import Outgoing
+from streams.clock import wall_ms
+from streams.exactly_once.producer import SendBatch
 from streams.kafka import headers
-from streams.pipeline import MINUTE, Raw, score
+from streams.pipeline import MINUTE, MentionsRecord, score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,72 +24,72 @@ if TYPE_CHECKING:
     from streams.clock import Clock
     from streams.exactly_once.producer import Sender
     from streams.kafka.topics import Topics
-    from streams.views.brands import Directory
+    from streams.views.brands import BrandRegistry
 
 log = structlog.get_logger(__name__)
 
-TICK_EVERY: Final = 1_000  # ms of the arrival clock between two ticks of a partition, unless a minute is passed
+TICK_INTERVAL: Final = 1_000  # ms of the arrival clock between two ticks of a partition, unless a minute is passed
 
 
-def raw(event: EventT[bytes]) -> Raw:
+def mentions_record(event: EventT[bytes]) -> MentionsRecord:
     """Return what the pure score stage needs of a Kafka record."""
     message = event.message
-    arrived = headers.instant(message.headers, headers.ARRIVED_AT)
-    return Raw(
+    arrived = headers.timestamp_ms(message.headers, headers.ARRIVED_AT)
+    return MentionsRecord(
         value=message.value,
         key=message.key,
         offset=message.offset,
         arrived=_arrival(message.timestamp) if arrived is None else arrived,
-        read_up_to=headers.instant(message.headers, headers.READ_UP_TO),
+        read_up_to=headers.timestamp_ms(message.headers, headers.READ_UP_TO),
     )
 
 
 def _arrival(timestamp: float | None) -> int:
     """Return a record's timestamp in ms; a producer so old that it sets none (-1) counts as arriving now."""
-    return round(timestamp * 1000) if timestamp and timestamp > 0 else wall()
+    return round(timestamp * 1000) if timestamp and timestamp > 0 else wall_ms()
 
 
-class Scoring:
+class ScoreAgent:
     """Scores the source partitions this worker owns."""
 
     def __init__(
-        self, topics: Topics, sender: Sender, directory: Directory, scorer: Scorer, clock: Clock, partitions: int
+        self, topics: Topics, sender: Sender, directory: BrandRegistry, scorer: Scorer, clock: Clock, partitions: int
     ) -> None:
         self._topics = topics
         self._sender = sender
-        self._directory = directory
+        self._brands = directory
         self._scorer = scorer
         self._clock = clock
         self._partitions = partitions
         self._ticked: dict[int, int] = {}
-        self._in_turn = asyncio.Lock()
+        self._sending = asyncio.Lock()
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:
         """Score the records; returns when all that follows from them is acknowledged."""
-        await self._directory.loaded()
-        by_partition: dict[int, list[Raw]] = defaultdict(list)
+        await self._brands.loaded()
+        by_partition: dict[int, list[MentionsRecord]] = defaultdict(list)
         for event in events:
-            by_partition[event.message.partition].append(raw(event))
-        async with self._in_turn:
-            outgoing = Outgoing(self._sender)
+            by_partition[event.message.partition].append(mentions_record(event))
+        async with self._sending:
+            outgoing = SendBatch(self._sender)
             for partition, records in by_partition.items():
                 await self._score(outgoing, partition, records)
-            await outgoing.settled()
+            await outgoing.flush()
 
-    async def _score(self, outgoing: Outgoing, partition: int, records: Sequence[Raw]) -> None:
-        scored = score(partition, records, self._directory.watchlist, self._scorer)
+    async def _score(self, outgoing: SendBatch, partition: int, records: Sequence[MentionsRecord]) -> None:
+        scored = score(partition, records, self._brands.watchlist, self._scorer)
         for batch in scored.batches:
             await outgoing.send(self._topics.scored.name, batch.brand.encode(), encode(batch))
         for record, rejection in scored.rejections:
             value = dead_letters.encode(self._topics.mentions.name, partition, record, rejection)
-            await outgoing.send(self._topics.rejected.name, record.key, value)
+            await outgoing.send(self._topics.dead_letters.name, record.key, value)
         metrics.count_scored(scored)
         if scored.read_up_to is not None:
             await self._tick(outgoing, partition, scored.read_up_to)
 
-    async def _tick(self, outgoing: Outgoing, partition: int, read_up_to: int) -> None:
+    async def _tick(self, outgoing: SendBatch, partition: int, read_up_to: int) -> None:
         last = self._ticked.get(partition, -1)
-        if read_up_to < last + TICK_EVERY and read_up_to // MINUTE <= last // MINUTE:
+        if read_up_to < last + TICK_INTERVAL and read_up_to // MINUTE <= last // MINUTE:
             return
         self._ticked[partition] = read_up_to
         value = encode(Tick(partition, self._partitions, read_up_to, self._clock.now()))
@@ -101,12 +101,12 @@ class Scoring:
         now = self._clock.now()  # before the wait: what comes meanwhile may be older than the end of it
         if now is None or not at_end:
             return
-        async with self._in_turn:
-            outgoing = Outgoing(self._sender)
+        async with self._sending:
+            outgoing = SendBatch(self._sender)
             for tp in at_end:
                 await self._tick(outgoing, tp.partition, now)
-            await outgoing.settled()
+            await outgoing.flush()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Start anew: the partitions are being dealt."""
         self._ticked.clear()

@@ -14,9 +14,9 @@ from detectors.model import signal
 from detectors.model.signal import Signal
 from mentions.model.batches import Batch, decode
 from streams.agents import metrics
-from streams.exactly_once.fencing import Version, Versioned
-from streams.exactly_once.partition_state import Owned
-from streams.exactly_once.producer import Outgoing
+from streams.exactly_once.fencing import FencedVersion, FencedValue
+from streams.exactly_once.partition_state import PerPartition
+from streams.exactly_once.producer import SendBatch
 from streams.pipeline import WatchShard
 
 if TYPE_CHECKING:
@@ -28,35 +28,35 @@ if TYPE_CHECKING:
     from streams.exactly_once.producer import Sender
     from streams.exactly_once.state_table import StateTable
     from streams.kafka.topics import Topics
-    from streams.views.brands import Directory
+    from streams.views.brands import BrandRegistry
 
 log = structlog.get_logger(__name__)
 
-TIME_KEY: Final = b"\x00time/"
+WATERMARK_PREFIX: Final = b"\x00time/"
 """Before a partition's number: where its time is kept. Not a brand: a brand's name holds no NUL."""
 
-SEGMENT: Final = b"\x00ids/"
+ID_SEGMENT: Final = b"\x00ids/"
 """Between a brand and a number: where a full segment of its id memory is kept, written once and never again."""
 
 
-def restore(rows: Iterable[tuple[bytes, Versioned]]) -> Iterator[tuple[State, Version]]:
+def restore_states(rows: Iterable[tuple[bytes, FencedValue]]) -> Iterator[tuple[State, FencedVersion]]:
     """Return the brands' states out of the rows of the table, each with the version it was stored under."""
-    cores: dict[bytes, Versioned] = {}
+    cores: dict[bytes, FencedValue] = {}
     sealed: dict[bytes, dict[int, bytes]] = defaultdict(dict)
     for key, value in rows:
-        brand, segment, number = key.partition(SEGMENT)
+        brand, segment, number = key.partition(ID_SEGMENT)
         if segment:
             sealed[brand][int(number)] = value.payload
-        elif not key.startswith(TIME_KEY):
+        elif not key.startswith(WATERMARK_PREFIX):
             cores[key] = value
     for brand, core in cores.items():
         yield decode_parts(core.payload, sealed[brand]), core.version
 
 
-class Partition:
+class WatchPartition:
     """One owned partition: its shard, the epoch it writes under, and the offset each brand's state stands for."""
 
-    def __init__(self, number: int, table: StateTable, directory: Directory) -> None:
+    def __init__(self, number: int, table: StateTable, directory: BrandRegistry) -> None:
         self.number = number
         self.shard = WatchShard(directory)
         self._table = table
@@ -66,13 +66,13 @@ class Partition:
         rows = dict(table.rows(number))
         if self._time_key in rows:
             self.shard.watermarks = watermarks.decode(rows[self._time_key].payload)
-        for state, version in restore(rows.items()):
+        for state, version in restore_states(rows.items()):
             self.shard.states[state.brand] = state
             self._applied[state.brand] = version.number
 
     @property
     def _time_key(self) -> bytes:
-        return TIME_KEY + b"%d" % self.number
+        return WATERMARK_PREFIX + b"%d" % self.number
 
     def apply(self, record: Batch | Any, offset: int) -> list[Any]:
         """Return what follows from the record at `offset`; nothing where the brand's state already stands for it."""
@@ -81,19 +81,19 @@ class Partition:
             return []
         return self.shard.apply(record)
 
-    async def save(self, outgoing: Outgoing) -> None:
+    async def save(self, outgoing: SendBatch) -> None:
         """Store what changed, each once what it rests on is safe: full id segments, then brands, then the time."""
-        cores = [await self._seal(brand, outgoing) for brand in self.shard.changed]
-        await outgoing.settled()
+        cores = [await self._write_id_segments(brand, outgoing) for brand in self.shard.changed]
+        await outgoing.flush()
         for brand, core in zip(self.shard.changed, cores, strict=True):
             self._applied[brand] = self._offset
-            outgoing.add(await self._table.write(brand.encode(), self._versioned(core)))
+            outgoing.await_ack(await self._table.write(brand.encode(), self._versioned(core)))
         self.shard.changed.clear()
-        await outgoing.settled()
-        outgoing.add(await self._table.write(self._time_key, self._versioned(watermarks.encode(self.shard.watermarks))))
-        await outgoing.settled()
+        await outgoing.flush()
+        outgoing.await_ack(await self._table.write(self._time_key, self._versioned(watermarks.encode(self.shard.watermarks))))
+        await outgoing.flush()
 
-    async def drop(self, watches: Callable[[str], bool], outgoing: Outgoing) -> None:
+    async def remove_unwatched(self, watches: Callable[[str], bool], outgoing: SendBatch) -> None:
         """Forget the brands that are not watched, and all that is stored of them."""
         gone = {brand.encode(): brand for brand in self.shard.states if not watches(brand)}
         if not gone:
@@ -101,67 +101,67 @@ class Partition:
         for brand in gone.values():
             del self.shard.states[brand]
             self._applied.pop(brand, None)
-        for key in [key for key, _ in self._table.rows(self.number) if key.partition(SEGMENT)[0] in gone]:
-            outgoing.add(await self._table.remove(key, self.number))
+        for key in [key for key, _ in self._table.rows(self.number) if key.partition(ID_SEGMENT)[0] in gone]:
+            outgoing.await_ack(await self._table.remove(key, self.number))
 
-    async def _seal(self, brand: str, outgoing: Outgoing) -> bytes:
+    async def _write_id_segments(self, brand: str, outgoing: SendBatch) -> bytes:
         """Store the segments of id memory that are full, drop those that are too old, and return the core."""
         parts = encode_parts(self.shard.states[brand])
         for number, segment in parts.sealed.items():
-            key = brand.encode() + SEGMENT + b"%d" % number
+            key = brand.encode() + ID_SEGMENT + b"%d" % number
             if segment is None:
-                outgoing.add(await self._table.remove(key, self.number))
+                outgoing.await_ack(await self._table.remove(key, self.number))
             else:
-                outgoing.add(await self._table.write(key, self._versioned(segment)))
+                outgoing.await_ack(await self._table.write(key, self._versioned(segment)))
         return parts.core
 
-    def _versioned(self, payload: bytes) -> Versioned:
-        return Versioned(Version(self._epoch, self._offset), self.number, payload)
+    def _versioned(self, payload: bytes) -> FencedValue:
+        return FencedValue(FencedVersion(self._epoch, self._offset), self.number, payload)
 
 
-class Watching:
+class WatchAgent:
     """Watches the brands of the partitions this worker owns."""
 
-    def __init__(self, topics: Topics, sender: Sender, directory: Directory, table: StateTable) -> None:
+    def __init__(self, topics: Topics, sender: Sender, directory: BrandRegistry, table: StateTable) -> None:
         self._topics = topics
         self._sender = sender
-        self._directory = directory
-        self._owned = Owned(lambda number: Partition(number, table, directory))
-        self._edition = -1
+        self._brands = directory
+        self._partitions = PerPartition(lambda number: WatchPartition(number, table, directory))
+        self._generation = -1
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:
         """Apply the records; returns when signals and states are acknowledged."""
-        await self._directory.loaded()
-        outgoing = Outgoing(self._sender)
-        touched: dict[int, Partition] = {}
+        await self._brands.loaded()
+        outgoing = SendBatch(self._sender)
+        touched: dict[int, WatchPartition] = {}
         for event in events:
             record = self._read(event)
             if record is None or (isinstance(record, Batch) and not await self._watched(record)):
                 continue
-            partition = touched[event.message.partition] = self._owned[event.message.partition]
+            partition = touched[event.message.partition] = self._partitions[event.message.partition]
             for found in partition.apply(record, event.message.offset):
-                await self._tell(outgoing, partition.number, found)
-        await outgoing.settled()
+                await self._send_signal(outgoing, partition.number, found)
+        await outgoing.flush()
         for partition in touched.values():
             await partition.save(outgoing)
         await self._drop_unwatched()
 
     async def _watched(self, batch: Batch) -> bool:
         """Tell whether the batch's brand is watched still, once its configuration is known here."""
-        await self._directory.known(batch.brand, batch.policy)
-        return self._directory.watches(batch.brand)
+        await self._brands.wait_for_revision(batch.brand, batch.policy)
+        return self._brands.watches(batch.brand)
 
     async def _drop_unwatched(self) -> None:
         """Forget the brands that the latest edition of the directory has no more."""
-        if self._edition == self._directory.edition:
+        if self._generation == self._brands.generation:
             return
-        outgoing = Outgoing(self._sender)
-        for partition in self._owned:
-            await partition.drop(self._directory.watches, outgoing)
-        await outgoing.settled()
-        self._edition = self._directory.edition
+        outgoing = SendBatch(self._sender)
+        for partition in self._partitions:
+            await partition.remove_unwatched(self._brands.watches, outgoing)
+        await outgoing.flush()
+        self._generation = self._brands.generation
 
-    async def _tell(self, outgoing: Outgoing, partition: int, found: Any) -> None:
+    async def _send_signal(self, outgoing: SendBatch, partition: int, found: Any) -> None:
         key = found.brand.encode() if isinstance(found, Signal) else None
         await outgoing.send(self._topics.signals.name, key, signal.encode(found), partition)
         metrics.count_signal(found)
@@ -173,7 +173,7 @@ class Watching:
             log.error("not a scored record: skipped", offset=event.message.offset, reason=str(error))  # noqa: TRY400
             return None
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Let all partitions go: they are being dealt anew."""
-        self._owned.forget()
-        self._edition = -1
+        self._partitions.reset()
+        self._generation = -1

@@ -1,1 +1,1 @@
-"""streams.exactly_once."""
+"""Exact counts without transactions: offsets, in-flight records, fenced state tables, stall watchdog."""

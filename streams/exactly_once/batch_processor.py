@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
 
-from streams.exactly_once.offsets import Follows, Positions
+from streams.exactly_once.offsets import OffsetCheck, OffsetTracker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from faust.types import TP, AppT, EventT
 
-    from streams.exactly_once.start_offsets import Starts
+    from streams.exactly_once.start_offsets import StartOffsets
 
 log = structlog.get_logger(__name__)
 
-LARGEST_BATCH: Final = 200  # records
-WAITING: Final = 400  # records that may gather before the stream is held back
-COMMIT_EVERY: Final = 0.5  # seconds
-SEEK_AGAIN: Final = 5.0  # seconds
+MAX_BATCH: Final = 200  # records
+QUEUE_SIZE: Final = 400  # records that may gather before the stream is held back
+COMMIT_INTERVAL: Final = 0.5  # seconds
+SEEK_TIMEOUT: Final = 5.0  # seconds
 
 
-class Stage:
+class BatchProcessor:
     """Works through one agent's records: `process` gets them in order and returns when all it sent is acknowledged.
 
     With `finishes` false, `process` only takes the records on and tells `positions` itself when each is done.
@@ -42,116 +42,116 @@ class Stage:
         app: AppT,
         name: str,
         process: Callable[[Sequence[EventT[Any]]], Awaitable[None]],
-        starts: Starts,
+        start_offsets: StartOffsets,
         *,
         topics: Iterable[str] = (),
-        finishes: bool = True,
+        completes_on_return: bool = True,
     ) -> None:
         self.name = name
         self.topics = frozenset(topics)
-        self.positions: Positions[TP] = Positions()
+        self.offsets: OffsetTracker[TP] = OffsetTracker()
         self._app = app
         self._process = process
-        self._starts = starts
-        self._sought: dict[TP, float] = {}  # partition being read again → since when, s
-        self._waiting: asyncio.Queue[EventT[Any]] = asyncio.Queue(maxsize=WAITING)
-        self._finishes = finishes
-        self._settled = False
-        self._deal = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._start_offsets = start_offsets
+        self._seeks: dict[TP, float] = {}  # partition being read again → since when, s
+        self._queue: asyncio.Queue[EventT[Any]] = asyncio.Queue(maxsize=QUEUE_SIZE)
+        self._completes_on_return = completes_on_return
+        self._paused = False
+        self._generation = 0
+        self._finished_batch = asyncio.Event()
+        self._finished_batch.set()
 
     async def put(self, event: EventT[Any]) -> None:
         """Hand in the next record; waits while too many are pending."""
-        if self._stale(event) or not await self._started(event):
+        if self._is_stale(event) or not await self._expect_start(event):
             return
-        follows = self.positions.follows(event.message.tp, event.message.offset)
-        if follows is Follows.GAP or (follows is Follows.STALE and self._in_vain(event.message.tp)):
-            await self._read_again(event)
-        if follows in {Follows.GAP, Follows.STALE, Follows.REPEATED}:
+        follows = self.offsets.check(event.message.tp, event.message.offset)
+        if follows is OffsetCheck.GAP or (follows is OffsetCheck.STALE and self._seek_expired(event.message.tp)):
+            await self._seek_back(event)
+        if follows in {OffsetCheck.GAP, OffsetCheck.STALE, OffsetCheck.REPEATED}:
             return
-        if follows is Follows.CONFIRMED_GAP:
+        if follows is OffsetCheck.CONFIRMED_GAP:
             log.warning("offsets are missing", stage=self.name, partition=str(event.message.tp))
-        await self._waiting.put(event)
+        await self._queue.put(event)
 
-    async def _started(self, event: EventT[Any]) -> bool:
+    async def _expect_start(self, event: EventT[Any]) -> bool:
         """Expect the partition's start before its first record; false where it is not ours any more."""
         tp = event.message.tp
-        if self.positions.expected(tp) is None:
-            start = await self._starts.of(tp)
-            if start is None or self._stale(event):
+        if self.offsets.expected(tp) is None:
+            start = await self._start_offsets.get(tp)
+            if start is None or self._is_stale(event):
                 return False
-            self.positions.expect(tp, start)
+            self.offsets.expect(tp, start)
         return True
 
-    def _in_vain(self, tp: TP) -> bool:
+    def _seek_expired(self, tp: TP) -> bool:
         """Tell whether a partition was sought back a while ago and still gives what lies after."""
-        return time.monotonic() - self._sought.get(tp, -math.inf) > SEEK_AGAIN
+        return time.monotonic() - self._seeks.get(tp, -math.inf) > SEEK_TIMEOUT
 
-    def _stale(self, event: EventT[Any]) -> bool:
+    def _is_stale(self, event: EventT[Any]) -> bool:
         """Tell a record fetched before the last dealing of partitions: its partition is read again from the commit."""
-        return self._settled or event.message.generation_id != cast("Any", self._app).consumer_generation_id
+        return self._paused or event.message.generation_id != cast("Any", self._app).consumer_generation_id
 
-    async def _read_again(self, event: EventT[Any]) -> None:
-        expected = self.positions.expected(event.message.tp)
+    async def _seek_back(self, event: EventT[Any]) -> None:
+        expected = self.offsets.expected(event.message.tp)
         assert expected is not None
-        self._sought[event.message.tp] = time.monotonic()
+        self._seeks[event.message.tp] = time.monotonic()
         log.warning("reading again", stage=self.name, partition=str(event.message.tp), offset=expected)
         await self._app.consumer.seek(event.message.tp, expected)
 
     async def run(self) -> None:
         """Work until cancelled. An exception of `process` ends it, and with it the worker."""
         while True:
-            event = await self._waiting.get()
-            self._idle.clear()
+            event = await self._queue.get()
+            self._finished_batch.clear()
             try:
-                await self._work_off(event)
+                await self._process_batch(event)
             finally:
-                self._idle.set()
+                self._finished_batch.set()
 
-    async def _work_off(self, first: EventT[Any]) -> None:
+    async def _process_batch(self, first: EventT[Any]) -> None:
         batch = [first]
-        while len(batch) < LARGEST_BATCH and not self._waiting.empty():
-            batch.append(self._waiting.get_nowait())
-        batch = [event for event in batch if not self._stale(event)]
-        deal = self._deal
+        while len(batch) < MAX_BATCH and not self._queue.empty():
+            batch.append(self._queue.get_nowait())
+        batch = [event for event in batch if not self._is_stale(event)]
+        deal = self._generation
         await self._process(batch)
-        if self._finishes and deal == self._deal:
+        if self._completes_on_return and deal == self._generation:
             for event in batch:
-                self.positions.finish(event.message.tp, event.message.offset)
+                self.offsets.mark_processed(event.message.tp, event.message.offset)
 
     async def commit(self) -> None:
         """Commit what is done since the last commit."""
-        offsets = self.positions.uncommitted()
+        offsets = self.offsets.uncommitted()
         if offsets and await cast("Any", self._app.consumer)._commit(offsets):  # noqa: SLF001 - see streams.exactly_once.offsets
-            self.positions.committed(offsets)
+            self.offsets.mark_committed(offsets)
 
-    async def commit_now_and_then(self) -> None:
+    async def commit_periodically(self) -> None:
         """Commit at intervals until cancelled."""
         while True:
-            await asyncio.sleep(COMMIT_EVERY)
+            await asyncio.sleep(COMMIT_INTERVAL)
             await self.commit()
 
-    def halt(self) -> None:
+    def pause(self) -> None:
         """Take no more records, and let go what only waits: partitions are about to be dealt anew."""
-        self._settled = True
+        self._paused = True
 
-    async def settle(self) -> None:
+    async def drain(self) -> None:
         """Wait for the batch at hand and commit what is done."""
-        await self._idle.wait()
+        await self._finished_batch.wait()
         await self.commit()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Forget all positions. A batch still under way counts as not done: it will be read again."""
-        self._deal += 1
-        self.positions.forget()
-        self._sought.clear()
+        self._generation += 1
+        self.offsets.reset()
+        self._seeks.clear()
 
     def resume(self) -> None:
         """Take records again: the partitions are dealt."""
-        self._settled = False
+        self._paused = False
 
     @property
-    def waits(self) -> bool:
+    def idle(self) -> bool:
         """Tell whether there is nothing to do: all that came is done or taken on."""
-        return not self._settled and self._idle.is_set() and self._waiting.empty()
+        return not self._paused and self._finished_batch.is_set() and self._queue.empty()

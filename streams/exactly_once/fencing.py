@@ -15,7 +15,7 @@ _HEADER: Final = struct.Struct(">IqH")
 
 
 @dataclass(frozen=True, order=True)
-class Version:
+class FencedVersion:
     """Order of the writes of one key: `epoch` counts owners, `number` the inputs applied (an offset, or a count)."""
 
     epoch: int
@@ -23,10 +23,10 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Versioned:
+class FencedValue:
     """A stored value: its version, the partition it belongs to, and the payload."""
 
-    version: Version
+    version: FencedVersion
     partition: int
     payload: bytes
 
@@ -40,7 +40,7 @@ class Versioned:
         return _HEADER.pack(self.version.epoch, self.version.number, self.partition) + self.payload
 
 
-def decode(raw: bytes) -> Versioned:
+def decode(raw: bytes) -> FencedValue:
     """Return the value that `Versioned.encode` wrote.
 
     Raises:
@@ -50,7 +50,7 @@ def decode(raw: bytes) -> Versioned:
         message = f"a stored state of {len(raw)} bytes has no header: was it written by another program?"
         raise ValueError(message)
     epoch, number, partition = _HEADER.unpack_from(raw)
-    return Versioned(Version(epoch, number), partition, raw[_HEADER.size :])
+    return FencedValue(FencedVersion(epoch, number), partition, raw[_HEADER.size :])
 
 
 def newer(old: bytes | None, new: bytes) -> bytes:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 P = TypeVar("P")
 
 
-class Unfinished(Generic[P]):
+class InflightOffsets(Generic[P]):
     """Offsets taken on but not finished, per partition; what lies below the lowest of them may be committed.
 
     >>> open_ = Unfinished()
@@ -22,11 +22,11 @@ class Unfinished(Generic[P]):
         self._begun: dict[P, list[int]] = {}
         self._finished: dict[P, set[int]] = {}
 
-    def begin(self, partition: P, offset: int) -> None:
+    def add(self, partition: P, offset: int) -> None:
         """Note that the record at `offset` is taken on."""
         heapq.heappush(self._begun.setdefault(partition, []), offset)
 
-    def finish(self, partition: P, offset: int) -> int | None:
+    def complete(self, partition: P, offset: int) -> int | None:
         """Note that it is done; return the offset up to which all is done now, None where that did not move."""
         begun, finished = self._begun.get(partition, []), self._finished.setdefault(partition, set())
         finished.add(offset)
@@ -37,7 +37,7 @@ class Unfinished(Generic[P]):
                 finished.discard(reached)
         return reached
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Forget everything: the partitions are being dealt anew."""
         self._begun.clear()
         self._finished.clear()

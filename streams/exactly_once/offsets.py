@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 P = TypeVar("P")
 
 
-class Follows(Enum):
+class OffsetCheck(Enum):
     """How a record stands to those already seen of its partition."""
 
     NEXT = "next"
@@ -23,33 +23,33 @@ class Follows(Enum):
     CONFIRMED_GAP = "confirmed gap"  # read again and still missing: transaction markers or expired records
 
 
-class Positions(Generic[P]):
+class OffsetTracker(Generic[P]):
     """Next offset expected and next offset to commit, per partition."""
 
     def __init__(self) -> None:
         self._expected: dict[P, int] = {}
-        self._done: dict[P, int] = {}
+        self._processed: dict[P, int] = {}
         self._committed: dict[P, int] = {}
         self._suspected: dict[P, int] = {}
         self._reread: set[P] = set()
 
-    def follows(self, partition: P, offset: int) -> Follows:
+    def check(self, partition: P, offset: int) -> OffsetCheck:
         """Say how the record at `offset` follows, and expect the one after it where it does.
 
         A partition of which nothing is expected yet may begin anywhere.
         """
         expected = self._expected.get(partition, offset)
         if offset < expected:
-            return Follows.REPEATED
-        verdict = Follows.NEXT
+            return OffsetCheck.REPEATED
+        verdict = OffsetCheck.NEXT
         if offset > expected:
             suspect = self._suspected.setdefault(partition, offset)
             if suspect != offset:
-                return Follows.STALE
+                return OffsetCheck.STALE
             if partition not in self._reread:
                 self._reread.add(partition)
-                return Follows.GAP
-            verdict = Follows.CONFIRMED_GAP
+                return OffsetCheck.GAP
+            verdict = OffsetCheck.CONFIRMED_GAP
         self._suspected.pop(partition, None)
         self._reread.discard(partition)
         self._expected[partition] = offset + 1
@@ -63,23 +63,23 @@ class Positions(Generic[P]):
         """Return the next offset expected of `partition`, None before its first record."""
         return self._expected.get(partition)
 
-    def finish(self, partition: P, offset: int) -> None:
+    def mark_processed(self, partition: P, offset: int) -> None:
         """Note that all records of `partition` up to and with `offset` are done: sent on and acknowledged."""
-        self._done[partition] = offset + 1
+        self._processed[partition] = offset + 1
 
-    def done(self, partition: P) -> int | None:
+    def processed(self, partition: P) -> int | None:
         """Return the offset after the last one done, None before the first."""
-        return self._done.get(partition)
+        return self._processed.get(partition)
 
     def uncommitted(self) -> dict[P, int]:
         """Return the offsets worth committing: those that moved since `committed` was told."""
-        return {p: offset for p, offset in self._done.items() if offset > self._committed.get(p, -1)}
+        return {p: offset for p, offset in self._processed.items() if offset > self._committed.get(p, -1)}
 
-    def committed(self, offsets: dict[P, int]) -> None:
+    def mark_committed(self, offsets: dict[P, int]) -> None:
         """Note that `offsets` are committed."""
         self._committed.update(offsets)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Forget everything: the partitions are being dealt anew."""
-        for account in (self._expected, self._done, self._committed, self._suspected, self._reread):
+        for account in (self._expected, self._processed, self._committed, self._suspected, self._reread):
             account.clear()

@@ -10,23 +10,23 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 
 
-class Owned(Generic[P]):
+class PerPartition(Generic[P]):
     """What an agent holds of each partition, made from its table when the first record of the partition comes."""
 
     def __init__(self, make: Callable[[int], P]) -> None:
         self._make = make
-        self._held: dict[int, P] = {}
+        self._states: dict[int, P] = {}
 
     def __getitem__(self, number: int) -> P:
         """Return what is held of a partition."""
-        if number not in self._held:
-            self._held[number] = self._make(number)
-        return self._held[number]
+        if number not in self._states:
+            self._states[number] = self._make(number)
+        return self._states[number]
 
     def __iter__(self) -> Iterator[P]:
         """Return what is held of all partitions."""
-        return iter(self._held.values())
+        return iter(self._states.values())
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Let all go: partitions are being dealt anew."""
-        self._held.clear()
+        self._states.clear()

@@ -45,7 +45,7 @@ class FaustSender:
         return await self._app.producer.send(topic, key, value, partition, None, headers)
 
 
-class Outgoing:
+class SendBatch:
     """What one batch sends. `settled` waits for every acknowledgement; one that fails fails the batch."""
 
     def __init__(self, sender: Sender) -> None:
@@ -63,11 +63,11 @@ class Outgoing:
         """Send a record, to be acknowledged by the time `settled` returns."""
         self._pending.append(await self._sender.send(topic, key, value, partition, headers))
 
-    def add(self, acknowledgement: Awaitable[Any]) -> None:
+    def await_ack(self, acknowledgement: Awaitable[Any]) -> None:
         """Wait for this acknowledgement too."""
         self._pending.append(acknowledgement)
 
-    async def settled(self) -> None:
+    async def flush(self) -> None:
         """Wait until all that was sent is acknowledged.
 
         Raises:

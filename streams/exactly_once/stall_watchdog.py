@@ -14,30 +14,30 @@ if TYPE_CHECKING:
 
     from faust.types import TP, AppT
 
-    from streams.exactly_once.batch_processor import Stage
-    from streams.exactly_once.start_offsets import Starts
+    from streams.exactly_once.batch_processor import BatchProcessor
+    from streams.exactly_once.start_offsets import StartOffsets
 
 log = structlog.get_logger(__name__)
 
-LOOK_EVERY: Final = 5.0  # seconds
-PATIENCE: Final = 60.0  # seconds without a record from a partition that has some
+CHECK_INTERVAL: Final = 5.0  # seconds
+STALL_TIMEOUT: Final = 60.0  # seconds without a record from a partition that has some
 
 
-class DeafError(RuntimeError):
+class PartitionStalledError(RuntimeError):
     """A partition holds records, its stage waits for some, and none has come for long."""
 
 
-class Ear:
+class StallWatchdog:
     """Looks now and then whether any stage waits in vain for records that are there."""
 
-    def __init__(self, app: AppT, stages: Sequence[Stage], starts: Starts, patience: float = PATIENCE) -> None:
+    def __init__(self, app: AppT, stages: Sequence[BatchProcessor], starts: StartOffsets, timeout: float = STALL_TIMEOUT) -> None:
         self._app = app
-        self._stages = stages
-        self._starts = starts
-        self._patience = patience
-        self._since: dict[TP, tuple[int, float]] = {}  # silent partition → offset waited for, since when
+        self._processors = stages
+        self._start_offsets = starts
+        self._timeout = timeout
+        self._stalled: dict[TP, tuple[int, float]] = {}  # silent partition → offset waited for, since when
 
-    async def listen(self, every: float = LOOK_EVERY) -> None:
+    async def run(self, every: float = CHECK_INTERVAL) -> None:
         """Look until cancelled.
 
         Raises:
@@ -45,28 +45,28 @@ class Ear:
         """
         while True:
             await asyncio.sleep(every)
-            await self._look(time.monotonic())
+            await self._check(time.monotonic())
 
-    async def _look(self, now: float) -> None:
-        waited = {} if self._app.rebalancing else await self._waited_for()
-        ends = await self._ends(waited)
+    async def _check(self, now: float) -> None:
+        waited = {} if self._app.rebalancing else await self._expected_offsets()
+        ends = await self._end_offsets(waited)
         silent = {tp: offset for tp, offset in waited.items() if offset < (ends.get(tp) or 0)}
-        self._since = {
-            tp: self._since[tp] if self._since.get(tp, (None,))[0] == offset else (offset, now)
+        self._stalled = {
+            tp: self._stalled[tp] if self._stalled.get(tp, (None,))[0] == offset else (offset, now)
             for tp, offset in silent.items()
         }
-        for tp, (offset, since) in self._since.items():
-            if now - since >= self._patience:
+        for tp, (offset, since) in self._stalled.items():
+            if now - since >= self._timeout:
                 silence = f"nothing has come for {now - since:.0f} s from offset {offset} on"
                 message = f"{tp.topic} partition {tp.partition}: {silence}"
                 log.error("deaf on a partition: this worker ends, so that another one takes over", partition=str(tp))
-                raise DeafError(message)
+                raise PartitionStalledError(message)
             if now > since:  # silent at two looks: it may be enough to ask again
                 log.warning("nothing comes: reading again", partition=str(tp), offset=offset)
                 with suppress(Exception):  # partitions may be dealt anew this moment: the next look knows
                     await self._app.consumer.seek(tp, offset)
 
-    async def _ends(self, waited: Iterable[TP]) -> Mapping[TP, int]:
+    async def _end_offsets(self, waited: Iterable[TP]) -> Mapping[TP, int]:
         """Return where partitions end; nothing where the broker does not say: then the silence is the broker's."""
         try:
             return await self._app.consumer.highwaters(*waited) if waited else {}
@@ -74,16 +74,16 @@ class Ear:
             log.warning("the broker does not say where partitions end", reason=repr(error))
             return {}
 
-    async def _waited_for(self) -> dict[TP, int]:
+    async def _expected_offsets(self) -> dict[TP, int]:
         """Return the next offset expected of each owned partition whose stage has nothing to do."""
         waited: dict[TP, int] = {}
-        for stage in self._stages:
-            if not stage.waits:
+        for stage in self._processors:
+            if not stage.idle:
                 continue
             for tp in self._app.consumer.assignment():
                 if tp.topic in stage.topics:
-                    expected = stage.positions.expected(tp)
-                    start = await self._starts.of(tp) if expected is None else expected
+                    expected = stage.offsets.expected(tp)
+                    start = await self._start_offsets.get(tp) if expected is None else expected
                     if start is not None:
                         waited[tp] = start
         return waited

@@ -15,43 +15,43 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-AGAIN: Final = 1.0  # seconds until the broker is asked again
+RETRY_DELAY: Final = 1.0  # seconds until the broker is asked again
 
 
-class Starts:
+class StartOffsets:
     """Learns the starts of the owned partitions at each dealing, all in one go: the consumer's thread may be slow."""
 
     def __init__(self, app: AppT) -> None:
         self._app = app
-        self._learning: asyncio.Task[dict[TP, int]] | None = None
+        self._fetching: asyncio.Task[dict[TP, int]] | None = None
 
-    def learn(self, owned: Iterable[TP]) -> None:
+    def fetch(self, owned: Iterable[TP]) -> None:
         """Begin to ask for the starts of the partitions that have just been dealt."""
-        self.forget()
-        self._learning = asyncio.create_task(self._learn(list(owned)))
+        self.reset()
+        self._fetching = asyncio.create_task(self._fetch(list(owned)))
 
-    async def of(self, tp: TP) -> int | None:
+    async def get(self, tp: TP) -> int | None:
         """Return the offset that `tp` is read from; None where it is not owned (any more)."""
-        learning = self._learning
+        learning = self._fetching
         if learning is None:
             return None
         await asyncio.wait([learning])
         return None if learning.cancelled() else learning.result().get(tp)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Forget the starts: partitions are being dealt anew."""
-        if self._learning is not None:
-            self._learning.cancel()
-        self._learning = None
+        if self._fetching is not None:
+            self._fetching.cancel()
+        self._fetching = None
 
-    async def _learn(self, owned: list[TP]) -> dict[TP, int]:
+    async def _fetch(self, owned: list[TP]) -> dict[TP, int]:
         while owned:
             try:
                 committed, earliest = await self._committed(owned), await self._app.consumer.earliest_offsets(*owned)
                 return {tp: max(committed[tp] or 0, earliest[tp]) for tp in owned}
             except Exception as error:  # noqa: BLE001 - whatever ails the broker, it is asked until it answers
                 log.warning("where to read from is not known yet", reason=repr(error))
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(RETRY_DELAY)
         return {}
 
     async def _committed(self, owned: list[TP]) -> dict[TP, int | None]:
@@ -66,7 +66,7 @@ class Starts:
         return dict(zip(owned, answers, strict=True))
 
 
-class Unfiltered(UserDict[Any, int | None]):
+class NullReadOffsets(UserDict[Any, int | None]):
     """In the place of Faust's last offset read, by which it drops records: holds nothing for the given topics.
 
     Faust notes an offset as read also when it let the record go because partitions were being dealt, and keeps the

@@ -30,7 +30,7 @@ class StateTable(faust.Table[bytes, bytes]):
             else:
                 self.data[event.key] = fencing.newer(self.data.get(event.key), event.message.value)
 
-    def rows(self, partition: int) -> Iterator[tuple[bytes, fencing.Versioned]]:
+    def rows(self, partition: int) -> Iterator[tuple[bytes, fencing.FencedValue]]:
         """Return the keys and values that belong to `partition`."""
         for key, raw in list(self.data.items()):
             value = fencing.decode(raw)
@@ -41,7 +41,7 @@ class StateTable(faust.Table[bytes, bytes]):
         """Return the epoch under which a new owner of `partition` is to write."""
         return 1 + max((value.version.epoch for _, value in self.rows(partition)), default=0)
 
-    async def write(self, key: bytes, value: fencing.Versioned) -> Awaitable[Any]:
+    async def write(self, key: bytes, value: fencing.FencedValue) -> Awaitable[Any]:
         """Store `value` and send it to the changelog; the returned awaitable ends with the broker's acknowledgement."""
         raw = value.encode()
         self.data[key] = raw

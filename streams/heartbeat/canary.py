@@ -23,7 +23,7 @@ from mentions.model.batches import Batch, Tick
 from mentions.model.batches import decode as decode_scored
 from mentions.model.batches import encode as encode_scored
 from mentions.watchlist.watchlist import BrandTerms, Watchlist
-from streams.pipeline import Raw, TriageShard, WatchShard, score
+from streams.pipeline import MentionsRecord, TriageShard, WatchShard, score
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ T = TypeVar("T")
 BRAND: Final = "\0heartbeat"
 """What the canary mentions. No brand of a configuration and no mention of a producer may hold NUL."""
 
-CALLED: Final = "heartbeat"
+ALIAS: Final = "heartbeat"
 """What the mention itself calls it."""
 
 HEADER: Final = "heartbeat"
@@ -45,26 +45,26 @@ STAGES: Final = ("score", "watch", "triage", "notify")
 _LONGEST: Final = 300  # bytes of a header
 
 
-class Beat(msgspec.Struct, frozen=True):
+class Canary(msgspec.Struct, frozen=True):
     """One canary: who sent it when (ms), into which partition, the stage that passed it on, what Slack had against."""
 
     sender: str
     partition: int
     sent_at: int
     stage: str = ""  # of the worker that reports; "" on the way
-    refused: str = ""  # what the check of Slack failed with, code and remedy
+    slack_error: str = ""  # what the check of Slack failed with, code and remedy
 
 
 _encode: Final = msgspec.json.Encoder().encode
-_decoder: Final = msgspec.json.Decoder(Beat)
+_decoder: Final = msgspec.json.Decoder(Canary)
 
 
-def encode(beat: Beat) -> bytes:
+def encode(beat: Canary) -> bytes:
     """Return the wire form (JSON) of a beat."""
     return _encode(beat)
 
 
-def decode(raw: bytes) -> Beat:
+def decode(raw: bytes) -> Canary:
     """Return the beat that `encode` wrote.
 
     Raises:
@@ -73,7 +73,7 @@ def decode(raw: bytes) -> Beat:
     return _decoder.decode(raw)
 
 
-def beat_of(headers: Iterable[tuple[str, bytes]] | Mapping[str, bytes] | None) -> Beat | None:
+def from_headers(headers: Iterable[tuple[str, bytes]] | Mapping[str, bytes] | None) -> Canary | None:
     """Return the beat that a record's headers carry; None for every other record."""
     value = dict(headers).get(HEADER) if headers else None
     if not value or len(value) > _LONGEST:
@@ -84,15 +84,15 @@ def beat_of(headers: Iterable[tuple[str, bytes]] | Mapping[str, bytes] | None) -
         return None
 
 
-def mention(beat: Beat) -> bytes:
+def build_mention(beat: Canary) -> bytes:
     """Return the canary as a producer sends mentions."""
     return msgspec.json.encode(
         {
             "id": f"{beat.sender}-{beat.partition}-{beat.sent_at}",
             "text": "The canary sings, and all is well.",
             "published_at": beat.sent_at,
-            "channel": CALLED,
-            "brand": CALLED,
+            "channel": ALIAS,
+            "brand": ALIAS,
         }
     )
 
@@ -103,38 +103,38 @@ class _Policies:
     _watch: Final = Stretch(WatchPolicy(absolute=Absolute(mentions=1)), FOREVER)
     _alert: Final = AlertPolicy()
 
-    def watch(self, brand: str, revision: int, at: int) -> Stretch:
+    def detection_policy(self, brand: str, revision: int, at: int) -> Stretch:
         del brand, revision, at
         return self._watch
 
-    def alert(self, brand: str) -> AlertPolicy:
+    def alert_policy(self, brand: str) -> AlertPolicy:
         del brand
         return self._alert
 
-    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+    def group_members(self, brand: str) -> tuple[str, tuple[str, ...]]:
         del brand
         return "", ()
 
 
 _POLICIES: Final = _Policies()
-_WATCHLIST: Final = Watchlist([BrandTerms(name=BRAND, aliases=(CALLED,))])
+_WATCHLIST: Final = Watchlist([BrandTerms(name=BRAND, aliases=(ALIAS,))])
 
 
-class LostError(Exception):
+class CanaryLostError(Exception):
     """A stage made nothing of the canary."""
 
 
-def scored(value: bytes, beat: Beat, scorer: Scorer) -> bytes:
+def score_canary(value: bytes, beat: Canary, scorer: Scorer) -> bytes:
     """Return the batch that the score stage makes of the canary.
 
     Raises:
         LostError: it makes none.
     """
-    record = Raw(value, offset=0, arrived=beat.sent_at)
+    record = MentionsRecord(value, offset=0, arrived=beat.sent_at)
     return encode_scored(_only(score(beat.partition, [record], _WATCHLIST, scorer).batches))
 
 
-def watched(value: bytes) -> bytes:
+def watch_canary(value: bytes) -> bytes:
     """Return the signal that the watch stage makes of that batch.
 
     Raises:
@@ -143,13 +143,13 @@ def watched(value: bytes) -> bytes:
     """
     batch = decode_scored(value)
     if not isinstance(batch, Batch):
-        raise LostError("a tick is no canary")
+        raise CanaryLostError("a tick is no canary")
     shard = WatchShard(_POLICIES)
     found = [*shard.apply(batch), *shard.apply(Tick(0, 1, batch.published[-1], None))]
     return encode_signal(_only([one for one in found if isinstance(one, Signal)]))
 
 
-def triaged(value: bytes) -> bytes:
+def triage_canary(value: bytes) -> bytes:
     """Return the notification that the triage stage makes of that signal.
 
     Raises:
@@ -161,5 +161,5 @@ def triaged(value: bytes) -> bytes:
 
 def _only(made: list[T]) -> T:
     if not made:
-        raise LostError("nothing follows from the canary")
+        raise CanaryLostError("nothing follows from the canary")
     return made[0]

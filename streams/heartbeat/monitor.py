@@ -11,180 +11,180 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from alerts.delivery import heartbeat as pulses
-from alerts.delivery.external_sender import Relay
-from alerts.delivery.heartbeat import Pulse
+from alerts.delivery.external_sender import ExternalSender
+from alerts.delivery.heartbeat import HeartbeatState
 from alerts.delivery.ports import DeliveryError
-from streams.agents.external_escalation import Countdown
-from streams.heartbeat.prober import UnsentError
+from streams.agents.external_escalation import CompletionLatch
+from streams.heartbeat.prober import CanaryNotSentError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from alerts.delivery.external_alert import Alarm, Channel
+    from alerts.delivery.external_alert import ExternalAlert, ExternalNotifier
     from alerts.delivery.heartbeat import Outage
-    from alerts.oncall.escalation_targets import Target
+    from alerts.oncall.escalation_targets import ExternalTarget
     from detectors.model.text import Language
-    from streams.heartbeat.outage_store import Outages
-    from streams.heartbeat.prober import Canaries
+    from streams.heartbeat.outage_store import OutageStore
+    from streams.heartbeat.prober import CanaryProber
 
 log = structlog.get_logger(__name__)
 
 UP = Gauge("tocsin_heartbeat_up", "1 while canaries come through on every partition, 0 during an outage")
 LAG = Gauge("tocsin_heartbeat_lag_seconds", "Age of the latest canary that came through, on the worst partition")
-WAY = Gauge("tocsin_heartbeat_way_seconds", "From the latest canary's sending to its check in Slack", ["partition"])
+ROUND_TRIP = Gauge("tocsin_heartbeat_way_seconds", "From the latest canary's sending to its check in Slack", ["partition"])
 OUTAGES = Counter("tocsin_heartbeat_outages_total", "Outages begun")
 PINGS = Counter("tocsin_heartbeat_ping_failures_total", "Pings of the dead man's switch that failed")
 
-GLANCE: Final = 0.5
+EVALUATION_INTERVAL: Final = 0.5
 """Seconds between two looks at the pulse."""
 
-NOT_HEARD: Final = (
+NO_ACKS: Final = (
     "the broker cannot be heard: is Kafka running, is TOCSIN_BROKERS right, have workers made the topics?"
 )
 
 PING_TIMEOUT: Final = aiohttp.ClientTimeout(total=10.0)
 
 
-class Town:
+class OutageNotifier:
     """Everybody outside Slack who is told of an outage: each alarm once, over restarts, in order."""
 
     def __init__(
         self,
-        channels: Mapping[str, Channel],
-        targets: Sequence[Target],
-        outages: Outages,
+        channels: Mapping[str, ExternalNotifier],
+        targets: Sequence[ExternalTarget],
+        outages: OutageStore,
         name: str = pulses.NAME,
         language: Language = "en",
     ) -> None:
         """Take the ways out, whom to tell, what is remembered, what the installation is called, and a language."""
         self.language = language
         self._name = name
-        self._relay = Relay(channels, outages)
+        self._relay = ExternalSender(channels, outages)
         self._targets = targets
-        self._outages = outages
+        self._store = outages
 
-    def resume(self) -> None:
+    def resend_pending(self) -> None:
         """Tell what was not told before this process began."""
-        for alarm in self._outages.untold:
+        for alarm in self._store.pending:
             self._submit(alarm)
 
-    def tell(self, outage: Outage, at: int, *, over: bool) -> None:
+    def notify(self, outage: Outage, at: int, *, over: bool) -> None:
         """Tell that an outage has begun, or is over."""
-        alarm = pulses.alarm(outage, "resolve" if over else "trigger", at, self._name, self.language)
+        alarm = pulses.outage_alert(outage, "resolve" if over else "trigger", at, self._name, self.language)
         log.warning(alarm.text)
-        self._outages.note(None if over else outage, alarm if self._targets else None)
+        self._store.record(None if over else outage, alarm if self._targets else None)
         self._submit(alarm)
 
-    def _submit(self, alarm: Alarm) -> None:
-        taken = Countdown(len(self._targets), lambda: self._outages.told(alarm))
+    def _submit(self, alarm: ExternalAlert) -> None:
+        taken = CompletionLatch(len(self._targets), lambda: self._store.mark_sent(alarm))
         for target in self._targets:
             self._relay.submit(alarm, target, taken)
 
-    async def abandon(self) -> None:
+    async def stop(self) -> None:
         """Stop; what is not told is told by the next process."""
-        await self._relay.abandon()
+        await self._relay.stop()
 
 
-async def drill(
-    channels: Mapping[str, Channel], targets: Sequence[Target], lasting: float, language: Language = "en"
+async def send_test_alert(
+    channels: Mapping[str, ExternalNotifier], targets: Sequence[ExternalTarget], duration: float, language: Language = "en"
 ) -> list[str]:
     """Tell everybody outside Slack of a drill, and after so many seconds that it is over; return who was missed."""
     at, missed = _now(), list[str]()
     for event in ("trigger", "resolve"):
         for target in targets:
             try:
-                await channels[target.channel].send(pulses.drill(event, at, language), target.address)
+                await channels[target.notifier].send(pulses.build_test_alert(event, at, language), target.address)
             except DeliveryError as error:
-                missed.append(f"{target.channel} {target.address}".strip() + f": {error}")
-        await asyncio.sleep(lasting if event == "trigger" else 0)
+                missed.append(f"{target.notifier} {target.address}".strip() + f": {error}")
+        await asyncio.sleep(duration if event == "trigger" else 0)
     return list(dict.fromkeys(missed))
 
 
-class Heartbeat:
+class HeartbeatMonitor:
     """Sends canaries, hears the answers, and tells the town when they stay away."""
 
-    def __init__(self, canaries: Canaries, every: float, within: float, outage: Outage | None = None) -> None:
+    def __init__(self, prober: CanaryProber, interval: float, timeout: float, outage: Outage | None = None) -> None:
         """Take how often to beat and how long a canary may take (s), and the outage that was at hand before."""
-        self._canaries = canaries
-        self._every = every
-        self._limit = round(within * 1000)
+        self._prober = prober
+        self._interval = interval
+        self._timeout_ms = round(timeout * 1000)
         self._sent_at = 0
-        self._whole = asyncio.Event()  # a canary came through on every partition
-        self.pulse = Pulse(_now(), outage=outage)
+        self._all_through = asyncio.Event()  # a canary came through on every partition
+        self.state = HeartbeatState(_now(), outage=outage)
 
-    async def run(self, town: Town, ping_url: str) -> None:
+    async def run(self, notifier: OutageNotifier, ping_url: str) -> None:
         """Beat until cancelled."""
-        town.resume()
+        notifier.resend_pending()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._listen())
-                group.create_task(self._now_and_then(self._beat))
-                group.create_task(self._judge(town))
+                group.create_task(self._read_acks())
+                group.create_task(self._repeat(self._send_canaries))
+                group.create_task(self._evaluate(notifier))
                 if ping_url:
-                    group.create_task(self._now_and_then(lambda: self._ping(ping_url)))
+                    group.create_task(self._repeat(lambda: self._ping(ping_url)))
         finally:
-            await town.abandon()
-            await self._canaries.close()
+            await notifier.stop()
+            await self._prober.close()
 
-    async def once(self) -> str:
+    async def check_once(self) -> str:
         """Beat once; return what is wrong, "" as soon as every canary has come through."""
-        listening = asyncio.create_task(self._listen())
+        listening = asyncio.create_task(self._read_acks())
         try:
-            async with asyncio.timeout(self._limit / 1000):
-                await self._canaries.listening.wait()
-                await self._beat()
-                await self._whole.wait()
+            async with asyncio.timeout(self._timeout_ms / 1000):
+                await self._prober.listening.wait()
+                await self._send_canaries()
+                await self._all_through.wait()
         except TimeoutError:
-            return pulses.trouble(self.pulse, self._sent_at + self._limit, self._limit) or NOT_HEARD
+            return pulses.diagnose(self.state, self._sent_at + self._timeout_ms, self._timeout_ms) or NO_ACKS
         finally:
             listening.cancel()
-            await self._canaries.close()
+            await self._prober.close()
         return ""
 
-    async def _now_and_then(self, act: Callable[[], Awaitable[None]]) -> None:
+    async def _repeat(self, act: Callable[[], Awaitable[None]]) -> None:
         while True:
             started = time.monotonic()
             await act()
-            await asyncio.sleep(max(0.0, started + self._every - time.monotonic()))
+            await asyncio.sleep(max(0.0, started + self._interval - time.monotonic()))
 
-    async def _beat(self) -> None:
+    async def _send_canaries(self) -> None:
         why = ""
         try:
-            partitions = await self._canaries.partitions()
+            partitions = await self._prober.partitions()
             at = self._sent_at = _now()
-            self.pulse = pulses.met(self.pulse, partitions, at)  # before any answer comes
-            await self._canaries.send(at, partitions)
-        except UnsentError as error:
+            self.state = pulses.ensure_partitions(self.state, partitions, at)  # before any answer comes
+            await self._prober.send(at, partitions)
+        except CanaryNotSentError as error:
             why = str(error)
             log.warning("canaries could not be sent", why=why)
-        self.pulse = pulses.sent(self.pulse, why)
+        self.state = pulses.on_sent(self.state, why)
 
-    async def _listen(self) -> None:
-        async for beat in self._canaries.answers():
-            self.pulse = pulses.heard(self.pulse, beat.partition, beat.sent_at, beat.stage, beat.refused)
-            if beat.stage == pulses.STAGES[-1] and not beat.refused:
-                WAY.labels(str(beat.partition)).set((_now() - beat.sent_at) / 1000)
-            if self.pulse.beats:
-                self._whole.set()
+    async def _read_acks(self) -> None:
+        async for beat in self._prober.acks():
+            self.state = pulses.on_ack(self.state, beat.partition, beat.sent_at, beat.stage, beat.slack_error)
+            if beat.stage == pulses.STAGES[-1] and not beat.slack_error:
+                ROUND_TRIP.labels(str(beat.partition)).set((_now() - beat.sent_at) / 1000)
+            if self.state.healthy:
+                self._all_through.set()
 
-    async def _judge(self, town: Town) -> None:
+    async def _evaluate(self, town: OutageNotifier) -> None:
         looked_at = _now()
         while True:
-            await asyncio.sleep(GLANCE)
+            await asyncio.sleep(EVALUATION_INTERVAL)
             at = _now()
-            if at - looked_at > self._limit / 2:
+            if at - looked_at > self._timeout_ms / 2:
                 log.warning("the heartbeat itself was held up", seconds=(at - looked_at) / 1000)
-                self.pulse = pulses.woken(self.pulse, at)
+                self.state = pulses.on_resume(self.state, at)
             looked_at = at
-            self.pulse, outage = pulses.step(self.pulse, at, self._limit, town.language)
+            self.state, outage = pulses.evaluate(self.state, at, self._timeout_ms, town.language)
             if outage is not None:
-                OUTAGES.inc(self.pulse.outage is not None)
-                town.tell(outage, at, over=self.pulse.outage is None)
-            UP.set(self.pulse.outage is None)
-            LAG.set((pulses.lag(self.pulse, at) or 0) / 1000)
+                OUTAGES.inc(self.state.outage is not None)
+                town.notify(outage, at, over=self.state.outage is None)
+            UP.set(self.state.outage is None)
+            LAG.set((pulses.success_age(self.state, at) or 0) / 1000)
 
     async def _ping(self, url: str) -> None:
-        if self.pulse.outage is None and self.pulse.beating_since is not None:
+        if self.state.outage is None and self.state.healthy_since is not None:
             await ping(url)
 
 

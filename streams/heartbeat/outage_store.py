@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
-from alerts.delivery.external_alert import Alarm
+from alerts.delivery.external_alert import ExternalAlert
 from alerts.delivery.heartbeat import Outage
-from alerts.delivery.receipts import Posting
+from alerts.delivery.receipts import DeliveryRecord
 from mentions.readers.position import SourceError
 
 if TYPE_CHECKING:
@@ -20,18 +20,18 @@ log = structlog.get_logger(__name__)
 
 VERSION: Final = 1
 
-_KEPT: Final = 20
+_MAX_RECEIPTS: Final = 20
 """Receipts that are kept, the latest: those of the outage at hand are among them."""
 
 
-class _Memory(msgspec.Struct):
+class _Stored(msgspec.Struct):
     version: int = VERSION
     outage: Outage | None = None
-    untold: list[Alarm] = []
-    receipts: dict[str, Posting] = {}
+    pending: list[ExternalAlert] = []
+    receipts: dict[str, DeliveryRecord] = {}
 
 
-class Outages:
+class OutageStore:
     """A small file, replaced as a whole at each change; without a path, nothing outlives the process."""
 
     def __init__(self, path: Path | None = None) -> None:
@@ -42,7 +42,7 @@ class Outages:
             OSError: it cannot be read or written.
         """
         self._path = path
-        self._memory = _Memory() if path is None else _read(path)
+        self._memory = _Stored() if path is None else _read(path)
         self._write()
 
     @property
@@ -51,29 +51,29 @@ class Outages:
         return self._memory.outage
 
     @property
-    def untold(self) -> tuple[Alarm, ...]:
+    def pending(self) -> tuple[ExternalAlert, ...]:
         """Return the alarms that somebody has not taken yet, in order."""
-        return tuple(self._memory.untold)
+        return tuple(self._memory.pending)
 
-    def note(self, outage: Outage | None, alarm: Alarm | None) -> None:
+    def record(self, outage: Outage | None, alarm: ExternalAlert | None) -> None:
         """Keep the outage at hand, and what is to be told, if there is anybody."""
         self._memory.outage = outage
-        self._memory.untold = [*self._memory.untold, *([alarm] if alarm else [])]
+        self._memory.pending = [*self._memory.pending, *([alarm] if alarm else [])]
         self._save()
 
-    def told(self, alarm: Alarm) -> None:
+    def mark_sent(self, alarm: ExternalAlert) -> None:
         """Note that everybody has taken an alarm."""
-        self._memory.untold = [one for one in self._memory.untold if one.name != alarm.name]
+        self._memory.pending = [one for one in self._memory.pending if one.idempotency_key != alarm.idempotency_key]
         self._save()
 
-    async def get(self, incident: str) -> Posting | None:
+    async def get(self, incident: str) -> DeliveryRecord | None:
         """Return what is known of an alarm's receipt."""
         return self._memory.receipts.get(incident)
 
-    async def put(self, posting: Posting) -> None:
+    async def put(self, posting: DeliveryRecord) -> None:
         """Keep a receipt."""
         kept = {**self._memory.receipts, posting.incident: posting}
-        self._memory.receipts = dict(list(kept.items())[-_KEPT:])
+        self._memory.receipts = dict(list(kept.items())[-_MAX_RECEIPTS:])
         self._save()
 
     def _save(self) -> None:
@@ -94,11 +94,11 @@ class Outages:
         fresh.replace(self._path)
 
 
-def _read(path: Path) -> _Memory:
+def _read(path: Path) -> _Stored:
     try:
-        memory = msgspec.json.decode(path.read_bytes(), type=_Memory)
+        memory = msgspec.json.decode(path.read_bytes(), type=_Stored)
     except FileNotFoundError:
-        return _Memory()
+        return _Stored()
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SourceError(str(path), 1, f"holds no outages ({error}): name another file, or delete it") from None
     if memory.version != VERSION:

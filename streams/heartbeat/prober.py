@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.heartbeat import canary
-from streams.heartbeat.canary import Beat
+from streams.heartbeat.canary import Canary
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-PATIENCE: Final = 10.0
+BROKER_TIMEOUT: Final = 10.0
 """Seconds that a broker may take for the canaries of one beat."""
 
-AGAIN: Final = 1.0
+RETRY_DELAY: Final = 1.0
 """Seconds until a broker that could not be reached is tried again."""
 
 
-class UnsentError(Exception):
+class CanaryNotSentError(Exception):
     """The canaries could not be sent; the message says why."""
 
 
-class Canaries:
+class CanaryProber:
     """One canary a beat into each partition of `mentions`, and what the workers say of them."""
 
-    def __init__(self, connection: Connection, topics: Topics, sender: str, patience: float = PATIENCE) -> None:
+    def __init__(self, connection: Connection, topics: Topics, sender: str, timeout: float = BROKER_TIMEOUT) -> None:
         """Take the way to the broker; `sender` tells these canaries from those of others."""
-        self._patience = patience
+        self._timeout = timeout
         self._connection = connection
         self._topics = topics
         self._sender = sender
@@ -52,8 +52,8 @@ class Canaries:
         Raises:
             UnsentError: the broker does not say.
         """
-        async with self._in_time():
-            return len(await (await self._open()).partitions_for(self._topics.mentions.name))
+        async with self._broker_timeout():
+            return len(await (await self._get_producer()).partitions_for(self._topics.mentions.name))
 
     async def send(self, at: int, partitions: int) -> None:
         """Send one canary to each partition.
@@ -61,30 +61,30 @@ class Canaries:
         Raises:
             UnsentError: the broker does not take them.
         """
-        async with self._in_time():
-            producer = await self._open()
-            beats = [Beat(self._sender, number, at) for number in range(partitions)]
-            acknowledged = [await self._hand_in(producer, beat) for beat in beats]
+        async with self._broker_timeout():
+            producer = await self._get_producer()
+            beats = [Canary(self._sender, number, at) for number in range(partitions)]
+            acknowledged = [await self._send_one(producer, beat) for beat in beats]
             await asyncio.gather(*acknowledged)
 
     @asynccontextmanager
-    async def _in_time(self) -> AsyncIterator[None]:
+    async def _broker_timeout(self) -> AsyncIterator[None]:
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 yield
         except TimeoutError:
-            raise UnsentError(f"no answer within {self._patience:.0f} s") from None
+            raise CanaryNotSentError(f"no answer within {self._timeout:.0f} s") from None
         except (KafkaError, OSError) as error:
-            raise UnsentError(type(error).__name__) from error
+            raise CanaryNotSentError(type(error).__name__) from error
 
-    async def _hand_in(self, producer: AIOKafkaProducer, beat: Beat) -> Awaitable[Any]:
+    async def _send_one(self, producer: AIOKafkaProducer, beat: Canary) -> Awaitable[Any]:
         headers = [(canary.HEADER, canary.encode(beat))]
         sent: Awaitable[Any] = await producer.send(
-            self._topics.mentions.name, canary.mention(beat), partition=beat.partition, headers=headers
+            self._topics.mentions.name, canary.build_mention(beat), partition=beat.partition, headers=headers
         )
         return sent
 
-    async def _open(self) -> AIOKafkaProducer:
+    async def _get_producer(self) -> AIOKafkaProducer:
         async with self._opening:
             if self._producer is None:
                 producer = AIOKafkaProducer(**self._connection.aiokafka(), acks="all")
@@ -96,22 +96,22 @@ class Canaries:
                 self._producer = producer
         return self._producer
 
-    async def answers(self) -> AsyncIterator[Beat]:
+    async def acks(self) -> AsyncIterator[Canary]:
         """Yield what the workers say of these canaries, until cancelled."""
         while True:
             try:
-                async for beat in self._listen():
+                async for beat in self._read_acks():
                     if beat.sender == self._sender:
                         yield beat
             except (KafkaError, OSError) as error:
                 log.warning("the broker cannot be heard", why=type(error).__name__)
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(RETRY_DELAY)
 
-    async def _listen(self) -> AsyncIterator[Beat]:
+    async def _read_acks(self) -> AsyncIterator[Canary]:
         consumer = AIOKafkaConsumer(**self._connection.aiokafka(), enable_auto_commit=False)
         try:
             topic = self._topics.heartbeats.name
-            places = [TopicPartition(topic, number) for number in await (await self._open()).partitions_for(topic)]
+            places = [TopicPartition(topic, number) for number in await (await self._get_producer()).partitions_for(topic)]
             await consumer.start()
             consumer.assign(places)
             await consumer.seek_to_end(*places)
@@ -130,5 +130,5 @@ class Canaries:
         """Leave the broker."""
         if self._producer is not None:
             with suppress(KafkaError, TimeoutError):
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(BROKER_TIMEOUT):
                     await self._producer.stop()

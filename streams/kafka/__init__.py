@@ -1,1 +1,1 @@
-"""streams.kafka."""
+"""Kafka access: topics, connection, clients, readers and the embedded broker."""

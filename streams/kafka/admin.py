@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topic
 
-EXISTS = 36
+TOPIC_ALREADY_EXISTS = 36
 """Kafka's error code TOPIC_ALREADY_EXISTS."""
 
 
 @dataclass(frozen=True)
-class Created:
+class CreatedTopic:
     """What became of one topic."""
 
     name: str
-    made: bool  # False: it was there already
+    created: bool  # False: it was there already
     partitions: int
 
 
-def create_topics(connection: Connection, topics: Iterable[Topic], partitions: int, replication: int) -> list[Created]:
+def create_topics(connection: Connection, topics: Iterable[Topic], partitions: int, replication: int) -> list[CreatedTopic]:
     """Create the topics that are missing; those that exist stay as they are.
 
     Raises:
@@ -49,7 +49,7 @@ def create_topics(connection: Connection, topics: Iterable[Topic], partitions: i
             answers = admin.create_topics(wanted, raise_errors=False, wait_for_metadata=True)["topics"]
         except KafkaError as error:
             raise BrokerError(connection.bootstrap, error) from error
-        existing = [answer["name"] for answer in answers if answer["error_code"] == EXISTS]
+        existing = [answer["name"] for answer in answers if answer["error_code"] == TOPIC_ALREADY_EXISTS]
         counts = (
             {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics(existing)} if existing else {}
         )
@@ -72,19 +72,19 @@ def delete_topics(connection: Connection, names: Iterable[str]) -> None:
             raise BrokerError(connection.bootstrap, error) from error
 
 
-def _created(connection: Connection, answer: Mapping[str, Any], counts: Mapping[str, int]) -> Created:
+def _created(connection: Connection, answer: Mapping[str, Any], counts: Mapping[str, int]) -> CreatedTopic:
     name, code = answer["name"], answer["error_code"]
-    if code not in {0, EXISTS}:
+    if code not in {0, TOPIC_ALREADY_EXISTS}:
         why = f"topic {name}: {for_code(code).__name__}: {answer['error_message']}"
         raise BrokerError(connection.bootstrap, why)
-    return Created(name, code == 0, answer["num_partitions"] if code == 0 else counts[name])
+    return CreatedTopic(name, code == 0, answer["num_partitions"] if code == 0 else counts[name])
 
 
-def _touch(connection: Connection, topic: Topic) -> Created:
+def _touch(connection: Connection, topic: Topic) -> CreatedTopic:
     """Make the embedded broker create a topic: it does so when asked for its metadata."""
     with closing(clients.producer(connection)) as producer:
         numbers = producer.partitions_for(topic.name)
-    return Created(topic.name, made=True, partitions=len(numbers))
+    return CreatedTopic(topic.name, created=True, partitions=len(numbers))
 
 
 class KafkaBrandStore:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from streams.kafka.connection import Connection
 
-PATIENCE_MS: Final = 10_000
+BOOTSTRAP_TIMEOUT_MS: Final = 10_000
 
 
 def consumer(connection: Connection) -> KafkaConsumer:
@@ -57,6 +57,6 @@ def admin(connection: Connection) -> KafkaAdminClient:
 
 def _reach(connection: Connection, client: Callable[..., Any], settings: dict[str, Any]) -> Any:
     try:
-        return client(bootstrap_timeout_ms=PATIENCE_MS, **connection.kafka_python(), **settings)
+        return client(bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS, **connection.kafka_python(), **settings)
     except KafkaError as error:
         raise BrokerError(connection.bootstrap, error) from error

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Records = list[ConsumerRecord[bytes, bytes]]
 
 
-async def changes(connection: Connection, topic: str, partitions: int) -> AsyncIterator[Records]:
+async def follow(connection: Connection, topic: str, partitions: int) -> AsyncIterator[Records]:
     """Yield the records of `topic` up to its present end in one list, then whatever comes, until cancelled."""
     consumer = AIOKafkaConsumer(**connection.aiokafka(), enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()

@@ -14,7 +14,7 @@ READ_UP_TO: Final = "read-up-to"
 """On a record of `mentions` without mentions: no earlier mention follows in this partition (milliseconds)."""
 
 
-def instant(headers: Iterable[tuple[str, bytes]] | Mapping[str, bytes] | None, name: str) -> int | None:
+def timestamp_ms(headers: Iterable[tuple[str, bytes]] | Mapping[str, bytes] | None, name: str) -> int | None:
     """Return the instant in header `name` in ms, None where it is absent or not a plain number.
 
     >>> instant([("arrived-at", b"1424649600000")], ARRIVED_AT)
@@ -25,7 +25,7 @@ def instant(headers: Iterable[tuple[str, bytes]] | Mapping[str, bytes] | None, n
     if not headers:
         return None
     value = dict(headers).get(name)
-    return int(value) if value and value.isdigit() and len(value) < MOST_DIGITS else None
+    return int(value) if value and value.isdigit() and len(value) < MAX_DIGITS else None
 
 
-MOST_DIGITS: Final = 16
+MAX_DIGITS: Final = 16

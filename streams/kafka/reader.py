@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from streams.kafka.topics import Topics
 
 POLL_MS: Final = 500
-PATIENCE: Final = 30.0  # seconds without any record
+READ_TIMEOUT: Final = 30.0  # seconds without any record
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def between(connection: Connection, topic: str, since: int, until: int, keys: It
         yield from _drain(connection, consumer, starts, stops)
 
 
-def spans(connection: Connection, topic: str, wanted: Mapping[int, tuple[int, int]]) -> Iterator[Record]:
+def offset_ranges(connection: Connection, topic: str, wanted: Mapping[int, tuple[int, int]]) -> Iterator[Record]:
     """Return the records at the offsets from first to last, both included, by partition; those that are gone are not.
 
     Raises:
@@ -125,13 +125,13 @@ def _drain(
     for tp, start in starts.items():
         if start is not None:
             consumer.seek(tp, min(start, ends[tp]))
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + READ_TIMEOUT
     while any(consumer.position(tp) < end for tp, end in ends.items()):
         batches = consumer.poll(POLL_MS)
         if batches:
-            deadline = time.monotonic() + PATIENCE
+            deadline = time.monotonic() + READ_TIMEOUT
         elif time.monotonic() > deadline:
-            raise BrokerError(connection.bootstrap, f"nothing came for {PATIENCE:.0f} s")
+            raise BrokerError(connection.bootstrap, f"nothing came for {READ_TIMEOUT:.0f} s")
         for tp, batch in batches.items():
             for record in batch:
                 if record.offset < ends[tp]:

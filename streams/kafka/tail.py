@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from streams.kafka.connection import Connection
 
 
-class Written(NamedTuple):
+class TailedRecord(NamedTuple):
     """One record."""
 
     topic: str
     value: bytes | None
 
 
-class Follower:
+class TopicTail:
     """Reads topics from their beginning and goes on with what is added, in no group: it takes nothing from anybody.
 
     Raises:
@@ -35,10 +35,10 @@ class Follower:
         found = [TopicPartition(topic, number) for topic in topics for number in self._numbers(connection, topic)]
         self._consumer.assign(found)
 
-    def poll(self, patience: float) -> list[Written]:
+    def poll(self, timeout: float) -> list[TailedRecord]:
         """Return what has been written since the last call; waits up to `patience` seconds for the first record."""
-        batches = self._consumer.poll(int(patience * 1000), max_records=10_000)
-        return [Written(at.topic, record.value) for at, records in batches.items() for record in records]
+        batches = self._consumer.poll(int(timeout * 1000), max_records=10_000)
+        return [TailedRecord(at.topic, record.value) for at, records in batches.items() for record in records]
 
     def close(self) -> None:
         """Leave the broker."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 DAY: Final = timedelta(days=1)
-LARGEST_STATE: Final = 4_000_000
+MAX_STATE_BYTES: Final = 4_000_000
 """Bytes: a brand's state is about 8 kB, but may hold back more than a megabyte while a backlog is read."""
 
 
@@ -17,20 +17,20 @@ class Topic:
 
     name: str
     compacted: bool = False
-    kept: timedelta | None = None  # None: for ever (compacted topics), or the broker's own default
-    largest: int | None = None  # bytes of a record; None: the broker's own default, about a megabyte
+    retention: timedelta | None = None  # None: for ever (compacted topics), or the broker's own default
+    max_bytes: int | None = None  # bytes of a record; None: the broker's own default, about a megabyte
 
     def config(self) -> dict[str, str]:
         """Return the broker's settings for this topic."""
         settings: dict[str, str] = {}
         if self.compacted:
-            settings["cleanup.policy"] = "compact,delete" if self.kept else "compact"
+            settings["cleanup.policy"] = "compact,delete" if self.retention else "compact"
             settings["segment.ms"] = str(int(timedelta(hours=1).total_seconds() * 1000))
             settings["min.cleanable.dirty.ratio"] = "0.1"
-        if self.kept:
-            settings["retention.ms"] = str(int(self.kept.total_seconds() * 1000))
-        if self.largest:
-            settings["max.message.bytes"] = str(self.largest)
+        if self.retention:
+            settings["retention.ms"] = str(int(self.retention.total_seconds() * 1000))
+        if self.max_bytes:
+            settings["max.message.bytes"] = str(self.max_bytes)
         return settings
 
 
@@ -40,18 +40,18 @@ class Topics:
     def __init__(self, prefix: str = "") -> None:
         self.prefix = prefix
         self.application = f"{prefix}tocsin"
-        self.mentions = Topic(f"{prefix}mentions", kept=7 * DAY)
-        self.rejected = Topic(f"{prefix}mentions.rejected", kept=30 * DAY)
-        self.scored = Topic(f"{prefix}mentions.model.batches", kept=7 * DAY)
-        self.signals = Topic(f"{prefix}signals", kept=30 * DAY)
-        self.actions = Topic(f"{prefix}actions", kept=365 * DAY)
-        self.incidents = Topic(f"{prefix}incidents", compacted=True, kept=365 * DAY)
-        self.notifications = Topic(f"{prefix}notifications", kept=30 * DAY)
+        self.mentions = Topic(f"{prefix}mentions", retention=7 * DAY)
+        self.dead_letters = Topic(f"{prefix}mentions.rejected", retention=30 * DAY)
+        self.scored = Topic(f"{prefix}mentions.model.batches", retention=7 * DAY)
+        self.signals = Topic(f"{prefix}signals", retention=30 * DAY)
+        self.actions = Topic(f"{prefix}actions", retention=365 * DAY)
+        self.incidents = Topic(f"{prefix}incidents", compacted=True, retention=365 * DAY)
+        self.notifications = Topic(f"{prefix}notifications", retention=30 * DAY)
         self.brands = Topic(f"{prefix}brands", compacted=True)
-        self.watch_state = Topic(self.changelog("watch"), compacted=True, largest=LARGEST_STATE)
-        self.case_state = Topic(self.changelog("cases"), compacted=True)
-        self.heartbeats = Topic(f"{prefix}heartbeats", kept=2 * DAY)
-        self.receipts = Topic(self.changelog("receipts"), compacted=True, kept=90 * DAY)
+        self.watch_state = Topic(self.changelog("watch"), compacted=True, max_bytes=MAX_STATE_BYTES)
+        self.triage_state = Topic(self.changelog("cases"), compacted=True)
+        self.heartbeats = Topic(f"{prefix}heartbeats", retention=2 * DAY)
+        self.receipts = Topic(self.changelog("receipts"), compacted=True, retention=90 * DAY)
 
     def changelog(self, table: str) -> str:
         """Return the name Faust gives to a table's changelog topic."""

@@ -1,1 +1,1 @@
-"""streams.recording."""
+"""Recording of what the workers read of some brands, as one self-contained file."""

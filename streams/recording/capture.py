@@ -15,9 +15,9 @@ from mentions.readers import external_sort
 from mentions.readers.external_sort import DiskBuffer
 from streams.heartbeat import canary
 from streams.kafka import reader
-from streams.recording.format import Acted, Configured, Entry, Header, Judged, Received, Ticked, code_version
-from streams.recording.source_lines import Originals
-from streams.recording.tick_compactor import Thinning
+from streams.recording.format import ActionEntry, ConfigEntry, Entry, Header, ScoredEntry, MentionsEntry, TickEntry, code_version
+from streams.recording.source_lines import SourceLines
+from streams.recording.tick_compactor import TickCompactor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from streams.kafka.reader import Record
     from streams.kafka.topics import Topics
 
-_RANK: Final = {Configured: 0, Ticked: 1, Judged: 1, Received: 1, Acted: 2}
+_RANK: Final = {ConfigEntry: 0, TickEntry: 1, ScoredEntry: 1, MentionsEntry: 1, ActionEntry: 2}
 """What comes first of the same millisecond."""
 
 _ROW_BYTES: Final = 1_000
@@ -34,31 +34,31 @@ _ROW_BYTES: Final = 1_000
 
 
 @dataclass
-class Gathered:
+class Captured:
     """What was read: the header, the entries in the order of their reading, and how many texts are gone."""
 
     header: Header
     entries: Iterable[Entry]
-    gone: int = 0  # mentions whose original is no longer in the topic `mentions`
+    missing_lines: int = 0  # mentions whose original is no longer in the topic `mentions`
     unknown_revisions: list[str] = field(default_factory=list)  # brands whose configuration at the start is gone
 
 
 @dataclass
-class _Met:
+class _Selection:
     """What the scored records say on the way: where each brand is, its first revision, and which originals it takes."""
 
-    originals: Originals = field(default_factory=Originals)
-    targets: dict[str, int] = field(default_factory=dict)
-    first: dict[str, int] = field(default_factory=dict)
+    source_lines: SourceLines = field(default_factory=SourceLines)
+    partitions: dict[str, int] = field(default_factory=dict)
+    first_revisions: dict[str, int] = field(default_factory=dict)
 
     def note(self, target: int, record: Batch | Tick) -> None:
         if isinstance(record, Batch):
-            self.targets[record.brand] = target
-            self.first.setdefault(record.brand, record.policy)
-            self.originals.want(record)
+            self.partitions[record.brand] = target
+            self.first_revisions.setdefault(record.brand, record.policy)
+            self.source_lines.request(record)
 
 
-def gather(
+def capture(
     connection: Connection,
     topics: Topics,
     brands: Iterable[str],
@@ -66,7 +66,7 @@ def gather(
     *,
     warm_up: int = 0,
     scores: bool = False,
-) -> Gathered:
+) -> Captured:
     """Return what the workers read of `brands` (none: of all) in `period`, with the `warm_up` before it (ms).
 
     What is read waits on disk, about a kilobyte a mention; the entries are made as they are asked for.
@@ -76,32 +76,32 @@ def gather(
     """
     wanted, (since, until) = frozenset(brands), period
     keys = [name.encode() for name in wanted]
-    start, met = max(0, since - warm_up), _Met()
+    start, met = max(0, since - warm_up), _Selection()
     waiting = DiskBuffer[Entry](Entry)
     for at, target, record in _scored(reader.between(connection, topics.scored.name, start, until, keys), wanted):
         met.note(target, record)
-        waiting.add(Ticked(at, target, record) if isinstance(record, Tick) else Judged(at, target, record))
-    if spans := met.originals.spans():
-        for found in reader.spans(connection, topics.mentions.name, spans):
-            met.originals.put(found.partition, found.offset, found.value)
+        waiting.add(TickEntry(at, target, record) if isinstance(record, Tick) else ScoredEntry(at, target, record))
+    if spans := met.source_lines.offset_ranges():
+        for found in reader.offset_ranges(connection, topics.mentions.name, spans):
+            met.source_lines.put(found.partition, found.offset, found.value)
     configured, unknown = _configured(connection, topics, met, until)
     acted = (_acted(record, met) for record in reader.between(connection, topics.actions.name, start, until))
     every = chain(configured, _followed(waiting, met), (entry for entry in acted if entry))
-    unconfigured = tuple(sorted(met.targets.keys() - {entry.name for entry in configured}))
-    header = Header(tuple(sorted(met.targets)), since, until, warm_up, scores, unconfigured, code=code_version())
-    return Gathered(header, _in_order(every, met.originals, scores=scores), met.originals.gone(), unknown)
+    unconfigured = tuple(sorted(met.partitions.keys() - {entry.name for entry in configured}))
+    header = Header(tuple(sorted(met.partitions)), since, until, warm_up, scores, unconfigured, code=code_version())
+    return Captured(header, _in_order(every, met.source_lines, scores=scores), met.source_lines.missing(), unknown)
 
 
-def _followed(waiting: Iterable[Entry], met: _Met) -> Iterator[Entry]:
+def _followed(waiting: Iterable[Entry], met: _Selection) -> Iterator[Entry]:
     """Yield what was read of the partitions that hold a brand."""
-    targets = set(met.targets.values())
-    return (entry for entry in waiting if isinstance(entry, Configured) or entry.target in targets)
+    targets = set(met.partitions.values())
+    return (entry for entry in waiting if isinstance(entry, ConfigEntry) or entry.target in targets)
 
 
-def _in_order(entries: Iterable[Entry], originals: Originals, *, scores: bool) -> Iterator[Entry]:
+def _in_order(entries: Iterable[Entry], originals: SourceLines, *, scores: bool) -> Iterator[Entry]:
     """Yield entries in the order of their reading, with the lines of what was scored, and the scores if asked for."""
     for entry in external_sort.sort(entries, Entry, _place, _weight):
-        if not isinstance(entry, Judged):
+        if not isinstance(entry, ScoredEntry):
             yield entry
             continue
         if scores:
@@ -114,10 +114,10 @@ def _place(entry: Entry) -> tuple[int, int]:
 
 
 def _weight(entry: Entry) -> int:
-    return _ROW_BYTES * (len(entry.batch) if isinstance(entry, Judged) else 1)
+    return _ROW_BYTES * (len(entry.batch) if isinstance(entry, ScoredEntry) else 1)
 
 
-def scores(connection: Connection, topics: Topics, brand: str, since: int, until: int) -> list[Batch | Tick]:
+def read_scored(connection: Connection, topics: Topics, brand: str, since: int, until: int) -> list[Batch | Tick]:
     """Return what was watched of a brand in a period (ms): its scored mentions and the ticks among them, no texts.
 
     Raises:
@@ -129,14 +129,14 @@ def scores(connection: Connection, topics: Topics, brand: str, since: int, until
 
 def _scored(records: Iterable[Record], wanted: frozenset[str]) -> Iterator[tuple[int, int, Batch | Tick]]:
     """Yield (instant, partition, record), thinned; the instants of one partition never go back."""
-    partitions: dict[int, Thinning] = {}
+    partitions: dict[int, TickCompactor] = {}
     for record in records:
         try:
             entry = decode(record.value or b"")
         except msgspec.DecodeError:
             continue
         if isinstance(entry, Tick) or (entry.brand in wanted if wanted else entry.brand != canary.BRAND):
-            partition = partitions.setdefault(record.partition, Thinning())
+            partition = partitions.setdefault(record.partition, TickCompactor())
             for at, kept in partition.take(record.timestamp, entry):
                 yield at, record.partition, kept
     for number, partition in partitions.items():
@@ -144,9 +144,9 @@ def _scored(records: Iterable[Record], wanted: frozenset[str]) -> Iterator[tuple
             yield at, number, kept
 
 
-def _received(entry: Judged, originals: Originals) -> Received:
+def _received(entry: ScoredEntry, originals: SourceLines) -> MentionsEntry:
     batch = entry.batch
-    return Received(
+    return MentionsEntry(
         entry.at,
         entry.target,
         batch.brand,
@@ -160,27 +160,27 @@ def _received(entry: Judged, originals: Originals) -> Received:
     )
 
 
-def _configured(connection: Connection, topics: Topics, met: _Met, until: int) -> tuple[list[Configured], list[str]]:
+def _configured(connection: Connection, topics: Topics, met: _Selection, until: int) -> tuple[list[ConfigEntry], list[str]]:
     """Return the revisions that the topic still has, and the brands whose first batch names one that is gone."""
     found = [
-        Configured(
+        ConfigEntry(
             record.timestamp, name, record.offset, None if record.value is None else msgspec.json.decode(record.value)
         )
         for record in reader.records(connection, topics.brands.name)
-        if (name := (record.key or b"").decode(errors="replace")) in met.targets and record.timestamp < until
+        if (name := (record.key or b"").decode(errors="replace")) in met.partitions and record.timestamp < until
     ]
     known = {(entry.name, entry.revision) for entry in found}
     configured = {entry.name for entry in found}
-    unknown = sorted(name for name in configured if (name, met.first[name]) not in known)
+    unknown = sorted(name for name in configured if (name, met.first_revisions[name]) not in known)
     for name in unknown:  # the next later one that is known serves, as live
         place = next(place for place, entry in enumerate(found) if entry.name == name)
         found[place] = replace(found[place], at=0)
     return found, unknown
 
 
-def _acted(record: Record, met: _Met) -> Acted | None:
+def _acted(record: Record, met: _Selection) -> ActionEntry | None:
     try:
         action = decode_action(record.value or b"")
     except msgspec.DecodeError:
         return None
-    return Acted(record.timestamp, met.targets[action.brand], action) if action.brand in met.targets else None
+    return ActionEntry(record.timestamp, met.partitions[action.brand], action) if action.brand in met.partitions else None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 SUFFIX: Final = ".tocsin"
-LEVEL: Final = 6
+ZSTD_LEVEL: Final = 6
 """Zstandard's: higher ones save a few percent and take several times as long."""
 
 _MAX_LINE: Final = 64 * 2**20
@@ -45,7 +45,7 @@ class Header(msgspec.Struct, frozen=True, tag="recording"):
     version: int = VERSION
 
 
-class Configured(msgspec.Struct, frozen=True, tag="brand"):
+class ConfigEntry(msgspec.Struct, frozen=True, tag="brand"):
     """A brand's configuration, as applied at `at`; no `brand`: it is watched no longer."""
 
     at: int
@@ -54,7 +54,7 @@ class Configured(msgspec.Struct, frozen=True, tag="brand"):
     brand: dict[str, Any] | None
 
 
-class Received(msgspec.Struct, frozen=True, tag="mentions"):
+class MentionsEntry(msgspec.Struct, frozen=True, tag="mentions"):
     """A brand's mentions as received, one line each ("": gone). Where scores are kept, a `Judged` precedes."""
 
     at: int
@@ -69,7 +69,7 @@ class Received(msgspec.Struct, frozen=True, tag="mentions"):
     lines: list[str]
 
 
-class Judged(msgspec.Struct, frozen=True, tag="scored"):
+class ScoredEntry(msgspec.Struct, frozen=True, tag="scored"):
     """The same mentions as scored, in columns."""
 
     at: int
@@ -77,7 +77,7 @@ class Judged(msgspec.Struct, frozen=True, tag="scored"):
     batch: Batch
 
 
-class Ticked(msgspec.Struct, frozen=True, tag="tick"):
+class TickEntry(msgspec.Struct, frozen=True, tag="tick"):
     """Event time moved on."""
 
     at: int
@@ -85,7 +85,7 @@ class Ticked(msgspec.Struct, frozen=True, tag="tick"):
     tick: Tick
 
 
-class Acted(msgspec.Struct, frozen=True, tag="action"):
+class ActionEntry(msgspec.Struct, frozen=True, tag="action"):
     """A person did something."""
 
     at: int
@@ -101,11 +101,11 @@ class End(msgspec.Struct, frozen=True, tag="end"):
     scorers: tuple[str, ...]  # versions of scorer, lexicons and weights met
 
 
-Entry = Configured | Received | Judged | Ticked | Acted
+Entry = ConfigEntry | MentionsEntry | ScoredEntry | TickEntry | ActionEntry
 
 _encode: Final = msgspec.json.Encoder().encode
 _header: Final = msgspec.json.Decoder(Header)
-_entry: Final = msgspec.json.Decoder(Configured | Received | Judged | Ticked | Acted | End)
+_entry: Final = msgspec.json.Decoder(ConfigEntry | MentionsEntry | ScoredEntry | TickEntry | ActionEntry | End)
 _LINES: Final = b'{"type":"mentions"'
 _SCORED: Final = b'{"type":"scored"'
 
@@ -140,12 +140,12 @@ def write(path: Path, header: Header, entries: Iterable[Entry]) -> End:
 
 def _write(file: BufferedWriter, header: Header, entries: Iterable[Entry]) -> End:
     count, mentions, scorers = 0, 0, set[str]()
-    with closing(zstandard.ZstdCompressor(level=LEVEL).stream_writer(file, closefd=False)) as out:
+    with closing(zstandard.ZstdCompressor(level=ZSTD_LEVEL).stream_writer(file, closefd=False)) as out:
         out.write(_encode(header) + b"\n")
         for entry in entries:
             out.write(_encode(entry) + b"\n")
             count += 1
-            if isinstance(entry, Received):
+            if isinstance(entry, MentionsEntry):
                 mentions += len(entry.lines)
                 scorers.add(entry.scorer)
         end = End(count, mentions, tuple(sorted(scorers)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from aiokafka import AIOKafkaProducer
 
 from alerts.incidents.model import encode
-from streams.recording.capture import scores
+from streams.recording.capture import read_scored
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Action
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streams.kafka.topics import Topics
 
 
-class Exchange:
+class KafkaGateway:
     """A producer of acts, and the past when it is asked for. Use it as a context, made within a running event loop."""
 
     def __init__(self, connection: Connection, topics: Topics) -> None:
@@ -39,6 +39,6 @@ class Exchange:
         """Pass an act on; return once it is kept."""
         await self._producer.send_and_wait(self._topics.actions.name, encode(action), key=action.brand.encode())
 
-    def past(self, brand: str, since: int, until: int) -> list[Batch | Tick]:
+    def read_scored(self, brand: str, since: int, until: int) -> list[Batch | Tick]:
         """Return what was watched of a brand in a period (ms). Blocks."""
-        return scores(self._connection, self._topics, brand, since, until)
+        return read_scored(self._connection, self._topics, brand, since, until)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mentions.model.batches import Batch
 
 
-class Originals:
+class SourceLines:
     """The lines that are wanted, by source partition, offset and index; a database of its own that goes with it."""
 
     def __init__(self) -> None:
@@ -22,12 +22,12 @@ class Originals:
         columns = "place INTEGER, offset INTEGER, idx INTEGER, line TEXT"
         self._file.execute(f"CREATE TABLE lines ({columns}, PRIMARY KEY (place, offset, idx)) WITHOUT ROWID")
 
-    def want(self, batch: Batch) -> None:
+    def request(self, batch: Batch) -> None:
         """Ask for the lines of a batch."""
         rows = [(batch.partition, *place) for place in zip(batch.offsets, batch.indexes, strict=True)]
         self._file.executemany("INSERT OR IGNORE INTO lines (place, offset, idx) VALUES (?, ?, ?)", rows)
 
-    def spans(self) -> dict[int, tuple[int, int]]:
+    def offset_ranges(self) -> dict[int, tuple[int, int]]:
         """Return the first and the last offset wanted of each source partition."""
         found = self._file.execute("SELECT place, min(offset), max(offset) FROM lines GROUP BY place")
         return {partition: (first, last) for partition, first, last in found}
@@ -49,7 +49,7 @@ class Originals:
         found = [self._file.execute(one, (batch.partition, *place)).fetchone() for place in places]
         return [row[0] or "" if row else "" for row in found]
 
-    def gone(self) -> int:
+    def missing(self) -> int:
         """Return how many lines that are wanted were not put."""
         (count,) = self._file.execute("SELECT count(*) FROM lines WHERE line IS NULL").fetchone()
         return int(count)

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 from detectors.engine.watermarks import Watermarks
 from mentions.model.batches import Batch, Tick
-from streams.pipeline import MINUTE, STALLED_AFTER
+from streams.pipeline import MINUTE, IDLE_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KEPT_EVERY: Final = 15_000
+MAX_TICK_GAP: Final = 15_000
 """How long (ms) ticks may be left out at most: half of what makes a silent source partition count as stalled."""
 
-Placed = tuple[int, "Batch | Tick"]
+TimedRecord = tuple[int, "Batch | Tick"]
 """When a record was written (ms), and the record."""
 
 
-class Thinning:
+class TickCompactor:
     """Takes the records of one partition of `mentions.model.batches`, gives them back without ticks that change nothing.
 
     A worker ticks each second for each source partition. Between two minutes only the latest tick of each source
@@ -26,13 +26,13 @@ class Thinning:
     """
 
     def __init__(self) -> None:
-        self._waiting: dict[int, Placed] = {}
+        self._waiting: dict[int, TimedRecord] = {}
         self._watermarks = Watermarks()
         self._minute = -1
         self._kept = 0
         self._latest = 0
 
-    def take(self, at: int, record: Batch | Tick) -> Iterator[Placed]:
+    def take(self, at: int, record: Batch | Tick) -> Iterator[TimedRecord]:
         """Yield what is to be kept once `record` is read."""
         at = self._latest = max(self._latest, at)
         if isinstance(record, Batch):
@@ -41,12 +41,12 @@ class Thinning:
             return
         self._waiting.pop(record.partition, None)
         self._waiting[record.partition] = (at, record)  # in the order of arrival
-        reached = (self._watermarks.observe(record, STALLED_AFTER) or 0) // MINUTE
-        if reached > self._minute or at - self._kept >= KEPT_EVERY:
+        reached = (self._watermarks.observe(record, IDLE_TIMEOUT) or 0) // MINUTE
+        if reached > self._minute or at - self._kept >= MAX_TICK_GAP:
             yield from self.flush()
             self._minute, self._kept = max(self._minute, reached), at
 
-    def flush(self) -> Iterator[Placed]:
+    def flush(self) -> Iterator[TimedRecord]:
         """Yield the ticks that wait."""
         yield from self._waiting.values()
         self._waiting.clear()

@@ -1,1 +1,1 @@
-"""streams.views."""
+"""Tables that other processes follow: brands, incidents, silences, message receipts, brand states."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detectors.engine import watermarks
-from streams.agents.watch import TIME_KEY, restore
+from streams.agents.watch import WATERMARK_PREFIX, restore_states
 from streams.exactly_once import fencing
 from streams.kafka import reader
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streams.kafka.topics import Topics
 
 
-def stored(connection: Connection, topic: str) -> Iterator[tuple[bytes, fencing.Versioned]]:
+def read_table(connection: Connection, topic: str) -> Iterator[tuple[bytes, fencing.FencedValue]]:
     """Return the newest value of each key of a state table.
 
     Raises:
@@ -35,14 +35,14 @@ def stored(connection: Connection, topic: str) -> Iterator[tuple[bytes, fencing.
         yield key, fencing.decode(raw)
 
 
-def watched(connection: Connection, topics: Topics) -> tuple[dict[str, State], dict[int, Watermarks]]:
+def read_brand_states(connection: Connection, topics: Topics) -> tuple[dict[str, State], dict[int, Watermarks]]:
     """Return the state of each brand, and what each partition has heard of time.
 
     Raises:
         BrokerError: no broker answers, or there is no such topic.
     """
-    rows = dict(stored(connection, topics.watch_state.name))
+    rows = dict(read_table(connection, topics.watch_state.name))
     heard = {
-        value.partition: watermarks.decode(value.payload) for key, value in rows.items() if key.startswith(TIME_KEY)
+        value.partition: watermarks.decode(value.payload) for key, value in rows.items() if key.startswith(WATERMARK_PREFIX)
     }
-    return {state.brand: state for state, _ in restore(rows.items())}, heard
+    return {state.brand: state for state, _ in restore_states(rows.items())}, heard

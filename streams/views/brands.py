@@ -12,7 +12,7 @@ from config.brands.model import default_brand, grouped
 from config.brands.overrides import Governed
 from config.brands.wire import decode_governed, unread
 from mentions.watchlist.watchlist import Watchlist
-from streams.kafka.compacted_topic import changes
+from streams.kafka.compacted_topic import follow
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 KEPT_REVISIONS: Final = 16
-PATIENCE: Final = 5.0  # seconds to wait for a revision that a batch names; after that the latest known serves
+REVISION_TIMEOUT: Final = 5.0  # seconds to wait for a revision that a batch names; after that the latest known serves
 
 
 BUILT_IN: Final = Governed(default_brand("built-in defaults"))
 
 
-class Directory:
+class BrandRegistry:
     """The brands by name with their latest revisions. A revision is the offset of the brand's record in `brands`."""
 
     def __init__(self, *, defaults: bool = False) -> None:
@@ -40,8 +40,8 @@ class Directory:
         self._revisions: dict[str, OrderedDict[int, Governed]] = {}
         self._groups: dict[str, tuple[str, ...]] = {}
         self._ready = asyncio.Event()
-        self._moved = asyncio.Event()
-        self.edition = 0  # counts what `refresh` made
+        self._changed = asyncio.Event()
+        self.generation = 0  # counts what `refresh` made
         self.watchlist = Watchlist.accepting_any() if defaults else Watchlist([])
         if defaults:
             self._ready.set()
@@ -64,23 +64,23 @@ class Directory:
             latest = (next(reversed(revisions.items())) for revisions in self._revisions.values())
             self.watchlist = Watchlist([governed.brand.watched(revision) for revision, governed in latest])
         self._groups = grouped(self.brands().values())
-        self.edition += 1
+        self.generation += 1
         self._ready.set()
-        self._moved.set()
-        self._moved = asyncio.Event()
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     async def loaded(self) -> None:
         """Wait until the topic is read to its end for the first time."""
         await self._ready.wait()
 
-    async def known(self, name: str, revision: int) -> None:
+    async def wait_for_revision(self, name: str, revision: int) -> None:
         """Wait, but not for ever, until `revision` of the brand (or a later one) is known here too."""
         if self._defaults or self._knows(name, revision):
             return
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(REVISION_TIMEOUT):
                 while not self._knows(name, revision):
-                    await self._moved.wait()
+                    await self._changed.wait()
         except TimeoutError:
             log.warning("a batch names a configuration that is not to be found", brand=name, revision=revision)
 
@@ -89,9 +89,9 @@ class Directory:
 
     def brand(self, name: str) -> Brand:
         """Return the brand as last configured, or one with the built-in defaults; what overrides it left out."""
-        return self.governed(name).brand
+        return self.with_overrides(name).brand
 
-    def governed(self, name: str) -> Governed:
+    def with_overrides(self, name: str) -> Governed:
         """Return the brand as last configured with what overrides it, or one with the built-in defaults."""
         revisions = self._revisions.get(name)
         return next(reversed(revisions.values())) if revisions else BUILT_IN
@@ -104,14 +104,14 @@ class Directory:
         """Tell whether the brand is watched."""
         return self._defaults or name in self._revisions
 
-    def watch(self, brand: str, revision: int, at: int) -> Stretch:
+    def detection_policy(self, brand: str, revision: int, at: int) -> Stretch:
         """Return what governs `brand` at `revision`, itself or the next later one kept, at an event time (ms)."""
         for number, governed in self._revisions.get(brand, OrderedDict()).items():
             if number >= revision:
                 return governed.at(at)
-        return self.governed(brand).at(at)
+        return self.with_overrides(brand).at(at)
 
-    def alert(self, brand: str) -> AlertPolicy:
+    def alert_policy(self, brand: str) -> AlertPolicy:
         """Return the incident policy of `brand`."""
         return self.brand(brand).alert
 
@@ -120,21 +120,21 @@ class Directory:
         """Return the groups that brands belong to."""
         return tuple(self._groups)
 
-    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+    def group_members(self, brand: str) -> tuple[str, tuple[str, ...]]:
         """Return the brand's group with all brands that belong to it; ("", ()) for one without."""
         group = self.brand(brand).group or ""
         return group, self._groups.get(group, ())
 
 
-async def follow(directory: Directory, connection: Connection, topics: Topics, partitions: int) -> None:
+async def follow(directory: BrandRegistry, connection: Connection, topics: Topics, partitions: int) -> None:
     """Keep `directory` up to date until cancelled."""
-    async for records in changes(connection, topics.brands.name, partitions):
+    async for records in follow(connection, topics.brands.name, partitions):
         for record in records:
-            _take_one(directory, record)
+            _apply_record(directory, record)
         directory.refresh()
 
 
-def _take_one(directory: Directory, record: ConsumerRecord[bytes, bytes]) -> None:
+def _apply_record(directory: BrandRegistry, record: ConsumerRecord[bytes, bytes]) -> None:
     name = (record.key or b"").decode(errors="replace")
     if record.value is None:
         directory.remove(name)

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from alerts.incidents.model import Incident, decode_incident
-from streams.kafka.compacted_topic import changes
+from streams.kafka.compacted_topic import follow
 
 if TYPE_CHECKING:
     from streams.kafka.connection import Connection
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-class Ledger:
+class IncidentView:
     """The latest state of each incident, by its id."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Ledger:
         """Wait until the topic is read to its end for the first time."""
         await self._ready.wait()
 
-    def opened(self) -> None:
+    def mark_loaded(self) -> None:
         """Note that the topic is read to its end."""
         self._ready.set()
 
@@ -40,7 +40,7 @@ class Ledger:
             found[incident.brand, incident.kind] = incident
         return list(found.values())
 
-    def take(self, key: bytes, value: bytes | None) -> None:
+    def apply(self, key: bytes, value: bytes | None) -> None:
         """Note what a record says; one that is older than what is known changes nothing."""
         name = key.decode(errors="replace")
         if value is None:
@@ -57,7 +57,7 @@ class Ledger:
 
     async def follow(self, connection: Connection, topics: Topics, partitions: int) -> None:
         """Keep up to date until cancelled."""
-        async for records in changes(connection, topics.incidents.name, partitions):
+        async for records in follow(connection, topics.incidents.name, partitions):
             for record in records:
-                self.take(record.key or b"", record.value)
-            self.opened()
+                self.apply(record.key or b"", record.value)
+            self.mark_loaded()

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.delivery import receipts
-from streams.views.table_view import Mirror
+from streams.views.table_view import TableView
 
 if TYPE_CHECKING:
-    from alerts.delivery.ports import Receipt
+    from alerts.delivery.ports import MessageRef
     from streams.kafka.topics import Topic, Topics
 
 
-class Posted(Mirror["Receipt | None"]):
+class PostedMessages(TableView["MessageRef | None"]):
     """The receipt of each incident's message, by the incident's id; None where it is not known to be posted."""
 
     @staticmethod
-    def table(topics: Topics) -> Topic:
+    def changelog(topics: Topics) -> Topic:
         """Return the changelog of the receipts."""
         return topics.receipts
 
     @staticmethod
-    def read(stored: bytes) -> Receipt | None:
+    def decode(stored: bytes) -> MessageRef | None:
         """Return where a message stands, if it does."""
-        return receipts.decode(stored).receipt
+        return receipts.decode(stored).message

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from streams.exactly_once import fencing
-from streams.kafka.compacted_topic import changes
+from streams.kafka.compacted_topic import follow
 
 if TYPE_CHECKING:
     from streams.kafka.connection import Connection
@@ -20,20 +20,20 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class Mirror(ABC, Generic[T]):
+class TableView(ABC, Generic[T]):
     """The newest value of each key, as `read` makes it of what is stored."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[fencing.Version, T]] = {}
+        self._latest: dict[str, tuple[fencing.FencedVersion, T]] = {}
 
     @staticmethod
     @abstractmethod
-    def table(topics: Topics) -> Topic:
+    def changelog(topics: Topics) -> Topic:
         """Return the table's changelog."""
 
     @staticmethod
     @abstractmethod
-    def read(stored: bytes) -> T:
+    def decode(stored: bytes) -> T:
         """Return what a value says.
 
         Raises:
@@ -42,27 +42,27 @@ class Mirror(ABC, Generic[T]):
 
     def get(self, key: str) -> T | None:
         """Return what is known of a key."""
-        known = self._known.get(key)
+        known = self._latest.get(key)
         return None if known is None else known[1]
 
-    def take(self, key: bytes, raw: bytes | None) -> None:
+    def apply(self, key: bytes, raw: bytes | None) -> None:
         """Note what a record says; one that is older than what is known changes nothing."""
         name = key.decode(errors="replace")
         if raw is None:
-            self._known.pop(name, None)
+            self._latest.pop(name, None)
             return
         try:
             stored = fencing.decode(raw)
-            value = self.read(stored.payload)
+            value = self.decode(stored.payload)
         except (ValueError, msgspec.DecodeError) as error:
             log.error("not a value of this table: skipped", key=name, why=str(error))  # noqa: TRY400
             return
-        known = self._known.get(name)
+        known = self._latest.get(name)
         if known is None or known[0] <= stored.version:
-            self._known[name] = stored.version, value
+            self._latest[name] = stored.version, value
 
     async def follow(self, connection: Connection, topics: Topics, partitions: int) -> None:
         """Keep up to date until cancelled."""
-        async for records in changes(connection, self.table(topics).name, partitions):
+        async for records in follow(connection, self.changelog(topics).name, partitions):
             for record in records:
-                self.take(record.key or b"", record.value)
+                self.apply(record.key or b"", record.value)

@@ -38,7 +38,7 @@ class Stack:
         self._prefix = f"{folder.name}."
         self._bin = folder / "bin"
         self._bin.mkdir()
-        for name, arguments in (("tocsin", "-m tocsin.cli.main "), ("python", "")):
+        for name, arguments in (("tocsin", "-P -m tocsin "), ("python", "")):
             (self._bin / name).write_text(f'#!/bin/sh\nexec {sys.executable} {arguments}"$@"\n')
             (self._bin / name).chmod(0o755)
 

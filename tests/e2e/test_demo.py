@@ -29,16 +29,16 @@ STORY: Final = (LIVE_UNTIL - LIVE_FROM).total_seconds()
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, float]:
-    """Return what the demo printed, the picture that it left, and the seconds it took beside telling the story."""
-    picture = tmp_path_factory.mktemp("demo") / "crisis.html"
+    """Return what the demo printed, the page that it left, and the seconds it took beside telling the story."""
+    page = tmp_path_factory.mktemp("demo") / "crisis.html"
     started = time.monotonic()
-    command = [sys.executable, "-P", "-m", "tocsin", "demo", "--speed", str(SPEED), "--picture", str(picture)]
+    command = [sys.executable, "-P", "-m", "tocsin", "demo", "--speed", str(SPEED), "--out", str(page)]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
     done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, timeout=200, check=False)
     took = time.monotonic() - started
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert str(picture) in done.stdout
-    return done.stdout, picture.read_text(encoding="utf-8"), took - STORY / SPEED
+    assert str(page) in done.stdout
+    return done.stdout, page.read_text(encoding="utf-8"), took - STORY / SPEED
 
 
 def test_demo_tells_the_story(shown: tuple[str, str, float]) -> None:
@@ -56,8 +56,8 @@ def test_demo_ends_within_a_minute(shown: tuple[str, str, float]) -> None:
     assert shown[2] + STORY / 600 < 60
 
 
-def test_demo_leaves_a_picture(shown: tuple[str, str, float]) -> None:
-    """The picture shows each brand, and the message in the language of the brand."""
+def test_demo_leaves_a_page(shown: tuple[str, str, float]) -> None:
+    """The page shows each brand, and the message in the language of the brand."""
     page = shown[1]
     for brand in ("Hallowfirth", "Pippinworth", "Voltanelle"):
         assert f"<h2>{brand}</h2>" in page

@@ -33,13 +33,14 @@ class Demo:
     def __init__(self, picture: str) -> None:
         command = [
             sys.executable,
+            "-P",
             "-m",
-            "tocsin.cli.main",
+            "tocsin",
             "demo",
             "--slack-ui",
             "--speed",
             str(SPEED),
-            "--picture",
+            "--out",
             picture,
         ]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}

@@ -14,7 +14,7 @@ from config.settings import Settings
 from tests.support.browser import keep
 from tests.support.browser import opened as browser
 from tests.support.web_app import BRANDS, fresh
-from tocsin.web.http.server import application, listen
+from tocsin.web.http.server import build_application, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,8 @@ def served(config: Path) -> Iterator[str]:
     """Yield where the pages of the invented day are, served beside the test."""
     ports: Queue[int] = Queue()
     loop = asyncio.new_event_loop()
-    app = application(fresh(), Settings.model_validate({"web_token": TOKEN}), config)
-    task = loop.create_task(listen(app, "127.0.0.1", 0, ports.put))
+    app = build_application(fresh(), Settings.model_validate({"web_token": TOKEN}), config)
+    task = loop.create_task(serve(app, "127.0.0.1", 0, ports.put))
 
     def run() -> None:
         try:

@@ -100,13 +100,13 @@ def test_the_place_within_a_record_is_told(here: Installation) -> None:
 
 
 def test_the_command_prints_them(here: Installation) -> None:
-    """`tocsin rejected` lists, counts and gives back the originals."""
-    listed = here.command("rejected", "--json")
+    """`tocsin dead-letters` lists, counts and gives back the originals."""
+    listed = here.command("dead-letters", "--json")
     assert listed.returncode == 0, listed.stderr
     assert len(listed.stdout.splitlines()) == len(BAD) + 2
-    counted = here.command("rejected", "--summary")
+    counted = here.command("dead-letters", "--summary")
     assert "published_at" in counted.stdout
-    originals = here.command("rejected", "--original")
+    originals = here.command("dead-letters", "--original")
     assert '{"id": "broken' in originals.stdout.splitlines()
 
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.installation import Installation, wait_until
-from tests.support.mention_generator import Crowd
+from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.brokers import Broker
 
-CALM = Crowd(900, seed=31, brands=("Brisela", "Oakmere"), angry=0.1, repeated=0.0)
-STORM = Crowd(400, seed=32, brands=("Brisela",), start=CALM.end, angry=0.9, span=CALM.span / 6, repeated=0.0)
+CALM = MentionGenerator(900, seed=31, brands=("Brisela", "Oakmere"), angry=0.1, repeated=0.0)
+STORM = MentionGenerator(400, seed=32, brands=("Brisela",), start=CALM.end, angry=0.9, span=CALM.span / 6, repeated=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +58,10 @@ def test_status_gives_the_minutes(here: Installation) -> None:
 
 def test_incidents_are_listed(here: Installation) -> None:
     """The storm is an incident, and the calm brand has none."""
-    found = records(here, "incidents")
+    found = records(here, "incident", "list")
     assert {record["brand"] for record in found} == {"Brisela"}
-    assert records(here, "incidents", "--brand", "Oakmere") == []
-    assert {record["status"] for record in records(here, "incidents", "--open")} <= {"open", "acknowledged"}
+    assert records(here, "incident", "list", "--brand", "Oakmere") == []
+    assert {record["status"] for record in records(here, "incident", "list", "--open")} <= {"open", "acknowledged"}
 
 
 def test_people_get_tables(here: Installation) -> None:
@@ -69,7 +69,7 @@ def test_people_get_tables(here: Installation) -> None:
     status = here.command("status").stdout
     assert "Brisela" in status
     assert "event time" in status
-    assert "brisela-" in here.command("incidents").stdout
+    assert "brisela-" in here.command("incident", "list").stdout
 
 
 def test_topics_are_made_once(here: Installation) -> None:
@@ -85,7 +85,7 @@ def test_what_is_not_there_is_said_in_one_line(here: Installation) -> None:
     environment = here.environment | {"TOCSIN_PREFIX": "nobody."}
     before, here.environment = here.environment, environment
     try:
-        done = here.command("incidents")
+        done = here.command("incident", "list")
     finally:
         here.environment = before
     assert done.returncode == 1

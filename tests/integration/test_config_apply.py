@@ -94,6 +94,6 @@ def test_what_overrides_a_brand_outlasts_a_change_until_it_is_lifted(environ: di
         ("Hallowfirth", 1, "#a"),
         ("Pippinworth", 0, "#a"),
     ]
-    assert tocsin(environ, "config", "lift", "Hallowfirth").returncode == 0
+    assert tocsin(environ, "config", "override", "remove", "Hallowfirth").returncode == 0
     assert decode_governed(store.read_applied()["Hallowfirth"]).overrides == ()
-    assert "nothing to lift" in tocsin(environ, "config", "lift", "Hallowfirth").stderr
+    assert "no such override" in tocsin(environ, "config", "override", "remove", "Hallowfirth").stderr

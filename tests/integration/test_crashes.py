@@ -16,7 +16,7 @@ from config.brands.model import Brand
 from config.brands.wire import encode_brand
 from streams.kafka import clients
 from streams.kafka.admin import KafkaBrandStore
-from tests.support.external_receivers import Receiver, served_receiver
+from tests.support.external_receivers import WebhookReceiver, served_receiver
 from tests.support.installation import Installation, wait_until
 from tests.support.served_slack import environment, served_slack
 from tocsin.demo.fake_slack.faults import Fault
@@ -38,7 +38,7 @@ HELD: Final = (Fault(wait=90.0), Fault(wait=90.0, accept=True))
 class Life:
     """Two incidents, the worker that tells of them, and those who are told."""
 
-    def __init__(self, here: Installation, slack: FakeSlack, pager: Receiver) -> None:
+    def __init__(self, here: Installation, slack: FakeSlack, pager: WebhookReceiver) -> None:
         self.here, self.slack, self.pager = here, slack, pager
 
     def start(self) -> None:

@@ -12,7 +12,7 @@ from alerts.incidents.model import decode_notification
 from config.brands.model import Brand
 from config.brands.wire import encode_brand
 from streams.kafka.admin import KafkaBrandStore
-from tests.support.external_receivers import Receiver, served_receiver
+from tests.support.external_receivers import WebhookReceiver, served_receiver
 from tests.support.installation import ROOT, Installation, wait_until
 from tests.support.served_slack import environment, served_slack
 from tocsin.demo.fake_slack.faults import Fault
@@ -57,7 +57,7 @@ def impatient(here: Installation) -> subprocess.Popen[bytes]:
         )
 
 
-def events(pager: Receiver) -> list[str]:
+def events(pager: WebhookReceiver) -> list[str]:
     """Return what the pager has taken."""
     return [json.loads(body)["event_action"] for _, body in pager.taken]
 
@@ -87,7 +87,7 @@ def test_steps_are_taken_once_through_a_crash_and_a_pager_that_is_down(kafka: Br
             here.mark(T0 + 12 * MINUTE)
             wait_until(lambda: events(pager) == ["trigger"], 60, "the pager rings, once it is up")
             assert len(slack.roots()) == 1
-            assert here.command("act", "ack", "--brand", BRAND, "--by", "U0ANA").returncode == 0
+            assert here.command("incident", "ack", "--brand", BRAND, "--by", "U0ANA").returncode == 0
             wait_until(lambda: events(pager) == ["trigger", "acknowledge"], 30, "the pager knows that it is in hand")
             here.mark(T0 + 60 * MINUTE)
             wait_until(here.settled, 60, "all is told")

@@ -18,18 +18,18 @@ FAIL_OVER = 15.0
 @pytest.mark.timeout(240)
 def test_nothing_is_lost_and_nothing_counts_twice(own_kafka: RealBroker) -> None:
     """After SIGKILL of one of two workers, its return and a broker restart, every minute's counts are exact."""
-    outcome = chaos.run(own_kafka, chaos.Script(seed=1, mentions=16_000))
+    outcome = chaos.run(own_kafka, chaos.Scenario(seed=1, mentions=16_000))
     assert outcome.exact, outcome.difference()
     assert outcome.fail_over < FAIL_OVER
 
 
 def test_the_comparison_notices_a_single_mention() -> None:
     """The check itself is not blind: one mention more in one minute is a difference."""
-    ledger = chaos.expected(chaos.Script(seed=3, mentions=400).crowd, 20)
+    ledger = chaos.expected(chaos.Scenario(seed=3, mentions=400).generator, 20)
     changed = {brand: [*rows] for brand, rows in ledger.items()}
     brand = next(iter(changed))
     minute, everything, *rest = changed[brand][0]
     changed[brand][0] = (minute, everything + 1, *rest)  # type: ignore[assignment]
-    outcome = chaos.Outcome(ledger, changed)
+    outcome = chaos.ChaosResult(ledger, changed)
     assert not outcome.exact
     assert brand in outcome.difference()

@@ -13,7 +13,7 @@ from streams.kafka.admin import create_topics
 from streams.kafka.connection import Connection
 from streams.kafka.embedded import EmbeddedBroker
 from streams.kafka.errors import BrokerError
-from streams.kafka.tail import Follower, Written
+from streams.kafka.tail import TopicTail, TailedRecord
 from streams.kafka.topics import Topic
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def _write(connection: Connection, topic: str, *values: bytes) -> None:
     producer.close()
 
 
-def _read(follower: Follower, count: int) -> list[Written]:
+def _read(follower: TopicTail, count: int) -> list[TailedRecord]:
     deadline = time.monotonic() + 20
-    seen: list[Written] = []
+    seen: list[TailedRecord] = []
     while len(seen) < count and time.monotonic() < deadline:
         seen += follower.poll(0.2)
     return seen
@@ -52,10 +52,10 @@ def test_follower_reads_old_and_new(connection: Connection) -> None:
     """What was written before it came is read first, then what is added; each record once, in order."""
     one, other = _topics(connection)
     _write(connection, one, b"1", b"2")
-    with Follower(connection, [one, other]) as follower:
-        assert _read(follower, 2) == [Written(one, b"1"), Written(one, b"2")]
+    with TopicTail(connection, [one, other]) as follower:
+        assert _read(follower, 2) == [TailedRecord(one, b"1"), TailedRecord(one, b"2")]
         _write(connection, other, b"3")
-        assert _read(follower, 1) == [Written(other, b"3")]
+        assert _read(follower, 1) == [TailedRecord(other, b"3")]
         assert follower.poll(0.1) == []
 
 
@@ -63,11 +63,11 @@ def test_followers_take_nothing_from_each_other(connection: Connection) -> None:
     """Two followers both see every record."""
     one, _ = _topics(connection)
     _write(connection, one, b"1")
-    with Follower(connection, [one]) as first, Follower(connection, [one]) as second:
-        assert _read(first, 1) == _read(second, 1) == [Written(one, b"1")]
+    with TopicTail(connection, [one]) as first, TopicTail(connection, [one]) as second:
+        assert _read(first, 1) == _read(second, 1) == [TailedRecord(one, b"1")]
 
 
 def test_missing_topic_is_named(real_kafka: Broker) -> None:
     """A topic that does not exist is an error that names it and says how to make it."""
     with pytest.raises(BrokerError, match=r"no topic nowhere: `tocsin topics create`"):
-        Follower(Connection((real_kafka.bootstrap,)), ["nowhere"])
+        TopicTail(Connection((real_kafka.bootstrap,)), ["nowhere"])

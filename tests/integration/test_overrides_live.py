@@ -12,11 +12,11 @@ from config.brands.overrides import Governed, Override
 from config.brands.wire import encode_brand
 from mentions.readers.files import read
 from mentions.sentiment import Scorer
-from replay.player.result import run
+from replay.player.result import replay
 from streams.kafka.admin import KafkaBrandStore
-from streams.views.brands import Directory
+from streams.views.brands import BrandRegistry
 from tests.support.installation import Installation, wait_until
-from tests.support.mention_generator import Crowd
+from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,15 +29,15 @@ OFF = {
     for name in ("volume", "negative", "outcry", "shift", "slow_burn", "reach", "abuse", "praise")
 }
 BRAND = Brand.model_validate({"name": NAME, "detect": OFF | {"absolute": {"mentions": 8}}})
-STORM = Crowd(600, seed=5, brands=(NAME,), angry=0.5, span=timedelta(hours=1), repeated=0.0)
+STORM = MentionGenerator(600, seed=5, brands=(NAME,), angry=0.5, span=timedelta(hours=1), repeated=0.0)
 
 
 def replayed(rules: Governed, path: Path) -> list[bytes]:
     """Return what a replay in this process tells."""
-    directory = Directory()
+    directory = BrandRegistry()
     directory.put(rules, 0)
     directory.refresh()
-    return [encode(note) for note in run(directory, read(str(path)), Scorer()).told]  # type: ignore[arg-type]
+    return [encode(note) for note in replay(directory, read(str(path)), Scorer()).notifications]  # type: ignore[arg-type]
 
 
 def test_it_ends_alike_live_and_in_a_replay(kafka: Broker, tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from alerts.incidents.model import Notification, decode_notification
-from alerts.rendering.event_log import event
+from alerts.rendering.event_log import to_event
 from mentions.readers.files import read
 from mentions.sentiment import Scorer
-from replay.player.file_replay import Rerun
-from replay.player.policy_set import Rules
+from replay.player.file_replay import FileReplay
+from replay.player.policy_set import PolicySet
 from tests.support.installation import Installation, wait_until
-from tests.support.mention_generator import Crowd
+from tests.support.mention_generator import MentionGenerator
 from tests.support.shared import AIRLINES, needs_shared
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ ARGUMENTS = ("--defaults", "--clock", "arrival", "--notify", "console")
 
 def replayed(path: str) -> list[dict[str, Any]]:
     """Return the events of an in-process replay."""
-    return list(Rerun(Rules.built_in(), Scorer()).run(read(path)))
+    return list(FileReplay(PolicySet.built_in(), Scorer()).run(read(path)))
 
 
 def through_kafka(broker: Broker, path: str, mentions: int) -> list[dict[str, Any]]:
@@ -49,7 +49,7 @@ def told(here: Installation) -> list[dict[str, Any]]:
     before: dict[str, Any] = {}
     events = []
     for note in sorted(found.values(), key=lambda note: (note.incident.opened_at, note.revision)):
-        events.append(event(before.get(note.incident.brand), note))
+        events.append(to_event(before.get(note.incident.brand), note))
         before[note.incident.brand] = note.incident
     return events
 
@@ -66,8 +66,8 @@ def difference(live: list[dict[str, Any]], replay: list[dict[str, Any]]) -> list
 def test_an_invented_storm_fires_alike(kafka: Broker, tmp_path: Path) -> None:
     """Every event is the same to the last digit: brand, detector, severity, instant, window and counts."""
     path = tmp_path / "storm.jsonl"
-    calm = Crowd(3_000, seed=11, angry=0.1, repeated=0.0)
-    storm = Crowd(1_500, seed=12, brands=("Brisela",), start=calm.end, span=calm.span / 3, angry=0.8, repeated=0.0)
+    calm = MentionGenerator(3_000, seed=11, angry=0.1, repeated=0.0)
+    storm = MentionGenerator(1_500, seed=12, brands=("Brisela",), start=calm.end, span=calm.span / 3, angry=0.8, repeated=0.0)
     mentions = [*calm.mentions(), *storm.mentions()]
     path.write_text("\n".join(json.dumps(mention) for mention in mentions), encoding="utf-8")
     expected = replayed(str(path))

@@ -15,8 +15,8 @@ from alerts.rendering import chart_data
 from config.brands.model import Brand
 from config.brands.overrides import Override
 from config.brands.wire import encode_brand
-from replay.player.recording_replay import Playback, Recorded
-from replay.player.slack_requests import requests, standing
+from replay.player.recording_replay import RecordingReplay, RecordedPolicies
+from replay.player.slack_requests import record_requests, final_messages
 from streams.kafka import clients
 from streams.kafka.admin import KafkaBrandStore
 from streams.kafka.embedded import EmbeddedBroker
@@ -157,7 +157,7 @@ def charts(slack: FakeSlack) -> dict[str, tuple[File, dict[str, Any]]]:
         for block in root["blocks"]:
             if block["type"] == "image":
                 incident = root["metadata"]["event_payload"]["incident"]
-                found[incident] = slack.files.kept[block["slack_file"]["id"]], block
+                found[incident] = slack.files.files[block["slack_file"]["id"]], block
     return found
 
 
@@ -172,8 +172,8 @@ def test_the_same_is_told_to_the_last_byte(lived: Lived, scores: bool) -> None: 
     from mentions.sentiment import Scorer  # noqa: PLC0415
 
     recording = Recording(lived.path)
-    playback = Playback(Recorded(recording.header), None if scores else Scorer())
-    replayed = lines(list(playback.play(recording.entries(scores=scores))))
+    playback = RecordingReplay(RecordedPolicies(recording.header), None if scores else Scorer())
+    replayed = lines(list(playback.run(recording.entries(scores=scores))))
     expected = lines(lived.told)
     assert [line for line in expected if line not in replayed] == []
     assert [line for line in replayed if line not in expected] == []
@@ -183,10 +183,10 @@ def test_the_same_is_told_to_the_last_byte(lived: Lived, scores: bool) -> None: 
 def test_slack_shows_the_same(lived: Lived) -> None:
     """Each incident's message as it stands, and each reply in its thread, is what the replay would have shown."""
     recording, sent = Recording(lived.path), []
-    rules = Recorded(recording.header)
-    for _note, made in requests(Playback(rules).play(recording.entries()), rules):
+    rules = RecordedPolicies(recording.header)
+    for _note, made in record_requests(RecordingReplay(rules).run(recording.entries()), rules):
         sent += made
-    replayed = standing(sent)
+    replayed = final_messages(sent)
     assert replayed.keys() == lived.shown.keys()
     for incident, place in lived.shown.items():
         assert replayed[incident] == place
@@ -197,13 +197,13 @@ def test_a_chart_shows_what_the_replay_knows(lived: Lived) -> None:
     recording = Recording(lived.path)
     replayed = {
         (note.incident.id, note.revision): note
-        for note in Playback(Recorded(recording.header)).play(recording.entries())
+        for note in RecordingReplay(RecordedPolicies(recording.header)).run(recording.entries())
     }
     assert set(lived.charts) <= {incident for incident, _ in replayed}
     assert lived.charts
     for incident, (file, block) in lived.charts.items():
         revision = int(file.name.removesuffix(".png").rpartition("-")[2])
-        found = chart_data.shown(replayed[incident, revision].incident)
+        found = chart_data.chart_data(replayed[incident, revision].incident)
         assert found is not None
         assert file.content == chart_data.draw(*found)
         assert block["alt_text"] == file.alt_text == chart_data.alt(found[0], "en")
@@ -222,7 +222,7 @@ def test_one_brand_of_it_tells_its_own_story(lived: Lived) -> None:
     """What is recorded of one brand only replays to this brand's notifications."""
     recording = Recording(lived.path)
     entries = [entry for entry in recording.entries() if brand_of(entry) in {"Brisela", ""}]
-    alone = lines(list(Playback(Recorded(recording.header)).play(entries)))
+    alone = lines(list(RecordingReplay(RecordedPolicies(recording.header)).run(entries)))
     assert alone == lines([note for note in lived.told if note.incident.brand == "Brisela"])
 
 
@@ -246,7 +246,7 @@ def test_a_shared_recording_names_nobody_and_tells_the_same(lived: Lived) -> Non
     assert recording.header.brands == ("Oakmere",)
     shown = [str(entry) for entry in (*recording.entries(), *recording.entries(scores=False))]
     assert not any("user1" in entry or "U0000002" in entry for entry in shown)
-    replayed = list(Playback(Recorded(recording.header)).play(recording.entries()))
+    replayed = list(RecordingReplay(RecordedPolicies(recording.header)).run(recording.entries()))
     expected = [note for note in lived.told if note.incident.brand == "Oakmere"]
     assert [(n.incident.id, n.reason, n.happened_at, n.page) for n in replayed] == [
         (n.incident.id, n.reason, n.happened_at, n.page) for n in sorted(expected, key=lambda note: note.revision)
@@ -277,5 +277,5 @@ def test_texts_that_are_gone_are_told(lived: Lived) -> None:
     done = lived.here.command("record", "--from", "1h", "--warm-up", "0h", "--scores", "-o", path)
     assert "are gone from the topic" in done.stderr
     recording = Recording(path)
-    replayed = list(Playback(Recorded(recording.header)).play(recording.entries()))
+    replayed = list(RecordingReplay(RecordedPolicies(recording.header)).run(recording.entries()))
     assert lines(replayed) == lines(lived.told)

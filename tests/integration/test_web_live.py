@@ -11,21 +11,21 @@ from aiohttp.test_utils import TestClient, TestServer
 from msgspec.structs import replace
 
 from alerts.delivery import receipts
-from alerts.delivery.ports import Receipt
-from alerts.delivery.receipts import Posting
+from alerts.delivery.ports import MessageRef
+from alerts.delivery.receipts import DeliveryRecord
 from alerts.incidents.model import decode_action, encode
 from config.brands.model import Brand
 from config.brands.wire import encode_brand
 from config.settings import Settings
 from mentions.model.batches import Batch
 from mentions.model.batches import encode as encode_scored
-from streams.exactly_once.fencing import Version, Versioned
+from streams.exactly_once.fencing import FencedVersion, FencedValue
 from streams.kafka import clients
 from streams.kafka.admin import KafkaBrandStore
 from tests.support.installation import Installation
 from tests.support.web_app import day, hidden
-from tocsin.web.http.server import application
-from tocsin.web.sources.kafka import Live
+from tocsin.web.http.server import build_application
+from tocsin.web.sources.kafka import KafkaDataSource
 
 if TYPE_CHECKING:
     from tests.support.brokers import Broker
@@ -39,11 +39,11 @@ def fill(there: Installation) -> None:
     """Write a brand, an incident of it and mentions of now, as the workers would."""
     KafkaBrandStore(there.connection, there.topics).publish({"Hallowfirth": encode_brand(Brand(name="Hallowfirth"))})
     producer, now = clients.producer(there.connection), time.time_ns() // 1_000_000
-    batch = next(one for one in day().material.records["Hallowfirth"] if isinstance(one, Batch))
+    batch = next(one for one in day().dataset.records["Hallowfirth"] if isinstance(one, Batch))
     batch = replace(batch, published=[now - 1000] * len(batch))
-    producer.send(there.topics.incidents.name, key=INCIDENT.encode(), value=encode(day().told[INCIDENT]))
-    posting = receipts.encode(Posting(INCIDENT, "#hallowfirth", now, Receipt("C0000001", "1773152400.000100")))
-    kept = Versioned(Version(1, 1), 0, posting).encode()
+    producer.send(there.topics.incidents.name, key=INCIDENT.encode(), value=encode(day().latest[INCIDENT]))
+    posting = receipts.encode(DeliveryRecord(INCIDENT, "#hallowfirth", now, MessageRef("C0000001", "1773152400.000100")))
+    kept = FencedValue(FencedVersion(1, 1), 0, posting).encode()
     producer.send(there.topics.receipts.name, key=INCIDENT.encode(), value=kept, partition=0)
     producer.send(there.topics.scored.name, key=b"Hallowfirth", value=encode_scored(batch), partition=0)
     producer.flush()
@@ -54,9 +54,9 @@ async def test_the_pages_follow_the_topics_and_pass_acts_on(real_kafka: Broker) 
     """The board shows brand, incident and counts, the page its message; an act is a record of the topic `actions`."""
     with Installation(real_kafka) as there:
         await asyncio.to_thread(fill, there)
-        async with Live(there.connection, there.topics, there.partitions) as world:
+        async with KafkaDataSource(there.connection, there.topics, there.partitions) as world:
             following = asyncio.create_task(world.follow())
-            async with TestClient(TestServer(application(world, Settings()))) as client:
+            async with TestClient(TestServer(build_application(world, Settings()))) as client:
                 async with asyncio.timeout(20):
                     await world.loaded()
                     page = ""
@@ -72,4 +72,4 @@ async def test_the_pages_follow_the_topics_and_pass_acts_on(real_kafka: Broker) 
         (record,) = await asyncio.to_thread(there.records, there.topics.actions.name)
         assert record.key == b"Hallowfirth"
         action = decode_action(record.value or b"")
-        assert (action.kind, action.by, action.incident) == ("ack", "local", INCIDENT)
+        assert (action.kind, action.actor, action.incident) == ("ack", "local", INCIDENT)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Literal
 import hypothesis.strategies as st
 from hypothesis import example, given, settings
 
-from alerts.delivery.outbox import Delivery
-from alerts.delivery.ports import DeliveryError, Message, Receipt, Route
-from alerts.delivery.rate_limit import Timing
-from tests.support.alerts import MemoryReceipts, Tally, action, named, now, run, signal
+from alerts.delivery.outbox import Outbox
+from alerts.delivery.ports import DeliveryError, Message, MessageRef, Route
+from alerts.delivery.rate_limit import Clock
+from tests.support.alerts import MemoryReceipts, RecordingMetrics, action, named, now, run, signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +34,8 @@ class Place:
     def __init__(self, script: list[Outcome]) -> None:
         self.script = deque(script)
         self.now = 0.0
-        self.messages: dict[Receipt, Message] = {}
-        self.threads: dict[Receipt, list[int]] = {}
+        self.messages: dict[MessageRef, Message] = {}
+        self.threads: dict[MessageRef, list[int]] = {}
         self.coming: list[tuple[float, Callable[[], None]]] = []
         self.died = asyncio.Event()
 
@@ -65,31 +65,31 @@ class Place:
         if outcome != "fine":
             raise DeliveryError("timeout", "network", retryable=True)
 
-    async def post(self, channel: str, message: Message) -> Receipt:
+    async def post(self, channel: str, message: Message) -> MessageRef:
         """Post."""
-        receipt = Receipt(channel, f"{message.incident} {len(self.messages)} {self.now}")
+        receipt = MessageRef(channel, f"{message.incident} {len(self.messages)} {self.now}")
         await self.meet(lambda: self.messages.update({receipt: message}), late=True)
         return receipt
 
-    async def update(self, receipt: Receipt, message: Message) -> None:
+    async def update(self, receipt: MessageRef, message: Message) -> None:
         """Edit."""
         await self.meet(lambda: self.messages.update({receipt: message}))
 
-    async def reply(self, receipt: Receipt, message: Message) -> None:
+    async def reply(self, receipt: MessageRef, message: Message) -> None:
         """Answer."""
         await self.meet(lambda: self.threads.setdefault(receipt, []).append(message.revision))
 
-    def standing(self, incident: str) -> list[Receipt]:
+    def standing(self, incident: str) -> list[MessageRef]:
         """Return the incident's messages."""
         return [receipt for receipt, message in self.messages.items() if message.incident == incident]
 
-    async def find(self, channel: str, incident: str, since: int) -> Receipt | None:
+    async def find(self, channel: str, incident: str, since: int) -> MessageRef | None:
         """Look."""
         del channel, since
         found = self.standing(incident)
         return found[0] if found else None
 
-    async def sweep(self, receipt: Receipt, incident: str, since: int) -> int:
+    async def delete_duplicates(self, receipt: MessageRef, incident: str, since: int) -> int:
         """Tidy."""
         del since
         others = [one for one in self.standing(incident) if one != receipt]
@@ -97,7 +97,7 @@ class Place:
             del self.messages[other]
         return len(others)
 
-    async def replied(self, receipt: Receipt, revision: int) -> bool:
+    async def has_reply(self, receipt: MessageRef, revision: int) -> bool:
         """Look in the thread."""
         return revision in self.threads.get(receipt, [])
 
@@ -109,15 +109,15 @@ async def tell(place: Place, waves: list[list[Notification]]) -> MemoryReceipts:
     for wave in waves:
         undone += wave
         while undone:
-            timing = Timing(lambda: place.now, lambda: int(place.now * 1000), place.sleep, lambda: 0.5)
-            delivery = Delivery(place, store, lambda *_: Route("C1"), meter=Tally(), timing=timing)
+            timing = Clock(lambda: place.now, lambda: int(place.now * 1000), place.sleep, lambda: 0.5)
+            delivery = Outbox(place, store, lambda *_: Route("C1"), metrics=RecordingMetrics(), clock=timing)
             for notification in list(undone):
                 delivery.submit(notification, partial(undone.remove, notification))
             drained, died = asyncio.create_task(delivery.drain()), asyncio.create_task(place.died.wait())
             await asyncio.wait({drained, died}, return_when=asyncio.FIRST_COMPLETED)
             for task in (drained, died):
                 task.cancel()
-            await delivery.abandon()
+            await delivery.stop()
             place.died.clear()
     return store
 
@@ -145,4 +145,4 @@ def test_each_incident_ends_in_one_message_with_each_reply_once(
         assert place.messages[receipt].revision == incident.revision
         assert place.threads[receipt] == REPLIES
         posting = store.postings[incident.id]
-        assert (posting.receipt, posting.revision, posting.replied) == (receipt, incident.revision, REPLIES[-1])
+        assert (posting.message, posting.revision, posting.reply_posted) == (receipt, incident.revision, REPLIES[-1])

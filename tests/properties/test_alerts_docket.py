@@ -9,18 +9,18 @@ from hypothesis import given, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from alerts.incidents import state as cases
-from alerts.incidents.model import SILENCE, Incident, Notification, rank
-from alerts.incidents.policy import governing
-from alerts.incidents.silences import Silence, quiet_until
-from alerts.incidents.state import new_case
+from alerts.incidents.model import NO_DATA, Incident, Notification, rank
+from alerts.incidents.policy import policy_for
+from alerts.incidents.silences import Silence, muted_until
+from alerts.incidents.state import new_state
 from detectors.model.signal import SEVERITIES, Now
 from streams.pipeline import TriageShard
 from tests.properties.test_alerts_triage import check_step, policies
-from tests.support.agency import ALONE, BRANDS, Agency, about, triaged
+from tests.support.agency import UNGROUPED, BRANDS, GroupPolicies, about, run_triage
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 
-EVERY = [*BRANDS[:2], *BRANDS[:2], ALONE]
-DETECTORS = ["negative", "volume", "praise", SILENCE]
+EVERY = [*BRANDS[:2], *BRANDS[:2], UNGROUPED]
+DETECTORS = ["negative", "volume", "praise", NO_DATA]
 CAUSES = [
     about("strike", "union", "pay"),
     about("strike", "union", "kitchen"),
@@ -42,21 +42,21 @@ class Docket(RuleBasedStateMachine):
     @initialize(policy=policies)
     def choose(self, policy: Any) -> None:
         """Start under some policy."""
-        self.agency = Agency(policy)
+        self.agency = GroupPolicies(policy)
         self.shard = TriageShard(self.agency)
 
     def feed(self, record: Record) -> list[Notification]:
         """Apply a record, check what is told, and keep what happened."""
         silences = {name: case.silences for name, case in self.shard.cases.items()}
-        self.quiet_ends |= {one.until for held in silences.values() for one in held if one.blanket}
+        self.quiet_ends |= {one.ends_at for held in silences.values() for one in held if one.matches_all}
         told = self.shard.apply(record)
         for note in told:
             check_step(self.last.get(note.incident.id), note, self.agency.policy, self.quiet_ends)
             self.last[note.incident.id] = note.incident
             self.check_open()
-            quiet = quiet_until(silences.get(note.incident.brand, ()), note.happened_at)
-            assert note.reason != "escalated" or note.incident.kind == SILENCE or not quiet
-            assert (note.incident.kind == SILENCE) is (note.detector == SILENCE)
+            quiet = muted_until(silences.get(note.incident.brand, ()), note.happened_at)
+            assert note.reason != "escalated" or note.incident.kind == NO_DATA or not quiet
+            assert (note.incident.kind == NO_DATA) is (note.detector == NO_DATA)
             assert note.reason != "joined" or (note.reply is not None and not note.page)
         self.log.append(record)
         self.told += told
@@ -134,28 +134,28 @@ class Docket(RuleBasedStateMachine):
     def chases(self) -> None:
         """Who is paged and takes nothing in hand is called again, whichever brands it is about."""
         for case in self.shard.cases.values() if self.log else ():
-            incident, policy = case.incident, governing(self.agency.policy, case.kind)
+            incident, policy = case.incident, policy_for(self.agency.policy, case.kind)
             if incident is None or incident.status != "open" or rank(incident.severity) == 0:
                 continue
             if rank(incident.severity) >= rank(policy.page_from):
                 steps = len(policy.escalation) + policy.repeats
-                assert (incident.escalate_at is None) is (incident.escalated >= steps)
+                assert (incident.next_escalation_at is None) is (incident.escalation_steps >= steps)
 
     def teardown(self) -> None:
         """The same log gives the same history; who has no group is told of as if it were alone."""
         if not self.log:
             return
-        assert triaged(*self.log, rules=self.agency)[1] == self.told
-        mine = [one for one in self.log if isinstance(one, Now) or one.brand == ALONE]
-        mine = [one for one in mine if getattr(one, "detector", "") != SILENCE]
+        assert run_triage(*self.log, rules=self.agency)[1] == self.told
+        mine = [one for one in self.log if isinstance(one, Now) or one.brand == UNGROUPED]
+        mine = [one for one in mine if getattr(one, "detector", "") != NO_DATA]
         known = any(
-            getattr(one, "detector", "") == SILENCE and one.brand == ALONE
+            getattr(one, "detector", "") == NO_DATA and one.brand == UNGROUPED
             for one in self.log
             if not isinstance(one, Now)
         )
         if not known:
-            alone = run(*mine, policy=self.agency.policy, case=new_case(ALONE))[1]
-            assert [note for note in self.told if note.incident.brand == ALONE] == alone
+            alone = run(*mine, policy=self.agency.policy, case=new_state(UNGROUPED))[1]
+            assert [note for note in self.told if note.incident.brand == UNGROUPED] == alone
 
 
 TestDocket = Docket.TestCase
@@ -181,7 +181,7 @@ def test_the_steps_of_time_change_nothing(data: st.DataObject, ticks: list[int],
     end = now(500)
     stepped: list[Record] = sorted([*log, *map(now, ticks)], key=lambda record: (record.at, isinstance(record, Now)))
     one, other = (
-        sorted(triaged(*records, end, rules=Agency(policy))[1], key=lambda note: (note.incident.id, note.revision))
+        sorted(run_triage(*records, end, rules=GroupPolicies(policy))[1], key=lambda note: (note.incident.id, note.revision))
         for records in (stepped, log)
     )
     assert one == other

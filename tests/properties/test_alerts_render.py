@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 from rich.console import Console
 
-from alerts.delivery.ports import Message, Picture, Route
-from alerts.notifiers.console import draw
+from alerts.delivery.ports import Message, Chart, Route
+from alerts.notifiers.console import render_card
 from alerts.rendering.card import message, reply
 from detectors.model.signal import SEVERITIES, Coverage, Drivers, Evidence, Example, Signal
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import strangers, texts
-from tocsin.demo.fake_slack.block_kit import complaint, faults, units
+from tocsin.demo.fake_slack.block_kit import validation_error, block_errors, utf16_length
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification, Verdict
@@ -86,7 +86,7 @@ evidences = st.builds(
 
 coverages = st.builds(Coverage, live=counts, total=counts, heard=st.floats(0, 1), silent=several(words))
 pictures = st.builds(
-    Picture, file=st.just("F00000001"), revision=counts, at=counts, step=counts, alt=st.just("at most 80")
+    Chart, file=st.just("F00000001"), revision=counts, at=counts, step=counts, alt=st.just("at most 80")
 )
 
 
@@ -103,10 +103,10 @@ def notifications(draw: st.DrawFn) -> Notification:
     log: list[Record] = draw(st.lists(signals(), min_size=1, max_size=8))
     verdict: Verdict = draw(st.sampled_from(["crisis", "planned", "not_a_crisis"]))
     acts: list[Record] = [
-        action(61, by=draw(words), text=draw(words)),
-        action(62, "snooze", by=draw(words), until=START + 200 * MINUTE),
-        action(63, "note", by=draw(words), text=draw(words) * 50),
-        action(64, "verdict", by=draw(words), verdict=verdict),
+        action(61, actor=draw(words), text=draw(words)),
+        action(62, "snooze", actor=draw(words), until=START + 200 * MINUTE),
+        action(63, "note", actor=draw(words), text=draw(words) * 50),
+        action(64, "verdict", actor=draw(words), verdict=verdict),
         now(300),
     ]
     _, told = run(*log, *acts[: draw(st.integers(0, len(acts)))])
@@ -121,12 +121,12 @@ def check(made: Message) -> None:
         "blocks": made.blocks,
         "metadata": {"event_type": "tocsin_incident", "event_payload": {"incident": made.incident}},
     }
-    assert [fault for block in made.blocks for fault in faults(block)] == []
-    assert complaint(body) == ""
+    assert [fault for block in made.blocks for fault in block_errors(block)] == []
+    assert validation_error(body) == ""
     for text in [made.text, *texts(made.blocks)]:
         assert strangers(text) == []
         assert "```" not in text
-    Console(width=100, file=StringIO()).print(draw(made))
+    Console(width=100, file=StringIO()).print(render_card(made))
 
 
 @given(
@@ -142,13 +142,13 @@ def test_no_incident_breaks_a_limit_or_pings_anybody_unasked(
     language: str,
     page: bool,  # noqa: FBT001
     plain: bool,  # noqa: FBT001
-    picture: Picture | None,
+    picture: Chart | None,
 ) -> None:
     """Cards and replies keep every documented limit, and hold only the mention that the route names."""
     route = Route("C0000001", language, "<@U0000ONCALL>")
     card = message(notification, route, page=page, plain=plain, picture=picture)
     check(card)
-    assert units(card.text.removesuffix(" please look").removesuffix(" merci de regarder")) <= 5 * 110 + 40
+    assert utf16_length(card.text.removesuffix(" please look").removesuffix(" merci de regarder")) <= 5 * 110 + 40
     check(reply(notification, route, page=page))
     named = str(card.blocks) + card.text
     assert named.count("<@U0000ONCALL>") == (1 if page else 0)

@@ -10,14 +10,14 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from alerts.incidents.lifecycle import Case, step
+from alerts.incidents.lifecycle import TriageState, process
 from alerts.incidents.model import Incident, Notification, decode_incident, decode_notification, rank
 from alerts.incidents.model import encode as written
 from alerts.incidents.policy import Policy, milliseconds
-from alerts.incidents.severity import Rule
-from alerts.incidents.silences import Planned, Silence, planned, quiet_until, silenced
-from alerts.incidents.state import decode, encode, new_case
-from alerts.rendering.event_log import event
+from alerts.incidents.severity import SeverityRule
+from alerts.incidents.silences import ScheduledSilence, Silence, to_silence, muted_until, matching_silence
+from alerts.incidents.state import decode, encode, new_state
+from alerts.rendering.event_log import to_event
 from detectors.model.signal import SEVERITIES, Now, Signal
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 
@@ -46,8 +46,8 @@ policies = st.builds(
     escalate_warning=st.sampled_from([timedelta(minutes=3), timedelta(minutes=20)]),
     escalate_critical=st.sampled_from([timedelta(minutes=1), timedelta(minutes=8)]),
     repeats=st.integers(0, 2),
-    severity_rules=st.sampled_from([(), (Rule(when=("negative", "volume"), raise_to="critical"),)]),
-    silences=st.sampled_from([(), (Planned(start=at(5), end=at(30), detector="volume"),)]),
+    severity_rules=st.sampled_from([(), (SeverityRule(when=("negative", "volume"), raise_to="critical"),)]),
+    silences=st.sampled_from([(), (ScheduledSilence(start=at(5), end=at(30), detector="volume"),)]),
 )
 
 
@@ -56,7 +56,7 @@ class Triage(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.case: Case = new_case("acme")
+        self.case: TriageState = new_state("acme")
         self.log: list[Record] = []
         self.told: list[Notification] = []
         self.clock = 0.0
@@ -70,10 +70,10 @@ class Triage(RuleBasedStateMachine):
     def feed(self, record: Record) -> list[Notification]:
         """Step, and keep what happened."""
         before = self.case.silences
-        self.case, told = step(self.case, record, self.policy)
-        self.quiet_ends |= {one.until for one in self.case.silences if one.blanket}
+        self.case, told = process(self.case, record, self.policy)
+        self.quiet_ends |= {one.ends_at for one in self.case.silences if one.matches_all}
         steps = [note.happened_at for note in told if note.reason == "escalated"]
-        assert not any(quiet_until(before, at) for at in steps), "somebody is chased who asked for quiet"
+        assert not any(muted_until(before, at) for at in steps), "somebody is chased who asked for quiet"
         self.log.append(record)
         self.told += told
         return told
@@ -91,7 +91,7 @@ class Triage(RuleBasedStateMachine):
         self.clock = max(self.clock, minute)
         start = max(0, int(minute) - age)
         spoken = signal(minute, detector=detector, severity=severity, start=start, observed=observed)
-        quiet = silenced(spoken, chain(map(planned, self.policy.silences), self.case.silences))
+        quiet = matching_silence(spoken, chain(map(to_silence, self.policy.silences), self.case.silences))
         said = {note.reason for note in self.feed(spoken)}
         assert not (quiet and said & WORSE), "what is silenced was told"
 
@@ -135,10 +135,10 @@ class Triage(RuleBasedStateMachine):
             return
         if rank(incident.severity) >= rank(self.policy.page_from):
             steps = len(self.policy.escalation) + self.policy.repeats
-            assert (incident.escalate_at is None) is (incident.escalated >= steps)
+            assert (incident.next_escalation_at is None) is (incident.escalation_steps >= steps)
         last = self.log[-1]
-        if incident.escalate_at is not None and isinstance(last, Now):
-            assert incident.escalate_at > last.at
+        if incident.next_escalation_at is not None and isinstance(last, Now):
+            assert incident.next_escalation_at > last.at
 
     @rule()
     def restart(self) -> None:
@@ -151,7 +151,7 @@ class Triage(RuleBasedStateMachine):
         """Kafka delivers a record again: nothing is told, and nothing but time is noted."""
         record = data.draw(st.sampled_from(self.log))
         if not isinstance(record, Now):
-            assert step(self.case, record, self.policy) == (self.case, [])
+            assert process(self.case, record, self.policy) == (self.case, [])
 
     @invariant()
     def replays(self) -> None:
@@ -172,7 +172,7 @@ def check_story(told: list[Notification], policy: Policy, quiet_ends: Container[
     for notification in told:
         incident = notification.incident
         check_step(before, notification, policy, quiet_ends)
-        line = event(before, notification)
+        line = to_event(before, notification)
         assert line["event"] in ("opened", "updated", "resolved")
         if not names or names[-1] != incident.id:
             assert incident.id not in names, "an id never comes back"
@@ -203,8 +203,8 @@ def check_step(
     assert not notification.page or rank(incident.severity) >= rank(policy.page_from)
     if reason == "escalated":
         assert before.status == incident.status == "open", "somebody has it in hand, and others are called"
-        assert notification.step == before.escalated == incident.escalated - 1
-        assert notification.happened_at == before.escalate_at or notification.happened_at in quiet_ends, (
+        assert notification.step == before.escalation_steps == incident.escalation_steps - 1
+        assert notification.happened_at == before.next_escalation_at or notification.happened_at in quiet_ends, (
             "a step came at no due instant"
         )
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.incidents.model import Action
-from replay.player.anonymise import Pseudonyms, anonymised
-from replay.player.recording_replay import Playback, Recorded
-from streams.recording.format import Acted, Entry, Header, Received
+from replay.player.anonymise import Pseudonyms, anonymise
+from replay.player.recording_replay import RecordingReplay, RecordedPolicies
+from streams.recording.format import ActionEntry, Entry, Header, MentionsEntry
 from tests.support.recordings import SINCE, entries, header, mentions
 
 KEY = b"0123456789abcdef"
@@ -41,7 +41,7 @@ def said(number: int, author: str, text: str) -> dict[str, Any]:
 
 def masked(found: list[Entry], key: bytes = KEY) -> tuple[Header, list[Entry]]:
     """Return the recording without names."""
-    head, rest = anonymised(header(), found, key)
+    head, rest = anonymise(header(), found, key)
     return head, list(rest)
 
 
@@ -57,7 +57,7 @@ def shown(found: list[Entry]) -> str:
 def test_no_original_handle_survives(handles: list[str], text: str) -> None:
     """Neither as author nor in a text, an id, an address, a note or a field that Tocsin does not read."""
     posts = [said(i, name, text.format(name, handles[i - 1])) for i, name in enumerate(handles)]
-    note = Acted(
+    note = ActionEntry(
         SINCE, 0, Action("n1", "Brisela", "note", "U0AB12CD3", SINCE, text=f"ask {handles[0]} or <@U0AB12CD3>")
     )
     head, found = masked([*entries(posts), note])
@@ -88,11 +88,11 @@ def test_the_brand_is_still_called_by_its_name() -> None:
 def test_the_story_stays_the_same() -> None:
     """The same incidents open and close at the same instants, with the same counts of mentions and authors."""
     found = list(entries(mentions()))
-    first, second = (Playback(Recorded(header())) for _ in range(2))
-    list(first.play(entry for entry in found if not isinstance(entry, Received)))
-    list(second.play(entry for entry in masked(found)[1] if not isinstance(entry, Received)))
+    first, second = (RecordingReplay(RecordedPolicies(header())) for _ in range(2))
+    list(first.run(entry for entry in found if not isinstance(entry, MentionsEntry)))
+    list(second.run(entry for entry in masked(found)[1] if not isinstance(entry, MentionsEntry)))
     told = [
-        [(n.incident.id, n.reason, n.happened_at, n.incident.severity, n.page) for n in side.outcome.told]
+        [(n.incident.id, n.reason, n.happened_at, n.incident.severity, n.page) for n in side.result.notifications]
         for side in (first, second)
     ]
     assert told[0] == told[1]
@@ -103,7 +103,7 @@ def test_lines_stay_mentions() -> None:
     """Each line is still one that is accepted, of the same brand at the same instant."""
     found = list(entries(mentions()[:30]))
     for before, after in zip(found, masked(found)[1], strict=True):
-        if isinstance(before, Received) and isinstance(after, Received):
+        if isinstance(before, MentionsEntry) and isinstance(after, MentionsEntry):
             (old,), (new,) = (map(json.loads, entry.lines) for entry in (before, after))
             assert new["brand"] == old["brand"]
             assert new["author"]["id"].startswith("author_")
@@ -112,11 +112,11 @@ def test_lines_stay_mentions() -> None:
 def test_who_acted_is_nobody_wherever_it_stands() -> None:
     """An act has another id, its person another name, and the same person the same one in two acts."""
     acts = [
-        Acted(SINCE, 0, Action(f"U0AB12CD3/{n}", "Brisela", "ack", "U0AB12CD3", SINCE, text="as <@U0XY98ZW7> said"))
+        ActionEntry(SINCE, 0, Action(f"U0AB12CD3/{n}", "Brisela", "ack", "U0AB12CD3", SINCE, text="as <@U0XY98ZW7> said"))
         for n in (1, 2)
     ]
-    first, second = (entry.action for entry in masked([*acts])[1] if isinstance(entry, Acted))
-    assert first.by == second.by != "U0AB12CD3"
+    first, second = (entry.action for entry in masked([*acts])[1] if isinstance(entry, ActionEntry))
+    assert first.actor == second.actor != "U0AB12CD3"
     assert first.id != second.id
     assert "u0ab12cd3" not in f"{first}{second}".casefold()
     assert "u0xy98zw7" not in f"{first}{second}".casefold()

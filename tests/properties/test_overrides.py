@@ -13,10 +13,10 @@ from config.brands.model import Brand
 from config.brands.overrides import Governed, Override
 from config.brands.wire import encode_brand
 from mentions.model.batches import Batch, Tick
-from replay.player.recording_replay import Playback, Recorded
+from replay.player.recording_replay import RecordingReplay, RecordedPolicies
 from streams.pipeline import TriageShard, WatchShard
-from streams.recording.format import Configured, Entry, Header, Judged, Recording, Ticked, write
-from streams.views.brands import Directory
+from streams.recording.format import ConfigEntry, Entry, Header, ScoredEntry, Recording, TickEntry, write
+from streams.views.brands import BrandRegistry
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def governed(minute: int, value: int = 30) -> Governed:
     return Governed(BRAND, [Override(MENTIONS, value, START + minute * MINUTE)])
 
 
-def directory(rules: Governed) -> Directory:
+def directory(rules: Governed) -> BrandRegistry:
     """Return a directory of one brand."""
-    found = Directory()
+    found = BrandRegistry()
     found.put(rules, 7)
     found.refresh()
     return found
@@ -101,20 +101,20 @@ def test_how_often_time_is_told_makes_no_difference(end: int, counts: list[int],
 def test_a_recording_replays_what_was_told(end: int, each: int) -> None:
     """The recording carries the record of the brand with its overrides: the replay ends them where the live run did."""
     rules, rows = governed(end), steady(60, each)
-    entries = [Configured(0, "acme", 7, _json(rules)), *map(_entry, records(rows, 1))]
+    entries = [ConfigEntry(0, "acme", 7, _json(rules)), *map(_entry, records(rows, 1))]
     header = Header(("acme",), START, START + 120 * MINUTE, scores=True)
-    replayed = list(Playback(Recorded(header)).play(entries))
+    replayed = list(RecordingReplay(RecordedPolicies(header)).run(entries))
     assert [encode(note) for note in replayed] == [encode(note) for note in live(rules, rows, 1)]
 
 
 def test_a_recording_on_disk_does_too(tmp_path: Path) -> None:
     """Written and read back, byte for byte."""
     rules, rows = governed(20), steady(40, 2)
-    entries = [Configured(0, "acme", 7, _json(rules)), *map(_entry, records(rows, 1))]
+    entries = [ConfigEntry(0, "acme", 7, _json(rules)), *map(_entry, records(rows, 1))]
     path = tmp_path / "run.tocsin"
     write(path, Header(("acme",), START, START + 120 * MINUTE, scores=True), entries)
     recording = Recording(str(path))
-    replayed = list(Playback(Recorded(recording.header)).play(recording.entries()))
+    replayed = list(RecordingReplay(RecordedPolicies(recording.header)).run(recording.entries()))
     assert replayed
     assert [encode(note) for note in replayed] == [encode(note) for note in live(rules, rows, 1)]
 
@@ -136,7 +136,7 @@ def test_a_brand_first_seen_after_the_end_is_watched_without_it() -> None:
 
 
 def _entry(record: Batch | Tick) -> Entry:
-    return Ticked(0, 0, record) if isinstance(record, Tick) else Judged(0, 0, record)
+    return TickEntry(0, 0, record) if isinstance(record, Tick) else ScoredEntry(0, 0, record)
 
 
 def _json(rules: Governed) -> dict[str, object]:

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from mentions.readers.position import START, Line
 from mentions.sentiment import Scorer
-from replay.player.chunking import AT_ONCE
-from replay.player.file_replay import Rerun
-from replay.player.policy_set import Rules
-from tests.support.mention_generator import Crowd
+from replay.player.chunking import CHUNK_SIZE
+from replay.player.file_replay import FileReplay
+from replay.player.policy_set import PolicySet
+from tests.support.mention_generator import MentionGenerator
 
-CALM = Crowd(600, seed=21, brands=("Brisela", "Oakmere"), angry=0.1, span=timedelta(hours=2))
-STORM = Crowd(400, seed=22, brands=("Brisela",), start=CALM.end, angry=0.8, span=timedelta(minutes=20))
+CALM = MentionGenerator(600, seed=21, brands=("Brisela", "Oakmere"), angry=0.1, span=timedelta(hours=2))
+STORM = MentionGenerator(400, seed=22, brands=("Brisela",), start=CALM.end, angry=0.8, span=timedelta(minutes=20))
 LINES = [
     Line(number, json.dumps(mention).encode(), START)
     for number, mention in enumerate([*CALM.mentions(), *STORM.mentions()])
@@ -24,9 +24,9 @@ LINES = [
 SCORER = Scorer()
 
 
-def told(lines: list[Line], at_once: int = AT_ONCE) -> list[str]:
+def told(lines: list[Line], at_once: int = CHUNK_SIZE) -> list[str]:
     """Return the events of a replay that steps event time each `at_once` mentions."""
-    return [json.dumps(line, sort_keys=True) for line in Rerun(Rules.built_in(), SCORER, at_once).run(lines)]
+    return [json.dumps(line, sort_keys=True) for line in FileReplay(PolicySet.built_in(), SCORER, at_once).run(lines)]
 
 
 def test_the_steps_do_not_matter() -> None:
@@ -40,12 +40,12 @@ def test_the_steps_do_not_matter() -> None:
 def test_time_told_seldom_tells_the_same_of_storms_that_overlap() -> None:
     """What time itself brings, an escalation or an end, comes after all that was known by then, however time steps."""
     brands = ("Brisela", "Oakmere", "Lumivel", "Tarnworth")
-    calm = Crowd(400, seed=31, brands=brands, angry=0.1, span=timedelta(hours=14))
+    calm = MentionGenerator(400, seed=31, brands=brands, angry=0.1, span=timedelta(hours=14))
     mentions = list(calm.mentions())
     for number, brand in enumerate(brands):
         start = calm.end + timedelta(minutes=7 * number)
-        mentions += Crowd(25, number, (brand,), start, angry=0.9, span=timedelta(minutes=40)).mentions()
-    mentions += Crowd(60, 32, brands, calm.end + timedelta(hours=1), span=timedelta(hours=20)).mentions()
+        mentions += MentionGenerator(25, number, (brand,), start, angry=0.9, span=timedelta(minutes=40)).mentions()
+    mentions += MentionGenerator(60, 32, brands, calm.end + timedelta(hours=1), span=timedelta(hours=20)).mentions()
     mentions.sort(key=lambda mention: str(mention["published_at"]))
     lines = [Line(number, json.dumps(mention).encode(), START) for number, mention in enumerate(mentions)]
     expected = told(lines)

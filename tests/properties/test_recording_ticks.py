@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentions.model.batches import Batch, Tick
-from replay.player.policy_set import Rules
+from replay.player.policy_set import PolicySet
 from streams.pipeline import TriageShard, WatchShard
-from streams.recording.format import Judged
-from streams.recording.tick_compactor import Thinning
+from streams.recording.format import ScoredEntry
+from streams.recording.tick_compactor import TickCompactor
 from tests.support.recordings import entries, mentions
 
 PARTITIONS = 3
@@ -21,7 +21,7 @@ Stream = list[tuple[int, Batch | Tick]]
 @cache
 def batches() -> tuple[Batch, ...]:
     """Return a calm hour and a storm, one mention a batch."""
-    return tuple(entry.batch for entry in entries(mentions()) if isinstance(entry, Judged))
+    return tuple(entry.batch for entry in entries(mentions()) if isinstance(entry, ScoredEntry))
 
 
 def ticking(gaps: list[tuple[int, int]], every: int) -> Stream:
@@ -45,13 +45,13 @@ def ticking(gaps: list[tuple[int, int]], every: int) -> Stream:
 
 def told(records: Stream) -> list[object]:
     """Return what is told of a stream."""
-    watch, triage = WatchShard(Rules.built_in()), TriageShard(Rules.built_in())
+    watch, triage = WatchShard(PolicySet.built_in()), TriageShard(PolicySet.built_in())
     return [note for _, record in records for found in watch.apply(record) for note in triage.apply(found)]
 
 
 def thinned(records: Stream) -> Stream:
     """Return the stream without the ticks that change nothing."""
-    thinning = Thinning()
+    thinning = TickCompactor()
     kept = [placed for at, record in records for placed in thinning.take(at, record)]
     return [*kept, *thinning.flush()]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 GROUP: Final = "Halcyon Inns"
 BRANDS: Final = ("Halcyon Bay", "Halcyon Moor", "Halcyon Peak")
-ALONE: Final = "Brightmoor"
+UNGROUPED: Final = "Brightmoor"
 
 
 def about(*terms: str, url: str = "") -> Drivers:
@@ -25,28 +25,28 @@ def about(*terms: str, url: str = "") -> Drivers:
     return Drivers(channels=(("forum", 9),), terms=tuple((term, 9) for term in terms), examples=examples)
 
 
-class Agency:
+class GroupPolicies:
     """The rules of an installation: the brands of the group, and one without."""
 
     def __init__(self, policy: Policy | None = None, members: tuple[str, ...] = BRANDS) -> None:
         self.policy = policy or Policy()
         self.members = members
 
-    def watch(self, brand: str, revision: int, at: int) -> Stretch:
+    def detection_policy(self, brand: str, revision: int, at: int) -> Stretch:
         """Nothing is watched here."""
         raise NotImplementedError(brand, revision, at)
 
-    def alert(self, brand: str) -> Policy:
+    def alert_policy(self, brand: str) -> Policy:
         """Return the one policy."""
         assert brand
         return self.policy
 
-    def group(self, brand: str) -> tuple[str, tuple[str, ...]]:
+    def group_members(self, brand: str) -> tuple[str, tuple[str, ...]]:
         """Return the group of a brand."""
         return (GROUP, self.members) if brand in self.members else ("", ())
 
 
-def triaged(*records: Record, rules: Agency | None = None) -> tuple[TriageShard, list[Notification]]:
+def run_triage(*records: Record, rules: GroupPolicies | None = None) -> tuple[TriageShard, list[Notification]]:
     """Return the shard after the records, and all that was told."""
-    shard = TriageShard(rules or Agency())
+    shard = TriageShard(rules or GroupPolicies())
     return shard, [note for record in records for note in shard.apply(record)]

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from alerts.delivery.rate_limit import Timing
-from alerts.incidents.lifecycle import Case, step
+from alerts.delivery.rate_limit import Clock
+from alerts.incidents.lifecycle import TriageState, process
 from alerts.incidents.model import Action, Incident, Notification
 from alerts.incidents.policy import Policy
-from alerts.incidents.state import new_case
+from alerts.incidents.state import new_state
 from detectors.model.signal import Drivers, Evidence, Example, Now, Phase, Severity, Signal
 
 if TYPE_CHECKING:
-    from alerts.delivery.metrics import Kind
+    from alerts.delivery.metrics import RequestKind
     from alerts.delivery.ports import DeliveryError
-    from alerts.delivery.receipts import Posting
+    from alerts.delivery.receipts import DeliveryRecord
 
 START: Final = 1_424_356_320_000
 """2015-02-19 14:32 UTC."""
@@ -98,21 +98,21 @@ def now(minute: float) -> Now:
 
 def action(minute: float, kind: Any = "ack", **changes: Any) -> Action:
     """Return an act of `ada` at `minute` after START, with an id of its own."""
-    parts: dict[str, Any] = {"id": f"{kind}@{minute}", "brand": "acme", "by": "ada"}
+    parts: dict[str, Any] = {"id": f"{kind}@{minute}", "brand": "acme", "actor": "ada"}
     return Action(kind=kind, at=START + int(minute * MINUTE), **parts | changes)
 
 
-def run(*records: Record, policy: Policy = POLICY, case: Case | None = None) -> tuple[Case, list[Notification]]:
+def run(*records: Record, policy: Policy = POLICY, case: TriageState | None = None) -> tuple[TriageState, list[Notification]]:
     """Return the case after the records, and all that was told."""
-    case = case or new_case("acme")
+    case = case or new_state("acme")
     told: list[Notification] = []
     for record in records:
-        case, more = step(case, record, policy)
+        case, more = process(case, record, policy)
         told += more
     return case, told
 
 
-def told_about(*records: Record, policy: Policy = POLICY) -> list[str]:
+def reasons_of(*records: Record, policy: Policy = POLICY) -> list[str]:
     """Return the reasons of all that was told."""
     return [notification.reason for notification in run(*records, policy=policy)[1]]
 
@@ -124,26 +124,26 @@ def incident_of(*records: Record, policy: Policy = POLICY) -> Incident:
     return incident
 
 
-def hurried(speed: float = 50.0) -> Timing:
+def fast_clock(speed: float = 50.0) -> Clock:
     """Return the real clocks, of which a second lasts 1/`speed`; chance always says a half."""
     began, wall = time.monotonic(), time.time_ns() // 1_000_000
-    return Timing(
+    return Clock(
         monotonic=lambda: time.monotonic() * speed,
         wall=lambda: wall + int((time.monotonic() - began) * 1000 * speed),
         sleep=lambda seconds: asyncio.sleep(seconds / speed),
-        chance=lambda: 0.5,
+        random=lambda: 0.5,
     )
 
 
-class Tally:
+class RecordingMetrics:
     """A meter that remembers."""
 
     def __init__(self) -> None:
-        self.kinds: list[Kind] = []
+        self.kinds: list[RequestKind] = []
         self.codes: list[str] = []
         self.refusals: list[DeliveryError] = []
 
-    def delivered(self, incident: str, kind: Kind, waited: float) -> None:
+    def delivered(self, incident: str, kind: RequestKind, waited: float) -> None:
         """Note a message that stands."""
         assert incident
         assert waited >= 0
@@ -172,12 +172,12 @@ class MemoryReceipts:
     """A store of postings that lives as long as the process, or as the test that hands it from worker to worker."""
 
     def __init__(self) -> None:
-        self.postings: dict[str, Posting] = {}
+        self.postings: dict[str, DeliveryRecord] = {}
 
-    async def get(self, incident: str) -> Posting | None:
+    async def get(self, incident: str) -> DeliveryRecord | None:
         """Return what is known of an incident's message."""
         return self.postings.get(incident)
 
-    async def put(self, posting: Posting) -> None:
+    async def put(self, posting: DeliveryRecord) -> None:
         """Keep a posting."""
         self.postings[posting.incident] = posting

@@ -55,7 +55,7 @@ def start_real() -> RealBroker:
     raise KafkaMissingError("; ".join(reasons))
 
 
-class Chosen:
+class BrokerChoice:
     """The broker of this test session, started when the first test asks for it."""
 
     def __init__(self, *, real_required: bool) -> None:

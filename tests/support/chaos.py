@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final, Literal
 from detectors.engine import engine
 from mentions.sentiment import Scorer
 from mentions.watchlist.watchlist import Watchlist
-from streams.pipeline import Raw, WatchShard, score
-from streams.views.brands import Directory
+from streams.pipeline import MentionsRecord, WatchShard, score
+from streams.views.brands import BrandRegistry
 from tests.support.installation import Installation, wait_until
-from tests.support.mention_generator import Crowd
+from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:
     from tests.support.brokers import RealBroker
@@ -28,7 +28,7 @@ Ledger = dict[str, list[tuple[int, int, int, int, int]]]
 
 
 @dataclass(frozen=True)
-class Script:
+class Scenario:
     """What is done to an installation under load."""
 
     seed: int
@@ -39,13 +39,13 @@ class Script:
     broker: Literal["restarted", "killed", "frozen", "left alone"] = "restarted"
 
     @property
-    def crowd(self) -> Crowd:
+    def generator(self) -> MentionGenerator:
         """Return the mentions."""
-        return Crowd(self.mentions, seed=self.seed, repeated=0.02, span=timedelta(minutes=90))
+        return MentionGenerator(self.mentions, seed=self.seed, repeated=0.02, span=timedelta(minutes=90))
 
 
 @dataclass
-class Outcome:
+class ChaosResult:
     """What came of it."""
 
     expected: Ledger
@@ -66,22 +66,22 @@ class Outcome:
         )
 
 
-def expected(crowd: Crowd, size: int) -> Ledger:
+def expected(crowd: MentionGenerator, size: int) -> Ledger:
     """Return the per-minute counts of a single, uninterrupted run in this process."""
-    shard, scorer, watchlist = WatchShard(Directory(defaults=True)), Scorer(), Watchlist.accepting_any()
+    shard, scorer, watchlist = WatchShard(BrandRegistry(defaults=True)), Scorer(), Watchlist.accepting_any()
     arrived = round(crowd.end.timestamp() * 1000)
     for number, (partition, value) in enumerate(crowd.records(PARTITIONS, size)):
-        for batch in score(partition, [Raw(value, number, arrived)], watchlist, scorer).batches:
+        for batch in score(partition, [MentionsRecord(value, number, arrived)], watchlist, scorer).batches:
             shard.apply(batch)
     return {brand: engine.ledger(state) for brand, state in shard.states.items()}
 
 
-def run(broker: RealBroker, script: Script) -> Outcome:
+def run(broker: RealBroker, script: Scenario) -> ChaosResult:
     """Send the crowd to two workers, kill one, start it again, restart the broker, and compare."""
     chance = random.Random(script.seed)
-    end = round(script.crowd.end.timestamp() * 1000)
+    end = round(script.generator.end.timestamp() * 1000)
     with Installation(broker, partitions=PARTITIONS) as here:
-        outcome = Outcome(expected(script.crowd, script.size))
+        outcome = ChaosResult(expected(script.generator, script.size))
         victim, survivor = here.worker(*ARGUMENTS), here.worker(*ARGUMENTS)
         load = threading.Thread(target=_load, args=(here, script, end))
         load.start()
@@ -102,8 +102,8 @@ def run(broker: RealBroker, script: Script) -> Outcome:
     return outcome
 
 
-def _load(here: Installation, script: Script, arrived: int) -> None:
-    records = script.crowd.records(PARTITIONS, script.size)
+def _load(here: Installation, script: Scenario, arrived: int) -> None:
+    records = script.generator.records(PARTITIONS, script.size)
     here.send(((partition, value, arrived) for partition, value in records), script.pace)
 
 
@@ -127,7 +127,7 @@ def _fail_over(here: Installation) -> float:
     return time.monotonic() - start
 
 
-def _restart(broker: RealBroker, script: Script, chance: random.Random) -> None:
+def _restart(broker: RealBroker, script: Scenario, chance: random.Random) -> None:
     if script.broker == "left alone":
         return
     if script.broker == "frozen":

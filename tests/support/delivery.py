@@ -7,16 +7,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from alerts.delivery.outbox import Delivery
+from alerts.delivery.outbox import Outbox
 from alerts.delivery.ports import Route
-from alerts.notifiers.slack.notifier import Slack
-from tests.support.alerts import MemoryReceipts, Record, Tally, action, hurried, named, now, run, signal
+from alerts.notifiers.slack.notifier import SlackNotifier
+from tests.support.alerts import MemoryReceipts, Record, RecordingMetrics, action, fast_clock, named, now, run, signal
 from tocsin.demo.fake_slack.server import TOKEN, FakeSlack
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification
 
-LIFE: list[Record] = [
+INCIDENT_LIFE: list[Record] = [
     signal(0, severity="watch"),
     signal(1, severity="critical"),
     signal(2, severity="critical", observed=90),
@@ -27,9 +27,9 @@ LIFE: list[Record] = [
 ]
 
 
-def life(brand: str = "acme") -> list[Notification]:
+def incident_life(brand: str = "acme") -> list[Notification]:
     """Return what is told of an incident from its opening to its end: six revisions, three of them with a reply."""
-    case, told = run(*LIFE)
+    case, told = run(*INCIDENT_LIFE)
     assert case.incident is not None
     return [named(notification, brand) for notification in told]
 
@@ -47,18 +47,18 @@ async def until(happened: Callable[[], bool]) -> None:
         await asyncio.sleep(0.005)
 
 
-class Desk:
+class OutboxHarness:
     """A delivery with its parts at hand; several share a store as successive workers do."""
 
     def __init__(self, fake: FakeSlack, store: MemoryReceipts | None = None, **options: Any) -> None:
         self.fake = fake
         self.store = store or MemoryReceipts()
-        self.meter = Tally()
+        self.meter = RecordingMetrics()
         self.done: list[tuple[str, int]] = []
-        self.slack = Slack(TOKEN, fake.url, timeout=options.pop("timeout", 0.3))
+        self.slack = SlackNotifier(TOKEN, fake.url, timeout=options.pop("timeout", 0.3))
         route = options.pop("route", alerts_channel)
-        timing = hurried(options.pop("speed", 50.0))
-        self.delivery = Delivery(self.slack, self.store, route, meter=self.meter, timing=timing, **options)
+        timing = fast_clock(options.pop("speed", 50.0))
+        self.delivery = Outbox(self.slack, self.store, route, metrics=self.meter, clock=timing, **options)
 
     def submit(self, *notifications: Notification) -> None:
         """Submit, and remember what is done."""
@@ -72,11 +72,11 @@ class Desk:
 
     async def close(self) -> None:
         """Let go."""
-        await self.delivery.abandon()
+        await self.delivery.stop()
         await self.slack.close()
 
 
-Desks = Callable[..., Desk]
+Desks = Callable[..., OutboxHarness]
 """Makes desks at one stand-in; the fixture `desk` closes them all."""
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Receiver:
+class WebhookReceiver:
     """Takes POST requests; `answers` are used up first: a status each; so are `holds`: seconds before the answer."""
 
     answers: deque[int] = field(default_factory=deque)
@@ -60,9 +60,9 @@ class Receiver:
 
 
 @contextmanager
-def served_receiver() -> Iterator[Receiver]:
+def served_receiver() -> Iterator[WebhookReceiver]:
     """Serve a receiver from a thread until the block ends."""
-    receiver, loop = Receiver(), asyncio.new_event_loop()
+    receiver, loop = WebhookReceiver(), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     asyncio.run_coroutine_threadsafe(receiver.__aenter__(), loop).result(10)
@@ -75,7 +75,7 @@ def served_receiver() -> Iterator[Receiver]:
         loop.close()
 
 
-class Mailbox:
+class SmtpMailbox:
     """A mail server without TLS; `refusals` are used up first: an answer such as `451 try later` each."""
 
     def __init__(self) -> None:

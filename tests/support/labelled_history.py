@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from replay.tuning.labels import Label, to_yaml
-from tests.support.mention_generator import START, Crowd
+from tests.support.mention_generator import START, MentionGenerator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ STORMS: Final = (timedelta(days=3, hours=2), timedelta(days=5, hours=5), timedel
 RISING: Final = (8, 16, 30, 50, 70, 90)
 """Mentions in each ten minutes of a storm."""
 
-DULL: Final = """\
+INSENSITIVE: Final = """\
 # invented, and far too dull
 groups:
   Sea:
@@ -41,17 +41,17 @@ brands:
       abuse: {enabled: false}
       reach: {enabled: false}
 """
-SHARP: Final = 'brands:\n  - {name: Brisela, slack_channel: "#brisela"}\n'
+SENSITIVE: Final = 'brands:\n  - {name: Brisela, slack_channel: "#brisela"}\n'
 
 
 @cache
 def mentions() -> tuple[dict[str, Any], ...]:
     """Return the mentions in order of publication."""
-    said = list(Crowd(8 * 24 * 3, 7, (BRAND,), START, timedelta(days=8), angry=0.1, repeated=0).mentions())
+    said = list(MentionGenerator(8 * 24 * 3, 7, (BRAND,), START, timedelta(days=8), angry=0.1, repeated=0).mentions())
     for number, begins in enumerate(STORMS):
         for step, count in enumerate(RISING):
             start = START + begins + timedelta(minutes=10 * step)
-            wave = Crowd(count, 100 + number * 10 + step, (BRAND,), start, timedelta(minutes=10), angry=0.9, repeated=0)
+            wave = MentionGenerator(count, 100 + number * 10 + step, (BRAND,), start, timedelta(minutes=10), angry=0.9, repeated=0)
             said += wave.mentions()
     return tuple(sorted(said, key=lambda mention: mention["published_at"]))
 
@@ -62,7 +62,7 @@ def labels(storms: int = len(STORMS)) -> list[Label]:
     return [Label(BRAND, onset, onset + 3_600_000, "crisis", f"storm {n}") for n, onset in enumerate(onsets, 1)]
 
 
-def write(folder: Path, config: str = DULL, storms: int = len(STORMS)) -> list[str]:
+def write(folder: Path, config: str = INSENSITIVE, storms: int = len(STORMS)) -> list[str]:
     """Write mentions, labels and configuration; return the arguments of `tocsin tune`."""
     (folder / "past.jsonl").write_text("\n".join(map(json.dumps, mentions())), encoding="utf-8")
     (folder / "incidents.yaml").write_text(to_yaml(labels(storms)), encoding="utf-8")

@@ -43,7 +43,7 @@ _ENDINGS: Final = ("", "", "", "!", "!!", " …", " :(", " 😡", " #fail", " wh
 
 
 @dataclass(frozen=True)
-class Crowd:
+class MentionGenerator:
     """`count` mentions of `brands` over `span` of event time; a share of them angry, a few sent twice."""
 
     count: int

@@ -11,9 +11,9 @@ from config.brands.wire import encode_brand
 from mentions.model.batches import Tick
 from mentions.sentiment import Scorer
 from mentions.watchlist.watchlist import Watchlist
-from streams.pipeline import Raw, score
-from streams.recording.format import Acted, Configured, Entry, Header, Judged, Received, Ticked
-from tests.support.mention_generator import Crowd
+from streams.pipeline import MentionsRecord, score
+from streams.recording.format import ActionEntry, ConfigEntry, Entry, Header, ScoredEntry, MentionsEntry, TickEntry
+from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Action
 
 BRANDS = ("Brisela", "Oakmere")
-CALM = Crowd(900, seed=41, brands=BRANDS, angry=0.1, repeated=0.0)
-STORM = Crowd(300, seed=42, brands=("Brisela",), start=CALM.end, angry=0.9, span=CALM.span / 6, repeated=0.0)
-SINCE, UNTIL = (int(at.timestamp() * 1000) for at in (CALM.start, STORM.end))
+CALM = MentionGenerator(900, seed=41, brands=BRANDS, angry=0.1, repeated=0.0)
+BURST = MentionGenerator(300, seed=42, brands=("Brisela",), start=CALM.end, angry=0.9, span=CALM.span / 6, repeated=0.0)
+SINCE, UNTIL = (int(at.timestamp() * 1000) for at in (CALM.start, BURST.end))
 TICK = 10_000
 
 
@@ -35,34 +35,34 @@ def scorer() -> Scorer:
 
 def mentions() -> list[dict[str, Any]]:
     """Return a calm hour and a storm of ten minutes."""
-    return [*CALM.mentions(), *STORM.mentions()]
+    return [*CALM.mentions(), *BURST.mentions()]
 
 
 def entries(said: Iterable[dict[str, Any]], actions: Iterable[Action] = (), *, scores: bool = True) -> Iterator[Entry]:
     """Yield what a worker with one partition reads; each mention arrives when it was published."""
     for name in BRANDS:
-        yield Configured(0, name, 0, json.loads(encode_brand(default_brand(name))))
+        yield ConfigEntry(0, name, 0, json.loads(encode_brand(default_brand(name))))
     watchlist = Watchlist([default_brand(name).watched(0) for name in BRANDS])
     waiting = sorted(actions, key=lambda action: action.at)
     clock = 0
     for offset, mention in enumerate(said):
         line = json.dumps(mention, ensure_ascii=False)
-        (batch,) = score(0, [Raw(line.encode(), offset, 2**42)], watchlist, scorer()).batches
+        (batch,) = score(0, [MentionsRecord(line.encode(), offset, 2**42)], watchlist, scorer()).batches
         at = batch.published[0]
         while waiting and waiting[0].at <= at:
-            yield Acted(waiting[0].at, 0, waiting.pop(0))
+            yield ActionEntry(waiting[0].at, 0, waiting.pop(0))
         if at - clock >= TICK:
             clock = at
-            yield Ticked(at, 0, Tick(0, 1, at, at))
+            yield TickEntry(at, 0, Tick(0, 1, at, at))
         if scores:
-            yield Judged(at, 0, batch)
+            yield ScoredEntry(at, 0, batch)
         origin = (batch.brand, 0, batch.policy, batch.scorer)
-        yield Received(at, 0, *origin, batch.offsets, batch.indexes, batch.arrived, [line])
+        yield MentionsEntry(at, 0, *origin, batch.offsets, batch.indexes, batch.arrived, [line])
     for minute in range(1, 90):
         end = UNTIL + minute * 60_000
         while waiting and waiting[0].at <= end:
-            yield Acted(waiting[0].at, 0, waiting.pop(0))
-        yield Ticked(end, 0, Tick(0, 1, end, end))
+            yield ActionEntry(waiting[0].at, 0, waiting.pop(0))
+        yield TickEntry(end, 0, Tick(0, 1, end, end))
 
 
 def header(*, scores: bool = True) -> Header:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tocsin.demo.fake_slack.server import FakeSlack
-from tocsin.demo.fake_slack.serving import environment, served
+from tocsin.demo.fake_slack.serving import environment, serve_in_background
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,5 +17,5 @@ __all__ = ["environment", "served_slack"]
 @contextmanager
 def served_slack(**settings: Any) -> Iterator[FakeSlack]:
     """Serve a stand-in until the block ends; its fields may be read and set from the test's thread."""
-    with served(FakeSlack(**settings)) as running:
+    with serve_in_background(FakeSlack(**settings)) as running:
         yield running.slack

@@ -13,14 +13,14 @@ from alerts.incidents.model import Action, Incident, Notification, encode
 from alerts.notifiers.slack.notifier import web_client
 from alerts.rendering import card as render
 from config.brands.model import Brand
-from streams.exactly_once.fencing import Version, Versioned
+from streams.exactly_once.fencing import FencedVersion, FencedValue
 from tests.support.alerts import START, run, signal
 from tocsin.demo.fake_slack.server import APP_TOKEN, TOKEN, FakeSlack
-from tocsin.slack_app.action_gateway import Acting
+from tocsin.slack_app.action_gateway import ActionGateway
 from tocsin.slack_app.app import Office
 from tocsin.slack_app.modals.preview import Trial
-from tocsin.slack_app.slack_client import People
-from tocsin.slack_app.state import Known
+from tocsin.slack_app.slack_client import SlackClient
+from tocsin.slack_app.state import AppState
 from tocsin.slack_app.transports.socket_mode import Socket
 
 if TYPE_CHECKING:
@@ -33,32 +33,32 @@ if TYPE_CHECKING:
 NOW = START + 60_000
 
 
-class Front:
+class SlackAppHarness:
     """An app of some brands, with one open incident of the first."""
 
     def __init__(self, slack: FakeSlack, *brands: Brand) -> None:
         self.slack = slack
-        self.known, self.sent = Known(), list[Action]()
+        self.known, self.sent = AppState(), list[Action]()
         self.failing = False
         for number, brand in enumerate(brands or (Brand(name="acme"),)):
-            self.known.directory.put(brand, number + 1)
-        self.known.directory.refresh()
-        self.brand = next(iter(self.known.directory.brands().values()))
+            self.known.registry.put(brand, number + 1)
+        self.known.registry.refresh()
+        self.brand = next(iter(self.known.registry.brands().values()))
         self.note: Notification = run(
-            signal(0, severity="critical", brand=self.brand.name), case=cases.new_case(self.brand.name)
+            signal(0, severity="critical", brand=self.brand.name), case=cases.new_state(self.brand.name)
         )[1][-1]
         self.know(self.note.incident)
-        self.known.ledger.opened()
+        self.known.incident_view.mark_loaded()
         self.past: Sequence[Batch | Tick] = ()
         self.applied: list[Governed] = []
-        people = People(TOKEN, slack.url)
+        people = SlackClient(TOKEN, slack.url)
         trial = Trial(lambda *_: self.past, lambda: NOW)
-        self.office = Office(self.known, Acting(people, self._send, lambda: NOW), people, self._apply, trial)
+        self.office = Office(self.known, ActionGateway(people, self._send, lambda: NOW), people, self._apply, trial)
 
     def note_of(self, *detectors: str) -> Notification:
         """Return what is told of an incident of the first brand that some detectors found."""
         found = [signal(0, severity="critical", brand=self.brand.name, detector=name) for name in detectors]
-        return run(*found, case=cases.new_case(self.brand.name))[1][-1]
+        return run(*found, case=cases.new_state(self.brand.name))[1][-1]
 
     async def _send(self, action: Action) -> None:
         if self.failing:
@@ -73,17 +73,17 @@ class Front:
 
     def govern(self, governed: Governed) -> None:
         """Let a configuration govern the brand from now on."""
-        self.known.directory.put(governed, 100 + len(self.applied))
-        self.known.directory.refresh()
+        self.known.registry.put(governed, 100 + len(self.applied))
+        self.known.registry.refresh()
 
     def know(self, incident: Incident) -> None:
         """Let the app know of an incident."""
-        self.known.ledger.take(incident.id.encode(), encode(incident))
+        self.known.incident_view.apply(incident.id.encode(), encode(incident))
 
     def silence(self, *silences: Silence) -> None:
         """Let silences run for the first brand."""
-        case = cases.Case(self.brand.name, silences=silences)
-        self.known.silenced.take(self.brand.name.encode(), Versioned(Version(1, 1), 0, cases.encode(case)).encode())
+        case = cases.TriageState(self.brand.name, silences=silences)
+        self.known.silences.apply(self.brand.name.encode(), FencedValue(FencedVersion(1, 1), 0, cases.encode(case)).encode())
 
     async def post(self, **route: Any) -> None:
         """Post the incident's card."""
@@ -93,7 +93,7 @@ class Front:
 
     def shown(self, user: str) -> str:
         """Return what the modal of a user says."""
-        return json.dumps((self.slack.person(user).modal or {}).get("blocks", []), ensure_ascii=False)
+        return json.dumps((self.slack.user(user).modal or {}).get("blocks", []), ensure_ascii=False)
 
 
 async def until(happened: Callable[[], object]) -> None:
@@ -104,10 +104,10 @@ async def until(happened: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def front(*brands: Brand, **slack: Any) -> AsyncIterator[Front]:
+async def slack_app(*brands: Brand, **slack: Any) -> AsyncIterator[SlackAppHarness]:
     """Run the app, connected by Socket Mode, until the block ends."""
     async with FakeSlack(**slack) as stand_in:
-        app = Front(stand_in, *brands)
+        app = SlackAppHarness(stand_in, *brands)
         task = asyncio.create_task(Socket(APP_TOKEN, web_client(TOKEN, stand_in.url), app.office).run())
         try:
             await until(lambda: stand_in.sockets)

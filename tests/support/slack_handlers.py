@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from alerts.incidents.model import Action, encode
 from config.brands.model import Brand
 from tests.support.alerts import START, incident_of, signal
-from tocsin.slack_app.action_gateway import Acting
+from tocsin.slack_app.action_gateway import ActionGateway
 from tocsin.slack_app.app import Office
 from tocsin.slack_app.modals.preview import Trial
-from tocsin.slack_app.state import Known
+from tocsin.slack_app.state import AppState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from config.brands.overrides import Governed
 
 
-class Hall:
+class FakeSlackApi:
     """What the office needs of Slack, remembered."""
 
     def __init__(self, groups: Mapping[str, set[str]]) -> None:
@@ -45,19 +45,19 @@ class Hall:
         """Show nothing."""
 
 
-class Desk:
+class HandlerHarness:
     """An office of one brand, acme, with one open incident."""
 
     def __init__(self, brand: Brand | None = None, groups: Mapping[str, set[str]] | None = None) -> None:
-        self.hall, self.sent = Hall(groups or {}), list[Action]()
+        self.hall, self.sent = FakeSlackApi(groups or {}), list[Action]()
         self.failing = False
-        known = Known()
-        known.directory.put(brand or Brand(name="acme"), 1)
-        known.directory.refresh()
+        known = AppState()
+        known.registry.put(brand or Brand(name="acme"), 1)
+        known.registry.refresh()
         self.incident = incident_of(signal(0, severity="critical"))
-        known.ledger.take(self.incident.id.encode(), encode(self.incident))
-        known.ledger.opened()
-        acting = Acting(self.hall, self._send, lambda: START + 60_000)
+        known.incident_view.apply(self.incident.id.encode(), encode(self.incident))
+        known.incident_view.mark_loaded()
+        acting = ActionGateway(self.hall, self._send, lambda: START + 60_000)
         self.office = Office(known, acting, self.hall, self._apply, Trial(lambda *_: (), acting.now))
 
     async def _send(self, action: Action) -> None:

@@ -12,8 +12,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from config.settings import Settings
 from mentions.sentiment import Scorer
 from tocsin.demo.scenarios.offline_run import mention_lines, read_config
-from tocsin.web.http.server import application
-from tocsin.web.sources.recording import Past, of_lines
+from tocsin.web.http.server import build_application
+from tocsin.web.sources.recording import RecordingDataSource, from_lines
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -41,26 +41,26 @@ brands:
 
 
 @cache
-def day() -> Past:
+def day() -> RecordingDataSource:
     """Return the invented day at its worst. Shared: whoever acts on it takes `fresh`."""
     return fresh()
 
 
-def fresh() -> Past:
+def fresh() -> RecordingDataSource:
     """Return the same day, of the caller's own."""
-    return of_lines(read_config().brands, mention_lines(), Scorer.with_brand_weights(None), UNTIL)
+    return from_lines(read_config().brands, mention_lines(), Scorer.with_brand_weights(None), UNTIL)
 
 
 @asynccontextmanager
-async def opened(
-    world: Past,
+async def web_client(
+    world: RecordingDataSource,
     config: Path | None = None,
     labels: Sequence[Label] = (),
     clock: list[float] | None = None,
     **settings: object,
 ) -> AsyncIterator[Client]:
     """Yield a browser without a screen at the pages of a world."""
-    app = application(world, Settings.model_validate(settings), config, labels, clock=lambda: 1_000.0)
+    app = build_application(world, Settings.model_validate(settings), config, labels, clock=lambda: 1_000.0)
     async with TestClient(TestServer(app)) as client:
         yield client
 

@@ -1,1 +1,1 @@
-"""tocsin.demo."""
+"""The demo: an invented crisis played through real workers, with a fake Slack."""

@@ -1,4 +1,4 @@
-"""What runs behind the demo? The embedded broker, real processes of ours, and a thread that sends mentions."""
+"""What the demo runs: an embedded broker, a real worker (and Slack app), and a thread that sends the mentions."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Self
 
 from config.brands.wire import encode_brand
-from streams.ingest import Ingest, Pace, published
+from streams.ingest import Ingest, Throttle, published_at
 from streams.kafka.admin import KafkaBrandStore
 from streams.kafka.connection import Connection
 from streams.kafka.embedded import PARTITIONS, EmbeddedBroker
 from streams.kafka.reader import progress
 from streams.kafka.topics import Topics
-from streams.pipeline import SETTLED
+from streams.pipeline import FLUSH_MARGIN
 from tocsin.cli import subprocesses
 from tocsin.cli.errors import CommandError
 from tocsin.demo.scenarios.offline_run import mention_lines
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from mentions.readers.position import Line
 
 STOP_TIMEOUT: Final = 10.0
-"""Seconds that a process gets to stop in order."""
+"""Seconds that a process gets to stop before it is killed."""
 
 
 class DemoEnvironment:
-    """Broker, topics, brands and worker; everything is gone when it ends.
+    """Broker, topics, brands and worker; removes them all when it ends.
 
-    `warm_up` goes out at once; `story`, at `speed` times real time, from the moment `begin` is called. With `slack`,
-    the environment of a Slack, the worker posts there and the Slack app runs beside it.
+    The warm-up is sent at once, the scenario at `speed` times real time once `start_scenario` is called. With `slack`,
+    the environment variables of a Slack, the worker posts there and the Slack app runs too.
     """
 
     def __init__(self, config: Config, live_from: int, speed: float, slack: Mapping[str, str] | None = None) -> None:
@@ -47,10 +47,10 @@ class DemoEnvironment:
         self._speed = speed
         self._slack = slack
         self._processes: list[tuple[str, subprocess.Popen[bytes], Path]] = []
-        told = list(mention_lines())
-        split = next(place for place, line in enumerate(told) if (published(line) or 0) >= live_from)
-        self._warm_up, self._scenario = told[:split], told[split:]
-        self.warm_up_ends_at, self.ends_at = (published(part[-1]) or 0 for part in (self._warm_up, self._scenario))
+        sent = list(mention_lines())
+        split = next(place for place, line in enumerate(sent) if (published_at(line) or 0) >= live_from)
+        self._warm_up, self._scenario = sent[:split], sent[split:]
+        self.warm_up_ends_at, self.ends_at = (published_at(part[-1]) or 0 for part in (self._warm_up, self._scenario))
         self._scenario_started = threading.Event()
         self._all_sent = threading.Event()
         self._time_advances = threading.Event()
@@ -79,7 +79,7 @@ class DemoEnvironment:
         self._open.close()
 
     def start_scenario(self) -> None:
-        """Let the story begin."""
+        """Start sending the scenario."""
         self._scenario_started.set()
 
     @property
@@ -89,27 +89,27 @@ class DemoEnvironment:
 
     @property
     def is_started(self) -> bool:
-        """Tell whether the story has begun."""
+        """Return whether the scenario has started."""
         return self._scenario_started.is_set()
 
     @property
     def is_sent(self) -> bool:
-        """Tell whether the whole story is sent."""
+        """Return whether the whole scenario is sent."""
         return self._all_sent.is_set()
 
     def is_processed(self) -> bool:
-        """Tell whether the worker is through with all that was sent."""
+        """Return whether the worker has processed all that was sent."""
         return progress(self.connection, self.topics)[1] == 0
 
     def keep_advancing_time(self) -> None:
-        """Let event time go on after the story, as fast as the clock, so that what people do takes effect."""
+        """Let event time advance after the scenario, as fast as the clock, so that actions take effect."""
         self._time_advances.set()
 
     def check(self) -> None:
-        """Notice what went wrong behind the stage.
+        """Check that every process runs and the sender works.
 
         Raises:
-            Failure: a process has ended; the message holds the end of its log.
+            CommandError: a process has ended; the message holds the end of its log.
         """
         if self._error is not None:
             raise self._error
@@ -144,19 +144,19 @@ class DemoEnvironment:
             self._all_sent.set()
             self._time_advances.wait()
             self._send_ticks()
-        except Exception as error:  # noqa: BLE001  told to the main thread by `check`
+        except Exception as error:  # noqa: BLE001  raised in the main thread by `check`
             self._error = error
         self._all_sent.set()
 
     def _send_ticks(self) -> None:
-        """Tell every second how far event time has come."""
+        """Send a tick every second with the event time reached."""
         began = time.monotonic()
         with closing(Ingest(self.connection, self.topics, "published")) as ingest:
             while not self._stopped.wait(1.0):
-                ingest.mark(self.ends_at + SETTLED + int((time.monotonic() - began) * 1000))
+                ingest.mark(self.ends_at + FLUSH_MARGIN + int((time.monotonic() - began) * 1000))
 
     def _send(self, part: list[Line], speed: float) -> None:
-        with closing(Ingest(self.connection, self.topics, "published", Pace(speed))) as ingest:
+        with closing(Ingest(self.connection, self.topics, "published", Throttle(speed))) as ingest:
             for _refused in ingest.run(part):
                 if self._stopped.is_set():
                     return

@@ -1,4 +1,4 @@
-"""What reaches the demo's audience? What the worker writes to its topics, as it writes it."""
+"""Collector of the demo's events: follows the worker's topics and feeds the display."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from alerts.incidents.model import decode_notification
 from alerts.rendering import text
 from mentions.model.batches import Batch, decode
 from streams.kafka.embedded import PARTITIONS
-from streams.kafka.tail import Follower
+from streams.kafka.tail import TopicTail
 from tocsin.cli.errors import CommandError
 
 if TYPE_CHECKING:
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from alerts.incidents.model import Notification
-    from streams.kafka.tail import Written
+    from streams.kafka.tail import TailedRecord
     from tocsin.demo.environment import DemoEnvironment
     from tocsin.demo.live_display import LiveDisplay
 
 START_TIMEOUT: Final = 60.0
-"""Seconds for the worker to start and to read the calm day before."""
+"""Seconds for the worker to start and to process the warm-up."""
 
 QUIET_SECONDS: Final = 1.5
-"""Seconds without news after which it is over, if the worker is through with all that was sent."""
+"""Seconds without an event after which the demo is over, if the worker has processed all that was sent."""
 
 END_TIMEOUT: Final = 60.0
-"""Seconds without news after which it is over all the same."""
+"""Seconds without an event after which the demo is over in any case."""
 
 POLL_SECONDS: Final = 0.1
-"""Seconds between two looks."""
+"""Seconds between two polls."""
 
 
 class EventCollector:
-    """Follows the demo's topics and puts on the board what is to be seen; gives the sign when all are `seated`."""
+    """Follows the demo's topics, feeds the display, and starts the scenario once the viewer is `ready`."""
 
     def __init__(
         self, environment: DemoEnvironment, display: LiveDisplay, ready: Callable[[], bool] = lambda: True
@@ -46,7 +46,7 @@ class EventCollector:
         self._ready = ready
         topics = environment.topics
         self._outbox = topics.notifications.name
-        self._tail = Follower(environment.connection, [topics.scored.name, self._outbox])
+        self._tail = TopicTail(environment.connection, [topics.scored.name, self._outbox])
         self._read_up_to: dict[int, int] = {}
         self._fresh: list[Notification] = []
 
@@ -59,10 +59,10 @@ class EventCollector:
         self._tail.close()
 
     def follow(self) -> Iterator[int]:
-        """Yield the event time reached [ms], a few times a second, until the story is over.
+        """Yield the event time reached [ms], a few times a second, until the scenario is over.
 
         Raises:
-            Failure: the worker ended, or did not get ready in time.
+            CommandError: the worker ended, or was not ready in time.
         """
         started = latest = time.monotonic()
         while not self._is_over(time.monotonic() - latest):
@@ -74,7 +74,7 @@ class EventCollector:
             yield self._clock()
 
     def lines(self) -> Iterator[str]:
-        """Yield one line for each piece of news, for where there is no terminal to draw on."""
+        """Yield one line for each notification, for output that is no terminal."""
         for _ in self.follow():
             yield from (_line(note) for note in self._fresh if note.reason != "updated")
             self._fresh.clear()
@@ -84,7 +84,7 @@ class EventCollector:
         return read and quiet > QUIET_SECONDS and (quiet > END_TIMEOUT or self._environment.is_processed())
 
     def _start_when_ready(self, started: float) -> None:
-        """Let the story begin once the calm day before has been read."""
+        """Start the scenario once the warm-up is processed."""
         if self._clock() >= self._environment.warm_up_ends_at:
             if self._ready():
                 self._environment.start_scenario()
@@ -94,13 +94,13 @@ class EventCollector:
             )
 
     def _poll(self) -> bool:
-        """Take up what was written since the last look; tell whether there was anything."""
+        """Handle the records written since the last poll; return whether there were any."""
         written = self._tail.poll(POLL_SECONDS)
         for record in written:
             self._take(record)
         return bool(written)
 
-    def _take(self, record: Written) -> None:
+    def _take(self, record: TailedRecord) -> None:
         if record.topic == self._outbox:
             note = decode_notification(record.value or b"")
             self._display.add(note)
@@ -108,7 +108,7 @@ class EventCollector:
             return
         entry = decode(record.value or b"")
         if isinstance(entry, Batch):
-            self._display.chronicle.count(entry)
+            self._display.event_log.count(entry)
         else:
             self._read_up_to[entry.partition] = max(entry.read_up_to, self._read_up_to.get(entry.partition, 0))
 
@@ -119,4 +119,4 @@ class EventCollector:
 
 def _line(note: Notification) -> str:
     at = datetime.fromtimestamp(note.happened_at / 1000, UTC)
-    return f"{at:%H:%M}  {note.reason.replace('_', ' '):15}  {text.line(note.incident, 'en')}"
+    return f"{at:%H:%M}  {note.reason.replace('_', ' '):15}  {text.headline(note.incident, 'en')}"

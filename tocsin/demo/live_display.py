@@ -1,4 +1,4 @@
-"""What does the demo show while it runs? Each brand's course, the latest Slack message and its thread."""
+"""Live display of the demo in the terminal: each brand's activity, the latest Slack message and the threads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.text import Text
 from alerts.incidents.model import rank
 from alerts.notifiers import console
 from alerts.rendering import card
-from replay.snapshots.event_log import MINUTE, Chronicle
+from replay.snapshots.event_log import MINUTE, EventLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
     from alerts.delivery.ports import Route
     from alerts.incidents.model import Incident, Notification
-    from replay.snapshots.event_log import Minute
+    from replay.snapshots.event_log import MinuteCounts
 
 COLUMNS: Final = 32
 REPLIES: Final = 4
 NEGATIVE_SHARE: Final = 0.4
-"""The negative share from which a column is drawn in red."""
+"""The negative share from which a bar is red."""
 
 _COLOURS: Final = {"watch": "blue", "warning": "dark_orange", "critical": "bold red"}
 
 
 class LiveDisplay:
-    """Draws a chronicle while it is written. `span` is the first and last instant [ms] of the story."""
+    """Draws the demo while it runs. `span` is the first and last instant [ms] of the scenario."""
 
     def __init__(self, brands: Sequence[str], route: Callable[[str, int], Route], span: tuple[int, int]) -> None:
-        self.chronicle = Chronicle(span[0])
+        self.event_log = EventLog(span[0])
         self._brands = brands
         self._route = route
         self._span = span
@@ -45,8 +45,8 @@ class LiveDisplay:
         self._thread: deque[Text] = deque(maxlen=REPLIES)
 
     def add(self, note: Notification) -> None:
-        """Keep a notification; its message is shown if it is news, or of the incident that is shown already."""
-        self.chronicle.note(note)
+        """Add a notification; shows its message unless it only updates an incident that is not shown."""
+        self.event_log.add(note)
         shown = self._shown
         same = shown is not None and note.incident.id == shown.incident.id
         if same or note.reason != "updated":
@@ -59,15 +59,17 @@ class LiveDisplay:
             )
 
     def show_most_severe(self) -> None:
-        """Show the gravest incident as it stands, now that nothing more will be told."""
-        latest = {note.incident.id: note for note in self.chronicle.told}
+        """Show the final state of the most severe incident."""
+        latest = {note.incident.id: note for note in self.event_log.notifications}
         self._shown = max(latest.values(), key=_severity_order, default=None)
 
     def _reply_text(self, note: Notification) -> Text:
-        return console.styled(card.reply(note, self._route(note.incident.brand, note.happened_at), page=note.page).text)
+        return console.render_text(
+            card.reply(note, self._route(note.incident.brand, note.happened_at), page=note.page).text
+        )
 
     def draw(self, now: int) -> RenderableType:
-        """Return the board as of event time `now` [ms]."""
+        """Return the display as of event time `now` [ms]."""
         parts: list[RenderableType] = [self._heading(now), self._brand_table(now)]
         if self._shown is not None:
             parts.append(self._card(self._shown))
@@ -84,12 +86,12 @@ class LiveDisplay:
             (f"{clock:%A %d %B %H:%M} UTC  ", "bold"),
             ("━" * filled, "cyan"),
             ("━" * (COLUMNS - filled), "dim"),
-            f"  {self.chronicle.mentions:,} mentions",
+            f"  {self.event_log.mentions:,} mentions",
         )
 
     def _brand_table(self, now: int) -> Table:
         table = Table(box=None, padding=(0, 2, 0, 0), width=console.WIDTH)
-        for name, side in (("brand", "left"), ("its day", "left"), ("10 min", "right"), ("negative", "right")):
+        for name, side in (("brand", "left"), ("activity", "left"), ("10 min", "right"), ("negative", "right")):
             table.add_column(name, justify=side, no_wrap=True, header_style="dim")  # type: ignore[arg-type]
         table.add_column("state", no_wrap=True, header_style="dim")
         for brand in self._brands:
@@ -99,12 +101,12 @@ class LiveDisplay:
             table.add_row(Text(brand, style="bold"), self._bars(brand), str(mentions), share, self._state(brand))
         return table
 
-    def _minutes(self, brand: str, start: int, end: int) -> list[Minute]:
-        course = self.chronicle.minutes.get(brand, {})
+    def _minutes(self, brand: str, start: int, end: int) -> list[MinuteCounts]:
+        course = self.event_log.minutes.get(brand, {})
         return [minute for at, minute in course.items() if start <= at < end]
 
     def _bars(self, brand: str) -> Text:
-        """Return the brand's day as bars, red where the mood is bad."""
+        """Return the brand's mentions over time as bars, red where the negative share is high."""
         first, last = self._span
         step = (last - first) / COLUMNS
         columns = [self._minutes(brand, int(first + i * step), int(first + (i + 1) * step)) for i in range(COLUMNS)]
@@ -122,17 +124,17 @@ class LiveDisplay:
         if incident is None:
             return Text("calm", style="dim")
         if incident.status == "resolved":
-            return Text("over", style="green")
+            return Text("resolved", style="green")
         return Text(incident.severity, style=_COLOURS[incident.severity])
 
     def _latest(self, brand: str) -> Incident | None:
-        of_brand = [incident for incident in self.chronicle.incidents() if incident.brand == brand]
+        of_brand = [incident for incident in self.event_log.incidents() if incident.brand == brand]
         return max(of_brand, key=lambda one: (one.opened_at, rank(one.severity)), default=None)
 
     def _card(self, note: Notification) -> Panel:
         route = self._route(note.incident.brand, note.happened_at)
         edited = "posted" if note.revision == 1 else f"edited, revision {note.revision}"
-        return console.draw(card.message(note, route, page=note.page), f"{route.channel} · {edited}")
+        return console.render_card(card.message(note, route, page=note.page), f"{route.channel} · {edited}")
 
 
 def _severity_order(note: Notification) -> tuple[int, int]:

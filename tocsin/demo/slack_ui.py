@@ -1,4 +1,4 @@
-"""Where does the demo's audience look with `--slack-ui`? A workspace in the stand-in for Slack, on a page."""
+"""The workspace of `tocsin demo --slack-ui`: a fake Slack with the demo's channels and users, and its web page."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from tocsin.cli.errors import UsageError
-from tocsin.demo.fake_slack.page import Page
+from tocsin.demo.fake_slack.page import SlackPage
 from tocsin.demo.fake_slack.server import FakeSlack
-from tocsin.demo.fake_slack.serving import environment, served
+from tocsin.demo.fake_slack.serving import environment, serve_in_background
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,17 +20,17 @@ USERS: Final = {"U0MIRA": "Mira Holt", "U0JONAS": "Jonas Brandt", "U0CELIA": "CÃ
 
 VIEWER: Final = "U0MIRA"
 GROUP: Final = "S0ONCALL"
-"""Who is on call in the demo's configuration."""
+"""The user group that is on call in the demo's configuration."""
 
 
 class DemoWorkspace:
-    """The stand-in with the demo's channels and people, and its page."""
+    """The fake Slack with the demo's channels and users, and its page."""
 
     def __init__(self, config: Config) -> None:
         names = dict.fromkeys((brand.slack_channel or "").removeprefix("#") for brand in config.brands)
         channels = {f"C{number:07d}": name for number, name in enumerate(names, 1)}
-        self.slack = FakeSlack(channels=channels, groups={GROUP: [*USERS]}, users=dict(USERS), pace=1.0)
-        self._page = Page(self.slack, VIEWER, "Lanternfield", {GROUP: "on-call"})
+        self.slack = FakeSlack(channels=channels, groups={GROUP: [*USERS]}, users=dict(USERS), min_interval=1.0)
+        self._page = SlackPage(self.slack, VIEWER, "Lanternfield", {GROUP: "on-call"})
         self.slack.routes += self._page.routes()
 
     @property
@@ -40,11 +40,11 @@ class DemoWorkspace:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Return what the worker and the app need to take it for Slack."""
+        """Return the environment variables with which worker and app use it as Slack."""
         return environment(self.slack, buttons=True)
 
     def is_viewed(self) -> bool:
-        """Tell whether the page is open somewhere."""
+        """Return whether the page is open in a browser."""
         return self._page.viewers > 0
 
 
@@ -53,12 +53,12 @@ def open_workspace(config: Config, port: int) -> Iterator[DemoWorkspace]:
     """Serve a workspace until the block ends.
 
     Raises:
-        Misuse: the port is taken.
+        UsageError: the port is taken.
     """
     workspace = DemoWorkspace(config)
     with ExitStack() as stack:
         try:
-            stack.enter_context(served(workspace.slack, port))
+            stack.enter_context(serve_in_background(workspace.slack, port))
         except OSError as error:
             raise UsageError(f"port {port} cannot be used ({error.strerror}): choose another with --port") from error
         yield workspace

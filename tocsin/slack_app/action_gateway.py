@@ -9,7 +9,7 @@ import structlog
 from alerts.rendering.escaping import mention, mrkdwn
 from config.brands.on_call import called
 from config.brands.responders import permission
-from tocsin.slack_app.text import say
+from tocsin.slack_app.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-class Groups(Protocol):
+class UserGroups(Protocol):
     """Where user groups are looked up."""
 
     async def groups_of(self, user: str, among: tuple[str, ...]) -> frozenset[str]:
@@ -29,10 +29,10 @@ class Groups(Protocol):
         ...
 
 
-class Acting:
+class ActionGateway:
     """Passes on what those do who may."""
 
-    def __init__(self, groups: Groups, send: Callable[[Action], Awaitable[None]], now: Callable[[], int]) -> None:
+    def __init__(self, groups: UserGroups, send: Callable[[Action], Awaitable[None]], now: Callable[[], int]) -> None:
         self._groups = groups
         self._send = send
         self.now = now
@@ -43,10 +43,10 @@ class Acting:
         log.info("asked to act", brand=brand.name, user=user, permission=verdict)
         if verdict != "nobody_named_them":
             return ""
-        who = mention(called(brand, self.now())) or say(brand.language, "nobody")
-        return say(brand.language, "refused", brand=mrkdwn(brand.name, 60), who=who)
+        who = mention(called(brand, self.now())) or translate(brand.language, "nobody")
+        return translate(brand.language, "refused", brand=mrkdwn(brand.name, 60), who=who)
 
-    async def may(self, user: str, brand: Brand) -> bool:
+    async def is_allowed(self, user: str, brand: Brand) -> bool:
         """Tell whether a person may act on a brand, where nothing is asked for yet."""
         return await self._permission(user, brand) != "nobody_named_them"
 
@@ -55,7 +55,7 @@ class Acting:
         asked = named and user not in brand.may_act
         return permission(brand, user, await self._groups.groups_of(user, named) if asked else frozenset())
 
-    async def pass_on(self, action: Action, brand: Brand) -> str:
+    async def submit(self, action: Action, brand: Brand) -> str:
         """Pass an act on; return what the person has to know where that failed, nothing where it went well."""
         return await self.attempt(self._send(action), brand)
 
@@ -65,5 +65,5 @@ class Acting:
             await work
         except Exception as error:  # noqa: BLE001  whatever fails, the person has to know that nothing happened
             log.error("what was asked for could not be passed on", brand=brand.name, why=type(error).__name__)  # noqa: TRY400
-            return say(brand.language, "failed")
+            return translate(brand.language, "failed")
         return ""

@@ -5,37 +5,37 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from alerts.incidents.findings import leading
+from alerts.incidents.findings import primary
 from alerts.oncall.schedule import on_call
 from alerts.rendering import text as wording
-from alerts.rendering.escaping import mention, moment, mrkdwn, person
+from alerts.rendering.escaping import mention, slack_date, mrkdwn, slack_user
 from config.brands.on_call import called
 from config.error_messages import nearest
-from tocsin.slack_app.text import common, say
+from tocsin.slack_app.text import majority_language, translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from alerts.incidents.action_factory import Spell
+    from alerts.incidents.action_factory import SnoozeOption
     from alerts.incidents.model import Incident
     from config.brands.model import Brand
     from detectors.model.text import Language
 
-SHOWN: Final = 20
-NEAR: Final = 3
+MAX_SHOWN: Final = 20
+MAX_SUGGESTIONS: Final = 3
 """How many names are offered in place of one that is not known."""
 
-_SPANS: Final[dict[str, Spell]] = {"30m": "snooze_30m", "2h": "snooze_2h", "morning": "snooze_morning"}
+_DURATIONS: Final[dict[str, SnoozeOption]] = {"30m": "snooze_30m", "2h": "snooze_2h", "morning": "snooze_morning"}
 
 
-class Snooze(NamedTuple):
+class SnoozeCommand(NamedTuple):
     """What `/tocsin snooze` asks for."""
 
     brand: Brand
-    spell: Spell
+    duration: SnoozeOption
 
 
-def snooze(text: str, brands: Mapping[str, Brand]) -> Snooze | str | None:
+def parse_snooze(text: str, brands: Mapping[str, Brand]) -> SnoozeCommand | str | None:
     """Return the snooze that was typed, what is wrong with it (mrkdwn), or None for another command.
 
     A brand that is only nearly named is not acted upon: the answer offers what may have been meant.
@@ -43,15 +43,15 @@ def snooze(text: str, brands: Mapping[str, Brand]) -> Snooze | str | None:
     word, _, rest = text.strip().partition(" ")
     if word.lower() != "snooze":
         return None
-    named = _exactly(rest, brands)
+    named = _exact_brand(rest, brands)
     name, _, span = ("", "", "") if named else rest.strip().rpartition(" ")
-    brand, language = named or _exactly(name, brands), common(brands)
+    brand, language = named or _exact_brand(name, brands), majority_language(brands)
     if brand is not None:
-        press = "snooze_30m" if named else _SPANS.get(span.lower())
-        return Snooze(brand, press) if press else say(brand.language, "slash_snooze_span", span=mrkdwn(span, 30))
+        press = "snooze_30m" if named else _DURATIONS.get(span.lower())
+        return SnoozeCommand(brand, press) if press else translate(brand.language, "slash_snooze_span", span=mrkdwn(span, 30))
     if not rest.strip():
-        return _which("snooze", brands, language)
-    return _unknown(name if span.lower() in _SPANS else rest, brands, language)
+        return _which_brand("snooze", brands, language)
+    return _unknown_brand(name if span.lower() in _DURATIONS else rest, brands, language)
 
 
 def answer(text: str, brands: Mapping[str, Brand], incidents: Sequence[Incident], at: int) -> str:
@@ -65,29 +65,29 @@ def answer(text: str, brands: Mapping[str, Brand], incidents: Sequence[Incident]
     """
     word, _, rest = text.strip().partition(" ")
     rest = rest.strip()
-    brand = _named(rest, brands)
-    language: Language = brand.language if brand else common(brands)
+    brand = _find_brand(rest, brands)
+    language: Language = brand.language if brand else majority_language(brands)
     match word.lower():
         case "" | "status":
             return _status(incidents, language)
         case "who" | "why" if rest and brand is None:
-            return _unknown(rest, brands, language)
+            return _unknown_brand(rest, brands, language)
         case "who":
-            return "\n".join(who(one, at, language) for one in ([brand] if brand else list(brands.values())[:SHOWN]))
+            return "\n".join(on_call_text(one, at, language) for one in ([brand] if brand else list(brands.values())[:MAX_SHOWN]))
         case "why":
-            return _why(brand, incidents, language) if brand else _which("why", brands, language)
+            return _why(brand, incidents, language) if brand else _which_brand("why", brands, language)
         case word:
-            unknown = "" if word == "help" else say(language, "slash_unknown_word", word=mrkdwn(word, 30)) + "\n"
-            return unknown + say(language, "slash_help")
+            unknown = "" if word == "help" else translate(language, "slash_unknown_word", word=mrkdwn(word, 30)) + "\n"
+            return unknown + translate(language, "slash_help")
 
 
-def _named(text: str, brands: Mapping[str, Brand]) -> Brand | None:
+def _find_brand(text: str, brands: Mapping[str, Brand]) -> Brand | None:
     """Return the brand that was meant: by name or alias, whatever its case, or nearly so."""
     close = nearest(text, brands) if text else None
-    return _exactly(text, brands) or (brands[close] if close else None)
+    return _exact_brand(text, brands) or (brands[close] if close else None)
 
 
-def _exactly(text: str, brands: Mapping[str, Brand]) -> Brand | None:
+def _exact_brand(text: str, brands: Mapping[str, Brand]) -> Brand | None:
     wanted = text.strip().casefold()
     for brand in brands.values():
         if wanted in {name.casefold() for name in (brand.name, *brand.aliases)}:
@@ -95,56 +95,56 @@ def _exactly(text: str, brands: Mapping[str, Brand]) -> Brand | None:
     return None
 
 
-def _unknown(text: str, brands: Mapping[str, Brand], language: Language) -> str:
+def _unknown_brand(text: str, brands: Mapping[str, Brand], language: Language) -> str:
     spelled = {name.casefold(): name for name in brands}
-    close = [spelled[one] for one in get_close_matches(text.strip().casefold(), spelled, n=NEAR)]
-    names = ", ".join(mrkdwn(name, 60) for name in close or sorted(brands)[:SHOWN])
-    known = say(language, "slash_near" if close else "slash_known", names=names) if names else ""
-    return say(language, "slash_unknown_brand", brand=mrkdwn(text.strip(), 60), known=known).strip()
+    close = [spelled[one] for one in get_close_matches(text.strip().casefold(), spelled, n=MAX_SUGGESTIONS)]
+    names = ", ".join(mrkdwn(name, 60) for name in close or sorted(brands)[:MAX_SHOWN])
+    known = translate(language, "slash_near" if close else "slash_known", names=names) if names else ""
+    return translate(language, "slash_unknown_brand", brand=mrkdwn(text.strip(), 60), known=known).strip()
 
 
-def _which(word: str, brands: Mapping[str, Brand], language: Language) -> str:
+def _which_brand(word: str, brands: Mapping[str, Brand], language: Language) -> str:
     example = mrkdwn(min(brands, default="acme"), 60)
-    return say(language, "slash_which_brand", word=word, brand=example)
+    return translate(language, "slash_which_brand", word=word, brand=example)
 
 
 def _status(incidents: Sequence[Incident], language: Language) -> str:
     running = sorted((one for one in incidents if one.status != "resolved"), key=lambda one: one.opened_at)
     if not running:
-        return say(language, "slash_calm")
-    lines = [f"{mrkdwn(wording.line(one, language), 200)} · {state(one, language)}" for one in running[:SHOWN]]
-    hidden = len(running) - SHOWN
-    return "\n".join([*lines, *([wording.say(language, "more", count=hidden)] if hidden > 0 else [])])
+        return translate(language, "slash_calm")
+    lines = [f"{mrkdwn(wording.headline(one, language), 200)} · {status_text(one, language)}" for one in running[:MAX_SHOWN]]
+    hidden = len(running) - MAX_SHOWN
+    return "\n".join([*lines, *([wording.translate(language, "more", count=hidden)] if hidden > 0 else [])])
 
 
-def state(incident: Incident, language: Language) -> str:
+def status_text(incident: Incident, language: Language) -> str:
     """Return how an incident stands: in whose hands, and since when."""
-    since = wording.say(language, "since", moment=moment(incident.opened_at, "{date_short_pretty} {time}"))
+    since = wording.translate(language, "since", moment=slack_date(incident.opened_at, "{date_short_pretty} {time}"))
     if incident.acknowledged_by is None or incident.acknowledged_at is None:
-        return f"*{wording.say(language, 'status_' + incident.status)}*, {since}"
-    at = moment(incident.acknowledged_at, "{time}")
-    by = wording.say(language, "acknowledged_by", who=person(incident.acknowledged_by), moment=at)
+        return f"*{wording.translate(language, 'status_' + incident.status)}*, {since}"
+    at = slack_date(incident.acknowledged_at, "{time}")
+    by = wording.translate(language, "acknowledged_by", who=slack_user(incident.acknowledged_by), moment=at)
     return f"{by}, {since}"
 
 
-def who(brand: Brand, at: int, language: Language) -> str:
+def on_call_text(brand: Brand, at: int, language: Language) -> str:
     """Return who is on call for a brand, and who is next."""
     present = mention(called(brand, at))
     following = mention(on_call(brand.rota, at, 1))
     name = f"*{mrkdwn(brand.name, 60)}*"
     if not present:
-        return say(language, "slash_nobody", brand=name)
-    then = say(language, "slash_then", who=following) if following and following != present else ""
-    return say(language, "slash_called", brand=name, called=present, then=then)
+        return translate(language, "slash_nobody", brand=name)
+    then = translate(language, "slash_then", who=following) if following and following != present else ""
+    return translate(language, "slash_called", brand=name, called=present, then=then)
 
 
 def _why(brand: Brand, incidents: Sequence[Incident], language: Language) -> str:
     of_brand = [one for one in incidents if brand.name in one.all_brands]
     if not of_brand:
-        return say(language, "slash_calm")
+        return translate(language, "slash_calm")
     incident = max(of_brand, key=lambda one: one.opened_at)
-    lead = leading(incident.findings.values())
-    facts = [mrkdwn(wording.present(one, language), 200) for one in incident.findings.values()]
+    lead = primary(incident.findings.values())
+    facts = [mrkdwn(wording.current_text(one, language), 200) for one in incident.findings.values()]
     terms = ", ".join(mrkdwn(name, 30) for name, _ in lead.signal.drivers.terms[:5])
-    words = wording.say(language, "terms", items=terms) if terms else ""
-    return "\n".join(part for part in (state(incident, language), *facts, words) if part)
+    words = wording.translate(language, "terms", items=terms) if terms else ""
+    return "\n".join(part for part in (status_text(incident, language), *facts, words) if part)

@@ -12,29 +12,29 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from alerts.delivery.ports import DeliveryError
-from tocsin.slack_app.digest import HOUR, digest
+from tocsin.slack_app.digest import HOUR, build_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from alerts.delivery.ports import Message, Receipt
+    from alerts.delivery.ports import Message, MessageRef
     from config.brands.model import Brand
-    from tocsin.slack_app.digest import Figures
-    from tocsin.slack_app.state import Known
+    from tocsin.slack_app.digest import DailyFigures
+    from tocsin.slack_app.state import AppState
 
 log = structlog.get_logger(__name__)
 
-EVERY: Final = 5.0
+POLL_SECONDS: Final = 5.0
 """Seconds between two looks at the clock."""
 
-LATE: Final = 6 * HOUR
+MAX_DELAY: Final = 6 * HOUR
 """How late (ms) a digest still is news: the app may have been down."""
 
-PAUSE: Final = HOUR // 6
+RETRY_AFTER: Final = HOUR // 6
 """How long (ms) after a refusal, such as of a channel that does not know the app, it is tried again."""
 
 
-class Due(NamedTuple):
+class DigestJob(NamedTuple):
     """A digest: its channel, its name, which no other day's has, its instant (ms) and its brands."""
 
     channel: str
@@ -46,20 +46,20 @@ class Due(NamedTuple):
 class Poster(Protocol):
     """What is needed of Slack."""
 
-    async def find(self, channel: str, incident: str, since: int) -> Receipt | None:
+    async def find(self, channel: str, incident: str, since: int) -> MessageRef | None:
         """Return the first message of that name posted since an instant (ms)."""
         ...
 
-    async def post(self, channel: str, message: Message) -> Receipt:
+    async def post(self, channel: str, message: Message) -> MessageRef:
         """Post a message."""
         ...
 
-    async def sweep(self, receipt: Receipt, incident: str, since: int) -> int:
+    async def delete_duplicates(self, receipt: MessageRef, incident: str, since: int) -> int:
         """Delete the other messages of that name."""
         ...
 
 
-def due(brands: Iterable[Brand], now: int) -> list[Due]:
+def due_jobs(brands: Iterable[Brand], now: int) -> list[DigestJob]:
     """Return the digests that are due and not too old: brands of one channel, time and zone share one."""
     shared: defaultdict[tuple[str, str, str], list[Brand]] = defaultdict(list)
     for brand in brands:
@@ -67,14 +67,14 @@ def due(brands: Iterable[Brand], now: int) -> list[Due]:
             shared[brand.slack_channel, brand.digest, brand.timezone].append(brand)
     found = []
     for (channel, clock, zone), members in sorted(shared.items()):
-        at = _latest(clock, zone, now)
-        if now - at < LATE:
+        at = _latest_occurrence(clock, zone, now)
+        if now - at < MAX_DELAY:
             day = datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).date()
-            found.append(Due(channel, f"digest {day} {clock} {zone}", at, tuple(members)))
+            found.append(DigestJob(channel, f"digest {day} {clock} {zone}", at, tuple(members)))
     return found
 
 
-def _latest(clock: str, zone: str, now: int) -> int:
+def _latest_occurrence(clock: str, zone: str, now: int) -> int:
     """Return the latest instant (ms) at which a clock in a zone showed this time of day.
 
     >>> _latest("08:30", "Europe/Paris", 1_795_420_800_000) - 1_795_420_800_000
@@ -89,14 +89,14 @@ def _latest(clock: str, zone: str, now: int) -> int:
     raise AssertionError("a time of day comes every day")
 
 
-class Daily:
+class DigestScheduler:
     """Posts each digest once, however often the app starts and however many of it run."""
 
     def __init__(
         self,
-        known: Known,
+        known: AppState,
         slack: Poster,
-        count: Callable[[int], Mapping[str, Figures]],
+        count: Callable[[int], Mapping[str, DailyFigures]],
         now: Callable[[], int],
     ) -> None:
         self._known = known
@@ -107,38 +107,38 @@ class Daily:
 
     async def run(self) -> None:
         """Look at the clock until cancelled."""
-        await self._known.directory.loaded()
-        await self._known.ledger.loaded()
+        await self._known.registry.loaded()
+        await self._known.incident_view.loaded()
         while True:
-            await self.look()
-            await asyncio.sleep(EVERY)
+            await self.tick()
+            await asyncio.sleep(POLL_SECONDS)
 
-    async def look(self) -> None:
+    async def tick(self) -> None:
         """Send what is due; what Slack does not take is tried again later."""
         now = self._now()
         self._done = {key: until for key, until in self._done.items() if until > now}
-        for one in due(self._known.directory.brands().values(), now):
+        for one in due_jobs(self._known.registry.brands().values(), now):
             if (one.channel, one.name) not in self._done:
                 self._done[one.channel, one.name] = now + await self._send(one)
 
-    async def _send(self, one: Due) -> int:
+    async def _send(self, one: DigestJob) -> int:
         """Send a digest that is not there yet; return for how long (ms) it needs no other look."""
         try:
-            if await self._standing(one) is None:
+            if await self._find_posted(one) is None:
                 counted = await asyncio.to_thread(self._count, one.at)
-                message = digest(one.name, one.brands, self._known, counted, one.at)
+                message = build_digest(one.name, one.brands, self._known, counted, one.at)
                 await self._slack.post(one.channel, message)
                 log.info("a digest was sent", channel=one.channel, digest=one.name)
-                await self._sweep(one)
+                await self._delete_duplicates(one)
         except DeliveryError as error:
             log.warning("a digest could not be sent", channel=one.channel, why=str(error))
-            return 0 if error.retryable else PAUSE
+            return 0 if error.retryable else RETRY_AFTER
         except Exception as error:  # noqa: BLE001  the broker may be away: it must not end the app
             log.error("a digest could not be made", channel=one.channel, why=f"{type(error).__name__}: {error}")  # noqa: TRY400
-            return PAUSE
-        return 2 * LATE
+            return RETRY_AFTER
+        return 2 * MAX_DELAY
 
-    async def _standing(self, one: Due) -> Receipt | None:
+    async def _find_posted(self, one: DigestJob) -> MessageRef | None:
         """Return where a digest stands; where looking is not allowed, rather one too many than none."""
         try:
             return await self._slack.find(one.channel, one.name, one.at)
@@ -147,9 +147,9 @@ class Daily:
                 raise
             return None
 
-    async def _sweep(self, one: Due) -> None:
+    async def _delete_duplicates(self, one: DigestJob) -> None:
         """Where another app posted the same at the same time, leave the first."""
-        first = await self._standing(one)
+        first = await self._find_posted(one)
         if first is not None:
             with suppress(DeliveryError):  # the other app sweeps too
-                await self._slack.sweep(first, one.name, one.at)
+                await self._slack.delete_duplicates(first, one.name, one.at)

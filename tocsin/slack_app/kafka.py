@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.brands.wire import encode_brand
-from streams.recording.gateway import Exchange
-from streams.views.brand_states import watched
-from tocsin.slack_app.digest import figures
+from streams.recording.gateway import KafkaGateway
+from streams.views.brand_states import read_brand_states
+from tocsin.slack_app.digest import daily_figures
 
 if TYPE_CHECKING:
     from config.brands.overrides import Governed
-    from tocsin.slack_app.digest import Figures
+    from tocsin.slack_app.digest import DailyFigures
 
 
-class Broker(Exchange):
+class SlackAppGateway(KafkaGateway):
     """A producer, and what is read when it is asked for. Use it as a context."""
 
-    async def apply(self, governed: Governed) -> None:
+    async def publish_overrides(self, governed: Governed) -> None:
         """Let a configuration with its overrides govern a brand; return once it is kept."""
         record, name = encode_brand(governed.brand, governed.overrides), governed.brand.name
         await self._producer.send_and_wait(self._topics.brands.name, record, key=name.encode())
 
-    def count(self, until: int) -> dict[str, Figures]:
+    def daily_figures(self, until: int) -> dict[str, DailyFigures]:
         """Return the figures of each brand for the day before an instant (ms). Blocks."""
-        states, _ = watched(self._connection, self._topics)
-        return {name: figures(state, until) for name, state in states.items()}
+        states, _ = read_brand_states(self._connection, self._topics)
+        return {name: daily_figures(state, until) for name, state in states.items()}

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from alerts.notifiers.slack.notifier import Slack
-from streams.clock import wall
+from alerts.notifiers.slack.notifier import SlackNotifier
+from streams.clock import wall_ms
 from streams.views.brands import follow
-from tocsin.slack_app.action_gateway import Acting
+from tocsin.slack_app.action_gateway import ActionGateway
 from tocsin.slack_app.app import Office
-from tocsin.slack_app.digest_scheduler import Daily
-from tocsin.slack_app.kafka import Broker
+from tocsin.slack_app.digest_scheduler import DigestScheduler
+from tocsin.slack_app.kafka import SlackAppGateway
 from tocsin.slack_app.modals.preview import Trial
-from tocsin.slack_app.slack_client import People
-from tocsin.slack_app.state import Known
+from tocsin.slack_app.slack_client import SlackClient
+from tocsin.slack_app.state import AppState
 from tocsin.slack_app.transports.http import Gate, application
 from tocsin.slack_app.transports.socket_mode import Socket
 
@@ -36,14 +36,14 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
         slack_sdk.errors.SlackApiError: Slack does not accept the app-level token.
         OSError: the port is taken.
     """
-    known, token = Known(web=settings.web_url), settings.slack_token.get_secret_value()
-    people, slack = People(token, settings.slack_url), Slack(token, settings.slack_url)
-    async with Broker(connection, topics) as broker, asyncio.TaskGroup() as group:
-        office = Office(known, Acting(people, broker.send, wall), people, broker.apply, Trial(broker.past, wall))
-        group.create_task(follow(known.directory, connection, topics, partitions))
-        group.create_task(known.ledger.follow(connection, topics, partitions))
-        group.create_task(known.silenced.follow(connection, topics, partitions))
-        group.create_task(Daily(known, slack, broker.count, wall).run())
+    known, token = AppState(web_url=settings.web_url), settings.slack_token.get_secret_value()
+    people, slack = SlackClient(token, settings.slack_url), SlackNotifier(token, settings.slack_url)
+    async with SlackAppGateway(connection, topics) as broker, asyncio.TaskGroup() as group:
+        office = Office(known, ActionGateway(people, broker.send, wall_ms), people, broker.apply, Trial(broker.past, wall_ms))
+        group.create_task(follow(known.registry, connection, topics, partitions))
+        group.create_task(known.incident_view.follow(connection, topics, partitions))
+        group.create_task(known.silences.follow(connection, topics, partitions))
+        group.create_task(DigestScheduler(known, slack, broker.count, wall_ms).run())
         if port is None:
             app_token = settings.slack_app_token.get_secret_value()
             group.create_task(Socket(app_token, people.client, office).run())
@@ -52,7 +52,7 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
 
 
 async def _listen(secret: str, office: Office, port: int) -> None:
-    runner = web.AppRunner(application(Gate(secret, lambda: wall() / 1000), office), access_log=None)
+    runner = web.AppRunner(application(Gate(secret, lambda: wall_ms() / 1000), office), access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, port=port).start()

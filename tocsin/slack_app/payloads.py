@@ -23,7 +23,7 @@ class Option(msgspec.Struct, frozen=True):
     value: str
 
 
-class Tap(msgspec.Struct, frozen=True):
+class BlockAction(msgspec.Struct, frozen=True):
     """One element that was used."""
 
     action_id: str
@@ -37,17 +37,17 @@ class Tap(msgspec.Struct, frozen=True):
         return self.selected_option.value if self.selected_option else self.value or ""
 
 
-class Given(msgspec.Struct, frozen=True):
+class InputValue(msgspec.Struct, frozen=True):
     """What an input holds."""
 
     value: str | None = None
     selected_option: Option | None = None
 
 
-class State(msgspec.Struct, frozen=True):
+class ViewState(msgspec.Struct, frozen=True):
     """What the inputs of a view hold, by block and element."""
 
-    values: dict[str, dict[str, Given]] = {}
+    values: dict[str, dict[str, InputValue]] = {}
 
 
 class View(msgspec.Struct, frozen=True):
@@ -57,9 +57,9 @@ class View(msgspec.Struct, frozen=True):
     type: str = ""
     callback_id: str = ""
     private_metadata: str = ""
-    state: State = State()
+    state: ViewState = ViewState()
 
-    def given(self, block: str) -> str:
+    def value(self, block: str) -> str:
         """Return what the input of a block holds, blanks around it taken off; "" for nothing."""
         for found in self.state.values.get(block, {}).values():
             return (found.selected_option.value if found.selected_option else found.value or "").strip()
@@ -71,7 +71,7 @@ class Interaction(msgspec.Struct, frozen=True):
 
     type: str
     user: User
-    actions: list[Tap] = []
+    actions: list[BlockAction] = []
     response_url: str = ""
     trigger_id: str = ""
     view: View | None = None
@@ -93,7 +93,7 @@ class Event(msgspec.Struct, frozen=True):
     tab: str = ""
 
 
-class Happened(msgspec.Struct, frozen=True):
+class EventCallback(msgspec.Struct, frozen=True):
     """An `event_callback` payload."""
 
     type: str
@@ -121,9 +121,9 @@ def submission(payload: dict[str, Any]) -> Submission | None:
     return found if found and found.type == "view_submission" else None
 
 
-def visitor(payload: dict[str, Any]) -> str:
+def home_opened_by(payload: dict[str, Any]) -> str:
     """Return who opened the app's home tab; "" for any other event."""
-    found = _read(payload, Happened)
+    found = _read(payload, EventCallback)
     opened = found is not None and found.event.type == "app_home_opened" and found.event.tab == "home"
     return found.event.user if found and opened else ""
 

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from alerts.delivery.ports import DeliveryError
 from alerts.notifiers.http import post
 from alerts.notifiers.slack.notifier import LOOPBACK, web_client
-from alerts.notifiers.slack.usergroups import Groups
+from alerts.notifiers.slack.usergroups import UserGroups
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,19 +24,19 @@ log = structlog.get_logger(__name__)
 _FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
 
-class People:
+class SlackClient:
     """User groups, whispers and views, by the Web API."""
 
     def __init__(self, token: str, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.client = web_client(token, url)
         self._host = urlsplit(url).hostname or ""
-        self._groups = Groups(self.client, clock)
+        self._groups = UserGroups(self.client, clock)
 
     async def groups_of(self, user: str, among: tuple[str, ...]) -> frozenset[str]:
         """Return those of the user groups `among` that `user` is in; a group that cannot be read has nobody in it."""
         return frozenset([group for group in among if user in await self._groups.members(group)])
 
-    async def whisper(self, response_url: str, text: str) -> None:
+    async def respond_ephemeral(self, response_url: str, text: str) -> None:
         """Tell the person who tapped or typed, and nobody else; only an address of Slack's is written to."""
         if not self._is_slack(response_url):
             log.warning("an answer has no address of Slack's: not sent")
@@ -49,23 +49,23 @@ class People:
         except DeliveryError as error:
             log.warning("Slack did not take an answer", code=error.code)
 
-    async def open(self, trigger_id: str, view: dict[str, Any]) -> bool:
+    async def open_modal(self, trigger_id: str, view: dict[str, Any]) -> bool:
         """Open a modal; tell whether Slack did: a trigger is good for three seconds."""
-        return await self._shown(self.client.views_open(trigger_id=trigger_id, view=view))
+        return await self._show_view(self.client.views_open(trigger_id=trigger_id, view=view))
 
-    async def update(self, view_id: str, view: dict[str, Any]) -> None:
+    async def update_modal(self, view_id: str, view: dict[str, Any]) -> None:
         """Show something else in a modal, if it is open still."""
-        await self._shown(self.client.views_update(view_id=view_id, view=view))
+        await self._show_view(self.client.views_update(view_id=view_id, view=view))
 
-    async def publish(self, user: str, view: dict[str, Any]) -> None:
+    async def publish_home(self, user: str, view: dict[str, Any]) -> None:
         """Show a home tab to somebody."""
-        await self._shown(self.client.views_publish(user_id=user, view=view))
+        await self._show_view(self.client.views_publish(user_id=user, view=view))
 
-    async def _shown(self, request: Awaitable[object]) -> bool:
+    async def _show_view(self, request: Awaitable[object]) -> bool:
         try:
             await request
         except _FAILURES as error:
-            log.warning("Slack did not show a view", why=_code(error))
+            log.warning("Slack did not show a view", why=_error_code(error))
             return False
         return True
 
@@ -80,5 +80,5 @@ class People:
         return parts.scheme == "https" and (host == "hooks.slack.com" or host.endswith(".slack.com"))
 
 
-def _code(error: Exception) -> str:
+def _error_code(error: Exception) -> str:
     return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from streams.views.active_silences import Silenced
-from streams.views.brands import Directory
-from streams.views.incidents import Ledger
+from streams.views.active_silences import ActiveSilences
+from streams.views.brands import BrandRegistry
+from streams.views.incidents import IncidentView
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Incident
 
 
 @dataclass(frozen=True)
-class Known:
+class AppState:
     """Followers of the topics that say so."""
 
-    directory: Directory = field(default_factory=Directory)
-    ledger: Ledger = field(default_factory=Ledger)
-    silenced: Silenced = field(default_factory=Silenced)
-    web: str = ""  # where the pages of incidents are, "" for nowhere
+    registry: BrandRegistry = field(default_factory=BrandRegistry)
+    incident_view: IncidentView = field(default_factory=IncidentView)
+    silences: ActiveSilences = field(default_factory=ActiveSilences)
+    web_url: str = ""  # where the pages of incidents are, "" for nowhere
 
-    def open(self) -> list[Incident]:
+    def open_incidents(self) -> list[Incident]:
         """Return the incidents that are not over."""
-        return [one for one in self.ledger.incidents.values() if one.status != "resolved"]
+        return [one for one in self.incident_view.incidents.values() if one.status != "resolved"]

@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from config.brands.model import Brand
     from detectors.model.text import Language
 
-WORDS: Final[dict[Language, dict[str, str]]] = {"en": en.WORDS, "fr": fr.WORDS}
+MESSAGES: Final[dict[Language, dict[str, str]]] = {"en": en.MESSAGES, "fr": fr.MESSAGES}
 
 
-def say(language: Language, key: str, **values: object) -> str:
+def translate(language: Language, key: str, **values: object) -> str:
     """Return a string with its values set in."""
-    return WORDS[language][key].format(**values)
+    return MESSAGES[language][key].format(**values)
 
 
-def common(brands: Mapping[str, Brand]) -> Language:
+def majority_language(brands: Mapping[str, Brand]) -> Language:
     """Return the language that most of the brands are told in."""
     spoken = [brand.language for brand in brands.values()]
     return "fr" if 2 * spoken.count("fr") > len(spoken) else "en"
 
 
-def detectors(brand: Brand) -> list[str]:
+def detector_names(brand: Brand) -> list[str]:
     """Return the names of a brand's detectors."""
     return [name for name in type(brand.detect).model_fields if isinstance(getattr(brand.detect, name), Switched)]
 

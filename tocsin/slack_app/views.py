@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from alerts.rendering.escaping import clean, clip, width
-from tocsin.slack_app.text import say
+from tocsin.slack_app.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,8 +80,8 @@ def modal(language: Language, callback: str, title: str, blocks: list[Part], met
         "type": "modal",
         "callback_id": callback,
         "title": plain(title, TITLE),
-        "submit": plain(say(language, "submit"), TITLE),
-        "close": plain(say(language, "cancel"), TITLE),
+        "submit": plain(translate(language, "submit"), TITLE),
+        "close": plain(translate(language, "cancel"), TITLE),
         "private_metadata": metadata,
         "blocks": blocks[:MODAL_BLOCKS],
     }
@@ -89,5 +89,5 @@ def modal(language: Language, callback: str, title: str, blocks: list[Part], met
 
 def notice(language: Language, text: str) -> Part:
     """Return a modal that only says something (mrkdwn)."""
-    closing = {"close": plain(say(language, "close"), TITLE)}
+    closing = {"close": plain(translate(language, "close"), TITLE)}
     return {"type": "modal", "title": plain("Tocsin", TITLE), "blocks": [section(text)]} | closing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from tocsin.web.sources.rate_counter import Pulse
+    from tocsin.web.sources.rate_counter import RateSeries
 
 WIDTH: Final = 240
 HEIGHT: Final = 44
@@ -18,28 +18,28 @@ class Bar(NamedTuple):
     width: float
     y: float
     height: float
-    low: float  # top of the negative part
-    part: float  # its height
+    negative_y: float  # top of the negative part
+    negative_height: float  # its height
 
 
-class Spark(NamedTuple):
+class Sparkline(NamedTuple):
     """The picture: its bars, the height of the usual, and the words for whoever does not see it."""
 
     bars: list[Bar]
-    usual: float | None
-    most: int
+    expected_y: float | None
+    peak: int
     total: int
 
 
-def spark(pulse: Pulse, usual: float | None) -> Spark:
+def build_sparkline(series: RateSeries, expected: float | None) -> Sparkline:
     """Return the picture of a brand's hours; `usual` is how many mentions a bar usually has."""
-    most = max(pulse.mentions)
-    full = max(most, (usual or 0) * 1.5, 1)
-    step = WIDTH / len(pulse.mentions)
+    most = max(series.mentions)
+    full = max(most, (expected or 0) * 1.5, 1)
+    step = WIDTH / len(series.mentions)
     bars = []
-    for place, (count, bad) in enumerate(zip(pulse.mentions, pulse.negative, strict=True)):
+    for place, (count, bad) in enumerate(zip(series.mentions, series.negative, strict=True)):
         if count:
             tall, part = max(1.0, count / full * HEIGHT), bad / full * HEIGHT
             bars.append(Bar(*(round(v, 1) for v in (place * step, step - 1, HEIGHT - tall, tall, HEIGHT - part, part))))
-    level = None if usual is None else round(HEIGHT - usual / full * HEIGHT, 1)
-    return Spark(bars, level, most, sum(pulse.mentions))
+    level = None if expected is None else round(HEIGHT - expected / full * HEIGHT, 1)
+    return Sparkline(bars, level, most, sum(series.mentions))

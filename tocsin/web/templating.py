@@ -11,17 +11,17 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from alerts.rendering.escaping import clean
-from tocsin.web.text import say
+from tocsin.web.text import translate
 
 if TYPE_CHECKING:
     from detectors.model.text import Language
     from tocsin.web.http.auth import Session
 
-POLICY: Final = (
+CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
-REPORT_POLICY: Final = (
+REPORT_SECURITY_POLICY: Final = (
     "sandbox allow-scripts allow-modals; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; frame-ancestors 'none'"
 )
@@ -37,35 +37,35 @@ HEADERS: Final = {
 ASSETS: Final = {"style.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
-def page(template: str, language: Language, session: Session | None, status: int = 200, **values: Any) -> web.Response:
+def render_page(template: str, language: Language, session: Session | None, status: int = 200, **values: Any) -> web.Response:
     """Return a page: a template with its values."""
     text = (
         _environment()
         .get_template(template)
-        .render(language=language, say=lambda key, **words: say(language, key, **words), session=session, **values)
+        .render(language=language, say=lambda key, **words: translate(language, key, **words), session=session, **values)
     )
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
 
 
-def asset(name: str) -> web.Response:
+def asset_response(name: str) -> web.Response:
     """Return a file that pages fetch."""
     if name not in ASSETS:
         raise web.HTTPNotFound
-    response = web.Response(body=_asset(name), content_type=ASSETS[name], charset="utf-8")
+    response = web.Response(body=_read_asset(name), content_type=ASSETS[name], charset="utf-8")
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 
 
-def protect(response: web.StreamResponse) -> None:
+def set_security_headers(response: web.StreamResponse) -> None:
     """Set the headers that every answer has; what an answer has set already stays."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     response.headers.setdefault("Cache-Control", "no-store")
 
 
 @cache
-def _asset(name: str) -> bytes:
+def _read_asset(name: str) -> bytes:
     return (resources.files("tocsin.web") / "static" / name).read_bytes()
 
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from detectors.model.text import Language
 
-WORDS: Final[Mapping[Language, Mapping[str, str]]] = {"en": en.WORDS, "fr": fr.WORDS}
+MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {"en": en.MESSAGES, "fr": fr.MESSAGES}
 
 
-def tongue(accepted: str) -> Language:
+def preferred_language(accepted: str) -> Language:
     """Return the language that a browser likes best, of those there are.
 
     >>> tongue("de,fr;q=0.8,en;q=0.5"), tongue("en-GB"), tongue("")
@@ -29,16 +29,16 @@ def tongue(accepted: str) -> Language:
             wishes.append((-float(weight.strip().removeprefix("q=") or 1), place, name.strip()[:2].lower()))
         except ValueError:
             continue
-    best = next((name for _, _, name in sorted(wishes) if name in WORDS), "en")
+    best = next((name for _, _, name in sorted(wishes) if name in MESSAGES), "en")
     return "fr" if best == "fr" else "en"
 
 
-def say(language: Language, key: str, **values: object) -> str:
+def translate(language: Language, key: str, **values: object) -> str:
     """Return a string with its values set in."""
-    return WORDS[language][key].format(**values)
+    return MESSAGES[language][key].format(**values)
 
 
-def clock(at: int, zone: str = "UTC") -> str:
+def format_time(at: int, zone: str = "UTC") -> str:
     """Return an instant (ms) as the clocks of a place show it, with the place where it is not UTC's.
 
     >>> clock(1_795_420_800_000, "Europe/Paris"), clock(0)

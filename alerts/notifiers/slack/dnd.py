@@ -12,22 +12,22 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from alerts.delivery.rate_limit import Timing
+from alerts.delivery.rate_limit import Clock
 from alerts.notifiers.slack.notifier import web_client
-from alerts.notifiers.slack.usergroups import Groups
+from alerts.notifiers.slack.usergroups import UserGroups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 log = structlog.get_logger(__name__)
 
-KEPT: Final = 60.0
+CACHE_TTL: Final = 60.0
 """Seconds for which an answer is remembered."""
 
 TIMEOUT: Final = 5
 """Seconds that a page waits for an answer."""
 
-AT_ONCE: Final = 50
+BATCH_SIZE: Final = 50
 """People whom Slack answers about in one request."""
 
 _PERSON: Final = re.compile(r"[UW][A-Z0-9]+")
@@ -37,30 +37,30 @@ _FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, V
 class DoNotDisturb:
     """Asks Slack (`dnd.teamInfo`, scope `dnd:read`); where it does not say, people count as awake."""
 
-    def __init__(self, token: str, url: str, timing: Timing | None = None) -> None:
+    def __init__(self, token: str, url: str, clock: Clock | None = None) -> None:
         self._client = web_client(token, url, retry_handlers=[], timeout=TIMEOUT)
-        self._timing = timing or Timing()
-        self._groups = Groups(self._client, self._timing.monotonic)
+        self._clock = clock or Clock()
+        self._groups = UserGroups(self._client, self._clock.monotonic)
         self._known: dict[tuple[str, ...], tuple[float, bool]] = {}
         self._granted = True
 
-    async def asleep(self, mentioned: Sequence[str]) -> bool:
+    async def all_in_dnd(self, mentioned: Sequence[str]) -> bool:
         """Tell whether nobody behind these Slack ids is to be disturbed now: people, and members of user groups."""
         ids = tuple(sorted(set(mentioned)))
         if not ids or not self._granted:
             return False
         until, known = self._known.get(ids, (0.0, False))
-        if self._timing.monotonic() < until:
+        if self._clock.monotonic() < until:
             return known
         behind = [{one} if _PERSON.fullmatch(one) else await self._groups.members(one) for one in ids]
-        found = all(behind) and await self._ask(sorted(set[str]().union(*behind)))
-        self._known[ids] = self._timing.monotonic() + KEPT, found
+        found = all(behind) and await self._all_paused(sorted(set[str]().union(*behind)))
+        self._known[ids] = self._clock.monotonic() + CACHE_TTL, found
         return found
 
-    async def _ask(self, people: Sequence[str]) -> bool:
+    async def _all_paused(self, people: Sequence[str]) -> bool:
         try:
-            for place in range(0, len(people), AT_ONCE):
-                if not await self._paused(people[place : place + AT_ONCE]):
+            for place in range(0, len(people), BATCH_SIZE):
+                if not await self._batch_paused(people[place : place + BATCH_SIZE]):
                     return False
         except _FAILURES as error:
             why = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
@@ -69,12 +69,12 @@ class DoNotDisturb:
             return False
         return True
 
-    async def _paused(self, people: Sequence[str]) -> bool:
+    async def _batch_paused(self, people: Sequence[str]) -> bool:
         answer = await self._client.dnd_teamInfo(users=list(people))
         users = answer.get("users") or {}
-        return all(_pauses(users.get(one) or {}, self._timing.wall() / 1000) for one in people)
+        return all(_is_paused(users.get(one) or {}, self._clock.wall() / 1000) for one in people)
 
 
-def _pauses(hours: dict[str, Any], now: float) -> bool:
+def _is_paused(hours: dict[str, Any], now: float) -> bool:
     """Tell whether now (s) is within the hours that Slack names of a person."""
     return bool(hours.get("dnd_enabled")) and hours.get("next_dnd_start_ts", 0) <= now < hours.get("next_dnd_end_ts", 0)

@@ -32,11 +32,11 @@ REMEDIES: Final[dict[str, str]] = {
     "edit_window_closed": "the workspace does not let apps edit old messages: another one takes its place",
 }
 
-_ELSE: Final = "see https://docs.slack.dev/reference/methods/chat.postMessage#errors"
+_DEFAULT_REMEDY: Final = "see https://docs.slack.dev/reference/methods/chat.postMessage#errors"
 
 
-def refusal(code: str, answer: dict[str, Any]) -> DeliveryError:
+def error_for(code: str, answer: dict[str, Any]) -> DeliveryError:
     """Return the error for a code, with its remedy; names the scope that is missing."""
     needed = f" (needed: {answer['needed']})" if answer.get("needed") else ""
-    remedy = f"{REMEDIES.get(code, _ELSE)}{needed}"
+    remedy = f"{REMEDIES.get(code, _DEFAULT_REMEDY)}{needed}"
     return DeliveryError(code, remedy, retryable=code in TRANSIENT)

@@ -5,27 +5,27 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, Protocol
 
-from alerts.delivery.ports import GONE, DeliveryError, Message
-from alerts.delivery.rate_limit import Timing
-from alerts.rendering.escaping import moment
+from alerts.delivery.ports import NOT_EDITABLE, DeliveryError, Message
+from alerts.delivery.rate_limit import Clock
+from alerts.rendering.escaping import slack_date
 
 if TYPE_CHECKING:
-    from alerts.delivery.ports import Notifier, Receipt
+    from alerts.delivery.ports import Notifier, MessageRef
 
-NAME: Final = "heartbeat"
+METADATA_KEY: Final = "heartbeat"
 """What the message carries in place of an incident, by which it is found again."""
 
-FRESH: Final = 1.0
+CACHE_TTL: Final = 1.0
 """Seconds that an answer holds: several partitions beat at once."""
 
-_SEARCHED: Final = 30 * 24 * 3_600_000
+_SEARCH_WINDOW: Final = 30 * 24 * 3_600_000
 """How far back (ms) the message is looked for."""
 
 
-class Checked(Protocol):
+class SupportsAuthTest(Protocol):
     """A place that tells whether it would take a message."""
 
-    async def check(self) -> str:
+    async def auth_test(self) -> str:
         """Return who we are there.
 
         Raises:
@@ -34,57 +34,57 @@ class Checked(Protocol):
         ...
 
 
-class Login:
+class AuthProbe:
     """Asks whether the token is accepted."""
 
-    def __init__(self, slack: Checked) -> None:
+    def __init__(self, slack: SupportsAuthTest) -> None:
         self._slack = slack
 
-    async def beat(self) -> None:
+    async def check(self) -> None:
         """Ask.
 
         Raises:
             DeliveryError: it is not accepted, or Slack cannot be reached.
         """
-        await self._slack.check()
+        await self._slack.auth_test()
 
 
-class Standing:
+class MessageProbe:
     """Edits one message in a channel, and posts it where there is none: who may not write there hears of it."""
 
-    def __init__(self, notifier: Notifier, channel: str, timing: Timing | None = None) -> None:
+    def __init__(self, notifier: Notifier, channel: str, clock: Clock | None = None) -> None:
         self._notifier = notifier
         self._channel = channel
-        self._timing = timing or Timing()
-        self._receipt: Receipt | None = None
+        self._clock = clock or Clock()
+        self._receipt: MessageRef | None = None
 
-    async def beat(self) -> None:
+    async def check(self) -> None:
         """Edit the message.
 
         Raises:
             DeliveryError: Slack does not take it.
         """
-        at = self._timing.wall()
+        at = self._clock.wall()
         if self._receipt is None:
-            self._receipt = await self._notifier.find(self._channel, NAME, at - _SEARCHED)
+            self._receipt = await self._notifier.find(self._channel, METADATA_KEY, at - _SEARCH_WINDOW)
         if self._receipt is not None and await self._edited(self._receipt, at):
             return
         self._receipt = await self._notifier.post(self._channel, _message(at))
 
-    async def _edited(self, receipt: Receipt, at: int) -> bool:
+    async def _edited(self, receipt: MessageRef, at: int) -> bool:
         try:
             await self._notifier.update(receipt, _message(at))
         except DeliveryError as error:
-            if error.code not in GONE:
+            if error.code not in NOT_EDITABLE:
                 raise
             return False
         return True
 
 
-class Beats(Protocol):
+class Probe(Protocol):
     """A check of Slack."""
 
-    async def beat(self) -> None:
+    async def check(self) -> None:
         """Return if Slack takes what we send.
 
         Raises:
@@ -93,27 +93,27 @@ class Beats(Protocol):
         ...
 
 
-class Shared:
+class CachedProbe:
     """Makes one check for all who ask at the same time, or shortly after."""
 
-    def __init__(self, check: Beats, timing: Timing | None = None) -> None:
-        self._check = check
-        self._timing = timing or Timing()
+    def __init__(self, probe: Probe, clock: Clock | None = None) -> None:
+        self._probe = probe
+        self._clock = clock or Clock()
         self._at = float("-inf")
-        self._refused = ""
-        self._turn = asyncio.Lock()
+        self._error = ""
+        self._lock = asyncio.Lock()
 
-    async def refused(self) -> str:
+    async def error(self) -> str:
         """Return what is wrong with code and remedy; "" where Slack takes what we send."""
-        async with self._turn:
-            if self._timing.monotonic() - self._at >= FRESH:
-                self._refused = await self._ask()
-                self._at = self._timing.monotonic()
-            return self._refused
+        async with self._lock:
+            if self._clock.monotonic() - self._at >= CACHE_TTL:
+                self._error = await self._check()
+                self._at = self._clock.monotonic()
+            return self._error
 
-    async def _ask(self) -> str:
+    async def _check(self) -> str:
         try:
-            await self._check.beat()
+            await self._probe.check()
         except DeliveryError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001  whatever it is, alerts may fail of it too
@@ -122,5 +122,5 @@ class Shared:
 
 
 def _message(at: int) -> Message:
-    last = moment(at, "{date_short_pretty} {time_secs}")
-    return Message(NAME, 0, f"💚 Tocsin's alerts get through to this channel. Last heartbeat: {last}", [])
+    last = slack_date(at, "{date_short_pretty} {time_secs}")
+    return Message(METADATA_KEY, 0, f"💚 Tocsin's alerts get through to this channel. Last heartbeat: {last}", [])

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-KEPT: Final = 300.0
+CACHE_TTL: Final = 300.0
 """Seconds for which a group's members are remembered."""
 
 _FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, ValueError)
 
 
-class Groups:
+class UserGroups:
     """Asks Slack (`usergroups.users.list`, scope `usergroups:read`)."""
 
     def __init__(self, client: AsyncWebClient, clock: Callable[[], float]) -> None:
@@ -42,5 +42,5 @@ class Groups:
             log.error("the members of a user group cannot be read", group=group, why=why)  # noqa: TRY400
             return members
         members = frozenset(map(str, answer.get("users") or ()))
-        self._known[group] = (self._clock() + KEPT, members)
+        self._known[group] = (self._clock() + CACHE_TTL, members)
         return members

@@ -1,1 +1,1 @@
-"""alerts.rendering.locales."""
+"""Texts of alerts, one module a language."""

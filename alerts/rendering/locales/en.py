@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-WORDS: Final = {
+MESSAGES: Final = {
     "watch": "Watch",
     "warning": "Warning",
     "critical": "Critical",

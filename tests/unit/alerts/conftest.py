@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.delivery import Desk
+from tests.support.delivery import OutboxHarness
 from tocsin.demo.fake_slack.server import FakeSlack
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ async def fake() -> AsyncIterator[FakeSlack]:
 @pytest.fixture
 async def desk(fake: FakeSlack) -> AsyncIterator[Desks]:
     """Make desks, and close them all."""
-    made: list[Desk] = []
+    made: list[OutboxHarness] = []
 
-    def make(store: MemoryReceipts | None = None, **options: Any) -> Desk:
-        made.append(Desk(fake, store, **options))
+    def make(store: MemoryReceipts | None = None, **options: Any) -> OutboxHarness:
+        made.append(OutboxHarness(fake, store, **options))
         return made[-1]
 
     yield make

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alerts.delivery.ports import Route
-from tests.support.delivery import Desks, life, settled, until
+from tests.support.delivery import Desks, incident_life, settled, until
 from tocsin.demo.fake_slack.faults import Fault
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ FAULTS = {
 async def test_a_fault_at_every_first_try_leaves_one_message(fault: Fault, fake: FakeSlack, desk: Desks) -> None:
     """Whether Slack took the message or not, each revision and reply stands once."""
     one = desk()
-    for notification in life():
+    for notification in incident_life():
         fake.faults.append(fault)
         await one.deliver(notification)
     settled(fake)
@@ -41,7 +41,7 @@ async def test_minutes_of_outage_lose_nothing_and_double_nothing(fake: FakeSlack
     """20 incidents go on through errors, refused connections and silence; then each has one message."""
     one = desk()
     brands = [f"brand{n}" for n in range(20)]
-    stories = {brand: life(brand) for brand in brands}
+    stories = {brand: incident_life(brand) for brand in brands}
     for step, outage in enumerate([Fault(503), Fault(wait=1.0), Fault(429, "ratelimited", 2.0), Fault(drop=True)]):
         fake.outage = outage
         for brand in brands:
@@ -65,12 +65,12 @@ async def test_a_crash_between_post_and_receipt_does_not_post_twice(
     """The intent is on record before the first try, so the next worker looks before it posts."""
     first = desk()
     fake.faults.append(Fault(wait=5.0, accept=accepted))
-    first.submit(life()[0])
+    first.submit(incident_life()[0])
     await until(lambda: len(fake.called("chat.postMessage")) == 1)
-    await first.delivery.abandon()
+    await first.delivery.stop()
     assert first.done == []
     second = desk(first.store)
-    await second.deliver(*life())
+    await second.deliver(*incident_life())
     settled(fake)
     assert ("post" in second.meter.kinds) is not accepted
 
@@ -79,23 +79,23 @@ async def test_a_message_that_turns_up_after_it_was_posted_again_is_deleted(fake
     """Slack took the first try after all, too late to be found: in the end one message stands."""
     one = desk()
     fake.faults.append(Fault(wait=0.6, late=True))
-    one.submit(life()[0])
+    one.submit(incident_life()[0])
     await until(lambda: len(fake.roots()) == 2)
-    await one.deliver(*life()[1:])
+    await one.deliver(*incident_life()[1:])
     settled(fake)
-    assert one.store.postings["acme-20150219T1432Z"].doubtful_at is None
+    assert one.store.postings["acme-20150219T1432Z"].duplicate_since is None
 
 
 async def test_a_crash_between_reply_and_record_does_not_reply_twice(fake: FakeSlack, desk: Desks) -> None:
     """A reply's intent is on record as well."""
     first = desk()
-    await first.deliver(life()[0])
+    await first.deliver(incident_life()[0])
     fake.faults.extend([Fault(accept=True), Fault(wait=5.0, accept=True)])
-    first.submit(life()[1])
+    first.submit(incident_life()[1])
     await until(lambda: len(fake.called("chat.postMessage")) == 2)
-    await first.delivery.abandon()
+    await first.delivery.stop()
     second = desk(first.store)
-    await second.deliver(*life()[1:])
+    await second.deliver(*incident_life()[1:])
     settled(fake)
 
 
@@ -103,7 +103,7 @@ async def test_a_card_that_is_refused_is_replaced_by_bare_text(fake: FakeSlack, 
     """A page must not be lost to a limit that nobody documented, and the refusal is reported."""
     one = desk()
     fake.faults.append(Fault(200, "msg_blocks_too_long"))
-    await one.deliver(life()[1])
+    await one.deliver(incident_life()[1])
     (root,) = fake.roots()
     assert "blocks" not in root
     assert root["text"].startswith("🔴 Critical acme")
@@ -115,8 +115,8 @@ async def test_a_refusal_is_reported_with_its_remedy_and_blocks_nobody_else(fake
     """A channel that does not exist is said so; other brands are told meanwhile, and it is tried again."""
     places = {"acme": "#nowhere"}
     one = desk(route=lambda brand, _at: Route(places.get(brand, "#alerts")))
-    one.submit(life()[0])
-    one.submit(*life("other"))
+    one.submit(incident_life()[0])
+    one.submit(*incident_life("other"))
     await until(lambda: len(one.done) == 6)
     settled(fake)
     (refusal,) = one.meter.refusals
@@ -131,14 +131,14 @@ async def test_a_message_is_looked_for_in_the_channel_it_was_last_meant_for(fake
     """A corrected channel, a crash: the next worker looks in the corrected one."""
     places = {"acme": Route("#nowhere")}
     first = desk(route=lambda brand, _at: places[brand])
-    first.submit(life()[0])
+    first.submit(incident_life()[0])
     await until(lambda: bool(first.meter.refusals))
     fake.faults.append(Fault(wait=5.0, accept=True))
     places["acme"] = Route("#press")
     await until(lambda: len(fake.roots("C0000002")) == 1)
-    await first.delivery.abandon()
+    await first.delivery.stop()
     second = desk(first.store, route=lambda brand, _at: places[brand])
-    await second.deliver(*life())
+    await second.deliver(*incident_life())
     assert len(fake.roots("C0000002")) == 1
     assert "post" not in second.meter.kinds
 
@@ -148,7 +148,7 @@ async def test_while_history_cannot_be_read_nothing_is_posted_again(fake: FakeSl
     one = desk()
     fake.faulty = ("chat.postMessage", "conversations.history")
     fake.faults.extend([Fault(drop=True, accept=True), Fault(500), Fault(429, "ratelimited", 1)])
-    await one.deliver(life()[0])
+    await one.deliver(incident_life()[0])
     assert len(fake.called("chat.postMessage")) == len(fake.roots()) == 1
     assert one.meter.codes == ["disconnected", "server_error", "ratelimited"]
 
@@ -158,6 +158,6 @@ async def test_where_looking_is_not_allowed_it_posts_rather_than_stay_silent(fak
     fake.missing_scopes.add("channels:history")
     one = desk()
     fake.faults.append(Fault(500))
-    await one.deliver(life()[0])
+    await one.deliver(incident_life()[0])
     assert len(fake.roots()) == 1
     assert "channels:history" in one.meter.refusals[0].remedy

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from detectors.model.signal import Course
 from tests.support.alerts import MINUTE, START
-from tests.support.delivery import Desks, life
+from tests.support.delivery import Desks, incident_life
 from tocsin.demo.fake_slack.faults import Fault
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def test_posts_in_one_channel_keep_slacks_pace(fake: FakeSlack, desk: Desk
     """40 incidents at once go out one a second, the first at once."""
     one = desk()
     began = time.monotonic()
-    await one.deliver(*(life(f"brand{n}")[0] for n in range(40)))
+    await one.deliver(*(incident_life(f"brand{n}")[0] for n in range(40)))
     arrivals = [call.arrived - began for call in fake.called("chat.postMessage")]
     assert len(fake.roots()) == 40
     assert arrivals[0] < 0.3
@@ -46,7 +46,7 @@ async def test_500_incidents_at_once_neither_lose_nor_storm(fake: FakeSlack, des
     speed = 1000.0
     one = desk(speed=speed, timeout=10.0)
     course = Course(START, 5 * MINUTE, (1,) * 36, (0,) * 36, None)
-    stories = [[drawn(note, course) for note in life(f"brand{n}")[:3]] for n in range(500)]
+    stories = [[drawn(note, course) for note in incident_life(f"brand{n}")[:3]] for n in range(500)]
     for step in range(3):
         one.submit(*(story[step] for story in stories))
         await asyncio.sleep(0.1)
@@ -68,6 +68,6 @@ async def test_patience_asked_for_in_a_channel_is_kept_by_all(fake: FakeSlack, d
     """After a 429 nothing goes to that channel before Retry-After is over."""
     one = desk()
     fake.faults.append(Fault(429, "ratelimited", retry_after=20))
-    await one.deliver(*(life(f"brand{n}")[0] for n in range(3)))
+    await one.deliver(*(incident_life(f"brand{n}")[0] for n in range(3)))
     first, second, *_ = [call.arrived for call in fake.called("chat.postMessage")]
     assert second - first >= 20 / 50

@@ -8,7 +8,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from alerts.notifiers.slack.errors import REMEDIES
-from alerts.rendering.text import line
+from alerts.rendering.text import headline
 from tests.support.alerts import incident_of, signal
 
 ROOT = Path(__file__).parents[3]
@@ -57,4 +57,4 @@ def test_every_refusal_is_explained_with_its_remedy() -> None:
 
 def test_the_line_in_the_page_is_one_that_the_code_writes() -> None:
     """Documentation shows what a phone shows."""
-    assert line(incident_of(signal(0)), "en") in PAGE
+    assert headline(incident_of(signal(0)), "en") in PAGE

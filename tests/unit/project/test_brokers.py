@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from streams.kafka.embedded import PARTITIONS, EmbeddedBroker
 from tests.support import brokers, jars
-from tests.support.brokers import Broker, Chosen, RealBroker
+from tests.support.brokers import Broker, BrokerChoice, RealBroker
 from tests.support.ports import is_listening, pick_ports
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _no_kafka() -> RealBroker:
 def test_absence_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no real Kafka can be had, the tests run on the embedded broker and the closing line gives the reason."""
     monkeypatch.setattr(brokers, "start_real", _no_kafka)
-    chosen = Chosen(real_required=False)
+    chosen = BrokerChoice(real_required=False)
     assert isinstance(chosen.start(), EmbeddedBroker)
     assert "embedded" in chosen.describe()
     assert "no java here" in chosen.describe()
@@ -114,7 +114,7 @@ def test_absence_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_absence_fails_where_real_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
     """With CI=true the absence of a real Kafka is an error, and the closing line says so."""
     monkeypatch.setattr(brokers, "start_real", _no_kafka)
-    chosen = Chosen(real_required=True)
+    chosen = BrokerChoice(real_required=True)
     with pytest.raises(jars.KafkaMissingError, match="no java here"):
         chosen.start()
     assert "none could be had: no java here" in chosen.describe()

@@ -99,7 +99,7 @@ def _shell(folder: Path) -> dict[str, str]:
         shutil.copy(ROOT / name, folder / name)
     bin_folder = folder / "bin"
     bin_folder.mkdir()
-    for name, arguments in (("tocsin", "-m tocsin.cli.main "), ("python", "")):
+    for name, arguments in (("tocsin", "-P -m tocsin "), ("python", "")):
         (bin_folder / name).write_text(f'#!/bin/sh\nexec {sys.executable} {arguments}"$@"\n')
         (bin_folder / name).chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}

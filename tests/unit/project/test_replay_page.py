@@ -48,7 +48,7 @@ def shell(folder: Path, script: str, **more: str) -> str:
     bin_folder = folder / "bin"
     bin_folder.mkdir(exist_ok=True)
     programs = {
-        "tocsin": f'exec {sys.executable} -m tocsin.cli.main "$@"',
+        "tocsin": f'exec {sys.executable} -P -m tocsin "$@"',
         "python": f'exec {sys.executable} "$@"',
         "gh": 'echo "gh $*"; cat "$5"',
     }

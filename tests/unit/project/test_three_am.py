@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from alerts.rendering.escaping import width
-from alerts.rendering.text import LINE_CHARS, WORDS
+from alerts.rendering.text import HEADLINE_CHARS, MESSAGES
 from detectors.model.signal import SEVERITIES
 from docs.alert_line_examples import detectors, lines, page
 
 ROOT = Path(__file__).resolve().parents[3]
-CASES = [(name, language) for name in detectors() for language in WORDS]
+CASES = [(name, language) for name in detectors() for language in MESSAGES]
 
 
 def test_the_page_is_up_to_date() -> None:
@@ -27,9 +27,9 @@ def test_each_line_names_brand_what_how_much_and_the_usual(detector: str, langua
     said = lines(detector, "fr" if language == "fr" else "en")
     assert list(said) == [*SEVERITIES, "over"]
     for state, line in said.items():
-        assert width(line) <= LINE_CHARS
+        assert width(line) <= HEADLINE_CHARS
         assert "Hallowfirth Ferries" in line
-        assert WORDS["fr" if language == "fr" else "en"][state] in line
+        assert MESSAGES["fr" if language == "fr" else "en"][state] in line
         assert re.search(r"usually|limit|d’habitude|seuil", line)
         assert re.search(r"mention|share|part", line)
         assert re.search(r"\d", line)

@@ -16,8 +16,8 @@ from config.brands.model import default_brand
 from mentions.readers.position import Line, Position
 from mentions.sentiment import Scorer
 from mentions.watchlist.watchlist import Watchlist
-from replay.player.policy_set import Rules
-from replay.player.result import run
+from replay.player.policy_set import PolicySet
+from replay.player.result import replay
 from replay.tuning import intervals
 from replay.tuning.candidates import candidates, distance, settings_in_file, value_of, with_settings
 from replay.tuning.dataset import Dataset, gather
@@ -27,7 +27,7 @@ from replay.tuning.labels import Label
 from replay.tuning.optimisation import optimise, spread
 from replay.tuning.plot import plot
 from replay.tuning.selection import choose, generalises, leave_one_out
-from tests.support.labelled_history import BRAND, DULL, labels, mentions
+from tests.support.labelled_history import BRAND, INSENSITIVE, labels, mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def lines() -> Iterator[Line]:
 @cache
 def dull() -> Brand:
     """Return the brand with its dull thresholds."""
-    config = parse(DULL.encode()).config
+    config = parse(INSENSITIVE.encode()).config
     assert config is not None
     return config.brands[0]
 
@@ -88,8 +88,8 @@ TWO = [crisis(3000), crisis(15_000)]
 
 def test_a_sweep_finds_what_a_replay_of_the_lines_finds() -> None:
     """Scored once and replayed in large steps, each alert comes at the instant of the plain replay."""
-    rules = Rules.of([dull()])
-    expected = alerts_of(run(rules, lines(), Scorer()))
+    rules = PolicySet.of([dull()])
+    expected = alerts_of(replay(rules, lines(), Scorer()))
     assert run_setting({}, [dull()], material().records).alerts == tuple(expected)
     assert material().mentions == len(mentions())
 
@@ -209,7 +209,7 @@ def test_candidates_start_from_today_and_are_valid() -> None:
 
 def test_a_group_does_not_reach_what_a_brand_writes_itself() -> None:
     """Trying a group's setting leaves the brand's own line alone, as the file would."""
-    own, records = settings_in_file(DULL.encode()), material().records
+    own, records = settings_in_file(INSENSITIVE.encode()), material().records
     assert "detect.negative.over_peak" in own[BRAND]
     assert "detect.sensitivity" not in own[BRAND]
     settings: dict[str, str | float] = {"detect.negative.over_peak": 0.5, "detect.outcry.over_peak": 0.5}

@@ -1,1 +1,1 @@
-"""Commands that work on past mentions: record, replay, report, labels, tune, score, train."""
+"""Commands on the past: record, replay, report, tune, labels, score, train."""

@@ -94,6 +94,5 @@ def _warn(found: Captured) -> None:
         remedy = "replay with the scores (record with --scores), or record sooner"
         print_status(f"warning: the originals of {found.missing_lines} mentions are gone from the topic: {remedy}")
     for name in found.unknown_revisions:
-        print_status(
-            f"warning: {printable(name)}: the topic no longer holds the configuration at the start: the next later one is used"
-        )
+        why = "the topic no longer holds the configuration at the start: the next later one is used"
+        print_status(f"warning: {printable(name)}: {why}")

@@ -143,11 +143,11 @@ class ReplayInput:
     @staticmethod
     def events(notifications: Iterable[Notification]) -> Iterator[dict[str, Any]]:
         """Yield one record an event."""
-        from alerts.rendering.event_log import event  # noqa: PLC0415
+        from alerts.rendering.event_log import to_event  # noqa: PLC0415
 
         before: dict[str, Incident] = {}
         for note in notifications:
-            yield event(before.get(note.incident.id), note)
+            yield to_event(before.get(note.incident.id), note)
             before[note.incident.id] = note.incident
 
     def _entries(

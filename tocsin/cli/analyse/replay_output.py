@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def print_slack_requests(source: ReplayInput, policies: PolicySource, *, json: bool) -> ReplayResult:
     """Print each request that Slack would have been sent, and return what came of the replay."""
-    from alerts.rendering.event_log import instant  # noqa: PLC0415  slow to load
+    from alerts.rendering.event_log import format_instant  # noqa: PLC0415  slow to load
     from replay.player.result import ReplayResult  # noqa: PLC0415
     from replay.player.slack_requests import record_requests  # noqa: PLC0415
 
@@ -24,7 +24,7 @@ def print_slack_requests(source: ReplayInput, policies: PolicySource, *, json: b
     with progress_bar("replaying", source.size) as advance:
         for note, sent in record_requests(source.notifications(policies, result, advance), policies):
             for request in sent:
-                record = {"at": instant(note.happened_at)} | request
+                record = {"at": format_instant(note.happened_at)} | request
                 if json:
                     print_json(record)
                     continue
@@ -42,14 +42,14 @@ def print_cards(source: ReplayInput, policies: PolicySource, speed: str) -> Repl
     """
     from rich.console import Console  # noqa: PLC0415  slow to load
 
-    from alerts.notifiers.console import Terminal  # noqa: PLC0415
+    from alerts.notifiers.console import ConsoleNotifier  # noqa: PLC0415
     from replay.player.result import ReplayResult  # noqa: PLC0415
     from replay.player.slack_requests import deliver  # noqa: PLC0415
     from streams.ingest import Throttle  # noqa: PLC0415
 
     result = ReplayResult()
     notifications = source.notifications(policies, result, lambda _done: None, Throttle(parse_speed(speed)))
-    for _note in deliver(notifications, policies, Terminal(Console())):
+    for _note in deliver(notifications, policies, ConsoleNotifier(Console())):
         pass
     return result
 

@@ -39,8 +39,8 @@ def command(
     """Score texts on standard input, one JSON object a line, and print one JSON object a line in the same order.
 
     Reads {"id", "text"} and optionally "brand" (its name is masked, so that it carries no sentiment of its own) and
-    "lang" (else detected). Prints {"id", "lang", "vader", "compound", "label", "abuse"}: `vader` is
-    vaderSentiment's own compound whatever the language, `compound` and `label` are Tocsin's; a text counts as abuse from 0.5.
+    "lang" (else detected). Prints {"id", "lang", "vader", "compound", "label", "abuse"}: `vader` is the compound of
+    vaderSentiment in any language, `compound` and `label` are Tocsin's; a text counts as abuse from 0.5.
 
     A line that cannot be scored is named on standard error and skipped; the exit code is 1 then.
 

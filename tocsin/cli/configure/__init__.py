@@ -1,1 +1,1 @@
-"""Commands that change what the workers run with: config and its overrides, calendar."""
+"""Commands on configuration and calendars."""

@@ -1,1 +1,1 @@
-"""Commands to respond to incidents: incident, silence, oncall."""
+"""Commands for responders: incidents, silences, on-call."""

@@ -43,24 +43,24 @@ def detailed_record(one: Incident) -> dict[str, Any]:
 
     findings = {name: msgspec.to_builtins(finding.signal.evidence) for name, finding in one.findings.items()}
     history = [
-        {"at": _iso(entry.at), "who": entry.who, "what": entry.what, "text": entry.text} for entry in one.history
+        {"at": _iso(entry.at), "who": entry.actor, "what": entry.reason, "text": entry.text} for entry in one.history
     ]
-    times = {"snoozed_until": _iso(one.snoozed_until), "escalate_at": _iso(one.escalate_at)}
-    return record(one) | times | {"escalated": one.escalated, "findings": findings, "history": history}
+    times = {"snoozed_until": _iso(one.snoozed_until), "escalate_at": _iso(one.next_escalation_at)}
+    return record(one) | times | {"escalated": one.escalation_steps, "findings": findings, "history": history}
 
 
 def print_incident(one: Incident) -> None:
     """Print an incident's state, what each detector found, and its history."""
-    from alerts.rendering.text import present  # noqa: PLC0415  slow to load
+    from alerts.rendering.text import current_text  # noqa: PLC0415  slow to load
 
     print_line(f"{printable(one.id)}  {one.severity}, {one.status}")
     for name, value in _facts(one).items():
         print_line(f"  {name:13}  {printable(value)}")
     print_line()
-    findings = [(name, finding.signal.severity, present(finding, "en")) for name, finding in one.findings.items()]
+    findings = [(name, finding.signal.severity, current_text(finding, "en")) for name, finding in one.findings.items()]
     print_table(["detector", "severity", "found"], findings)
     print_line()
-    print_table(["at (UTC)", "who", "what", "text"], [[_minute(e.at), e.who, e.what, e.text] for e in one.history])
+    print_table(["at (UTC)", "who", "what", "text"], [[_minute(e.at), e.actor, e.reason, e.text] for e in one.history])
 
 
 def _facts(one: Incident) -> dict[str, str]:
@@ -69,7 +69,7 @@ def _facts(one: Incident) -> dict[str, str]:
         "updated": one.updated_at,
         "resolved": one.resolved_at,
         "snoozed until": one.snoozed_until,
-        "next step": one.escalate_at,
+        "next step": one.next_escalation_at,
     }
     facts = {"brand": ", ".join(one.all_brands)}
     facts |= {name: f"{_minute(at)} UTC" for name, at in instants.items() if at is not None}

@@ -19,8 +19,8 @@ from tocsin.cli.time_options import parse_duration_ms, parse_instant_ms
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from alerts.oncall.schedule import Rota
-    from alerts.oncall.shifts import Turn
+    from alerts.oncall.schedule import Schedule
+    from alerts.oncall.shifts import Shift
     from config.brands.model import Brand
 
 NOBODY = "nobody"
@@ -88,7 +88,7 @@ def _applied() -> dict[str, Brand]:
 
 def _record(brand: Brand, since: int, until: int) -> dict[str, Any]:
     from alerts.oncall.schedule import on_call  # noqa: PLC0415  pydantic is slow to load
-    from alerts.oncall.shifts import turns  # noqa: PLC0415
+    from alerts.oncall.shifts import shifts_between  # noqa: PLC0415
 
     rota = brand.rota
     used = bool(rota.people or rota.ical or rota.shifts or rota.exceptions)
@@ -99,14 +99,14 @@ def _record(brand: Brand, since: int, until: int) -> dict[str, Any]:
         "always": brand.on_call,
         "now": on_call(rota, since),
         "next": on_call(rota, since, 1),
-        "turns": [_shift_record(rota, turn) for turn in turns(rota, since, until)] if used else [],
+        "turns": [_shift_record(rota, turn) for turn in shifts_between(rota, since, until)] if used else [],
     }
 
 
-def _shift_record(rota: Rota, turn: Turn) -> dict[str, Any]:
+def _shift_record(rota: Schedule, turn: Shift) -> dict[str, Any]:
     zone = ZoneInfo(rota.timezone)
     start, end = (datetime.fromtimestamp(at / 1000, zone).isoformat(timespec="minutes") for at in turn[:2])
-    return {"from": start, "to": end, "who": turn.who, "gap": not turn.who}
+    return {"from": start, "to": end, "who": turn.users, "gap": not turn.users}
 
 
 def _print(records: list[dict[str, Any]]) -> None:

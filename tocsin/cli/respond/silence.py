@@ -67,13 +67,13 @@ def list_(*, brand: BrandOption = None, json: JsonOption = False) -> None:
       tocsin silence list --brand Hallowfirth --json
     """
     found = [(name, one) for name, one in _active(load_installation(), wall_ms()) if brand in (None, name)]
-    found.sort(key=lambda one: (one[0], one[1].until, one[1].id))
+    found.sort(key=lambda one: (one[0], one[1].ends_at, one[1].id))
     if json:
         for name, one in found:
             print_json(_record(name, one))
     elif found:
         heads = ["brand", "until (UTC)", "by", "matches", "reason", "id"]
-        rows = [[name, _minute(one.until), one.by, _matchers(one), one.reason, one.id] for name, one in found]
+        rows = [[name, _minute(one.ends_at), one.created_by, _matchers(one), one.reason, one.id] for name, one in found]
         print_table(heads, rows)
     else:
         print_line("no active silence")
@@ -135,15 +135,15 @@ def _active(here: Installation, at: int) -> list[tuple[str, Silence]]:
     """Return every silence that is active at an instant (ms), each with its brand."""
     from msgspec.structs import replace  # noqa: PLC0415
 
-    from alerts.incidents.silences import planned  # noqa: PLC0415
+    from alerts.incidents.silences import to_silence  # noqa: PLC0415
     from config.brands.wire import decode_brand  # noqa: PLC0415  pydantic is slow to load
     from streams.kafka import reader  # noqa: PLC0415
 
     found = _added(here, at)
     for raw in reader.latest(here.connection, here.topics.brands.name).values():
         brand = decode_brand(raw)
-        configured = (replace(planned(one), by=CONFIGURED) for one in brand.alert.silences)
-        found += [(brand.name, one) for one in configured if one.since <= at < one.until]
+        configured = (replace(to_silence(one), created_by=CONFIGURED) for one in brand.alert.silences)
+        found += [(brand.name, one) for one in configured if one.starts_at <= at < one.ends_at]
     return found
 
 
@@ -160,9 +160,9 @@ def _record(brand: str, one: Silence) -> dict[str, Any]:
     return {
         "brand": brand,
         "id": one.id,
-        "by": one.by,
-        "since": datetime.fromtimestamp(one.since / 1000, UTC).isoformat(timespec="seconds"),
-        "until": datetime.fromtimestamp(one.until / 1000, UTC).isoformat(timespec="seconds"),
+        "by": one.created_by,
+        "since": datetime.fromtimestamp(one.starts_at / 1000, UTC).isoformat(timespec="seconds"),
+        "until": datetime.fromtimestamp(one.ends_at / 1000, UTC).isoformat(timespec="seconds"),
         "detector": one.detector,
         "term": one.term,
         "channel": one.channel,

@@ -1,1 +1,1 @@
-"""Commands that run and watch the processes of an installation."""
+"""Commands that run or inspect the service: worker, web, slack, heartbeat, ingest, topics, status, demo."""

@@ -17,8 +17,8 @@ from tocsin.cli.output import print_json, print_line, print_status, printable
 from tocsin.cli.run.notifiers import external_notifiers
 
 if TYPE_CHECKING:
-    from alerts.delivery.external_alert import Channel
-    from alerts.oncall.escalation_targets import Target
+    from alerts.delivery.external_alert import ExternalNotifier
+    from alerts.oncall.escalation_targets import ExternalTarget
     from config.settings import Settings
     from streams.heartbeat.prober import CanaryProber
     from tocsin.cli.environment import Installation
@@ -37,7 +37,7 @@ def command(
     once: Annotated[
         bool, typer.Option("--once", help="Send one canary per partition, print the result, notify nobody.")
     ] = False,
-    test_alert: Annotated[
+    build_test_alert: Annotated[
         float | None,
         typer.Option(min=0, max=3600, help="Send a test alert to every receiver; resolve it after so many seconds."),
     ] = None,
@@ -58,8 +58,8 @@ def command(
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415
 
     here = load_installation(embedded=embedded)
-    if test_alert is not None:
-        _send_test_alert(here.settings, test_alert)
+    if build_test_alert is not None:
+        _send_test_alert(here.settings, build_test_alert)
         return
     canaries = CanaryProber(here.connection, here.topics, secrets.token_hex(4), min(BROKER_TIMEOUT, timeout / 3))
     log_to_stderr("error" if once else here.settings.log_level, here.settings.log_format)
@@ -81,7 +81,7 @@ def _send_test_alert(settings: Settings, lasting: float) -> None:
         raise UsageError(
             "a test alert needs a receiver outside Slack: pagerduty, webhook or email (docs/escalation.md)"
         )
-    receivers = ", ".join(target.channel for target in targets)
+    receivers = ", ".join(target.notifier for target in targets)
     print_status(f"test alert sent to: {receivers}; it resolves in {lasting:.0f} s")
     missed = asyncio.run(send_test_alert(found, targets, lasting, settings.heartbeat_language))
     if missed:
@@ -94,7 +94,7 @@ def _probe_once(canaries: CanaryProber, timeout: float, *, json: bool) -> None:
 
     async def beat() -> tuple[str, int]:
         heart = HeartbeatMonitor(canaries, timeout, timeout)
-        return await heart.check_once(), len(heart.state.veins)
+        return await heart.check_once(), len(heart.state.partitions)
 
     wrong, partitions = asyncio.run(beat())
     if json:
@@ -117,7 +117,7 @@ async def _serve(
     targets = _targets(settings, found)
     outages = OutageStore(state)
     metrics.serve(settings.metrics_port)
-    print_status(f"outages notify: {', '.join(target.channel for target in targets) or 'nobody, but pings stop'}")
+    print_status(f"outages notify: {', '.join(target.notifier for target in targets) or 'nobody, but pings stop'}")
     heart = HeartbeatMonitor(canaries, every, outage_after, outages.outage)
     prefix = settings.prefix.strip("._-")
     name = f"Tocsin ({prefix})" if prefix else "Tocsin"
@@ -125,19 +125,19 @@ async def _serve(
     await heart.run(town, settings.heartbeat_ping_url.get_secret_value())
 
 
-def _targets(settings: Settings, found: dict[str, Channel]) -> list[Target]:
+def _targets(settings: Settings, found: dict[str, ExternalNotifier]) -> list[ExternalTarget]:
     """Return the receivers of an outage.
 
     Raises:
         UsageError: one is named that is not set up, or there is none at all.
     """
-    from alerts.oncall.escalation_targets import OUTSIDE, outside  # noqa: PLC0415
+    from alerts.oncall.escalation_targets import EXTERNAL, external_target  # noqa: PLC0415
 
-    steps = settings.heartbeat_tell or tuple(name for name in OUTSIDE if name in found)
-    targets = [target for step in steps if (target := outside(step)) is not None]
+    steps = settings.heartbeat_tell or tuple(name for name in EXTERNAL if name in found)
+    targets = [target for step in steps if (target := external_target(step)) is not None]
     for target in targets:
-        if target.channel not in found:
-            raise UsageError(f"TOCSIN_HEARTBEAT_TELL names {target.channel}, which is not set up (docs/escalation.md)")
+        if target.notifier not in found:
+            raise UsageError(f"TOCSIN_HEARTBEAT_TELL names {target.notifier}, which is not set up (docs/escalation.md)")
     if not targets and not settings.heartbeat_ping_url.get_secret_value():
         raise UsageError(
             "an outage would notify nobody: set up pagerduty, a webhook or email (docs/escalation.md), "

@@ -18,8 +18,8 @@ from tocsin.cli.weights import WeightsOption, load_scorer
 if TYPE_CHECKING:
     from alerts.delivery.ports import Notifier
     from alerts.notifiers.slack.dnd import DoNotDisturb
-    from alerts.notifiers.slack.health import Shared
-    from alerts.notifiers.slack.notifier import Slack
+    from alerts.notifiers.slack.health import CachedProbe
+    from alerts.notifiers.slack.notifier import SlackNotifier
     from tocsin.cli.environment import Installation
 
 SLACK_CHANNEL_INTERVAL = 1.0
@@ -102,10 +102,10 @@ def _uses_slack(here: Installation, notify: Notify | None) -> bool:
     return token if notify is None else notify is Notify.SLACK
 
 
-def _slack(here: Installation) -> Slack:
-    from alerts.notifiers.slack.notifier import Slack  # noqa: PLC0415  slow to load
+def _slack(here: Installation) -> SlackNotifier:
+    from alerts.notifiers.slack.notifier import SlackNotifier  # noqa: PLC0415  slow to load
 
-    return Slack(here.settings.slack_token.get_secret_value(), here.settings.slack_url)
+    return SlackNotifier(here.settings.slack_token.get_secret_value(), here.settings.slack_url)
 
 
 def _dnd(here: Installation) -> DoNotDisturb:
@@ -114,15 +114,15 @@ def _dnd(here: Installation) -> DoNotDisturb:
     return DoNotDisturb(here.settings.slack_token.get_secret_value(), here.settings.slack_url)
 
 
-def _slack_probe(slack: Slack, channel: str) -> Shared:
-    from alerts.notifiers.slack.health import Login, Shared, Standing  # noqa: PLC0415  slow to load
+def _slack_probe(slack: SlackNotifier, channel: str) -> CachedProbe:
+    from alerts.notifiers.slack.health import AuthProbe, CachedProbe, MessageProbe  # noqa: PLC0415  slow to load
 
-    return Shared(Standing(slack, channel) if channel else Login(slack))
+    return CachedProbe(MessageProbe(slack, channel) if channel else AuthProbe(slack))
 
 
 def _console() -> Notifier:
     from rich.console import Console  # noqa: PLC0415  slow to load
 
-    from alerts.notifiers.console import Terminal  # noqa: PLC0415
+    from alerts.notifiers.console import ConsoleNotifier  # noqa: PLC0415
 
-    return Terminal(Console())
+    return ConsoleNotifier(Console())

@@ -31,7 +31,7 @@ ALLOWED: Final[dict[str, frozenset[str]]] = {
 }
 """Element → its keys."""
 
-NEEDED: Final[dict[str, tuple[str, ...]]] = {
+REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "button": ("text", "action_id"),
     "overflow": ("options", "action_id"),
     "static_select": ("action_id",),
@@ -42,7 +42,7 @@ NEEDED: Final[dict[str, tuple[str, ...]]] = {
     "image": ("alt_text",),
 }
 
-CHOICES: Final = {
+MAX_OPTIONS: Final = {
     "overflow": 5,
     "radio_buttons": 10,
     "checkboxes": 10,
@@ -51,20 +51,20 @@ CHOICES: Final = {
 }
 """How many options an element takes."""
 
-LENGTHS: Final = {"action_id": 255, "value": 2000, "url": 3000, "alt_text": 2000, "image_url": 3000}
+MAX_CHARS: Final = {"action_id": 255, "value": 2000, "url": 3000, "alt_text": 2000, "image_url": 3000}
 
 ACTIONS: Final = frozenset(set(ALLOWED) - {"plain_text_input", "number_input", "image"})
 INPUTS: Final = frozenset(set(ALLOWED) - {"button", "overflow", "image"})
 ACCESSORIES: Final = ACTIONS | {"image"}
 
 
-def units(text: str) -> int:
+def utf16_length(text: str) -> int:
     """Return the length in UTF-16 units; fails on what cannot be sent at all."""
     text.encode("utf-8")
     return len(text.encode("utf-16-le")) // 2
 
 
-def text(part: Any, limit: int, *, plain: bool = False) -> list[str]:
+def text_errors(part: Any, limit: int, *, plain: bool = False) -> list[str]:
     """Return what Slack would not accept in a text object."""
     if not isinstance(part, dict) or not isinstance(part.get("text"), str):
         return ["a text object is missing"]
@@ -72,33 +72,33 @@ def text(part: Any, limit: int, *, plain: bool = False) -> list[str]:
     found = [] if part.get("type") in kinds else [f"text of type {part.get('type')}"]
     odd = set(part) - {"type", "text", "emoji" if part.get("type") == "plain_text" else "verbatim"}
     found += [f"{name} in a text object" for name in sorted(odd)]
-    if not 1 <= units(part["text"]) <= limit:
-        found.append(f"text of {units(part['text'])} characters, 1 to {limit} allowed")
+    if not 1 <= utf16_length(part["text"]) <= limit:
+        found.append(f"text of {utf16_length(part['text'])} characters, 1 to {limit} allowed")
     return found
 
 
-def element(part: Part, among: frozenset[str]) -> list[str]:
+def element_errors(part: Part, among: frozenset[str]) -> list[str]:
     """Return what Slack would not accept in an element where those `among` may stand."""
     kind = str(part.get("type"))
     if kind not in among:
         return [f"{kind} cannot stand here"]
     found = [f"{name} in {kind}" for name in sorted(set(part) - ALLOWED[kind])]
-    needed = NEEDED.get(kind, ("action_id",))
+    needed = REQUIRED.get(kind, ("action_id",))
     found += [f"{name} is missing in {kind}" for name in needed if part.get(name) in (None, "", [])]
-    found += [f"{name} too long" for name, most in LENGTHS.items() if units(str(part.get(name, ""))) > most]
+    found += [f"{name} too long" for name, most in MAX_CHARS.items() if utf16_length(str(part.get(name, ""))) > most]
     if kind == "button":
-        found += text(part.get("text"), 75, plain=True)
+        found += text_errors(part.get("text"), 75, plain=True)
         found += [] if part.get("style", "primary") in ("primary", "danger") else ["style"]
     if kind == "image":
-        found += picture(part)
+        found += image_errors(part)
     if "placeholder" in part:
-        found += text(part["placeholder"], 150, plain=True)
+        found += text_errors(part["placeholder"], 150, plain=True)
     if "confirm" in part:
         found += _confirm(part["confirm"])
     return found + _options(kind, part)
 
 
-def picture(part: Part) -> list[str]:
+def image_errors(part: Part) -> list[str]:
     """Return what is wrong with where an image comes from: an address or a file of Slack's, and only one."""
     if ("image_url" in part) == ("slack_file" in part):
         return ["one of image_url and slack_file"]
@@ -111,13 +111,13 @@ def picture(part: Part) -> list[str]:
 
 
 def _options(kind: str, part: Part) -> list[str]:
-    if kind not in CHOICES:
+    if kind not in MAX_OPTIONS:
         return []
     options = part.get("options") or []
     groups = part.get("option_groups") or []
-    if bool(options) == bool(groups) or max(len(options), len(groups)) > CHOICES[kind]:
-        return [f"{kind} takes 1 to {CHOICES[kind]} options"]
-    found = [fault for group in groups for fault in text(group.get("label"), 75, plain=True)]
+    if bool(options) == bool(groups) or max(len(options), len(groups)) > MAX_OPTIONS[kind]:
+        return [f"{kind} takes 1 to {MAX_OPTIONS[kind]} options"]
+    found = [fault for group in groups for fault in text_errors(group.get("label"), 75, plain=True)]
     options = [*options, *(one for group in groups for one in group["options"])]
     values = [str(one.get("value")) for one in options]
     found += [] if len(values) == len(set(values)) else ["two options of one value"]
@@ -126,13 +126,13 @@ def _options(kind: str, part: Part) -> list[str]:
 
 
 def _option(one: Part, *, plain: bool) -> list[str]:
-    found = text(one.get("text"), 75, plain=plain)
-    if not 1 <= units(str(one.get("value", ""))) <= 150:  # noqa: PLR2004  documented
+    found = text_errors(one.get("text"), 75, plain=plain)
+    if not 1 <= utf16_length(str(one.get("value", ""))) <= 150:  # noqa: PLR2004  documented
         found.append("value of an option: 1 to 150 characters")
-    found += text(one["description"], 75, plain=plain) if "description" in one else []
+    found += text_errors(one["description"], 75, plain=plain) if "description" in one else []
     return found + [f"{name} in an option" for name in set(one) - {"text", "value", "description", "url"}]
 
 
 def _confirm(part: Part) -> list[str]:
-    found = text(part.get("title"), 100, plain=True) + text(part.get("text"), 300)
-    return found + [fault for name in ("confirm", "deny") for fault in text(part.get(name), 30, plain=True)]
+    found = text_errors(part.get("title"), 100, plain=True) + text_errors(part.get("text"), 300)
+    return found + [fault for name in ("confirm", "deny") for fault in text_errors(part.get(name), 30, plain=True)]

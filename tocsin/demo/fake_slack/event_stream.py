@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 Event = dict[str, Any]
 
 
-class Feed:
+class EventStream:
     """Hands each event to all who watch, within one event loop."""
 
     def __init__(self) -> None:
         self._watchers: set[asyncio.Queue[Event]] = set()
 
     @contextmanager
-    def watched(self) -> Iterator[asyncio.Queue[Event]]:
+    def subscribe(self) -> Iterator[asyncio.Queue[Event]]:
         """Yield a queue that fills until the block ends."""
         queue: asyncio.Queue[Event] = asyncio.Queue()
         self._watchers.add(queue)
@@ -30,9 +30,9 @@ class Feed:
 
     def close(self) -> None:
         """Let those who watch go: nothing follows the event `end`."""
-        self.tell("end")
+        self.publish("end")
 
-    def tell(self, kind: str, **what: Any) -> None:
+    def publish(self, kind: str, **what: Any) -> None:
         """Tell everybody who watches."""
         for queue in self._watchers:
             queue.put_nowait({"kind": kind} | what)

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tocsin.demo.fake_slack.faults import Refused
+from tocsin.demo.fake_slack.faults import ApiError
 
 if TYPE_CHECKING:
     from tocsin.demo.fake_slack.faults import Call
@@ -33,24 +33,24 @@ class Files:
     processing: float = 0.0
     base: str = ""  # address of this server
     missing_scopes: set[str] = field(default_factory=set)
-    kept: dict[str, File] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
     _serial: int = 0
 
     def begin(self, call: Call) -> dict[str, Any]:
         """files.getUploadURLExternal."""
         if "files:write" in self.missing_scopes:
-            raise Refused("missing_scope", needed="files:write")
+            raise ApiError("missing_scope", needed="files:write")
         name, length = str(call.body.get("filename", "")), str(call.body.get("length", ""))
         if not name or not length.isdigit() or int(length) < 1:
-            raise Refused("invalid_arguments")
+            raise ApiError("invalid_arguments")
         self._serial += 1
         file = File(f"F{self._serial:08d}", name, int(length), str(call.body.get("alt_txt", "")))
-        self.kept[file.id] = file
+        self.files[file.id] = file
         return {"upload_url": f"{self.base}/upload/{file.id}", "file_id": file.id}
 
-    def take(self, file_id: str, content: bytes) -> bool:
+    def receive(self, file_id: str, content: bytes) -> bool:
         """Take the bytes of a file; tells whether they are as many as were announced."""
-        file = self.kept.get(file_id)
+        file = self.files.get(file_id)
         if file is None or len(content) != file.length:
             return False
         file.content = content
@@ -60,10 +60,10 @@ class Files:
         """files.completeUploadExternal; what is shared with nobody waits for an image block that shows it."""
         named = call.body.get("files")
         if not isinstance(named, list) or not named:
-            raise Refused("invalid_arguments")
-        found = [self.kept.get(str(one.get("id"))) for one in named]
+            raise ApiError("invalid_arguments")
+        found = [self.files.get(str(one.get("id"))) for one in named]
         if not all(file and file.content for file in found):
-            raise Refused("file_not_found")
+            raise ApiError("file_not_found")
         files = [file for file in found if file]
         for file, one in zip(files, named, strict=True):
             file.title, file.completed = str(one.get("title") or file.name), time.monotonic()
@@ -71,21 +71,21 @@ class Files:
 
     def info(self, call: Call) -> dict[str, Any]:
         """files.info; the type is empty while the file is being processed."""
-        file = self.kept.get(str(call.body.get("file")))
+        file = self.files.get(str(call.body.get("file")))
         if "files:read" in self.missing_scopes:
-            raise Refused("missing_scope", needed="files:read")
+            raise ApiError("missing_scope", needed="files:read")
         if file is None or file.completed is None:
-            raise Refused("file_not_found")
-        kind = (mimetypes.guess_type(file.name)[0] or "") if self.shown({"id": file.id}) else ""
+            raise ApiError("file_not_found")
+        kind = (mimetypes.guess_type(file.name)[0] or "") if self.is_ready({"id": file.id}) else ""
         return {"file": {"id": file.id, "name": file.name, "title": file.title, "mimetype": kind}}
 
     def delete(self, call: Call) -> dict[str, Any]:
         """files.delete."""
-        if self.kept.pop(str(call.body.get("file")), None) is None:
-            raise Refused("file_not_found")
+        if self.files.pop(str(call.body.get("file")), None) is None:
+            raise ApiError("file_not_found")
         return {}
 
-    def shown(self, slack_file: dict[str, str]) -> bool:
+    def is_ready(self, slack_file: dict[str, str]) -> bool:
         """Tell whether an image block may show this file."""
-        file = self.kept.get(slack_file.get("id", ""))
+        file = self.files.get(slack_file.get("id", ""))
         return file is not None and file.completed is not None and time.monotonic() >= file.completed + self.processing

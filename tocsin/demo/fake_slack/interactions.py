@@ -27,7 +27,7 @@ _INITIAL: Final = {
 }
 
 
-def chosen(element: Payload, value: Any) -> Payload:
+def element_state(element: Payload, value: Any) -> Payload:
     """Return what Slack says of an element with a value: an option's value or a list of them, a text, a date."""
     kind = element["type"]
     if kind == "button":
@@ -39,7 +39,7 @@ def chosen(element: Payload, value: Any) -> Payload:
     return {_PLAIN[kind]: int(value) if kind == "datetimepicker" and value else value or None}
 
 
-def initial(element: Payload) -> Any:
+def initial_value(element: Payload) -> Any:
     """Return the value that an element has before anybody touches it."""
     kind = element["type"]
     if kind in _OPTION:
@@ -66,7 +66,7 @@ def elements(blocks: list[Payload]) -> list[tuple[Payload, Payload]]:
     return found
 
 
-def tapped(user: str, action: Payload, where: Payload, trigger: str) -> Payload:
+def block_actions(user: str, action: Payload, where: Payload, trigger: str) -> Payload:
     """Return a `block_actions` payload; `where` says in which message or view, and where to answer."""
     who = {"id": user, "username": user.lower(), "team_id": TEAM["id"]}
     return (
@@ -76,33 +76,33 @@ def tapped(user: str, action: Payload, where: Payload, trigger: str) -> Payload:
     )
 
 
-def submitted(user: str, view: Payload, values: Payload, trigger: str) -> Payload:
+def view_submission(user: str, view: Payload, values: Payload, trigger: str) -> Payload:
     """Return a `view_submission` payload; `values` by block and action, the rest as it stood from the beginning."""
     who = {"id": user, "username": user.lower(), "team_id": TEAM["id"]}
-    shown = view | {"state": {"values": state(view, values)}}
+    shown = view | {"state": {"values": view_state(view, values)}}
     return {"type": "view_submission", "user": who, "team": TEAM, "api_app_id": APP, "trigger_id": trigger} | {
         "view": shown,
         "response_urls": [],
     }
 
 
-def state(view: Payload, values: Payload) -> Payload:
+def view_state(view: Payload, values: Payload) -> Payload:
     """Return the values of a view's inputs: `values`, by block and action, over those from the beginning."""
     found: Payload = {}
     for block, element in elements(view["blocks"]):
         if element["type"] in ("button", "overflow"):
             continue
         given = values.get(block["block_id"], {})
-        value = given.get(element["action_id"], initial(element))
-        found.setdefault(block["block_id"], {})[element["action_id"]] = {"type": element["type"]} | chosen(
+        value = given.get(element["action_id"], initial_value(element))
+        found.setdefault(block["block_id"], {})[element["action_id"]] = {"type": element["type"]} | element_state(
             element, value
         )
     return found
 
 
-def unfilled(view: Payload, values: Payload) -> dict[str, str]:
+def missing_inputs(view: Payload, values: Payload) -> dict[str, str]:
     """Return, by block, what Slack itself asks for before it submits a modal."""
-    said = state(view, values)
+    said = view_state(view, values)
     missing = {}
     for block, element in elements(view["blocks"]):
         if block["type"] != "input" or block.get("optional"):
@@ -113,7 +113,7 @@ def unfilled(view: Payload, values: Payload) -> dict[str, str]:
     return missing
 
 
-def closed(user: str, view: Payload) -> Payload:
+def view_closed(user: str, view: Payload) -> Payload:
     """Return a `view_closed` payload."""
     return {
         "type": "view_closed",
@@ -125,7 +125,7 @@ def closed(user: str, view: Payload) -> Payload:
     }
 
 
-def typed(user: str, channel: tuple[str, str], command: str, text: str, answer: str, trigger: str) -> Payload:
+def slash_command(user: str, channel: tuple[str, str], command: str, text: str, answer: str, trigger: str) -> Payload:
     """Return the payload of a slash command."""
     return {
         "command": command,
@@ -141,7 +141,7 @@ def typed(user: str, channel: tuple[str, str], command: str, text: str, answer: 
     }
 
 
-def went_home(user: str, view: Payload | None) -> Payload:
+def app_home_opened(user: str, view: Payload | None) -> Payload:
     """Return the event that somebody opened the app's home tab."""
     event = {
         "type": "app_home_opened",

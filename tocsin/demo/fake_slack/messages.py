@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tocsin.demo.fake_slack.block_kit import complaint
-from tocsin.demo.fake_slack.faults import RateLimited, Refused
+from tocsin.demo.fake_slack.block_kit import validation_error
+from tocsin.demo.fake_slack.faults import RateLimited, ApiError
 
 if TYPE_CHECKING:
-    from tocsin.demo.fake_slack.event_stream import Feed
+    from tocsin.demo.fake_slack.event_stream import EventStream
     from tocsin.demo.fake_slack.faults import Call
     from tocsin.demo.fake_slack.files import Files
 
@@ -18,13 +18,13 @@ Message = dict[str, Any]
 
 
 @dataclass
-class Channels:
+class Conversations:
     """Channels by id, with their messages, the oldest first; `pace` seconds must lie between two posts in one."""
 
     names: dict[str, str]
-    feed: Feed
+    events: EventStream
     files: Files
-    pace: float = 0.0
+    min_interval: float = 0.0
     absent: set[str] = field(default_factory=set)  # channels that the app is not in
     archived: set[str] = field(default_factory=set)
     missing_scopes: set[str] = field(default_factory=set)
@@ -42,9 +42,9 @@ class Channels:
 
     def post(self, call: Call) -> dict[str, Any]:
         """chat.postMessage."""
-        channel = self._open(call.body.get("channel", ""))
-        early = self._posted.get(channel, float("-inf")) + self.pace - call.arrived
-        if self.pace and early > 0:
+        channel = self._writable_channel(call.body.get("channel", ""))
+        early = self._posted.get(channel, float("-inf")) + self.min_interval - call.arrived
+        if self.min_interval and early > 0:
             raise RateLimited(max(1, round(early + 0.5)))
         self._check(call.body)
         self._posted[channel] = call.arrived
@@ -57,41 +57,41 @@ class Channels:
         self._serial += 1
         message = {"ts": f"{time.time_ns() // 10**9}.{self._serial:06d}"} | content
         self.messages.setdefault(channel, []).append(message)
-        self.feed.tell("message", channel=channel, message=message)
+        self.events.publish("message", channel=channel, message=message)
         return message
 
     def update(self, call: Call) -> dict[str, Any]:
         """chat.update."""
-        channel = self._open(call.body.get("channel", ""), by_name=False)
+        channel = self._writable_channel(call.body.get("channel", ""), by_name=False)
         self._check(call.body)
-        message = self._standing(channel, call.body.get("ts"))
+        message = self._existing(channel, call.body.get("ts"))
         message.update({name: call.body[name] for name in ("text", "blocks", "metadata") if name in call.body})
         message["edited"] = {"ts": f"{time.time_ns() / 1e9:.6f}"}
-        self.feed.tell("message", channel=channel, message=message)
+        self.events.publish("message", channel=channel, message=message)
         return {"channel": channel, "ts": message["ts"]}
 
     def delete(self, call: Call) -> dict[str, Any]:
         """chat.delete."""
-        channel = self._open(call.body.get("channel", ""), by_name=False)
-        message = self._standing(channel, call.body.get("ts"))
+        channel = self._writable_channel(call.body.get("channel", ""), by_name=False)
+        message = self._existing(channel, call.body.get("ts"))
         self.messages[channel].remove(message)
-        self.feed.tell("deleted", channel=channel, ts=message["ts"])
+        self.events.publish("deleted", channel=channel, ts=message["ts"])
         return {"channel": channel, "ts": message["ts"]}
 
     def history(self, call: Call) -> dict[str, Any]:
         """conversations.history: the latest first."""
         if "channels:history" in self.missing_scopes:
-            raise Refused("missing_scope", needed="channels:history")
-        channel = self._open(call.body.get("channel", ""), by_name=False)
+            raise ApiError("missing_scope", needed="channels:history")
+        channel = self._writable_channel(call.body.get("channel", ""), by_name=False)
         oldest = float(call.body.get("oldest", 0))
         return page([m for m in self.roots(channel) if float(m["ts"]) > oldest][::-1], call, "messages")
 
     def thread(self, call: Call) -> dict[str, Any]:
         """conversations.replies: the message and what stands below it."""
-        channel = self._open(call.body.get("channel", ""), by_name=False)
+        channel = self._writable_channel(call.body.get("channel", ""), by_name=False)
         found = [m for m in self.roots(channel) if m["ts"] == call.body.get("ts")]
         if not found:
-            raise Refused("thread_not_found")
+            raise ApiError("thread_not_found")
         return page(found + self.replies(call.body["ts"], channel), call, "messages")
 
     def index(self, call: Call) -> dict[str, Any]:
@@ -103,30 +103,30 @@ class Channels:
         return next(((key, m) for key, all_ in self.messages.items() for m in all_ if m["ts"] == ts), None)
 
     def _check(self, body: dict[str, Any]) -> None:
-        error = complaint(body)
+        error = validation_error(body)
         if error:
-            raise Refused(error)
+            raise ApiError(error)
         for number, block in enumerate(body.get("blocks") or []):
-            if "slack_file" in block and not self.files.shown(block["slack_file"]):
+            if "slack_file" in block and not self.files.is_ready(block["slack_file"]):
                 pointer = f"invalid slack file [json-pointer:/blocks/{number}/slack_file]"
-                raise Refused("invalid_blocks", errors=[pointer])
+                raise ApiError("invalid_blocks", errors=[pointer])
 
-    def _standing(self, channel: str, ts: object) -> Message:
+    def _existing(self, channel: str, ts: object) -> Message:
         message = next((m for m in self.messages.get(channel, []) if m["ts"] == ts), None)
         if message is None:
-            raise Refused("message_not_found")
+            raise ApiError("message_not_found")
         return message
 
-    def _open(self, given: str, *, by_name: bool = True) -> str:
+    def _writable_channel(self, given: str, *, by_name: bool = True) -> str:
         """Return the id of a channel that the app may write to; posting takes a name too."""
         ids = {name: key for key, name in self.names.items()} if by_name else {}
         channel = given if given in self.names else ids.get(given.removeprefix("#"))
         if channel is None:
-            raise Refused("channel_not_found")
+            raise ApiError("channel_not_found")
         if channel in self.absent:
-            raise Refused("not_in_channel")
+            raise ApiError("not_in_channel")
         if channel in self.archived:
-            raise Refused("is_archived")
+            raise ApiError("is_archived")
         return channel
 
 

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
-from tocsin.demo.fake_slack.sockets import Unanswered
+from tocsin.demo.fake_slack.sockets import NotAcknowledged
 
 if TYPE_CHECKING:
     from tocsin.demo.fake_slack.server import FakeSlack
-    from tocsin.demo.fake_slack.user import Person
+    from tocsin.demo.fake_slack.user import FakeUser
 
 KINDS: Final = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
-SILENT: Final = "Tocsin did not respond in time. Is the app running?"
+NO_RESPONSE: Final = "Tocsin did not respond in time. Is the app running?"
 
 
 @dataclass
-class Page:
+class SlackPage:
     """The page of one person, `me`; add `routes` to a stand-in before it starts."""
 
     slack: FakeSlack
@@ -51,7 +51,7 @@ class Page:
         await answer.prepare(request)
         self.viewers += 1
         try:
-            with self.slack.feed.watched() as queue:
+            with self.slack.events.subscribe() as queue:
                 event = self._all()
                 while event["kind"] != "end":
                     await _send(answer, event)
@@ -69,7 +69,7 @@ class Page:
             "kind": "all",
             "world": world | {"groups": slack.groups, "groupNames": self.group_names},
             "messages": slack.messages,
-            "whispers": [vars(one) for one in slack.answers.whispers if one.user in ("", self.me)],
+            "whispers": [vars(one) for one in slack.response_urls.replies if one.user in ("", self.me)],
             "home": slack.views.homes.get(self.me),
             "modal": slack.views.top(self.me),
         }
@@ -79,40 +79,40 @@ class Page:
             return web.Response(status=415)
         asked = await request.json()
         try:
-            errors = await self._done(self.slack.person(self.me), asked)
-        except Unanswered:
-            return web.json_response({"problem": SILENT})
+            errors = await self._done(self.slack.user(self.me), asked)
+        except NotAcknowledged:
+            return web.json_response({"problem": NO_RESPONSE})
         except (LookupError, ValueError) as error:
             return web.json_response({"problem": str(error)})
         return web.json_response({"errors": errors})
 
-    async def _done(self, person: Person, asked: dict[str, Any]) -> dict[str, str]:
+    async def _done(self, person: FakeUser, asked: dict[str, Any]) -> dict[str, str]:
         """Do what was done on the page; return the errors to show beside the inputs of a modal."""
         match asked:
             case {"do": "tap", "action": action, "place": place, "block": block}:
                 values = asked.get("values")
-                await person.tap(action, asked.get("value"), place=place, block_id=block, values=values)
+                await person.click(action, asked.get("value"), place=place, block_id=block, values=values)
             case {"do": "submit", "values": values}:
                 return await person.submit(values)
             case {"do": "close"}:
                 await person.close()
             case {"do": "home"}:
-                await person.go_home()
+                await person.open_home()
             case {"do": "type", "channel": channel, "text": str(text)}:
                 await self._type(person, channel, text)
             case _:
                 raise ValueError("nothing that can be done here")
         return {}
 
-    async def _type(self, person: Person, channel: str, text: str) -> None:
+    async def _type(self, person: FakeUser, channel: str, text: str) -> None:
         """Type a slash command, or something that everybody reads and no app hears."""
         word, _, rest = text.partition(" ")
         if word == "/tocsin":
-            await person.type(rest, channel)
+            await person.run_command(rest, channel)
         elif text.startswith("/"):
             raise ValueError(f"{word} is not a valid command. Try /tocsin help.")
         else:
-            self.slack.room.add(channel, {"text": text, "user": self.me})
+            self.slack.conversations.add(channel, {"text": text, "user": self.me})
 
 
 async def _send(answer: web.StreamResponse, event: dict[str, Any]) -> None:

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from tocsin.demo.fake_slack.event_stream import Feed
-    from tocsin.demo.fake_slack.messages import Channels
+    from tocsin.demo.fake_slack.event_stream import EventStream
+    from tocsin.demo.fake_slack.messages import Conversations
 
-USES: Final = 5
-LIFE: Final = 1800.0
+MAX_USES: Final = 5
+LIFETIME: Final = 1800.0
 """Seconds."""
 
 
 @dataclass
-class Whisper:
+class EphemeralReply:
     """What one person was told for their eyes only."""
 
     user: str
@@ -35,27 +35,27 @@ class _Address:
 
 
 @dataclass
-class Answers:
+class ResponseUrls:
     """The addresses handed out, and what was written to them."""
 
-    feed: Feed
-    channels: Channels
-    whispers: list[Whisper] = field(default_factory=list)
+    events: EventStream
+    channels: Conversations
+    replies: list[EphemeralReply] = field(default_factory=list)
     _addresses: dict[str, _Address] = field(default_factory=dict)
 
-    def address(self, user: str = "", channel: str = "", ts: str = "") -> str:
+    def create(self, user: str = "", channel: str = "", ts: str = "") -> str:
         """Return the name of a fresh address; `ts` is of the message that was tapped on."""
         name = f"{len(self._addresses) + 1}"
-        self._addresses[name] = _Address(user, channel, ts, time.monotonic() + LIFE)
+        self._addresses[name] = _Address(user, channel, ts, time.monotonic() + LIFETIME)
         return name
 
-    def take(self, name: str, body: dict[str, Any]) -> str:
+    def respond(self, name: str, body: dict[str, Any]) -> str:
         """Take an answer; returns Slack's error, or nothing."""
         address = self._addresses.get(name)
         if address is None or time.monotonic() > address.until:
             return "expired_url"
         address.uses += 1
-        if address.uses > USES:
+        if address.uses > MAX_USES:
             return "used_url"
         if body.get("delete_original") or body.get("replace_original"):
             return self._change(address, body)
@@ -64,9 +64,9 @@ class Answers:
         if body.get("response_type") == "in_channel":
             self.channels.add(address.channel, {k: body[k] for k in ("text", "blocks") if k in body})
             return ""
-        whisper = Whisper(address.user, address.channel, str(body.get("text", "")), body.get("blocks") or [])
-        self.whispers.append(whisper)
-        self.feed.tell("whisper", **vars(whisper))
+        whisper = EphemeralReply(address.user, address.channel, str(body.get("text", "")), body.get("blocks") or [])
+        self.replies.append(whisper)
+        self.events.publish("whisper", **vars(whisper))
         return ""
 
     def _change(self, address: _Address, body: dict[str, Any]) -> str:
@@ -77,8 +77,8 @@ class Answers:
         channel, message = found
         if body.get("delete_original"):
             self.channels.messages[channel].remove(message)
-            self.feed.tell("deleted", channel=channel, ts=message["ts"])
+            self.events.publish("deleted", channel=channel, ts=message["ts"])
         else:
             message.update({k: body[k] for k in ("text", "blocks") if k in body})
-            self.feed.tell("message", channel=channel, message=message)
+            self.events.publish("message", channel=channel, message=message)
         return ""

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from aiohttp import web
 
-from tocsin.demo.fake_slack.event_stream import Feed
-from tocsin.demo.fake_slack.faults import Call, Fault, RateLimited, Refused
+from tocsin.demo.fake_slack.event_stream import EventStream
+from tocsin.demo.fake_slack.faults import Call, Fault, RateLimited, ApiError
 from tocsin.demo.fake_slack.files import Files
-from tocsin.demo.fake_slack.messages import Channels
-from tocsin.demo.fake_slack.response_urls import Answers
-from tocsin.demo.fake_slack.sockets import Sockets
-from tocsin.demo.fake_slack.user import Person
+from tocsin.demo.fake_slack.messages import Conversations
+from tocsin.demo.fake_slack.response_urls import ResponseUrls
+from tocsin.demo.fake_slack.sockets import SocketModeServer
+from tocsin.demo.fake_slack.user import FakeUser
 from tocsin.demo.fake_slack.views import Views
 
 if TYPE_CHECKING:
@@ -41,13 +41,13 @@ class FakeSlack:
     requests of `faulty` methods, one each; `outage` meets all of them as long as it is set.
     """
 
-    pace: float = 0.0
+    min_interval: float = 0.0
     channels: dict[str, str] = field(default_factory=lambda: {"C0000001": "alerts", "C0000002": "press"})
     groups: dict[str, list[str]] = field(default_factory=dict)  # user group → its members
     users: dict[str, str] = field(default_factory=dict)  # user → name shown
     absent: set[str] = field(default_factory=set)  # channels that the app is not in
     archived: set[str] = field(default_factory=set)
-    paused: dict[str, tuple[int, int]] = field(default_factory=dict)  # user → do-not-disturb from when to when, s
+    dnd: dict[str, tuple[int, int]] = field(default_factory=dict)  # user → do-not-disturb from when to when, s
     missing_scopes: set[str] = field(default_factory=set)
     faults: deque[Fault] = field(default_factory=deque)
     faulty: tuple[str, ...] = METHODS
@@ -58,23 +58,23 @@ class FakeSlack:
     _port: int = 0
 
     def __post_init__(self) -> None:
-        self.feed = Feed()
+        self.events = EventStream()
         self.files = Files(missing_scopes=self.missing_scopes)
-        self.room = Channels(
-            self.channels, self.feed, self.files, self.pace, self.absent, self.archived, self.missing_scopes
+        self.conversations = Conversations(
+            self.channels, self.events, self.files, self.min_interval, self.absent, self.archived, self.missing_scopes
         )
-        self.views = Views(self.feed)
-        self.answers = Answers(self.feed, self.room)
-        self.lines = Sockets()
+        self.views = Views(self.events)
+        self.response_urls = ResponseUrls(self.events, self.conversations)
+        self.socket_mode = SocketModeServer()
         self._served: dict[str, Callable[[Call], dict[str, Any]]] = {
             "apps.connections.open": lambda _: {"url": f"ws://127.0.0.1:{self._port}/socket"},
             "auth.test": lambda _: {"team": "Test", "user": "tocsin", "user_id": "U0TOCSIN", "bot_id": "B0TOCSIN"},
-            "chat.postMessage": self.room.post,
-            "chat.update": self.room.update,
-            "chat.delete": self.room.delete,
-            "conversations.history": self.room.history,
-            "conversations.replies": self.room.thread,
-            "conversations.list": self.room.index,
+            "chat.postMessage": self.conversations.post,
+            "chat.update": self.conversations.update,
+            "chat.delete": self.conversations.delete,
+            "conversations.history": self.conversations.history,
+            "conversations.replies": self.conversations.thread,
+            "conversations.list": self.conversations.index,
             "usergroups.users.list": self._members,
             "dnd.teamInfo": self._paused,
             "views.open": self.views.open,
@@ -100,33 +100,33 @@ class FakeSlack:
     @property
     def messages(self) -> dict[str, list[Message]]:
         """Return the messages of each channel, the oldest first."""
-        return self.room.messages
+        return self.conversations.messages
 
     @property
     def sockets(self) -> list[web.WebSocketResponse]:
         """Return the connections of Socket Mode that are open."""
-        return self.lines.open
+        return self.socket_mode.open
 
     @property
     def acked(self) -> list[tuple[str, float]]:
         """Return the envelopes acknowledged, with time.monotonic() of each."""
-        return self.lines.acked
+        return self.socket_mode.acked
 
     @property
-    def whispers(self) -> list[str]:
+    def ephemeral_texts(self) -> list[str]:
         """Return what people were told for their eyes only."""
-        return [one.text for one in self.answers.whispers]
+        return [one.text for one in self.response_urls.replies]
 
     @property
     def response_url(self) -> str:
         """Return a fresh address for the answer to a tap or a command of nobody in particular."""
-        return self.answer_to()
+        return self.create_response_url()
 
     async def start(self, port: int = 0) -> Self:
         """Listen; the same port again after `stop` if it is given."""
         app = web.Application(client_max_size=2**22)
         app.router.add_route("*", "/api/{method}", self._serve)
-        app.router.add_get("/socket", self.lines.listen)
+        app.router.add_get("/socket", self.socket_mode.listen)
         app.router.add_post("/response/{name}", self._answered)
         app.router.add_post("/upload/{file}", self._upload)
         app.router.add_get("/files/{file}", self._download)
@@ -141,7 +141,7 @@ class FakeSlack:
 
     async def stop(self) -> int:
         """Close; connections are refused from now on. Return the port."""
-        self.feed.close()
+        self.events.close()
         if self._runner is not None:
             await self._runner.cleanup()
         return self._port
@@ -154,31 +154,31 @@ class FakeSlack:
 
     def roots(self, channel: str = "C0000001") -> list[Message]:
         """Return the messages of a channel that are no replies, the oldest first."""
-        return self.room.roots(channel)
+        return self.conversations.roots(channel)
 
     def replies(self, ts: str, channel: str = "C0000001") -> list[Message]:
         """Return the replies in a thread, the oldest first."""
-        return self.room.replies(ts, channel)
+        return self.conversations.replies(ts, channel)
 
     def called(self, method: str) -> list[Call]:
         """Return the requests of a method in their order."""
         return [call for call in self.calls if call.method == method]
 
-    def person(self, user: str) -> Person:
+    def user(self, user: str) -> FakeUser:
         """Return somebody who can tap, choose, submit and type."""
-        return Person(self, user)
+        return FakeUser(self, user)
 
-    def answer_to(self, user: str = "", channel: str = "", ts: str = "") -> str:
+    def create_response_url(self, user: str = "", channel: str = "", ts: str = "") -> str:
         """Return the address for the answer to somebody's tap or command."""
-        return f"{self.address}/response/{self.answers.address(user, channel, ts)}"
+        return f"{self.address}/response/{self.response_urls.create(user, channel, ts)}"
 
     async def send(self, kind: str, payload: dict[str, Any], envelope: str = "") -> str:
         """Send an envelope to one of those who listen, as Slack does; return its id."""
-        return await self.lines.send(kind, payload, envelope)
+        return await self.socket_mode.send(kind, payload, envelope)
 
-    def tap(self, action_id: str, user: str, *, option: str = "", block_id: str = "") -> dict[str, Any]:
+    def card_click(self, action_id: str, user: str, *, option: str = "", block_id: str = "") -> dict[str, Any]:
         """Return the payload of a tap on the latest card that has buttons, or on the card `block_id`."""
-        return self.person(user).tap_on_card(action_id, option, block_id)
+        return self.user(user).card_click(action_id, option, block_id)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -210,7 +210,7 @@ class FakeSlack:
     def _answer(self, request: web.Request, call: Call) -> web.Response:
         try:
             return _reply(OK, {"ok": True} | self._method(request, call.method)(call))
-        except Refused as refused:
+        except ApiError as refused:
             call.error = refused.error
             return _reply(OK, {"ok": False, "error": refused.error} | refused.more)
         except RateLimited as limited:
@@ -220,39 +220,39 @@ class FakeSlack:
     def _method(self, request: web.Request, name: str) -> Callable[[Call], dict[str, Any]]:
         token = APP_TOKEN if name == "apps.connections.open" else TOKEN
         if request.headers.get("Authorization") != f"Bearer {token}":
-            raise Refused("invalid_auth")
+            raise ApiError("invalid_auth")
         if name not in self._served:
-            raise Refused("unknown_method")
+            raise ApiError("unknown_method")
         return self._served[name]
 
     def _members(self, call: Call) -> dict[str, Any]:
         members = self.groups.get(str(call.body.get("usergroup")))
         if members is None:
-            raise Refused("no_such_subteam")
+            raise ApiError("no_such_subteam")
         return {"users": members}
 
     def _paused(self, call: Call) -> dict[str, Any]:
         if "dnd:read" in self.missing_scopes:
-            raise Refused("missing_scope", needed="dnd:read")
+            raise ApiError("missing_scope", needed="dnd:read")
         asked = str(call.body.get("users", "")).split(",")
-        hours = {one: self.paused.get(one, (1, 1)) for one in asked}
+        hours = {one: self.dnd.get(one, (1, 1)) for one in asked}
         return {
             "users": {
-                one: {"dnd_enabled": one in self.paused, "next_dnd_start_ts": start, "next_dnd_end_ts": end}
+                one: {"dnd_enabled": one in self.dnd, "next_dnd_start_ts": start, "next_dnd_end_ts": end}
                 for one, (start, end) in hours.items()
             }
         }
 
     async def _answered(self, request: web.Request) -> web.Response:
-        error = self.answers.take(request.match_info["name"], await request.json())
+        error = self.response_urls.respond(request.match_info["name"], await request.json())
         return web.json_response({"ok": False, "error": error}, status=404) if error else web.Response(text="ok")
 
     async def _upload(self, request: web.Request) -> web.Response:
-        taken = self.files.take(request.match_info["file"], await request.read())
+        taken = self.files.receive(request.match_info["file"], await request.read())
         return web.Response(text="OK") if taken else web.Response(status=400, text="wrong length")
 
     async def _download(self, request: web.Request) -> web.Response:
-        file = self.files.kept.get(request.match_info["file"])
+        file = self.files.files.get(request.match_info["file"])
         if file is None:
             return web.Response(status=404)
         return web.Response(body=file.content, content_type="image/png", headers={"Cache-Control": "no-store"})

@@ -15,31 +15,31 @@ if TYPE_CHECKING:
     from tocsin.demo.fake_slack.server import FakeSlack
 
 
-class Served:
+class BackgroundServer:
     """A stand-in on a loop of its own; its fields may be read and set from the caller's thread."""
 
     def __init__(self, slack: FakeSlack, port: int = 0) -> None:
         self.slack, self._loop = slack, asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.wait(slack.start(port))
+        self.run(slack.start(port))
 
-    def wait(self, work: Coroutine[Any, Any, Any], patience: float = 10) -> Any:
+    def run(self, work: Coroutine[Any, Any, Any], patience: float = 10) -> Any:
         """Return what a coroutine returns there."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(patience)
 
     def close(self) -> None:
         """End it."""
-        self.wait(self.slack.stop())
+        self.run(self.slack.stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
 
 
 @contextmanager
-def served(slack: FakeSlack, port: int = 0) -> Iterator[Served]:
+def serve_in_background(slack: FakeSlack, port: int = 0) -> Iterator[BackgroundServer]:
     """Serve a stand-in until the block ends."""
-    running = Served(slack, port)
+    running = BackgroundServer(slack, port)
     try:
         yield running
     finally:

@@ -11,16 +11,16 @@ from typing import Any, Final
 
 from aiohttp import web
 
-PATIENCE: Final = 3.0
+ACK_TIMEOUT: Final = 3.0
 """Seconds that Slack gives an app to acknowledge."""
 
 
-class Unanswered(Exception):  # noqa: N818  it is what a person is told
+class NotAcknowledged(Exception):  # noqa: N818  it is what a person is told
     """Nobody listens, or nobody acknowledged in time."""
 
 
 @dataclass
-class Sockets:
+class SocketModeServer:
     """The connections that are open, and what came back over them."""
 
     open: list[web.WebSocketResponse] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Sockets:
         await socket.send_json({"type": "hello", "num_connections": len(self.open)})
         async for message in socket:
             with contextlib.suppress(ValueError, TypeError, KeyError):
-                self._take(json.loads(message.data))
+                self._on_response(json.loads(message.data))
         self.open.remove(socket)
         return socket
 
@@ -48,14 +48,14 @@ class Sockets:
         )
         return envelope
 
-    async def ask(self, kind: str, payload: dict[str, Any], patience: float = PATIENCE) -> dict[str, Any]:
+    async def send_and_wait(self, kind: str, payload: dict[str, Any], patience: float = ACK_TIMEOUT) -> dict[str, Any]:
         """Send an envelope and return what came with its acknowledgement.
 
         Raises:
             Unanswered: there was none in time.
         """
         if not self.open:
-            raise Unanswered("nobody listens")
+            raise NotAcknowledged("nobody listens")
         envelope = f"envelope-{time.monotonic_ns()}"
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[envelope] = answer
@@ -63,11 +63,11 @@ class Sockets:
             await self.send(kind, payload, envelope, accepts=True)
             return await asyncio.wait_for(answer, patience)
         except TimeoutError:
-            raise Unanswered(f"not acknowledged within {patience:g} s") from None
+            raise NotAcknowledged(f"not acknowledged within {patience:g} s") from None
         finally:
             del self._waiting[envelope]
 
-    def _take(self, answer: dict[str, Any]) -> None:
+    def _on_response(self, answer: dict[str, Any]) -> None:
         envelope = answer["envelope_id"]
         self.acked.append((envelope, time.monotonic()))
         self.payloads[envelope] = answer.get("payload") or {}

@@ -6,16 +6,16 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from tocsin.demo.fake_slack.block_kit import too_large, view_faults
-from tocsin.demo.fake_slack.faults import Refused
+from tocsin.demo.fake_slack.block_kit import too_large, view_errors
+from tocsin.demo.fake_slack.faults import ApiError
 
 if TYPE_CHECKING:
-    from tocsin.demo.fake_slack.event_stream import Feed
+    from tocsin.demo.fake_slack.event_stream import EventStream
     from tocsin.demo.fake_slack.faults import Call
 
 View = dict[str, Any]
 
-DEEPEST: Final = 3
+MAX_DEPTH: Final = 3
 """Modals on top of each other."""
 
 
@@ -23,7 +23,7 @@ DEEPEST: Final = 3
 class Views:
     """The modals that each user has open, the top one last, and each user's home tab."""
 
-    feed: Feed
+    events: EventStream
     trigger_life: float = 3.0  # seconds
     stacks: dict[str, list[View]] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
@@ -57,26 +57,26 @@ class Views:
 
     def open(self, call: Call) -> dict[str, Any]:
         """views.open."""
-        view = self._made(call, "modal")
-        user = self._exchange(call)
+        view = self._read_view(call, "modal")
+        user = self._use_trigger(call)
         return {"view": self.put(user, [], view)}
 
     def push(self, call: Call) -> dict[str, Any]:
         """views.push."""
-        view = self._made(call, "modal")
-        user = self._exchange(call)
+        view = self._read_view(call, "modal")
+        user = self._use_trigger(call)
         stack = self.stacks.get(user) or []
         if not stack:
-            raise Refused("not_found")
-        if len(stack) >= DEEPEST:
-            raise Refused("push_limit_reached")
+            raise ApiError("not_found")
+        if len(stack) >= MAX_DEPTH:
+            raise ApiError("push_limit_reached")
         return {"view": self.put(user, stack, view)}
 
     def put(self, user: str, below: list[View], view: View) -> View:
         """Put a modal on top of others."""
-        made = self._kept(view, below[0]["id"] if below else None, below[-1]["id"] if below else None)
+        made = self._stored(view, below[0]["id"] if below else None, below[-1]["id"] if below else None)
         self.stacks[user] = [*below, made]
-        self._tell(user)
+        self._publish(user)
         return made
 
     def update(self, call: Call) -> dict[str, Any]:
@@ -86,73 +86,73 @@ class Views:
         standing = [view for stack in self.stacks.values() for view in stack]
         known = next((view for view in standing if wanted and view[key] == wanted), None)
         if known is None:
-            raise Refused("not_found")
-        self._same(call, known)
-        return {"view": self.change(known, self._made(call, known["type"]))}
+            raise ApiError("not_found")
+        self._check_hash(call, known)
+        return {"view": self.change(known, self._read_view(call, known["type"]))}
 
     def change(self, known: View, view: View) -> View:
         """Show something else in a modal."""
         user = self.owner(known["id"])
-        made = self._kept(view, known["root_view_id"], known["previous_view_id"]) | {"id": known["id"]}
+        made = self._stored(view, known["root_view_id"], known["previous_view_id"]) | {"id": known["id"]}
         self.stacks[user] = [made if one["id"] == known["id"] else one for one in self.stacks[user]]
-        self._tell(user)
+        self._publish(user)
         return made
 
     def publish(self, call: Call) -> dict[str, Any]:
         """views.publish."""
-        user, view = str(call.body.get("user_id", "")), self._made(call, "home")
+        user, view = str(call.body.get("user_id", "")), self._read_view(call, "home")
         if not user:
-            raise Refused("invalid_arguments")
+            raise ApiError("invalid_arguments")
         known = self.homes.get(user)
         if known is not None:
-            self._same(call, known)
-        made = self._kept(view, None, None) | ({"id": known["id"]} if known else {})
+            self._check_hash(call, known)
+        made = self._stored(view, None, None) | ({"id": known["id"]} if known else {})
         self.homes[user] = made
-        self.feed.tell("home", user=user, view=made)
+        self.events.publish("home", user=user, view=made)
         return {"view": made}
 
     def close(self, user: str, *, whole: bool = False) -> None:
         """Take the top modal away, or all."""
         self.stacks[user] = [] if whole else (self.stacks.get(user) or [])[:-1]
-        self._tell(user)
+        self._publish(user)
 
-    def _tell(self, user: str) -> None:
-        self.feed.tell("modal", user=user, view=self.top(user))
+    def _publish(self, user: str) -> None:
+        self.events.publish("modal", user=user, view=self.top(user))
 
-    def _exchange(self, call: Call) -> str:
+    def _use_trigger(self, call: Call) -> str:
         name = str(call.body.get("trigger_id", ""))
         if name not in self._triggers:
-            raise Refused("invalid_trigger_id")
+            raise ApiError("invalid_trigger_id")
         if name in self._used:
-            raise Refused("exchanged_trigger_id")
+            raise ApiError("exchanged_trigger_id")
         user, until = self._triggers[name]
         if time.monotonic() > until:
-            raise Refused("expired_trigger_id")
+            raise ApiError("expired_trigger_id")
         self._used.add(name)
         return user
 
-    def _made(self, call: Call, kind: str) -> View:
+    def _read_view(self, call: Call, kind: str) -> View:
         view = call.body.get("view")
         if not isinstance(view, dict) or view.get("type") != kind:
-            raise Refused("invalid_arguments", response_metadata={"messages": [f"[ERROR] not a view of type {kind}"]})
+            raise ApiError("invalid_arguments", response_metadata={"messages": [f"[ERROR] not a view of type {kind}"]})
         return self.checked(view)
 
     @staticmethod
     def checked(view: View) -> View:
         """Return a view that Slack takes."""
-        found = view_faults(view)
+        found = view_errors(view)
         if found:
-            raise Refused("invalid_arguments", response_metadata={"messages": [f"[ERROR] {one}" for one in found]})
+            raise ApiError("invalid_arguments", response_metadata={"messages": [f"[ERROR] {one}" for one in found]})
         if too_large(view):
-            raise Refused("view_too_large")
+            raise ApiError("view_too_large")
         return view
 
     @staticmethod
-    def _same(call: Call, known: View) -> None:
+    def _check_hash(call: Call, known: View) -> None:
         if call.body.get("hash") not in (None, "", known["hash"]):
-            raise Refused("hash_conflict")
+            raise ApiError("hash_conflict")
 
-    def _kept(self, view: View, root: str | None, previous: str | None) -> View:
+    def _stored(self, view: View, root: str | None, previous: str | None) -> View:
         self._serial += 1
         number = self._serial
         blocks = [{"block_id": f"b{number}-{place}"} | block for place, block in enumerate(view["blocks"])]

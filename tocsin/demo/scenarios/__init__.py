@@ -1,4 +1,4 @@
-"""What does the demo show? An invented day of three invented brands: no real person, company or post is in it."""
+"""The demo's scenario: one invented day of three invented brands. No real person, company or post is in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who writes in the demo, and where? Invented handles on invented channels."""
+"""Authors of the demo's mentions: invented handles on invented channels."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ _FRENCH: Final = (
 
 @dataclass(frozen=True)
 class Author:
-    """An author as a channel shows one."""
+    """An author of mentions."""
 
     handle: str
     followers: int
     channel: str
 
 
-def pick_author(brand: str, chance: Rng) -> Author:
-    """Return somebody who writes about this brand; now and then somebody whom many follow."""
-    if chance.bernoulli(0.004):
-        handle, followers = chance.pick(_INFLUENCERS[brand])
+def pick_author(brand: str, rng: Rng) -> Author:
+    """Return an author for a mention of this brand; now and then one with many followers."""
+    if rng.bernoulli(0.004):
+        handle, followers = rng.pick(_INFLUENCERS[brand])
         return Author(handle, followers, "microblog")
     first, last = _FRENCH if brand == "Voltanelle" else _ENGLISH
-    handle = f"{chance.pick(first)}_{chance.pick(last)}{int(chance.uniform(1, 9000))}"
-    return Author(handle, int(10 ** chance.uniform(0.5, 3.0 + chance.uniform(0.0, 1.2))), chance.pick(_CHANNELS))
+    handle = f"{rng.pick(first)}_{rng.pick(last)}{int(rng.uniform(1, 9000))}"
+    return Author(handle, int(10 ** rng.uniform(0.5, 3.0 + rng.uniform(0.0, 1.2))), rng.pick(_CHANNELS))

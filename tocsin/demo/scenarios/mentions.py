@@ -1,4 +1,4 @@
-"""Which mentions make up the demo? The same several thousand, every time."""
+"""Generator of the demo's mentions: the same several thousand at every run."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _MINUTE: Final = timedelta(minutes=1)
 
 
 def generate() -> Iterator[dict[str, Any]]:
-    """Yield the demo's mentions in the order of their publication, as a producer would send them."""
-    chance = Rng(_SEED)
-    words = {wave.brand: read_words(wave.brand) for wave in SCENARIO}
+    """Yield the demo's mentions in order of publication, as a producer would send them."""
+    rng = Rng(_SEED)
+    words = {burst.brand: read_words(burst.brand) for burst in SCENARIO}
     number, at = 0, WARM_UP_FROM
     while at < LIVE_UNTIL:
-        for offset, brand, theme in _minute(at, chance):
+        for offset, brand, theme in _minute(at, rng):
             number += 1
-            yield _mention(number, at + timedelta(milliseconds=offset), brand, words[brand], theme, chance)
+            yield _mention(number, at + timedelta(milliseconds=offset), brand, words[brand], theme, rng)
         at += _MINUTE
 
 
@@ -42,21 +42,21 @@ def write_mentions(path: Path) -> int:
     return len(lines)
 
 
-def _minute(at: datetime, chance: Rng) -> list[tuple[int, str, str]]:
+def _minute(at: datetime, rng: Rng) -> list[tuple[int, str, str]]:
     """Return (millisecond within the minute, brand, theme) of what is published in this minute, in order."""
-    drawn = [(wave, chance.poisson(wave.rate(at))) for wave in SCENARIO]
-    return sorted((int(chance.uniform(0, 60_000)), wave.brand, wave.theme) for wave, n in drawn for _ in range(n))
+    drawn = [(burst, rng.poisson(burst.rate(at))) for burst in SCENARIO]
+    return sorted((int(rng.uniform(0, 60_000)), burst.brand, burst.theme) for burst, n in drawn for _ in range(n))
 
 
-def _mention(number: int, at: datetime, brand: str, words: Words, theme: str, chance: Rng) -> dict[str, Any]:
-    text, person = words.write(theme, chance), pick_author(brand, chance)
+def _mention(number: int, at: datetime, brand: str, words: Words, theme: str, rng: Rng) -> dict[str, Any]:
+    text, author = words.write(theme, rng), pick_author(brand, rng)
     mention = {
-        "id": f"{person.channel}-{number}",
+        "id": f"{author.channel}-{number}",
         "text": text,
         "published_at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "channel": person.channel,
-        "author": {"id": person.handle, "name": person.handle, "followers": person.followers},
-        "url": f"https://{person.channel}.example/{person.handle}/{number}",
+        "channel": author.channel,
+        "author": {"id": author.handle, "name": author.handle, "followers": author.followers},
+        "url": f"https://{author.channel}.example/{author.handle}/{number}",
         "source": "demo",
     }
     return mention if brand.lower() in text.lower() else {**mention, "brand": brand}

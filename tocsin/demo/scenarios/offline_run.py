@@ -1,4 +1,4 @@
-"""What does Tocsin make of the demo, without a broker? The same functions, in this process."""
+"""The demo without a broker: runs its mentions through the pipeline in this process."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import msgspec
 from config.brands.loader import parse
 from config.brands.on_call import route
 from mentions.readers.position import Line, Position
-from replay.player.chunking import ended, records
-from replay.player.policy_set import Rules
-from replay.snapshots.event_log import Chronicle
+from replay.player.chunking import with_end_marker, read_records
+from replay.player.policy_set import PolicySet
+from replay.snapshots.event_log import EventLog
 from streams.pipeline import Pipeline
 from tocsin.demo.scenarios.mentions import generate
 from tocsin.demo.scenarios.scenario import LIVE_FROM
@@ -35,30 +35,30 @@ def read_config() -> Config:
 
 
 def router(config: Config) -> Callable[[str, int], Route]:
-    """Return who is told about a brand, and in which language."""
+    """Return the function that gives channel, on-call people and language of a brand at an instant."""
     brands = config.named()
 
     return lambda name, at: route(brands[name], at, "")
 
 
 def mention_lines() -> Iterator[Line]:
-    """Yield the demo's mentions as lines of a file."""
+    """Yield the demo's mentions as lines of a JSON Lines file."""
     for number, written in enumerate(generate(), 1):
         raw = msgspec.json.encode(written)
         yield Line(number, raw, Position(number, 0))
 
 
-def run_offline(scorer: Scorer) -> Chronicle:
-    """Return what happens, and is told, when the demo's day runs through the pipeline."""
-    rules = Rules.of(read_config().brands)
+def run_offline(scorer: Scorer) -> EventLog:
+    """Return the event log of the demo's day after a run through the pipeline."""
+    rules = PolicySet.of(read_config().brands)
     pipeline = Pipeline(rules, rules.watchlist, scorer)
-    chronicle = Chronicle(int(LIVE_FROM.timestamp() * 1000))
+    event_log = EventLog(int(LIVE_FROM.timestamp() * 1000))
     refused: list[RejectedLine] = []
-    for record in ended(records(mention_lines(), refused)):
-        scored, told = pipeline.feed([record])
+    for record in with_end_marker(read_records(mention_lines(), refused)):
+        scored, notifications = pipeline.feed([record])
         for batch in scored.batches:
-            chronicle.count(batch)
-        for note in told:
-            chronicle.note(note)
+            event_log.count(batch)
+        for note in notifications:
+            event_log.add(note)
     assert not refused, "the demo's own mentions are valid"
-    return chronicle
+    return event_log

@@ -1,4 +1,4 @@
-"""How does the demo roll its dice? The same way on every machine and version of Python."""
+"""Random numbers of the demo: the same on every machine and version of Python."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ Option = TypeVar("Option")
 
 
 class Rng:
-    """Dice that fall the same for a seed: built on `Random.random` alone, whose sequence Python guarantees."""
+    """Reproducible random numbers: uses only `Random.random`, whose sequence Python guarantees for a seed."""
 
     def __init__(self, seed: int) -> None:
-        self._random = Random(seed).random  # noqa: S311  an invented story, no secret
+        self._random = Random(seed).random  # noqa: S311  a demo, no secret
 
     def pick(self, options: Sequence[Option]) -> Option:
         """Return one of the options, all equally likely."""
         return options[int(self._random() * len(options))]
 
     def bernoulli(self, probability: float) -> bool:
-        """Say whether something of this probability happens."""
+        """Return True with this probability."""
         return self._random() < probability
 
     def uniform(self, low: float, high: float) -> float:
-        """Return a number from [low, high), evenly spread."""
+        """Return a number from [low, high), uniformly distributed."""
         return low + (high - low) * self._random()
 
     def poisson(self, expected: float) -> int:
-        """Return how many of a Poisson process's events happen where `expected` are expected."""
+        """Return a Poisson-distributed count with this expectation."""
         limit, product, count = math.exp(-expected), self._random(), 0
         while product > limit:
             product *= self._random()

@@ -1,4 +1,4 @@
-"""What happens in the demo, and when? Waves of mentions over one invented day."""
+"""Timeline of the demo: background mentions and bursts over one invented day."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Final
 LIVE_FROM: Final = datetime(2026, 3, 10, 10, 45, tzinfo=UTC)
 LIVE_UNTIL: Final = datetime(2026, 3, 10, 15, 45, tzinfo=UTC)
 WARM_UP_FROM: Final = LIVE_FROM - timedelta(hours=26)
-"""A calm day before it, so that each brand has a usual to compare with."""
+"""A calm day before, from which each brand gets its baseline."""
 
 DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Burst:
-    """Mentions of one brand and theme: rising in a straight line to `peak` a minute, then falling in one."""
+    """A burst of mentions of one brand and theme: the rate rises linearly to `peak`, then falls linearly."""
 
     brand: str
     theme: str
@@ -36,7 +36,7 @@ class Burst:
 
 @dataclass(frozen=True)
 class Background:
-    """A brand's everyday mentions: few at night, most in the evening."""
+    """A brand's background mentions: few at night, most in the evening."""
 
     brand: str
     peak: float  # mentions a minute

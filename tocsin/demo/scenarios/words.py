@@ -1,4 +1,4 @@
-"""What do people write in the demo? Templates of the three brands, filled in at random."""
+"""Texts of the demo's mentions: templates of the three brands, filled in at random."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SENTENCE: Final = re.compile(r"(^|[.!?] )([a-zà-ü])")
 
 @dataclass(frozen=True)
 class Theme:
-    """What is written on one theme: how it may begin, what it says, how it may end."""
+    """Templates of one theme: beginnings, texts, endings."""
 
     lead: list[str]
     texts: list[str]
@@ -26,20 +26,20 @@ class Theme:
 
 @dataclass(frozen=True)
 class Words:
-    """One brand's themes, and what may stand in the slots of their templates."""
+    """One brand's themes, and the values of the slots in their templates."""
 
     slots: dict[str, list[str]]
     themes: dict[str, Theme]
 
-    def write(self, theme: str, chance: Rng) -> str:
+    def write(self, theme: str, rng: Rng) -> str:
         """Return a new text of this theme."""
         parts = self.themes[theme]
-        text = _SLOT.sub(lambda slot: chance.pick(self.slots[slot[1]]), chance.pick(parts.texts)).strip()
-        return _style(chance.pick(parts.lead) + _join(text, chance.pick(parts.tail).strip()), chance)
+        text = _SLOT.sub(lambda slot: rng.pick(self.slots[slot[1]]), rng.pick(parts.texts)).strip()
+        return _style(rng.pick(parts.lead) + _join(text, rng.pick(parts.tail).strip()), rng)
 
 
 def read_words(brand: str) -> Words:
-    """Return the templates of a brand of the story."""
+    """Return the templates of a brand."""
     raw = (resources.files("tocsin.demo.scenarios") / f"{brand.lower()}.toml").read_text(encoding="utf-8")
     parsed: dict[str, Any] = tomllib.loads(raw)
     slots = parsed.pop("slots")
@@ -55,10 +55,10 @@ def _join(text: str, tail: str) -> str:
     return f"{text}{stop} {tail}"
 
 
-def _style(text: str, chance: Rng) -> str:
-    """Write as this person does: most begin sentences with a capital, some never do, a few shout."""
-    if chance.bernoulli(0.15):
+def _style(text: str, rng: Rng) -> str:
+    """Vary the case as people do: mostly sentence case, some all lower, a few all capitals."""
+    if rng.bernoulli(0.15):
         return text.lower()
-    if chance.bernoulli(0.03):
+    if rng.bernoulli(0.03):
         return text.upper()
     return _SENTENCE.sub(lambda start: start[1] + start[2].upper(), text)

@@ -1,1 +1,1 @@
-"""tocsin.slack_app.locales."""
+"""Texts of the Slack app, one module a language."""

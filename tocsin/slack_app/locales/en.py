@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-WORDS: Final = {
+MESSAGES: Final = {
     "refused": "You are not among those who may act on {brand}. Nothing was changed. On call: {who}",
     "gone": "This incident is not known any more, so nothing was changed.",
     "failed": "That could not be passed on just now. Nothing was changed; please try again.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-WORDS: Final = {
+MESSAGES: Final = {
     "refused": "Vous n’êtes pas de ceux qui peuvent agir sur {brand}. Rien n’a changé. D’astreinte : {who}",
     "gone": "Cet incident n’est plus connu : rien n’a changé.",
     "failed": "Impossible de transmettre pour l’instant. Rien n’a changé ; merci de réessayer.",

@@ -1,1 +1,1 @@
-"""tocsin.slack_app.modals."""
+"""Modals of the Slack app: silence and threshold."""

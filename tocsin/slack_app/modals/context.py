@@ -10,19 +10,19 @@ if TYPE_CHECKING:
     from tocsin.slack_app.payloads import View
 
 
-class About(msgspec.Struct, frozen=True):
+class ModalContext(msgspec.Struct, frozen=True):
     """The brand and the incident that a modal was opened from."""
 
     brand: str
     incident: str = ""
     detectors: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()  # all of them, where there are several
-    at: int = 0  # when it opened, ms
+    opened_at: int = 0  # when it opened, ms
 
 
-def about(view: View) -> About | None:
+def read_context(view: View) -> ModalContext | None:
     """Return what a modal is about; None for what none of ours holds."""
     try:
-        return msgspec.json.decode(view.private_metadata, type=About)
+        return msgspec.json.decode(view.private_metadata, type=ModalContext)
     except (msgspec.DecodeError, ValueError):
         return None

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from replay.player.preview_cache import DAYS, KEPT, LastDays
-from tocsin.slack_app.text import say
+from replay.player.preview_cache import PREVIEW_DAYS, CACHE_TTL, PreviewCache
+from tocsin.slack_app.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from config.brands.model import Brand
     from detectors.policy import Policy
-    from replay.player.preview_cache import Past
+    from replay.player.preview_cache import ReadHistory
 
 log = structlog.get_logger(__name__)
 
@@ -24,8 +24,8 @@ log = structlog.get_logger(__name__)
 class Trial:
     """Replays a brand's last days, one brand at a time, beside the loop that answers Slack."""
 
-    def __init__(self, past: Past, now: Callable[[], int]) -> None:
-        self._days = LastDays(past, now)
+    def __init__(self, past: ReadHistory, now: Callable[[], int]) -> None:
+        self._days = PreviewCache(past, now)
         self._turn = asyncio.Lock()
 
     async def said(self, brand: Brand, today: Policy, proposed: Policy) -> str:
@@ -35,14 +35,14 @@ class Trial:
                 said = await asyncio.to_thread(self._compute, brand, today, proposed)
             except Exception as error:  # noqa: BLE001  a preview that fails must not keep anybody from saving
                 log.error("a preview failed", brand=brand.name, why=f"{type(error).__name__}: {error}")  # noqa: TRY400
-                return say(brand.language, "preview_failed")
-        asyncio.get_running_loop().call_later(KEPT / 1000, self._days.forget, self._days.read_at)
+                return translate(brand.language, "preview_failed")
+        asyncio.get_running_loop().call_later(CACHE_TTL / 1000, self._days.forget, self._days.read_at)
         return said
 
     def _compute(self, brand: Brand, today: Policy, proposed: Policy) -> str:
         before, after = (brand.model_copy(update={"detect": policy}) for policy in (today, proposed))
         found = self._days.preview(before, after)
         if not found.mentions:
-            return say(brand.language, "preview_empty", days=DAYS)
+            return translate(brand.language, "preview_empty", days=PREVIEW_DAYS)
         sentence = found.sentence(brand.language, ZoneInfo(brand.timezone))
-        return say(brand.language, "previewed", days=DAYS, count=found.mentions, sentence=sentence)
+        return translate(brand.language, "previewed", days=PREVIEW_DAYS, count=found.mentions, sentence=sentence)

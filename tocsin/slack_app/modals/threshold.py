@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from alerts.incidents.findings import leading
-from alerts.rendering.escaping import moment, mrkdwn, person
+from alerts.incidents.findings import primary
+from alerts.rendering.escaping import slack_date, mrkdwn, slack_user
 from config.brands.overrides import (
     MAIN,
     SENSITIVITY,
@@ -21,8 +21,8 @@ from config.brands.overrides import (
     with_override,
 )
 from tocsin.slack_app import views
-from tocsin.slack_app.modals.context import About, about
-from tocsin.slack_app.text import WORDS, detector_label, say
+from tocsin.slack_app.modals.context import ModalContext, read_context
+from tocsin.slack_app.text import MESSAGES, detector_label, translate
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -32,182 +32,182 @@ if TYPE_CHECKING:
     from config.brands.overrides import Governed
     from detectors.model.text import Language
     from detectors.policy import Policy
-    from streams.views.brands import Directory
-    from tocsin.slack_app.action_gateway import Acting
+    from streams.views.brands import BrandRegistry
+    from tocsin.slack_app.action_gateway import ActionGateway
     from tocsin.slack_app.payloads import View
 
 CALLBACK: Final = "tocsin_threshold"
 PREVIEW: Final = "tocsin_preview"
-LIFT: Final = "tocsin_lift_override"
-SPAN: Final = "span"
+REMOVE: Final = "tocsin_lift_override"
+DURATION: Final = "span"
 
 LEVELS: Final = ("low", "medium", "high")
-_FOREVER: Final = "changed"
-_SPANS: Final[dict[str, timedelta | None]] = {"1d": timedelta(days=1), "7d": timedelta(days=7), _FOREVER: None}
-_DETECTORS: Final = 3
+_UNTIL_CHANGED: Final = "changed"
+_DURATIONS: Final[dict[str, timedelta | None]] = {"1d": timedelta(days=1), "7d": timedelta(days=7), _UNTIL_CHANGED: None}
+_MAX_DETECTORS: Final = 3
 """How many of an incident's detectors are offered, the one that leads first."""
 
-_TYPED: Final = 20
+_MAX_VALUE_CHARS: Final = 20
 """Characters of a value."""
 
 
-class Thresholds:
+class ThresholdModal:
     """The modal: what it shows, what is wrong with what was filled in, and what comes of it."""
 
-    def __init__(self, acting: Acting, directory: Directory, apply: Callable[[Governed], Awaitable[None]]) -> None:
+    def __init__(self, acting: ActionGateway, directory: BrandRegistry, apply: Callable[[Governed], Awaitable[None]]) -> None:
         self._acting = acting
         self._directory = directory
         self._apply = apply
 
-    def form(self, incident: Incident, governed: Governed) -> dict[str, Any]:
+    def build(self, incident: Incident, governed: Governed) -> dict[str, Any]:
         """Return the modal as it opens: today's values of the detectors that fired, those that lead first."""
-        first = leading(incident.findings.values()).signal.detector
+        first = primary(incident.findings.values()).signal.detector
         fired = dict.fromkeys([first, *(one.signal.detector for one in incident.findings.values())])
-        known = tuple(name for name in fired if name in MAIN)[:_DETECTORS]
-        return self.drawn(About(governed.brand.name, incident.id, known, at=self._acting.now()), governed)
+        known = tuple(name for name in fired if name in MAIN)[:_MAX_DETECTORS]
+        return self.render(ModalContext(governed.brand.name, incident.id, known, opened_at=self._acting.now()), governed)
 
-    def drawn(self, asked: About, governed: Governed, preview: str = "") -> dict[str, Any]:
+    def render(self, asked: ModalContext, governed: Governed, preview: str = "") -> dict[str, Any]:
         """Return the modal with what a preview says; what was typed stays, as Slack keeps it."""
         brand, language = governed.brand, governed.brand.language
         policy, now = governed.at(self._acting.now()).policy, self._acting.now()
-        spans = [(name, say(language, f"until_{name}")) for name in _SPANS]
+        spans = [(name, translate(language, f"until_{name}")) for name in _DURATIONS]
         blocks = [
-            views.section(say(language, "threshold_intro", brand=mrkdwn(brand.name, 60))),
-            *(_input(path, policy, brand, language) for path in paths(asked.detectors)),
-            views.select(SPAN, say(language, "how_long"), spans),
-            views.actions("preview", views.button(PREVIEW, say(language, "preview"))),
+            views.section(translate(language, "threshold_intro", brand=mrkdwn(brand.name, 60))),
+            *(_input(path, policy, brand, language) for path in threshold_paths(asked.detectors)),
+            views.select(DURATION, translate(language, "how_long"), spans),
+            views.actions("preview", views.button(PREVIEW, translate(language, "preview"))),
             *([views.section(preview, block_id="previewed")] if preview else []),
-            *overridden(governed, in_force(governed.overrides, now)),
+            *override_blocks(governed, in_force(governed.overrides, now)),
         ]
         metadata = msgspec.json.encode(asked).decode()
-        return views.modal(language, CALLBACK, say(language, "threshold_title"), blocks, metadata)
+        return views.modal(language, CALLBACK, translate(language, "threshold_title"), blocks, metadata)
 
-    def errors(self, view: View) -> dict[str, str]:
+    def validate(self, view: View) -> dict[str, str]:
         """Return what is wrong with what was filled in, by block: nothing is taken on trust."""
-        asked = about(view)
+        asked = read_context(view)
         if asked is None or not self._directory.watches(asked.brand) or not asked.detectors:
-            return {SPAN: say("en", "gone")}
+            return {DURATION: translate("en", "gone")}
         brand, wrong = self._directory.brand(asked.brand), dict[str, str]()
-        if view.given(SPAN) not in _SPANS:
-            wrong[SPAN] = say(brand.language, "not_offered")
-        for path in paths(asked.detectors):
+        if view.value(DURATION) not in _DURATIONS:
+            wrong[DURATION] = translate(brand.language, "not_offered")
+        for path in threshold_paths(asked.detectors):
             try:
-                changed(brand.detect, path, _value(view.given(path), brand.detect, path))
+                changed(brand.detect, path, _parse_typed(view.value(path), brand.detect, path))
             except ValueError as error:
-                wrong[path] = say(brand.language, "bad_value", rule=str(error))
+                wrong[path] = translate(brand.language, "bad_value", rule=str(error))
         if wrong:
             return wrong
-        fresh, now = self.proposed(view), self._acting.now()
+        fresh, now = self.proposed_overrides(view), self._acting.now()
         if not fresh:
-            return {SENSITIVITY: say(brand.language, "nothing_changed")}
-        return {} if in_force(fresh, now) else {SPAN: say(brand.language, "opened_long_ago")}
+            return {SENSITIVITY: translate(brand.language, "nothing_changed")}
+        return {} if in_force(fresh, now) else {DURATION: translate(brand.language, "opened_long_ago")}
 
-    def proposed(self, view: View) -> tuple[Override, ...]:
+    def proposed_overrides(self, view: View) -> tuple[Override, ...]:
         """Return what was filled in and differs from today, of a modal without errors."""
-        asked = about(view)
+        asked = read_context(view)
         if asked is None:
             return ()
-        governed, span = self._directory.governed(asked.brand), _SPANS[view.given(SPAN)]
-        until = None if span is None else minute_after(asked.at + span // timedelta(milliseconds=1))
+        governed, span = self._directory.governed(asked.brand), _DURATIONS[view.value(DURATION)]
+        until = None if span is None else minute_after(asked.opened_at + span // timedelta(milliseconds=1))
         today, found = governed.at(self._acting.now()).policy, list[Override]()
-        for path in paths(asked.detectors):
-            value = value_at(changed(today, path, _value(view.given(path), today, path)), path)
+        for path in threshold_paths(asked.detectors):
+            value = value_at(changed(today, path, _parse_typed(view.value(path), today, path)), path)
             if value != value_at(today, path):
-                found.append(Override(path, value, until, at=asked.at))
+                found.append(Override(path, value, until, at=asked.opened_at))
         return tuple(found)
 
-    def proposal(self, view: View) -> tuple[Policy, Policy]:
+    def proposed_policies(self, view: View) -> tuple[Policy, Policy]:
         """Return the policy of today and the one that was filled in, of a modal without errors."""
-        asked = about(view)
+        asked = read_context(view)
         today = self._directory.governed(asked.brand if asked else "").at(self._acting.now()).policy
         policy = today
-        for one in self.proposed(view):
+        for one in self.proposed_overrides(view):
             policy = changed(policy, one.path, one.value)
         return today, policy
 
     async def save(self, view: View, user: str) -> str:
         """Override what was changed; return what the person is to know. The same modal makes the same record."""
-        asked = about(view)
-        if asked is None or self.errors(view):
-            return say("en", "gone")
+        asked = read_context(view)
+        if asked is None or self.validate(view):
+            return translate("en", "gone")
         governed = self._directory.governed(asked.brand)
         overrides, language = governed.overrides, governed.brand.language
-        fresh = [msgspec.structs.replace(one, by=user) for one in self.proposed(view)]
+        fresh = [msgspec.structs.replace(one, by=user) for one in self.proposed_overrides(view)]
         for one in fresh:
             overrides = with_override(overrides, one)
         overrides = tuple(one for one in overrides if one.value != value_at(governed.brand.detect, one.path))
-        done = say(language, "overridden", what="\n".join(described(one, governed.brand) for one in fresh))
-        return await self._acting.refusal(user, governed.brand) or await self.put(governed, overrides) or done
+        done = translate(language, "overridden", what="\n".join(describe(one, governed.brand) for one in fresh))
+        return await self._acting.refusal(user, governed.brand) or await self.publish(governed, overrides) or done
 
-    async def lift(self, name: str, path: str, user: str) -> str:
+    async def remove(self, name: str, path: str, user: str) -> str:
         """Take an override back; return what the person is to know."""
         governed = self._directory.governed(name)
         brand, found = governed.brand, [one for one in governed.overrides if one.path == path]
         if not found:
-            return say(brand.language, "lifted_already")
+            return translate(brand.language, "lifted_already")
         rest = [one for one in governed.overrides if one.path != path]
-        done = say(brand.language, "lifted", what=described(found[0], brand))
-        return await self._acting.refusal(user, brand) or await self.put(governed, rest) or done
+        done = translate(brand.language, "lifted", what=describe(found[0], brand))
+        return await self._acting.refusal(user, brand) or await self.publish(governed, rest) or done
 
-    async def put(self, governed: Governed, overrides: Sequence[Override]) -> str:
+    async def publish(self, governed: Governed, overrides: Sequence[Override]) -> str:
         """Let overrides govern a brand; return what a person has to know where that failed."""
         brand = governed.brand
         return await self._acting.attempt(self._apply(type(governed)(brand, overrides)), brand)
 
 
-def paths(detectors: Sequence[str]) -> list[str]:
+def threshold_paths(detectors: Sequence[str]) -> list[str]:
     """Return what may be changed about some detectors: the sensitivity, and their own thresholds."""
     return [SENSITIVITY, *(f"detect.{name}.{key}" for name in detectors for key in MAIN.get(name, ()))]
 
 
-def overridden(governed: Governed, running: Sequence[Override]) -> list[dict[str, Any]]:
+def override_blocks(governed: Governed, running: Sequence[Override]) -> list[dict[str, Any]]:
     """Return what overrides a brand, under a heading; nothing where nothing does."""
     language = governed.brand.language
-    heading = [views.section(f"*{say(language, 'running_overrides')}*")] if running else []
-    return heading + [row(governed.brand, one) for one in running]
+    heading = [views.section(f"*{translate(language, 'running_overrides')}*")] if running else []
+    return heading + [override_block(governed.brand, one) for one in running]
 
 
-def row(brand: Brand, one: Override, before: str = "") -> dict[str, Any]:
+def override_block(brand: Brand, one: Override, before: str = "") -> dict[str, Any]:
     """Return an override with a button that lifts it, after what is to stand before (mrkdwn)."""
     value = msgspec.json.encode((brand.name, one.path)).decode()
-    return views.section(before + described(one, brand), views.button(LIFT, say(brand.language, "lift"), value))
+    return views.section(before + describe(one, brand), views.button(REMOVE, translate(brand.language, "lift"), value))
 
 
-def described(one: Override, brand: Brand) -> str:
+def describe(one: Override, brand: Brand) -> str:
     """Return what is overridden, by what in place of what, until when and by whom, as mrkdwn."""
     language, what = brand.language, label(one.path, brand.language)
     value, usual = one.value, value_at(brand.detect, one.path)
     if value == usual:
-        return say(language, "as_configured", what=what, value=mrkdwn(_spelled(value, language), 40))
+        return translate(language, "as_configured", what=what, value=mrkdwn(_format_value(value, language), 40))
     until = (
-        say(language, f"until_{_FOREVER}")
+        translate(language, f"until_{_UNTIL_CHANGED}")
         if one.until is None
-        else say(language, "until_moment", moment=moment(one.until, "{date_short_pretty} {time}"))
+        else translate(language, "until_moment", moment=slack_date(one.until, "{date_short_pretty} {time}"))
     )
-    return say(
+    return translate(
         language,
         "override_line",
         what=what,
-        value=mrkdwn(_spelled(value, language), 40),
-        usual=mrkdwn(_spelled(usual, language), 40),
+        value=mrkdwn(_format_value(value, language), 40),
+        usual=mrkdwn(_format_value(usual, language), 40),
         until=until,
-        who=person(one.by) if one.by else say(language, "nobody"),
+        who=slack_user(one.by) if one.by else translate(language, "nobody"),
     )
 
 
 def label(path: str, language: Language) -> str:
     """Return what a threshold is, in words."""
     if path == SENSITIVITY:
-        return say(language, "param_sensitivity")
-    what, _, _ = _words(path, language)
-    return say(language, "param_label", detector=detector_label(path.split(".")[1], language), what=what)
+        return translate(language, "param_sensitivity")
+    what, _, _ = _threshold_words(path, language)
+    return translate(language, "param_label", detector=detector_label(path.split(".")[1], language), what=what)
 
 
-def _words(path: str, language: Language) -> tuple[str, str, str]:
+def _threshold_words(path: str, language: Language) -> tuple[str, str, str]:
     """Return what a threshold is, which way larger values push, and its unit: `what; way [unit]` as it is written."""
     _, detector, key = path.split(".")
     own = f"param_{detector}_{key}"
-    said, _, unit = say(language, own if own in WORDS[language] else f"param_{key}").partition("[")
+    said, _, unit = translate(language, own if own in MESSAGES[language] else f"param_{key}").partition("[")
     what, _, way = said.partition(";")
     return what.strip(), way.strip(), f"[{unit}"
 
@@ -215,26 +215,26 @@ def _words(path: str, language: Language) -> tuple[str, str, str]:
 def _input(path: str, policy: Policy, brand: Brand, language: Language) -> dict[str, Any]:
     value, usual = value_at(policy, path), value_at(brand.detect, path)
     if path == SENSITIVITY:
-        levels = [(name, say(language, f"level_{name}")) for name in LEVELS]
+        levels = [(name, translate(language, f"level_{name}")) for name in LEVELS]
         return views.select(path, label(path, language), levels, str(value))
     key = "today" if value == usual else "today_overridden"
-    _, way, unit = _words(path, language)
+    _, way, unit = _threshold_words(path, language)
     after = f" · {way}" if way else ""
-    hint = say(language, key, value=_spelled(value, language), usual=_spelled(usual, language), way=after)
+    hint = translate(language, key, value=_format_value(value, language), usual=_format_value(usual, language), way=after)
     typed = "" if value is None else str(value)
     return views.field(
-        path, f"{label(path, language)} {unit}", _TYPED, hint=hint, initial=typed, optional=usual is None
+        path, f"{label(path, language)} {unit}", _MAX_VALUE_CHARS, hint=hint, initial=typed, optional=usual is None
     )
 
 
-def _spelled(value: object, language: Language) -> str:
+def _format_value(value: object, language: Language) -> str:
     if value is None:
-        return say(language, "off")
+        return translate(language, "off")
     text = f"{value:g}" if isinstance(value, float) else str(value)
     return text.replace(".", ",") if language == "fr" and isinstance(value, float) else text
 
 
-def _value(typed: str, policy: Policy, path: str) -> Any:
+def _parse_typed(typed: str, policy: Policy, path: str) -> Any:
     """Return what was typed as the configuration would hold it: a number, a duration or a level; none for nothing.
 
     Raises:
@@ -243,7 +243,7 @@ def _value(typed: str, policy: Policy, path: str) -> Any:
     usual = value_at(policy, path)
     if not typed:
         return None
-    if len(typed) > _TYPED:
+    if len(typed) > _MAX_VALUE_CHARS:
         raise ValueError("is too long")
     if isinstance(usual, str):
         return typed

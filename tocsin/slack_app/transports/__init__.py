@@ -1,1 +1,1 @@
-"""tocsin.slack_app.transports."""
+"""Transports of the Slack app: Socket Mode and signed HTTP requests."""

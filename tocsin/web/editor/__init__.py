@@ -1,1 +1,1 @@
-"""tocsin.web.editor."""
+"""Threshold editor of the web pages."""

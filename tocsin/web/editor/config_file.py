@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from config.brands.edit import changed, diff
 from config.brands.loader import parse
 from config.errors import ConfigError
-from tocsin.web.editor.fields import fields, read, written
-from tocsin.web.text import say
+from tocsin.web.editor.fields import fields, parse_value, value_text
+from tocsin.web.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from config.brands.model import Brand, Config
     from detectors.model.text import Language
 
-_MARK: Final = 16
+_VERSION_CHARS: Final = 16
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ConfigFile:
     """The file as it is read now."""
 
     name: str
@@ -34,9 +34,9 @@ class Sheet:
     problems: tuple[str, ...] = ()
 
     @property
-    def mark(self) -> str:
+    def version(self) -> str:
         """Return what another content would change."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:_MARK]
+        return hashlib.sha256(self.text.encode()).hexdigest()[:_VERSION_CHARS]
 
     def brand(self, name: str) -> Brand | None:
         """Return a brand as the file has it."""
@@ -44,7 +44,7 @@ class Sheet:
 
 
 @dataclass
-class Draft:
+class PendingChange:
     """What somebody typed, what is wrong with it, and the file that would come of it."""
 
     typed: dict[str, str]
@@ -55,12 +55,12 @@ class Draft:
     diff: str = ""
 
     @property
-    def wrong(self) -> int:
+    def error_count(self) -> int:
         """Return how many things have to be put right."""
         return len(self.errors) + len(self.general)
 
 
-def open_sheet(path: Path) -> Sheet:
+def read_config_file(path: Path) -> ConfigFile:
     """Return the file.
 
     Raises:
@@ -69,31 +69,31 @@ def open_sheet(path: Path) -> Sheet:
     raw = path.read_bytes()
     report = parse(raw, path.as_posix())
     text = raw.decode(errors="replace")
-    return Sheet(path.as_posix(), text, report.config, tuple(map(str, report.errors)))
+    return ConfigFile(path.as_posix(), text, report.config, tuple(map(str, report.errors)))
 
 
-def draft(sheet: Sheet, brand: Brand, typed: Mapping[str, str], language: Language) -> Draft:
+def build_change(file: ConfigFile, brand: Brand, typed: Mapping[str, str], language: Language) -> PendingChange:
     """Return what comes of what was typed; settings that are not in it stay as they are.
 
     An optional setting is taken out by emptying its field, or by the word that an empty field shows.
     """
-    made = Draft({path: value.strip() for path, value in typed.items()})
+    made = PendingChange({path: value.strip() for path, value in typed.items()})
     for path, one in fields().items():
-        if one.optional and made.typed.get(path) == say(language, "off"):
+        if one.optional and made.typed.get(path) == translate(language, "off"):
             made.typed[path] = ""
         text = made.typed.get(path)
-        if text is None or text == written(brand, path):
+        if text is None or text == value_text(brand, path):
             continue
         try:
-            made.edits[path] = read(one, text)
+            made.edits[path] = parse_value(one, text)
         except ValueError as error:
             made.errors[path] = str(error)
     if not made.errors and made.edits:
-        _apply(made, sheet, brand.name)
+        _apply(made, file, brand.name)
     return made
 
 
-def _apply(made: Draft, sheet: Sheet, brand: str) -> None:
+def _apply(made: PendingChange, sheet: ConfigFile, brand: str) -> None:
     try:
         made.text = changed(sheet.text, brand, made.edits, name=sheet.name)
     except ConfigError as error:
@@ -107,7 +107,7 @@ def _apply(made: Draft, sheet: Sheet, brand: str) -> None:
     made.diff = diff(sheet.text, made.text, sheet.name)
 
 
-def save(path: Path, text: str) -> None:
+def write_config_file(path: Path, text: str) -> None:
     """Write the file, whole or not at all.
 
     Raises:

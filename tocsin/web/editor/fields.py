@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["whole", "number", "switch", "choice", "duration"]
 
-FIRST: Final = (
+COMMON: Final = (
     "detect.sensitivity",
     "detect.volume.over_peak",
     "detect.negative.over_peak",
@@ -38,7 +38,7 @@ FIRST: Final = (
 
 _UNIT: Final = re.compile(r"\s*\[([^\]]+)\]\.?$")
 _BOUNDS: Final = {"gt": "low", "ge": "low", "lt": "high", "le": "high"}
-TYPED_CHARS: Final = 40
+MAX_VALUE_CHARS: Final = 40
 
 
 class Field(NamedTuple):
@@ -47,7 +47,7 @@ class Field(NamedTuple):
     path: str
     section: str
     kind: Kind
-    about: str
+    description: str
     unit: str
     default: str
     low: str
@@ -65,7 +65,7 @@ class Section(NamedTuple):
     """Settings that belong together."""
 
     name: str
-    about: str
+    description: str
     fields: tuple[Field, ...]
 
 
@@ -73,12 +73,12 @@ class Section(NamedTuple):
 def sections() -> tuple[Section, ...]:
     """Return all settings: those changed most often first, then by detector."""
     found = {one.path: one for one in (*_walk(DetectPolicy, "detect"), *_walk(AlertPolicy, "alert"))}
-    first = Section("main", "", tuple(found[path] for path in FIRST if path in found))
+    first = Section("main", "", tuple(found[path] for path in COMMON if path in found))
     rest: dict[str, list[Field]] = {}
     for one in found.values():
-        if one.path not in FIRST:
+        if one.path not in COMMON:
             rest.setdefault(one.section, []).append(one)
-    return (first, *(Section(name, _about(name), tuple(fields)) for name, fields in rest.items()))
+    return (first, *(Section(name, _section_description(name), tuple(fields)) for name, fields in rest.items()))
 
 
 def fields() -> dict[str, Field]:
@@ -86,15 +86,15 @@ def fields() -> dict[str, Field]:
     return {one.path: one for section in sections() for one in section.fields}
 
 
-def written(brand: Brand, path: str) -> str:
+def value_text(brand: Brand, path: str) -> str:
     """Return a brand's setting as the editor shows it."""
     found: Any = brand
     for step in path.split("."):
         found = getattr(found, step)
-    return spelled(found)
+    return format_value(found)
 
 
-def spelled(value: object) -> str:
+def format_value(value: object) -> str:
     """Return a value as one types it.
 
     >>> spelled(timedelta(minutes=90)), spelled(1.50), spelled(True), spelled(None)
@@ -109,7 +109,7 @@ def spelled(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
 
 
-def read(field: Field, typed: str) -> Value:
+def parse_value(field: Field, typed: str) -> Value:
     """Return what was typed, as the configuration holds it; whether it is within bounds is for the model to say.
 
     Nothing typed is None, where the setting may be none.
@@ -117,29 +117,29 @@ def read(field: Field, typed: str) -> Value:
     Raises:
         ValueError: it is nothing of that kind; the message says what would be.
     """
-    if len(typed) > TYPED_CHARS:
+    if len(typed) > MAX_VALUE_CHARS:
         raise ValueError("is too long")
     if field.optional and not typed:
         return None
     if field.kind == "switch":
-        return _chosen(typed, ("true", "false")) == "true"
+        return _parse_choice(typed, ("true", "false")) == "true"
     if field.kind == "choice":
-        return _chosen(typed, field.choices)
+        return _parse_choice(typed, field.choices)
     if field.kind == "duration":
         found = parse_duration(typed)
         if not isinstance(found, timedelta):
             raise ValueError("must be a duration such as 10m, 2h or 1d")
         return found
-    return _number(typed, whole=field.kind == "whole")
+    return _parse_number(typed, whole=field.kind == "whole")
 
 
-def _chosen(typed: str, choices: tuple[str, ...]) -> str:
+def _parse_choice(typed: str, choices: tuple[str, ...]) -> str:
     if typed not in choices:
         raise ValueError(f"must be one of {', '.join(choices)}")
     return typed
 
 
-def _number(typed: str, *, whole: bool) -> int | float:
+def _parse_number(typed: str, *, whole: bool) -> int | float:
     try:
         number = float(typed.replace(",", ".").replace(" ", ""))
     except ValueError:
@@ -164,7 +164,7 @@ def _field(path: str, section: str, kind: Kind, info: FieldInfo) -> Field:
     said = info.description or ""
     unit = _UNIT.search(said)
     bounds = {
-        _BOUNDS[name]: spelled(getattr(rule, name))
+        _BOUNDS[name]: format_value(getattr(rule, name))
         for rule in info.metadata
         for name in _BOUNDS
         if getattr(rule, name, None) is not None
@@ -175,7 +175,7 @@ def _field(path: str, section: str, kind: Kind, info: FieldInfo) -> Field:
         kind,
         _UNIT.sub("", said),
         unit[1] if unit else "",
-        spelled(info.default),
+        format_value(info.default),
         bounds.get("low", ""),
         bounds.get("high", ""),
         tuple(map(str, get_args(info.annotation))) if kind == "choice" else (),
@@ -191,7 +191,7 @@ def _kind(annotation: Any) -> Kind | None:
     return kinds.get(given[0]) if len(given) == 1 else None
 
 
-def _about(section: str) -> str:
+def _section_description(section: str) -> str:
     """Return what a section is about, as its model says."""
     model, _, name = section.partition(".")
     if model == "detect" and name:

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from detectors.model.text import number
-from replay.player.preview_cache import DAYS, LastDays
-from tocsin.web.text import say
+from replay.player.preview_cache import PREVIEW_DAYS, PreviewCache
+from tocsin.web.text import translate
 
 if TYPE_CHECKING:
     from config.brands.model import Brand
     from detectors.model.text import Language
-    from tocsin.web.sources.base import World
+    from tocsin.web.sources.base import DataSource
 
 log = structlog.get_logger(__name__)
 
@@ -26,8 +26,8 @@ LEARNED: Final = 7
 class Trial:
     """Replays a brand's last days, beside the loop that answers."""
 
-    def __init__(self, world: World) -> None:
-        self._days = LastDays(lambda name, since, until: world.past(name, since, until + 1), world.now, LEARNED)
+    def __init__(self, world: DataSource) -> None:
+        self._days = PreviewCache(lambda name, since, until: world.history(name, since, until + 1), world.now, LEARNED)
         self._turn = asyncio.Lock()
 
     async def said(self, brand: Brand, proposed: Brand, language: Language) -> str:
@@ -37,11 +37,11 @@ class Trial:
                 return await asyncio.to_thread(self._compute, brand, proposed, language)
             except Exception as error:  # noqa: BLE001  a preview that fails must not keep anybody from saving
                 log.error("a preview failed", brand=brand.name, why=f"{type(error).__name__}: {error}")  # noqa: TRY400
-                return say(language, "preview_failed")
+                return translate(language, "preview_failed")
 
     def _compute(self, brand: Brand, proposed: Brand, language: Language) -> str:
         found = self._days.preview(brand, proposed)
         if not found.mentions:
-            return say(language, "preview_empty", days=DAYS)
+            return translate(language, "preview_empty", days=PREVIEW_DAYS)
         sentence = found.sentence(language, ZoneInfo(brand.timezone))
-        return say(language, "preview_said", days=DAYS, count=number(found.mentions, language), sentence=sentence)
+        return translate(language, "preview_said", days=PREVIEW_DAYS, count=number(found.mentions, language), sentence=sentence)

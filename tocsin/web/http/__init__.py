@@ -1,1 +1,1 @@
-"""tocsin.web.http."""
+"""HTTP server of the web pages: routing, authentication, middleware."""

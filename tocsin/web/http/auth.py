@@ -19,26 +19,26 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 COOKIE: Final = "tocsin_session"
-LASTS: Final = 12 * 3600
+SESSION_SECONDS: Final = 12 * 3600
 """Seconds after which one has to log in again."""
 
-TRIES: Final = 5
-WITHIN: Final = 900.0
+MAX_FAILURES: Final = 5
+FAILURE_WINDOW: Final = 900.0
 """So many wrong tokens from one address in so many seconds, and it has to wait."""
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-WHO_CHARS: Final = 40
+NAME_CHARS: Final = 40
 
 
 class Session(NamedTuple):
     """Somebody who is in: what they are called, how that is known, and what their forms carry."""
 
-    who: str
-    by: str  # "token", "proxy" or "here"
+    user: str
+    method: str  # "token", "proxy" or "here"
     csrf: str
 
 
-class Access:
+class Authenticator:
     """Decides who is in. One for each process; with a token, a session outlives a restart."""
 
     def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
@@ -53,58 +53,58 @@ class Access:
         self._failures: defaultdict[str, deque[float]] = defaultdict(deque)
 
     @property
-    def guarded(self) -> bool:
+    def login_required(self) -> bool:
         """Tell whether anybody has to prove who they are."""
         return bool(self._token or self._header)
 
     @property
-    def by_token(self) -> bool:
+    def has_token_login(self) -> bool:
         """Tell whether one can log in with a token."""
         return bool(self._token)
 
     def session(self, peer: str, headers: Mapping[str, str], cookie: str) -> Session | None:
         """Return who sent a request; None for somebody who has to log in."""
-        if self._header and self.trusts(peer) and (name := spoken(headers.get(self._header, ""))):
+        if self._header and self.is_trusted_proxy(peer) and (name := normalise_name(headers.get(self._header, ""))):
             return Session(name, "proxy", self._csrf(f"proxy {name}"))
-        if not self.guarded:
+        if not self.login_required:
             return Session("local", "here", self._csrf("here"))
-        who = self._read(cookie)
+        who = self._read_cookie(cookie)
         return None if who is None else Session(who, "token", self._csrf(cookie))
 
-    def admit(self, address: str, token: str, name: str) -> str | None:
+    def log_in(self, address: str, token: str, name: str) -> str | None:
         """Return the cookie of somebody who gave the token; None where it is wrong."""
         given, wanted = token.strip().encode(), self._token.encode()
         if self._token and hmac.compare_digest(given, wanted):
             self._failures.pop(address, None)
-            return str(self._signer.dumps([spoken(name) or "web", secrets.token_hex(8)]))
+            return str(self._signer.dumps([normalise_name(name) or "web", secrets.token_hex(8)]))
         self._failures[address].append(self._clock())
         return None
 
-    def wait(self, address: str) -> int:
+    def retry_after(self, address: str) -> int:
         """Return for how many seconds an address may not try again; 0: it may."""
         now = self._clock()
-        for known in [one for one, tries in self._failures.items() if not tries or now - tries[-1] > WITHIN]:
+        for known in [one for one, tries in self._failures.items() if not tries or now - tries[-1] > FAILURE_WINDOW]:
             del self._failures[known]
         tries = self._failures.get(address)
-        if tries is None or len(tries) < TRIES:
+        if tries is None or len(tries) < MAX_FAILURES:
             return 0
-        return max(0, round(tries[-TRIES] + WITHIN - now) + 1)
+        return max(0, round(tries[-MAX_FAILURES] + FAILURE_WINDOW - now) + 1)
 
-    def trusts(self, peer: str) -> bool:
+    def is_trusted_proxy(self, peer: str) -> bool:
         """Tell whether a proxy of ours sits at this address."""
         try:
             return any(ip_address(peer) in network for network in self._proxies)
         except ValueError:
             return False
 
-    def address(self, peer: str, headers: Mapping[str, str]) -> str:
+    def client_address(self, peer: str, headers: Mapping[str, str]) -> str:
         """Return where a request comes from: as a trusted proxy says, else its own address."""
         said = headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        return said if said and self.trusts(peer) else peer
+        return said if said and self.is_trusted_proxy(peer) else peer
 
-    def _read(self, cookie: str) -> str | None:
+    def _read_cookie(self, cookie: str) -> str | None:
         try:
-            who, _ = self._signer.loads(cookie, max_age=LASTS)
+            who, _ = self._signer.loads(cookie, max_age=SESSION_SECONDS)
         except (BadData, ValueError, TypeError):
             return None
         return str(who)
@@ -113,12 +113,12 @@ class Access:
         return hmac.new(self._key, f"csrf {about}".encode(), hashlib.sha256).hexdigest()
 
 
-def genuine(session: Session, given: str) -> bool:
+def verify_csrf(session: Session, given: str) -> bool:
     """Tell whether a form came from one of our pages."""
     return hmac.compare_digest(session.csrf.encode(), given.encode())
 
 
-def refusal(settings: Settings, host: str) -> str:
+def bind_error(settings: Settings, host: str) -> str:
     """Return why nothing may be served at an address, or nothing: whoever is not on this machine has to log in."""
     if host in LOOPBACK or settings.web_token.get_secret_value() or settings.web_user_header:
         return ""
@@ -128,9 +128,9 @@ def refusal(settings: Settings, host: str) -> str:
     )
 
 
-def spoken(name: str) -> str:
+def normalise_name(name: str) -> str:
     """Return what somebody is called, fit to be shown and kept."""
-    return clip(clean(name), WHO_CHARS)
+    return clip(clean(name), NAME_CHARS)
 
 
 def _signer(key: bytes, clock: Callable[[], float]) -> URLSafeTimedSerializer:

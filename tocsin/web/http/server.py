@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from aiohttp import web
 
-from tocsin.web.editor.thresholds import Thresholds
-from tocsin.web.http.auth import Access
+from tocsin.web.editor.thresholds import ThresholdEditor
+from tocsin.web.http.auth import Authenticator
 from tocsin.web.http.middleware import middlewares, routes
-from tocsin.web.pages.incidents import Pages
-from tocsin.web.pages.reports import Reports
-from tocsin.web.pages.tuning import Studies
+from tocsin.web.pages.incidents import IncidentPages
+from tocsin.web.pages.reports import ReportPages
+from tocsin.web.pages.tuning import TuningPages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,36 +22,36 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from replay.tuning.labels import Label
-    from tocsin.web.sources.base import World
+    from tocsin.web.sources.base import DataSource
 
 log = structlog.get_logger(__name__)
 
-LARGEST: Final = 200_000
+MAX_FORM_BYTES: Final = 200_000
 """Bytes of a form that are read."""
 
 
-def application(
-    world: World,
+def build_application(
+    world: DataSource,
     settings: Settings,
     config: Path | None = None,
     labels: Sequence[Label] = (),
     clock: Callable[[], float] = time.time,  # noqa: TID251  the edge
 ) -> web.Application:
     """Return the server of a world; `config` is the file that the editor writes, `labels` what incidents were."""
-    access = Access(settings, clock)
+    access = Authenticator(settings, clock)
     layers: Any = middlewares(access)
-    app = web.Application(middlewares=layers, client_max_size=LARGEST)
+    app = web.Application(middlewares=layers, client_max_size=MAX_FORM_BYTES)
     parts = (
-        Pages(world, settings.slack_url),
-        Thresholds(world, config),
-        Reports(world),
-        Studies(world, config, labels),
+        IncidentPages(world, settings.slack_url),
+        ThresholdEditor(world, config),
+        ReportPages(world),
+        TuningPages(world, config, labels),
     )
     app.add_routes([*routes(access), *(route for part in parts for route in part.routes())])
     return app
 
 
-async def listen(app: web.Application, host: str, port: int, ready: Callable[[int], None]) -> None:
+async def serve(app: web.Application, host: str, port: int, ready: Callable[[int], None]) -> None:
     """Serve until cancelled; `ready` is told the port.
 
     Raises:

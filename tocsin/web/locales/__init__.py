@@ -1,1 +1,1 @@
-"""tocsin.web.locales."""
+"""Texts of the web pages, one module a language."""

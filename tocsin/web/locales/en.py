@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-WORDS: Final = {
+MESSAGES: Final = {
     "skip": "Skip to the content",
     "overview": "Overview",
     "log_out": "Log out",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-WORDS: Final = {
+MESSAGES: Final = {
     "skip": "Aller au contenu",
     "overview": "Vue d’ensemble",
     "log_out": "Se déconnecter",

@@ -1,1 +1,1 @@
-"""tocsin.web.pages."""
+"""The web pages: overview, incidents, reports, tuning."""

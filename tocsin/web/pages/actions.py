@@ -5,22 +5,22 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from alerts.incidents.action_factory import deed
+from alerts.incidents.action_factory import build_action
 from alerts.incidents.model import Action
 from alerts.rendering.escaping import clean, clip
 
 if TYPE_CHECKING:
-    from alerts.incidents.action_factory import Deed
+    from alerts.incidents.action_factory import ActionButton
     from alerts.incidents.model import Incident, Verdict
 
 NOTE_CHARS: Final = 500
 
 _VERDICTS: Final[tuple[Verdict, ...]] = ("crisis", "planned", "not_a_crisis")
-_SNOOZES: Final[tuple[Deed, ...]] = ("snooze_30m", "snooze_2h", "snooze_morning")
-_OFFERED: Final[tuple[Deed, ...]] = ("ack", "unack", "resolve", "unsnooze", *_SNOOZES, *_VERDICTS)
+_SNOOZES: Final[tuple[ActionButton, ...]] = ("snooze_30m", "snooze_2h", "snooze_morning")
+_OFFERED: Final[tuple[ActionButton, ...]] = ("ack", "unack", "resolve", "unsnooze", *_SNOOZES, *_VERDICTS)
 
 
-def offered(incident: Incident) -> list[str]:
+def available_actions(incident: Incident) -> list[str]:
     """Return what may be done about an incident as it stands; verdicts and notes may always be given."""
     if incident.status == "resolved":
         return []
@@ -29,12 +29,12 @@ def offered(incident: Incident) -> list[str]:
     return [*first, "resolve", *later]
 
 
-def verdicts(incident: Incident) -> list[str]:
+def available_verdicts(incident: Incident) -> list[str]:
     """Return the verdicts that would change something; none about a source that brings nothing."""
     return [] if incident.kind == "silence" else [one for one in _VERDICTS if one != incident.verdict]
 
 
-def act(name: str, incident: Incident, who: str, at: int, zone: str, text: str = "") -> Action | None:
+def action_for(name: str, incident: Incident, who: str, at: int, zone: str, text: str = "") -> Action | None:
     """Return the act; None for what no page of ours offers.
 
     Its id is made of the incident as it was shown, so that a form sent twice is one act; notes may repeat.
@@ -45,4 +45,4 @@ def act(name: str, incident: Incident, who: str, at: int, zone: str, text: str =
         return Action(own, incident.brand, "note", who, at, incident.id, text=said) if said else None
     press = next((one for one in _OFFERED if one == name), None)
     own = f"web:{incident.id}:{incident.revision}:{name}:{who}"
-    return None if press is None else deed(own, press, incident, who, at, zone, said)
+    return None if press is None else build_action(own, press, incident, who, at, zone, said)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from alerts.incidents.findings import leading
-from alerts.incidents.model import TOCSIN
+from alerts.incidents.findings import primary
+from alerts.incidents.model import SYSTEM_USER
 from alerts.rendering import text as wording
 from alerts.rendering.escaping import clean
-from tocsin.web.pages.overview import named
-from tocsin.web.text import WORDS, clock, say
+from tocsin.web.pages.overview import display_name
+from tocsin.web.text import MESSAGES, format_time, translate
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Finding, HistoryEntry, Incident
@@ -28,7 +28,7 @@ class Fact(NamedTuple):
     peak_at: str
 
 
-class Said(NamedTuple):
+class ExampleView(NamedTuple):
     """A mention, as it was written."""
 
     text: str
@@ -38,7 +38,7 @@ class Said(NamedTuple):
     url: str  # "" where it is no address to be followed
 
 
-class Happened(NamedTuple):
+class HistoryView(NamedTuple):
     """One line of the history."""
 
     at: str
@@ -48,46 +48,46 @@ class Happened(NamedTuple):
     by_person: bool
 
 
-class Story(NamedTuple):
+class IncidentDetails(NamedTuple):
     """An incident in words."""
 
-    line: str
+    headline: str
     facts: list[Fact]
     drivers: list[tuple[str, list[tuple[str, str]]]]
-    examples: list[Said]
-    history: list[Happened]
-    span: str
+    examples: list[ExampleView]
+    history: list[HistoryView]
+    duration: str
     verdict: str
 
 
-def story(incident: Incident, brand: Brand, language: Language) -> Story:
+def incident_details(incident: Incident, brand: Brand, language: Language) -> IncidentDetails:
     """Return what the page of an incident tells."""
-    first = leading(incident.findings.values())
+    first = primary(incident.findings.values())
     found = [first, *(one for one in incident.findings.values() if one is not first)]
-    return Story(
-        line=wording.line(incident, language),
+    return IncidentDetails(
+        headline=wording.headline(incident, language),
         facts=[_fact(incident, one, brand, language) for one in found],
         drivers=_drivers(found, language),
         examples=_examples(found, brand),
-        history=[_happened(one, brand, language) for one in reversed(incident.history)],
-        span=_span(incident, brand, language),
-        verdict=say(language, f"verdict_{incident.verdict}") if incident.verdict else "",
+        history=[_history_view(one, brand, language) for one in reversed(incident.history)],
+        duration=_duration(incident, brand, language),
+        verdict=translate(language, f"verdict_{incident.verdict}") if incident.verdict else "",
     )
 
 
-def _span(incident: Incident, brand: Brand, language: Language) -> str:
-    start = clock(incident.opened_at, brand.timezone)
+def _duration(incident: Incident, brand: Brand, language: Language) -> str:
+    start = format_time(incident.opened_at, brand.timezone)
     if incident.resolved_at is None:
-        return say(language, "since", at=start)
-    return say(language, "lasted", start=start, end=clock(incident.resolved_at, brand.timezone))
+        return translate(language, "since", at=start)
+    return translate(language, "lasted", start=start, end=format_time(incident.resolved_at, brand.timezone))
 
 
 def _fact(incident: Incident, finding: Finding, brand: Brand, language: Language) -> Fact:
     return Fact(
         finding.signal.detector.replace("_", " "),
-        wording.of_brand(incident, finding, wording.present(finding, language), language),
-        wording.peak(finding, language),
-        clock(finding.peak_at, brand.timezone),
+        wording.with_brand(incident, finding, wording.current_text(finding, language), language),
+        wording.peak_text(finding, language),
+        format_time(finding.peak_at, brand.timezone),
     )
 
 
@@ -101,31 +101,31 @@ def _drivers(found: list[Finding], language: Language) -> list[tuple[str, list[t
         "terms": [(clean(name), str(count)) for name, count in drivers.terms],
         "authors": [(clean(name) or "?", str(count)) for name, count, _ in drivers.authors],
     }
-    return [(say(language, key), items) for key, items in groups.items() if items]
+    return [(translate(language, key), items) for key, items in groups.items() if items]
 
 
-def _examples(found: list[Finding], brand: Brand) -> list[Said]:
+def _examples(found: list[Finding], brand: Brand) -> list[ExampleView]:
     known = {(one.text, one.author): one for finding in found for one in finding.signal.drivers.examples}
     return [
-        Said(
+        ExampleView(
             clean(one.text),
             clean(one.author) or "?",
             clean(one.channel),
-            clock(one.published, brand.timezone),
+            format_time(one.published, brand.timezone),
             one.url if one.url.startswith(_SCHEMES) else "",
         )
         for one in known.values()
     ]
 
 
-def _happened(entry: HistoryEntry, brand: Brand, language: Language) -> Happened:
+def _history_view(entry: HistoryEntry, brand: Brand, language: Language) -> HistoryView:
     text = clean(entry.text)
-    if entry.what == "raised_severity":
-        text = WORDS[language].get(entry.text, text).lower()
-    return Happened(
-        clock(entry.at, brand.timezone),
+    if entry.reason == "raised_severity":
+        text = MESSAGES[language].get(entry.text, text).lower()
+    return HistoryView(
+        format_time(entry.at, brand.timezone),
         entry.at,
-        "Tocsin" if entry.who == TOCSIN else named(entry.who, brand),
-        say(language, f"what_{entry.what}", text=text.replace("_", " ") if entry.what == "new_detector" else text),
-        entry.who != TOCSIN,
+        "Tocsin" if entry.actor == SYSTEM_USER else display_name(entry.actor, brand),
+        translate(language, f"what_{entry.reason}", text=text.replace("_", " ") if entry.reason == "new_detector" else text),
+        entry.actor != SYSTEM_USER,
     )

@@ -14,31 +14,31 @@ from aiohttp import web
 from alerts.notifiers.slack.notifier import permalink
 from alerts.rendering.escaping import clean
 from detectors.model.text import number
-from tocsin.web.http.middleware import SESSION, language_of
+from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages import actions
-from tocsin.web.pages.incident_view import story
-from tocsin.web.pages.overview import STATES, board, called, opened, row, standing
-from tocsin.web.sources.base import about, may_act
-from tocsin.web.templating import page, protect
-from tocsin.web.text import clock, say
+from tocsin.web.pages.incident_view import incident_details
+from tocsin.web.pages.overview import STATES, brand_rows, on_call_names, incident_row, brand_row, status_text
+from tocsin.web.sources.base import incidents_of, may_act
+from tocsin.web.templating import render_page, set_security_headers
+from tocsin.web.text import format_time, translate
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Incident
     from detectors.model.text import Language
-    from tocsin.web.sources.base import World
+    from tocsin.web.sources.base import DataSource
 
 log = structlog.get_logger(__name__)
 
-EVERY: Final = 2.0
+POLL_SECONDS: Final = 2.0
 """Seconds between two looks at whether the board has changed."""
 
-_SAID: Final = ("done", "not_done", "not_yours")
+_OUTCOMES: Final = ("done", "not_done", "not_yours")
 
 
-class Pages:
+class IncidentPages:
     """The board, the brands and the incidents."""
 
-    def __init__(self, world: World, slack: str) -> None:
+    def __init__(self, world: DataSource, slack: str) -> None:
         self._world = world
         self._slack = slack
 
@@ -63,21 +63,21 @@ class Pages:
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Say whenever the board has changed, until the browser leaves."""
-        language = language_of(request)
+        language = request_language(request)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
-        protect(response)
+        set_security_headers(response)
         await response.prepare(request)
         with suppress(ConnectionError):  # the browser has left
-            await self._tell(response, language)
+            await self._stream_changes(response, language)
         return response
 
-    async def _tell(self, response: web.StreamResponse, language: Language) -> None:
-        before, states = self._seen(language)
+    async def _stream_changes(self, response: web.StreamResponse, language: Language) -> None:
+        before, states = self._snapshot(language)
         while True:
-            await asyncio.sleep(EVERY)
-            seen, now = self._seen(language)
+            await asyncio.sleep(POLL_SECONDS)
+            seen, now = self._snapshot(language)
             moved = [
-                say(language, "now_is", brand=name, state=say(language, state))
+                translate(language, "now_is", brand=name, state=translate(language, state))
                 for name, state in now.items()
                 if states.get(name) != state
             ]
@@ -87,37 +87,37 @@ class Pages:
 
     async def brand(self, request: web.Request) -> web.Response:
         """Show one brand with its incidents."""
-        name, language = request.match_info["name"], language_of(request)
+        name, language = request.match_info["name"], request_language(request)
         governed = self._world.brands().get(name)
         if governed is None:
             raise web.HTTPNotFound
         known = [
-            (opened(one, governed.brand, language), one, clock(one.opened_at, governed.brand.timezone))
-            for one in about(self._world.incidents(), name)
+            (incident_row(one, governed.brand, language), one, format_time(one.opened_at, governed.brand.timezone))
+            for one in incidents_of(self._world.incidents(), name)
         ]
-        shown = row(self._world, governed, language)
-        return self._page(request, "brand.html.j2", shown.shown, row=shown, known=known)
+        shown = brand_row(self._world, governed, language)
+        return self._page(request, "brand.html.j2", shown.title, row=shown, known=known)
 
     async def incident(self, request: web.Request) -> web.Response:
         """Show one incident."""
         incident = self._incident(request)
-        language, session = language_of(request), request[SESSION]
+        language, session = request_language(request), request[SESSION]
         brand = self._world.brands()[incident.brand].brand
-        told = story(incident, brand, language)
-        receipt = self._world.message(incident.id)
+        told = incident_details(incident, brand, language)
+        receipt = self._world.message_ref(incident.id)
         said = request.query.get("said", "")
         return self._page(
             request,
             "incident.html.j2",
-            told.line,
+            told.headline,
             incident=incident,
             story=told,
-            standing=standing(incident, brand, language),
-            on_call=called(brand, self._world.now()) or say(language, "nobody"),
-            offered=actions.offered(incident),
-            verdicts=actions.verdicts(incident),
-            allowed=may_act(brand, session.who, session.by),
-            said=said if said in _SAID else "",
+            standing=status_text(incident, brand, language),
+            on_call=on_call_names(brand, self._world.now()) or translate(language, "nobody"),
+            offered=actions.available_actions(incident),
+            verdicts=actions.available_verdicts(incident),
+            allowed=may_act(brand, session.user, session.method),
+            said=said if said in _OUTCOMES else "",
             brands=incident.all_brands,
             message=permalink(receipt, self._slack) if receipt else "",
         )
@@ -126,13 +126,13 @@ class Pages:
         """Do what a button of an incident's page says, and show the page again."""
         incident, session, form = self._incident(request), request[SESSION], await request.post()
         brand = self._world.brands()[incident.brand].brand
-        if not may_act(brand, session.who, session.by):
+        if not may_act(brand, session.user, session.method):
             return _back(incident, "not_yours")
         do, text = str(form.get("do", "")), str(form.get("text", ""))
-        action = actions.act(do, incident, session.who, self._world.now(), brand.timezone, text)
+        action = actions.action_for(do, incident, session.user, self._world.now(), brand.timezone, text)
         if action is None:
             raise web.HTTPBadRequest
-        log.info("asked to act", brand=incident.brand, incident=incident.id, act=action.kind, who=session.who)
+        log.info("asked to act", brand=incident.brand, incident=incident.id, act=action.kind, who=session.user)
         try:
             await self._world.send(action)
         except Exception as error:  # noqa: BLE001  whatever fails, the person has to know that nothing happened
@@ -147,13 +147,13 @@ class Pages:
         return incident
 
     def _board(self, request: web.Request, template: str) -> web.Response:
-        language, state = language_of(request), request.query.get("state", "")
+        language, state = request_language(request), request.query.get("state", "")
         search = clean(request.query.get("q", ""))[:100]
-        rows = board(self._world, language, state if state in STATES else "", search)
+        rows = brand_rows(self._world, language, state if state in STATES else "", search)
         return self._page(
             request,
             template,
-            say(language, "overview"),
+            translate(language, "overview"),
             rows=rows,
             states=STATES,
             state=state,
@@ -162,19 +162,19 @@ class Pages:
             refresh=request.rel_url.raw_query_string,
         )
 
-    def _seen(self, language: Language) -> tuple[int, dict[str, str]]:
+    def _snapshot(self, language: Language) -> tuple[int, dict[str, str]]:
         """Return a mark of what the board shows, and the state of each brand."""
-        rows = board(self._world, language)
-        return hash(repr(rows)), {one.shown: one.state for one in rows}
+        rows = brand_rows(self._world, language)
+        return hash(repr(rows)), {one.title: one.state for one in rows}
 
     def _page(self, request: web.Request, template: str, title: str, **values: Any) -> web.Response:
         shared: dict[str, Any] = {
             "title": title,
             "world": self._world,
-            "now": clock(self._world.now()),
+            "now": format_time(self._world.now()),
             "number": number,
         }
-        return page(template, language_of(request), request[SESSION], **shared, **values)
+        return render_page(template, request_language(request), request[SESSION], **shared, **values)
 
 
 def _back(incident: Incident, said: str) -> web.Response:

@@ -13,25 +13,25 @@ from mentions.model.batches import Batch
 from replay.report.data import gather
 from replay.report.page import render
 from replay.report.provenance import from_files
-from tocsin.web.http.middleware import language_of
-from tocsin.web.templating import REPORT_POLICY
-from tocsin.web.text import say
+from tocsin.web.http.middleware import request_language
+from tocsin.web.templating import REPORT_SECURITY_POLICY
+from tocsin.web.text import translate
 
 if TYPE_CHECKING:
     from config.brands.model import Brand
     from detectors.model.text import Language
-    from tocsin.web.sources.base import World
+    from tocsin.web.sources.base import DataSource
 
-BEFORE: Final = timedelta(days=14) // timedelta(milliseconds=1)
+HISTORY: Final = timedelta(days=14) // timedelta(milliseconds=1)
 """How much of the past (ms) the usual is learned from."""
 
-KEPT: Final = 8
+CACHE_SIZE: Final = 8
 
 
-class Reports:
+class ReportPages:
     """The reports of incidents, one made at a time."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: DataSource) -> None:
         self._world = world
         self._turn = asyncio.Lock()
         self._made: OrderedDict[tuple[str, int, Language], str] = OrderedDict()
@@ -45,22 +45,22 @@ class Reports:
         incident = self._world.incidents().get(request.match_info["id"])
         if incident is None or incident.brand not in self._world.brands():
             raise web.HTTPNotFound
-        language = language_of(request)
+        language = request_language(request)
         key = incident.id, incident.revision, language
         async with self._turn:
             if key not in self._made:
                 brand = self._world.brands()[incident.brand].brand
-                since = incident.opened_at - BEFORE
+                since = incident.opened_at - HISTORY
                 self._made[key] = await asyncio.to_thread(self._make, brand, incident.id, since, language)
-                while len(self._made) > KEPT:
+                while len(self._made) > CACHE_SIZE:
                     self._made.popitem(last=False)
-        headers = {"Content-Security-Policy": REPORT_POLICY}
+        headers = {"Content-Security-Policy": REPORT_SECURITY_POLICY}
         return web.Response(text=self._made[key], content_type="text/html", charset="utf-8", headers=headers)
 
     def _make(self, brand: Brand, incident: str, since: int, language: Language) -> str:
-        records = self._world.past(brand.name, since, self._world.now() + 1)
+        records = self._world.history(brand.name, since, self._world.now() + 1)
         if not any(isinstance(one, Batch) for one in records):
-            raise web.HTTPNotFound(text=say(language, "preview_empty", days=14))
+            raise web.HTTPNotFound(text=translate(language, "preview_empty", days=14))
         origin = from_files("Kafka" if self._world.live else "recording", brand, records)
         try:
             facts = gather(brand, records, origin, incident)

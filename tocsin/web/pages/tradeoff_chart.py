@@ -15,11 +15,11 @@ HEIGHT: Final = 320
 LEFT: Final = 52
 BOTTOM: Final = 40
 TOP: Final = 14
-SHOWN: Final = 12
+MAX_ROWS: Final = 12
 """Rows of the table."""
 
 
-class Dot(NamedTuple):
+class ChartPoint(NamedTuple):
     """One setting on the chart."""
 
     x: float
@@ -28,10 +28,10 @@ class Dot(NamedTuple):
     title: str
 
 
-class Line(NamedTuple):
+class SettingRow(NamedTuple):
     """One setting in the table."""
 
-    what: str
+    setting: str
     mark: str
     found: int
     of: int
@@ -39,50 +39,50 @@ class Line(NamedTuple):
     alarms: str
 
 
-class Curve(NamedTuple):
+class TradeoffChart(NamedTuple):
     """The chart and its table; no dots where nothing pages."""
 
-    dots: list[Dot]
-    left: list[tuple[float, str]]  # height and text
-    below: list[tuple[float, str]]
-    lines: list[Line]
+    points: list[ChartPoint]
+    y_ticks: list[tuple[float, str]]  # height and text
+    x_ticks: list[tuple[float, str]]
+    rows: list[SettingRow]
 
 
-def curve(study: TuningResult, brand: Brand) -> Curve:
+def build_chart(study: TuningResult, brand: Brand) -> TradeoffChart:
     """Return the chart of a study: only settings that page all the crises that the best one pages can be compared."""
     most = max(point.found for point in study.points)
-    lines = [_line(study, place, brand) for place in _worth_showing(study)]
+    lines = [_setting_row(study, place, brand) for place in _worth_showing(study)]
     shown = [(place, one) for place, one in enumerate(study.points) if one.found == most and one.mean_delay is not None]
     if not shown:
-        return Curve([], [], [], lines)
+        return TradeoffChart([], [], [], lines)
     wide = max(one.per_week for _, one in shown) or 1.0
     tall = max(one.mean_delay or 0.0 for _, one in shown) or 1.0
     order = ("tried", "best", "proposal", "today")
     dots = [
-        Dot(
+        ChartPoint(
             round(LEFT + one.per_week / wide * (WIDTH - LEFT - 16), 1),
             round(HEIGHT - BOTTOM - (one.mean_delay or 0.0) / tall * (HEIGHT - BOTTOM - TOP), 1),
             _mark(study, place, one),
-            f"{_what(brand, one)}: {one.mean_delay:.0f} min, {one.per_week:.2g} / 7 d",
+            f"{_setting_text(brand, one)}: {one.mean_delay:.0f} min, {one.per_week:.2g} / 7 d",
         )
         for place, one in shown
     ]
     left = [(round(HEIGHT - BOTTOM - part * (HEIGHT - BOTTOM - TOP), 1), f"{tall * part:.3g}") for part in (0, 0.5, 1)]
     below = [(round(LEFT + part * (WIDTH - LEFT - 16), 1), f"{wide * part:.2g}") for part in (0, 0.5, 1)]
-    return Curve(sorted(dots, key=lambda dot: order.index(dot.mark)), left, below, lines)
+    return TradeoffChart(sorted(dots, key=lambda dot: order.index(dot.mark)), left, below, lines)
 
 
 def _worth_showing(study: TuningResult) -> list[int]:
     """Return today's setting, the one that is named beside it, and the best others."""
     rest = [place for place, one in enumerate(study.points) if one.best]
     rest.sort(key=lambda place: (-study.points[place].found, study.points[place].per_week))
-    return list(dict.fromkeys([0, study.named, *rest]))[:SHOWN]
+    return list(dict.fromkeys([0, study.named, *rest]))[:MAX_ROWS]
 
 
-def _line(study: TuningResult, place: int, brand: Brand) -> Line:
+def _setting_row(study: TuningResult, place: int, brand: Brand) -> SettingRow:
     one = study.points[place]
     delay = "–" if one.mean_delay is None else f"{one.mean_delay:.0f}"
-    return Line(_what(brand, one), _mark(study, place, one), one.found, one.of, delay, f"{one.per_week:.2g}")
+    return SettingRow(_setting_text(brand, one), _mark(study, place, one), one.found, one.of, delay, f"{one.per_week:.2g}")
 
 
 def _mark(study: TuningResult, place: int, one: Point) -> str:
@@ -91,7 +91,7 @@ def _mark(study: TuningResult, place: int, one: Point) -> str:
     return "proposal" if place == study.proposal else "best" if one.best else "tried"
 
 
-def _what(brand: Brand, one: Point) -> str:
+def _setting_text(brand: Brand, one: Point) -> str:
     changes = (
         f"{path.partition('.')[2]} {value_of(brand, path)} → {value:g}"
         if isinstance(value, float)

@@ -17,12 +17,12 @@ from replay.tuning.candidates import candidates
 from replay.tuning.dataset import Dataset
 from replay.tuning.labels import labels_from_verdicts, merge
 from replay.tuning.optimisation import optimise
-from tocsin.web.editor.config_file import open_sheet
-from tocsin.web.http.middleware import SESSION, language_of
-from tocsin.web.pages.overview import row
-from tocsin.web.pages.tradeoff_chart import HEIGHT, WIDTH, curve
-from tocsin.web.templating import page
-from tocsin.web.text import clock, say
+from tocsin.web.editor.config_file import read_config_file
+from tocsin.web.http.middleware import SESSION, request_language
+from tocsin.web.pages.overview import brand_row
+from tocsin.web.pages.tradeoff_chart import HEIGHT, WIDTH, build_chart
+from tocsin.web.templating import render_page
+from tocsin.web.text import format_time, translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,43 +32,43 @@ if TYPE_CHECKING:
     from detectors.model.text import Language
     from replay.tuning.labels import Label
     from replay.tuning.optimisation import TuningResult
-    from tocsin.web.sources.base import World
+    from tocsin.web.sources.base import DataSource
 
 log = structlog.get_logger(__name__)
 
-PAST: Final = timedelta(days=28) // timedelta(milliseconds=1)
+HISTORY: Final = timedelta(days=28) // timedelta(milliseconds=1)
 """How much of the past (ms) is tried on."""
 
 BUSY: Final = 202
 
 
 @dataclass
-class Run:
+class TuningRun:
     """A study under way, or what came of it."""
 
     brand: Brand
-    of: int
+    total: int
     done: int = 0
-    found: TuningResult | None = None
-    failed: str = ""
+    result: TuningResult | None = None
+    error: str = ""
     diff: str = ""
     task: asyncio.Task[None] | None = field(default=None, repr=False)
 
     @property
     def running(self) -> bool:
         """Tell whether it goes on."""
-        return self.found is None and not self.failed
+        return self.result is None and not self.error
 
 
-class Studies:
+class TuningPages:
     """The latest study of each brand; one is computed at a time."""
 
-    def __init__(self, world: World, path: Path | None, labels: Sequence[Label]) -> None:
+    def __init__(self, world: DataSource, path: Path | None, labels: Sequence[Label]) -> None:
         self._world = world
         self._path = path
         self._written = labels
         self._turn = asyncio.Lock()
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, TuningRun] = {}
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return what serves them."""
@@ -76,25 +76,25 @@ class Studies:
 
     async def show(self, request: web.Request) -> web.Response:
         """Show the labels, and the study as far as it is."""
-        name, language = request.match_info["name"], language_of(request)
+        name, language = request.match_info["name"], request_language(request)
         governed = self._world.brands().get(name)
         if governed is None:
             raise web.HTTPNotFound
-        run, shown = self._runs.get(name), row(self._world, governed, language)
+        run, shown = self._runs.get(name), brand_row(self._world, governed, language)
         values: dict[str, Any] = {
             "row": shown,
             "run": run,
             "labels": self._labels(name),
-            "clock": lambda at: clock(at, governed.brand.timezone),
+            "clock": lambda at: format_time(at, governed.brand.timezone),
             "verdict": "",
             "curve": None,
             "size": (WIDTH, HEIGHT),
         }
-        if run is not None and run.found is not None:
-            values["verdict"] = _verdict(run.found, language)
-            values["curve"] = curve(run.found, run.brand)
-        title = f"{say(language, 'curves')}: {shown.shown}"
-        return page("curves.html.j2", language, request[SESSION], title=title, **values)
+        if run is not None and run.result is not None:
+            values["verdict"] = _conclusion(run.result, language)
+            values["curve"] = build_chart(run.result, run.brand)
+        title = f"{translate(language, 'curves')}: {shown.title}"
+        return render_page("curves.html.j2", language, request[SESSION], title=title, **values)
 
     async def start(self, request: web.Request) -> web.Response:
         """Begin a study, unless one is under way, and show the page."""
@@ -104,22 +104,22 @@ class Studies:
             raise web.HTTPNotFound
         known = self._runs.get(name)
         if known is None or not known.running:
-            run = self._runs[name] = Run(governed.brand, len(candidates(governed.brand)))
+            run = self._runs[name] = TuningRun(governed.brand, len(candidates(governed.brand)))
             run.task = asyncio.create_task(self._work(run))
         return web.Response(status=303, headers={"Location": request.path})
 
-    async def _work(self, run: Run) -> None:
+    async def _work(self, run: TuningRun) -> None:
         async with self._turn:
             try:
                 await asyncio.to_thread(self._compute, run)
             except Exception as error:
                 log.exception("a study failed", brand=run.brand.name)
-                run.failed = f"{type(error).__name__}: {error}"
+                run.error = f"{type(error).__name__}: {error}"
 
-    def _compute(self, run: Run) -> None:
+    def _compute(self, run: TuningRun) -> None:
         name, now = run.brand.name, self._world.now()
         material = Dataset()
-        for record in self._world.past(name, now - PAST, now + 1):
+        for record in self._world.history(name, now - HISTORY, now + 1):
             if isinstance(record, Batch):
                 material.add(record)
             else:
@@ -130,13 +130,13 @@ class Studies:
 
         found = optimise(name, "brand", [run.brand], material, self._labels(name), advance=advance)
         run.diff = self._proposal(found)
-        run.found = found
+        run.result = found
 
     def _proposal(self, found: TuningResult) -> str:
         """Return the change that is proposed to the file, as the command line would write it."""
         if found.proposed is None or self._path is None or not self._path.is_file():
             return ""
-        sheet = open_sheet(self._path)
+        sheet = read_config_file(self._path)
         try:
             return diff(
                 sheet.text, changed(sheet.text, found.scope, found.proposed.settings, name=sheet.name), sheet.name
@@ -150,5 +150,5 @@ class Studies:
         return merge(written, judged).labels
 
 
-def _verdict(found: TuningResult, language: Language) -> str:
-    return say(language, found.state, count=len(found.labels if found.state == "too_few" else found.points))
+def _conclusion(found: TuningResult, language: Language) -> str:
+    return translate(language, found.state, count=len(found.labels if found.state == "too_few" else found.points))

@@ -1,1 +1,1 @@
-"""tocsin.web.sources."""
+"""Where the web pages take their data from: live Kafka topics or a recording."""

@@ -8,12 +8,12 @@ from alerts.incidents.model import rank
 from config.brands.responders import permission
 from detectors.stats.baseline import learn
 from detectors.windows.buckets import MENTIONS
-from tocsin.web.sources.rate_counter import STEP
+from tocsin.web.sources.rate_counter import BAR_MS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from alerts.delivery.ports import Receipt
+    from alerts.delivery.ports import MessageRef
     from alerts.incidents.model import Action, Incident
     from alerts.incidents.silences import Silence
     from config.brands.model import Brand
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from detectors.engine.state import State
     from detectors.stats.baseline import Learning
     from mentions.model.batches import Batch, Tick
-    from tocsin.web.sources.rate_counter import Pulse
+    from tocsin.web.sources.rate_counter import RateSeries
 
 _HOUR: Final = 3_600_000
 
 
-class World(Protocol):
+class DataSource(Protocol):
     """What there is to show. Instants in ms."""
 
     live: bool  # else a recording
@@ -43,7 +43,7 @@ class World(Protocol):
         """Return the incidents as last told, by id."""
         ...
 
-    def message(self, incident: str) -> Receipt | None:
+    def message_ref(self, incident: str) -> MessageRef | None:
         """Return where an incident's message stands, if it does."""
         ...
 
@@ -51,11 +51,11 @@ class World(Protocol):
         """Return the silences that run."""
         ...
 
-    def pulse(self, brand: str) -> Pulse:
+    def rate_series(self, brand: str) -> RateSeries:
         """Return the brand's last hours."""
         ...
 
-    def usual(self, brand: str) -> float | None:
+    def expected_rate(self, brand: str) -> float | None:
         """Return how many mentions five minutes usually have at this hour; None with too little history."""
         ...
 
@@ -63,18 +63,18 @@ class World(Protocol):
         """Pass an act on; return once it is kept."""
         ...
 
-    def past(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
+    def history(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
         """Return what was watched of a brand. Blocks."""
         ...
 
 
-def expected(state: State, learning: Learning, at: int) -> float | None:
+def expected_rate(state: State, learning: Learning, at: int) -> float | None:
     """Return how many mentions a bar usually has at an instant; None with too little history."""
     usual = learn(state.hours, at // _HOUR, learning)
-    return usual.expected(MENTIONS, 60) * STEP / _HOUR if usual.warm else None
+    return usual.expected(MENTIONS, 60) * BAR_MS / _HOUR if usual.warm else None
 
 
-def about(incidents: Mapping[str, Incident], brand: str) -> list[Incident]:
+def incidents_of(incidents: Mapping[str, Incident], brand: str) -> list[Incident]:
     """Return the incidents of a brand, umbrellas included: those that are open first, then the latest."""
     mine = [one for one in incidents.values() if brand in one.all_brands]
     return sorted(mine, key=lambda one: (one.status == "resolved", -rank(one.severity), -one.opened_at))

@@ -11,35 +11,35 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from mentions.model.batches import Batch, decode
-from streams.clock import wall
+from streams.clock import wall_ms
 from streams.heartbeat import canary
-from streams.recording.gateway import Exchange
+from streams.recording.gateway import KafkaGateway
 from streams.views import brand_states
-from streams.views.active_silences import Silenced
-from streams.views.brands import Directory, follow
-from streams.views.incidents import Ledger
-from streams.views.posted_messages import Posted
-from tocsin.web.sources.base import expected
-from tocsin.web.sources.rate_counter import BARS, STEP, Tally
+from streams.views.active_silences import ActiveSilences
+from streams.views.brands import BrandRegistry, follow
+from streams.views.incidents import IncidentView
+from streams.views.posted_messages import PostedMessages
+from tocsin.web.sources.base import expected_rate
+from tocsin.web.sources.rate_counter import BARS, BAR_MS, RateCounter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from alerts.delivery.ports import Receipt
+    from alerts.delivery.ports import MessageRef
     from alerts.incidents.model import Incident
     from alerts.incidents.silences import Silence
     from config.brands.overrides import Governed
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
-    from tocsin.web.sources.rate_counter import Pulse
+    from tocsin.web.sources.rate_counter import RateSeries
 
 log = structlog.get_logger(__name__)
 
-RELEARN: Final = 600.0
+BASELINE_REFRESH: Final = 600.0
 """Seconds between two looks at what is usual."""
 
 
-class Live(Exchange):
+class KafkaDataSource(KafkaGateway):
     """The world as Kafka has it. Use it as a context."""
 
     live = True
@@ -47,11 +47,11 @@ class Live(Exchange):
     def __init__(self, connection: Connection, topics: Topics, partitions: int) -> None:
         super().__init__(connection, topics)
         self._partitions = partitions
-        self._directory = Directory()
-        self._ledger = Ledger()
-        self._posted = Posted()
-        self._silenced = Silenced()
-        self._tally = Tally()
+        self._directory = BrandRegistry()
+        self._ledger = IncidentView()
+        self._posted = PostedMessages()
+        self._silenced = ActiveSilences()
+        self._tally = RateCounter()
         self._usual: dict[str, float | None] = {}
 
     async def follow(self) -> None:
@@ -72,7 +72,7 @@ class Live(Exchange):
 
     def now(self) -> int:
         """Return what time it is."""
-        return wall()
+        return wall_ms()
 
     def brands(self) -> Mapping[str, Governed]:
         """Return the brands with what overrides them, by name."""
@@ -82,7 +82,7 @@ class Live(Exchange):
         """Return the incidents as last told, by id."""
         return self._ledger.incidents
 
-    def message(self, incident: str) -> Receipt | None:
+    def message_ref(self, incident: str) -> MessageRef | None:
         """Return where an incident's message stands, if it does."""
         return self._posted.get(incident)
 
@@ -90,11 +90,11 @@ class Live(Exchange):
         """Return the silences that run."""
         return self._silenced.running(brand, self.now())
 
-    def pulse(self, brand: str) -> Pulse:
+    def rate_series(self, brand: str) -> RateSeries:
         """Return the brand's last hours."""
-        return self._tally.pulse(brand, self.now())
+        return self._tally.series(brand, self.now())
 
-    def usual(self, brand: str) -> float | None:
+    def expected_rate(self, brand: str) -> float | None:
         """Return how many mentions five minutes usually have at this hour; None with too little history."""
         return self._usual.get(brand)
 
@@ -107,7 +107,7 @@ class Live(Exchange):
         try:
             assigned = [TopicPartition(self._topics.scored.name, number) for number in range(self._partitions)]
             consumer.assign(assigned)
-            found = await consumer.offsets_for_times(dict.fromkeys(assigned, self.now() - BARS * STEP))
+            found = await consumer.offsets_for_times(dict.fromkeys(assigned, self.now() - BARS * BAR_MS))
             ends = await consumer.end_offsets(assigned)
             for tp in assigned:
                 consumer.seek(tp, found[tp].offset if found.get(tp) else ends[tp])
@@ -132,13 +132,13 @@ class Live(Exchange):
                 self._usual = await asyncio.to_thread(self._expected)
             except Exception as error:  # noqa: BLE001  the board is worth showing without the usual
                 log.warning("what is usual could not be read", why=f"{type(error).__name__}: {error}")
-            await asyncio.sleep(RELEARN)
+            await asyncio.sleep(BASELINE_REFRESH)
 
     def _expected(self) -> dict[str, float | None]:
-        known, _ = brand_states.watched(self._connection, self._topics)
+        known, _ = brand_states.read_brand_states(self._connection, self._topics)
         governed = self._directory.brands()
         return {
-            name: expected(state, governed[name].detect.learning, self.now())
+            name: expected_rate(state, governed[name].detect.learning, self.now())
             for name, state in known.items()
             if name in governed
         }

@@ -10,29 +10,29 @@ from mentions.model.batches import NEGATIVE
 if TYPE_CHECKING:
     from mentions.model.batches import Batch
 
-STEP: Final = 300_000
+BAR_MS: Final = 300_000
 """Length of a bar, ms."""
 
 BARS: Final = 48
 """Four hours."""
 
-_KEPT: Final = 2 * BARS
+_MAX_BARS: Final = 2 * BARS
 
 
-class Pulse(NamedTuple):
+class RateSeries(NamedTuple):
     """A brand's last hours, bar by bar; the latest may not be over."""
 
     end: int  # ms
     mentions: list[int]
     negative: list[int]
 
-    def share(self, bars: int = 12) -> float | None:
+    def negative_share(self, bars: int = 12) -> float | None:
         """Return the negative share of the last bars: an hour; None without a mention."""
         count = sum(self.mentions[-bars:])
         return sum(self.negative[-bars:]) / count if count else None
 
 
-class Tally:
+class RateCounter:
     """The bars of each brand. It counts what it is given: what is redelivered is seen twice."""
 
     def __init__(self) -> None:
@@ -43,16 +43,16 @@ class Tally:
         """Count a batch in the bars of its publication."""
         bars = self._bars[batch.brand]
         for at, label in zip(batch.published, batch.labels, strict=True):
-            bar = bars.setdefault(at // STEP, [0, 0])
+            bar = bars.setdefault(at // BAR_MS, [0, 0])
             bar[0] += 1
             bar[1] += label == NEGATIVE
         self.latest = max(self.latest, *batch.published)
-        if len(bars) > _KEPT:
+        if len(bars) > _MAX_BARS:
             for old in sorted(bars)[:-BARS]:
                 del bars[old]
 
-    def pulse(self, brand: str, at: int) -> Pulse:
+    def series(self, brand: str, at: int) -> RateSeries:
         """Return the bars up to an instant (ms)."""
-        bars, last = self._bars.get(brand, {}), at // STEP
+        bars, last = self._bars.get(brand, {}), at // BAR_MS
         rows = [bars.get(bar, [0, 0]) for bar in range(last - BARS + 1, last + 1)]
-        return Pulse((last + 1) * STEP, [row[0] for row in rows], [row[1] for row in rows])
+        return RateSeries((last + 1) * BAR_MS, [row[0] for row in rows], [row[1] for row in rows])

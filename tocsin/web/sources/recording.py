@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 from config.brands.overrides import Governed
 from mentions.model.batches import Tick
-from replay.player.chunking import ended, portions, records
-from replay.player.policy_set import Rules
-from replay.player.recording_replay import Playback, Recorded
+from replay.player.chunking import with_end_marker, chunks, read_records
+from replay.player.policy_set import PolicySet
+from replay.player.recording_replay import RecordingReplay, RecordedPolicies
 from replay.tuning.dataset import Dataset
 from replay.tuning.dataset import from_recording as recorded
 from streams.pipeline import Pipeline
-from streams.recording.format import Judged
-from tocsin.web.sources.base import expected
-from tocsin.web.sources.rate_counter import Tally
+from streams.recording.format import ScoredEntry
+from tocsin.web.sources.base import expected_rate
+from tocsin.web.sources.rate_counter import RateCounter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from alerts.delivery.ports import Receipt
+    from alerts.delivery.ports import MessageRef
     from alerts.incidents.model import Action, Incident, Notification
     from alerts.incidents.silences import Silence
     from config.brands.model import Brand
@@ -30,101 +30,101 @@ if TYPE_CHECKING:
     from mentions.scorer_port import Scorer
     from streams.pipeline import TriageShard, WatchShard
     from streams.recording.format import Entry, Header
-    from tocsin.web.sources.rate_counter import Pulse
+    from tocsin.web.sources.rate_counter import RateSeries
 
 
 @dataclass
-class Past:
+class RecordingDataSource:
     """The world at the end of what was recorded."""
 
-    known: Mapping[str, Governed]
+    configured: Mapping[str, Governed]
     shards: Callable[[str], tuple[WatchShard, TriageShard]]  # of a brand
-    material: Dataset
+    dataset: Dataset
     live: bool = False
-    told: dict[str, Incident] = field(default_factory=dict)
-    _tally: Tally = field(default_factory=Tally)
+    latest: dict[str, Incident] = field(default_factory=dict)
+    _tally: RateCounter = field(default_factory=RateCounter)
 
     def now(self) -> int:
         """Return up to when it goes."""
-        return max((span.until for span in self.material.spans.values()), default=0)
+        return max((span.until for span in self.dataset.spans.values()), default=0)
 
     def brands(self) -> Mapping[str, Governed]:
         """Return the brands, by name."""
-        return self.known
+        return self.configured
 
     def incidents(self) -> Mapping[str, Incident]:
         """Return the incidents as last told, by id."""
-        return self.told
+        return self.latest
 
-    def message(self, incident: str) -> Receipt | None:
+    def message_ref(self, incident: str) -> MessageRef | None:
         """Return nothing: what is replayed is posted nowhere."""
 
     def silences(self, brand: str) -> Sequence[Silence]:
         """Return the silences that run."""
         case = self.shards(brand)[1].cases.get(brand)
-        return () if case is None else tuple(one for one in case.silences if one.until > self.now())
+        return () if case is None else tuple(one for one in case.silences if one.ends_at > self.now())
 
-    def pulse(self, brand: str) -> Pulse:
+    def rate_series(self, brand: str) -> RateSeries:
         """Return the brand's last hours."""
-        return self._tally.pulse(brand, self.now())
+        return self._tally.series(brand, self.now())
 
-    def usual(self, brand: str) -> float | None:
+    def expected_rate(self, brand: str) -> float | None:
         """Return how many mentions five minutes usually have at this hour; None with too little history."""
         state = self.shards(brand)[0].states.get(brand)
-        return expected(state, self.known[brand].brand.detect.learning, self.now()) if state else None
+        return expected_rate(state, self.configured[brand].brand.detect.learning, self.now()) if state else None
 
     async def send(self, action: Action) -> None:
         """Do what an act asks for, here and now."""
-        self.note(self.shards(action.brand)[1].apply(action))
+        self.on_notifications(self.shards(action.brand)[1].apply(action))
 
-    def past(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
+    def history(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
         """Return what was watched of a brand."""
-        found = self.material.records.get(brand, [])
+        found = self.dataset.records.get(brand, [])
         return [one for one in found if isinstance(one, Tick) or since <= one.published[0] < until]
 
-    def feed(self, batches: Iterable[Batch]) -> None:
+    def count(self, batches: Iterable[Batch]) -> None:
         """Count what was scored."""
         for batch in batches:
             self._tally.add(batch)
 
-    def note(self, told: Iterable[Notification]) -> None:
+    def on_notifications(self, told: Iterable[Notification]) -> None:
         """Take in what was told."""
         for note in told:
-            self.told[note.incident.id] = note.incident
+            self.latest[note.incident.id] = note.incident
 
 
-def of_lines(
+def from_lines(
     brands: Iterable[Brand], lines: Iterable[Line | RejectedLine], scorer: Scorer, until: int | None = None
-) -> Past:
+) -> RecordingDataSource:
     """Return the world at the end of files of mentions in order of publication, or at an instant (ms) of theirs."""
     known = {brand.name: Governed(brand) for brand in brands}
-    rules = Rules.of(one.brand for one in known.values())
+    rules = PolicySet.of(one.brand for one in known.values())
     pipeline, material = Pipeline(rules, rules.watchlist, scorer), Dataset()
-    world = Past(known, lambda _: (pipeline.watch, pipeline.triage), material)
-    read = takewhile(lambda record: until is None or record.arrived < until, records(lines, material.rejected))
-    for portion in portions(ended(read)):
+    world = RecordingDataSource(known, lambda _: (pipeline.watch, pipeline.triage), material)
+    read = takewhile(lambda record: until is None or record.arrived < until, read_records(lines, material.rejected))
+    for portion in chunks(with_end_marker(read)):
         scored, told = pipeline.feed(portion)
-        world.note(told)
-        world.feed(scored.batches)
+        world.on_notifications(told)
+        world.count(scored.batches)
         material.take(scored)
     material.close()
     return world
 
 
-def of_recording(header: Header, entries: Iterable[Entry], until: int | None = None) -> Past:
+def from_recording(header: Header, entries: Iterable[Entry], until: int | None = None) -> RecordingDataSource:
     """Return the world at the end of a recording with scores, or at an instant (ms), under its own configuration."""
     entries = [entry for entry in entries if until is None or entry.at < until]
-    directory = Recorded(header)
-    stage = _Stage(directory)
+    directory = RecordedPolicies(header)
+    stage = _ContinuedReplay(directory)
     told = list(stage.play(entries))
     known = {name: directory.governed(name) for name in header.brands}
-    world = Past(known, stage.shards, recorded(entries))
-    world.note(told)
-    world.feed(entry.batch for entry in entries if isinstance(entry, Judged))
+    world = RecordingDataSource(known, stage.shards, recorded(entries))
+    world.on_notifications(told)
+    world.count(entry.batch for entry in entries if isinstance(entry, ScoredEntry))
     return world
 
 
-class _Stage(Playback):
+class _ContinuedReplay(RecordingReplay):
     """A replay that goes on listening when the recording is over."""
 
     def shards(self, brand: str) -> tuple[WatchShard, TriageShard]:

@@ -8,54 +8,54 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.delivery.external_alert import Alarm, alarm, event_of
-from alerts.delivery.external_sender import Relay, receipt_name
-from alerts.notifiers.pagerduty import PagerDuty
-from alerts.oncall.escalation_targets import Target
-from tests.support.alerts import MemoryReceipts, Tally, action, hurried, now, run, signal
-from tests.support.external_receivers import Receiver
+from alerts.delivery.external_alert import ExternalAlert, build, event_action
+from alerts.delivery.external_sender import ExternalSender, receipt_key
+from alerts.notifiers.pagerduty import PagerDutyNotifier
+from alerts.oncall.escalation_targets import ExternalTarget
+from tests.support.alerts import MemoryReceipts, RecordingMetrics, action, fast_clock, now, run, signal
+from tests.support.external_receivers import WebhookReceiver
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-PAGER = Target("pagerduty")
+PAGER = ExternalTarget("pagerduty")
 
 
 @pytest.fixture
-async def there() -> AsyncIterator[Receiver]:
+async def there() -> AsyncIterator[WebhookReceiver]:
     """Serve a pager."""
-    async with Receiver() as receiver:
+    async with WebhookReceiver() as receiver:
         yield receiver
 
 
 class Desk:
     """A relay with its parts at hand; several share a store as successive workers do."""
 
-    def __init__(self, there: Receiver, store: MemoryReceipts | None = None) -> None:
+    def __init__(self, there: WebhookReceiver, store: MemoryReceipts | None = None) -> None:
         self.store = store or MemoryReceipts()
-        self.meter = Tally()
+        self.meter = RecordingMetrics()
         self.done: list[str] = []
-        channels = {"pagerduty": PagerDuty("key", there.url)}
-        self.relay = Relay(channels, self.store, meter=self.meter, timing=hurried(500))
+        channels = {"pagerduty": PagerDutyNotifier("key", there.url)}
+        self.relay = ExternalSender(channels, self.store, metrics=self.meter, clock=fast_clock(500))
 
-    def submit(self, *alarms: Alarm, target: Target = PAGER) -> None:
+    def submit(self, *alarms: ExternalAlert, target: ExternalTarget = PAGER) -> None:
         """Hand alarms to the relay."""
         for one in alarms:
             self.relay.submit(one, target, lambda one=one: self.done.append(one.event))  # type: ignore[misc]
 
 
-def alarms() -> list[Alarm]:
+def alarms() -> list[ExternalAlert]:
     """Return an incident's life as a pager hears of it: triggered, acknowledged, resolved."""
     told = run(signal(0, severity="critical"), now(11), action(12), action(13, "resolve"))[1]
-    return [alarm(note, event, "en") for note in told if (event := event_of(note)) is not None]
+    return [build(note, event, "en") for note in told if (event := event_action(note)) is not None]
 
 
-def events(there: Receiver) -> list[str]:
+def events(there: WebhookReceiver) -> list[str]:
     """Return the events that were taken."""
     return [json.loads(body)["event_action"] for _, body in there.taken]
 
 
-async def test_a_life_is_told_in_its_order(there: Receiver) -> None:
+async def test_a_life_is_told_in_its_order(there: WebhookReceiver) -> None:
     """What is in hand or over in Slack is so on the pager too."""
     desk = Desk(there)
     for one in alarms():
@@ -64,7 +64,7 @@ async def test_a_life_is_told_in_its_order(there: Receiver) -> None:
     assert events(there) == desk.done == ["trigger", "acknowledge", "resolve"]
 
 
-async def test_a_failure_is_tried_again_until_it_is_taken(there: Receiver) -> None:
+async def test_a_failure_is_tried_again_until_it_is_taken(there: WebhookReceiver) -> None:
     """A pager that is down for a while is told in the end; a refusal for good is tried too, for it may be mended."""
     there.answers.extend([503, 429, 400])
     desk = Desk(there)
@@ -74,7 +74,7 @@ async def test_a_failure_is_tried_again_until_it_is_taken(there: Receiver) -> No
     assert len(desk.meter.refusals) == 1
 
 
-async def test_a_successor_repeats_nothing_that_is_noted(there: Receiver) -> None:
+async def test_a_successor_repeats_nothing_that_is_noted(there: WebhookReceiver) -> None:
     """The outbox redelivers after a crash; the receipt says it was taken."""
     first = Desk(there)
     first.submit(alarms()[0])
@@ -86,7 +86,7 @@ async def test_a_successor_repeats_nothing_that_is_noted(there: Receiver) -> Non
     assert second.done == ["trigger", "acknowledge"]
 
 
-async def test_what_was_in_hand_before_it_could_be_told_wakes_nobody(there: Receiver) -> None:
+async def test_what_was_in_hand_before_it_could_be_told_wakes_nobody(there: WebhookReceiver) -> None:
     """A night's outage of the pager is not made up for in the morning."""
     desk = Desk(there)
     desk.submit(*alarms())
@@ -95,20 +95,20 @@ async def test_what_was_in_hand_before_it_could_be_told_wakes_nobody(there: Rece
     assert desk.done == ["trigger", "acknowledge", "resolve"]
 
 
-async def test_a_channel_that_is_not_set_up_is_reported_and_waits(there: Receiver) -> None:
+async def test_a_channel_that_is_not_set_up_is_reported_and_waits(there: WebhookReceiver) -> None:
     """Nothing is lost while somebody sets the variables; the report says where they are explained."""
     desk = Desk(there)
-    desk.submit(alarms()[0], target=Target("email", "a@example.com"))
+    desk.submit(alarms()[0], target=ExternalTarget("email", "a@example.com"))
     desk.submit(alarms()[0])
     while not (desk.meter.refusals and desk.done):  # noqa: ASYNC110  what happens on a server sets no event here
         await asyncio.sleep(0.005)
     assert "docs/escalation.md" in desk.meter.refusals[0].remedy
-    assert desk.relay.pending == 1
-    await desk.relay.abandon()
+    assert desk.relay.pending_count == 1
+    await desk.relay.stop()
     assert events(there) == ["trigger"]
 
 
 def test_receipts_of_different_targets_are_kept_apart() -> None:
     """Two mailboxes of one incident are two promises."""
-    names = {receipt_name("a", Target("email", who)) for who in ("x@y", "z@y")} | {receipt_name("a", PAGER)}
+    names = {receipt_key("a", ExternalTarget("email", who)) for who in ("x@y", "z@y")} | {receipt_key("a", PAGER)}
     assert len(names) == 3

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.delivery.heartbeat import STAGES, Outage, Pulse, alarm, drill, heard, met, sent, step, trouble, woken
+from alerts.delivery.heartbeat import STAGES, Outage, HeartbeatState, outage_alert, build_test_alert, on_ack, ensure_partitions, on_sent, evaluate, diagnose, on_resume
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,20 +17,20 @@ LIMIT = 60_000
 SECOND = 1_000
 
 
-def beaten(pulse: Pulse, at: int, stages: Iterable[str] = STAGES, partitions: int = 2, refused: str = "") -> Pulse:
+def beaten(pulse: HeartbeatState, at: int, stages: Iterable[str] = STAGES, partitions: int = 2, refused: str = "") -> HeartbeatState:
     """Return the pulse after canaries sent at an instant have come through these stages."""
-    pulse = sent(met(pulse, partitions, at))
+    pulse = on_sent(ensure_partitions(pulse, partitions, at))
     for partition in range(partitions):
         for stage in stages:
-            pulse = heard(pulse, partition, at, stage, refused if stage == STAGES[-1] else "")
+            pulse = on_ack(pulse, partition, at, stage, refused if stage == STAGES[-1] else "")
     return pulse
 
 
-def run(pulse: Pulse, until: int, *, every: int = SECOND, start: int = 0) -> tuple[Pulse, list[tuple[int, Outage]]]:
+def run(pulse: HeartbeatState, until: int, *, every: int = SECOND, start: int = 0) -> tuple[HeartbeatState, list[tuple[int, Outage]]]:
     """Let time pass, and return which outages were told when."""
     found = []
     for at in range(start, until, every):
-        pulse, outage = step(pulse, at, LIMIT)
+        pulse, outage = evaluate(pulse, at, LIMIT)
         if outage is not None:
             found.append((at, outage))
     return pulse, found
@@ -38,7 +38,7 @@ def run(pulse: Pulse, until: int, *, every: int = SECOND, start: int = 0) -> tup
 
 def test_what_beats_is_well() -> None:
     """Canaries that come through whole make no outage, however long."""
-    pulse = Pulse(0)
+    pulse = HeartbeatState(0)
     for minute in range(10):
         pulse, found = run(beaten(pulse, minute * 60_000), (minute + 1) * 60_000, start=minute * 60_000)
         assert not found
@@ -46,9 +46,9 @@ def test_what_beats_is_well() -> None:
 
 def test_an_outage_begins_once_after_the_limit_and_ends_once_after_beating_as_long() -> None:
     """One page when canaries stay away for longer than the limit, one word when all have beaten for as long."""
-    pulse, found = run(beaten(Pulse(0), 0), 600_000)
-    assert [(at, outage.since) for at, outage in found] == [(61_000, 61_000)]
-    assert "on every partition: the score stage" in found[0][1].why
+    pulse, found = run(beaten(HeartbeatState(0), 0), 600_000)
+    assert [(at, outage.started_at) for at, outage in found] == [(61_000, 61_000)]
+    assert "on every partition: the score stage" in found[0][1].reason
     ended = []
     for at in range(600_000, 700_000, 10_000):
         pulse, some = run(beaten(pulse, at), at + 10_000, start=at)
@@ -59,37 +59,37 @@ def test_an_outage_begins_once_after_the_limit_and_ends_once_after_beating_as_lo
 
 def test_one_deaf_partition_is_an_outage_and_named() -> None:
     """A single partition on which nothing moves is found, with the stage that passes nothing on."""
-    pulse = beaten(Pulse(0), 0)
+    pulse = beaten(HeartbeatState(0), 0)
     for at in range(0, 130_000, 10_000):
-        pulse = heard(pulse, 1, at, "score")
+        pulse = on_ack(pulse, 1, at, "score")
         for stage in STAGES:
-            pulse = heard(pulse, 0, at, stage)
-    assert trouble(pulse, 130_000, LIMIT) == (
+            pulse = on_ack(pulse, 0, at, stage)
+    assert diagnose(pulse, 130_000, LIMIT) == (
         "on 1 of 2 partitions (1): the watch stage passes nothing on: are the workers running, and do they keep up?"
     )
 
 
 def test_a_refusal_of_slack_is_an_outage_in_its_words() -> None:
     """Canaries that come as far as Slack and are refused there do not count as through."""
-    pulse = beaten(Pulse(0), 0)
+    pulse = beaten(HeartbeatState(0), 0)
     for at in range(10_000, 100_000, 10_000):
         pulse = beaten(pulse, at, refused="is_archived: unarchive the channel")
-    assert trouble(pulse, 90_000, LIMIT) == "Slack refuses: is_archived: unarchive the channel"
+    assert diagnose(pulse, 90_000, LIMIT) == "Slack refuses: is_archived: unarchive the channel"
 
 
 def test_a_broker_that_takes_nothing_is_an_outage() -> None:
     """Canaries that cannot be sent are told as what they are, whether the partitions were ever known or not."""
-    known = sent(beaten(Pulse(0), 0), "KafkaTimeoutError")
-    assert trouble(known, 61_000, LIMIT) == "Kafka takes no mentions: KafkaTimeoutError"
-    never = sent(Pulse(0), "KafkaConnectionError")
-    assert not trouble(never, 60_000, LIMIT)
-    assert trouble(never, 61_000, LIMIT) == "no broker can be reached: KafkaConnectionError"
+    known = on_sent(beaten(HeartbeatState(0), 0), "KafkaTimeoutError")
+    assert diagnose(known, 61_000, LIMIT) == "Kafka takes no mentions: KafkaTimeoutError"
+    never = on_sent(HeartbeatState(0), "KafkaConnectionError")
+    assert not diagnose(never, 60_000, LIMIT)
+    assert diagnose(never, 61_000, LIMIT) == "no broker can be reached: KafkaConnectionError"
 
 
 def test_an_outage_from_before_a_restart_is_told_only_when_it_is_over() -> None:
     """A heartbeat that starts within an outage neither tells it again nor takes its own start for a beat."""
     outage = Outage("heartbeat-1", 1, "the broker is down")
-    pulse = met(Pulse(0, outage=outage), 2, 0)
+    pulse = ensure_partitions(HeartbeatState(0, outage=outage), 2, 0)
     pulse, found = run(pulse, 300_000)
     assert (found, pulse.outage) == ([], outage)
     for at in range(300_000, 400_000, 10_000):
@@ -100,7 +100,7 @@ def test_an_outage_from_before_a_restart_is_told_only_when_it_is_over() -> None:
 
 def test_a_heartbeat_that_was_held_up_itself_takes_nobody_for_late() -> None:
     """A process that is frozen for an hour pages nobody when it wakes; what stays away from then on is missed."""
-    pulse = woken(beaten(Pulse(0), 0), 3_600_000)
+    pulse = on_resume(beaten(HeartbeatState(0), 0), 3_600_000)
     pulse, found = run(pulse, 3_660_000, start=3_600_000)
     assert not found
     _, found = run(pulse, 3_700_000, start=3_660_000)
@@ -110,7 +110,7 @@ def test_a_heartbeat_that_was_held_up_itself_takes_nobody_for_late() -> None:
 def test_an_alarm_has_the_key_of_its_outage() -> None:
     """Beginning and end carry one key, in order, so that a pager takes them for one."""
     outage = Outage("heartbeat-5", 5, "Slack refuses: invalid_auth")
-    begins, ends = alarm(outage, "trigger", 5), alarm(outage, "resolve", 5 + 12 * 60_000)
+    begins, ends = outage_alert(outage, "trigger", 5), outage_alert(outage, "resolve", 5 + 12 * 60_000)
     assert begins.incident == ends.incident == "heartbeat-5"
     assert begins.revision < ends.revision
     assert "invalid_auth" in begins.text
@@ -119,32 +119,32 @@ def test_an_alarm_has_the_key_of_its_outage() -> None:
 
 def test_an_outage_is_told_in_the_language_of_the_heartbeat() -> None:
     """What is wrong, its beginning, its end and a drill are said in French where French is asked for."""
-    pulse = beaten(Pulse(0), 0)
+    pulse = beaten(HeartbeatState(0), 0)
     for at in range(0, 130_000, 10_000):
         for stage in STAGES:
-            pulse = heard(pulse, 0, at, stage)
-    _, outage = step(pulse, 130_000, LIMIT, "fr")
+            pulse = on_ack(pulse, 0, at, stage)
+    _, outage = evaluate(pulse, 130_000, LIMIT, "fr")
     assert outage is not None
-    assert outage.why.startswith("sur 1 des 2 partitions (1) : l’étape score ne transmet rien")
-    begins, ends = alarm(outage, "trigger", 130_000, language="fr"), alarm(outage, "resolve", 850_000, language="fr")
-    assert begins.text == f"Tocsin n’a plus de pouls, des alertes peuvent se perdre : {outage.why}"
+    assert outage.reason.startswith("sur 1 des 2 partitions (1) : l’étape score ne transmet rien")
+    begins, ends = outage_alert(outage, "trigger", 130_000, language="fr"), outage_alert(outage, "resolve", 850_000, language="fr")
+    assert begins.text == f"Tocsin n’a plus de pouls, des alertes peuvent se perdre : {outage.reason}"
     assert ends.text == "Tocsin a retrouvé son pouls après 12 min, les alertes passent de nouveau"
-    assert drill("trigger", 1, "fr").text.startswith("Exercice : ")
-    assert drill("resolve", 1, "fr").text.endswith(" ; il est terminé")
+    assert build_test_alert("trigger", 1, "fr").text.startswith("Exercice : ")
+    assert build_test_alert("resolve", 1, "fr").text.endswith(" ; il est terminé")
 
 
 @pytest.mark.parametrize(
     ("pulse", "said"),
     [
-        (sent(Pulse(0), "KafkaConnectionError"), "aucun broker n’est joignable : KafkaConnectionError"),
-        (sent(beaten(Pulse(0), 0), "no answer"), "Kafka ne prend aucune mention : no answer"),
-        (beaten(beaten(Pulse(0), 0), 30_000, refused="is_archived"), "Slack refuse : is_archived"),
-        (beaten(Pulse(0), 0), "sur toutes les partitions : l’étape score ne transmet rien"),
+        (on_sent(HeartbeatState(0), "KafkaConnectionError"), "aucun broker n’est joignable : KafkaConnectionError"),
+        (on_sent(beaten(HeartbeatState(0), 0), "no answer"), "Kafka ne prend aucune mention : no answer"),
+        (beaten(beaten(HeartbeatState(0), 0), 30_000, refused="is_archived"), "Slack refuse : is_archived"),
+        (beaten(HeartbeatState(0), 0), "sur toutes les partitions : l’étape score ne transmet rien"),
     ],
 )
-def test_every_trouble_has_its_french(pulse: Pulse, said: str) -> None:
+def test_every_trouble_has_its_french(pulse: HeartbeatState, said: str) -> None:
     """Only what Kafka and Slack themselves say stays as they said it."""
-    assert trouble(pulse, 61_000, LIMIT, "fr").startswith(said)
+    assert diagnose(pulse, 61_000, LIMIT, "fr").startswith(said)
 
 
 moves = st.lists(
@@ -161,14 +161,14 @@ moves = st.lists(
 @given(moves)
 def test_outages_never_overlap_and_each_ends_at_most_once(course: list[tuple[int, str, int, str]]) -> None:
     """Whatever is heard in whatever order, begin and end alternate, and the end is of the outage that began."""
-    pulse, at, at_hand = Pulse(0), 0, None
+    pulse, at, at_hand = HeartbeatState(0), 0, None
     for wait, what, partition, refused in course:
         at += wait
         if what in STAGES:
-            pulse = heard(pulse, partition, at, what, refused)
+            pulse = on_ack(pulse, partition, at, what, refused)
         else:
-            pulse = sent(met(pulse, 3, at), "down" if what == "unsent" else "")
-        pulse, outage = step(pulse, at, LIMIT)
+            pulse = on_sent(ensure_partitions(pulse, 3, at), "down" if what == "unsent" else "")
+        pulse, outage = evaluate(pulse, at, LIMIT)
         if outage is not None:
             assert (at_hand is None) == (pulse.outage is not None)
             assert at_hand in {None, outage}
@@ -180,9 +180,9 @@ def test_outages_never_overlap_and_each_ends_at_most_once(course: list[tuple[int
 def test_the_order_of_answers_does_not_matter(order: list[int], beats: int) -> None:
     """Answers of several beats, heard in any order, leave the same pulse."""
     told = [(at * 1_000, STAGES[place]) for at in range(beats) for place in order]
-    straight, mixed = met(Pulse(0), 1, 0), met(Pulse(0), 1, 0)
+    straight, mixed = ensure_partitions(HeartbeatState(0), 1, 0), ensure_partitions(HeartbeatState(0), 1, 0)
     for at, stage in sorted(told):
-        straight = heard(straight, 0, at, stage)
+        straight = on_ack(straight, 0, at, stage)
     for at, stage in told:
-        mixed = heard(mixed, 0, at, stage)
+        mixed = on_ack(mixed, 0, at, stage)
     assert straight == mixed

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from alerts.delivery.outbox import Delivery
-from alerts.delivery.ports import Message, Receipt, Route
-from alerts.delivery.receipts import Posting, decode, encode
-from tests.support.alerts import MemoryReceipts, Tally, hurried
-from tests.support.delivery import Desks, life, settled
+from alerts.delivery.outbox import Outbox
+from alerts.delivery.ports import Message, MessageRef, Route
+from alerts.delivery.receipts import DeliveryRecord, decode, encode
+from tests.support.alerts import MemoryReceipts, RecordingMetrics, fast_clock
+from tests.support.delivery import Desks, incident_life, settled
 
 if TYPE_CHECKING:
     from tocsin.demo.fake_slack.server import FakeSlack
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def test_one_message_is_posted_then_edited_and_answered(fake: FakeSlack, desk: Desks) -> None:
     """Told one by one, an incident is one post, an edit for each revision, and a reply where one is due."""
     one = desk()
-    for notification in life():
+    for notification in incident_life():
         await one.deliver(notification)
     settled(fake)
     assert one.meter.kinds == ["post", "update", "reply", "update", "update", "reply", "update", "update", "reply"]
@@ -30,7 +30,7 @@ async def test_one_message_is_posted_then_edited_and_answered(fake: FakeSlack, d
 async def test_what_piled_up_becomes_one_message_at_the_latest_revision(fake: FakeSlack, desk: Desks) -> None:
     """The latest revision wins; the replies are all kept."""
     one = desk()
-    await one.deliver(*life())
+    await one.deliver(*incident_life())
     settled(fake)
     assert one.meter.kinds == ["post", "reply", "reply", "reply"]
     assert len(one.done) == 6
@@ -38,7 +38,7 @@ async def test_what_piled_up_becomes_one_message_at_the_latest_revision(fake: Fa
 
 async def test_what_piled_up_pages_once(fake: FakeSlack, desk: Desks) -> None:
     """The mention that the opening owed is in the post; a reply that it covers does not ring again, a later does."""
-    opening, rise, *_ = life()
+    opening, rise, *_ = incident_life()
     one = desk()
     await one.deliver(replace(opening, page=True), rise)
     (root,) = fake.roots()
@@ -51,17 +51,17 @@ async def test_what_piled_up_pages_once(fake: FakeSlack, desk: Desks) -> None:
 
 async def test_what_is_over_before_it_could_be_told_wakes_nobody(fake: FakeSlack, desk: Desks) -> None:
     """After an outage the story is posted, without a mention at four in the morning."""
-    await desk().deliver(*life())
+    await desk().deliver(*incident_life())
     assert "<@U024BE7LH>" not in str(fake.messages)
 
 
 async def test_a_redelivered_notification_is_skipped(fake: FakeSlack, desk: Desks) -> None:
     """What is delivered already is done at once, by this worker or the next."""
     one = desk()
-    await one.deliver(*life())
+    await one.deliver(*incident_life())
     calls = len(fake.calls)
     another = desk(one.store)
-    await another.deliver(*life())
+    await another.deliver(*incident_life())
     assert len(fake.calls) == calls
     assert len(another.done) == 6
 
@@ -70,7 +70,7 @@ async def test_a_brand_without_a_channel_waits_for_its_configuration(fake: FakeS
     """A route that is missing names the brand and the remedy; nothing is dropped."""
     places: dict[str, Route] = {}
     one = desk(route=lambda brand, _at: places[brand])
-    one.submit(life()[0])
+    one.submit(incident_life()[0])
     await asyncio.sleep(0.05)
     assert "'acme'" in one.meter.refusals[0].remedy
     places["acme"] = Route("C0000001")
@@ -81,9 +81,9 @@ async def test_a_brand_without_a_channel_waits_for_its_configuration(fake: FakeS
 async def test_a_deleted_message_is_replaced(fake: FakeSlack, desk: Desks) -> None:
     """Somebody tidied up too early: the incident gets another message."""
     one = desk()
-    await one.deliver(life()[0])
+    await one.deliver(incident_life()[0])
     fake.messages.clear()
-    await one.deliver(*life()[1:])
+    await one.deliver(*incident_life()[1:])
     settled(fake)
 
 
@@ -94,7 +94,7 @@ class Flaky(MemoryReceipts):
         super().__init__()
         self.tries = 0
 
-    async def put(self, posting: Posting) -> None:
+    async def put(self, posting: DeliveryRecord) -> None:
         """Fail, or keep."""
         self.tries += 1
         if self.tries % 2:
@@ -105,11 +105,11 @@ class Flaky(MemoryReceipts):
 async def test_a_store_that_fails_is_asked_again_and_no_post_repeated(fake: FakeSlack, desk: Desks) -> None:
     """Nothing is posted before its intent is safe, nothing is done before its receipt is."""
     one = desk(Flaky())
-    await one.deliver(*life())
+    await one.deliver(*incident_life())
     settled(fake)
     assert set(one.meter.codes) == {"store_failed"}
     posting = one.store.postings["acme-20150219T1432Z"]
-    assert (posting.revision, posting.replied) == (6, 6)
+    assert (posting.revision, posting.reply_posted) == (6, 6)
 
 
 class Broken:
@@ -118,20 +118,20 @@ class Broken:
     def __init__(self) -> None:
         self.shown: list[Message] = []
 
-    async def post(self, channel: str, message: Message) -> Receipt:
+    async def post(self, channel: str, message: Message) -> MessageRef:
         """Fail on cards."""
         if message.blocks:
             raise KeyError("oops")
         self.shown.append(message)
-        return Receipt(channel, "1")
+        return MessageRef(channel, "1")
 
 
 async def test_a_mistake_of_ours_costs_the_card_not_the_page() -> None:
     """An unexpected exception is reported, and the bare text sent."""
     notifier: Any = Broken()
-    meter = Tally()
-    delivery = Delivery(notifier, MemoryReceipts(), lambda *_: Route("C1"), meter=meter, timing=hurried())
-    delivery.submit(life()[0], lambda: None)
+    meter = RecordingMetrics()
+    delivery = Outbox(notifier, MemoryReceipts(), lambda *_: Route("C1"), metrics=meter, clock=fast_clock())
+    delivery.submit(incident_life()[0], lambda: None)
     await delivery.drain()
     assert (len(notifier.shown), meter.refusals[0].code) == (1, "unrenderable")
-    assert delivery.pending == 0
+    assert delivery.pending_count == 0

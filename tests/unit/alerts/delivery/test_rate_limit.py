@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from alerts.delivery.ports import DeliveryError
-from alerts.delivery.rate_limit import LAST_RETRY, Pacer, Timing, delay
+from alerts.delivery.rate_limit import MAX_RETRY_DELAY, RateLimiter, Clock, retry_delay
 
 
 class Stopwatch:
@@ -20,18 +20,18 @@ class Stopwatch:
         """Let time pass."""
         self.now += seconds
 
-    def timing(self) -> Timing:
+    def timing(self) -> Clock:
         """Return the clocks."""
-        return Timing(monotonic=lambda: self.now, sleep=self.sleep)
+        return Clock(monotonic=lambda: self.now, sleep=self.sleep)
 
 
 async def test_a_lane_lets_one_through_a_gap_and_the_first_at_once() -> None:
     """An idle channel costs no waiting, a busy one a second for each message."""
     watch = Stopwatch()
-    pacer = Pacer(1.0, watch.timing())
+    pacer = RateLimiter(1.0, watch.timing())
     moments = []
     for _ in range(3):
-        await pacer.turn("C1")
+        await pacer.acquire("C1")
         moments.append(watch.now)
     assert moments == [100.0, 101.0, 102.0]
 
@@ -39,21 +39,21 @@ async def test_a_lane_lets_one_through_a_gap_and_the_first_at_once() -> None:
 async def test_lanes_do_not_wait_for_each_other() -> None:
     """One channel's crowd is not another's."""
     watch = Stopwatch()
-    pacer = Pacer(1.0, watch.timing())
-    pacer.hold("C1", 60)
-    await pacer.turn("C2")
+    pacer = RateLimiter(1.0, watch.timing())
+    pacer.pause("C1", 60)
+    await pacer.acquire("C2")
     assert watch.now == 100.0
 
 
 async def test_a_held_lane_opens_when_the_time_is_over_one_by_one() -> None:
     """Those who waited do not storm out together."""
     watch = Stopwatch()
-    pacer = Pacer(1.0, watch.timing())
-    pacer.hold("C1", 30)
+    pacer = RateLimiter(1.0, watch.timing())
+    pacer.pause("C1", 30)
     moments: list[float] = []
 
     async def wait() -> None:
-        await pacer.turn("C1")
+        await pacer.acquire("C1")
         moments.append(watch.now)
 
     await asyncio.gather(wait(), wait())
@@ -67,23 +67,23 @@ def failure(code: str, *, retryable: bool = True, retry_after: float | None = No
 
 def test_delays_double_up_to_a_minute() -> None:
     """A long outage is asked about once a minute at most, and never given up."""
-    waits = [delay(failure("unreachable"), attempt, 0.99) for attempt in range(1, 1000)]
+    waits = [retry_delay(failure("unreachable"), attempt, 0.99) for attempt in range(1, 1000)]
     assert waits == sorted(waits)
-    assert (0.4 < waits[0] <= 0.5, 59 < waits[-1] <= LAST_RETRY) == (True, True)
+    assert (0.4 < waits[0] <= 0.5, 59 < waits[-1] <= MAX_RETRY_DELAY) == (True, True)
 
 
 @pytest.mark.parametrize("chance", [0.0, 0.5, 0.999])
 def test_delays_are_spread_and_never_shorter_than_asked(chance: float) -> None:
     """500 incidents do not come back in the same instant, and Retry-After is a least."""
-    assert delay(failure("ratelimited", retry_after=7.0), 1, chance) >= 7.0
-    assert 30 <= delay(failure("unreachable"), 20, chance) <= 60
+    assert retry_delay(failure("ratelimited", retry_after=7.0), 1, chance) >= 7.0
+    assert 30 <= retry_delay(failure("unreachable"), 20, chance) <= 60
 
 
 def test_what_may_have_arrived_is_given_time_to_show() -> None:
     """A message on its way is looked for a little later."""
-    assert delay(failure("timeout"), 1, 0.0) >= 1.0
+    assert retry_delay(failure("timeout"), 1, 0.0) >= 1.0
 
 
 def test_what_only_a_person_can_cure_is_tried_at_the_slowest_pace() -> None:
     """Asking faster does not bring a channel into being."""
-    assert delay(failure("channel_not_found", retryable=False), 1, 0.0) == LAST_RETRY
+    assert retry_delay(failure("channel_not_found", retryable=False), 1, 0.0) == MAX_RETRY_DELAY

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from alerts.incidents.action_factory import Deed, Spell, deed, snoozed_until
-from alerts.incidents.actions import answer
+from alerts.incidents.action_factory import ActionButton, SnoozeOption, build_action, snooze_end
+from alerts.incidents.actions import validate
 from alerts.incidents.model import Verdict
-from alerts.rendering.buttons import Press
+from alerts.rendering.buttons import ButtonId
 from tests.support.alerts import MINUTE, START, action, incident_of, run, signal
 
 if TYPE_CHECKING:
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
 
 INCIDENT = incident_of(signal(0, severity="critical"))
 AT = START + MINUTE
-DEEDS: tuple[Deed, ...] = tuple(one for part in get_args(Deed) for one in get_args(part))
+DEEDS: tuple[ActionButton, ...] = tuple(one for part in get_args(ActionButton) for one in get_args(part))
 
 
 def test_every_button_that_opens_no_modal_is_an_act() -> None:
     """Only these two of a card's buttons are none."""
-    presses = {one for part in get_args(Press) for one in get_args(part)}
+    presses = {one for part in get_args(ButtonId) for one in get_args(part)}
     assert presses - set(DEEDS) == {"silence", "threshold"}
 
 
 @pytest.mark.parametrize("press", DEEDS)
-def test_each_act_is_of_its_kind_and_taken_by_the_case(press: Deed) -> None:
+def test_each_act_is_of_its_kind_and_taken_by_the_case(press: ActionButton) -> None:
     """It names who, what and when under the name it is given; only a verdict has a reason, only a snooze an end."""
-    act = deed("by hand", press, INCIDENT, "U0BEN", AT, "UTC", "loud on purpose")
+    act = build_action("by hand", press, INCIDENT, "U0BEN", AT, "UTC", "loud on purpose")
     kind: ActionKind = press if press in ("ack", "unack", "unsnooze", "resolve") else "snooze"
     kind = "verdict" if press in get_args(Verdict) else kind
-    assert (act.id, act.kind, act.by, act.at) == ("by hand", kind, "U0BEN", AT)
+    assert (act.id, act.kind, act.actor, act.at) == ("by hand", kind, "U0BEN", AT)
     assert (act.brand, act.incident) == (INCIDENT.brand, INCIDENT.id)
     assert (act.verdict, act.text) == ((press, "loud on purpose") if kind == "verdict" else (None, ""))
-    assert (act.until is not None) == (press in get_args(Spell))
+    assert (act.until is not None) == (press in get_args(SnoozeOption))
     before = {"unack": [action(1)], "unsnooze": [action(1, "snooze")]}.get(kind, [])
-    assert answer(run(signal(0), *before)[0], act) == "applies"
+    assert validate(run(signal(0), *before)[0], act) == "accepted"
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_each_act_is_of_its_kind_and_taken_by_the_case(press: Deed) -> None:
 def test_until_morning_is_until_the_next_eight_by_the_brands_clock(now: str, morning: str, zone: str) -> None:
     """Whatever the zone, and through the change of clocks."""
     at, until = (int(datetime.fromisoformat(one).replace(tzinfo=ZoneInfo(zone)).timestamp()) for one in (now, morning))
-    assert snoozed_until("snooze_morning", at * 1000, zone) == until * 1000
+    assert snooze_end("snooze_morning", at * 1000, zone) == until * 1000

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from alerts.incidents.actions import answer
+from alerts.incidents.actions import validate
 from alerts.incidents.model import Action
-from tests.support.alerts import MINUTE, START, Record, action, incident_of, now, run, signal, told_about
+from tests.support.alerts import MINUTE, START, Record, action, incident_of, now, run, signal, reasons_of
 
 
 def test_an_acknowledgement_names_who_took_it() -> None:
@@ -23,8 +23,8 @@ def test_a_double_tap_changes_nothing() -> None:
     """An act is applied once by its id, and a second one that says the same is answered with why not."""
     case, _ = run(signal(0), action(1))
     assert run(action(1), case=case) == (case, [])
-    assert answer(case, action(1)) == "redelivered"
-    assert answer(case, action(2)) == "already_acknowledged"
+    assert validate(case, action(1)) == "duplicate"
+    assert validate(case, action(2)) == "already_acknowledged"
     assert run(action(2), case=case)[1] == []
 
 
@@ -59,9 +59,9 @@ def test_a_snooze_keeps_thread_and_pager_quiet() -> None:
 def test_resolved_by_a_person_stays_resolved_while_the_same_episodes_go_on() -> None:
     """What a person declared over does not come back by itself, but something graver or new does."""
     over: list[Record] = [signal(0), action(1, "resolve")]
-    assert told_about(*over, *(signal(m) for m in range(2, 200))) == ["opened", "resolved"]
-    assert told_about(*over, signal(2, severity="critical"))[-1] == "reopened"
-    assert told_about(*over, signal(40, start=40))[-1] == "reopened"
+    assert reasons_of(*over, *(signal(m) for m in range(2, 200))) == ["opened", "resolved"]
+    assert reasons_of(*over, signal(2, severity="critical"))[-1] == "reopened"
+    assert reasons_of(*over, signal(40, start=40))[-1] == "reopened"
 
 
 def test_not_a_crisis_ends_it_and_a_crisis_does_not() -> None:
@@ -82,7 +82,7 @@ def test_an_act_on_another_incident_is_answered_and_changes_nothing() -> None:
     """A button under an old message must not close today's incident."""
     case, _ = run(signal(0))
     stale = action(1, "resolve", incident="acme-20140101T0000Z")
-    assert answer(case, stale) == "unknown_incident"
+    assert validate(case, stale) == "unknown_incident"
     after, told = run(stale, case=case)
     assert (after.incident, told) == (case.incident, [])
 
@@ -90,14 +90,14 @@ def test_an_act_on_another_incident_is_answered_and_changes_nothing() -> None:
 def test_an_act_on_a_replayed_incident_happens_in_its_own_time() -> None:
     """A tap today on an incident of 2015 acknowledges it in 2015, and a snooze keeps its length."""
     today = START + 11 * 365 * 86_400_000
-    late = Action(id="tap", brand="acme", kind="snooze", by="ada", at=today, until=today + 30 * MINUTE)
+    late = Action(id="tap", brand="acme", kind="snooze", actor="ada", at=today, until=today + 30 * MINUTE)
     assert incident_of(signal(0), late).snoozed_until == START + 30 * MINUTE
 
 
 def test_who_did_what_and_when_is_kept() -> None:
     """The history names each act with its person and instant."""
     history = incident_of(signal(0), action(1), action(2, "note", text="calling the airport"), now(60)).history
-    assert [(e.who, e.what, (e.at - START) // MINUTE, e.text) for e in history] == [
+    assert [(e.actor, e.reason, (e.at - START) // MINUTE, e.text) for e in history] == [
         ("tocsin", "opened", 0, "negative"),
         ("ada", "acknowledged", 1, ""),
         ("ada", "noted", 2, "calling the airport"),
@@ -109,7 +109,7 @@ def test_the_history_is_bounded_and_keeps_its_beginning() -> None:
     """A thousand notes do not grow the record without end."""
     notes = [action(0, "note", id=str(n), text=str(n)) for n in range(1000)]
     history = incident_of(signal(0), *notes).history
-    assert (len(history), history[0].what, history[-1].text) == (50, "opened", "999")
+    assert (len(history), history[0].reason, history[-1].text) == (50, "opened", "999")
 
 
 def test_a_relapse_graver_than_the_incident_was_breaks_its_snooze() -> None:
@@ -134,8 +134,8 @@ def test_who_gives_an_incident_back_is_told_in_the_thread_and_the_escalation_sta
 def test_giving_back_what_nobody_has_changes_nothing() -> None:
     """The answer says why."""
     case, _ = run(signal(0))
-    assert answer(case, action(1, "unack")) == "not_acknowledged"
-    assert answer(case, action(1, "unsnooze")) == "not_snoozed"
+    assert validate(case, action(1, "unack")) == "not_acknowledged"
+    assert validate(case, action(1, "unsnooze")) == "not_snoozed"
     assert run(action(1, "unack"), case=case)[1] == []
 
 

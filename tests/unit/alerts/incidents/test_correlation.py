@@ -14,7 +14,7 @@ from alerts.incidents.policy import Policy
 from alerts.incidents.silences import Silence
 from alerts.rendering import text
 from alerts.rendering.card import message, reply
-from tests.support.agency import ALONE, BRANDS, GROUP, Agency, about, triaged
+from tests.support.agency import UNGROUPED, BRANDS, GROUP, GroupPolicies, about, run_triage
 from tests.support.alerts import MINUTE, START, Record, action, now, signal
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ bay, moor, peak = (partial(signal, brand=brand, drivers=GERM) for brand in BRAND
 
 def reasons(told: list[Notification]) -> list[tuple[str, str, bool]]:
     """Return why, about which brands, and whether somebody was paged."""
-    return [(note.reason, "+".join(note.incident.brands) or note.incident.brand, note.page) for note in told]
+    return [(note.reason, "+".join(note.incident.affected_brands) or note.incident.brand, note.page) for note in told]
 
 
 def test_the_same_cause_is_one_incident_and_one_page() -> None:
     """The further brands join, each with one line in the thread."""
-    _, told = triaged(bay(0), moor(2), peak(4), moor(5, start=2, revision=3))
+    _, told = run_triage(bay(0), moor(2), peak(4), moor(5, start=2, revision=3))
     assert reasons(told) == [
         ("opened", BAY, True),
         ("joined", f"{BAY}+{MOOR}", False),
@@ -58,7 +58,7 @@ def test_the_same_cause_is_one_incident_and_one_page() -> None:
 def test_what_differs_by_cause_stays_apart(drivers: Drivers, *, apart: bool) -> None:
     """Two words or a link in common make it the same thing."""
     first = about("salmonella", "kitchen", "buffet", "Halcyon", "bay", url="https://news.example/germ")
-    _, told = triaged(bay(0, drivers=first), moor(2, drivers=drivers))
+    _, told = run_triage(bay(0, drivers=first), moor(2, drivers=drivers))
     assert [note.reason for note in told] == (["opened", "opened"] if apart else ["opened", "joined"])
 
 
@@ -67,19 +67,19 @@ def test_what_differs_by_cause_stays_apart(drivers: Drivers, *, apart: bool) -> 
 )
 def test_brands_join_within_minutes_of_the_last_breach(minute: int, policy: str, reason: str) -> None:
     """What comes later has a story of its own; `0s` keeps brands apart."""
-    rules = Agency(Policy.model_validate({"umbrella_within": policy}))
-    assert triaged(bay(0), moor(minute), rules=rules)[1][-1].reason == reason
+    rules = GroupPolicies(Policy.model_validate({"correlation_window": policy}))
+    assert run_triage(bay(0), moor(minute), rules=rules)[1][-1].reason == reason
 
 
 def test_brands_of_no_group_never_meet() -> None:
     """What two brands of different houses have in common is not one incident."""
-    _, told = triaged(bay(0), signal(1, brand=ALONE, drivers=GERM))
-    assert reasons(told)[1] == ("opened", ALONE, True)
+    _, told = run_triage(bay(0), signal(1, brand=UNGROUPED, drivers=GERM))
+    assert reasons(told)[1] == ("opened", UNGROUPED, True)
 
 
 def test_a_member_that_is_graver_pages() -> None:
     """The umbrella has the severity of its gravest member."""
-    _, told = triaged(bay(0), moor(2, severity="critical"), peak(3, severity="critical"))
+    _, told = run_triage(bay(0), moor(2, severity="critical"), peak(3, severity="critical"))
     assert [(note.reason, note.page, note.incident.severity) for note in told[1:]] == [
         ("raised_severity", True, "critical"),
         ("joined", False, "critical"),
@@ -88,14 +88,14 @@ def test_a_member_that_is_graver_pages() -> None:
 
 def test_two_that_are_open_are_never_made_one() -> None:
     """A brand that has an incident of its own goes on in it, whatever is said later."""
-    _, told = triaged(bay(0), moor(1, drivers=STRIKE), moor(3, start=1, observed=200), moor(4, start=4))
+    _, told = run_triage(bay(0), moor(1, drivers=STRIKE), moor(3, start=1, observed=200), moor(4, start=4))
     assert {note.incident.id for note in told if note.incident.brand == MOOR} == {told[1].incident.id}
-    assert all(note.incident.brands == () for note in told)
+    assert all(note.incident.affected_brands == () for note in told)
 
 
 def test_a_member_has_one_line_in_the_thread() -> None:
     """What else is found about it, and that it grows, the card shows."""
-    _, told = triaged(bay(0), moor(1), moor(8, detector="volume"), moor(9, start=1, observed=400), bay(9, observed=400))
+    _, told = run_triage(bay(0), moor(1), moor(8, detector="volume"), moor(9, start=1, observed=400), bay(9, observed=400))
     assert [(note.reason, note.reply) for note in told[1:]] == [
         ("joined", True),
         ("new_detector", False),
@@ -107,7 +107,7 @@ def test_a_member_has_one_line_in_the_thread() -> None:
 def test_what_a_person_does_concerns_all_brands() -> None:
     """An acknowledgement stops the escalation of all, by whichever brand it is asked for; the end ends all."""
     critical: list[Record] = [bay(0, severity="critical"), moor(1, start=1), action(2, brand=MOOR)]
-    shard, told = triaged(*critical)
+    shard, told = run_triage(*critical)
     assert (told[-1].reason, told[-1].incident.brand) == ("acknowledged", BAY)
     told += shard.apply(action(3, "verdict", verdict="not_a_crisis", brand=BAY, incident=told[0].incident.id))
     told += [note for minute in range(4, 60) for note in shard.apply(moor(minute, start=1, revision=minute))]
@@ -116,7 +116,7 @@ def test_what_a_person_does_concerns_all_brands() -> None:
 
 def test_it_is_over_when_no_brand_is_hit_any_more() -> None:
     """The last breach of the last brand counts; one that breaks out again is let in again."""
-    shard, told = triaged(bay(0), moor(2), moor(20, start=2, revision=9), now(49.9))
+    shard, told = run_triage(bay(0), moor(2), moor(20, start=2, revision=9), now(49.9))
     assert told[-1].reason != "resolved"
     told += shard.apply(now(50))
     assert (told[-1].reason, told[-1].happened_at) == ("resolved", START + 50 * MINUTE)
@@ -129,13 +129,13 @@ def test_it_is_over_when_no_brand_is_hit_any_more() -> None:
 def test_a_silence_is_of_its_brand() -> None:
     """What somebody silenced for one brand neither joins nor keeps the others out."""
     quiet = action(0, "silence", brand=MOOR, silence=Silence(START, START + 60 * MINUTE))
-    _, told = triaged(bay(0), quiet, moor(1), peak(2))
+    _, told = run_triage(bay(0), quiet, moor(1), peak(2))
     assert reasons(told)[1:] == [("joined", f"{BAY}+{PEAK}", False)]
 
 
 def test_a_member_heard_before_is_told_once() -> None:
     """A redelivered signal changes nothing, whoever's incident it went to."""
-    shard, _ = triaged(bay(0), moor(1))
+    shard, _ = run_triage(bay(0), moor(1))
     before = dict(shard.cases)
     assert shard.apply(moor(1)) == []
     assert shard.cases == before
@@ -143,44 +143,44 @@ def test_a_member_heard_before_is_told_once() -> None:
 
 def test_a_record_that_comes_again_moves_nothing_else() -> None:
     """Neither does a signal let time pass for its group, nor does an act that met nothing find something later."""
-    shard, _ = triaged(bay(0), moor(60, drivers=STRIKE), action(61, brand=PEAK))
+    shard, _ = run_triage(bay(0), moor(60, drivers=STRIKE), action(61, brand=PEAK))
     shard.apply(signal(62, detector="silence", severity="watch", brand=PEAK))
     before = dict(shard.cases)
     assert [shard.apply(again) for again in (moor(60, drivers=STRIKE), bay(0), action(61, brand=PEAK))] == [[], [], []]
     assert shard.cases == before
-    late, _ = triaged(bay(40, start=40), moor(5, start=5, drivers=STRIKE))
+    late, _ = run_triage(bay(40, start=40), moor(5, start=5, drivers=STRIKE))
     assert late.apply(bay(40, start=40)) == []
 
 
 def test_a_brand_that_leaves_the_group_goes_its_own_way() -> None:
     """What is open stays as it is told; what the brand does from then on is an incident of its own."""
-    rules = Agency()
-    shard, told = triaged(bay(0), moor(1), rules=rules)
+    rules = GroupPolicies()
+    shard, told = run_triage(bay(0), moor(1), rules=rules)
     rules.members = (BAY, PEAK)
     told += shard.apply(moor(3, start=1))
     assert reasons(told[2:]) == [("opened", MOOR, True)]
     told += shard.apply(now(40))
-    ends = [note.incident.brands for note in told if note.reason == "resolved"]
+    ends = [note.incident.affected_brands for note in told if note.reason == "resolved"]
     assert ends == [(BAY, MOOR), ()]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_it_is_told_by_the_group_and_lists_the_brands(language: str) -> None:
     """The lock screen says how many brands, the card which, the thread who joined, within the room there is."""
-    _, told = triaged(bay(0), moor(1), peak(2, observed=99))
+    _, told = run_triage(bay(0), moor(1), peak(2, observed=99))
     joined, route = told[-1], Route("#alerts", language, "<@U024BE7LH>")
-    line = text.line(joined.incident, text.tongue(language))
+    line = text.headline(joined.incident, text.supported_language(language))
     assert f"{GROUP} (3 " in line
     card = str(message(joined, route, page=False).blocks)
     assert all(brand in card for brand in BRANDS)
     assert PEAK in reply(joined, route, page=False).text
     long = replace(joined.incident, group="An agency of a very long name indeed " * 3)
-    assert len(text.line(long, text.tongue(language))) <= text.LINE_CHARS
-    assert "(3 " in text.line(long, text.tongue(language))
+    assert len(text.headline(long, text.supported_language(language))) <= text.HEADLINE_CHARS
+    assert "(3 " in text.headline(long, text.supported_language(language))
 
 
 def test_the_umbrella_is_chased_until_somebody_has_it() -> None:
     """The escalation goes on by the rules of the brand that was hit first."""
-    rules = Agency(Policy(resolve_after=timedelta(hours=2)))
-    _, told = triaged(bay(0), moor(1, severity="critical"), now(12), rules=rules)
+    rules = GroupPolicies(Policy(resolve_after=timedelta(hours=2)))
+    _, told = run_triage(bay(0), moor(1, severity="critical"), now(12), rules=rules)
     assert [(note.reason, note.happened_at) for note in told[2:]] == [("escalated", START + 11 * MINUTE)]

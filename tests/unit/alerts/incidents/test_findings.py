@@ -6,8 +6,8 @@ from itertools import permutations
 
 from msgspec.structs import replace
 
-from alerts.incidents.findings import begin, doubled, leading, merge, ratio, retold
-from alerts.incidents.model import TRAIL_LIMIT
+from alerts.incidents.findings import create, has_doubled, primary, merge, ratio, mark_notified
+from alerts.incidents.model import RECENT_VALUES_LIMIT
 from detectors.model.signal import Drivers
 from tests.support.alerts import DRIVERS, MINUTE, START, figures, signal
 
@@ -17,68 +17,68 @@ def test_start_peak_and_latest_do_not_depend_on_the_order_of_arrival() -> None:
     signals = [signal(m, observed=o) for m, o in enumerate([10, 99, 50, 60])]
     outcomes = set()
     for first, *rest in permutations(signals):
-        finding = begin(first)
+        finding = create(first)
         for later in rest:
             finding = merge(finding, later)
-        outcomes.add((finding.signal.revision, finding.peak.observed, finding.peak_at, finding.since, finding.trail))
+        outcomes.add((finding.signal.revision, finding.peak.observed, finding.peak_at, finding.first_seen_at, finding.recent_values))
     assert len(outcomes) == 1
 
 
 def test_what_drives_it_stays_known_when_a_later_signal_does_not_say() -> None:
     """Terms and examples do not vanish from the message."""
-    finding = merge(begin(signal(0)), signal(1, drivers=Drivers()))
+    finding = merge(create(signal(0)), signal(1, drivers=Drivers()))
     assert (finding.signal.revision, finding.signal.drivers) == (1, DRIVERS)
 
 
 def test_the_trail_is_bounded_and_keeps_the_latest() -> None:
     """A long incident does not grow its record without end."""
-    finding = begin(signal(0))
+    finding = create(signal(0))
     for minute in range(1, 100):
         finding = merge(finding, signal(minute, observed=minute))
-    assert len(finding.trail) == TRAIL_LIMIT
-    assert finding.trail[-1] == (START + 99 * MINUTE, 99 / 6)
+    assert len(finding.recent_values) == RECENT_VALUES_LIMIT
+    assert finding.recent_values[-1] == (START + 99 * MINUTE, 99 / 6)
 
 
 def test_zero_never_doubles() -> None:
     """A silent channel is not twice as silent a minute later."""
-    assert not doubled(merge(begin(signal(0, observed=0)), signal(1, observed=0)))
+    assert not has_doubled(merge(create(signal(0, observed=0)), signal(1, observed=0)))
 
 
 def test_a_fall_between_does_not_make_the_next_doubling_cheaper() -> None:
     """The figure told stays the highest told."""
-    finding = retold({"negative": merge(begin(signal(0, observed=100)), signal(1, observed=40))})["negative"]
-    assert not doubled(merge(finding, signal(2, observed=190)))
+    finding = mark_notified({"negative": merge(create(signal(0, observed=100)), signal(1, observed=40))})["negative"]
+    assert not has_doubled(merge(finding, signal(2, observed=190)))
 
 
 def test_figures_of_different_windows_are_not_compared() -> None:
     """400 in twelve hours is no doubling of 30 in ten minutes; the first figure of a measure is where it starts."""
-    short = begin(signal(0, observed=30))
+    short = create(signal(0, observed=30))
     wide = replace(signal(1), evidence=figures(400, window_start=START - 720 * MINUTE))
     switched = merge(short, wide)
-    assert not doubled(switched)
+    assert not has_doubled(switched)
     wider = replace(signal(2), evidence=figures(801, window_start=START - 720 * MINUTE))
-    assert doubled(merge(switched, wider))
+    assert has_doubled(merge(switched, wider))
 
 
 def test_a_window_that_grows_within_the_hour_stays_one_measure() -> None:
     """Eleven hours and a few minutes, then eleven hours again: a figure told at either length is told."""
     lengths = [661, 690, 719, 661, 690, 719]
-    finding = begin(replace(signal(0), evidence=figures(100, window_start=START - 661 * MINUTE)))
+    finding = create(replace(signal(0), evidence=figures(100, window_start=START - 661 * MINUTE)))
     for minute, length in enumerate(lengths):
         grown = replace(signal(minute), evidence=figures(100 + minute, window_start=START - length * MINUTE))
         finding = merge(finding, grown)
-        assert not doubled(finding)
-        finding = retold({"negative": finding})["negative"]
+        assert not has_doubled(finding)
+        finding = mark_notified({"negative": finding})["negative"]
     assert len(finding.last_notified) == 1
 
 
 def test_the_gravest_leads_then_the_furthest_from_usual() -> None:
     """The message is headed by what matters most, the same in every replay."""
-    mild = begin(signal(0, detector="a", severity="watch", observed=900))
-    grave = begin(signal(0, detector="b", severity="critical", observed=10))
-    worse = begin(signal(0, detector="c", severity="critical", observed=20))
+    mild = create(signal(0, detector="a", severity="watch", observed=900))
+    grave = create(signal(0, detector="b", severity="critical", observed=10))
+    worse = create(signal(0, detector="c", severity="critical", observed=20))
     for order in permutations([mild, grave, worse]):
-        assert leading(order) is worse
+        assert primary(order) is worse
 
 
 def test_without_history_the_threshold_stands_for_the_usual() -> None:

@@ -9,7 +9,7 @@ import pytest
 from alerts.incidents.lifecycle import decide
 from alerts.incidents.policy import Policy
 from detectors.model.signal import Now
-from tests.support.alerts import MINUTE, POLICY, START, Record, action, incident_of, now, run, signal, told_about
+from tests.support.alerts import MINUTE, POLICY, START, Record, action, incident_of, now, run, signal, reasons_of
 
 
 def test_the_first_breach_opens() -> None:
@@ -59,7 +59,7 @@ def test_detectors_that_break_together_do_not_fill_the_thread() -> None:
 def test_a_doubling_is_told_once_for_each_factor_of_two() -> None:
     """83 → 170 → 200 → 350 doubles twice, each measured from what was last told."""
     records = [signal(m, observed=o) for m, o in enumerate([83, 170, 200, 350])]
-    assert told_about(*records) == ["opened", "doubled", "updated", "doubled"]
+    assert reasons_of(*records) == ["opened", "doubled", "updated", "doubled"]
 
 
 def test_what_merely_goes_on_is_told_once_a_minute_with_all_its_figures() -> None:
@@ -76,7 +76,7 @@ def test_what_merely_goes_on_is_told_once_a_minute_with_all_its_figures() -> Non
 def test_what_has_not_changed_is_not_told_again() -> None:
     """A message whose figures stand still is left alone, and the incident goes on."""
     still = [signal(m) for m in range(1, 20)]
-    assert told_about(signal(0), *still, signal(20, observed=84), now(20)) == ["opened", "updated"]
+    assert reasons_of(signal(0), *still, signal(20, observed=84), now(20)) == ["opened", "updated"]
     assert incident_of(signal(0), *still, now(48)).status == "open"
 
 
@@ -103,7 +103,7 @@ def test_quiet_for_long_enough_resolves_at_the_instant_it_was_due() -> None:
 
 def test_a_breach_after_a_silence_without_ticks_ends_the_old_one_first() -> None:
     """A signal carries time as well: what was due before it happens before it."""
-    assert told_about(signal(0), signal(600, start=600)) == ["opened", "resolved", "opened"]
+    assert reasons_of(signal(0), signal(600, start=600)) == ["opened", "resolved", "opened"]
 
 
 def test_the_cooldown_holds_a_relapse_back_and_then_the_same_incident_reopens() -> None:
@@ -113,13 +113,13 @@ def test_the_cooldown_holds_a_relapse_back_and_then_the_same_incident_reopens() 
     assert [(n.reason, n.incident.id) for n in told] == [
         (reason, "acme-20150219T1432Z") for reason in ("opened", "resolved", "reopened")
     ]
-    assert (told[-1].page, told[-1].reply, case.incident and case.incident.reopened) == (True, True, 1)
+    assert (told[-1].page, told[-1].reply, case.incident and case.incident.reopen_count) == (True, True, 1)
 
 
 def test_a_graver_breach_breaks_through_the_cooldown() -> None:
     """A cooldown must not sleep through something worse than what it cools."""
     records: list[Record] = [signal(0), now(30), signal(31, start=31, severity="critical")]
-    assert told_about(*records) == ["opened", "resolved", "reopened"]
+    assert reasons_of(*records) == ["opened", "resolved", "reopened"]
 
 
 def test_a_relapse_beyond_reopen_within_is_another_incident() -> None:
@@ -141,16 +141,16 @@ def test_a_redelivered_signal_changes_nothing() -> None:
     case, _ = run(signal(0), signal(1), signal(2, detector="volume"))
     for record in (signal(0), signal(1), signal(2, detector="volume")):
         assert run(record, case=case) == (case, [])
-        assert decide(case, record, POLICY) == "redelivered"
+        assert decide(case, record, POLICY) == "duplicate"
 
 
 def test_a_redelivery_is_known_even_after_its_episode_was_forgotten() -> None:
     """Memory is bounded, and what fell out of it is never taken for new."""
     old = signal(0, detector="first")
     case, _ = run(old, *(signal(m, start=m) for m in range(1, 80)))
-    assert old.id not in case.applied
+    assert old.id not in case.applied_signals
     assert run(old, case=case) == (case, [])
-    assert decide(case, old, POLICY) == "forgotten"
+    assert decide(case, old, POLICY) == "expired"
 
 
 def test_another_brands_record_is_refused() -> None:

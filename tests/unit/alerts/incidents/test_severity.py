@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from alerts.incidents.policy import Policy
 from config.brands.loader import parse
-from tests.support.agency import BRANDS, Agency, about, triaged
+from tests.support.agency import BRANDS, GroupPolicies, about, run_triage
 from tests.support.alerts import MINUTE, START, action, now, run, signal
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def test_detectors_that_speak_together_raise_the_severity_at_once() -> None:
 def test_a_rule_of_one_detector_opens_graver() -> None:
     """A silent source can be made to page."""
     silent = signal(0, detector="silence", severity="watch", brand=BRANDS[0])
-    _, told = triaged(silent, rules=Agency(policy({"when": ["silence"], "raise_to": "warning"})))
+    _, told = run_triage(silent, rules=GroupPolicies(policy({"when": ["silence"], "raise_to": "warning"})))
     assert (told[0].incident.severity, told[0].incident.kind, told[0].page) == ("warning", "silence", True)
 
 
@@ -53,7 +53,7 @@ def test_what_two_brands_say_is_no_combination() -> None:
     """In an umbrella a rule holds for one brand, not for one detector here and one there."""
     one, other = (about("kitchen", "buffet"),) * 2
     records = [signal(0, brand=BRANDS[0], drivers=one), signal(1, brand=BRANDS[1], detector="volume", drivers=other)]
-    _, told = triaged(*records, rules=Agency(policy(BOTH)))
+    _, told = run_triage(*records, rules=GroupPolicies(policy(BOTH)))
     assert [(note.reason, note.incident.severity) for note in told] == [("opened", "warning"), ("joined", "warning")]
 
 

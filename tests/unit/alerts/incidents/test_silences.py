@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from alerts.incidents.actions import answer
+from alerts.incidents.actions import validate
 from alerts.incidents.model import decode_action
 from alerts.incidents.model import encode as written
 from alerts.incidents.policy import Policy
 from alerts.incidents.silences import Silence
 from alerts.incidents.state import decode, encode
-from tests.support.alerts import MINUTE, START, action, now, run, signal, told_about
+from tests.support.alerts import MINUTE, START, action, now, run, signal, reasons_of
 
 HOUR = {"start": "2015-02-19T14:30Z", "end": "2015-02-19T15:30Z"}
 
@@ -46,8 +46,8 @@ def asked(minute: float, last: float, **matchers: Any) -> Any:
 )
 def test_a_silence_keeps_back_what_it_names_and_nothing_else(matchers: dict[str, str], *, kept: bool) -> None:
     """All that is given has to hold; what is not given holds always."""
-    assert told_about(signal(0), policy=policy(**matchers)) == ([] if kept else ["opened"])
-    assert told_about(asked(-1, 10, **matchers), signal(0)) == ([] if kept else ["opened"])
+    assert reasons_of(signal(0), policy=policy(**matchers)) == ([] if kept else ["opened"])
+    assert reasons_of(asked(-1, 10, **matchers), signal(0)) == ([] if kept else ["opened"])
 
 
 def test_what_still_goes_on_when_the_silence_ends_is_told_then() -> None:
@@ -59,7 +59,7 @@ def test_what_still_goes_on_when_the_silence_ends_is_told_then() -> None:
 def test_a_silenced_detector_does_not_join_an_open_incident() -> None:
     """The incident that is open goes on as if the signal had not been."""
     loud, other = signal(1, detector="volume", severity="critical"), signal(0)
-    assert told_about(other, loud, policy=policy(detector="volume")) == ["opened"]
+    assert reasons_of(other, loud, policy=policy(detector="volume")) == ["opened"]
 
 
 def test_an_act_silences_from_its_instant_for_as_long_as_it_says() -> None:
@@ -69,7 +69,7 @@ def test_an_act_silences_from_its_instant_for_as_long_as_it_says() -> None:
     assert len(case.silences) == 1
     case, told = run(signal(70, start=70), case=decode(encode(case)))
     assert told == []
-    assert case.silenced == 1
+    assert case.silenced_count == 1
     case, told = run(now(101), signal(102, start=102), case=case)
     assert ([note.reason for note in told], case.silences) == (["reopened"], ())
 
@@ -93,7 +93,7 @@ def test_beside_a_critical_incident_what_is_only_worth_watching_makes_no_sound()
     assert [(note.reason, note.reply) for note in told] == [("opened", False), ("updated", False)]
     assert case.incident is not None
     assert "volume" in case.incident.findings
-    assert told_about(signal(0), signal(9, detector="volume", severity="watch", start=9)) == ["opened", "new_detector"]
+    assert reasons_of(signal(0), signal(9, detector="volume", severity="watch", start=9)) == ["opened", "new_detector"]
 
 
 def test_noise_beside_a_critical_incident_takes_it_out_of_nobodys_hand_however_loud_it_gets() -> None:
@@ -117,11 +117,11 @@ def test_praise_neither_joins_a_crisis_nor_keeps_it_open() -> None:
         ("opened", START),
         ("resolved", START + 30 * MINUTE),
     ]
-    assert case.silenced > 0
-    assert told_about(*cheer[:2]) == ["opened"]
+    assert case.silenced_count > 0
+    assert reasons_of(*cheer[:2]) == ["opened"]
     later = signal(70, detector="praise", severity="watch", start=70)
-    assert told_about(signal(0), now(31), later) == ["opened", "resolved", "opened"]
-    assert told_about(cheer[0], signal(10, start=10)) == ["opened", "raised_severity"]
+    assert reasons_of(signal(0), now(31), later) == ["opened", "resolved", "opened"]
+    assert reasons_of(cheer[0], signal(10, start=10)) == ["opened", "raised_severity"]
 
 
 @pytest.mark.parametrize(
@@ -145,8 +145,8 @@ def test_a_silence_and_its_end_are_in_the_history_of_what_is_open() -> None:
     case, told = run(signal(0), asked(1, 60, detector="volume"))
     silence = case.silences[0]
     assert silence.id == "silence@1"
-    _, lifted = run(action(2, "unsilence", by="bo", silence=silence), case=case)
-    assert [(entry.who, entry.what) for entry in lifted[-1].incident.history[1:]] == [
+    _, lifted = run(action(2, "unsilence", actor="bo", silence=silence), case=case)
+    assert [(entry.actor, entry.reason) for entry in lifted[-1].incident.history[1:]] == [
         ("ada", "silenced"),
         ("bo", "unsilenced"),
     ]
@@ -161,7 +161,7 @@ def test_a_lifted_silence_holds_nothing_back_any_more() -> None:
     assert one.silences == (second,)
     assert run(action(-3, "unsilence"), case=case)[0].silences == ()
     assert [note.reason for note in run(signal(0), case=one)[1]] == ["opened"]
-    assert answer(case, action(-3, "unsilence", silence=Silence(0, 1, id="gone"))) == "unknown_silence"
+    assert validate(case, action(-3, "unsilence", silence=Silence(0, 1, id="gone"))) == "unknown_silence"
 
 
 @pytest.mark.parametrize(("matchers", "steps"), [({}, [30]), ({"detector": "volume"}, [10, 30])])

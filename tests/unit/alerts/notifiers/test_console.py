@@ -7,19 +7,19 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from alerts.delivery.outbox import Delivery
+from alerts.delivery.outbox import Outbox
 from alerts.delivery.ports import Message, Route
-from alerts.notifiers.console import Terminal, draw, styled
+from alerts.notifiers.console import ConsoleNotifier, render_card, render_text
 from alerts.rendering.card import message
 from detectors.model.signal import Drivers, Example
-from tests.support.alerts import START, MemoryReceipts, Record, action, hurried, now, run, signal
+from tests.support.alerts import START, MemoryReceipts, Record, action, fast_clock, now, run, signal
 
 
 def drawn(*records: Record) -> str:
     """Return the card as drawn on a plain terminal."""
     card = message(run(*records)[1][-1], Route("#alerts"), page=False)
     console = Console(width=110, file=StringIO(), force_terminal=True, color_system=None)
-    console.print(draw(card, "#alerts"))
+    console.print(render_card(card, "#alerts"))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -63,13 +63,13 @@ def test_escape_sequences_from_outside_do_not_reach_the_terminal() -> None:
 )
 def test_slacks_notation_is_drawn_as_slack_would(mrkdwn: str, expected: str) -> None:
     """Instants, people, links, emphasis and escapes."""
-    assert styled(mrkdwn).plain == expected
+    assert render_text(mrkdwn).plain == expected
 
 
 def test_bare_text_is_a_card_of_its_own() -> None:
     """What Slack gets when it refuses the card can be drawn as well."""
     console = Console(width=110, file=StringIO())
-    console.print(draw(Message("acme-1", 1, "🔴 line", [])))
+    console.print(render_card(Message("acme-1", 1, "🔴 line", [])))
     assert isinstance(console.file, StringIO)
     assert "🔴 line" in console.file.getvalue()
 
@@ -77,13 +77,13 @@ def test_bare_text_is_a_card_of_its_own() -> None:
 def test_an_unknown_block_is_a_mistake_that_says_so() -> None:
     """A part of the card that nobody sees in the demo would be forgotten."""
     with pytest.raises(ValueError, match=r"'chart'.*alerts\.console"):
-        draw(Message("acme-1", 1, "x", [{"type": "chart"}]))
+        render_card(Message("acme-1", 1, "x", [{"type": "chart"}]))
 
 
 async def test_the_outbox_delivers_to_a_terminal_as_to_slack() -> None:
     """One card, its edits and its replies, each once."""
     console = Console(width=110, file=StringIO())
-    delivery = Delivery(Terminal(console), MemoryReceipts(), lambda *_: Route("#alerts"), timing=hurried())
+    delivery = Outbox(ConsoleNotifier(console), MemoryReceipts(), lambda *_: Route("#alerts"), clock=fast_clock())
     for notification in run(signal(0), signal(1, severity="critical"), now(40))[1]:
         delivery.submit(notification, lambda: None)
         await delivery.drain()
@@ -97,10 +97,10 @@ async def test_the_outbox_delivers_to_a_terminal_as_to_slack() -> None:
 
 async def test_what_this_process_drew_it_finds_again() -> None:
     """The terminal keeps the notifier's promise as long as it lives."""
-    terminal = Terminal(Console(file=StringIO()))
+    terminal = ConsoleNotifier(Console(file=StringIO()))
     card = Message("acme-1", 2, "line", [])
     receipt = await terminal.post("#alerts", card)
     await terminal.reply(receipt, card)
     assert await terminal.find("#alerts", "acme-1", 0) == receipt
     assert await terminal.find("#alerts", "acme-2", 0) is None
-    assert (await terminal.replied(receipt, 2), await terminal.replied(receipt, 3)) == (True, False)
+    assert (await terminal.has_reply(receipt, 2), await terminal.has_reply(receipt, 3)) == (True, False)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from alerts.oncall.schedule import Rota, on_call
+from alerts.oncall.schedule import Schedule, on_call
 from config.brands.model import Brand
 from config.brands.on_call import route
 
 PARIS = ZoneInfo("Europe/Paris")
-ROTA = Rota(
+ROTA = Schedule(
     people=("U0ANA", "U0BEN", "S0TEAM"),
     timezone="Europe/Paris",
     handover="mon 09:00",
@@ -84,7 +84,7 @@ def test_everybody_has_a_turn_and_the_next_one_is_the_next(moment: datetime) -> 
 def test_a_rota_that_cannot_be_is_refused_with_the_remedy(wrong: dict[str, object], says: str) -> None:
     """A slip is found when the file is checked."""
     with pytest.raises(ValidationError, match=says):
-        Rota.model_validate(wrong)
+        Schedule.model_validate(wrong)
 
 
 def test_a_page_mentions_the_standing_on_call_and_this_weeks() -> None:

@@ -9,22 +9,22 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given
 
-from alerts.oncall.schedule import Rota, Shift, on_call, write_shift
-from alerts.oncall.shifts import gaps, turns
+from alerts.oncall.schedule import Schedule, CalendarShift, on_call, format_shift
+from alerts.oncall.shifts import gaps, shifts_between
 
 DAY = 86_400_000
 START = int(datetime(2026, 10, 19, tzinfo=UTC).timestamp() * 1000)
 
 
-def rota(shifts: list[tuple[int, int, str]] | None = None, **given: Any) -> Rota:
+def rota(shifts: list[tuple[int, int, str]] | None = None, **given: Any) -> Schedule:
     """Return a rota with shifts in days from the start."""
-    written = [write_shift(Shift(START + a * DAY, START + b * DAY, who)) for a, b, who in shifts or []]
-    return Rota.model_validate({"shifts": written, **given})
+    written = [format_shift(CalendarShift(START + a * DAY, START + b * DAY, who)) for a, b, who in shifts or []]
+    return Schedule.model_validate({"shifts": written, **given})
 
 
-def days(found: Rota, until: int = 10) -> list[tuple[float, float, tuple[str, ...]]]:
+def days(found: Schedule, until: int = 10) -> list[tuple[float, float, tuple[str, ...]]]:
     """Return the turns in days from the start."""
-    return [((a - START) / DAY, (b - START) / DAY, who) for a, b, who in turns(found, START, START + until * DAY)]
+    return [((a - START) / DAY, (b - START) / DAY, who) for a, b, who in shifts_between(found, START, START + until * DAY)]
 
 
 def test_shifts_overlap_leave_gaps_and_the_week_fills_them() -> None:
@@ -54,7 +54,7 @@ def test_an_exception_goes_before_shifts_and_a_rota_that_is_not_used_has_no_gaps
         (1, 2, ("U0DAN",)),
         (2, 3, ("U0ANA",)),
     ]
-    assert not gaps(Rota(), START, START + DAY)
+    assert not gaps(Schedule(), START, START + DAY)
 
 
 def test_the_next_one_is_whoever_takes_over() -> None:
@@ -88,10 +88,10 @@ def test_turns_are_what_on_call_says_at_every_instant(
         exceptions=written, timezone=zone, handover=handover, people=["U4", "U5"], first_week="2026-10-19",
     )  # fmt: skip
     until = START + 16 * DAY
-    found = turns(plan, START, until)
+    found = shifts_between(plan, START, until)
     assert [turn.start for turn in found[1:]] == [turn.end for turn in found[:-1]]
     assert (found[0].start, found[-1].end) == (START, until)
-    assert all(one.who != other.who for one, other in pairwise(found))
+    assert all(one.users != other.users for one, other in pairwise(found))
     for turn in found:
         for at in range(turn.start, turn.end, 900_000):
-            assert on_call(plan, at) == turn.who
+            assert on_call(plan, at) == turn.users

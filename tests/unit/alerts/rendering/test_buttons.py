@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from alerts.rendering.buttons import CRISIS, MORE, NOT_A_CRISIS, row
+from alerts.rendering.buttons import CRISIS, MORE, NOT_A_CRISIS, action_row
 from tests.support.alerts import action, incident_of, signal
 
 
@@ -18,9 +18,9 @@ def offered(elements: list[dict[str, Any]]) -> set[str]:
 
 def test_a_crisis_is_there_to_be_judged() -> None:
     """What people say can be judged, while it lasts and afterwards."""
-    elements = row(incident_of(signal(0)), "en")["elements"]
+    elements = action_row(incident_of(signal(0)), "en")["elements"]
     assert {NOT_A_CRISIS, "planned"} <= offered(elements)
-    elements = row(incident_of(signal(0), action(1, "resolve")), "en")["elements"]
+    elements = action_row(incident_of(signal(0), action(1, "resolve")), "en")["elements"]
     assert {NOT_A_CRISIS, CRISIS} <= offered(elements)
 
 
@@ -28,4 +28,4 @@ def test_a_silent_source_is_not_judged() -> None:
     """A feed that brings nothing is taken in hand and resolved; whether it was a crisis is not the question."""
     for acts in ((), (action(1, "resolve"),)):
         found = replace(incident_of(signal(0), *acts), kind="silence")
-        assert not {NOT_A_CRISIS, CRISIS, "planned"} & offered(row(found, "en")["elements"])
+        assert not {NOT_A_CRISIS, CRISIS, "planned"} & offered(action_row(found, "en")["elements"])

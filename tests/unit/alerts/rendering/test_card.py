@@ -8,13 +8,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from alerts.delivery.ports import Message, Picture, Route
-from alerts.incidents.findings import begin
-from alerts.rendering.card import message, reply, spark
+from alerts.delivery.ports import Message, Chart, Route
+from alerts.incidents.findings import create
+from alerts.rendering.card import message, reply, sparkline
 from detectors.model.signal import Coverage, Drivers, Example, Signal
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import texts
-from tocsin.demo.fake_slack.block_kit import faults, units
+from tocsin.demo.fake_slack.block_kit import block_errors, utf16_length
 
 ROUTE = Route("#alerts", "en", "<@U024BE7LH>")
 
@@ -108,22 +108,22 @@ def test_coverage_is_shown_where_it_is_known() -> None:
 def test_a_long_course_keeps_its_latest_and_its_highest_in_few_bars() -> None:
     """Thirty values in fifteen bars, in two columns of a card."""
     trail = tuple((START + place, 8.0 if place == 29 else 1.0) for place in range(30))
-    made = spark(replace(begin(signal(0)), trail=trail))
+    made = sparkline(replace(create(signal(0)), recent_values=trail))
     assert made == "▂" * 14 + "█"
 
 
 def test_a_course_that_stays_where_it_is_has_no_bars() -> None:
     """A row of equal bars would only take room on a phone."""
-    assert spark(begin(signal(0))) == ""
+    assert sparkline(create(signal(0))) == ""
     (facts,) = [block["fields"] for block in card(*(signal(m) for m in range(9))).blocks if "fields" in block]
     assert [fact["text"] for fact in facts] == ["83 negative mentions in 10 min, usually 6 (14×)"]
 
 
 def test_a_chart_is_on_the_card_once_it_is_uploaded() -> None:
     """With words for who does not see it, and what its bars are in the brand's language."""
-    picture = Picture("F00000001", 1, START, 5, "at most 80")
+    picture = Chart("F00000001", 1, START, 5, "at most 80")
     (image,) = [block for block in card(signal(0), picture=picture).blocks if block["type"] == "image"]
-    assert faults(image) == []
+    assert block_errors(image) == []
     assert image["slack_file"] == {"id": "F00000001"}
     assert image["alt_text"] == "at most 80"
     assert "5 min" in image["title"]["text"]
@@ -137,7 +137,7 @@ def test_the_card_says_what_would_have_kept_it_silent() -> None:
 def test_who_has_it_in_hand_is_on_the_card() -> None:
     """Acknowledged, snoozed and judged are visible to all."""
     acts = [
-        action(1, by="U024BE7LH"),
+        action(1, actor="U024BE7LH"),
         action(2, "snooze", until=START + 62 * MINUTE),
         action(3, "verdict", verdict="crisis"),
     ]
@@ -150,7 +150,7 @@ def test_who_has_it_in_hand_is_on_the_card() -> None:
 
 def test_a_reply_of_a_person_carries_their_words_escaped() -> None:
     """A note is text from outside as well."""
-    note = run(signal(0), action(1, "note", by="ada <x>", text="see <!here>"))[1][-1]
+    note = run(signal(0), action(1, "note", actor="ada <x>", text="see <!here>"))[1][-1]
     assert reply(note, ROUTE, page=False).text == "ada &lt;x&gt;: see &lt;!here&gt;"
 
 
@@ -164,7 +164,7 @@ def test_the_plain_message_is_text_alone_and_still_pages() -> None:
 def test_a_french_card_holds_no_english_word_of_ours() -> None:
     """Language is chosen in one place."""
     route = Route("#alertes", "fr", "<@U024BE7LH>")
-    picture = Picture("F00000001", 1, START, 5, "")
+    picture = Chart("F00000001", 1, START, 5, "")
     made = card(covered(Coverage(5, 6, 0.8)), action(1), page=True, route=route, picture=picture)
     text = json.dumps(made.blocks, ensure_ascii=False)
     for word in ("Since", "usually", "Acknowledged", "please", "channels speak", "Fires", "Where", "grey"):
@@ -177,6 +177,6 @@ def test_the_longest_of_everything_is_cut_nowhere_in_the_middle_of_markup() -> N
     examples = (Example(worst, worst, worst, "https://x.example/?" + "&" * 90, most, 0.0, START),) * 3
     drivers = Drivers(((worst, most),) * 9, ((worst, most),) * 9, ((worst, most, most),) * 9, examples)
     made = card(covered(Coverage(most, most, 1.0, (worst,) * 9), signal(0, drivers=drivers)), page=True)
-    assert max(units(text) for text in texts(made.blocks)) < 3000
+    assert max(utf16_length(text) for text in texts(made.blocks)) < 3000
     assert not re.search(r"&(?!amp;)", " ".join(texts(made.blocks)))
     assert len([text for text in texts(made.blocks) if text.startswith("> ")]) == 3

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from msgspec.structs import replace
 from PIL import Image
 
-from alerts.delivery.chart_uploader import REDRAWN, due
-from alerts.delivery.outbox import Delivery
-from alerts.delivery.ports import Picture, Route
-from alerts.notifiers.slack.notifier import Slack
+from alerts.delivery.chart_uploader import REFRESH_AFTER, needs_chart
+from alerts.delivery.outbox import Outbox
+from alerts.delivery.ports import Chart, Route
+from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.rendering import chart_data
 from detectors.model.signal import Course, Signal
-from tests.support.alerts import MINUTE, START, MemoryReceipts, action, figures, hurried, incident_of, run, signal
+from tests.support.alerts import MINUTE, START, MemoryReceipts, action, figures, fast_clock, incident_of, run, signal
 from tocsin.demo.fake_slack.faults import Fault
 from tocsin.demo.fake_slack.server import TOKEN, FakeSlack
 
@@ -83,13 +83,13 @@ def test_a_limit_on_a_share_has_no_line() -> None:
 def test_it_is_drawn_anew_after_ten_minutes_and_when_it_is_over() -> None:
     """By event time, so that the same life gives the same charts."""
     told = run(drawn(), action(1), action(2, "resolve"))[1]
-    shown = Picture("F1", 1, START, 5, "")
-    assert due(told[0], None)
-    assert not due(told[1], shown)
-    assert due(told[-1], shown)
-    assert due(replace(told[1], happened_at=START + REDRAWN), shown)
-    assert not due(run(signal())[1][0], None)
-    assert chart_data.shown(incident_of(signal())) is None
+    shown = Chart("F1", 1, START, 5, "")
+    assert needs_chart(told[0], None)
+    assert not needs_chart(told[1], shown)
+    assert needs_chart(told[-1], shown)
+    assert needs_chart(replace(told[1], happened_at=START + REFRESH_AFTER), shown)
+    assert not needs_chart(run(signal())[1][0], None)
+    assert chart_data.chart_data(incident_of(signal())) is None
 
 
 @pytest.fixture
@@ -100,12 +100,12 @@ async def fake() -> AsyncIterator[FakeSlack]:
 
 
 @pytest.fixture
-async def delivery(fake: FakeSlack) -> AsyncIterator[Delivery]:
+async def delivery(fake: FakeSlack) -> AsyncIterator[Outbox]:
     """Open an outbox that leads there."""
-    notifier = Slack(TOKEN, fake.url, timeout=2)
-    made = Delivery(notifier, MemoryReceipts(), lambda _brand, _at: ROUTE, timing=hurried())
+    notifier = SlackNotifier(TOKEN, fake.url, timeout=2)
+    made = Outbox(notifier, MemoryReceipts(), lambda _brand, _at: ROUTE, clock=fast_clock())
     yield made
-    await made.abandon()
+    await made.stop()
     await notifier.close()
 
 
@@ -122,7 +122,7 @@ async def until(met: object, patience: float = 5.0) -> None:
             await asyncio.sleep(0.01)
 
 
-def submit(delivery: Delivery, *told: Notification) -> list[int]:
+def submit(delivery: Outbox, *told: Notification) -> list[int]:
     """Submit; returns the revisions that are done, as they come."""
     done: list[int] = []
     for note in told:
@@ -130,7 +130,7 @@ def submit(delivery: Delivery, *told: Notification) -> list[int]:
     return done
 
 
-async def test_the_card_is_posted_first_and_the_chart_comes_to_it(fake: FakeSlack, delivery: Delivery) -> None:
+async def test_the_card_is_posted_first_and_the_chart_comes_to_it(fake: FakeSlack, delivery: Outbox) -> None:
     """One message; it keeps whom it called; a later edit keeps the chart, another one replaces it."""
     fake.files.processing = 0.3
     told = run(drawn(), action(1), drawn(20, revision=20), action(21, "resolve"))[1]
@@ -146,25 +146,25 @@ async def test_the_card_is_posted_first_and_the_chart_comes_to_it(fake: FakeSlac
     assert pictures(fake) == first
     submit(delivery, told[-1])
     await until(lambda: pictures(fake) != first)
-    await until(lambda: len(fake.files.kept) == 1)
+    await until(lambda: len(fake.files.files) == 1)
     assert fake.roots()[0]["blocks"][-1]["type"] == "context"
 
 
-async def test_without_the_scope_or_the_files_the_alert_is_as_before(fake: FakeSlack, delivery: Delivery) -> None:
+async def test_without_the_scope_or_the_files_the_alert_is_as_before(fake: FakeSlack, delivery: Outbox) -> None:
     """A missing scope is tried once an hour, not with every alert; nothing else changes."""
     fake.missing_scopes.add("files:write")
     told = run(drawn(), action(1), drawn(20, revision=20))[1]
     done = submit(delivery, *told)
     await until(lambda: len(done) == len(told))
     await until(lambda: fake.called("files.getUploadURLExternal"))
-    submit(delivery, replace(told[-1], happened_at=START + 2 * REDRAWN))
+    submit(delivery, replace(told[-1], happened_at=START + 2 * REFRESH_AFTER))
     await delivery.drain()
     assert len(fake.called("files.getUploadURLExternal")) == 1
     assert len(fake.roots()) == 1
     assert pictures(fake) == []
 
 
-async def test_a_chart_that_slack_does_not_take_leaves_the_card(fake: FakeSlack, delivery: Delivery) -> None:
+async def test_a_chart_that_slack_does_not_take_leaves_the_card(fake: FakeSlack, delivery: Outbox) -> None:
     """The card is never replaced by bare text for the sake of a picture; a file that is gone is left out."""
     fake.faulty, told = ("chat.update",), run(drawn(), action(1))[1]
     fake.faults.append(Fault(error="invalid_blocks"))
@@ -175,14 +175,14 @@ async def test_a_chart_that_slack_does_not_take_leaves_the_card(fake: FakeSlack,
     assert len(fake.roots()[0]["blocks"]) > 3
     submit(delivery, told[1])
     await until(lambda: pictures(fake))
-    fake.files.kept.clear()
+    fake.files.files.clear()
     submit(delivery, run(drawn(), action(1), action(2, "note", text="x"))[1][-1])
     await delivery.drain()
     assert pictures(fake) == []
     assert len(fake.roots()[0]["blocks"]) > 3
 
 
-async def test_no_alert_waits_for_a_chart(fake: FakeSlack, delivery: Delivery) -> None:
+async def test_no_alert_waits_for_a_chart(fake: FakeSlack, delivery: Outbox) -> None:
     """Slack hangs on the upload: the next revision, which pages, is told all the same."""
     fake.faulty, fake.outage = ("files.getUploadURLExternal",), Fault(wait=1.5)
     told = run(drawn(), replace(drawn(1, revision=1), severity="critical"))[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from alerts.rendering.event_log import event
+from alerts.rendering.event_log import to_event
 from tests.support.alerts import Record, action, now, run, signal
 
 
@@ -12,7 +12,7 @@ def lines(*records: Record) -> list[dict[str, object]]:
     """Return the lines of all that was told."""
     _, told = run(*records)
     befores = [None, *(notification.incident for notification in told)]
-    return [event(before, notification) for before, notification in zip(befores, told, strict=False)]
+    return [to_event(before, notification) for before, notification in zip(befores, told, strict=False)]
 
 
 def test_a_life_is_opened_updated_resolved_and_opened_again() -> None:

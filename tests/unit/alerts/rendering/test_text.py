@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from alerts.incidents.model import Reason
 from alerts.rendering.escaping import width
-from alerts.rendering.text import LINE_CHARS, WORDS, fact, line, said, span, told, tongue
+from alerts.rendering.text import HEADLINE_CHARS, MESSAGES, notification_text, headline, evidence_text, format_duration, reply_text, supported_language
 from detectors.model.signal import SEVERITIES, Drivers, Evidence, Severity
 from detectors.model.text import _METRICS
 from tests.support.alerts import MINUTE, START, Record, action, figures, incident_of, now, run, signal
@@ -27,7 +27,7 @@ def test_both_languages_have_the_same_strings_with_the_same_gaps() -> None:
     """A string that exists in one language only would fail at three in the morning."""
     gaps = {
         language: {key: {field for _, field, _, _ in Formatter().parse(text) if field} for key, text in words.items()}
-        for language, words in WORDS.items()
+        for language, words in MESSAGES.items()
     }
     assert gaps["en"] == gaps["fr"]
 
@@ -35,7 +35,7 @@ def test_both_languages_have_the_same_strings_with_the_same_gaps() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_there_are_words_for_every_reason_and_severity(language: Language) -> None:
     """Whatever happens can be said."""
-    assert {*get_args(Reason), *SEVERITIES} <= set(WORDS[language])
+    assert {*get_args(Reason), *SEVERITIES} <= set(MESSAGES[language])
 
 
 @pytest.mark.parametrize(
@@ -47,32 +47,32 @@ def test_there_are_words_for_every_reason_and_severity(language: Language) -> No
 )
 def test_the_line_says_how_bad_who_what_how_much_and_versus_usual(language: Language, expected: str) -> None:
     """This is all that a phone shows."""
-    assert line(incident_of(signal(0)), language) == expected
+    assert headline(incident_of(signal(0)), language) == expected
 
 
 def test_a_share_is_said_in_percent() -> None:
     """61 % is a share, 0.61 is nothing to a manager."""
     share = figures(0.61, 0.18, metric="negative share", threshold=0.4, window_start=figures().window_end - 60 * MINUTE)
-    assert said(share, "en") == "negative share 61% over 1 h, usually 18%"
-    assert said(share, "fr") == "part négative 61\u00a0% sur 1 h, d’habitude 18\u00a0%"
+    assert evidence_text(share, "en") == "negative share 61% over 1 h, usually 18%"
+    assert evidence_text(share, "fr") == "part négative 61\u00a0% sur 1 h, d’habitude 18\u00a0%"
 
 
 def test_without_history_the_limit_is_named_instead_of_the_usual() -> None:
     """A new brand does not pretend to know what is usual; with history, what has a limit only is no newcomer."""
-    assert said(figures(30, None, history=0), "en") == "30 negative mentions in 10 min, limit 24 (no history yet)"
-    assert said(figures(30, None, history=600), "en") == "30 negative mentions in 10 min, limit 24"
+    assert evidence_text(figures(30, None, history=0), "en") == "30 negative mentions in 10 min, limit 24 (no history yet)"
+    assert evidence_text(figures(30, None, history=600), "en") == "30 negative mentions in 10 min, limit 24"
 
 
 def test_one_is_not_many() -> None:
     """`1 mentions` is not a language."""
-    assert said(figures(1, None, history=600), "en") == "1 negative mention in 10 min, limit 24"
-    assert said(figures(1, None, history=600), "fr") == "1 mention négative en 10 min, seuil 24"
+    assert evidence_text(figures(1, None, history=600), "en") == "1 negative mention in 10 min, limit 24"
+    assert evidence_text(figures(1, None, history=600), "fr") == "1 mention négative en 10 min, seuil 24"
 
 
 def test_next_to_nothing_is_said_so() -> None:
     """`usually 0.0 (4,824×)` would help nobody."""
-    assert said(figures(10, 0.002), "en") == "10 negative mentions in 10 min, usually under 1"
-    assert said(figures(10, 0.002), "fr") == "10 mentions négatives en 10 min, d’habitude moins de 1"
+    assert evidence_text(figures(10, 0.002), "en") == "10 negative mentions in 10 min, usually under 1"
+    assert evidence_text(figures(10, 0.002), "fr") == "10 mentions négatives en 10 min, d’habitude moins de 1"
 
 
 def test_a_silence_names_its_channel() -> None:
@@ -81,20 +81,20 @@ def test_a_silence_names_its_channel() -> None:
         signal(0, detector="silence", drivers=Drivers(channels=(("forum", 0),))),
         evidence=figures(0, 40, metric="mentions", window_start=START - 180 * MINUTE),
     )
-    assert line(incident_of(quiet), "en") == "🟠 Warning acme: no mention from forum for 3 h, usually 40"
-    assert line(incident_of(quiet), "fr") == "🟠 Alerte acme : aucune mention sur forum depuis 3 h, d’habitude 40"
+    assert headline(incident_of(quiet), "en") == "🟠 Warning acme: no mention from forum for 3 h, usually 40"
+    assert headline(incident_of(quiet), "fr") == "🟠 Alerte acme : aucune mention sur forum depuis 3 h, d’habitude 40"
 
 
 def test_every_figure_that_a_detector_counts_has_its_words() -> None:
     """A detector that is added brings its metric's name in both languages."""
     for language in LANGUAGES:
-        assert set(_METRICS["fr"]) <= set(WORDS[language])
+        assert set(_METRICS["fr"]) <= set(MESSAGES[language])
 
 
 def test_once_it_is_over_the_line_gives_the_peak() -> None:
     """The last, small figure would say nothing."""
     over = incident_of(signal(0), signal(1, observed=400), signal(9, observed=70), now(60))
-    assert line(over, "en") == "✅ Over acme: 400 negative mentions in 10 min, usually 6 (67×)"
+    assert headline(over, "en") == "✅ Over acme: 400 negative mentions in 10 min, usually 6 (67×)"
 
 
 evidences = st.builds(
@@ -117,8 +117,8 @@ def test_the_line_fits_a_lock_screen_for_any_brand_and_figure(
 ) -> None:
     """At most 110 characters, whatever is put in, and the brand is never cut away."""
     incident = incident_of(replace(signal(0, severity=severity), evidence=evidence))
-    shown = line(replace(incident, brand=brand), language)
-    assert width(shown) <= LINE_CHARS
+    shown = headline(replace(incident, brand=brand), language)
+    assert width(shown) <= HEADLINE_CHARS
     assert "\n" not in shown
 
 
@@ -134,12 +134,12 @@ def test_the_line_fits_a_lock_screen_for_any_brand_and_figure(
 )
 def test_spans_are_said_as_people_say_them(ms: int, english: str, french: str) -> None:
     """Minutes, then hours, then days."""
-    assert (span(ms, "en"), span(ms, "fr")) == (english, french)
+    assert (format_duration(ms, "en"), format_duration(ms, "fr")) == (english, french)
 
 
 def test_an_unknown_language_is_english() -> None:
     """A page in the wrong language is better than none."""
-    assert tongue("de") == "en"
+    assert supported_language("de") == "en"
 
 
 def test_replies_say_what_changed() -> None:
@@ -151,7 +151,7 @@ def test_replies_say_what_changed() -> None:
         action(10, "resolve"),
     ]
     _, life = run(*records)
-    assert [told(n, "en", fact=fact(n, "en"), who="Ada") for n in life] == [
+    assert [reply_text(n, "en", fact=notification_text(n, "en"), who="Ada") for n in life] == [
         "Opened: 83 negative mentions in 10 min, usually 6 (14×)",
         "Now critical: 83 negative mentions in 10 min, usually 6 (14×)",
         "Also: 83 negative mentions in 10 min, usually 6 (14×)",
@@ -162,4 +162,4 @@ def test_replies_say_what_changed() -> None:
 def test_absurd_figures_do_not_push_the_line_over_its_limit() -> None:
     """Even a number of three hundred digits."""
     absurd = replace(signal(0), evidence=figures(1e300, 1e-300))
-    assert width(line(incident_of(absurd), "fr")) <= LINE_CHARS
+    assert width(headline(incident_of(absurd), "fr")) <= HEADLINE_CHARS

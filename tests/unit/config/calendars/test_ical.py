@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.oncall.schedule import Rota, write_shift
+from alerts.oncall.schedule import Schedule, format_shift
 from config.calendars.ical import MOST_SHIFTS, CalendarError, people, read
 
-ROTA = Rota(names={"Ana Lima": "U0ANA", "Ben": "U0BEN", "Zoé": "U0ZOE"}, timezone="Europe/Paris")
+ROTA = Schedule(names={"Ana Lima": "U0ANA", "Ben": "U0BEN", "Zoé": "U0ZOE"}, timezone="Europe/Paris")
 
 
 def instant(text: str) -> int:
@@ -30,9 +30,9 @@ def calendar(*events: str) -> bytes:
     return "\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *parts, "END:VCALENDAR", ""]).encode()
 
 
-def shifts(*events: str, rota: Rota = ROTA) -> list[str]:
+def shifts(*events: str, rota: Schedule = ROTA) -> list[str]:
     """Return the shifts of events as they are written."""
-    return [write_shift(shift) for shift in read(calendar(*events), rota, SINCE, UNTIL).shifts]
+    return [format_shift(shift) for shift in read(calendar(*events), rota, SINCE, UNTIL).shifts]
 
 
 def test_a_weekly_shift_keeps_its_hour_when_the_clocks_change() -> None:

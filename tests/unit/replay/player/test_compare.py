@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from alerts.incidents.model import Incident, Notification
 from replay.player.compare import Comparison, compare
-from replay.player.result import Outcome
+from replay.player.result import ReplayResult
 
 if TYPE_CHECKING:
     from detectors.model.signal import Severity
@@ -32,9 +32,9 @@ def told(brand: str, opened: int, resolved: int | None, *, severity: Severity = 
     return notes
 
 
-def outcome(*notes: list[Notification]) -> Outcome:
+def outcome(*notes: list[Notification]) -> ReplayResult:
     """Return an outcome of a week."""
-    return Outcome([note for some in notes for note in some], since=START, until=START + 7 * 24 * HOUR)
+    return ReplayResult([note for some in notes for note in some], since=START, until=START + 7 * 24 * HOUR)
 
 
 def test_equal_outcomes_do_not_differ() -> None:
@@ -51,8 +51,8 @@ def test_an_incident_that_overlaps_is_the_same_one_moved() -> None:
     before = outcome(told("Halden", 30, 90), told("Orvane", 10, 60))
     after = outcome(told("Halden", 19, 90), told("Orvane", 12, 60))
     later, earlier = compare(before, after).changes
-    assert (later.kind, later.brand, later.minutes) == ("later", "Orvane", 2.0)
-    assert (earlier.kind, earlier.brand, earlier.minutes) == ("earlier", "Halden", -11.0)
+    assert (later.kind, later.brand, later.minutes_later) == ("later", "Orvane", 2.0)
+    assert (earlier.kind, earlier.brand, earlier.minutes_later) == ("earlier", "Halden", -11.0)
     assert "found earlier by 11 minutes, no page more or less" in str(earlier)
 
 
@@ -60,7 +60,7 @@ def test_what_only_one_side_has_is_lost_or_gained_with_its_pages() -> None:
     """An incident on another day is another incident."""
     before, after = outcome(told("Halden", 0, 60)), outcome(told("Halden", 1_500, 1_600, severity="watch"))
     found = compare(before, after)
-    assert [(change.kind, change.pages) for change in found.changes] == [("lost", -1), ("gained", 0)]
+    assert [(change.kind, change.extra_pages) for change in found.changes] == [("lost", -1), ("gained", 0)]
     assert (found.pages_before, found.pages_after) == (1, 0)
     assert found.sentence() == "1 not found any more, 1 found besides; 0 pages instead of 1."
 
@@ -69,7 +69,7 @@ def test_what_opens_far_apart_is_not_the_same_though_both_are_open_at_once() -> 
     """An incident that opened a day before is no earlier finding of this one: this one is part of it, or new."""
     noisy, quiet = outcome(told("Halden", 0, 1_800)), outcome(told("Halden", 1_732, 1_800))
     lost, gained = compare(quiet, noisy).changes
-    assert (lost.kind, lost.amid, gained.kind, gained.amid) == ("lost", gained.after, "gained", None)
+    assert (lost.kind, lost.merged_into, gained.kind, gained.merged_into) == ("lost", gained.after, "gained", None)
     assert "not found any more, part of one open since 2023-11-14 22:13, 1 page fewer" in str(lost)
     assert "| lost | Halden | 2023-11-16 03:05 | in 2023-11-14 22:13 |" in compare(quiet, noisy).markdown()
     assert compare(quiet, noisy).record()["incidents"][0]["amid"] == "Halden-0"
@@ -80,7 +80,7 @@ def test_the_nearest_opening_is_the_same_incident_whatever_stays_open_longest() 
     """A long incident that splits in two is found at the first of them."""
     long, split = outcome(told("Halden", 0, 2_900)), outcome(told("Halden", 20, 60), told("Halden", 1_500, 2_900))
     changes = compare(long, split).changes
-    assert [(change.kind, change.minutes) for change in changes] == [
+    assert [(change.kind, change.minutes_later) for change in changes] == [
         ("later", 20),
         ("gained", None),
     ]
@@ -114,7 +114,7 @@ def test_markdown_of_a_hostile_brand_starts_nothing() -> None:
 OPENINGS = st.lists(st.tuples(st.sampled_from(["Halden", "Orvane"]), st.integers(0, 5_000)), max_size=8, unique=True)
 
 
-def several(openings: list[tuple[str, int]]) -> Outcome:
+def several(openings: list[tuple[str, int]]) -> ReplayResult:
     """Return an outcome with an incident of 45 minutes at each opening."""
     return outcome(*(told(brand, at, at + 45) for brand, at in openings))
 

@@ -13,10 +13,10 @@ from config.brands.model import Brand
 from detectors.policy import Policy
 from detectors.static_threshold import Absolute
 from replay.player.compare import compare
-from replay.player.policy_set import Rules
+from replay.player.policy_set import PolicySet
 from replay.player.preview import Preview, preview
-from replay.player.result import run
-from streams.recording.format import Judged
+from replay.player.result import replay
+from streams.recording.format import ScoredEntry
 from tests.support.recordings import entries, mentions
 from tests.unit.replay.player.test_compare import outcome, told
 
@@ -40,7 +40,7 @@ DEAF = NOW.model_copy(
 @cache
 def batches() -> tuple[Batch, ...]:
     """Return the storm's brand as scored."""
-    found = (entry.batch for entry in entries(mentions()) if isinstance(entry, Judged))
+    found = (entry.batch for entry in entries(mentions()) if isinstance(entry, ScoredEntry))
     return tuple(batch for batch in found if batch.brand == NOW.name)
 
 
@@ -53,15 +53,15 @@ def keen() -> Brand:
 def test_the_same_thresholds_change_nothing() -> None:
     """Where nothing changes the sentence says so."""
     told = preview(NOW, NOW, batches())
-    assert told.before == told.after == 1
+    assert told.alerts_before == told.alerts_after == 1
     assert told.sentence() == "1 alert; the same."
     assert told.sentence("fr") == "1 alerte; sans changement."
 
 
 def test_a_preview_is_two_replays_compared() -> None:
-    """It says what `tocsin replay --against` would say of the same mentions."""
+    """It says what `tocsin replay --compare-to` would say of the same mentions."""
     told = preview(NOW, keen(), batches())
-    expected = compare(run(Rules.of([NOW]), batches(), None), run(Rules.of([keen()]), batches(), None))
+    expected = compare(replay(PolicySet.of([NOW]), batches(), None), replay(PolicySet.of([keen()]), batches(), None))
     assert told.comparison == expected
     assert told.mentions == sum(map(len, batches()))
 
@@ -69,7 +69,7 @@ def test_a_preview_is_two_replays_compared() -> None:
 def test_a_second_preview_of_the_same_days_runs_the_proposal_only() -> None:
     """Given what came of today's thresholds, it says the same."""
     first = preview(NOW, DEAF, batches())
-    assert preview(NOW, keen(), batches(), known=first.today) == preview(NOW, keen(), batches())
+    assert preview(NOW, keen(), batches(), known=first.current) == preview(NOW, keen(), batches())
 
 
 def test_what_comes_later_is_told_with_its_minutes() -> None:
@@ -77,7 +77,7 @@ def test_what_comes_later_is_told_with_its_minutes() -> None:
     told = preview(keen(), NOW, batches())
     (change,) = told.comparison.changes
     assert change.kind == "later"
-    assert f"would have come {round(change.minutes or 0)} min later" in told.sentence()
+    assert f"would have come {round(change.minutes_later or 0)} min later" in told.sentence()
     assert "plus tard" in told.sentence("fr")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from replay.player.preview import preview
-from replay.player.preview_cache import DAYS, KEPT, LastDays
+from replay.player.preview_cache import PREVIEW_DAYS, CACHE_TTL, PreviewCache
 from tests.unit.replay.player.test_preview import DEAF, NOW, batches, keen
 
 if TYPE_CHECKING:
@@ -43,39 +43,39 @@ def kafka() -> Kafka:
 
 def test_whoever_asks_again_hears_what_a_first_question_hears(kafka: Kafka) -> None:
     """Also when the present thresholds have changed in between: what came of the former ones is not kept for them."""
-    days = LastDays(kafka.past, kafka.clock)
+    days = PreviewCache(kafka.past, kafka.clock)
     for today, proposed in ((NOW, keen()), (NOW, DEAF), (DEAF, keen()), (NOW, keen())):
         assert days.preview(today, proposed).record() == preview(today, proposed, batches()).record()
-    assert kafka.asked == [(NOW.name, NOON - DAYS * DAY, NOON)]
+    assert kafka.asked == [(NOW.name, NOON - PREVIEW_DAYS * DAY, NOON)]
 
 
 def test_the_past_is_read_again_for_another_brand_and_when_it_is_old(kafka: Kafka) -> None:
     """Nobody is shown another brand's days, nor yesterday's."""
-    days = LastDays(kafka.past, kafka.clock)
+    days = PreviewCache(kafka.past, kafka.clock)
     days.preview(NOW, NOW)
     other = NOW.model_copy(update={"name": "Halden"})
     days.preview(other, other)
-    kafka.now += KEPT + 1
+    kafka.now += CACHE_TTL + 1
     days.preview(other, other)
     assert [name for name, _, _ in kafka.asked] == [NOW.name, "Halden", "Halden"]
 
 
 def test_what_is_learned_from_lies_before_the_days(kafka: Kafka) -> None:
     """With days to learn from more is read, and alerts count from the last seven days on."""
-    LastDays(kafka.past, kafka.clock, learned=7).preview(NOW, NOW)
+    PreviewCache(kafka.past, kafka.clock, warm_up_days=7).preview(NOW, NOW)
     assert kafka.asked == [(NOW.name, NOON - 14 * DAY, NOON)]
 
 
 def test_a_past_can_be_let_go_once(kafka: Kafka) -> None:
     """What was read later is not let go with what was read before."""
-    days = LastDays(kafka.past, kafka.clock)
+    days = PreviewCache(kafka.past, kafka.clock)
     days.preview(NOW, NOW)
     first = days.read_at
-    kafka.now += KEPT + 1
+    kafka.now += CACHE_TTL + 1
     days.preview(NOW, NOW)
-    days.forget(first)
+    days.clear(first)
     days.preview(NOW, NOW)
     assert len(kafka.asked) == 2
-    days.forget(days.read_at)
+    days.clear(days.read_at)
     days.preview(NOW, NOW)
     assert len(kafka.asked) == 3

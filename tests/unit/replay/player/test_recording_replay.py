@@ -10,9 +10,9 @@ import pytest
 from alerts.incidents.model import Action
 from config.brands.model import default_brand
 from mentions.sentiment import Scorer
-from replay.player.recording_replay import Fixed, Playback, Recorded
-from replay.player.slack_requests import requests, standing
-from streams.recording.format import Configured, Judged, Received
+from replay.player.recording_replay import FixedPolicies, RecordingReplay, RecordedPolicies
+from replay.player.slack_requests import record_requests, final_messages
+from streams.recording.format import ConfigEntry, ScoredEntry, MentionsEntry
 from tests.support.recordings import BRANDS, UNTIL, entries, header, mentions
 
 if TYPE_CHECKING:
@@ -30,29 +30,29 @@ def recorded() -> tuple[Entry, ...]:
     return tuple(entries(mentions()))
 
 
-def played(found: Iterable[Entry], rules: Recorded | Fixed | None = None, scorer: Scorer | None = None) -> Playback:
+def played(found: Iterable[Entry], rules: RecordedPolicies | FixedPolicies | None = None, scorer: Scorer | None = None) -> RecordingReplay:
     """Return a replay that is over."""
-    playback = Playback(rules or Recorded(header()), scorer)
-    list(playback.play(found))
+    playback = RecordingReplay(rules or RecordedPolicies(header()), scorer)
+    list(playback.run(found))
     return playback
 
 
 def scored() -> list[Entry]:
     """Return the entries as a reader gives them that takes the scores."""
-    return [entry for entry in recorded() if not isinstance(entry, Received)]
+    return [entry for entry in recorded() if not isinstance(entry, MentionsEntry)]
 
 
 def lines() -> list[Entry]:
     """Return the entries as a reader gives them that scores anew."""
-    return [entry for entry in recorded() if not isinstance(entry, Judged)]
+    return [entry for entry in recorded() if not isinstance(entry, ScoredEntry)]
 
 
 def test_scores_and_lines_tell_the_same() -> None:
     """Scored anew by the same scorer, a recording tells what its scores tell, to the last digit."""
     first, second = played(scored()), played(lines(), scorer=Scorer())
-    assert first.outcome.told == second.outcome.told
-    assert first.outcome.told
-    assert first.outcome.counts == second.outcome.counts
+    assert first.result.notifications == second.result.notifications
+    assert first.result.notifications
+    assert first.result.counts == second.result.counts
 
 
 def test_lines_need_a_scorer() -> None:
@@ -63,47 +63,47 @@ def test_lines_need_a_scorer() -> None:
 
 def test_actions_take_effect_where_they_stand() -> None:
     """An acknowledgement is told at its place, and the incident names who acknowledged."""
-    told = played([e for e in entries(mentions(), [ACK]) if not isinstance(e, Received)]).outcome.told
+    told = played([e for e in entries(mentions(), [ACK]) if not isinstance(e, MentionsEntry)]).result.notifications
     (acknowledged,) = [note for note in told if note.reason == "acknowledged"]
     assert acknowledged.incident.acknowledged_by == "U0000001"
 
 
 def test_other_rules_take_no_notice_of_the_recorded_ones() -> None:
     """Under a configuration that does not watch the brand nothing is found."""
-    other = Fixed.of([default_brand("Oakmere")])
-    assert played(scored(), other).outcome.counts.keys() == {"Oakmere"}
-    assert played(scored(), Fixed.built_in()).outcome.told == played(scored()).outcome.told
+    other = FixedPolicies.of([default_brand("Oakmere")])
+    assert played(scored(), other).result.counts.keys() == {"Oakmere"}
+    assert played(scored(), FixedPolicies.built_in()).result.notifications == played(scored()).result.notifications
 
 
 def test_a_brand_that_is_removed_is_watched_no_longer() -> None:
     """From the instant on at which a brand was taken out, nothing of it is counted."""
-    gone = Configured(UNTIL, "Brisela", 1, None)
+    gone = ConfigEntry(UNTIL, "Brisela", 1, None)
     at = next(place for place, entry in enumerate(scored()) if entry.at)
-    assert played([*scored()[:at], gone, *scored()[at:]]).outcome.counts.keys() == {"Oakmere"}
+    assert played([*scored()[:at], gone, *scored()[at:]]).result.counts.keys() == {"Oakmere"}
 
 
 def test_a_line_that_is_gone_is_counted_as_missing_only() -> None:
     """The other rows keep their places."""
-    (first, *rest) = [entry for entry in lines() if isinstance(entry, Received)]
-    both = Received(
+    (first, *rest) = [entry for entry in lines() if isinstance(entry, MentionsEntry)]
+    both = MentionsEntry(
         first.at, 0, first.brand, 0, 0, first.scorer, [0, 0], [0, 1], first.arrived * 2, ["", first.lines[0]]
     )
-    configured = [entry for entry in recorded() if isinstance(entry, Configured)]
+    configured = [entry for entry in recorded() if isinstance(entry, ConfigEntry)]
     playback = played([*configured, both, *rest[:3]], scorer=Scorer())
-    assert playback.outcome.rejected == 1
-    assert playback.outcome.counts[first.brand] >= 1
+    assert playback.result.rejected == 1
+    assert playback.result.counts[first.brand] >= 1
 
 
 def test_slack_shows_each_incident_once_with_its_thread() -> None:
     """Each incident has one message, edited to the last revision, and a reply for each notification that asks."""
-    playback = Playback(Recorded(header()))
-    rules = Recorded(header())
+    playback = RecordingReplay(RecordedPolicies(header()))
+    rules = RecordedPolicies(header())
     told: list[Notification] = []
     sent = []
-    for note, made in requests(playback.play(scored()), rules):
+    for note, made in record_requests(playback.run(scored()), rules):
         told.append(note)
         sent += made
-    shown = standing(sent)
+    shown = final_messages(sent)
     last = {note.incident.id: note for note in told}
     assert shown.keys() == last.keys()
     for incident, place in shown.items():
@@ -116,4 +116,4 @@ def test_slack_shows_each_incident_once_with_its_thread() -> None:
 
 def test_the_recording_knows_its_brands() -> None:
     """The helper's recording holds both brands: a test that says nothing of one would not notice."""
-    assert played(scored()).outcome.counts.keys() == set(BRANDS)
+    assert played(scored()).result.counts.keys() == set(BRANDS)

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from alerts.delivery.ports import Route
 from mentions.model.batches import NEGATIVE, POSITIVE
 from replay.snapshots import chart, incident_page
-from replay.snapshots.chart import Mark
-from replay.snapshots.event_log import MINUTE, Chronicle, Minute
+from replay.snapshots.chart import Annotation
+from replay.snapshots.event_log import MINUTE, EventLog, MinuteCounts
 from tests.support.alerts import START, run, signal
 from tests.support.scoring import batch
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 TOLD = run(signal(0), signal(3, observed=240, severity="critical"))[1]
 
 
-def _chronicle(brand: str = "acme", told: list[Notification] = TOLD) -> Chronicle:
-    chronicle = Chronicle(since=START - 60 * MINUTE)
+def _chronicle(brand: str = "acme", told: list[Notification] = TOLD) -> EventLog:
+    chronicle = EventLog(since=START - 60 * MINUTE)
     chronicle.count(batch(brand, *((START + minute * MINUTE, NEGATIVE) for minute in range(-30, 5))))
     for note in told:
-        chronicle.note(note)
+        chronicle.add(note)
     return chronicle
 
 
-def _page(chronicle: Chronicle, language: str = "en") -> str:
-    return incident_page.draw(
+def _page(chronicle: EventLog, language: str = "en") -> str:
+    return incident_page.render(
         chronicle, lambda _brand, _at: Route("C1", language, "<@U0CAMILLE>"), "A title", "A lead."
     )
 
@@ -63,17 +63,17 @@ class _Outline(HTMLParser):
 
 def test_minutes_are_counted_by_brand() -> None:
     """Mentions fall into the minute of their publication, and their brand's only."""
-    chronicle = Chronicle(since=START)
+    chronicle = EventLog(since=START)
     chronicle.count(batch("a", (START, NEGATIVE), (START + 59_999, POSITIVE), (START + MINUTE, POSITIVE)))
     chronicle.count(batch("b", (START + 2 * MINUTE, NEGATIVE)))
-    assert chronicle.series("a") == [Minute(2, 1), Minute(1, 0), Minute(0, 0)]
-    assert chronicle.series("b") == [Minute(0, 0), Minute(0, 0), Minute(1, 1)]
+    assert chronicle.series("a") == [MinuteCounts(2, 1), MinuteCounts(1, 0), MinuteCounts(0, 0)]
+    assert chronicle.series("b") == [MinuteCounts(0, 0), MinuteCounts(0, 0), MinuteCounts(1, 1)]
     assert chronicle.mentions == 4
 
 
 def test_what_came_before_is_left_out() -> None:
     """The warm-up is not part of the story."""
-    chronicle = Chronicle(since=START)
+    chronicle = EventLog(since=START)
     chronicle.count(batch("a", (START - 1, NEGATIVE)))
     assert chronicle.mentions == 0
     assert chronicle.span() == (START, START)
@@ -99,7 +99,7 @@ def test_page_tells_in_words_what_the_chart_shows() -> None:
     page = _page(_chronicle())
     for number, note in enumerate(TOLD, 1):
         assert f"<strong>{number}</strong>" in page
-        assert incident_page._words(note) in page
+        assert incident_page._annotation_text(note) in page
     labelled = [attributes for tag, attributes in _Outline(page).tags if tag == "svg"]
     assert all(attributes.get("role") == "img" and attributes.get("aria-label") for attributes in labelled)
 
@@ -134,7 +134,7 @@ def test_hostile_names_stay_text() -> None:
 
 def test_empty_chronicle_makes_a_page() -> None:
     """Where nothing happened there is a page all the same."""
-    assert "<h1>A title</h1>" in _page(Chronicle(since=START))
+    assert "<h1>A title</h1>" in _page(EventLog(since=START))
 
 
 @pytest.mark.parametrize(("highest", "top"), [(0, 5), (5, 5), (6, 10), (67, 100), (500, 500), (900, 990)])
@@ -145,8 +145,8 @@ def test_axis_ends_at_or_above_the_highest(highest: int, top: int) -> None:
 
 def test_flags_do_not_cover_each_other() -> None:
     """Flags of the same moment stand side by side, each with its number."""
-    marks = [Mark(START, number, "warning", "w") for number in (1, 2, 3)]
-    drawn = chart.draw("acme", START, [Minute(1, 0)] * 60, marks)
+    marks = [Annotation(START, number, "warning", "w") for number in (1, 2, 3)]
+    drawn = chart.render("acme", START, [MinuteCounts(1, 0)] * 60, marks)
     centres = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawn)]
     assert len(centres) == 3
     assert all(right - left >= 20 for left, right in itertools.pairwise(centres))

@@ -28,7 +28,7 @@ def _message(language: str = "en") -> Message:
 
 def test_card_shows_every_block() -> None:
     """What the blocks say stands in the drawing: headline, who is called, figures, drivers, examples, id."""
-    words = _words(slack_svg.draw(_message(), "14:32"))
+    words = _words(slack_svg.render(_message(), "14:32"))
     for said in (
         "240 negative mentions in 10 min",
         "@U0CAMILLE",
@@ -43,7 +43,7 @@ def test_card_shows_every_block() -> None:
 
 def test_card_is_labelled_with_the_lock_screen_line() -> None:
     """A reader of the page who cannot see the image is told the one line."""
-    drawn = ET.fromstring(slack_svg.draw(_message("fr"), "14:32"))
+    drawn = ET.fromstring(slack_svg.render(_message("fr"), "14:32"))
     assert drawn.get("role") == "img"
     assert "mentions négatives" in (drawn.get("aria-label") or "")
 
@@ -53,14 +53,14 @@ def test_hostile_text_stays_text() -> None:
     evil = "</text><script>alert(1)</script> & <b>"
     escaped = evil.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": escaped}}]
-    drawn = slack_svg.draw(Message("i", 1, evil, blocks), "14:32")
+    drawn = slack_svg.render(Message("i", 1, evil, blocks), "14:32")
     assert "<script" not in drawn
     assert evil.replace(" ", "") in _words(drawn).replace(" ", "")
 
 
 def test_nothing_is_drawn_outside_the_card() -> None:
     """Each line begins inside the card and ends, as far as can be told without a font, before its right edge."""
-    root = ET.fromstring(slack_svg.draw(_message(), "14:32"))
+    root = ET.fromstring(slack_svg.render(_message(), "14:32"))
     height = float((root.get("viewBox") or "").split()[3])
     for text in root.iter(f"{SVG}text"):
         assert float(text.get("y") or "inf") < height
@@ -80,7 +80,7 @@ def test_nothing_is_drawn_outside_the_card() -> None:
 def test_other_blocks_are_drawn_too(block: dict[str, object]) -> None:
     """Buttons, dividers and images (by their description) have their place, and make the card longer."""
     heights = [
-        float(ET.fromstring(slack_svg.draw(Message("i", 1, "t", blocks), "1")).get("viewBox", "").split()[3])
+        float(ET.fromstring(slack_svg.render(Message("i", 1, "t", blocks), "1")).get("viewBox", "").split()[3])
         for blocks in ([], [block])
     ]
     assert heights[1] > heights[0]
@@ -118,14 +118,14 @@ def test_sparklines_are_forced_to_their_width() -> None:
     assert is_bars("▁▃█")
     assert not is_bars("▁a")
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "▁▂▃"}}]
-    assert "textLength" in slack_svg.draw(Message("i", 1, "t", blocks), "1")
+    assert "textLength" in slack_svg.render(Message("i", 1, "t", blocks), "1")
 
 
 def test_a_chart_is_part_of_the_card() -> None:
     """The picture itself, its title above and its words for who does not see it; without one, the words alone."""
     block = image("F00000001", "bars and lines", "at most 80")
-    drawn = slack_svg.draw(Message("i", 1, "t", [block]), "1", b"\x89PNG")
+    drawn = slack_svg.render(Message("i", 1, "t", [block]), "1", b"\x89PNG")
     assert "data:image/png;base64,iVBORw==" in drawn
     assert "bars and lines" in drawn
     assert "at most 80" in drawn
-    assert "data:" not in slack_svg.draw(Message("i", 1, "t", [block]), "1")
+    assert "data:" not in slack_svg.render(Message("i", 1, "t", [block]), "1")

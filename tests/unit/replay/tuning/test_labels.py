@@ -47,7 +47,7 @@ def judged(verdict: Verdict | None, opened: int = 0, resolved: int | None = HOUR
         "warning",
         opened_at=opened + 60_000,
         updated_at=2 * HOUR,
-        breached_at=HOUR,
+        last_breach_at=HOUR,
         revision=3,
         findings={},
         history=(HistoryEntry(opened, "tocsin", "opened"),),

@@ -15,18 +15,18 @@ from alerts.incidents.silences import Silence
 from config.brands.model import Brand
 from detectors.model import signal as signals
 from detectors.model.signal import Now
-from streams.agents.group_routing import GROUPED, Clocks, home
-from streams.agents.triage import Triaging
+from streams.agents.group_routing import GROUPED, PartitionClocks, group_partition
+from streams.agents.triage import TriageAgent
 from streams.kafka.topics import Topics
-from streams.views.brands import Directory
-from tests.support.agency import ALONE, BRANDS, GROUP, about, triaged
+from streams.views.brands import BrandRegistry
+from tests.support.agency import UNGROUPED, BRANDS, GROUP, about, run_triage
 from tests.support.alerts import MINUTE, START, Record, action, now, signal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
 
     from alerts.incidents.model import Notification
-    from streams.exactly_once.fencing import Versioned
+    from streams.exactly_once.fencing import FencedValue
 
 PARTITIONS: Final = 8
 TOPICS: Final = Topics()
@@ -37,9 +37,9 @@ GERM: Final = about("salmonella", "kitchen", "buffet")
 class Table:
     """What survives the worker."""
 
-    data: dict[bytes, Versioned] = field(default_factory=dict)
+    data: dict[bytes, FencedValue] = field(default_factory=dict)
 
-    def rows(self, partition: int) -> Iterator[tuple[bytes, Versioned]]:
+    def rows(self, partition: int) -> Iterator[tuple[bytes, FencedValue]]:
         """Return what belongs to a partition."""
         return iter([(key, value) for key, value in self.data.items() if value.partition == partition])
 
@@ -47,7 +47,7 @@ class Table:
         """Return the epoch of a new owner."""
         return 1 + max((value.version.epoch for _, value in self.rows(partition)), default=0)
 
-    async def write(self, key: bytes, value: Versioned) -> Awaitable[None]:
+    async def write(self, key: bytes, value: FencedValue) -> Awaitable[None]:
         """Keep a value."""
         self.data[key] = value
         return asyncio.sleep(0)
@@ -75,7 +75,7 @@ class Worker:
     """The triage stage with a table, and a broker that brings at once what is passed on."""
 
     def __init__(self, *, members: tuple[str, ...] = BRANDS) -> None:
-        self.directory, self.table = Directory(), Table()
+        self.directory, self.table = BrandRegistry(), Table()
         self.configure(members)
         self.passed: list[Message] = []
         self.told: list[Notification] = []
@@ -83,13 +83,13 @@ class Worker:
 
     def configure(self, members: tuple[str, ...]) -> None:
         """Put these brands into the group."""
-        for brand in (*BRANDS, ALONE):
+        for brand in (*BRANDS, UNGROUPED):
             self.directory.put(Brand(name=brand, group=GROUP if brand in members else None), 1)
         self.directory.refresh()
 
     def restart(self) -> None:
         """Begin anew with what the table holds."""
-        self.triaging = Triaging(TOPICS, self, self.directory, self.table, PARTITIONS)  # type: ignore[arg-type]  # a table
+        self.triaging = TriageAgent(TOPICS, self, self.directory, self.table, PARTITIONS)  # type: ignore[arg-type]  # a table
 
     async def send(
         self, topic: str, key: bytes | None, value: bytes | None, partition: int | None = None, headers: Any = None
@@ -126,7 +126,7 @@ def _message(record: Record, partition: int) -> Message:
 
 
 STORY: Final[list[Record]] = [
-    *(signal(minute, brand=brand, drivers=GERM, severity="critical") for minute, brand in enumerate((*BRANDS, ALONE))),
+    *(signal(minute, brand=brand, drivers=GERM, severity="critical") for minute, brand in enumerate((*BRANDS, UNGROUPED))),
     now(4),
     action(5, brand=BRANDS[2]),
     signal(6, brand=BRANDS[1], detector="silence", severity="watch"),
@@ -146,7 +146,7 @@ def test_brands_of_different_partitions_are_one_incident(*, restarts: bool) -> N
             worker.restart()
     if restarts:
         worker.feed(now(201))
-    assert _by_incident(worker.told) == _by_incident(triaged(*STORY)[1])
+    assert _by_incident(worker.told) == _by_incident(run_triage(*STORY)[1])
 
 
 def test_what_is_passed_on_twice_is_told_once() -> None:
@@ -160,8 +160,8 @@ def test_what_is_passed_on_twice_is_told_once() -> None:
 
 def test_a_group_waits_for_the_slowest_of_its_brands() -> None:
     """Time passes in a group when it has passed in every partition: who lags behind is not late."""
-    clocks = Clocks(2)
-    assert [clocks.reach(0, 5), clocks.reach(1, 3), clocks.reach(0, 9), clocks.reach(1, 7)] == [
+    clocks = PartitionClocks(2)
+    assert [clocks.advance(0, 5), clocks.advance(1, 3), clocks.advance(0, 9), clocks.advance(1, 7)] == [
         None,
         Now(3),
         Now(3),
@@ -178,7 +178,7 @@ def test_what_began_before_the_group_ends_where_it_began() -> None:
     assert [note.reason for note in worker.told] == ["opened", "doubled", "acknowledged", "resolved"]
     worker.feed(signal(500, brand=BRANDS[0], drivers=GERM, start=500))
     assert worker.passed[-1].key == GROUPED + GROUP.encode()
-    assert worker.passed[-1].partition == home(GROUP, PARTITIONS)
+    assert worker.passed[-1].partition == group_partition(GROUP, PARTITIONS)
     assert (worker.told[-1].reason, worker.told[-1].page) == ("opened", True)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.exactly_once.batch_processor import Stage
+from streams.exactly_once.batch_processor import BatchProcessor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,21 +109,21 @@ def starts() -> Starts:
 
 
 @pytest.fixture
-def stage(app: App, work: Work, starts: Starts) -> Stage:
+def stage(app: App, work: Work, starts: Starts) -> BatchProcessor:
     """Return a stage of that app."""
     anything: Any = app
     where: Any = starts
-    return Stage(anything, "test", work, where)
+    return BatchProcessor(anything, "test", work, where)
 
 
-async def put(stage: Stage, *offsets: int, generation: int = 1) -> None:
+async def put(stage: BatchProcessor, *offsets: int, generation: int = 1) -> None:
     """Hand in records of partition p."""
     for offset in offsets:
         event: Any = Event(Message("p", offset, generation))
         await stage.put(event)
 
 
-async def work_off(stage: Stage) -> None:
+async def work_off(stage: BatchProcessor) -> None:
     """Let the stage run until it is idle."""
     task = asyncio.create_task(stage.run())
     for _ in range(20):
@@ -133,7 +133,7 @@ async def work_off(stage: Stage) -> None:
         await task
 
 
-async def test_what_waits_is_taken_together(stage: Stage, work: Work, starts: Starts) -> None:
+async def test_what_waits_is_taken_together(stage: BatchProcessor, work: Work, starts: Starts) -> None:
     """Records that gathered while the stage was busy form one batch, in order."""
     starts.committed["p"] = 4
     await put(stage, 4, 5, 6)
@@ -141,7 +141,7 @@ async def test_what_waits_is_taken_together(stage: Stage, work: Work, starts: St
     assert work.batches == [[4, 5, 6]]
 
 
-async def test_only_what_is_done_is_committed(stage: Stage, app: App, work: Work) -> None:
+async def test_only_what_is_done_is_committed(stage: BatchProcessor, app: App, work: Work) -> None:
     """While a batch waits for its acknowledgements nothing of it is committed; afterwards all, and once."""
     work.go.clear()
     await put(stage, 0, 1)
@@ -157,7 +157,7 @@ async def test_only_what_is_done_is_committed(stage: Stage, app: App, work: Work
     assert app.consumer.commits == [{"p": 2}]
 
 
-async def test_a_failed_batch_ends_the_stage(stage: Stage, app: App, work: Work) -> None:
+async def test_a_failed_batch_ends_the_stage(stage: BatchProcessor, app: App, work: Work) -> None:
     """In order or not at all: nothing after a failure is taken, and nothing of it is committed."""
     work.fail_at = 1
     await put(stage, 0)
@@ -171,7 +171,7 @@ async def test_a_failed_batch_ends_the_stage(stage: Stage, app: App, work: Work)
     assert app.consumer.commits == [{"p": 1}]
 
 
-async def test_a_missing_offset_is_sought(stage: Stage, app: App, work: Work) -> None:
+async def test_a_missing_offset_is_sought(stage: BatchProcessor, app: App, work: Work) -> None:
     """A record that does not follow is not worked on; its partition is read again from the missing one."""
     await put(stage, 0, 2, 3)
     await work_off(stage)
@@ -182,7 +182,7 @@ async def test_a_missing_offset_is_sought(stage: Stage, app: App, work: Work) ->
     assert work.batches == [[0], [1, 2, 3]]
 
 
-async def test_a_dealing_begins_where_the_last_one_ended(stage: Stage, app: App, work: Work, starts: Starts) -> None:
+async def test_a_dealing_begins_where_the_last_one_ended(stage: BatchProcessor, app: App, work: Work, starts: Starts) -> None:
     """A first record that lies after what is committed is not worked on before the missing ones are read."""
     starts.committed["p"] = 47
     await put(stage, 48, 49)
@@ -193,14 +193,14 @@ async def test_a_dealing_begins_where_the_last_one_ended(stage: Stage, app: App,
     assert work.batches == [[47, 48, 49]]
 
 
-async def test_what_is_read_twice_is_worked_on_once(stage: Stage, work: Work) -> None:
+async def test_what_is_read_twice_is_worked_on_once(stage: BatchProcessor, work: Work) -> None:
     """A partition that is sought back further than needed gives what is taken already: it is passed over."""
     await put(stage, 0, 1, 0, 1, 2)
     await work_off(stage)
     assert work.batches == [[0, 1, 2]]
 
 
-async def test_a_seek_in_vain_is_repeated(stage: Stage, app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_seek_in_vain_is_repeated(stage: BatchProcessor, app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """A partition that goes on giving what lies after is sought again, so that it cannot stay deaf."""
     await put(stage, 1, 2)
     assert app.consumer.sought == [("p", 0)]
@@ -209,7 +209,7 @@ async def test_a_seek_in_vain_is_repeated(stage: Stage, app: App, monkeypatch: p
     assert app.consumer.sought == [("p", 0), ("p", 0)]
 
 
-async def test_a_record_that_comes_while_the_start_is_asked_for_waits(stage: Stage, work: Work, starts: Starts) -> None:
+async def test_a_record_that_comes_while_the_start_is_asked_for_waits(stage: BatchProcessor, work: Work, starts: Starts) -> None:
     """Nothing is taken before it is known where reading begins, and nothing is lost for the asking."""
     starts.known.clear()
     coming = asyncio.create_task(put(stage, 0, 1))
@@ -221,7 +221,7 @@ async def test_a_record_that_comes_while_the_start_is_asked_for_waits(stage: Sta
     assert work.batches == [[0, 1]]
 
 
-async def test_a_partition_that_is_not_owned_gives_nothing(stage: Stage, work: Work, starts: Starts) -> None:
+async def test_a_partition_that_is_not_owned_gives_nothing(stage: BatchProcessor, work: Work, starts: Starts) -> None:
     """A record of a partition that was dealt away while its start was asked for is another worker's."""
     del starts.committed["p"]
     await put(stage, 0)
@@ -229,12 +229,12 @@ async def test_a_partition_that_is_not_owned_gives_nothing(stage: Stage, work: W
     assert work.batches == []
 
 
-async def test_records_of_an_older_dealing_are_let_go(stage: Stage, app: App, work: Work, starts: Starts) -> None:
+async def test_records_of_an_older_dealing_are_let_go(stage: BatchProcessor, app: App, work: Work, starts: Starts) -> None:
     """What was fetched before a rebalance comes again to whoever owns the partition: it must not be worked on here."""
     starts.committed["p"] = 7
     await put(stage, 7)
     app.consumer_generation_id = 2
-    stage.forget()
+    stage.reset()
     await work_off(stage)
     await put(stage, 8)
     await put(stage, 7, generation=2)
@@ -242,14 +242,14 @@ async def test_records_of_an_older_dealing_are_let_go(stage: Stage, app: App, wo
     assert work.batches == [[], [7]]
 
 
-async def test_settling_waits_for_the_batch_at_hand_and_commits(stage: Stage, app: App, work: Work) -> None:
+async def test_settling_waits_for_the_batch_at_hand_and_commits(stage: BatchProcessor, app: App, work: Work) -> None:
     """Before partitions are dealt anew the batch under way is finished and committed; what only waits is let go."""
     work.go.clear()
     await put(stage, 0, 1)
     running = asyncio.create_task(stage.run())
     await asyncio.sleep(0)
-    stage.halt()
-    settling = asyncio.create_task(stage.settle())
+    stage.pause()
+    settling = asyncio.create_task(stage.drain())
     await asyncio.sleep(0)
     assert not settling.done()
     work.go.set()
@@ -258,14 +258,14 @@ async def test_settling_waits_for_the_batch_at_hand_and_commits(stage: Stage, ap
     assert app.consumer.commits == [{"p": 2}]
 
 
-async def test_a_batch_that_outlives_the_dealing_does_not_count(stage: Stage, app: App, work: Work) -> None:
+async def test_a_batch_that_outlives_the_dealing_does_not_count(stage: BatchProcessor, app: App, work: Work) -> None:
     """A batch that was still under way when the partitions went is read again: it may not be committed here."""
     work.go.clear()
     await put(stage, 0, 1)
     running = asyncio.create_task(stage.run())
     await asyncio.sleep(0)
-    stage.halt()
-    stage.forget()
+    stage.pause()
+    stage.reset()
     stage.resume()
     work.go.set()
     await asyncio.sleep(0.01)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from streams.exactly_once.offsets import Positions
-from streams.exactly_once.stall_watchdog import DeafError, Ear
-from streams.exactly_once.start_offsets import Unfiltered
+from streams.exactly_once.offsets import OffsetTracker
+from streams.exactly_once.stall_watchdog import PartitionStalledError, StallWatchdog
+from streams.exactly_once.start_offsets import NullReadOffsets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,18 +62,18 @@ class Bench:
 
     def __init__(self) -> None:
         self.consumer = Consumer()
-        self.positions: Positions[Tp] = Positions()
+        self.positions: OffsetTracker[Tp] = OffsetTracker()
         self.stage = SimpleNamespace(waits=True, topics={"mentions"}, positions=self.positions)
         app: Any = SimpleNamespace(consumer=self.consumer, rebalancing=False)
         self.app = app
         stages: Any = [self.stage]
         starts: Any = Starts()
-        self.ear = Ear(app, stages, starts, patience=60.0)
+        self.ear = StallWatchdog(app, stages, starts, timeout=60.0)
 
     async def look(self, *seconds: float) -> None:
         """Look at these times."""
         for now in seconds:
-            await self.ear._look(now)
+            await self.ear._check(now)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ async def test_a_partition_that_holds_records_and_gives_none_ends_the_worker(ben
     bench.consumer.ends[P] = 568
     bench.positions.expect(P, 334)
     await bench.look(0.0, 59.0)
-    with pytest.raises(DeafError, match=r"mentions partition 0: nothing has come for 60 s from offset 334 on"):
+    with pytest.raises(PartitionStalledError, match=r"mentions partition 0: nothing has come for 60 s from offset 334 on"):
         await bench.look(60.0)
 
 
@@ -105,7 +105,7 @@ async def test_a_partition_of_which_nothing_ever_came_counts_from_its_start(benc
     """Deafness from the first record on is found too."""
     bench.consumer.ends[P] = 1
     await bench.look(0.0)
-    with pytest.raises(DeafError):
+    with pytest.raises(PartitionStalledError):
         await bench.look(60.0)
 
 
@@ -147,7 +147,7 @@ async def test_neither_a_dealing_nor_an_outage_is_deafness(bench: Bench, trouble
 
 def test_no_offset_is_noted_as_read_for_the_topics_of_stages() -> None:
     """Faust's own filter, which would drop what is read again, holds nothing for them, and all for other topics."""
-    filtered = Unfiltered({"mentions"})
+    filtered = NullReadOffsets({"mentions"})
     filtered.update({P: 48, Tp("changelog", 1): 7})
     filtered[P] = 49
     assert (filtered[P], filtered[Tp("changelog", 1)], filtered[Tp("changelog", 2)]) == (None, 7, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detectors.engine.state import HELD_BYTES
-from streams.kafka.topics import LARGEST_STATE, Topics
+from streams.kafka.topics import MAX_STATE_BYTES, Topics
 
 
 def test_every_name_carries_the_prefix() -> None:
@@ -17,12 +17,12 @@ def test_every_name_carries_the_prefix() -> None:
 def test_what_must_outlive_everything_is_never_deleted() -> None:
     """Brands and states are compacted and kept for ever."""
     topics = Topics()
-    for topic in (topics.brands, topics.watch_state, topics.case_state):
+    for topic in (topics.brands, topics.watch_state, topics.triage_state):
         assert topic.config()["cleanup.policy"] == "compact"
         assert "retention.ms" not in topic.config()
 
 
 def test_a_state_that_holds_back_a_backlog_fits() -> None:
     """The largest state a brand may have is well below what its topic takes."""
-    assert 2 * HELD_BYTES < LARGEST_STATE
-    assert Topics().watch_state.config()["max.message.bytes"] == str(LARGEST_STATE)
+    assert 2 * HELD_BYTES < MAX_STATE_BYTES
+    assert Topics().watch_state.config()["max.message.bytes"] == str(MAX_STATE_BYTES)

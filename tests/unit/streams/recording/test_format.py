@@ -8,7 +8,7 @@ import pytest
 import zstandard
 
 from mentions.readers.position import SourceError
-from streams.recording.format import End, Judged, Received, Recording, write
+from streams.recording.format import End, ScoredEntry, MentionsEntry, Recording, write
 from tests.support.recordings import entries, header, mentions
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def test_what_is_written_is_read(path: Path) -> None:
     expected = list(entries(mentions()[:50]))
     recording = Recording(str(path))
     assert recording.header == header()
-    scored = [entry for entry in expected if not isinstance(entry, Received)]
-    received = [entry for entry in expected if not isinstance(entry, Judged)]
+    scored = [entry for entry in expected if not isinstance(entry, MentionsEntry)]
+    received = [entry for entry in expected if not isinstance(entry, ScoredEntry)]
     assert list(recording.entries()) == scored
     assert list(recording.entries(scores=False)) == received
 

@@ -9,30 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.delivery import receipts
-from alerts.delivery.ports import Receipt
-from alerts.delivery.receipts import Posting
+from alerts.delivery.ports import MessageRef
+from alerts.delivery.receipts import DeliveryRecord
 from alerts.incidents import state as cases
 from alerts.incidents.silences import Silence
-from streams.exactly_once.fencing import Version, Versioned, decode, newer
+from streams.exactly_once.fencing import FencedVersion, FencedValue, decode, newer
 from streams.kafka.topics import Topics
-from streams.views.active_silences import Silenced
-from streams.views.posted_messages import Posted
+from streams.views.active_silences import ActiveSilences
+from streams.views.posted_messages import PostedMessages
 
 if TYPE_CHECKING:
-    from streams.views.table_view import Mirror
+    from streams.views.table_view import TableView
 
 INCIDENT = "acme-1"
 
 
 def posting(version: tuple[int, int], ts: str | None) -> bytes:
     """Return a posting as the table stores it."""
-    receipt = None if ts is None else Receipt("C0000001", ts)
-    return stored(receipts.encode(Posting(INCIDENT, "#acme", 0, receipt)), *version)
+    receipt = None if ts is None else MessageRef("C0000001", ts)
+    return stored(receipts.encode(DeliveryRecord(INCIDENT, "#acme", 0, receipt)), *version)
 
 
 def stored(payload: bytes, epoch: int = 1, number: int = 1) -> bytes:
     """Return a value as a table stores it."""
-    return Versioned(Version(epoch, number), 0, payload).encode()
+    return FencedValue(FencedVersion(epoch, number), 0, payload).encode()
 
 
 @given(
@@ -42,42 +42,42 @@ def test_the_newest_is_known_in_whatever_order_it_was_written(
     written: list[tuple[tuple[int, int], str | None]],
 ) -> None:
     """As a worker's own table would have it after its recovery: a zombie's late write changes nothing."""
-    posted, recovered = Posted(), None
+    posted, recovered = PostedMessages(), None
     for version, ts in written:
         raw = posting(version, ts)
-        posted.take(INCIDENT.encode(), raw)
+        posted.apply(INCIDENT.encode(), raw)
         recovered = newer(recovered, raw)
     assert recovered is not None
-    assert posted.get(INCIDENT) == receipts.decode(decode(recovered).payload).receipt
+    assert posted.get(INCIDENT) == receipts.decode(decode(recovered).payload).message
 
 
 def test_what_is_removed_is_not_known_any_more() -> None:
     """Nor is what was never written."""
-    posted = Posted()
-    posted.take(INCIDENT.encode(), posting((1, 1), "1.000001"))
-    assert posted.get(INCIDENT) == Receipt("C0000001", "1.000001")
-    posted.take(INCIDENT.encode(), None)
+    posted = PostedMessages()
+    posted.apply(INCIDENT.encode(), posting((1, 1), "1.000001"))
+    assert posted.get(INCIDENT) == MessageRef("C0000001", "1.000001")
+    posted.apply(INCIDENT.encode(), None)
     assert posted.get(INCIDENT) is None is posted.get("another")
 
 
 @pytest.mark.parametrize(
     ("mirror", "good"),
     [
-        (Posted(), posting((1, 1), "1.000001")),
-        (Silenced(), stored(cases.encode(cases.Case("acme", silences=(Silence(0, 99),))))),
+        (PostedMessages(), posting((1, 1), "1.000001")),
+        (ActiveSilences(), stored(cases.encode(cases.TriageState("acme", silences=(Silence(0, 99),))))),
     ],
 )
-def test_rubbish_is_skipped_and_the_last_good_value_stays(mirror: Mirror[Any], good: bytes) -> None:
+def test_rubbish_is_skipped_and_the_last_good_value_stays(mirror: TableView[Any], good: bytes) -> None:
     """A follower does not end over one record."""
-    mirror.take(b"acme", good)
+    mirror.apply(b"acme", good)
     before = mirror.get("acme")
     assert before
     for raw in (b"", b"{}", stored(b"not one", 9), stored(b"\xff", 9)):
-        mirror.take(b"acme", raw)
+        mirror.apply(b"acme", raw)
         assert mirror.get("acme") == before
 
 
 def test_each_follows_its_own_table() -> None:
     """The topics are those that the workers' tables are written to."""
     topics = Topics("x.")
-    assert (Posted.table(topics), Silenced.table(topics)) == (topics.receipts, topics.case_state)
+    assert (PostedMessages.changelog(topics), ActiveSilences.changelog(topics)) == (topics.receipts, topics.triage_state)

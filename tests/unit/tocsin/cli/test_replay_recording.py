@@ -78,13 +78,13 @@ def test_a_comparison_names_what_is_lost(recording: str, plain: str, tmp_path: P
     """A configuration whose detectors are off loses the incident, with its page, in each of the forms."""
     other = tmp_path / "other.yaml"
     other.write_text(f"brands:\n  - name: Brisela\n    detect: {{{DEAF}}}\n  - name: Oakmere\n", encoding="utf-8")
-    (found,) = records(recording, "--against", str(other))
+    (found,) = records(recording, "--compare-to", str(other))
     assert found["lost"] == 1
     assert (found["pages_before"], found["pages_after"]) == (1, 0)
-    assert records(plain, "--defaults", "--against", str(other))[0]["lost"] == 1
-    text = replay(recording, "--against", str(other)).stdout
+    assert records(plain, "--defaults", "--compare-to", str(other))[0]["lost"] == 1
+    text = replay(recording, "--compare-to", str(other)).stdout
     assert "Brisela  warning  not found any more, 1 page fewer" in text
-    markdown = replay(recording, "--against", str(other), "--markdown").stdout
+    markdown = replay(recording, "--compare-to", str(other), "--markdown").stdout
     assert "| lost | Brisela |" in markdown
 
 
@@ -92,7 +92,7 @@ def test_the_same_rules_change_nothing(recording: str, tmp_path: Path) -> None:
     """A recording against the configuration it holds differs in nothing."""
     same = tmp_path / "same.yaml"
     same.write_text("brands:\n  - name: Brisela\n  - name: Oakmere\n", encoding="utf-8")
-    text = replay(recording, "--against", str(same)).stdout
+    text = replay(recording, "--compare-to", str(same)).stdout
     assert text.startswith("1 found at the same instant; 1 page instead of 1.")
 
 
@@ -124,7 +124,7 @@ def test_misuse_is_told(recording: str, arguments: tuple[str, ...], message: str
 
 def test_standard_input_cannot_be_read_twice() -> None:
     """A comparison needs a file."""
-    done = replay("-", "--defaults", "--against", "tocsin/demo/scenarios/brands.yaml")
+    done = replay("-", "--defaults", "--compare-to", "tocsin/demo/scenarios/brands.yaml")
     assert done.returncode == 2
     assert "name a file" in done.stderr
 

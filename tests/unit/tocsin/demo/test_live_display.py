@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 
 from alerts.delivery.ports import Route
-from alerts.incidents.state import new_case
+from alerts.incidents.state import new_state
 from mentions.model.batches import NEGATIVE, POSITIVE
 from tests.support.alerts import MINUTE, START, now, run, signal
 from tests.support.scoring import batch
@@ -40,7 +40,7 @@ def test_calm_board_shows_every_brand() -> None:
 def test_course_rises_where_mentions_are() -> None:
     """The bars of a brand stand where its mentions fall in the story, the highest at their peak."""
     board = _board(["acme"])
-    board.chronicle.count(batch("acme", *[(START, POSITIVE)] * 8, (START + 30 * MINUTE, POSITIVE)))
+    board.event_log.count(batch("acme", *[(START, POSITIVE)] * 8, (START + 30 * MINUTE, POSITIVE)))
     line = next(line for line in _drawn(board).splitlines() if line.startswith("acme"))
     assert line.index("█") < line.index("▂")
     assert sum(line.count(bar) for bar in "▂█") == 2
@@ -50,8 +50,8 @@ def test_course_rises_where_mentions_are() -> None:
 def test_last_ten_minutes_are_counted() -> None:
     """Beside the course stands what the last ten minutes held, and how much of it was negative."""
     board = _board(["acme"])
-    board.chronicle.count(batch("acme", (START - MINUTE, NEGATIVE), (START - MINUTE, POSITIVE)))
-    board.chronicle.count(batch("acme", (START - 30 * MINUTE, POSITIVE)))
+    board.event_log.count(batch("acme", (START - MINUTE, NEGATIVE), (START - MINUTE, POSITIVE)))
+    board.event_log.count(batch("acme", (START - 30 * MINUTE, POSITIVE)))
     words = next(line for line in _drawn(board).splitlines() if line.startswith("acme")).split()
     assert words[-3:] == ["2", "50%", "calm"]
 
@@ -81,7 +81,7 @@ def test_thread_holds_the_replies() -> None:
 def test_mere_update_does_not_take_the_place_of_news() -> None:
     """An incident that merely goes on does not push aside the one that there is news of."""
     news = run(signal(0, brand="acme"))[1][0]
-    told = run(signal(0, brand="calm co"), signal(2, brand="calm co", observed=100), now(4), case=new_case("calm co"))[
+    told = run(signal(0, brand="calm co"), signal(2, brand="calm co", observed=100), now(4), case=new_state("calm co"))[
         1
     ]
     quiet = [note for note in told if note.reason == "updated"]
@@ -106,7 +106,7 @@ def test_resolved_incident_is_over() -> None:
 def test_gravest_incident_is_shown_at_the_end() -> None:
     """When all is told the board shows the gravest incident, not the one that was told of last."""
     grave = run(signal(0), signal(3, observed=240, severity="critical"))[1]
-    late = run(signal(9, brand="calm co"), case=new_case("calm co"))[1]
+    late = run(signal(9, brand="calm co"), case=new_state("calm co"))[1]
     board = _board()
     for note in (*grave, *late):
         board.add(note)

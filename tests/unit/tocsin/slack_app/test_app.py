@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 
 from alerts.delivery.ports import Route
-from alerts.incidents.actions import answer
+from alerts.incidents.actions import validate
 from alerts.rendering import card as render
-from alerts.rendering.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, SNOOZE, pressed
+from alerts.rendering.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, SNOOZE, parse_click
 from config.brands.model import Brand
 from tests.support.alerts import START, action, run, signal
-from tests.support.slack_handlers import Desk
-from tocsin.demo.fake_slack.block_kit import complaint
+from tests.support.slack_handlers import HandlerHarness
+from tocsin.demo.fake_slack.block_kit import validation_error
 from tocsin.slack_app.modals import silence, threshold
-from tocsin.slack_app.text import WORDS
+from tocsin.slack_app.text import MESSAGES
 
 MINUTE = 60_000
 CALLBACKS = (silence.CALLBACK, threshold.CALLBACK, "another")
@@ -39,13 +39,13 @@ CALLBACKS = (silence.CALLBACK, threshold.CALLBACK, "another")
 )
 async def test_each_button_is_an_act_of_whoever_tapped(button: str, option: str, kind: str, verdict: str) -> None:
     """The act names the person, the brand and the incident, and the case takes it."""
-    desk = Desk()
+    desk = HandlerHarness()
     await desk.tap(button, "U0BEN", option)
     (act,) = desk.sent
-    assert (act.kind, act.verdict, act.by) == (kind, verdict, "U0BEN")
+    assert (act.kind, act.verdict, act.actor) == (kind, verdict, "U0BEN")
     assert (act.brand, act.incident) == ("acme", desk.incident.id)
     before = {"unack": [action(1)], "unsnooze": [action(1, "snooze")]}.get(kind, [])
-    assert answer(run(signal(0), *before)[0], act) == "applies"
+    assert validate(run(signal(0), *before)[0], act) == "accepted"
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ async def test_each_button_is_an_act_of_whoever_tapped(button: str, option: str,
 )
 async def test_a_snooze_lasts_as_long_as_it_says(option: str, minutes: int) -> None:
     """Until morning is until eight in the time zone of the brand."""
-    desk = Desk()
+    desk = HandlerHarness()
     await desk.tap(SNOOZE, option=option)
     assert desk.sent[0].until == START + MINUTE + minutes * MINUTE
 
 
 async def test_a_double_tap_is_one_act() -> None:
     """Both taps show the same card, so they carry the same id, and the case takes the first only."""
-    desk = Desk()
+    desk = HandlerHarness()
     await desk.tap(NOT_A_CRISIS)
     await desk.tap(NOT_A_CRISIS)
     first, second = desk.sent
@@ -72,7 +72,7 @@ async def test_a_double_tap_is_one_act() -> None:
 async def test_only_those_named_may_act_and_others_are_told_whom_to_ask(user: str, acts: int) -> None:
     """By name or by user group; a refusal changes nothing and is seen by nobody else."""
     brand = Brand(name="acme", may_act=("U0ANA", "S0DESK"), on_call=("U0CAMILLE",), language="fr")
-    desk = Desk(brand, {"S0DESK": {"U0BEN"}})
+    desk = HandlerHarness(brand, {"S0DESK": {"U0BEN"}})
     await desk.tap(ACK, user)
     assert len(desk.sent) == acts
     assert bool(desk.hall.said) is not bool(acts)
@@ -82,14 +82,14 @@ async def test_only_those_named_may_act_and_others_are_told_whom_to_ask(user: st
 @pytest.mark.parametrize("block_id", ["other-20260101T0000Z|1", "|1", "acme|", "acme|-1", "acme|1e9", "x" * 3000])
 async def test_a_forged_button_changes_nothing(block_id: str) -> None:
     """What no card of ours holds is not acted on."""
-    desk = Desk()
+    desk = HandlerHarness()
     await desk.tap(ACK, block_id=block_id)
     assert desk.sent == []
 
 
 async def test_when_the_broker_is_away_the_person_is_told() -> None:
     """Nobody may believe that it is in hand when it is not."""
-    desk = Desk()
+    desk = HandlerHarness()
     desk.failing = True
     await desk.tap(ACK)
     assert "try again" in desk.hall.said[0]
@@ -119,7 +119,7 @@ def test_no_payload_ends_the_app(kind: str, payload: dict[str, Any]) -> None:
     """Whatever comes in, it is answered or left alone."""
 
     async def all_of_it() -> None:
-        desk = Desk()
+        desk = HandlerHarness()
         desk.office.answer(kind, payload)
         await desk.office.handle(kind, payload)
         assert desk.sent == []
@@ -135,12 +135,12 @@ def test_the_buttons_of_a_card_fit_its_state_and_come_back_as_they_went(language
     for some in acts:
         note = run(signal(0), *some)[1][-1]
         card = render.message(note, Route("#a", language, buttons=True), page=False)
-        assert complaint({"text": card.text, "blocks": card.blocks}) == ""
+        assert validation_error({"text": card.text, "blocks": card.blocks}) == ""
         (buttons,) = [block for block in card.blocks if block["type"] == "actions"]
         found.append([one["action_id"] for one in buttons["elements"]])
         for one in buttons["elements"]:
             for option in one.get("options", [{"value": ""}]):
-                back = pressed(one["action_id"], buttons["block_id"], option["value"])
+                back = parse_click(one["action_id"], buttons["block_id"], option["value"])
                 assert back is not None
                 assert (back.incident, back.revision) == (note.incident.id, note.revision)
     assert found == [
@@ -156,12 +156,12 @@ def test_with_pages_a_card_leads_to_that_of_its_incident(web: str) -> None:
     """Open or over; a tap on the link is acknowledged and changes nothing."""
     for some in ([], [action(2, "resolve")]):
         note = run(signal(0), *some)[1][-1]
-        card = render.message(note, Route("#a", buttons=True, web=web), page=False)
-        assert complaint({"text": card.text, "blocks": card.blocks}) == ""
+        card = render.message(note, Route("#a", buttons=True, web_url=web), page=False)
+        assert validation_error({"text": card.text, "blocks": card.blocks}) == ""
         (buttons,) = [block for block in card.blocks if block["type"] == "actions"]
         (link,) = [one for one in buttons["elements"] if "url" in one]
         assert link["url"] == f"https://tocsin.example.com/incidents/{note.incident.id}"
-        assert pressed(link["action_id"], buttons["block_id"], "") is None
+        assert parse_click(link["action_id"], buttons["block_id"], "") is None
 
 
 def test_without_the_app_a_card_has_no_buttons() -> None:
@@ -193,7 +193,7 @@ def test_without_the_app_a_card_has_no_buttons() -> None:
 )
 async def test_the_command_answers_what_was_asked(text: str, says: str) -> None:
     """In one message, for the asker's eyes only; what was typed pings nobody."""
-    said = await Desk(Brand(name="acme", on_call=("U0CAMILLE",))).ask(text)
+    said = await HandlerHarness(Brand(name="acme", on_call=("U0CAMILLE",))).ask(text)
     assert says in said
     assert "<!channel>" not in said
 
@@ -203,7 +203,7 @@ async def test_the_command_answers_what_was_asked(text: str, says: str) -> None:
 )
 async def test_a_typed_snooze_is_the_act_of_the_button(text: str, minutes: int) -> None:
     """Brands are named by name or alias, blanks and all; typed or delivered twice, it is one act, as from the card."""
-    desk = Desk(Brand(name="acme", aliases=("The Acme Group",)))
+    desk = HandlerHarness(Brand(name="acme", aliases=("The Acme Group",)))
     await desk.ask(text)
     await desk.ask(text)
     first, second = desk.sent
@@ -213,13 +213,13 @@ async def test_a_typed_snooze_is_the_act_of_the_button(text: str, minutes: int) 
 
 async def test_who_may_not_act_may_not_snooze_by_typing_either() -> None:
     """The command asks no less than the button."""
-    desk = Desk(Brand(name="acme", may_act=("U0BEN",)))
+    desk = HandlerHarness(Brand(name="acme", may_act=("U0BEN",)))
     assert "You are not among those" in await desk.ask("snooze acme")
     assert desk.sent == []
 
 
 def test_the_app_says_all_it_says_in_every_language() -> None:
     """The same strings with the same values."""
-    assert WORDS["en"].keys() == WORDS["fr"].keys()
-    for key, text in WORDS["en"].items():
-        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", WORDS["fr"][key])), key
+    assert MESSAGES["en"].keys() == MESSAGES["fr"].keys()
+    for key, text in MESSAGES["en"].items():
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", MESSAGES["fr"][key])), key

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pydantic import ValidationError
 
 from alerts.incidents.silences import Silence
-from alerts.notifiers.slack.notifier import Slack
+from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.rendering.buttons import CRISIS, NOT_A_CRISIS
 from config.brands.model import Brand
 from config.brands.overrides import PATHS, Governed, Override
@@ -23,17 +23,17 @@ from detectors.engine import engine
 from detectors.policy import Policy
 from tests.support.alerts import action, run, signal
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
-from tests.support.slack_app import NOW, Front
-from tocsin.demo.fake_slack.block_kit import complaint
+from tests.support.slack_app import NOW, SlackAppHarness
+from tocsin.demo.fake_slack.block_kit import validation_error
 from tocsin.demo.fake_slack.faults import Fault
 from tocsin.demo.fake_slack.server import TOKEN, FakeSlack
-from tocsin.slack_app.digest import DAY, HOUR, Figures, digest, figures
-from tocsin.slack_app.digest_scheduler import LATE, PAUSE, Daily, due
+from tocsin.slack_app.digest import DAY, HOUR, DailyFigures, build_digest, daily_figures
+from tocsin.slack_app.digest_scheduler import MAX_DELAY, RETRY_AFTER, DigestScheduler, due_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-COUNTED: Mapping[str, Figures] = {"acme": Figures(1204, 0.125, 900.4, 0.09)}
+COUNTED: Mapping[str, DailyFigures] = {"acme": DailyFigures(1204, 0.125, 900.4, 0.09)}
 
 
 def brand(name: str = "acme", **changes: Any) -> Brand:
@@ -46,12 +46,12 @@ def instant(text: str, zone: str = "UTC") -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp() * 1000)
 
 
-def daily(app: Front, slack: FakeSlack, now: int = NOW) -> Daily:
+def daily(app: SlackAppHarness, slack: FakeSlack, now: int = NOW) -> DigestScheduler:
     """Return the digests of an app, as of an instant."""
-    return Daily(app.known, Slack(TOKEN, slack.url), lambda _: COUNTED, lambda: now)
+    return DigestScheduler(app.known, SlackNotifier(TOKEN, slack.url), lambda _: COUNTED, lambda: now)
 
 
-def at_half_past_eight(app: Front) -> int:
+def at_half_past_eight(app: SlackAppHarness) -> int:
     """Return half past eight after the app's incident, UTC."""
     day = datetime.fromtimestamp(NOW / 1000, UTC).date()
     return instant(f"{day}T08:30") + DAY if app.known else 0
@@ -61,11 +61,11 @@ def test_it_is_due_by_the_brand_s_clock_and_once_a_day() -> None:
     """Not a minute before; hours later only if the app was down; another zone is another instant."""
     paris, lima = brand(timezone="Europe/Paris"), brand("zeta", timezone="America/Lima")
     morning = instant("2026-11-24T08:30", "Europe/Paris")
-    assert due([paris], morning - 1) == []
-    (found,) = due([paris, lima], morning)
+    assert due_jobs([paris], morning - 1) == []
+    (found,) = due_jobs([paris, lima], morning)
     assert (found.at, found.name, found.brands) == (morning, "digest 2026-11-24 08:30 Europe/Paris", (paris,))
-    assert due([paris], morning + LATE - 1) == [found]
-    assert due([paris], morning + LATE) == []
+    assert due_jobs([paris], morning + MAX_DELAY - 1) == [found]
+    assert due_jobs([paris], morning + MAX_DELAY) == []
 
 
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
@@ -73,13 +73,13 @@ def test_a_clock_that_is_put_forward_or_back_makes_one_digest_a_day(day: str) ->
     """Half past two comes not at all, or twice: the digest comes once."""
     night = brand(digest="02:30", timezone="Europe/Paris")
     start = instant(f"{day}T00:00", "Europe/Paris")
-    names = {one.name for minute in range(0, 24 * 60, 10) for one in due([night], start + minute * MINUTE)}
+    names = {one.name for minute in range(0, 24 * 60, 10) for one in due_jobs([night], start + minute * MINUTE)}
     assert {name for name in names if day in name} == {f"digest {day} 02:30 Europe/Paris"}
 
 
 def test_brands_of_one_channel_share_a_digest() -> None:
     """One message a channel; a brand without a time or a channel is in none."""
-    found = due(
+    found = due_jobs(
         [
             brand("b"),
             brand("a"),
@@ -105,24 +105,24 @@ def test_what_is_no_time_of_day_is_refused(clock: str) -> None:
 async def test_it_is_there_once_however_often_the_app_looks_and_starts() -> None:
     """Looked for by its name before it is posted, by an app that knows of nothing."""
     async with FakeSlack() as slack:
-        app = Front(slack, brand())
+        app = SlackAppHarness(slack, brand())
         now = at_half_past_eight(app)
         first = daily(app, slack, now)
-        await first.look()
-        await first.look()
-        await daily(app, slack, now + HOUR).look()
+        await first.tick()
+        await first.tick()
+        await daily(app, slack, now + HOUR).tick()
         (message,) = slack.roots()
         assert "1,204 mentions (usually 900), 12% negative (usually 9%)" in json.dumps(message)
-        await daily(app, slack, now + DAY).look()
+        await daily(app, slack, now + DAY).tick()
         assert len(slack.roots()) == 2
 
 
 async def test_two_apps_at_the_same_time_leave_one() -> None:
     """Several run for safety: each sweeps away what came second."""
     async with FakeSlack() as slack:
-        app = Front(slack, brand())
+        app = SlackAppHarness(slack, brand())
         now = at_half_past_eight(app)
-        await asyncio.gather(*[daily(app, slack, now).look() for _ in range(3)])
+        await asyncio.gather(*[daily(app, slack, now).tick() for _ in range(3)])
         assert len(slack.roots()) == 1
 
 
@@ -130,44 +130,44 @@ async def test_two_apps_at_the_same_time_leave_one() -> None:
 async def test_what_slack_does_not_answer_is_tried_again_and_not_doubled(fault: Fault) -> None:
     """It may have been taken all the same."""
     async with FakeSlack() as slack:
-        app = Front(slack, brand())
+        app = SlackAppHarness(slack, brand())
         one = daily(app, slack, at_half_past_eight(app))
         slack.faults.append(fault)
-        await one.look()
-        await one.look()
+        await one.tick()
+        await one.tick()
         assert len(slack.roots()) == 1
 
 
 async def test_a_channel_that_does_not_know_the_app_is_tried_again_later() -> None:
     """After a pause, so that an invitation heals it; other channels get theirs."""
     async with FakeSlack(absent={"C0000001"}) as slack:
-        app = Front(slack, brand(), brand("zeta", slack_channel="C0000002"))
+        app = SlackAppHarness(slack, brand(), brand("zeta", slack_channel="C0000002"))
         now = at_half_past_eight(app)
         clock = [now]
-        one = Daily(app.known, Slack(TOKEN, slack.url), lambda _: COUNTED, lambda: clock[0])
-        await one.look()
+        one = DigestScheduler(app.known, SlackNotifier(TOKEN, slack.url), lambda _: COUNTED, lambda: clock[0])
+        await one.tick()
         assert (len(slack.roots()), len(slack.roots("C0000002"))) == (0, 1)
         slack.absent.clear()
-        await one.look()
+        await one.tick()
         assert slack.roots() == []
-        clock[0] += PAUSE
-        await one.look()
+        clock[0] += RETRY_AFTER
+        await one.tick()
         assert len(slack.roots()) == 1
 
 
 async def test_without_the_scope_to_look_it_is_sent_all_the_same() -> None:
     """Rather one too many than none."""
     async with FakeSlack(missing_scopes={"channels:history"}) as slack:
-        app = Front(slack, brand())
+        app = SlackAppHarness(slack, brand())
         one = daily(app, slack, at_half_past_eight(app))
-        await one.look()
-        await one.look()
+        await one.tick()
+        await one.tick()
         assert len(slack.roots()) == 1
 
 
 def test_it_names_incidents_what_is_to_be_judged_and_what_runs_out() -> None:
     """Those of the last day or open still; what nobody judged has its buttons; silences and overrides of a day."""
-    app = Front(FakeSlack(), brand())
+    app = SlackAppHarness(FakeSlack(), brand())
     over = run(signal(0), action(30, "resolve"))[1][-1].incident
     app.know(replace(over, id="acme-over"))
     app.know(replace(over, id="acme-judged", verdict="crisis"))
@@ -177,7 +177,7 @@ def test_it_names_incidents_what_is_to_be_judged_and_what_runs_out() -> None:
         Silence(0, until + HOUR, "U0BEN", reason="a sale"), Silence(0, until + 2 * DAY, "U0BEN", reason="a fair")
     )
     app.govern(Governed(app.brand, [Override("detect.negative.least", 9, until + HOUR, "U0ANA")]))
-    said = digest("d", [app.brand], app.known, COUNTED, until)
+    said = build_digest("d", [app.brand], app.known, COUNTED, until)
     shown = json.dumps(said.blocks, ensure_ascii=False)
     assert said.text == "Digest of 24 hours: incidents 3, to be judged 1"
     assert "a sale" in shown
@@ -190,8 +190,8 @@ def test_it_names_incidents_what_is_to_be_judged_and_what_runs_out() -> None:
 
 def test_it_speaks_french() -> None:
     """Where most of the channel's brands do."""
-    app = Front(FakeSlack(), brand(language="fr"))
-    said = digest("d", [app.brand], app.known, COUNTED, NOW + HOUR)
+    app = SlackAppHarness(FakeSlack(), brand(language="fr"))
+    said = build_digest("d", [app.brand], app.known, COUNTED, NOW + HOUR)
     assert "Résumé" in said.text
     assert "d’habitude 900" in json.dumps(said.blocks, ensure_ascii=False)
 
@@ -204,17 +204,17 @@ def test_it_speaks_french() -> None:
 )
 def test_it_keeps_slack_s_limits_however_much_there_was(names: list[str], reason: str, language: str) -> None:
     """Forty brands, each with incidents, silences and overrides; names and reasons come from outside."""
-    app = Front(FakeSlack(), brand(language=language))
+    app = SlackAppHarness(FakeSlack(), brand(language=language))
     over = run(signal(0), action(30, "resolve"))[1][-1].incident
     brands = [Brand.model_construct(**dict(app.brand) | {"name": name}) for name in names]
     for number, one in enumerate(brands):
         overrides = [Override(path, None, NOW + 2 * HOUR, reason) for path in PATHS]
-        app.known.directory.put(Governed(one, overrides), number + 10)
+        app.known.registry.put(Governed(one, overrides), number + 10)
         for copy in range(8):
             app.know(replace(over, id=f"incident-{number}-{copy}", brand=one.name))
     app.silence(*[Silence(0, NOW + 2 * HOUR, reason, reason=reason, term=reason, id=str(n)) for n in range(50)])
-    said = digest("d", brands, app.known, {}, NOW + HOUR)
-    assert complaint({"text": said.text, "blocks": said.blocks}) == ""
+    said = build_digest("d", brands, app.known, {}, NOW + HOUR)
+    assert validation_error({"text": said.text, "blocks": said.blocks}) == ""
 
 
 def test_figures_are_of_whole_hours_and_the_usual_of_the_same_hours_of_earlier_days() -> None:
@@ -230,5 +230,5 @@ def test_figures_are_of_whole_hours_and_the_usual_of_the_same_hours_of_earlier_d
             state, _ = engine.advance(state, START + (minute + 60) * MINUTE, policy)
     state, _ = engine.advance(state, START + 5 * DAY + HOUR, policy)
     until = START + 5 * DAY
-    assert figures(state, until) == Figures(8, 0.75, 8.0, 0.25)
-    assert figures(state, START + 2 * DAY) == Figures(8, 0.25)
+    assert daily_figures(state, until) == DailyFigures(8, 0.75, 8.0, 0.25)
+    assert daily_figures(state, START + 2 * DAY) == DailyFigures(8, 0.25)

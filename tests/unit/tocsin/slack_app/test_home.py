@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from msgspec.structs import replace
 
 from alerts.incidents.silences import Silence
-from alerts.oncall.schedule import Rota
+from alerts.oncall.schedule import Schedule
 from alerts.rendering.buttons import ACK
 from config.brands.model import Brand
 from config.brands.overrides import PATHS, Governed, Override
-from tests.support.slack_app import NOW, Front, front, until
-from tocsin.demo.fake_slack.block_kit import view_faults
+from tests.support.slack_app import NOW, SlackAppHarness, slack_app, until
+from tocsin.demo.fake_slack.block_kit import view_errors
 from tocsin.demo.fake_slack.server import FakeSlack
 from tocsin.slack_app import app as office
 from tocsin.slack_app import home
 from tocsin.slack_app.modals import threshold
-from tocsin.slack_app.modals.silence import LIFT
+from tocsin.slack_app.modals.silence import REMOVE
 
 HOUR = 3_600_000
 
@@ -30,17 +30,17 @@ def said(person: Any) -> str:
     return json.dumps((person.home or {}).get("blocks", []), ensure_ascii=False)
 
 
-async def visit(app: Front, user: str = "U0ANA") -> Any:
+async def visit(app: SlackAppHarness, user: str = "U0ANA") -> Any:
     """Open the home tab; return who did."""
-    person = app.slack.person(user)
-    await person.go_home()
+    person = app.slack.user(user)
+    await person.open_home()
     await until(lambda: person.home)
     return person
 
 
 async def test_it_shows_what_is_open_who_is_on_call_and_what_is_held_back() -> None:
     """Incidents with their buttons, the people, the silences and the overrides."""
-    async with front(Brand(name="acme", on_call=("U0BEN",), rota=Rota(people=("U0CLO",)))) as app:
+    async with slack_app(Brand(name="acme", on_call=("U0BEN",), rota=Schedule(people=("U0CLO",)))) as app:
         app.silence(Silence(0, NOW + HOUR, "U0DAN", detector="volume", reason="a sale", id="s1"))
         app.govern(Governed(app.brand, [Override("detect.negative.least", 9, None, "U0ANA")]))
         shown = said(await visit(app))
@@ -50,21 +50,21 @@ async def test_it_shows_what_is_open_who_is_on_call_and_what_is_held_back() -> N
 
 async def test_what_is_open_is_shown_whatever_came_after_it() -> None:
     """Another incident of the brand that is over hides none."""
-    async with front() as app:
+    async with slack_app() as app:
         app.know(replace(app.note.incident, id="acme-later", opened_at=NOW, status="resolved", resolved_at=NOW))
         assert "Critical acme" in said(await visit(app))
 
 
 async def test_an_umbrella_is_shown_to_whoever_may_act_on_one_of_its_brands() -> None:
     """It is about their brand too."""
-    async with front(Brand(name="acme", may_act=("U0BEN",)), Brand(name="zeta")) as app:
-        app.know(replace(app.note.incident, group="sea", brands=("acme", "zeta")))
+    async with slack_app(Brand(name="acme", may_act=("U0BEN",)), Brand(name="zeta")) as app:
+        app.know(replace(app.note.incident, group="sea", affected_brands=("acme", "zeta")))
         assert "Critical" in said(await visit(app))
 
 
 async def test_nobody_sees_what_they_may_not_act_on() -> None:
     """A brand of others, with its incidents and its people, is not there."""
-    async with front(Brand(name="acme", may_act=("S0DESK",)), Brand(name="zeta", may_act=("U0EVE",))) as app:
+    async with slack_app(Brand(name="acme", may_act=("S0DESK",)), Brand(name="zeta", may_act=("U0EVE",))) as app:
         app.slack.groups["S0DESK"] = ["U0ANA"]
         eve, ana = said(await visit(app, "U0EVE")), said(await visit(app))
     assert "acme" not in eve
@@ -76,7 +76,7 @@ async def test_nobody_sees_what_they_may_not_act_on() -> None:
 async def test_its_buttons_act_and_it_is_brought_up_to_date(monkeypatch: Any) -> None:
     """As those of the card do; afterwards the tab shows what came of it."""
     monkeypatch.setattr(office, "SETTLING", 0.05)
-    async with front() as app:
+    async with slack_app() as app:
         ana = await visit(app)
         await ana.tap(ACK, place=ana.home["id"])
         await until(lambda: app.sent)
@@ -90,14 +90,14 @@ async def test_its_buttons_act_and_it_is_brought_up_to_date(monkeypatch: Any) ->
 async def test_silences_and_overrides_are_lifted_there(monkeypatch: Any) -> None:
     """Each once, and the person is told in a modal: a tab has nowhere to whisper."""
     monkeypatch.setattr(office, "SETTLING", 0.05)
-    async with front() as app:
+    async with slack_app() as app:
         app.silence(Silence(0, NOW + HOUR, "U0DAN", id="s1"))
         app.govern(Governed(app.brand, [Override("detect.negative.least", 9), Override("detect.volume.least", 30)]))
         ana = await visit(app)
-        await ana.tap(LIFT, place=ana.home["id"])
+        await ana.tap(REMOVE, place=ana.home["id"])
         await until(lambda: "Lifted" in app.shown("U0ANA"))
         assert app.sent[0].kind == "unsilence"
-        await ana.tap(threshold.LIFT, place=ana.home["id"])
+        await ana.tap(threshold.REMOVE, place=ana.home["id"])
         await until(lambda: app.applied)
         assert app.applied[0].overrides == (Override("detect.volume.least", 30),)
         await until(lambda: "*9* instead of 6" not in said(ana))
@@ -106,7 +106,7 @@ async def test_silences_and_overrides_are_lifted_there(monkeypatch: Any) -> None
 async def test_who_may_act_no_longer_is_refused_there_too(monkeypatch: Any) -> None:
     """Rights may change while the tab is open."""
     monkeypatch.setattr(office, "SETTLING", 0.05)
-    async with front() as app:
+    async with slack_app() as app:
         ana = await visit(app)
         app.govern(Governed(Brand(name="acme", may_act=("U0BEN",))))
         await ana.tap(ACK, place=ana.home["id"])
@@ -118,21 +118,21 @@ async def test_who_may_act_no_longer_is_refused_there_too(monkeypatch: Any) -> N
 @given(st.lists(st.text(min_size=1, max_size=90).filter(str.strip), min_size=1, max_size=40, unique=True), st.text())
 def test_it_keeps_slack_s_limits_however_much_there_is(names: list[str], reason: str) -> None:
     """Forty brands with an incident, silences and every override each; names and reasons come from outside."""
-    app = Front(FakeSlack())
+    app = SlackAppHarness(FakeSlack())
     for number, name in enumerate(names):
         brand = Brand.model_construct(**dict(app.brand) | {"name": name})
         overrides = [Override(path, None, None, reason) for path in PATHS]
-        app.known.directory.put(Governed(brand, overrides), number + 10)
+        app.known.registry.put(Governed(brand, overrides), number + 10)
         app.know(replace(app.note.incident, id=f"incident-{number}", brand=name))
     app.silence(*[Silence(0, NOW + HOUR, reason, reason=reason, term=reason, id=str(n)) for n in range(50)])
-    shown = home.home(app.known, sorted(app.known.directory.brands()), NOW)
-    assert view_faults(shown) == []
+    shown = home.build_home(app.known, sorted(app.known.registry.brands()), NOW)
+    assert view_errors(shown) == []
     assert len(json.dumps(shown)) < 250_000
 
 
 def test_to_somebody_without_a_brand_it_says_so() -> None:
     """An empty tab would look broken."""
-    app = Front(FakeSlack())
-    shown = home.home(app.known, [], NOW)
-    assert view_faults(shown) == []
+    app = SlackAppHarness(FakeSlack())
+    shown = home.build_home(app.known, [], NOW)
+    assert view_errors(shown) == []
     assert "no brand that you may act on" in json.dumps(shown)

@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from alerts.notifiers.slack.notifier import web_client
 from tocsin.demo.fake_slack.server import APP_TOKEN, SIGNING_SECRET, TOKEN, FakeSlack
-from tocsin.slack_app.slack_client import People
+from tocsin.slack_app.slack_client import SlackClient
 from tocsin.slack_app.transports.http import Gate, application, asked
 from tocsin.slack_app.transports.socket_mode import Socket
 
@@ -157,21 +157,21 @@ def test_a_body_that_is_no_request_is_none(body: bytes) -> None:
 async def test_a_group_s_members_are_asked_for_once_in_a_while_and_a_failure_lets_nobody_in() -> None:
     """An unknown group has no members; a known one is remembered for five minutes."""
     async with FakeSlack(groups={"S0DESK": ["U0BEN"]}) as slack:
-        people = People(TOKEN, slack.url)
+        people = SlackClient(TOKEN, slack.url)
         for _ in range(3):
             assert await people.groups_of("U0BEN", ("S0DESK", "S0GONE")) == frozenset({"S0DESK"})
         assert len([call for call in slack.calls if call.body.get("usergroup") == "S0DESK"]) == 1
-        await people.whisper(slack.response_url, "for your eyes")
-        assert slack.whispers == ["for your eyes"]
+        await people.respond_ephemeral(slack.response_url, "for your eyes")
+        assert slack.ephemeral_texts == ["for your eyes"]
 
 
 async def test_an_answer_goes_to_slack_only() -> None:
     """A forged address does not make the app knock at doors inside the house."""
     async with FakeSlack() as slack:
-        people = People(TOKEN, "https://slack.com/api/")
+        people = SlackClient(TOKEN, "https://slack.com/api/")
         for address in (slack.response_url, "http://hooks.slack.com/x", "https://slack.com.evil.example/x", "", "::"):
-            await people.whisper(address, "secret")
-        assert slack.whispers == []
+            await people.respond_ephemeral(address, "secret")
+        assert slack.ephemeral_texts == []
 
 
 async def test_what_is_wrong_in_a_modal_goes_back_with_the_acknowledgement() -> None:

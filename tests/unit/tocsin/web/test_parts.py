@@ -16,11 +16,11 @@ from config.brands.overrides import Governed
 from mentions.model.batches import Batch
 from replay.tuning.labels import Label
 from replay.tuning.optimisation import Point, State, TuningResult
-from tests.support.web_app import day, hidden, opened
+from tests.support.web_app import day, hidden, web_client
 from tocsin.web.locales import en, fr
-from tocsin.web.pages.tradeoff_chart import curve
-from tocsin.web.sources.rate_counter import BARS, STEP, Pulse, Tally
-from tocsin.web.sparkline import HEIGHT, WIDTH, spark
+from tocsin.web.pages.tradeoff_chart import build_chart
+from tocsin.web.sources.rate_counter import BARS, BAR_MS, RateSeries, RateCounter
+from tocsin.web.sparkline import HEIGHT, WIDTH, build_sparkline
 
 if TYPE_CHECKING:
     from replay.tuning.candidates import Settings
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
 
 def test_both_languages_say_the_same() -> None:
     """French and English have the same strings with the same values set in."""
-    assert en.WORDS.keys() == fr.WORDS.keys()
-    for key, text in en.WORDS.items():
-        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", fr.WORDS[key])), key
+    assert en.MESSAGES.keys() == fr.MESSAGES.keys()
+    for key, text in en.MESSAGES.items():
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", fr.MESSAGES[key])), key
 
 
 def test_the_bars_hold_what_was_counted_and_no_more_than_the_last_hours() -> None:
     """Each mention is in the bar of its publication, and old bars are let go."""
-    tally = Tally()
-    for batch in day().material.records["Hallowfirth"]:
+    tally = RateCounter()
+    for batch in day().dataset.records["Hallowfirth"]:
         if isinstance(batch, Batch):
             tally.add(batch)
     at = day().now()
-    pulse = tally.pulse("Hallowfirth", at)
+    pulse = tally.series("Hallowfirth", at)
     every = [
         moment
-        for batch in day().material.records["Hallowfirth"]
+        for batch in day().dataset.records["Hallowfirth"]
         for moment in getattr(batch, "published", ())
-        if moment >= pulse.end - BARS * STEP
+        if moment >= pulse.end - BARS * BAR_MS
     ]
     assert sum(pulse.mentions) == len(every)
-    assert tally.pulse("none", at).share() is None
+    assert tally.series("none", at).negative_share() is None
 
 
 @given(
@@ -58,19 +58,19 @@ def test_the_bars_hold_what_was_counted_and_no_more_than_the_last_hours() -> Non
 )
 def test_the_picture_keeps_within_its_frame(counts: list[int], usual: float | None, share: float) -> None:
     """Whatever is counted, no bar leaves the picture, and the negative part lies within its bar."""
-    drawn = spark(Pulse(BARS * STEP, counts, [int(count * share) for count in counts]), usual)
+    drawn = build_sparkline(RateSeries(BARS * BAR_MS, counts, [int(count * share) for count in counts]), usual)
     for bar in drawn.bars:
         assert bar.x >= 0
         assert bar.x + bar.width <= WIDTH
         assert -0.1 <= bar.y <= HEIGHT
-        assert bar.part <= bar.height + 0.1
-    assert drawn.usual is None or -0.1 <= drawn.usual <= HEIGHT
+        assert bar.negative_height <= bar.height + 0.1
+    assert drawn.expected_y is None or -0.1 <= drawn.expected_y <= HEIGHT
 
 
 async def test_a_study_that_cannot_be_made_says_why() -> None:
     """A brand without mentions has no curve; the page says so and lists the labels there are."""
-    world = replace(day(), known={"Nobody": Governed(default_brand("Nobody"))})
-    async with opened(world) as client:
+    world = replace(day(), configured={"Nobody": Governed(default_brand("Nobody"))})
+    async with web_client(world) as client:
         page = await (await client.get("/brands/Nobody/curves")).text()
         assert "Nothing is labelled yet" in page
         await client.post("/brands/Nobody/curves", data={"csrf": hidden(page, "csrf")})
@@ -92,10 +92,10 @@ def test_a_curve_shows_today_s_setting_and_what_is_proposed() -> None:
         for settings, delay, alarms in tried
     )
     found = TuningResult("x", "brand", ("x",), (label,), 1.0, None, points, "proposed", 1, 1, (), ())
-    drawn = curve(found, default_brand("x"))
-    assert [dot.mark for dot in drawn.dots] == ["proposal", "today"]
-    assert all(0 <= dot.x <= 640 and 0 <= dot.y <= 320 for dot in drawn.dots)
-    assert drawn.lines[1].what == "volume.over_peak 1.25 → 1"
+    drawn = build_chart(found, default_brand("x"))
+    assert [dot.mark for dot in drawn.points] == ["proposal", "today"]
+    assert all(0 <= dot.x <= 640 and 0 <= dot.y <= 320 for dot in drawn.points)
+    assert drawn.rows[1].setting == "volume.over_peak 1.25 → 1"
 
 
 def test_no_string_is_left_that_no_page_says() -> None:
@@ -103,5 +103,5 @@ def test_no_string_is_left_that_no_page_says() -> None:
     files = [*Path("web").glob("*.py"), *Path("web/templates").iterdir()]
     said = "".join(file.read_text(encoding="utf-8") for file in files if not file.name.startswith("words_"))
     families = ("what_", "act_", "verdict_", *get_args(State))
-    for key in en.WORDS:
+    for key in en.MESSAGES:
         assert key.startswith(families) or re.search(rf"""["']{key}["']""", said), key

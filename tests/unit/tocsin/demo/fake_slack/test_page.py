@@ -14,16 +14,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.support.browser import keep, opened
 from tests.support.installation import wait_until
-from tocsin.demo.fake_slack.page import SILENT, Page
+from tocsin.demo.fake_slack.page import NO_RESPONSE, SlackPage
 from tocsin.demo.fake_slack.server import APP_TOKEN, TOKEN, FakeSlack
-from tocsin.demo.fake_slack.serving import served
+from tocsin.demo.fake_slack.serving import serve_in_background
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Page as Tab
 
-    from tocsin.demo.fake_slack.serving import Served
+    from tocsin.demo.fake_slack.serving import BackgroundServer
 
 CHANNEL = "C0000001"
 HOSTILE = "<script>window.hacked = 1</script> <img src=x onerror='window.hacked = 1'>"
@@ -109,7 +109,7 @@ MODAL: dict[str, Any] = {
 class Echo:
     """An app that opens a modal on "go", and takes a submission that says "because"."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: BackgroundServer) -> None:
         self._served = served
         self.seen: list[dict[str, Any]] = []
         self.web = AsyncWebClient(TOKEN, base_url=served.slack.url)
@@ -141,27 +141,27 @@ class Echo:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Served]:
+def running() -> Iterator[BackgroundServer]:
     """Serve a stand-in with a page."""
     slack = FakeSlack(users={"U0ANA": "Ana"}, groups={"S0DESK": ["U0ANA"]})
-    slack.routes += Page(slack, "U0ANA", "Test", {"S0DESK": "desk"}).routes()
-    with served(slack) as found:
+    slack.routes += SlackPage(slack, "U0ANA", "Test", {"S0DESK": "desk"}).routes()
+    with serve_in_background(slack) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def app(running: Served) -> Iterator[Echo]:
+def app(running: BackgroundServer) -> Iterator[Echo]:
     """Run the app there."""
     echo = Echo(running)
-    running.wait(echo.connect())
+    running.run(echo.connect())
     wait_until(lambda: bool(running.slack.sockets), 10, "the app listens", 0.02)
-    running.wait(echo.web.chat_postMessage(channel=CHANNEL, text="card", blocks=CARD))
+    running.run(echo.web.chat_postMessage(channel=CHANNEL, text="card", blocks=CARD))
     yield echo
-    running.wait(echo.close())
+    running.run(echo.close())
 
 
 @pytest.fixture(scope="module")
-def tab(running: Served, app: Echo) -> Iterator[Tab]:
+def tab(running: BackgroundServer, app: Echo) -> Iterator[Tab]:
     """Open the page."""
     with opened() as page:
         errors: list[str] = []
@@ -224,19 +224,19 @@ def test_a_modal_asks_says_what_is_wrong_and_closes(tab: Tab, app: Echo) -> None
     assert values["how"]["way"]["selected_option"]["value"] == "fast"
 
 
-def test_an_edit_does_not_close_a_menu_under_somebody_s_finger(tab: Tab, app: Echo, running: Served) -> None:
+def test_an_edit_does_not_close_a_menu_under_somebody_s_finger(tab: Tab, app: Echo, running: BackgroundServer) -> None:
     """The card changes when the menu is closed."""
     tab.locator("[data-action=more]").click()
     ts = running.slack.roots()[0]["ts"]
     changed = [{"type": "header", "text": plain("Changed")}, *CARD[1:]]
-    running.wait(app.web.chat_update(channel=CHANNEL, ts=ts, text="card", blocks=changed))
+    running.run(app.web.chat_update(channel=CHANNEL, ts=ts, text="card", blocks=changed))
     tab.wait_for_timeout(200)
     expect(tab.locator("[role=menuitem]", has_text="Never")).to_be_visible()
     tab.locator("#place").click()
     expect(tab.locator(".message").first).to_contain_text("Changed")
 
 
-def test_an_app_that_does_not_answer_is_named(tab: Tab, app: Echo, running: Served) -> None:
+def test_an_app_that_does_not_answer_is_named(tab: Tab, app: Echo, running: BackgroundServer) -> None:
     """The person learns that nothing happened; a command that no app knows is refused at once."""
     tab.locator("#typed").fill("/nonsense")
     tab.locator("#typed").press("Enter")
@@ -244,10 +244,10 @@ def test_an_app_that_does_not_answer_is_named(tab: Tab, app: Echo, running: Serv
     app.silent = True
     tab.locator("#typed").fill("/tocsin status")
     tab.locator("#typed").press("Enter")
-    expect(tab.locator(".toast").last).to_have_text(SILENT, timeout=6000)
+    expect(tab.locator(".toast").last).to_have_text(NO_RESPONSE, timeout=6000)
 
 
-def test_the_page_takes_no_orders_from_another_site(running: Served) -> None:
+def test_the_page_takes_no_orders_from_another_site(running: BackgroundServer) -> None:
     """What a form elsewhere could send is refused."""
     request = urllib.request.Request(f"{running.slack.address}/do", b'{"do": "home"}', {"Content-Type": "text/plain"})
     with pytest.raises(urllib.error.HTTPError, match="415"):

@@ -13,9 +13,9 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tocsin.demo.fake_slack.block_kit import faults, view_faults
+from tocsin.demo.fake_slack.block_kit import block_errors, view_errors
 from tocsin.demo.fake_slack.server import APP_TOKEN, TOKEN, FakeSlack
-from tocsin.demo.fake_slack.sockets import Unanswered
+from tocsin.demo.fake_slack.sockets import NotAcknowledged
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -86,8 +86,8 @@ async def test_a_modal_opens_on_a_trigger_once_and_within_its_time() -> None:
     """Slack's triggers are good for one modal within three seconds."""
     async with FakeSlack() as slack, running(slack) as app:
         await app.web.chat_postMessage(channel="C0000001", text="card", blocks=CARD)
-        ana = slack.person(USER)
-        await ana.tap("go")
+        ana = slack.user(USER)
+        await ana.click("go")
         assert app.seen[-1]["actions"][0]["value"] == "1"
         await app.web.views_open(trigger_id=app.trigger, view=MODAL)
         assert ana.modal is not None
@@ -95,7 +95,7 @@ async def test_a_modal_opens_on_a_trigger_once_and_within_its_time() -> None:
         assert await refusal(app.web.views_open(trigger_id=app.trigger, view=MODAL)) == "exchanged_trigger_id"
         assert await refusal(app.web.views_open(trigger_id="1.2.x", view=MODAL)) == "invalid_trigger_id"
         slack.views.trigger_life = 0.0
-        await ana.tap("go")
+        await ana.click("go")
         assert await refusal(app.web.views_open(trigger_id=app.trigger, view=MODAL)) == "expired_trigger_id"
 
 
@@ -103,8 +103,8 @@ async def test_a_submission_brings_its_values_and_follows_the_answer() -> None:
     """Slack asks for what is missing itself; errors keep the modal open, update changes it, no answer closes it."""
     async with FakeSlack() as slack, running(slack) as app:
         await app.web.chat_postMessage(channel="C0000001", text="card", blocks=CARD)
-        ana = slack.person(USER)
-        await ana.tap("go")
+        ana = slack.user(USER)
+        await ana.click("go")
         await app.web.views_open(trigger_id=app.trigger, view=MODAL | {"private_metadata": "acme"})
         assert await ana.submit() == {"why": "Please complete this required field."}
         app.answer = {"response_action": "errors", "errors": {"why": "too short"}}
@@ -125,13 +125,13 @@ async def test_modals_stack_three_high_and_are_updated_by_id_and_hash() -> None:
     """A fourth is refused; an update of what has changed meanwhile is a conflict."""
     async with FakeSlack() as slack, running(slack) as app:
         await app.web.chat_postMessage(channel="C0000001", text="card", blocks=CARD)
-        ana = slack.person(USER)
-        await ana.tap("go")
+        ana = slack.user(USER)
+        await ana.click("go")
         first = (await app.web.views_open(trigger_id=app.trigger, view=MODAL))["view"]
         for _ in range(2):
-            await ana.tap("go")
+            await ana.click("go")
             await app.web.views_push(trigger_id=app.trigger, view=MODAL)
-        await ana.tap("go")
+        await ana.click("go")
         assert await refusal(app.web.views_push(trigger_id=app.trigger, view=MODAL)) == "push_limit_reached"
         await app.web.views_update(view_id=first["id"], hash=first["hash"], view=MODAL)
         request = app.web.views_update(view_id=first["id"], hash=first["hash"], view=MODAL)
@@ -144,31 +144,31 @@ async def test_modals_stack_three_high_and_are_updated_by_id_and_hash() -> None:
 async def test_the_home_tab_and_the_command_reach_the_app_and_its_answers_reach_one_person() -> None:
     """An address is good for five answers."""
     async with FakeSlack() as slack, running(slack) as app:
-        ana = slack.person(USER)
-        await ana.go_home()
+        ana = slack.user(USER)
+        await ana.open_home()
         assert app.seen[-1]["event"]["type"] == "app_home_opened"
         await app.web.views_publish(user_id=USER, view={"type": "home", "blocks": CARD})
         assert ana.home is not None
-        await ana.tap("go", place=ana.home["id"])
+        await ana.click("go", place=ana.home["id"])
         assert app.seen[-1]["container"]["type"] == "view"
-        await ana.type("status")
+        await ana.run_command("status")
         assert app.seen[-1]["text"] == "status"
         async with aiohttp.ClientSession() as session:
             address = app.seen[-1]["response_url"]
             statuses = [(await session.post(address, json={"text": "calm"})).status for _ in range(6)]
         assert statuses == [200] * 5 + [404]
-        assert (slack.answers.whispers[0].user, slack.whispers[0]) == (USER, "calm")
+        assert (slack.response_urls.replies[0].user, slack.ephemeral_texts[0]) == (USER, "calm")
 
 
 async def test_a_person_is_told_when_nobody_acknowledges() -> None:
     """Slack waits three seconds, and shows a warning at once where nobody is connected."""
     async with FakeSlack() as slack:
-        with pytest.raises(Unanswered, match="nobody"):
-            await slack.person(USER).go_home()
+        with pytest.raises(NotAcknowledged, match="nobody"):
+            await slack.user(USER).open_home()
         async with running(slack) as app:
             app.silent = True
-            with pytest.raises(Unanswered, match="acknowledged"):
-                await slack.lines.ask("events_api", {}, patience=0.05)
+            with pytest.raises(NotAcknowledged, match="acknowledged"):
+                await slack.socket_mode.send_and_wait("events_api", {}, patience=0.05)
 
 
 async def test_a_picture_is_shown_once_it_is_uploaded_complete_and_processed() -> None:
@@ -231,7 +231,7 @@ async def test_a_post_is_refused_as_slack_refuses_it(trouble: dict[str, Any], co
 )
 def test_a_block_that_slack_refuses_is_found_out(block: dict[str, Any]) -> None:
     """Each of these has one mistake."""
-    assert faults(block)
+    assert block_errors(block)
 
 
 @pytest.mark.parametrize(
@@ -248,5 +248,5 @@ def test_a_block_that_slack_refuses_is_found_out(block: dict[str, Any]) -> None:
 )
 def test_a_view_that_slack_refuses_is_found_out(view: dict[str, Any]) -> None:
     """Each of these has one mistake; the modal itself has none."""
-    assert view_faults(MODAL) == []
-    assert view_faults(view)
+    assert view_errors(MODAL) == []
+    assert view_errors(view)

@@ -16,13 +16,13 @@ from alerts.rendering.escaping import mrkdwn
 from config.brands.model import Brand
 from config.brands.overrides import Governed
 from tests.support.alerts import incident_of, signal
-from tests.support.slack_app import NOW, Front, front, until
+from tests.support.slack_app import NOW, SlackAppHarness, slack_app, until
 from tocsin.demo.fake_slack import interactions
-from tocsin.demo.fake_slack.block_kit import view_faults
+from tocsin.demo.fake_slack.block_kit import view_errors
 from tocsin.demo.fake_slack.server import FakeSlack
 from tocsin.slack_app import payloads
-from tocsin.slack_app.modals.silence import CALLBACK, CHANNEL, DETECTOR, LIFT, REASON, SPAN, TERM, Silencing
-from tocsin.slack_app.text import detector_label, detectors
+from tocsin.slack_app.modals.silence import CALLBACK, CHANNEL, DETECTOR, REMOVE, REASON, DURATION, TERM, SilenceModal
+from tocsin.slack_app.text import detector_label, detector_names
 
 HOUR = 3_600_000
 
@@ -32,34 +32,34 @@ def filled(**values: str) -> dict[str, dict[str, str]]:
     return {block: {block: value} for block, value in values.items()}
 
 
-async def opened(app: Front, user: str = "U0ANA") -> Any:
+async def opened(app: SlackAppHarness, user: str = "U0ANA") -> Any:
     """Open the modal from the card; return who did."""
     await app.post()
-    person = app.slack.person(user)
-    await person.tap(MORE, "silence")
-    await until(lambda: person.modal or app.slack.whispers)
+    person = app.slack.user(user)
+    await person.click(MORE, "silence")
+    await until(lambda: person.modal or app.slack.ephemeral_texts)
     return person
 
 
 async def test_what_was_filled_in_becomes_one_silence() -> None:
     """Detector, word, channel, span and reason; delivered twice it is one, and the person sees what came of it."""
-    async with front() as app:
+    async with slack_app() as app:
         ana = await opened(app)
         view = ana.modal
         said = filled(detector="negative", term="Gate 12", channel="in forum", span="12h", reason="a drill")
         assert await ana.submit(said) == {}
         await until(lambda: "Silenced" in app.shown("U0ANA"))
-        await app.slack.lines.ask("interactive", interactions.submitted("U0ANA", view, said, ""))
+        await app.slack.socket_mode.send_and_wait("interactive", interactions.view_submission("U0ANA", view, said, ""))
         await until(lambda: len(app.sent) == 2)
     first, second = app.sent
     assert first.id == second.id
-    assert (first.kind, first.brand, first.by) == ("silence", "acme", "U0ANA")
+    assert (first.kind, first.brand, first.actor) == ("silence", "acme", "U0ANA")
     assert first.silence == Silence(NOW, NOW + 12 * HOUR, "U0ANA", "negative", "Gate 12", "forum", "a drill")
 
 
 async def test_left_as_it_opens_everything_is_silent_for_four_hours() -> None:
     """The least that can be asked for is one tap on Save."""
-    async with front() as app:
+    async with slack_app() as app:
         ana = await opened(app)
         assert await ana.submit() == {}
         await until(lambda: app.sent)
@@ -68,14 +68,14 @@ async def test_left_as_it_opens_everything_is_silent_for_four_hours() -> None:
 
 async def test_an_umbrella_is_silenced_brand_by_brand() -> None:
     """One modal, one act for each of its brands; who may not act on one of them silences none."""
-    async with front(Brand(name="acme"), Brand(name="zeta")) as app:
-        app.know(replace(app.note.incident, group="sea", brands=("acme", "zeta")))
+    async with slack_app(Brand(name="acme"), Brand(name="zeta")) as app:
+        app.know(replace(app.note.incident, group="sea", affected_brands=("acme", "zeta")))
         ana = await opened(app)
         assert "acme, zeta" in app.shown("U0ANA")
         await ana.submit()
         await until(lambda: "Silenced" in app.shown("U0ANA"))
         assert [one.brand for one in app.sent] == ["acme", "zeta"]
-        app.known.directory.put(Brand(name="zeta", may_act=("U0BEN",)), 9)
+        app.known.registry.put(Brand(name="zeta", may_act=("U0BEN",)), 9)
         await ana.close()
         await ana.tap(MORE, "silence")
         await until(lambda: ana.modal)
@@ -86,10 +86,10 @@ async def test_an_umbrella_is_silenced_brand_by_brand() -> None:
 
 async def test_who_may_not_act_gets_no_modal_and_a_forged_one_is_refused() -> None:
     """Asked when it opens and again when it is saved: rights may change in between."""
-    async with front(Brand(name="acme", may_act=("U0BEN",))) as app:
+    async with slack_app(Brand(name="acme", may_act=("U0BEN",))) as app:
         eve = await opened(app, "U0EVE")
         assert eve.modal is None
-        assert "You are not among those" in app.slack.whispers[0]
+        assert "You are not among those" in app.slack.ephemeral_texts[0]
         app.slack.views.put("U0EVE", [], _form(app))
         await eve.submit()
         await until(lambda: "You are not among those" in app.shown("U0EVE"))
@@ -98,7 +98,7 @@ async def test_who_may_not_act_gets_no_modal_and_a_forged_one_is_refused() -> No
 
 async def test_when_the_broker_is_away_the_modal_says_so() -> None:
     """Nobody may believe in a silence that is none."""
-    async with front() as app:
+    async with slack_app() as app:
         ana = await opened(app)
         app.failing = True
         await ana.submit()
@@ -111,7 +111,7 @@ async def test_when_the_broker_is_away_the_modal_says_so() -> None:
         (DETECTOR, "nosuch"),
         (CHANNEL, "in " + "x" * 101),
         (CHANNEL, "forum"),
-        (SPAN, "99y"),
+        (DURATION, "99y"),
         (TERM, "x" * 101),
         (REASON, "x" * 201),
     ],
@@ -119,18 +119,18 @@ async def test_when_the_broker_is_away_the_modal_says_so() -> None:
 def test_what_the_modal_did_not_offer_is_an_error_beside_it(block: str, value: str) -> None:
     """Nothing that comes back is taken on trust."""
     silencing, view = _silencing()
-    good = {DETECTOR: "*", CHANNEL: "*", SPAN: "4h"}
-    assert silencing.errors(_submitted(view, good)) == {}
-    assert list(silencing.errors(_submitted(view, good | {block: value}))) == [block]
+    good = {DETECTOR: "*", CHANNEL: "*", DURATION: "4h"}
+    assert silencing.validate(_submitted(view, good)) == {}
+    assert list(silencing.validate(_submitted(view, good | {block: value}))) == [block]
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.text(max_size=300), st.dictionaries(st.sampled_from([DETECTOR, TERM, CHANNEL, SPAN]), st.text()))
+@given(st.text(max_size=300), st.dictionaries(st.sampled_from([DETECTOR, TERM, CHANNEL, DURATION]), st.text()))
 def test_no_submission_ends_the_app(metadata: str, values: dict[str, str]) -> None:
     """Whatever comes back is judged, and what is no modal of ours is wrong."""
     silencing, _ = _silencing()
     view = _submitted({"private_metadata": metadata, "callback_id": CALLBACK}, values)
-    assert silencing.errors(view)
+    assert silencing.validate(view)
 
 
 hostile = st.text(min_size=1, max_size=120) | st.sampled_from(["<!channel>", "*", "a" * 500, "\u202e\x00"])
@@ -149,23 +149,23 @@ def test_the_modal_keeps_slack_s_limits_whatever_the_incident(name: str, words: 
     running = [Silence(0, NOW + 1, reason, None, reason[:100], reason[:100], reason)] * 50
     for language in ("en", "fr"):
         brand = Brand.model_construct(**dict(Brand(name="acme", language=language)) | {"name": name})
-        view = silencing.form(incident, brand, running)
-        assert view_faults(view) == []
+        view = silencing.build(incident, brand, running)
+        assert view_errors(view) == []
         assert "<!channel>" not in json.dumps(view["blocks"][-1])
 
 
 async def test_a_running_silence_is_lifted_once_from_the_modal() -> None:
     """By its id; tapped twice it is one act; over, it is said so."""
-    async with front() as app:
+    async with slack_app() as app:
         app.silence(Silence(0, NOW + HOUR, "U0BEN", reason="a drill", id="s1"), Silence(0, NOW - 1, id="s0"))
         ana = await opened(app)
-        sent = ana.payload(LIFT, None, ana.modal["id"], "")
+        sent = ana.payload(REMOVE, None, ana.modal["id"], "")
         for _ in range(2):
-            await app.slack.lines.ask("interactive", sent)
+            await app.slack.socket_mode.send_and_wait("interactive", sent)
         await until(lambda: len(app.sent) == 2)
         await until(lambda: "Lifted" in app.shown("U0ANA"))
         app.silence()
-        await app.slack.lines.ask("interactive", sent)
+        await app.slack.socket_mode.send_and_wait("interactive", sent)
         await until(lambda: "over already" in app.shown("U0ANA"))
     first, second = app.sent
     assert first.id == second.id
@@ -176,11 +176,11 @@ async def test_a_running_silence_is_lifted_once_from_the_modal() -> None:
 
 async def test_who_may_not_act_may_not_lift() -> None:
     """A silence is as much a decision as its end."""
-    async with front() as app:
+    async with slack_app() as app:
         app.silence(Silence(0, NOW + HOUR, "U0BEN", id="s1"))
         ana = await opened(app)
         app.govern(Governed(Brand(name="acme", may_act=("U0BEN",))))
-        await ana.tap(LIFT, place=ana.modal["id"])
+        await ana.tap(REMOVE, place=ana.modal["id"])
         await until(lambda: "You are not among those" in app.shown("U0ANA"))
         assert app.sent == []
 
@@ -188,11 +188,11 @@ async def test_who_may_not_act_may_not_lift() -> None:
 @pytest.mark.parametrize("value", ["", "[]", "{", '["acme"]', '["nosuch","s1"]', '["acme","nosuch"]'])
 async def test_a_forged_lift_changes_nothing(value: str) -> None:
     """What no button of ours carries lifts nothing."""
-    async with front() as app:
+    async with slack_app() as app:
         ana = await opened(app)
         view = {"id": ana.modal["id"], "type": "modal"}
-        tap = {"action_id": LIFT, "block_id": "b", "value": value}
-        await app.slack.lines.ask(
+        tap = {"action_id": REMOVE, "block_id": "b", "value": value}
+        await app.slack.socket_mode.send_and_wait(
             "interactive", {"type": "block_actions", "user": {"id": "U0ANA"}, "actions": [tap], "view": view}
         )
         await until(lambda: "over already" in app.shown("U0ANA"))
@@ -201,7 +201,7 @@ async def test_a_forged_lift_changes_nothing(value: str) -> None:
 
 def test_every_detector_has_a_name_in_both_languages() -> None:
     """A person chooses what is found, not what the code calls it."""
-    for name in detectors(Brand(name="acme")):
+    for name in detector_names(Brand(name="acme")):
         assert detector_label(name, "en") != name != detector_label(name, "fr")
 
 
@@ -212,15 +212,15 @@ def test_a_reason_pings_nobody() -> None:
 
 def _running(reason: str) -> Any:
     silencing, _ = _silencing()
-    return silencing.form(incident_of(signal(0)), Brand(name="acme"), [Silence(0, NOW + 1, "U0ANA", reason=reason)])
+    return silencing.build(incident_of(signal(0)), Brand(name="acme"), [Silence(0, NOW + 1, "U0ANA", reason=reason)])
 
 
-def _silencing() -> tuple[Silencing, dict[str, Any]]:
-    app = Front(FakeSlack())
+def _silencing() -> tuple[SilenceModal, dict[str, Any]]:
+    app = SlackAppHarness(FakeSlack())
     return app.office._silencing, _form(app)
 
 
-def _form(app: Front) -> dict[str, Any]:
+def _form(app: SlackAppHarness) -> dict[str, Any]:
     return app.office._silence(app.note.incident, app.brand)
 
 

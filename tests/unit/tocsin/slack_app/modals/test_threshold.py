@@ -14,24 +14,24 @@ from config.brands.model import Brand
 from config.brands.overrides import PATHS, SENSITIVITY, Governed, Override
 from mentions.model.batches import Batch, Tick
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
-from tests.support.slack_app import NOW, Front, front, until
+from tests.support.slack_app import NOW, SlackAppHarness, slack_app, until
 from tocsin.demo.fake_slack import interactions
-from tocsin.demo.fake_slack.block_kit import view_faults
+from tocsin.demo.fake_slack.block_kit import view_errors
 from tocsin.demo.fake_slack.server import FakeSlack
 from tocsin.slack_app import payloads
-from tocsin.slack_app.modals.threshold import PREVIEW, SPAN, _words, described, label
+from tocsin.slack_app.modals.threshold import PREVIEW, DURATION, _threshold_words, describe, label
 
 DAY = 24 * 3_600_000
 LEAST, PEAK = "detect.negative.least", "detect.negative.over_peak"
 OFF = {name: {"enabled": False} for name in ("volume", "outcry", "shift", "slow_burn", "reach", "negative")}
 
 
-async def opened(app: Front, user: str = "U0ANA") -> Any:
+async def opened(app: SlackAppHarness, user: str = "U0ANA") -> Any:
     """Open the modal from the card; return who did."""
     await app.post()
-    person = app.slack.person(user)
-    await person.tap(MORE, "threshold")
-    await until(lambda: person.modal or app.slack.whispers)
+    person = app.slack.user(user)
+    await person.click(MORE, "threshold")
+    await until(lambda: person.modal or app.slack.ephemeral_texts)
     return person
 
 
@@ -42,11 +42,11 @@ def filled(**values: str) -> dict[str, dict[str, str]]:
 
 async def test_it_opens_with_today_s_values_of_the_detector_that_fired() -> None:
     """Those in force, with what is configured beside them where somebody overrode it, and who did until when."""
-    async with front() as app:
+    async with slack_app() as app:
         app.govern(Governed(app.brand, [Override(LEAST, 9, NOW + DAY, "U0BEN", NOW)]))
         ana = await opened(app)
         inputs = {block["block_id"]: block for block in ana.modal["blocks"] if block["type"] == "input"}
-    assert list(inputs) == [SENSITIVITY, PEAK, LEAST, SPAN]
+    assert list(inputs) == [SENSITIVITY, PEAK, LEAST, DURATION]
     assert inputs[LEAST]["element"]["initial_value"] == "9"
     assert inputs[LEAST]["hint"]["text"] == "Today: 9; configured: 6 · larger fires later"
     assert "<@U0BEN>" in app.shown("U0ANA")
@@ -55,13 +55,13 @@ async def test_it_opens_with_today_s_values_of_the_detector_that_fired() -> None
 @pytest.mark.parametrize(("span", "until_"), [("1d", DAY), ("7d", 7 * DAY), ("changed", None)])
 async def test_what_was_changed_overrides_until_it_ends(span: str, until_: int | None) -> None:
     """Only what differs from today; the same submission again makes the same record."""
-    async with front() as app:
+    async with slack_app() as app:
         app.govern(Governed(app.brand, [Override("detect.volume.least", 30)]))
         ana = await opened(app)
         view, said = ana.modal, filled(detect__negative__least="12", span=span)
         assert await ana.submit(said) == {}
         await until(lambda: "*12* instead of 6" in app.shown("U0ANA"))
-        await app.slack.lines.ask("interactive", interactions.submitted("U0ANA", view, said, ""))
+        await app.slack.socket_mode.send_and_wait("interactive", interactions.view_submission("U0ANA", view, said, ""))
     ends = None if until_ is None else NOW + until_
     assert app.applied[0].overrides == (
         Override("detect.volume.least", 30),
@@ -82,7 +82,7 @@ async def test_what_was_changed_overrides_until_it_ends(span: str, until_: int |
 )
 async def test_what_cannot_be_is_said_beside_it(values: Any, wrong: str, why: str) -> None:
     """In the modal, before anything is saved."""
-    async with front() as app:
+    async with slack_app() as app:
         ana = await opened(app)
         errors = await ana.submit(values)
         assert list(errors) == [wrong]
@@ -92,7 +92,7 @@ async def test_what_cannot_be_is_said_beside_it(values: Any, wrong: str, why: st
 
 async def test_the_configured_value_is_no_override() -> None:
     """Who sets it back takes the override away."""
-    async with front() as app:
+    async with slack_app() as app:
         app.govern(Governed(app.brand, [Override(LEAST, 9, None, "U0BEN")]))
         ana = await opened(app)
         assert await ana.submit(filled(detect__negative__least="6")) == {}
@@ -102,16 +102,16 @@ async def test_the_configured_value_is_no_override() -> None:
 
 async def test_a_modal_left_open_until_its_override_would_be_over_is_opened_again() -> None:
     """What is saved is in force for a while, or it is said that it is not."""
-    async with front() as app:
+    async with slack_app() as app:
         ana = await opened(app)
         view = ana.modal
         ana.modal["private_metadata"] = view["private_metadata"].replace(str(NOW), str(NOW - 2 * DAY))
-        assert list(await ana.submit(filled(detect__negative__least="12"))) == [SPAN]
+        assert list(await ana.submit(filled(detect__negative__least="12"))) == [DURATION]
 
 
 async def test_a_comma_is_a_decimal_point_too() -> None:
     """As it is typed in French."""
-    async with front(Brand(name="acme", language="fr")) as app:
+    async with slack_app(Brand(name="acme", language="fr")) as app:
         ana = await opened(app)
         assert await ana.submit(filled(detect__negative__over_peak="2,5")) == {}
         await until(lambda: app.applied)
@@ -122,7 +122,7 @@ async def test_a_comma_is_a_decimal_point_too() -> None:
 async def test_a_preview_says_at_once_that_it_is_computed_and_then_what_it_found() -> None:
     """The past runs through the live functions twice; what was typed stays."""
     brand = Brand.model_validate({"name": "acme", "detect": OFF | {"absolute": {"mentions": 5}}})
-    async with front(brand) as app:
+    async with slack_app(brand) as app:
         app.past = past(12)
         app.note = app.note_of("absolute")
         app.know(app.note.incident)
@@ -141,7 +141,7 @@ async def test_a_preview_says_at_once_that_it_is_computed_and_then_what_it_found
 
 async def test_a_preview_that_fails_keeps_nobody_from_saving() -> None:
     """The broker may be away, or know no offsets by time."""
-    async with front() as app:
+    async with slack_app() as app:
         app.past = None  # type: ignore[assignment]  # what a broken source of the past gives
         ana = await opened(app)
         await preview(app, ana, {LEAST: "12"})
@@ -151,7 +151,7 @@ async def test_a_preview_that_fails_keeps_nobody_from_saving() -> None:
 
 async def test_a_preview_of_what_cannot_be_says_why() -> None:
     """Instead of a figure."""
-    async with front() as app:
+    async with slack_app() as app:
         ana = await opened(app)
         await preview(app, ana, {LEAST: "0"})
         await until(lambda: "must be ≥ 1" in app.shown("U0ANA"))
@@ -159,19 +159,19 @@ async def test_a_preview_of_what_cannot_be_says_why() -> None:
 
 async def test_who_may_not_act_gets_no_modal() -> None:
     """A threshold is not for everybody who can see the channel."""
-    async with front(Brand(name="acme", may_act=("U0BEN",))) as app:
+    async with slack_app(Brand(name="acme", may_act=("U0BEN",))) as app:
         eve = await opened(app, "U0EVE")
         assert eve.modal is None
-        assert "You are not among those" in app.slack.whispers[0]
+        assert "You are not among those" in app.slack.ephemeral_texts[0]
 
 
 async def test_a_brand_without_a_configuration_has_nothing_to_override() -> None:
     """Built-in thresholds are changed by naming the brand; it can be silenced all the same."""
-    async with front() as app:
-        app.known.directory.remove("acme")
+    async with slack_app() as app:
+        app.known.registry.remove("acme")
         ana = await opened(app)
         assert ana.modal is None
-        assert "built-in thresholds" in app.slack.whispers[0]
+        assert "built-in thresholds" in app.slack.ephemeral_texts[0]
         await ana.tap(MORE, "silence")
         await until(lambda: ana.modal)
         assert await ana.submit() == {}
@@ -181,7 +181,7 @@ async def test_a_brand_without_a_configuration_has_nothing_to_override() -> None
 
 async def test_when_the_broker_is_away_the_modal_says_so() -> None:
     """Nobody may believe in a threshold that is none."""
-    async with front() as app:
+    async with slack_app() as app:
         ana = await opened(app)
         app.failing = True
         await ana.submit(filled(detect__negative__least="12"))
@@ -196,36 +196,36 @@ async def test_when_the_broker_is_away_the_modal_says_so() -> None:
 )
 def test_the_modal_keeps_slack_s_limits_whatever_is_in_it(name: str, by: str, detectors: list[str]) -> None:
     """Names and people come from outside; every override there can be runs at once."""
-    app = Front(FakeSlack())
+    app = SlackAppHarness(FakeSlack())
     for language in ("en", "fr"):
         brand = Brand.model_construct(**dict(Brand(name="acme", language=language)) | {"name": name})
         governed = Governed(brand, [Override(path, None, NOW + DAY, by) for path in PATHS])
         incident = app.note_of(*detectors).incident
-        view = app.office._thresholds.form(incident, governed)
-        assert view_faults(view) == []
+        view = app.office._thresholds.build(incident, governed)
+        assert view_errors(view) == []
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.text(max_size=300), st.dictionaries(st.sampled_from([LEAST, SPAN, SENSITIVITY]), st.text()))
+@given(st.text(max_size=300), st.dictionaries(st.sampled_from([LEAST, DURATION, SENSITIVITY]), st.text()))
 def test_no_submission_ends_the_app(metadata: str, values: dict[str, str]) -> None:
     """Whatever comes back is judged, and what is no modal of ours is wrong."""
-    app = Front(FakeSlack())
+    app = SlackAppHarness(FakeSlack())
     given = {block: {block: {"value": value}} for block, value in values.items()}
     for kept in (metadata, '{"brand":"acme","detectors":["negative"]}', '{"brand":"acme","detectors":["nosuch"]}'):
         view = {"id": "V1", "callback_id": "tocsin_threshold", "private_metadata": kept, "state": {"values": given}}
         found = payloads.submission({"type": "view_submission", "user": {"id": "U0ANA"}, "view": view})
         assert found is not None
-        assert app.office._thresholds.errors(found.view)
+        assert app.office._thresholds.validate(found.view)
 
 
 def test_every_threshold_has_a_name_in_both_languages() -> None:
     """A person reads what it is and in which unit."""
     for path in PATHS - {SENSITIVITY}:
         for language in ("en", "fr"):
-            what, _, unit = _words(path, language)
+            what, _, unit = _threshold_words(path, language)
             assert what in label(path, language)
             assert (unit[0], unit[-1]) == ("[", "]")
-    assert "off" in described(Override("detect.absolute.mentions", 5), Brand(name="acme"))
+    assert "off" in describe(Override("detect.absolute.mentions", 5), Brand(name="acme"))
 
 
 def past(mentions: int) -> list[Batch | Tick]:
@@ -238,10 +238,10 @@ def past(mentions: int) -> list[Batch | Tick]:
     ]
 
 
-async def preview(app: Front, person: Any, values: dict[str, str]) -> None:
+async def preview(app: SlackAppHarness, person: Any, values: dict[str, str]) -> None:
     """Tap on Preview with some values filled in."""
     view = person.modal
     sent = person.payload(PREVIEW, None, view["id"], "")
-    state = interactions.state(view, {path: {path: value} for path, value in values.items()})
+    state = interactions.view_state(view, {path: {path: value} for path, value in values.items()})
     sent["view"] = view | {"state": {"values": state}}
-    await app.slack.lines.ask("interactive", sent)
+    await app.slack.socket_mode.send_and_wait("interactive", sent)

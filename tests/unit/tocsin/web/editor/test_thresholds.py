@@ -12,8 +12,8 @@ from config.brands.edit import changed, diff
 from config.brands.loader import parse
 from config.brands.model import Brand, default_brand
 from replay.player.preview import preview
-from tests.support.web_app import BRANDS, day, hidden, opened
-from tocsin.web.editor.fields import Field, fields, read, sections, written
+from tests.support.web_app import BRANDS, day, hidden, web_client
+from tocsin.web.editor.fields import Field, fields, parse_value, sections, value_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ async def test_saving_writes_what_the_command_line_would_and_shows_its_diff(file
         "alert.cooldown": timedelta(minutes=45),
     }
     after = changed(BRANDS, "Hallowfirth", edits, name=file.as_posix())
-    async with opened(day(), file) as client:
+    async with web_client(day(), file) as client:
         status, page = await send(
             client, detect__volume__over_peak="1.9", detect__sensitivity="high", alert__cooldown="45m", do="save"
         )
@@ -69,8 +69,8 @@ async def test_a_preview_says_what_the_replay_says_and_writes_nothing(file: Path
     text = changed(BRANDS, "Hallowfirth", {"detect.negative.over_peak": 100.0})
     after = parse(text.encode()).config
     assert after is not None
-    found = preview(today, after.named()["Hallowfirth"], day().material.records["Hallowfirth"])
-    async with opened(day(), file) as client:
+    found = preview(today, after.named()["Hallowfirth"], day().dataset.records["Hallowfirth"])
+    async with web_client(day(), file) as client:
         _, page = await send(client, detect__negative__over_peak="100", do="preview")
     assert found.sentence("en") in page
     assert "+" in page[page.index('<pre id="diff"') :]
@@ -91,8 +91,8 @@ async def test_a_limit_is_taken_out_by_emptying_its_field(file: Path, before: st
     rules = [parse(text.encode()).config for text in (before, after)]
     today, then = (one.named()["Hallowfirth"] for one in rules if one is not None)
     assert (today.detect.absolute.negative, then.detect.absolute.negative) == (8, None)
-    found = preview(today, then, day().material.records["Hallowfirth"])
-    async with opened(day(), file) as client:
+    found = preview(today, then, day().dataset.records["Hallowfirth"])
+    async with web_client(day(), file) as client:
         _, page = await send(client, detect__absolute__negative=typed, do="preview")
         assert found.sentence("en") in page
         assert "11 min later" in page
@@ -113,7 +113,7 @@ async def test_the_last_thing_that_can_fire_is_not_taken_out(file: Path) -> None
     others = "".join(f"      {one}: {{enabled: false}}\n" for one in _detectors())
     before = f"brands:\n  - name: Hallowfirth\n    detect:\n      absolute: {{negative: 40}}\n{others}"
     file.write_text(before, encoding="utf-8")
-    async with opened(day(), file) as client:
+    async with web_client(day(), file) as client:
         status, page = await send(client, detect__absolute__negative="", do="save")
     assert status == 422
     assert "nothing can ever fire" in page
@@ -138,7 +138,7 @@ async def test_what_cannot_be_is_said_beside_its_field_and_not_written(
     file: Path, name: str, typed: str, said: str
 ) -> None:
     """An error names its field, what was typed stays, and the file is not touched."""
-    async with opened(day(), file) as client:
+    async with web_client(day(), file) as client:
         status, page = await send(client, **{name: typed}, do="save")
     assert status == 422
     own = page[page.index(f'id="{name.replace("__", "-")}-wrong"') :][:200]
@@ -148,7 +148,7 @@ async def test_what_cannot_be_is_said_beside_its_field_and_not_written(
 
 async def test_a_file_that_changed_since_is_not_written_over(file: Path) -> None:
     """Whoever saves onto a newer file is refused and shown what they had typed."""
-    async with opened(day(), file) as client:
+    async with web_client(day(), file) as client:
         page = await (await client.get(PAGE)).text()
         form = {"csrf": hidden(page, "csrf"), "mark": hidden(page, "mark"), "do": "save"}
         newer = BRANDS.replace("1.4", "1.6")
@@ -163,13 +163,13 @@ async def test_a_file_that_changed_since_is_not_written_over(file: Path) -> None
 
 async def test_a_file_that_is_missing_wrong_or_without_the_brand_says_so(file: Path) -> None:
     """There is a page with the reason, never a form that could not be saved."""
-    async with opened(day(), file.with_name("none.yaml")) as client:
+    async with web_client(day(), file.with_name("none.yaml")) as client:
         assert "no configuration file" in await (await client.get(PAGE)).text()
     file.write_text("brands:\n  - name: Other\n", encoding="utf-8")
-    async with opened(day(), file) as client:
+    async with web_client(day(), file) as client:
         assert "Hallowfirth is not in" in await (await client.get(PAGE)).text()
     file.write_text("brands:\n  - name: Hallowfirth\n    detect: {volume: {over_peak: -1}}\n", encoding="utf-8")
-    async with opened(day(), file) as client:
+    async with web_client(day(), file) as client:
         page = await (await client.get(PAGE)).text()
         assert "over_peak" in page
         assert '<form method="post" action="/brands' not in page
@@ -177,7 +177,7 @@ async def test_a_file_that_is_missing_wrong_or_without_the_brand_says_so(file: P
 
 async def test_nothing_typed_is_nothing_written(file: Path) -> None:
     """A form sent as it came changes no byte."""
-    async with opened(day(), file) as client:
+    async with web_client(day(), file) as client:
         _, page = await send(client, detect__volume__over_peak="1.4", do="save")
     assert "Nothing differs" in page
     assert file.read_text(encoding="utf-8") == BRANDS
@@ -189,9 +189,9 @@ def test_every_setting_is_offered_once_and_reads_back_as_it_is_written() -> None
     every = [one for section in sections() for one in section.fields]
     assert len({one.path for one in every}) == len(every) == len(fields()) > 40
     for one in every:
-        text = written(brand, one.path)
+        text = value_text(brand, one.path)
         assert text or one.optional, one.path
-        assert read(one, text) == _value(brand, one), one.path
+        assert parse_value(one, text) == _value(brand, one), one.path
 
 
 def _detectors() -> list[str]:

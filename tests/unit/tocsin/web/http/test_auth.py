@@ -5,43 +5,43 @@ from __future__ import annotations
 import pytest
 
 from config.settings import Settings
-from tocsin.web.http.auth import LASTS, TRIES, WITHIN, Access, genuine, refusal
+from tocsin.web.http.auth import SESSION_SECONDS, MAX_FAILURES, FAILURE_WINDOW, Authenticator, verify_csrf, bind_error
 
 TOKEN = "a-token-of-some-length"
 PROXY = {"web_user_header": "X-Forwarded-User", "web_proxies": "10.0.0.0/8"}
 
 
-def access(now: list[float], **settings: object) -> Access:
+def access(now: list[float], **settings: object) -> Authenticator:
     """Return who decides, at a time that the test sets."""
-    return Access(Settings.model_validate(settings), lambda: now[0])
+    return Authenticator(Settings.model_validate(settings), lambda: now[0])
 
 
 def test_whoever_gives_the_token_is_known_by_their_name() -> None:
     """A cookie for the token names its owner on the next request."""
     there = access([1000.0], web_token=TOKEN)
-    cookie = there.admit("192.0.2.1", TOKEN, " Ana\u202e ")
+    cookie = there.log_in("192.0.2.1", TOKEN, " Ana\u202e ")
     assert cookie is not None
     session = there.session("192.0.2.1", {}, cookie)
     assert session is not None
-    assert (session.who, session.by) == ("Ana", "token")
+    assert (session.user, session.method) == ("Ana", "token")
 
 
 def test_a_cookie_that_was_touched_or_is_of_another_token_or_old_is_worth_nothing() -> None:
     """A session holds as signed, for one token, for its time."""
     now = [1000.0]
     there = access(now, web_token=TOKEN)
-    cookie = there.admit("192.0.2.1", TOKEN, "Ana")
+    cookie = there.log_in("192.0.2.1", TOKEN, "Ana")
     assert cookie is not None
     assert there.session("192.0.2.1", {}, cookie[:-2] + "xx") is None
     assert access(now, web_token=f"{TOKEN}2").session("192.0.2.1", {}, cookie) is None
     assert there.session("192.0.2.1", {}, "") is None
-    now[0] += LASTS + 2
+    now[0] += SESSION_SECONDS + 2
     assert there.session("192.0.2.1", {}, cookie) is None
 
 
 def test_a_session_outlives_a_restart() -> None:
     """A second process with the same token takes the cookies of the first."""
-    cookie = access([1000.0], web_token=TOKEN).admit("192.0.2.1", TOKEN, "Ana")
+    cookie = access([1000.0], web_token=TOKEN).log_in("192.0.2.1", TOKEN, "Ana")
     assert cookie is not None
     assert access([1001.0], web_token=TOKEN).session("192.0.2.9", {}, cookie) is not None
 
@@ -50,13 +50,13 @@ def test_an_address_that_guesses_has_to_wait_and_others_do_not() -> None:
     """After the allowed tries an address waits until the oldest of them is long ago."""
     now = [1000.0]
     there = access(now, web_token=TOKEN)
-    for _ in range(TRIES):
-        assert there.wait("192.0.2.1") == 0
-        assert there.admit("192.0.2.1", "guess", "Eve") is None
-    assert there.wait("192.0.2.1") > WITHIN - 10
-    assert there.wait("192.0.2.2") == 0
-    now[0] += WITHIN + 2
-    assert there.wait("192.0.2.1") == 0
+    for _ in range(MAX_FAILURES):
+        assert there.retry_after("192.0.2.1") == 0
+        assert there.log_in("192.0.2.1", "guess", "Eve") is None
+    assert there.retry_after("192.0.2.1") > FAILURE_WINDOW - 10
+    assert there.retry_after("192.0.2.2") == 0
+    now[0] += FAILURE_WINDOW + 2
+    assert there.retry_after("192.0.2.1") == 0
 
 
 def test_only_a_trusted_proxy_may_say_who_somebody_is() -> None:
@@ -65,29 +65,29 @@ def test_only_a_trusted_proxy_may_say_who_somebody_is() -> None:
     said = {"X-Forwarded-User": "ana@example.com", "X-Forwarded-For": "203.0.113.5, 198.51.100.7"}
     session = there.session("10.1.2.3", said, "")
     assert session is not None
-    assert (session.who, session.by) == ("ana@example.com", "proxy")
+    assert (session.user, session.method) == ("ana@example.com", "proxy")
     assert there.session("192.0.2.1", said, "") is None
     assert there.session("10.1.2.3", {}, "") is None
-    assert there.address("10.1.2.3", said) == "198.51.100.7"
-    assert there.address("192.0.2.1", said) == "192.0.2.1"
+    assert there.client_address("10.1.2.3", said) == "198.51.100.7"
+    assert there.client_address("192.0.2.1", said) == "192.0.2.1"
 
 
 def test_a_form_of_one_session_is_not_one_of_another() -> None:
     """What a form carries along belongs to its session."""
     there = access([1000.0], web_token=TOKEN)
-    sessions = [there.session("", {}, there.admit("", TOKEN, name) or "") for name in ("Ana", "Ana")]
+    sessions = [there.session("", {}, there.log_in("", TOKEN, name) or "") for name in ("Ana", "Ana")]
     first, second = sessions
     assert first is not None
     assert second is not None
-    assert genuine(first, first.csrf)
-    assert not genuine(first, second.csrf)
-    assert not genuine(first, "")
+    assert verify_csrf(first, first.csrf)
+    assert not verify_csrf(first, second.csrf)
+    assert not verify_csrf(first, "")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "tocsin.example.com"])
 def test_nothing_is_served_to_other_machines_without_a_login(host: str) -> None:
     """A public address needs a token or a proxy, and the refusal says so."""
-    assert "TOCSIN_WEB_TOKEN" in refusal(Settings(), host)
-    assert not refusal(Settings.model_validate({"web_token": TOKEN}), host)
-    assert not refusal(Settings.model_validate(PROXY), host)
-    assert not refusal(Settings(), "127.0.0.1")
+    assert "TOCSIN_WEB_TOKEN" in bind_error(Settings(), host)
+    assert not bind_error(Settings.model_validate({"web_token": TOKEN}), host)
+    assert not bind_error(Settings.model_validate(PROXY), host)
+    assert not bind_error(Settings(), "127.0.0.1")

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from alerts.delivery.ports import Receipt
+from alerts.delivery.ports import MessageRef
 from config.brands.model import Brand
 from config.brands.overrides import Governed
 from mentions.model.batches import Batch
 from replay.tuning.dataset import Dataset
-from tests.support.web_app import day, hidden, opened
+from tests.support.web_app import day, hidden, web_client
 from tocsin.demo.scenarios.offline_run import read_config
-from tocsin.web.sources.recording import Past
+from tocsin.web.sources.recording import RecordingDataSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,28 +29,28 @@ HOSTILE = '<script>alert(1)</script>"onload=x\u202e'
 CRITICAL = "hallowfirth-546570-20260310T1305Z"
 
 
-class Stage(Past):
+class Stage(RecordingDataSource):
     """The invented day, whose acts are only noted."""
 
     def __init__(self, known: Mapping[str, Governed] | None = None, told: dict[str, Incident] | None = None) -> None:
         base = day()
-        told = dict(base.told if told is None else told)
-        super().__init__(known or base.known, base.shards, base.material, told=told, _tally=base._tally)
+        told = dict(base.latest if told is None else told)
+        super().__init__(known or base.configured, base.shards, base.dataset, told=told, _tally=base._tally)
         self.sent: list[Action] = []
-        self.posted: dict[str, Receipt] = {}
+        self.posted: dict[str, MessageRef] = {}
 
     async def send(self, action: Action) -> None:
         """Note an act."""
         self.sent.append(action)
 
-    def message(self, incident: str) -> Receipt | None:
+    def message(self, incident: str) -> MessageRef | None:
         """Return where an incident's message was said to stand."""
         return self.posted.get(incident)
 
 
 async def test_the_gravest_brand_stands_first_and_can_be_searched_for() -> None:
     """The board is ordered by what needs somebody, and filtered by state and name."""
-    async with opened(day()) as client:
+    async with web_client(day()) as client:
         page = await (await client.get("/")).text()
         assert page.index("Hallowfirth") < page.index("Voltanelle") < page.index("Pippinworth")
         assert "negative mentions in" in page
@@ -65,7 +65,7 @@ async def test_the_gravest_brand_stands_first_and_can_be_searched_for() -> None:
 
 async def test_every_answer_is_kept_from_frames_caches_and_scripts_of_others() -> None:
     """Pages, refusals and files carry the headers that protect; a policy allows only what comes from here."""
-    async with opened(day()) as client:
+    async with web_client(day()) as client:
         for path in ("/", "/nothing", "/assets/style.css", f"/incidents/{CRITICAL}", "/brands/x/thresholds"):
             headers = (await client.get(path)).headers
             policy = headers["Content-Security-Policy"]
@@ -79,13 +79,13 @@ async def test_every_answer_is_kept_from_frames_caches_and_scripts_of_others() -
 
 async def test_without_a_login_only_this_machine_is_answered() -> None:
     """A name of elsewhere that leads here is refused: a page of others must not read ours."""
-    async with opened(day()) as client:
+    async with web_client(day()) as client:
         assert (await client.get("/", headers={"Host": "evil.example"})).status == 403
 
 
 async def test_nothing_is_shown_and_nothing_done_before_the_login() -> None:
     """Every page but the login's asks for it, and it leads back only to pages of ours."""
-    async with opened(Stage(), web_token=TOKEN) as client:
+    async with web_client(Stage(), web_token=TOKEN) as client:
         for path in ("/", "/board", "/events", f"/incidents/{CRITICAL}", "/brands/Hallowfirth/thresholds"):
             answer = await client.get(path, allow_redirects=False)
             assert answer.status == 303, path
@@ -106,7 +106,7 @@ async def test_nothing_is_shown_and_nothing_done_before_the_login() -> None:
 
 async def test_guesses_are_limited() -> None:
     """After five wrong tokens the sixth try is not looked at, right or wrong."""
-    async with opened(day(), web_token=TOKEN) as client:
+    async with web_client(day(), web_token=TOKEN) as client:
         for _ in range(5):
             await client.post("/login", data={"token": "wrong", "name": "Eve"})
         answer = await client.post("/login", data={"token": TOKEN, "name": "Eve"})
@@ -116,7 +116,7 @@ async def test_guesses_are_limited() -> None:
 
 async def test_a_link_from_elsewhere_opens_itself_again_so_that_the_cookie_comes_along() -> None:
     """A strict cookie is left out of the first request from another site; the page asks once more from here."""
-    async with opened(day(), web_token=TOKEN) as client:
+    async with web_client(day(), web_token=TOKEN) as client:
         answer = await client.get(f"/incidents/{CRITICAL}", headers={"Sec-Fetch-Site": "cross-site"})
         assert answer.status == 200
         assert f'content="0;url=/incidents/{CRITICAL}"' in await answer.text()
@@ -125,7 +125,7 @@ async def test_a_link_from_elsewhere_opens_itself_again_so_that_the_cookie_comes
 async def test_an_incident_is_told_whole_and_answered() -> None:
     """The page has the line, the history and the buttons; a button sends one act, however often it is pressed."""
     stage = Stage()
-    async with opened(stage) as client:
+    async with web_client(stage) as client:
         page = await (await client.get(f"/incidents/{CRITICAL}")).text()
         for words in ("Critical Hallowfirth", "Now warning", "Opened", "microblog", "Acknowledge", "Not a crisis"):
             assert words in page
@@ -135,7 +135,7 @@ async def test_an_incident_is_told_whole_and_answered() -> None:
             assert "Passed on" in await answer.text()
         first, second = stage.sent
         assert first.id == second.id
-        assert (first.kind, first.by, first.incident, first.brand) == ("ack", "local", CRITICAL, "Hallowfirth")
+        assert (first.kind, first.actor, first.incident, first.brand) == ("ack", "local", CRITICAL, "Hallowfirth")
         await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": "note", "text": "called them\u202e"})
         assert (stage.sent[-1].kind, stage.sent[-1].text) == ("note", "called them")
         assert "Snooze until morning" in page
@@ -161,36 +161,36 @@ async def test_an_incident_is_told_whole_and_answered() -> None:
 async def test_an_incident_s_page_leads_to_its_message(url: str, leads: str) -> None:
     """Where there is one, and it stands in Slack: not in a terminal, nor in a stand-in."""
     stage = Stage()
-    stage.posted = {CRITICAL: Receipt("C0000001", "1773152400.000100")}
-    async with opened(stage, slack_url=url) as client:
+    stage.posted = {CRITICAL: MessageRef("C0000001", "1773152400.000100")}
+    async with web_client(stage, slack_url=url) as client:
         page = await (await client.get(f"/incidents/{CRITICAL}")).text()
         assert (f'<a href="{leads}" rel="noopener noreferrer">Message in Slack</a>' in page) == bool(leads)
         for elsewhere in (
             {},
-            {CRITICAL: Receipt("#hallowfirth", "1")},
-            {CRITICAL: Receipt("C0000001/../x", "1.000001")},
+            {CRITICAL: MessageRef("#hallowfirth", "1")},
+            {CRITICAL: MessageRef("C0000001/../x", "1.000001")},
         ):
             stage.posted = elsewhere
             assert "/archives/" not in await (await client.get(f"/incidents/{CRITICAL}")).text()
-    assert day().message(CRITICAL) is None
+    assert day().message_ref(CRITICAL) is None
 
 
 async def test_whom_a_proxy_names_acts_only_where_the_brand_lets_them() -> None:
     """A brand that names who may act is left alone by others who come through the proxy."""
     known = {one.name: Governed(one.model_copy(update={"may_act": ("U0ANA",)})) for one in read_config().brands}
     stage = Stage(known)
-    async with opened(stage, web_user_header="X-User", web_proxies="127.0.0.1") as client:
+    async with web_client(stage, web_user_header="X-User", web_proxies="127.0.0.1") as client:
         for who, status in (("U0BEN", "Only those"), ("U0ANA", "Acknowledge")):
             page = await (await client.get(f"/incidents/{CRITICAL}", headers={"X-User": who})).text()
             assert status in page
         form = {"csrf": hidden(page, "csrf"), "do": "ack"}
         await client.post(f"/incidents/{CRITICAL}/acts", data=form, headers={"X-User": "U0ANA"})
-    assert [one.by for one in stage.sent] == ["U0ANA"]
+    assert [one.actor for one in stage.sent] == ["U0ANA"]
 
 
 async def test_text_from_outside_is_never_markup() -> None:
     """A brand, an author or a text that holds markup or hidden characters is shown as the characters it is."""
-    base = day().told[CRITICAL]
+    base = day().latest[CRITICAL]
     finding = next(iter(base.findings.values()))
     example = finding.signal.drivers.examples[0]
     bad = msgspec.structs.replace(example, text=HOSTILE, author=HOSTILE, channel=HOSTILE, url="javascript:alert(1)")
@@ -203,12 +203,12 @@ async def test_text_from_outside_is_never_markup() -> None:
     )
     signal = msgspec.structs.replace(finding.signal, drivers=drivers)
     findings = {"volume": msgspec.structs.replace(finding, signal=signal)}
-    history = (msgspec.structs.replace(base.history[0], who=HOSTILE, what="noted", text=HOSTILE),)
+    history = (msgspec.structs.replace(base.history[0], actor=HOSTILE, reason="noted", text=HOSTILE),)
     incident = msgspec.structs.replace(
         base, brand=HOSTILE, findings=findings, history=history, acknowledged_by=HOSTILE, status="acknowledged"
     )
     stage = Stage({HOSTILE: Governed(Brand(name="x").model_copy(update={"name": HOSTILE}))}, {incident.id: incident})
-    async with opened(stage) as client:
+    async with web_client(stage) as client:
         board = await (await client.get("/")).text()
         links = [*re.findall(r'href="(/brands/[^"]+)"', board), f"/incidents/{incident.id}", "/?q=" + HOSTILE]
         for page in [board, *[await (await client.get(link)).text() for link in links]]:
@@ -221,7 +221,7 @@ async def test_text_from_outside_is_never_markup() -> None:
 
 async def test_the_browser_s_language_is_spoken() -> None:
     """A French browser reads French, any other one English."""
-    async with opened(day()) as client:
+    async with web_client(day()) as client:
         page = await (await client.get("/", headers={"Accept-Language": "fr-CH, fr;q=0.9, en;q=0.8"})).text()
         assert '<html lang="fr">' in page
         assert "Personne ne s’en charge encore" in page
@@ -230,10 +230,10 @@ async def test_the_browser_s_language_is_spoken() -> None:
 
 async def test_the_board_tells_the_browser_when_it_has_changed() -> None:
     """The stream of events names the brand whose state moved."""
-    stage = Stage(told={})
-    async with opened(stage) as client, client.get("/events") as events:
+    stage = Stage(latest={})
+    async with web_client(stage) as client, client.get("/events") as events:
         assert events.headers["Content-Type"] == "text/event-stream"
-        stage.told.update(day().told)
+        stage.latest.update(day().latest)
         said = ""
         while "moved" not in said:
             said = (await events.content.readline()).decode()
@@ -243,12 +243,12 @@ async def test_the_board_tells_the_browser_when_it_has_changed() -> None:
 async def test_an_incident_s_report_runs_apart_from_the_pages() -> None:
     """The report is the one that the command line makes, served so that its scripts reach nothing of ours."""
     material = Dataset()
-    for batch in day().material.records["Voltanelle"][:3]:
+    for batch in day().dataset.records["Voltanelle"][:3]:
         if isinstance(batch, Batch):
             material.add(batch)
     material.close()
-    (late,) = [name for name in day().told if name.startswith("voltanelle")]
-    async with opened(replace(day(), material=material)) as client:
+    (late,) = [name for name in day().latest if name.startswith("voltanelle")]
+    async with web_client(replace(day(), dataset=material)) as client:
         answer = await client.get(f"/incidents/{late}/report")
         assert answer.status == 200
         assert answer.headers["Content-Security-Policy"].startswith("sandbox allow-scripts")
