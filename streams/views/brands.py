@@ -12,7 +12,7 @@ from config.brands.model import default_brand, grouped
 from config.brands.overrides import Governed
 from config.brands.wire import decode_governed, unread
 from mentions.watchlist.watchlist import Watchlist
-from streams.kafka.compacted_topic import follow
+from streams.kafka import compacted_topic
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -128,7 +128,7 @@ class BrandRegistry:
 
 async def follow(directory: BrandRegistry, connection: Connection, topics: Topics, partitions: int) -> None:
     """Keep `directory` up to date until cancelled."""
-    async for records in follow(connection, topics.brands.name, partitions):
+    async for records in compacted_topic.follow(connection, topics.brands.name, partitions):
         for record in records:
             _apply_record(directory, record)
         directory.refresh()

@@ -62,10 +62,14 @@ def test_what_is_applied_is_in_force_and_what_is_not_in_the_file_is_not(
         record: dict[str, Any] = json.loads(done.stdout)
         return record
 
-    assert apply(FIRST, "--dry-run")["applied"] is False
+    file.write_text(FIRST)
+    planned = json.loads(tocsin(environ, "config", "diff", str(file), "--json").stdout)
+    assert (planned["applied"], len(planned["changes"])) == (False, 2)
+    assert tocsin(environ, "config", "diff", str(file), "--exit-code").returncode == 1
     assert store.read_applied() == {}
     assert len(apply(FIRST, "--yes")["changes"]) == 2
     assert sorted(change["change"] for change in apply(SECOND, "--yes")["changes"]) == ["added", "changed", "removed"]
+    assert tocsin(environ, "config", "diff", str(file), "--exit-code").returncode == 0
     assert apply(SECOND, "--yes") == {"applied": False, "unchanged": 2, "changes": [], "overrides": []}
     brands = {name: decode_brand(raw) for name, raw in store.read_applied().items()}
     assert {name: brand.slack_channel for name, brand in brands.items()} == {"Hallowfirth": "#b", "Voltanelle": "#b"}

@@ -43,7 +43,7 @@ def test_it_refuses_a_prefix_that_is_taken(real_kafka: Broker, storm: str) -> No
     with Installation(real_kafka) as here:
         done = here.command("replay", storm, "--defaults", "--via-kafka", timeout=60)
         assert done.returncode == 1
-        assert "choose another by TOCSIN_PREFIX" in done.stderr
+        assert "set TOCSIN_PREFIX to another" in done.stderr
         assert here.ends(here.topics.mentions.name) == {0: 0, 1: 0, 2: 0, 3: 0}
 
 

@@ -30,7 +30,7 @@ REPLIES: Final = 4
 NEGATIVE_SHARE: Final = 0.4
 """The negative share from which a bar is red."""
 
-_COLOURS: Final = {"watch": "blue", "warning": "dark_orange", "critical": "bold red"}
+_COLOURS: Final = {"info": "blue", "warning": "dark_orange", "critical": "bold red"}
 
 
 class LiveDisplay:

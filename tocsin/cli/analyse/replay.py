@@ -161,7 +161,7 @@ def _print_summary(result: ReplayResult, seconds: float, source: ReplayInput) ->
     if result.late and source.recording is None:
         remedy = "sort the file by published_at, or replay with --sort"
         print_status(
-            f"warning: {result.late} mentions are later than the allowed lateness: {source.describe_disorder()}{remedy}"
+            f"warning: {result.late} mentions are out of order by more than the lateness: {source.describe_disorder()}{remedy}"
         )
     if result.duplicates:
         print_status(f"{result.duplicates} duplicates were counted once")

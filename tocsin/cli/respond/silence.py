@@ -160,9 +160,9 @@ def _record(brand: str, one: Silence) -> dict[str, Any]:
     return {
         "brand": brand,
         "id": one.id,
-        "by": one.created_by,
-        "since": datetime.fromtimestamp(one.starts_at / 1000, UTC).isoformat(timespec="seconds"),
-        "until": datetime.fromtimestamp(one.ends_at / 1000, UTC).isoformat(timespec="seconds"),
+        "created_by": one.created_by,
+        "starts_at": datetime.fromtimestamp(one.starts_at / 1000, UTC).isoformat(timespec="seconds"),
+        "ends_at": datetime.fromtimestamp(one.ends_at / 1000, UTC).isoformat(timespec="seconds"),
         "detector": one.detector,
         "term": one.term,
         "channel": one.channel,

@@ -1,20 +1,25 @@
-"""Is every subcommand listed once, loaded late, and explained with an example?"""
+"""Tests of the command table: each command is listed, loaded lazily, and documented with an example."""
 
 from __future__ import annotations
 
+import inspect
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tocsin.cli.commands import COMMANDS, command_names, load_command
+from tocsin.cli.commands import COMMANDS, load_command
 from tocsin.cli.reference import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[4]
-NOT_COMMANDS = {"__init__", "commands", "environment", "errors", "main", "output", "reference"}
+ROOMS = ("run", "respond", "configure", "analyse")
 
 
 def leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
@@ -26,21 +31,19 @@ def leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
         yield from leaves(f"{path} {name}", inner)
 
 
-LEAVES = [leaf for name in command_names() for leaf in leaves(name, load_command(name))]
+LEAVES = [leaf for name in COMMANDS for leaf in leaves(name, load_command(name))]
 
 
-def test_every_module_of_a_command_is_in_the_table() -> None:
-    """A new command cannot be forgotten in the help."""
-    modules = {f"cli.{file.stem}" for file in (ROOT / "cli").glob("*.py") if file.stem not in NOT_COMMANDS}
-    exposing = {
-        name
-        for name in modules
-        if any(
-            sign in (ROOT / f"{name.replace('.', '/')}.py").read_text("utf-8")
-            for sign in ("\ndef command(", "\napp = ")
-        )
-    }
-    assert exposing == {entry.module for entry in COMMANDS.values()} & modules
+def test_every_command_is_in_the_table() -> None:
+    """A new command cannot be missing from the help."""
+    folders = [ROOT / "tocsin" / "cli" / room for room in ROOMS]
+    found = {file for folder in folders for file in folder.glob("*.py") if _is_command(file.read_text("utf-8"))}
+    modules = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in found}
+    assert modules - {"tocsin.cli.configure.override"} == {spec.module for spec in COMMANDS.values()}
+
+
+def _is_command(source: str) -> bool:
+    return "\ndef command(" in source or "\napp = typer.Typer(" in source
 
 
 @pytest.mark.parametrize(("path", "command"), LEAVES, ids=[path for path, _ in LEAVES])
@@ -56,6 +59,15 @@ def test_every_option_is_explained(path: str, command: Any) -> None:
     assert [parameter.name for parameter in command.params if not getattr(parameter, "help", None)] == []
 
 
+@pytest.mark.parametrize(("path", "command"), LEAVES, ids=[path for path, _ in LEAVES])
+def test_every_command_that_prints_data_prints_it_as_json(path: str, command: Any) -> None:
+    """A command whose module prints tables or JSON has `--json`; `score` and `config schema` print nothing else."""
+    source = inspect.getsource(command.callback)
+    prints = re.search(r"\b(print_table|print_json|_print\w*|publish_plan)\(", source) is not None
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert not prints or "--json" in options or path in {"labels export", "labels merge", "score"}, path
+
+
 def test_the_committed_reference_is_up_to_date() -> None:
     """The page is the help of all commands; `python -m tocsin.cli.reference > docs/cli.md` writes it anew."""
     assert (ROOT / "docs" / "cli.md").read_text("utf-8") == reference()
@@ -67,3 +79,21 @@ def test_the_reference_does_not_depend_on_the_terminal(monkeypatch: pytest.Monke
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
     assert reference() == before
+
+
+def test_a_summary_fits_on_its_line() -> None:
+    """`tocsin --help` cuts no summary off on a terminal of 80 columns."""
+    assert max(len(spec.summary) for spec in COMMANDS.values()) <= 80 - 6 - max(map(len, COMMANDS))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("tocsin inc", "incident"), ("tocsin incident sno", "snooze"), ("tocsin replay --compa", "--compare-to")],
+)
+def test_the_shell_completes(words: str, expected: str) -> None:
+    """Bash completes commands, their subcommands and their options, as `tocsin --install-completion` sets it up."""
+    asked = {"_TOCSIN_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "tocsin"], env=os.environ | asked, capture_output=True, text=True, check=True
+    )
+    assert expected in done.stdout.split()

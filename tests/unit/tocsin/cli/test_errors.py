@@ -58,7 +58,7 @@ def test_a_hostile_name_in_a_message_does_not_act() -> None:
 
 def test_judging_loads_no_package() -> None:
     """A command that fails early does not first load all that could have failed."""
-    program = "import sys; from tocsin.cli.errors import judge; judge(ValueError()); print(*sys.modules)"
+    program = "import sys; from tocsin.cli.errors import describe_error; describe_error(ValueError()); print(*sys.modules)"
     root = Path(__file__).parents[4]
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=root, check=True)
     assert not set(done.stdout.split()) & {"pydantic", "kafka", "alerts", "streams", "sources", "config"}

@@ -1,4 +1,4 @@
-"""Does each outcome of `tocsin` get its exit code and its words, and never a traceback for a user's mistake?"""
+"""Tests of the `tocsin` entry point: each outcome has its exit code and message, and no user error a traceback."""
 
 from __future__ import annotations
 
@@ -33,7 +33,12 @@ def test_help_names_the_exit_codes_and_the_commands() -> None:
     """The first thing a stranger types answers what there is and how to script it."""
     done = tocsin("--help")
     assert done.returncode == 0
-    for part in ("Exit codes:\n    0  done", "config ", "Check and apply the brand configuration.", "tocsin demo"):
+    for part in (
+        "Exit codes:\n    0    done",
+        "config ",
+        "Check, compare and apply the brand configuration.",
+        "tocsin demo",
+    ):
         assert part in done.stdout
 
 
@@ -92,14 +97,14 @@ def test_every_error_of_a_wrong_file_is_told_when_it_is_applied() -> None:
 
 def test_a_wrong_environment_is_2_and_names_the_variable() -> None:
     """A slip in a compose file is told by the variable's name."""
-    done = tocsin("config", "apply", "config/brands.yaml", "--dry-run", TOCSIN_PARTITIONS="many")
+    done = tocsin("config", "diff", "config/brands.yaml", TOCSIN_PARTITIONS="many")
     assert done.returncode == 2
     assert 'TOCSIN_PARTITIONS = "many": must be a whole number' in done.stderr
 
 
 def test_a_broker_that_is_not_there_is_1_and_told_with_its_address() -> None:
     """Kafka being down is no mistake of the arguments; a variable that nobody reads is warned about on the way."""
-    done = tocsin("config", "apply", "config/brands.yaml", "--dry-run", TOCSIN_BROKER="x", TOCSIN_BROKERS="localhost:1")
+    done = tocsin("config", "diff", "config/brands.yaml", TOCSIN_BROKER="x", TOCSIN_BROKERS="localhost:1")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "localhost:1" in done.stderr
