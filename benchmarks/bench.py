@@ -68,7 +68,7 @@ def tocsin(broker: RealBroker, mentions: MentionGenerator, pack: int) -> tuple[f
         seconds = _timed(here, "benchmarks.vader_worker", here.topics.mentions.name, here.topics.scored.name)
         counts: Counts = Counter()
         for brand, state in here.states().items():
-            for minute, everything, negative, *_ in engine.ledger(state):
+            for minute, everything, negative, *_ in engine.minute_counts(state):
                 counts[brand, minute, "all"] += everything
                 counts[brand, minute, "negative"] += negative
     return mentions.count / seconds, +counts

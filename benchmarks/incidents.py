@@ -53,7 +53,7 @@ def alerts(stream: str) -> list[Alert]:
             opened[line["incident"]] = line["at"]
         key = (line["incident"], opened[line["incident"]])
         known = found.get(key, Alert(line["brand"], at, None))
-        page = at if known.paged is None and line["severity"] != "watch" else known.paged
+        page = at if known.paged is None and line["severity"] != "info" else known.paged
         found[key] = Alert(known.brand, known.opened, page)
     return list(found.values())
 

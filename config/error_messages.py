@@ -44,11 +44,11 @@ _RULES: Final[Mapping[str, str]] = {
 }
 
 
-def tell(error: ErrorDetails, model: type[BaseModel]) -> str:
+def describe(error: ErrorDetails, model: type[BaseModel]) -> str:
     """Return the rule that was broken and its remedy; `model` is what was validated."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        return unknown(str(error["loc"][-1]), _keys(model, error["loc"][:-1]))
+        return unknown_key(str(error["loc"][-1]), _keys(model, error["loc"][:-1]))
     if kind in {"literal_error", "enum"}:
         return _one_of(str(error["input"]), str(context.get("expected", "")))
     if kind in {"value_error", "assertion_error"}:
@@ -57,10 +57,10 @@ def tell(error: ErrorDetails, model: type[BaseModel]) -> str:
         return error["msg"]
     field = next(reversed(list(_fields(model, error["loc"]))), None)
     rule = _RULES[kind].format(**context | (_bounds(field) if field else {}))
-    return rule + _unquote(kind, error["input"]) + (_usual(field) if field else "")
+    return rule + _quoted_number(kind, error["input"]) + (_default_hint(field) if field else "")
 
 
-def unknown(key: str, known: Iterable[str]) -> str:
+def unknown_key(key: str, known: Iterable[str]) -> str:
     """Return the message for a key that does not exist, with the nearest that does."""
     names = sorted(known)
     close = nearest(key.replace("-", "_"), names)
@@ -86,12 +86,12 @@ def _bounds(field: FieldInfo) -> dict[str, str]:
     return {name: _spell(bound) for name, bound in found if bound is not None}
 
 
-def _unquote(kind: str, given: object) -> str:
+def _quoted_number(kind: str, given: object) -> str:
     number = isinstance(given, str) and given.strip().lstrip("+-").replace(".", "", 1).isdigit()
     return ": remove the quotes" if number and kind.startswith(("int", "float")) else ""
 
 
-def _usual(field: FieldInfo) -> str:
+def _default_hint(field: FieldInfo) -> str:
     """Return what a sensible value is: as declared beside the field, else its default."""
     extra = field.json_schema_extra
     if isinstance(extra, dict) and "usual" in extra:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, SecretStr
 
-from config.brands.model import Brand, Inherited
+from config.brands.model import Brand, BrandDefaults
 from config.error_messages import models_in
 from config.settings import Settings, variable_of
 
@@ -33,12 +33,12 @@ def _table(name: str) -> str:
 
 
 def _own() -> Iterator[list[str]]:
-    fields = [name for name in Brand.model_fields if name not in Inherited.model_fields]
+    fields = [name for name in Brand.model_fields if name not in BrandDefaults.model_fields]
     return (row for name in fields for row in _rows(name, Brand))
 
 
 def _inherited() -> Iterator[list[str]]:
-    return (row for name in Inherited.model_fields for row in _rows(name, Inherited))
+    return (row for name in BrandDefaults.model_fields for row in _rows(name, BrandDefaults))
 
 
 def _environment() -> Iterator[list[str]]:

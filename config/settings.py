@@ -19,14 +19,14 @@ from pydantic import (
 )
 
 from alerts.oncall.escalation_targets import EscalationStep, external_target
-from config.error_messages import tell
+from config.error_messages import describe
 from config.errors import ConfigError, Problem, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX: Final = "TOCSIN_"
-CALENDARS: Final = "TOCSIN_ICAL_"
+CALENDAR_PREFIX: Final = "TOCSIN_ICAL_"
 """How variables begin that a rota names: secret addresses of calendars."""
 
 
@@ -173,7 +173,7 @@ class Settings(BaseModel):
         description="Slack channel in which the workers edit one message at each beat of `tocsin heartbeat`; empty: "
         "they only ask whether the token is accepted.",
     )
-    heartbeat_tell: Annotated[tuple[Annotated[EscalationStep, AfterValidator(_outside)], ...], BeforeValidator(_listed)] = Field(
+    heartbeat_notify: Annotated[tuple[Annotated[EscalationStep, AfterValidator(_outside)], ...], BeforeValidator(_listed)] = Field(
         default=(),
         description="Whom `tocsin heartbeat` tells outside Slack, with commas between them: pagerduty, webhook, "
         "mailto:duty@example.com; empty: pagerduty and webhook, as far as they are set up.",
@@ -263,15 +263,15 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
         return Settings.model_validate(values)
     except ValidationError as error:
         raise ConfigError(
-            _problem(str(detail["loc"][0]) if detail["loc"] else "", values, tell(detail, Settings))
+            _problem(str(detail["loc"][0]) if detail["loc"] else "", values, describe(detail, Settings))
             for detail in error.errors()
         ) from error
 
 
-def strangers(environ: Mapping[str, str]) -> list[str]:
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """Return a warning for each `TOCSIN_…` variable that nobody reads: most likely a slip of the pen."""
     known = [variable_of(name) for name in Settings.model_fields]
-    ours = sorted(name for name in environ if name.startswith(PREFIX) and not name.startswith(CALENDARS))
+    ours = sorted(name for name in environ if name.startswith(PREFIX) and not name.startswith(CALENDAR_PREFIX))
     found = [name for name in ours if name not in known]
     return [f"{name} is not a variable of Tocsin{_guess(name, known)}" for name in found]
 

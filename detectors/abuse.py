@@ -5,7 +5,7 @@ At the end of a minute, over the last `window`: k abusive of n mentions (moderat
     k >= least    and    k/n >= share
 
 The finding pages (`warning`) where a crowd speaks, at least the share `crowd` of the latest mentions being by different
-authors; the tirade of a few is worth a look (`watch`). Its evidence tells a crowd from a brigade without accusing
+authors; the tirade of a few is worth a look (`info`). Its evidence tells a crowd from a brigade without accusing
 anyone: `copies`, the share of mentions that repeat a recent text, and `five_authors`, the share of the sampled mentions
 by the five busiest authors. It says `brigade` when either reaches its limit.
 
@@ -27,11 +27,11 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import Detector, Finding, Room, View, minutes
+from detectors.base import Detector, Finding, Headroom, BrandView, in_minutes
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, lead, percent
-from detectors.windows.buckets import ABUSIVE, AMPLIFIED, MENTIONS, Counts
+from detectors.model.text import Language, comparison, format_percent
+from detectors.windows.buckets import ABUSIVE, COPIES, MENTIONS, Counts
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
@@ -47,25 +47,25 @@ class Abuse(Switched):
         le=timedelta(hours=3),
         description="The sliding window; larger is steadier and later [duration]",
     )
-    least: int = Field(
+    min_mentions: int = Field(
         default=10, ge=1, le=1_000_000, description="Fewest abusive mentions; larger fires later and less [mentions]"
     )
-    share: float = Field(
+    min_share: float = Field(
         default=0.3, gt=0.0, le=1.0, description="Least share of abusive mentions; larger fires later and less [share]"
     )
-    crowd: float = Field(
+    min_author_diversity: float = Field(
         default=0.67,
         ge=0.0,
         le=1.0,
         description="Least share of different authors among the latest mentions that pages; larger pages less [share]",
     )
-    brigade_authors: float = Field(
+    brigade_author_share: float = Field(
         default=0.5,
         gt=0.0,
         le=1.0,
         description="Share by the five busiest authors that is called a brigade; larger says so less often [share]",
     )
-    brigade_copies: float = Field(
+    brigade_copy_share: float = Field(
         default=0.6,
         gt=0.0,
         le=1.0,
@@ -73,33 +73,33 @@ class Abuse(Switched):
     )
 
 
-def judge(view: View) -> Finding | None:
+def evaluate(view: BrandView) -> Finding | None:
     """Return what the abusive mentions of the window say; None where it is little."""
     own = view.policy.abuse
-    length = minutes(own.window)
+    length = in_minutes(own.window)
     counts = view.window(length)
     if not counts[MENTIONS]:
         return None
     share, breached = counts[ABUSIVE] / counts[MENTIONS], _breached(counts, own)
-    lasting = 2 * counts[ABUSIVE] >= own.least and share >= own.share / 2
+    lasting = 2 * counts[ABUSIVE] >= own.min_mentions and share >= own.min_share / 2
     if not (breached or lasting):
         return None
-    five, copies = view.concentration(), counts[AMPLIFIED] / counts[MENTIONS]
-    brigade = five >= own.brigade_authors or copies >= own.brigade_copies
+    five, copies = view.top_author_share(), counts[COPIES] / counts[MENTIONS]
+    brigade = five >= own.brigade_author_share or copies >= own.brigade_copy_share
     extra = {"five_authors": five, "copies": copies, "brigade": float(brigade)}
     return Finding(
-        view.worth(own.crowd) if breached else None, lasting, "abusive share", length, share, None, own.share, extra
+        view.severity_for(own.min_author_diversity) if breached else None, lasting, "abusive share", length, share, None, own.min_share, extra
     )
 
 
 def _breached(counts: Counts, own: Abuse) -> bool:
-    return counts[ABUSIVE] >= own.least and counts[ABUSIVE] / counts[MENTIONS] >= own.share
+    return counts[ABUSIVE] >= own.min_mentions and counts[ABUSIVE] / counts[MENTIONS] >= own.min_share
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    told = lead(signal, language, named=True)
-    five = percent(signal.evidence.extra["five_authors"], language)
+    told = comparison(signal, language, against_limit=True)
+    five = format_percent(signal.evidence.extra["five_authors"], language)
     brigade = bool(signal.evidence.extra["brigade"])
     if language == "fr":
         return f"{told} ; cinq auteurs ont écrit {five} du total" + (" : action concertée possible" if brigade else "")
@@ -110,14 +110,14 @@ def _enabled(policy: Policy) -> bool:
     return policy.abuse.enabled
 
 
-def _room(view: View) -> Room:
+def _headroom(view: BrandView) -> Headroom:
     own = view.policy.abuse
-    return Room(ABUSIVE, own.least - view.window(minutes(own.window))[ABUSIVE])
+    return Headroom(ABUSIVE, own.min_mentions - view.window(in_minutes(own.window))[ABUSIVE])
 
 
-def _dormant(view: View) -> bool:
+def _below_threshold(view: BrandView) -> bool:
     own = view.policy.abuse
-    return not _breached(view.window(minutes(own.window)), own)
+    return not _breached(view.window(in_minutes(own.window)), own)
 
 
-DETECTOR: Final = Detector("abuse", explain, _enabled, judge=judge, room=_room, dormant=_dormant)
+DETECTOR: Final = Detector("abuse", explain, _enabled, evaluate=evaluate, headroom=_headroom, below_threshold=_below_threshold)

@@ -1,7 +1,7 @@
 """Has someone with a large audience said something negative?
 
 A single negative mention breaches when its reach, the larger of its own and its author's followers, is at least
-`least`; it fires at that very row. The finding is worth a look (`watch`), and pages (`warning`) from `many` of them
+`least`; it fires at that very row. The finding is worth a look (`info`), and pages (`warning`) from `many` of them
 within `window`.
 
 Blind to: reach the source does not give; what the audience makes of it (`detectors.volume_spike` and `negative` see that).
@@ -10,7 +10,7 @@ Cost: one comparison a mention.
 >>> from detectors.engine.simulation import raised, rehearse
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
 >>> raised(rehearse(calm, calm, reach=250_000), "reach")
-'watch after 7 min at 1 far-reaching negative mentions'
+'info after 7 min at 1 far-reaching negative mentions'
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import Detector, Limit, View, minutes
+from detectors.base import Detector, CountThreshold, BrandView, in_minutes
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, lead
-from detectors.windows.buckets import LOUD
+from detectors.model.text import Language, comparison
+from detectors.windows.buckets import HIGH_REACH
 
 if TYPE_CHECKING:
     from detectors.model.signal import Severity, Signal
     from detectors.policy import Policy
 
 
-class Reach(Switched):
+class HighReach(Switched):
     """Parameters of the reach detector."""
 
-    least: int = Field(
+    min_reach: int = Field(
         default=100_000,
         ge=100,
         le=1_000_000_000,
         description="People reached from which one negative mention is a finding; larger fires less [people]",
     )
-    many: int = Field(
+    warning_count: int = Field(
         default=3,
         ge=1,
         le=1000,
@@ -54,22 +54,22 @@ class Reach(Switched):
     )
 
 
-def limits(view: View) -> tuple[Limit, ...]:
+def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
     """Return the counts of far-reaching negative mentions; they need no history."""
-    own = view.policy.reach
+    own = view.policy.high_reach
     levels: tuple[tuple[int, Severity], ...] = (
-        ((own.many, "warning"),) if own.many == 1 else ((1, "watch"), (own.many, "warning"))
+        ((own.warning_count, "warning"),) if own.warning_count == 1 else ((1, "info"), (own.warning_count, "warning"))
     )
-    return (Limit(LOUD, minutes(own.window), None, levels, resolve_below=1.0, extra={"reach": float(own.least)}),)
+    return (CountThreshold(HIGH_REACH, in_minutes(own.window), None, levels, resolve_below=1.0, extra={"reach": float(own.min_reach)}),)
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return lead(signal, language, named=True)
+    return comparison(signal, language, against_limit=True)
 
 
 def _enabled(policy: Policy) -> bool:
-    return policy.reach.enabled
+    return policy.high_reach.enabled
 
 
-DETECTOR: Final = Detector("reach", explain, _enabled, limits=limits, holds=False)
+DETECTOR: Final = Detector("reach", explain, _enabled, thresholds=thresholds, pauses_learning=False)

@@ -9,7 +9,7 @@ as in `detectors.volume_spike`, but with a larger `over_peak`, and when besides
     mean compound <= -tone
 
 The finding pages (`warning`) where a crowd speaks, at least the share `crowd` of the latest sampled mentions being by
-different authors; else it is worth a look (`watch`). The mean compound, not the share of negative mentions: the first
+different authors; else it is worth a look (`info`). The mean compound, not the share of negative mentions: the first
 news of an accident is told in sober words, each of which alone passes for neutral. A joke or a sponsorship is louder
 than many a crisis, and bright.
 
@@ -35,9 +35,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec.structs import replace
 from pydantic import Field
 
-from detectors.base import Detector, Finding, Room, View, known, minutes, room_below, tail
+from detectors.base import Detector, Finding, Headroom, BrandView, scored, in_minutes, headroom_below, tail_probability
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, lead
+from detectors.model.text import Language, comparison
 from detectors.stats.distributions import negative_binomial_quantile
 from detectors.windows.buckets import COMPOUND, MENTIONS, Counts
 
@@ -46,25 +46,25 @@ if TYPE_CHECKING:
     from detectors.policy import Policy
 
 
-class Outcry(Switched):
+class NegativeBurst(Switched):
     """Parameters of the outcry detector; its windows are those of `volume`."""
 
-    least: int = Field(
+    min_mentions: int = Field(
         default=10, ge=1, le=1_000_000, description="Fewest mentions that can breach; larger fires later [mentions]"
     )
-    over_peak: float = Field(
+    peak_ratio: float = Field(
         default=1.75,
         ge=0.1,
         le=100,
         description="Multiple of the brand's own usual daily peak that breaches; larger fires later [ratio]",
     )
-    tone: float = Field(
+    max_mean_sentiment: float = Field(
         default=0.2,
         ge=-1.0,
         le=1.0,
         description="How far below zero the mean compound must be; larger fires less [compound]",
     )
-    crowd: float = Field(
+    min_author_diversity: float = Field(
         default=0.5,
         ge=0.0,
         le=1.0,
@@ -72,132 +72,132 @@ class Outcry(Switched):
     )
 
 
-LOOSE: Final = 0.02
+RESOLVE_TAIL: Final = 0.02
 """An episode ends once its count is no rarer than this."""
 
-COLD: Final = 20
-RECENT: Final = 10
-PRIOR: Final = 20
+COLD_WINDOW: Final = 20
+COLD_RECENT: Final = 10
+COLD_PRIOR: Final = 20
 """Minutes; see above. Of 247 streams begun at random instants, 2 % paged within their first twelve hours."""
 
 COLD_TAIL: Final = 1e-4
 
 _COLD_SPREAD: Final = 0.3
-_SEEN_FOR: Final = 5
+_MIN_SEEN: Final = 5
 """Minutes a new brand must have been seen before a burst can be told from its ordinary level."""
 
 _TEN_THOUSANDTHS: Final = 10_000
 
 
-class _Bar(NamedTuple):
+class _Threshold(NamedTuple):
     """What the mentions of a window are held against, the same for the whole hour."""
 
     window: int  # minutes
     expected: float | None
-    breach: int  # mentions from which it is a burst
-    calm: int  # below which a breach is over
+    count: int  # mentions from which it is a burst
+    resolve_below: int  # below which a breach is over
 
 
-def judge(view: View) -> Finding | None:
+def evaluate(view: BrandView) -> Finding | None:
     """Return what the burst that goes on now says: the gravest of the windows, None where there is nothing to say."""
-    if not view.usual.warm:
-        return _cold(view)
-    return max((_finding(view, bar) for bar in _bars(view)), key=_order)
+    if not view.baseline.warmed_up:
+        return _evaluate_cold(view)
+    return max((_finding(view, bar) for bar in _thresholds(view)), key=_order)
 
 
-def _bars(view: View) -> list[_Bar]:
+def _thresholds(view: BrandView) -> list[_Threshold]:
     """Return the bars of this hour, worked out when they are first asked for."""
     if "outcry" not in view.memo:
-        view.memo["outcry"] = _set(view)
-    bars: list[_Bar] = view.memo["outcry"]
+        view.memo["outcry"] = _new_thresholds(view)
+    bars: list[_Threshold] = view.memo["outcry"]
     return bars
 
 
-def _set(view: View) -> list[_Bar]:
-    own, usual = view.policy.outcry, view.usual
+def _new_thresholds(view: BrandView) -> list[_Threshold]:
+    own, usual = view.policy.negative_burst, view.baseline
     bars = []
-    for column, length in enumerate((minutes(view.policy.volume.fast), minutes(view.policy.volume.window))):
-        over = usual.over_peak(column, length, view.policy.strictness * own.over_peak)
-        count = max(own.least, over, usual.surprise(MENTIONS, length, tail(view.policy, length)))
-        calm = min(count, max(own.least // 2, usual.surprise(MENTIONS, length, LOOSE)))
-        bars.append(_Bar(length, usual.expected(MENTIONS, length), count, calm))
+    for column, length in enumerate((in_minutes(view.policy.volume_spike.short_window), in_minutes(view.policy.volume_spike.window))):
+        over = usual.peak_threshold(column, length, view.policy.peak_ratio_factor * own.peak_ratio)
+        count = max(own.min_mentions, over, usual.quantile(MENTIONS, length, tail_probability(view.policy, length)))
+        calm = min(count, max(own.min_mentions // 2, usual.quantile(MENTIONS, length, RESOLVE_TAIL)))
+        bars.append(_Threshold(length, usual.expected(MENTIONS, length), count, calm))
     return bars
 
 
 def _order(found: Finding) -> tuple[bool, bool, float]:
-    return found.severity is not None, found.lasting, found.observed / found.threshold
+    return found.severity is not None, found.ongoing, found.observed / found.threshold
 
 
-def _cold(view: View) -> Finding | None:
+def _evaluate_cold(view: BrandView) -> Finding | None:
     """Judge a brand without history: a burst against what little was seen before it."""
-    seen_for, before = view.seen_before(RECENT)
-    if seen_for < _SEEN_FOR:
+    seen_for, before = view.history_before(COLD_RECENT)
+    if seen_for < _MIN_SEEN:
         return None
-    found = _finding(view, _cold_bar(view))
+    found = _finding(view, _cold_threshold(view))
     if found.severity is None:
         return found
     shape = before[MENTIONS] + 0.5
-    mean = shape / (seen_for + PRIOR) * RECENT
+    mean = shape / (seen_for + COLD_PRIOR) * COLD_RECENT
     limit = negative_binomial_quantile(mean, 1 / shape + _COLD_SPREAD, COLD_TAIL)
-    return found if view.window(RECENT)[MENTIONS] >= limit else replace(found, severity=None)
+    return found if view.window(COLD_RECENT)[MENTIONS] >= limit else replace(found, severity=None)
 
 
-def _cold_bar(view: View) -> _Bar:
-    least = view.policy.outcry.least
-    return _Bar(COLD, None, least, least // 2)
+def _cold_threshold(view: BrandView) -> _Threshold:
+    least = view.policy.negative_burst.min_mentions
+    return _Threshold(COLD_WINDOW, None, least, least // 2)
 
 
-def _tone(counts: Counts) -> float:
+def _mean_sentiment(counts: Counts) -> float:
     """Return the mean compound, zero where nothing was in a language that is scored."""
-    judged = known(counts)
+    judged = scored(counts)
     return counts[COMPOUND] / _TEN_THOUSANDTHS / judged if judged else 0.0
 
 
-def _breached(view: View, bar: _Bar) -> bool:
+def _breached(view: BrandView, bar: _Threshold) -> bool:
     counts = view.window(bar.window)
-    return counts[MENTIONS] >= bar.breach and known(counts) > 0 and _tone(counts) <= -view.policy.outcry.tone
+    return counts[MENTIONS] >= bar.count and scored(counts) > 0 and _mean_sentiment(counts) <= -view.policy.negative_burst.max_mean_sentiment
 
 
-def _finding(view: View, bar: _Bar) -> Finding:
+def _finding(view: BrandView, bar: _Threshold) -> Finding:
     counts = view.window(bar.window)
-    found, compound = float(counts[MENTIONS]), _tone(counts)
-    lasting = found >= bar.calm
-    crowd = view.crowd() if lasting else 0.0
+    found, compound = float(counts[MENTIONS]), _mean_sentiment(counts)
+    lasting = found >= bar.resolve_below
+    crowd = view.author_diversity() if lasting else 0.0
     return Finding(
-        view.worth(view.policy.outcry.crowd) if _breached(view, bar) else None,
-        lasting=lasting,
+        view.severity_for(view.policy.negative_burst.min_author_diversity) if _breached(view, bar) else None,
+        ongoing=lasting,
         metric="mentions",
         window=bar.window,
         observed=found,
         expected=bar.expected,
-        threshold=float(bar.breach),
+        threshold=float(bar.count),
         extra={"compound": compound, "crowd": crowd},
     )
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    told, compound = lead(signal, language), signal.evidence.extra["compound"]
+    told, compound = comparison(signal, language), signal.evidence.extra["compound"]
     if language == "fr":
         return f"{told}, ton moyen {compound:+.2f}".replace(".", ",")
     return f"{told}, mean tone {compound:+.2f}"
 
 
 def _enabled(policy: Policy) -> bool:
-    return policy.outcry.enabled
+    return policy.negative_burst.enabled
 
 
-def _dormant(view: View) -> bool:
-    return not any(_breached(view, bar) for bar in (_bars(view) if view.usual.warm else [_cold_bar(view)]))
+def _below_threshold(view: BrandView) -> bool:
+    return not any(_breached(view, bar) for bar in (_thresholds(view) if view.baseline.warmed_up else [_cold_threshold(view)]))
 
 
-def _room(view: View) -> Room:
-    lengths = (COLD, minutes(view.policy.volume.fast), minutes(view.policy.volume.window))
-    few = room_below(view, MENTIONS, [(length, view.policy.outcry.least) for length in lengths])
-    if few.left > 0:
+def _headroom(view: BrandView) -> Headroom:
+    lengths = (COLD_WINDOW, in_minutes(view.policy.volume_spike.short_window), in_minutes(view.policy.volume_spike.window))
+    few = headroom_below(view, MENTIONS, [(length, view.policy.negative_burst.min_mentions) for length in lengths])
+    if few.remaining > 0:
         return few
-    bars = _bars(view) if view.usual.warm else [_cold_bar(view)]
-    return room_below(view, MENTIONS, [(bar.window, bar.breach) for bar in bars])
+    bars = _thresholds(view) if view.baseline.warmed_up else [_cold_threshold(view)]
+    return headroom_below(view, MENTIONS, [(bar.window, bar.count) for bar in bars])
 
 
-DETECTOR: Final = Detector("outcry", explain, _enabled, judge=judge, room=_room, dormant=_dormant)
+DETECTOR: Final = Detector("outcry", explain, _enabled, evaluate=evaluate, headroom=_headroom, below_threshold=_below_threshold)

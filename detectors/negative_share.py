@@ -6,7 +6,7 @@ At the end of a minute, over the last `window`: k negative of n mentions in a sc
 
 with X beta-binomial: n draws whose share is Beta(alpha, beta) as learned from the brand's hours. The finding pages
 (`warning`) where a crowd speaks, at least the share `crowd` of the latest negative mentions being by different authors;
-else it is worth a look (`watch`).
+else it is worth a look (`info`).
 
 Blind to: a storm that brings as many jokes as complaints (the share stays; `detectors.negative_spike` sees it); brands
 before `learning.warm_up`. Cost: two sums a minute, and n terms of the tail once the share is high.
@@ -28,10 +28,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from detectors.base import ENDLESS, Detector, Finding, Room, View, known, minutes, tail
+from detectors.base import NO_LIMIT, Detector, Finding, Headroom, BrandView, scored, in_minutes, tail_probability
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, lead
+from detectors.model.text import Language, comparison
 from detectors.stats.distributions import beta_binomial_tail
 from detectors.windows.buckets import MENTIONS, NEGATIVE
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from detectors.policy import Policy
 
 
-class Shift(Switched):
+class NegativeShare(Switched):
     """Parameters of the sentiment-shift detector."""
 
     window: Duration = Field(
@@ -49,22 +49,22 @@ class Shift(Switched):
         le=timedelta(hours=3),
         description="The sliding window; larger is steadier and later [duration]",
     )
-    least: int = Field(
+    min_mentions: int = Field(
         default=20, ge=5, le=1_000_000, description="Fewest mentions that can breach; larger fires later [mentions]"
     )
-    rise: float = Field(
+    min_rise: float = Field(
         default=0.15,
         ge=0.0,
         le=1.0,
         description="Least rise of the negative share above the usual; larger fires later and less [share]",
     )
-    busy: float = Field(
+    min_volume_ratio: float = Field(
         default=1.5,
         ge=0.0,
         le=100,
         description="Multiple of the usual volume that must go with it; larger fires less [ratio]",
     )
-    crowd: float = Field(
+    min_author_diversity: float = Field(
         default=0.5,
         ge=0.0,
         le=1.0,
@@ -72,47 +72,47 @@ class Shift(Switched):
     )
 
 
-def judge(view: View) -> Finding | None:
+def evaluate(view: BrandView) -> Finding | None:
     """Return what the share of the window that ends now says; None while the brand has too little history."""
-    own, usual = view.policy.shift, view.usual
-    if not usual.warm:
+    own, usual = view.policy.negative_share, view.baseline
+    if not usual.warmed_up:
         return None
-    length = minutes(own.window)
+    length = in_minutes(own.window)
     counts = view.window(length)
-    judged, bad = known(counts), counts[NEGATIVE]
-    alpha, beta = usual.share
+    judged, bad = scored(counts), counts[NEGATIVE]
+    alpha, beta = usual.negative_share
     expected = alpha / (alpha + beta)
     share = bad / judged if judged else 0.0
-    wanted = min(1.0, expected + own.rise)
-    many = judged >= own.least and counts[MENTIONS] >= own.busy * usual.expected(MENTIONS, length)
-    breached = many and share >= wanted and beta_binomial_tail(bad, judged, alpha, beta) <= tail(view.policy, length)
-    lasting = judged >= own.least // 2 and share >= expected + own.rise / 2
-    severity = view.worth(own.crowd, negative=True) if breached else None
+    wanted = min(1.0, expected + own.min_rise)
+    many = judged >= own.min_mentions and counts[MENTIONS] >= own.min_volume_ratio * usual.expected(MENTIONS, length)
+    breached = many and share >= wanted and beta_binomial_tail(bad, judged, alpha, beta) <= tail_probability(view.policy, length)
+    lasting = judged >= own.min_mentions // 2 and share >= expected + own.min_rise / 2
+    severity = view.severity_for(own.min_author_diversity, negative=True) if breached else None
     return Finding(severity, lasting, "negative share", length, share, expected, wanted)
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return lead(signal, language)
+    return comparison(signal, language)
 
 
 def _enabled(policy: Policy) -> bool:
-    return policy.shift.enabled
+    return policy.negative_share.enabled
 
 
-def _room(view: View) -> Room:
+def _headroom(view: BrandView) -> Headroom:
     """Return the room to the mentions that are needed, or to the negative ones, whichever lasts longer."""
-    own, length = view.policy.shift, minutes(view.policy.shift.window)
+    own, length = view.policy.negative_share, in_minutes(view.policy.negative_share.window)
     counts = view.window(length)
-    if known(counts) < own.least:
-        return Room(MENTIONS, own.least - known(counts))
-    usual = view.usual
-    if not usual.warm:
-        return ENDLESS
-    alpha, beta = usual.share
-    busy = floor(own.busy * usual.expected(MENTIONS, length)) - counts[MENTIONS]
-    dark = floor(own.least * min(1.0, alpha / (alpha + beta) + own.rise)) - counts[NEGATIVE]
-    return max(Room(MENTIONS, busy), Room(NEGATIVE, dark), key=lambda room: room.left)
+    if scored(counts) < own.min_mentions:
+        return Headroom(MENTIONS, own.min_mentions - scored(counts))
+    usual = view.baseline
+    if not usual.warmed_up:
+        return NO_LIMIT
+    alpha, beta = usual.negative_share
+    busy = floor(own.min_volume_ratio * usual.expected(MENTIONS, length)) - counts[MENTIONS]
+    dark = floor(own.min_mentions * min(1.0, alpha / (alpha + beta) + own.min_rise)) - counts[NEGATIVE]
+    return max(Headroom(MENTIONS, busy), Headroom(NEGATIVE, dark), key=lambda room: room.remaining)
 
 
-DETECTOR = Detector("shift", explain, _enabled, judge=judge, room=_room)
+DETECTOR = Detector("shift", explain, _enabled, evaluate=evaluate, headroom=_headroom)

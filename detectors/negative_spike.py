@@ -7,7 +7,7 @@ The rule of `detectors.volume_spike` on negative mentions: at once
 with n the negative mentions of the last W minutes (`fast`, `window`), P the usual daily peak of such sums, X negative
 binomial about the usual rate. The finding pages: `warning`, `critical` from `critical` times the threshold; provided
 that a crowd speaks: at least the share `crowd` of the latest negative mentions is by different authors. One customer
-who writes twenty times is worth a look (`watch`), no crisis. The count, not the share: in a firestorm full of irony the
+who writes twenty times is worth a look (`info`), no crisis. The count, not the share: in a firestorm full of irony the
 share may fall. A quiet brand is also watched over `slow` hours, by the tail alone: worth a look as well.
 
 Blind to: what the scorer takes for neutral, and brands before `learning.warm_up` (`detectors.negative_burst` sees both); a rise
@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import ENDLESS, Detector, Limit, Room, View, minutes, room_below, tail
+from detectors.base import NO_LIMIT, Detector, CountThreshold, Headroom, BrandView, in_minutes, headroom_below, tail_probability
 from detectors.model.parameters import Windowed
-from detectors.model.text import Language, lead
+from detectors.model.text import Language, comparison
 from detectors.windows.buckets import NEGATIVE
 
 if TYPE_CHECKING:
@@ -31,28 +31,28 @@ if TYPE_CHECKING:
     from detectors.policy import Policy
 
 
-class Negative(Windowed):
+class NegativeSpike(Windowed):
     """Parameters of the negative-volume detector."""
 
-    least: int = Field(
+    min_mentions: int = Field(
         default=6,
         ge=1,
         le=1_000_000,
         description="Fewest negative mentions that can breach; larger fires later [mentions]",
     )
-    over_peak: float = Field(
+    peak_ratio: float = Field(
         default=1.75,
         ge=0.1,
         le=100,
         description="Multiple of the brand's own usual daily peak that breaches; larger fires later [ratio]",
     )
-    critical: float = Field(
+    critical_ratio: float = Field(
         default=3.0,
         ge=1,
         le=100,
         description="Multiple of the threshold from which a finding is critical; larger escalates later [ratio]",
     )
-    crowd: float = Field(
+    min_author_diversity: float = Field(
         default=0.5,
         ge=0.0,
         le=1.0,
@@ -60,69 +60,69 @@ class Negative(Windowed):
     )
 
 
-QUIET: Final = 10.0
+QUIET_BELOW: Final = 10.0
 """Negative mentions expected in the main window below which the slow window watches too."""
 
-LOOSE: Final = 0.02
+RESOLVE_TAIL: Final = 0.02
 """An episode ends once its count is no rarer than this."""
 
 
-def limits(view: View) -> tuple[Limit, ...]:
+def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
     """Return the counts of negative mentions that breach at this hour; none before the warm-up is over."""
-    own, usual = view.policy.negative, view.usual
-    if not usual.warm:
+    own, usual = view.policy.negative_spike, view.baseline
+    if not usual.warmed_up:
         return ()
     found = []
-    for length, over in _bursts(view):
-        count = max(over, usual.surprise(NEGATIVE, length, tail(view.policy, length)))
-        found.append(_limit(view, length, ((count, "warning"), (ceil(own.critical * count), "critical"))))
-    if usual.expected(NEGATIVE, minutes(own.window)) < QUIET:
-        length = minutes(own.slow)
-        count = max(own.least, usual.surprise(NEGATIVE, length, tail(view.policy, length)))
-        found.append(_limit(view, length, ((count, "watch"),)))
+    for length, over in _windows(view):
+        count = max(over, usual.quantile(NEGATIVE, length, tail_probability(view.policy, length)))
+        found.append(_threshold(view, length, ((count, "warning"), (ceil(own.critical_ratio * count), "critical"))))
+    if usual.expected(NEGATIVE, in_minutes(own.window)) < QUIET_BELOW:
+        length = in_minutes(own.long_window)
+        count = max(own.min_mentions, usual.quantile(NEGATIVE, length, tail_probability(view.policy, length)))
+        found.append(_threshold(view, length, ((count, "info"),)))
     return tuple(found)
 
 
-def _bursts(view: View) -> list[tuple[int, int]]:
+def _windows(view: BrandView) -> list[tuple[int, int]]:
     """Return the sliding windows, and what a count must reach in each, were it no rarer."""
-    own, ratio = view.policy.negative, view.policy.strictness * view.policy.negative.over_peak
-    windows = ((2, minutes(own.fast)), (3, minutes(own.window)))
-    return [(length, max(own.least, view.usual.over_peak(column, length, ratio))) for column, length in windows]
+    own, ratio = view.policy.negative_spike, view.policy.peak_ratio_factor * view.policy.negative_spike.peak_ratio
+    windows = ((2, in_minutes(own.short_window)), (3, in_minutes(own.window)))
+    return [(length, max(own.min_mentions, view.baseline.peak_threshold(column, length, ratio))) for column, length in windows]
 
 
-def _room(view: View) -> Room:
+def _headroom(view: BrandView) -> Headroom:
     """Return the room to the least that can breach, then to the usual peaks: what is rare is asked for last."""
-    own = view.policy.negative
-    slow = minutes(own.slow)
-    few = room_below(view, NEGATIVE, [(length, own.least) for length in (minutes(own.fast), minutes(own.window), slow)])
-    if few.left > 0:
+    own = view.policy.negative_spike
+    slow = in_minutes(own.long_window)
+    few = headroom_below(view, NEGATIVE, [(length, own.min_mentions) for length in (in_minutes(own.short_window), in_minutes(own.window), slow)])
+    if few.remaining > 0:
         return few
-    if not view.usual.warm:
-        return ENDLESS
-    rare = view.usual.surprise(NEGATIVE, slow, tail(view.policy, slow))
-    return room_below(view, NEGATIVE, [*_bursts(view), (slow, max(own.least, rare))])
+    if not view.baseline.warmed_up:
+        return NO_LIMIT
+    rare = view.baseline.quantile(NEGATIVE, slow, tail_probability(view.policy, slow))
+    return headroom_below(view, NEGATIVE, [*_windows(view), (slow, max(own.min_mentions, rare))])
 
 
-def _limit(view: View, length: int, levels: tuple[tuple[int, Severity], ...]) -> Limit:
-    own, usual = view.policy.negative, view.usual
-    calm = usual.surprise(NEGATIVE, length, LOOSE)
-    return Limit(
+def _threshold(view: BrandView, length: int, levels: tuple[tuple[int, Severity], ...]) -> CountThreshold:
+    own, usual = view.policy.negative_spike, view.baseline
+    calm = usual.quantile(NEGATIVE, length, RESOLVE_TAIL)
+    return CountThreshold(
         NEGATIVE,
         length,
         usual.expected(NEGATIVE, length),
         levels,
-        resolve_below=min(levels[0][0], max(0.5 * own.least, calm)),
-        crowd=own.crowd,
+        resolve_below=min(levels[0][0], max(0.5 * own.min_mentions, calm)),
+        min_author_diversity=own.min_author_diversity,
     )
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return lead(signal, language)
+    return comparison(signal, language)
 
 
 def _enabled(policy: Policy) -> bool:
-    return policy.negative.enabled
+    return policy.negative_spike.enabled
 
 
-DETECTOR: Final = Detector("negative", explain, _enabled, limits=limits, room=_room)
+DETECTOR: Final = Detector("negative", explain, _enabled, thresholds=thresholds, headroom=_headroom)

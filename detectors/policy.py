@@ -10,25 +10,25 @@ from typing import Final, Literal
 from pydantic import Field
 
 from detectors.abuse import Abuse
-from detectors.high_reach import Reach
+from detectors.high_reach import HighReach
 from detectors.model.duration import Duration
 from detectors.model.parameters import Parameters
-from detectors.negative_burst import Outcry
-from detectors.negative_share import Shift
-from detectors.negative_spike import Negative
-from detectors.no_data import Silence
-from detectors.positive_spike import Praise
-from detectors.sentiment_drift import SlowBurn
-from detectors.static_threshold import Absolute
+from detectors.negative_burst import NegativeBurst
+from detectors.negative_share import NegativeShare
+from detectors.negative_spike import NegativeSpike
+from detectors.no_data import NoData
+from detectors.positive_spike import PositiveSpike
+from detectors.sentiment_drift import SentimentDrift
+from detectors.static_threshold import StaticThreshold
 from detectors.stats.baseline import Learning
-from detectors.volume_spike import Volume
+from detectors.volume_spike import VolumeSpike
 
 Sensitivity = Literal["low", "medium", "high"]
 
 FALSE_ALARMS_PER_DAY: Final[dict[Sensitivity, float]] = {"low": 1 / 30, "medium": 1 / 7, "high": 1.0}
 """The promised budget: chance alarms a brand and day, all detectors together."""
 
-STRICTNESS: Final[dict[Sensitivity, float]] = {"low": 1.2, "medium": 1.0, "high": 0.7}
+PEAK_RATIO_FACTOR: Final[dict[Sensitivity, float]] = {"low": 1.2, "medium": 1.0, "high": 0.7}
 """What `over_peak` is multiplied by: real streams have bursts that no model of chance foresees."""
 
 
@@ -60,7 +60,7 @@ class Policy(Parameters):
         le=timedelta(days=14),
         description="How long a mention's id is remembered; larger finds later repeats, needs more memory [duration]",
     )
-    stalled_after: Duration = Field(
+    idle_timeout: Duration = Field(
         default=timedelta(seconds=30),
         ge=timedelta(seconds=5),
         le=timedelta(hours=1),
@@ -68,16 +68,16 @@ class Policy(Parameters):
         "larger waits longer for a dead reader [duration]",
     )
     learning: Learning = Field(default=Learning(), description="How the usual is learned [parameters]")
-    absolute: Absolute = Field(default=Absolute(), description="Limits named by the brand's owner [parameters]")
-    volume: Volume = Field(default=Volume(), description="More mentions than usual [parameters]")
-    negative: Negative = Field(default=Negative(), description="More negative mentions than usual [parameters]")
-    outcry: Outcry = Field(default=Outcry(), description="A burst of mentions in a dark tone [parameters]")
-    reach: Reach = Field(default=Reach(), description="A negative mention seen by many [parameters]")
-    shift: Shift = Field(default=Shift(), description="A higher negative share than usual [parameters]")
-    slow_burn: SlowBurn = Field(default=SlowBurn(), description="A negative share that rises for hours [parameters]")
+    static_threshold: StaticThreshold = Field(default=StaticThreshold(), description="Limits named by the brand's owner [parameters]")
+    volume_spike: VolumeSpike = Field(default=VolumeSpike(), description="More mentions than usual [parameters]")
+    negative_spike: NegativeSpike = Field(default=NegativeSpike(), description="More negative mentions than usual [parameters]")
+    negative_burst: NegativeBurst = Field(default=NegativeBurst(), description="A burst of mentions in a dark tone [parameters]")
+    high_reach: HighReach = Field(default=HighReach(), description="A negative mention seen by many [parameters]")
+    negative_share: NegativeShare = Field(default=NegativeShare(), description="A higher negative share than usual [parameters]")
+    sentiment_drift: SentimentDrift = Field(default=SentimentDrift(), description="A negative share that rises for hours [parameters]")
     abuse: Abuse = Field(default=Abuse(), description="An abusive tone, and whose [parameters]")
-    silence: Silence = Field(default=Silence(), description="A busy channel that falls silent [parameters]")
-    praise: Praise = Field(default=Praise(), description="Unusual enthusiasm [parameters]")
+    no_data: NoData = Field(default=NoData(), description="A busy channel that falls silent [parameters]")
+    positive_spike: PositiveSpike = Field(default=PositiveSpike(), description="Unusual enthusiasm [parameters]")
 
     @cached_property
     def lateness_minutes(self) -> int:
@@ -85,7 +85,7 @@ class Policy(Parameters):
         return ceil(self.lateness.total_seconds() / 60)
 
     @cached_property
-    def near(self) -> int:
+    def open_minutes(self) -> int:
         """Return how many minutes after the frontier are watched while they are open: the lateness and the present one.
 
         A stream read in order has the frontier exactly so far behind its present minute, however often time is told;
@@ -94,19 +94,19 @@ class Policy(Parameters):
         return self.lateness_minutes + 1
 
     @cached_property
-    def horizon_minutes(self) -> int:
+    def duplicate_horizon_minutes(self) -> int:
         """Return for how many minutes an id is remembered."""
         return round(self.duplicate_horizon.total_seconds() / 60)
 
     @property
-    def loud_from(self) -> int:
+    def high_reach_from(self) -> int:
         """Return the reach from which a negative mention is counted apart."""
-        return self.reach.least
+        return self.high_reach.min_reach
 
     @property
-    def strictness(self) -> float:
+    def peak_ratio_factor(self) -> float:
         """Return what every `over_peak` is multiplied by."""
-        return STRICTNESS[self.sensitivity]
+        return PEAK_RATIO_FACTOR[self.sensitivity]
 
     @property
     def false_alarms_per_day(self) -> float:

@@ -4,7 +4,7 @@ At the end of a minute, over the last `window`: k positive of n mentions breach 
 
     k >= least    and    k >= rise * expected    and    P(X >= k) <= tail    and    k/n >= share
 
-with X negative binomial about the positive mentions usual at this hour. The finding is worth a look (`watch`).
+with X negative binomial about the positive mentions usual at this hour. The finding is worth a look (`info`).
 
 Blind to: irony, which scorers take for praise: the share asks for more than a few jokes; brands before
 `learning.warm_up`. Cost: one sum a minute, one quantile an hour.
@@ -13,7 +13,7 @@ Reference: as `detectors.volume_spike`.
 >>> from detectors.engine.simulation import raised, rehearse
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
 >>> raised(rehearse(calm, {**calm, "positive": 120}), "praise")
-'watch after 10 min at 22 positive mentions'
+'info after 10 min at 22 positive mentions'
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import ENDLESS, Detector, Finding, Room, View, minutes, room_below, tail
+from detectors.base import NO_LIMIT, Detector, Finding, Headroom, BrandView, in_minutes, headroom_below, tail_probability
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, lead
+from detectors.model.text import Language, comparison
 from detectors.windows.buckets import MENTIONS, POSITIVE
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from detectors.policy import Policy
 
 
-class Praise(Switched):
+class PositiveSpike(Switched):
     """Parameters of the praise detector."""
 
     window: Duration = Field(
@@ -44,53 +44,53 @@ class Praise(Switched):
         le=timedelta(hours=3),
         description="The sliding window; larger is steadier and later [duration]",
     )
-    least: int = Field(
+    min_mentions: int = Field(
         default=20, ge=1, le=1_000_000, description="Fewest positive mentions; larger fires later and less [mentions]"
     )
-    rise: float = Field(
+    min_ratio: float = Field(
         default=3.0,
         ge=1.0,
         le=100,
         description="Multiple of the usual positive mentions; larger fires later and less [ratio]",
     )
-    share: float = Field(
+    min_share: float = Field(
         default=0.5, ge=0.0, le=1.0, description="Least share of positive mentions; larger fires less [share]"
     )
 
 
-def judge(view: View) -> Finding | None:
+def evaluate(view: BrandView) -> Finding | None:
     """Return what the positive mentions of the window say; None before the warm-up is over."""
-    own, usual = view.policy.praise, view.usual
-    if not usual.warm:
+    own, usual = view.policy.positive_spike, view.baseline
+    if not usual.warmed_up:
         return None
-    length = minutes(own.window)
+    length = in_minutes(own.window)
     counts = view.window(length)
     expected = usual.expected(POSITIVE, length)
-    limit = max(own.least, own.rise * expected)
-    enough = counts[POSITIVE] >= limit and counts[POSITIVE] >= own.share * counts[MENTIONS]
-    breached = enough and counts[POSITIVE] >= usual.surprise(POSITIVE, length, tail(view.policy, length))
-    lasting = 2 * counts[POSITIVE] >= limit and counts[POSITIVE] >= own.share / 2 * counts[MENTIONS]
+    limit = max(own.min_mentions, own.min_ratio * expected)
+    enough = counts[POSITIVE] >= limit and counts[POSITIVE] >= own.min_share * counts[MENTIONS]
+    breached = enough and counts[POSITIVE] >= usual.quantile(POSITIVE, length, tail_probability(view.policy, length))
+    lasting = 2 * counts[POSITIVE] >= limit and counts[POSITIVE] >= own.min_share / 2 * counts[MENTIONS]
     found = float(counts[POSITIVE])
-    return Finding("watch" if breached else None, lasting, "positive mentions", length, found, expected, limit)
+    return Finding("info" if breached else None, lasting, "positive mentions", length, found, expected, limit)
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return lead(signal, language)
+    return comparison(signal, language)
 
 
 def _enabled(policy: Policy) -> bool:
-    return policy.praise.enabled
+    return policy.positive_spike.enabled
 
 
-def _room(view: View) -> Room:
-    own, length = view.policy.praise, minutes(view.policy.praise.window)
-    few = room_below(view, POSITIVE, [(length, own.least)])
-    if few.left > 0:
+def _headroom(view: BrandView) -> Headroom:
+    own, length = view.policy.positive_spike, in_minutes(view.policy.positive_spike.window)
+    few = headroom_below(view, POSITIVE, [(length, own.min_mentions)])
+    if few.remaining > 0:
         return few
-    if not view.usual.warm:
-        return ENDLESS
-    return room_below(view, POSITIVE, [(length, floor(own.rise * view.usual.expected(POSITIVE, length)))])
+    if not view.baseline.warmed_up:
+        return NO_LIMIT
+    return headroom_below(view, POSITIVE, [(length, floor(own.min_ratio * view.baseline.expected(POSITIVE, length)))])
 
 
-DETECTOR: Final = Detector("praise", explain, _enabled, judge=judge, room=_room, holds=False)
+DETECTOR: Final = Detector("praise", explain, _enabled, evaluate=evaluate, headroom=_headroom, pauses_learning=False)

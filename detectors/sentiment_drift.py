@@ -28,10 +28,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pydantic import Field
 
-from detectors.base import ENDLESS, Detector, Finding, Room, View, minutes, tail
+from detectors.base import NO_LIMIT, Detector, Finding, Headroom, BrandView, in_minutes, tail_probability
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, clock, lead
+from detectors.model.text import Language, format_time_of_day, comparison
 from detectors.windows.buckets import MENTIONS, MINUTE, NEGATIVE, UNKNOWN, Counts
 
 if TYPE_CHECKING:
@@ -42,22 +42,22 @@ HOURS: Final = 24
 """How far back the sum is followed."""
 
 
-class SlowBurn(Switched):
+class SentimentDrift(Switched):
     """Parameters of the slow-burn detector."""
 
-    odds: float = Field(
+    odds_ratio: float = Field(
         default=2.0,
         gt=1.0,
         le=20,
         description="Rise of the odds of a negative mention it is tuned to; larger looks for steeper burns [ratio]",
     )
-    lasting: Duration = Field(
+    min_duration: Duration = Field(
         default=timedelta(hours=3),
         ge=timedelta(hours=1),
         le=timedelta(hours=12),
         description="Least time the share must have been raised, in whole hours; larger fires later [duration]",
     )
-    least: int = Field(
+    min_mentions: int = Field(
         default=30,
         ge=5,
         le=1_000_000,
@@ -65,24 +65,24 @@ class SlowBurn(Switched):
     )
 
 
-def judge(view: View) -> Finding | None:
+def evaluate(view: BrandView) -> Finding | None:
     """Return what the sum says now; None before the warm-up is over, and while it is less than half the limit."""
-    own, usual = view.policy.slow_burn, view.usual
-    if not usual.warm:
+    own, usual = view.policy.sentiment_drift, view.baseline
+    if not usual.warmed_up:
         return None
     before, after = _shares(view)
     score, since = _score(view, before, after)
     hour = view.minute // 60
     length = 60 * (hour - since + 1)
-    limit = -log(tail(view.policy, 60))
+    limit = -log(tail_probability(view.policy, 60))
     if length <= 0 or score < limit / 2:
         return None
     counts = view.window(length)
-    long_enough = length >= minutes(own.lasting) and _judged(counts) >= own.least
-    share = counts[NEGATIVE] / _judged(counts) if _judged(counts) else 0.0
+    long_enough = length >= in_minutes(own.min_duration) and _scored(counts) >= own.min_mentions
+    share = counts[NEGATIVE] / _scored(counts) if _scored(counts) else 0.0
     return Finding(
         "warning" if long_enough and score >= limit else None,
-        lasting=True,
+        ongoing=True,
         metric="negative share",
         window=length,
         observed=share,
@@ -92,14 +92,14 @@ def judge(view: View) -> Finding | None:
     )
 
 
-def _shares(view: View) -> tuple[float, float]:
+def _shares(view: BrandView) -> tuple[float, float]:
     """Return the usual share, and the one it is tuned to."""
-    alpha, beta = view.usual.share
-    odds = view.policy.slow_burn.odds * alpha / beta
+    alpha, beta = view.baseline.negative_share
+    odds = view.policy.sentiment_drift.odds_ratio * alpha / beta
     return alpha / (alpha + beta), odds / (1 + odds)
 
 
-class _Before(NamedTuple):
+class _ClosedHours(NamedTuple):
     """What the closed hours come to, and how the present one adds to it: the same for the whole hour."""
 
     score: float
@@ -108,26 +108,26 @@ class _Before(NamedTuple):
     rho: float
 
 
-def _before(view: View, usual: float, tuned: float) -> _Before:
+def _closed_hours(view: BrandView, usual: float, tuned: float) -> _ClosedHours:
     """Return what the closed hours come to; they are summed once an hour."""
     if "burn" not in view.memo:
         gains = (log(tuned / usual), log((1 - tuned) / (1 - usual)))
-        rho, hour = 1 / (sum(view.usual.share) + 1), view.minute // 60
+        rho, hour = 1 / (sum(view.baseline.negative_share) + 1), view.minute // 60
         begin = hour - HOURS + 1
-        view.memo["burn"] = _Before(*_follow(view, (0.0, begin), range(begin, hour), gains, rho), gains, rho)
-    before: _Before = view.memo["burn"]
+        view.memo["burn"] = _ClosedHours(*_cusum(view, (0.0, begin), range(begin, hour), gains, rho), gains, rho)
+    before: _ClosedHours = view.memo["burn"]
     return before
 
 
-def _score(view: View, usual: float, tuned: float) -> tuple[float, int]:
+def _score(view: BrandView, usual: float, tuned: float) -> tuple[float, int]:
     """Return the sum now, and the first hour since it was last zero."""
-    score, since, gains, rho = _before(view, usual, tuned)
+    score, since, gains, rho = _closed_hours(view, usual, tuned)
     hour = view.minute // 60
-    return _follow(view, (score, since), range(hour, hour + 1), gains, rho)
+    return _cusum(view, (score, since), range(hour, hour + 1), gains, rho)
 
 
-def _follow(
-    view: View, start: tuple[float, int], hours: range, gains: tuple[float, float], rho: float
+def _cusum(
+    view: BrandView, start: tuple[float, int], hours: range, gains: tuple[float, float], rho: float
 ) -> tuple[float, int]:
     """Return the sum after `hours`, and the first hour since it was last zero."""
     score, since = start
@@ -138,12 +138,12 @@ def _follow(
     return score, since
 
 
-def _judged(counts: Counts) -> int:
+def _scored(counts: Counts) -> int:
     return counts[MENTIONS] - counts[UNKNOWN]
 
 
 def _gain(counts: Counts, gains: tuple[float, float], rho: float) -> float:
-    judged = _judged(counts)
+    judged = _scored(counts)
     if not judged:
         return 0.0
     share = counts[NEGATIVE] / judged
@@ -152,33 +152,33 @@ def _gain(counts: Counts, gains: tuple[float, float], rho: float) -> float:
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    since = clock(int(signal.evidence.extra["since"]))
-    told = lead(signal, language)
+    since = format_time_of_day(int(signal.evidence.extra["since"]))
+    told = comparison(signal, language)
     return (
         f"{told} : de pire en pire depuis {since} UTC" if language == "fr" else f"{told}: building up since {since} UTC"
     )
 
 
 def _enabled(policy: Policy) -> bool:
-    return policy.slow_burn.enabled
+    return policy.sentiment_drift.enabled
 
 
-def _room(view: View) -> Room:
+def _headroom(view: BrandView) -> Headroom:
     """Return the room to the mentions of a day that are needed, then to the negative ones that would reach the limit.
 
     Of x negative mentions of an hour nobody adds more than g x / (1 + (x - 1) rho), were there no others.
     """
-    few = Room(MENTIONS, view.policy.slow_burn.least - _judged(view.window(60 * HOURS)))
-    if few.left > 0:
+    few = Headroom(MENTIONS, view.policy.sentiment_drift.min_mentions - _scored(view.window(60 * HOURS)))
+    if few.remaining > 0:
         return few
-    if not view.usual.warm:
-        return ENDLESS
-    score, _, (gain, _), rho = _before(view, *_shares(view))
-    left = -log(tail(view.policy, 60)) - score
+    if not view.baseline.warmed_up:
+        return NO_LIMIT
+    score, _, (gain, _), rho = _closed_hours(view, *_shares(view))
+    left = -log(tail_probability(view.policy, 60)) - score
     most = gain - left * rho  # the hour cannot add more than gain / rho
     if most <= 0:
-        return ENDLESS
-    return Room(NEGATIVE, floor(left * (1 - rho) / most) - view.hour(view.minute // 60)[NEGATIVE])
+        return NO_LIMIT
+    return Headroom(NEGATIVE, floor(left * (1 - rho) / most) - view.hour(view.minute // 60)[NEGATIVE])
 
 
-DETECTOR: Final = Detector("slow_burn", explain, _enabled, judge=judge, room=_room)
+DETECTOR: Final = Detector("slow_burn", explain, _enabled, evaluate=evaluate, headroom=_headroom)

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from detectors.base import ENDLESS, Detector, Finding, Limit, Room, View, known, minutes
+from detectors.base import NO_LIMIT, Detector, Finding, CountThreshold, Headroom, BrandView, scored, in_minutes
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, lead
+from detectors.model.text import Language, comparison
 from detectors.windows.buckets import MENTIONS, NEGATIVE
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from detectors.policy import Policy
 
 
-class Absolute(Switched):
+class StaticThreshold(Switched):
     """Limits that hold whatever the brand's past says; each is off until it is given."""
 
     window: Duration = Field(
@@ -56,7 +56,7 @@ class Absolute(Switched):
         le=1.0,
         description="Share of negative mentions that fires, none for off; larger fires later [share]",
     )
-    share_least: int = Field(
+    share_min_mentions: int = Field(
         default=20,
         ge=1,
         le=1_000_000,
@@ -64,48 +64,48 @@ class Absolute(Switched):
     )
 
 
-def limits(view: View) -> tuple[Limit, ...]:
+def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
     """Return the counts that were named."""
-    own = view.policy.absolute
+    own = view.policy.static_threshold
     named = ((MENTIONS, own.mentions), (NEGATIVE, own.negative))
     return tuple(
-        Limit(metric, minutes(own.window), None, ((count, "warning"),), resolve_below=0.7 * count)
+        CountThreshold(metric, in_minutes(own.window), None, ((count, "warning"),), resolve_below=0.7 * count)
         for metric, count in named
         if count is not None
     )
 
 
-def judge_share(view: View) -> Finding | None:
+def evaluate_share(view: BrandView) -> Finding | None:
     """Return what the negative share of the window says; None while no share is named."""
-    own = view.policy.absolute
+    own = view.policy.static_threshold
     if own.negative_share is None:
         return None
-    length = minutes(own.window)
+    length = in_minutes(own.window)
     counts = view.window(length)
-    judged = known(counts)
+    judged = scored(counts)
     share = counts[NEGATIVE] / judged if judged else 0.0
-    breached = judged >= own.share_least and share >= own.negative_share
-    lasting = judged >= own.share_least // 2 and share >= 0.7 * own.negative_share
+    breached = judged >= own.share_min_mentions and share >= own.negative_share
+    lasting = judged >= own.share_min_mentions // 2 and share >= 0.7 * own.negative_share
     return Finding("warning" if breached else None, lasting, "negative share", length, share, None, own.negative_share)
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return lead(signal, language, named=True)
+    return comparison(signal, language, against_limit=True)
 
 
 def _enabled(policy: Policy) -> bool:
-    return policy.absolute.enabled
+    return policy.static_threshold.enabled
 
 
-COUNTS = Detector("absolute", explain, _enabled, limits=limits)
+COUNTS = Detector("absolute", explain, _enabled, thresholds=thresholds)
 
 
-def _room(view: View) -> Room:
-    own = view.policy.absolute
+def _share_headroom(view: BrandView) -> Headroom:
+    own = view.policy.static_threshold
     if own.negative_share is None:
-        return ENDLESS
-    return Room(MENTIONS, own.share_least - known(view.window(minutes(own.window))))
+        return NO_LIMIT
+    return Headroom(MENTIONS, own.share_min_mentions - scored(view.window(in_minutes(own.window))))
 
 
-SHARE = Detector("absolute_share", explain, _enabled, judge=judge_share, room=_room)
+SHARE = Detector("absolute_share", explain, _enabled, evaluate=evaluate_share, headroom=_share_headroom)

@@ -15,7 +15,7 @@ Of a brand of few mentions a fortnight tells how bursty it is (`detectors.stats.
 for the likely burstiness too; and where even the most that its history allows leaves an hour's count rare enough, this
 breaches from `least` / 2 on, if it is 0.45 times what would breach in `window` at medium sensitivity.
 
-A volume peak is not a crisis: the finding is worth a look (`watch`), it pages nobody.
+A volume peak is not a crisis: the finding is worth a look (`info`), it pages nobody.
 
 Blind to: a rise that stays under the usual daily peak; anything before `learning.warm_up`; what is said. Cost: four
 sums a minute. The ratio to a power mean of daily peaks is our own: on NAB realTweets it beat every z-score, tail model
@@ -30,28 +30,28 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import ENDLESS, Detector, Limit, Room, View, minutes, room_below, tail
+from detectors.base import NO_LIMIT, Detector, CountThreshold, Headroom, BrandView, in_minutes, headroom_below, tail_probability
 from detectors.model.parameters import Windowed
-from detectors.model.text import Language, lead
-from detectors.windows.buckets import DAY, MENTIONS, SLIDING
+from detectors.model.text import Language, comparison
+from detectors.windows.buckets import DAY, MENTIONS, MAX_SLIDING
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
     from detectors.policy import Policy
-    from detectors.stats.burstiness import Bursts
+    from detectors.stats.burstiness import Burstiness
 
 
-class Volume(Windowed):
+class VolumeSpike(Windowed):
     """Parameters of the volume detector."""
 
-    least: int = Field(
+    min_mentions: int = Field(
         default=7,
         ge=1,
         le=1_000_000,
         description="Fewest mentions that can breach, half as many in an hour of a brand known to be calm; "
         "larger fires later [mentions]",
     )
-    over_peak: float = Field(
+    peak_ratio: float = Field(
         default=1.25,
         ge=0.1,
         le=100,
@@ -59,54 +59,54 @@ class Volume(Windowed):
     )
 
 
-QUIET: Final = 10.0
+QUIET_BELOW: Final = 10.0
 """Mentions expected in the main window below which a brand is quiet, and watched over two windows more; one of few
 mentions (`detectors.stats.burstiness`) always is."""
 
 HOUR: Final = 60  # minutes
-HOUR_OF_PEAK: Final = 0.6
+HOURLY_PEAK_SHARE: Final = 0.6
 """How much of what would breach in the main window must fall into an hour: a bursty brand's hours hold most of it."""
 
-PART: Final = 1 / 3
+BUDGET_SHARE: Final = 1 / 3
 """Of the budget of false alarms: mentions are watched over more windows than anything else, and these overlap."""
 
-CALM_OF_PEAK: Final = 0.45
+STEADY_PEAK_SHARE: Final = 0.45
 """How much of what would breach in the main window at medium sensitivity must fall into an hour of a calm brand: what
 no model of chance foresees shows in the peaks of the days."""
 
-LOOSE: Final = 0.02
+RESOLVE_TAIL: Final = 0.02
 """An episode ends once its count is no rarer than this."""
 
 
-def limits(view: View) -> tuple[Limit, ...]:
+def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
     """Return the counts of mentions that breach at this hour; none before the warm-up is over."""
-    if not view.usual.warm:
+    if not view.baseline.warmed_up:
         return ()
-    return tuple(_limit(view, length, _count(view, length, least)) for length, least in _bursts(view))
+    return tuple(_threshold(view, length, _count(view, length, least)) for length, least in _windows(view))
 
 
-def _bursts(view: View) -> list[tuple[int, int]]:
+def _windows(view: BrandView) -> list[tuple[int, int]]:
     """Return the windows that are watched, and what a count must reach in each, were it no rarer."""
-    own, usual = view.policy.volume, view.usual
-    ratio, fast, main = view.policy.strictness * own.over_peak, minutes(own.fast), minutes(own.window)
-    over_main = usual.over_peak(1, main, ratio)
-    windows = [(fast, max(own.least, usual.over_peak(0, fast, ratio))), (main, max(own.least, over_main))]
-    if usual.bursts is None and usual.expected(MENTIONS, main) >= QUIET:
+    own, usual = view.policy.volume_spike, view.baseline
+    ratio, fast, main = view.policy.peak_ratio_factor * own.peak_ratio, in_minutes(own.short_window), in_minutes(own.window)
+    over_main = usual.peak_threshold(1, main, ratio)
+    windows = [(fast, max(own.min_mentions, usual.peak_threshold(0, fast, ratio))), (main, max(own.min_mentions, over_main))]
+    if usual.burstiness is None and usual.expected(MENTIONS, main) >= QUIET_BELOW:
         return windows
-    return [*windows, (HOUR, max(own.least, ceil(HOUR_OF_PEAK * over_main))), (minutes(own.slow), own.least)]
+    return [*windows, (HOUR, max(own.min_mentions, ceil(HOURLY_PEAK_SHARE * over_main))), (in_minutes(own.long_window), own.min_mentions)]
 
 
-def _count(view: View, length: int, least: int) -> int:
+def _count(view: BrandView, length: int, least: int) -> int:
     """Return the count that breaches in a window: large, rare, and rare too for a brand as bursty as this one."""
-    rarity, usual = tail(view.policy, length, PART), view.usual
-    count = max(least, usual.surprise(MENTIONS, length, rarity))
-    if usual.bursts is None or length > SLIDING:
+    rarity, usual = tail_probability(view.policy, length, BUDGET_SHARE), view.baseline
+    count = max(least, usual.quantile(MENTIONS, length, rarity))
+    if usual.burstiness is None or length > MAX_SLIDING:
         return count
-    count = max(count, usual.bursts.surprise(length, rarity))
-    return min(count, _calm(view, usual.bursts)) if length == HOUR else count
+    count = max(count, usual.burstiness.quantile(length, rarity))
+    return min(count, _steady_brand_count(view, usual.burstiness)) if length == HOUR else count
 
 
-def _calm(view: View, bursts: Bursts) -> int:
+def _steady_brand_count(view: BrandView, bursts: Burstiness) -> int:
     """Return the count that breaches in an hour if the brand is as bursty as it may be.
 
     What is rarer than the whole budget allows to an hour of m expected mentions, divided by max(1, m), comes no more
@@ -115,56 +115,56 @@ def _calm(view: View, bursts: Bursts) -> int:
     known: int | None = view.memo.get("volume calm")
     if known is not None:
         return known
-    own, usual = view.policy.volume, view.usual
-    of_peak = ceil(CALM_OF_PEAK * usual.over_peak(1, minutes(own.window), own.over_peak))
+    own, usual = view.policy.volume_spike, view.baseline
+    of_peak = ceil(STEADY_PEAK_SHARE * usual.peak_threshold(1, in_minutes(own.window), own.peak_ratio))
     rarity = view.policy.false_alarms_per_day / DAY / max(1.0, bursts.expected(HOUR))
-    found = view.memo["volume calm"] = max(_fewest(view), of_peak, bursts.surprise(HOUR, rarity, most=True))
+    found = view.memo["volume calm"] = max(_min_hourly(view), of_peak, bursts.quantile(HOUR, rarity, upper=True))
     return found
 
 
-def _fewest(view: View) -> int:
-    return ceil(view.policy.volume.least / 2)
+def _min_hourly(view: BrandView) -> int:
+    return ceil(view.policy.volume_spike.min_mentions / 2)
 
 
-def _room(view: View) -> Room:
+def _headroom(view: BrandView) -> Headroom:
     """Return the room to the least that can breach, then to the usual peaks: what is rare is asked for last."""
-    own = view.policy.volume
-    slow = minutes(own.slow)
-    few = room_below(
+    own = view.policy.volume_spike
+    slow = in_minutes(own.long_window)
+    few = headroom_below(
         view,
         MENTIONS,
-        [(minutes(own.fast), own.least), (minutes(own.window), own.least), (HOUR, _fewest(view)), (slow, own.least)],
+        [(in_minutes(own.short_window), own.min_mentions), (in_minutes(own.window), own.min_mentions), (HOUR, _min_hourly(view)), (slow, own.min_mentions)],
     )
-    if few.left > 0:
+    if few.remaining > 0:
         return few
-    if not view.usual.warm:
-        return ENDLESS
-    rare = view.usual.surprise(MENTIONS, slow, tail(view.policy, slow, PART))
-    bounds = _bursts(view)[:3]
-    if view.usual.bursts is not None:
-        bounds.append((HOUR, _calm(view, view.usual.bursts)))
-    return room_below(view, MENTIONS, [*bounds, (slow, max(own.least, rare))])
+    if not view.baseline.warmed_up:
+        return NO_LIMIT
+    rare = view.baseline.quantile(MENTIONS, slow, tail_probability(view.policy, slow, BUDGET_SHARE))
+    bounds = _windows(view)[:3]
+    if view.baseline.burstiness is not None:
+        bounds.append((HOUR, _steady_brand_count(view, view.baseline.burstiness)))
+    return headroom_below(view, MENTIONS, [*bounds, (slow, max(own.min_mentions, rare))])
 
 
-def _limit(view: View, length: int, count: int) -> Limit:
-    usual = view.usual
-    calm = usual.surprise(MENTIONS, length, LOOSE)
-    return Limit(
+def _threshold(view: BrandView, length: int, count: int) -> CountThreshold:
+    usual = view.baseline
+    calm = usual.quantile(MENTIONS, length, RESOLVE_TAIL)
+    return CountThreshold(
         MENTIONS,
         length,
         usual.expected(MENTIONS, length),
-        ((count, "watch"),),
-        resolve_below=min(count, max(0.5 * view.policy.volume.least, calm)),
+        ((count, "info"),),
+        resolve_below=min(count, max(0.5 * view.policy.volume_spike.min_mentions, calm)),
     )
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return lead(signal, language)
+    return comparison(signal, language)
 
 
 def _enabled(policy: Policy) -> bool:
-    return policy.volume.enabled
+    return policy.volume_spike.enabled
 
 
-DETECTOR: Final = Detector("volume", explain, _enabled, limits=limits, room=_room)
+DETECTOR: Final = Detector("volume", explain, _enabled, thresholds=thresholds, headroom=_headroom)

@@ -12,7 +12,7 @@ from alerts.incidents.findings import create
 from alerts.incidents.model import Incident
 from alerts.rendering import text
 from detectors import registry
-from detectors.model.signal import SEVERITIES, Drivers, Evidence, Severity, Signal
+from detectors.model.signal import SEVERITIES, Contributors, Evidence, Severity, Signal
 
 if TYPE_CHECKING:
     from detectors.model.text import Language
@@ -81,7 +81,7 @@ def _incident(detector: str, severity: Severity) -> Incident:
         negative=83,
         history=0 if detector.startswith("absolute") else 20_160,
     )
-    drivers = Drivers(channels=(("app reviews", 61),), terms=(), authors=(), examples=())
+    drivers = Contributors(channels=(("app reviews", 61),), terms=(), authors=(), examples=())
     signal = Signal("Hallowfirth Ferries", detector, AT, 0, "raised", severity, AT, 1, evidence, drivers)
     return Incident(
         "hallowfirth-20260309T2300Z", signal.brand, "open", severity, AT, AT, AT, 1, {detector: create(signal)}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Incident
     from alerts.incidents.policy import Policy
     from alerts.incidents.silences import Silence
-    from detectors.model.signal import Drivers, Signal
+    from detectors.model.signal import Contributors, Signal
 
 MIN_COMMON_TERMS: Final = 2
 """Words that two brands must share, besides their names, to be hit by the same thing; a shared link is enough."""
@@ -44,15 +44,15 @@ def is_related(incident: Incident, signal: Signal, group: str, policy: Policy) -
     if not within or not near or incident.resolved_at is not None:
         return False
     names = frozenset(_words([group, signal.brand, *incident.all_brands]))
-    return any(_same_cause(signal.drivers, finding.signal.drivers, names) for finding in incident.findings.values())
+    return any(_same_cause(signal.contributors, finding.signal.contributors, names) for finding in incident.findings.values())
 
 
-def _same_cause(one: Drivers, other: Drivers, names: frozenset[str]) -> bool:
+def _same_cause(one: Contributors, other: Contributors, names: frozenset[str]) -> bool:
     """Tell whether two findings are driven by the same: a link in common, or words."""
     return bool(_links(one) & _links(other)) or len(_terms(one, names) & _terms(other, names)) >= MIN_COMMON_TERMS
 
 
-def _terms(drivers: Drivers, names: frozenset[str]) -> frozenset[str]:
+def _terms(drivers: Contributors, names: frozenset[str]) -> frozenset[str]:
     """Return the leading words without those that brands and group are called by."""
     terms = (term.casefold() for term, _ in drivers.terms[:TOP_TERMS])
     return frozenset(term for term in terms if not names.issuperset(_words([term])))
@@ -62,7 +62,7 @@ def _words(texts: Iterable[str]) -> set[str]:
     return {word for text in texts for word in _WORD.findall(text.casefold())}
 
 
-def _links(drivers: Drivers) -> frozenset[str]:
+def _links(drivers: Contributors) -> frozenset[str]:
     """Return what the examples link to, and where they stand: a post that names two brands is one of both."""
     found = [link for one in drivers.examples for link in [one.url, *_LINK.findall(one.text)] if link]
     return frozenset(link.rstrip("/.,;:!?") for link in found)

@@ -42,12 +42,12 @@ def postpone(incident: Incident, until: int) -> Incident:
     return incident if incident.next_escalation_at is None else replace(incident, next_escalation_at=max(incident.next_escalation_at, until))
 
 
-_INFO: Final = "watch"
+
 
 
 def _wait(severity: Severity, taken: int, policy: Policy) -> int | None:
     """Return how long (ms) to wait for the step after `taken` others; None where none is left or the wait is 0."""
-    if severity == _INFO or taken >= len(policy.escalation) + policy.repeats:
+    if severity == "info" or taken >= len(policy.escalation) + policy.repeats:
         return None
     wait = policy.escalate_critical if severity == "critical" else policy.escalate_warning
     again = max(0, taken - max(0, len(policy.escalation) - 1)) if policy.escalation else taken

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from alerts.incidents.model import RECENT_VALUES_LIMIT, Finding, rank
-from detectors.model.signal import Drivers
+from detectors.model.signal import Contributors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,8 +48,8 @@ def _later(one: Signal, other: Signal) -> Signal:
     later, earlier = (other, one) if _order(other) > _order(one) else (one, other)
     return replace(
         later,
-        drivers=earlier.drivers if later.drivers == Drivers() else later.drivers,
-        course=later.course or earlier.course,
+        contributors=earlier.contributors if later.contributors == Contributors() else later.contributors,
+        timeline=later.timeline or earlier.timeline,
         coverage=later.coverage or earlier.coverage,
     )
 

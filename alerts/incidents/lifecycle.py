@@ -27,7 +27,7 @@ from alerts.incidents.policy import policy_for, milliseconds
 from alerts.incidents.severity import effective_severity
 from alerts.incidents.silences import to_silence, muted_until, matching_silence
 from alerts.incidents.state import TriageState, new_state, mark_applied
-from detectors.model.signal import Now, Signal
+from detectors.model.signal import Watermark, Signal
 
 if TYPE_CHECKING:
     from alerts.incidents.correlation import CrossBrandContext
@@ -46,7 +46,7 @@ crisis inhibits praise; or the cooldown holds it back."""
 
 
 def process(
-    state: TriageState, record: Signal | Action | Now, policy: Policy, context: CrossBrandContext | None = None
+    state: TriageState, record: Signal | Action | Watermark, policy: Policy, context: CrossBrandContext | None = None
 ) -> tuple[TriageState, list[Notification]]:
     """Return the case after `record`, and what there is to tell, in order; `guest` comes with another case's record.
 
@@ -54,7 +54,7 @@ def process(
         ValueError: the record is another brand's.
     """
     policy = policy_for(policy, state.kind)
-    if isinstance(record, Now):
+    if isinstance(record, Watermark):
         return advance_time(state, record.at, policy)
     if record.brand != state.brand and context is None:
         raise ValueError(f"a record of {record.brand!r} came to the case of {state.brand!r}: key the topic by brand")
@@ -254,7 +254,7 @@ def _merge(
 
 def is_inhibited(incident: Incident, signal: Signal) -> bool:
     """Tell whether a signal adds noise only: what is worth watching beside what is critical."""
-    return incident.severity == "critical" and signal.severity == "watch"
+    return incident.severity == "critical" and signal.severity == "info"
 
 
 def _notify_worse(

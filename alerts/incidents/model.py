@@ -141,7 +141,7 @@ def finding_key(incident: Incident, signal: Signal) -> str:
 
 
 def rank(severity: Severity) -> int:
-    """Return 0 for watch, 1 for warning, 2 for critical."""
+    """Return 0 for info, 1 for warning, 2 for critical."""
     return SEVERITIES.index(severity)
 
 

@@ -95,7 +95,7 @@ class Policy(Parameters):
     page_from: Severity = Field(
         default="warning",
         description="The lowest severity that mentions the on-call manager; below it the message is posted without "
-        "a mention. Higher: fewer pages. [watch, warning or critical]",
+        "a mention. Higher: fewer pages. [info, warning or critical]",
     )
 
 

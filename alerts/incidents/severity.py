@@ -34,7 +34,7 @@ class SeverityRule(Parameters):
     when: Annotated[tuple[Annotated[str, AfterValidator(_detector)], ...], Field(min_length=1, max_length=8)] = Field(
         description="Detectors that all have found something about one brand in the same incident. [detectors]"
     )
-    raise_to: Severity = Field(description="How grave it is then at least. [watch, warning or critical]")
+    raise_to: Severity = Field(description="How grave it is then at least. [info, warning or critical]")
 
     @model_validator(mode="after")
     def _can_hold(self) -> Self:

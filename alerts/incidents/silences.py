@@ -84,7 +84,7 @@ def muted_until(silences: Iterable[Silence], at: int) -> int:
 
 
 def _matches(silence: Silence, signal: Signal) -> bool:
-    drivers = signal.drivers
+    drivers = signal.contributors
     if silence.detector not in (None, signal.detector):
         return False
     if silence.channel is not None and (not drivers.channels or drivers.channels[0][0] != silence.channel):

@@ -21,7 +21,6 @@ URL: Final = "https://events.pagerduty.com/v2/enqueue"
 SUMMARY: Final = 1024
 """Characters that the API takes of a summary."""
 
-_SEVERITIES: Final = {"watch": "info", "warning": "warning", "critical": "critical"}
 _REMEDY: Final = "copy the integration key of an Events API v2 integration into TOCSIN_PAGERDUTY_KEY"
 
 
@@ -55,7 +54,7 @@ def _payload(alert: ExternalAlert) -> dict[str, Any]:
     return {
         "summary": alert.text[:SUMMARY],
         "source": alert.brand,
-        "severity": _SEVERITIES[alert.severity],
+        "severity": alert.severity,
         "timestamp": datetime.fromtimestamp(alert.at / 1000, UTC).isoformat(),
         "component": alert.brand,
         "class": ", ".join(alert.detectors),

@@ -14,12 +14,12 @@ from alerts.rendering.blocks import Block, context, fields, truncate_to_limits, 
 from alerts.rendering.buttons import action_row
 from alerts.rendering.escaping import slack_link, mention, slack_date, mrkdwn, slack_user
 from alerts.rendering.text import translate, format_duration
-from detectors.model.text import number, percent
+from detectors.model.text import format_number, format_percent
 
 if TYPE_CHECKING:
     from alerts.delivery.ports import Chart, Route
     from alerts.incidents.model import Finding, Incident, Notification
-    from detectors.model.signal import Coverage, Drivers, Example
+    from detectors.model.signal import Coverage, Contributors, Example
     from detectors.model.text import Language
 
 FINDINGS: Final = 6
@@ -94,7 +94,7 @@ def _fallback(line: str) -> str:
 def _body(incident: Incident, language: Language, picture: Chart | None) -> list[tuple[int, Block]]:
     """Return the blocks below the headline, each with the order in which room is given."""
     lead = primary(incident.findings.values())
-    drivers = lead.signal.drivers
+    drivers = lead.signal.contributors
     body = [(0, context(_state(incident, lead, language))), (1, fields(_facts(incident, lead, language)))]
     if len(incident.affected_brands) > 1:
         body.append((1, section(_brands(incident, language))))
@@ -115,7 +115,7 @@ def _state(incident: Incident, lead: Finding, language: Language) -> str:
     parts = [f"*{translate(language, 'status_' + incident.status)}*", _lasting(incident, language)]
     growth = None if incident.status == "resolved" else _growth(lead)
     if growth is not None:
-        parts.append(translate(language, "grows", ratio=number(growth[0], language), span=format_duration(growth[1], language)))
+        parts.append(translate(language, "grows", ratio=format_number(growth[0], language), span=format_duration(growth[1], language)))
     if incident.acknowledged_by is not None and incident.acknowledged_at is not None:
         parts.append(_acknowledged(incident.acknowledged_by, incident.acknowledged_at, language))
     if incident.snoozed_until is not None and incident.snoozed_until > incident.updated_at:
@@ -203,14 +203,14 @@ def _each(trail: list[float]) -> int:
     return -(-len(trail) // SPARKLINE_BARS)
 
 
-def _contributors(drivers: Drivers, language: Language) -> str:
+def _contributors(drivers: Contributors, language: Language) -> str:
     """Return the most frequent channels, terms and authors, each with its count."""
-    channels = [f"{mrkdwn(name, 30)} {number(count, language)}" for name, count in drivers.channels[:LISTED]]
-    terms = [f"{mrkdwn(name, 30)} {number(count, language)}" for name, count in drivers.terms[:LISTED]]
+    channels = [f"{mrkdwn(name, 30)} {format_number(count, language)}" for name, count in drivers.channels[:LISTED]]
+    terms = [f"{mrkdwn(name, 30)} {format_number(count, language)}" for name, count in drivers.terms[:LISTED]]
     authors = [
-        translate(language, "reach", name=_author(name, language), count=count, reach=number(reach, language))
+        translate(language, "reach", name=_author(name, language), count=count, reach=format_number(reach, language))
         if reach
-        else f"{_author(name, language)} {number(count, language)}"
+        else f"{_author(name, language)} {format_number(count, language)}"
         for name, count, reach in drivers.authors[:LISTED]
     ]
     rows = [("channels", channels), ("terms", terms), ("authors", authors)]
@@ -237,7 +237,7 @@ def _example(example: Example, language: Language) -> str:
 
 def _counterfactual(lead: Finding, language: Language) -> str:
     evidence = lead.signal.evidence
-    figure = percent if evidence.metric.endswith("share") else number
+    figure = format_percent if evidence.metric.endswith("share") else format_number
     return translate(
         language,
         "counterfactual",
@@ -247,7 +247,7 @@ def _counterfactual(lead: Finding, language: Language) -> str:
 
 
 def _covered(coverage: Coverage, language: Language) -> str:
-    text = translate(language, "coverage", live=coverage.live, total=coverage.total, heard=percent(coverage.heard, language))
+    text = translate(language, "coverage", live=coverage.live, total=coverage.total, heard=format_percent(coverage.live_share, language))
     if not coverage.silent:
         return text
     names = ", ".join(mrkdwn(name, 30) for name in coverage.silent[:LISTED])

@@ -14,12 +14,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from alerts.incidents.findings import primary
 from alerts.rendering.text import translate
-from detectors.model.text import number
+from detectors.model.text import format_number
 
 if TYPE_CHECKING:
     from alerts.delivery.ports import Chart
     from alerts.incidents.model import Incident
-    from detectors.model.signal import Course, Evidence
+    from detectors.model.signal import Timeline, Evidence
     from detectors.model.text import Language
 
 SIZE: Final = (1000, 480)
@@ -39,31 +39,31 @@ _LONGEST: Final = 3 * _HOUR
 """The longest window whose limit can be spread over bars."""
 
 
-def chart_data(incident: Incident) -> tuple[Course, Evidence] | None:
+def chart_data(incident: Incident) -> tuple[Timeline, Evidence] | None:
     """Return what a chart of the incident shows: the leading finding's course, or the latest of another; if any."""
-    found = [finding for finding in incident.findings.values() if finding.signal.course is not None]
+    found = [finding for finding in incident.findings.values() if finding.signal.timeline is not None]
     if not found:
         return None
     lead = primary(incident.findings.values())
     chosen = lead if lead in found else max(found, key=lambda one: (one.signal.at, one.signal.detector))
-    course = chosen.signal.course
+    course = chosen.signal.timeline
     assert course is not None
     return course, chosen.signal.evidence
 
 
-def draw(course: Course, evidence: Evidence) -> bytes:
+def draw(course: Timeline, evidence: Evidence) -> bytes:
     """Return the picture (PNG)."""
     image = Image.new("RGB", SIZE, PAPER)
     canvas = ImageDraw.Draw(image)
     limit = limit_of(course, evidence)
-    marks = [*course.mentions, *(course.usual or ()), limit or 0.0]
+    marks = [*course.mentions, *(course.expected or ()), limit or 0.0]
     top = ceiling(max(*marks, 1))
     _axes(canvas, course, top)
     for place, (mentions, negative) in enumerate(zip(course.mentions, course.negative, strict=True)):
         _bar(canvas, course, place, mentions, top, ALL)
         _bar(canvas, course, place, negative, top, NEGATIVE)
-    if course.usual is not None:
-        _line(canvas, _y(course.usual[evidence.metric == "negative mentions"], top), USUAL, dash=6)
+    if course.expected is not None:
+        _line(canvas, _y(course.expected[evidence.metric == "negative mentions"], top), USUAL, dash=6)
     if limit is not None:
         _line(canvas, _y(limit, top), LIMIT, dash=22)
     kept = BytesIO()
@@ -71,7 +71,7 @@ def draw(course: Course, evidence: Evidence) -> bytes:
     return kept.getvalue()
 
 
-def limit_of(course: Course, evidence: Evidence) -> float | None:
+def limit_of(course: Timeline, evidence: Evidence) -> float | None:
     """Return the count in a step from which it fires if it stays so; None where the limit is no count of mentions."""
     window = evidence.window_end - evidence.window_start
     if evidence.metric not in ("mentions", "negative mentions") or not 0 < window <= _LONGEST:
@@ -84,7 +84,7 @@ def title(picture: Chart, language: Language) -> str:
     return translate(language, "chart_title", step=picture.step)
 
 
-def alt(course: Course, language: Language) -> str:
+def alt(course: Timeline, language: Language) -> str:
     """Return what the picture shows, for whoever does not see it."""
     worst = max(range(len(course.negative)), key=lambda place: (course.negative[place], place))
     minutes = (len(course.negative) - 1 - worst) * course.step // 60_000
@@ -93,8 +93,8 @@ def alt(course: Course, language: Language) -> str:
         "chart_alt",
         hours=len(course.mentions) * course.step // _HOUR,
         step=course.step // 60_000,
-        mentions=number(max(course.mentions), language),
-        negative=number(course.negative[worst], language),
+        mentions=format_number(max(course.mentions), language),
+        negative=format_number(course.negative[worst], language),
         minutes=minutes,
     )
 
@@ -125,7 +125,7 @@ def short(value: int) -> str:
     return f"{value}"
 
 
-def _axes(canvas: ImageDraw.ImageDraw, course: Course, top: int) -> None:
+def _axes(canvas: ImageDraw.ImageDraw, course: Timeline, top: int) -> None:
     for part in range(5):
         y = _y(top * part / 4, top)
         canvas.line((LEFT, y, SIZE[0] - RIGHT, y), fill=GRID, width=2)
@@ -138,7 +138,7 @@ def _axes(canvas: ImageDraw.ImageDraw, course: Course, top: int) -> None:
         canvas.text((x, SIZE[1] - BOTTOM + 14), label, font=_font(), fill=INK, anchor="lt" if x <= LEFT else anchor)
 
 
-def _bar(canvas: ImageDraw.ImageDraw, course: Course, place: int, value: int, top: int, colour: str) -> None:
+def _bar(canvas: ImageDraw.ImageDraw, course: Timeline, place: int, value: int, top: int, colour: str) -> None:
     if value:
         steps = len(course.mentions)
         left, right = _x(place, steps) + 2, _x(place + 1, steps) - 2

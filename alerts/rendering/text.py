@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.incidents.findings import primary, ratio
 from alerts.rendering.escaping import clean, clip, width
 from alerts.rendering.locales import en, fr
-from detectors.model.text import number, percent
+from detectors.model.text import format_number, format_percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ BRAND_CHARS: Final = 40
 
 MESSAGES: Final[dict[Language, dict[str, str]]] = {"en": en.MESSAGES, "fr": fr.MESSAGES}
 
-BADGES: Final = {"watch": "🔵", "warning": "🟠", "critical": "🔴", "over": "✅"}
+BADGES: Final = {"info": "🔵", "warning": "🟠", "critical": "🔴", "over": "✅"}
 """Colours that differ in brightness too; the word stands beside them."""
 
 
@@ -67,17 +67,17 @@ def peak_text(finding: Finding, language: Language) -> str:
 
 def _finding_text(finding: Finding, evidence: Evidence, language: Language) -> str:
     """Return figures in the words of their detector: a silence is about a channel, all others about a figure."""
-    if finding.signal.detector != "silence" or not finding.signal.drivers.channels:
+    if finding.signal.detector != "silence" or not finding.signal.contributors.channels:
         return evidence_text(evidence, language)
-    subject = clip(clean(finding.signal.drivers.channels[0][0]), 30)
+    subject = clip(clean(finding.signal.contributors.channels[0][0]), 30)
     text = translate(language, "silent_channel", subject=subject, window=_window(evidence, language))
-    return text + _usual(evidence, number, language)
+    return text + _usual(evidence, format_number, language)
 
 
 def evidence_text(evidence: Evidence, language: Language) -> str:
     """Return figures with the usual beside them: `83 negative mentions in 10 min, usually 6 (14×)`."""
     share = evidence.metric.endswith("share")
-    figure = percent if share else number
+    figure = format_percent if share else format_number
     text = translate(
         language,
         "share" if share else "count",
@@ -104,7 +104,7 @@ def _usual(evidence: Evidence, figure: Callable[[float, Language], str], languag
     if evidence.expected is None:
         key = "limit" if evidence.history else "no_usual"
         return translate(language, key, threshold=figure(evidence.threshold, language))
-    if figure is number and evidence.expected < 1:
+    if figure is format_number and evidence.expected < 1:
         return translate(language, "rarely")
     return translate(language, "usual", expected=figure(evidence.expected, language))
 
@@ -113,7 +113,7 @@ def _times(evidence: Evidence, language: Language) -> str:
     """Return ` (14×)`, or nothing where a ratio says nothing."""
     if evidence.expected is None or evidence.expected < 1 or evidence.observed < evidence.expected:
         return ""
-    return translate(language, "times", ratio=number(ratio(evidence), language))
+    return translate(language, "times", ratio=format_number(ratio(evidence), language))
 
 
 def format_duration(ms: int, language: Language) -> str:

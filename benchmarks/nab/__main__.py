@@ -22,7 +22,7 @@ from alerts.incidents.policy import Policy as AlertPolicy
 from alerts.incidents.state import new_state
 from benchmarks.results_table import publish, table
 from detectors.engine import engine, evaluation
-from detectors.model.signal import Now, Signal
+from detectors.model.signal import Watermark, Signal
 from detectors.policy import Policy as WatchPolicy
 from detectors.windows.buckets import MENTIONS, MINUTE
 
@@ -60,18 +60,18 @@ class Listener:
 
     def __post_init__(self) -> None:
         """Begin with a brand never seen before."""
-        self.state = engine.new(self.name)
+        self.state = engine.initial_state(self.name)
         self.case = new_state(self.name)
 
     def feed(self, row: Row) -> bool:
         """Count a row; tell whether it opens an incident."""
-        self.state, passed = engine.advance(self.state, row.at, WATCH)
+        self.state, passed = engine.advance_watermark(self.state, row.at, WATCH)
         self.state.minutes.open(row.at // MINUTE)[MENTIONS] += row.count
-        breaks = evaluation.watch_open(self.state, row.at, WATCH) if row.count else []
-        records: list[Signal | Now] = [*passed, Now(row.at), *breaks]
+        breaks = evaluation.evaluate_open(self.state, row.at, WATCH) if row.count else []
+        records: list[Signal | Watermark] = [*passed, Watermark(row.at), *breaks]
         return sum(self._opens(record) for record in records) > 0
 
-    def _opens(self, record: Signal | Now) -> bool:
+    def _opens(self, record: Signal | Watermark) -> bool:
         if isinstance(record, Signal) and record.detector != "volume":
             return False
         self.case, notifications = lifecycle.process(self.case, record, ALERT)

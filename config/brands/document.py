@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from config.brands.model import Brand, Inherited
+from config.brands.model import Brand, BrandDefaults
 
 
 class Group(BaseModel):
@@ -14,7 +14,7 @@ class Group(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    defaults: Inherited = Field(default=Inherited(), description="Overrides the organisation's `defaults`.")
+    defaults: BrandDefaults = Field(default=BrandDefaults(), description="Overrides the organisation's `defaults`.")
 
 
 class Document(BaseModel):
@@ -23,23 +23,23 @@ class Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", title="Tocsin brands")
 
     organisation: str = Field(default="", description="Who runs this; shown in reports.", max_length=80)
-    defaults: Inherited = Field(default=Inherited(), description="What every brand inherits.")
+    defaults: BrandDefaults = Field(default=BrandDefaults(), description="What every brand inherits.")
     groups: dict[str, Group] = Field(default={}, description="Groups of brands, by name.")
     brands: tuple[Brand, ...] = Field(description="The brands to watch.", min_length=1)
 
 
-class Outline(BaseModel):
+class TopLevelKeys(BaseModel):
     """The file's top, its entries unread: they can be judged only after inheritance."""
 
     model_config = ConfigDict(extra="forbid")
 
     organisation: str = Field(default="", max_length=80)
     defaults: dict[str, Any] = {}
-    groups: dict[str, GroupOutline] = {}
+    groups: dict[str, GroupKeys] = {}
     brands: list[dict[str, Any]] = Field(min_length=1)
 
 
-class GroupOutline(BaseModel):
+class GroupKeys(BaseModel):
     """A group's top, its defaults unread."""
 
     model_config = ConfigDict(extra="forbid")

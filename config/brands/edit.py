@@ -41,7 +41,7 @@ class _Splice(NamedTuple):
     text: str
 
 
-def changed(
+def set_values(
     text: str, brand: str, edits: Mapping[str, Value], *, group: bool = False, name: str = "brands.yaml"
 ) -> str:
     """Return a brands.yaml with settings of one brand, or with `group` of one group's defaults, changed.
@@ -63,7 +63,7 @@ def changed(
     before = _load(text, name)
     mark, body = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
     for path, value in edits.items():
-        splice = _splice(body, _steps(body, brand, path, group=group, name=name), value)
+        splice = _splice(body, _locate(body, brand, path, group=group, name=name), value)
         body = body[: splice.start] + splice.text + body[splice.end :]
     after = _load(mark + body, name)
     _confirm(before, after, brand, edits, group=group, name=name)
@@ -83,7 +83,7 @@ def diff(before: str, after: str, name: str = "brands.yaml") -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def spelled(value: Value) -> str:
+def to_yaml(value: Value) -> str:
     """Return a value as YAML spells it on one line.
 
     >>> spelled(timedelta(minutes=90)), spelled("#alerts"), spelled(True), spelled(("U1", "U2")), spelled(None)
@@ -96,7 +96,7 @@ def spelled(value: Value) -> str:
     if isinstance(value, timedelta):
         return format_duration(value)
     if isinstance(value, tuple | list):
-        return f"[{', '.join(map(spelled, value))}]"
+        return f"[{', '.join(map(to_yaml, value))}]"
     if isinstance(value, str):
         is_text = YAML(typ="safe", pure=True).load(value) == value if _PLAIN.fullmatch(value) else False
         return value if is_text else json.dumps(value, ensure_ascii=False)
@@ -112,11 +112,11 @@ class _Place(NamedTuple):
     missing: tuple[str, ...]  # below `mapping`; empty where the setting itself is written
 
 
-def _steps(text: str, brand: str, path: str, *, group: bool, name: str) -> _Place:
+def _locate(text: str, brand: str, path: str, *, group: bool, name: str) -> _Place:
     root = YAML(typ="rt", pure=True).compose(text)
     found = _group(root, brand) if group else _brand(root, brand)
     if found is None:
-        raise _stop(name, f"has no {'group' if group else 'brand'} {json.dumps(brand, ensure_ascii=False)}")
+        raise _error(name, f"has no {'group' if group else 'brand'} {json.dumps(brand, ensure_ascii=False)}")
     steps = ("defaults", *path.split(".")) if group else tuple(path.split("."))
     return _descend(found, steps)
 
@@ -157,7 +157,7 @@ def _splice(text: str, place: _Place, value: Value) -> _Splice:
         return _added(text, place.mapping, place.missing, value)
     assert place.key is not None
     if place.missing:
-        nested = _nested(place.missing, spelled(value))
+        nested = _nested(place.missing, to_yaml(value))
         inside = place.mapping.flow_style or isinstance(place.value, MappingNode)
         return _replaced(text, place, nested) if inside else _below(text, place, value)
     if _same(place.value, value):
@@ -170,7 +170,7 @@ def _same(node: _AnyNode, value: Value) -> bool:
         return False
     if value is None or node.tag == _NULL:
         return value is None and bool(node.tag == _NULL)
-    return bool(node.value == (value if isinstance(value, str) else spelled(value)))
+    return bool(node.value == (value if isinstance(value, str) else to_yaml(value)))
 
 
 def _quoted(node: _AnyNode, value: Value) -> str:
@@ -178,7 +178,7 @@ def _quoted(node: _AnyNode, value: Value) -> str:
     style = node.style if isinstance(node, ScalarNode) else None
     if isinstance(value, str) and style == "'":
         return "'" + value.replace("'", "''") + "'"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) and style == '"' else spelled(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) and style == '"' else to_yaml(value)
 
 
 def _replaced(text: str, place: _Place, spelling: str) -> _Splice:
@@ -203,7 +203,7 @@ def _added(text: str, mapping: MappingNode, steps: Sequence[str], value: Value) 
     """Write behind the last entry of a mapping."""
     if mapping.flow_style:
         end = _end(text, mapping.value[-1][1]) if mapping.value else mapping.start_mark.index + 1
-        entry = f"{spelled(steps[0])}: {_nested(steps[1:], spelled(value))}"
+        entry = f"{to_yaml(steps[0])}: {_nested(steps[1:], to_yaml(value))}"
         return _Splice(end, end, f", {entry}" if mapping.value else entry)
     key, last = mapping.value[-1]
     at = _line_end(text, max(_end(text, last), key.end_mark.index))
@@ -212,13 +212,13 @@ def _added(text: str, mapping: MappingNode, steps: Sequence[str], value: Value) 
 
 def _block(text: str, column: int, steps: Sequence[str], value: Value) -> str:
     newline = "\r\n" if "\r\n" in text else "\n"
-    heads = [f"{' ' * column}{_STEP * depth}{spelled(step)}:" for depth, step in enumerate(steps)]
-    return "".join(f"{newline}{line}" for line in [*heads[:-1], f"{heads[-1]} {spelled(value)}"])
+    heads = [f"{' ' * column}{_STEP * depth}{to_yaml(step)}:" for depth, step in enumerate(steps)]
+    return "".join(f"{newline}{line}" for line in [*heads[:-1], f"{heads[-1]} {to_yaml(value)}"])
 
 
 def _nested(steps: Sequence[str], spelling: str) -> str:
     for step in reversed(steps):
-        spelling = f"{{{spelled(step)}: {spelling}}}"
+        spelling = f"{{{to_yaml(step)}: {spelling}}}"
     return spelling
 
 
@@ -251,19 +251,19 @@ def _load(text: str, name: str) -> Config:
 def _confirm(before: Config, after: Config, brand: str, edits: Mapping[str, Value], *, group: bool, name: str) -> None:
     """Make sure that nothing else has changed."""
     records = {one.name: encode_brand(one) for one in before.brands}
-    for change in plan(records, after.named()).changes:
-        owner = after.named()[change.brand].group if group else change.brand
+    for change in plan(records, after.by_name()).changes:
+        owner = after.by_name()[change.brand].group if group else change.brand
         for edit in change.edits:
             if owner != brand or not any(edit.path == path or edit.path.startswith(f"{path}.") for path in edits):
-                raise _stop(name, f"writes {change.brand}'s {edit.path} by an alias or merge key: edit it by hand")
+                raise _error(name, f"writes {change.brand}'s {edit.path} by an alias or merge key: edit it by hand")
     for path, value in edits.items():
-        if not group and not _taken(after, brand, path, value):
-            raise _stop(name, f"does not take {brand}'s {path} where it would be written: edit it by hand")
+        if not group and not _has_value(after, brand, path, value):
+            raise _error(name, f"does not take {brand}'s {path} where it would be written: edit it by hand")
 
 
-def _taken(config: Config, brand: str, path: str, value: Value) -> bool:
+def _has_value(config: Config, brand: str, path: str, value: Value) -> bool:
     """Tell whether the brand has the value now."""
-    found: object = config.named()[brand]
+    found: object = config.by_name()[brand]
     for step in path.split("."):
         found = getattr(found, step, None)
     if isinstance(value, list | tuple):
@@ -273,5 +273,5 @@ def _taken(config: Config, brand: str, path: str, value: Value) -> bool:
     return found == value
 
 
-def _stop(name: str, rule: str) -> ConfigError:
+def _error(name: str, rule: str) -> ConfigError:
     return ConfigError([Problem(name, 0, 0, "", None, rule)])

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from config.brands.document import Document, Outline
-from config.brands.model import Brand, Config, Inherited
+from config.brands.document import Document, TopLevelKeys
+from config.brands.model import Brand, Config, BrandDefaults
 from config.brands.threshold_validation import check_thresholds
 from config.brands.validation import Finding, check_brands, check_groups
-from config.error_messages import models_in, tell
+from config.error_messages import models_in, describe
 from config.errors import ConfigError, Problem, shown
 from config.yaml import parser
-from config.yaml.nodes import Node, bare, find, merge
+from config.yaml.nodes import Node, plain_value, find, merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from config.yaml.builder import Blank
+    from config.yaml.builder import EmptyValue
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class LoadResult:
     """Everything that is to be said about a file; `config` is None where there is an error among it."""
 
     config: Config | None
@@ -60,27 +60,27 @@ def load(path: Path, warn: Callable[[Problem], object] = lambda _: None) -> Conf
     return report.config
 
 
-def check(path: Path) -> Report:
+def check(path: Path) -> LoadResult:
     """Return the configuration of a file with every error and warning about it. Never raises on its content."""
     try:
-        return _judge(parser.read(path), str(path))
+        return _validate(parser.read(path), str(path))
     except ConfigError as error:
-        return Report(None, error.problems)
+        return LoadResult(None, error.problems)
 
 
-def parse(raw: bytes, name: str = "brands.yaml") -> Report:
+def parse(raw: bytes, name: str = "brands.yaml") -> LoadResult:
     """Do what `check` does for bytes at hand; `name` stands for the file in messages."""
     try:
-        return _judge(parser.parse(raw, name), name)
+        return _validate(parser.parse(raw, name), name)
     except ConfigError as error:
-        return Report(None, error.problems)
+        return LoadResult(None, error.problems)
 
 
-def _judge(read: parser.Source, file: str) -> Report:
-    reader = _Reader(file, [*read.problems, *_blank(read.blanks, file)])
+def _validate(read: parser.ParsedFile, file: str) -> LoadResult:
+    reader = _Reader(file, [*read.problems, *_empty_values(read.empty_values, file)])
     root = replace(read.root, value={k: v for k, v in read.root.fields.items() if not k.startswith("x-")})
-    reader.validate(Outline, root)
-    groups = _with_bare_groups(root.fields.get("groups"), read.blanks)
+    reader.validate(TopLevelKeys, root)
+    groups = _with_empty_groups(root.fields.get("groups"), read.empty_values)
     nodes = list(reader.entries(root, groups))
     brands = [(brand, node) for node in nodes if (brand := reader.validate(Brand, node))]
     for brand, node in brands:
@@ -89,10 +89,10 @@ def _judge(read: parser.Source, file: str) -> Report:
     reader.report(check_groups(nodes, groups))
     problems = _sorted(reader.problems)
     if any(problem.severity == "error" for problem in problems):
-        return Report(None, problems)
+        return LoadResult(None, problems)
     organisation = root.fields.get("organisation")
     name = str(organisation.value) if organisation else ""
-    return Report(Config(organisation=name, brands=tuple(brand for brand, _ in brands)), problems)
+    return LoadResult(Config(organisation=name, brands=tuple(brand for brand, _ in brands)), problems)
 
 
 def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
@@ -102,7 +102,7 @@ def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(kept, key=lambda p: (p.line, p.column, p.path, p.rule)))
 
 
-def _with_bare_groups(groups: Node | None, blanks: Iterable[Blank]) -> Node | None:
+def _with_empty_groups(groups: Node | None, blanks: Iterable[EmptyValue]) -> Node | None:
     """Put back the groups of which only the name is written: they are declared."""
     bare_groups = {blank.name: replace(blank.node, value={}) for blank in blanks if blank.parent == "groups"}
     if groups is None or not isinstance(groups.value, dict):
@@ -122,13 +122,13 @@ class _Reader:
         """Yield each entry under `brands` laid over what it inherits; judge what is inherited by itself too."""
         empty = Node({}, "defaults", root.line, root.column, root.key)
         defaults = root.fields.get("defaults", empty)
-        self.validate(Inherited, defaults)
+        self.validate(BrandDefaults, defaults)
         inherited = {
             name: merge(defaults, group.fields.get("defaults", empty))
             for name, group in (groups.fields if groups else {}).items()
         }
         for node in inherited.values():
-            self.validate(Inherited, node)
+            self.validate(BrandDefaults, node)
         for entry in root.fields.get("brands", empty).items:
             group = entry.fields.get("group")
             if isinstance(entry.value, dict):
@@ -139,9 +139,9 @@ class _Reader:
         if not isinstance(node.value, dict):
             return None
         try:
-            return model.model_validate_json(json.dumps(bare(node)), strict=True)
+            return model.model_validate_json(json.dumps(plain_value(node)), strict=True)
         except ValidationError as error:
-            found = [self._problem(detail, model, node) for detail in error.errors() if not _follows(detail, node)]
+            found = [self._problem(detail, model, node) for detail in error.errors() if not _is_consequence(detail, node)]
             self.problems += [p for p in found if p.value is None or (p.line, p.column) not in self._judged]
             return None
 
@@ -160,10 +160,10 @@ class _Reader:
             line, column = node.key
         elif not isinstance(node.value, dict | list):
             value = shown(node.value)
-        return Problem(self.file, line, column, path, value, tell(error, model))
+        return Problem(self.file, line, column, path, value, describe(error, model))
 
 
-def _blank(blanks: Iterable[Blank], file: str) -> Iterator[Problem]:
+def _empty_values(blanks: Iterable[EmptyValue], file: str) -> Iterator[Problem]:
     """A section may be empty, as its entries may all be comments; a setting may not."""
     sections = set(_sections(Document))
     for parent, name, node in blanks:
@@ -172,7 +172,7 @@ def _blank(blanks: Iterable[Blank], file: str) -> Iterator[Problem]:
             yield Problem(file, *node.key, node.path, None, rule)
 
 
-def _follows(error: ErrorDetails, root: Node) -> bool:
+def _is_consequence(error: ErrorDetails, root: Node) -> bool:
     """Say whether another error is the cause: a default made of a wrong value, a list short of its wrong entries."""
     return error["type"] == "default_factory_not_called" or (
         error["type"] == "too_short" and bool(find(root, error["loc"]).items)

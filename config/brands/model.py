@@ -50,7 +50,7 @@ SlackChannel = Annotated[Text, AfterValidator(_slack_channel)]
 SlackId = Annotated[Text, AfterValidator(_slack_id)]
 
 
-class Inherited(BaseModel):
+class BrandDefaults(BaseModel):
     """What a brand may take over from its group or its organisation: the keys that may stand in `defaults`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -76,12 +76,12 @@ class Inherited(BaseModel):
     on_call: Annotated[tuple[SlackId, ...], Field(max_length=20)] = Field(
         default=(), description="Slack ids of the people and user groups that a page mentions, such as U024BE7LH."
     )
-    may_act: Annotated[tuple[SlackId, ...], Field(max_length=50)] = Field(
+    responders: Annotated[tuple[SlackId, ...], Field(max_length=50)] = Field(
         default=(),
         description="Slack ids of the people and user groups who may acknowledge, snooze, judge and resolve; empty: "
         "everyone who sees the message.",
     )
-    rota: Schedule = Field(default=Schedule(), description="Who is on call in which week, besides `on_call`.")
+    schedule: Schedule = Field(default=Schedule(), description="Who is on call in which week, besides `on_call`.")
     exclusions: Texts = Field(
         default=(), description="Words or phrases that make a mention none of this brand after all."
     )
@@ -89,7 +89,7 @@ class Inherited(BaseModel):
     alert: AlertPolicy = Field(default=AlertPolicy(), description="How breaches become incidents and pages.")
 
 
-class Brand(Inherited):
+class Brand(BrandDefaults):
     """One watched brand, all inheritance resolved: nothing else is needed to watch it."""
 
     name: Text = Field(description="What the brand is called, in alerts and as the key of its data; unique.")
@@ -108,7 +108,7 @@ class Brand(Inherited):
         default=(), description="The brand's own accounts: what they write is not an opinion about it and is left out."
     )
 
-    def watched(self, revision: int) -> BrandTerms:
+    def brand_terms(self, revision: int) -> BrandTerms:
         """Return what the score stage needs to recognise the brand's mentions."""
         return BrandTerms(
             name=self.name,
@@ -129,12 +129,12 @@ class Config(BaseModel):
     organisation: str = ""
     brands: tuple[Brand, ...]
 
-    def named(self) -> dict[str, Brand]:
+    def by_name(self) -> dict[str, Brand]:
         """Return the brands by name."""
         return {brand.name: brand for brand in self.brands}
 
 
-def grouped(brands: Iterable[Brand]) -> dict[str, tuple[str, ...]]:
+def by_group(brands: Iterable[Brand]) -> dict[str, tuple[str, ...]]:
     """Return the names of the brands of each group."""
     found: dict[str, list[str]] = {}
     for brand in brands:

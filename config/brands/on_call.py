@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from config.brands.model import Brand
 
 
-def called(brand: Brand, at: int) -> tuple[str, ...]:
+def on_call_users(brand: Brand, at: int) -> tuple[str, ...]:
     """Return whom a page of a brand mentions at an instant (ms), as Slack ids."""
-    return (*brand.on_call, *on_call(brand.rota, at))
+    return (*brand.on_call, *on_call(brand.schedule, at))
 
 
 def route(brand: Brand, at: int, channel: str, *, buttons: bool = False, web: str = "") -> Route:
@@ -25,9 +25,9 @@ def route(brand: Brand, at: int, channel: str, *, buttons: bool = False, web: st
     return Route(
         channel=brand.slack_channel or channel,
         language=brand.language,
-        mention=mention(called(brand, at)),
+        mention=mention(on_call_users(brand, at)),
         steps=brand.alert.escalation,
         buttons=buttons,
         web_url=web,
-        next_mention=mention(on_call(brand.rota, at, 1)),
+        next_mention=mention(on_call(brand.schedule, at, 1)),
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 from pydantic import ValidationError
 
-from config.error_messages import tell
+from config.error_messages import describe
 from detectors.policy import Policy
 from detectors.windows.buckets import MINUTE
 
@@ -54,14 +54,14 @@ class Override(msgspec.Struct, frozen=True):
     at: int = 0  # when it was asked for, ms
 
 
-class Stretch(NamedTuple):
+class PolicyInterval(NamedTuple):
     """What is in force until an instant of event time (ms)."""
 
     policy: Policy
     until: int
 
 
-class Governed:
+class BrandWithOverrides:
     """A brand's configuration together with what overrides it."""
 
     def __init__(self, brand: Brand, overrides: Iterable[Override] = ()) -> None:
@@ -69,21 +69,21 @@ class Governed:
         self.overrides = tuple(overrides)
 
     @cached_property
-    def stretches(self) -> tuple[Stretch, ...]:
+    def intervals(self) -> tuple[PolicyInterval, ...]:
         """Return what is in force, one stretch after the other; the last has no end."""
         ends = sorted({_end(one) for one in self.overrides} | {FOREVER})
-        return tuple(Stretch(applied(self.brand.detect, in_force(self.overrides, end - 1)), end) for end in ends)
+        return tuple(PolicyInterval(apply_overrides(self.brand.detect, active(self.overrides, end - 1)), end) for end in ends)
 
-    def at(self, instant: int) -> Stretch:
+    def at(self, instant: int) -> PolicyInterval:
         """Return what is in force where event time is closed up to an instant (ms)."""
-        return next(stretch for stretch in self.stretches if instant < stretch.until)
+        return next(stretch for stretch in self.intervals if instant < stretch.until)
 
     def effective(self, instant: int) -> Brand:
         """Return the brand as it is watched at an instant (ms)."""
         return self.brand.model_copy(update={"detect": self.at(instant).policy})
 
 
-class Overridden(NamedTuple):
+class ActiveOverride(NamedTuple):
     """A brand and one thing that overrides its configuration."""
 
     brand: Brand
@@ -108,22 +108,22 @@ class Overridden(NamedTuple):
         }
 
 
-def in_force(overrides: Iterable[Override], instant: int) -> tuple[Override, ...]:
+def active(overrides: Iterable[Override], instant: int) -> tuple[Override, ...]:
     """Return the overrides that are not over at an instant (ms)."""
     return tuple(one for one in overrides if instant < _end(one))
 
 
-def applied(policy: Policy, overrides: Iterable[Override]) -> Policy:
+def apply_overrides(policy: Policy, overrides: Iterable[Override]) -> Policy:
     """Return a policy with overrides; one that it does not take changes nothing."""
     for one in overrides:
         try:
-            policy = changed(policy, one.path, one.value)
+            policy = with_value(policy, one.path, one.value)
         except ValueError:
             continue
     return policy
 
 
-def changed(policy: Policy, path: str, value: object) -> Policy:
+def with_value(policy: Policy, path: str, value: object) -> Policy:
     """Return a policy with another value at a path such as `detect.negative.least`.
 
     Raises:
@@ -140,7 +140,7 @@ def changed(policy: Policy, path: str, value: object) -> Policy:
     try:
         return Policy.model_validate(values)
     except ValidationError as error:
-        raise ValueError("; ".join(tell(detail, Policy) for detail in error.errors())) from error
+        raise ValueError("; ".join(describe(detail, Policy) for detail in error.errors())) from error
 
 
 def value_at(policy: Policy, path: str) -> Any:

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from config.brands.overrides import Overridden, in_force
-from config.brands.wire import OVERRIDES, decode_governed, encode_brand
+from config.brands.overrides import ActiveOverride, active
+from config.brands.wire import OVERRIDES, decode_with_overrides, encode_brand
 from config.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from config.brands.overrides import Override
 
 Kind = Literal["added", "changed", "removed"]
-LAGGING: Final = 24 * 3_600_000
+KEPT_AFTER_END: Final = 24 * 3_600_000
 """How long (ms) after its end an override is kept, so that a worker that lags behind judges as one that does not."""
 
 _LISTED: Final = 12
@@ -67,7 +67,7 @@ class Plan:
     changes: tuple[Change, ...]
     unchanged: int
     records: dict[str, bytes | None]
-    kept: tuple[Overridden, ...] = ()
+    overrides: tuple[ActiveOverride, ...] = ()
 
     def count(self, kind: Kind) -> int:
         """Return how many brands are added, changed or removed."""
@@ -86,11 +86,11 @@ def plan(applied: Mapping[str, bytes], wanted: Mapping[str, Brand], now: int = 0
     """
     changes: list[Change] = []
     records: dict[str, bytes | None] = {}
-    kept: list[Overridden] = []
+    kept: list[ActiveOverride] = []
     for name in sorted(applied.keys() | wanted.keys()):
-        overrides = in_force(_overrides(applied.get(name)), now - LAGGING) if name in wanted else ()
+        overrides = active(_overrides(applied.get(name)), now - KEPT_AFTER_END) if name in wanted else ()
         record = encode_brand(wanted[name], overrides) if name in wanted else None
-        kept += [Overridden(wanted[name], one) for one in in_force(overrides, now)]
+        kept += [ActiveOverride(wanted[name], one) for one in active(overrides, now)]
         change = _compare(name, applied.get(name), record)
         if change is not None:
             changes.append(change)
@@ -101,7 +101,7 @@ def plan(applied: Mapping[str, bytes], wanted: Mapping[str, Brand], now: int = 0
 
 def _overrides(raw: bytes | None) -> tuple[Override, ...]:
     try:
-        return decode_governed(raw).overrides if raw else ()
+        return decode_with_overrides(raw).overrides if raw else ()
     except ConfigError:
         return ()
 

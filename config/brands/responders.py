@@ -14,8 +14,8 @@ Permission = Literal["everyone", "named", "in_a_named_group", "nobody_named_them
 
 def permission(brand: Brand, user: str, groups: Container[str] = ()) -> Permission:
     """Say whether `user`, a member of `groups`, may act on the brand's incidents, and why."""
-    if not brand.may_act:
+    if not brand.responders:
         return "everyone"
-    if user in brand.may_act:
+    if user in brand.responders:
         return "named"
-    return "in_a_named_group" if any(one in groups for one in brand.may_act) else "nobody_named_them"
+    return "in_a_named_group" if any(one in groups for one in brand.responders) else "nobody_named_them"

@@ -23,7 +23,7 @@ _LIMITS: Final = ("mentions", "negative", "negative_share")
 def check_thresholds(brand: Brand, node: Node) -> Iterator[Finding]:
     """Yield thresholds that contradict each other, at the place of one of them."""
     yield from _windows(brand.detect, node)
-    yield from _overtaken(brand.detect, node)
+    yield from _unreachable(brand.detect, node)
     if not any(_can_fire(detector) for _, detector in _detectors(brand.detect)):
         rule = "every detector is off and no absolute limit is given, so nothing can ever fire: enable one"
         yield _place(node, "detect"), rule, "error"
@@ -40,8 +40,8 @@ def _windows(policy: Policy, node: Node) -> Iterator[Finding]:
                 yield _place(node, "detect", name, shorter), rule, "error"
 
 
-def _overtaken(policy: Policy, node: Node) -> Iterator[Finding]:
-    limits = policy.absolute
+def _unreachable(policy: Policy, node: Node) -> Iterator[Finding]:
+    limits = policy.static_threshold
     if limits.mentions is not None and limits.negative is not None and limits.negative >= limits.mentions:
         rule = f"is never reached first, as mentions = {limits.mentions} counts the negative ones too: set it lower"
         yield _place(node, "detect", "absolute", "negative"), rule, "warning"

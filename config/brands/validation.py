@@ -26,12 +26,12 @@ def check_brands(brands: Sequence[Node]) -> Iterator[Finding]:
 
     Entries may be invalid in other ways: whatever is there is looked at, so that one round shows all.
     """
-    yield from _claimed(brands, ("name", "aliases"), "name or alias", "each brand needs its own", "error")
-    yield from _claimed(brands, ("keywords",), "keyword", "such a mention counts for both", "warning")
+    yield from _shared(brands, ("name", "aliases"), "name or alias", "each brand needs its own", "error")
+    yield from _shared(brands, ("keywords",), "keyword", "such a mention counts for both", "warning")
     for node in brands:
-        yield from _vague(node)
+        yield from _too_common(node)
         yield from _excluded(node)
-        yield from _untidy(node)
+        yield from _repeated(node)
         if "slack_channel" not in node.fields:
             yield node.fields.get("name", node), "has no slack_channel: no Slack channel hears of it", "warning"
 
@@ -52,7 +52,7 @@ def check_groups(brands: Iterable[Node], groups: Node | None) -> Iterator[Findin
             yield node, "no brand belongs to this group: remove it, or give its brands this `group`", "warning"
 
 
-def _claimed(
+def _shared(
     brands: Iterable[Node],
     fields: Sequence[str],
     what: str,
@@ -69,7 +69,7 @@ def _claimed(
                 yield place, f"is also a {what} of {whose}: {remedy}", severity
 
 
-def _vague(node: Node) -> Iterator[Finding]:
+def _too_common(node: Node) -> Iterator[Finding]:
     """Yield keywords that much holds which is not about the brand."""
     for place in _keywords(node):
         word = normalise(str(place.value))
@@ -88,7 +88,7 @@ def _excluded(node: Node) -> Iterator[Finding]:
             yield place, f'excludes every mention of the keyword "{lost.value}": remove one of them', "error"
 
 
-def _untidy(node: Node) -> Iterator[Finding]:
+def _repeated(node: Node) -> Iterator[Finding]:
     """Yield entries that are listed twice, and texts with blanks at their ends."""
     for field in _LISTS:
         seen: dict[str, int] = {}

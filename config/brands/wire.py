@@ -9,8 +9,8 @@ import msgspec
 from pydantic import BaseModel, ValidationError
 
 from config.brands.model import Brand
-from config.brands.overrides import PATHS, Governed, Override
-from config.error_messages import models_in, tell
+from config.brands.overrides import PATHS, BrandWithOverrides, Override
+from config.error_messages import models_in, describe
 from config.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def encode_brand(brand: Brand, overrides: Iterable[Override] = ()) -> bytes:
     return json.dumps(brand.model_dump(mode="json") | beside, ensure_ascii=False, sort_keys=True).encode()
 
 
-def decode_governed(raw: bytes) -> Governed:
+def decode_with_overrides(raw: bytes) -> BrandWithOverrides:
     """Return the brand and what overrides it, as `encode_brand` wrote them.
 
     An override that this version does not understand is left out (`unread` names it).
@@ -38,7 +38,7 @@ def decode_governed(raw: bytes) -> Governed:
     Raises:
         ConfigError: as `decode_brand`.
     """
-    return Governed(decode_brand(raw), _overrides(_object(raw))[0])
+    return BrandWithOverrides(decode_brand(raw), _overrides(_object(raw))[0])
 
 
 def decode_brand(raw: bytes) -> Brand:
@@ -55,12 +55,12 @@ def decode_brand(raw: bytes) -> Brand:
         return Brand.model_validate(values)
     except ValidationError as error:
         raise ConfigError(
-            Problem("topic brands", 0, 0, ".".join(map(str, detail["loc"])), None, tell(detail, Brand))
+            Problem("topic brands", 0, 0, ".".join(map(str, detail["loc"])), None, describe(detail, Brand))
             for detail in error.errors()
         ) from error
 
 
-def unread(raw: bytes) -> tuple[str, ...]:
+def unknown_keys(raw: bytes) -> tuple[str, ...]:
     """Return the paths of the keys that `decode_brand` leaves out, so that a worker can log them."""
     values = _object(raw)
     return (*(path for path in _known(Brand, values)[1] if path != OVERRIDES), *_overrides(values)[1])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from alerts.oncall.schedule import format_shift
 from alerts.oncall.shifts import gaps
-from config.calendars.ical import CalendarError, Read, read
+from config.calendars.ical import CalendarError, ParsedCalendar, parse
 from config.errors import Problem
 from config.yaml import parser
 from config.yaml.nodes import walk
@@ -37,7 +37,7 @@ DEADLINE: Final = 30.0
 WEEKS: Final = 9
 """How many weeks of shifts are resolved, from the beginning of this one: equal for a week, if the calendar is."""
 
-LOOKED_AHEAD: Final = timedelta(weeks=4)
+GAP_HORIZON: Final = timedelta(weeks=4)
 """How far ahead a gap is worth a warning."""
 
 _VARIABLE: Final = "env:"
@@ -45,12 +45,12 @@ _ADDRESS: Final = ("http://", "https://")
 _CHUNK: Final = 65_536
 
 
-class Unreachable(CalendarError):  # noqa: N818  a CalendarError of a kind that may pass
+class CalendarUnavailable(CalendarError):  # noqa: N818  a CalendarError of a kind that may pass
     """The calendar cannot be had at the moment."""
 
 
 @dataclass(frozen=True)
-class Place:
+class CalendarClient:
     """Where calendars are found: files beside a folder, secret addresses in an environment."""
 
     folder: Path = Path()
@@ -67,7 +67,7 @@ class Place:
             variable = name.removeprefix(_VARIABLE)
             name = self.environ.get(variable, "").strip()
             if not name.startswith(_ADDRESS):
-                raise Unreachable(f"{variable} is not set to an http(s) address here: set it where this runs")
+                raise CalendarUnavailable(f"{variable} is not set to an http(s) address here: set it where this runs")
         raw = _download(name) if name.startswith(_ADDRESS) else _file(self.folder / name)
         if len(raw) > MAX_BYTES:
             raise CalendarError(f"is larger than {MAX_BYTES:,} bytes: export the shifts alone")
@@ -79,7 +79,7 @@ def _file(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise Unreachable(f"cannot be read: {error.strerror or type(error).__name__}") from None
+        raise CalendarUnavailable(f"cannot be read: {error.strerror or type(error).__name__}") from None
 
 
 class Redirects(urllib.request.HTTPRedirectHandler):
@@ -105,29 +105,29 @@ def _download(address: str) -> bytes:
             while len(raw) <= MAX_BYTES and (chunk := answer.read1(_CHUNK)):
                 raw += chunk
                 if time.monotonic() > deadline:
-                    raise Unreachable(f"took longer than {DEADLINE:.0f} s")
+                    raise CalendarUnavailable(f"took longer than {DEADLINE:.0f} s")
     except urllib.error.HTTPError as error:
-        raise Unreachable(f"is not to be had: the server answered {error.code}") from None
+        raise CalendarUnavailable(f"is not to be had: the server answered {error.code}") from None
     except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(f"cannot be reached ({type(error).__name__})") from None
+        raise CalendarUnavailable(f"cannot be reached ({type(error).__name__})") from None
     return raw
 
 
-class Finding(NamedTuple):
+class CalendarFinding(NamedTuple):
     """What is wrong or strange about a calendar, or the rota of it."""
 
     source: str
     rule: str
-    unread: bool = False  # the calendar could not be had, or is broken
-    grave: bool = False  # and none of its shifts are in force
+    unavailable: bool = False  # the calendar could not be had, or is broken
+    no_shifts: bool = False  # and none of its shifts are in force
 
 
 @dataclass
-class Resolved:
+class ResolvedBrands:
     """The brands with the shifts of their calendars, and what was found on the way."""
 
     brands: dict[str, Brand]
-    findings: list[Finding]
+    findings: list[CalendarFinding]
 
 
 def resolve(
@@ -135,21 +135,21 @@ def resolve(
     fetch: Callable[[str], bytes],
     now: datetime,
     applied: Mapping[str, Brand] | None = None,
-) -> Resolved:
+) -> ResolvedBrands:
     """Return the brands with their shifts of the coming weeks.
 
     Where a calendar cannot be had or is broken, the shifts that were `applied` before stay; without any that is grave.
     """
     reader = _Reader(fetch, now)
-    found: dict[Finding, None] = {}
+    found: dict[CalendarFinding, None] = {}
     resolved = {}
     for name, brand in brands.items():
         before = (applied or {}).get(name)
-        rota, findings = reader.rota(brand.rota, before.rota if before is not None else None)
+        rota, findings = reader.with_shifts(brand.schedule, before.schedule if before is not None else None)
         resolved[name] = brand.model_copy(update={"rota": rota})
-        known = not any(finding.grave for finding in findings)
+        known = not any(finding.no_shifts for finding in findings)
         found |= dict.fromkeys([*findings, *(_gaps(resolved[name], now) if known else ())])
-    return Resolved(resolved, list(found))
+    return ResolvedBrands(resolved, list(found))
 
 
 class _Reader:
@@ -162,7 +162,7 @@ class _Reader:
         self._since = int(monday.timestamp() * 1000)
         self._until = int((monday + timedelta(weeks=WEEKS)).timestamp() * 1000)
 
-    def rota(self, rota: Schedule, before: Schedule | None) -> tuple[Schedule, list[Finding]]:
+    def with_shifts(self, rota: Schedule, before: Schedule | None) -> tuple[Schedule, list[CalendarFinding]]:
         """Return a rota with its calendar's shifts, and what was found."""
         if rota.ical is None:
             return rota, []
@@ -171,12 +171,12 @@ class _Reader:
         except CalendarError as error:
             if before is not None and before.ical == rota.ical and before.shifts:
                 stay = rota.model_copy(update={"shifts": before.shifts})
-                return stay, [Finding(rota.ical, f"{error}; the shifts applied before stay in force", unread=True)]
-            return rota, [Finding(rota.ical, str(error), unread=True, grave=True)]
+                return stay, [CalendarFinding(rota.ical, f"{error}; the shifts applied before stay in force", unavailable=True)]
+            return rota, [CalendarFinding(rota.ical, str(error), unavailable=True, no_shifts=True)]
         written = tuple(format_shift(shift) for shift in shifts)
-        return rota.model_copy(update={"shifts": written}), [Finding(rota.ical, text) for text in warnings]
+        return rota.model_copy(update={"shifts": written}), [CalendarFinding(rota.ical, text) for text in warnings]
 
-    def _read(self, rota: Schedule) -> Read:
+    def _read(self, rota: Schedule) -> ParsedCalendar:
         assert rota.ical is not None
         if rota.ical not in self._fetched:
             try:
@@ -186,21 +186,21 @@ class _Reader:
         raw = self._fetched[rota.ical]
         if isinstance(raw, CalendarError):
             raise raw
-        return read(raw, rota, self._since, self._until)
+        return parse(raw, rota, self._since, self._until)
 
 
-def _gaps(brand: Brand, now: datetime) -> Iterator[Finding]:
+def _gaps(brand: Brand, now: datetime) -> Iterator[CalendarFinding]:
     """Yield a warning where nobody has a shift within the coming weeks."""
-    since, until = (int(at.timestamp() * 1000) for at in (now, now + LOOKED_AHEAD))
-    found = gaps(brand.rota, since, until)
+    since, until = (int(at.timestamp() * 1000) for at in (now, now + GAP_HORIZON))
+    found = gaps(brand.schedule, since, until)
     if not found:
         return
     others = "another gap" if len(found) == 2 else f"{len(found) - 1} more gaps"  # noqa: PLR2004  one besides the first
-    more = f" (and {others} within {LOOKED_AHEAD.days // 7} weeks)" if len(found) > 1 else ""
+    more = f" (and {others} within {GAP_HORIZON.days // 7} weeks)" if len(found) > 1 else ""
     called = (
         "only `on_call` is called then" if brand.on_call else "nobody is called then: name `on_call` or `people` too"
     )
-    yield Finding(brand.rota.ical or "", f"nobody has a shift {_span(found[0])}{more}: {called}")
+    yield CalendarFinding(brand.schedule.ical or "", f"nobody has a shift {_span(found[0])}{more}: {called}")
 
 
 def _span(gap: Shift) -> str:
@@ -208,7 +208,7 @@ def _span(gap: Shift) -> str:
     return f"from {start} to {end} UTC"
 
 
-def located(file: Path, findings: Iterable[Finding]) -> list[Problem]:
+def as_problems(file: Path, findings: Iterable[CalendarFinding]) -> list[Problem]:
     """Return findings as problems, each at the place where the calendar is named first.
 
     Raises:
@@ -219,6 +219,6 @@ def located(file: Path, findings: Iterable[Finding]) -> list[Problem]:
     return [_problem(file, finding, first.get(finding.source)) for finding in findings]
 
 
-def _problem(file: Path, finding: Finding, node: Node | None) -> Problem:
+def _problem(file: Path, finding: CalendarFinding, node: Node | None) -> Problem:
     line, column, path = (node.line, node.column, node.path) if node is not None else (0, 0, "rota")
-    return Problem(str(file), line, column, path, None, finding.rule, "error" if finding.grave else "warning")
+    return Problem(str(file), line, column, path, None, finding.rule, "error" if finding.no_shifts else "warning")

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from alerts.oncall.schedule import Schedule
 
-MOST_EVENTS: Final = 2_000
-MOST_SERIES: Final = 50
-MOST_SHIFTS: Final = 500
+MAX_EVENTS: Final = 2_000
+MAX_SERIES: Final = 50
+MAX_SHIFTS: Final = 500
 
 _TOO_OFTEN: Final = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 _TOO_FINE: Final = ("BYSECOND", "BYMINUTE", "BYHOUR", "BYSETPOS")
@@ -34,14 +34,14 @@ class CalendarError(Exception):
     """A calendar that cannot be read, or holds what is no shift; the message names the event and the remedy."""
 
 
-class Read(NamedTuple):
+class ParsedCalendar(NamedTuple):
     """What a calendar says: shifts in the order of their beginning, and what is strange about it."""
 
     shifts: tuple[CalendarShift, ...]
     warnings: tuple[str, ...]
 
 
-def read(raw: bytes, rota: Schedule, since: int, until: int) -> Read:
+def parse(raw: bytes, rota: Schedule, since: int, until: int) -> ParsedCalendar:
     """Return the shifts of an iCalendar file that touch the time between two instants (ms).
 
     An event is a shift of everybody whom its name (SUMMARY) mentions: by Slack id, or by a name of `rota.names`.
@@ -50,23 +50,23 @@ def read(raw: bytes, rota: Schedule, since: int, until: int) -> Read:
         CalendarError: it is no calendar, is too large, or an event is broken.
     """
     calendar = _parse(raw)
-    _judge(calendar)
+    _validate(calendar)
     zone, shifts, unknown = ZoneInfo(rota.timezone), list[CalendarShift](), dict[str, None]()
     for event in _between(calendar, since, until):
         start, end = (_instant(moment, zone) for moment in (event.start, event.end))
-        who = people(str(event.get("SUMMARY", "")), rota.names)
+        who = users_named(str(event.get("SUMMARY", "")), rota.names)
         shifts += [CalendarShift(start, end, one) for one in who if start < end and start < until and end > since]
         if not who:
             unknown.setdefault(_named(event))
-        if len(shifts) > MOST_SHIFTS:
+        if len(shifts) > MAX_SHIFTS:
             raise CalendarError(
-                f"holds more than {MOST_SHIFTS} shifts for the coming weeks: is it a calendar of shifts?"
+                f"holds more than {MAX_SHIFTS} shifts for the coming weeks: is it a calendar of shifts?"
             )
     warnings = (f"nobody is known who is meant by {name}: add the name to rota.names" for name in islice(unknown, 5))
-    return Read(tuple(sorted(set(shifts))), tuple(warnings))
+    return ParsedCalendar(tuple(sorted(set(shifts))), tuple(warnings))
 
 
-def people(summary: str, names: Mapping[str, str]) -> tuple[str, ...]:
+def users_named(summary: str, names: Mapping[str, str]) -> tuple[str, ...]:
     """Return whom an event's name mentions, as Slack ids; several names are several people.
 
     >>> people("On call: Ana Lima / U024BE7LH", {"Ana Lima": "U0ANA"})
@@ -90,12 +90,12 @@ def _parse(raw: bytes) -> Calendar:
         raise CalendarError(f"is no iCalendar file: {_clip(str(error))}") from None
 
 
-def _judge(calendar: Calendar) -> None:
+def _validate(calendar: Calendar) -> None:
     """Refuse what is broken, and what would take for ever to unfold."""
-    events = list(islice(calendar.walk("VEVENT"), MOST_EVENTS + 1))
+    events = list(islice(calendar.walk("VEVENT"), MAX_EVENTS + 1))
     series = [event for event in events if "RRULE" in event or "RDATE" in event]
-    if len(events) > MOST_EVENTS or len(series) > MOST_SERIES:
-        most = f"{MOST_EVENTS} events, {MOST_SERIES} of them repeated"
+    if len(events) > MAX_EVENTS or len(series) > MAX_SERIES:
+        most = f"{MAX_EVENTS} events, {MAX_SERIES} of them repeated"
         raise CalendarError(f"is too large, at most {most}: export the shifts alone")
     for event in events:
         rule = _fault(event)

@@ -20,7 +20,7 @@ _JOINERS: Final = "\u200c\u200d"  # part of emoji and of some scripts
 _AnyNode = MappingNode | SequenceNode | ScalarNode
 
 
-class Blank(NamedTuple):
+class EmptyValue(NamedTuple):
     """A key or list entry with nothing behind it: the path of what it stands in, its name there ("" in a list)."""
 
     parent: str
@@ -38,7 +38,7 @@ class Builder:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
-        self.blanks: list[Blank] = []
+        self.empty_values: list[EmptyValue] = []
         self._count = 0
 
     def build(self, root: MappingNode) -> Node:
@@ -68,8 +68,8 @@ class Builder:
 
     def _list(self, node: SequenceNode, path: str, depth: int) -> list[Node]:
         entries = [self._node(child, f"{path}[{i}]", _start(child), depth + 1) for i, child in enumerate(node.value)]
-        blank = [_blank(child) for child in node.value]
-        self.blanks += [Blank(path, "", entry) for entry, empty in zip(entries, blank, strict=True) if empty]
+        blank = [_is_empty(child) for child in node.value]
+        self.empty_values += [EmptyValue(path, "", entry) for entry, empty in zip(entries, blank, strict=True) if empty]
         return [entry for entry, empty in zip(entries, blank, strict=True) if not empty]
 
     def _mapping(self, node: MappingNode, path: str, depth: int) -> dict[str, Node]:
@@ -87,8 +87,8 @@ class Builder:
                 first = own[name].key[0]
                 self._add(key, child.path, None, f"is written twice, first in line {first}: remove one of them")
             own[name] = child
-            if _blank(value):
-                self.blanks.append(Blank(path, name, own.pop(name)))
+            if _is_empty(value):
+                self.empty_values.append(EmptyValue(path, name, own.pop(name)))
         return merged | own
 
     def _merge_key(self, value: _AnyNode, path: str, depth: int) -> dict[str, Node]:
@@ -112,7 +112,7 @@ class Builder:
         kind, text = str(node.tag).removeprefix(_TAG), str(node.value)
         try:
             if kind == "int":
-                return _whole(text)
+                return _integer(text)
             if kind == "float":
                 return float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
         except ValueError:
@@ -147,12 +147,12 @@ class Builder:
         self.problems.append(Problem(self.file, *_start(node), path, text, rule))
 
 
-def _whole(text: str) -> int:
+def _integer(text: str) -> int:
     digits = text.replace("_", "")
     return int(digits, 0) if digits.lstrip("+-")[:2].lower() in {"0x", "0o", "0b"} else int(digits)
 
 
-def _blank(node: _AnyNode) -> bool:
+def _is_empty(node: _AnyNode) -> bool:
     return isinstance(node, ScalarNode) and node.value == "" and node.tag == f"{_TAG}null"
 
 

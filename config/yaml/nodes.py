@@ -32,12 +32,12 @@ class Node:
         return self.value if isinstance(self.value, list) else []
 
 
-def bare(node: Node) -> object:
+def plain_value(node: Node) -> object:
     """Return the plain value, places left out."""
     if isinstance(node.value, dict):
-        return {key: bare(child) for key, child in node.value.items()}
+        return {key: plain_value(child) for key, child in node.value.items()}
     if isinstance(node.value, list):
-        return [bare(child) for child in node.value]
+        return [plain_value(child) for child in node.value]
     return node.value
 
 

@@ -11,7 +11,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from config.errors import ConfigError, Problem, redact
-from config.yaml.builder import Blank, Builder
+from config.yaml.builder import EmptyValue, Builder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,15 +30,15 @@ _REMEDIES: Final = {
 }
 
 
-class Source(NamedTuple):
+class ParsedFile(NamedTuple):
     """A file as read: its values, what is wrong with it as YAML, and the keys with nothing behind them."""
 
     root: Node
     problems: list[Problem]
-    blanks: list[Blank]
+    empty_values: list[EmptyValue]
 
 
-def read(path: Path) -> Source:
+def read(path: Path) -> ParsedFile:
     """Return what the file says; what is wrong but does not stop the reading is among its problems.
 
     Raises:
@@ -48,27 +48,27 @@ def read(path: Path) -> Source:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise _stop(str(path), (0, 0), f"cannot be read: {error.strerror or error}") from error
+        raise _error(str(path), (0, 0), f"cannot be read: {error.strerror or error}") from error
     return parse(raw, str(path))
 
 
-def parse(raw: bytes, name: str) -> Source:
+def parse(raw: bytes, name: str) -> ParsedFile:
     """Do what `read` does for bytes at hand; `name` stands for the file in messages."""
     root = _compose(_decode(raw, name), name)
     if not isinstance(root, MappingNode):
-        raise _stop(name, (1, 1), "must be a mapping with the keys organisation, defaults, groups, brands")
+        raise _error(name, (1, 1), "must be a mapping with the keys organisation, defaults, groups, brands")
     builder = Builder(name)
-    return Source(builder.build(root), builder.problems, builder.blanks)
+    return ParsedFile(builder.build(root), builder.problems, builder.empty_values)
 
 
 def _decode(raw: bytes, name: str) -> str:
     if len(raw) > MAX_BYTES:
-        raise _stop(name, (0, 0), f"is larger than {MAX_BYTES:,} bytes: split it, one file for each Kafka prefix")
+        raise _error(name, (0, 0), f"is larger than {MAX_BYTES:,} bytes: split it, one file for each Kafka prefix")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         place = _place(raw[: error.start].decode("utf-8", "replace"))
-        raise _stop(name, place, f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8") from error
+        raise _error(name, place, f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8") from error
 
 
 def _compose(text: str, name: str) -> MappingNode | SequenceNode | ScalarNode:
@@ -77,17 +77,17 @@ def _compose(text: str, name: str) -> MappingNode | SequenceNode | ScalarNode:
             warnings.simplefilter("ignore", ReusedAnchorWarning)
             root = YAML(typ="rt", pure=True).compose(text)
     except RecursionError as error:
-        raise _stop(name, (0, 0), "is nested too deeply: no setting lies deeper than 6 levels") from error
+        raise _error(name, (0, 0), "is nested too deeply: no setting lies deeper than 6 levels") from error
     except ReaderError as error:
         place = _place(text[: error.position])
         rule = f"character U+{ord(text[error.position]):04X} is not allowed: remove it"
-        raise _stop(name, place, rule) from error
+        raise _error(name, place, rule) from error
     except MarkedYAMLError as error:
         raise _syntax(error, name) from error
     except (YAMLError, ValueError, NotImplementedError) as error:
-        raise _stop(name, (0, 0), f"is not YAML: {redact(str(error)).splitlines()[0]}") from error
+        raise _error(name, (0, 0), f"is not YAML: {redact(str(error)).splitlines()[0]}") from error
     if not isinstance(root, MappingNode | SequenceNode | ScalarNode):
-        raise _stop(name, (0, 0), "is empty: start with `brands:` and a list of brands (see config/brands.yaml)")
+        raise _error(name, (0, 0), "is empty: start with `brands:` and a list of brands (see config/brands.yaml)")
     return root
 
 
@@ -96,7 +96,7 @@ def _syntax(error: MarkedYAMLError, name: str) -> ConfigError:
     mark = error.context_mark if quoted else error.problem_mark or error.context_mark
     place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     problem = redact(str(error.problem or error.context))
-    return _stop(name, place, f"is not YAML: {problem}{_remedy(error, problem)}")
+    return _error(name, place, f"is not YAML: {problem}{_remedy(error, problem)}")
 
 
 def _remedy(error: MarkedYAMLError, problem: str) -> str:
@@ -112,5 +112,5 @@ def _place(before: str) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
 
 
-def _stop(name: str, place: tuple[int, int], rule: str) -> ConfigError:
+def _error(name: str, place: tuple[int, int], rule: str) -> ConfigError:
     return ConfigError([Problem(name, *place, "", None, rule)])

@@ -30,16 +30,16 @@ _COLUMNS: Final = tuple(
 )
 
 
-class Run(NamedTuple):
+class RowRange(NamedTuple):
     """Rows in a row that belong to the same minute."""
 
     start: int
     end: int  # after the last
     minute: int
-    taught: bool = False  # too old to count: it only teaches
+    learn_only: bool = False  # too old to count: it only teaches
 
 
-class Part(NamedTuple):
+class RowSlice(NamedTuple):
     """Rows in a row of a batch."""
 
     batch: Batch
@@ -56,10 +56,10 @@ SHARED_ROWS: Final = 64
 """Batches up to so many rows are shared by the parts that are held back of them; of larger ones parts are cut out."""
 
 
-def part(batch: Batch, start: int, end: int) -> Part:
+def slice_rows(batch: Batch, start: int, end: int) -> RowSlice:
     """Return rows to hold back, which keep few others in memory."""
-    rows = Part(batch, start, end)
-    return rows if len(batch) <= SHARED_ROWS else Part(rows.whole, 0, end - start)
+    rows = RowSlice(batch, start, end)
+    return rows if len(batch) <= SHARED_ROWS else RowSlice(rows.whole, 0, end - start)
 
 
 def select(batch: Batch, rows: Sequence[int] | slice) -> Batch:
@@ -70,7 +70,7 @@ def select(batch: Batch, rows: Sequence[int] | slice) -> Batch:
     return msgspec.structs.replace(batch, **{name: [column[row] for row in rows] for name, column in columns})
 
 
-def merge(parts: list[Part]) -> Part:
+def merge(parts: list[RowSlice]) -> RowSlice:
     """Return rows of several batches in order of publication, equals in the order given."""
     if len(parts) == 1:
         batch, start, end = parts[0]
@@ -83,8 +83,8 @@ def merge(parts: list[Part]) -> Part:
         start, end = 0, len(batch)
     published = batch.published[start:end]
     if all(before <= after for before, after in pairwise(published)):
-        return Part(batch, start, end)
-    return Part(select(batch, sorted(range(start, end), key=batch.published.__getitem__)), 0, end - start)
+        return RowSlice(batch, start, end)
+    return RowSlice(select(batch, sorted(range(start, end), key=batch.published.__getitem__)), 0, end - start)
 
 
 def size(rows: Batch, row: int) -> int:
@@ -107,7 +107,7 @@ def _width(texts: list[str]) -> int:
     return len(whole) if whole.isascii() else sum([len(text) if text.isascii() else 4 * len(text) for text in texts])
 
 
-def sums(rows: Batch, start: int, end: int, recent: dict[int, None], loud_from: int) -> Counts:
+def count_rows(rows: Batch, start: int, end: int, recent: dict[int, None], high_reach_from: int) -> Counts:
     """Return the columns of a minute bucket summed over some rows; `recent` texts are brought up to date."""
     labels = rows.labels[start:end]
     abuses = rows.abuses[start:end]
@@ -119,68 +119,68 @@ def sums(rows: Batch, start: int, end: int, recent: dict[int, None], loud_from: 
         round(10_000 * fsum(rows.compounds[start:end])),
         count_copies(rows.text_hashes[start:end], recent),
         sum(1 for abuse in abuses if abuse >= ABUSIVE_FROM) if max(abuses) >= ABUSIVE_FROM else 0,
-        len(loud(rows, start, end, loud_from)),
+        len(high_reach_rows(rows, start, end, high_reach_from)),
     )
 
 
-def loud(rows: Batch, start: int, end: int, loud_from: int) -> list[int]:
+def high_reach_rows(rows: Batch, start: int, end: int, high_reach_from: int) -> list[int]:
     """Return which of some rows are negative and reached at least `loud_from` people."""
     reaches = rows.reaches[start:end]
-    if max(reaches) < loud_from:
+    if max(reaches) < high_reach_from:
         return []
     labels = rows.labels
-    return [row for row, reach in enumerate(reaches, start) if reach >= loud_from and labels[row] == scored.NEGATIVE]
+    return [row for row, reach in enumerate(reaches, start) if reach >= high_reach_from and labels[row] == scored.NEGATIVE]
 
 
-def one(rows: Batch, row: int) -> Counts:
+def row_counts(rows: Batch, row: int) -> Counts:
     """Return the bucket columns of a single row that the ledger and the history know."""
     label = rows.labels[row]
     return (1, int(label == scored.NEGATIVE), int(label == scored.POSITIVE), int(label == scored.UNKNOWN), 0, 0, 0, 0)
 
 
-def admit(state: State, batch: Batch, policy: Policy) -> tuple[Batch, list[Run]]:
+def admit(state: State, batch: Batch, policy: Policy) -> tuple[Batch, list[RowRange]]:
     """Drop redeliveries and duplicates, place every other row in its minute, and count what became of each."""
-    keep = _unseen(state, batch, _after_mark(state, batch), policy)
+    keep = _drop_duplicates(state, batch, _skip_redelivered(state, batch), policy)
     rows = batch if len(keep) == len(batch) else select(batch, keep)
     state.totals.mentions += len(rows)
     minutes = [published // MINUTE for published in rows.published]
-    if minutes and state.frontier is not None and min(minutes) <= state.frontier:
+    if minutes and state.last_closed_minute is not None and min(minutes) <= state.last_closed_minute:
         return rows, _place_late(state, rows, minutes, policy)
     runs, start = [], 0
     for minute, run in groupby(minutes):
         end = start + sum(1 for _ in run)
-        runs.append(Run(start, end, minute))
+        runs.append(RowRange(start, end, minute))
         start = end
     return rows, runs
 
 
-def _after_mark(state: State, batch: Batch) -> int:
+def _skip_redelivered(state: State, batch: Batch) -> int:
     """Return the first row above the high-water mark of its source partition, and raise the mark."""
-    mark = state.marks.get(batch.partition, (-1, -1))
+    mark = state.offsets.get(batch.partition, (-1, -1))
     start, length = 0, len(batch)
     while start < length and (batch.offsets[start], batch.indexes[start]) <= mark:
         start += 1
     if start < length:
-        state.marks[batch.partition] = (batch.offsets[-1], batch.indexes[-1])
+        state.offsets[batch.partition] = (batch.offsets[-1], batch.indexes[-1])
     state.totals.redelivered += start
     return start
 
 
-def _unseen(state: State, batch: Batch, fresh: int, policy: Policy) -> list[int] | range:
+def _drop_duplicates(state: State, batch: Batch, fresh: int, policy: Policy) -> list[int] | range:
     """Return the rows from `fresh` on whose id is not remembered, and remember them.
 
     An id is remembered for the horizon by the rows' own arrival: how often time is told makes no difference.
     """
-    seen, rows = state.seen, range(fresh, len(batch))
+    seen, rows = state.dedup, range(fresh, len(batch))
     keep: list[int] = []
     if seen.all_new(batch.ids[fresh:]):
         for start, end, minute in _arrivals(batch, fresh):
             seen.add(batch.ids[start:end], minute)
-            seen.expire(seen.latest - policy.horizon_minutes)
+            seen.expire(seen.latest - policy.duplicate_horizon_minutes)
         return rows
     for start, end, minute in _arrivals(batch, fresh):
-        seen.expire(max(minute, seen.latest) - policy.horizon_minutes)
-        keep += [start + place for place in seen.meet(batch.ids[start:end], minute)]
+        seen.expire(max(minute, seen.latest) - policy.duplicate_horizon_minutes)
+        keep += [start + place for place in seen.check(batch.ids[start:end], minute)]
     state.totals.duplicates += len(rows) - len(keep)
     return keep
 
@@ -201,23 +201,23 @@ def _arrivals(batch: Batch, fresh: int) -> Iterator[tuple[int, int, int]]:
         start = end
 
 
-def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -> list[Run]:
+def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -> list[RowRange]:
     """Return runs of one row each: on time in their minute, delayed ones now, older ones to teach."""
-    frontier = state.frontier or 0
+    frontier = state.last_closed_minute or 0
     oldest = (frontier + 1) * MINUTE - policy.backfill_after.total_seconds() * 1000
-    latest = frontier + policy.near
+    latest = frontier + policy.open_minutes
     runs = []
     for row, minute in enumerate(minutes):
         if minute > frontier:
-            runs.append(Run(row, row + 1, minute))
+            runs.append(RowRange(row, row + 1, minute))
             continue
         state.totals.late += 1
         if rows.published[row] >= oldest:
             state.totals.delayed += 1
             now = min(latest, max(frontier + 1, rows.arrived[row] // MINUTE))
-            state.minutes.move(minute, now, one(rows, row))
-            runs.append(Run(row, row + 1, now))
+            state.minutes.move(minute, now, row_counts(rows, row))
+            runs.append(RowRange(row, row + 1, now))
         else:
             state.totals.backfill += 1
-            runs.append(Run(row, row + 1, minute, taught=True))
+            runs.append(RowRange(row, row + 1, minute, learn_only=True))
     return runs

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-REMEMBERED: Final = 1 << 18
+MAX_IDS: Final = 1 << 18
 """Most ids remembered per brand. Beyond it the oldest go first: at 3 mentions a second that is a day, at 100,000 a
 second it is 2.6 seconds. Redeliveries do not need this memory: the high-water marks are exact at any rate."""
 
@@ -30,7 +30,7 @@ class _Stored(msgspec.Struct, array_like=True):
     runs: list[tuple[int, int]]
 
 
-class Seen:
+class DedupWindow:
     """The last REMEMBERED ids that are not older than the horizon. Linear use: calls change it."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Seen:
     @property
     def newest(self) -> int:
         """Return the sequence number of the next id."""
-        return after(self.segments[self.last])
+        return next_sequence(self.segments[self.last])
 
     def add(self, ids: list[int], minute: int) -> None:
         """Remember ids, none of them known, met in `minute`, or in the latest known where that is later."""
@@ -57,16 +57,16 @@ class Seen:
             runs[-1] = (runs[-1][0], self.newest)
         else:
             runs.append((self.latest, self.newest))
-        if len(self.known) > REMEMBERED:
-            self._drop(self.newest - REMEMBERED)
+        if len(self.known) > MAX_IDS:
+            self._drop(self.newest - MAX_IDS)
 
     def all_new(self, ids: list[int]) -> bool:
         """Tell whether none of the ids is known, and no two are the same."""
         return self.known.isdisjoint(ids) and len(set(ids)) == len(ids)
 
-    def meet(self, ids: list[int], minute: int) -> list[int]:
+    def check(self, ids: list[int], minute: int) -> list[int]:
         """Remember the ids that are not known, as one after the other, and return their places."""
-        if len(self.known) + len(ids) <= REMEMBERED:
+        if len(self.known) + len(ids) <= MAX_IDS:
             first = {number: place for place, number in reversed(list(enumerate(ids))) if number not in self.known}
             places = sorted(first.values())
             if places:
@@ -91,16 +91,16 @@ class Seen:
         """Forget the ids with a sequence number below `until`."""
         for number in list(self.segments):
             segment = self.segments[number]
-            low, high = max(self.oldest, segment.first), min(until, after(segment))
+            low, high = max(self.oldest, segment.first), min(until, next_sequence(segment))
             if high > low:
                 self.known.difference_update(segment.ids[low - segment.first : high - segment.first])
                 self.oldest = high
             if number == self.last:
                 self._shorten(segment)
-            elif after(segment) <= until:
+            elif next_sequence(segment) <= until:
                 del self.segments[number]
                 self.unwritten.add(number)
-            if after(segment) >= until:
+            if next_sequence(segment) >= until:
                 break
 
     def _shorten(self, segment: Segment) -> None:
@@ -115,13 +115,13 @@ class Seen:
         if len(tail.ids) >= SEALED_AT:
             self.unwritten.add(self.last)
             self.last += 1
-            self.segments[self.last] = Segment(after(tail))
+            self.segments[self.last] = Segment(next_sequence(tail))
         changed = {n: pack(self.segments[n]) if n in self.segments else None for n in sorted(self.unwritten)}
         self.unwritten = set()
         return changed
 
     @classmethod
-    def restore(cls, oldest: int, last: int, tail: bytes, sealed: dict[int, bytes]) -> Seen:
+    def restore(cls, oldest: int, last: int, tail: bytes, sealed: dict[int, bytes]) -> DedupWindow:
         """Return the memory from its stored parts.
 
         A sealed segment that is missing costs its ids, one from a later, lost write is ignored: so the sealed parts
@@ -134,7 +134,7 @@ class Seen:
         for number in list(seen.segments):
             segment = seen.segments[number]
             seen.known.update(segment.ids[max(0, oldest - segment.first) :])
-            if number != last and after(segment) <= oldest:
+            if number != last and next_sequence(segment) <= oldest:
                 del seen.segments[number]
                 seen.unwritten.add(number)
             elif segment.runs:
@@ -142,7 +142,7 @@ class Seen:
         return seen
 
 
-def after(segment: Segment) -> int:
+def next_sequence(segment: Segment) -> int:
     """Return the sequence number after a segment's last id."""
     return segment.first + len(segment.ids)
 

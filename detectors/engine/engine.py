@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from detectors.engine import admission, evaluation
-from detectors.engine.state import HELD_BYTES, State
+from detectors.engine.state import MAX_BUFFERED_BYTES, State
 from detectors.windows.buckets import (
     COLUMNS,
     KEPT_MINUTES,
     LEVEL_HOURS,
-    LOUD,
+    HIGH_REACH,
     MENTIONS,
     MINUTE,
     NEGATIVE,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LABELS: Final = {NEGATIVE: batches.NEGATIVE, POSITIVE: batches.POSITIVE}
 
 
-def new(brand: str) -> State:
+def initial_state(brand: str) -> State:
     """Return the watch of a brand never seen before.
 
     Bring it up to the present watermark (`advance`) before its first batch: else nothing can be told to be late, and
@@ -36,7 +36,7 @@ def new(brand: str) -> State:
     return State(brand)
 
 
-def step(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Signal]]:
+def process(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Signal]]:
     """Count a batch and return what its rows made break, in the order of the rows.
 
     Linear use: the state given is changed and given back; keep `encode(state)` to go back. How rows are cut into
@@ -49,48 +49,48 @@ def step(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Signal
     if batch.brand != state.brand:
         raise ValueError(f"batch of brand {batch.brand!r} given to the watch of {state.brand!r}: route by brand")
     state.revision = batch.policy
-    evaluation.follow(state, policy)
+    evaluation.set_policy(state, policy)
     signals: list[Signal] = []
     rows, runs = admission.admit(state, batch, policy)
     for run in runs:
-        if run.taught:
-            _teach(state, rows, run)
-        elif state.frontier is None or run.minute > state.frontier + policy.near:
-            _hold(state, rows, run, policy)
+        if run.learn_only:
+            _learn(state, rows, run)
+        elif state.last_closed_minute is None or run.minute > state.last_closed_minute + policy.open_minutes:
+            _buffer(state, rows, run, policy)
         else:
             signals += _count(state, rows, run, policy)
     return state, signals
 
 
-def advance(state: State, watermark: int, policy: Policy) -> tuple[State, list[Signal]]:
+def advance_watermark(state: State, watermark: int, policy: Policy) -> tuple[State, list[Signal]]:
     """Close the minutes that `watermark` has passed, and return what breaks, lasts or became visible.
 
     `watermark` is what `detectors.engine.watermarks.Watermarks` gives, in ms: the lateness is taken off here, since each brand has
     its own. Rows held back are counted as their minutes come near, so that one step over hours finds what many small
     ones find. A silence of any length costs bounded work. Linear use, as `step`.
     """
-    evaluation.follow(state, policy)
+    evaluation.set_policy(state, policy)
     target = watermark // MINUTE - policy.lateness_minutes - 1
     signals: list[Signal] = []
-    if state.frontier is None:
+    if state.last_closed_minute is None:
         waiting = [*state.pending, *state.minutes.ahead]
-        state.frontier = min([target, *(minute - policy.near - 1 for minute in waiting)])
-    if target <= state.frontier:
+        state.last_closed_minute = min([target, *(minute - policy.open_minutes - 1 for minute in waiting)])
+    if target <= state.last_closed_minute:
         return state, []
-    state.minutes.sort()
-    while state.frontier < target:
-        minute = _next_event(state, target, policy)
-        signals += evaluation.close(state, minute, policy)
-        signals += _release(state, minute + policy.near, policy)
+    state.minutes.sort_ahead()
+    while state.last_closed_minute < target:
+        minute = _next_stop(state, target, policy)
+        signals += evaluation.close_minute(state, minute, policy)
+        signals += _release(state, minute + policy.open_minutes, policy)
     return state, signals
 
 
-def ledger(state: State) -> list[tuple[int, int, int, int, int]]:
+def minute_counts(state: State) -> list[tuple[int, int, int, int, int]]:
     """Return (minute ms, mentions, negative, positive, unknown) of the recent minutes of publication, ascending.
 
     Rows that are held back are included; minutes older than four hours before the frontier are not.
     """
-    rows = {row[0]: row for row in state.minutes.ledger(state.frontier)}
+    rows = {row[0]: row for row in state.minutes.by_publication(state.last_closed_minute)}
     for minute, held in state.pending.items():
         labels = [label for batch, start, end in held for label in batch.labels[start:end]]
         known = rows.get(minute * MINUTE, (0, 0, 0, 0, 0))
@@ -105,18 +105,18 @@ def ledger(state: State) -> list[tuple[int, int, int, int, int]]:
     return [rows[minute] for minute in sorted(rows)]
 
 
-def _next_event(state: State, target: int, policy: Policy) -> int:
+def _next_stop(state: State, target: int, policy: Policy) -> int:
     """Return the next minute to stop at: each while something lasts, else where rows or hours close or come near."""
-    following = 1 if state.frontier is None else state.frontier + 1
-    if evaluation.every_minute(state):
+    following = 1 if state.last_closed_minute is None else state.last_closed_minute + 1
+    if evaluation.has_ongoing(state):
         return following
     stops = [target]
     stops += state.minutes.opened
     if state.pending:
-        stops.append(max(following, min(state.pending) - policy.near))
+        stops.append(max(following, min(state.pending) - policy.open_minutes))
     if state.minutes.ahead:
-        stops.append(max(following, next(iter(state.minutes.ahead)) - policy.near))
-    if state.channels.known:
+        stops.append(max(following, next(iter(state.minutes.ahead)) - policy.open_minutes))
+    if state.sources.sources:
         stops.append(following // 60 * 60 + 59)
     return min(stops)
 
@@ -124,100 +124,100 @@ def _next_event(state: State, target: int, policy: Policy) -> int:
 def _release(state: State, until: int, policy: Policy) -> list[Signal]:
     """Count the rows held back for the minutes to `until`, which have come near, in order of publication."""
     signals: list[Signal] = []
-    if state.minutes.reach(until):
-        state.cache.rest.wake()
-        signals += evaluation.watch_open(state, None, policy)
+    if state.minutes.open_ahead(until):
+        state.cache.skipper.reset()
+        signals += evaluation.evaluate_open(state, None, policy)
     if not state.pending or min(state.pending) > until:
         return signals
     for minute in sorted(minute for minute in state.pending if minute <= until):
         rows, start, end = admission.merge(state.pending.pop(minute))
-        state.held -= admission.sizes(rows, start, end)
-        signals += _count(state, rows, admission.Run(start, end, minute), policy)
+        state.buffered_bytes -= admission.sizes(rows, start, end)
+        signals += _count(state, rows, admission.RowRange(start, end, minute), policy)
     return signals
 
 
-def _hold(state: State, rows: Batch, run: admission.Run, policy: Policy) -> None:
+def _buffer(state: State, rows: Batch, run: admission.RowRange, policy: Policy) -> None:
     """Keep rows until the frontier comes near; a row there is no room for is counted without looking."""
     size = admission.sizes(rows, run.start, run.end)
-    if state.held + size <= HELD_BYTES:
-        state.held += size
-        state.pending.setdefault(run.minute, []).append(admission.part(rows, run.start, run.end))
+    if state.buffered_bytes + size <= MAX_BUFFERED_BYTES:
+        state.buffered_bytes += size
+        state.pending.setdefault(run.minute, []).append(admission.slice_rows(rows, run.start, run.end))
         return
     kept = []
     for row in range(run.start, run.end):
         size = admission.size(rows, row)
-        if state.held + size <= HELD_BYTES:
-            state.held += size
+        if state.buffered_bytes + size <= MAX_BUFFERED_BYTES:
+            state.buffered_bytes += size
             kept.append(row)
         else:
             _add(state, rows, row, row + 1, run.minute, policy)
     if kept:
-        state.pending.setdefault(run.minute, []).append(admission.Part(admission.select(rows, kept), 0, len(kept)))
+        state.pending.setdefault(run.minute, []).append(admission.RowSlice(admission.select(rows, kept), 0, len(kept)))
 
 
-def _teach(state: State, rows: Batch, run: admission.Run) -> None:
+def _learn(state: State, rows: Batch, run: admission.RowRange) -> None:
     """Let a mention too old to fire add to what is usual, if it is not too old for that too."""
-    frontier = state.frontier or 0
-    counts = admission.one(rows, run.start)
+    frontier = state.last_closed_minute or 0
+    counts = admission.row_counts(rows, run.start)
     if run.minute > frontier - KEPT_MINUTES:
         state.minutes.move(run.minute, None, counts)
     if run.minute // 60 > frontier // 60 - LEVEL_HOURS:
-        state.hours.teach(run.minute // 60, counts)
+        state.hours.learn(run.minute // 60, counts)
         state.cache.clear()
 
 
 def _add(state: State, rows: Batch, start: int, end: int, minute: int, policy: Policy) -> Counts:
     """Add rows to their minute."""
-    added = admission.sums(rows, start, end, state.likenesses, policy.loud_from)
-    state.channels.add(rows.channels[start:end], minute)
-    if state.sample.take(rows, start, end, minute, state.brand):
+    added = admission.count_rows(rows, start, end, state.recent_texts, policy.high_reach_from)
+    state.sources.add(rows.channels[start:end], minute)
+    if state.contributors.take(rows, start, end, minute, state.brand):
         state.cache.sampled = {}
-    if state.frontier is None or minute > state.frontier + policy.near:
+    if state.last_closed_minute is None or minute > state.last_closed_minute + policy.open_minutes:
         row = state.minutes.ahead.setdefault(minute, [0] * COLUMNS)
     else:
         row = state.minutes.open(minute)
     for column, value in enumerate(added):
         row[column] += value
-    state.cache.rest.count(added)
+    state.cache.skipper.count(added)
     return added
 
 
-def _count(state: State, rows: Batch, run: admission.Run, policy: Policy) -> list[Signal]:
+def _count(state: State, rows: Batch, run: admission.RowRange, policy: Policy) -> list[Signal]:
     """Count rows of one watched minute, stopping to look wherever a count may have been reached."""
     signals: list[Signal] = []
     if run.minute not in state.minutes.opened:
-        evaluation.turn(state, run.minute)
+        evaluation.on_new_minute(state, run.minute)
     start = run.start
     while start < run.end:
-        slack = state.cache.slack
-        stop = _next_look(rows, start, run.end, slack, policy) if slack else start + 1
+        slack = state.cache.headroom
+        stop = _next_evaluation(rows, start, run.end, slack, policy) if slack else start + 1
         added = _add(state, rows, start, stop, run.minute, policy)
         for column in slack:
             slack[column] -= added[column]
         if not slack or min(slack.values()) <= 0:
-            signals += evaluation.watch_open(state, rows.published[stop - 1], policy)
+            signals += evaluation.evaluate_open(state, rows.published[stop - 1], policy)
         start = stop
     return signals
 
 
-def _next_look(rows: Batch, start: int, end: int, slack: dict[int, int], policy: Policy) -> int:
+def _next_evaluation(rows: Batch, start: int, end: int, slack: dict[int, int], policy: Policy) -> int:
     """Return the end of the longest stretch of rows before whose last one no count can have been reached."""
     stop = min(end, start + slack[MENTIONS])
     for column, left in slack.items():
         if column != MENTIONS and left <= stop - start:
-            stop = _after(rows, start, stop, column, left, policy)
+            stop = _row_after(rows, start, stop, column, left, policy)
     return stop
 
 
-def _after(rows: Batch, start: int, stop: int, column: int, left: int, policy: Policy) -> int:
+def _row_after(rows: Batch, start: int, stop: int, column: int, left: int, policy: Policy) -> int:
     """Return the row after the `left`-th that adds to `column`, or `stop` if there are fewer."""
     if column in _LABELS:
         label, labels = _LABELS[column], rows.labels
         if labels[start:stop].count(label) < left:
             return stop
         places = [row for row in range(start, stop) if labels[row] == label]
-    elif column == LOUD:
-        places = admission.loud(rows, start, stop, policy.loud_from)
+    elif column == HIGH_REACH:
+        places = admission.high_reach_rows(rows, start, stop, policy.high_reach_from)
     else:
         places = [row for row in range(start, stop) if rows.abuses[row] >= admission.ABUSIVE_FROM]
     return places[left - 1] + 1 if len(places) >= left else stop

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detectors.base import Detector, Finding, Limit, View, judge_limits, minutes
-from detectors.engine.headroom import FAR, tighten
+from detectors.base import Detector, Finding, CountThreshold, BrandView, evaluate_thresholds, in_minutes
+from detectors.engine.headroom import UNLIMITED, update_headroom
 from detectors.engine.state import Episode, State
-from detectors.model.signal import SEVERITIES, Drivers, Evidence, Phase, Severity, Signal
+from detectors.model.signal import SEVERITIES, Contributors, Evidence, Phase, Severity, Signal
 from detectors.registry import ALL, BY_NAME
-from detectors.windows.buckets import AMPLIFIED, MENTIONS, MINUTE, NEGATIVE, NOTHING, SLIDING
-from detectors.windows.timeline import course, coverage, due
+from detectors.windows.buckets import COPIES, MENTIONS, MINUTE, NEGATIVE, NO_COUNTS, MAX_SLIDING
+from detectors.windows.timeline import build_timeline, source_coverage, is_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from detectors.policy import Policy
 
-_OF_EVERYONE = frozenset({"mentions", "positive mentions"})
-_ON_COUNTS = tuple(detector for detector in ALL if detector.limits)
+_ALL_MENTIONS = frozenset({"mentions", "positive mentions"})
+_ON_COUNTS = tuple(detector for detector in ALL if detector.thresholds)
 _HOURLY = frozenset(detector.name for detector in ALL if detector.hourly)
 CALM_MINUTES = 15
 """An episode ends after so many closed minutes in a row below `resolve_below`."""
 
 
-def follow(state: State, policy: Policy) -> None:
+def set_policy(state: State, policy: Policy) -> None:
     """Take note of the policy in force; what was worked out under another is thrown away."""
     cache = state.cache
     if cache.policy is not policy and cache.policy != policy:
@@ -32,89 +32,89 @@ def follow(state: State, policy: Policy) -> None:
     cache.policy = policy
 
 
-def watch_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
+def evaluate_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
     """Return what the open minutes near the frontier made break, and work out when to look again.
 
     A minute without a mention cannot break anything. `at` is the event time of the row that was counted last; without
     one the end of the minute stands for it. While `cache.slack` is empty, the next row makes us look.
     """
-    if state.frontier is None:
+    if state.last_closed_minute is None:
         return []
     signals, cache = [], state.cache
-    slack: dict[int, int] = {MENTIONS: FAR}
+    slack: dict[int, int] = {MENTIONS: UNLIMITED}
     settled, minute = True, -1
     crowded = True  # no finding is held back for want of authors
     for minute in sorted(state.minutes.opened):
-        if minute > state.frontier + policy.near:
+        if minute > state.last_closed_minute + policy.open_minutes:
             break
-        view = View(minute, state, policy)
+        view = BrandView(minute, state, policy)
         for detector in _ON_COUNTS:
             if not detector.enabled(policy):
                 continue
             episode = state.episodes.get(detector.name)
-            room = detector.room(view) if detector.room and episode is None else None
-            if room is not None and room.left > 0:
-                slack[room.column] = min(slack.get(room.column, FAR), room.left)
-            elif limits := view.limits(detector):
-                signals += _judge_open(state, view, detector, limits, at)
-                told, by_many = tighten(slack, view, limits, state.episodes.get(detector.name))
+            room = detector.headroom(view) if detector.headroom and episode is None else None
+            if room is not None and room.remaining > 0:
+                slack[room.column] = min(slack.get(room.column, UNLIMITED), room.remaining)
+            elif limits := view.thresholds(detector):
+                signals += _update_open(state, view, detector, limits, at)
+                told, by_many = update_headroom(slack, view, limits, state.episodes.get(detector.name))
                 settled, crowded = settled and told, crowded and by_many
-    if not crowded and state.sample.open:
+    if not crowded and state.contributors.has_room:
         slack[MENTIONS] = 1
-    cache.slack, cache.looked, cache.settled = slack, minute, settled
+    cache.headroom, cache.headroom_minute, cache.all_reported = slack, minute, settled
     return signals
 
 
-def turn(state: State, minute: int) -> None:
+def on_new_minute(state: State, minute: int) -> None:
     """Take note that a row of a new minute comes: what is known of the distance to any limit may hold no longer.
 
     It holds within the hour, whose limits are the same, for a minute after all that were looked at: its windows hold
     no more than theirs, but for the rows that came since, and these were counted.
     """
     cache = state.cache
-    if cache.settled and cache.looked < minute and cache.looked // 60 == minute // 60:
-        cache.looked = minute
+    if cache.all_reported and cache.headroom_minute < minute and cache.headroom_minute // 60 == minute // 60:
+        cache.headroom_minute = minute
     else:
-        cache.look_again()
+        cache.reset_headroom()
 
 
-def close(state: State, minute: int, policy: Policy) -> list[Signal]:
+def close_minute(state: State, minute: int, policy: Policy) -> list[Signal]:
     """Close the minute after the frontier: last word on its counts, then the shares and means, then learning.
 
     Without a mention in it, only what lasts is asked whether it goes on, and at the end of an hour what is hourly.
     """
-    state.frontier = minute
+    state.last_closed_minute = minute
     busy = minute in state.minutes.opened
     ends_hour = minute % 60 == 59  # noqa: PLR2004 - the last minute of an hour
     signals: list[Signal] = []
-    if state.episodes or ((busy or ends_hour) and not (_below(state) and state.cache.rest.calm(minute))):
-        signals = _ask(state, View(minute, state, policy), busy=busy, ends_hour=ends_hour)
+    if state.episodes or ((busy or ends_hour) and not (_all_below(state) and state.cache.skipper.all_skipped(minute))):
+        signals = _evaluate_closed(state, BrandView(minute, state, policy), busy=busy, ends_hour=ends_hour)
     if busy:
         _learn(state, minute, policy)
     if state.episodes:
-        _hold_back(state, minute, minutes(policy.learning.relearn_after))
+        _exclude_hour(state, minute, in_minutes(policy.learning.relearn_after))
     if ends_hour:
-        state.channels.forget(minute - minutes(policy.silence.given_up_after))
+        state.sources.forget(minute - in_minutes(policy.no_data.forget_after))
     return signals
 
 
-def _ask(state: State, view: View, *, busy: bool, ends_hour: bool) -> list[Signal]:
+def _evaluate_closed(state: State, view: BrandView, *, busy: bool, ends_hour: bool) -> list[Signal]:
     signals: list[Signal] = []
-    for detector in _asked(state, view, busy=busy, ends_hour=ends_hour):
-        finding = detector.judge(view) if detector.judge else judge_limits(view, view.limits(detector))
-        judge = _judge_hourly if detector.hourly else _judge_closed
+    for detector in _due_detectors(state, view, busy=busy, ends_hour=ends_hour):
+        finding = detector.evaluate(view) if detector.evaluate else evaluate_thresholds(view, view.thresholds(detector))
+        judge = _update_hourly if detector.hourly else _update_closed
         signals += judge(state, view, detector, finding, may_raise=busy or detector.hourly)
     if busy:
-        state.cache.rest.close(d for d in ALL if d.judge and d.enabled(view.policy))
+        state.cache.skipper.note_all(d for d in ALL if d.evaluate and d.enabled(view.policy))
     return signals
 
 
-def _below(state: State) -> bool:
+def _all_below(state: State) -> bool:
     """Tell whether the open minutes are known to be below all limits on counts."""
-    return state.cache.settled and bool(state.cache.slack) and min(state.cache.slack.values()) > 0
+    return state.cache.all_reported and bool(state.cache.headroom) and min(state.cache.headroom.values()) > 0
 
 
-def _asked(state: State, view: View, *, busy: bool, ends_hour: bool) -> Iterator[Detector]:
+def _due_detectors(state: State, view: BrandView, *, busy: bool, ends_hour: bool) -> Iterator[Detector]:
     """Yield the detectors that have something to say: what lasts, and what may begin now.
 
     No limit on counts can be reached while the open minutes are known to be below all of them.
@@ -123,30 +123,30 @@ def _asked(state: State, view: View, *, busy: bool, ends_hour: bool) -> Iterator
         lasting = [detector for detector in ALL if detector.name in state.episodes and not detector.hourly]
         yield from [detector for detector in lasting if detector.enabled(view.policy)]
         return
-    below = _below(state)
-    state.cache.rest.turn(view.minute)
+    below = _all_below(state)
+    state.cache.skipper.on_minute(view.minute)
     for detector in ALL:
         if detector.name in state.episodes:
             asked = True
         elif busy or detector.hourly:
-            asked = not (below if detector.limits else _spared(state, view, detector))
+            asked = not (below if detector.thresholds else _can_skip(state, view, detector))
         else:
             continue
         if asked and detector.enabled(view.policy):
             yield detector
 
 
-def _spared(state: State, view: View, detector: Detector) -> bool:
+def _can_skip(state: State, view: BrandView, detector: Detector) -> bool:
     """Tell whether a detector need not be asked: it rests, may do so from now on, or is dormant."""
-    rest = state.cache.rest
-    if rest.rests(detector):
+    rest = state.cache.skipper
+    if rest.skips(detector):
         return True
-    if detector.room and rest.lay(detector, detector.room(view), state.minutes, view.minute):
+    if detector.headroom and rest.try_skip(detector, detector.headroom(view), state.minutes, view.minute):
         return True
-    return detector.dormant is not None and detector.dormant(view)
+    return detector.below_threshold is not None and detector.below_threshold(view)
 
 
-def every_minute(state: State) -> bool:
+def has_ongoing(state: State) -> bool:
     """Tell whether something lasts that is asked every minute whether it goes on."""
     return any(name not in _HOURLY for name in state.episodes)
 
@@ -155,31 +155,31 @@ def _learn(state: State, minute: int, policy: Policy) -> None:
     """Close the minute's counts, and let them add to what is usual."""
     counts = state.minutes.close(minute)
     peaks = [
-        state.minutes.latest(minutes(length))[metric]
-        for metric, own in ((MENTIONS, policy.volume), (NEGATIVE, policy.negative))
-        for length in (own.fast, own.window)
+        state.minutes.latest_window(in_minutes(length))[metric]
+        for metric, own in ((MENTIONS, policy.volume_spike), (NEGATIVE, policy.negative_spike))
+        for length in (own.short_window, own.window)
     ]
-    state.cache.past = None
+    state.cache.encoded_history = None
     state.hours.add(minute, counts, peaks)
 
 
-def _hold_back(state: State, minute: int, relearn_after: int) -> None:
+def _exclude_hour(state: State, minute: int, relearn_after: int) -> None:
     """Keep an hour in breach out of the usual, until the breach has lasted so long that it is the usual."""
     hours, hour = state.hours, minute // 60
-    ages = [minute - episode.start for name, episode in state.episodes.items() if BY_NAME[name].holds]
+    ages = [minute - episode.start for name, episode in state.episodes.items() if BY_NAME[name].pauses_learning]
     if any(age == relearn_after for age in ages):
         hours.level_since = (minute - relearn_after) // 60
-        hours.held = {held for held in hours.held if held < hours.level_since}
+        hours.excluded = {held for held in hours.excluded if held < hours.level_since}
         state.cache.clear()
-    elif hour not in hours.held and any(0 <= age < relearn_after for age in ages):
-        hours.held.add(hour)
-        state.cache.past = None
+    elif hour not in hours.excluded and any(0 <= age < relearn_after for age in ages):
+        hours.excluded.add(hour)
+        state.cache.encoded_history = None
 
 
-def _judge_open(
-    state: State, view: View, detector: Detector, limits: tuple[Limit, ...], at: int | None
+def _update_open(
+    state: State, view: BrandView, detector: Detector, limits: tuple[CountThreshold, ...], at: int | None
 ) -> list[Signal]:
-    finding = judge_limits(view, limits)
+    finding = evaluate_thresholds(view, limits)
     if finding is None or finding.severity is None:
         return []
     at = (view.minute + 1) * MINUTE if at is None else at
@@ -187,12 +187,12 @@ def _judge_open(
     if episode is None:
         return [_raise(state, view, detector, finding, finding.severity, at)]
     if SEVERITIES.index(finding.severity) > SEVERITIES.index(episode.severity):
-        return [_go_on(state, view, detector, finding, at)]
+        return [_continue(state, view, detector, finding, at)]
     return []
 
 
-def _judge_closed(
-    state: State, view: View, detector: Detector, finding: Finding | None, *, may_raise: bool
+def _update_closed(
+    state: State, view: BrandView, detector: Detector, finding: Finding | None, *, may_raise: bool
 ) -> list[Signal]:
     episode = state.episodes.get(detector.name)
     at = (view.minute + 1) * MINUTE
@@ -200,35 +200,35 @@ def _judge_closed(
         if may_raise and finding is not None and finding.severity is not None:
             return [_raise(state, view, detector, finding, finding.severity, at)]
         return []
-    if finding is not None and (finding.lasting or finding.severity is not None):
-        episode.calm = 0
-        return [_go_on(state, view, detector, finding, at)]
+    if finding is not None and (finding.ongoing or finding.severity is not None):
+        episode.minutes_below = 0
+        return [_continue(state, view, detector, finding, at)]
     if view.minute >= episode.start:
-        episode.calm += 1
-        if episode.calm >= CALM_MINUTES:
+        episode.minutes_below += 1
+        if episode.minutes_below >= CALM_MINUTES:
             del state.episodes[detector.name]
-            state.cache.look_again()
+            state.cache.reset_headroom()
     return []
 
 
-def _judge_hourly(
-    state: State, view: View, detector: Detector, finding: Finding | None, *, may_raise: bool
+def _update_hourly(
+    state: State, view: BrandView, detector: Detector, finding: Finding | None, *, may_raise: bool
 ) -> list[Signal]:
     """Tell of what lasts at the end of the hour only, and end it at once."""
     if detector.name not in state.episodes:
-        return _judge_closed(state, view, detector, finding, may_raise=may_raise)
-    if finding is None or not finding.lasting:
+        return _update_closed(state, view, detector, finding, may_raise=may_raise)
+    if finding is None or not finding.ongoing:
         del state.episodes[detector.name]
         return []
-    return _judge_closed(state, view, detector, finding, may_raise=may_raise) if view.minute % 60 == 59 else []  # noqa: PLR2004
+    return _update_closed(state, view, detector, finding, may_raise=may_raise) if view.minute % 60 == 59 else []  # noqa: PLR2004
 
 
-def _raise(state: State, view: View, detector: Detector, finding: Finding, severity: Severity, at: int) -> Signal:
+def _raise(state: State, view: BrandView, detector: Detector, finding: Finding, severity: Severity, at: int) -> Signal:
     episode = state.episodes[detector.name] = Episode(view.minute, severity)
     return _signal(state, view, detector, finding, episode, "raised", at)
 
 
-def _go_on(state: State, view: View, detector: Detector, finding: Finding, at: int) -> Signal:
+def _continue(state: State, view: BrandView, detector: Detector, finding: Finding, at: int) -> Signal:
     episode = state.episodes[detector.name]
     episode.revision += 1
     if finding.severity is not None:
@@ -237,9 +237,9 @@ def _go_on(state: State, view: View, detector: Detector, finding: Finding, at: i
 
 
 def _signal(
-    state: State, view: View, detector: Detector, finding: Finding, episode: Episode, phase: Phase, at: int
+    state: State, view: BrandView, detector: Detector, finding: Finding, episode: Episode, phase: Phase, at: int
 ) -> Signal:
-    anew = phase == "raised" or due(view.minute)
+    anew = phase == "raised" or is_due(view.minute)
     return Signal(
         brand=state.brand,
         detector=detector.name,
@@ -250,17 +250,17 @@ def _signal(
         at=at,
         policy=state.revision,
         evidence=_evidence(view, finding),
-        drivers=_drivers(view, finding),
-        course=course(view) if anew else None,
-        coverage=coverage(view) if anew else None,
+        contributors=_contributors(view, finding),
+        timeline=build_timeline(view) if anew else None,
+        coverage=source_coverage(view) if anew else None,
     )
 
 
-def _evidence(view: View, finding: Finding) -> Evidence:
-    first = view.start(finding.window) if finding.since is None else finding.since
-    counts = view.window(finding.window) if finding.since is None else NOTHING
-    recent = view.window(min(finding.window, SLIDING))
-    copies = recent[AMPLIFIED] / recent[MENTIONS] if recent[MENTIONS] else 0.0
+def _evidence(view: BrandView, finding: Finding) -> Evidence:
+    first = view.window_start(finding.window) if finding.first_minute is None else finding.first_minute
+    counts = view.window(finding.window) if finding.first_minute is None else NO_COUNTS
+    recent = view.window(min(finding.window, MAX_SLIDING))
+    copies = recent[COPIES] / recent[MENTIONS] if recent[MENTIONS] else 0.0
     return Evidence(
         window_start=first * MINUTE,
         window_end=(view.minute + 1) * MINUTE,
@@ -270,12 +270,12 @@ def _evidence(view: View, finding: Finding) -> Evidence:
         threshold=float(finding.threshold),
         mentions=counts[MENTIONS],
         negative=counts[NEGATIVE],
-        history=view.usual.history,
-        extra={"copies": copies, "five_authors": view.concentration(), **finding.extra},
+        history=view.baseline.history,
+        extra={"copies": copies, "five_authors": view.top_author_share(), **finding.extra},
     )
 
 
-def _drivers(view: View, finding: Finding) -> Drivers:
-    if finding.subject:
-        return Drivers(channels=((finding.subject, 0),))
-    return view.drivers(negative=finding.metric not in _OF_EVERYONE)
+def _contributors(view: BrandView, finding: Finding) -> Contributors:
+    if finding.source:
+        return Contributors(channels=((finding.source, 0),))
+    return view.contributors(negative=finding.metric not in _ALL_MENTIONS)

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors.base import pace_missing
+from detectors.base import missing_pace
 from detectors.model.signal import SEVERITIES
 
 if TYPE_CHECKING:
-    from detectors.base import Limit, View
+    from detectors.base import CountThreshold, BrandView
     from detectors.engine.state import Episode
 
-FAR: Final = 1 << 62
+UNLIMITED: Final = 1 << 62
 """More than will ever come."""
 
 
-def tighten(slack: dict[int, int], view: View, limits: tuple[Limit, ...], episode: Episode | None) -> tuple[bool, bool]:
+def update_headroom(headroom: dict[int, int], view: BrandView, thresholds: tuple[CountThreshold, ...], episode: Episode | None) -> tuple[bool, bool]:
     """Lower `slack` to the least number of mentions that takes a limit to its next level.
 
     Tell whether all counts that are reached are told of, and whether none of them waits for other authors only.
     """
     settled = crowded = True
-    for limit in limits:
-        left = FAR
+    for limit in thresholds:
+        left = UNLIMITED
         for count, severity in limit.levels:
             if episode is None or SEVERITIES.index(severity) > SEVERITIES.index(episode.severity):
                 missing = count - view.window(limit.window)[limit.metric]
                 if missing <= 0:
                     settled = False
-                    missing = pace_missing(view, limit)
+                    missing = missing_pace(view, limit)
                 if missing > 0:
                     left = missing
                     break
                 crowded = False
-        slack[limit.metric] = min(slack.get(limit.metric, FAR), left)
+        headroom[limit.metric] = min(headroom.get(limit.metric, UNLIMITED), left)
     return settled, crowded

@@ -16,29 +16,29 @@ if TYPE_CHECKING:
 _HOUR: Final = 3_600_000
 _START: Final = 470_004 * _HOUR
 
-Mix = dict[str, float]
+HourlyMix = dict[str, float]
 """Mentions an hour of each kind: `negative`, `positive`, `neutral`, and `abusive`, which is negative too."""
 
 
-def rehearse(
-    calm: Mix, storm: Mix, hours: int = 3, days: int = 4, policy: Policy | None = None, reach: int = 0, seed: int = 1
+def simulate(
+    background: HourlyMix, burst: HourlyMix, hours: int = 3, days: int = 4, policy: Policy | None = None, reach: int = 0, seed: int = 1
 ) -> list[Signal]:
     """Return what the watch says of `days` of calm and then `hours` of storm, in Poisson streams drawn from `seed`.
 
     Everyone in the storm reaches `reach` people. The storm begins at 12:00 UTC.
     """
     policy, dice = policy or Policy(), Random(seed)  # noqa: S311 - made up, and the same every time
-    state, signals = engine.advance(engine.new("acme"), _START - _HOUR, policy)
+    state, signals = engine.advance_watermark(engine.initial_state("acme"), _START - _HOUR, policy)
     for hour in range(24 * days + hours):
         raging = hour >= 24 * days
-        batch = _hour_of(storm if raging else calm, hour, dice, reach if raging else 0)
-        state, found = engine.step(state, batch, policy)
-        state, more = engine.advance(state, _START + (hour + 1) * _HOUR, policy)
+        batch = _hour_of(burst if raging else background, hour, dice, reach if raging else 0)
+        state, found = engine.process(state, batch, policy)
+        state, more = engine.advance_watermark(state, _START + (hour + 1) * _HOUR, policy)
         signals += found + more
     return signals
 
 
-def raised(signals: list[Signal], detector: str, days: int = 4) -> str:
+def first_alert(signals: list[Signal], detector: str, days: int = 4) -> str:
     """Return, of a rehearsal, when and how a detector spoke first: minutes from the beginning of the storm."""
     first = next((signal for signal in signals if signal.detector == detector and signal.phase == "raised"), None)
     if first is None:
@@ -47,7 +47,7 @@ def raised(signals: list[Signal], detector: str, days: int = 4) -> str:
     return f"{first.severity} after {after} min at {first.evidence.observed:.3g} {first.evidence.metric}"
 
 
-def _hour_of(mix: Mix, hour: int, dice: Random, reach: int) -> Batch:
+def _hour_of(mix: HourlyMix, hour: int, dice: Random, reach: int) -> Batch:
     kinds = {"negative": (-1, 0.0), "positive": (1, 0.0), "neutral": (0, 0.0), "abusive": (-1, 0.9)}
     drawn = sorted((at, *kinds[kind]) for kind, rate in mix.items() for at in _poisson(rate, dice))
     published = [_START + hour * _HOUR + int(at * _HOUR) for at, _, _ in drawn]

@@ -13,20 +13,20 @@ from detectors.windows.buckets import COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from detectors.base import Detector, Room
-    from detectors.windows.buckets import Counts, Minutes
+    from detectors.base import Detector, Headroom
+    from detectors.windows.buckets import Counts, MinuteBuckets
 
 _NONE: Final = -1
 
 
-class Rest:
+class EvaluationSkipper:
     """How far each detector may rest, in counts since the watch was read back. Never stored."""
 
     def __init__(self) -> None:
         self.counted = [0] * COLUMNS
-        self.wake()
+        self.reset()
 
-    def wake(self) -> None:
+    def reset(self) -> None:
         """Let nobody rest any longer."""
         self._hour = _NONE
         self._until: dict[Detector, tuple[int, int]] = {}  # column, and the count at which it wakes
@@ -38,36 +38,36 @@ class Rest:
         for column, value in enumerate(added):
             counted[column] += value
 
-    def turn(self, minute: int) -> None:
+    def on_minute(self, minute: int) -> None:
         """Wake all when the hour of `minute` is another."""
         if minute // 60 != self._hour:
-            self.wake()
+            self.reset()
             self._hour = minute // 60
 
-    def lay(self, detector: Detector, room: Room, minutes: Minutes, minute: int) -> bool:
+    def try_skip(self, detector: Detector, headroom: Headroom, minutes: MinuteBuckets, minute: int) -> bool:
         """Let a detector rest that has room beyond what is counted already after `minute`; tell whether it does."""
-        column, left = room
+        column, left = headroom
         left -= sum(row[column] for later, row in minutes.opened.items() if later > minute)
         if left <= 0:
             return False
         self._until[detector] = column, self.counted[column] + left
         return True
 
-    def rests(self, detector: Detector) -> bool:
+    def skips(self, detector: Detector) -> bool:
         """Tell whether a detector rests."""
         column, until = self._until.get(detector, (0, 0))
         return self.counted[column] < until
 
-    def close(self, detectors: Iterable[Detector]) -> None:
+    def note_all(self, detectors: Iterable[Detector]) -> None:
         """Note that it is enough to look at the least of all, where all of `detectors` rest."""
         asked = list(detectors)
         self._all = None
-        if all(self.rests(detector) for detector in asked):
+        if all(self.skips(detector) for detector in asked):
             self._all = {}
             for column, until in (self._until[detector] for detector in asked):
                 self._all[column] = min(until, self._all.get(column, until))
 
-    def calm(self, minute: int) -> bool:
+    def all_skipped(self, minute: int) -> bool:
         """Tell whether all rest at `minute`."""
         if self._all is None or minute // 60 != self._hour:
             return False

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from detectors.engine.dedup import Seen
-from detectors.engine.skip import Rest
+from detectors.engine.dedup import DedupWindow
+from detectors.engine.skip import EvaluationSkipper
 from detectors.model.signal import Severity
-from detectors.windows.buckets import Hours, Minutes
-from detectors.windows.contributors import Sample
-from detectors.windows.source_activity import Channels
+from detectors.windows.buckets import HourBuckets, MinuteBuckets
+from detectors.windows.contributors import ContributorSample
+from detectors.windows.source_activity import SourceActivity
 
 if TYPE_CHECKING:
-    from detectors.base import Detector, Limit
-    from detectors.engine.admission import Part
+    from detectors.base import Detector, CountThreshold
+    from detectors.engine.admission import RowSlice
     from detectors.policy import Policy
-    from detectors.stats.baseline import Table, Usual
+    from detectors.stats.baseline import HistoryTable, Baseline
 
-HELD_BYTES: Final = 1_200_000
+MAX_BUFFERED_BYTES: Final = 1_200_000
 """Most that is held back until the frontier comes near, some 5,000 mentions; what comes on top is counted at once and
 looked at when its minute comes near. A stored state with so much still fits into a Kafka message of 1 MB."""
 
@@ -30,7 +30,7 @@ class Episode(msgspec.Struct):
     start: int  # minute
     severity: Severity
     revision: int = 0
-    calm: int = 0  # closed minutes in a row below `resolve_below`
+    minutes_below: int = 0  # closed minutes in a row below `resolve_below`
 
 
 class Totals(msgspec.Struct):
@@ -50,27 +50,27 @@ class State:
     def __init__(self, brand: str) -> None:
         self.brand = brand
         self.revision = 0  # of the configuration in force
-        self.frontier: int | None = None  # the last closed minute
-        self.marks: dict[int, tuple[int, int]] = {}  # source partition → highest (offset, index) applied
-        self.minutes = Minutes()
-        self.hours = Hours()
-        self.seen = Seen()
-        self.pending: dict[int, list[Part]] = {}  # minute → rows read ahead of the frontier, as they came
-        self.held = 0  # how many bytes that is, about
-        self.sample = Sample()
-        self.channels = Channels()
-        self.likenesses: dict[int, None] = {}  # of the latest texts, oldest first
+        self.last_closed_minute: int | None = None  # the last closed minute
+        self.offsets: dict[int, tuple[int, int]] = {}  # source partition → highest (offset, index) applied
+        self.minutes = MinuteBuckets()
+        self.hours = HourBuckets()
+        self.dedup = DedupWindow()
+        self.pending: dict[int, list[RowSlice]] = {}  # minute → rows read ahead of the frontier, as they came
+        self.buffered_bytes = 0  # how many bytes that is, about
+        self.contributors = ContributorSample()
+        self.sources = SourceActivity()
+        self.recent_texts: dict[int, None] = {}  # of the latest texts, oldest first
         self.episodes: dict[str, Episode] = {}
         self.totals = Totals()
         self.cache = Cache()
 
 
-class Hourly:
+class HourCache:
     """What is worked out at most once an hour, when it is first asked for."""
 
     def __init__(self) -> None:
-        self.usual: Usual | None = None
-        self.limits: dict[Detector, tuple[Limit, ...]] = {}
+        self.baseline: Baseline | None = None
+        self.thresholds: dict[Detector, tuple[CountThreshold, ...]] = {}
         self.memo: dict[str, Any] = {}  # what a detector worked out of closed hours
 
 
@@ -80,28 +80,28 @@ class Cache:
     def __init__(self) -> None:
         self.policy: Policy | None = None
         self.sampled: dict[tuple[str, bool], Any] = {}  # what was worked out of the sample, until it changes
-        self.rest = Rest()
+        self.skipper = EvaluationSkipper()
         self.clear()
 
     def clear(self) -> None:
         """Forget all that depends on the past or on the policy."""
-        self.hours: dict[int, Hourly] = {}
-        self.table: Table | None = None  # the hours that teach, as arrays
-        self.past: bytes | None = None  # stored form of the closed minutes and hours
-        self.rest.wake()
-        self.look_again()
+        self.hours: dict[int, HourCache] = {}
+        self.history: HistoryTable | None = None  # the hours that teach, as arrays
+        self.encoded_history: bytes | None = None  # stored form of the closed minutes and hours
+        self.skipper.reset()
+        self.reset_headroom()
 
-    def look_again(self) -> None:
+    def reset_headroom(self) -> None:
         """Forget how far the open minutes are from any limit: the next row makes us look."""
-        self.slack: dict[int, int] = {}  # column → counts to come before any open minute need be looked at
-        self.looked = -1  # the latest minute that `slack` was worked out for
-        self.settled = False  # no count of an open minute is at a limit that was not told of
+        self.headroom: dict[int, int] = {}  # column → counts to come before any open minute need be looked at
+        self.headroom_minute = -1  # the latest minute that `slack` was worked out for
+        self.all_reported = False  # no count of an open minute is at a limit that was not told of
 
-    def hour(self, hour: int) -> Hourly:
+    def hour(self, hour: int) -> HourCache:
         """Return what is kept of an hour; what is older than the hour before it is let go."""
         kept = self.hours.get(hour)
         if kept is None:
             for past in [h for h in self.hours if h < hour - 1]:
                 del self.hours[past]
-            kept = self.hours[hour] = Hourly()
+            kept = self.hours[hour] = HourCache()
         return kept

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from detectors.engine.admission import Part, sizes
-from detectors.engine.dedup import Seen, pack
+from detectors.engine.admission import RowSlice, sizes
+from detectors.engine.dedup import DedupWindow, pack
 from detectors.engine.state import Episode, State, Totals
-from detectors.windows.buckets import COLUMNS, HOUR_COLUMNS, KEPT_MINUTES, NOTHING, PEAK, Counts, Hours, Minutes
-from detectors.windows.contributors import Sample, Tables
-from detectors.windows.source_activity import Channels
+from detectors.windows.buckets import COLUMNS, HOUR_COLUMNS, KEPT_MINUTES, NO_COUNTS, PEAK, Counts, HourBuckets, MinuteBuckets
+from detectors.windows.contributors import ContributorSample, ContributorTables
+from detectors.windows.source_activity import SourceActivity
 from mentions.model.batches import Batch
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 
 
-class Parts(msgspec.Struct, frozen=True):
+class StoredParts(msgspec.Struct, frozen=True):
     """What storage must hold of a state: the sealed ids first, then the core that names them.
 
     `core` is at most 8 kB, rows held back apart, and is written once a batch. `sealed` holds the segments of id memory
@@ -39,16 +39,16 @@ class _Core(msgspec.Struct, array_like=True):
     version: int
     brand: str
     revision: int
-    frontier: int | None
-    marks: dict[int, tuple[int, int]]
+    last_closed_minute: int | None
+    offsets: dict[int, tuple[int, int]]
     opened: dict[int, list[int]]
     ahead: dict[int, list[int]]
     moved: dict[int, list[int]]
-    past: bytes
+    history: bytes
     pending: bytes  # empty unless rows are held back
-    sample: bytes
-    channels: Channels
-    likenesses: bytes
+    contributors: bytes
+    sources: SourceActivity
+    recent_texts: bytes
     episodes: dict[str, Episode]
     totals: Totals
     oldest_id: int
@@ -56,41 +56,41 @@ class _Core(msgspec.Struct, array_like=True):
     tail: bytes
 
 
-class _Past(msgspec.Struct, array_like=True):
+class _History(msgspec.Struct, array_like=True):
     minutes: list[int]
     hours: list[int]
-    taught: list[int]
-    held: list[int]
-    since: int | None
+    backfilled: list[int]
+    excluded: list[int]
+    first_hour: int | None
     level_since: int | None
 
 
-def encode_parts(state: State) -> Parts:
+def encode_parts(state: State) -> StoredParts:
     """Return what storage must hold now; call it once per write, and write `sealed` before `core`."""
-    sealed = state.seen.seal()
-    if state.cache.past is None:
-        state.cache.past = zlib.compress(msgspec.msgpack.encode(_past(state)), 6)
+    sealed = state.dedup.seal()
+    if state.cache.encoded_history is None:
+        state.cache.encoded_history = zlib.compress(msgspec.msgpack.encode(_history(state)), 6)
     core = _Core(
         VERSION,
         state.brand,
         state.revision,
-        state.frontier,
-        state.marks,
+        state.last_closed_minute,
+        state.offsets,
         state.minutes.opened,
         state.minutes.ahead,
         state.minutes.moved,
-        state.cache.past,
+        state.cache.encoded_history,
         zlib.compress(msgspec.msgpack.encode(_pending(state)), 1) if state.pending else b"",
-        zlib.compress(msgspec.msgpack.encode(state.sample.tables), 1),
-        state.channels,
-        array("I", state.likenesses).tobytes(),
+        zlib.compress(msgspec.msgpack.encode(state.contributors.tables), 1),
+        state.sources,
+        array("I", state.recent_texts).tobytes(),
         state.episodes,
         state.totals,
-        state.seen.oldest,
-        state.seen.last,
-        pack(state.seen.segments[state.seen.last]),
+        state.dedup.oldest,
+        state.dedup.last,
+        pack(state.dedup.segments[state.dedup.last]),
     )
-    return Parts(msgspec.msgpack.encode(core), sealed)
+    return StoredParts(msgspec.msgpack.encode(core), sealed)
 
 
 def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
@@ -102,38 +102,38 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     stored = msgspec.msgpack.decode(core, type=_Core)
     if stored.version != VERSION:
         raise msgspec.DecodeError(f"state of {stored.brand!r} has version {stored.version}, this is {VERSION}")
-    past = msgspec.msgpack.decode(zlib.decompress(stored.past), type=_Past)
+    past = msgspec.msgpack.decode(zlib.decompress(stored.history), type=_History)
     state = State(stored.brand)
-    state.revision, state.frontier, state.marks = stored.revision, stored.frontier, stored.marks
-    state.minutes = Minutes(opened=stored.opened, ahead=stored.ahead, moved=stored.moved)
-    for minute, row in _sparse(past.minutes, COLUMNS):
+    state.revision, state.last_closed_minute, state.offsets = stored.revision, stored.last_closed_minute, stored.offsets
+    state.minutes = MinuteBuckets(opened=stored.opened, ahead=stored.ahead, moved=stored.moved)
+    for minute, row in _unpack_columns(past.minutes, COLUMNS):
         state.minutes.opened[minute] = row
         state.minutes.close(minute)
-    state.hours = Hours(
-        dict(_sparse(past.hours, HOUR_COLUMNS)),
-        dict(_sparse(past.taught, PEAK)),
-        set(past.held),
-        past.since,
+    state.hours = HourBuckets(
+        dict(_unpack_columns(past.hours, HOUR_COLUMNS)),
+        dict(_unpack_columns(past.backfilled, PEAK)),
+        set(past.excluded),
+        past.first_hour,
         past.level_since,
     )
-    state.seen = Seen.restore(stored.oldest_id, stored.last_segment, stored.tail, dict(sealed))
+    state.dedup = DedupWindow.restore(stored.oldest_id, stored.last_segment, stored.tail, dict(sealed))
     if stored.pending:
         held = msgspec.msgpack.decode(zlib.decompress(stored.pending), type=dict[int, list[Batch]])
-        state.pending = {minute: [Part(one, 0, len(one)) for one in batches] for minute, batches in held.items()}
-        state.held = sum(sizes(*part) for parts in state.pending.values() for part in parts)
-    state.sample = Sample(msgspec.msgpack.decode(zlib.decompress(stored.sample), type=Tables))
-    state.channels = stored.channels
-    state.likenesses = dict.fromkeys(array("I", stored.likenesses))
+        state.pending = {minute: [RowSlice(one, 0, len(one)) for one in batches] for minute, batches in held.items()}
+        state.buffered_bytes = sum(sizes(*part) for parts in state.pending.values() for part in parts)
+    state.contributors = ContributorSample(msgspec.msgpack.decode(zlib.decompress(stored.contributors), type=ContributorTables))
+    state.sources = stored.sources
+    state.recent_texts = dict.fromkeys(array("I", stored.recent_texts))
     state.episodes, state.totals = stored.episodes, stored.totals
-    state.cache.past = stored.past
+    state.cache.encoded_history = stored.history
     return state
 
 
 def encode(state: State) -> bytes:
     """Return the whole state in one piece, id memory included: for tests and tools, and to go back to."""
     core = encode_parts(state).core
-    last = state.seen.last
-    return msgspec.msgpack.encode((core, {n: pack(s) for n, s in state.seen.segments.items() if n != last}))
+    last = state.dedup.last
+    return msgspec.msgpack.encode((core, {n: pack(s) for n, s in state.dedup.segments.items() if n != last}))
 
 
 def decode(raw: bytes) -> State:
@@ -150,24 +150,24 @@ def _pending(state: State) -> dict[int, list[Batch]]:
     return {minute: [part.whole for part in parts] for minute, parts in state.pending.items()}
 
 
-def _past(state: State) -> _Past:
+def _history(state: State) -> _History:
     minutes, hours = state.minutes, state.hours
-    oldest = -1 if state.frontier is None else state.frontier - KEPT_MINUTES
+    oldest = -1 if state.last_closed_minute is None else state.last_closed_minute - KEPT_MINUTES
     rows: dict[int, Counts] = {}
-    for minute, (before, total) in zip(minutes.closed, pairwise([NOTHING, *minutes.totals]), strict=True):
+    for minute, (before, total) in zip(minutes.closed, pairwise([NO_COUNTS, *minutes.totals]), strict=True):
         if minute > oldest:
             rows[minute] = tuple(map(sub, total, before))
-    return _Past(
-        _packed(rows.items(), COLUMNS),
-        _packed(sorted(hours.rows.items()), HOUR_COLUMNS),
-        _packed(sorted(hours.taught.items()), PEAK),
-        sorted(hours.held),
-        hours.since,
+    return _History(
+        _pack_columns(rows.items(), COLUMNS),
+        _pack_columns(sorted(hours.rows.items()), HOUR_COLUMNS),
+        _pack_columns(sorted(hours.backfilled.items()), PEAK),
+        sorted(hours.excluded),
+        hours.first_hour,
         hours.level_since,
     )
 
 
-def _packed(rows: Iterable[tuple[int, Counts | list[int]]], columns: int) -> list[int]:
+def _pack_columns(rows: Iterable[tuple[int, Counts | list[int]]], columns: int) -> list[int]:
     """Return rows by column, keys as differences: like stands by like, which is what compresses."""
     kept = list(rows)
     keys = [key for key, _ in kept]
@@ -177,7 +177,7 @@ def _packed(rows: Iterable[tuple[int, Counts | list[int]]], columns: int) -> lis
     return packed
 
 
-def _sparse(packed: list[int], columns: int) -> list[tuple[int, list[int]]]:
+def _unpack_columns(packed: list[int], columns: int) -> list[tuple[int, list[int]]]:
     """Return the rows that `_packed` packed."""
     length = packed[0]
     rows: list[tuple[int, list[int]]] = []

@@ -21,10 +21,10 @@ class Watermarks(msgspec.Struct):
     partitions: int = 0  # how many source partitions there are, by the latest tick
     read_up_to: dict[int, int] = {}
     clocks: dict[int, int] = {}  # arrival clock of each partition's latest tick that carried one
-    since: int | None = None  # the first clock heard: silence of a partition that never ticked counts from here
-    reached: int | None = None  # the largest watermark given out; it never goes back
+    first_clock: int | None = None  # the first clock heard: silence of a partition that never ticked counts from here
+    emitted: int | None = None  # the largest watermark given out; it never goes back
 
-    def observe(self, tick: Tick, stalled_after: timedelta) -> int | None:
+    def observe(self, tick: Tick, idle_timeout: timedelta) -> int | None:
         """Take note of `tick` and return the watermark, before any lateness is taken off.
 
         It is the smallest `read_up_to` over all source partitions, those left out that are stalled: silent for longer
@@ -35,19 +35,19 @@ class Watermarks(msgspec.Struct):
         self.read_up_to[tick.partition] = max(tick.read_up_to, self.read_up_to.get(tick.partition, tick.read_up_to))
         if tick.clock is not None:
             self.clocks[tick.partition] = max(tick.clock, self.clocks.get(tick.partition, tick.clock))
-            self.since = tick.clock if self.since is None else min(self.since, tick.clock)
-        waited_for = [p for p in range(self.partitions) if p not in self.stalled(stalled_after)]
+            self.first_clock = tick.clock if self.first_clock is None else min(self.first_clock, tick.clock)
+        waited_for = [p for p in range(self.partitions) if p not in self.idle(idle_timeout)]
         if waited_for and all(p in self.read_up_to for p in waited_for):
             lowest = min(self.read_up_to[p] for p in waited_for)
-            self.reached = lowest if self.reached is None else max(self.reached, lowest)
-        return self.reached
+            self.emitted = lowest if self.emitted is None else max(self.emitted, lowest)
+        return self.emitted
 
-    def stalled(self, stalled_after: timedelta) -> frozenset[int]:
+    def idle(self, idle_timeout: timedelta) -> frozenset[int]:
         """Return the source partitions whose reader has been silent for longer than `stalled_after`."""
-        if not self.clocks or self.since is None:
+        if not self.clocks or self.first_clock is None:
             return frozenset()
-        limit = max(self.clocks.values()) - stalled_after.total_seconds() * 1000
-        return frozenset(p for p in range(self.partitions) if self.clocks.get(p, self.since) < limit)
+        limit = max(self.clocks.values()) - idle_timeout.total_seconds() * 1000
+        return frozenset(p for p in range(self.partitions) if self.clocks.get(p, self.first_clock) < limit)
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -24,7 +24,7 @@ class Switched(Parameters):
 class Windowed(Switched):
     """Parameters of a detector that holds counts against the usual over sliding windows."""
 
-    fast: Duration = Field(
+    short_window: Duration = Field(
         default=timedelta(minutes=15),
         ge=timedelta(minutes=1),
         le=timedelta(hours=1),
@@ -36,7 +36,7 @@ class Windowed(Switched):
         le=timedelta(hours=3),
         description="The main sliding window; larger is steadier and later [duration]",
     )
-    slow: Duration = Field(
+    long_window: Duration = Field(
         default=timedelta(hours=12),
         ge=timedelta(hours=3),
         le=timedelta(hours=24),

@@ -6,10 +6,10 @@ from typing import Final, Literal
 
 import msgspec
 
-Severity = Literal["watch", "warning", "critical"]
-"""`watch` is worth knowing and pages nobody; `warning` and above page the on-call manager."""
+Severity = Literal["info", "warning", "critical"]
+"""`info` is worth knowing and pages nobody; `warning` and above page the on-call manager."""
 
-SEVERITIES: Final[tuple[Severity, ...]] = ("watch", "warning", "critical")
+SEVERITIES: Final[tuple[Severity, ...]] = ("info", "warning", "critical")
 
 Phase = Literal["raised", "ongoing"]
 """`raised` once, the moment the threshold breaks; `ongoing` at each closed bucket while above `resolve_below`."""
@@ -27,7 +27,7 @@ class Example(msgspec.Struct, frozen=True):
     published: int  # event time, ms
 
 
-class Drivers(msgspec.Struct, frozen=True):
+class Contributors(msgspec.Struct, frozen=True):
     """Who and what drives the finding: the largest first, each with its count."""
 
     channels: tuple[tuple[str, int], ...] = ()
@@ -36,14 +36,14 @@ class Drivers(msgspec.Struct, frozen=True):
     examples: tuple[Example, ...] = ()  # at most three, one per author
 
 
-class Course(msgspec.Struct, frozen=True):
+class Timeline(msgspec.Struct, frozen=True):
     """How many mentions came in each step of the last hours, the latest last, which may not be over yet."""
 
     end: int  # event time, ms
     step: int  # ms
     mentions: tuple[int, ...]
     negative: tuple[int, ...]
-    usual: tuple[float, float] | None  # mentions and negative ones in a step; None with too little history
+    expected: tuple[float, float] | None  # mentions and negative ones in a step; None with too little history
 
 
 class Coverage(msgspec.Struct, frozen=True):
@@ -51,7 +51,7 @@ class Coverage(msgspec.Struct, frozen=True):
 
     live: int
     total: int
-    heard: float  # share of the mentions that the live ones usually bring
+    live_share: float  # share of the mentions that the live ones usually bring
     silent: tuple[str, ...] = ()  # the busiest first
 
 
@@ -84,8 +84,8 @@ class Signal(msgspec.Struct, frozen=True, tag="signal"):
     at: int  # event time of the finding, ms
     policy: int  # revision of the brand's configuration in force
     evidence: Evidence
-    drivers: Drivers = Drivers()
-    course: Course | None = None  # when raised, and then once in a step
+    contributors: Contributors = Contributors()
+    timeline: Timeline | None = None  # when raised, and then once in a step
     coverage: Coverage | None = None  # likewise; None as well with too little history
 
     @property
@@ -94,22 +94,22 @@ class Signal(msgspec.Struct, frozen=True, tag="signal"):
         return f"{self.brand}/{self.detector}/{self.start}"
 
 
-class Now(msgspec.Struct, frozen=True, tag="now"):
+class Watermark(msgspec.Struct, frozen=True, tag="now"):
     """The minutes up to `at` (ms) are closed for every brand of this partition: what escalates or ends by time may."""
 
     at: int
 
 
 _encoder = msgspec.json.Encoder()
-_decoder: Final[msgspec.json.Decoder[Signal | Now]] = msgspec.json.Decoder(Signal | Now)
+_decoder: Final[msgspec.json.Decoder[Signal | Watermark]] = msgspec.json.Decoder(Signal | Watermark)
 
 
-def encode(record: Signal | Now) -> bytes:
+def encode(record: Signal | Watermark) -> bytes:
     """Return the wire form (JSON) of a record of `signals`."""
     return _encoder.encode(record)
 
 
-def decode(raw: bytes) -> Signal | Now:
+def decode(raw: bytes) -> Signal | Watermark:
     """Return the record that `encode` wrote.
 
     Raises:

@@ -56,7 +56,7 @@ _WORDS: Final = {
 }
 
 
-def title(detector: str, language: Language) -> str | None:
+def label(detector: str, language: Language) -> str | None:
     """Return what a detector finds, in words, by its name; None where no detector is called so.
 
     >>> title("volume", "en")
@@ -65,7 +65,7 @@ def title(detector: str, language: Language) -> str | None:
     return _TITLES[language].get(detector)
 
 
-def number(value: float, language: Language) -> str:
+def format_number(value: float, language: Language) -> str:
     """Return a figure as it is written in that language: three digits that matter, thousands apart.
 
     >>> number(12345.6, "en"), number(4.12, "fr")
@@ -77,12 +77,12 @@ def number(value: float, language: Language) -> str:
     return text
 
 
-def percent(share: float, language: Language) -> str:
+def format_percent(share: float, language: Language) -> str:
     """Return a share as a percentage."""
     return f"{share:.0%}" if language == "en" else f"{100 * share:.0f}\u00a0%"
 
 
-def span(ms: int, language: Language) -> str:
+def format_minutes(ms: int, language: Language) -> str:
     """Return a length of time, in minutes up to two hours, then in hours.
 
     >>> span(600_000, "en"), span(43_200_000, "fr")
@@ -94,7 +94,7 @@ def span(ms: int, language: Language) -> str:
     return f"{count} {unit}{'s' if count > 1 else ''}"
 
 
-def clock(ms: int) -> str:
+def format_time_of_day(ms: int) -> str:
     """Return the time of day of an instant, UTC.
 
     >>> clock(1_700_000_000_000)
@@ -104,20 +104,20 @@ def clock(ms: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def lead(signal: Signal, language: Language, *, named: bool = False) -> str:
+def comparison(signal: Signal, language: Language, *, against_limit: bool = False) -> str:
     """Return `83 negative mentions in 10 minutes, usually 6`, or the same of a share.
 
     A detector that compares with a `named` limit rather than with the usual says `limit 50`.
     """
     evidence = signal.evidence
     share = evidence.metric.endswith("share")
-    say = percent if share else number
+    say = format_percent if share else format_number
     words = _WORDS[language]
     metric = _METRICS[language].get(evidence.metric, evidence.metric)
     observed = say(evidence.observed, language)
     what = f"{metric}{words['of']}{observed}" if share else f"{observed} {metric}"
-    window = span(evidence.window_end - evidence.window_start, language)
-    if named:
+    window = format_minutes(evidence.window_end - evidence.window_start, language)
+    if against_limit:
         against = f"{words['limit']} {say(evidence.threshold, language)}"
     elif evidence.expected is None:
         against = words["no history"]

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from detectors.model.duration import Duration
 from detectors.model.parameters import Parameters
-from detectors.stats.burstiness import Bursts, Floats, added, gauge
+from detectors.stats.burstiness import Burstiness, Floats, sequential_sum, estimate
 from detectors.stats.distributions import NegativeBinomial
 from detectors.windows.buckets import (
     DAY,
@@ -24,10 +24,10 @@ from detectors.windows.buckets import (
     NEGATIVE,
     PEAK,
     POSITIVE,
-    SLIDING,
+    MAX_SLIDING,
     UNKNOWN,
     Counts,
-    Hours,
+    HourBuckets,
     Row,
 )
 
@@ -74,27 +74,27 @@ _DAY_SPREAD: Final = 0.15
 _WEEK_PRIOR: Final = 2.0  # how many hours of its hour of the day an hour of the week starts from
 
 
-_FEW: Final = 2.5
+_BURSTINESS_MAX_RATE: Final = 2.5
 """Mentions an hour up to which it is worth knowing how bursty a brand is: a busy one is told by its daily peaks."""
 
 
-class Usual(msgspec.Struct, frozen=True):
+class Baseline(msgspec.Struct, frozen=True):
     """What was learned about a brand, as seen from the hour `hour`: rates an hour, peaks and shares.
 
     A pure function of the hours up to `hour - GAP_HOURS`; so it may be thrown away and made again.
     """
 
     hour: int
-    warm: bool  # enough history to be judged by
+    warmed_up: bool  # enough history to be judged by
     history: int  # minutes of history that teach
     rates: dict[int, tuple[float, ...]]  # metric → rate of each of the 24 hours that end with `hour`, latest first
     spreads: dict[int, float]  # metric → relative variance of an hour's rate about the expected one
     days: tuple[Counts, ...]  # largest window sums of each of the last days, latest first: the peak columns of Hours
-    fading: float  # weight of a day relative to the day after it
-    share: tuple[float, float]  # alpha and beta of the negative share
-    bursts: Bursts | None = None  # how bursty the brand is; of a brand of few mentions known for a fortnight
-    memo: dict[tuple[int, int], float] = {}  # (peak column, minutes) → usual peak, once asked for
-    chances: dict[tuple[int, int], NegativeBinomial] = {}  # (metric, minutes) → distribution, once asked for
+    day_decay: float  # weight of a day relative to the day after it
+    negative_share: tuple[float, float]  # alpha and beta of the negative share
+    burstiness: Burstiness | None = None  # how bursty the brand is; of a brand of few mentions known for a fortnight
+    peaks: dict[tuple[int, int], float] = {}  # (peak column, minutes) → usual peak, once asked for
+    distributions: dict[tuple[int, int], NegativeBinomial] = {}  # (metric, minutes) → distribution, once asked for
 
     def expected(self, metric: int, minutes: int) -> float:
         """Return the mentions expected in the `minutes` (up to 24 h) that end with this hour."""
@@ -102,7 +102,7 @@ class Usual(msgspec.Struct, frozen=True):
         rest = (minutes - 60 * whole) / 60
         return sum(rates[:whole]) + (rest * rates[whole] if rest else 0.0)
 
-    def over_peak(self, column: int, minutes: int, ratio: float) -> int:
+    def peak_threshold(self, column: int, minutes: int, ratio: float) -> int:
         """Return the count over `minutes` that is `ratio` times the peak a day usually brings.
 
         That is the smallest n with n + c >= ratio * P, where P = (sum w (m + c)^4 / sum w)^(1/4), m is the largest sum
@@ -111,42 +111,42 @@ class Usual(msgspec.Struct, frozen=True):
         deafen the watch for weeks, and a brand that bursts every day is known for it.
         """
         floor = sqrt(minutes) / 2
-        peak = self.memo.get((column, minutes))
+        peak = self.peaks.get((column, minutes))
         if peak is None:
-            peak = self.memo[column, minutes] = self._peak(column, floor)
+            peak = self.peaks[column, minutes] = self._peak(column, floor)
         return ceil(ratio * peak - floor)
 
     def _peak(self, column: int, floor: float) -> float:
         total = weight = 0.0
         for age, day in enumerate(self.days):
-            fading = self.fading**age
+            fading = self.day_decay**age
             weight += fading
             total += fading * (day[column] + floor) ** _POWER
         return (total / weight) ** (1 / _POWER) if weight else floor
 
-    def surprise(self, metric: int, minutes: int, tail: float) -> int:
+    def quantile(self, metric: int, minutes: int, tail: float) -> int:
         """Return the smallest count in that window that chance reaches with no more than probability `tail`."""
-        quantiles = self.chances.get((metric, minutes))
+        quantiles = self.distributions.get((metric, minutes))
         if quantiles is None:
-            spread = self.spreads[metric] + (_DAY_SPREAD if minutes > SLIDING else 0.0)
-            quantiles = self.chances[metric, minutes] = NegativeBinomial(self.expected(metric, minutes), spread)
+            spread = self.spreads[metric] + (_DAY_SPREAD if minutes > MAX_SLIDING else 0.0)
+            quantiles = self.distributions[metric, minutes] = NegativeBinomial(self.expected(metric, minutes), spread)
         return quantiles.quantile(tail)
 
 
-class Table:
+class HistoryTable:
     """The hours that teach, side by side in arrays: made once, then moved on with the hours."""
 
-    def __init__(self, hours: Hours, hour: int) -> None:
+    def __init__(self, hours: HourBuckets, hour: int) -> None:
         self.last = hour - GAP_HOURS
         self.counts = np.zeros((LEVEL_HOURS, PEAK))
         self.peaks = np.zeros((KEPT_HOURS, PEAK), dtype=np.int64)
         for past, row in hours.rows.items():
             self._put(past, row)
-        for past, row in hours.taught.items():
+        for past, row in hours.backfilled.items():
             if 0 <= self.last - past < LEVEL_HOURS:
                 self.counts[past - self.last - 1] += row[:PEAK]
 
-    def move(self, hours: Hours, hour: int) -> None:
+    def advance(self, hours: HourBuckets, hour: int) -> None:
         """Bring the table up to what teaches at `hour`; earlier than it is, it is left as it is."""
         steps = hour - GAP_HOURS - self.last
         if steps <= 0:
@@ -169,7 +169,7 @@ class Table:
             self.peaks[-1 - age] = row[PEAK:]
 
 
-def learn(hours: Hours, hour: int, learning: Learning, table: Table | None = None) -> Usual:
+def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable | None = None) -> Baseline:
     """Return what is usual at `hour`, an hour since the epoch.
 
     Every hour counts with weight w = 2^(-age / half_life); hours in breach are left out until the breach has become
@@ -183,21 +183,21 @@ def learn(hours: Hours, hour: int, learning: Learning, table: Table | None = Non
     """
     last = hour - GAP_HOURS
     if table is None or table.last > last:
-        table = Table(hours, hour)
-    table.move(hours, hour)
+        table = HistoryTable(hours, hour)
+    table.advance(hours, hour)
     weights = _weights(hours, last, learning)
     level = _level(table.counts, weights)
     history = 60 * int(np.count_nonzero(weights))
-    return Usual(
+    return Baseline(
         hour=hour,
-        warm=history >= learning.warm_up.total_seconds() / 60,
+        warmed_up=history >= learning.warm_up.total_seconds() / 60,
         history=history,
         rates={metric: tuple(level[_LATEST, metric].tolist()) for metric in METRICS},
         spreads=_spreads(table.counts, weights, level),
         days=_days(hours, table, last),
-        fading=2.0 ** (-86400 / learning.peak_half_life.total_seconds()),
-        share=_share(table.counts, weights),
-        bursts=_bursts(hours, table, last),
+        day_decay=2.0 ** (-86400 / learning.peak_half_life.total_seconds()),
+        negative_share=_share(table.counts, weights),
+        burstiness=_burstiness(hours, table, last),
     )
 
 
@@ -206,20 +206,20 @@ _LATEST: Final = np.array([(GAP_HOURS - 1 - back) % WEEK for back in range(DAY)]
 """Where in a week that begins with the hour after the last that teaches the latest 24 hours are, latest first."""
 
 
-def _weights(hours: Hours, last: int, learning: Learning) -> Floats:
+def _weights(hours: HourBuckets, last: int, learning: Learning) -> Floats:
     """Return the weight of each of the LEVEL_HOURS up to `last`, zero for those that do not teach."""
-    weights = _fading(learning.half_life).copy()
-    starts = [start for start in (hours.since, hours.level_since) if start is not None]
-    known = last - max(starts) + 1 if hours.since is not None else 0
+    weights = _decay(learning.half_life).copy()
+    starts = [start for start in (hours.first_hour, hours.level_since) if start is not None]
+    known = last - max(starts) + 1 if hours.first_hour is not None else 0
     weights[: max(0, LEVEL_HOURS - max(0, known))] = 0.0
-    for held in hours.held:
+    for held in hours.excluded:
         if 0 <= last - held < LEVEL_HOURS:
             weights[held - last - 1] = 0.0
     return weights
 
 
 @cache
-def _fading(half_life: timedelta) -> Floats:
+def _decay(half_life: timedelta) -> Floats:
     halving = half_life.total_seconds() / 3600
     return np.array([2.0 ** (-age / halving) for age in range(LEVEL_HOURS - 1, -1, -1)])
 
@@ -227,11 +227,11 @@ def _fading(half_life: timedelta) -> Floats:
 def _level(counts: Floats, weights: Floats) -> Floats:
     """Return the shrunk rates of the 168 hours after the last that teaches, by metric."""
     weighted = weights[:, None] * counts
-    total, weight = added(weighted), float(added(weights))
+    total, weight = sequential_sum(weighted), float(sequential_sum(weights))
     level = total / weight if weight else np.zeros(PEAK)
-    days, day_weights = added(weighted.reshape(-1, DAY, PEAK)), added(weights.reshape(-1, DAY))
+    days, day_weights = sequential_sum(weighted.reshape(-1, DAY, PEAK)), sequential_sum(weights.reshape(-1, DAY))
     daily = (days + _DAY_PRIOR * level) / (day_weights + _DAY_PRIOR)[:, None]
-    weeks, week_weights = added(weighted.reshape(-1, WEEK, PEAK)), added(weights.reshape(-1, WEEK))
+    weeks, week_weights = sequential_sum(weighted.reshape(-1, WEEK, PEAK)), sequential_sum(weights.reshape(-1, WEEK))
     rates: Floats = (weeks + _WEEK_PRIOR * np.tile(daily, (7, 1))) / (week_weights + _WEEK_PRIOR)[:, None]
     return rates
 
@@ -239,32 +239,32 @@ def _level(counts: Floats, weights: Floats) -> Floats:
 def _spreads(counts: Floats, weights: Floats, level: Floats) -> dict[int, float]:
     """Return the relative variance of the hourly rate: (sum w ((n - r)^2 - r)) / (sum w r^2), and that of the level."""
     rates, heavy = np.tile(level, (LEVEL_HOURS // WEEK, 1)), weights[:, None]
-    over = added(heavy * ((counts - rates) ** 2 - rates)).tolist()
-    square = added(heavy * rates * rates).tolist()
-    total = added(heavy * counts).tolist()
+    over = sequential_sum(heavy * ((counts - rates) ** 2 - rates)).tolist()
+    square = sequential_sum(heavy * rates * rates).tolist()
+    total = sequential_sum(heavy * counts).tolist()
     return {
         metric: (max(0.0, over[metric] / square[metric]) if square[metric] else 0.0) + 1.0 / (total[metric] + 0.5)
         for metric in METRICS
     }
 
 
-def _days(hours: Hours, table: Table, last: int) -> tuple[Counts, ...]:
+def _days(hours: HourBuckets, table: HistoryTable, last: int) -> tuple[Counts, ...]:
     """Return the largest peaks of each 24 hours, counted back from `last`; a day not half known is left out."""
-    first = min(hours.rows, default=last) if hours.taught or hours.since is None else hours.since
+    first = min(hours.rows, default=last) if hours.backfilled or hours.first_hour is None else hours.first_hour
     known = last - max(first, last - KEPT_HOURS + 1) + 1
     tops = table.peaks.reshape(-1, DAY, PEAK).max(axis=1)[::-1]
     return tuple(map(tuple, tops[: max(1, (known + 12) // DAY)].tolist()))
 
 
-def _bursts(hours: Hours, table: Table, last: int) -> Bursts | None:
+def _burstiness(hours: HourBuckets, table: HistoryTable, last: int) -> Burstiness | None:
     """Return how bursty a brand of few mentions is; None of any other, and without a fortnight of its present level."""
-    starts = [start for start in (hours.since, hours.level_since) if start is not None]
+    starts = [start for start in (hours.first_hour, hours.level_since) if start is not None]
     counts = table.counts[:, MENTIONS]
-    if not starts or last - max(starts) + 1 < LEVEL_HOURS or float(added(counts)) > _FEW * LEVEL_HOURS:
+    if not starts or last - max(starts) + 1 < LEVEL_HOURS or float(sequential_sum(counts)) > _BURSTINESS_MAX_RATE * LEVEL_HOURS:
         return None
     held = np.zeros(LEVEL_HOURS, dtype=bool)
-    held[[hour - last - 1 for hour in hours.held if 0 <= last - hour < LEVEL_HOURS]] = True
-    return gauge(counts, held, GAP_HOURS)
+    held[[hour - last - 1 for hour in hours.excluded if 0 <= last - hour < LEVEL_HOURS]] = True
+    return estimate(counts, held, GAP_HOURS)
 
 
 def _share(counts: Floats, weights: Floats) -> tuple[float, float]:
@@ -273,9 +273,9 @@ def _share(counts: Floats, weights: Floats) -> tuple[float, float]:
     The concentration is the moment estimate over the hours (Griffiths, Biometrics 29, 1973), bounded to [2, 500].
     """
     bad, of = counts[:, NEGATIVE], counts[:, MENTIONS] - counts[:, UNKNOWN]
-    share = (float(added(weights * bad)) + 1.0) / (float(added(weights * of)) + 4.0)
-    excess = float(added(weights * ((bad - share * of) ** 2 - of * share * (1 - share))))
-    pairs = float(added(weights * of * (of - 1))) * share * (1 - share)
+    share = (float(sequential_sum(weights * bad)) + 1.0) / (float(sequential_sum(weights * of)) + 4.0)
+    excess = float(sequential_sum(weights * ((bad - share * of) ** 2 - of * share * (1 - share))))
+    pairs = float(sequential_sum(weights * of * (of - 1))) * share * (1 - share)
     alike = excess / pairs if pairs > 0 else 0.1
     concentration = min(500.0, max(2.0, 1.0 / alike - 1.0)) if alike > 0 else 500.0
     return share * concentration, (1 - share) * concentration

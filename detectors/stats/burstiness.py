@@ -29,32 +29,32 @@ from detectors.windows.buckets import DAY
 
 Floats = npt.NDArray[np.float64]
 
-SURE: Final = 1.0
+UPPER_DEVIATIONS: Final = 1.0
 """Standard deviations: five brands in six are no burstier than `most`. Half of one, and a brand of spread 1 gets more
 than it was promised; one and a half, and of the bursts of the others one in twenty more goes unheard."""
 
 _PRIOR: Final = 0.5  # days of the overall mean that each mean starts from
 _DAYS: Final = 14
 _WEEK_DAYS: Final = 7
-_LEAST: Final = 20.0  # mentions of a fortnight without which nothing can be said
+_MIN_MENTIONS: Final = 20.0  # mentions of a fortnight without which nothing can be said
 _ROUNDS: Final = 8
-_ENDLESS: Final = 50.0
+_MAX_SPREAD: Final = 50.0
 
 
-class Bursts(msgspec.Struct, frozen=True):
+class Burstiness(msgspec.Struct, frozen=True):
     """What the last fortnight says of the hours that end with the present one."""
 
     rates: tuple[float, ...]  # mentions an hour expected, the present hour first
     likely: float  # relative variance of an hour's rate about the expected one
-    most: float
-    unsure: float  # relative variance by which the expected rate itself may be wrong
+    upper: float
+    rate_uncertainty: float  # relative variance by which the expected rate itself may be wrong
 
-    def surprise(self, minutes: int, tail: float, *, most: bool = False) -> int:
+    def quantile(self, minutes: int, tail: float, *, upper: bool = False) -> int:
         """Return the smallest count over `minutes` that chance reaches with no more than probability `tail`.
 
         The window, of three hours at most, ends in the middle of the present hour.
         """
-        spread = self.unsure + (self.most if most else self.likely)
+        spread = self.rate_uncertainty + (self.upper if upper else self.likely)
         return NegativeBinomial(self.expected(minutes), spread).quantile(tail)
 
     def expected(self, minutes: int) -> float:
@@ -66,48 +66,48 @@ class Bursts(msgspec.Struct, frozen=True):
         return total
 
 
-def gauge(counts: Floats, held: npt.NDArray[np.bool_], ahead: int) -> Bursts | None:
+def estimate(counts: Floats, excluded: npt.NDArray[np.bool_], ahead: int) -> Burstiness | None:
     """Return what a fortnight of hourly counts says of the hour `ahead` of the last of them; None if too little.
 
     `held` tells which of the hours were in breach.
     """
     days: Floats = np.ascontiguousarray(counts).reshape(_DAYS, DAY)
-    total = added(added(days))
-    if total < _LEAST:
+    total = sequential_sum(sequential_sum(days))
+    if total < _MIN_MENTIONS:
         return None
-    by_hour = added(days) + _PRIOR * total / (DAY * _DAYS)
-    by_weekday = added(added(days.reshape(2, _WEEK_DAYS, DAY)).T) + _PRIOR * total / _DAYS
+    by_hour = sequential_sum(days) + _PRIOR * total / (DAY * _DAYS)
+    by_weekday = sequential_sum(sequential_sum(days.reshape(2, _WEEK_DAYS, DAY)).T) + _PRIOR * total / _DAYS
     means = by_hour / (_DAYS + _PRIOR)
     factors = by_weekday / (2 + _PRIOR) / (total / _DAYS)
     rates = np.tile(factors, 2)[:, None] * means
     free = 1 - np.clip(rates * (1 / by_hour + 1 / np.tile(by_weekday, 2)[:, None] - 1 / total), 0.0, 0.9)
-    teaching = ~held.reshape(_DAYS, DAY)
+    teaching = ~excluded.reshape(_DAYS, DAY)
     places = [divmod(ahead - 1 - back, DAY) for back in range(4)]
     weekday, hour = places[0]
-    return Bursts(
+    return Burstiness(
         rates=tuple(float(means[hour] * factors[day % _WEEK_DAYS]) for day, hour in places),
         likely=max(0.0, _spread(days[teaching], rates[teaching], free[teaching])),
-        most=_most(_spread(days.ravel(), rates.ravel(), free.ravel()), rates.ravel(), free.ravel()),
-        unsure=float(1 / by_hour[hour] + 1 / by_weekday[weekday % _WEEK_DAYS]),
+        upper=_upper(_spread(days.ravel(), rates.ravel(), free.ravel()), rates.ravel(), free.ravel()),
+        rate_uncertainty=float(1 / by_hour[hour] + 1 / by_weekday[weekday % _WEEK_DAYS]),
     )
 
 
 def _spread(counts: Floats, rates: Floats, free: Floats) -> float:
-    square = float(added(rates * rates * free)) if len(rates) else 0.0
-    return float(added((counts - rates) ** 2 - rates * free)) / square if square else 0.0
+    square = float(sequential_sum(rates * rates * free)) if len(rates) else 0.0
+    return float(sequential_sum((counts - rates) ** 2 - rates * free)) / square if square else 0.0
 
 
-def _most(spread: float, rates: Floats, free: Floats) -> float:
+def _upper(spread: float, rates: Floats, free: Floats) -> float:
     """Return the spread from which chance would bring an estimate of `spread` or less one time in six."""
-    square, found = float(added(rates * rates * free)), max(0.0, spread)
+    square, found = float(sequential_sum(rates * rates * free)), max(0.0, spread)
     for _ in range(_ROUNDS):
         variance = rates + found * rates * rates
-        deviation = sqrt(float(added(variance * variance * (2 + 6 * found) + variance))) / square
-        found = min(_ENDLESS, max(0.0, spread + SURE * deviation))
+        deviation = sqrt(float(sequential_sum(variance * variance * (2 + 6 * found) + variance))) / square
+        found = min(_MAX_SPREAD, max(0.0, spread + UPPER_DEVIATIONS * deviation))
     return found
 
 
-def added(rows: Floats) -> Floats:
+def sequential_sum(rows: Floats) -> Floats:
     """Return the sum over the rows, one after the other: the same to the last digit on every machine."""
     total: Floats = np.add.accumulate(rows, axis=0)[-1]
     return total

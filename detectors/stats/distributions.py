@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 
 _EXACT_UP_TO = 300.0  # means up to here are summed term by term, larger ones approximated
-_MOST_TRIALS = 5000
+_MAX_TRIALS = 5000
 _POISSON = 1e-9  # a spread below this is none
-_VANISHED = exp(-60.0)  # a term that no longer changes the sum
-_AT_ONCE: Final = 32  # terms added at first, one by one
-_MOST_AT_ONCE: Final = 512
+_NEGLIGIBLE = exp(-60.0)  # a term that no longer changes the sum
+_FIRST_TERMS: Final = 32  # terms added at first, one by one
+_MAX_TERMS_AT_ONCE: Final = 512
 _NORMAL = NormalDist()
 
 
@@ -60,11 +60,11 @@ class NegativeBinomial:
 
     def _extend(self, tail: float) -> None:
         """Add terms until what is beyond them is no more than `tail`, or the next no longer counts."""
-        while self._sum - 1.0 < -tail and (self._last >= _VANISHED or len(self._below) - 1 <= self._mean):
-            if len(self._below) < _AT_ONCE:
-                self._add_few(_AT_ONCE)
+        while self._sum - 1.0 < -tail and (self._last >= _NEGLIGIBLE or len(self._below) - 1 <= self._mean):
+            if len(self._below) < _FIRST_TERMS:
+                self._add_few(_FIRST_TERMS)
             else:
-                self._add_many(min(_MOST_AT_ONCE, 2 * len(self._below)))
+                self._add_many(min(_MAX_TERMS_AT_ONCE, 2 * len(self._below)))
 
     def _add_few(self, terms: int) -> None:
         """Add terms one by one: quicker than arrays while they are few."""
@@ -100,8 +100,8 @@ def beta_binomial_tail(successes: int, trials: int, alpha: float, beta: float) -
     >>> round(beta_binomial_tail(8, 10, 2.0, 8.0), 4)
     0.0045
     """
-    if trials > _MOST_TRIALS:
-        successes, trials = successes * _MOST_TRIALS // trials, _MOST_TRIALS
+    if trials > _MAX_TRIALS:
+        successes, trials = successes * _MAX_TRIALS // trials, _MAX_TRIALS
     if successes <= 0:
         return 1.0
     whole = lgamma(alpha + beta) - lgamma(alpha) - lgamma(beta) - lgamma(alpha + beta + trials)

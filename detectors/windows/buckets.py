@@ -16,9 +16,9 @@ NEGATIVE: Final = 1
 POSITIVE: Final = 2
 UNKNOWN: Final = 3
 COMPOUND: Final = 4  # sum of compounds in ten-thousandths: integers add up the same in any order
-AMPLIFIED: Final = 5  # retweets and near-copies: texts seen before, counted apart
+COPIES: Final = 5  # retweets and near-copies: texts seen before, counted apart
 ABUSIVE: Final = 6
-LOUD: Final = 7  # negative mentions that reached many
+HIGH_REACH: Final = 7  # negative mentions that reached many
 COLUMNS: Final = 8
 
 MINUTE: Final = 60_000  # ms
@@ -27,7 +27,7 @@ KEPT_HOURS: Final = 21 * 24  # of peaks
 LEVEL_HOURS: Final = 14 * 24  # of counts: what teaches the level
 DAY: Final = 24
 
-SLIDING: Final = 180
+MAX_SLIDING: Final = 180
 """Longest window, in minutes, that slides by the minute; longer ones slide by the hour."""
 
 _SPARE_MINUTES: Final = 30  # forgetting is done in one go for so many minutes
@@ -40,10 +40,10 @@ HOUR_COLUMNS: Final = 8
 
 Row = list[int]
 Counts = tuple[int, ...]
-NOTHING: Final[Counts] = (0,) * COLUMNS
+NO_COUNTS: Final[Counts] = (0,) * COLUMNS
 
 
-class Minutes(msgspec.Struct):
+class MinuteBuckets(msgspec.Struct):
     """Contiguous one-minute buckets of what detection counts: closed up to the frontier, open after it.
 
     An empty minute is a zero that takes no space, so stepping over a silence of any length costs nothing. The closed
@@ -63,15 +63,15 @@ class Minutes(msgspec.Struct):
             row = self.opened[minute] = [0] * COLUMNS
         return row
 
-    def sort(self) -> None:
+    def sort_ahead(self) -> None:
         """Put what was counted ahead in order, so that the next of it is at hand."""
         self.ahead = dict(sorted(self.ahead.items()))
 
-    def reach(self, until: int) -> bool:
+    def open_ahead(self, until: int) -> bool:
         """Open the minutes to `until` that were counted ahead, which are in order, and tell whether there was any."""
         reached = False
         while self.ahead and (minute := next(iter(self.ahead))) <= until:
-            self.opened[minute] = list(map(add, self.opened.get(minute, NOTHING), self.ahead.pop(minute)))
+            self.opened[minute] = list(map(add, self.opened.get(minute, NO_COUNTS), self.ahead.pop(minute)))
             reached = True
         return reached
 
@@ -79,8 +79,8 @@ class Minutes(msgspec.Struct):
         """Close a minute, which must be later than every closed one, and return its counts."""
         row = self.opened.pop(minute, None)
         if row is None:
-            return NOTHING
-        before = self.totals[-1] if self.totals else NOTHING
+            return NO_COUNTS
+        before = self.totals[-1] if self.totals else NO_COUNTS
         self.closed.append(minute)
         self.totals.append(tuple(map(add, before, row)))
         if self.closed[0] < minute - KEPT_MINUTES - _SPARE_MINUTES:
@@ -97,18 +97,18 @@ class Minutes(msgspec.Struct):
         for late in [m for m in self.moved if m < minute]:
             del self.moved[late]
 
-    def through(self, minute: int) -> Counts:
+    def totals_through(self, minute: int) -> Counts:
         """Return the running totals of the closed minutes up to and including `minute`."""
         place = bisect_right(self.closed, minute)
-        return self.totals[place - 1] if place else NOTHING
+        return self.totals[place - 1] if place else NO_COUNTS
 
     def window(self, end: int, length: int) -> Counts:
         """Return the sums over the `length` minutes that end with minute `end`, open ones included."""
         closed, totals = self.closed, self.totals
         if not closed:
-            sums = NOTHING
+            sums = NO_COUNTS
         else:
-            now = totals[-1] if closed[-1] <= end else self.through(end)
+            now = totals[-1] if closed[-1] <= end else self.totals_through(end)
             before = bisect_right(closed, end - length)
             sums = tuple(map(sub, now, totals[before - 1])) if before else now
         for minute, row in self.opened.items():
@@ -116,34 +116,34 @@ class Minutes(msgspec.Struct):
                 sums = tuple(map(add, sums, row))
         return sums
 
-    def latest(self, length: int) -> Counts:
+    def latest_window(self, length: int) -> Counts:
         """Return the sums over the `length` minutes that end with the last one closed that has a mention."""
         now, before = self.totals[-1], bisect_right(self.closed, self.closed[-1] - length)
         return tuple(map(sub, now, self.totals[before - 1])) if before else now
 
     def move(self, published: int, counted: int | None, row: Counts) -> None:
         """Note for the ledger that mentions published in one minute were counted in a later one, or in none."""
-        self.moved[published] = list(map(add, self.moved.get(published, NOTHING), row))
+        self.moved[published] = list(map(add, self.moved.get(published, NO_COUNTS), row))
         if counted is not None:
-            self.moved[counted] = list(map(sub, self.moved.get(counted, NOTHING), row))
+            self.moved[counted] = list(map(sub, self.moved.get(counted, NO_COUNTS), row))
 
-    def ledger(self, frontier: int | None) -> list[tuple[int, int, int, int, int]]:
+    def by_publication(self, last_closed_minute: int | None) -> list[tuple[int, int, int, int, int]]:
         """Return (minute ms, mentions, negative, positive, unknown) by minute of publication, zeros left out.
 
         Kept for the last KEPT_MINUTES before the frontier, and everything after it.
         """
         rows: dict[int, Counts] = {minute: tuple(row) for minute, row in self.opened.items()}
-        before = NOTHING
+        before = NO_COUNTS
         for minute, total in zip(self.closed, self.totals, strict=True):
             rows[minute] = tuple(map(sub, total, before))
             before = total
         for minute, row in [*self.ahead.items(), *self.moved.items()]:
-            rows[minute] = tuple(map(add, rows.get(minute, NOTHING), row))
-        oldest = -1 if frontier is None else frontier - KEPT_MINUTES
+            rows[minute] = tuple(map(add, rows.get(minute, NO_COUNTS), row))
+        oldest = -1 if last_closed_minute is None else last_closed_minute - KEPT_MINUTES
         return [(m * MINUTE, r[0], r[1], r[2], r[3]) for m, r in sorted(rows.items()) if r[0] and m > oldest]
 
 
-class Hours(msgspec.Struct):
+class HourBuckets(msgspec.Struct):
     """Coarser history: per hour the counts, LEVEL_HOURS long, and the peaks of sliding windows, KEPT_HOURS long.
 
     Columns: mentions, negative, positive, unknown, then the largest sliding sum that ended in the hour of mentions
@@ -152,14 +152,14 @@ class Hours(msgspec.Struct):
     """
 
     rows: dict[int, Row] = {}
-    taught: dict[int, Row] = {}  # backfill: it teaches, and no window of detection sees it
-    held: set[int] = set()  # hours in breach, which teach only once the breach has become the usual
-    since: int | None = None  # first hour known
+    backfilled: dict[int, Row] = {}  # backfill: it teaches, and no window of detection sees it
+    excluded: set[int] = set()  # hours in breach, which teach only once the breach has become the usual
+    first_hour: int | None = None  # first hour known
     level_since: int | None = None  # first hour of the present level, after a lasting change
-    levelled: int | None = None  # hour up to which peaks are levelled; not stored
-    higher: list[list[int]] = []  # by peak column, hours whose peaks fall from first to last; not stored
-    top: int = 0  # most mentions of any hour since `topped`; not stored
-    topped: int | None = None
+    pruned_until: int | None = None  # hour up to which peaks are levelled; not stored
+    falling_peaks: list[list[int]] = []  # by peak column, hours whose peaks fall from first to last; not stored
+    busiest_count: int = 0  # most mentions of any hour since `topped`; not stored
+    busiest_at: int | None = None
 
     def add(self, minute: int, counts: Counts, peaks: Iterable[int]) -> None:
         """Add a closed minute with the window sums that end in it."""
@@ -167,25 +167,25 @@ class Hours(msgspec.Struct):
         row = self.rows.get(hour)
         if row is None:
             row = self.rows[hour] = [0] * HOUR_COLUMNS
-            self.know(hour)
+            self.mark_seen(hour)
             self._forget(hour)
-            self._level(hour - GAP_HOURS)
+            self._prune_peaks(hour - GAP_HOURS)
         for column in range(PEAK):
             row[column] += counts[column]
         for column, peak in enumerate(peaks, PEAK):
             row[column] = max(row[column], peak)
-        self.top = max(self.top, row[MENTIONS])
+        self.busiest_count = max(self.busiest_count, row[MENTIONS])
 
-    def teach(self, hour: int, counts: Counts) -> None:
+    def learn(self, hour: int, counts: Counts) -> None:
         """Add backfilled mentions of an hour long closed."""
-        row = self.taught.setdefault(hour, [0] * PEAK)
+        row = self.backfilled.setdefault(hour, [0] * PEAK)
         for column in range(PEAK):
             row[column] += counts[column]
-        self.know(hour)
+        self.mark_seen(hour)
 
-    def know(self, hour: int) -> None:
+    def mark_seen(self, hour: int) -> None:
         """Note that this hour was watched."""
-        self.since = hour if self.since is None else min(self.since, hour)
+        self.first_hour = hour if self.first_hour is None else min(self.first_hour, hour)
 
     def sums(self, first: int, last: int) -> Counts:
         """Return mentions, negative, positive and unknown of the hours `first` to `last`, backfill left out."""
@@ -199,22 +199,22 @@ class Hours(msgspec.Struct):
     def busiest(self) -> int:
         """Return a number of mentions that no hour taught more than; looked up anew once a day."""
         hour = next(reversed(self.rows), 0)
-        if self.topped is None or hour >= self.topped + DAY:
-            self.top, self.topped = max((row[MENTIONS] for row in self.rows.values()), default=0), hour
-        return self.top + max((row[MENTIONS] for row in self.taught.values()), default=0)
+        if self.busiest_at is None or hour >= self.busiest_at + DAY:
+            self.busiest_count, self.busiest_at = max((row[MENTIONS] for row in self.rows.values()), default=0), hour
+        return self.busiest_count + max((row[MENTIONS] for row in self.backfilled.values()), default=0)
 
-    def _level(self, last: int) -> None:
+    def _prune_peaks(self, last: int) -> None:
         """Set those peaks to zero that no day can have as its largest: a handful a day remains.
 
         Between two as high and no more than a day apart, a peak is never the largest of 24 hours in a row, wherever
         these begin, and never the largest once faded. Hours after `last` teach nothing yet and are left alone.
         """
-        if self.levelled is None:
-            self.higher = [[] for _ in range(PEAK, HOUR_COLUMNS)]
+        if self.pruned_until is None:
+            self.falling_peaks = [[] for _ in range(PEAK, HOUR_COLUMNS)]
             hours = sorted(hour for hour in self.rows if hour <= last)
         else:
-            hours = self._between(self.levelled + 1, last + 1)
-        for column, higher in enumerate(self.higher, PEAK):
+            hours = self._between(self.pruned_until + 1, last + 1)
+        for column, higher in enumerate(self.falling_peaks, PEAK):
             while higher and higher[0] not in self.rows:
                 del higher[0]
             for hour in hours:
@@ -225,7 +225,7 @@ class Hours(msgspec.Struct):
                         self.rows[low][column] = 0
                 if peak:
                     higher.append(hour)
-        self.levelled = last
+        self.pruned_until = last
 
     def _between(self, first: int, end: int) -> list[int]:
         """Return the hours from `first` until before `end` that have a row, ascending."""
@@ -240,7 +240,7 @@ class Hours(msgspec.Struct):
             row[:PEAK] = [0] * PEAK
             if past < oldest or not any(row):
                 del self.rows[past]
-        self.taught = {h: row for h, row in self.taught.items() if h >= fresh}
-        self.held = {h for h in self.held if h >= fresh}
-        if self.since is not None:
-            self.since = max(self.since, oldest)
+        self.backfilled = {h: row for h, row in self.backfilled.items() if h >= fresh}
+        self.excluded = {h for h in self.excluded if h >= fresh}
+        if self.first_hour is not None:
+            self.first_hour = max(self.first_hour, oldest)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from detectors.model.signal import Drivers, Example
+from detectors.model.signal import Contributors, Example
 from detectors.windows.stopwords import WORDS
 from mentions.model.batches import NEGATIVE
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from mentions.model.batches import Batch
 
-SAMPLED: Final = 40
-READ: Final = 10
-SHOWN: Final = 5
+ROWS_PER_MINUTE: Final = 40
+TEXTS_PER_MINUTE: Final = 10
+TOP: Final = 5
 EXAMPLES: Final = 3
-_TERMS_OF_ONE: Final = 12
+_TERMS_PER_TEXT: Final = 12
 _NAME_CHARS: Final = 40
 _URL_CHARS: Final = 200
 
@@ -37,41 +37,41 @@ _WORD: Final = re.compile(r"#?[^\W\d_][\w'’-]{2,31}")
 _NOISE: Final = re.compile(r"https?://\S+|@\w+")
 
 
-class Top(msgspec.Struct, array_like=True):
+class TopCounts(msgspec.Struct, array_like=True):
     """The largest counts by name, no more than `room` of them."""
 
-    room: int
+    capacity: int
     counts: dict[str, int] = {}
-    inherited: dict[str, int] = {}  # of the count, what may be another's
+    overcounts: dict[str, int] = {}  # of the count, what may be another's
 
     def add(self, name: str) -> None:
         """Count a name; when there is no room the smallest, of equals the one met first, gives way to it."""
         counts = self.counts
         if name in counts:
             counts[name] += 1
-        elif len(counts) < self.room:
+        elif len(counts) < self.capacity:
             counts[name] = 1
         else:
             least = min(counts, key=counts.__getitem__)
-            self.inherited.pop(least, None)
-            self.inherited[name] = counts.pop(least)
-            counts[name] = self.inherited[name] + 1
+            self.overcounts.pop(least, None)
+            self.overcounts[name] = counts.pop(least)
+            counts[name] = self.overcounts[name] + 1
 
-    def certain(self) -> dict[str, int]:
+    def lower_bounds(self) -> dict[str, int]:
         """Return what each name has at least."""
-        return {name: count - self.inherited.get(name, 0) for name, count in self.counts.items()}
+        return {name: count - self.overcounts.get(name, 0) for name, count in self.counts.items()}
 
 
-class Hour(msgspec.Struct, array_like=True):
+class HourTables(msgspec.Struct, array_like=True):
     """Tables of one hour, of all mentions or of the negative ones."""
 
-    channels: Top
-    terms: Top
-    authors: Top
+    channels: TopCounts
+    terms: TopCounts
+    authors: TopCounts
     reaches: dict[str, int] = {}  # of the authors in the table
     sampled: int = 0
 
-    def take(self, channel: str, author: str, reach: int, terms: tuple[str, ...]) -> None:
+    def add(self, channel: str, author: str, reach: int, terms: tuple[str, ...]) -> None:
         """Count a mention."""
         self.sampled += 1
         self.channels.add(channel[:_NAME_CHARS])
@@ -81,26 +81,26 @@ class Hour(msgspec.Struct, array_like=True):
         if author:
             self.authors.add(author)
             self.reaches[author] = max(reach, self.reaches.get(author, 0))
-            if len(self.reaches) > 2 * self.authors.room:
+            if len(self.reaches) > 2 * self.authors.capacity:
                 self.reaches = {name: self.reaches[name] for name in self.authors.counts}
 
 
-def _hour() -> Hour:
-    return Hour(Top(6), Top(20), Top(10))
+def _hour() -> HourTables:
+    return HourTables(TopCounts(6), TopCounts(20), TopCounts(10))
 
 
-class Tables(msgspec.Struct, array_like=True):
+class ContributorTables(msgspec.Struct, array_like=True):
     """What a sample holds, as it is stored: the tables of the present and the past hour, and what is worth showing."""
 
     hour: int = -1
     minute: int = -1
     taken: int = 0  # mentions of this minute looked at
-    everyone: list[Hour] = []  # present hour, past hour
-    negative: list[Hour] = []
+    everyone: list[HourTables] = []  # present hour, past hour
+    negative: list[HourTables] = []
     examples: list[Example] = []  # most telling first, one an author
 
 
-class Glimpse(NamedTuple):
+class Snapshot(NamedTuple):
     """Mentions that were looked at and are not yet in the tables, by column."""
 
     brand: str
@@ -110,62 +110,62 @@ class Glimpse(NamedTuple):
     labels: list[int]
     excerpts: list[str]  # of the first, as many as are read
 
-    def pour(self, everyone: Hour, negative: Hour) -> None:
+    def add_to(self, everyone: HourTables, negative: HourTables) -> None:
         """Put them into the tables."""
         texts = chain((terms_of(text, self.brand) for text in self.excerpts), repeat(()))
         for row in zip(self.channels, self.authors, self.reaches, texts, self.labels, strict=False):
-            everyone.take(*row[:4])
+            everyone.add(*row[:4])
             if row[4] == NEGATIVE:
-                negative.take(*row[:4])
+                negative.add(*row[:4])
 
 
-class Sample:
+class ContributorSample:
     """The first mentions of each minute of the last hours. Tables are made of them when somebody asks.
 
     Nobody asks while a brand is calm, and what is two hours old is thrown away unread.
     """
 
-    def __init__(self, tables: Tables | None = None) -> None:
-        self._tables = tables or Tables()
-        self._waiting: list[list[Glimpse]] = [[] for _ in self._tables.everyone]
+    def __init__(self, tables: ContributorTables | None = None) -> None:
+        self._tables = tables or ContributorTables()
+        self._waiting: list[list[Snapshot]] = [[] for _ in self._tables.everyone]
 
     @property
-    def tables(self) -> Tables:
+    def tables(self) -> ContributorTables:
         """Return all that is known, to be read or stored."""
         known = self._tables
         for everyone, negative, waiting in zip(known.everyone, known.negative, self._waiting, strict=True):
             for glimpse in waiting:
-                glimpse.pour(everyone, negative)
+                glimpse.add_to(everyone, negative)
             waiting.clear()
         return known
 
     @property
-    def open(self) -> bool:
+    def has_room(self) -> bool:
         """Tell whether the next mention of the present minute is looked at."""
-        return self._tables.taken < SAMPLED
+        return self._tables.taken < ROWS_PER_MINUTE
 
     def take(self, rows: Batch, start: int, end: int, minute: int, brand: str) -> bool:
         """Look at rows counted in `minute`, in order, as far as the sample goes; tell whether any was looked at."""
         known = self._tables
         if minute > known.minute:
             known.minute, known.taken = minute, 0
-            self._turn(minute // 60)
-        end = min(end, start + SAMPLED - known.taken)
+            self._start_hour(minute // 60)
+        end = min(end, start + ROWS_PER_MINUTE - known.taken)
         if end <= start:
             return False
-        here, read = slice(start, end), slice(start, min(end, max(start, start + READ - known.taken)))
+        here, read = slice(start, end), slice(start, min(end, max(start, start + TEXTS_PER_MINUTE - known.taken)))
         labels = rows.labels[here]
-        glimpse = Glimpse(
+        glimpse = Snapshot(
             brand, rows.channels[here], rows.authors[here], rows.reaches[here], labels, rows.excerpts[read]
         )
         self._waiting[0].append(glimpse)
         known.taken += end - start
         for row, label in enumerate(labels, start):
             if label == NEGATIVE:
-                self._show(rows, row)
+                self._keep_example(rows, row)
         return True
 
-    def _turn(self, hour: int) -> None:
+    def _start_hour(self, hour: int) -> None:
         known = self._tables
         if hour > known.hour:
             fresh = hour > known.hour + 1
@@ -178,9 +178,9 @@ class Sample:
             known.examples = [example for example in known.examples if example.published >= since]
             known.hour = hour
 
-    def _show(self, rows: Batch, row: int) -> None:
+    def _keep_example(self, rows: Batch, row: int) -> None:
         shown, telling = self._tables.examples, _weight(rows.compounds[row], rows.reaches[row])
-        if len(shown) == EXAMPLES and telling <= weight(shown[-1]):
+        if len(shown) == EXAMPLES and telling <= example_weight(shown[-1]):
             return
         example = Example(
             text=rows.excerpts[row],
@@ -193,28 +193,28 @@ class Sample:
         )
         same = next((other for other in shown if other.author == example.author), None)
         if same is not None:
-            if weight(same) >= weight(example):
+            if example_weight(same) >= example_weight(example):
                 return
             shown.remove(same)
         shown.append(example)
-        shown.sort(key=weight, reverse=True)
+        shown.sort(key=example_weight, reverse=True)
         del shown[EXAMPLES:]
 
-    def summary(self, *, negative: bool) -> Drivers:
+    def summarise(self, *, negative: bool) -> Contributors:
         """Return the largest of the last one to two hours, of all mentions or the negative ones."""
         tables = self.tables.negative if negative else self.tables.everyone
         reaches = {
             name: max(table.reaches.get(name, 0) for table in tables) for table in tables for name in table.reaches
         }
         authors = _largest([table.authors for table in tables], reaches)
-        return Drivers(
+        return Contributors(
             channels=_largest([table.channels for table in tables]),
             terms=_largest([table.terms for table in tables]),
             authors=tuple((name, count, reaches.get(name, 0)) for name, count in authors),
             examples=tuple(self._tables.examples),
         )
 
-    def crowd(self, *, negative: bool = False) -> float:
+    def author_diversity(self, *, negative: bool = False) -> float:
         """Return how large a share of the sampled (negative) mentions came from different authors, at most; else 1.
 
         What an author wrote beyond one mention is taken off; one without a name is another each time.
@@ -224,14 +224,14 @@ class Sample:
         counts = _merged([table.authors for table in tables]).values()
         return 1.0 - sum(count - 1 for count in counts if count > 1) / sampled if sampled else 1.0
 
-    def concentration(self, authors: int) -> float:
+    def top_author_share(self, authors: int) -> float:
         """Return the share of the sampled mentions that the `authors` busiest authors wrote, 0 without mentions."""
         sampled = sum(table.sampled for table in self.tables.everyone)
         counts = sorted(_merged([table.authors for table in self.tables.everyone]).values(), reverse=True)
         return min(1.0, sum(counts[:authors]) / sampled) if sampled else 0.0
 
 
-def weight(example: Example) -> float:
+def example_weight(example: Example) -> float:
     """Return how telling an example is: the more negative and the further it reached the more.
 
     Ten times the reach weighs as much as 0.2 of compound.
@@ -252,18 +252,18 @@ def terms_of(text: str, brand: str) -> tuple[str, ...]:
     own = brand.casefold()
     words = _WORD.findall(_NOISE.sub(" ", text).casefold().replace("’", "'"))
     telling = dict.fromkeys(word for word in words if word not in WORDS and word.lstrip("#") not in own)
-    return tuple(telling)[:_TERMS_OF_ONE]
+    return tuple(telling)[:_TERMS_PER_TEXT]
 
 
-def _merged(tops: list[Top]) -> dict[str, int]:
+def _merged(tops: list[TopCounts]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for top in tops:
-        for name, count in top.certain().items():
+        for name, count in top.lower_bounds().items():
             counts[name] = counts.get(name, 0) + count
     return counts
 
 
-def _largest(tops: list[Top], reaches: Mapping[str, int] = MappingProxyType({})) -> tuple[tuple[str, int], ...]:
+def _largest(tops: list[TopCounts], reaches: Mapping[str, int] = MappingProxyType({})) -> tuple[tuple[str, int], ...]:
     """Return the largest counts, of equals those with more reach first."""
     counts = _merged(tops)
-    return tuple(sorted(counts.items(), key=lambda item: (-item[1], -reaches.get(item[0], 0), item[0]))[:SHOWN])
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], -reaches.get(item[0], 0), item[0]))[:TOP])

@@ -7,7 +7,7 @@ from typing import Final
 
 _BITS: Final = 0xFFFFFFFF  # 32 bits of a digest tell texts apart well enough here, and take half the space
 
-REMEMBERED: Final = 128
+MAX_TEXTS: Final = 128
 """How many texts are remembered to tell a copy from an original."""
 
 
@@ -22,7 +22,7 @@ def count_copies(texts: list[int], recent: dict[int, None]) -> int:
     texts = [text & _BITS for text in texts]
     if len(set(texts)) == len(texts) and recent.keys().isdisjoint(texts):
         recent.update(dict.fromkeys(texts))
-        for oldest in list(islice(recent, max(0, len(recent) - REMEMBERED))):
+        for oldest in list(islice(recent, max(0, len(recent) - MAX_TEXTS))):
             del recent[oldest]
         return 0
     copies = 0
@@ -31,6 +31,6 @@ def count_copies(texts: list[int], recent: dict[int, None]) -> int:
             copies += 1
             continue
         recent[text] = None
-        if len(recent) > REMEMBERED:
+        if len(recent) > MAX_TEXTS:
             del recent[next(iter(recent))]
     return copies

@@ -138,8 +138,8 @@ def _acted(values: dict[str, Any], names: Pseudonyms, known: Known) -> dict[str,
             masked[key] = _acted(value, names, known)
         elif isinstance(value, str) and key in _WRITTEN:
             masked[key] = _note(value, names, known)
-        elif value and key in ("by", "id"):
-            masked[key] = names.slack_id(value) if key == "by" else names.name(value, "act")
+        elif value and key in ("actor", "created_by", "id"):
+            masked[key] = names.slack_id(value) if key != "id" else names.name(value, "action")
     return masked
 
 

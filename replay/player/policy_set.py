@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from config.brands.model import default_brand, grouped
-from config.brands.overrides import FOREVER, Stretch
+from config.brands.model import default_brand, by_group
+from config.brands.overrides import FOREVER, PolicyInterval
 from mentions.watchlist.watchlist import Watchlist
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ class PolicySet:
     def __init__(self, brands: Iterable[Brand], watchlist: Watchlist) -> None:
         self.watchlist = watchlist
         self._brands = {brand.name: brand for brand in brands}
-        self._groups = grouped(self._brands.values())
+        self._groups = by_group(self._brands.values())
         self._built_in = default_brand("built-in defaults")
 
     @classmethod
     def of(cls, brands: Iterable[Brand]) -> Self:
         """Return the rules of a configuration's brands; mentions of others are unmatched."""
         known = tuple(brands)
-        return cls(known, Watchlist([brand.watched(0) for brand in known]))
+        return cls(known, Watchlist([brand.brand_terms(0) for brand in known]))
 
     @classmethod
     def built_in(cls) -> Self:
@@ -39,10 +39,10 @@ class PolicySet:
         """Return a brand as configured, or one with the built-in defaults."""
         return self._brands.get(name, self._built_in)
 
-    def detection_policy(self, brand: str, revision: int, at: int) -> Stretch:
+    def detection_policy(self, brand: str, revision: int, at: int) -> PolicyInterval:
         """Return the detectors' policy of `brand`; a file has one revision only, and nothing overrides it."""
         del revision, at
-        return Stretch(self.brand(brand).detect, FOREVER)
+        return PolicyInterval(self.brand(brand).detect, FOREVER)
 
     def alert_policy(self, brand: str) -> AlertPolicy:
         """Return the incident policy of `brand`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 from msgspec.structs import replace
 
-from config.brands.wire import decode_governed
+from config.brands.wire import decode_with_overrides
 from mentions.batch_builder import BatchBuilder
 from mentions.scoring import score_record
 from mentions.watchlist.watchlist import Watchlist
@@ -84,7 +84,7 @@ class RecordedPolicies(BrandRegistry):
         if entry.brand is None:
             self.remove(entry.name)
         else:
-            self.put(decode_governed(msgspec.json.encode(entry.brand)), entry.revision)
+            self.put(decode_with_overrides(msgspec.json.encode(entry.brand)), entry.revision)
         self.refresh()
 
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--ink:#1b1b1f;--soft:#56565e;--paper:#fbfaf7;--edge:#d9d6cf;--mentions:#8fb3d9;
---negative:#b5341c;--watch:#2b6cb0;--warning:#a04b00;--critical:#a3142a;--over:#2f6b3a}
+--negative:#b5341c;--info:#2b6cb0;--warning:#a04b00;--critical:#a3142a;--over:#2f6b3a}
 @media(prefers-color-scheme:dark){:root{--ink:#ececf1;--soft:#a9a9b4;--paper:#16171b;--edge:#3a3b42;--mentions:#3f6a97;
---negative:#f0795c;--watch:#7db3ea;--warning:#f2a65a;--critical:#ff8a94;--over:#86c995}}
+--negative:#f0795c;--info:#7db3ea;--warning:#f2a65a;--critical:#ff8a94;--over:#86c995}}
 *{box-sizing:border-box}body{margin:0 auto;padding:24px 16px 64px;max-width:1000px;background:var(--paper);
 color:var(--ink);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif}
 h1{font-size:1.6rem;line-height:1.25;margin:.2em 0}h2{font-size:1.2rem;margin:2.2em 0 .3em}h3{font-size:1rem}
@@ -35,7 +35,7 @@ svg{width:100%;height:auto;display:block}svg.chart{min-width:600px}svg.card{max-
 .chart .mentions{fill:var(--mentions)}.chart .negative{fill:var(--negative)}
 .flag path{fill:none;stroke:currentColor;stroke-dasharray:3 3}.flag circle{fill:currentColor}
 .chart .flag text{fill:var(--paper);font-weight:700}
-.watch{color:var(--watch)}.warning{color:var(--warning)}.critical{color:var(--critical)}.resolved{color:var(--over)}
+.info{color:var(--info)}.warning{color:var(--warning)}.critical{color:var(--critical)}.resolved{color:var(--over)}
 .key{white-space:nowrap;border-left:.8em solid;padding-left:.3em;margin-left:.6em}
 .key.mentions{border-color:var(--mentions)}.key.negative{border-color:var(--negative)}
 table{border-collapse:collapse;width:100%;font-size:.92rem}

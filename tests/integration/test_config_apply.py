@@ -14,7 +14,7 @@ import pytest
 
 from config.brands.model import Brand
 from config.brands.overrides import Override
-from config.brands.wire import decode_brand, decode_governed, encode_brand
+from config.brands.wire import decode_brand, decode_with_overrides, encode_brand
 from config.settings import from_environ
 from streams.kafka.admin import brand_store
 
@@ -99,5 +99,5 @@ def test_what_overrides_a_brand_outlasts_a_change_until_it_is_lifted(environ: di
         ("Pippinworth", 0, "#a"),
     ]
     assert tocsin(environ, "config", "override", "remove", "Hallowfirth").returncode == 0
-    assert decode_governed(store.read_applied()["Hallowfirth"]).overrides == ()
+    assert decode_with_overrides(store.read_applied()["Hallowfirth"]).overrides == ()
     assert "no such override" in tocsin(environ, "config", "override", "remove", "Hallowfirth").stderr

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from alerts.incidents.model import decode_notification, encode
 from config.brands.model import Brand
-from config.brands.overrides import Governed, Override
+from config.brands.overrides import BrandWithOverrides, Override
 from config.brands.wire import encode_brand
 from mentions.readers.files import read
 from mentions.sentiment import Scorer
@@ -32,7 +32,7 @@ BRAND = Brand.model_validate({"name": NAME, "detect": OFF | {"absolute": {"menti
 STORM = MentionGenerator(600, seed=5, brands=(NAME,), angry=0.5, span=timedelta(hours=1), repeated=0.0)
 
 
-def replayed(rules: Governed, path: Path) -> list[bytes]:
+def replayed(rules: BrandWithOverrides, path: Path) -> list[bytes]:
     """Return what a replay in this process tells."""
     directory = BrandRegistry()
     directory.put(rules, 0)
@@ -44,7 +44,7 @@ def test_it_ends_alike_live_and_in_a_replay(kafka: Broker, tmp_path: Path) -> No
     """Silent until the override ends, half an hour into the storm; from then on the same alerts to the last digit."""
     path, ends = tmp_path / "storm.jsonl", int((STORM.start + timedelta(minutes=30)).timestamp() * 1000)
     path.write_text("\n".join(map(json.dumps, STORM.mentions())), encoding="utf-8")
-    rules = Governed(BRAND, [Override("detect.absolute.mentions", 10_000, ends, "U0ANA")])
+    rules = BrandWithOverrides(BRAND, [Override("detect.absolute.mentions", 10_000, ends, "U0ANA")])
     expected = replayed(rules, path)
     opened = min(decode_notification(note).incident.opened_at for note in expected)
     assert ends <= opened < ends + 5 * 60_000

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.rendering.buttons import ACK, MORE, NOT_A_CRISIS
 from config.brands.model import Brand
-from config.brands.wire import decode_governed, encode_brand
+from config.brands.wire import decode_with_overrides, encode_brand
 from streams.kafka.admin import KafkaBrandStore
 from tests.support.installation import ROOT, Installation, wait_until
 from tests.support.served_slack import environment
@@ -152,7 +152,7 @@ def _threshold(served: Served, here: Installation) -> None:
     wait_until(lambda: said in json.dumps(ana.modal), 30, f"a preview: {said}")
     assert served.wait(ana.submit(typed)) == {}
     wait_until(lambda: "Saved" in json.dumps(ana.modal), 10, "what came of it")
-    (override,) = decode_governed(KafkaBrandStore(here.connection, here.topics).read_applied()[BRAND]).overrides
+    (override,) = decode_with_overrides(KafkaBrandStore(here.connection, here.topics).read_applied()[BRAND]).overrides
     assert (override.path, override.value, override.by) == (path, 50, "U0ANA")
 
 

@@ -13,7 +13,7 @@ from alerts.incidents.model import NO_DATA, Incident, Notification, rank
 from alerts.incidents.policy import policy_for
 from alerts.incidents.silences import Silence, muted_until
 from alerts.incidents.state import new_state
-from detectors.model.signal import SEVERITIES, Now
+from detectors.model.signal import SEVERITIES, Watermark
 from streams.pipeline import TriageShard
 from tests.properties.test_alerts_triage import check_step, policies
 from tests.support.agency import UNGROUPED, BRANDS, GroupPolicies, about, run_triage
@@ -127,7 +127,7 @@ class Docket(RuleBasedStateMachine):
     def redeliver(self, data: st.DataObject) -> None:
         """Kafka delivers a signal or an act again: nothing is told that only it could bring."""
         record = data.draw(st.sampled_from(self.log)) if self.log else None
-        if record is not None and not isinstance(record, Now):
+        if record is not None and not isinstance(record, Watermark):
             assert self.shard.apply(record) == []
 
     @invariant()
@@ -146,12 +146,12 @@ class Docket(RuleBasedStateMachine):
         if not self.log:
             return
         assert run_triage(*self.log, rules=self.agency)[1] == self.told
-        mine = [one for one in self.log if isinstance(one, Now) or one.brand == UNGROUPED]
+        mine = [one for one in self.log if isinstance(one, Watermark) or one.brand == UNGROUPED]
         mine = [one for one in mine if getattr(one, "detector", "") != NO_DATA]
         known = any(
             getattr(one, "detector", "") == NO_DATA and one.brand == UNGROUPED
             for one in self.log
-            if not isinstance(one, Now)
+            if not isinstance(one, Watermark)
         )
         if not known:
             alone = run(*mine, policy=self.agency.policy, case=new_state(UNGROUPED))[1]
@@ -179,7 +179,7 @@ def test_the_steps_of_time_change_nothing(data: st.DataObject, ticks: list[int],
         for minute in minutes
     ]
     end = now(500)
-    stepped: list[Record] = sorted([*log, *map(now, ticks)], key=lambda record: (record.at, isinstance(record, Now)))
+    stepped: list[Record] = sorted([*log, *map(now, ticks)], key=lambda record: (record.at, isinstance(record, Watermark)))
     one, other = (
         sorted(run_triage(*records, end, rules=GroupPolicies(policy))[1], key=lambda note: (note.incident.id, note.revision))
         for records in (stepped, log)

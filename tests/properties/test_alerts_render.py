@@ -13,7 +13,7 @@ from rich.console import Console
 from alerts.delivery.ports import Message, Chart, Route
 from alerts.notifiers.console import render_card
 from alerts.rendering.card import message, reply
-from detectors.model.signal import SEVERITIES, Coverage, Drivers, Evidence, Example, Signal
+from detectors.model.signal import SEVERITIES, Coverage, Contributors, Evidence, Example, Signal
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import strangers, texts
 from tocsin.demo.fake_slack.block_kit import validation_error, block_errors, utf16_length
@@ -64,7 +64,7 @@ def several(each: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 drivers = st.builds(
-    Drivers,
+    Contributors,
     channels=several(st.tuples(words, counts)),
     terms=several(st.tuples(words, counts)),
     authors=several(st.tuples(words, counts, counts)),
@@ -94,7 +94,7 @@ pictures = st.builds(
 def signals(draw: st.DrawFn) -> Signal:
     """Return a signal that holds whatever a detector could be made to say."""
     base = signal(draw(st.integers(0, 60)), severity=draw(st.sampled_from(SEVERITIES)), detector=draw(words))
-    return replace(base, evidence=draw(evidences), drivers=draw(drivers), coverage=draw(st.none() | coverages))
+    return replace(base, evidence=draw(evidences), contributors=draw(drivers), coverage=draw(st.none() | coverages))
 
 
 @st.composite

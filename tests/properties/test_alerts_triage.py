@@ -18,7 +18,7 @@ from alerts.incidents.severity import SeverityRule
 from alerts.incidents.silences import ScheduledSilence, Silence, to_silence, muted_until, matching_silence
 from alerts.incidents.state import decode, encode, new_state
 from alerts.rendering.event_log import to_event
-from detectors.model.signal import SEVERITIES, Now, Signal
+from detectors.model.signal import SEVERITIES, Watermark, Signal
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Triage(RuleBasedStateMachine):
             steps = len(self.policy.escalation) + self.policy.repeats
             assert (incident.next_escalation_at is None) is (incident.escalation_steps >= steps)
         last = self.log[-1]
-        if incident.next_escalation_at is not None and isinstance(last, Now):
+        if incident.next_escalation_at is not None and isinstance(last, Watermark):
             assert incident.next_escalation_at > last.at
 
     @rule()
@@ -150,7 +150,7 @@ class Triage(RuleBasedStateMachine):
     def redeliver(self, data: st.DataObject) -> None:
         """Kafka delivers a record again: nothing is told, and nothing but time is noted."""
         record = data.draw(st.sampled_from(self.log))
-        if not isinstance(record, Now):
+        if not isinstance(record, Watermark):
             assert process(self.case, record, self.policy) == (self.case, [])
 
     @invariant()
@@ -243,7 +243,7 @@ def breaches(draw: st.DrawFn) -> list[Signal]:
 @settings(deadline=None)
 def test_the_steps_of_time_change_nothing(log: list[Signal], ticks: list[int], policy: Policy) -> None:
     """Time told in many steps or in one gives the same notifications: a replay says what the live run said."""
-    end = Now(START + 500 * MINUTE)
+    end = Watermark(START + 500 * MINUTE)
     records: list[Record] = [*log, *map(now, ticks)]
-    stepped = sorted(records, key=lambda record: (record.at, isinstance(record, Now)))
+    stepped = sorted(records, key=lambda record: (record.at, isinstance(record, Watermark)))
     assert run(*stepped, end, policy=policy) == run(*log, end, policy=policy)

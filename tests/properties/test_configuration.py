@@ -12,9 +12,9 @@ from jsonschema import Draft202012Validator
 from config.brands.loader import parse
 from config.brands.model import Brand
 from config.brands.plan import plan
-from config.brands.wire import decode_brand, encode_brand, unread
+from config.brands.wire import decode_brand, encode_brand, unknown_keys
 from config.schema import schema
-from config.yaml.nodes import Node, bare, merge
+from config.yaml.nodes import Node, plain_value, merge
 
 WORDS = st.sampled_from(["skylark", "fennel & oak", "brûlerie", "1664", "true", "~", "valmorin cafés", "x", ""])
 SCALARS = st.none() | st.booleans() | st.integers(-5, 5000) | st.floats(allow_nan=False) | WORDS | st.text(max_size=8)
@@ -93,7 +93,7 @@ def test_a_brand_survives_the_wire(brand: Brand) -> None:
     """Reading what was written gives the equal brand, and nothing is left out."""
     raw = encode_brand(brand)
     assert decode_brand(raw) == brand
-    assert unread(raw) == ()
+    assert unknown_keys(raw) == ()
 
 
 @given(CATALOGUES, CATALOGUES)
@@ -124,15 +124,15 @@ MAPPINGS = st.dictionaries(st.sampled_from("abc"), TREES, max_size=3).map(_node)
 def test_inheritance_does_not_depend_on_who_merges_first(top: Node, middle: Node, low: Node) -> None:
     """Where mappings meet mappings, organisation with group then brand is organisation then group with brand."""
     if _alike(top, middle) and _alike(middle, low) and _alike(top, low):
-        assert bare(merge(merge(top, middle), low)) == bare(merge(top, merge(middle, low)))
+        assert plain_value(merge(merge(top, middle), low)) == plain_value(merge(top, merge(middle, low)))
 
 
 @given(MAPPINGS)
 @settings(max_examples=100)
 def test_inheriting_from_oneself_or_from_nothing_changes_nothing(node: Node) -> None:
     """Empty defaults are no defaults."""
-    assert bare(merge(node, node)) == bare(node)
-    assert bare(merge(_node({}), node)) == bare(node) == bare(merge(node, _node({})))
+    assert plain_value(merge(node, node)) == plain_value(node)
+    assert plain_value(merge(_node({}), node)) == plain_value(node) == plain_value(merge(node, _node({})))
 
 
 def _alike(one: Node, other: Node) -> bool:

@@ -17,7 +17,7 @@ from mentions.model.hashing import hash63
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from detectors.base import Detector, View
+    from detectors.base import Detector, BrandView
     from detectors.engine.state import State
     from detectors.model.signal import Signal
 
@@ -63,13 +63,13 @@ def _counts(negative: int, positive: int, neutral: int) -> list[tuple[int, int]]
 
 def fired(hours: list[Batch], policy: Policy = POLICY) -> list[Signal]:
     """Return the signals of whole hours, time told at the end of each, and a quarter of an hour more."""
-    state, signals = engine.advance(engine.new("acme"), START - 60_000, policy)
+    state, signals = engine.advance_watermark(engine.initial_state("acme"), START - 60_000, policy)
     for batch in hours:
-        state, found = engine.step(state, batch, policy)
+        state, found = engine.process(state, batch, policy)
         signals += found
-        state, found = engine.advance(state, batch.published[-1], policy)
+        state, found = engine.advance_watermark(state, batch.published[-1], policy)
         signals += found
-    return signals + engine.advance(state, hours[-1].published[-1] + HOUR // 4, policy)[1]
+    return signals + engine.advance_watermark(state, hours[-1].published[-1] + HOUR // 4, policy)[1]
 
 
 @settings(max_examples=12, deadline=None)
@@ -90,7 +90,7 @@ def test_louder_never_scores_lower(usual: int, times: int) -> None:
     louder = {signal.detector: signal for signal in reversed(loud) if signal.phase == "raised"}
     assert set(first) <= set(louder)
     assert all(louder[name].start <= signal.start for name, signal in first.items())
-    grave = ["watch", "warning", "critical"]
+    grave = ["info", "warning", "critical"]
     worst = [max([grave.index(s.severity) for s in told], default=-1) for told in (quiet, loud)]
     assert worst[0] <= worst[1]
 
@@ -98,7 +98,7 @@ def test_louder_never_scores_lower(usual: int, times: int) -> None:
 def test_other_brands_do_not_matter() -> None:
     """A brand's watch refuses another brand's batch, naming both."""
     with pytest.raises(ValueError, match=r"'other' given to the watch of 'acme': route by brand"):
-        engine.step(engine.new("acme"), hour_of(0, 1, 1, 1, brand="other"), POLICY)
+        engine.process(engine.initial_state("acme"), hour_of(0, 1, 1, 1, brand="other"), POLICY)
 
 
 STORMS = {
@@ -166,7 +166,7 @@ def test_a_breach_does_not_teach_at_once() -> None:
     assert usual == pytest.approx([4, 4], rel=0.1)
 
 
-def ask_everyone(state: State, view: View, *, busy: bool, ends_hour: bool) -> Iterator[Detector]:
+def ask_everyone(state: State, view: BrandView, *, busy: bool, ends_hour: bool) -> Iterator[Detector]:
     """Yield every detector that may have something to say, whatever is known already."""
     for detector in ALL:
         if detector.enabled(view.policy) and (

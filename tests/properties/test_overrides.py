@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from alerts.incidents.model import Notification, encode
 from config.brands.model import Brand
-from config.brands.overrides import Governed, Override
+from config.brands.overrides import BrandWithOverrides, Override
 from config.brands.wire import encode_brand
 from mentions.model.batches import Batch, Tick
 from replay.player.recording_replay import RecordingReplay, RecordedPolicies
@@ -28,12 +28,12 @@ BRAND = Brand.model_validate({"name": "acme", "detect": OFF | {"absolute": {"men
 MENTIONS = "detect.absolute.mentions"
 
 
-def governed(minute: int, value: int = 30) -> Governed:
+def governed(minute: int, value: int = 30) -> BrandWithOverrides:
     """Return the brand with a limit that is far higher until a minute."""
-    return Governed(BRAND, [Override(MENTIONS, value, START + minute * MINUTE)])
+    return BrandWithOverrides(BRAND, [Override(MENTIONS, value, START + minute * MINUTE)])
 
 
-def directory(rules: Governed) -> BrandRegistry:
+def directory(rules: BrandWithOverrides) -> BrandRegistry:
     """Return a directory of one brand."""
     found = BrandRegistry()
     found.put(rules, 7)
@@ -42,7 +42,7 @@ def directory(rules: Governed) -> BrandRegistry:
 
 
 def live(
-    rules: Governed, rows: list[Row], every: int, *, before: bool = True, early: bool = False
+    rules: BrandWithOverrides, rows: list[Row], every: int, *, before: bool = True, early: bool = False
 ) -> list[Notification]:
     """Return what is told where a batch comes each minute, in order, and time is told each so many minutes."""
     policies = directory(rules)
@@ -122,7 +122,7 @@ def test_a_recording_on_disk_does_too(tmp_path: Path) -> None:
 def test_after_its_end_nothing_is_left_of_it() -> None:
     """A burst long after is told at the same instants as if there never had been an override."""
     rows = [Row(0), *(Row(60 + minute + place / 3) for minute in range(10) for place in range(3))]
-    plain = live(Governed(BRAND), rows, 1, early=True)
+    plain = live(BrandWithOverrides(BRAND), rows, 1, early=True)
     assert plain
     assert live(governed(20), rows, 1, early=True) == plain
 
@@ -130,7 +130,7 @@ def test_after_its_end_nothing_is_left_of_it() -> None:
 def test_a_brand_first_seen_after_the_end_is_watched_without_it() -> None:
     """What is over before anything is known of a brand never mattered."""
     rows = [Row(100 + minute + place / 3) for minute in range(10) for place in range(3)]
-    plain = live(Governed(BRAND), rows, 1)
+    plain = live(BrandWithOverrides(BRAND), rows, 1)
     assert plain
     assert live(governed(50), rows, 1) == plain
 
@@ -139,6 +139,6 @@ def _entry(record: Batch | Tick) -> Entry:
     return TickEntry(0, 0, record) if isinstance(record, Tick) else ScoredEntry(0, 0, record)
 
 
-def _json(rules: Governed) -> dict[str, object]:
+def _json(rules: BrandWithOverrides) -> dict[str, object]:
     found: dict[str, object] = json.loads(encode_brand(rules.brand, rules.overrides))
     return found

@@ -34,7 +34,7 @@ def test_a_restart_between_any_two_steps_changes_nothing(rows: list[Row]) -> Non
     state, signals = run(rows, [])
     stored, again = run(rows, list(range(len(rows))), restart=True)
     assert again == signals
-    assert engine.ledger(stored) == engine.ledger(state)
+    assert engine.minute_counts(stored) == engine.minute_counts(state)
     assert stored.totals == state.totals
 
 
@@ -44,11 +44,11 @@ def test_a_redelivery_changes_nothing(rows: list[Row], data: st.DataObject) -> N
     """Rows at or below the high-water mark are dropped wherever they come again."""
     cut = data.draw(st.integers(0, len(rows)))
     again = data.draw(st.integers(0, cut))
-    once, signals = engine.step(engine.new("acme"), batch_of(rows), POLICY)
-    twice, found = engine.step(engine.new("acme"), batch_of(rows[:cut]), POLICY)
-    twice, more = engine.step(twice, batch_of(rows[again:]), POLICY)
+    once, signals = engine.process(engine.initial_state("acme"), batch_of(rows), POLICY)
+    twice, found = engine.process(engine.initial_state("acme"), batch_of(rows[:cut]), POLICY)
+    twice, more = engine.process(twice, batch_of(rows[again:]), POLICY)
     assert found + more == signals
-    assert engine.ledger(twice) == engine.ledger(once)
+    assert engine.minute_counts(twice) == engine.minute_counts(once)
     assert twice.totals.redelivered == cut - again
     assert twice.totals.mentions == once.totals.mentions == len(rows)
 
@@ -58,12 +58,12 @@ def test_a_redelivery_changes_nothing(rows: list[Row], data: st.DataObject) -> N
 def test_the_same_post_fetched_twice_counts_once(rows: list[Row], data: st.DataObject) -> None:
     """A second record with an id already seen is dropped and counted as a duplicate, from whatever partition."""
     doubled = data.draw(st.lists(st.sampled_from(rows), unique_by=lambda row: row.number))
-    state, _ = engine.step(engine.new("acme"), batch_of(rows), POLICY)
-    ledger = engine.ledger(state)
+    state, _ = engine.process(engine.initial_state("acme"), batch_of(rows), POLICY)
+    ledger = engine.minute_counts(state)
     repeated = msgspec.structs.replace(batch_of(doubled), partition=1)
-    state, signals = engine.step(state, repeated, POLICY)
+    state, signals = engine.process(state, repeated, POLICY)
     assert signals == []
-    assert engine.ledger(state) == ledger
+    assert engine.minute_counts(state) == ledger
     assert state.totals.duplicates == len(doubled)
 
 
@@ -82,13 +82,13 @@ def test_when_an_id_is_forgotten_hangs_on_arrival_alone(
         rows.append(Row(number, clock, 0, name))
         if clock // 60_000 - met.get(name, -999) > HORIZON:
             met[name], fresh = clock // 60_000, fresh + 1
-    state, ticks = engine.new("acme"), dict(cuts)
+    state, ticks = engine.initial_state("acme"), dict(cuts)
     policy = Policy.model_validate({"duplicate_horizon": timedelta(minutes=HORIZON)})
     for start, end in pairwise(sorted({0, len(rows), *(cut for cut in ticks if cut < len(rows))})):
         batch = msgspec.structs.replace(batch_of(rows[start:end]), ids=[row.text for row in rows[start:end]])
-        state, _ = engine.step(state, batch, policy)
+        state, _ = engine.process(state, batch, policy)
         if ticks.get(end):
-            state, _ = engine.advance(state, rows[end - 1].published, policy)
+            state, _ = engine.advance_watermark(state, rows[end - 1].published, policy)
         state = storage.decode(storage.encode(state))
     assert (state.totals.mentions, state.totals.duplicates) == (fresh, len(rows) - fresh)
 
@@ -97,10 +97,10 @@ def test_when_an_id_is_forgotten_hangs_on_arrival_alone(
 @given(streams())
 def test_counts_are_those_of_a_plain_tally(rows: list[Row]) -> None:
     """The ledger equals counting by minute of publication with a dictionary."""
-    state, _ = engine.step(engine.new("acme"), batch_of(rows), POLICY)
+    state, _ = engine.process(engine.initial_state("acme"), batch_of(rows), POLICY)
     plain: dict[int, list[int]] = {}
     for row in rows:
         counts = plain.setdefault(row.published // 60_000 * 60_000, [0, 0, 0, 0])
         counts[0] += 1
         counts[{-1: 1, 1: 2, 2: 3}.get(row.label, 0)] += row.label != 0
-    assert engine.ledger(state) == [(minute, *counts) for minute, counts in sorted(plain.items())]
+    assert engine.minute_counts(state) == [(minute, *counts) for minute, counts in sorted(plain.items())]

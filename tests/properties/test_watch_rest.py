@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.base import Room
+from detectors.base import Headroom
 from detectors.engine import engine, evaluation, storage
-from detectors.engine.skip import Rest
+from detectors.engine.skip import EvaluationSkipper
 from detectors.policy import Policy
 from detectors.registry import ALL
-from detectors.windows.buckets import ABUSIVE, COLUMNS, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN, Minutes
+from detectors.windows.buckets import ABUSIVE, COLUMNS, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN, MinuteBuckets
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 
 if TYPE_CHECKING:
@@ -75,9 +75,9 @@ def past(pace: int) -> tuple[list[Row], bytes]:
     """Return hours of a mention every `pace` minutes, and the state of the watch after them."""
     rows = [Row(minute, (-1, 0, 1, 0)[n % 4], author=f"author {n % 5}") for n, minute in enumerate(range(0, NOW, pace))]
     policy = Policy.model_validate(CALM | OFF)
-    state, _ = engine.advance(engine.new("acme"), START - MINUTE, policy)
-    engine.step(state, batch_of(rows), policy)
-    engine.advance(state, START + (NOW + 2) * MINUTE, policy)
+    state, _ = engine.advance_watermark(engine.initial_state("acme"), START - MINUTE, policy)
+    engine.process(state, batch_of(rows), policy)
+    engine.advance_watermark(state, START + (NOW + 2) * MINUTE, policy)
     return rows, storage.encode(state)
 
 
@@ -141,9 +141,9 @@ def test_who_rests_could_have_found_nothing(name: str, data: st.DataObject) -> N
         if ahead:
             patch.setattr(engine, "HELD_BYTES", 0)
         quick = watched(stored, rows, policy, stride)
-        restless = tuple(replace(each, room=None, dormant=None) for each in ALL)
+        restless = tuple(replace(each, headroom=None, below_threshold=None) for each in ALL)
         patch.setattr(evaluation, "ALL", restless)
-        patch.setattr(evaluation, "_ON_COUNTS", tuple(each for each in restless if each.limits))
+        patch.setattr(evaluation, "_ON_COUNTS", tuple(each for each in restless if each.thresholds))
         assert watched(stored, rows, policy, stride if ahead else 1, forget=not ahead) == quick
 
 
@@ -158,7 +158,7 @@ def watched(
         part = list(said)
         for minute in range(met(state) + 3, int(part[0].minute), stride):
             signals += told(state, minute, policy, forget=forget)
-        signals += engine.step(state, batch_of(part, number), policy)[1]
+        signals += engine.process(state, batch_of(part, number), policy)[1]
         number += len(part)
     for minute in range(met(state) + 3, times[-1] + 65, stride):
         signals += told(state, minute, policy, forget=forget)
@@ -167,14 +167,14 @@ def watched(
 
 def met(state: State) -> int:
     """Return the minute up to which all is closed."""
-    return (state.frontier or 0) - START // MINUTE
+    return (state.last_closed_minute or 0) - START // MINUTE
 
 
 def told(state: State, minute: int, policy: Policy, *, forget: bool = False) -> list[Signal]:
     """Return what a step of time brings, where it is forgotten what need not be looked at."""
     if forget:
-        state.cache.look_again()
-    return engine.advance(state, START + minute * MINUTE, policy)[1]
+        state.cache.reset_headroom()
+    return engine.advance_watermark(state, START + minute * MINUTE, policy)[1]
 
 
 looks = st.tuples(st.just("look"), st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 4)), min_size=3, max_size=3))
@@ -186,7 +186,7 @@ waits = st.tuples(st.just("wait"), st.sampled_from([1, 1, 2, 30, 60, 1440]))
 @given(st.lists(st.one_of(looks, counts, counts, waits), max_size=40))
 def test_each_rests_until_its_room_is_used_up_or_the_hour_is_over(course: list[tuple[str, Any]]) -> None:
     """What was counted in later minutes already takes from the room; all rest while the least of all does."""
-    rest, minutes, minute = Rest(), Minutes(), NOW
+    rest, minutes, minute = EvaluationSkipper(), MinuteBuckets(), NOW
     hour, left, asleep = -1, dict[int, list[int]](), False  # what may be counted yet, by detector and column
     for what, how in course:
         if what == "wait":
@@ -199,19 +199,19 @@ def test_each_rests_until_its_room_is_used_up_or_the_hour_is_over(course: list[t
             for room in left.values():
                 room[1] -= number * (room[0] == column)
         else:
-            rest.turn(minute)
+            rest.on_minute(minute)
             left = left if hour == minute // 60 else {}
             hour = minute // 60
             for place, (column, many) in enumerate(how):
                 if place not in left or left[place][1] <= 0:
                     later = sum(row[column] for at, row in minutes.opened.items() if at > minute)
                     left[place] = [column, many - later]
-                    assert rest.lay(ALL[place], Room(column, many), minutes, minute) == (many > later)
-            rest.close(ALL[:3])
+                    assert rest.try_skip(ALL[place], Headroom(column, many), minutes, minute) == (many > later)
+            rest.note_all(ALL[:3])
             asleep = all(room[1] > 0 for room in left.values())
         if hour == minute // 60:
-            assert [rest.rests(ALL[place]) for place in left] == [room[1] > 0 for room in left.values()]
+            assert [rest.skips(ALL[place]) for place in left] == [room[1] > 0 for room in left.values()]
         calm = asleep and hour == minute // 60 and all(room[1] > 0 for room in left.values())
-        assert rest.calm(minute) == calm
-    rest.wake()
-    assert not rest.calm(minute)
+        assert rest.all_skipped(minute) == calm
+    rest.reset()
+    assert not rest.all_skipped(minute)

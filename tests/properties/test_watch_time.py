@@ -22,13 +22,13 @@ def test_how_often_time_is_told_does_not_matter(rows: list[Row], cuts: list[int]
     bounds = sorted({0, len(rows), *(cut for cut in cuts if cut < len(rows))})
     found = []
     for places in (range(len(rows) + 1), bounds):
-        state, _ = engine.advance(engine.new("acme"), START - 60_000, POLICY)
+        state, _ = engine.advance_watermark(engine.initial_state("acme"), START - 60_000, POLICY)
         signals: list[Signal] = []
         for start, end in pairwise(places):
-            state, counted = engine.step(state, batch_of(rows[start:end]), POLICY)
-            state, closed = engine.advance(state, rows[end - 1].published, POLICY)
+            state, counted = engine.process(state, batch_of(rows[start:end]), POLICY)
+            state, closed = engine.advance_watermark(state, rows[end - 1].published, POLICY)
             signals += counted + closed
-        found.append((signals, engine.ledger(state), state.totals, state.episodes, state.hours, state.sample.tables))
+        found.append((signals, engine.minute_counts(state), state.totals, state.episodes, state.hours, state.contributors.tables))
     assert found[0] == found[1]
 
 
@@ -40,14 +40,14 @@ def test_how_far_time_lags_does_not_matter(rows: list[Row], ticks: list[tuple[in
     every = [(place, 0) for place in range(1, len(rows) + 1)]
     some = sorted((place, lag) for place, lag in ticks if 0 < place < len(rows))
     for schedule in (every, [*some, (len(rows), 0)]):
-        state, _ = engine.advance(engine.new("acme"), START - 60_000, POLICY)
+        state, _ = engine.advance_watermark(engine.initial_state("acme"), START - 60_000, POLICY)
         signals: list[Signal] = []
         start = 0
         for end, lag in schedule:
-            state, counted = engine.step(state, batch_of(rows[start:end]), POLICY)
-            state, closed = engine.advance(state, rows[end - 1].published - 60_000 * lag, POLICY)
+            state, counted = engine.process(state, batch_of(rows[start:end]), POLICY)
+            state, closed = engine.advance_watermark(state, rows[end - 1].published - 60_000 * lag, POLICY)
             signals, start = signals + counted + closed, end
-        found.append((signals, engine.ledger(state), state.totals))
+        found.append((signals, engine.minute_counts(state), state.totals))
     assert found[0] == found[1]
 
 
@@ -63,18 +63,18 @@ def test_a_partition_read_ahead_does_not_matter(rows: list[Row], data: st.DataOb
     ahead = [row for row in stamped if rows[row.number] in first]
     behind = [row for row in stamped if rows[row.number] not in first]
     end = stamped[-1].published + 7_200_000
-    together, _ = engine.advance(engine.new("acme"), START - 60_000, POLICY)
-    together, counted = engine.step(together, batch_of(stamped), POLICY)
-    together, closed = engine.advance(together, end, POLICY)
-    apart, _ = engine.advance(engine.new("acme"), START - 60_000, POLICY)
+    together, _ = engine.advance_watermark(engine.initial_state("acme"), START - 60_000, POLICY)
+    together, counted = engine.process(together, batch_of(stamped), POLICY)
+    together, closed = engine.advance_watermark(together, end, POLICY)
+    apart, _ = engine.advance_watermark(engine.initial_state("acme"), START - 60_000, POLICY)
     signals: list[Signal] = []
     for partition, part in enumerate((ahead, behind)):
-        apart, found = engine.step(apart, batch_of(part, partition), POLICY)
+        apart, found = engine.process(apart, batch_of(part, partition), POLICY)
         signals += found
-    apart, found = engine.advance(apart, end, POLICY)
+    apart, found = engine.advance_watermark(apart, end, POLICY)
     begun = START + 300_000
     assert [s for s in signals + found if s.start > begun] == [s for s in counted + closed if s.start > begun]
-    assert engine.ledger(apart) == engine.ledger(together)
+    assert engine.minute_counts(apart) == engine.minute_counts(together)
 
 
 @settings(max_examples=60, deadline=None)
@@ -89,7 +89,7 @@ def test_order_within_the_lateness_does_not_matter(rows: list[Row], random: obje
     shuffled = [row._replace(number=place) for place, row in enumerate(shuffled)]
     state, signals = run(rows, [])
     other, found = run(shuffled, [])
-    assert engine.ledger(other) == engine.ledger(state)
+    assert engine.minute_counts(other) == engine.minute_counts(state)
     assert other.totals.mentions == state.totals.mentions
     assert other.totals.late == 0
     raised = [sorted((s.detector, s.start) for s in ss if s.phase == "raised") for ss in (signals, found)]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.policy import Policy
-from detectors.model.signal import Drivers, Example
+from detectors.model.signal import Contributors, Example
 from streams.pipeline import TriageShard
 from tests.support.alerts import START
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification
-    from config.brands.overrides import Stretch
+    from config.brands.overrides import PolicyInterval
     from tests.support.alerts import Record
 
 GROUP: Final = "Halcyon Inns"
@@ -19,10 +19,10 @@ BRANDS: Final = ("Halcyon Bay", "Halcyon Moor", "Halcyon Peak")
 UNGROUPED: Final = "Brightmoor"
 
 
-def about(*terms: str, url: str = "") -> Drivers:
+def about(*terms: str, url: str = "") -> Contributors:
     """Return drivers with these words, and an example that stands at an address."""
     examples = (Example("look at this", "mira", "forum", url, 10, -0.5, START),) if url else ()
-    return Drivers(channels=(("forum", 9),), terms=tuple((term, 9) for term in terms), examples=examples)
+    return Contributors(channels=(("forum", 9),), terms=tuple((term, 9) for term in terms), examples=examples)
 
 
 class GroupPolicies:
@@ -32,7 +32,7 @@ class GroupPolicies:
         self.policy = policy or Policy()
         self.members = members
 
-    def detection_policy(self, brand: str, revision: int, at: int) -> Stretch:
+    def detection_policy(self, brand: str, revision: int, at: int) -> PolicyInterval:
         """Nothing is watched here."""
         raise NotImplementedError(brand, revision, at)
 

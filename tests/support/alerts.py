@@ -13,7 +13,7 @@ from alerts.incidents.lifecycle import TriageState, process
 from alerts.incidents.model import Action, Incident, Notification
 from alerts.incidents.policy import Policy
 from alerts.incidents.state import new_state
-from detectors.model.signal import Drivers, Evidence, Example, Now, Phase, Severity, Signal
+from detectors.model.signal import Contributors, Evidence, Example, Watermark, Phase, Severity, Signal
 
 if TYPE_CHECKING:
     from alerts.delivery.metrics import RequestKind
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 START: Final = 1_424_356_320_000
 """2015-02-19 14:32 UTC."""
 
-Record = Signal | Action | Now
+Record = Signal | Action | Watermark
 
 MINUTE: Final = 60_000
 POLICY: Final = Policy()
 
-DRIVERS: Final = Drivers(
+DRIVERS: Final = Contributors(
     channels=(("twitter", 61), ("forum", 22)),
     terms=(("refund", 31), ("gate 12", 17)),
     authors=(("mira", 5, 48_000), ("tom", 3, 120)),
@@ -73,7 +73,7 @@ def signal(
     revision: int | None = None,
     brand: str = "acme",
     phase: Phase | None = None,
-    drivers: Drivers = DRIVERS,
+    drivers: Contributors = DRIVERS,
 ) -> Signal:
     """Return a signal at `minute` after START, of the episode that began at minute `start`."""
     number = int(minute - start) if revision is None else revision
@@ -87,13 +87,13 @@ def signal(
         at=START + int(minute * MINUTE),
         policy=1,
         evidence=figures(observed),
-        drivers=drivers,
+        contributors=drivers,
     )
 
 
-def now(minute: float) -> Now:
+def now(minute: float) -> Watermark:
     """Return the passing of event time up to `minute` after START."""
-    return Now(START + int(minute * MINUTE))
+    return Watermark(START + int(minute * MINUTE))
 
 
 def action(minute: float, kind: Any = "ack", **changes: Any) -> Action:

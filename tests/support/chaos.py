@@ -73,7 +73,7 @@ def expected(crowd: MentionGenerator, size: int) -> Ledger:
     for number, (partition, value) in enumerate(crowd.records(PARTITIONS, size)):
         for batch in score(partition, [MentionsRecord(value, number, arrived)], watchlist, scorer).batches:
             shard.apply(batch)
-    return {brand: engine.ledger(state) for brand, state in shard.states.items()}
+    return {brand: engine.minute_counts(state) for brand, state in shard.states.items()}
 
 
 def run(broker: RealBroker, script: Scenario) -> ChaosResult:
@@ -97,7 +97,7 @@ def run(broker: RealBroker, script: Scenario) -> ChaosResult:
         total = sum(row[1] for rows in outcome.expected.values() for row in rows)
         with suppress(TimeoutError):  # what is missing then is told by the difference
             wait_until(lambda: _counted(here) >= total, 120, f"{total} mentions counted", every=1.0)
-        outcome.found = {brand: engine.ledger(state) for brand, state in here.states().items()}
+        outcome.found = {brand: engine.minute_counts(state) for brand, state in here.states().items()}
         assert survivor.running, "the survivor has died"
     return outcome
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Notification
 
 INCIDENT_LIFE: list[Record] = [
-    signal(0, severity="watch"),
+    signal(0, severity="info"),
     signal(1, severity="critical"),
     signal(2, severity="critical", observed=90),
     now(2),

@@ -42,7 +42,7 @@ def entries(said: Iterable[dict[str, Any]], actions: Iterable[Action] = (), *, s
     """Yield what a worker with one partition reads; each mention arrives when it was published."""
     for name in BRANDS:
         yield ConfigEntry(0, name, 0, json.loads(encode_brand(default_brand(name))))
-    watchlist = Watchlist([default_brand(name).watched(0) for name in BRANDS])
+    watchlist = Watchlist([default_brand(name).brand_terms(0) for name in BRANDS])
     waiting = sorted(actions, key=lambda action: action.at)
     clock = 0
     for offset, mention in enumerate(said):

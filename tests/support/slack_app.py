@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from alerts.incidents.silences import Silence
-    from config.brands.overrides import Governed
+    from config.brands.overrides import BrandWithOverrides
     from mentions.model.batches import Batch, Tick
 
 NOW = START + 60_000
@@ -50,7 +50,7 @@ class SlackAppHarness:
         self.know(self.note.incident)
         self.known.incident_view.mark_loaded()
         self.past: Sequence[Batch | Tick] = ()
-        self.applied: list[Governed] = []
+        self.applied: list[BrandWithOverrides] = []
         people = SlackClient(TOKEN, slack.url)
         trial = Trial(lambda *_: self.past, lambda: NOW)
         self.office = Office(self.known, ActionGateway(people, self._send, lambda: NOW), people, self._apply, trial)
@@ -65,13 +65,13 @@ class SlackAppHarness:
             raise ConnectionError("the broker is away")
         self.sent.append(action)
 
-    async def _apply(self, governed: Governed) -> None:
+    async def _apply(self, governed: BrandWithOverrides) -> None:
         if self.failing:
             raise ConnectionError("the broker is away")
         self.applied.append(governed)
         self.govern(governed)
 
-    def govern(self, governed: Governed) -> None:
+    def govern(self, governed: BrandWithOverrides) -> None:
         """Let a configuration govern the brand from now on."""
         self.known.registry.put(governed, 100 + len(self.applied))
         self.known.registry.refresh()

@@ -15,7 +15,7 @@ from tocsin.slack_app.state import AppState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from config.brands.overrides import Governed
+    from config.brands.overrides import BrandWithOverrides
 
 
 class FakeSlackApi:
@@ -65,7 +65,7 @@ class HandlerHarness:
             raise ConnectionError("the broker is away")
         self.sent.append(action)
 
-    async def _apply(self, governed: Governed) -> None:
+    async def _apply(self, governed: BrandWithOverrides) -> None:
         raise AssertionError(governed)
 
     async def tap(self, action_id: str, user: str = "U0ANA", option: str = "", block_id: str = "") -> None:

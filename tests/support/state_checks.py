@@ -81,17 +81,17 @@ def streams(draw: st.DrawFn) -> list[Row]:
 
 def run(rows: list[Row], cuts: list[int], *, restart: bool = False) -> tuple[State, list[Signal]]:
     """Fold the rows, cut into batches at `cuts`, the watermark following a fixed rule that the cuts do not change."""
-    state = engine.new("acme")
+    state = engine.initial_state("acme")
     signals: list[Signal] = []
-    state, _ = engine.advance(state, START - 60_000, POLICY)
+    state, _ = engine.advance_watermark(state, START - 60_000, POLICY)
     bounds = sorted({0, len(rows), *range(0, len(rows), 10), *(cut for cut in cuts if cut < len(rows))})
     for start, end in pairwise(bounds):
-        state, found = engine.step(state, batch_of(rows[start:end]), POLICY)
+        state, found = engine.process(state, batch_of(rows[start:end]), POLICY)
         signals += found
         if end % 10 == 0 or end == len(rows):
-            state, found = engine.advance(state, max(row.published for row in rows[:end]), POLICY)
+            state, found = engine.advance_watermark(state, max(row.published for row in rows[:end]), POLICY)
             signals += found
         if restart:
             state = storage.decode(storage.encode(state))
-    state, found = engine.advance(state, rows[-1].published + 86_400_000, POLICY)
+    state, found = engine.advance_watermark(state, rows[-1].published + 86_400_000, POLICY)
     return state, signals + found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 MESSAGES: Final = {
-    "watch": "Watch",
+    "info": "Info",
     "warning": "Warning",
     "critical": "Critical",
     "over": "Over",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 MESSAGES: Final = {
-    "watch": "À suivre",
+    "info": "Info",
     "warning": "Alerte",
     "critical": "Critique",
     "over": "Terminé",

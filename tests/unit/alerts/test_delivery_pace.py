@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from detectors.model.signal import Course
+from detectors.model.signal import Timeline
 from tests.support.alerts import MINUTE, START
 from tests.support.delivery import Desks, incident_life
 from tocsin.demo.fake_slack.faults import Fault
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from tocsin.demo.fake_slack.server import FakeSlack
 
 
-def drawn(notification: Notification, course: Course) -> Notification:
+def drawn(notification: Notification, course: Timeline) -> Notification:
     """Return a notification whose incident has a chart."""
     findings = {
-        name: replace(finding, signal=replace(finding.signal, course=course))
+        name: replace(finding, signal=replace(finding.signal, timeline=course))
         for name, finding in notification.incident.findings.items()
     }
     return replace(notification, incident=replace(notification.incident, findings=findings))
@@ -45,7 +45,7 @@ async def test_500_incidents_at_once_neither_lose_nor_storm(fake: FakeSlack, des
     """
     speed = 1000.0
     one = desk(speed=speed, timeout=10.0)
-    course = Course(START, 5 * MINUTE, (1,) * 36, (0,) * 36, None)
+    course = Timeline(START, 5 * MINUTE, (1,) * 36, (0,) * 36, None)
     stories = [[drawn(note, course) for note in incident_life(f"brand{n}")[:3]] for n in range(500)]
     for step in range(3):
         one.submit(*(story[step] for story in stories))

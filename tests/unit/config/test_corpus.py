@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.brands.loader import Report, parse
+from config.brands.loader import LoadResult, parse
 
 HERE = Path(__file__).parent
 BROKEN = sorted((HERE / "broken").glob("*.yaml"))
@@ -22,7 +22,7 @@ def matches(expected: str, actual: str) -> bool:
 
 
 @cache
-def report_on(file: Path) -> Report:
+def report_on(file: Path) -> LoadResult:
     """Return the report about a file."""
     return parse(file.read_bytes(), file.name)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.error_messages import models_in, nearest, tell
+from config.error_messages import models_in, nearest, describe
 from detectors.model.duration import Duration
 
 
@@ -40,7 +40,7 @@ def rule(values: dict[str, Any]) -> str:
     with pytest.raises(ValidationError) as caught:
         Outer.model_validate(values)
     (error,) = caught.value.errors()
-    return tell(error, Outer)
+    return describe(error, Outer)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_quoted_number_is_told_to_lose_its_quotes() -> None:
     """The commonest cause of a number that is none is named."""
     with pytest.raises(ValidationError) as caught:
         Outer.model_validate_json('{"name": "x", "inner": {"count": "10"}}', strict=True)
-    assert tell(caught.value.errors()[0], Outer) == "must be a whole number: remove the quotes (default 10)"
+    assert describe(caught.value.errors()[0], Outer) == "must be a whole number: remove the quotes (default 10)"
 
 
 def test_an_unforeseen_rule_keeps_pydantic_s_words() -> None:
@@ -100,7 +100,7 @@ def test_an_unforeseen_rule_keeps_pydantic_s_words() -> None:
 
     with pytest.raises(ValidationError) as caught:
         Odd.model_validate({"number": 3})
-    assert tell(caught.value.errors()[0], Odd) == "Input should be a multiple of 5"
+    assert describe(caught.value.errors()[0], Odd) == "Input should be a multiple of 5"
 
 
 @pytest.mark.parametrize(

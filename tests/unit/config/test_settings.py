@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from config.errors import ConfigError
-from config.settings import Settings, from_environ, strangers, variable_of
+from config.settings import Settings, from_environ, unknown_variables, variable_of
 
 TOKEN = "xoxb-1234567890-abcdefghij"
 
@@ -120,7 +120,7 @@ def test_every_field_that_holds_a_secret_hides_it() -> None:
 def test_a_variable_that_nobody_reads_is_warned_about() -> None:
     """A slip of the pen in a variable's name would otherwise be silent."""
     environ = {"TOCSIN_BROKER": "x", "TOCSIN_COLOUR": "y", "HOME": "/", "TOCSIN_PREFIX": ""}
-    assert strangers(environ) == [
+    assert unknown_variables(environ) == [
         "TOCSIN_BROKER is not a variable of Tocsin: did you mean TOCSIN_BROKERS?",
         "TOCSIN_COLOUR is not a variable of Tocsin",
     ]

@@ -75,4 +75,4 @@ def test_sensitivity_is_a_promise_of_false_alarms() -> None:
 def test_lateness_counts_in_whole_minutes() -> None:
     """Lateness is rounded up, and the present minute is watched too."""
     policy = Policy(lateness=timedelta(seconds=61))
-    assert (policy.lateness_minutes, policy.near) == (2, 3)
+    assert (policy.lateness_minutes, policy.open_minutes) == (2, 3)

@@ -22,7 +22,7 @@ def test_the_labels_shown_are_valid_ones() -> None:
     (block,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     labels = read(block.encode())
     assert [label.kind for label in labels] == ["crisis", "planned"]
-    assert check(labels, load(ROOT / "config" / "brands.yaml").named()) == []
+    assert check(labels, load(ROOT / "config" / "brands.yaml").by_name()) == []
 
 
 @pytest.mark.parametrize("line", COMMANDS)

@@ -40,7 +40,7 @@ def test_joke_pages_nobody(chronicle: EventLog) -> None:
     """A printing error that everybody enjoys is worth knowing, and wakes nobody."""
     told = _told(chronicle, "Pippinworth")
     assert told
-    assert {note.incident.severity for note in told} == {"watch"}
+    assert {note.incident.severity for note in told} == {"info"}
     assert not any(note.page for note in told)
 
 

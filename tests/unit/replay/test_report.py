@@ -69,7 +69,7 @@ def lines() -> tuple[str, ...]:
 def records(count: int | None = None) -> list[Batch | Tick]:
     """Return the first mentions, scored."""
     found = (Line(number, text.encode(), Position(0, number)) for number, text in enumerate(lines()[:count], 1))
-    return read(found, Watchlist([BRAND.watched(0)]), load_scorer(None)).records["Brisela"]
+    return read(found, Watchlist([BRAND.brand_terms(0)]), load_scorer(None)).records["Brisela"]
 
 
 def told(brand: Brand, found: list[Batch | Tick], incident: str | None = None) -> ReportData:
@@ -155,7 +155,7 @@ def test_other_bars_would_have_done_otherwise() -> None:
         for n, one in enumerate(labelled_history.mentions(), 1)
         if one["published_at"] < after
     )
-    records = read(found, Watchlist([BRAND.watched(0)]), load_scorer(None)).records["Brisela"]
+    records = read(found, Watchlist([BRAND.brand_terms(0)]), load_scorer(None)).records["Brisela"]
     bars = next(knob for knob in sliders(BRAND, records, ()) if knob.name == TOGETHER).settings
     assert len({tuple(one.opened) for one in bars}) > 1
     courses = replay(PolicySet.of([BRAND]), records, None).timelines()

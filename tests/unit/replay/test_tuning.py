@@ -56,7 +56,7 @@ def dull() -> Brand:
 @cache
 def material() -> Dataset:
     """Return the past, scored."""
-    return gather(lines(), Watchlist([dull().watched(0)]), Scorer())
+    return gather(lines(), Watchlist([dull().brand_terms(0)]), Scorer())
 
 
 @cache
@@ -253,7 +253,7 @@ def test_what_only_fits_the_incidents_is_said_to_do_so() -> None:
     """The best in hindsight is shown with its effects, and not proposed."""
     lucky = trial(3001, 15_050, settings={"detect.sensitivity": "high"})
     other = trial(3050, 15_001, settings={"detect.sensitivity": "low"})
-    both = trial(3012, 15_012, 5000, settings={"alert.page_from": "watch"})
+    both = trial(3012, 15_012, 5000, settings={"alert.page_from": "info"})
     found = concluded(trial(3030, 15_030), lucky, other, both)
     assert (found.state, found.proposed) == ("not_better", None)
     assert "does not beat today's setting on held-out incidents" in found.sentence()
@@ -262,7 +262,7 @@ def test_what_only_fits_the_incidents_is_said_to_do_so() -> None:
 
 def test_a_budget_pays_for_minutes_and_says_how_many() -> None:
     """A sooner, louder setting is proposed within the budget, with its price."""
-    loud = trial(3010, 15_010, 5000, 12_000, settings={"alert.page_from": "watch"})
+    loud = trial(3010, 15_010, 5000, 12_000, settings={"alert.page_from": "info"})
     trials = [trial(3030, 15_030), loud]
     found = optimise(BRAND, "brand", [default_brand(BRAND)], Dataset(), TWO, 1.1, stretches=WHOLE, trials=trials)
     assert found.sentence() == f"{BRAND}: 20 minutes sooner; 1 false alarm a week more; 2 of 2 incidents instead of 2."

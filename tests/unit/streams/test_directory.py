@@ -17,7 +17,7 @@ def brand(name: str, negative: int) -> Brand:
 
 def limit(directory: BrandRegistry, revision: int) -> int | None:
     """Return Brisela's limit at a revision."""
-    return directory.detection_policy("Brisela", revision, 0).policy.absolute.negative
+    return directory.detection_policy("Brisela", revision, 0).policy.static_threshold.negative
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from config.brands.edit import changed, diff
+from config.brands.edit import set_values, diff
 from config.brands.loader import parse
 from config.errors import ConfigError
 from tocsin.web.editor.fields import fields, parse_value, value_text
@@ -40,7 +40,7 @@ class ConfigFile:
 
     def brand(self, name: str) -> Brand | None:
         """Return a brand as the file has it."""
-        return None if self.config is None else self.config.named().get(name)
+        return None if self.config is None else self.config.by_name().get(name)
 
 
 @dataclass
@@ -95,7 +95,7 @@ def build_change(file: ConfigFile, brand: Brand, typed: Mapping[str, str], langu
 
 def _apply(made: PendingChange, sheet: ConfigFile, brand: str) -> None:
     try:
-        made.text = changed(sheet.text, brand, made.edits, name=sheet.name)
+        made.text = set_values(sheet.text, brand, made.edits, name=sheet.name)
     except ConfigError as error:
         for problem in error.problems:
             place = next((path for path in made.edits if problem.path.endswith(f".{path}")), None)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from detectors.model.text import number
+from detectors.model.text import format_number
 from replay.player.preview_cache import PREVIEW_DAYS, PreviewCache
 from tocsin.web.text import translate
 
@@ -44,4 +44,4 @@ class Trial:
         if not found.mentions:
             return translate(language, "preview_empty", days=PREVIEW_DAYS)
         sentence = found.sentence(language, ZoneInfo(brand.timezone))
-        return translate(language, "preview_said", days=PREVIEW_DAYS, count=number(found.mentions, language), sentence=sentence)
+        return translate(language, "preview_said", days=PREVIEW_DAYS, count=format_number(found.mentions, language), sentence=sentence)

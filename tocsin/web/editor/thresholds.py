@@ -142,4 +142,4 @@ class ThresholdEditor:
 def _proposed_brand(made: PendingChange, brand: str, name: str) -> Brand:
     config = parse(made.text.encode(), name).config
     assert config is not None, "a draft without errors is a right file"
-    return config.named()[brand]
+    return config.by_name()[brand]

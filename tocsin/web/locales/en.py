@@ -23,7 +23,7 @@ MESSAGES: Final = {
     "show": "Show",
     "all": "All",
     "quiet": "Quiet",
-    "watch": "Watch",
+    "info": "Info",
     "warning": "Warning",
     "critical": "Critical",
     "resolved": "Resolved",

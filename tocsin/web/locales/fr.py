@@ -23,7 +23,7 @@ MESSAGES: Final = {
     "show": "Montrer",
     "all": "Toutes",
     "quiet": "Calme",
-    "watch": "À suivre",
+    "info": "Info",
     "warning": "Alerte",
     "critical": "Critique",
     "resolved": "Terminé",

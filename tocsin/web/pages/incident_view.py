@@ -93,7 +93,7 @@ def _fact(incident: Incident, finding: Finding, brand: Brand, language: Language
 
 def _drivers(found: list[Finding], language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the drivers of the finding that leads."""
-    drivers = next((one.signal.drivers for one in found if one.signal.drivers.channels), None)
+    drivers = next((one.signal.contributors for one in found if one.signal.contributors.channels), None)
     if drivers is None:
         return []
     groups = {
@@ -105,7 +105,7 @@ def _drivers(found: list[Finding], language: Language) -> list[tuple[str, list[t
 
 
 def _examples(found: list[Finding], brand: Brand) -> list[ExampleView]:
-    known = {(one.text, one.author): one for finding in found for one in finding.signal.drivers.examples}
+    known = {(one.text, one.author): one for finding in found for one in finding.signal.contributors.examples}
     return [
         ExampleView(
             clean(one.text),

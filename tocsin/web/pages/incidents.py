@@ -13,7 +13,7 @@ from aiohttp import web
 
 from alerts.notifiers.slack.notifier import permalink
 from alerts.rendering.escaping import clean
-from detectors.model.text import number
+from detectors.model.text import format_number
 from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages import actions
 from tocsin.web.pages.incident_view import incident_details
@@ -172,7 +172,7 @@ class IncidentPages:
             "title": title,
             "world": self._world,
             "now": format_time(self._world.now()),
-            "number": number,
+            "number": format_number,
         }
         return render_page(template, request_language(request), request[SESSION], **shared, **values)
 

@@ -9,8 +9,8 @@ from alerts.incidents.model import rank
 from alerts.rendering import text
 from alerts.rendering.escaping import clean
 from config.brands import on_call as routing
-from config.brands.overrides import in_force
-from detectors.model.text import number, percent
+from config.brands.overrides import active
+from detectors.model.text import format_number, format_percent
 from tocsin.web.sources.base import incidents_of
 from tocsin.web.sparkline import build_sparkline
 from tocsin.web.text import format_time, translate
@@ -18,12 +18,12 @@ from tocsin.web.text import format_time, translate
 if TYPE_CHECKING:
     from alerts.incidents.model import Incident
     from config.brands.model import Brand
-    from config.brands.overrides import Governed
+    from config.brands.overrides import BrandWithOverrides
     from detectors.model.text import Language
     from tocsin.web.sources.base import DataSource
     from tocsin.web.sparkline import Sparkline
 
-STATES: Final = ("critical", "warning", "watch", "quiet")
+STATES: Final = ("critical", "warning", "info", "quiet")
 
 
 class IncidentRow(NamedTuple):
@@ -61,7 +61,7 @@ def brand_rows(world: DataSource, language: Language, state: str = "", search: s
     return sorted(kept, key=lambda one: (STATES.index(one.state), all(own.acknowledged for own in one.incidents), one.name))
 
 
-def brand_row(world: DataSource, governed: Governed, language: Language) -> BrandRow:
+def brand_row(world: DataSource, governed: BrandWithOverrides, language: Language) -> BrandRow:
     """Return one brand."""
     brand = governed.brand
     running = [one for one in incidents_of(world.incidents(), brand.name) if one.status != "resolved"]
@@ -78,9 +78,9 @@ def brand_row(world: DataSource, governed: Governed, language: Language) -> Bran
         on_call=on_call_names(brand, world.now()) or translate(language, "nobody"),
         badges=badges(world, governed, language),
         sparkline=build_sparkline(pulse, usual),
-        expected=translate(language, "no_usual" if usual is None else "usual", count=number(usual or 0, language)),
-        volume=translate(language, "mentions_hours", count=number(sum(pulse.mentions), language)),
-        negative_share="" if share is None else translate(language, "negative_hour", share=percent(share, language)),
+        expected=translate(language, "no_usual" if usual is None else "usual", count=format_number(usual or 0, language)),
+        volume=translate(language, "mentions_hours", count=format_number(sum(pulse.mentions), language)),
+        negative_share="" if share is None else translate(language, "negative_hour", share=format_percent(share, language)),
     )
 
 
@@ -109,19 +109,19 @@ def status_text(incident: Incident, brand: Brand, language: Language) -> str:
     return said
 
 
-def badges(world: DataSource, governed: Governed, language: Language) -> list[str]:
+def badges(world: DataSource, governed: BrandWithOverrides, language: Language) -> list[str]:
     """Return what else is special about a brand."""
     zone = governed.brand.timezone
     found = [translate(language, "silenced", at=format_time(one.ends_at, zone)) for one in world.silences(governed.brand.name)]
-    return found + ([translate(language, "overridden")] if in_force(governed.overrides, world.now()) else [])
+    return found + ([translate(language, "overridden")] if active(governed.overrides, world.now()) else [])
 
 
 def on_call_names(brand: Brand, at: int) -> str:
     """Return who is on call, by the names that the brand's rota has for them."""
-    return ", ".join(display_name(one, brand) for one in dict.fromkeys(routing.called(brand, at)))
+    return ", ".join(display_name(one, brand) for one in dict.fromkeys(routing.on_call_users(brand, at)))
 
 
 def display_name(who: str, brand: Brand) -> str:
     """Return what somebody is called: Slack ids by the rota's names, where it has any."""
-    names = {identity: name for name, identity in brand.rota.names.items()}
+    names = {identity: name for name, identity in brand.schedule.names.items()}
     return clean(names.get(who, who))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from aiohttp import web
 
-from config.brands.edit import changed, diff
+from config.brands.edit import set_values, diff
 from config.errors import ConfigError
 from mentions.model.batches import Batch
 from replay.tuning.candidates import candidates
@@ -139,7 +139,7 @@ class TuningPages:
         sheet = read_config_file(self._path)
         try:
             return diff(
-                sheet.text, changed(sheet.text, found.scope, found.proposed.settings, name=sheet.name), sheet.name
+                sheet.text, set_values(sheet.text, found.scope, found.proposed.settings, name=sheet.name), sheet.name
             )
         except ConfigError as error:
             return str(error)

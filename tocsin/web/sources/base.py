@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Action, Incident
     from alerts.incidents.silences import Silence
     from config.brands.model import Brand
-    from config.brands.overrides import Governed
+    from config.brands.overrides import BrandWithOverrides
     from detectors.engine.state import State
     from detectors.stats.baseline import Learning
     from mentions.model.batches import Batch, Tick
@@ -35,7 +35,7 @@ class DataSource(Protocol):
         """Return what time it is there."""
         ...
 
-    def brands(self) -> Mapping[str, Governed]:
+    def brands(self) -> Mapping[str, BrandWithOverrides]:
         """Return the brands with what overrides them, by name."""
         ...
 
@@ -71,7 +71,7 @@ class DataSource(Protocol):
 def expected_rate(state: State, learning: Learning, at: int) -> float | None:
     """Return how many mentions a bar usually has at an instant; None with too little history."""
     usual = learn(state.hours, at // _HOUR, learning)
-    return usual.expected(MENTIONS, 60) * BAR_MS / _HOUR if usual.warm else None
+    return usual.expected(MENTIONS, 60) * BAR_MS / _HOUR if usual.warmed_up else None
 
 
 def incidents_of(incidents: Mapping[str, Incident], brand: str) -> list[Incident]:

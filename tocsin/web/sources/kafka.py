@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from alerts.delivery.ports import MessageRef
     from alerts.incidents.model import Incident
     from alerts.incidents.silences import Silence
-    from config.brands.overrides import Governed
+    from config.brands.overrides import BrandWithOverrides
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
     from tocsin.web.sources.rate_counter import RateSeries
@@ -74,7 +74,7 @@ class KafkaDataSource(KafkaGateway):
         """Return what time it is."""
         return wall_ms()
 
-    def brands(self) -> Mapping[str, Governed]:
+    def brands(self) -> Mapping[str, BrandWithOverrides]:
         """Return the brands with what overrides them, by name."""
         return {name: self._directory.governed(name) for name in sorted(self._directory.brands())}
 

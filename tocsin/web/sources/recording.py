@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from config.brands.overrides import Governed
+from config.brands.overrides import BrandWithOverrides
 from mentions.model.batches import Tick
 from replay.player.chunking import with_end_marker, chunks, read_records
 from replay.player.policy_set import PolicySet
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class RecordingDataSource:
     """The world at the end of what was recorded."""
 
-    configured: Mapping[str, Governed]
+    configured: Mapping[str, BrandWithOverrides]
     shards: Callable[[str], tuple[WatchShard, TriageShard]]  # of a brand
     dataset: Dataset
     live: bool = False
@@ -48,7 +48,7 @@ class RecordingDataSource:
         """Return up to when it goes."""
         return max((span.until for span in self.dataset.spans.values()), default=0)
 
-    def brands(self) -> Mapping[str, Governed]:
+    def brands(self) -> Mapping[str, BrandWithOverrides]:
         """Return the brands, by name."""
         return self.configured
 
@@ -97,7 +97,7 @@ def from_lines(
     brands: Iterable[Brand], lines: Iterable[Line | RejectedLine], scorer: Scorer, until: int | None = None
 ) -> RecordingDataSource:
     """Return the world at the end of files of mentions in order of publication, or at an instant (ms) of theirs."""
-    known = {brand.name: Governed(brand) for brand in brands}
+    known = {brand.name: BrandWithOverrides(brand) for brand in brands}
     rules = PolicySet.of(one.brand for one in known.values())
     pipeline, material = Pipeline(rules, rules.watchlist, scorer), Dataset()
     world = RecordingDataSource(known, lambda _: (pipeline.watch, pipeline.triage), material)

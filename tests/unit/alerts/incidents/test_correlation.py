@@ -19,7 +19,7 @@ from tests.support.alerts import MINUTE, START, Record, action, now, signal
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification
-    from detectors.model.signal import Drivers
+    from detectors.model.signal import Contributors
 
 BAY, MOOR, PEAK = BRANDS
 GERM = about("salmonella", "kitchen", "buffet")
@@ -55,7 +55,7 @@ def test_the_same_cause_is_one_incident_and_one_page() -> None:
         (about("rain", url="https://news.example/germ"), False),
     ],
 )
-def test_what_differs_by_cause_stays_apart(drivers: Drivers, *, apart: bool) -> None:
+def test_what_differs_by_cause_stays_apart(drivers: Contributors, *, apart: bool) -> None:
     """Two words or a link in common make it the same thing."""
     first = about("salmonella", "kitchen", "buffet", "Halcyon", "bay", url="https://news.example/germ")
     _, told = run_triage(bay(0, drivers=first), moor(2, drivers=drivers))
@@ -144,7 +144,7 @@ def test_a_member_heard_before_is_told_once() -> None:
 def test_a_record_that_comes_again_moves_nothing_else() -> None:
     """Neither does a signal let time pass for its group, nor does an act that met nothing find something later."""
     shard, _ = run_triage(bay(0), moor(60, drivers=STRIKE), action(61, brand=PEAK))
-    shard.apply(signal(62, detector="silence", severity="watch", brand=PEAK))
+    shard.apply(signal(62, detector="silence", severity="info", brand=PEAK))
     before = dict(shard.cases)
     assert [shard.apply(again) for again in (moor(60, drivers=STRIKE), bay(0), action(61, brand=PEAK))] == [[], [], []]
     assert shard.cases == before

@@ -39,7 +39,7 @@ def test_how_time_passes_makes_no_difference() -> None:
 def test_a_warning_waits_longer_and_a_watch_for_ever() -> None:
     """Who is not paged is not chased."""
     assert steps(signal(0), now(31)) == [(30, 0)]
-    assert steps(signal(0, severity="watch"), now(600)) == []
+    assert steps(signal(0, severity="info"), now(600)) == []
 
 
 def test_an_acknowledgement_stops_it_and_its_expiry_starts_it_anew() -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from alerts.incidents.findings import create, has_doubled, primary, merge, ratio, mark_notified
 from alerts.incidents.model import RECENT_VALUES_LIMIT
-from detectors.model.signal import Drivers
+from detectors.model.signal import Contributors
 from tests.support.alerts import DRIVERS, MINUTE, START, figures, signal
 
 
@@ -26,8 +26,8 @@ def test_start_peak_and_latest_do_not_depend_on_the_order_of_arrival() -> None:
 
 def test_what_drives_it_stays_known_when_a_later_signal_does_not_say() -> None:
     """Terms and examples do not vanish from the message."""
-    finding = merge(create(signal(0)), signal(1, drivers=Drivers()))
-    assert (finding.signal.revision, finding.signal.drivers) == (1, DRIVERS)
+    finding = merge(create(signal(0)), signal(1, drivers=Contributors()))
+    assert (finding.signal.revision, finding.signal.contributors) == (1, DRIVERS)
 
 
 def test_the_trail_is_bounded_and_keeps_the_latest() -> None:
@@ -74,7 +74,7 @@ def test_a_window_that_grows_within_the_hour_stays_one_measure() -> None:
 
 def test_the_gravest_leads_then_the_furthest_from_usual() -> None:
     """The message is headed by what matters most, the same in every replay."""
-    mild = create(signal(0, detector="a", severity="watch", observed=900))
+    mild = create(signal(0, detector="a", severity="info", observed=900))
     grave = create(signal(0, detector="b", severity="critical", observed=10))
     worse = create(signal(0, detector="c", severity="critical", observed=20))
     for order in permutations([mild, grave, worse]):

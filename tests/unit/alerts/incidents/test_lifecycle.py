@@ -8,7 +8,7 @@ import pytest
 
 from alerts.incidents.lifecycle import decide
 from alerts.incidents.policy import Policy
-from detectors.model.signal import Now
+from detectors.model.signal import Watermark
 from tests.support.alerts import MINUTE, POLICY, START, Record, action, incident_of, now, run, signal, reasons_of
 
 
@@ -25,7 +25,7 @@ def test_the_first_breach_opens() -> None:
 
 def test_a_watch_is_shown_and_pages_nobody() -> None:
     """Below `page_from` an incident is told without a mention."""
-    _, (told,) = run(signal(0, severity="watch"))
+    _, (told,) = run(signal(0, severity="info"))
     assert (told.reason, told.page) == ("opened", False)
 
 
@@ -37,13 +37,13 @@ def test_a_warning_pages_in_the_message_itself() -> None:
 
 def test_a_rise_in_severity_replies_and_pages_at_once() -> None:
     """An edited message makes no sound, so a rise posts in the thread."""
-    _, told = run(signal(0, severity="watch"), signal(0.5, revision=1, severity="critical"))
+    _, told = run(signal(0, severity="info"), signal(0.5, revision=1, severity="critical"))
     assert [(n.reason, n.page, n.reply) for n in told[1:]] == [("raised_severity", True, True)]
 
 
 def test_severity_does_not_fall_while_open() -> None:
     """A milder signal leaves the incident as grave as it was."""
-    assert incident_of(signal(0, severity="critical"), signal(1, severity="watch")).severity == "critical"
+    assert incident_of(signal(0, severity="critical"), signal(1, severity="info")).severity == "critical"
 
 
 def test_detectors_that_break_together_do_not_fill_the_thread() -> None:
@@ -84,7 +84,7 @@ def test_what_has_not_changed_is_not_told_again() -> None:
 def test_how_often_time_is_told_changes_no_update(ticks: list[float]) -> None:
     """Updates are told at the instant of their breach, whatever the steps in which time passes."""
     breaches: list[Record] = [signal(m, observed=80 + m) for m in range(5)]
-    log = sorted([*breaches, *map(now, ticks)], key=lambda record: (record.at, isinstance(record, Now)))
+    log = sorted([*breaches, *map(now, ticks)], key=lambda record: (record.at, isinstance(record, Watermark)))
     told = run(*log, now(4.5))[1]
     assert [(n.reason, (n.happened_at - START) // MINUTE, n.revision) for n in told[1:]] == [
         ("updated", 1, 2),

@@ -26,17 +26,17 @@ def policy(*rules: dict[str, Any], **changes: Any) -> Policy:
 
 def test_without_rules_the_strongest_signal_counts() -> None:
     """What ships says nothing about combinations."""
-    _, told = run(signal(0, severity="watch"), signal(1, detector="volume"), signal(2, detector="shift"))
-    assert [note.incident.severity for note in told] == ["watch", "warning", "warning"]
+    _, told = run(signal(0, severity="info"), signal(1, detector="volume"), signal(2, detector="shift"))
+    assert [note.incident.severity for note in told] == ["info", "warning", "warning"]
 
 
 def test_detectors_that_speak_together_raise_the_severity_at_once() -> None:
     """Each alone is what it is; the second of them pages."""
-    watch: Severity = "watch"
+    watch: Severity = "info"
     rule = policy(BOTH)
     _, told = run(signal(0, severity=watch), signal(1, detector="volume", severity=watch), now(90), policy=rule)
     first, second = told[:2]
-    assert (first.incident.severity, first.page) == ("watch", False)
+    assert (first.incident.severity, first.page) == ("info", False)
     assert (second.reason, second.incident.severity, second.page) == ("raised_severity", "critical", True)
     assert second.incident.history[-1].text == "critical"
     assert {note.incident.severity for note in told[2:]} == {"critical"}
@@ -44,7 +44,7 @@ def test_detectors_that_speak_together_raise_the_severity_at_once() -> None:
 
 def test_a_rule_of_one_detector_opens_graver() -> None:
     """A silent source can be made to page."""
-    silent = signal(0, detector="silence", severity="watch", brand=BRANDS[0])
+    silent = signal(0, detector="silence", severity="info", brand=BRANDS[0])
     _, told = run_triage(silent, rules=GroupPolicies(policy({"when": ["silence"], "raise_to": "warning"})))
     assert (told[0].incident.severity, told[0].incident.kind, told[0].page) == ("warning", "silence", True)
 
@@ -63,7 +63,7 @@ def test_what_two_brands_say_is_no_combination() -> None:
         ({"when": ["negatve"], "raise_to": "critical"}, "is no detector: choose among negative, outcry"),
         ({"when": [], "raise_to": "critical"}, "at least 1"),
         ({"when": ["silence", "volume"], "raise_to": "critical"}, "must stand alone"),
-        ({"when": ["volume"], "raise_to": "grave"}, "watch"),
+        ({"when": ["volume"], "raise_to": "grave"}, "info"),
     ],
 )
 def test_a_rule_that_means_nothing_is_refused(rule: dict[str, Any], error: str) -> None:
@@ -91,7 +91,7 @@ brands:
 def test_an_acknowledgement_of_less_is_void_once_it_is_critical() -> None:
     """Who took a watch in hand is not taken to have the crisis in hand: it pages, and somebody is chased."""
     rule = Policy(resolve_after=timedelta(hours=2))
-    _, told = run(signal(0, severity="watch"), action(1), signal(2, severity="critical"), now(13), policy=rule)
+    _, told = run(signal(0, severity="info"), action(1), signal(2, severity="critical"), now(13), policy=rule)
     assert [(note.reason, note.page, note.incident.status) for note in told[2:]] == [
         ("raised_severity", True, "open"),
         ("escalated", True, "open"),

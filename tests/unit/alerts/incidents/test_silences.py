@@ -88,19 +88,19 @@ def test_a_redelivered_request_changes_nothing() -> None:
 
 def test_beside_a_critical_incident_what_is_only_worth_watching_makes_no_sound() -> None:
     """It is shown on the card, for it may explain something; the thread stays quiet."""
-    grave, noise = signal(0, severity="critical"), signal(9, detector="volume", severity="watch", start=9)
+    grave, noise = signal(0, severity="critical"), signal(9, detector="volume", severity="info", start=9)
     case, told = run(grave, noise, now(9.5))
     assert [(note.reason, note.reply) for note in told] == [("opened", False), ("updated", False)]
     assert case.incident is not None
     assert "volume" in case.incident.findings
-    assert reasons_of(signal(0), signal(9, detector="volume", severity="watch", start=9)) == ["opened", "new_detector"]
+    assert reasons_of(signal(0), signal(9, detector="volume", severity="info", start=9)) == ["opened", "new_detector"]
 
 
 def test_noise_beside_a_critical_incident_takes_it_out_of_nobodys_hand_however_loud_it_gets() -> None:
     """Watch-level noise that doubles neither posts in the thread nor voids an acknowledgement that is old."""
     going_on = [signal(minute, severity="critical") for minute in range(11, 125, 10)]
     noise = [
-        signal(minute, detector="volume", severity="watch", start=10, observed=observed)
+        signal(minute, detector="volume", severity="info", start=10, observed=observed)
         for minute, observed in ((10, 10), (126, 40))
     ]
     case, told = run(signal(0, severity="critical"), action(1), noise[0], *going_on, noise[1], now(127))
@@ -111,7 +111,7 @@ def test_noise_beside_a_critical_incident_takes_it_out_of_nobodys_hand_however_l
 
 def test_praise_neither_joins_a_crisis_nor_keeps_it_open() -> None:
     """A good buzz in the middle of a crisis is noise; by itself it is an incident, which a crisis may turn grave."""
-    cheer = [signal(minute, detector="praise", severity="watch", start=9) for minute in range(9, 40)]
+    cheer = [signal(minute, detector="praise", severity="info", start=9) for minute in range(9, 40)]
     case, told = run(signal(0), *cheer, now(40))
     assert [(note.reason, note.happened_at) for note in told[:2]] == [
         ("opened", START),
@@ -119,7 +119,7 @@ def test_praise_neither_joins_a_crisis_nor_keeps_it_open() -> None:
     ]
     assert case.silenced_count > 0
     assert reasons_of(*cheer[:2]) == ["opened"]
-    later = signal(70, detector="praise", severity="watch", start=70)
+    later = signal(70, detector="praise", severity="info", start=70)
     assert reasons_of(signal(0), now(31), later) == ["opened", "resolved", "opened"]
     assert reasons_of(cheer[0], signal(10, start=10)) == ["opened", "raised_severity"]
 

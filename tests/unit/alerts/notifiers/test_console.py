@@ -11,7 +11,7 @@ from alerts.delivery.outbox import Outbox
 from alerts.delivery.ports import Message, Route
 from alerts.notifiers.console import ConsoleNotifier, render_card, render_text
 from alerts.rendering.card import message
-from detectors.model.signal import Drivers, Example
+from detectors.model.signal import Contributors, Example
 from tests.support.alerts import START, MemoryReceipts, Record, action, fast_clock, now, run, signal
 
 
@@ -42,7 +42,7 @@ def test_escape_sequences_from_outside_do_not_reach_the_terminal() -> None:
     """A post cannot clear the screen, set the title or fake a line; markup of the terminal library stays text."""
     nasty = "\x1b[2J\x1b]0;owned\x07 [bold red]hi[/] \r\nfake <!channel> &lt;b&gt; \u202egnp"
     example = Example(nasty, nasty, nasty, "https://x.example/\x1b[2J", 0, 0.0, START)
-    shown = drawn(signal(0, drivers=Drivers(((nasty, 1),), ((nasty, 1),), ((nasty, 1, 1),), (example,))))
+    shown = drawn(signal(0, drivers=Contributors(((nasty, 1),), ((nasty, 1),), ((nasty, 1, 1),), (example,))))
     assert not set("\x1b\x07\r\u202e") & set(shown)
     assert "[bold red]hi[/]" in shown
     assert "<!channel> &lt;b&gt;" in shown

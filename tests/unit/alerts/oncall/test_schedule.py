@@ -89,7 +89,7 @@ def test_a_rota_that_cannot_be_is_refused_with_the_remedy(wrong: dict[str, objec
 
 def test_a_page_mentions_the_standing_on_call_and_this_weeks() -> None:
     """A rota adds to `on_call`; without one nobody else is mentioned."""
-    brand = Brand(name="Hallowfirth", on_call=("S0DESK",), rota=ROTA)
+    brand = Brand(name="Hallowfirth", on_call=("S0DESK",), schedule=ROTA)
     way = route(brand, at("2026-03-18T12:00"), "#alerts")
     assert (way.mention, way.next_mention) == ("<!subteam^S0DESK> <@U0ANA>", "<@U0BEN>")
     assert route(Brand(name="Hallowfirth"), 0, "#alerts").mention == ""

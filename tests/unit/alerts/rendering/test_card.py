@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from alerts.delivery.ports import Message, Chart, Route
 from alerts.incidents.findings import create
 from alerts.rendering.card import message, reply, sparkline
-from detectors.model.signal import Coverage, Drivers, Example, Signal
+from detectors.model.signal import Coverage, Contributors, Example, Signal
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import texts
 from tocsin.demo.fake_slack.block_kit import block_errors, utf16_length
@@ -93,7 +93,7 @@ def test_examples_are_quoted_and_escaped() -> None:
     example = Example(
         "<!channel> *free* `rm` <https://evil.example|here>", "<@U1>", "x|y", "https://ok.example/1", 0, 0, START
     )
-    made = shown(card(signal(0, drivers=Drivers(examples=(example,)))))
+    made = shown(card(signal(0, drivers=Contributors(examples=(example,)))))
     assert "“&lt;!channel&gt; *free* ˋrmˋ &lt;https://evil.example|here&gt;”" in made
     assert "<https://ok.example/1|open>" in made
 
@@ -175,7 +175,7 @@ def test_the_longest_of_everything_is_cut_nowhere_in_the_middle_of_markup() -> N
     """Five of each, all of the characters that grow when escaped: every part still fits its block whole."""
     worst, most = "&" * 300, 10**18
     examples = (Example(worst, worst, worst, "https://x.example/?" + "&" * 90, most, 0.0, START),) * 3
-    drivers = Drivers(((worst, most),) * 9, ((worst, most),) * 9, ((worst, most, most),) * 9, examples)
+    drivers = Contributors(((worst, most),) * 9, ((worst, most),) * 9, ((worst, most, most),) * 9, examples)
     made = card(covered(Coverage(most, most, 1.0, (worst,) * 9), signal(0, drivers=drivers)), page=True)
     assert max(utf16_length(text) for text in texts(made.blocks)) < 3000
     assert not re.search(r"&(?!amp;)", " ".join(texts(made.blocks)))

@@ -17,7 +17,7 @@ from alerts.delivery.outbox import Outbox
 from alerts.delivery.ports import Chart, Route
 from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.rendering import chart_data
-from detectors.model.signal import Course, Signal
+from detectors.model.signal import Timeline, Signal
 from tests.support.alerts import MINUTE, START, MemoryReceipts, action, figures, fast_clock, incident_of, run, signal
 from tocsin.demo.fake_slack.faults import Fault
 from tocsin.demo.fake_slack.server import TOKEN, FakeSlack
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Notification
 
 ROUTE = Route("C0000001", "en", "<@U024BE7LH>")
-COURSE = Course(START, 5 * MINUTE, (3,) * 30 + (5, 9, 20, 40, 60, 80), (1,) * 30 + (2, 5, 12, 30, 45, 66), (3.1, 0.6))
+COURSE = Timeline(START, 5 * MINUTE, (3,) * 30 + (5, 9, 20, 40, 60, 80), (1,) * 30 + (2, 5, 12, 30, 45, 66), (3.1, 0.6))
 COUNTS = st.lists(st.integers(0, 10**9), min_size=36, max_size=36).map(tuple)
 
 
 def drawn(minute: float = 0, **changes: object) -> Signal:
     """Return a signal that carries the course."""
-    return replace(signal(minute), course=COURSE, **changes)
+    return replace(signal(minute), timeline=COURSE, **changes)
 
 
 def test_the_bars_are_as_high_as_the_counts_and_the_lines_where_they_belong() -> None:
@@ -60,7 +60,7 @@ def test_any_course_is_small_and_the_same_every_time(
     mentions: tuple[int, ...], negative: tuple[int, ...], usual: tuple[float, float] | None
 ) -> None:
     """A phone loads it over a poor line; a replay draws what the live run drew."""
-    course = Course(START, 5 * MINUTE, mentions, negative, usual)
+    course = Timeline(START, 5 * MINUTE, mentions, negative, usual)
     content = chart_data.draw(course, figures())
     assert content.startswith(b"\x89PNG")
     assert len(content) < 60_000

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from alerts.incidents.model import Reason
 from alerts.rendering.escaping import width
 from alerts.rendering.text import HEADLINE_CHARS, MESSAGES, notification_text, headline, evidence_text, format_duration, reply_text, supported_language
-from detectors.model.signal import SEVERITIES, Drivers, Evidence, Severity
+from detectors.model.signal import SEVERITIES, Contributors, Evidence, Severity
 from detectors.model.text import _METRICS
 from tests.support.alerts import MINUTE, START, Record, action, figures, incident_of, now, run, signal
 
@@ -78,7 +78,7 @@ def test_next_to_nothing_is_said_so() -> None:
 def test_a_silence_names_its_channel() -> None:
     """Nought is not a figure that a manager understands."""
     quiet = replace(
-        signal(0, detector="silence", drivers=Drivers(channels=(("forum", 0),))),
+        signal(0, detector="silence", drivers=Contributors(channels=(("forum", 0),))),
         evidence=figures(0, 40, metric="mentions", window_start=START - 180 * MINUTE),
     )
     assert headline(incident_of(quiet), "en") == "🟠 Warning acme: no mention from forum for 3 h, usually 40"

@@ -53,26 +53,26 @@ brands:
 
 def test_a_brand_takes_what_it_does_not_say_from_its_group_and_then_the_organisation() -> None:
     """Mappings merge key by key over all three levels; the nearest one that speaks wins."""
-    brand = read(INHERITANCE).named()["Skylark Rail"]
+    brand = read(INHERITANCE).by_name()["Skylark Rail"]
     assert brand.slack_channel == "#brightwater"
     assert brand.detect.sensitivity == "low"
-    assert brand.detect.volume.least == 40
-    assert brand.detect.volume.over_peak == 2
-    assert brand.detect.volume.window == timedelta(hours=1)
+    assert brand.detect.volume_spike.min_mentions == 40
+    assert brand.detect.volume_spike.peak_ratio == 2
+    assert brand.detect.volume_spike.window == timedelta(hours=1)
 
 
 def test_lists_replace_each_other() -> None:
     """A brand's list is the whole list: nobody is paged because of a line elsewhere."""
-    brands = read(INHERITANCE).named()
+    brands = read(INHERITANCE).by_name()
     assert brands["Skylark Rail"].on_call == ("U3",)
     assert brands["Fennel & Oak"].on_call == ("U1", "U2")
 
 
 def test_a_group_says_nothing_about_other_brands() -> None:
     """A brand without group inherits from the organisation alone."""
-    brand = read(INHERITANCE).named()["Fennel & Oak"]
+    brand = read(INHERITANCE).by_name()["Fennel & Oak"]
     assert brand.slack_channel == "#all"
-    assert brand.detect.volume.least == 30
+    assert brand.detect.volume_spike.min_mentions == 30
 
 
 def test_null_takes_back_what_would_be_inherited() -> None:
@@ -106,7 +106,7 @@ brands:
 """)
     for brand in config.brands:
         assert brand.detect.sensitivity == "low"
-        assert brand.detect.volume.least == 50
+        assert brand.detect.volume_spike.min_mentions == 50
         assert brand.detect.lateness == timedelta(minutes=5)
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from config.brands.document import Document
-from config.brands.model import Brand, Config, Inherited, default_brand
+from config.brands.model import Brand, Config, BrandDefaults, default_brand
 from config.error_messages import models_in
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def test_the_score_stage_gets_what_it_needs_to_recognise_the_brand() -> None:
             "languages": ["en"],
         }
     )
-    watched = brand.watched(7)
+    watched = brand.brand_terms(7)
     assert watched.model_dump(exclude={"revision"}) == brand.model_dump(include=set(type(watched).model_fields))
     assert watched.revision == 7
 
@@ -92,11 +92,11 @@ def test_every_key_says_what_it_does(model: type[BaseModel]) -> None:
 
 def test_every_inherited_key_has_a_default() -> None:
     """Nobody needs to write `defaults`."""
-    values: dict[str, Any] = Inherited().model_dump()
-    assert set(values) == set(Inherited.model_fields)
+    values: dict[str, Any] = BrandDefaults().model_dump()
+    assert set(values) == set(BrandDefaults.model_fields)
 
 
 def test_brands_are_found_by_name() -> None:
     """`named` is what the plan compares."""
     config = Config(brands=(default_brand("Skylark Rail"), default_brand("Fennel & Oak")))
-    assert list(config.named()) == ["Skylark Rail", "Fennel & Oak"]
+    assert list(config.by_name()) == ["Skylark Rail", "Fennel & Oak"]

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from config.brands.model import Brand
-from config.brands.overrides import FOREVER, MAIN, PATHS, Governed, Override, changed, in_force, value_at, with_override
-from config.brands.plan import LAGGING, plan
-from config.brands.wire import decode_brand, decode_governed, encode_brand, unread
+from config.brands.overrides import FOREVER, MAIN, PATHS, BrandWithOverrides, Override, with_value, active, value_at, with_override
+from config.brands.plan import KEPT_AFTER_END, plan
+from config.brands.wire import decode_brand, decode_with_overrides, encode_brand, unknown_keys
 from detectors.model.parameters import Switched
 from detectors.policy import Policy
 
@@ -18,9 +18,9 @@ MINUTE = 60_000
 LEAST = "detect.negative.least"
 
 
-def least(governed: Governed, at: int) -> int:
+def least(governed: BrandWithOverrides, at: int) -> int:
     """Return the least number of negative mentions that fires at an instant."""
-    return governed.at(at).policy.negative.least
+    return governed.at(at).policy.negative_spike.min_mentions
 
 
 def test_each_override_ends_at_its_own_instant() -> None:
@@ -30,26 +30,26 @@ def test_each_override_ends_at_its_own_instant() -> None:
         Override("detect.volume.least", 30, 20 * MINUTE),
         Override("detect.sensitivity", "low"),
     ]
-    governed = Governed(BRAND, overrides)
-    assert [(least(governed, at * MINUTE), governed.at(at * MINUTE).policy.volume.least) for at in (0, 10, 20)] == [
+    governed = BrandWithOverrides(BRAND, overrides)
+    assert [(least(governed, at * MINUTE), governed.at(at * MINUTE).policy.volume_spike.min_mentions) for at in (0, 10, 20)] == [
         (20, 30),
-        (BRAND.detect.negative.least, 30),
-        (BRAND.detect.negative.least, BRAND.detect.volume.least),
+        (BRAND.detect.negative_spike.min_mentions, 30),
+        (BRAND.detect.negative_spike.min_mentions, BRAND.detect.volume_spike.min_mentions),
     ]
-    assert [stretch.until for stretch in governed.stretches] == [10 * MINUTE, 20 * MINUTE, FOREVER]
+    assert [stretch.until for stretch in governed.intervals] == [10 * MINUTE, 20 * MINUTE, FOREVER]
     assert governed.at(FOREVER - 1).policy.sensitivity == "low"
 
 
 def test_an_end_within_a_minute_is_the_end_of_that_minute() -> None:
     """A minute is judged by one policy."""
-    governed = Governed(BRAND, [Override(LEAST, 20, 10 * MINUTE + 1)])
-    assert [least(governed, 11 * MINUTE - 1), least(governed, 11 * MINUTE)] == [20, BRAND.detect.negative.least]
+    governed = BrandWithOverrides(BRAND, [Override(LEAST, 20, 10 * MINUTE + 1)])
+    assert [least(governed, 11 * MINUTE - 1), least(governed, 11 * MINUTE)] == [20, BRAND.detect.negative_spike.min_mentions]
 
 
 def test_an_override_of_today_s_configuration_that_it_does_not_take_changes_nothing() -> None:
     """A later version, or a forged record, may hold anything."""
     bad = [Override(LEAST, -1), Override(LEAST, "many"), Override("detect.lateness", "20m"), Override("name", "x")]
-    assert Governed(BRAND, bad).at(0).policy == BRAND.detect
+    assert BrandWithOverrides(BRAND, bad).at(0).policy == BRAND.detect
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_an_override_of_today_s_configuration_that_it_does_not_take_changes_noth
 def test_what_cannot_be_is_refused_with_its_reason(path: str, value: float | str, why: str) -> None:
     """In the words that a file's mistakes are told in."""
     with pytest.raises(ValueError, match=why):
-        changed(BRAND.detect, path, value)
+        with_value(BRAND.detect, path, value)
 
 
 def test_the_main_thresholds_are_those_of_every_detector() -> None:
@@ -76,11 +76,11 @@ def test_overrides_travel_beside_the_brand() -> None:
     overrides = (Override(LEAST, 20, MINUTE, "U0ANA", 1), Override("detect.silence.least_time", "2h"))
     raw = encode_brand(BRAND, overrides)
     assert decode_brand(raw) == BRAND
-    assert decode_governed(raw).overrides == overrides
-    assert unread(raw) == ()
+    assert decode_with_overrides(raw).overrides == overrides
+    assert unknown_keys(raw) == ()
     odd = json.dumps(json.loads(raw) | {"overrides": [{"path": "name", "value": 1}, 7, {"path": LEAST, "value": 9}]})
-    assert decode_governed(odd.encode()).overrides == (Override(LEAST, 9),)
-    assert unread(odd.encode()) == ("overrides.0", "overrides.1")
+    assert decode_with_overrides(odd.encode()).overrides == (Override(LEAST, 9),)
+    assert unknown_keys(odd.encode()) == ("overrides.0", "overrides.1")
     assert encode_brand(BRAND, ()) == encode_brand(BRAND)
 
 
@@ -91,15 +91,15 @@ def test_a_path_is_overridden_once() -> None:
 
 def test_applying_a_configuration_keeps_what_overrides_it() -> None:
     """Changed or not, a brand keeps what is not over; what ended a day ago goes; a brand removed takes all with it."""
-    now = 10 * LAGGING
-    kept, over = Override(LEAST, 20, now + 1), Override("detect.volume.least", 30, now - LAGGING - MINUTE)
+    now = 10 * KEPT_AFTER_END
+    kept, over = Override(LEAST, 20, now + 1), Override("detect.volume.least", 30, now - KEPT_AFTER_END - MINUTE)
     applied = {"acme": encode_brand(BRAND, [kept, over]), "gone": encode_brand(Brand(name="gone"), [kept])}
     french = BRAND.model_copy(update={"language": "fr"})
     found = plan(applied, {"acme": french}, now)
     raw = found.records["acme"]
     assert raw is not None
-    assert (decode_governed(raw).brand, decode_governed(raw).overrides) == (french, (kept,))
-    assert [str(one) for one in found.kept] == [
+    assert (decode_with_overrides(raw).brand, decode_with_overrides(raw).overrides) == (french, (kept,))
+    assert [str(one) for one in found.overrides] == [
         "acme detect.negative.least: 20 instead of 6, until 1970-01-11 00:00 UTC, by nobody named"
     ]
     assert found.records["gone"] is None
@@ -108,5 +108,5 @@ def test_applying_a_configuration_keeps_what_overrides_it() -> None:
 
 def test_what_is_over_is_not_in_force() -> None:
     """The instant of the end is the first without it."""
-    assert in_force([Override(LEAST, 9, MINUTE)], MINUTE - 1)
-    assert not in_force([Override(LEAST, 9, MINUTE)], MINUTE)
+    assert active([Override(LEAST, 9, MINUTE)], MINUTE - 1)
+    assert not active([Override(LEAST, 9, MINUTE)], MINUTE)

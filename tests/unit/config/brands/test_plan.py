@@ -42,7 +42,7 @@ def test_a_new_brand_is_added_and_a_missing_one_removed() -> None:
 def test_a_changed_brand_is_told_setting_by_setting() -> None:
     """Each setting stands with its path, before and after, as one would write it."""
     (change,) = plan(applied(RAIL), wanted(LOUD)).changes
-    before = RAIL.detect.volume.least
+    before = RAIL.detect.volume_spike.min_mentions
     assert change.lines() == [
         "~ Skylark Rail",
         f"    detect.volume.least: {before} -> 25",

@@ -25,4 +25,4 @@ if TYPE_CHECKING:
 )
 def test_each_answer_has_its_reason(may_act: tuple[str, ...], groups: tuple[str, ...], verdict: Permission) -> None:
     """A brand that names nobody is everyone's; else one is named, or in a group that is."""
-    assert permission(Brand(name="acme", may_act=may_act), "U0ANA", groups) == verdict
+    assert permission(Brand(name="acme", responders=may_act), "U0ANA", groups) == verdict

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.brands.model import Brand, default_brand
-from config.brands.wire import decode_brand, encode_brand, unread
+from config.brands.wire import decode_brand, encode_brand, unknown_keys
 from config.errors import ConfigError
 
 BRAND = Brand.model_validate(
@@ -36,7 +36,7 @@ def test_every_default_is_written_out() -> None:
     """A worker with other built-in defaults still watches as the one who applied saw it."""
     record = json.loads(encode_brand(default_brand("Skylark Rail")))
     assert set(record) == set(Brand.model_fields)
-    assert set(record["detect"]["volume"]) == set(type(BRAND.detect.volume).model_fields)
+    assert set(record["detect"]["volume"]) == set(type(BRAND.detect.volume_spike).model_fields)
 
 
 def test_a_key_of_a_newer_version_is_left_out_and_named() -> None:
@@ -44,8 +44,8 @@ def test_a_key_of_a_newer_version_is_left_out_and_named() -> None:
     detect = json.loads(encode_brand(BRAND))["detect"]
     raw = wire(rotation="weekly", detect=detect | {"volume": detect["volume"] | {"newer": 1}})
     assert decode_brand(raw) == BRAND
-    assert sorted(unread(raw)) == ["detect.volume.newer", "rotation"]
-    assert unread(encode_brand(BRAND)) == ()
+    assert sorted(unknown_keys(raw)) == ["detect.volume.newer", "rotation"]
+    assert unknown_keys(encode_brand(BRAND)) == ()
 
 
 def test_a_key_that_an_older_version_did_not_write_takes_the_default() -> None:

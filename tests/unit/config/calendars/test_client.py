@@ -12,9 +12,9 @@ import pytest
 
 from config.brands.model import Brand
 from config.calendars import client
-from config.calendars.client import MAX_BYTES, Place, Unreachable, resolve
+from config.calendars.client import MAX_BYTES, CalendarClient, CalendarUnavailable, resolve
 from config.calendars.ical import CalendarError
-from config.settings import strangers
+from config.settings import unknown_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,10 +73,10 @@ def test_files_addresses_and_secret_addresses_are_fetched(tmp_path: Path, server
     """A file beside the configuration, an address, and one that only the environment knows say the same."""
     (tmp_path / "shifts.ics").write_text(SHIFTS)
     server.answers = {"/a.ics": (200, {}, SHIFTS.encode()), "/old": (302, {"Location": "/a.ics"}, b"")}  # type: ignore[attr-defined]
-    place = Place(tmp_path, {"TOCSIN_ICAL_DESK": address(server, "/a.ics")})
+    place = CalendarClient(tmp_path, {"TOCSIN_ICAL_DESK": address(server, "/a.ics")})
     for name in ("shifts.ics", address(server, "/a.ics"), address(server, "/old"), "env:TOCSIN_ICAL_DESK"):
         assert place.fetch(name) == SHIFTS.encode()
-    assert not strangers({"TOCSIN_ICAL_DESK": "x"})
+    assert not unknown_variables({"TOCSIN_ICAL_DESK": "x"})
 
 
 def test_what_cannot_be_had_says_so_without_the_address(
@@ -103,7 +103,7 @@ def test_what_cannot_be_had_says_so_without_the_address(
     }
     for name, says in cases.items():
         with pytest.raises(CalendarError, match=says) as caught:
-            Place(tmp_path, {}).fetch(name)
+            CalendarClient(tmp_path, {}).fetch(name)
         assert "s3cr3t" not in str(caught.value)
 
 
@@ -128,13 +128,13 @@ def test_shifts_are_resolved_for_the_coming_weeks_and_stay_equal_for_a_week() ->
     """A brand's record changes when the calendar does or a week begins, not at every refresh."""
     wanted = {"Brisela": brand(ical="a.ics")}
     first = resolve(wanted, lambda _: SHIFTS.encode(), NOW)
-    assert first.brands["Brisela"].rota.shifts[0] == "2026-11-19T08:00Z to 2026-11-26T08:00Z: U0ANA"
+    assert first.brands["Brisela"].schedule.shifts[0] == "2026-11-19T08:00Z to 2026-11-26T08:00Z: U0ANA"
     assert resolve(wanted, lambda _: SHIFTS.encode(), NOW + timedelta(days=6)).brands == first.brands
 
 
 def failing(_: str) -> bytes:
     """Fetch nothing."""
-    raise Unreachable("cannot be reached (TimeoutError)")
+    raise CalendarUnavailable("cannot be reached (TimeoutError)")
 
 
 def test_the_last_good_shifts_stay_where_a_calendar_cannot_be_had() -> None:
@@ -144,10 +144,10 @@ def test_the_last_good_shifts_stay_where_a_calendar_cannot_be_had() -> None:
     for fetch in (failing, lambda _: b"<html>"):
         kept = resolve(wanted, fetch, NOW, good)
         assert kept.brands == good
-        assert ["stay in force" in finding.rule and not finding.grave for finding in kept.findings[:1]] == [True]
-        assert any(finding.grave for finding in resolve(wanted, fetch, NOW).findings)
+        assert ["stay in force" in finding.rule and not finding.no_shifts for finding in kept.findings[:1]] == [True]
+        assert any(finding.no_shifts for finding in resolve(wanted, fetch, NOW).findings)
         other = {"Brisela": brand(ical="b.ics")}
-        assert any(finding.grave for finding in resolve(other, fetch, NOW, good).findings)
+        assert any(finding.no_shifts for finding in resolve(other, fetch, NOW, good).findings)
 
 
 def test_a_gap_within_four_weeks_is_a_warning() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.yaml.nodes import Node, bare, find, merge, walk
+from config.yaml.nodes import Node, plain_value, find, merge, walk
 from config.yaml.parser import parse
 
 
@@ -17,7 +17,7 @@ OVER = tree("\n\nb: {d: [4, 5], e: 6}\nf: 7\n")
 
 def test_merging_lays_the_upper_one_on_top() -> None:
     """Mappings merge, lists and scalars are replaced."""
-    assert bare(merge(BASE, OVER)) == {"a": 1, "b": {"c": 2, "d": [4, 5], "e": 6}, "f": 7}
+    assert plain_value(merge(BASE, OVER)) == {"a": 1, "b": {"c": 2, "d": [4, 5], "e": 6}, "f": 7}
 
 
 def test_merged_values_keep_the_place_they_were_written_at() -> None:
@@ -29,15 +29,15 @@ def test_merged_values_keep_the_place_they_were_written_at() -> None:
 
 def test_a_mapping_replaces_what_is_none() -> None:
     """Kinds that do not merge replace each other, in both directions."""
-    assert bare(merge(tree("a: 1\n"), tree("a: {b: 2}\n"))) == {"a": {"b": 2}}
-    assert bare(merge(tree("a: {b: 2}\n"), tree("a: 1\n"))) == {"a": 1}
+    assert plain_value(merge(tree("a: 1\n"), tree("a: {b: 2}\n"))) == {"a": {"b": 2}}
+    assert plain_value(merge(tree("a: {b: 2}\n"), tree("a: 1\n"))) == {"a": 1}
 
 
 def test_merging_changes_neither_side() -> None:
     """The same defaults serve every brand."""
-    before = bare(BASE)
+    before = plain_value(BASE)
     merge(BASE, OVER)
-    assert bare(BASE) == before
+    assert plain_value(BASE) == before
 
 
 def test_finding_stops_at_the_deepest_value_that_is_written() -> None:
@@ -63,7 +63,7 @@ def test_places_count_from_one_and_paths_read_like_code() -> None:
 def test_scalars_become_what_yaml_1_2_says() -> None:
     """`yes` and `no` are words, `010` and `1_000` are numbers, and a date is a text."""
     text = "[yes, true, False, 010, 0x1F, 0o17, 1_000, -3, 1.5, 1e3, .inf, ~, null, 2020-01-01, '5', 12:30]"
-    assert bare(tree(f"a: {text}\n")) == {
+    assert plain_value(tree(f"a: {text}\n")) == {
         "a": [
             *("yes", True, False, 10, 31, 15, 1000, -3, 1.5, 1000.0, float("inf"), None, None),
             *("2020-01-01", "5", "12:30"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.engine import dedup as module
-from detectors.engine.dedup import SEALED_AT, Seen, pack
+from detectors.engine.dedup import SEALED_AT, DedupWindow, pack
 
 if TYPE_CHECKING:
     import pytest
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 ARRIVALS = st.lists(st.tuples(st.integers(1, 200), st.integers(0, 60)), max_size=30)
 
 
-def filled(arrivals: list[tuple[int, int]]) -> tuple[Seen, dict[int, int]]:
+def filled(arrivals: list[tuple[int, int]]) -> tuple[DedupWindow, dict[int, int]]:
     """Return a memory fed `count` new ids after so many minutes each time, and the minute of each id."""
-    seen, minute, number = Seen(), 0, 0
+    seen, minute, number = DedupWindow(), 0, 0
     met: dict[int, int] = {}
     for count, wait in arrivals:
         minute += wait
@@ -29,14 +29,14 @@ def filled(arrivals: list[tuple[int, int]]) -> tuple[Seen, dict[int, int]]:
     return seen, met
 
 
-def stored(seen: Seen, table: dict[int, bytes]) -> Seen:
+def stored(seen: DedupWindow, table: dict[int, bytes]) -> DedupWindow:
     """Return the memory as storage would give it back."""
     for number, segment in seen.seal().items():
         if segment is None:
             table.pop(number, None)
         else:
             table[number] = segment
-    return Seen.restore(seen.oldest, seen.last, pack(seen.segments[seen.last]), table)
+    return DedupWindow.restore(seen.oldest, seen.last, pack(seen.segments[seen.last]), table)
 
 
 @given(ARRIVALS, st.integers(0, 2000))
@@ -50,7 +50,7 @@ def test_exactly_the_ids_within_the_horizon_are_known(arrivals: list[tuple[int, 
 @given(st.lists(st.tuples(st.integers(1, 200), st.integers(0, 60), st.booleans()), max_size=20))
 def test_storing_at_any_time_changes_nothing(steps: list[tuple[int, int, bool]]) -> None:
     """A memory stored and read back after some steps knows what one that was never stored knows."""
-    whole, parts = Seen(), Seen()
+    whole, parts = DedupWindow(), DedupWindow()
     table: dict[int, bytes] = {}
     minute = number = 0
     for count, wait, restart in steps:
@@ -66,7 +66,7 @@ def test_storing_at_any_time_changes_nothing(steps: list[tuple[int, int, bool]])
 
 def test_a_full_segment_is_written_once() -> None:
     """It is handed to storage when it is full, not again, and as a deletion when it is forgotten."""
-    seen = Seen()
+    seen = DedupWindow()
     seen.add(list(range(SEALED_AT)), 5)
     assert list(seen.seal()) == [0]
     seen.add([999], 6)
@@ -77,7 +77,7 @@ def test_a_full_segment_is_written_once() -> None:
 
 def test_ids_are_stored_in_eight_bytes() -> None:
     """A full segment takes little more than eight bytes an id."""
-    seen = Seen()
+    seen = DedupWindow()
     seen.add([2**62 + n for n in range(1000)], 28_000_000)
     segment = seen.seal()[0]
     assert segment is not None
@@ -98,7 +98,7 @@ def test_a_segment_of_a_lost_write_is_ignored() -> None:
     before = seen.oldest, seen.last, pack(seen.segments[seen.last])
     seen.add(list(range(10, 500)), 1)
     table = {number: raw for number, raw in seen.seal().items() if raw is not None}
-    assert Seen.restore(*before, table).known == set(range(10))
+    assert DedupWindow.restore(*before, table).known == set(range(10))
 
 
 def test_an_older_minute_is_taken_for_the_latest() -> None:
@@ -108,4 +108,4 @@ def test_an_older_minute_is_taken_for_the_latest() -> None:
     seen.add([999], 20)
     seen.expire(50)
     assert len(seen.known) == 201
-    assert Seen.restore(seen.oldest, 0, pack(seen.segments[0]), {}).latest == 50
+    assert DedupWindow.restore(seen.oldest, 0, pack(seen.segments[0]), {}).latest == 50

@@ -22,7 +22,7 @@ POLICY = Policy.model_validate({"absolute": {"negative": 5}})
 
 def begun(minute: float = 0, policy: Policy = POLICY) -> State:
     """Return a watch that was told the time."""
-    return engine.advance(engine.new("acme"), START + round(minute * MINUTE), policy)[0]
+    return engine.advance_watermark(engine.initial_state("acme"), START + round(minute * MINUTE), policy)[0]
 
 
 def raised(signals: list[Signal]) -> list[tuple[str, int, float]]:
@@ -32,7 +32,7 @@ def raised(signals: list[Signal]) -> list[tuple[str, int, float]]:
 
 def test_a_count_fires_at_the_row_that_reaches_it() -> None:
     """Inside the open minute, at that row's event time, once."""
-    state, signals = engine.step(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
+    state, signals = engine.process(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
     assert raised(signals) == [("absolute", 0, 0.4)]
     [signal] = signals
     assert (signal.revision, signal.severity, signal.policy) == (0, "warning", 7)
@@ -43,22 +43,22 @@ def test_a_count_fires_at_the_row_that_reaches_it() -> None:
 
 def test_what_lasts_is_told_at_each_closed_minute_and_ends_by_hysteresis() -> None:
     """`ongoing` with rising revisions while above 70 % of the threshold; a quarter of an hour of calm ends it."""
-    state, first = engine.step(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
-    state, closed = engine.advance(state, START + 40 * MINUTE, POLICY)
+    state, first = engine.process(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
+    state, closed = engine.advance_watermark(state, START + 40 * MINUTE, POLICY)
     assert [s.phase for s in closed] == ["ongoing"] * 10
     assert [s.revision for s in first + closed] == list(range(11))
     assert [(s.at - START) // MINUTE for s in closed] == list(range(1, 11))
     assert state.episodes == {}
-    state, again = engine.step(state, batch_of([Row(40 + 0.1 * place, -1) for place in range(8)], 100), POLICY)
+    state, again = engine.process(state, batch_of([Row(40 + 0.1 * place, -1) for place in range(8)], 100), POLICY)
     assert raised(again) == [("absolute", 40, 40.4)]
 
 
 def test_a_storm_that_pauses_briefly_is_one_episode() -> None:
     """Calm for less than a quarter of an hour does not end it."""
-    state, first = engine.step(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
-    state, more = engine.advance(state, START + 20 * MINUTE, POLICY)
-    state, again = engine.step(state, batch_of([Row(20 + 0.1 * place, -1) for place in range(8)], 100), POLICY)
-    state, last = engine.advance(state, START + 25 * MINUTE, POLICY)
+    state, first = engine.process(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
+    state, more = engine.advance_watermark(state, START + 20 * MINUTE, POLICY)
+    state, again = engine.process(state, batch_of([Row(20 + 0.1 * place, -1) for place in range(8)], 100), POLICY)
+    state, last = engine.advance_watermark(state, START + 25 * MINUTE, POLICY)
     assert len(raised(first + more + again + last)) == 1
     assert {s.id for s in first + more + again + last} == {f"acme/absolute/{START}"}
 
@@ -67,7 +67,7 @@ def test_a_mention_found_late_counts_now() -> None:
     """Beyond the lateness but of today: delayed, counted at its arrival, able to fire; the ledger knows its minute."""
     state = begun(300)
     rows = [Row(60 + place, -1, arrived=300) for place in range(6)]
-    state, signals = engine.step(state, batch_of(rows), POLICY)
+    state, signals = engine.process(state, batch_of(rows), POLICY)
     assert raised(signals) == [("absolute", 300, 64)]
     assert (state.totals.late, state.totals.delayed, state.totals.backfill) == (6, 6, 0)
 
@@ -75,8 +75,8 @@ def test_a_mention_found_late_counts_now() -> None:
 def test_the_ledger_tells_late_mentions_by_their_own_minute() -> None:
     """Delayed or backfilled, within the last four hours each is in the minute of its publication."""
     policy = Policy.model_validate({"backfill_after": "60m"})
-    state, _ = engine.step(begun(300, policy), batch_of([Row(100.5, -1), Row(250.5, 1), Row(299.5)]), policy)
-    assert [(row[0] - START) / MINUTE for row in engine.ledger(state)] == [100, 250, 299]
+    state, _ = engine.process(begun(300, policy), batch_of([Row(100.5, -1), Row(250.5, 1), Row(299.5)]), policy)
+    assert [(row[0] - START) / MINUTE for row in engine.minute_counts(state)] == [100, 250, 299]
     assert (state.totals.delayed, state.totals.backfill) == (1, 1)
 
 
@@ -84,13 +84,13 @@ def test_backfill_teaches_and_never_fires() -> None:
     """Mentions older than `backfill_after` make a brand warm, and no signal."""
     state = begun(60 * 24 * 9)
     rows = [Row(60 * hour + place, -1) for hour in range(24 * 8) for place in range(6)]
-    state, signals = engine.step(state, batch_of(rows), POLICY)
-    state, more = engine.advance(state, START + (60 * 24 * 9 + 10) * MINUTE, POLICY)
+    state, signals = engine.process(state, batch_of(rows), POLICY)
+    state, more = engine.advance_watermark(state, START + (60 * 24 * 9 + 10) * MINUTE, POLICY)
     assert signals + more == []
     assert state.totals.backfill == len(rows)
     now = 60 * 24 * 9 + 10
     burst = [Row(now + 0.1 * place, -1) for place in range(40)]
-    state, signals = engine.step(state, batch_of(burst, 10_000), Policy())
+    state, signals = engine.process(state, batch_of(burst, 10_000), Policy())
     [negative] = [s for s in signals if s.detector == "negative" and s.phase == "raised"]
     assert negative.evidence.expected == pytest.approx(1.3, rel=0.2)
 
@@ -99,22 +99,22 @@ def test_ancient_instants_do_no_harm() -> None:
     """A post of 1970 is counted in the totals, and neither history nor ledger grows by it."""
     state = begun(0)
     before = len(storage.encode(state))
-    state, signals = engine.step(state, batch_of([Row(-START / MINUTE)]), POLICY)
+    state, signals = engine.process(state, batch_of([Row(-START / MINUTE)]), POLICY)
     assert signals == []
-    assert state.hours.since is None
-    assert engine.ledger(state) == []
+    assert state.hours.first_hour is None
+    assert engine.minute_counts(state) == []
     assert (state.totals.mentions, state.totals.backfill) == (1, 1)
     assert len(storage.encode(state)) < before + 200
 
 
 def test_rows_ahead_of_time_wait() -> None:
     """A row for a later minute is in the ledger at once, and judged when its minute comes near."""
-    state, signals = engine.step(begun(), batch_of([Row(90 + 0.1 * place, -1) for place in range(8)]), POLICY)
+    state, signals = engine.process(begun(), batch_of([Row(90 + 0.1 * place, -1) for place in range(8)]), POLICY)
     assert signals == []
-    assert engine.ledger(state) == [(START + 90 * MINUTE, 8, 8, 0, 0)]
-    state, signals = engine.advance(state, START + 89 * MINUTE, POLICY)
+    assert engine.minute_counts(state) == [(START + 90 * MINUTE, 8, 8, 0, 0)]
+    state, signals = engine.advance_watermark(state, START + 89 * MINUTE, POLICY)
     assert signals == []
-    state, signals = engine.advance(state, START + 90 * MINUTE, POLICY)
+    state, signals = engine.advance_watermark(state, START + 90 * MINUTE, POLICY)
     assert raised(signals) == [("absolute", 90, 90.4)]
 
 
@@ -122,27 +122,27 @@ def test_more_than_can_wait_is_counted_without_looking(monkeypatch: pytest.Monke
     """Beyond the bound nothing is lost: the minute is judged when it comes near, on what it holds."""
     monkeypatch.setattr(engine, "HELD_BYTES", 500)
     rows = [Row(90 + 0.1 * place, -1) for place in range(8)]
-    state, _ = engine.step(begun(), batch_of(rows), POLICY)
+    state, _ = engine.process(begun(), batch_of(rows), POLICY)
     assert sum(len(batch) for held in state.pending.values() for batch in held) == 3
-    assert engine.ledger(state) == [(START + 90 * MINUTE, 8, 8, 0, 0)]
-    state, signals = engine.advance(state, START + 95 * MINUTE, POLICY)
+    assert engine.minute_counts(state) == [(START + 90 * MINUTE, 8, 8, 0, 0)]
+    state, signals = engine.advance_watermark(state, START + 95 * MINUTE, POLICY)
     assert [(s.detector, s.start) for s in signals if s.phase == "raised"] == [("absolute", START + 90 * MINUTE)]
-    assert state.held == 0
+    assert state.buffered_bytes == 0
 
 
 def test_a_new_brand_waits_for_the_time() -> None:
     """Before any watermark nothing fires; the first one releases what waits, as if read in step."""
-    state, signals = engine.step(engine.new("acme"), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
+    state, signals = engine.process(engine.initial_state("acme"), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
     assert signals == []
-    state, signals = engine.advance(state, START, POLICY)
+    state, signals = engine.advance_watermark(state, START, POLICY)
     assert raised(signals) == [("absolute", 0, 0.4)]
 
 
 def test_a_silence_of_years_costs_nothing() -> None:
     """Stepping over ten million empty minutes is closed-form, and the state does not grow."""
-    state, _ = engine.step(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
-    state, _ = engine.advance(state, START + 10_000_000 * MINUTE, POLICY)
-    assert state.frontier == START // MINUTE + 10_000_000 - 3
+    state, _ = engine.process(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
+    state, _ = engine.advance_watermark(state, START + 10_000_000 * MINUTE, POLICY)
+    assert state.last_closed_minute == START // MINUTE + 10_000_000 - 3
     assert state.episodes == {}
     assert len(storage.encode_parts(state).core) < 2000
 
@@ -152,7 +152,7 @@ def test_time_that_stands_still_or_goes_back_changes_nothing() -> None:
     state = begun(100)
     before = storage.encode(state)
     for minute in (100, 99, 0):
-        state, signals = engine.advance(state, START + minute * MINUTE, POLICY)
+        state, signals = engine.advance_watermark(state, START + minute * MINUTE, POLICY)
         assert signals == []
     assert storage.encode(state) == before
 
@@ -163,8 +163,8 @@ def test_a_burst_at_a_brand_never_seen_before_fires() -> None:
     rows = [Row(0), *(Row(12 + 0.5 * place, -1, author=f"author {place}") for place in range(16))]
     state, signals = begun(0, policy), list[Signal]()
     for offset, row in enumerate(rows):
-        state, found = engine.step(state, batch_of([row], offset), policy)
-        state, more = engine.advance(state, START + round(row.minute * MINUTE), policy)
+        state, found = engine.process(state, batch_of([row], offset), policy)
+        state, more = engine.advance_watermark(state, START + round(row.minute * MINUTE), policy)
         signals += found + more
     assert raised(signals) == [("outcry", 16, 17)]
     assert signals[0].evidence.expected is None
@@ -175,8 +175,8 @@ def test_a_steady_brand_watched_for_the_first_time_does_not_fire() -> None:
     """Ten negative mentions in ten minutes are no burst for a brand that has had them from the first minute on."""
     policy = Policy()
     rows = [Row(0.5 * place, -1 if place % 2 else 0) for place in range(240)]
-    state, signals = engine.step(begun(0, policy), batch_of(rows), policy)
-    state, more = engine.advance(state, START + 130 * MINUTE, policy)
+    state, signals = engine.process(begun(0, policy), batch_of(rows), policy)
+    state, more = engine.advance_watermark(state, START + 130 * MINUTE, policy)
     assert signals + more == []
 
 
@@ -184,29 +184,29 @@ def test_one_far_reaching_voice_is_a_finding() -> None:
     """A single negative mention before 100,000 people is told at its row; three of them page."""
     rows = [Row(0.3 * place, -1, reach=200_000, author=f"star {place}") for place in range(3)]
     rows.insert(1, Row(0.1, 1, reach=5_000_000))
-    _state, signals = engine.step(begun(), batch_of(rows), POLICY)
+    _state, signals = engine.process(begun(), batch_of(rows), POLICY)
     told = [(s.phase, s.severity, (s.at - START) / MINUTE) for s in signals if s.detector == "reach"]
-    assert told == [("raised", "watch", 0), ("ongoing", "warning", 0.6)]
-    assert signals[0].drivers.authors[0] == ("star 0", 1, 200_000)
+    assert told == [("raised", "info", 0), ("ongoing", "warning", 0.6)]
+    assert signals[0].contributors.authors[0] == ("star 0", 1, 200_000)
 
 
 def test_a_negative_share_that_was_named_is_judged_when_the_minute_ends() -> None:
     """`negative_share` fires at the end of the minute, not at a row."""
     policy = Policy.model_validate({"absolute": {"negative_share": 0.5, "share_least": 4}})
-    state, signals = engine.step(
+    state, signals = engine.process(
         begun(0, policy), batch_of([Row(0.1, -1), Row(0.2, -1), Row(0.3), Row(0.4, -1)]), policy
     )
     assert signals == []
-    state, signals = engine.advance(state, START + 3 * MINUTE, policy)
+    state, signals = engine.advance_watermark(state, START + 3 * MINUTE, policy)
     assert raised(signals) == [("absolute_share", 0, 1)]
     assert signals[0].evidence.observed == 0.75
 
 
 def test_a_new_policy_is_followed_at_once() -> None:
     """A threshold lowered between two steps holds for the next row."""
-    state, signals = engine.step(begun(), batch_of([Row(0.1 * place, -1) for place in range(3)]), POLICY)
+    state, signals = engine.process(begun(), batch_of([Row(0.1 * place, -1) for place in range(3)]), POLICY)
     lower = Policy.model_validate({"absolute": {"negative": 4}})
-    state, signals = engine.step(state, batch_of([Row(0.5, -1)], 10), lower)
+    state, signals = engine.process(state, batch_of([Row(0.5, -1)], 10), lower)
     assert raised(signals) == [("absolute", 0, 0.5)]
 
 
@@ -214,19 +214,19 @@ def test_unknown_languages_count_in_volume_only() -> None:
     """A mention in a language that is not scored is no neutral one: the share is of those that were scored."""
     policy = Policy.model_validate({"absolute": {"negative_share": 0.6, "share_least": 4}})
     rows = [*(Row(0.1, -1) for _ in range(3)), Row(0.2, 1), *(Row(0.3, 2) for _ in range(50))]
-    state, _ = engine.step(begun(0, policy), batch_of(rows), policy)
-    _, signals = engine.advance(state, START + 3 * MINUTE, policy)
+    state, _ = engine.process(begun(0, policy), batch_of(rows), policy)
+    _, signals = engine.advance_watermark(state, START + 3 * MINUTE, policy)
     assert [s.evidence.observed for s in signals] == [0.75]
 
 
 def test_a_redelivered_batch_is_told_in_the_totals() -> None:
     """The same batch again changes nothing but the count of redeliveries."""
     batch = batch_of([Row(0.1 * place, -1) for place in range(8)])
-    state, _ = engine.step(begun(), batch, POLICY)
-    ledger = engine.ledger(state)
-    state, signals = engine.step(state, batch, POLICY)
+    state, _ = engine.process(begun(), batch, POLICY)
+    ledger = engine.minute_counts(state)
+    state, signals = engine.process(state, batch, POLICY)
     assert signals == []
-    assert engine.ledger(state) == ledger
+    assert engine.minute_counts(state) == ledger
     assert msgspec.structs.asdict(state.totals) == {
         "mentions": 8,
         "redelivered": 8,
@@ -243,14 +243,14 @@ def test_the_bound_on_what_waits_fits_a_message() -> None:
         Row(90, text=f"{place:010d} " + "".join(chr(33 + (place * k) % 90) for k in range(270)))
         for place in range(5000)
     ]
-    state, _ = engine.step(begun(), batch_of(rows), POLICY)
-    assert state.held > 0.9 * states.HELD_BYTES
+    state, _ = engine.process(begun(), batch_of(rows), POLICY)
+    assert state.buffered_bytes > 0.9 * states.MAX_BUFFERED_BYTES
     assert len(storage.encode_parts(state).core) < 1_000_000
 
 
 def test_a_signal_reads_the_same_from_the_wire() -> None:
     """Whole numbers are floats as declared: what was sent and what is sent on after reading are the same bytes."""
-    _, signals = engine.step(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
+    _, signals = engine.process(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
     for signal in signals:
         assert wire.encode(wire.decode(wire.encode(signal))) == wire.encode(signal)
         assert type(signal.evidence.observed) is float

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from detectors.engine.simulation import Mix, raised, rehearse
+from detectors.engine.simulation import HourlyMix, first_alert, simulate
 from detectors.policy import Policy
 
-CALM: Mix = {"negative": 4, "positive": 4, "neutral": 22}
+CALM: HourlyMix = {"negative": 4, "positive": 4, "neutral": 22}
 
 
 def test_a_rehearsal_is_the_same_every_time() -> None:
     """One seed, one stream; another seed, another."""
-    storm: Mix = {"negative": 60, "neutral": 10}
-    assert rehearse(CALM, storm) == rehearse(CALM, storm)
-    assert rehearse(CALM, storm) != rehearse(CALM, storm, seed=2)
+    storm: HourlyMix = {"negative": 60, "neutral": 10}
+    assert simulate(CALM, storm) == simulate(CALM, storm)
+    assert simulate(CALM, storm) != simulate(CALM, storm, seed=2)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_calm_is_silent(seed: int) -> None:
     """A Poisson stream that goes on as it was pages nobody."""
-    told = rehearse(CALM, CALM, hours=12, seed=seed)
-    assert [signal.detector for signal in told if signal.severity != "watch"] == []
+    told = simulate(CALM, CALM, hours=12, seed=seed)
+    assert [signal.detector for signal in told if signal.severity != "info"] == []
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_tenfold_storm_pages_within_the_hour(seed: int) -> None:
     """Whatever the draw, ten times the negative mentions are told within an hour, and not before they begin."""
-    told = raised(rehearse(CALM, {**CALM, "negative": 60}, seed=seed), "negative")
+    told = first_alert(simulate(CALM, {**CALM, "negative": 60}, seed=seed), "negative")
     assert told.startswith(("warning after ", "critical after "))
     assert 0 < int(told.split()[2]) <= 60
 
@@ -36,6 +36,6 @@ def test_greater_sensitivity_is_never_later() -> None:
     """The same storm is told no later at high than at low sensitivity."""
     found = {}
     for level in ("low", "high"):
-        told = rehearse(CALM, {**CALM, "negative": 45}, policy=Policy.model_validate({"sensitivity": level}))
+        told = simulate(CALM, {**CALM, "negative": 45}, policy=Policy.model_validate({"sensitivity": level}))
         found[level] = min((signal.at for signal in told if signal.detector == "negative"), default=2**63)
     assert found["high"] <= found["low"]

@@ -25,7 +25,7 @@ def busy_watch() -> State:
     The weeks are written into the history; the last hours come in as mentions, in words no compressor knows.
     """
     dice = random.Random(5)
-    state, _ = engine.advance(engine.new("Some Brand"), START, POLICY)
+    state, _ = engine.advance_watermark(engine.initial_state("Some Brand"), START, POLICY)
     first = START // (60 * MINUTE) - KEPT_HOURS
     for hour in range(first, first + KEPT_HOURS):
         counts = [dice.randrange(1000, 6000), *(dice.randrange(200, 1500) for _ in range(2)), dice.randrange(99)]
@@ -33,11 +33,11 @@ def busy_watch() -> State:
     offset = 0
     for minute in range(0, KEPT_MINUTES + 60, 2):
         rows = [_row(dice, minute) for _ in range(50)]
-        state, _ = engine.step(state, batch_of(rows, offset, brand="Some Brand"), POLICY)
-        state, _ = engine.advance(state, START + minute * MINUTE, POLICY)
+        state, _ = engine.process(state, batch_of(rows, offset, brand="Some Brand"), POLICY)
+        state, _ = engine.advance_watermark(state, START + minute * MINUTE, POLICY)
         offset += len(rows)
         storage.encode_parts(state)
-    return engine.advance(state, START + (minute + 2) * MINUTE, POLICY)[0]
+    return engine.advance_watermark(state, START + (minute + 2) * MINUTE, POLICY)[0]
 
 
 def _row(dice: random.Random, minute: float) -> Row:
@@ -64,20 +64,20 @@ def test_what_is_read_back_is_the_same_to_the_last_figure() -> None:
     raw = storage.encode(state)
     again = storage.decode(raw)
     assert storage.encode(again) == raw
-    assert engine.ledger(again) == engine.ledger(state)
+    assert engine.minute_counts(again) == engine.minute_counts(state)
     assert again.totals == state.totals
     assert again.hours.rows == state.hours.rows
-    assert again.seen.known == state.seen.known
+    assert again.dedup.known == state.dedup.known
 
 
 def test_the_parts_in_a_table_are_the_state() -> None:
     """Sealed parts, written as they come and deleted as they go, and the latest core give the state back."""
     table: dict[int, bytes] = {}
-    state, _ = engine.advance(engine.new("acme"), START, POLICY)
+    state, _ = engine.advance_watermark(engine.initial_state("acme"), START, POLICY)
     for hour in range(60):
         rows = [Row(60 * hour + 0.1 * place) for place in range(70)]
-        state, _ = engine.step(state, batch_of(rows, 100 * hour), POLICY)
-        state, _ = engine.advance(state, START + 60 * hour * MINUTE, POLICY)
+        state, _ = engine.process(state, batch_of(rows, 100 * hour), POLICY)
+        state, _ = engine.advance_watermark(state, START + 60 * hour * MINUTE, POLICY)
         parts = storage.encode_parts(state)
         for number, segment in parts.sealed.items():
             if segment is None:
@@ -85,8 +85,8 @@ def test_the_parts_in_a_table_are_the_state() -> None:
             else:
                 table[number] = segment
     again = storage.decode_parts(parts.core, table)
-    assert again.seen.known == state.seen.known
-    assert 24 * 70 <= len(again.seen.known) <= 27 * 70
+    assert again.dedup.known == state.dedup.known
+    assert 24 * 70 <= len(again.dedup.known) <= 27 * 70
     assert len(table) <= 30
 
 
@@ -99,7 +99,7 @@ def test_other_bytes_are_refused(raw: bytes) -> None:
 
 def test_another_version_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """A state of another version says so, and whose it is."""
-    raw = storage.encode(engine.new("acme"))
+    raw = storage.encode(engine.initial_state("acme"))
     monkeypatch.setattr(storage, "VERSION", 99)
     with pytest.raises(msgspec.DecodeError, match="state of 'acme' has version"):
         storage.decode(raw)

@@ -42,9 +42,9 @@ def test_a_stalled_partition_is_left_out() -> None:
     marks.observe(tick(0, 100, clock=100), STALLED)
     marks.observe(tick(1, 100, clock=100), STALLED)
     assert marks.observe(tick(0, 130, clock=130), STALLED) == 100_000
-    assert marks.stalled(STALLED) == frozenset()
+    assert marks.idle(STALLED) == frozenset()
     assert marks.observe(tick(0, 131, clock=131), STALLED) == 131_000
-    assert marks.stalled(STALLED) == {1}
+    assert marks.idle(STALLED) == {1}
 
 
 def test_a_partition_that_never_spoke_stalls_too() -> None:

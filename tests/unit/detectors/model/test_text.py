@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from detectors.model.signal import Drivers, Evidence, Signal
-from detectors.model.text import Language, clock, number, percent, span, title
+from detectors.model.signal import Contributors, Evidence, Signal
+from detectors.model.text import Language, format_time_of_day, format_number, format_percent, format_minutes, label
 from detectors.registry import ALL, BY_NAME
 
 HOUR = 3_600_000
@@ -26,7 +26,7 @@ def signal(detector: str, metric: str, observed: float, expected: float | None, 
         history=0,
         extra={"since": float(end - 3 * HOUR), "five_authors": 0.7, "brigade": 1.0, "compound": -0.4},
     )
-    return Signal("acme", detector, end, 0, "raised", "warning", end, 1, evidence, Drivers(channels=(("forum", 0),)))
+    return Signal("acme", detector, end, 0, "raised", "warning", end, 1, evidence, Contributors(channels=(("forum", 0),)))
 
 
 @pytest.mark.parametrize(
@@ -97,10 +97,10 @@ def test_every_detector_speaks_both_languages(detector: object, language: Langua
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_detector_has_a_title_of_its_own(language: Language) -> None:
     """A person chooses by what is found, not by what the code calls it, and never between two of one name."""
-    titles = [title(detector.name, language) for detector in ALL]
+    titles = [label(detector.name, language) for detector in ALL]
     assert None not in titles
     assert len(set(titles)) == len(ALL)
-    assert title("<!channel>", language) is None
+    assert label("<!channel>", language) is None
 
 
 @pytest.mark.parametrize(
@@ -109,12 +109,12 @@ def test_every_detector_has_a_title_of_its_own(language: Language) -> None:
 )
 def test_numbers_are_written_as_the_language_writes_them(value: float, english: str, french: str) -> None:
     """A decimal below ten, thousands apart."""
-    assert (number(value, "en"), number(value, "fr")) == (english, french)
+    assert (format_number(value, "en"), format_number(value, "fr")) == (english, french)
 
 
 def test_spans_shares_and_times_of_day() -> None:
     """Singular and plural, per cent with its space in French, and the clock in UTC."""
-    assert (span(60_000, "en"), span(3 * HOUR, "fr")) == ("1 minute", "3 heures")
-    assert span(90 * 60_000, "en") == "90 minutes"
-    assert (percent(0.5, "en"), percent(0.5, "fr")) == ("50%", "50\u00a0%")
-    assert clock(90 * 60_000) == "01:30"
+    assert (format_minutes(60_000, "en"), format_minutes(3 * HOUR, "fr")) == ("1 minute", "3 heures")
+    assert format_minutes(90 * 60_000, "en") == "90 minutes"
+    assert (format_percent(0.5, "en"), format_percent(0.5, "fr")) == ("50%", "50\u00a0%")
+    assert format_time_of_day(90 * 60_000) == "01:30"

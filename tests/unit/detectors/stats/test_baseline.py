@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.stats.baseline import Learning, Table, Usual, learn
-from detectors.windows.buckets import GAP_HOURS, MENTIONS, NEGATIVE, Hours
+from detectors.stats.baseline import Learning, HistoryTable, Baseline, learn
+from detectors.windows.buckets import GAP_HOURS, MENTIONS, NEGATIVE, HourBuckets
 
 LEARNING = Learning(warm_up=timedelta(hours=12))
 
 
-def past(counts: list[tuple[int, int]], first: int = 0) -> Hours:
+def past(counts: list[tuple[int, int]], first: int = 0) -> HourBuckets:
     """Return hours of (mentions, negative), from hour `first` on."""
-    hours = Hours()
+    hours = HourBuckets()
     for hour, (mentions, negative) in enumerate(counts, first):
         hours.add(60 * hour, (mentions, negative, 0, 0, 0, 0, 0, 0), (0, mentions, 0, negative))
     return hours
 
 
-def usual_after(counts: list[tuple[int, int]], learning: Learning = LEARNING) -> Usual:
+def usual_after(counts: list[tuple[int, int]], learning: Learning = LEARNING) -> Baseline:
     """Return what is usual as soon as all these hours may teach."""
     return learn(past(counts), len(counts) - 1 + GAP_HOURS, learning)
 
@@ -49,16 +49,16 @@ def test_the_day_is_learned() -> None:
 def test_history_counts_only_what_teaches() -> None:
     """Warm from 12 hours on; hours in breach and the last hours do not count."""
     hours = past([(5, 1)] * 14)
-    assert not learn(hours, 11 + GAP_HOURS - 1, LEARNING).warm
-    assert learn(hours, 11 + GAP_HOURS, LEARNING).warm
-    hours.held = {0, 1, 2}
+    assert not learn(hours, 11 + GAP_HOURS - 1, LEARNING).warmed_up
+    assert learn(hours, 11 + GAP_HOURS, LEARNING).warmed_up
+    hours.excluded = {0, 1, 2}
     assert learn(hours, 11 + GAP_HOURS, LEARNING).history == 9 * 60
 
 
 def test_no_history_is_said() -> None:
     """A brand never seen has no usual and expects nothing."""
-    usual = learn(Hours(), 100, LEARNING)
-    assert (usual.warm, usual.history, usual.expected(MENTIONS, 60)) == (False, 0, 0.0)
+    usual = learn(HourBuckets(), 100, LEARNING)
+    assert (usual.warmed_up, usual.history, usual.expected(MENTIONS, 60)) == (False, 0, 0.0)
 
 
 def test_what_is_recent_does_not_judge_itself() -> None:
@@ -71,7 +71,7 @@ def test_what_is_recent_does_not_judge_itself() -> None:
 def test_an_hour_in_breach_does_not_teach_its_level() -> None:
     """Held back, it leaves the rate as it was; its peak stands."""
     hours = past([*[(10, 2)] * 30, (500, 400), *[(10, 2)] * 3])
-    hours.held = {30}
+    hours.excluded = {30}
     usual = learn(hours, 36, LEARNING)
     assert usual.expected(MENTIONS, 60) == pytest.approx(10)
     assert usual.days[0][1] == 500
@@ -86,15 +86,15 @@ def test_a_new_level_replaces_the_old() -> None:
 
 def test_backfill_teaches() -> None:
     """A brand with no past but backfilled hours knows its usual."""
-    hours = Hours()
+    hours = HourBuckets()
     for hour in range(48):
-        hours.teach(hour, (20, 4, 3, 0))
+        hours.learn(hour, (20, 4, 3, 0))
     usual = learn(hours, 60, LEARNING)
-    assert usual.warm
+    assert usual.warmed_up
     assert usual.expected(MENTIONS, 60) == pytest.approx(20, rel=0.3)
 
 
-def days_with_peaks(peaks: list[int], learning: Learning = LEARNING) -> Usual:
+def days_with_peaks(peaks: list[int], learning: Learning = LEARNING) -> Baseline:
     """Return what is usual after days that each brought one such peak, the earliest first."""
     counts = [(peak if hour == 12 else 1, 0) for peak in peaks for hour in range(24)]
     return learn(past(counts), len(counts) - 1 + GAP_HOURS, learning)
@@ -105,8 +105,8 @@ def days_with_peaks(peaks: list[int], learning: Learning = LEARNING) -> Usual:
 def test_a_peak_that_comes_every_day_is_the_usual_peak(peak: int, days: int, minutes: int) -> None:
     """Where every day brings the same, that much is just the usual; twice that is a little more than twice it."""
     usual = days_with_peaks([peak] * days)
-    assert peak <= usual.over_peak(1, minutes, 1.0) <= peak + 1
-    assert 2 * peak <= usual.over_peak(1, minutes, 2.0) <= 2 * peak + minutes**0.5 / 2 + 1
+    assert peak <= usual.peak_threshold(1, minutes, 1.0) <= peak + 1
+    assert 2 * peak <= usual.peak_threshold(1, minutes, 2.0) <= 2 * peak + minutes**0.5 / 2 + 1
 
 
 @settings(deadline=None, max_examples=25)
@@ -116,16 +116,16 @@ def test_the_usual_peak_lies_between_the_mean_and_the_largest(peaks: list[int]) 
     usual = days_with_peaks(peaks, Learning(peak_half_life=timedelta(days=90)))
     weights = [2 ** (-age / 90) for age in range(len(peaks))]
     mean = sum(w * peak for w, peak in zip(weights, reversed(peaks), strict=True)) / sum(weights)
-    assert int(mean) <= usual.over_peak(1, 100, 1.0) <= max(peaks) + 1
+    assert int(mean) <= usual.peak_threshold(1, 100, 1.0) <= max(peaks) + 1
 
 
 def test_an_old_peak_counts_less() -> None:
     """The burst of a week ago raises the bar less than that of yesterday, by the half-life."""
     calm = [1] * 6
     late, early = days_with_peaks([*calm, 100]), days_with_peaks([100, *calm])
-    assert early.over_peak(1, 10, 1.0) < late.over_peak(1, 10, 1.0) < 100
+    assert early.peak_threshold(1, 10, 1.0) < late.peak_threshold(1, 10, 1.0) < 100
     slow = Learning(peak_half_life=timedelta(days=90))
-    assert days_with_peaks([100, *calm], slow).over_peak(1, 10, 1.0) > early.over_peak(1, 10, 1.0)
+    assert days_with_peaks([100, *calm], slow).peak_threshold(1, 10, 1.0) > early.peak_threshold(1, 10, 1.0)
 
 
 def test_a_day_hardly_known_is_left_out() -> None:
@@ -138,14 +138,14 @@ def test_backfill_does_not_pass_for_days_without_peaks() -> None:
     """Backfilled hours hold no peaks: the days before the first minute watched are unknown, not silent."""
     hours = past([(50, 0)] * 48, first=240)
     for hour in range(240):
-        hours.teach(hour, (50, 0, 0, 0))
+        hours.learn(hour, (50, 0, 0, 0))
     assert learn(hours, 287 + GAP_HOURS, LEARNING).days == ((0, 50, 0, 0), (0, 50, 0, 0))
 
 
 def test_the_share_is_as_sure_as_the_hours_agree() -> None:
     """Steady hours give a narrow Beta about the mean, erratic hours of the same mean a wide one."""
-    steady = usual_after([(100, 20)] * 60).share
-    erratic = usual_after([(100, 2), (100, 38)] * 30).share
+    steady = usual_after([(100, 20)] * 60).negative_share
+    erratic = usual_after([(100, 2), (100, 38)] * 30).negative_share
     for alpha, beta in (steady, erratic):
         assert alpha / (alpha + beta) == pytest.approx(0.2, abs=0.01)
     assert sum(steady) > 5 * sum(erratic)
@@ -155,14 +155,14 @@ def test_bursty_hours_widen_the_threshold() -> None:
     """Of two brands with the same mean, the erratic one has to be louder to surprise."""
     steady = usual_after([(50, 0)] * 60)
     erratic = usual_after([(5, 0), (95, 0), (50, 0), (20, 0), (80, 0)] * 12)
-    assert erratic.surprise(MENTIONS, 60, 1e-4) > 1.5 * steady.surprise(MENTIONS, 60, 1e-4)
+    assert erratic.quantile(MENTIONS, 60, 1e-4) > 1.5 * steady.quantile(MENTIONS, 60, 1e-4)
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 40)), min_size=2, max_size=40), st.integers(0, 2))
 def test_what_is_usual_does_not_hang_on_when_it_is_asked(gaps: list[tuple[int, int]], steps: int) -> None:
     """Asked before or after the hour's first minute is closed, of tables made anew or moved on: the same, always."""
-    hours, hour, table = Hours(), 0, Table(Hours(), 0)
+    hours, hour, table = HourBuckets(), 0, HistoryTable(HourBuckets(), 0)
     for gap, count in gaps * 5:
         hour += 1 + gap * gap // (1 + steps)
         before = learn(hours, hour, LEARNING, table)

@@ -7,13 +7,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from detectors.base import View
+from detectors.base import BrandView
 from detectors.engine.state import State
 from detectors.policy import Policy
-from detectors.stats.baseline import Learning, Usual, learn
-from detectors.stats.burstiness import Bursts, gauge
+from detectors.stats.baseline import Learning, Baseline, learn
+from detectors.stats.burstiness import Burstiness, estimate
 from detectors.volume_spike import DETECTOR
-from detectors.windows.buckets import GAP_HOURS, Hours
+from detectors.windows.buckets import GAP_HOURS, HourBuckets
 
 FORTNIGHT = 14 * 24
 HOUR = 60
@@ -30,38 +30,38 @@ def drawn(rate: float, spread: float, seed: int, hours: int = FORTNIGHT) -> list
     return [int(mentions) for mentions in dice.poisson(rates)]
 
 
-def gauged(counts: list[int]) -> Bursts:
+def gauged(counts: list[int]) -> Burstiness:
     """Return what a fortnight says."""
-    found = gauge(np.array(counts, dtype=float), NONE_HELD, GAP_HOURS)
+    found = estimate(np.array(counts, dtype=float), NONE_HELD, GAP_HOURS)
     assert found is not None
     return found
 
 
-def past(counts: list[int], first: int = 0) -> Hours:
+def past(counts: list[int], first: int = 0) -> HourBuckets:
     """Return hours of mentions, all of an hour's within a quarter of an hour."""
-    hours = Hours()
+    hours = HourBuckets()
     for hour, mentions in enumerate(counts, first):
         hours.add(60 * hour, (mentions, 0, 0, 0, 0, 0, 0, 0), (mentions, 2 * mentions, 0, 0))
     return hours
 
 
-def usual_after(hours: Hours, count: int = FORTNIGHT) -> Usual:
+def usual_after(hours: HourBuckets, count: int = FORTNIGHT) -> Baseline:
     """Return what is usual once so many hours teach."""
     return learn(hours, count - 1 + GAP_HOURS, Learning(warm_up=timedelta(hours=12)))
 
 
-def hour_bar(hours: Hours, count: int = FORTNIGHT, policy: Policy | None = None) -> int:
+def hour_bar(hours: HourBuckets, count: int = FORTNIGHT, policy: Policy | None = None) -> int:
     """Return the mentions of an hour that breach once so many hours teach."""
     state = State("calm")
     state.hours = hours
-    view = View(60 * (count - 1 + GAP_HOURS), state, policy or Policy())
-    return min(limit.levels[0][0] for limit in view.limits(DETECTOR) if limit.window == HOUR)
+    view = BrandView(60 * (count - 1 + GAP_HOURS), state, policy or Policy())
+    return min(limit.levels[0][0] for limit in view.thresholds(DETECTOR) if limit.window == HOUR)
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.1, 0.3])
 def test_a_fortnight_tells_how_bursty_a_brand_is(spread: float) -> None:
     """Over many fortnights of one mention an hour `most` is the spread and a standard deviation, not a fit's gift."""
-    found = [gauged(drawn(1, spread, seed)).most for seed in range(60)]
+    found = [gauged(drawn(1, spread, seed)).upper for seed in range(60)]
     assert np.mean(found) == pytest.approx(spread + 0.12 + 0.3 * spread, abs=0.05)
     assert sum(most >= spread for most in found) >= 0.75 * len(found)
 
@@ -70,7 +70,7 @@ def test_what_is_at_most_is_no_less_than_what_is_likely() -> None:
     """Nobody is called calmer by the bound than by the estimate."""
     for seed in range(20):
         found = gauged(drawn(1, 0.3, seed))
-        assert found.most >= found.likely
+        assert found.upper >= found.likely
 
 
 def test_a_crisis_is_no_way_of_life_and_no_sign_of_calm() -> None:
@@ -80,10 +80,10 @@ def test_a_crisis_is_no_way_of_life_and_no_sign_of_calm() -> None:
     counts[200] = 30
     held = NONE_HELD.copy()
     held[200] = True
-    found = gauge(np.array(counts, dtype=float), held, GAP_HOURS)
+    found = estimate(np.array(counts, dtype=float), held, GAP_HOURS)
     assert found is not None
     assert found.likely < calm.likely + 0.2
-    assert found.most > calm.most + 1
+    assert found.upper > calm.upper + 1
 
 
 def test_the_expected_follows_the_day() -> None:
@@ -96,13 +96,13 @@ def test_the_expected_follows_the_day() -> None:
 def test_little_is_known_of_a_brand_before_a_fortnight_of_its_level() -> None:
     """Thirteen days, a new level, a busy brand and one hardly ever named: nothing is said."""
     counts = drawn(1, 0, 1)
-    assert usual_after(past(counts)).bursts is not None
-    assert usual_after(past(counts[:-24]), FORTNIGHT - 24).bursts is None
+    assert usual_after(past(counts)).burstiness is not None
+    assert usual_after(past(counts[:-24]), FORTNIGHT - 24).burstiness is None
     changed = past(counts)
     changed.level_since = 24
-    assert usual_after(changed).bursts is None
-    assert usual_after(past(drawn(6, 0, 1))).bursts is None
-    assert usual_after(past([0] * (FORTNIGHT - 10) + [1] * 10)).bursts is None
+    assert usual_after(changed).burstiness is None
+    assert usual_after(past(drawn(6, 0, 1))).burstiness is None
+    assert usual_after(past([0] * (FORTNIGHT - 10) + [1] * 10)).burstiness is None
 
 
 def test_a_calm_brand_is_heard_sooner_than_a_bursty_one() -> None:
@@ -119,7 +119,7 @@ def test_the_bar_is_lowered_by_history_alone() -> None:
     calm, young = hour_bar(past(counts)), hour_bar(past(counts[24:], 24))
     counts[200] = 30
     burst = past(counts)
-    burst.held = {200}
+    burst.excluded = {200}
     assert calm < young
     assert calm < hour_bar(burst)
 
@@ -132,6 +132,6 @@ def test_nobody_rests_past_a_lowered_bar(sensitivity: str) -> None:
         hours = past(drawn(1, 0, seed))
         state = State("calm")
         state.hours = hours
-        view = View(60 * (FORTNIGHT - 1 + GAP_HOURS), state, policy)
-        assert DETECTOR.room is not None
-        assert DETECTOR.room(view).left <= hour_bar(hours, policy=policy)
+        view = BrandView(60 * (FORTNIGHT - 1 + GAP_HOURS), state, policy)
+        assert DETECTOR.headroom is not None
+        assert DETECTOR.headroom(view).remaining <= hour_bar(hours, policy=policy)

@@ -15,18 +15,18 @@ from detectors.windows.buckets import (
     LEVEL_HOURS,
     MENTIONS,
     NEGATIVE,
-    NOTHING,
+    NO_COUNTS,
     PEAK,
-    Hours,
-    Minutes,
+    HourBuckets,
+    MinuteBuckets,
 )
 
 COUNTS = st.dictionaries(st.integers(0, 1000), st.integers(1, 50), min_size=1, max_size=60)
 
 
-def filled(counts: dict[int, int], closed_to: int) -> Minutes:
+def filled(counts: dict[int, int], closed_to: int) -> MinuteBuckets:
     """Return buckets with these mentions by minute, closed through `closed_to`."""
-    minutes = Minutes()
+    minutes = MinuteBuckets()
     for minute, count in sorted(counts.items()):
         minutes.open(minute)[MENTIONS] += count
     for minute in sorted(minutes.opened):
@@ -47,7 +47,7 @@ def test_a_window_sums_its_minutes_and_no_others(counts: dict[int, int], frontie
 @given(COUNTS, st.integers(0, 1000))
 def test_the_ledger_keeps_four_hours(counts: dict[int, int], frontier: int) -> None:
     """Every minute of the last KEPT_MINUTES and after them is in the ledger with its count, zeros left out."""
-    ledger = filled(counts, frontier).ledger(frontier)
+    ledger = filled(counts, frontier).by_publication(frontier)
     kept = {minute: count for minute, count in counts.items() if minute > frontier - KEPT_MINUTES}
     assert {row[0] // 60_000: row[1] for row in ledger} == kept
 
@@ -55,7 +55,7 @@ def test_the_ledger_keeps_four_hours(counts: dict[int, int], frontier: int) -> N
 def test_closing_an_empty_minute_takes_no_space() -> None:
     """A million empty minutes leave nothing behind."""
     minutes = filled({5: 1}, 5)
-    assert minutes.close(1_000_000) == NOTHING
+    assert minutes.close(1_000_000) == NO_COUNTS
     assert (minutes.closed, minutes.opened) == ([5], {})
 
 
@@ -63,10 +63,10 @@ def test_what_is_counted_ahead_is_seen_when_it_is_reached() -> None:
     """The ledger has it at once, windows only from when its minute is opened, together with what is there."""
     minutes = filled({5: 1}, 4)
     minutes.ahead[5], minutes.ahead[90] = [3] * COLUMNS, [7] * COLUMNS
-    assert [row[1] for row in minutes.ledger(4)] == [4, 7]
+    assert [row[1] for row in minutes.by_publication(4)] == [4, 7]
     assert minutes.window(5, 1)[MENTIONS] == 1
-    assert minutes.reach(6)
-    assert not minutes.reach(89)
+    assert minutes.open_ahead(6)
+    assert not minutes.open_ahead(89)
     assert minutes.window(5, 1)[MENTIONS] == 4
     assert list(minutes.ahead) == [90]
 
@@ -74,10 +74,10 @@ def test_what_is_counted_ahead_is_seen_when_it_is_reached() -> None:
 def test_a_late_mention_is_in_the_ledger_where_it_was_published() -> None:
     """It counts in minute 9 for detection, and in minute 3 for the ledger."""
     minutes = filled({3: 2, 9: 1}, 8)
-    minutes.move(3, 9, (1, *NOTHING[1:]))
+    minutes.move(3, 9, (1, *NO_COUNTS[1:]))
     minutes.open(9)[MENTIONS] += 1
     assert minutes.window(9, 1)[MENTIONS] == 2
-    assert minutes.ledger(8) == [(180_000, 3, 0, 0, 0), (540_000, 1, 0, 0, 0)]
+    assert minutes.by_publication(8) == [(180_000, 3, 0, 0, 0), (540_000, 1, 0, 0, 0)]
 
 
 def test_forgetting_keeps_the_sums_that_are_left() -> None:
@@ -88,9 +88,9 @@ def test_forgetting_keeps_the_sums_that_are_left() -> None:
     assert minutes.window(301, 60)[MENTIONS] == 9
 
 
-def hours_of(peaks: list[int]) -> Hours:
+def hours_of(peaks: list[int]) -> HourBuckets:
     """Return hours with one mention each, whose two-hour peaks are given."""
-    hours = Hours()
+    hours = HourBuckets()
     for hour, peak in enumerate(peaks):
         hours.add(60 * hour, (1, *([0] * (COLUMNS - 1))), (0, peak, 0, 0))
     return hours
@@ -117,21 +117,21 @@ def test_old_hours_are_forgotten() -> None:
     """Counts older than LEVEL_HOURS are gone, peaks older than KEPT_HOURS too, and history starts later."""
     level, kept = LEVEL_HOURS + GAP_HOURS, KEPT_HOURS + GAP_HOURS
     hours = hours_of([1, 1])
-    hours.teach(0, (5, 5, 0, 0))
-    hours.held.add(0)
+    hours.learn(0, (5, 5, 0, 0))
+    hours.excluded.add(0)
     hours.add(60 * (level + 1), (1, *([0] * (COLUMNS - 1))), (0, 0, 0, 0))
     assert [row[MENTIONS] for _, row in sorted(hours.rows.items())] == [0, 1, 1]
-    assert (hours.taught, hours.held, hours.since) == ({}, set(), 0)
+    assert (hours.backfilled, hours.excluded, hours.first_hour) == ({}, set(), 0)
     hours.add(60 * (kept + 1), (1, *([0] * (COLUMNS - 1))), (0, 0, 0, 0))
     assert sorted(hours.rows) == [1, level + 1, kept + 1]
-    assert hours.since == 1
+    assert hours.first_hour == 1
 
 
 def test_backfill_extends_history_but_is_no_part_of_windows() -> None:
     """What is taught is known to the learner alone."""
     hours = hours_of([1, 1, 1])
-    hours.teach(-5, (7, 2, 0, 0))
-    assert hours.since == -5
+    hours.learn(-5, (7, 2, 0, 0))
+    assert hours.first_hour == -5
     assert hours.sums(-10, 2)[MENTIONS] == 3
-    assert hours.taught[-5][NEGATIVE] == 2
+    assert hours.backfilled[-5][NEGATIVE] == 2
     assert len(hours.rows[0]) == HOUR_COLUMNS

@@ -5,18 +5,18 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.windows.contributors import EXAMPLES, READ, SAMPLED, SHOWN, Sample, Top, terms_of
-from detectors.windows.near_duplicates import REMEMBERED, count_copies
-from detectors.windows.source_activity import ROOM, Channels
+from detectors.windows.contributors import EXAMPLES, TEXTS_PER_MINUTE, ROWS_PER_MINUTE, TOP, ContributorSample, TopCounts, terms_of
+from detectors.windows.near_duplicates import MAX_TEXTS, count_copies
+from detectors.windows.source_activity import MAX_SOURCES, SourceActivity
 from tests.support.mentions_stream import START, Row, batch_of
 
 MINUTE = START // 60_000
 NAMES = st.lists(st.sampled_from([f"name {place}" for place in range(12)]), max_size=80)
 
 
-def sampled(rows: list[Row], minute: int = MINUTE) -> Sample:
+def sampled(rows: list[Row], minute: int = MINUTE) -> ContributorSample:
     """Return a sample that took these rows in one minute."""
-    sample = Sample()
+    sample = ContributorSample()
     sample.take(batch_of(rows), 0, len(rows), minute, "acme")
     return sample
 
@@ -24,7 +24,7 @@ def sampled(rows: list[Row], minute: int = MINUTE) -> Sample:
 @given(NAMES)
 def test_a_table_with_room_is_exact(names: list[str]) -> None:
     """While there is room every count is right."""
-    top = Top(12)
+    top = TopCounts(12)
     for name in names:
         top.add(name)
     assert top.counts == {name: names.count(name) for name in set(names)}
@@ -33,7 +33,7 @@ def test_a_table_with_room_is_exact(names: list[str]) -> None:
 @given(NAMES, st.integers(1, 6))
 def test_a_full_table_never_counts_too_low_nor_loses_a_heavy_one(names: list[str], room: int) -> None:
     """Space-Saving: counts add up to all, none is too low, and more than 1/room of all is surely in it."""
-    top = Top(room)
+    top = TopCounts(room)
     for name in names:
         top.add(name)
     assert sum(top.counts.values()) == len(names)
@@ -45,7 +45,7 @@ def test_a_full_table_never_counts_too_low_nor_loses_a_heavy_one(names: list[str
 def test_the_largest_come_first_and_equals_by_name() -> None:
     """Channels, terms and authors are ordered, so that two workers say the same."""
     rows = [Row(0, channel="b", author="x"), Row(0, channel="a", author="y"), Row(0, channel="a", author="x")]
-    drivers = sampled(rows).summary(negative=False)
+    drivers = sampled(rows).summarise(negative=False)
     assert drivers.channels == (("a", 2), ("b", 1))
     assert [(name, count) for name, count, _ in drivers.authors] == [("x", 2), ("y", 1)]
 
@@ -54,8 +54,8 @@ def test_the_negative_have_tables_of_their_own() -> None:
     """A finding about negative mentions is not explained by cheerful ones."""
     rows = [Row(0, 1, text="lovely concert"), Row(0, -1, text="delayed trains"), Row(0, -1, text="delayed again")]
     sample = sampled(rows)
-    assert dict(sample.summary(negative=True).terms) == {"delayed": 2, "trains": 1}
-    assert "concert" in dict(sample.summary(negative=False).terms)
+    assert dict(sample.summarise(negative=True).terms) == {"delayed": 2, "trains": 1}
+    assert "concert" in dict(sample.summarise(negative=False).terms)
 
 
 def test_examples_are_the_most_telling_one_an_author() -> None:
@@ -67,25 +67,25 @@ def test_examples_are_the_most_telling_one_an_author() -> None:
         Row(0, -1, author="c", compound=-0.5, text="middling"),
         Row(0, -1, author="d", compound=-0.1, text="meek"),
     ]
-    examples = sampled(rows).summary(negative=True).examples
+    examples = sampled(rows).summarise(negative=True).examples
     assert [example.text for example in examples] == ["loud", "harsh", "middling"]
     assert len(examples) == EXAMPLES
 
 
 def test_only_the_first_of_a_minute_are_looked_at() -> None:
     """A hot brand costs no more than a lukewarm one: SAMPLED mentions a minute, words of the first READ."""
-    rows = [Row(0, text="word", author=f"a{place}") for place in range(5 * SAMPLED)]
+    rows = [Row(0, text="word", author=f"a{place}") for place in range(5 * ROWS_PER_MINUTE)]
     sample = sampled(rows)
-    assert sample.tables.everyone[0].sampled == SAMPLED
-    assert sample.tables.everyone[0].terms.counts == {"word": READ}
-    assert len(sample.summary(negative=False).authors) == SHOWN
+    assert sample.tables.everyone[0].sampled == ROWS_PER_MINUTE
+    assert sample.tables.everyone[0].terms.counts == {"word": TEXTS_PER_MINUTE}
+    assert len(sample.summarise(negative=False).authors) == TOP
 
 
 def test_what_is_hours_old_explains_nothing() -> None:
     """Tables of the present and the past hour count, older ones are gone, and so are their examples."""
     sample = sampled([Row(0, -1, text="morning", author="old")])
     sample.take(batch_of([Row(200, -1, text="evening", author="new")]), 0, 1, MINUTE + 200, "acme")
-    drivers = sample.summary(negative=True)
+    drivers = sample.summarise(negative=True)
     assert drivers.terms == (("evening", 1),)
     assert [example.author for example in drivers.examples] == ["new"]
 
@@ -95,18 +95,18 @@ def test_what_is_hours_old_explains_nothing() -> None:
 def test_where_a_batch_is_cut_does_not_matter(kinds: list[tuple[str, int]], cut: int) -> None:
     """Taking rows in two goes gives the same sample as in one."""
     rows = [Row(0, label, author=author, text=f"{author} text {label}") for author, label in kinds]
-    whole, parts = sampled(rows), Sample()
+    whole, parts = sampled(rows), ContributorSample()
     for start, end in ((0, min(cut, len(rows))), (min(cut, len(rows)), len(rows))):
         if end > start:
             parts.take(batch_of(rows), start, end, MINUTE, "acme")
-    assert parts.tables == (whole if rows else Sample()).tables
+    assert parts.tables == (whole if rows else ContributorSample()).tables
 
 
 def test_concentration_is_the_share_of_the_busiest_authors() -> None:
     """Five authors who wrote 7 of 10 mentions have a concentration of 0.7; unnamed ones count among all."""
     rows = [Row(0, author="a")] * 3 + [Row(0, author=name) for name in "bcde"] + [Row(0, author="")] * 3
-    assert sampled(rows).concentration(5) == 0.7
-    assert Sample().concentration(5) == 0.0
+    assert sampled(rows).top_author_share(5) == 0.7
+    assert ContributorSample().top_author_share(5) == 0.0
 
 
 def test_terms_leave_out_what_says_nothing() -> None:
@@ -118,7 +118,7 @@ def test_terms_leave_out_what_says_nothing() -> None:
 def test_a_hostile_name_is_cut() -> None:
     """Names and links of any length keep their place in a bounded state."""
     sample = sampled([Row(0, -1, author="x" * 9999, channel="y" * 9999)])
-    drivers = sample.summary(negative=True)
+    drivers = sample.summarise(negative=True)
     assert len(drivers.authors[0][0]) == len(drivers.channels[0][0]) == 40
 
 
@@ -127,9 +127,9 @@ def test_copies_are_told_from_originals() -> None:
     recent: dict[int, None] = {}
     assert count_copies([1, 2, 3], recent) == 0
     assert count_copies([3, 3, 4], recent) == 2
-    assert count_copies(list(range(100, 100 + REMEMBERED)), recent) == 0
+    assert count_copies(list(range(100, 100 + MAX_TEXTS)), recent) == 0
     assert count_copies([3], recent) == 0
-    assert len(recent) == REMEMBERED
+    assert len(recent) == MAX_TEXTS
 
 
 @given(st.lists(st.integers(0, 300), max_size=400), st.integers(0, 400))
@@ -143,38 +143,38 @@ def test_copies_do_not_see_where_a_batch_is_cut(texts: list[int], cut: int) -> N
 
 def test_the_busiest_channels_are_kept() -> None:
     """A flood of made-up channels does not drive out the busy one, nor does the table grow."""
-    channels = Channels()
+    channels = SourceActivity()
     channels.add(["forum"] * 100, 5)
     channels.add([f"bot {place}" for place in range(500)], 6)
-    assert len(channels.known) == ROOM
-    assert channels.known["forum"].last == 5
+    assert len(channels.sources) == MAX_SOURCES
+    assert channels.sources["forum"].last == 5
     assert channels.share("forum") == 100 / 600
 
 
 def test_channels_age_and_are_forgotten() -> None:
     """Counts are halved so that shares follow the present; a channel long silent is dropped."""
-    channels = Channels()
+    channels = SourceActivity()
     channels.add(["old"] * 4000, 1)
     channels.add(["new"] * 4000, 100)
     assert channels.share("new") > 0.6
     channels.forget(50)
-    assert set(channels.known) == {"new"}
+    assert set(channels.sources) == {"new"}
     assert channels.share("new") == 1
 
 
 def test_no_name_is_credited_with_anothers_mentions() -> None:
     """A thousand authors who wrote once each are told as once each, though the table has room for a few only."""
-    top = Top(10)
+    top = TopCounts(10)
     for number in range(1_000):
         top.add(f"author{number}")
-    assert set(top.certain().values()) == {1}
+    assert set(top.lower_bounds().values()) == {1}
 
 
 def test_a_loud_author_is_found_in_a_crowd() -> None:
     """One of five mentions by one author, among ever new ones: told with at least half of them, and never too many."""
-    top = Top(10)
+    top = TopCounts(10)
     for number in range(500):
         top.add("loud" if number % 5 == 0 else f"author{number}")
-    told = top.certain()["loud"]
+    told = top.lower_bounds()["loud"]
     assert 50 <= told <= 100
-    assert max(top.certain().values()) == told
+    assert max(top.lower_bounds().values()) == told

@@ -24,7 +24,7 @@ def told(brand: str, opened: int, resolved: int | None, *, severity: Severity = 
     """Return what is told of one incident, instants in minutes."""
     at = START + opened * MINUTE
     incident = Incident(f"{brand}-{opened}", brand, "open", severity, at, at, at, 1, {})
-    notes = [Notification(incident, "opened", at, "volume", reply=False, page=severity != "watch")]
+    notes = [Notification(incident, "opened", at, "volume", reply=False, page=severity != "info")]
     if resolved is not None:
         end = START + resolved * MINUTE
         over = Incident(f"{brand}-{opened}", brand, "resolved", severity, at, end, at, 2, {}, resolved_at=end)
@@ -58,7 +58,7 @@ def test_an_incident_that_overlaps_is_the_same_one_moved() -> None:
 
 def test_what_only_one_side_has_is_lost_or_gained_with_its_pages() -> None:
     """An incident on another day is another incident."""
-    before, after = outcome(told("Halden", 0, 60)), outcome(told("Halden", 1_500, 1_600, severity="watch"))
+    before, after = outcome(told("Halden", 0, 60)), outcome(told("Halden", 1_500, 1_600, severity="info"))
     found = compare(before, after)
     assert [(change.kind, change.extra_pages) for change in found.changes] == [("lost", -1), ("gained", 0)]
     assert (found.pages_before, found.pages_after) == (1, 0)

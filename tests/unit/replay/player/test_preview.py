@@ -11,7 +11,7 @@ import pytest
 
 from config.brands.model import Brand
 from detectors.policy import Policy
-from detectors.static_threshold import Absolute
+from detectors.static_threshold import StaticThreshold
 from replay.player.compare import compare
 from replay.player.policy_set import PolicySet
 from replay.player.preview import Preview, preview
@@ -46,7 +46,7 @@ def batches() -> tuple[Batch, ...]:
 
 def keen() -> Brand:
     """Return the brand with one detector only, and a limit that the storm passes at once."""
-    detect = DEAF.detect.model_copy(update={"absolute": Absolute(window=timedelta(minutes=10), negative=60)})
+    detect = DEAF.detect.model_copy(update={"absolute": StaticThreshold(window=timedelta(minutes=10), negative=60)})
     return NOW.model_copy(update={"detect": detect})
 
 

@@ -76,7 +76,7 @@ async def test_a_page_that_slack_takes_stays_inside(there: WebhookReceiver) -> N
 
 
 @pytest.mark.parametrize(
-    ("steps", "severity"), [((), "critical"), (("U0CHIEF",), "critical"), (("pagerduty",), "watch")]
+    ("steps", "severity"), [((), "critical"), (("U0CHIEF",), "critical"), (("pagerduty",), "info")]
 )
 async def test_what_pages_nobody_or_has_no_way_out_waits_for_slack(
     there: WebhookReceiver, steps: tuple[str, ...], severity: str

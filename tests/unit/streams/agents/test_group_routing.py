@@ -14,7 +14,7 @@ from alerts.incidents.model import Action, decode_notification
 from alerts.incidents.silences import Silence
 from config.brands.model import Brand
 from detectors.model import signal as signals
-from detectors.model.signal import Now
+from detectors.model.signal import Watermark
 from streams.agents.group_routing import GROUPED, PartitionClocks, group_partition
 from streams.agents.triage import TriageAgent
 from streams.kafka.topics import Topics
@@ -105,7 +105,7 @@ class Worker:
     def feed(self, *records: Record) -> None:
         """Apply records in the partitions of their brands; time comes to all. What is passed on arrives."""
         for record in records:
-            everywhere = range(PARTITIONS) if isinstance(record, Now) else [_dealt(record.brand)]
+            everywhere = range(PARTITIONS) if isinstance(record, Watermark) else [_dealt(record.brand)]
             messages = [_message(record, number) for number in everywhere]
             while messages:
                 known = len(self.passed)
@@ -121,7 +121,7 @@ def _dealt(brand: str) -> int:
 def _message(record: Record, partition: int) -> Message:
     if isinstance(record, Action):
         return Message(TOPICS.actions.name, partition, record.brand.encode(), model.encode(record))
-    key = None if isinstance(record, Now) else record.brand.encode()
+    key = None if isinstance(record, Watermark) else record.brand.encode()
     return Message(TOPICS.signals.name, partition, key, signals.encode(record))
 
 
@@ -129,7 +129,7 @@ STORY: Final[list[Record]] = [
     *(signal(minute, brand=brand, drivers=GERM, severity="critical") for minute, brand in enumerate((*BRANDS, UNGROUPED))),
     now(4),
     action(5, brand=BRANDS[2]),
-    signal(6, brand=BRANDS[1], detector="silence", severity="watch"),
+    signal(6, brand=BRANDS[1], detector="silence", severity="info"),
     signal(7, brand=BRANDS[1], drivers=GERM, start=1),
     now(200),
 ]
@@ -163,9 +163,9 @@ def test_a_group_waits_for_the_slowest_of_its_brands() -> None:
     clocks = PartitionClocks(2)
     assert [clocks.advance(0, 5), clocks.advance(1, 3), clocks.advance(0, 9), clocks.advance(1, 7)] == [
         None,
-        Now(3),
-        Now(3),
-        Now(7),
+        Watermark(3),
+        Watermark(3),
+        Watermark(7),
     ]
 
 

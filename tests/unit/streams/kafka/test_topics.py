@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors.engine.state import HELD_BYTES
+from detectors.engine.state import MAX_BUFFERED_BYTES
 from streams.kafka.topics import MAX_STATE_BYTES, Topics
 
 
@@ -24,5 +24,5 @@ def test_what_must_outlive_everything_is_never_deleted() -> None:
 
 def test_a_state_that_holds_back_a_backlog_fits() -> None:
     """The largest state a brand may have is well below what its topic takes."""
-    assert 2 * HELD_BYTES < MAX_STATE_BYTES
+    assert 2 * MAX_BUFFERED_BYTES < MAX_STATE_BYTES
     assert Topics().watch_state.config()["max.message.bytes"] == str(MAX_STATE_BYTES)

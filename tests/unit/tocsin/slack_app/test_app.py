@@ -71,7 +71,7 @@ async def test_a_double_tap_is_one_act() -> None:
 @pytest.mark.parametrize(("user", "acts"), [("U0ANA", 1), ("U0BEN", 1), ("U0EVE", 0)])
 async def test_only_those_named_may_act_and_others_are_told_whom_to_ask(user: str, acts: int) -> None:
     """By name or by user group; a refusal changes nothing and is seen by nobody else."""
-    brand = Brand(name="acme", may_act=("U0ANA", "S0DESK"), on_call=("U0CAMILLE",), language="fr")
+    brand = Brand(name="acme", responders=("U0ANA", "S0DESK"), on_call=("U0CAMILLE",), language="fr")
     desk = HandlerHarness(brand, {"S0DESK": {"U0BEN"}})
     await desk.tap(ACK, user)
     assert len(desk.sent) == acts
@@ -213,7 +213,7 @@ async def test_a_typed_snooze_is_the_act_of_the_button(text: str, minutes: int) 
 
 async def test_who_may_not_act_may_not_snooze_by_typing_either() -> None:
     """The command asks no less than the button."""
-    desk = HandlerHarness(Brand(name="acme", may_act=("U0BEN",)))
+    desk = HandlerHarness(Brand(name="acme", responders=("U0BEN",)))
     assert "You are not among those" in await desk.ask("snooze acme")
     assert desk.sent == []
 

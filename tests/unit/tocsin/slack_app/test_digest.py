@@ -18,7 +18,7 @@ from alerts.incidents.silences import Silence
 from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.rendering.buttons import CRISIS, NOT_A_CRISIS
 from config.brands.model import Brand
-from config.brands.overrides import PATHS, Governed, Override
+from config.brands.overrides import PATHS, BrandWithOverrides, Override
 from detectors.engine import engine
 from detectors.policy import Policy
 from tests.support.alerts import action, run, signal
@@ -176,7 +176,7 @@ def test_it_names_incidents_what_is_to_be_judged_and_what_runs_out() -> None:
     app.silence(
         Silence(0, until + HOUR, "U0BEN", reason="a sale"), Silence(0, until + 2 * DAY, "U0BEN", reason="a fair")
     )
-    app.govern(Governed(app.brand, [Override("detect.negative.least", 9, until + HOUR, "U0ANA")]))
+    app.govern(BrandWithOverrides(app.brand, [Override("detect.negative.least", 9, until + HOUR, "U0ANA")]))
     said = build_digest("d", [app.brand], app.known, COUNTED, until)
     shown = json.dumps(said.blocks, ensure_ascii=False)
     assert said.text == "Digest of 24 hours: incidents 3, to be judged 1"
@@ -209,7 +209,7 @@ def test_it_keeps_slack_s_limits_however_much_there_was(names: list[str], reason
     brands = [Brand.model_construct(**dict(app.brand) | {"name": name}) for name in names]
     for number, one in enumerate(brands):
         overrides = [Override(path, None, NOW + 2 * HOUR, reason) for path in PATHS]
-        app.known.registry.put(Governed(one, overrides), number + 10)
+        app.known.registry.put(BrandWithOverrides(one, overrides), number + 10)
         for copy in range(8):
             app.know(replace(over, id=f"incident-{number}-{copy}", brand=one.name))
     app.silence(*[Silence(0, NOW + 2 * HOUR, reason, reason=reason, term=reason, id=str(n)) for n in range(50)])
@@ -219,16 +219,16 @@ def test_it_keeps_slack_s_limits_however_much_there_was(names: list[str], reason
 
 def test_figures_are_of_whole_hours_and_the_usual_of_the_same_hours_of_earlier_days() -> None:
     """Known for too few days, nothing is said to be usual."""
-    state, policy = engine.new("acme"), Policy()
-    state, _ = engine.advance(state, START, policy)
+    state, policy = engine.initial_state("acme"), Policy()
+    state, _ = engine.advance_watermark(state, START, policy)
     for day in range(5):
         for hour in (0, 12):
             minute = (24 * day + hour) * 60 + 10
             labels = [-1, 1, 1, 1] if day < 4 else [-1, -1, -1, 1]
             rows = [Row(minute + place, label=label) for place, label in enumerate(labels)]
-            state, _ = engine.step(state, batch_of(rows, offset=100 * minute), policy)
-            state, _ = engine.advance(state, START + (minute + 60) * MINUTE, policy)
-    state, _ = engine.advance(state, START + 5 * DAY + HOUR, policy)
+            state, _ = engine.process(state, batch_of(rows, offset=100 * minute), policy)
+            state, _ = engine.advance_watermark(state, START + (minute + 60) * MINUTE, policy)
+    state, _ = engine.advance_watermark(state, START + 5 * DAY + HOUR, policy)
     until = START + 5 * DAY
     assert daily_figures(state, until) == DailyFigures(8, 0.75, 8.0, 0.25)
     assert daily_figures(state, START + 2 * DAY) == DailyFigures(8, 0.25)

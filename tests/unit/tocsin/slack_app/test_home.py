@@ -13,7 +13,7 @@ from alerts.incidents.silences import Silence
 from alerts.oncall.schedule import Schedule
 from alerts.rendering.buttons import ACK
 from config.brands.model import Brand
-from config.brands.overrides import PATHS, Governed, Override
+from config.brands.overrides import PATHS, BrandWithOverrides, Override
 from tests.support.slack_app import NOW, SlackAppHarness, slack_app, until
 from tocsin.demo.fake_slack.block_kit import view_errors
 from tocsin.demo.fake_slack.server import FakeSlack
@@ -40,9 +40,9 @@ async def visit(app: SlackAppHarness, user: str = "U0ANA") -> Any:
 
 async def test_it_shows_what_is_open_who_is_on_call_and_what_is_held_back() -> None:
     """Incidents with their buttons, the people, the silences and the overrides."""
-    async with slack_app(Brand(name="acme", on_call=("U0BEN",), rota=Schedule(people=("U0CLO",)))) as app:
+    async with slack_app(Brand(name="acme", on_call=("U0BEN",), schedule=Schedule(people=("U0CLO",)))) as app:
         app.silence(Silence(0, NOW + HOUR, "U0DAN", detector="volume", reason="a sale", id="s1"))
-        app.govern(Governed(app.brand, [Override("detect.negative.least", 9, None, "U0ANA")]))
+        app.govern(BrandWithOverrides(app.brand, [Override("detect.negative.least", 9, None, "U0ANA")]))
         shown = said(await visit(app))
     for part in ("Critical acme", "<@U0BEN>", "<@U0CLO>", "a sale", "*9* instead of 6", ACK):
         assert part in shown
@@ -57,14 +57,14 @@ async def test_what_is_open_is_shown_whatever_came_after_it() -> None:
 
 async def test_an_umbrella_is_shown_to_whoever_may_act_on_one_of_its_brands() -> None:
     """It is about their brand too."""
-    async with slack_app(Brand(name="acme", may_act=("U0BEN",)), Brand(name="zeta")) as app:
+    async with slack_app(Brand(name="acme", responders=("U0BEN",)), Brand(name="zeta")) as app:
         app.know(replace(app.note.incident, group="sea", affected_brands=("acme", "zeta")))
         assert "Critical" in said(await visit(app))
 
 
 async def test_nobody_sees_what_they_may_not_act_on() -> None:
     """A brand of others, with its incidents and its people, is not there."""
-    async with slack_app(Brand(name="acme", may_act=("S0DESK",)), Brand(name="zeta", may_act=("U0EVE",))) as app:
+    async with slack_app(Brand(name="acme", responders=("S0DESK",)), Brand(name="zeta", responders=("U0EVE",))) as app:
         app.slack.groups["S0DESK"] = ["U0ANA"]
         eve, ana = said(await visit(app, "U0EVE")), said(await visit(app))
     assert "acme" not in eve
@@ -92,7 +92,7 @@ async def test_silences_and_overrides_are_lifted_there(monkeypatch: Any) -> None
     monkeypatch.setattr(office, "SETTLING", 0.05)
     async with slack_app() as app:
         app.silence(Silence(0, NOW + HOUR, "U0DAN", id="s1"))
-        app.govern(Governed(app.brand, [Override("detect.negative.least", 9), Override("detect.volume.least", 30)]))
+        app.govern(BrandWithOverrides(app.brand, [Override("detect.negative.least", 9), Override("detect.volume.least", 30)]))
         ana = await visit(app)
         await ana.tap(REMOVE, place=ana.home["id"])
         await until(lambda: "Lifted" in app.shown("U0ANA"))
@@ -108,7 +108,7 @@ async def test_who_may_act_no_longer_is_refused_there_too(monkeypatch: Any) -> N
     monkeypatch.setattr(office, "SETTLING", 0.05)
     async with slack_app() as app:
         ana = await visit(app)
-        app.govern(Governed(Brand(name="acme", may_act=("U0BEN",))))
+        app.govern(BrandWithOverrides(Brand(name="acme", responders=("U0BEN",))))
         await ana.tap(ACK, place=ana.home["id"])
         await until(lambda: "You are not among those" in app.shown("U0ANA"))
         assert app.sent == []
@@ -122,7 +122,7 @@ def test_it_keeps_slack_s_limits_however_much_there_is(names: list[str], reason:
     for number, name in enumerate(names):
         brand = Brand.model_construct(**dict(app.brand) | {"name": name})
         overrides = [Override(path, None, None, reason) for path in PATHS]
-        app.known.registry.put(Governed(brand, overrides), number + 10)
+        app.known.registry.put(BrandWithOverrides(brand, overrides), number + 10)
         app.know(replace(app.note.incident, id=f"incident-{number}", brand=name))
     app.silence(*[Silence(0, NOW + HOUR, reason, reason=reason, term=reason, id=str(n)) for n in range(50)])
     shown = home.build_home(app.known, sorted(app.known.registry.brands()), NOW)

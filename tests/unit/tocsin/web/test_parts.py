@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.brands.model import default_brand
-from config.brands.overrides import Governed
+from config.brands.overrides import BrandWithOverrides
 from mentions.model.batches import Batch
 from replay.tuning.labels import Label
 from replay.tuning.optimisation import Point, State, TuningResult
@@ -69,7 +69,7 @@ def test_the_picture_keeps_within_its_frame(counts: list[int], usual: float | No
 
 async def test_a_study_that_cannot_be_made_says_why() -> None:
     """A brand without mentions has no curve; the page says so and lists the labels there are."""
-    world = replace(day(), configured={"Nobody": Governed(default_brand("Nobody"))})
+    world = replace(day(), configured={"Nobody": BrandWithOverrides(default_brand("Nobody"))})
     async with web_client(world) as client:
         page = await (await client.get("/brands/Nobody/curves")).text()
         assert "Nothing is labelled yet" in page

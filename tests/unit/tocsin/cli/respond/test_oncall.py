@@ -107,13 +107,13 @@ class Kept:
 
     def shifts(self, name: str) -> list[str]:
         """Return whose shifts are in force for a brand, in order."""
-        return [written[-5:] for written in decode_brand(self.records[name]).rota.shifts]
+        return [written[-5:] for written in decode_brand(self.records[name]).schedule.shifts]
 
 
 def test_applied_shifts_are_refreshed_and_the_last_good_stay(file: Path) -> None:
     """A refresh sends what the calendar says now, only where it changed; a broken one changes nothing and is told."""
     store, calendar = Kept(), file.parent / "shifts.ics"
-    wanted = resolve_shifts(file, load_config(file).named(), store)
+    wanted = resolve_shifts(file, load_config(file).by_name(), store)
     store.publish({name: encode_brand(brand) for name, brand in wanted.items()})
     assert store.shifts("Voltanelle") == ["U0ANA", "U0BEN"]
     assert sync_calendars(store, file.parent) == (3, 0, True)
@@ -122,6 +122,6 @@ def test_applied_shifts_are_refreshed_and_the_last_good_stay(file: Path) -> None
     assert store.shifts("Voltanelle") == ["U0BEN", "U0BEN"]
     calendar.unlink()
     assert sync_calendars(store, file.parent) == (3, 0, False)
-    assert resolve_shifts(file, load_config(file).named(), store)["Voltanelle"].rota.shifts
+    assert resolve_shifts(file, load_config(file).by_name(), store)["Voltanelle"].schedule.shifts
     with pytest.raises(ConfigError, match="No such file"):
-        resolve_shifts(file, load_config(file).named(), Kept())
+        resolve_shifts(file, load_config(file).by_name(), Kept())

@@ -14,7 +14,7 @@ from alerts.incidents.silences import Silence
 from alerts.rendering.buttons import MORE
 from alerts.rendering.escaping import mrkdwn
 from config.brands.model import Brand
-from config.brands.overrides import Governed
+from config.brands.overrides import BrandWithOverrides
 from tests.support.alerts import incident_of, signal
 from tests.support.slack_app import NOW, SlackAppHarness, slack_app, until
 from tocsin.demo.fake_slack import interactions
@@ -75,7 +75,7 @@ async def test_an_umbrella_is_silenced_brand_by_brand() -> None:
         await ana.submit()
         await until(lambda: "Silenced" in app.shown("U0ANA"))
         assert [one.brand for one in app.sent] == ["acme", "zeta"]
-        app.known.registry.put(Brand(name="zeta", may_act=("U0BEN",)), 9)
+        app.known.registry.put(Brand(name="zeta", responders=("U0BEN",)), 9)
         await ana.close()
         await ana.tap(MORE, "silence")
         await until(lambda: ana.modal)
@@ -86,7 +86,7 @@ async def test_an_umbrella_is_silenced_brand_by_brand() -> None:
 
 async def test_who_may_not_act_gets_no_modal_and_a_forged_one_is_refused() -> None:
     """Asked when it opens and again when it is saved: rights may change in between."""
-    async with slack_app(Brand(name="acme", may_act=("U0BEN",))) as app:
+    async with slack_app(Brand(name="acme", responders=("U0BEN",))) as app:
         eve = await opened(app, "U0EVE")
         assert eve.modal is None
         assert "You are not among those" in app.slack.ephemeral_texts[0]
@@ -140,7 +140,7 @@ hostile = st.text(min_size=1, max_size=120) | st.sampled_from(["<!channel>", "*"
 @given(name=st.text(min_size=1, max_size=90).filter(str.strip), words=st.lists(hostile, max_size=30), reason=hostile)
 def test_the_modal_keeps_slack_s_limits_whatever_the_incident(name: str, words: list[str], reason: str) -> None:
     """Channels, words, names and reasons come from outside."""
-    drivers = signal(0).drivers
+    drivers = signal(0).contributors
     drivers = type(drivers)(
         channels=tuple((word, 1) for word in words), terms=tuple((word, 1) for word in words), authors=(), examples=()
     )
@@ -179,7 +179,7 @@ async def test_who_may_not_act_may_not_lift() -> None:
     async with slack_app() as app:
         app.silence(Silence(0, NOW + HOUR, "U0BEN", id="s1"))
         ana = await opened(app)
-        app.govern(Governed(Brand(name="acme", may_act=("U0BEN",))))
+        app.govern(BrandWithOverrides(Brand(name="acme", responders=("U0BEN",))))
         await ana.tap(REMOVE, place=ana.modal["id"])
         await until(lambda: "You are not among those" in app.shown("U0ANA"))
         assert app.sent == []

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from alerts.rendering.buttons import MORE
 from config.brands.model import Brand
-from config.brands.overrides import PATHS, SENSITIVITY, Governed, Override
+from config.brands.overrides import PATHS, SENSITIVITY, BrandWithOverrides, Override
 from mentions.model.batches import Batch, Tick
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 from tests.support.slack_app import NOW, SlackAppHarness, slack_app, until
@@ -43,7 +43,7 @@ def filled(**values: str) -> dict[str, dict[str, str]]:
 async def test_it_opens_with_today_s_values_of_the_detector_that_fired() -> None:
     """Those in force, with what is configured beside them where somebody overrode it, and who did until when."""
     async with slack_app() as app:
-        app.govern(Governed(app.brand, [Override(LEAST, 9, NOW + DAY, "U0BEN", NOW)]))
+        app.govern(BrandWithOverrides(app.brand, [Override(LEAST, 9, NOW + DAY, "U0BEN", NOW)]))
         ana = await opened(app)
         inputs = {block["block_id"]: block for block in ana.modal["blocks"] if block["type"] == "input"}
     assert list(inputs) == [SENSITIVITY, PEAK, LEAST, DURATION]
@@ -56,7 +56,7 @@ async def test_it_opens_with_today_s_values_of_the_detector_that_fired() -> None
 async def test_what_was_changed_overrides_until_it_ends(span: str, until_: int | None) -> None:
     """Only what differs from today; the same submission again makes the same record."""
     async with slack_app() as app:
-        app.govern(Governed(app.brand, [Override("detect.volume.least", 30)]))
+        app.govern(BrandWithOverrides(app.brand, [Override("detect.volume.least", 30)]))
         ana = await opened(app)
         view, said = ana.modal, filled(detect__negative__least="12", span=span)
         assert await ana.submit(said) == {}
@@ -93,7 +93,7 @@ async def test_what_cannot_be_is_said_beside_it(values: Any, wrong: str, why: st
 async def test_the_configured_value_is_no_override() -> None:
     """Who sets it back takes the override away."""
     async with slack_app() as app:
-        app.govern(Governed(app.brand, [Override(LEAST, 9, None, "U0BEN")]))
+        app.govern(BrandWithOverrides(app.brand, [Override(LEAST, 9, None, "U0BEN")]))
         ana = await opened(app)
         assert await ana.submit(filled(detect__negative__least="6")) == {}
         await until(lambda: "*6*, as configured" in app.shown("U0ANA"))
@@ -159,7 +159,7 @@ async def test_a_preview_of_what_cannot_be_says_why() -> None:
 
 async def test_who_may_not_act_gets_no_modal() -> None:
     """A threshold is not for everybody who can see the channel."""
-    async with slack_app(Brand(name="acme", may_act=("U0BEN",))) as app:
+    async with slack_app(Brand(name="acme", responders=("U0BEN",))) as app:
         eve = await opened(app, "U0EVE")
         assert eve.modal is None
         assert "You are not among those" in app.slack.ephemeral_texts[0]
@@ -199,7 +199,7 @@ def test_the_modal_keeps_slack_s_limits_whatever_is_in_it(name: str, by: str, de
     app = SlackAppHarness(FakeSlack())
     for language in ("en", "fr"):
         brand = Brand.model_construct(**dict(Brand(name="acme", language=language)) | {"name": name})
-        governed = Governed(brand, [Override(path, None, NOW + DAY, by) for path in PATHS])
+        governed = BrandWithOverrides(brand, [Override(path, None, NOW + DAY, by) for path in PATHS])
         incident = app.note_of(*detectors).incident
         view = app.office._thresholds.build(incident, governed)
         assert view_errors(view) == []

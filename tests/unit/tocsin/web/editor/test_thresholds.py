@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.brands.edit import changed, diff
+from config.brands.edit import set_values, diff
 from config.brands.loader import parse
 from config.brands.model import Brand, default_brand
 from replay.player.preview import preview
@@ -47,7 +47,7 @@ async def test_saving_writes_what_the_command_line_would_and_shows_its_diff(file
         "detect.sensitivity": "high",
         "alert.cooldown": timedelta(minutes=45),
     }
-    after = changed(BRANDS, "Hallowfirth", edits, name=file.as_posix())
+    after = set_values(BRANDS, "Hallowfirth", edits, name=file.as_posix())
     async with web_client(day(), file) as client:
         status, page = await send(
             client, detect__volume__over_peak="1.9", detect__sensitivity="high", alert__cooldown="45m", do="save"
@@ -65,11 +65,11 @@ async def test_a_preview_says_what_the_replay_says_and_writes_nothing(file: Path
     """The sentence is that of `replay.player.preview`; the file stays as it was."""
     before = parse(BRANDS.encode()).config
     assert before is not None
-    today = before.named()["Hallowfirth"]
-    text = changed(BRANDS, "Hallowfirth", {"detect.negative.over_peak": 100.0})
+    today = before.by_name()["Hallowfirth"]
+    text = set_values(BRANDS, "Hallowfirth", {"detect.negative.over_peak": 100.0})
     after = parse(text.encode()).config
     assert after is not None
-    found = preview(today, after.named()["Hallowfirth"], day().dataset.records["Hallowfirth"])
+    found = preview(today, after.by_name()["Hallowfirth"], day().dataset.records["Hallowfirth"])
     async with web_client(day(), file) as client:
         _, page = await send(client, detect__negative__over_peak="100", do="preview")
     assert found.sentence("en") in page
@@ -87,10 +87,10 @@ OWN = BRANDS.replace("    detect:\n", "    detect:\n      absolute: {negative: 8
 async def test_a_limit_is_taken_out_by_emptying_its_field(file: Path, before: str, typed: str) -> None:
     """Written or inherited, it is none afterwards, by the very edit of the file; the preview is of that, as ever."""
     file.write_text(before, encoding="utf-8")
-    after = changed(before, "Hallowfirth", {"detect.absolute.negative": None}, name=file.as_posix())
+    after = set_values(before, "Hallowfirth", {"detect.absolute.negative": None}, name=file.as_posix())
     rules = [parse(text.encode()).config for text in (before, after)]
-    today, then = (one.named()["Hallowfirth"] for one in rules if one is not None)
-    assert (today.detect.absolute.negative, then.detect.absolute.negative) == (8, None)
+    today, then = (one.by_name()["Hallowfirth"] for one in rules if one is not None)
+    assert (today.detect.static_threshold.negative, then.detect.static_threshold.negative) == (8, None)
     found = preview(today, then, day().dataset.records["Hallowfirth"])
     async with web_client(day(), file) as client:
         _, page = await send(client, detect__absolute__negative=typed, do="preview")

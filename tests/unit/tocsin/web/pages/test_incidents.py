@@ -12,7 +12,7 @@ import pytest
 
 from alerts.delivery.ports import MessageRef
 from config.brands.model import Brand
-from config.brands.overrides import Governed
+from config.brands.overrides import BrandWithOverrides
 from mentions.model.batches import Batch
 from replay.tuning.dataset import Dataset
 from tests.support.web_app import day, hidden, web_client
@@ -32,7 +32,7 @@ CRITICAL = "hallowfirth-546570-20260310T1305Z"
 class Stage(RecordingDataSource):
     """The invented day, whose acts are only noted."""
 
-    def __init__(self, known: Mapping[str, Governed] | None = None, told: dict[str, Incident] | None = None) -> None:
+    def __init__(self, known: Mapping[str, BrandWithOverrides] | None = None, told: dict[str, Incident] | None = None) -> None:
         base = day()
         told = dict(base.latest if told is None else told)
         super().__init__(known or base.configured, base.shards, base.dataset, told=told, _tally=base._tally)
@@ -177,7 +177,7 @@ async def test_an_incident_s_page_leads_to_its_message(url: str, leads: str) -> 
 
 async def test_whom_a_proxy_names_acts_only_where_the_brand_lets_them() -> None:
     """A brand that names who may act is left alone by others who come through the proxy."""
-    known = {one.name: Governed(one.model_copy(update={"may_act": ("U0ANA",)})) for one in read_config().brands}
+    known = {one.name: BrandWithOverrides(one.model_copy(update={"may_act": ("U0ANA",)})) for one in read_config().brands}
     stage = Stage(known)
     async with web_client(stage, web_user_header="X-User", web_proxies="127.0.0.1") as client:
         for who, status in (("U0BEN", "Only those"), ("U0ANA", "Acknowledge")):
@@ -192,22 +192,22 @@ async def test_text_from_outside_is_never_markup() -> None:
     """A brand, an author or a text that holds markup or hidden characters is shown as the characters it is."""
     base = day().latest[CRITICAL]
     finding = next(iter(base.findings.values()))
-    example = finding.signal.drivers.examples[0]
+    example = finding.signal.contributors.examples[0]
     bad = msgspec.structs.replace(example, text=HOSTILE, author=HOSTILE, channel=HOSTILE, url="javascript:alert(1)")
     drivers = msgspec.structs.replace(
-        finding.signal.drivers,
+        finding.signal.contributors,
         examples=(bad,),
         terms=((HOSTILE, 1),),
         authors=((HOSTILE, 1, 1),),
         channels=((HOSTILE, 2),),
     )
-    signal = msgspec.structs.replace(finding.signal, drivers=drivers)
+    signal = msgspec.structs.replace(finding.signal, contributors=drivers)
     findings = {"volume": msgspec.structs.replace(finding, signal=signal)}
     history = (msgspec.structs.replace(base.history[0], actor=HOSTILE, reason="noted", text=HOSTILE),)
     incident = msgspec.structs.replace(
         base, brand=HOSTILE, findings=findings, history=history, acknowledged_by=HOSTILE, status="acknowledged"
     )
-    stage = Stage({HOSTILE: Governed(Brand(name="x").model_copy(update={"name": HOSTILE}))}, {incident.id: incident})
+    stage = Stage({HOSTILE: BrandWithOverrides(Brand(name="x").model_copy(update={"name": HOSTILE}))}, {incident.id: incident})
     async with web_client(stage) as client:
         board = await (await client.get("/")).text()
         links = [*re.findall(r'href="(/brands/[^"]+)"', board), f"/incidents/{incident.id}", "/?q=" + HOSTILE]
