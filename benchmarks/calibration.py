@@ -25,7 +25,7 @@ from alerts.incidents.state import new_state
 from benchmarks.optimal_detector import Oracle
 from benchmarks.results_table import publish, table
 from detectors.engine import engine, storage
-from detectors.model.signal import Watermark, Signal
+from detectors.model.signal import Signal, Watermark
 from detectors.policy import FALSE_ALARMS_PER_DAY, Policy, Sensitivity
 from mentions.model.batches import Batch
 from mentions.model.hashing import hash63
@@ -137,7 +137,10 @@ class Desk:
         """Count a batch, let time pass to `until`, and return (instant, detector) of each incident that opens."""
         self.state, signals = engine.process(self.state, batch, self._policy)
         self.state, closed = engine.advance_watermark(self.state, until, self._policy)
-        records: list[Signal | Watermark] = [*sorted([*signals, *closed], key=lambda signal: signal.at), Watermark(until)]
+        records: list[Signal | Watermark] = [
+            *sorted([*signals, *closed], key=lambda signal: signal.at),
+            Watermark(until),
+        ]
         for record in records:
             self._case, notifications = lifecycle.process(self._case, record, ALERT)
             yield from (

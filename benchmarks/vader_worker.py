@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from alerts.delivery.ports import Message, MessageRef
+from alerts.delivery.ports import MessageRef
+from alerts.rendering.message import Message
 from config.settings import from_environ
 from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE
 from streams import lifecycle

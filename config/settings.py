@@ -173,7 +173,9 @@ class Settings(BaseModel):
         description="Slack channel in which the workers edit one message at each beat of `tocsin heartbeat`; empty: "
         "they only ask whether the token is accepted.",
     )
-    heartbeat_notify: Annotated[tuple[Annotated[EscalationStep, AfterValidator(_outside)], ...], BeforeValidator(_listed)] = Field(
+    heartbeat_notify: Annotated[
+        tuple[Annotated[EscalationStep, AfterValidator(_outside)], ...], BeforeValidator(_listed)
+    ] = Field(
         default=(),
         description="Whom `tocsin heartbeat` tells outside Slack, with commas between them: pagerduty, webhook, "
         "mailto:duty@example.com; empty: pagerduty and webhook, as far as they are set up.",

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import Detector, Finding, Headroom, BrandView, in_minutes
+from detectors.base import BrandView, Detector, Finding, Headroom, in_minutes
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
 from detectors.model.text import Language, comparison, format_percent
@@ -88,7 +88,14 @@ def evaluate(view: BrandView) -> Finding | None:
     brigade = five >= own.brigade_author_share or copies >= own.brigade_copy_share
     extra = {"five_authors": five, "copies": copies, "brigade": float(brigade)}
     return Finding(
-        view.severity_for(own.min_author_diversity) if breached else None, lasting, "abusive share", length, share, None, own.min_share, extra
+        view.severity_for(own.min_author_diversity) if breached else None,
+        lasting,
+        "abusive share",
+        length,
+        share,
+        None,
+        own.min_share,
+        extra,
     )
 
 
@@ -120,4 +127,6 @@ def _below_threshold(view: BrandView) -> bool:
     return not _breached(view.window(in_minutes(own.window)), own)
 
 
-DETECTOR: Final = Detector("abuse", explain, _enabled, evaluate=evaluate, headroom=_headroom, below_threshold=_below_threshold)
+DETECTOR: Final = Detector(
+    "abuse", explain, _enabled, evaluate=evaluate, headroom=_headroom, below_threshold=_below_threshold
+)

@@ -11,7 +11,16 @@ import msgspec
 
 from detectors.model.signal import SEVERITIES, Severity
 from detectors.stats.baseline import HistoryTable, learn
-from detectors.windows.buckets import KEPT_MINUTES, HIGH_REACH, MENTIONS, NEGATIVE, POSITIVE, MAX_SLIDING, UNKNOWN, Counts
+from detectors.windows.buckets import (
+    HIGH_REACH,
+    KEPT_MINUTES,
+    MAX_SLIDING,
+    MENTIONS,
+    NEGATIVE,
+    POSITIVE,
+    UNKNOWN,
+    Counts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -151,9 +160,15 @@ class BrandView:
         found: float = kept[key]
         return found
 
-    def severity_for(self, min_author_diversity: float, *, negative: bool = False, severity: Severity = "warning") -> Severity:
+    def severity_for(
+        self, min_author_diversity: float, *, negative: bool = False, severity: Severity = "warning"
+    ) -> Severity:
         """Return `most` where a crowd speaks, its share of different authors being at least `crowd`; else a look."""
-        return severity if min_author_diversity <= 0 or self.author_diversity(negative=negative) >= min_author_diversity else "info"
+        return (
+            severity
+            if min_author_diversity <= 0 or self.author_diversity(negative=negative) >= min_author_diversity
+            else "info"
+        )
 
     def top_author_share(self) -> float:
         """Return the share of the sampled mentions that the five busiest authors wrote."""
@@ -230,14 +245,23 @@ def evaluate_thresholds(view: BrandView, thresholds: tuple[CountThreshold, ...])
         severity: Severity | None = None
         for count, level in limit.levels:
             if going_on and observed >= count:
-                severity = view.severity_for(limit.min_author_diversity, negative=limit.metric == NEGATIVE, severity=level)
+                severity = view.severity_for(
+                    limit.min_author_diversity, negative=limit.metric == NEGATIVE, severity=level
+                )
         threshold = limit.levels[0][0]
         lasting = going_on and observed >= limit.resolve_below
         order = (-1 if severity is None else SEVERITIES.index(severity), lasting, observed / max(1, threshold))
         if order > best_order:
             best_order = order
             best = Finding(
-                severity, lasting, METRIC_NAMES[limit.metric], limit.window, observed, limit.expected, threshold, limit.extra
+                severity,
+                lasting,
+                METRIC_NAMES[limit.metric],
+                limit.window,
+                observed,
+                limit.expected,
+                threshold,
+                limit.extra,
             )
     return best
 

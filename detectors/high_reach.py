@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import Detector, CountThreshold, BrandView, in_minutes
+from detectors.base import BrandView, CountThreshold, Detector, in_minutes
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
 from detectors.model.text import Language, comparison
@@ -60,7 +60,11 @@ def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
     levels: tuple[tuple[int, Severity], ...] = (
         ((own.warning_count, "warning"),) if own.warning_count == 1 else ((1, "info"), (own.warning_count, "warning"))
     )
-    return (CountThreshold(HIGH_REACH, in_minutes(own.window), None, levels, resolve_below=1.0, extra={"reach": float(own.min_reach)}),)
+    return (
+        CountThreshold(
+            HIGH_REACH, in_minutes(own.window), None, levels, resolve_below=1.0, extra={"reach": float(own.min_reach)}
+        ),
+    )
 
 
 def explain(signal: Signal, language: Language) -> str:

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec.structs import replace
 from pydantic import Field
 
-from detectors.base import Detector, Finding, Headroom, BrandView, scored, in_minutes, headroom_below, tail_probability
+from detectors.base import BrandView, Detector, Finding, Headroom, headroom_below, in_minutes, scored, tail_probability
 from detectors.model.parameters import Switched
 from detectors.model.text import Language, comparison
 from detectors.stats.distributions import negative_binomial_quantile
@@ -94,7 +94,7 @@ class _Threshold(NamedTuple):
 
     window: int  # minutes
     expected: float | None
-    count: int  # mentions from which it is a burst
+    min_count: int  # mentions from which it is a burst
     resolve_below: int  # below which a breach is over
 
 
@@ -116,7 +116,9 @@ def _thresholds(view: BrandView) -> list[_Threshold]:
 def _new_thresholds(view: BrandView) -> list[_Threshold]:
     own, usual = view.policy.negative_burst, view.baseline
     bars = []
-    for column, length in enumerate((in_minutes(view.policy.volume_spike.short_window), in_minutes(view.policy.volume_spike.window))):
+    for column, length in enumerate(
+        (in_minutes(view.policy.volume_spike.short_window), in_minutes(view.policy.volume_spike.window))
+    ):
         over = usual.peak_threshold(column, length, view.policy.peak_ratio_factor * own.peak_ratio)
         count = max(own.min_mentions, over, usual.quantile(MENTIONS, length, tail_probability(view.policy, length)))
         calm = min(count, max(own.min_mentions // 2, usual.quantile(MENTIONS, length, RESOLVE_TAIL)))
@@ -155,7 +157,11 @@ def _mean_sentiment(counts: Counts) -> float:
 
 def _breached(view: BrandView, bar: _Threshold) -> bool:
     counts = view.window(bar.window)
-    return counts[MENTIONS] >= bar.count and scored(counts) > 0 and _mean_sentiment(counts) <= -view.policy.negative_burst.max_mean_sentiment
+    return (
+        counts[MENTIONS] >= bar.min_count
+        and scored(counts) > 0
+        and _mean_sentiment(counts) <= -view.policy.negative_burst.max_mean_sentiment
+    )
 
 
 def _finding(view: BrandView, bar: _Threshold) -> Finding:
@@ -170,7 +176,7 @@ def _finding(view: BrandView, bar: _Threshold) -> Finding:
         window=bar.window,
         observed=found,
         expected=bar.expected,
-        threshold=float(bar.count),
+        threshold=float(bar.min_count),
         extra={"compound": compound, "crowd": crowd},
     )
 
@@ -188,16 +194,24 @@ def _enabled(policy: Policy) -> bool:
 
 
 def _below_threshold(view: BrandView) -> bool:
-    return not any(_breached(view, bar) for bar in (_thresholds(view) if view.baseline.warmed_up else [_cold_threshold(view)]))
+    return not any(
+        _breached(view, bar) for bar in (_thresholds(view) if view.baseline.warmed_up else [_cold_threshold(view)])
+    )
 
 
 def _headroom(view: BrandView) -> Headroom:
-    lengths = (COLD_WINDOW, in_minutes(view.policy.volume_spike.short_window), in_minutes(view.policy.volume_spike.window))
+    lengths = (
+        COLD_WINDOW,
+        in_minutes(view.policy.volume_spike.short_window),
+        in_minutes(view.policy.volume_spike.window),
+    )
     few = headroom_below(view, MENTIONS, [(length, view.policy.negative_burst.min_mentions) for length in lengths])
     if few.remaining > 0:
         return few
     bars = _thresholds(view) if view.baseline.warmed_up else [_cold_threshold(view)]
-    return headroom_below(view, MENTIONS, [(bar.window, bar.count) for bar in bars])
+    return headroom_below(view, MENTIONS, [(bar.window, bar.min_count) for bar in bars])
 
 
-DETECTOR: Final = Detector("outcry", explain, _enabled, evaluate=evaluate, headroom=_headroom, below_threshold=_below_threshold)
+DETECTOR: Final = Detector(
+    "outcry", explain, _enabled, evaluate=evaluate, headroom=_headroom, below_threshold=_below_threshold
+)

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from detectors.base import NO_LIMIT, Detector, Finding, Headroom, BrandView, scored, in_minutes, tail_probability
+from detectors.base import NO_LIMIT, BrandView, Detector, Finding, Headroom, in_minutes, scored, tail_probability
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
 from detectors.model.text import Language, comparison
@@ -85,7 +85,11 @@ def evaluate(view: BrandView) -> Finding | None:
     share = bad / judged if judged else 0.0
     wanted = min(1.0, expected + own.min_rise)
     many = judged >= own.min_mentions and counts[MENTIONS] >= own.min_volume_ratio * usual.expected(MENTIONS, length)
-    breached = many and share >= wanted and beta_binomial_tail(bad, judged, alpha, beta) <= tail_probability(view.policy, length)
+    breached = (
+        many
+        and share >= wanted
+        and beta_binomial_tail(bad, judged, alpha, beta) <= tail_probability(view.policy, length)
+    )
     lasting = judged >= own.min_mentions // 2 and share >= expected + own.min_rise / 2
     severity = view.severity_for(own.min_author_diversity, negative=True) if breached else None
     return Finding(severity, lasting, "negative share", length, share, expected, wanted)

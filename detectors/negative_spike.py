@@ -21,7 +21,16 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import NO_LIMIT, Detector, CountThreshold, Headroom, BrandView, in_minutes, headroom_below, tail_probability
+from detectors.base import (
+    NO_LIMIT,
+    BrandView,
+    CountThreshold,
+    Detector,
+    Headroom,
+    headroom_below,
+    in_minutes,
+    tail_probability,
+)
 from detectors.model.parameters import Windowed
 from detectors.model.text import Language, comparison
 from detectors.windows.buckets import NEGATIVE
@@ -87,14 +96,21 @@ def _windows(view: BrandView) -> list[tuple[int, int]]:
     """Return the sliding windows, and what a count must reach in each, were it no rarer."""
     own, ratio = view.policy.negative_spike, view.policy.peak_ratio_factor * view.policy.negative_spike.peak_ratio
     windows = ((2, in_minutes(own.short_window)), (3, in_minutes(own.window)))
-    return [(length, max(own.min_mentions, view.baseline.peak_threshold(column, length, ratio))) for column, length in windows]
+    return [
+        (length, max(own.min_mentions, view.baseline.peak_threshold(column, length, ratio)))
+        for column, length in windows
+    ]
 
 
 def _headroom(view: BrandView) -> Headroom:
     """Return the room to the least that can breach, then to the usual peaks: what is rare is asked for last."""
     own = view.policy.negative_spike
     slow = in_minutes(own.long_window)
-    few = headroom_below(view, NEGATIVE, [(length, own.min_mentions) for length in (in_minutes(own.short_window), in_minutes(own.window), slow)])
+    few = headroom_below(
+        view,
+        NEGATIVE,
+        [(length, own.min_mentions) for length in (in_minutes(own.short_window), in_minutes(own.window), slow)],
+    )
     if few.remaining > 0:
         return few
     if not view.baseline.warmed_up:

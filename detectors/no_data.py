@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import Detector, Finding, Headroom, BrandView, in_minutes, tail_probability
+from detectors.base import BrandView, Detector, Finding, Headroom, in_minutes, tail_probability
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, format_number, format_minutes
+from detectors.model.text import Language, format_minutes, format_number
 from detectors.windows.buckets import MENTIONS
 
 if TYPE_CHECKING:
@@ -130,7 +130,8 @@ def _none_missing(view: BrandView, minute: int, part: float) -> bool:
     if "busiest" not in view.memo:
         view.memo["busiest"] = view.hours.busiest()
     return all(
-        view.sources.share(name) * view.memo["busiest"] * silences[name] / _HOUR < part * own.min_expected for name in silent
+        view.sources.share(name) * view.memo["busiest"] * silences[name] / _HOUR < part * own.min_expected
+        for name in silent
     )
 
 
@@ -152,5 +153,12 @@ def _headroom(view: BrandView) -> Headroom:
 
 
 DETECTOR: Final = Detector(
-    "silence", explain, _enabled, evaluate=evaluate, headroom=_headroom, below_threshold=_below_threshold, hourly=True, pauses_learning=False
+    "silence",
+    explain,
+    _enabled,
+    evaluate=evaluate,
+    headroom=_headroom,
+    below_threshold=_below_threshold,
+    hourly=True,
+    pauses_learning=False,
 )

@@ -68,13 +68,23 @@ class Policy(Parameters):
         "larger waits longer for a dead reader [duration]",
     )
     learning: Learning = Field(default=Learning(), description="How the usual is learned [parameters]")
-    static_threshold: StaticThreshold = Field(default=StaticThreshold(), description="Limits named by the brand's owner [parameters]")
+    static_threshold: StaticThreshold = Field(
+        default=StaticThreshold(), description="Limits named by the brand's owner [parameters]"
+    )
     volume_spike: VolumeSpike = Field(default=VolumeSpike(), description="More mentions than usual [parameters]")
-    negative_spike: NegativeSpike = Field(default=NegativeSpike(), description="More negative mentions than usual [parameters]")
-    negative_burst: NegativeBurst = Field(default=NegativeBurst(), description="A burst of mentions in a dark tone [parameters]")
+    negative_spike: NegativeSpike = Field(
+        default=NegativeSpike(), description="More negative mentions than usual [parameters]"
+    )
+    negative_burst: NegativeBurst = Field(
+        default=NegativeBurst(), description="A burst of mentions in a dark tone [parameters]"
+    )
     high_reach: HighReach = Field(default=HighReach(), description="A negative mention seen by many [parameters]")
-    negative_share: NegativeShare = Field(default=NegativeShare(), description="A higher negative share than usual [parameters]")
-    sentiment_drift: SentimentDrift = Field(default=SentimentDrift(), description="A negative share that rises for hours [parameters]")
+    negative_share: NegativeShare = Field(
+        default=NegativeShare(), description="A higher negative share than usual [parameters]"
+    )
+    sentiment_drift: SentimentDrift = Field(
+        default=SentimentDrift(), description="A negative share that rises for hours [parameters]"
+    )
     abuse: Abuse = Field(default=Abuse(), description="An abusive tone, and whose [parameters]")
     no_data: NoData = Field(default=NoData(), description="A busy channel that falls silent [parameters]")
     positive_spike: PositiveSpike = Field(default=PositiveSpike(), description="Unusual enthusiasm [parameters]")

@@ -24,7 +24,16 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import NO_LIMIT, Detector, Finding, Headroom, BrandView, in_minutes, headroom_below, tail_probability
+from detectors.base import (
+    NO_LIMIT,
+    BrandView,
+    Detector,
+    Finding,
+    Headroom,
+    headroom_below,
+    in_minutes,
+    tail_probability,
+)
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
 from detectors.model.text import Language, comparison

@@ -28,10 +28,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pydantic import Field
 
-from detectors.base import NO_LIMIT, Detector, Finding, Headroom, BrandView, in_minutes, tail_probability
+from detectors.base import NO_LIMIT, BrandView, Detector, Finding, Headroom, in_minutes, tail_probability
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, format_time_of_day, comparison
+from detectors.model.text import Language, comparison, format_time_of_day
 from detectors.windows.buckets import MENTIONS, MINUTE, NEGATIVE, UNKNOWN, Counts
 
 if TYPE_CHECKING:

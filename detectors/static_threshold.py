@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from detectors.base import NO_LIMIT, Detector, Finding, CountThreshold, Headroom, BrandView, scored, in_minutes
+from detectors.base import NO_LIMIT, BrandView, CountThreshold, Detector, Finding, Headroom, in_minutes, scored
 from detectors.model.duration import Duration
 from detectors.model.parameters import Switched
 from detectors.model.text import Language, comparison

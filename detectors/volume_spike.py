@@ -30,10 +30,19 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import NO_LIMIT, Detector, CountThreshold, Headroom, BrandView, in_minutes, headroom_below, tail_probability
+from detectors.base import (
+    NO_LIMIT,
+    BrandView,
+    CountThreshold,
+    Detector,
+    Headroom,
+    headroom_below,
+    in_minutes,
+    tail_probability,
+)
 from detectors.model.parameters import Windowed
 from detectors.model.text import Language, comparison
-from detectors.windows.buckets import DAY, MENTIONS, MAX_SLIDING
+from detectors.windows.buckets import DAY, MAX_SLIDING, MENTIONS
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
@@ -88,12 +97,23 @@ def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
 def _windows(view: BrandView) -> list[tuple[int, int]]:
     """Return the windows that are watched, and what a count must reach in each, were it no rarer."""
     own, usual = view.policy.volume_spike, view.baseline
-    ratio, fast, main = view.policy.peak_ratio_factor * own.peak_ratio, in_minutes(own.short_window), in_minutes(own.window)
+    ratio, fast, main = (
+        view.policy.peak_ratio_factor * own.peak_ratio,
+        in_minutes(own.short_window),
+        in_minutes(own.window),
+    )
     over_main = usual.peak_threshold(1, main, ratio)
-    windows = [(fast, max(own.min_mentions, usual.peak_threshold(0, fast, ratio))), (main, max(own.min_mentions, over_main))]
+    windows = [
+        (fast, max(own.min_mentions, usual.peak_threshold(0, fast, ratio))),
+        (main, max(own.min_mentions, over_main)),
+    ]
     if usual.burstiness is None and usual.expected(MENTIONS, main) >= QUIET_BELOW:
         return windows
-    return [*windows, (HOUR, max(own.min_mentions, ceil(HOURLY_PEAK_SHARE * over_main))), (in_minutes(own.long_window), own.min_mentions)]
+    return [
+        *windows,
+        (HOUR, max(own.min_mentions, ceil(HOURLY_PEAK_SHARE * over_main))),
+        (in_minutes(own.long_window), own.min_mentions),
+    ]
 
 
 def _count(view: BrandView, length: int, least: int) -> int:
@@ -133,7 +153,12 @@ def _headroom(view: BrandView) -> Headroom:
     few = headroom_below(
         view,
         MENTIONS,
-        [(in_minutes(own.short_window), own.min_mentions), (in_minutes(own.window), own.min_mentions), (HOUR, _min_hourly(view)), (slow, own.min_mentions)],
+        [
+            (in_minutes(own.short_window), own.min_mentions),
+            (in_minutes(own.window), own.min_mentions),
+            (HOUR, _min_hourly(view)),
+            (slow, own.min_mentions),
+        ],
     )
     if few.remaining > 0:
         return few

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from alerts.incidents import lifecycle, router
 from detectors.engine import engine
 from detectors.engine.watermarks import Watermarks
-from detectors.model.signal import Now, Signal
+from detectors.model.signal import Watermark, Signal
 from mentions.batch_builder import BatchBuilder
 from mentions.model.batches import Batch, Tick
 from mentions.scoring import SourceRecord, score_records
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Action, Notification
     from alerts.incidents.policy import Policy as AlertPolicy
     from alerts.incidents.state import TriageState
-    from config.brands.overrides import Stretch
+    from config.brands.overrides import PolicyInterval
     from detectors.engine.state import State
     from mentions.model.decode import Rejection
     from mentions.scorer_port import Scorer
@@ -52,7 +52,7 @@ new reader well before."""
 class Policies(Protocol):
     """The brands' configuration in force."""
 
-    def detection_policy(self, brand: str, revision: int, at: int) -> Stretch:
+    def detection_policy(self, brand: str, revision: int, at: int) -> PolicyInterval:
         """Return what governs the watch of `brand` at `revision` of its configuration, at an event time (ms)."""
 
     def alert_policy(self, brand: str) -> AlertPolicy:
@@ -72,44 +72,44 @@ class WatchShard:
         self._policies = policies
         self._minute = -1
 
-    def apply(self, record: Batch | Tick) -> list[Signal | Now]:
+    def apply(self, record: Batch | Tick) -> list[Signal | Watermark]:
         """Return what follows from the next record, in order; `changed` names the brands whose state it moved."""
         return list(self._batch(record)) if isinstance(record, Batch) else list(self._tick(record))
 
     def _batch(self, batch: Batch) -> Iterator[Signal]:
         state = self.states.get(batch.brand) or self._begin(batch.brand, batch.policy)
         policy = self._policies.detection_policy(batch.brand, batch.policy, self._closed(state) - 1).policy  # as the last closed
-        state, signals = engine.step(state, batch, policy)
+        state, signals = engine.process(state, batch, policy)
         self.states[batch.brand] = state
         self.changed.add(batch.brand)
         yield from signals
 
     def _begin(self, brand: str, revision: int) -> State:
         """Return the watch of a brand never seen before, brought up to the present watermark."""
-        state, reached = engine.new(brand), self.watermarks.reached
+        state, reached = engine.initial_state(brand), self.watermarks.emitted
         if reached is not None:
-            state, _ = engine.advance(state, reached, self._policies.detection_policy(brand, revision, reached).policy)
+            state, _ = engine.advance_watermark(state, reached, self._policies.detection_policy(brand, revision, reached).policy)
         return state
 
-    def _tick(self, tick: Tick) -> Iterator[Signal | Now]:
+    def _tick(self, tick: Tick) -> Iterator[Signal | Watermark]:
         watermark = self.watermarks.observe(tick, IDLE_TIMEOUT)
         if watermark is None or watermark // MINUTE <= self._minute:
             return
         found = [signal for brand in self.states for signal in self._advance(brand, watermark)]
         yield from merge_by_time(found, self._policies)
         self._minute = watermark // MINUTE
-        yield Now(min([watermark, *(self._closed(state) for state in self.states.values())]))
+        yield Watermark(min([watermark, *(self._closed(state) for state in self.states.values())]))
 
     @staticmethod
     def _closed(state: State) -> int:
         """Return the end of the last closed minute [ms]: no signal of this brand about an earlier instant follows."""
-        return 0 if state.frontier is None else (state.frontier + 1) * MINUTE
+        return 0 if state.last_closed_minute is None else (state.last_closed_minute + 1) * MINUTE
 
     def _opens(self, state: State) -> int:
         """Return up to when minutes will be closed [ms] at the first step of time of a brand."""
-        near = self._policies.detection_policy(state.brand, state.revision, 0).policy.near
+        near = self._policies.detection_policy(state.brand, state.revision, 0).policy.open_minutes
         waiting = [(minute - near) * MINUTE for minute in (*state.pending, *state.minutes.ahead)]
-        return min([self.watermarks.reached or 0, *waiting])
+        return min([self.watermarks.emitted or 0, *waiting])
 
     def _advance(self, brand: str, watermark: int) -> Iterator[Signal]:
         """Close minutes up to the watermark; where an override ends on the way, what follows is judged without it."""
@@ -118,13 +118,13 @@ class WatchShard:
             state = self.states[brand]
             policy, until = self._policies.detection_policy(brand, state.revision, self._closed(state) or self._opens(state))
             reached = min(watermark, until + policy.lateness_minutes * MINUTE)
-            self.states[brand], signals = engine.advance(state, reached, policy)
+            self.states[brand], signals = engine.advance_watermark(state, reached, policy)
             if signals:
                 self.changed.add(brand)
             yield from signals
 
 
-R = TypeVar("R", bound=Signal | Now)
+R = TypeVar("R", bound=Signal | Watermark)
 
 
 def merge_by_time(found: list[R], policies: Policies) -> list[R]:
@@ -160,9 +160,9 @@ class TriageShard:
         self._kept: dict[str, int] = {}  # name → clock of its case as last kept, ms
         self._policies = policies
 
-    def apply(self, record: Signal | Now | Action) -> list[Notification]:
+    def apply(self, record: Signal | Watermark | Action) -> list[Notification]:
         """Return what there is to tell after the next record; `changed` names the cases that it moved."""
-        if isinstance(record, Now):
+        if isinstance(record, Watermark):
             return [notification for name in list(self.cases) for notification in self._settle(name, record)]
         moved, notifications = router.route(self.cases, record, self._policies)
         for case in moved:
@@ -170,7 +170,7 @@ class TriageShard:
             self._keep(case, worth=before is None or replace(before, clock=case.clock) != case)
         return notifications
 
-    def _settle(self, name: str, now: Now) -> list[Notification]:
+    def _settle(self, name: str, now: Watermark) -> list[Notification]:
         before = self.cases[name]
         case, notifications = lifecycle.process(before, now, self._policies.alert_policy(before.brand))
         self._kept.setdefault(name, before.clock)

@@ -22,7 +22,7 @@ from alerts.incidents.policy import Policy as AlertPolicy
 from alerts.incidents.state import new_state
 from benchmarks.results_table import publish, table
 from detectors.engine import engine, evaluation
-from detectors.model.signal import Watermark, Signal
+from detectors.model.signal import Signal, Watermark
 from detectors.policy import Policy as WatchPolicy
 from detectors.windows.buckets import MENTIONS, MINUTE
 

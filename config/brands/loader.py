@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from config.brands.document import Document, TopLevelKeys
-from config.brands.model import Brand, Config, BrandDefaults
+from config.brands.model import Brand, BrandDefaults, Config
 from config.brands.threshold_validation import check_thresholds
 from config.brands.validation import Finding, check_brands, check_groups
-from config.error_messages import models_in, describe
+from config.error_messages import describe, models_in
 from config.errors import ConfigError, Problem, shown
 from config.yaml import parser
-from config.yaml.nodes import Node, plain_value, find, merge
+from config.yaml.nodes import Node, find, merge, plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -141,7 +141,9 @@ class _Reader:
         try:
             return model.model_validate_json(json.dumps(plain_value(node)), strict=True)
         except ValidationError as error:
-            found = [self._problem(detail, model, node) for detail in error.errors() if not _is_consequence(detail, node)]
+            found = [
+                self._problem(detail, model, node) for detail in error.errors() if not _is_consequence(detail, node)
+            ]
             self.problems += [p for p in found if p.value is None or (p.line, p.column) not in self._judged]
             return None
 

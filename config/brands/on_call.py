@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alerts.delivery.ports import Route
+from alerts.rendering.route import Route
 from alerts.oncall.schedule import on_call
 from alerts.rendering.escaping import mention
 

@@ -72,7 +72,9 @@ class BrandWithOverrides:
     def intervals(self) -> tuple[PolicyInterval, ...]:
         """Return what is in force, one stretch after the other; the last has no end."""
         ends = sorted({_end(one) for one in self.overrides} | {FOREVER})
-        return tuple(PolicyInterval(apply_overrides(self.brand.detect, active(self.overrides, end - 1)), end) for end in ends)
+        return tuple(
+            PolicyInterval(apply_overrides(self.brand.detect, active(self.overrides, end - 1)), end) for end in ends
+        )
 
     def at(self, instant: int) -> PolicyInterval:
         """Return what is in force where event time is closed up to an instant (ms)."""

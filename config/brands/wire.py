@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from config.brands.model import Brand
 from config.brands.overrides import PATHS, BrandWithOverrides, Override
-from config.error_messages import models_in, describe
+from config.error_messages import describe, models_in
 from config.errors import ConfigError, Problem
 
 if TYPE_CHECKING:

@@ -171,7 +171,9 @@ class _Reader:
         except CalendarError as error:
             if before is not None and before.ical == rota.ical and before.shifts:
                 stay = rota.model_copy(update={"shifts": before.shifts})
-                return stay, [CalendarFinding(rota.ical, f"{error}; the shifts applied before stay in force", unavailable=True)]
+                return stay, [
+                    CalendarFinding(rota.ical, f"{error}; the shifts applied before stay in force", unavailable=True)
+                ]
             return rota, [CalendarFinding(rota.ical, str(error), unavailable=True, no_shifts=True)]
         written = tuple(format_shift(shift) for shift in shifts)
         return rota.model_copy(update={"shifts": written}), [CalendarFinding(rota.ical, text) for text in warnings]

@@ -11,7 +11,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from config.errors import ConfigError, Problem, redact
-from config.yaml.builder import EmptyValue, Builder
+from config.yaml.builder import Builder, EmptyValue
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -129,7 +129,9 @@ def high_reach_rows(rows: Batch, start: int, end: int, high_reach_from: int) -> 
     if max(reaches) < high_reach_from:
         return []
     labels = rows.labels
-    return [row for row, reach in enumerate(reaches, start) if reach >= high_reach_from and labels[row] == scored.NEGATIVE]
+    return [
+        row for row, reach in enumerate(reaches, start) if reach >= high_reach_from and labels[row] == scored.NEGATIVE
+    ]
 
 
 def row_counts(rows: Batch, row: int) -> Counts:

@@ -8,9 +8,9 @@ from detectors.engine import admission, evaluation
 from detectors.engine.state import MAX_BUFFERED_BYTES, State
 from detectors.windows.buckets import (
     COLUMNS,
+    HIGH_REACH,
     KEPT_MINUTES,
     LEVEL_HOURS,
-    HIGH_REACH,
     MENTIONS,
     MINUTE,
     NEGATIVE,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detectors.base import Detector, Finding, CountThreshold, BrandView, evaluate_thresholds, in_minutes
+from detectors.base import BrandView, CountThreshold, Detector, Finding, evaluate_thresholds, in_minutes
 from detectors.engine.headroom import UNLIMITED, update_headroom
 from detectors.engine.state import Episode, State
 from detectors.model.signal import SEVERITIES, Contributors, Evidence, Phase, Severity, Signal
 from detectors.registry import ALL, BY_NAME
-from detectors.windows.buckets import COPIES, MENTIONS, MINUTE, NEGATIVE, NO_COUNTS, MAX_SLIDING
-from detectors.windows.timeline import build_timeline, source_coverage, is_due
+from detectors.windows.buckets import COPIES, MAX_SLIDING, MENTIONS, MINUTE, NEGATIVE, NO_COUNTS
+from detectors.windows.timeline import build_timeline, is_due, source_coverage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,14 +8,16 @@ from detectors.base import missing_pace
 from detectors.model.signal import SEVERITIES
 
 if TYPE_CHECKING:
-    from detectors.base import CountThreshold, BrandView
+    from detectors.base import BrandView, CountThreshold
     from detectors.engine.state import Episode
 
 UNLIMITED: Final = 1 << 62
 """More than will ever come."""
 
 
-def update_headroom(headroom: dict[int, int], view: BrandView, thresholds: tuple[CountThreshold, ...], episode: Episode | None) -> tuple[bool, bool]:
+def update_headroom(
+    headroom: dict[int, int], view: BrandView, thresholds: tuple[CountThreshold, ...], episode: Episode | None
+) -> tuple[bool, bool]:
     """Lower `slack` to the least number of mentions that takes a limit to its next level.
 
     Tell whether all counts that are reached are told of, and whether none of them waits for other authors only.

@@ -21,7 +21,13 @@ HourlyMix = dict[str, float]
 
 
 def simulate(
-    background: HourlyMix, burst: HourlyMix, hours: int = 3, days: int = 4, policy: Policy | None = None, reach: int = 0, seed: int = 1
+    background: HourlyMix,
+    burst: HourlyMix,
+    hours: int = 3,
+    days: int = 4,
+    policy: Policy | None = None,
+    reach: int = 0,
+    seed: int = 1,
 ) -> list[Signal]:
     """Return what the watch says of `days` of calm and then `hours` of storm, in Poisson streams drawn from `seed`.
 

@@ -14,10 +14,10 @@ from detectors.windows.contributors import ContributorSample
 from detectors.windows.source_activity import SourceActivity
 
 if TYPE_CHECKING:
-    from detectors.base import Detector, CountThreshold
+    from detectors.base import CountThreshold, Detector
     from detectors.engine.admission import RowSlice
     from detectors.policy import Policy
-    from detectors.stats.baseline import HistoryTable, Baseline
+    from detectors.stats.baseline import Baseline, HistoryTable
 
 MAX_BUFFERED_BYTES: Final = 1_200_000
 """Most that is held back until the frontier comes near, some 5,000 mentions; what comes on top is counted at once and

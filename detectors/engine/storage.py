@@ -13,7 +13,16 @@ import msgspec
 from detectors.engine.admission import RowSlice, sizes
 from detectors.engine.dedup import DedupWindow, pack
 from detectors.engine.state import Episode, State, Totals
-from detectors.windows.buckets import COLUMNS, HOUR_COLUMNS, KEPT_MINUTES, NO_COUNTS, PEAK, Counts, HourBuckets, MinuteBuckets
+from detectors.windows.buckets import (
+    COLUMNS,
+    HOUR_COLUMNS,
+    KEPT_MINUTES,
+    NO_COUNTS,
+    PEAK,
+    Counts,
+    HourBuckets,
+    MinuteBuckets,
+)
 from detectors.windows.contributors import ContributorSample, ContributorTables
 from detectors.windows.source_activity import SourceActivity
 from mentions.model.batches import Batch
@@ -121,7 +130,9 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
         held = msgspec.msgpack.decode(zlib.decompress(stored.pending), type=dict[int, list[Batch]])
         state.pending = {minute: [RowSlice(one, 0, len(one)) for one in batches] for minute, batches in held.items()}
         state.buffered_bytes = sum(sizes(*part) for parts in state.pending.values() for part in parts)
-    state.contributors = ContributorSample(msgspec.msgpack.decode(zlib.decompress(stored.contributors), type=ContributorTables))
+    state.contributors = ContributorSample(
+        msgspec.msgpack.decode(zlib.decompress(stored.contributors), type=ContributorTables)
+    )
     state.sources = stored.sources
     state.recent_texts = dict.fromkeys(array("I", stored.recent_texts))
     state.episodes, state.totals = stored.episodes, stored.totals

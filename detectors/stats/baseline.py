@@ -13,18 +13,18 @@ from pydantic import Field
 
 from detectors.model.duration import Duration
 from detectors.model.parameters import Parameters
-from detectors.stats.burstiness import Burstiness, Floats, sequential_sum, estimate
+from detectors.stats.burstiness import Burstiness, Floats, estimate, sequential_sum
 from detectors.stats.distributions import NegativeBinomial
 from detectors.windows.buckets import (
     DAY,
     GAP_HOURS,
     KEPT_HOURS,
     LEVEL_HOURS,
+    MAX_SLIDING,
     MENTIONS,
     NEGATIVE,
     PEAK,
     POSITIVE,
-    MAX_SLIDING,
     UNKNOWN,
     Counts,
     HourBuckets,
@@ -260,7 +260,11 @@ def _burstiness(hours: HourBuckets, table: HistoryTable, last: int) -> Burstines
     """Return how bursty a brand of few mentions is; None of any other, and without a fortnight of its present level."""
     starts = [start for start in (hours.first_hour, hours.level_since) if start is not None]
     counts = table.counts[:, MENTIONS]
-    if not starts or last - max(starts) + 1 < LEVEL_HOURS or float(sequential_sum(counts)) > _BURSTINESS_MAX_RATE * LEVEL_HOURS:
+    if (
+        not starts
+        or last - max(starts) + 1 < LEVEL_HOURS
+        or float(sequential_sum(counts)) > _BURSTINESS_MAX_RATE * LEVEL_HOURS
+    ):
         return None
     held = np.zeros(LEVEL_HOURS, dtype=bool)
     held[[hour - last - 1 for hour in hours.excluded if 0 <= last - hour < LEVEL_HOURS]] = True

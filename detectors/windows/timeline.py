@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from detectors.base import in_minutes
-from detectors.model.signal import Timeline, Coverage
+from detectors.model.signal import Coverage, Timeline
 from detectors.windows.buckets import MENTIONS, MINUTE, NEGATIVE
 
 if TYPE_CHECKING:
@@ -37,7 +37,11 @@ def build_timeline(view: BrandView) -> Timeline:
             for bars, metric in zip(counts, _METRICS, strict=True):
                 bars[(minute - first - 1) // BAR_MINUTES] += row[metric]
     usual = view.baseline
-    per_bar = [round(usual.expected(metric, _HOUR) * BAR_MINUTES / _HOUR, 3) for metric in _METRICS] if usual.warmed_up else None
+    per_bar = (
+        [round(usual.expected(metric, _HOUR) * BAR_MINUTES / _HOUR, 3) for metric in _METRICS]
+        if usual.warmed_up
+        else None
+    )
     return Timeline(
         end=(view.minute + 1) * MINUTE,
         step=BAR_MINUTES * MINUTE,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from alerts.rendering import text as wording
 from alerts.rendering.escaping import clean
 from detectors.model.signal import SEVERITIES
-from detectors.model.text import number, percent, title
+from detectors.model.text import format_number, format_percent, label
 from replay.report.annotations import annotate
 from replay.report.layout import clock, page
 from replay.report.locale import WORDS
@@ -55,11 +55,11 @@ def summary(facts: ReportData, language: Language) -> str:
     """Return the summary in one paragraph."""
     words, outcome = WORDS[language], facts.outcome
     span = {"since": clock(outcome.since), "until": clock(outcome.until), "brand": facts.brand.name}
-    mentions = number(outcome.mentions, language)
+    mentions = format_number(outcome.mentions, language)
     if facts.focus is None:
         return words["none"].format(mentions=mentions, **span)
     course = facts.focus
-    notes = [note for note in outcome.told if note.incident.id == course.incident.id]
+    notes = [note for note in outcome.notifications if note.incident.id == course.incident.id]
     text = words["some"].format(
         mentions=mentions,
         incidents=_counted(len(facts.courses), words, "incident"),
@@ -72,7 +72,7 @@ def summary(facts: ReportData, language: Language) -> str:
     if acknowledged is not None:
         waited = wording.format_duration(acknowledged.happened_at - course.opened_at, language)
         text += words["acknowledged"].format(who=acknowledged.incident.acknowledged_by, span=waited)
-    until = course.segments[-1].until
+    until = course.open_periods[-1].until
     if until is None:
         return text + words["open"]
     return text + words["over"].format(span=wording.format_duration(until - course.opened_at, language))
@@ -86,8 +86,8 @@ def _figures(facts: ReportData, language: Language, words: dict[str, str]) -> li
     ]
     if facts.focus is None:
         return found
-    course, until = facts.focus, facts.focus.segments[-1].until
-    of_incident = [note for note in facts.outcome.told if note.incident.id == course.incident.id]
+    course, until = facts.focus, facts.focus.open_periods[-1].until
+    of_incident = [note for note in facts.outcome.notifications if note.incident.id == course.incident.id]
     taken = next((note for note in of_incident if note.reason == "acknowledged"), None)
     called = words["never"] if course.pages else "–"
     waited = called if taken is None else wording.format_duration(taken.happened_at - course.opened_at, language)
@@ -95,7 +95,7 @@ def _figures(facts: ReportData, language: Language, words: dict[str, str]) -> li
     lasted = words["still"] if until is None else wording.format_duration(until - course.opened_at, language)
     severity = wording.translate(language, course.severity)
     peak = max(zip(facts.mentions, facts.times, strict=True))
-    busiest = (words["busiest"].format(step=facts.step), number(peak[0], language), clock(peak[1]))
+    busiest = (words["busiest"].format(step=facts.step), format_number(peak[0], language), clock(peak[1]))
     return [
         *found,
         (words["gravest"], severity, ""),
@@ -118,12 +118,12 @@ def _near(level: DetectorLevel, language: Language, words: dict[str, str]) -> tu
     seen = level.nearest
     values = (_figure(seen, seen.observed, language), _figure(seen, seen.level, language))
     held = seen.observed >= seen.level and not seen.fires
-    part = words["held"] if held else percent(seen.nearness, language)
+    part = words["held"] if held else format_percent(seen.nearness, language)
     return (panel_title(level, language, words), clock(level.at), *values, part)
 
 
 def _figure(seen: Observation, value: float, language: Language) -> str:
-    return percent(value, language) if seen.metric.endswith("share") else number(value, language)
+    return format_percent(value, language) if seen.metric.endswith("share") else format_number(value, language)
 
 
 def _unattended(facts: ReportData, marks: list[Annotation], words: dict[str, str]) -> str:
@@ -158,4 +158,4 @@ def _named(name: str, language: Language) -> str:
     if name == TOGETHER:
         return words["slider_together"]
     part = name.split(".")[1]
-    return f"{title(part, language) or words.get(f'slider_{part}', part)} ({name})"
+    return f"{label(part, language) or words.get(f'slider_{part}', part)} ({name})"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from config.brands.model import default_brand
-from config.brands.wire import decode_governed
+from config.brands.wire import decode_with_overrides
 from mentions.model.batches import Batch
 from streams.recording.format import ConfigEntry, code_version
 
@@ -71,7 +71,7 @@ def configured(entries: Iterable[Entry], brand: str) -> Brand:
     found = default_brand(brand)
     for entry in entries:
         if isinstance(entry, ConfigEntry) and entry.name == brand and entry.brand is not None:
-            found = decode_governed(msgspec.json.encode(entry.brand)).brand
+            found = decode_with_overrides(msgspec.json.encode(entry.brand)).brand
     return found
 
 
@@ -88,7 +88,7 @@ def values(brand: Brand) -> list[Value]:
 def _config_periods(entries: Iterable[Entry], brand: str) -> Iterator[ConfigPeriod]:
     for entry in entries:
         if isinstance(entry, ConfigEntry) and entry.name == brand and entry.brand is not None:
-            governed = decode_governed(msgspec.json.encode(entry.brand))
+            governed = decode_with_overrides(msgspec.json.encode(entry.brand))
             yield ConfigPeriod(entry.at or None, entry.revision, values(governed.brand), list(governed.overrides))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from detectors.base import NAMES, Detector, View
+from detectors.base import METRIC_NAMES, BrandView, Detector
 from detectors.registry import ALL
 from mentions.model.batches import Batch, Tick
 from replay.player.policy_set import PolicySet
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from config.brands.model import Brand
-    from detectors.base import Limit
+    from detectors.base import CountThreshold
 
 LOOKS: Final = 6
 """Looks at each column of the timeline; the one nearest to the level is kept."""
@@ -103,7 +103,7 @@ def _level(
     return DetectorLevel(key[0], nearest.metric, nearest.window, [seen.get(n) for n in range(columns)], nearest, at)
 
 
-def _views(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], width: int) -> Iterator[View]:
+def _views(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], width: int) -> Iterator[BrandView]:
     """Yield what the detectors see at each evaluation. Time advances in small steps, which changes nothing."""
     shard = WatchShard(PolicySet.of([brand]))
     stride = max(MINUTE, width // LOOKS // MINUTE * MINUTE)
@@ -114,11 +114,11 @@ def _views(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], 
         for part in [record] if isinstance(record, Batch) else _ticks(record, begin, end, stride):
             shard.apply(part)
             state = shard.states.get(brand.name)
-            if state is None or state.frontier is None or state.frontier == looked:
+            if state is None or state.last_closed_minute is None or state.last_closed_minute == looked:
                 continue
-            looked = state.frontier
+            looked = state.last_closed_minute
             if times[0] <= looked * MINUTE < times[-1] + width:
-                yield View(looked, state, brand.detect)
+                yield BrandView(looked, state, brand.detect)
 
 
 def _ticks(tick: Tick, begin: int, end: int, stride: int) -> Iterator[Tick]:
@@ -128,27 +128,27 @@ def _ticks(tick: Tick, begin: int, end: int, stride: int) -> Iterator[Tick]:
     yield tick
 
 
-def _observations(view: View) -> Iterator[tuple[str, Observation]]:
+def _observations(view: BrandView) -> Iterator[tuple[str, Observation]]:
     for detector in ALL:
         if detector.enabled(view.policy) and detector.name not in APART:
             for limit in _limits(view, detector):
                 observed, level = view.window(limit.window)[limit.metric], limit.levels[0][0]
-                seen = Observation(observed, level, NAMES[limit.metric], limit.window, fires=observed >= level)
+                seen = Observation(observed, level, METRIC_NAMES[limit.metric], limit.window, fires=observed >= level)
                 yield detector.name, seen
             yield from _judge_observations(view, detector)
 
 
-def _limits(view: View, detector: Detector) -> tuple[Limit, ...]:
+def _limits(view: BrandView, detector: Detector) -> tuple[CountThreshold, ...]:
     """Return the limits of a detector on counts; they are the same for the whole hour, and kept so long."""
     key = f"limits of {detector.name}"
     if key not in view.memo:
-        view.memo[key] = detector.limits(view) if detector.limits else ()
-    found: tuple[Limit, ...] = view.memo[key]
+        view.memo[key] = detector.thresholds(view) if detector.thresholds else ()
+    found: tuple[CountThreshold, ...] = view.memo[key]
     return found
 
 
-def _judge_observations(view: View, detector: Detector) -> Iterator[tuple[str, Observation]]:
-    finding = detector.judge(view) if detector.judge else None
+def _judge_observations(view: BrandView, detector: Detector) -> Iterator[tuple[str, Observation]]:
+    finding = detector.evaluate(view) if detector.evaluate else None
     if finding is None:
         return
     fires = finding.severity is not None

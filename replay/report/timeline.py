@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from alerts.rendering import text as wording
-from detectors.model.text import title
+from detectors.model.text import label
 from replay.report.annotations import KINDS
 from replay.report.layout import GREY, Chart, chart, clock
 from replay.report.threshold_distance import LONG
@@ -79,13 +79,13 @@ def charted_levels(levels: Sequence[DetectorLevel]) -> list[DetectorLevel]:
 
 def _short(level: DetectorLevel, language: Language) -> str:
     """Return `More mentions than usual (2 h)`, short enough for a phone."""
-    name = title(level.detector, language) or level.detector
+    name = label(level.detector, language) or level.detector
     return name if level.metric == "cusum" else f"{name} ({wording.format_duration(level.window * 60_000, language)})"
 
 
 def panel_title(level: DetectorLevel, language: Language, words: dict[str, str]) -> str:
     """Return `More mentions than usual: mentions in 2 h`."""
-    name = title(level.detector, language) or level.detector
+    name = label(level.detector, language) or level.detector
     if level.metric == "cusum":
         return f"{name}: {words['cusum']}"
     window = wording.format_duration(level.window * 60_000, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from detectors.model.text import percent
+from detectors.model.text import format_percent
 from replay.report.layout import clock, page
 from replay.report.tradeoff_chart import HINDSIGHT, PROPOSAL, TODAY, tradeoff_chart
 from replay.report.tuning_locale import WORDS, change, conclusion, figure, interval, minutes
@@ -150,7 +150,7 @@ def _uncertainties(study: TuningResult, language: Language) -> list[str]:
     words, today = WORDS[language], study.today
     found = []
     if today.of:
-        low, high = (percent(share, language) for share in today.recall)
+        low, high = (format_percent(share, language) for share in today.recall)
         found.append(words["doubt_recall"].format(found=today.found, of=today.of, low=low, high=high))
     top = "∞" if today.between[1] is None else figure(today.between[1], language)
     low, weeks = figure(today.between[0], language), figure(study.weeks, language)

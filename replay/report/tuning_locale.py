@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors.model.text import percent
+from detectors.model.text import format_percent
 from replay.tuning.optimisation import FEWEST
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def change(settings: Settings, language: Language) -> str:
 
 def interval(between: tuple[float, float | None], language: Language, *, share: bool = False) -> str:
     """Return from where to where something lies, at 90\u00a0%."""
-    formatter = percent if share else figure
+    formatter = format_percent if share else figure
     high = "∞" if between[1] is None else formatter(between[1], language)
     return WORDS[language]["between"].format(low=formatter(between[0], language), high=high)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from config.brands.model import Brand, default_brand
 from config.yaml import parser
-from detectors.policy import STRICTNESS, Sensitivity
+from detectors.policy import PEAK_RATIO_FACTOR, Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ SENSITIVITY: Final = "detect.sensitivity"
 PAGE_FROM: Final = "alert.page_from"
 RISE: Final = "detect.shift.rise"
 _LEVELS: Final[tuple[Sensitivity, ...]] = ("low", "medium", "high")
-_SEVERITIES: Final = ("watch", "warning", "critical")
+_SEVERITIES: Final = ("info", "warning", "critical")
 _RISES: Final = (0.1, 0.2)
 
 
@@ -73,7 +73,7 @@ def distance(today: Brand, settings: Settings) -> float:
 
 def _relative_change(old: Any, new: Any) -> float:
     if isinstance(old, str):
-        steps = _LEVELS if old in STRICTNESS else _SEVERITIES
+        steps = _LEVELS if old in PEAK_RATIO_FACTOR else _SEVERITIES
         return 0.5 + abs(steps.index(new) - steps.index(old)) / 2
     return 0.1 + abs(log(new / old)) if old and new else 1.0
 

@@ -11,7 +11,7 @@ from alerts.delivery.external_alert import build, event_action
 from alerts.delivery.external_sender import receipt_key
 from alerts.incidents.model import rank
 from alerts.oncall.escalation_targets import external_target, step_at
-from config.brands.on_call import called
+from config.brands.on_call import on_call_users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -98,7 +98,7 @@ class ExternalEscalation:
         done: Callable[[], None],
     ) -> None:
         brand = self._brands.brand(notification.incident.brand)
-        if not await dnd.all_in_dnd(called(brand, notification.happened_at)):
+        if not await dnd.all_in_dnd(on_call_users(brand, notification.happened_at)):
             done()
             return
         log.info("a page meets do-not-disturb: told outside", incident=notification.incident.id)

@@ -15,7 +15,7 @@ from kafka.partitioner.default import murmur2
 from alerts.incidents.model import NO_DATA, Action
 from alerts.incidents.router import state_key
 from alerts.incidents.silences import matching_silence
-from detectors.model.signal import Now, Signal
+from detectors.model.signal import Watermark, Signal
 from streams.pipeline import TriageShard
 
 if TYPE_CHECKING:
@@ -63,10 +63,10 @@ class PartitionClocks:
         self._partitions = partitions
         self._reached: dict[int, int] = {}
 
-    def advance(self, partition: int, at: int) -> Now | None:
+    def advance(self, partition: int, at: int) -> Watermark | None:
         """Note how far (ms) a partition is; return how far all are."""
         self._reached[partition] = max(at, self._reached.get(partition, 0))
-        return Now(min(self._reached.values())) if len(self._reached) >= self._partitions else None
+        return Watermark(min(self._reached.values())) if len(self._reached) >= self._partitions else None
 
 
 class GroupRouter:
@@ -82,10 +82,10 @@ class GroupRouter:
         """Return where a brand of a partition has its incidents."""
         return self._groups if self._policies.group_members(brand)[0] else self._here[partition]
 
-    def apply(self, partition: int, record: Signal | Now | Action) -> list[Notification]:
+    def apply(self, partition: int, record: Signal | Watermark | Action) -> list[Notification]:
         """Return what there is to tell after the next record of a partition."""
         here = self._here[partition]
-        if isinstance(record, Now):
+        if isinstance(record, Watermark):
             reached = self._clocks.advance(partition, record.at)
             return here.apply(record) + ([] if reached is None else self._groups.apply(reached))
         found = route(record, here.cases, self._policies.group_members(record.brand)[0])

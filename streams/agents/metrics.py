@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 from alerts.delivery.metrics import LoggingMetrics
-from detectors.model.signal import Now, Signal
+from detectors.model.signal import Watermark, Signal
 
 if TYPE_CHECKING:
     from alerts.delivery.metrics import RequestKind
@@ -54,9 +54,9 @@ def count_scored(scored: ScoreResult) -> None:
     MENTIONS.labels("own").inc(scored.own_account)
 
 
-def count_signal(found: Signal | Now) -> None:
+def count_signal(found: Signal | Watermark) -> None:
     """Count a signal that was raised, and follow event time."""
-    if isinstance(found, Now):
+    if isinstance(found, Watermark):
         WATERMARK.set(found.at / 1000)
     elif found.phase == "raised":
         SIGNALS.labels(found.detector, found.severity).inc()

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from faust.types import TP, EventT
 
     from alerts.delivery.external_alert import ExternalNotifier
-    from alerts.delivery.ports import Notifier, Route
+    from alerts.delivery.ports import Notifier
+    from alerts.rendering.route import Route
     from alerts.notifiers.slack.dnd import DoNotDisturb
     from streams.exactly_once.offsets import OffsetTracker
     from streams.exactly_once.state_table import StateTable

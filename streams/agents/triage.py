@@ -11,7 +11,7 @@ from alerts.incidents import model
 from alerts.incidents import state as cases
 from alerts.incidents.model import Action
 from detectors.model import signal
-from detectors.model.signal import Now
+from detectors.model.signal import Watermark
 from streams.agents import metrics
 from streams.agents.group_routing import ACT, GROUPED, PartitionClocks, group_partition, route
 from streams.exactly_once.fencing import FencedVersion, FencedValue
@@ -61,9 +61,9 @@ class TriagePartition:
             (self.group_shard if of_group else self.shard).cases[name] = cases.decode(value.payload)
             self._writes[key.decode()] = value.version.number
 
-    def apply_forwarded(self, record: Signal | Now | Action, source: bytes) -> list[Notification]:
+    def apply_forwarded(self, record: Signal | Watermark | Action, source: bytes) -> list[Notification]:
         """Return what there is to tell after a record that was passed on to the home of a group."""
-        if isinstance(record, Now):
+        if isinstance(record, Watermark):
             reached = self.clocks.advance(int(source), record.at)
             return [] if reached is None else self.group_shard.apply(reached)
         return self.group_shard.apply(record)
@@ -111,12 +111,12 @@ class TriageAgent:
         await outgoing.flush()
 
     async def _apply(
-        self, partition: TriagePartition, key: bytes, record: Signal | Now | Action, outgoing: SendBatch
+        self, partition: TriagePartition, key: bytes, record: Signal | Watermark | Action, outgoing: SendBatch
     ) -> list[Notification]:
         """Apply a record where it is heard, or pass it on to the home of its group; return what there is to tell."""
         if key.startswith((GROUPED, ACT)):
             return partition.apply_forwarded(record, key.removeprefix(GROUPED))
-        if isinstance(record, Now):
+        if isinstance(record, Watermark):
             for number in {group_partition(group, self._partitions) for group in self._brands.groups}:
                 await self._pass_on(record, b"%d" % partition.number, number, outgoing)
             return partition.shard.apply(record)
@@ -126,7 +126,7 @@ class TriageAgent:
             await self._pass_on(record, group.encode(), group_partition(group, self._partitions), outgoing)
         return partition.shard.apply(record) if found != "onward" else []
 
-    async def _pass_on(self, record: Signal | Now | Action, name: bytes, number: int, outgoing: SendBatch) -> None:
+    async def _pass_on(self, record: Signal | Watermark | Action, name: bytes, number: int, outgoing: SendBatch) -> None:
         raw = model.encode(record) if isinstance(record, Action) else signal.encode(record)
         prefix = ACT if isinstance(record, Action) else GROUPED
         await outgoing.send(self._topics.signals.name, prefix + name, raw, number)
@@ -137,7 +137,7 @@ class TriageAgent:
         await outgoing.send(self._topics.incidents.name, key, model.encode(notification.incident))
         metrics.count_notification(notification)
 
-    def _read(self, event: EventT[Any]) -> Signal | Now | Action | None:
+    def _read(self, event: EventT[Any]) -> Signal | Watermark | Action | None:
         raw = event.message.value or b""
         try:
             if event.message.topic == self._topics.actions.name or (event.message.key or b"").startswith(ACT):

@@ -13,12 +13,12 @@ import msgspec
 
 from alerts.incidents.model import encode as encode_notification
 from alerts.incidents.policy import Policy as AlertPolicy
-from config.brands.overrides import FOREVER, Stretch
+from config.brands.overrides import FOREVER, PolicyInterval
 from detectors.model.signal import Signal
 from detectors.model.signal import decode as decode_signal
 from detectors.model.signal import encode as encode_signal
 from detectors.policy import Policy as WatchPolicy
-from detectors.static_threshold import Absolute
+from detectors.static_threshold import StaticThreshold
 from mentions.model.batches import Batch, Tick
 from mentions.model.batches import decode as decode_scored
 from mentions.model.batches import encode as encode_scored
@@ -100,10 +100,10 @@ def build_mention(beat: Canary) -> bytes:
 class _Policies:
     """One mention is an incident."""
 
-    _watch: Final = Stretch(WatchPolicy(absolute=Absolute(mentions=1)), FOREVER)
+    _watch: Final = PolicyInterval(WatchPolicy(static_threshold=StaticThreshold(mentions=1)), FOREVER)
     _alert: Final = AlertPolicy()
 
-    def detection_policy(self, brand: str, revision: int, at: int) -> Stretch:
+    def detection_policy(self, brand: str, revision: int, at: int) -> PolicyInterval:
         del brand, revision, at
         return self._watch
 

@@ -28,7 +28,7 @@ class ActiveSilences(TableView["tuple[Silence, ...]"]):
     def apply(self, key: bytes, raw: bytes | None) -> None:
         """Note what a record says of a brand; its other cases are left out: its own has all its silences."""
         if b"\0" not in key:
-            super().take(key, raw)
+            super().apply(key, raw)
 
     def active(self, brand: str, at: int) -> tuple[Silence, ...]:
         """Return the silences of a brand that are not over at an instant (ms), those that end first before others."""

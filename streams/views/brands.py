@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from config.brands.model import default_brand, grouped
-from config.brands.overrides import Governed
-from config.brands.wire import decode_governed, unread
+from config.brands.model import default_brand, by_group
+from config.brands.overrides import BrandWithOverrides
+from config.brands.wire import decode_with_overrides, unknown_keys
 from mentions.watchlist.watchlist import Watchlist
 from streams.kafka import compacted_topic
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.policy import Policy as AlertPolicy
     from config.brands.model import Brand
-    from config.brands.overrides import Stretch
+    from config.brands.overrides import PolicyInterval
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
 
@@ -29,7 +29,7 @@ KEPT_REVISIONS: Final = 16
 REVISION_TIMEOUT: Final = 5.0  # seconds to wait for a revision that a batch names; after that the latest known serves
 
 
-BUILT_IN: Final = Governed(default_brand("built-in defaults"))
+BUILT_IN: Final = BrandWithOverrides(default_brand("built-in defaults"))
 
 
 class BrandRegistry:
@@ -37,7 +37,7 @@ class BrandRegistry:
 
     def __init__(self, *, defaults: bool = False) -> None:
         self._defaults = defaults
-        self._revisions: dict[str, OrderedDict[int, Governed]] = {}
+        self._revisions: dict[str, OrderedDict[int, BrandWithOverrides]] = {}
         self._groups: dict[str, tuple[str, ...]] = {}
         self._ready = asyncio.Event()
         self._changed = asyncio.Event()
@@ -46,9 +46,9 @@ class BrandRegistry:
         if defaults:
             self._ready.set()
 
-    def put(self, brand: Brand | Governed, revision: int) -> None:
+    def put(self, brand: Brand | BrandWithOverrides, revision: int) -> None:
         """Note a brand's configuration; takes effect with the next `refresh`."""
-        governed = brand if isinstance(brand, Governed) else Governed(brand)
+        governed = brand if isinstance(brand, BrandWithOverrides) else BrandWithOverrides(brand)
         revisions = self._revisions.setdefault(governed.brand.name, OrderedDict())
         revisions[revision] = governed
         while len(revisions) > KEPT_REVISIONS:
@@ -62,8 +62,8 @@ class BrandRegistry:
         """Rebuild the watchlist, all at once: a mention is matched by the old brands or by the new ones."""
         if not self._defaults:
             latest = (next(reversed(revisions.items())) for revisions in self._revisions.values())
-            self.watchlist = Watchlist([governed.brand.watched(revision) for revision, governed in latest])
-        self._groups = grouped(self.brands().values())
+            self.watchlist = Watchlist([governed.brand.brand_terms(revision) for revision, governed in latest])
+        self._groups = by_group(self.brands().values())
         self.generation += 1
         self._ready.set()
         self._changed.set()
@@ -91,7 +91,7 @@ class BrandRegistry:
         """Return the brand as last configured, or one with the built-in defaults; what overrides it left out."""
         return self.with_overrides(name).brand
 
-    def with_overrides(self, name: str) -> Governed:
+    def with_overrides(self, name: str) -> BrandWithOverrides:
         """Return the brand as last configured with what overrides it, or one with the built-in defaults."""
         revisions = self._revisions.get(name)
         return next(reversed(revisions.values())) if revisions else BUILT_IN
@@ -104,7 +104,7 @@ class BrandRegistry:
         """Tell whether the brand is watched."""
         return self._defaults or name in self._revisions
 
-    def detection_policy(self, brand: str, revision: int, at: int) -> Stretch:
+    def detection_policy(self, brand: str, revision: int, at: int) -> PolicyInterval:
         """Return what governs `brand` at `revision`, itself or the next later one kept, at an event time (ms)."""
         for number, governed in self._revisions.get(brand, OrderedDict()).items():
             if number >= revision:
@@ -140,8 +140,8 @@ def _apply_record(directory: BrandRegistry, record: ConsumerRecord[bytes, bytes]
         directory.remove(name)
         return
     try:
-        directory.put(decode_governed(record.value), record.offset)
-        if keys := unread(record.value):
+        directory.put(decode_with_overrides(record.value), record.offset)
+        if keys := unknown_keys(record.value):
             log.warning("written by a newer version: these keys are not understood here", brand=name, keys=keys)
     except ValueError as error:
         log.error("a brand's configuration is not understood: the last good one stays", brand=name, why=str(error))  # noqa: TRY400

@@ -14,10 +14,10 @@ import pytest
 from streams.kafka import reader
 from tests.support.docs import ROOT
 from tests.support.ports import is_listening
-from tocsin.cli.errors import CommandError
 from tocsin.demo.environment import DemoEnvironment
 from tocsin.demo.scenarios import LIVE_FROM, LIVE_UNTIL
 from tocsin.demo.scenarios.offline_run import read_config
+from tocsin.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

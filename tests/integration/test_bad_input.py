@@ -71,7 +71,7 @@ def here(kafka: Broker) -> Iterator[Installation]:
 
 def letters(here: Installation) -> list[DeadLetter]:
     """Return the dead letters."""
-    return [dead_letters.decode(record.value or b"") for record in here.records(here.topics.rejected.name)]
+    return [dead_letters.decode(record.value or b"") for record in here.records(here.topics.dead_letters.name)]
 
 
 def test_the_good_are_counted(here: Installation) -> None:

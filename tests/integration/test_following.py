@@ -13,7 +13,7 @@ from streams.kafka.admin import create_topics
 from streams.kafka.connection import Connection
 from streams.kafka.embedded import EmbeddedBroker
 from streams.kafka.errors import BrokerError
-from streams.kafka.tail import TopicTail, TailedRecord
+from streams.kafka.tail import TailedRecord, TopicTail
 from streams.kafka.topics import Topic
 
 if TYPE_CHECKING:

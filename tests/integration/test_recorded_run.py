@@ -15,8 +15,8 @@ from alerts.rendering import chart_data
 from config.brands.model import Brand
 from config.brands.overrides import Override
 from config.brands.wire import encode_brand
-from replay.player.recording_replay import RecordingReplay, RecordedPolicies
-from replay.player.slack_requests import record_requests, final_messages
+from replay.player.recording_replay import RecordedPolicies, RecordingReplay
+from replay.player.slack_requests import final_messages, record_requests
 from streams.kafka import clients
 from streams.kafka.admin import KafkaBrandStore
 from streams.kafka.embedded import EmbeddedBroker

@@ -19,7 +19,7 @@ from config.brands.wire import encode_brand
 from config.settings import Settings
 from mentions.model.batches import Batch
 from mentions.model.batches import encode as encode_scored
-from streams.exactly_once.fencing import FencedVersion, FencedValue
+from streams.exactly_once.fencing import FencedValue, FencedVersion
 from streams.kafka import clients
 from streams.kafka.admin import KafkaBrandStore
 from tests.support.installation import Installation

@@ -16,7 +16,7 @@ from alerts.incidents.state import new_state
 from detectors.model.signal import SEVERITIES, Watermark
 from streams.pipeline import TriageShard
 from tests.properties.test_alerts_triage import check_step, policies
-from tests.support.agency import UNGROUPED, BRANDS, GroupPolicies, about, run_triage
+from tests.support.agency import BRANDS, UNGROUPED, GroupPolicies, about, run_triage
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 
 EVERY = [*BRANDS[:2], *BRANDS[:2], UNGROUPED]

@@ -10,13 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 from rich.console import Console
 
-from alerts.delivery.ports import Message, Chart, Route
+from alerts.rendering.card import Chart
+from alerts.rendering.message import Message
+from alerts.rendering.route import Route
 from alerts.notifiers.console import render_card
-from alerts.rendering.card import message, reply
-from detectors.model.signal import SEVERITIES, Coverage, Contributors, Evidence, Example, Signal
+from alerts.rendering.message import render_message, render_reply
+from detectors.model.signal import SEVERITIES, Contributors, Coverage, Evidence, Example, Signal
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import strangers, texts
-from tocsin.demo.fake_slack.block_kit import validation_error, block_errors, utf16_length
+from tocsin.demo.fake_slack.block_kit import block_errors, utf16_length, validation_error
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification, Verdict
@@ -146,9 +148,9 @@ def test_no_incident_breaks_a_limit_or_pings_anybody_unasked(
 ) -> None:
     """Cards and replies keep every documented limit, and hold only the mention that the route names."""
     route = Route("C0000001", language, "<@U0000ONCALL>")
-    card = message(notification, route, page=page, plain=plain, picture=picture)
+    card = render_message(notification, route, page=page, plain=plain, picture=picture)
     check(card)
     assert utf16_length(card.text.removesuffix(" please look").removesuffix(" merci de regarder")) <= 5 * 110 + 40
-    check(reply(notification, route, page=page))
+    check(render_reply(notification, route, page=page))
     named = str(card.blocks) + card.text
     assert named.count("<@U0000ONCALL>") == (1 if page else 0)

@@ -15,10 +15,10 @@ from alerts.incidents.model import Incident, Notification, decode_incident, deco
 from alerts.incidents.model import encode as written
 from alerts.incidents.policy import Policy, milliseconds
 from alerts.incidents.severity import SeverityRule
-from alerts.incidents.silences import ScheduledSilence, Silence, to_silence, muted_until, matching_silence
+from alerts.incidents.silences import ScheduledSilence, Silence, matching_silence, muted_until, to_silence
 from alerts.incidents.state import decode, encode, new_state
 from alerts.rendering.event_log import to_event
-from detectors.model.signal import SEVERITIES, Watermark, Signal
+from detectors.model.signal import SEVERITIES, Signal, Watermark
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from alerts.incidents.model import Action
 from replay.player.anonymise import Pseudonyms, anonymise
-from replay.player.recording_replay import RecordingReplay, RecordedPolicies
+from replay.player.recording_replay import RecordedPolicies, RecordingReplay
 from streams.recording.format import ActionEntry, Entry, Header, MentionsEntry
 from tests.support.recordings import SINCE, entries, header, mentions
 

@@ -14,7 +14,7 @@ from config.brands.model import Brand
 from config.brands.plan import plan
 from config.brands.wire import decode_brand, encode_brand, unknown_keys
 from config.schema import schema
-from config.yaml.nodes import Node, plain_value, merge
+from config.yaml.nodes import Node, merge, plain_value
 
 WORDS = st.sampled_from(["skylark", "fennel & oak", "brûlerie", "1664", "true", "~", "valmorin cafés", "x", ""])
 SCALARS = st.none() | st.booleans() | st.integers(-5, 5000) | st.floats(allow_nan=False) | WORDS | st.text(max_size=8)

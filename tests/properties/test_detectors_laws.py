@@ -17,7 +17,7 @@ from mentions.model.hashing import hash63
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from detectors.base import Detector, BrandView
+    from detectors.base import BrandView, Detector
     from detectors.engine.state import State
     from detectors.model.signal import Signal
 

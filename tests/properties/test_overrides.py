@@ -13,9 +13,9 @@ from config.brands.model import Brand
 from config.brands.overrides import BrandWithOverrides, Override
 from config.brands.wire import encode_brand
 from mentions.model.batches import Batch, Tick
-from replay.player.recording_replay import RecordingReplay, RecordedPolicies
+from replay.player.recording_replay import RecordedPolicies, RecordingReplay
 from streams.pipeline import TriageShard, WatchShard
-from streams.recording.format import ConfigEntry, Entry, Header, ScoredEntry, Recording, TickEntry, write
+from streams.recording.format import ConfigEntry, Entry, Header, Recording, ScoredEntry, TickEntry, write
 from streams.views.brands import BrandRegistry
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 

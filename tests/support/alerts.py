@@ -13,7 +13,7 @@ from alerts.incidents.lifecycle import TriageState, process
 from alerts.incidents.model import Action, Incident, Notification
 from alerts.incidents.policy import Policy
 from alerts.incidents.state import new_state
-from detectors.model.signal import Contributors, Evidence, Example, Watermark, Phase, Severity, Signal
+from detectors.model.signal import Contributors, Evidence, Example, Phase, Severity, Signal, Watermark
 
 if TYPE_CHECKING:
     from alerts.delivery.metrics import RequestKind

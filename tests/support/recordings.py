@@ -12,7 +12,7 @@ from mentions.model.batches import Tick
 from mentions.sentiment import Scorer
 from mentions.watchlist.watchlist import Watchlist
 from streams.pipeline import MentionsRecord, score
-from streams.recording.format import ActionEntry, ConfigEntry, Entry, Header, ScoredEntry, MentionsEntry, TickEntry
+from streams.recording.format import ActionEntry, ConfigEntry, Entry, Header, MentionsEntry, ScoredEntry, TickEntry
 from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:

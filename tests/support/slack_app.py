@@ -7,13 +7,13 @@ import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from alerts.delivery.ports import Route
+from alerts.rendering.route import Route
 from alerts.incidents import state as cases
 from alerts.incidents.model import Action, Incident, Notification, encode
 from alerts.notifiers.slack.notifier import web_client
-from alerts.rendering import card as render
+from alerts.rendering import message as render
 from config.brands.model import Brand
-from streams.exactly_once.fencing import FencedVersion, FencedValue
+from streams.exactly_once.fencing import FencedValue, FencedVersion
 from tests.support.alerts import START, run, signal
 from tocsin.demo.fake_slack.server import APP_TOKEN, TOKEN, FakeSlack
 from tocsin.slack_app.action_gateway import ActionGateway
@@ -87,7 +87,7 @@ class SlackAppHarness:
 
     async def post(self, **route: Any) -> None:
         """Post the incident's card."""
-        card = render.message(self.note, Route("C0000001", self.brand.language, buttons=True, **route), page=False)
+        card = render.render_message(self.note, Route("C0000001", self.brand.language, buttons=True, **route), page=False)
         client = web_client(TOKEN, self.slack.url)
         await client.chat_postMessage(channel="C0000001", text=card.text, blocks=card.blocks)
 

@@ -29,19 +29,19 @@ class FakeSlackApi:
         """Return the groups that `user` is in."""
         return frozenset(group for group in among if user in self.groups.get(group, ()))
 
-    async def whisper(self, response_url: str, text: str) -> None:
+    async def respond_ephemeral(self, response_url: str, text: str) -> None:
         """Remember what was said."""
         assert response_url
         self.said.append(text)
 
-    async def open(self, trigger_id: str, view: dict[str, Any]) -> bool:
+    async def open_modal(self, trigger_id: str, view: dict[str, Any]) -> bool:
         """Open nothing: what modals do is tested before the stand-in."""
         return bool(trigger_id and view)
 
-    async def update(self, view_id: str, view: dict[str, Any]) -> None:
+    async def update_modal(self, view_id: str, view: dict[str, Any]) -> None:
         """Change nothing."""
 
-    async def publish(self, user: str, view: dict[str, Any]) -> None:
+    async def publish_home(self, user: str, view: dict[str, Any]) -> None:
         """Show nothing."""
 
 

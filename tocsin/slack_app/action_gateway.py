@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from alerts.rendering.escaping import mention, mrkdwn
-from config.brands.on_call import called
+from config.brands.on_call import on_call_users
 from config.brands.responders import permission
 from tocsin.slack_app.text import translate
 
@@ -43,7 +43,7 @@ class ActionGateway:
         log.info("asked to act", brand=brand.name, user=user, permission=verdict)
         if verdict != "nobody_named_them":
             return ""
-        who = mention(called(brand, self.now())) or translate(brand.language, "nobody")
+        who = mention(on_call_users(brand, self.now())) or translate(brand.language, "nobody")
         return translate(brand.language, "refused", brand=mrkdwn(brand.name, 60), who=who)
 
     async def is_allowed(self, user: str, brand: Brand) -> bool:
@@ -51,8 +51,8 @@ class ActionGateway:
         return await self._permission(user, brand) != "nobody_named_them"
 
     async def _permission(self, user: str, brand: Brand) -> Permission:
-        named = tuple(one for one in brand.may_act if one.startswith("S"))
-        asked = named and user not in brand.may_act
+        named = tuple(one for one in brand.responders if one.startswith("S"))
+        asked = named and user not in brand.responders
         return permission(brand, user, await self._groups.groups_of(user, named) if asked else frozenset())
 
     async def submit(self, action: Action, brand: Brand) -> str:

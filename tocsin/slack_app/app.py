@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Action, Incident
     from alerts.rendering.buttons import ButtonClick
     from config.brands.model import Brand
-    from config.brands.overrides import Governed
+    from config.brands.overrides import BrandWithOverrides
     from tocsin.slack_app.modals.preview import Trial
     from tocsin.slack_app.payloads import Interaction, Submission, BlockAction, View
     from tocsin.slack_app.state import AppState
@@ -60,7 +60,7 @@ class SlackApi(UserGroups, Protocol):
 class Form(Protocol):
     """A modal that is filled in."""
 
-    def errors(self, view: View) -> dict[str, str]:
+    def validate(self, view: View) -> dict[str, str]:
         """Return what is wrong with what was filled in, by block."""
         ...
 
@@ -73,7 +73,7 @@ class Office:
     """Does what people ask for by Slack."""
 
     def __init__(
-        self, known: AppState, acting: ActionGateway, reach: SlackApi, apply: Callable[[Governed], Awaitable[None]], trial: Trial
+        self, known: AppState, acting: ActionGateway, reach: SlackApi, apply: Callable[[BrandWithOverrides], Awaitable[None]], trial: Trial
     ) -> None:
         self._known = known
         self._acting = acting
@@ -99,7 +99,7 @@ class Office:
         form = self._forms.get(submitted.view.callback_id) if submitted else None
         if submitted is None or form is None:
             return None
-        if errors := form.errors(submitted.view):
+        if errors := form.validate(submitted.view):
             return {"response_action": "errors", "errors": errors}
         language = self._language(submitted.view)
         return {"response_action": "update", "view": views.notice(language, translate(language, "passing_on"))}
@@ -126,7 +126,7 @@ class Office:
 
     async def _submitted(self, submitted: Submission) -> None:
         form = self._forms.get(submitted.view.callback_id)
-        if form is None or form.errors(submitted.view):
+        if form is None or form.validate(submitted.view):
             return
         said = await form.save(submitted.view, submitted.user.id)
         await self._reach.update_modal(submitted.view.id, views.notice(self._language(submitted.view), said))
@@ -174,7 +174,7 @@ class Office:
         incident = self._known.incident_view.incidents.get(button.incident)
         if incident is None:
             return translate("en", "gone")
-        governed = self._known.registry.governed(incident.brand)
+        governed = self._known.registry.with_overrides(incident.brand)
         brand = governed.brand
         if refusal := await self._acting.refusal(tap.user.id, brand):
             return refusal
@@ -193,7 +193,7 @@ class Office:
         return build_action(name, press, incident, user, self._acting.now(), brand.timezone)
 
     def _silence(self, incident: Incident, brand: Brand) -> dict[str, Any]:
-        return self._silencing.build(incident, brand, self._known.silences.running(brand.name, self._acting.now()))
+        return self._silencing.build(incident, brand, self._known.silences.active(brand.name, self._acting.now()))
 
     async def _open(self, tap: Interaction, view: dict[str, Any], brand: Brand) -> str:
         return "" if await self._reach.open_modal(tap.trigger_id, view) else translate(brand.language, "failed")
@@ -201,7 +201,7 @@ class Office:
     async def _lift(self, value: str, user: str) -> str:
         name, wanted = silence.parse_value(value)
         brand, at = self._known.registry.brand(name), self._acting.now()
-        found = next((one for one in self._known.silences.running(name, at) if one.id == wanted), None)
+        found = next((one for one in self._known.silences.active(name, at) if one.id == wanted), None)
         if found is None:
             return translate(brand.language, "lifted_already")
         done = translate(brand.language, "lifted", what=silence.describe(found, brand.language))
@@ -213,7 +213,7 @@ class Office:
         asked = read_context(view)
         if asked is None or not self._known.registry.watches(asked.brand):
             return
-        governed = self._known.registry.governed(asked.brand)
+        governed = self._known.registry.with_overrides(asked.brand)
         brand, language = governed.brand, governed.brand.language
 
         async def show(said: str) -> None:

@@ -9,7 +9,7 @@ from alerts.incidents.findings import primary
 from alerts.oncall.schedule import on_call
 from alerts.rendering import text as wording
 from alerts.rendering.escaping import mention, slack_date, mrkdwn, slack_user
-from config.brands.on_call import called
+from config.brands.on_call import on_call_users
 from config.error_messages import nearest
 from tocsin.slack_app.text import majority_language, translate
 
@@ -129,8 +129,8 @@ def status_text(incident: Incident, language: Language) -> str:
 
 def on_call_text(brand: Brand, at: int, language: Language) -> str:
     """Return who is on call for a brand, and who is next."""
-    present = mention(called(brand, at))
-    following = mention(on_call(brand.rota, at, 1))
+    present = mention(on_call_users(brand, at))
+    following = mention(on_call(brand.schedule, at, 1))
     name = f"*{mrkdwn(brand.name, 60)}*"
     if not present:
         return translate(language, "slash_nobody", brand=name)
@@ -145,6 +145,6 @@ def _why(brand: Brand, incidents: Sequence[Incident], language: Language) -> str
     incident = max(of_brand, key=lambda one: one.opened_at)
     lead = primary(incident.findings.values())
     facts = [mrkdwn(wording.current_text(one, language), 200) for one in incident.findings.values()]
-    terms = ", ".join(mrkdwn(name, 30) for name, _ in lead.signal.drivers.terms[:5])
+    terms = ", ".join(mrkdwn(name, 30) for name, _ in lead.signal.contributors.terms[:5])
     words = wording.translate(language, "terms", items=terms) if terms else ""
     return "\n".join(part for part in (status_text(incident, language), *facts, words) if part)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from alerts.delivery.ports import Message
+from alerts.rendering.message import Message
 from alerts.incidents.model import rank
 from alerts.rendering import buttons
 from alerts.rendering import text as wording
 from alerts.rendering.escaping import slack_date, mrkdwn
-from config.brands.overrides import in_force
-from detectors.model.text import number, percent
+from config.brands.overrides import active
+from detectors.model.text import format_number, format_percent
 from tocsin.slack_app import commands, views
 from tocsin.slack_app.modals import silence, threshold
 from tocsin.slack_app.text import majority_language, translate
@@ -56,7 +56,7 @@ def daily_figures(state: State, until: int) -> DailyFigures:
     last = until // HOUR - 1
     first = last - 23
     mentions, share = _day_totals(state, first, last)
-    since = state.hours.since
+    since = state.hours.first_hour
     days = [] if since is None else [back for back in range(1, BASELINE_DAYS + 1) if first - 24 * back >= since]
     if len(days) < MIN_BASELINE_DAYS:
         return DailyFigures(mentions, share)
@@ -137,20 +137,20 @@ def _incident_text(incident: Incident, language: Language) -> str:
 def _figures_text(counted: DailyFigures | None, language: Language) -> str:
     if counted is None:
         return translate(language, "digest_nothing")
-    said = {"count": number(counted.mentions, language), "share": percent(counted.negative_share, language)}
+    said = {"count": format_number(counted.mentions, language), "share": format_percent(counted.negative_share, language)}
     if counted.expected_mentions is None or counted.expected_share is None:
         return translate(language, "digest_figures_new", **said)
     usual = {
-        "usual": number(counted.expected_mentions, language),
-        "usual_share": percent(counted.expected_share, language),
+        "usual": format_number(counted.expected_mentions, language),
+        "usual_share": format_percent(counted.expected_share, language),
     }
     return translate(language, "digest_figures", **said, **usual)
 
 
 def _expiring(brand: Brand, known: AppState, until: int) -> list[str]:
     """Return the silences and the overrides that end within a day."""
-    silences = [one for one in known.silences.running(brand.name, until) if one.until <= until + DAY]
-    overrides = in_force(known.registry.governed(brand.name).overrides, until)
+    silences = [one for one in known.silences.active(brand.name, until) if one.ends_at <= until + DAY]
+    overrides = active(known.registry.with_overrides(brand.name).overrides, until)
     ending = [one for one in overrides if one.until is not None and one.until <= until + DAY]
     return [
         *(silence.describe(one, brand.language) for one in silences),

@@ -17,7 +17,8 @@ from tocsin.slack_app.digest import HOUR, build_digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from alerts.delivery.ports import Message, MessageRef
+    from alerts.delivery.ports import MessageRef
+    from alerts.rendering.message import Message
     from config.brands.model import Brand
     from tocsin.slack_app.digest import DailyFigures
     from tocsin.slack_app.state import AppState

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from alerts.incidents.model import rank
 from alerts.rendering import buttons, text
 from alerts.rendering.escaping import slack_date, mrkdwn
-from config.brands.overrides import in_force
+from config.brands.overrides import active
 from tocsin.slack_app import commands, views
 from tocsin.slack_app.modals import silence as silencing
 from tocsin.slack_app.modals import threshold
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Incident
     from config.brands.model import Brand
-    from config.brands.overrides import Governed
+    from config.brands.overrides import BrandWithOverrides
     from detectors.model.text import Language
     from tocsin.slack_app.state import AppState
 
@@ -32,7 +32,7 @@ MAX_RUNNING: Final = 12
 
 def build_home(known: AppState, names: Iterable[str], at: int) -> dict[str, Any]:
     """Return the tab of somebody who may act on the brands of these names, as of an instant (ms)."""
-    governed = {name: known.registry.governed(name) for name in names}
+    governed = {name: known.registry.with_overrides(name) for name in names}
     brands = {name: one.brand for name, one in governed.items()}
     language = majority_language(brands)
     running = [one for one in known.open_incidents() if governed.keys() & set(one.all_brands)]
@@ -64,21 +64,21 @@ def _incidents(running: Sequence[Incident], known: AppState, language: Language)
     return blocks + _more_line(len(gravest) - MAX_INCIDENTS, language)
 
 
-def _on_call(governed: Mapping[str, Governed], at: int, language: Language) -> list[Block]:
+def _on_call(governed: Mapping[str, BrandWithOverrides], at: int, language: Language) -> list[Block]:
     lines = [commands.on_call_text(one.brand, at, language) for one in list(governed.values())[:MAX_ON_CALL]]
     said = "\n".join(lines) or translate(language, "home_nothing_yours")
     return [views.section(said), *_more_line(len(governed) - MAX_ON_CALL, language)]
 
 
-def _silences(known: AppState, governed: Mapping[str, Governed], at: int, language: Language) -> list[Block]:
-    found = [(one.brand, silence) for name, one in governed.items() for silence in known.silences.running(name, at)]
+def _silences(known: AppState, governed: Mapping[str, BrandWithOverrides], at: int, language: Language) -> list[Block]:
+    found = [(one.brand, silence) for name, one in governed.items() for silence in known.silences.active(name, at)]
     heading = [views.header(translate(language, "running_silences"))] if found else []
     rows = [silencing.silence_block(brand, silence, _brand_prefix(brand)) for brand, silence in found[:MAX_RUNNING]]
     return heading + rows + _more_line(len(found) - MAX_RUNNING, language)
 
 
-def _overrides(governed: Mapping[str, Governed], at: int, language: Language) -> list[Block]:
-    found = [(one, override) for one in governed.values() for override in in_force(one.overrides, at)]
+def _overrides(governed: Mapping[str, BrandWithOverrides], at: int, language: Language) -> list[Block]:
+    found = [(one, override) for one in governed.values() for override in active(one.overrides, at)]
     heading = [views.header(translate(language, "running_overrides"))] if found else []
     rows = [threshold.override_block(one.brand, override, _brand_prefix(one.brand)) for one, override in found[:MAX_RUNNING]]
     return heading + rows + _more_line(len(found) - MAX_RUNNING, language)

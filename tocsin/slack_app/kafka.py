@@ -10,14 +10,14 @@ from streams.views.brand_states import read_brand_states
 from tocsin.slack_app.digest import daily_figures
 
 if TYPE_CHECKING:
-    from config.brands.overrides import Governed
+    from config.brands.overrides import BrandWithOverrides
     from tocsin.slack_app.digest import DailyFigures
 
 
 class SlackAppGateway(KafkaGateway):
     """A producer, and what is read when it is asked for. Use it as a context."""
 
-    async def publish_overrides(self, governed: Governed) -> None:
+    async def publish_overrides(self, governed: BrandWithOverrides) -> None:
         """Let a configuration with its overrides govern a brand; return once it is kept."""
         record, name = encode_brand(governed.brand, governed.overrides), governed.brand.name
         await self._producer.send_and_wait(self._topics.brands.name, record, key=name.encode())

@@ -39,11 +39,11 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
     known, token = AppState(web_url=settings.web_url), settings.slack_token.get_secret_value()
     people, slack = SlackClient(token, settings.slack_url), SlackNotifier(token, settings.slack_url)
     async with SlackAppGateway(connection, topics) as broker, asyncio.TaskGroup() as group:
-        office = Office(known, ActionGateway(people, broker.send, wall_ms), people, broker.apply, Trial(broker.past, wall_ms))
+        office = Office(known, ActionGateway(people, broker.send, wall_ms), people, broker.publish_overrides, Trial(broker.read_scored, wall_ms))
         group.create_task(follow(known.registry, connection, topics, partitions))
         group.create_task(known.incident_view.follow(connection, topics, partitions))
         group.create_task(known.silences.follow(connection, topics, partitions))
-        group.create_task(DigestScheduler(known, slack, broker.count, wall_ms).run())
+        group.create_task(DigestScheduler(known, slack, broker.daily_figures, wall_ms).run())
         if port is None:
             app_token = settings.slack_app_token.get_secret_value()
             group.create_task(Socket(app_token, people.client, office).run())

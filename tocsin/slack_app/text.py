@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.rendering.escaping import clean, clip
 from detectors.model.parameters import Switched
-from detectors.model.text import title
+from detectors.model.text import label
 from tocsin.slack_app.locales import en, fr
 
 if TYPE_CHECKING:
@@ -36,4 +36,4 @@ def detector_names(brand: Brand) -> list[str]:
 
 def detector_label(name: str, language: Language) -> str:
     """Return what a detector finds, in words; its name where there are none."""
-    return title(name, language) or clip(clean(name), 40)
+    return label(name, language) or clip(clean(name), 40)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.delivery.ports import Route
+from alerts.rendering.route import Route
 from tests.support.delivery import Desks, incident_life, settled, until
 from tocsin.demo.fake_slack.faults import Fault
 

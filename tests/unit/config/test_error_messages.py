@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.error_messages import models_in, nearest, describe
+from config.error_messages import describe, models_in, nearest
 from detectors.model.duration import Duration
 
 

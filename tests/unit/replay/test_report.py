@@ -20,7 +20,7 @@ from config.brands.wire import encode_brand
 from mentions.readers.position import Line, Position
 from mentions.watchlist.watchlist import Watchlist
 from replay.player.policy_set import PolicySet
-from replay.player.recording_replay import RecordingReplay, RecordedPolicies
+from replay.player.recording_replay import RecordedPolicies, RecordingReplay
 from replay.player.result import replay
 from replay.report.annotations import annotate
 from replay.report.data import ReportData, gather

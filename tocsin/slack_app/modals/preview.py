@@ -36,7 +36,7 @@ class Trial:
             except Exception as error:  # noqa: BLE001  a preview that fails must not keep anybody from saving
                 log.error("a preview failed", brand=brand.name, why=f"{type(error).__name__}: {error}")  # noqa: TRY400
                 return translate(brand.language, "preview_failed")
-        asyncio.get_running_loop().call_later(CACHE_TTL / 1000, self._days.forget, self._days.read_at)
+        asyncio.get_running_loop().call_later(CACHE_TTL / 1000, self._days.clear, self._days.read_at)
         return said
 
     def _compute(self, brand: Brand, today: Policy, proposed: Policy) -> str:

@@ -50,15 +50,15 @@ class SilenceModal:
 
     def __init__(self, acting: ActionGateway, directory: BrandRegistry) -> None:
         self._acting = acting
-        self._directory = directory
+        self._registry = directory
 
     def build(self, incident: Incident, brand: Brand, running: Sequence[Silence]) -> dict[str, Any]:
         """Return the modal; what runs already stands below."""
         language = brand.language
         findings = incident.findings.values()
-        heard = dict.fromkeys(name for one in findings for name, _ in one.signal.drivers.channels)
+        heard = dict.fromkeys(name for one in findings for name, _ in one.signal.contributors.channels)
         channels = [name for name in heard if name == clean(name) and 0 < width(name) <= MAX_TERM_CHARS][:_MAX_SHOWN]
-        terms = dict.fromkeys(clean(name) for one in findings for name, _ in one.signal.drivers.terms)
+        terms = dict.fromkeys(clean(name) for one in findings for name, _ in one.signal.contributors.terms)
         every = [(_ANY, translate(language, "any_detector"))]
         fired = (one.signal.detector for one in findings)
         kinds = [(name, detector_label(name, language)) for name in (*fired, *detector_names(brand))]
@@ -82,7 +82,7 @@ class SilenceModal:
         asked = read_context(view)
         if asked is None:
             return {DURATION: translate("en", "gone")}
-        brand = self._directory.brand(asked.brand)
+        brand = self._registry.brand(asked.brand)
         wrong = {
             DETECTOR: view.value(DETECTOR) not in (_ANY, *detector_names(brand)) and "not_offered",
             TERM: len(view.value(TERM)) > MAX_TERM_CHARS and "too_long",
@@ -102,12 +102,12 @@ class SilenceModal:
             return translate("en", "gone")
         now, names = self._acting.now(), asked.brands or (asked.brand,)
         for name in names:
-            if refusal := await self._acting.refusal(user, self._directory.brand(name)):
+            if refusal := await self._acting.refusal(user, self._registry.brand(name)):
                 return refusal
-        silence, language = _read_silence(view, user, now), self._directory.brand(asked.brand).language
+        silence, language = _read_silence(view, user, now), self._registry.brand(asked.brand).language
         for name in names:
             action = Action(f"slack:{view.id}", name, "silence", user, now, asked.incident or None, silence=silence)
-            if failed := await self._acting.submit(action, self._directory.brand(name)):
+            if failed := await self._acting.submit(action, self._registry.brand(name)):
                 return failed
         return translate(language, "silenced", what=describe(silence, language))
 

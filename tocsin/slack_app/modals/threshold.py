@@ -14,8 +14,8 @@ from config.brands.overrides import (
     MAIN,
     SENSITIVITY,
     Override,
-    changed,
-    in_force,
+    with_value,
+    active,
     minute_after,
     value_at,
     with_override,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Incident
     from config.brands.model import Brand
-    from config.brands.overrides import Governed
+    from config.brands.overrides import BrandWithOverrides
     from detectors.model.text import Language
     from detectors.policy import Policy
     from streams.views.brands import BrandRegistry
@@ -54,19 +54,19 @@ _MAX_VALUE_CHARS: Final = 20
 class ThresholdModal:
     """The modal: what it shows, what is wrong with what was filled in, and what comes of it."""
 
-    def __init__(self, acting: ActionGateway, directory: BrandRegistry, apply: Callable[[Governed], Awaitable[None]]) -> None:
+    def __init__(self, acting: ActionGateway, directory: BrandRegistry, apply: Callable[[BrandWithOverrides], Awaitable[None]]) -> None:
         self._acting = acting
-        self._directory = directory
+        self._registry = directory
         self._apply = apply
 
-    def build(self, incident: Incident, governed: Governed) -> dict[str, Any]:
+    def build(self, incident: Incident, governed: BrandWithOverrides) -> dict[str, Any]:
         """Return the modal as it opens: today's values of the detectors that fired, those that lead first."""
         first = primary(incident.findings.values()).signal.detector
         fired = dict.fromkeys([first, *(one.signal.detector for one in incident.findings.values())])
         known = tuple(name for name in fired if name in MAIN)[:_MAX_DETECTORS]
         return self.render(ModalContext(governed.brand.name, incident.id, known, opened_at=self._acting.now()), governed)
 
-    def render(self, asked: ModalContext, governed: Governed, preview: str = "") -> dict[str, Any]:
+    def render(self, asked: ModalContext, governed: BrandWithOverrides, preview: str = "") -> dict[str, Any]:
         """Return the modal with what a preview says; what was typed stays, as Slack keeps it."""
         brand, language = governed.brand, governed.brand.language
         policy, now = governed.at(self._acting.now()).policy, self._acting.now()
@@ -77,7 +77,7 @@ class ThresholdModal:
             views.select(DURATION, translate(language, "how_long"), spans),
             views.actions("preview", views.button(PREVIEW, translate(language, "preview"))),
             *([views.section(preview, block_id="previewed")] if preview else []),
-            *override_blocks(governed, in_force(governed.overrides, now)),
+            *override_blocks(governed, active(governed.overrides, now)),
         ]
         metadata = msgspec.json.encode(asked).decode()
         return views.modal(language, CALLBACK, translate(language, "threshold_title"), blocks, metadata)
@@ -85,14 +85,14 @@ class ThresholdModal:
     def validate(self, view: View) -> dict[str, str]:
         """Return what is wrong with what was filled in, by block: nothing is taken on trust."""
         asked = read_context(view)
-        if asked is None or not self._directory.watches(asked.brand) or not asked.detectors:
+        if asked is None or not self._registry.watches(asked.brand) or not asked.detectors:
             return {DURATION: translate("en", "gone")}
-        brand, wrong = self._directory.brand(asked.brand), dict[str, str]()
+        brand, wrong = self._registry.brand(asked.brand), dict[str, str]()
         if view.value(DURATION) not in _DURATIONS:
             wrong[DURATION] = translate(brand.language, "not_offered")
         for path in threshold_paths(asked.detectors):
             try:
-                changed(brand.detect, path, _parse_typed(view.value(path), brand.detect, path))
+                with_value(brand.detect, path, _parse_typed(view.value(path), brand.detect, path))
             except ValueError as error:
                 wrong[path] = translate(brand.language, "bad_value", rule=str(error))
         if wrong:
@@ -100,18 +100,18 @@ class ThresholdModal:
         fresh, now = self.proposed_overrides(view), self._acting.now()
         if not fresh:
             return {SENSITIVITY: translate(brand.language, "nothing_changed")}
-        return {} if in_force(fresh, now) else {DURATION: translate(brand.language, "opened_long_ago")}
+        return {} if active(fresh, now) else {DURATION: translate(brand.language, "opened_long_ago")}
 
     def proposed_overrides(self, view: View) -> tuple[Override, ...]:
         """Return what was filled in and differs from today, of a modal without errors."""
         asked = read_context(view)
         if asked is None:
             return ()
-        governed, span = self._directory.governed(asked.brand), _DURATIONS[view.value(DURATION)]
+        governed, span = self._registry.with_overrides(asked.brand), _DURATIONS[view.value(DURATION)]
         until = None if span is None else minute_after(asked.opened_at + span // timedelta(milliseconds=1))
         today, found = governed.at(self._acting.now()).policy, list[Override]()
         for path in threshold_paths(asked.detectors):
-            value = value_at(changed(today, path, _parse_typed(view.value(path), today, path)), path)
+            value = value_at(with_value(today, path, _parse_typed(view.value(path), today, path)), path)
             if value != value_at(today, path):
                 found.append(Override(path, value, until, at=asked.opened_at))
         return tuple(found)
@@ -119,10 +119,10 @@ class ThresholdModal:
     def proposed_policies(self, view: View) -> tuple[Policy, Policy]:
         """Return the policy of today and the one that was filled in, of a modal without errors."""
         asked = read_context(view)
-        today = self._directory.governed(asked.brand if asked else "").at(self._acting.now()).policy
+        today = self._registry.with_overrides(asked.brand if asked else "").at(self._acting.now()).policy
         policy = today
         for one in self.proposed_overrides(view):
-            policy = changed(policy, one.path, one.value)
+            policy = with_value(policy, one.path, one.value)
         return today, policy
 
     async def save(self, view: View, user: str) -> str:
@@ -130,7 +130,7 @@ class ThresholdModal:
         asked = read_context(view)
         if asked is None or self.validate(view):
             return translate("en", "gone")
-        governed = self._directory.governed(asked.brand)
+        governed = self._registry.with_overrides(asked.brand)
         overrides, language = governed.overrides, governed.brand.language
         fresh = [msgspec.structs.replace(one, by=user) for one in self.proposed_overrides(view)]
         for one in fresh:
@@ -141,7 +141,7 @@ class ThresholdModal:
 
     async def remove(self, name: str, path: str, user: str) -> str:
         """Take an override back; return what the person is to know."""
-        governed = self._directory.governed(name)
+        governed = self._registry.with_overrides(name)
         brand, found = governed.brand, [one for one in governed.overrides if one.path == path]
         if not found:
             return translate(brand.language, "lifted_already")
@@ -149,7 +149,7 @@ class ThresholdModal:
         done = translate(brand.language, "lifted", what=describe(found[0], brand))
         return await self._acting.refusal(user, brand) or await self.publish(governed, rest) or done
 
-    async def publish(self, governed: Governed, overrides: Sequence[Override]) -> str:
+    async def publish(self, governed: BrandWithOverrides, overrides: Sequence[Override]) -> str:
         """Let overrides govern a brand; return what a person has to know where that failed."""
         brand = governed.brand
         return await self._acting.attempt(self._apply(type(governed)(brand, overrides)), brand)
@@ -160,7 +160,7 @@ def threshold_paths(detectors: Sequence[str]) -> list[str]:
     return [SENSITIVITY, *(f"detect.{name}.{key}" for name in detectors for key in MAIN.get(name, ()))]
 
 
-def override_blocks(governed: Governed, running: Sequence[Override]) -> list[dict[str, Any]]:
+def override_blocks(governed: BrandWithOverrides, running: Sequence[Override]) -> list[dict[str, Any]]:
     """Return what overrides a brand, under a heading; nothing where nothing does."""
     language = governed.brand.language
     heading = [views.section(f"*{translate(language, 'running_overrides')}*")] if running else []

@@ -27,7 +27,7 @@ class Trial:
     """Replays a brand's last days, beside the loop that answers."""
 
     def __init__(self, world: DataSource) -> None:
-        self._days = PreviewCache(lambda name, since, until: world.history(name, since, until + 1), world.now, LEARNED)
+        self._days = PreviewCache(lambda name, since, until: world.read_scored(name, since, until + 1), world.now, LEARNED)
         self._turn = asyncio.Lock()
 
     async def said(self, brand: Brand, proposed: Brand, language: Language) -> str:

@@ -58,7 +58,7 @@ class ReportPages:
         return web.Response(text=self._made[key], content_type="text/html", charset="utf-8", headers=headers)
 
     def _make(self, brand: Brand, incident: str, since: int, language: Language) -> str:
-        records = self._world.history(brand.name, since, self._world.now() + 1)
+        records = self._world.read_scored(brand.name, since, self._world.now() + 1)
         if not any(isinstance(one, Batch) for one in records):
             raise web.HTTPNotFound(text=translate(language, "preview_empty", days=14))
         origin = from_files("Kafka" if self._world.live else "recording", brand, records)

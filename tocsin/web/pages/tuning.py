@@ -119,7 +119,7 @@ class TuningPages:
     def _compute(self, run: TuningRun) -> None:
         name, now = run.brand.name, self._world.now()
         material = Dataset()
-        for record in self._world.history(name, now - HISTORY, now + 1):
+        for record in self._world.read_scored(name, now - HISTORY, now + 1):
             if isinstance(record, Batch):
                 material.add(record)
             else:

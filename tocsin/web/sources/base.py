@@ -63,7 +63,7 @@ class DataSource(Protocol):
         """Pass an act on; return once it is kept."""
         ...
 
-    def history(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
+    def read_scored(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
         """Return what was watched of a brand. Blocks."""
         ...
 

@@ -47,28 +47,28 @@ class KafkaDataSource(KafkaGateway):
     def __init__(self, connection: Connection, topics: Topics, partitions: int) -> None:
         super().__init__(connection, topics)
         self._partitions = partitions
-        self._directory = BrandRegistry()
-        self._ledger = IncidentView()
-        self._posted = PostedMessages()
-        self._silenced = ActiveSilences()
-        self._tally = RateCounter()
-        self._usual: dict[str, float | None] = {}
+        self._registry = BrandRegistry()
+        self._incident_view = IncidentView()
+        self._posted_messages = PostedMessages()
+        self._active_silences = ActiveSilences()
+        self._counter = RateCounter()
+        self._expected_rates: dict[str, float | None] = {}
 
     async def follow(self) -> None:
         """Keep up to date until cancelled."""
         here = self._connection, self._topics, self._partitions
         async with asyncio.TaskGroup() as group:
-            group.create_task(follow(self._directory, *here))
-            group.create_task(self._ledger.follow(*here))
-            group.create_task(self._posted.follow(*here))
-            group.create_task(self._silenced.follow(*here))
+            group.create_task(follow(self._registry, *here))
+            group.create_task(self._incident_view.follow(*here))
+            group.create_task(self._posted_messages.follow(*here))
+            group.create_task(self._active_silences.follow(*here))
             group.create_task(self._count())
-            group.create_task(self._learn())
+            group.create_task(self._refresh_baselines())
 
     async def loaded(self) -> None:
         """Wait until brands and incidents are known."""
-        await self._directory.loaded()
-        await self._ledger.loaded()
+        await self._registry.loaded()
+        await self._incident_view.loaded()
 
     def now(self) -> int:
         """Return what time it is."""
@@ -76,27 +76,27 @@ class KafkaDataSource(KafkaGateway):
 
     def brands(self) -> Mapping[str, BrandWithOverrides]:
         """Return the brands with what overrides them, by name."""
-        return {name: self._directory.governed(name) for name in sorted(self._directory.brands())}
+        return {name: self._registry.with_overrides(name) for name in sorted(self._registry.brands())}
 
     def incidents(self) -> Mapping[str, Incident]:
         """Return the incidents as last told, by id."""
-        return self._ledger.incidents
+        return self._incident_view.incidents
 
     def message_ref(self, incident: str) -> MessageRef | None:
         """Return where an incident's message stands, if it does."""
-        return self._posted.get(incident)
+        return self._posted_messages.get(incident)
 
     def silences(self, brand: str) -> Sequence[Silence]:
         """Return the silences that run."""
-        return self._silenced.running(brand, self.now())
+        return self._active_silences.active(brand, self.now())
 
     def rate_series(self, brand: str) -> RateSeries:
         """Return the brand's last hours."""
-        return self._tally.series(brand, self.now())
+        return self._counter.series(brand, self.now())
 
     def expected_rate(self, brand: str) -> float | None:
         """Return how many mentions five minutes usually have at this hour; None with too little history."""
-        return self._usual.get(brand)
+        return self._expected_rates.get(brand)
 
     async def _count(self) -> None:
         """Count the mentions of the last hours, then each as it comes."""
@@ -122,21 +122,21 @@ class KafkaDataSource(KafkaGateway):
         with suppress(msgspec.DecodeError):
             record = decode(raw)
             if isinstance(record, Batch) and record.brand != canary.BRAND:
-                self._tally.add(record)
+                self._counter.add(record)
 
-    async def _learn(self) -> None:
+    async def _refresh_baselines(self) -> None:
         """Look now and then at what the workers have learned; that they have not yet is no reason to stop."""
-        await self._directory.loaded()
+        await self._registry.loaded()
         while True:
             try:
-                self._usual = await asyncio.to_thread(self._expected)
+                self._expected_rates = await asyncio.to_thread(self._expected)
             except Exception as error:  # noqa: BLE001  the board is worth showing without the usual
                 log.warning("what is usual could not be read", why=f"{type(error).__name__}: {error}")
             await asyncio.sleep(BASELINE_REFRESH)
 
     def _expected(self) -> dict[str, float | None]:
         known, _ = brand_states.read_brand_states(self._connection, self._topics)
-        governed = self._directory.brands()
+        governed = self._registry.brands()
         return {
             name: expected_rate(state, governed[name].detect.learning, self.now())
             for name, state in known.items()

@@ -77,7 +77,7 @@ class RecordingDataSource:
         """Do what an act asks for, here and now."""
         self.on_notifications(self.shards(action.brand)[1].apply(action))
 
-    def history(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
+    def read_scored(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
         """Return what was watched of a brand."""
         found = self.dataset.records.get(brand, [])
         return [one for one in found if isinstance(one, Tick) or since <= one.published[0] < until]
@@ -116,8 +116,8 @@ def from_recording(header: Header, entries: Iterable[Entry], until: int | None =
     entries = [entry for entry in entries if until is None or entry.at < until]
     directory = RecordedPolicies(header)
     stage = _ContinuedReplay(directory)
-    told = list(stage.play(entries))
-    known = {name: directory.governed(name) for name in header.brands}
+    told = list(stage.run(entries))
+    known = {name: directory.with_overrides(name) for name in header.brands}
     world = RecordingDataSource(known, stage.shards, recorded(entries))
     world.on_notifications(told)
     world.count(entry.batch for entry in entries if isinstance(entry, ScoredEntry))

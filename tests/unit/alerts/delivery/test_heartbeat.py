@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.delivery.heartbeat import STAGES, Outage, HeartbeatState, outage_alert, build_test_alert, on_ack, ensure_partitions, on_sent, evaluate, diagnose, on_resume
+from alerts.delivery.heartbeat import (
+    STAGES,
+    HeartbeatState,
+    Outage,
+    build_test_alert,
+    diagnose,
+    ensure_partitions,
+    evaluate,
+    on_ack,
+    on_resume,
+    on_sent,
+    outage_alert,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

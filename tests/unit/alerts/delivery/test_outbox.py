@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from alerts.delivery.outbox import Outbox
-from alerts.delivery.ports import Message, MessageRef, Route
+from alerts.delivery.ports import MessageRef
+from alerts.rendering.message import Message
+from alerts.rendering.route import Route
 from alerts.delivery.receipts import DeliveryRecord, decode, encode
 from tests.support.alerts import MemoryReceipts, RecordingMetrics, fast_clock
 from tests.support.delivery import Desks, incident_life, settled

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from alerts.delivery.ports import DeliveryError
-from alerts.delivery.rate_limit import MAX_RETRY_DELAY, RateLimiter, Clock, retry_delay
+from alerts.delivery.rate_limit import MAX_RETRY_DELAY, Clock, RateLimiter, retry_delay
 
 
 class Stopwatch:

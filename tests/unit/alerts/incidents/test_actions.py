@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alerts.incidents.actions import validate
 from alerts.incidents.model import Action
-from tests.support.alerts import MINUTE, START, Record, action, incident_of, now, run, signal, reasons_of
+from tests.support.alerts import MINUTE, START, Record, action, incident_of, now, reasons_of, run, signal
 
 
 def test_an_acknowledgement_names_who_took_it() -> None:

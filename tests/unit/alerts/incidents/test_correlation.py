@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from alerts.delivery.ports import Route
+from alerts.rendering.route import Route
 from alerts.incidents.policy import Policy
 from alerts.incidents.silences import Silence
 from alerts.rendering import text
-from alerts.rendering.card import message, reply
-from tests.support.agency import UNGROUPED, BRANDS, GROUP, GroupPolicies, about, run_triage
+from alerts.rendering.message import render_message, render_reply
+from tests.support.agency import BRANDS, GROUP, UNGROUPED, GroupPolicies, about, run_triage
 from tests.support.alerts import MINUTE, START, Record, action, now, signal
 
 if TYPE_CHECKING:
@@ -171,9 +171,9 @@ def test_it_is_told_by_the_group_and_lists_the_brands(language: str) -> None:
     joined, route = told[-1], Route("#alerts", language, "<@U024BE7LH>")
     line = text.headline(joined.incident, text.supported_language(language))
     assert f"{GROUP} (3 " in line
-    card = str(message(joined, route, page=False).blocks)
+    card = str(render_message(joined, route, page=False).blocks)
     assert all(brand in card for brand in BRANDS)
-    assert PEAK in reply(joined, route, page=False).text
+    assert PEAK in render_reply(joined, route, page=False).text
     long = replace(joined.incident, group="An agency of a very long name indeed " * 3)
     assert len(text.headline(long, text.supported_language(language))) <= text.HEADLINE_CHARS
     assert "(3 " in text.headline(long, text.supported_language(language))

@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 from pydantic import ValidationError
 
-from alerts.delivery.ports import Route
+from alerts.rendering.route import Route
 from alerts.incidents.policy import Policy
-from alerts.rendering import card as render
+from alerts.rendering import message as render
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 
 STEPS = ("on_call", "U0CHIEF", "pagerduty")
@@ -78,7 +78,7 @@ def test_a_quiet_incident_resolves_before_it_escalates() -> None:
 def test_without_steps_whoever_is_on_call_is_called_again() -> None:
     """Nobody has to configure anything to be chased."""
     told = run(signal(0, severity="critical"), now(11), policy=Policy())[1]
-    card = render.reply(told[-1], Route("#a", "en", "<@U0ANA>"), page=told[-1].page)
+    card = render.render_reply(told[-1], Route("#a", "en", "<@U0ANA>"), page=told[-1].page)
     assert (told[-1].reason, told[-1].page, told[-1].reply) == ("escalated", True, True)
     assert "<@U0ANA>" in str(card.blocks[0])
 
@@ -90,7 +90,7 @@ def test_without_steps_whoever_is_on_call_is_called_again() -> None:
 def test_the_reply_calls_the_person_of_the_step_or_names_the_channel(number: int, calls: str, says: str) -> None:
     """A step outside Slack mentions nobody in Slack, but everybody can read where it went."""
     told = [note for note in run(signal(0, severity="critical"), now(600), policy=POLICY)[1] if note.step == number]
-    reply = render.reply(told[0], Route("#a", "en", "<@U0ANA>", STEPS), page=True)
+    reply = render.render_reply(told[0], Route("#a", "en", "<@U0ANA>", STEPS), page=True)
     assert says in reply.text
     assert (calls in str(reply.blocks[0])) if calls else "please look" not in str(reply.blocks)
 

@@ -6,7 +6,7 @@ from itertools import permutations
 
 from msgspec.structs import replace
 
-from alerts.incidents.findings import create, has_doubled, primary, merge, ratio, mark_notified
+from alerts.incidents.findings import create, has_doubled, mark_notified, merge, primary, ratio
 from alerts.incidents.model import RECENT_VALUES_LIMIT
 from detectors.model.signal import Contributors
 from tests.support.alerts import DRIVERS, MINUTE, START, figures, signal

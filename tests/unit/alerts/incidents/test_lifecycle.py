@@ -9,7 +9,7 @@ import pytest
 from alerts.incidents.lifecycle import decide
 from alerts.incidents.policy import Policy
 from detectors.model.signal import Watermark
-from tests.support.alerts import MINUTE, POLICY, START, Record, action, incident_of, now, run, signal, reasons_of
+from tests.support.alerts import MINUTE, POLICY, START, Record, action, incident_of, now, reasons_of, run, signal
 
 
 def test_the_first_breach_opens() -> None:

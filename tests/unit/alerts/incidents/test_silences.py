@@ -14,7 +14,7 @@ from alerts.incidents.model import encode as written
 from alerts.incidents.policy import Policy
 from alerts.incidents.silences import Silence
 from alerts.incidents.state import decode, encode
-from tests.support.alerts import MINUTE, START, action, now, run, signal, reasons_of
+from tests.support.alerts import MINUTE, START, action, now, reasons_of, run, signal
 
 HOUR = {"start": "2015-02-19T14:30Z", "end": "2015-02-19T15:30Z"}
 

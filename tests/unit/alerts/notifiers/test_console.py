@@ -8,16 +8,17 @@ import pytest
 from rich.console import Console
 
 from alerts.delivery.outbox import Outbox
-from alerts.delivery.ports import Message, Route
+from alerts.rendering.message import Message
+from alerts.rendering.route import Route
 from alerts.notifiers.console import ConsoleNotifier, render_card, render_text
-from alerts.rendering.card import message
+from alerts.rendering.message import render_message
 from detectors.model.signal import Contributors, Example
 from tests.support.alerts import START, MemoryReceipts, Record, action, fast_clock, now, run, signal
 
 
 def drawn(*records: Record) -> str:
     """Return the card as drawn on a plain terminal."""
-    card = message(run(*records)[1][-1], Route("#alerts"), page=False)
+    card = render_message(run(*records)[1][-1], Route("#alerts"), page=False)
     console = Console(width=110, file=StringIO(), force_terminal=True, color_system=None)
     console.print(render_card(card, "#alerts"))
     assert isinstance(console.file, StringIO)

@@ -9,7 +9,7 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given
 
-from alerts.oncall.schedule import Schedule, CalendarShift, on_call, format_shift
+from alerts.oncall.schedule import CalendarShift, Schedule, format_shift, on_call
 from alerts.oncall.shifts import gaps, shifts_between
 
 DAY = 86_400_000

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from alerts.rendering.blocks import CARD_CHARS, context, fields, truncate_to_limits, header, section, size
-from tocsin.demo.fake_slack.block_kit import validation_error, block_errors
+from alerts.rendering.slack_blocks import CARD_CHARS, context, fields, header, section, size, truncate_to_limits
+from tocsin.demo.fake_slack.block_kit import block_errors, validation_error
 
 
 def test_parts_are_cut_to_what_slack_takes() -> None:

@@ -8,10 +8,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from alerts.delivery.ports import Message, Chart, Route
+from alerts.rendering.card import Chart
+from alerts.rendering.message import Message
+from alerts.rendering.route import Route
 from alerts.incidents.findings import create
-from alerts.rendering.card import message, reply, sparkline
-from detectors.model.signal import Coverage, Contributors, Example, Signal
+from alerts.rendering.message import render_message, render_reply
+from alerts.rendering.sparkline import sparkline
+from detectors.model.signal import Contributors, Coverage, Example, Signal
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import texts
 from tocsin.demo.fake_slack.block_kit import block_errors, utf16_length
@@ -21,7 +24,7 @@ ROUTE = Route("#alerts", "en", "<@U024BE7LH>")
 
 def card(*records: Record, page: bool = False, route: Route = ROUTE, **options: Any) -> Message:
     """Return the card of the last notification."""
-    return message(run(*records)[1][-1], route, page=page, **options)
+    return render_message(run(*records)[1][-1], route, page=page, **options)
 
 
 def covered(coverage: Coverage, base: Signal | None = None) -> Signal:
@@ -151,7 +154,7 @@ def test_who_has_it_in_hand_is_on_the_card() -> None:
 def test_a_reply_of_a_person_carries_their_words_escaped() -> None:
     """A note is text from outside as well."""
     note = run(signal(0), action(1, "note", actor="ada <x>", text="see <!here>"))[1][-1]
-    assert reply(note, ROUTE, page=False).text == "ada &lt;x&gt;: see &lt;!here&gt;"
+    assert render_reply(note, ROUTE, page=False).text == "ada &lt;x&gt;: see &lt;!here&gt;"
 
 
 def test_the_plain_message_is_text_alone_and_still_pages() -> None:

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from alerts.rendering.escaping import clean, clip, slack_link, mention, slack_date, mrkdwn, slack_user, width
+from alerts.rendering.escaping import clean, clip, mention, mrkdwn, slack_date, slack_link, slack_user, width
 from tests.support.markup import strangers
 from tocsin.demo.fake_slack.block_kit import utf16_length
 

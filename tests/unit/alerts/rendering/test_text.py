@@ -12,7 +12,16 @@ from msgspec.structs import replace
 
 from alerts.incidents.model import Reason
 from alerts.rendering.escaping import width
-from alerts.rendering.text import HEADLINE_CHARS, MESSAGES, notification_text, headline, evidence_text, format_duration, reply_text, supported_language
+from alerts.rendering.text import (
+    HEADLINE_CHARS,
+    MESSAGES,
+    evidence_text,
+    format_duration,
+    headline,
+    notification_text,
+    reply_text,
+    supported_language,
+)
 from detectors.model.signal import SEVERITIES, Contributors, Evidence, Severity
 from detectors.model.text import _METRICS
 from tests.support.alerts import MINUTE, START, Record, action, figures, incident_of, now, run, signal

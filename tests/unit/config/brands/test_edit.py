@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.brands.edit import set_values, diff
+from config.brands.edit import diff, set_values
 from config.brands.loader import parse
 from config.errors import ConfigError
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from config.brands.document import Document
-from config.brands.model import Brand, Config, BrandDefaults, default_brand
+from config.brands.model import Brand, BrandDefaults, Config, default_brand
 from config.error_messages import models_in
 
 if TYPE_CHECKING:

@@ -7,7 +7,17 @@ import json
 import pytest
 
 from config.brands.model import Brand
-from config.brands.overrides import FOREVER, MAIN, PATHS, BrandWithOverrides, Override, with_value, active, value_at, with_override
+from config.brands.overrides import (
+    FOREVER,
+    MAIN,
+    PATHS,
+    BrandWithOverrides,
+    Override,
+    active,
+    value_at,
+    with_override,
+    with_value,
+)
 from config.brands.plan import KEPT_AFTER_END, plan
 from config.brands.wire import decode_brand, decode_with_overrides, encode_brand, unknown_keys
 from detectors.model.parameters import Switched

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.oncall.schedule import Schedule, format_shift
-from config.calendars.ical import MAX_SHIFTS, CalendarError, users_named, parse
+from config.calendars.ical import MAX_SHIFTS, CalendarError, parse, users_named
 
 ROTA = Schedule(names={"Ana Lima": "U0ANA", "Ben": "U0BEN", "Zoé": "U0ZOE"}, timezone="Europe/Paris")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.yaml.nodes import Node, plain_value, find, merge, walk
+from config.yaml.nodes import Node, find, merge, plain_value, walk
 from config.yaml.parser import parse
 
 

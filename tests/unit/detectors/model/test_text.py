@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detectors.model.signal import Contributors, Evidence, Signal
-from detectors.model.text import Language, format_time_of_day, format_number, format_percent, format_minutes, label
+from detectors.model.text import Language, format_minutes, format_number, format_percent, format_time_of_day, label
 from detectors.registry import ALL, BY_NAME
 
 HOUR = 3_600_000

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.stats.baseline import Learning, HistoryTable, Baseline, learn
+from detectors.stats.baseline import Baseline, HistoryTable, Learning, learn
 from detectors.windows.buckets import GAP_HOURS, MENTIONS, NEGATIVE, HourBuckets
 
 LEARNING = Learning(warm_up=timedelta(hours=12))

@@ -10,7 +10,7 @@ import pytest
 from detectors.base import BrandView
 from detectors.engine.state import State
 from detectors.policy import Policy
-from detectors.stats.baseline import Learning, Baseline, learn
+from detectors.stats.baseline import Baseline, Learning, learn
 from detectors.stats.burstiness import Burstiness, estimate
 from detectors.volume_spike import DETECTOR
 from detectors.windows.buckets import GAP_HOURS, HourBuckets

@@ -5,7 +5,15 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.windows.contributors import EXAMPLES, TEXTS_PER_MINUTE, ROWS_PER_MINUTE, TOP, ContributorSample, TopCounts, terms_of
+from detectors.windows.contributors import (
+    EXAMPLES,
+    ROWS_PER_MINUTE,
+    TEXTS_PER_MINUTE,
+    TOP,
+    ContributorSample,
+    TopCounts,
+    terms_of,
+)
 from detectors.windows.near_duplicates import MAX_TEXTS, count_copies
 from detectors.windows.source_activity import MAX_SOURCES, SourceActivity
 from tests.support.mentions_stream import START, Row, batch_of

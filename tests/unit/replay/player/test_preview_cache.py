@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from replay.player.preview import preview
-from replay.player.preview_cache import PREVIEW_DAYS, CACHE_TTL, PreviewCache
+from replay.player.preview_cache import CACHE_TTL, PREVIEW_DAYS, PreviewCache
 from tests.unit.replay.player.test_preview import DEAF, NOW, batches, keen
 
 if TYPE_CHECKING:

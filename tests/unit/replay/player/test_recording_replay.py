@@ -10,9 +10,9 @@ import pytest
 from alerts.incidents.model import Action
 from config.brands.model import default_brand
 from mentions.sentiment import Scorer
-from replay.player.recording_replay import FixedPolicies, RecordingReplay, RecordedPolicies
-from replay.player.slack_requests import record_requests, final_messages
-from streams.recording.format import ConfigEntry, ScoredEntry, MentionsEntry
+from replay.player.recording_replay import FixedPolicies, RecordedPolicies, RecordingReplay
+from replay.player.slack_requests import final_messages, record_requests
+from streams.recording.format import ConfigEntry, MentionsEntry, ScoredEntry
 from tests.support.recordings import BRANDS, UNTIL, entries, header, mentions
 
 if TYPE_CHECKING:

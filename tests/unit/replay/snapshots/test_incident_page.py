@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from alerts.delivery.ports import Route
+from alerts.rendering.route import Route
 from mentions.model.batches import NEGATIVE, POSITIVE
 from replay.snapshots import chart, incident_page
 from replay.snapshots.chart import Annotation

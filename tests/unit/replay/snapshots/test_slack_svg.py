@@ -6,9 +6,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from alerts.delivery.ports import Message, Route
-from alerts.rendering.blocks import image
-from alerts.rendering.card import message
+from alerts.rendering.message import Message
+from alerts.rendering.route import Route
+from alerts.rendering.slack_blocks import image
+from alerts.rendering.message import render_message
 from replay.snapshots import slack_svg
 from replay.snapshots.mrkdwn import Line, Span, read
 from replay.snapshots.text_metrics import is_bars, width, wrap
@@ -23,7 +24,7 @@ def _words(drawn: str) -> str:
 
 def _message(language: str = "en") -> Message:
     told = run(signal(0), signal(3, observed=240, severity="critical"))[1]
-    return message(told[-1], Route("C1", language, "<@U0CAMILLE>"), page=True)
+    return render_message(told[-1], Route("C1", language, "<@U0CAMILLE>"), page=True)
 
 
 def test_card_shows_every_block() -> None:

@@ -19,7 +19,7 @@ from streams.agents.group_routing import GROUPED, PartitionClocks, group_partiti
 from streams.agents.triage import TriageAgent
 from streams.kafka.topics import Topics
 from streams.views.brands import BrandRegistry
-from tests.support.agency import UNGROUPED, BRANDS, GROUP, about, run_triage
+from tests.support.agency import BRANDS, GROUP, UNGROUPED, about, run_triage
 from tests.support.alerts import MINUTE, START, Record, action, now, signal
 
 if TYPE_CHECKING:

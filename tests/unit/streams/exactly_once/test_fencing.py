@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.exactly_once.fencing import FencedVersion, FencedValue, decode, newer
+from streams.exactly_once.fencing import FencedValue, FencedVersion, decode, newer
 
 versioned = st.builds(
     FencedValue,

@@ -13,7 +13,7 @@ from alerts.notifiers.pagerduty import PagerDutyNotifier
 from alerts.notifiers.webhook import WebhookNotifier
 from alerts.oncall.escalation_targets import ExternalTarget
 from mentions.readers.position import SourceError
-from streams.heartbeat.monitor import OutageNotifier, send_test_alert, ping
+from streams.heartbeat.monitor import OutageNotifier, ping, send_test_alert
 from streams.heartbeat.outage_store import OutageStore
 from tests.support.external_receivers import WebhookReceiver
 

@@ -8,7 +8,7 @@ import pytest
 import zstandard
 
 from mentions.readers.position import SourceError
-from streams.recording.format import End, ScoredEntry, MentionsEntry, Recording, write
+from streams.recording.format import End, MentionsEntry, Recording, ScoredEntry, write
 from tests.support.recordings import entries, header, mentions
 
 if TYPE_CHECKING:

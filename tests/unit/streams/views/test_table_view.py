@@ -13,7 +13,7 @@ from alerts.delivery.ports import MessageRef
 from alerts.delivery.receipts import DeliveryRecord
 from alerts.incidents import state as cases
 from alerts.incidents.silences import Silence
-from streams.exactly_once.fencing import FencedVersion, FencedValue, decode, newer
+from streams.exactly_once.fencing import FencedValue, FencedVersion, decode, newer
 from streams.kafka.topics import Topics
 from streams.views.active_silences import ActiveSilences
 from streams.views.posted_messages import PostedMessages

@@ -13,7 +13,8 @@ from alerts.delivery.ports import DeliveryError
 from config.errors import ConfigError, Problem
 from mentions.readers.position import SourceError
 from streams.kafka.errors import BrokerError
-from tocsin.cli.errors import EXIT_FAILED, EXIT_USAGE, CommandError, UsageError, describe_error
+from tocsin.cli.errors import EXIT_FAILED, EXIT_USAGE, describe_error
+from tocsin.errors import CommandError, UsageError
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,9 @@ def test_a_hostile_name_in_a_message_does_not_act() -> None:
 
 def test_judging_loads_no_package() -> None:
     """A command that fails early does not first load all that could have failed."""
-    program = "import sys; from tocsin.cli.errors import describe_error; describe_error(ValueError()); print(*sys.modules)"
+    program = (
+        "import sys; from tocsin.cli.errors import describe_error; describe_error(ValueError()); print(*sys.modules)"
+    )
     root = Path(__file__).parents[4]
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=root, check=True)
     assert not set(done.stdout.split()) & {"pydantic", "kafka", "alerts", "streams", "sources", "config"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
-from alerts.delivery.ports import Route
+from alerts.rendering.route import Route
 from alerts.incidents.state import new_state
 from mentions.model.batches import NEGATIVE, POSITIVE
 from tests.support.alerts import MINUTE, START, now, run, signal

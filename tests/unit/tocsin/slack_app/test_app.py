@@ -10,9 +10,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from alerts.delivery.ports import Route
+from alerts.rendering.route import Route
 from alerts.incidents.actions import validate
-from alerts.rendering import card as render
+from alerts.rendering import message as render
 from alerts.rendering.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, SNOOZE, parse_click
 from config.brands.model import Brand
 from tests.support.alerts import START, action, run, signal
@@ -134,7 +134,7 @@ def test_the_buttons_of_a_card_fit_its_state_and_come_back_as_they_went(language
     found = []
     for some in acts:
         note = run(signal(0), *some)[1][-1]
-        card = render.message(note, Route("#a", language, buttons=True), page=False)
+        card = render.render_message(note, Route("#a", language, buttons=True), page=False)
         assert validation_error({"text": card.text, "blocks": card.blocks}) == ""
         (buttons,) = [block for block in card.blocks if block["type"] == "actions"]
         found.append([one["action_id"] for one in buttons["elements"]])
@@ -156,7 +156,7 @@ def test_with_pages_a_card_leads_to_that_of_its_incident(web: str) -> None:
     """Open or over; a tap on the link is acknowledged and changes nothing."""
     for some in ([], [action(2, "resolve")]):
         note = run(signal(0), *some)[1][-1]
-        card = render.message(note, Route("#a", buttons=True, web_url=web), page=False)
+        card = render.render_message(note, Route("#a", buttons=True, web_url=web), page=False)
         assert validation_error({"text": card.text, "blocks": card.blocks}) == ""
         (buttons,) = [block for block in card.blocks if block["type"] == "actions"]
         (link,) = [one for one in buttons["elements"] if "url" in one]
@@ -166,7 +166,7 @@ def test_with_pages_a_card_leads_to_that_of_its_incident(web: str) -> None:
 
 def test_without_the_app_a_card_has_no_buttons() -> None:
     """A button that nobody answers is worse than none."""
-    card = render.message(run(signal(0))[1][-1], Route("#a"), page=False)
+    card = render.render_message(run(signal(0))[1][-1], Route("#a"), page=False)
     assert not [block for block in card.blocks if block["type"] == "actions"]
 
 

@@ -19,7 +19,7 @@ from replay.tuning.optimisation import Point, State, TuningResult
 from tests.support.web_app import day, hidden, web_client
 from tocsin.web.locales import en, fr
 from tocsin.web.pages.tradeoff_chart import build_chart
-from tocsin.web.sources.rate_counter import BARS, BAR_MS, RateSeries, RateCounter
+from tocsin.web.sources.rate_counter import BAR_MS, BARS, RateCounter, RateSeries
 from tocsin.web.sparkline import HEIGHT, WIDTH, build_sparkline
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from alerts.delivery.ports import DeliveryError, Message, MessageRef
+from alerts.delivery.ports import DeliveryError, MessageRef
+from alerts.rendering.message import Message
 from alerts.notifiers.slack.notifier import SlackNotifier
 from tocsin.demo.fake_slack.faults import Fault
 from tocsin.demo.fake_slack.server import TOKEN, FakeSlack

@@ -15,7 +15,7 @@ from config.brands.model import Brand, default_brand
 from config.brands.wire import decode_brand, encode_brand
 from config.schema import text
 from tocsin.cli.configure.config import app, publish_plan
-from tocsin.cli.errors import CommandError, UsageError
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

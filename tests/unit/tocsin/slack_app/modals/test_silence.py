@@ -21,7 +21,7 @@ from tocsin.demo.fake_slack import interactions
 from tocsin.demo.fake_slack.block_kit import view_errors
 from tocsin.demo.fake_slack.server import FakeSlack
 from tocsin.slack_app import payloads
-from tocsin.slack_app.modals.silence import CALLBACK, CHANNEL, DETECTOR, REMOVE, REASON, DURATION, TERM, SilenceModal
+from tocsin.slack_app.modals.silence import CALLBACK, CHANNEL, DETECTOR, DURATION, REASON, REMOVE, TERM, SilenceModal
 from tocsin.slack_app.text import detector_label, detector_names
 
 HOUR = 3_600_000

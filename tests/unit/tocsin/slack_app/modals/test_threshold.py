@@ -19,7 +19,7 @@ from tocsin.demo.fake_slack import interactions
 from tocsin.demo.fake_slack.block_kit import view_errors
 from tocsin.demo.fake_slack.server import FakeSlack
 from tocsin.slack_app import payloads
-from tocsin.slack_app.modals.threshold import PREVIEW, DURATION, _threshold_words, describe, label
+from tocsin.slack_app.modals.threshold import DURATION, PREVIEW, _threshold_words, describe, label
 
 DAY = 24 * 3_600_000
 LEAST, PEAK = "detect.negative.least", "detect.negative.over_peak"

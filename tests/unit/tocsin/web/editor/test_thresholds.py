@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.brands.edit import set_values, diff
+from config.brands.edit import diff, set_values
 from config.brands.loader import parse
 from config.brands.model import Brand, default_brand
 from replay.player.preview import preview

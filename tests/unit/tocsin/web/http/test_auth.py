@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.settings import Settings
-from tocsin.web.http.auth import SESSION_SECONDS, MAX_FAILURES, FAILURE_WINDOW, Authenticator, verify_csrf, bind_error
+from tocsin.web.http.auth import FAILURE_WINDOW, MAX_FAILURES, SESSION_SECONDS, Authenticator, bind_error, verify_csrf
 
 TOKEN = "a-token-of-some-length"
 PROXY = {"web_user_header": "X-Forwarded-User", "web_proxies": "10.0.0.0/8"}

@@ -32,10 +32,10 @@ CRITICAL = "hallowfirth-546570-20260310T1305Z"
 class Stage(RecordingDataSource):
     """The invented day, whose acts are only noted."""
 
-    def __init__(self, known: Mapping[str, BrandWithOverrides] | None = None, told: dict[str, Incident] | None = None) -> None:
+    def __init__(self, known: Mapping[str, BrandWithOverrides] | None = None, latest: dict[str, Incident] | None = None) -> None:
         base = day()
-        told = dict(base.latest if told is None else told)
-        super().__init__(known or base.configured, base.shards, base.dataset, told=told, _tally=base._tally)
+        incidents = dict(base.latest if latest is None else latest)
+        super().__init__(known or base.configured, base.shards, base.dataset, latest=incidents, _tally=base._tally)
         self.sent: list[Action] = []
         self.posted: dict[str, MessageRef] = {}
 
@@ -43,7 +43,7 @@ class Stage(RecordingDataSource):
         """Note an act."""
         self.sent.append(action)
 
-    def message(self, incident: str) -> MessageRef | None:
+    def message_ref(self, incident: str) -> MessageRef | None:
         """Return where an incident's message was said to stand."""
         return self.posted.get(incident)
 

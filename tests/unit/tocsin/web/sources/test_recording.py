@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alerts.incidents.model import Action
-from replay.player.recording_replay import RecordingReplay, RecordedPolicies
+from replay.player.recording_replay import RecordedPolicies, RecordingReplay
 from streams.recording.format import Entry, MentionsEntry
 from tests.support.recordings import UNTIL, entries, header, mentions
 from tests.support.web_app import web_client
