@@ -15,7 +15,7 @@ from mentions.model.batches import EXCERPT_CHARS
 from mentions.model.decode import Rejection, decode_line
 from mentions.readers.external_sort import DiskBuffer
 from mentions.watchlist.normalise import normalise
-from streams.recording.format import ActionEntry, ConfigEntry, Entry, Header, ScoredEntry, MentionsEntry
+from streams.recording.format import ActionEntry, ConfigEntry, Entry, Header, MentionsEntry, ScoredEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mentions.readers.packing import Limits, PackedRecord, pack
-from streams.pipeline import MINUTE, FLUSH_MARGIN, MentionsRecord
+from streams.pipeline import FLUSH_MARGIN, MINUTE, MentionsRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -93,7 +93,11 @@ class Change:
         """Return `2026-03-02 10:15  Halden  warning  found earlier by 11 minutes, 1 page more`."""
         severities = [course.severity for course in (self.before, self.after) if course is not None]
         severity = severities[0] if len(set(severities)) == 1 else " → ".join(severities)
-        gap = "" if not self.minutes_later else f" by {abs(self.minutes_later):g} {_plural(abs(self.minutes_later), 'minute')}"
+        gap = (
+            ""
+            if not self.minutes_later
+            else f" by {abs(self.minutes_later):g} {_plural(abs(self.minutes_later), 'minute')}"
+        )
         amid = "" if self.merged_into is None else f", part of one open since {_minute(self.merged_into)}"
         return f"{_minute(self._either)}  {self.brand}  {severity}  {_WORDS[self.kind]}{gap}{amid}, {_more(self.extra_pages)}"
 
@@ -217,7 +221,8 @@ def _told(course: IncidentTimeline | None) -> dict[str, Any] | None:
         "opened": format_instant(course.opened_at),
         "pages": course.pages,
         "segments": [
-            [format_instant(part.since), None if part.until is None else format_instant(part.until)] for part in course.open_periods
+            [format_instant(part.since), None if part.until is None else format_instant(part.until)]
+            for part in course.open_periods
         ],
     }
 

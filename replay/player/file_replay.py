@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from alerts.rendering.event_log import to_event
-from replay.player.chunking import CHUNK_SIZE, end_marker, line_count, chunks, read_records
+from replay.player.chunking import CHUNK_SIZE, chunks, end_marker, line_count, read_records
 from streams.pipeline import Pipeline
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from config.brands.model import default_brand, by_group
+from config.brands.model import by_group, default_brand
 from config.brands.overrides import FOREVER, PolicyInterval
 from mentions.watchlist.watchlist import Watchlist
 

@@ -134,7 +134,9 @@ def _spelled(change: Change, language: Language, zone: tzinfo) -> str:
     at, kinds = _moment(change.at, language, zone), _KINDS[language]
     if change.merged_into is not None:
         return kinds["merged"].format(at=at, since=_moment(change.merged_into.opened_at, language, zone))
-    return kinds[change.kind].format(at=at, gap=format_duration(round(abs(change.minutes_later or 0) * MINUTE), language))
+    return kinds[change.kind].format(
+        at=at, gap=format_duration(round(abs(change.minutes_later or 0) * MINUTE), language)
+    )
 
 
 def _moment(ms: int, language: Language, zone: tzinfo) -> str:

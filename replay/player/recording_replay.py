@@ -16,7 +16,7 @@ from replay.player.policy_set import PolicySet
 from replay.player.result import ReplayResult
 from streams.agents.group_routing import GroupRouter
 from streams.pipeline import Policies, WatchShard
-from streams.recording.format import ActionEntry, ConfigEntry, ScoredEntry, MentionsEntry
+from streams.recording.format import ActionEntry, ConfigEntry, MentionsEntry, ScoredEntry
 from streams.views.brands import BrandRegistry
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ class RecordedPolicies(BrandRegistry):
 class RecordingReplay:
     """A replay under way: each partition of brands has shards of its own, as live."""
 
-    def __init__(self, policies: PolicySource, scorer: Scorer | None = None, result: ReplayResult | None = None) -> None:
+    def __init__(
+        self, policies: PolicySource, scorer: Scorer | None = None, result: ReplayResult | None = None
+    ) -> None:
         self.result = ReplayResult() if result is None else result
         self._policies = policies
         self._scorer = scorer

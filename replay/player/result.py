@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from alerts.incidents.model import rank
 from mentions.model.batches import Batch, Tick
-from replay.player.chunking import CHUNK_SIZE, with_end_marker, chunks, read_records
-from streams.pipeline import FLUSH_MARGIN, Pipeline, MentionsRecord, TriageShard, WatchShard
+from replay.player.chunking import CHUNK_SIZE, chunks, read_records, with_end_marker
+from streams.pipeline import FLUSH_MARGIN, MentionsRecord, Pipeline, TriageShard, WatchShard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,7 +90,9 @@ class ReplayResult:
 
 
 def replay(
-    policies: PolicySet, source: Iterable[Line | RejectedLine] | Iterable[MentionsRecord] | Iterable[Batch | Tick], scorer: Scorer | None
+    policies: PolicySet,
+    source: Iterable[Line | RejectedLine] | Iterable[MentionsRecord] | Iterable[Batch | Tick],
+    scorer: Scorer | None,
 ) -> ReplayResult:
     """Return what comes of `source` under `rules`.
 
@@ -120,7 +122,11 @@ def replay(
 
 
 def replay_lines(
-    outcome: ReplayResult, rules: PolicySet, lines: Iterable[Line | RejectedLine], scorer: Scorer, chunk_size: int = CHUNK_SIZE
+    outcome: ReplayResult,
+    rules: PolicySet,
+    lines: Iterable[Line | RejectedLine],
+    scorer: Scorer,
+    chunk_size: int = CHUNK_SIZE,
 ) -> Iterator[Notification]:
     """Yield what is told of lines in order of publication, and let `outcome` know; it is whole at the end.
 
@@ -130,7 +136,9 @@ def replay_lines(
     yield from _score(outcome, Pipeline(rules, rules.watchlist, scorer), read, chunk_size)
 
 
-def _score(outcome: ReplayResult, pipeline: Pipeline, read: Iterable[MentionsRecord], at_once: int) -> Iterator[Notification]:
+def _score(
+    outcome: ReplayResult, pipeline: Pipeline, read: Iterable[MentionsRecord], at_once: int
+) -> Iterator[Notification]:
     for portion in chunks(read, at_once):
         yield from _collect(outcome, *pipeline.feed(portion))
     outcome.close(pipeline.watch)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from alerts.delivery.metrics import RequestKind
-    from alerts.delivery.ports import Message, Notifier
+    from alerts.delivery.ports import Notifier
+    from alerts.rendering.message import Message
     from alerts.delivery.receipts import DeliveryRecord, ReceiptStore
     from alerts.incidents.model import Notification
     from replay.player.recording_replay import PolicySource
@@ -92,7 +93,9 @@ class SlackRequestRecorder:
         )
 
 
-def record_requests(told: Iterable[Notification], rules: PolicySource) -> Iterator[tuple[Notification, list[dict[str, Any]]]]:
+def record_requests(
+    told: Iterable[Notification], rules: PolicySource
+) -> Iterator[tuple[Notification, list[dict[str, Any]]]]:
     """Yield each notification with the requests that a Slack in good health gets for it, before the next is told.
 
     A Slack that was away got fewer: what it missed comes as one edit, with all the replies.
