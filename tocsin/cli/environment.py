@@ -23,11 +23,11 @@ class Installation(NamedTuple):
 
 def load_installation(*, embedded: bool = False) -> Installation:
     """Return the installation that the environment describes; warns about unknown TOCSIN_ variables."""
-    from config.settings import from_environ, strangers  # noqa: PLC0415  pydantic is slow to load
+    from config.settings import from_environ, unknown_variables  # noqa: PLC0415  pydantic is slow to load
     from streams.kafka.connection import connect  # noqa: PLC0415
     from streams.kafka.topics import Topics  # noqa: PLC0415
 
     settings = from_environ(os.environ)
-    for warning in strangers(os.environ):
+    for warning in unknown_variables(os.environ):
         print_status(f"warning: {warning}")
     return Installation(settings, connect(settings, embedded=embedded), Topics(settings.prefix))

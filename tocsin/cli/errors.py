@@ -7,6 +7,7 @@ import sys
 from typing import Final
 
 from tocsin.cli.output import printable
+from tocsin.errors import CommandError, UsageError
 
 EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
@@ -20,14 +21,6 @@ _DOMAIN: Final = (
 )
 """Exceptions of the packages below whose message is written for the user, with their exit code. Looked up among the
 loaded modules, as the module of a raised exception is loaded: importing them here would slow down every command."""
-
-
-class CommandError(Exception):
-    """The command failed or found problems: exit code 1. The message holds the remedy."""
-
-
-class UsageError(Exception):
-    """The command was called with wrong arguments, a wrong file or a wrong environment: exit code 2."""
 
 
 def describe_error(error: Exception) -> tuple[str, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tocsin.cli.errors import UsageError
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from tocsin.cli.errors import UsageError
+from tocsin.errors import UsageError
 
 _UNITS: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
 _DURATION: Final = re.compile(r"(\d{1,6})([mhdw])")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli.errors import UsageError
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from mentions.sentiment import Scorer

@@ -18,9 +18,9 @@ from streams.kafka.embedded import PARTITIONS, EmbeddedBroker
 from streams.kafka.reader import progress
 from streams.kafka.topics import Topics
 from streams.pipeline import FLUSH_MARGIN
-from tocsin.cli import subprocesses
-from tocsin.cli.errors import CommandError
+from tocsin import subprocesses
 from tocsin.demo.scenarios.offline_run import mention_lines
+from tocsin.errors import CommandError
 
 if TYPE_CHECKING:
     import subprocess

@@ -11,7 +11,7 @@ from alerts.rendering import text
 from mentions.model.batches import Batch, decode
 from streams.kafka.embedded import PARTITIONS
 from streams.kafka.tail import TopicTail
-from tocsin.cli.errors import CommandError
+from tocsin.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from alerts.incidents.model import rank
 from alerts.notifiers import console
-from alerts.rendering import card
+from alerts.rendering.card import build_card, build_reply
 from replay.snapshots.event_log import MINUTE, EventLog
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from alerts.delivery.ports import Route
+    from alerts.rendering.route import Route
     from alerts.incidents.model import Incident, Notification
     from replay.snapshots.event_log import MinuteCounts
 
@@ -64,9 +64,8 @@ class LiveDisplay:
         self._shown = max(latest.values(), key=_severity_order, default=None)
 
     def _reply_text(self, note: Notification) -> Text:
-        return console.render_text(
-            card.reply(note, self._route(note.incident.brand, note.happened_at), page=note.page).text
-        )
+        reply = build_reply(note, self._route(note.incident.brand, note.happened_at), page=note.page)
+        return console.render_text(reply.text)
 
     def draw(self, now: int) -> RenderableType:
         """Return the display as of event time `now` [ms]."""
@@ -134,7 +133,7 @@ class LiveDisplay:
     def _card(self, note: Notification) -> Panel:
         route = self._route(note.incident.brand, note.happened_at)
         edited = "posted" if note.revision == 1 else f"edited, revision {note.revision}"
-        return console.render_card(card.message(note, route, page=note.page), f"{route.channel} · {edited}")
+        return console.render_card(build_card(note.incident, route, page=note.page), f"{route.channel} · {edited}")
 
 
 def _severity_order(note: Notification) -> tuple[int, int]:

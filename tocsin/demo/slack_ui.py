@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from tocsin.cli.errors import UsageError
 from tocsin.demo.fake_slack.page import SlackPage
 from tocsin.demo.fake_slack.server import FakeSlack
 from tocsin.demo.fake_slack.serving import environment, serve_in_background
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -25,7 +25,7 @@ def _normal(name: str) -> str:
 
 @pytest.mark.parametrize("package", TOP_LEVEL)
 def test_nobody_else_owns_our_names(package: str) -> None:
-    """No other installed distribution brings a package of this name, which would overwrite ours (ADR 0001)."""
+    """No other installed distribution brings a package of this name, which would overwrite ours (ADR 0012)."""
     assert set(packages_distributions().get(package, ())) <= {"tocsin"}
 
 

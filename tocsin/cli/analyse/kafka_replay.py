@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Self
 
-from tocsin.cli import subprocesses
-from tocsin.cli.errors import CommandError, UsageError
+from tocsin import subprocesses
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     import subprocess

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.output import print_line, print_status, printable
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ def _problems(labels: Sequence[Label], config: Path, file: Path) -> list[Problem
     if not config.is_file():
         print_status(f"{printable(str(config))}: no such file: brands are not checked")
         return judge(labels, (), str(file))
-    return judge(labels, load(config).named(), str(file))
+    return judge(labels, load(config).by_name(), str(file))
 
 
 def _fail_on(problems: Sequence[Problem]) -> None:

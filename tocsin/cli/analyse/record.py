@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.output import print_status, printable
 from tocsin.cli.time_options import parse_duration_ms, parse_instant_ms
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from streams.recording.capture import Captured

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tocsin.cli.errors import UsageError
 from tocsin.cli.inputs import read_lines
 from tocsin.cli.output import printable
 from tocsin.cli.weights import load_scorer
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

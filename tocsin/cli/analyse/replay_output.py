@@ -5,8 +5,8 @@ from __future__ import annotations
 import json as jsons
 from typing import TYPE_CHECKING
 
-from tocsin.cli.errors import UsageError
 from tocsin.cli.output import print_json, print_line, printable, progress_bar
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from replay.player.recording_replay import PolicySource

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 import typer
 
 from tocsin.cli.analyse.replay_input import ReplayInput
-from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.inputs import parse_column_map
 from tocsin.cli.output import print_line, print_status, printable, progress_bar
 from tocsin.cli.weights import WeightsOption
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from config.brands.model import Brand
@@ -143,7 +143,7 @@ def _brand(name: str, config: Path | None) -> Brand:
         return default_brand(name)
     if not config.is_file():
         raise UsageError(f"{printable(str(config))}: no such file: name one with --config, or report with --defaults")
-    known = load(config).named()
+    known = load(config).by_name()
     if name not in known:
         raise UsageError(f"--brand {printable(name)}: no such brand in {printable(str(config))}")
     return known[name]
@@ -156,7 +156,7 @@ def _material(source: ReplayInput, brand: Brand) -> Dataset:
 
     with progress_bar("scoring", source.size) as advance:
         if source.recording is None:
-            return gather(source.lines(advance), Watchlist([brand.watched(0)]), source.scorer())
+            return gather(source.lines(advance), Watchlist([brand.brand_terms(0)]), source.scorer())
         try:
             return from_recording(source.recording.entries(scores=True, advance=advance))
         except SourceError as error:

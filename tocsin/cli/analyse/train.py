@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.options import JsonOption
 from tocsin.cli.output import print_json, print_line, print_status
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

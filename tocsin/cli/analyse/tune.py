@@ -11,11 +11,11 @@ import typer
 
 from tocsin.cli.analyse.report import check_output_path
 from tocsin.cli.analyse.tune_output import print_optimisation
-from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.inputs import parse_column_map, read_lines
 from tocsin.cli.options import JsonOption, SortOption
 from tocsin.cli.output import print_json, print_status, printable, progress_bar
 from tocsin.cli.weights import WeightsOption, load_scorer
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,7 +139,7 @@ def _labels(path: Path, known: Config) -> list[Label]:
     from replay.tuning.labels import check, read  # noqa: PLC0415
 
     found = read(_bytes(path), str(path))
-    problems = check(found, known.named(), str(path))
+    problems = check(found, known.by_name(), str(path))
     if problems:
         raise CommandError("\n".join(printable(str(problem)) for problem in problems))
     return found
@@ -173,12 +173,12 @@ def _dataset(files: list[str], mapping: dict[str, str], known: Config, weights: 
             for path in files:
                 yield from read_lines(path, mapping, advance)
 
-        watchlist = Watchlist([one.watched(0) for one in known.brands])
+        watchlist = Watchlist([one.brand_terms(0) for one in known.brands])
         return gather(sort_by_time(lines()) if sort else lines(), watchlist, load_scorer(weights))
 
 
 def _scopes(known: Config, material: Dataset, what: list[Label], brands: list[str], group: str | None) -> list[_Scope]:
-    named = known.named()
+    named = known.by_name()
     unknown = [name for name in brands if name not in named]
     if unknown or (brands and group):
         raise UsageError(
@@ -221,11 +221,11 @@ def _diff(found: TuningResult, config: Path) -> str:
 
 
 def _changed_text(found: TuningResult, config: Path) -> str:
-    from config.brands.edit import changed  # noqa: PLC0415
+    from config.brands.edit import set_values  # noqa: PLC0415
 
     assert found.proposed is not None
     settings = found.proposed.settings
-    return changed(_text(config), found.scope, settings, group=found.kind == "group", name=str(config))
+    return set_values(_text(config), found.scope, settings, group=found.kind == "group", name=str(config))
 
 
 def _text(config: Path) -> str:

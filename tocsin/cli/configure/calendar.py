@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import CommandError
 from tocsin.cli.options import JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, printable
+from tocsin.errors import CommandError
 
 if TYPE_CHECKING:
-    from config.brands.loader import Report
+    from config.brands.loader import LoadResult
     from config.brands.model import Brand
     from config.store import BrandStore
 
 MINUTE = 60.0
 
 
-def check_calendars(file: Path, report: Report) -> Report:
+def check_calendars(file: Path, report: LoadResult) -> LoadResult:
     """Return the report with what is wrong with the calendars of its brands."""
-    if report.config is None or not any(brand.rota.ical for brand in report.config.brands):
+    if report.config is None or not any(brand.schedule.ical for brand in report.config.brands):
         return report
-    from config.calendars.client import Place, located, resolve  # noqa: PLC0415  slow to load
+    from config.calendars.client import CalendarClient, as_problems, resolve  # noqa: PLC0415  slow to load
 
-    resolved = resolve(report.config.named(), Place(file.parent).fetch, _now())
-    problems = tuple(sorted((*report.problems, *located(file, resolved.findings)), key=lambda one: one.line))
+    resolved = resolve(report.config.by_name(), CalendarClient(file.parent).fetch, _now())
+    problems = tuple(sorted((*report.problems, *as_problems(file, resolved.findings)), key=lambda one: one.line))
     config = None if any(problem.severity == "error" for problem in problems) else report.config
     return replace(report, config=config, problems=problems)
 
@@ -41,13 +41,13 @@ def resolve_shifts(file: Path, wanted: dict[str, Brand], store: BrandStore) -> d
     Raises:
         ConfigError: a calendar is unavailable or broken, and none of its shifts are applied.
     """
-    if not any(brand.rota.ical for brand in wanted.values()):
+    if not any(brand.schedule.ical for brand in wanted.values()):
         return wanted
-    from config.calendars.client import Place, located, resolve  # noqa: PLC0415  slow to load
+    from config.calendars.client import CalendarClient, as_problems, resolve  # noqa: PLC0415  slow to load
     from config.errors import ConfigError  # noqa: PLC0415
 
-    resolved = resolve(wanted, Place(file.parent).fetch, _now(), applied_brands(store))
-    problems = located(file, resolved.findings)
+    resolved = resolve(wanted, CalendarClient(file.parent).fetch, _now(), applied_brands(store))
+    problems = as_problems(file, resolved.findings)
     if grave := [problem for problem in problems if problem.severity == "error"]:
         raise ConfigError(grave)
     for problem in problems:
@@ -112,28 +112,28 @@ def _sync_once(store: BrandStore, folder: Path, *, json: bool) -> bool:
 
 def sync_calendars(store: BrandStore, folder: Path) -> tuple[int, int, bool]:
     """Fetch and publish once; return how many brands have a calendar, how many changed, and if every one was read."""
-    from config.calendars.client import Place, resolve  # noqa: PLC0415  slow to load
+    from config.calendars.client import CalendarClient, resolve  # noqa: PLC0415  slow to load
 
-    before = {name: brand for name, brand in applied_brands(store).items() if brand.rota.ical}
-    resolved = resolve(before, Place(folder).fetch, _now(), before)
+    before = {name: brand for name, brand in applied_brands(store).items() if brand.schedule.ical}
+    resolved = resolve(before, CalendarClient(folder).fetch, _now(), before)
     for finding in resolved.findings:
         print_status(printable(f"{finding.source}: {finding.rule}"))
     records = _changed_records(store, resolved.brands)  # read again: fetching takes a while
     if records:
         store.publish(records)
-    return len(before), len(records), not any(finding.unread for finding in resolved.findings)
+    return len(before), len(records), not any(finding.unavailable for finding in resolved.findings)
 
 
 def _changed_records(store: BrandStore, resolved: dict[str, Brand]) -> dict[str, bytes | None]:
-    from config.brands.wire import decode_governed, encode_brand  # noqa: PLC0415  pydantic is slow to load
+    from config.brands.wire import decode_with_overrides, encode_brand  # noqa: PLC0415  pydantic is slow to load
 
     records: dict[str, bytes | None] = {}
     for name, raw in store.read_applied().items():
         if name not in resolved:
             continue
-        governed, shifts = decode_governed(raw), resolved[name].rota.shifts
-        rota = governed.brand.rota
-        if rota.ical == resolved[name].rota.ical and rota.shifts != shifts:
+        governed, shifts = decode_with_overrides(raw), resolved[name].schedule.shifts
+        rota = governed.brand.schedule
+        if rota.ical == resolved[name].schedule.ical and rota.shifts != shifts:
             brand = governed.brand.model_copy(update={"rota": rota.model_copy(update={"shifts": shifts})})
             records[name] = encode_brand(brand, governed.overrides)
     return records

@@ -12,12 +12,12 @@ from streams.clock import wall_ms
 from tocsin.cli.configure.calendar import check_calendars, resolve_shifts
 from tocsin.cli.configure.override import app as override
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.options import JsonOption
 from tocsin.cli.output import confirm, print_json, print_line, print_status, printable
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
-    from config.brands.loader import Report
+    from config.brands.loader import LoadResult
     from config.brands.model import Brand
     from config.brands.plan import Plan
     from config.errors import Problem
@@ -118,7 +118,7 @@ def _store_and_brands(file: Path) -> tuple[BrandStore, dict[str, Brand]]:
 
     if not file.exists():
         raise UsageError(_missing_file(file))
-    wanted = load(file, warn=lambda problem: print_status(printable(str(problem)))).named()
+    wanted = load(file, warn=lambda problem: print_status(printable(str(problem)))).by_name()
     store = brand_store(load_installation().settings)
     return store, resolve_shifts(file, wanted, store)
 
@@ -140,7 +140,7 @@ def publish_plan(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, ye
     for change in planned.changes:
         for line in change.lines():
             report(printable(line))
-    for kept in planned.kept:
+    for kept in planned.overrides:
         report(printable(f"= {kept}"))
     report(f"Plan: {planned.summary()}.")
     applied = not dry_run and bool(planned.changes)
@@ -150,7 +150,7 @@ def publish_plan(store: BrandStore, wanted: dict[str, Any], *, dry_run: bool, ye
         print_status(f"Applied: {planned.summary()}.")
     if json:
         changes = [change.record() for change in planned.changes]
-        kept_records = [kept.record() for kept in planned.kept]
+        kept_records = [kept.record() for kept in planned.overrides]
         print_json({"applied": applied, "unchanged": planned.unchanged, "changes": changes, "overrides": kept_records})
     return bool(planned.changes)
 
@@ -188,7 +188,7 @@ def _confirm_plan(planned: Plan, *, yes: bool) -> None:
         raise CommandError("nothing was changed")
 
 
-def _print_report(file: Path, report: Report) -> None:
+def _print_report(file: Path, report: LoadResult) -> None:
     for problem in report.problems:
         print_line(printable(str(problem)))
     brands = "" if report.config is None else f"{_count(len(report.config.brands), 'brand')}, "
@@ -196,7 +196,7 @@ def _print_report(file: Path, report: Report) -> None:
     print_status(f"{printable(str(file))}: {brands}{errors}, {warnings}")
 
 
-def _report_record(file: Path, report: Report) -> dict[str, Any]:
+def _report_record(file: Path, report: LoadResult) -> dict[str, Any]:
     brands = [] if report.config is None else [brand.name for brand in report.config.brands]
     problems = [_problem_record(problem) for problem in report.problems]
     return {"file": str(file), "ok": report.config is not None, "brands": brands, "problems": problems}

@@ -9,14 +9,14 @@ import typer
 
 from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.options import BrandOption, ByOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, printable
 from tocsin.cli.time_options import parse_duration_ms
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from config.brands.model import Brand
-    from config.brands.overrides import Governed, Overridden
+    from config.brands.overrides import ActiveOverride, BrandWithOverrides
     from config.store import BrandStore
 
 app = typer.Typer(
@@ -58,13 +58,13 @@ def add(
     Examples:
       tocsin config override add Hallowfirth detect.negative_spike.min_mentions 12 --for 24h --by ana
     """
-    from config.brands.overrides import Override, changed, minute_after, value_at, with_override  # noqa: PLC0415
+    from config.brands.overrides import Override, minute_after, value_at, with_override, with_value  # noqa: PLC0415
 
     now = wall_ms()
     until = minute_after(now + parse_duration_ms(lasting, "--for")) if lasting else None
     store, known = _find(brand)
     try:
-        policy = changed(known.brand.detect, path, _value(value))
+        policy = with_value(known.brand.detect, path, _value(value))
     except ValueError as error:
         raise UsageError(f"{printable(path)}: {printable(str(error))}") from error
     fresh = Override(path, value_at(policy, path), until, by, now)
@@ -94,29 +94,29 @@ def remove(
     print_status(f"removed: {removed} override{'' if removed == 1 else 's'}")
 
 
-def read_brands() -> list[tuple[Brand, list[Overridden]]]:
+def read_brands() -> list[tuple[Brand, list[ActiveOverride]]]:
     """Return the applied brands by name, each with its active overrides."""
-    from config.brands.overrides import Overridden, in_force  # noqa: PLC0415  pydantic is slow to load
-    from config.brands.wire import decode_governed  # noqa: PLC0415
+    from config.brands.overrides import ActiveOverride, active  # noqa: PLC0415  pydantic is slow to load
+    from config.brands.wire import decode_with_overrides  # noqa: PLC0415
     from streams.kafka.admin import brand_store  # noqa: PLC0415
 
     now, applied = wall_ms(), sorted(brand_store(load_installation().settings).read_applied().items())
-    found = [decode_governed(raw) for _, raw in applied]
-    return [(one.brand, [Overridden(one.brand, each) for each in in_force(one.overrides, now)]) for one in found]
+    found = [decode_with_overrides(raw) for _, raw in applied]
+    return [(one.brand, [ActiveOverride(one.brand, each) for each in active(one.overrides, now)]) for one in found]
 
 
-def _find(brand: str) -> tuple[BrandStore, Governed]:
-    from config.brands.wire import decode_governed  # noqa: PLC0415  pydantic is slow to load
+def _find(brand: str) -> tuple[BrandStore, BrandWithOverrides]:
+    from config.brands.wire import decode_with_overrides  # noqa: PLC0415  pydantic is slow to load
     from streams.kafka.admin import brand_store  # noqa: PLC0415
 
     store = brand_store(load_installation().settings)
     raw = store.read_applied().get(brand)
     if raw is None:
         raise CommandError(f"{printable(brand)}: no such brand: `tocsin config show` lists the applied ones")
-    return store, decode_governed(raw)
+    return store, decode_with_overrides(raw)
 
 
-def _publish(store: BrandStore, known: Governed, overrides: tuple[Any, ...]) -> None:
+def _publish(store: BrandStore, known: BrandWithOverrides, overrides: tuple[Any, ...]) -> None:
     from config.brands.wire import encode_brand  # noqa: PLC0415
 
     store.publish({known.brand.name: encode_brand(known.brand, overrides)})

@@ -6,8 +6,8 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.output import printable
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Action, Incident

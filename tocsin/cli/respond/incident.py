@@ -9,11 +9,11 @@ import typer
 
 from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import UsageError
 from tocsin.cli.options import ActionIdOption, BrandOption, ByOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, print_table, printable
 from tocsin.cli.respond import actions
 from tocsin.cli.respond.incident_output import detailed_record, print_incident, record, row
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from alerts.incidents.model import ActionKind

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from tocsin.cli.configure.config import DEFAULT_FILE
-from tocsin.cli.errors import UsageError
 from tocsin.cli.options import JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, print_table, printable
 from tocsin.cli.time_options import parse_duration_ms, parse_instant_ms
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,12 +68,12 @@ def command(
 def _configured(file: Path, now: datetime) -> dict[str, Brand]:
     """Return the brands of a file, with the current shifts of their calendars."""
     from config.brands.loader import load  # noqa: PLC0415
-    from config.calendars.client import Place, located, resolve  # noqa: PLC0415  slow to load
+    from config.calendars.client import CalendarClient, as_problems, resolve  # noqa: PLC0415  slow to load
 
     if not file.is_file():
         raise UsageError(f"{printable(str(file))}: no such file: name one with --config")
-    resolved = resolve(load(file).named(), Place(file.parent).fetch, now)
-    for problem in located(file, [finding for finding in resolved.findings if finding.unread]):
+    resolved = resolve(load(file).by_name(), CalendarClient(file.parent).fetch, now)
+    for problem in as_problems(file, [finding for finding in resolved.findings if finding.unavailable]):
         print_status(printable(str(problem)))
     return resolved.brands
 
@@ -90,7 +90,7 @@ def _record(brand: Brand, since: int, until: int) -> dict[str, Any]:
     from alerts.oncall.schedule import on_call  # noqa: PLC0415  pydantic is slow to load
     from alerts.oncall.shifts import shifts_between  # noqa: PLC0415
 
-    rota = brand.rota
+    rota = brand.schedule
     used = bool(rota.people or rota.ical or rota.shifts or rota.exceptions)
     return {
         "brand": brand.name,

@@ -9,10 +9,10 @@ import typer
 
 from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.options import ActionIdOption, BrandOption, ByOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, print_table, printable
 from tocsin.cli.respond import actions
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from alerts.incidents.silences import Silence

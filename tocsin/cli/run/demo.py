@@ -15,7 +15,7 @@ from tocsin.cli.output import print_line, print_status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alerts.delivery.ports import Route
+    from alerts.rendering.route import Route
     from config.brands.model import Config
     from replay.snapshots.event_log import EventLog
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import CommandError, UsageError
 from tocsin.cli.options import EmbeddedOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, printable
 from tocsin.cli.run.notifiers import external_notifiers
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from alerts.delivery.external_alert import ExternalNotifier
@@ -133,7 +133,7 @@ def _targets(settings: Settings, found: dict[str, ExternalNotifier]) -> list[Ext
     """
     from alerts.oncall.escalation_targets import EXTERNAL, external_target  # noqa: PLC0415
 
-    steps = settings.heartbeat_tell or tuple(name for name in EXTERNAL if name in found)
+    steps = settings.heartbeat_notify or tuple(name for name in EXTERNAL if name in found)
     targets = [target for step in steps if (target := external_target(step)) is not None]
     for target in targets:
         if target.notifier not in found:

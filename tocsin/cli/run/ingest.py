@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import UsageError
 from tocsin.cli.inputs import parse_column_map, read_lines
 from tocsin.cli.options import EmbeddedOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, printable, progress_bar
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from mentions.readers.checkpoint import Checkpoint, SourceFile

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import UsageError
 from tocsin.cli.options import EmbeddedOption
 from tocsin.cli.output import print_status
+from tocsin.errors import UsageError
 
 
 def command(

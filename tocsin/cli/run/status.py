@@ -52,10 +52,10 @@ def _iso(at: int | None) -> str | None:
 
 
 def _record(state: State, *, minutes: bool) -> dict[str, Any]:
-    from detectors.engine.engine import ledger  # noqa: PLC0415
+    from detectors.engine.engine import minute_counts  # noqa: PLC0415
 
-    rows = ledger(state)
-    closed = None if state.frontier is None else (state.frontier + 1) * MINUTE_MS
+    rows = minute_counts(state)
+    closed = None if state.last_closed_minute is None else (state.last_closed_minute + 1) * MINUTE_MS
     recent = [row for row in rows if closed is not None and row[0] >= closed - HOUR * MINUTE_MS]
     record: dict[str, Any] = {
         "brand": state.brand,
@@ -80,7 +80,7 @@ def _print(records: list[dict[str, Any]], watermarks_by_partition: dict[int, Wat
     heads = ["brand", "read up to (UTC)", "last hour", "negative", "breaching", "total", "duplicates", "late"]
     keys = ("brand", "read_up_to", "last_hour", "last_hour_negative", "breaching", "mentions", "duplicates", "late")
     print_table(heads, [[", ".join(r[k]) if isinstance(r[k], list) else r[k] or "" for k in keys] for r in records])
-    marks = [watermarks.reached for watermarks in watermarks_by_partition.values() if watermarks.reached is not None]
+    marks = [watermarks.emitted for watermarks in watermarks_by_partition.values() if watermarks.emitted is not None]
     if marks:
         print_line(
             f"{len(watermarks_by_partition)} partitions watched, event time {_iso(min(marks))} to {_iso(max(marks))}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import typer
 
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import CommandError
 from tocsin.cli.options import JsonOption
 from tocsin.cli.output import print_json, print_line, print_table
+from tocsin.errors import CommandError
 
 app = typer.Typer(
     help="Create and list the Kafka topics.", no_args_is_help=True, rich_markup_mode=None, add_completion=False

@@ -14,12 +14,12 @@ import typer
 
 from tocsin.cli.analyse.replay_input import ReplayInput
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import UsageError
 from tocsin.cli.inputs import parse_column_map
 from tocsin.cli.options import EmbeddedOption
 from tocsin.cli.output import print_line, print_status, printable, progress_bar
 from tocsin.cli.time_options import parse_instant_ms
 from tocsin.cli.weights import WeightsOption, load_scorer
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

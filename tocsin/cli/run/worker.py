@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tocsin.cli.environment import load_installation
-from tocsin.cli.errors import UsageError
 from tocsin.cli.options import EmbeddedOption
 from tocsin.cli.output import print_status
 from tocsin.cli.run.notifiers import external_notifiers, has_slack_app
 from tocsin.cli.weights import WeightsOption, load_scorer
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from alerts.delivery.ports import Notifier

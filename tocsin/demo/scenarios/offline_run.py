@@ -10,7 +10,7 @@ import msgspec
 from config.brands.loader import parse
 from config.brands.on_call import route
 from mentions.readers.position import Line, Position
-from replay.player.chunking import with_end_marker, read_records
+from replay.player.chunking import read_records, with_end_marker
 from replay.player.policy_set import PolicySet
 from replay.snapshots.event_log import EventLog
 from streams.pipeline import Pipeline
@@ -20,7 +20,7 @@ from tocsin.demo.scenarios.scenario import LIVE_FROM
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from alerts.delivery.ports import Route
+    from alerts.rendering.route import Route
     from config.brands.model import Config
     from mentions.readers.position import RejectedLine
     from mentions.scorer_port import Scorer
@@ -36,7 +36,7 @@ def read_config() -> Config:
 
 def router(config: Config) -> Callable[[str, int], Route]:
     """Return the function that gives channel, on-call people and language of a brand at an instant."""
-    brands = config.named()
+    brands = config.by_name()
 
     return lambda name, at: route(brands[name], at, "")
 

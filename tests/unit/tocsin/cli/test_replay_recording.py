@@ -19,7 +19,7 @@ from tests.support.recordings import UNTIL, entries, header, mentions
 ROOT = Path(__file__).parents[4]
 ACK = Action("a1", "Brisela", "ack", "U0000001", UNTIL + 90_000)
 OFF = "{enabled: false}"
-DEAF = ", ".join(f"{name}: {OFF}" for name in ("volume", "outcry", "negative", "shift", "slow_burn", "reach", "abuse"))
+DEAF = ", ".join(f"{name}: {OFF}" for name in ("volume_spike", "negative_burst", "negative_spike", "negative_share", "sentiment_drift", "high_reach", "abuse"))
 
 
 @pytest.fixture(scope="module")
