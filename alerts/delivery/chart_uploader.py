@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from alerts.delivery.ports import DeliveryError, FileUploader, Chart, Route
-from alerts.delivery.rate_limit import RateLimiter, Clock
+from alerts.delivery.ports import DeliveryError, FileUploader
+from alerts.delivery.rate_limit import Clock, RateLimiter
 from alerts.rendering import chart_data
+from alerts.rendering.card import Chart
 from alerts.rendering.text import supported_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from alerts.incidents.model import Notification
+    from alerts.rendering.route import Route
 
 log = structlog.get_logger(__name__)
 

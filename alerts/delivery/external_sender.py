@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from alerts.delivery.keyed_queue import KeyedWorkerQueue
-from alerts.delivery.metrics import LoggingMetrics, DeliveryMetrics
+from alerts.delivery.metrics import DeliveryMetrics, LoggingMetrics
 from alerts.delivery.ports import DeliveryError
 from alerts.delivery.rate_limit import Clock, retry_delay
 from alerts.delivery.receipts import DeliveryRecord, ReceiptStore

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from alerts.delivery.external_alert import ExternalAlert
-from alerts.rendering.text import translate, format_duration
+from alerts.rendering.text import format_duration, translate
 
 if TYPE_CHECKING:
     from alerts.delivery.external_alert import EventAction
@@ -70,7 +70,10 @@ def on_sent(state: HeartbeatState, error: str = "") -> HeartbeatState:
 
 def on_resume(state: HeartbeatState, at: int) -> HeartbeatState:
     """Return the pulse of a process that was itself held up: it has not listened, so nobody is late yet."""
-    veins = {number: replace(vein, last_success_at=max(vein.last_success_at, at - 1)) for number, vein in state.partitions.items()}
+    veins = {
+        number: replace(vein, last_success_at=max(vein.last_success_at, at - 1))
+        for number, vein in state.partitions.items()
+    }
     return replace(state, started_at=max(state.started_at, at - 1), partitions=veins, healthy_since=None)
 
 
@@ -89,7 +92,9 @@ def on_ack(state: HeartbeatState, partition: int, sent_at: int, stage: str, slac
     return replace(state, partitions=state.partitions | {partition: replace(vein, stage_passed_at=passed)})
 
 
-def evaluate(state: HeartbeatState, at: int, limit: int, language: Language = "en") -> tuple[HeartbeatState, Outage | None]:
+def evaluate(
+    state: HeartbeatState, at: int, limit: int, language: Language = "en"
+) -> tuple[HeartbeatState, Outage | None]:
     """Return the pulse at an instant, and the outage that has begun, or ended: then the pulse has none."""
     why = diagnose(state, at, limit, language)
     since = (at if state.healthy_since is None else state.healthy_since) if state.healthy and not why else None
@@ -112,16 +117,22 @@ def diagnose(state: HeartbeatState, at: int, limit: int, language: Language = "e
         return ""
     if state.send_error:
         return translate(language, "pulse_unsent", why=state.send_error)
-    refused = sorted({vein.slack_error for vein in ill.values() if vein.slack_error and at - vein.stage_passed_at[-1] <= limit})
+    refused = sorted(
+        {vein.slack_error for vein in ill.values() if vein.slack_error and at - vein.stage_passed_at[-1] <= limit}
+    )
     if refused:
         return translate(language, "pulse_refused", why="; ".join(refused))
     what = translate(language, "pulse_stage", stage=_stuck_stage(ill, at, limit))
     if len(ill) == len(state.partitions):
         return translate(language, "pulse_everywhere", what=what)
-    return translate(language, "pulse_somewhere", count=len(ill), of=len(state.partitions), numbers=_numbers(ill), what=what)
+    return translate(
+        language, "pulse_somewhere", count=len(ill), of=len(state.partitions), numbers=_numbers(ill), what=what
+    )
 
 
-def outage_alert(outage: Outage, event: EventAction, at: int, name: str = NAME, language: Language = "en") -> ExternalAlert:
+def outage_alert(
+    outage: Outage, event: EventAction, at: int, name: str = NAME, language: Language = "en"
+) -> ExternalAlert:
     """Return what is said outside Slack of an outage that begins or ends at an instant in the installation `name`."""
     begins = translate(language, "pulse_lost", name=name, why=outage.reason)
     ends = translate(language, "pulse_back", name=name, span=format_duration(at - outage.started_at, language))
@@ -157,5 +168,9 @@ def _numbers(failing: dict[int, PartitionHealth]) -> str:
 
 def _stuck_stage(failing: dict[int, PartitionHealth], at: int, limit: int) -> str:
     """Return which stage is the first that passes nothing on."""
-    idle = (place for place in range(len(STAGES)) if any(at - vein.stage_passed_at[place] > limit for vein in failing.values()))
+    idle = (
+        place
+        for place in range(len(STAGES))
+        if any(at - vein.stage_passed_at[place] > limit for vein in failing.values())
+    )
     return STAGES[next(idle, len(STAGES) - 1)]

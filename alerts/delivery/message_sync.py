@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec.structs import replace
 
-from alerts.delivery.ports import NOT_EDITABLE, TOO_LARGE, DeliveryError, Notifier, Chart, Route
-from alerts.delivery.rate_limit import RateLimiter, Clock
+from alerts.delivery.ports import NOT_EDITABLE, TOO_LARGE, DeliveryError, Notifier
+from alerts.delivery.rate_limit import Clock, RateLimiter
 from alerts.delivery.receipts import DeliveryRecord, ReceiptStore
-from alerts.rendering import card
+from alerts.rendering.message import render_message, render_reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from alerts.delivery.metrics import RequestKind, DeliveryMetrics
+    from alerts.delivery.metrics import DeliveryMetrics, RequestKind
     from alerts.incidents.model import Notification
+    from alerts.rendering.card import Chart
+    from alerts.rendering.route import Route
 
 _T = TypeVar("_T")
 
@@ -157,7 +159,7 @@ class MessageSync:
         await self._acquire("post", channel)
         latest, route = line.latest, self._current_route(line)
         page = latest.incident.status != "resolved" and any(order.notification.page for order in line.pending)
-        message = card.message(latest, route, page=page, plain=line.text_only)
+        message = render_message(latest, route, page=page, text_only=line.text_only)
         line.delivery_uncertain = False
         receipt = await self._send("post", line, channel, lambda: self._notifier.post(channel, message))
         line.paged_revision = latest.revision if page else 0
@@ -172,13 +174,13 @@ class MessageSync:
             return None
         receipt = posting.message
         await self._acquire("update", receipt.channel)
-        latest, picture = line.latest, line.new_chart or posting.chart
+        latest, chart = line.latest, line.new_chart or posting.chart
         page = latest.revision == posting.paged_revision  # else the chart would take the mention away again
-        message = card.message(latest, self._current_route(line), page=page, plain=line.text_only, picture=picture)
+        message = render_message(latest, self._current_route(line), page=page, text_only=line.text_only, chart=chart)
         try:
             await self._send("update", line, receipt.channel, lambda: self._notifier.update(receipt, message))
         except DeliveryError as error:
-            if error.code in TOO_LARGE and picture is not None:
+            if error.code in TOO_LARGE and chart is not None:
                 line.record, line.new_chart = replace(posting, chart=None), None
                 return await self._edit(line)
             if error.code not in NOT_EDITABLE:
@@ -187,10 +189,10 @@ class MessageSync:
             line.delivery_uncertain, line.new_chart = False, None
             await self._post(line)
         else:
-            if posting.chart not in (None, picture):
+            if posting.chart not in (None, chart):
                 line.obsolete_charts.append(posting.chart)
             line.new_chart = None
-            await self._store_record(line, replace(posting, revision=latest.revision, chart=picture))
+            await self._store_record(line, replace(posting, revision=latest.revision, chart=chart))
 
     async def _delete_duplicate(self, line: IncidentQueue) -> None:
         """Delete a message that was taken for lost, posted again, and turned up after all."""
@@ -198,7 +200,9 @@ class MessageSync:
         assert posting is not None
         if posting.message is None or posting.duplicate_since is None or self.duplicate_wait(line) > 0:
             return
-        await self._search(line, self._notifier.delete_duplicates(posting.message, line.incident, posting.intended_at), 0)
+        await self._search(
+            line, self._notifier.delete_duplicates(posting.message, line.incident, posting.intended_at), 0
+        )
         await self._store_record(line, replace(posting, duplicate_since=None))
 
     async def _reply(self, line: IncidentQueue, order: PendingNotification) -> None:
@@ -215,7 +219,7 @@ class MessageSync:
                 await self._store_record(line, replace(posting, reply_intended=revision))
             await self._acquire("post", receipt.channel)
             page = notification.page and revision > line.paged_revision and line.latest.incident.status != "resolved"
-            message = card.reply(notification, self._current_route(line, notification.happened_at), page=page)
+            message = render_reply(notification, self._current_route(line, notification.happened_at), page=page)
             line.delivery_uncertain = False
             await self._send("reply", line, receipt.channel, lambda: self._notifier.reply(receipt, message))
         await self._store_record(line, replace(posting, reply_intended=revision, reply_posted=revision))
@@ -242,7 +246,9 @@ class MessageSync:
     async def _acquire(self, kind: RequestKind, channel: str) -> None:
         await self._rate_limiter.acquire(f"{kind} {channel}")
 
-    async def _send(self, kind: RequestKind, line: IncidentQueue, channel: str, request: Callable[[], Awaitable[_T]]) -> _T:
+    async def _send(
+        self, kind: RequestKind, line: IncidentQueue, channel: str, request: Callable[[], Awaitable[_T]]
+    ) -> _T:
         """Make a request; an answer that asks for patience holds the whole channel."""
         try:
             async with self._slots:

@@ -12,17 +12,18 @@ import structlog
 
 from alerts.delivery.chart_uploader import ChartUploader
 from alerts.delivery.keyed_queue import KeyedWorkerQueue
-from alerts.delivery.message_sync import MIN_INTERVAL, MAX_CONCURRENT, IncidentQueue, MessageSync, PendingNotification
-from alerts.delivery.metrics import LoggingMetrics, DeliveryMetrics
-from alerts.delivery.ports import TOO_LARGE, DeliveryError, FileUploader, Notifier, Route
+from alerts.delivery.message_sync import MAX_CONCURRENT, MIN_INTERVAL, IncidentQueue, MessageSync, PendingNotification
+from alerts.delivery.metrics import DeliveryMetrics, LoggingMetrics
+from alerts.delivery.ports import TOO_LARGE, DeliveryError, FileUploader, Notifier
 from alerts.delivery.rate_limit import Clock, retry_delay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alerts.delivery.ports import Chart
     from alerts.delivery.receipts import ReceiptStore
     from alerts.incidents.model import Notification
+    from alerts.rendering.card import Chart
+    from alerts.rendering.route import Route
 
 log = structlog.get_logger(__name__)
 
@@ -51,8 +52,14 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
         super().__init__()
         self._metrics = metrics or LoggingMetrics()
         self._clock = clock or Clock()
-        self._message_sync = MessageSync(notifier, receipts, route, self._metrics, self._clock, min_interval, max_concurrent)
-        self._chart_uploader = ChartUploader(notifier, route, self._clock, min_interval, self._attach_chart) if isinstance(notifier, FileUploader) else None
+        self._message_sync = MessageSync(
+            notifier, receipts, route, self._metrics, self._clock, min_interval, max_concurrent
+        )
+        self._chart_uploader = (
+            ChartUploader(notifier, route, self._clock, min_interval, self._attach_chart)
+            if isinstance(notifier, FileUploader)
+            else None
+        )
 
     def submit(self, notification: Notification, done: Callable[[], None]) -> None:
         """Take a notification; call within the running event loop, in the order of an incident's revisions."""

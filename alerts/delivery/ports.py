@@ -1,10 +1,13 @@
-"""What must a place that people read be able to do? The port behind Slack, the terminal and what comes after."""
+"""Ports of delivery: the notifier and the file uploader, and the error that says whether trying again helps."""
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 import msgspec
+
+if TYPE_CHECKING:
+    from alerts.rendering.message import Message
 
 UNCERTAIN: Final = frozenset(
     {"timeout", "disconnected", "server_error", "internal_error", "fatal_error", "request_timeout"}
@@ -47,42 +50,11 @@ class DeliveryError(Exception):
         return self.code in UNCERTAIN
 
 
-class Message(msgspec.Struct, frozen=True):
-    """What is shown: `text` is the line on a lock screen, `blocks` the card in Block Kit."""
-
-    incident: str
-    revision: int
-    text: str
-    blocks: list[dict[str, Any]]
-
-
 class MessageRef(msgspec.Struct, frozen=True):
     """Where a message stands, so that it can be edited and answered."""
 
     channel: str
     ts: str
-
-
-class Route(msgspec.Struct, frozen=True):
-    """Where a brand's incidents are shown, in which language, and whom a page mentions."""
-
-    channel: str
-    language: str = "en"
-    mention: str = ""  # a user, user group or here, in Slack's notation: "<@U123>", "<!subteam^S123>", "<!here>"
-    steps: tuple[str, ...] = ()  # of the brand's escalation, as configured
-    buttons: bool = False  # somebody listens to what is tapped
-    next_mention: str = ""  # of whoever is on call after that
-    web_url: str = ""  # where the pages of `tocsin web` are; a card links to its incident's
-
-
-class Chart(msgspec.Struct, frozen=True):
-    """A chart that was uploaded."""
-
-    file: str  # as the place names it
-    revision: int  # of the incident as it is drawn
-    at: int  # event time of that, ms
-    step: int  # minutes of a bar
-    alt: str  # for whoever does not see it
 
 
 @runtime_checkable

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from random import random
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from random import random
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import Final, Protocol
 
 import msgspec
 
-from alerts.delivery.ports import Chart, MessageRef
+from alerts.delivery.ports import MessageRef
+from alerts.rendering.card import Chart
 
 
 class DeliveryRecord(msgspec.Struct, frozen=True):

@@ -17,10 +17,15 @@ ActionButton = Literal["ack", "unack", "unsnooze", "resolve"] | Verdict | Snooze
 MORNING: Final = time(8)
 """Until when a snooze "until morning" lasts, in the brand's time zone."""
 
-_DURATIONS: Final[dict[SnoozeOption, timedelta]] = {"snooze_30m": timedelta(minutes=30), "snooze_2h": timedelta(hours=2)}
+_DURATIONS: Final[dict[SnoozeOption, timedelta]] = {
+    "snooze_30m": timedelta(minutes=30),
+    "snooze_2h": timedelta(hours=2),
+}
 
 
-def build_action(action_id: str, button: ActionButton, incident: Incident, user: str, at: int, zone: str, text: str = "") -> Action:
+def build_action(
+    action_id: str, button: ActionButton, incident: Incident, user: str, at: int, zone: str, text: str = ""
+) -> Action:
     """Return the act that a button of an incident stands for, at an instant (ms).
 
     Args:

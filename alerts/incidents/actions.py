@@ -125,7 +125,9 @@ def _event_time(state: TriageState, action: Action) -> int:
 def _shift_to_event_time(state: TriageState, action: Action, asked: Silence) -> Silence:
     """Return a silence as asked for, as long, and from the event time of the act."""
     begin = max(0, asked.starts_at - action.at) + _event_time(state, action)
-    return replace(asked, starts_at=begin, ends_at=begin + asked.ends_at - asked.starts_at, created_by=action.actor, id=action.id)
+    return replace(
+        asked, starts_at=begin, ends_at=begin + asked.ends_at - asked.starts_at, created_by=action.actor, id=action.id
+    )
 
 
 def _apply_to_incident(incident: Incident, action: Action, at: int) -> Incident:

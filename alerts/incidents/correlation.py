@@ -44,7 +44,9 @@ def is_related(incident: Incident, signal: Signal, group: str, policy: Policy) -
     if not within or not near or incident.resolved_at is not None:
         return False
     names = frozenset(_words([group, signal.brand, *incident.all_brands]))
-    return any(_same_cause(signal.contributors, finding.signal.contributors, names) for finding in incident.findings.values())
+    return any(
+        _same_cause(signal.contributors, finding.signal.contributors, names) for finding in incident.findings.values()
+    )
 
 
 def _same_cause(one: Contributors, other: Contributors, names: frozenset[str]) -> bool:

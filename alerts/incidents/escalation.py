@@ -6,7 +6,7 @@ step starts it anew; when no step is left, the last is repeated after twice the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -24,12 +24,17 @@ def on_page(incident: Incident, at: int, policy: Policy) -> Incident:
     if wait is None:
         return replace(incident, next_escalation_at=None)
     due = at + wait
-    return replace(incident, next_escalation_at=due if incident.next_escalation_at is None else min(due, incident.next_escalation_at))
+    return replace(
+        incident,
+        next_escalation_at=due if incident.next_escalation_at is None else min(due, incident.next_escalation_at),
+    )
 
 
 def on_step(incident: Incident, at: int, policy: Policy) -> Incident:
     """Return the incident after a step was taken at `at` (ms)."""
-    return on_page(replace(incident, escalation_steps=incident.escalation_steps + 1, next_escalation_at=None), at, policy)
+    return on_page(
+        replace(incident, escalation_steps=incident.escalation_steps + 1, next_escalation_at=None), at, policy
+    )
 
 
 def clear(incident: Incident) -> Incident:
@@ -39,10 +44,11 @@ def clear(incident: Incident) -> Incident:
 
 def postpone(incident: Incident, until: int) -> Incident:
     """Return the incident snoozed until an instant (ms): no step is due before."""
-    return incident if incident.next_escalation_at is None else replace(incident, next_escalation_at=max(incident.next_escalation_at, until))
-
-
-
+    return (
+        incident
+        if incident.next_escalation_at is None
+        else replace(incident, next_escalation_at=max(incident.next_escalation_at, until))
+    )
 
 
 def _wait(severity: Severity, taken: int, policy: Policy) -> int | None:

@@ -23,19 +23,19 @@ from alerts.incidents.findings import create, has_doubled, merge
 from alerts.incidents.ids import incident_id
 from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, rank
 from alerts.incidents.notifications import build_notification
-from alerts.incidents.policy import policy_for, milliseconds
+from alerts.incidents.policy import milliseconds, policy_for
 from alerts.incidents.severity import effective_severity
-from alerts.incidents.silences import to_silence, muted_until, matching_silence
-from alerts.incidents.state import TriageState, new_state, mark_applied
-from detectors.model.signal import Watermark, Signal
+from alerts.incidents.silences import matching_silence, muted_until, to_silence
+from alerts.incidents.state import TriageState, mark_applied, new_state
+from detectors.model.signal import Signal, Watermark
 
 if TYPE_CHECKING:
     from alerts.incidents.correlation import CrossBrandContext
     from alerts.incidents.policy import Policy
 
-__all__ = ["TriageState", "Decision", "decide", "new_state", "advance_time", "process"]
+__all__ = ["Decision", "TriageState", "advance_time", "decide", "new_state", "process"]
 
-POSITIVE_SPIKE: Final = "praise"
+POSITIVE_SPIKE: Final = "positive_spike"
 """The one detector that is glad: what it finds neither belongs to a crisis nor keeps one open."""
 
 Decision = Literal[
@@ -76,7 +76,9 @@ def already_seen(state: TriageState, signal: Signal) -> Decision | None:
 
 
 def _decide(state: TriageState, signal: Signal, policy: Policy, context: CrossBrandContext | None) -> Decision:
-    if matching_silence(signal, context.silences if context else chain(map(to_silence, policy.silences), state.silences)):
+    if matching_silence(
+        signal, context.silences if context else chain(map(to_silence, policy.silences), state.silences)
+    ):
         return "silenced"
     if state.incident is None:
         return "open"
@@ -148,7 +150,9 @@ def _resolve_when_quiet(state: TriageState, now: int, policy: Policy) -> tuple[T
     return build_notification(replace(state, suppressed_count=0, dismissed=()), over, "resolved", due, policy)
 
 
-def on_signal(state: TriageState, signal: Signal, policy: Policy, context: CrossBrandContext | None) -> tuple[TriageState, list[Notification]]:
+def on_signal(
+    state: TriageState, signal: Signal, policy: Policy, context: CrossBrandContext | None
+) -> tuple[TriageState, list[Notification]]:
     if already_seen(state, signal):
         return state, []
     state, notifications = advance_time(state, signal.at - 1, policy)
@@ -192,7 +196,9 @@ def _open(state: TriageState, signal: Signal, policy: Policy) -> tuple[TriageSta
         kind=state.kind,
     )
     fresh = replace(state, suppressed_count=0, dismissed=(), serial=serial)
-    return build_notification(fresh, incident, "opened", signal.at, policy, detector=signal.detector, text=signal.detector)
+    return build_notification(
+        fresh, incident, "opened", signal.at, policy, detector=signal.detector, text=signal.detector
+    )
 
 
 def _reopen(
@@ -249,7 +255,9 @@ def _merge(
     if has_doubled(finding):
         return _notify_worse(state, joined, "doubled", signal, policy)
     seen = earlier.signal.evidence.observed
-    return replace(state, incident=joined, update_pending=state.update_pending or finding.signal.evidence.observed != seen), []
+    return replace(
+        state, incident=joined, update_pending=state.update_pending or finding.signal.evidence.observed != seen
+    ), []
 
 
 def is_inhibited(incident: Incident, signal: Signal) -> bool:

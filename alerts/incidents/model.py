@@ -35,14 +35,14 @@ Reason = Literal[
 
 ActionKind = Literal["ack", "unack", "snooze", "unsnooze", "resolve", "verdict", "note", "silence", "unsilence"]
 
-IncidentKind = Literal["", "silence"]
+IncidentKind = Literal["", "no_data"]
 
 Verdict = Literal["crisis", "planned", "not_a_crisis"]
 """What a person says it was: `planned` is a campaign or a joke that was meant to be loud."""
 
 HISTORY_LIMIT: Final = 50
 RECENT_VALUES_LIMIT: Final = 30
-NO_DATA: Final = "silence"
+NO_DATA: Final = "no_data"
 """The detector of silent sources, and the kind of the incidents that it alone opens."""
 
 SYSTEM_USER: Final = "tocsin"
@@ -92,8 +92,10 @@ class Incident(msgspec.Struct, frozen=True):
     verdict: Verdict | None = None
     reopen_count: int = 0  # times
     escalation_steps: int = 0  # steps taken since it opened, or since an acknowledgement was void
-    next_escalation_at: int | None = None  # when the next step is due; None: somebody has it in hand, or no step is left
-    kind: IncidentKind = ""  # "silence": a source that brings nothing, apart from what is said
+    next_escalation_at: int | None = (
+        None  # when the next step is due; None: somebody has it in hand, or no step is left
+    )
+    kind: IncidentKind = ""  # "no_data": a source without mentions, kept apart from other incidents
     group: str = ""  # of an umbrella
     affected_brands: tuple[str, ...] = ()  # of an umbrella, in the order in which they were hit; empty: `brand` alone
 

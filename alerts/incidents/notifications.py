@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from alerts.incidents import escalation
-from alerts.incidents.findings import primary, mark_notified
-from alerts.incidents.model import SYSTEM_USER, HistoryEntry, Incident, Notification, Reason, append_history, finding_key, rank
+from alerts.incidents.findings import mark_notified, primary
+from alerts.incidents.model import (
+    SYSTEM_USER,
+    HistoryEntry,
+    Incident,
+    Notification,
+    Reason,
+    append_history,
+    finding_key,
+    rank,
+)
 from alerts.incidents.policy import milliseconds
 
 if TYPE_CHECKING:
@@ -31,7 +40,9 @@ THREAD_REASONS: Final[frozenset[Reason]] = frozenset(
 )
 """What posts in the thread: an edited message makes no sound on a phone, a reply does."""
 
-PAGE_REASONS: Final[frozenset[Reason]] = frozenset({"opened", "reopened", "raised_severity", "ack_expired", "escalated"})
+PAGE_REASONS: Final[frozenset[Reason]] = frozenset(
+    {"opened", "reopened", "raised_severity", "ack_expired", "escalated"}
+)
 """What mentions the on-call manager, when grave enough."""
 
 RESUME_REASONS: Final[frozenset[Reason]] = frozenset({"unacknowledged", "unsnoozed", "unsilenced"})
@@ -57,7 +68,7 @@ def build_notification(
     page = worthy and reason in PAGE_REASONS and not _is_snoozed(incident, reason, at)
     step = incident.escalation_steps if reason == "escalated" else None
     incident = _with_escalation(incident, reason, at, policy, worthy=worthy)
-    notifications = replace(
+    updated = replace(
         incident,
         revision=incident.revision + 1,
         updated_at=max(incident.updated_at, at),
@@ -67,15 +78,17 @@ def build_notification(
         else append_history(incident.history, HistoryEntry(at, actor, reason, text)),
     )
     notification = Notification(
-        incident=notifications,
+        incident=updated,
         reason=reason,
         happened_at=at,
-        detector=detector or _primary_key(notifications),
-        reply=reason in THREAD_REASONS and not _is_thread_quiet(notifications, reason, at, policy) and not _is_joined_brand_update(notifications, reason, detector),
+        detector=detector or _primary_key(updated),
+        reply=reason in THREAD_REASONS
+        and not _is_thread_quiet(updated, reason, at, policy)
+        and not _is_joined_brand_update(updated, reason, detector),
         page=page,
         step=step,
     )
-    return replace(state, incident=notifications, update_pending=False), [notification]
+    return replace(state, incident=updated, update_pending=False), [notification]
 
 
 def _primary_key(incident: Incident) -> str:

@@ -16,7 +16,7 @@ from alerts.incidents import lifecycle
 from alerts.incidents.correlation import CrossBrandContext, is_related
 from alerts.incidents.model import NO_DATA, Action
 from alerts.incidents.silences import to_silence
-from alerts.incidents.state import TriageState, new_state, mark_applied
+from alerts.incidents.state import TriageState, mark_applied, new_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,13 +44,15 @@ class PolicyProvider(Protocol):
 def state_key(brand: str, kind: IncidentKind = "") -> str:
     r"""Return the name of a brand's case.
 
-    >>> state_key("acme"), state_key("acme", "silence")
-    ('acme', 'acme\x00silence')
+    >>> state_key("acme"), state_key("acme", "no_data")
+    ('acme', 'acme\x00no_data')
     """
     return f"{brand}{_SEPARATOR}{kind}" if kind else brand
 
 
-def route(states: Mapping[str, TriageState], record: Signal | Action, policies: PolicyProvider) -> tuple[list[TriageState], list[Notification]]:
+def route(
+    states: Mapping[str, TriageState], record: Signal | Action, policies: PolicyProvider
+) -> tuple[list[TriageState], list[Notification]]:
     """Return the cases that a record moves, and what there is to tell, in order."""
     if isinstance(record, Action):
         return _on_action(states, record, policies)
@@ -63,7 +65,9 @@ def route(states: Mapping[str, TriageState], record: Signal | Action, policies: 
     return [*settled.values(), *moved], notifications + more
 
 
-def _advance_group(states: Mapping[str, TriageState], signal: Signal, policies: PolicyProvider) -> tuple[dict[str, TriageState], list[Notification]]:
+def _advance_group(
+    states: Mapping[str, TriageState], signal: Signal, policies: PolicyProvider
+) -> tuple[dict[str, TriageState], list[Notification]]:
     """Bring the cases of a group up to the instant of a signal: where it belongs depends on what is open then."""
     settled: dict[str, TriageState] = {}
     notifications: list[Notification] = []
@@ -74,7 +78,9 @@ def _advance_group(states: Mapping[str, TriageState], signal: Signal, policies: 
     return settled, notifications
 
 
-def _on_action(states: Mapping[str, TriageState], action: Action, policies: PolicyProvider) -> tuple[list[TriageState], list[Notification]]:
+def _on_action(
+    states: Mapping[str, TriageState], action: Action, policies: PolicyProvider
+) -> tuple[list[TriageState], list[Notification]]:
     own, others = _state(states, action.brand), _other_states(states, action.brand, policies)
     if any(action.id in state.applied_actions for state in [own, *others]):
         return [], []
@@ -83,7 +89,9 @@ def _on_action(states: Mapping[str, TriageState], action: Action, policies: Poli
     return [state], notifications
 
 
-def _on_signal(states: Mapping[str, TriageState], signal: Signal, policies: PolicyProvider) -> tuple[list[TriageState], list[Notification]]:
+def _on_signal(
+    states: Mapping[str, TriageState], signal: Signal, policies: PolicyProvider
+) -> tuple[list[TriageState], list[Notification]]:
     own, policy = _state(states, signal.brand), policies.alert_policy(signal.brand)
     hushed = tuple(chain(map(to_silence, policy.silences), own.silences))
     if signal.detector == NO_DATA:
@@ -95,11 +103,18 @@ def _on_signal(states: Mapping[str, TriageState], signal: Signal, policies: Poli
         state, notifications = lifecycle.process(own, signal, policy)
         return [state], notifications
     group, _ = policies.group_members(signal.brand)
-    state, notifications = lifecycle.process(host, signal, policies.alert_policy(host.brand), CrossBrandContext(hushed, group))
-    return [state, replace(mark_applied(own, signal.id, signal.revision, signal.at), clock=max(own.clock, signal.at))], notifications
+    state, notifications = lifecycle.process(
+        host, signal, policies.alert_policy(host.brand), CrossBrandContext(hushed, group)
+    )
+    return [
+        state,
+        replace(mark_applied(own, signal.id, signal.revision, signal.at), clock=max(own.clock, signal.at)),
+    ], notifications
 
 
-def _receiving_state(states: Mapping[str, TriageState], own: TriageState, signal: Signal, policies: PolicyProvider) -> TriageState:
+def _receiving_state(
+    states: Mapping[str, TriageState], own: TriageState, signal: Signal, policies: PolicyProvider
+) -> TriageState:
     """Return the case that is to hear a signal."""
     group, _ = policies.group_members(signal.brand)
     if not group or _open(own):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Finding
     from detectors.model.signal import Signal
 
-NO_DATA: Final = "silence"
+NO_DATA: Final = "no_data"
 
 
 def _detector(value: str) -> str:

@@ -49,7 +49,9 @@ def _changes(schedule: Schedule, since: int, until: int) -> Iterator[int]:
     zone = ZoneInfo(schedule.timezone)
     walls = [bound for written in schedule.exceptions for bound in exception_bounds(written)]
     if schedule.people:
-        handover = last_handover(schedule, datetime.fromtimestamp(since / 1000, UTC).astimezone(zone).replace(tzinfo=None))
+        handover = last_handover(
+            schedule, datetime.fromtimestamp(since / 1000, UTC).astimezone(zone).replace(tzinfo=None)
+        )
         weeks = (until - since) // 1000 // int(WEEK.total_seconds()) + 2
         walls += [handover + number * WEEK for number in range(weeks)]
     for wall in walls:  # when the clocks are set back a wall time comes twice

@@ -1,14 +1,17 @@
-"""Which buttons does a card carry, and what do they mean when they come back?"""
+"""Buttons and menus of a card, and the click that Slack sends back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import quote
 
 from alerts.incidents.action_factory import ActionButton
+from alerts.incidents.model import NO_DATA
 from alerts.rendering.text import translate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from alerts.incidents.model import Incident
     from detectors.model.text import Language
 
@@ -39,30 +42,53 @@ class ButtonClick(NamedTuple):
     revision: int
 
 
-def action_row(incident: Incident, language: Language, web: str = "") -> dict[str, Any]:
-    """Return the row of buttons: while it lasts, to take it in hand; afterwards, to judge it.
+class Button(NamedTuple):
+    """A button of a card."""
 
-    `web` is where the pages of incidents are: with it, one leads to the page of this one.
+    action_id: str
+    label: str
+    primary: bool = False
+    url: str = ""  # of a button that opens a page
+
+
+class Menu(NamedTuple):
+    """A menu of a card; without a label of its own it is the overflow menu."""
+
+    action_id: str
+    label: str
+    options: tuple[tuple[ButtonId, str], ...]  # value and label
+
+
+class Actions(NamedTuple):
+    """The buttons and menus of a card; `block_id` names the incident and its revision."""
+
+    block_id: str
+    elements: tuple[Button | Menu, ...]
+
+
+def build_actions(incident: Incident, language: Language, web_url: str = "") -> Actions:
+    """Return what can be done about an incident: while it is open, acknowledge it; afterwards, judge it.
+
+    `web_url` is where the pages of incidents are: with it, a button opens the page of this one.
     """
-    over = incident.status == "resolved"
-    elements = [] if over or incident.status == "acknowledged" else [_button(ACK, language, "primary")]
-    judged = incident.kind != "silence"  # a source that brings nothing is no crisis, and none missed
-    if judged and incident.verdict != "not_a_crisis":
+    resolved, acknowledged = incident.status == "resolved", incident.status == "acknowledged"
+    elements: list[Button | Menu] = [] if resolved or acknowledged else [_button(ACK, language, primary=True)]
+    can_judge = incident.kind != NO_DATA  # a source without mentions is no crisis, and none missed
+    if can_judge and incident.verdict != "not_a_crisis":
         elements.append(_button(NOT_A_CRISIS, language))
-    if judged and incident.verdict != "crisis" and (over or incident.status == "acknowledged"):
+    if can_judge and incident.verdict != "crisis" and (resolved or acknowledged):
         elements.append(_button(CRISIS, language))
-    if not over:
-        placeholder = _plain(translate(language, "button_snooze"))
+    if not resolved:
         snoozed = incident.snoozed_until is not None and incident.snoozed_until > incident.updated_at
-        options = [_option(press, language) for press in (_SNOOZES if snoozed else _SNOOZES[:-1])]
-        elements.append({"type": "static_select", "action_id": SNOOZE, "placeholder": placeholder, "options": options})
-    more = _MORE if incident.status == "acknowledged" else _MORE[:-1]
-    offered = [press for press in (_MORE_RESOLVED if over else more) if judged or press != "planned"]
-    options = [_option(press, language) for press in offered]
-    elements.append({"type": "overflow", "action_id": MORE, "options": options})
-    if web:
-        elements.append(_link(f"{web.rstrip('/')}/incidents/{quote(incident.id, safe='')}", language))
-    return {"type": "actions", "block_id": f"{incident.id}|{incident.revision}", "elements": elements}
+        options = _options(_SNOOZES if snoozed else _SNOOZES[:-1], language)
+        elements.append(Menu(SNOOZE, translate(language, "button_snooze"), options))
+    more = _MORE if acknowledged else _MORE[:-1]
+    offered = [button for button in (_MORE_RESOLVED if resolved else more) if can_judge or button != "planned"]
+    elements.append(Menu(MORE, "", _options(offered, language)))
+    if web_url:
+        url = f"{web_url.rstrip('/')}/incidents/{quote(incident.id, safe='')}"
+        elements.append(Button(REPORT, translate(language, "button_report"), url=url))
+    return Actions(f"{incident.id}|{incident.revision}", tuple(elements))
 
 
 def parse_click(action_id: str, block_id: str, option: str) -> ButtonClick | None:
@@ -75,18 +101,9 @@ def parse_click(action_id: str, block_id: str, option: str) -> ButtonClick | Non
     return None if press is None else ButtonClick(press, incident, int(revision))
 
 
-def _button(action_id: str, language: Language, style: str = "") -> dict[str, Any]:
-    made = {"type": "button", "action_id": action_id, "text": _plain(translate(language, f"button_{_BUTTONS[action_id]}"))}
-    return made | ({"style": style} if style else {})
+def _button(action_id: str, language: Language, *, primary: bool = False) -> Button:
+    return Button(action_id, translate(language, f"button_{_BUTTONS[action_id]}"), primary)
 
 
-def _link(url: str, language: Language) -> dict[str, Any]:
-    return {"type": "button", "action_id": REPORT, "url": url, "text": _plain(translate(language, "button_report"))}
-
-
-def _option(press: ButtonId, language: Language) -> dict[str, Any]:
-    return {"text": _plain(translate(language, f"button_{press}")), "value": press}
-
-
-def _plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text, "emoji": False}
+def _options(buttons: Iterable[ButtonId], language: Language) -> tuple[tuple[ButtonId, str], ...]:
+    return tuple((button, translate(language, f"button_{button}")) for button in buttons)

@@ -17,9 +17,9 @@ from alerts.rendering.text import translate
 from detectors.model.text import format_number
 
 if TYPE_CHECKING:
-    from alerts.delivery.ports import Chart
     from alerts.incidents.model import Incident
-    from detectors.model.signal import Timeline, Evidence
+    from alerts.rendering.card import Chart
+    from detectors.model.signal import Evidence, Timeline
     from detectors.model.text import Language
 
 SIZE: Final = (1000, 480)

@@ -1,4 +1,4 @@
-"""How is text from outside made harmless before it is shown?"""
+"""Escaping: text from outside made harmless for Slack, the terminal and everything else that shows it."""
 
 from __future__ import annotations
 
@@ -63,20 +63,30 @@ def mrkdwn(text: str, limit: int) -> str:
     >>> mrkdwn("<!channel> & `co", 40)
     '&lt;!channel&gt; &amp; ˋco'
     """
-    shown = clip(clean(text), limit).replace("`", "ˋ")
-    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escape(clip(clean(text), limit).replace("`", "ˋ"))
 
 
-def slack_link(url: str, label: str) -> str:
-    """Return a mrkdwn link to a web address under a label of ours; nothing for any other address."""
+def escape(text: str) -> str:
+    """Return text with the three characters escaped that Slack reads as markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def safe_url(url: str) -> str:
+    """Return a web address with everything quoted that could end a link; nothing for any other address."""
     try:
         scheme = urlsplit(url).scheme
     except ValueError:
         return ""
-    safe = quote(clean(url).encode("utf-8", "replace"), safe=_URL_SAFE).replace("|", "%7C").replace("&", "&amp;")
-    if scheme not in ("http", "https") or not safe.startswith(scheme) or len(safe) > _URL_CHARS:
+    safe = quote(clean(url).encode("utf-8", "replace"), safe=_URL_SAFE).replace("|", "%7C")
+    if scheme not in ("http", "https") or not safe.startswith(scheme):
         return ""
-    return f"<{safe}|{label}>"
+    return safe if len(escape(safe)) <= _URL_CHARS else ""
+
+
+def slack_link(url: str, label: str) -> str:
+    """Return a mrkdwn link to a web address under a label of ours; nothing for any other address."""
+    safe = safe_url(url)
+    return f"<{escape(safe)}|{label}>" if safe else ""
 
 
 def slack_date(at: int, form: str, fallback: str = "%Y-%m-%d %H:%M UTC") -> str:
@@ -95,10 +105,15 @@ def slack_user(name: str) -> str:
     return f"<!subteam^{name}>" if _GROUP.fullmatch(name) else mrkdwn(name, 60)
 
 
+def is_slack_id(name: str) -> bool:
+    """Tell whether a name is the Slack id of a user or of a user group."""
+    return bool(_USER.fullmatch(name) or _GROUP.fullmatch(name))
+
+
 def mention(ids: tuple[str, ...]) -> str:
     """Return what a page mentions: Slack ids of users (U…, W…) and user groups (S…).
 
     >>> mention(("U024BE7LH", "S0614TZR7"))
     '<@U024BE7LH> <!subteam^S0614TZR7>'
     """
-    return " ".join(slack_user(one) for one in ids if _USER.fullmatch(one) or _GROUP.fullmatch(one))
+    return " ".join(slack_user(one) for one in ids if is_slack_id(one))

@@ -67,7 +67,7 @@ def peak_text(finding: Finding, language: Language) -> str:
 
 def _finding_text(finding: Finding, evidence: Evidence, language: Language) -> str:
     """Return figures in the words of their detector: a silence is about a channel, all others about a figure."""
-    if finding.signal.detector != "silence" or not finding.signal.contributors.channels:
+    if finding.signal.detector != "no_data" or not finding.signal.contributors.channels:
         return evidence_text(evidence, language)
     subject = clip(clean(finding.signal.contributors.channels[0][0]), 30)
     text = translate(language, "silent_channel", subject=subject, window=_window(evidence, language))
@@ -148,29 +148,21 @@ def with_brand(incident: Incident, finding: Finding, fact: str, language: Langua
     return translate(language, "of_brand", brand=clip(clean(finding.signal.brand), 30), fact=fact)
 
 
-def reply_text(
-    notification: Notification,
-    language: Language,
-    *,
-    fact: str,
-    who: str = "",
-    text: str = "",
-    whom: str = "",
-    brand: str = "",
-) -> str:
-    """Return what a thread reply says; all texts come escaped for where it is shown."""
+def reply_values(notification: Notification, language: Language, by_person: bool) -> tuple[str, dict[str, str]]:  # noqa: FBT001
+    """Return the key of what a thread reply says, with the values that hold no text from outside."""
     incident, reason = notification.incident, notification.reason
     key = {"reopened": "reopened_reply"}.get(reason, reason)
-    if reason == "resolved" and who:
+    if reason == "resolved" and by_person:
         key = "resolved_by"
-    return translate(
-        language,
-        key,
-        fact=fact,
-        brand=brand,
-        severity=translate(language, incident.severity).lower(),
-        span=format_duration((incident.resolved_at or notification.happened_at) - incident.opened_at, language),
-        who=who,
-        text=text,
-        whom=whom or translate(language, "nobody"),
-    )
+    lasted = (incident.resolved_at or notification.happened_at) - incident.opened_at
+    severity = translate(language, incident.severity).lower()
+    return key, {"severity": severity, "span": format_duration(lasted, language)}
+
+
+def reply_text(
+    notification: Notification, language: Language, *, fact: str, actor: str = "", text: str = "", brand: str = ""
+) -> str:
+    """Return what a thread reply says, as one string; the texts come escaped for where it is shown."""
+    key, values = reply_values(notification, language, by_person=bool(actor))
+    target = translate(language, "nobody")
+    return translate(language, key, **values, fact=fact, brand=brand, actor=actor, text=text, target=target)

@@ -58,7 +58,7 @@ def _words(note: Notification, language: Language, who: str, text: str) -> str:
         span = wording.format_duration(note.happened_at - incident.opened_at, language)
         return words["escalated"].format(step=text, span=span)
     text_of_note = wording.reply_text(
-        note, language, fact=wording.notification_text(note, language), who=who, text=text
+        note, language, fact=wording.notification_text(note, language), actor=who, text=text
     )
     if note.reason == "judged" and incident.verdict:
         text_of_note = f"{text_of_note} – {wording.translate(language, f'verdict_{incident.verdict}')}"

@@ -31,7 +31,9 @@ class EventLog:
     """
 
     since: int
-    minutes: dict[str, dict[int, MinuteCounts]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(MinuteCounts)))
+    minutes: dict[str, dict[int, MinuteCounts]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(MinuteCounts))
+    )
     notifications: list[Notification] = field(default_factory=list)
     mentions: int = 0
 
@@ -66,4 +68,6 @@ class EventLog:
 
     def about(self, incident: str) -> list[Notification]:
         """Return the notifications of one incident, in the order of their revisions."""
-        return sorted((note for note in self.notifications if note.incident.id == incident), key=lambda note: note.revision)
+        return sorted(
+            (note for note in self.notifications if note.incident.id == incident), key=lambda note: note.revision
+        )

@@ -6,19 +6,18 @@ from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from alerts.delivery.ports import Chart
 from alerts.incidents.model import rank
 from alerts.rendering import chart_data as alerts_chart
 from alerts.rendering import text
-from alerts.rendering.card import message
+from alerts.rendering.card import Chart, build_card
 from replay.snapshots import chart, slack_svg
 from replay.snapshots.chart import Annotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alerts.delivery.ports import Route
     from alerts.incidents.model import Incident, Notification
+    from alerts.rendering.route import Route
     from replay.snapshots.event_log import EventLog
 
 _STYLE: Final = """
@@ -67,7 +66,9 @@ def _weight(log: EventLog, brand: str) -> tuple[int, str]:
 def _brand(log: EventLog, brand: str, route: Route) -> str:
     incidents = [incident for incident in log.incidents() if incident.brand == brand]
     steps = [note for incident in incidents for note in log.about(incident.id) if note.reason != "updated"]
-    marks = [_annotation(number, note) for number, note in enumerate(sorted(steps, key=lambda note: note.happened_at), 1)]
+    marks = [
+        _annotation(number, note) for number, note in enumerate(sorted(steps, key=lambda note: note.happened_at), 1)
+    ]
     drawn = chart.render(brand, log.span()[0], log.series(brand), marks)
     told = _table(marks) if marks else '<p class="soft">Nothing was told: a calm day.</p>'
     cards = "".join(_cards(log.about(incident.id), incident, route) for incident in incidents)
@@ -110,15 +111,15 @@ def _card(note: Notification, route: Route, *, is_open: bool) -> str:
 
 
 def render_card(note: Notification, route: Route) -> str:
-    """Return the message that Slack would show after this notification, chart and all, as SVG."""
+    """Return the message that Slack shows after this notification, with its chart, as SVG."""
     found = alerts_chart.chart_data(note.incident)
     if found is None:
-        return slack_svg.render(message(note, route, page=note.page), clock(note.happened_at))
+        return slack_svg.render(build_card(note.incident, route, page=note.page), clock(note.happened_at))
     course, evidence = found
     alt = alerts_chart.alt(course, text.supported_language(route.language))
-    picture = Chart("F00000000", note.revision, note.happened_at, course.step // 60_000, alt)
-    content = alerts_chart.draw(course, evidence)
-    return slack_svg.render(message(note, route, page=note.page, picture=picture), clock(note.happened_at), content)
+    chart = Chart("F00000000", note.revision, note.happened_at, course.step // 60_000, alt)
+    card = build_card(note.incident, route, page=note.page, chart=chart)
+    return slack_svg.render(card, clock(note.happened_at), alerts_chart.draw(course, evidence))
 
 
 def clock(at: int) -> str:

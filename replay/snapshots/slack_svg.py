@@ -1,21 +1,26 @@
-"""How does a Slack message look? Drawn as SVG from the very blocks that Slack would be sent."""
+"""SVG of a card: the Slack message of an incident as a self-contained image."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from alerts.rendering.buttons import Button
 from alerts.rendering.chart_data import SIZE
-from replay.snapshots.mrkdwn import Line, Span, read
+from alerts.rendering.rich_text import Span, plain
 from replay.snapshots.text_metrics import is_bars, width, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from alerts.delivery.ports import Message
+    from alerts.rendering.buttons import Actions
+    from alerts.rendering.card import Card, Chart, Fact
+    from alerts.rendering.rich_text import RichText
 
 WIDTH: Final = 720
 PICTURE: Final = 460.0
@@ -26,6 +31,9 @@ _SMALL: Final = 13.0
 _HEADER: Final = 18.0
 _LEADING: Final = 1.45
 _GAP: Final = 10.0
+_ROOM: Final = WIDTH - _LEFT - _RIGHT
+
+_FORMS: Final = {"{date_short_pretty}": "%-d %b", "{time}": "%H:%M"}
 
 STYLE: Final = """
 .card{font-family:Lato,'Helvetica Neue',Helvetica,Arial,sans-serif;--ink:#1d1c1d;--soft:#5c5b5d;--paper:#fff;
@@ -45,7 +53,6 @@ class _Sheet:
 
     y: float = 0.0
     marks: list[str] = field(default_factory=list)
-    picture: bytes = b""  # that an image block shows
 
     def line(self, x: float, spans: list[Span], size: float, tone: str = "") -> None:
         """Set one line of text and move down."""
@@ -55,38 +62,50 @@ class _Sheet:
         kind = f' class="{tone}"' if tone else ""
         self.marks.append(f'<text x="{x:.0f}" y="{self.y:.0f}" font-size="{size:.0f}"{kind}>{"".join(pieces)}</text>')
 
-    def paragraph(self, x: float, lines: list[Line], size: float, room: float, tone: str = "") -> None:
-        """Set lines of mrkdwn, wrapped to `room`, with the bar beside what is quoted."""
-        for line in lines:
-            top, inset = self.y, 14.0 if line.quoted else 0.0
-            for spans in wrap(line.spans, size, room - inset) if line.spans else []:
-                self.line(x + inset, spans, size, tone)
-            if line.quoted:
-                height = self.y - top
-                self.marks.append(
-                    f'<rect class="bar" x="{x:.0f}" y="{top + 4:.0f}" width="4" height="{height:.0f}" rx="2"/>'
-                )
+    def paragraph(self, x: float, text: RichText, size: float, room: float, tone: str = "") -> None:
+        """Set rich text, wrapped to `room`."""
+        for spans in wrap([_in_utc(span) for span in text], size, room):
+            self.line(x, spans, size, tone)
 
 
-def render(message: Message, posted: str, picture: bytes = b"") -> str:
-    """Return the message as a self-contained SVG image.
+def render(card: Card, posted: str, picture: bytes = b"") -> str:
+    """Return the card as a self-contained SVG image.
 
-    `posted` is the time shown beside the sender's name, `picture` the PNG that its image block shows.
+    `posted` is the time shown beside the sender's name, `picture` the PNG of the card's chart.
     """
-    sheet = _Sheet(y=16.0, picture=picture)
+    sheet = _Sheet(y=16.0)
     sheet.line(_LEFT, [Span("Tocsin", "bold"), Span("  APP  ", "code"), Span(posted)], _TEXT)
-    for block in message.blocks:
+    for draw in _parts(card, picture):
         sheet.y += _GAP / 2
-        _RENDERERS[block["type"]](sheet, block)
+        draw(sheet)
         sheet.y += _GAP / 2
     height = sheet.y + 20
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="card" viewBox="0 0 {WIDTH} {height:.0f}" '
-        f'role="img" aria-label="{escape(message.text)}">'
-        f"<title>{escape(message.text)}</title><style>{STYLE}</style>"
+        f'role="img" aria-label="{escape(card.headline)}">'
+        f"<title>{escape(card.headline)}</title><style>{STYLE}</style>"
         f'<rect class="paper" x=".5" y=".5" width="{WIDTH - 1}" height="{height - 1:.0f}" rx="10"/>'
         f"{_BELL}{''.join(sheet.marks)}</svg>\n"
     )
+
+
+def _parts(card: Card, picture: bytes) -> Iterator[Callable[[_Sheet], None]]:
+    """Yield what draws each part of the card, from top to bottom."""
+    yield _text((Span(card.headline, "bold"),), _HEADER)
+    yield from [_text(card.page)] if card.page else []
+    yield _text(card.status, _SMALL, "soft")
+    yield partial(_columns, facts=card.facts)
+    yield from [_text(card.brands)] if card.brands else []
+    yield from [partial(_lines, rows=card.contributors)] if card.contributors else []
+    for example in card.examples:
+        yield partial(_quote, text=example)
+    if card.chart is not None:
+        yield partial(_chart, chart=card.chart, title=card.chart_title, picture=picture)
+    for note in card.notes:
+        yield _text(note, _SMALL, "soft")
+    if card.actions is not None:
+        yield partial(_actions, actions=card.actions)
+    yield _text((Span(card.incident, "code"),), _SMALL, "soft")
 
 
 def _run(style: str, text: str, size: float) -> str:
@@ -94,38 +113,52 @@ def _run(style: str, text: str, size: float) -> str:
     return f'<tspan class="{style}"{forced}>{escape(text)}</tspan>'
 
 
-def _header(sheet: _Sheet, block: dict[str, Any]) -> None:
-    spans = [Span(block["text"]["text"], "bold")]
-    sheet.paragraph(_LEFT, [Line(spans, quoted=False)], _HEADER, WIDTH - _LEFT - _RIGHT)
+def _in_utc(span: Span) -> Span:
+    """Return an instant as text in UTC, and any other span as it is."""
+    if span.style != "time":
+        return span
+    at, form = datetime.fromtimestamp(span.at / 1000, UTC), span.text
+    for token, pattern in _FORMS.items():
+        form = form.replace(token, at.strftime(pattern))
+    return Span(form)
 
 
-def _section(sheet: _Sheet, block: dict[str, Any]) -> None:
-    if "text" in block:
-        sheet.paragraph(_LEFT, read(block["text"]["text"]), _TEXT, WIDTH - _LEFT - _RIGHT)
-    _columns(sheet, [read(part["text"]) for part in block.get("fields", ())])
+def _text(text: RichText, size: float = _TEXT, tone: str = "") -> Callable[[_Sheet], None]:
+    return lambda sheet: sheet.paragraph(_LEFT, text, size, _ROOM, tone)
 
 
-def _columns(sheet: _Sheet, parts: list[list[Line]]) -> None:
-    room = (WIDTH - _LEFT - _RIGHT) / 2
-    for row in zip(parts[::2], [*parts[1::2], []], strict=False):
+def _lines(sheet: _Sheet, rows: tuple[RichText, ...]) -> None:
+    for row in rows:
+        sheet.paragraph(_LEFT, row, _TEXT, _ROOM)
+
+
+def _columns(sheet: _Sheet, facts: tuple[Fact, ...]) -> None:
+    """Set the facts in two columns, each with its sparkline below."""
+    room = _ROOM / 2
+    for row in range(0, len(facts), 2):
         top = bottom = sheet.y
-        for column, lines in enumerate(row):
+        for column, fact in enumerate(facts[row : row + 2]):
             sheet.y = top
-            sheet.paragraph(_LEFT + column * room, lines, _TEXT, room - 16)
+            for text in (fact.text, plain(fact.sparkline)):
+                sheet.paragraph(_LEFT + column * room, text, _TEXT, room - 16)
             bottom = max(bottom, sheet.y)
         sheet.y = bottom + _GAP / 2
 
 
-def _context(sheet: _Sheet, block: dict[str, Any]) -> None:
-    text = "  ".join(part["text"] for part in block["elements"] if "text" in part)
-    sheet.paragraph(_LEFT, read(text), _SMALL, WIDTH - _LEFT - _RIGHT, "soft")
+def _quote(sheet: _Sheet, text: RichText) -> None:
+    """Set a quotation behind Slack's grey bar."""
+    top, inset = sheet.y, 14.0
+    sheet.paragraph(_LEFT + inset, text, _TEXT, _ROOM - inset)
+    sheet.marks.append(
+        f'<rect class="bar" x="{_LEFT:.0f}" y="{top + 4:.0f}" width="4" height="{sheet.y - top:.0f}" rx="2"/>'
+    )
 
 
-def _actions(sheet: _Sheet, block: dict[str, Any]) -> None:
+def _actions(sheet: _Sheet, actions: Actions) -> None:
     x, top = _LEFT, sheet.y + 4
-    for button in block["elements"]:
-        menu = f"{button['placeholder']['text']}  ▾" if "placeholder" in button else "⋯"
-        label = button.get("text", {}).get("text", menu)
+    for element in actions.elements:
+        menu = f"{element.label}  ▾" if element.label else "⋯"
+        label = element.label if isinstance(element, Button) else menu
         wide = width(label, _SMALL, bold=True) + 24
         sheet.marks.append(
             f'<rect class="paper" x="{x:.0f}" y="{top:.0f}" width="{wide:.0f}" height="30" rx="4"/>'
@@ -135,33 +168,18 @@ def _actions(sheet: _Sheet, block: dict[str, Any]) -> None:
     sheet.y = top + 32
 
 
-def _divider(sheet: _Sheet, block: dict[str, Any]) -> None:
-    del block
-    sheet.y += _GAP
-    sheet.marks.append(f'<rect class="bar" x="{_LEFT}" y="{sheet.y:.0f}" width="{WIDTH - _LEFT - _RIGHT}" height="1"/>')
-
-
-def _image(sheet: _Sheet, block: dict[str, Any]) -> None:
-    words = block.get("title", {}).get("text", "") if sheet.picture else block["alt_text"]
-    sheet.paragraph(_LEFT, [Line([Span(words)], quoted=False)], _SMALL, WIDTH - _LEFT - _RIGHT, "soft")
-    if sheet.picture:
+def _chart(sheet: _Sheet, chart: Chart, title: str, picture: bytes) -> None:
+    """Set the chart with its title; where there is no picture, its description."""
+    sheet.paragraph(_LEFT, plain(title if picture else chart.alt), _SMALL, _ROOM, "soft")
+    if picture:
         height = PICTURE * SIZE[1] / SIZE[0]
-        data = b64encode(sheet.picture).decode()
+        data = b64encode(picture).decode()
         sheet.marks.append(
             f'<image x="{_LEFT:.0f}" y="{sheet.y + 8:.0f}" width="{PICTURE:.0f}" height="{height:.0f}" '
-            f'href="data:image/png;base64,{data}"><title>{escape(block["alt_text"])}</title></image>'
+            f'href="data:image/png;base64,{data}"><title>{escape(chart.alt)}</title></image>'
         )
         sheet.y += height + 8
 
-
-_RENDERERS: Final[dict[str, Callable[[_Sheet, dict[str, Any]], None]]] = {
-    "header": _header,
-    "section": _section,
-    "context": _context,
-    "actions": _actions,
-    "divider": _divider,
-    "image": _image,
-}
 
 _BELL: Final = (
     '<g transform="translate(20 20)"><rect width="38" height="38" rx="8" fill="#7a1f2b"/>'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from replay.snapshots.mrkdwn import Span
+    from alerts.rendering.rich_text import Span
 
 _WIDTHS: Final = {
     letter: width

@@ -14,13 +14,13 @@ from alerts.incidents.policy import policy_for
 from alerts.incidents.silences import Silence, muted_until
 from alerts.incidents.state import new_state
 from detectors.model.signal import SEVERITIES, Watermark
-from streams.pipeline import TriageShard
+from streams.stages.triage import TriageShard
 from tests.properties.test_alerts_triage import check_step, policies
 from tests.support.agency import BRANDS, UNGROUPED, GroupPolicies, about, run_triage
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 
 EVERY = [*BRANDS[:2], *BRANDS[:2], UNGROUPED]
-DETECTORS = ["negative", "volume", "praise", NO_DATA]
+DETECTORS = ["negative_spike", "volume_spike", "positive_spike", NO_DATA]
 CAUSES = [
     about("strike", "union", "pay"),
     about("strike", "union", "kitchen"),
@@ -179,9 +179,14 @@ def test_the_steps_of_time_change_nothing(data: st.DataObject, ticks: list[int],
         for minute in minutes
     ]
     end = now(500)
-    stepped: list[Record] = sorted([*log, *map(now, ticks)], key=lambda record: (record.at, isinstance(record, Watermark)))
+    stepped: list[Record] = sorted(
+        [*log, *map(now, ticks)], key=lambda record: (record.at, isinstance(record, Watermark))
+    )
     one, other = (
-        sorted(run_triage(*records, end, rules=GroupPolicies(policy))[1], key=lambda note: (note.incident.id, note.revision))
+        sorted(
+            run_triage(*records, end, rules=GroupPolicies(policy))[1],
+            key=lambda note: (note.incident.id, note.revision),
+        )
         for records in (stepped, log)
     )
     assert one == other

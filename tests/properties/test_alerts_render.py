@@ -10,11 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 from rich.console import Console
 
-from alerts.rendering.card import Chart
-from alerts.rendering.message import Message
+from alerts.notifiers.console import render_card, render_text
+from alerts.rendering.card import Card, Chart, Reply
+from alerts.rendering.message import Message, render_message, render_reply
 from alerts.rendering.route import Route
-from alerts.notifiers.console import render_card
-from alerts.rendering.message import render_message, render_reply
 from detectors.model.signal import SEVERITIES, Contributors, Coverage, Evidence, Example, Signal
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import strangers, texts
@@ -87,9 +86,7 @@ evidences = st.builds(
 
 
 coverages = st.builds(Coverage, live=counts, total=counts, heard=st.floats(0, 1), silent=several(words))
-pictures = st.builds(
-    Chart, file=st.just("F00000001"), revision=counts, at=counts, step=counts, alt=st.just("at most 80")
-)
+charts = st.builds(Chart, file=st.just("F00000001"), revision=counts, at=counts, step=counts, alt=st.just("at most 80"))
 
 
 @st.composite
@@ -128,27 +125,30 @@ def check(made: Message) -> None:
     for text in [made.text, *texts(made.blocks)]:
         assert strangers(text) == []
         assert "```" not in text
-    Console(width=100, file=StringIO()).print(render_card(made))
+    if isinstance(made.content, Card):
+        Console(width=100, file=StringIO()).print(render_card(made.content))
+    if isinstance(made.content, Reply):
+        Console(width=100, file=StringIO()).print(render_text(made.content.text))
 
 
 @given(
     notification=notifications(),
     language=st.sampled_from(["en", "fr", "de"]),
     page=st.booleans(),
-    plain=st.booleans(),
-    picture=st.none() | pictures,
+    text_only=st.booleans(),
+    chart=st.none() | charts,
 )
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_no_incident_breaks_a_limit_or_pings_anybody_unasked(
     notification: Notification,
     language: str,
     page: bool,  # noqa: FBT001
-    plain: bool,  # noqa: FBT001
-    picture: Chart | None,
+    text_only: bool,  # noqa: FBT001
+    chart: Chart | None,
 ) -> None:
     """Cards and replies keep every documented limit, and hold only the mention that the route names."""
     route = Route("C0000001", language, "<@U0000ONCALL>")
-    card = render_message(notification, route, page=page, plain=plain, picture=picture)
+    card = render_message(notification, route, page=page, text_only=text_only, chart=chart)
     check(card)
     assert utf16_length(card.text.removesuffix(" please look").removesuffix(" merci de regarder")) <= 5 * 110 + 40
     check(render_reply(notification, route, page=page))

@@ -24,7 +24,7 @@ from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 if TYPE_CHECKING:
     from collections.abc import Container
 
-DETECTORS = ["negative", "volume", "shift", "praise"]
+DETECTORS = ["negative_spike", "volume_spike", "negative_share", "positive_spike"]
 AFTER_THE_END = {"judged", "noted"}
 WORSE = {"opened", "reopened", "raised_severity", "new_detector", "doubled", "ack_expired"}
 
@@ -46,8 +46,8 @@ policies = st.builds(
     escalate_warning=st.sampled_from([timedelta(minutes=3), timedelta(minutes=20)]),
     escalate_critical=st.sampled_from([timedelta(minutes=1), timedelta(minutes=8)]),
     repeats=st.integers(0, 2),
-    severity_rules=st.sampled_from([(), (SeverityRule(when=("negative", "volume"), raise_to="critical"),)]),
-    silences=st.sampled_from([(), (ScheduledSilence(start=at(5), end=at(30), detector="volume"),)]),
+    severity_rules=st.sampled_from([(), (SeverityRule(when=("negative_spike", "volume_spike"), raise_to="critical"),)]),
+    silences=st.sampled_from([(), (ScheduledSilence(start=at(5), end=at(30), detector="volume_spike"),)]),
 )
 
 
@@ -212,7 +212,7 @@ def check_step(
 def check_severity(before: Incident | None, incident: Incident, policy: Policy) -> None:
     """Check that an incident is as grave as its signals and the rules make it, and that nobody has less in hand."""
     found = {(one.signal.brand, one.signal.detector) for one in incident.findings.values()}
-    together = any({(brand, "negative"), (brand, "volume")} <= found for brand in incident.all_brands)
+    together = any({(brand, "negative_spike"), (brand, "volume_spike")} <= found for brand in incident.all_brands)
     assert not (together and policy.severity_rules) or incident.severity == "critical", "a rule was not heard"
     assert all(rank(one.signal.severity) <= rank(incident.severity) for one in incident.findings.values())
     if before is not None and before.severity != incident.severity == "critical":

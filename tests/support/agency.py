@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.policy import Policy
 from detectors.model.signal import Contributors, Example
-from streams.pipeline import TriageShard
+from streams.stages.triage import TriageShard
 from tests.support.alerts import START
 
 if TYPE_CHECKING:

@@ -66,7 +66,7 @@ def figures(observed: float = 83, expected: float | None = 6, **changes: Any) ->
 def signal(
     minute: float = 0,
     *,
-    detector: str = "negative",
+    detector: str = "negative_spike",
     severity: Severity = "warning",
     observed: float = 83,
     start: float = 0,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from detectors.engine import engine
 from mentions.sentiment import Scorer
 from mentions.watchlist.watchlist import Watchlist
-from streams.pipeline import MentionsRecord, WatchShard, score
+from streams.stages.score import MentionsRecord, score
+from streams.stages.watch import WatchShard
 from streams.views.brands import BrandRegistry
 from tests.support.installation import Installation, wait_until
 from tests.support.mention_generator import MentionGenerator

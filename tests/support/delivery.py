@@ -21,7 +21,7 @@ INCIDENT_LIFE: list[Record] = [
     signal(1, severity="critical"),
     signal(2, severity="critical", observed=90),
     now(2),
-    signal(6, detector="volume", severity="warning", start=6),
+    signal(6, detector="volume_spike", severity="warning", start=6),
     action(7),
     now(60),
 ]

@@ -32,14 +32,14 @@ brands:
     group: Sea
     slack_channel: "#brisela"     # quotes stay
     detect:
-      volume: {over_peak: 2.6}
+      volume_spike: {peak_ratio: 2.6}
       negative:
         over_peak: 2.6              # nobody knows why
-      outcry: {over_peak: 2.6}
-      shift: {enabled: false}
-      slow_burn: {enabled: false}
+      negative_burst: {peak_ratio: 2.6}
+      negative_share: {enabled: false}
+      sentiment_drift: {enabled: false}
       abuse: {enabled: false}
-      reach: {enabled: false}
+      high_reach: {enabled: false}
 """
 SENSITIVE: Final = 'brands:\n  - {name: Brisela, slack_channel: "#brisela"}\n'
 

@@ -11,7 +11,7 @@ from config.brands.wire import encode_brand
 from mentions.model.batches import Tick
 from mentions.sentiment import Scorer
 from mentions.watchlist.watchlist import Watchlist
-from streams.pipeline import MentionsRecord, score
+from streams.stages.score import MentionsRecord, score
 from streams.recording.format import ActionEntry, ConfigEntry, Entry, Header, MentionsEntry, ScoredEntry, TickEntry
 from tests.support.mention_generator import MentionGenerator
 

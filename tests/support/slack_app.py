@@ -1,4 +1,4 @@
-"""The Slack app in one process, before a stand-in for Slack: what people see and do there, and what comes of it."""
+"""The Slack app in one process, before the fake Slack: what people see and do there, and what comes of it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from alerts.notifiers.slack.notifier import web_client
 from alerts.rendering import message as render
 from config.brands.model import Brand
 from streams.exactly_once.fencing import FencedValue, FencedVersion
+from replay.player.threshold_preview import ThresholdPreview
 from tests.support.alerts import START, run, signal
 from tocsin.demo.fake_slack.server import APP_TOKEN, TOKEN, FakeSlack
 from tocsin.slack_app.action_gateway import ActionGateway
-from tocsin.slack_app.app import Office
-from tocsin.slack_app.modals.preview import Trial
+from tocsin.slack_app.app import build_app
+from tocsin.slack_app.main import build_context
 from tocsin.slack_app.slack_client import SlackClient
 from tocsin.slack_app.state import AppState
-from tocsin.slack_app.transports.socket_mode import Socket
+from tocsin.slack_app.transports.socket_mode import SocketModeListener
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -38,22 +39,24 @@ class SlackAppHarness:
 
     def __init__(self, slack: FakeSlack, *brands: Brand) -> None:
         self.slack = slack
-        self.known, self.sent = AppState(), list[Action]()
+        self.state, self.sent = AppState(), list[Action]()
         self.failing = False
         for number, brand in enumerate(brands or (Brand(name="acme"),)):
-            self.known.registry.put(brand, number + 1)
-        self.known.registry.refresh()
-        self.brand = next(iter(self.known.registry.brands().values()))
+            self.state.registry.put(brand, number + 1)
+        self.state.registry.refresh()
+        self.brand = next(iter(self.state.registry.brands().values()))
         self.note: Notification = run(
             signal(0, severity="critical", brand=self.brand.name), case=cases.new_state(self.brand.name)
         )[1][-1]
         self.know(self.note.incident)
-        self.known.incident_view.mark_loaded()
+        self.state.incident_view.mark_loaded()
         self.past: Sequence[Batch | Tick] = ()
         self.applied: list[BrandWithOverrides] = []
-        people = SlackClient(TOKEN, slack.url)
-        trial = Trial(lambda *_: self.past, lambda: NOW)
-        self.office = Office(self.known, ActionGateway(people, self._send, lambda: NOW), people, self._apply, trial)
+        self.client = SlackClient(TOKEN, slack.url)
+        gateway = ActionGateway(self.client, self._send, lambda: NOW)
+        preview = ThresholdPreview(lambda *_: self.past, lambda: NOW)
+        self.context = build_context(self.state, gateway, self.client, self._apply, preview)
+        self.app = build_app(self.context, self.client.client)
 
     def note_of(self, *detectors: str) -> Notification:
         """Return what is told of an incident of the first brand that some detectors found."""
@@ -73,17 +76,17 @@ class SlackAppHarness:
 
     def govern(self, governed: BrandWithOverrides) -> None:
         """Let a configuration govern the brand from now on."""
-        self.known.registry.put(governed, 100 + len(self.applied))
-        self.known.registry.refresh()
+        self.state.registry.put(governed, 100 + len(self.applied))
+        self.state.registry.refresh()
 
     def know(self, incident: Incident) -> None:
         """Let the app know of an incident."""
-        self.known.incident_view.apply(incident.id.encode(), encode(incident))
+        self.state.incident_view.apply(incident.id.encode(), encode(incident))
 
     def silence(self, *silences: Silence) -> None:
         """Let silences run for the first brand."""
         case = cases.TriageState(self.brand.name, silences=silences)
-        self.known.silences.apply(self.brand.name.encode(), FencedValue(FencedVersion(1, 1), 0, cases.encode(case)).encode())
+        self.state.silences.apply(self.brand.name.encode(), FencedValue(FencedVersion(1, 1), 0, cases.encode(case)).encode())
 
     async def post(self, **route: Any) -> None:
         """Post the incident's card."""
@@ -106,11 +109,11 @@ async def until(happened: Callable[[], object]) -> None:
 @asynccontextmanager
 async def slack_app(*brands: Brand, **slack: Any) -> AsyncIterator[SlackAppHarness]:
     """Run the app, connected by Socket Mode, until the block ends."""
-    async with FakeSlack(**slack) as stand_in:
-        app = SlackAppHarness(stand_in, *brands)
-        task = asyncio.create_task(Socket(APP_TOKEN, web_client(TOKEN, stand_in.url), app.office).run())
+    async with FakeSlack(**slack) as fake_slack:
+        app = SlackAppHarness(fake_slack, *brands)
+        task = asyncio.create_task(SocketModeListener(app.app, APP_TOKEN, app.client.client).run())
         try:
-            await until(lambda: stand_in.sockets)
+            await until(lambda: fake_slack.sockets)
             yield app
         finally:
             task.cancel()

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.incidents.model import Action, encode
 from config.brands.model import Brand
+from replay.player.threshold_preview import ThresholdPreview
 from tests.support.alerts import START, incident_of, signal
 from tocsin.slack_app.action_gateway import ActionGateway
-from tocsin.slack_app.app import Office
-from tocsin.slack_app.modals.preview import Trial
+from tocsin.slack_app.app import build_app
+from tocsin.slack_app.main import build_context
 from tocsin.slack_app.state import AppState
 
 if TYPE_CHECKING:

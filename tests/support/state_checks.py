@@ -20,11 +20,11 @@ START: Final = 24_000_000 * 60_000
 
 POLICY: Final = Policy.model_validate(
     {
-        "absolute": {"mentions": 12, "negative": 5, "negative_share": 0.5, "share_least": 6},
+        "static_threshold": {"mentions": 12, "negative": 5, "negative_share": 0.5, "share_min_mentions": 6},
         "learning": {"warm_up": "2h"},
-        "volume": {"least": 5},
-        "negative": {"least": 3},
-        "outcry": {"least": 4, "tone": 0.0},
+        "volume_spike": {"min_mentions": 5},
+        "negative_spike": {"min_mentions": 3},
+        "negative_burst": {"min_mentions": 4, "max_mean_sentiment": 0.0},
         "lateness": "2m",
     }
 )

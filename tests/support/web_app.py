@@ -33,7 +33,7 @@ BRANDS: Final = """\
 brands:
   - name: Hallowfirth
     detect:
-      volume: {over_peak: 1.4}  # loud by nature
+      volume_spike: {peak_ratio: 1.4}  # loud by nature
   - name: Pippinworth   # calm
   - name: Voltanelle
     language: fr

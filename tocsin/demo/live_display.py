@@ -14,6 +14,7 @@ from rich.text import Text
 from alerts.incidents.model import rank
 from alerts.notifiers import console
 from alerts.rendering.card import build_card, build_reply
+from alerts.rendering.sparkline import BARS
 from replay.snapshots.event_log import MINUTE, EventLog
 
 if TYPE_CHECKING:
@@ -114,8 +115,8 @@ class LiveDisplay:
         bars = Text()
         for column, total in zip(columns, totals, strict=True):
             bad = total and sum(one.negative for one in column) / total >= NEGATIVE_SHARE
-            height = min(len(card.BARS) - 1, total * len(card.BARS) // top)
-            bars.append(card.BARS[height] if total else " ", style="red" if bad else "cyan")
+            height = min(len(BARS) - 1, total * len(BARS) // top)
+            bars.append(BARS[height] if total else " ", style="red" if bad else "cyan")
         return bars
 
     def _state(self, brand: str) -> Text:

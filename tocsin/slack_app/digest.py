@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from alerts.rendering.message import Message
 from alerts.incidents.model import rank
-from alerts.rendering import buttons
+from alerts.rendering import slack_blocks
 from alerts.rendering import text as wording
-from alerts.rendering.escaping import slack_date, mrkdwn
+from alerts.rendering.buttons import build_actions
+from alerts.rendering.escaping import mrkdwn, slack_date
 from config.brands.overrides import active
 from detectors.model.text import format_number, format_percent
 from tocsin.slack_app import commands, views
@@ -105,7 +106,7 @@ def _unjudged(brands: Sequence[Brand], known: AppState, until: int) -> list[Inci
     over = [
         one
         for one in known.incident_view.incidents.values()
-        if one.brand in names and one.verdict is None and one.kind != "silence"
+        if one.brand in names and one.verdict is None and one.kind != "no_data"
     ]
     found = [one for one in over if one.resolved_at is not None and until - VERDICT_WINDOW <= one.resolved_at < until]
     return sorted(found, key=lambda one: (-one.opened_at, one.id))
@@ -162,7 +163,7 @@ def _verdict_blocks(judged: Sequence[Incident], language: Language, web: str) ->
     """Return what is to be judged, each with its buttons."""
     blocks = [views.section(f"*{translate(language, 'digest_judge')}*")] if judged else []
     for incident in judged[:MAX_UNJUDGED]:
-        blocks += [views.section(mrkdwn(wording.headline(incident, language), 130)), buttons.action_row(incident, language, web)]
+        blocks += [views.section(mrkdwn(wording.headline(incident, language), 130)), slack_blocks.render_actions(build_actions(incident, language, web))]
     left = len(judged) - MAX_UNJUDGED
     return blocks + ([views.context(translate(language, "home_more", count=left))] if left > 0 else [])
 

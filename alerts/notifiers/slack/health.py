@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, Protocol
 
-from alerts.delivery.ports import NOT_EDITABLE, DeliveryError, Message
+from alerts.delivery.ports import NOT_EDITABLE, DeliveryError
 from alerts.delivery.rate_limit import Clock
 from alerts.rendering.escaping import slack_date
+from alerts.rendering.message import Message
 
 if TYPE_CHECKING:
-    from alerts.delivery.ports import Notifier, MessageRef
+    from alerts.delivery.ports import MessageRef, Notifier
 
 METADATA_KEY: Final = "heartbeat"
 """What the message carries in place of an incident, by which it is found again."""

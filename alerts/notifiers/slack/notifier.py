@@ -13,13 +13,15 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from alerts.delivery.ports import DeliveryError, Message, MessageRef
+from alerts.delivery.ports import DeliveryError, MessageRef
 from alerts.notifiers.slack.errors import error_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
 
     from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+    from alerts.rendering.message import Message
 
 EVENT: Final = "tocsin_incident"
 REPLY: Final = "tocsin_reply"
@@ -84,7 +86,9 @@ class SlackNotifier:
     async def reply(self, receipt: MessageRef, message: Message) -> None:
         """Post in a message's thread."""
         shown = payload(message, REPLY)
-        request = self._client_with_session().chat_postMessage(channel=receipt.channel, thread_ts=receipt.ts, **shown, **_NO_UNFURL)
+        request = self._client_with_session().chat_postMessage(
+            channel=receipt.channel, thread_ts=receipt.ts, **shown, **_NO_UNFURL
+        )
         await self._call(request)
 
     async def find(self, channel: str, incident: str, since: int) -> MessageRef | None:
@@ -102,7 +106,9 @@ class SlackNotifier:
     async def upload(self, name: str, content: bytes, alt: str) -> str:
         """Upload a picture, shared with nobody: the message that shows it shares it. Slack takes a moment over it."""
         options = {"filename": name, "length": len(content), "alt_txt": alt}
-        begun = await self._call(self._client_with_session().api_call("files.getUploadURLExternal", http_verb="GET", params=options))
+        begun = await self._call(
+            self._client_with_session().api_call("files.getUploadURLExternal", http_verb="GET", params=options)
+        )
         file = str(begun["file_id"])
         await self._upload_content(str(begun["upload_url"]), content)
         await self._call(self._client_with_session().files_completeUploadExternal(files=[{"id": file, "title": name}]))
@@ -134,7 +140,11 @@ class SlackNotifier:
         oldest = f"{(since - SKEW) / 1000:.6f}"
         options = {"channel": place, "oldest": oldest, "include_all_metadata": True}
         messages = self._messages("conversations.history", options)
-        return [MessageRef(place, str(one["ts"])) async for one in messages if _has_metadata(one, EVENT, "incident", incident)]
+        return [
+            MessageRef(place, str(one["ts"]))
+            async for one in messages
+            if _has_metadata(one, EVENT, "incident", incident)
+        ]
 
     async def has_reply(self, receipt: MessageRef, revision: int) -> bool:
         """Tell whether a message's thread holds the reply of a revision."""
@@ -244,7 +254,9 @@ def _from_slack_error(error: SlackApiError) -> DeliveryError:
     data = getattr(response, "data", None)
     answer = data if isinstance(data, dict) else {}
     if status == 429:  # noqa: PLR2004  too many requests
-        return DeliveryError("ratelimited", "Slack asks for patience", retryable=True, retry_after=_retry_after(response))
+        return DeliveryError(
+            "ratelimited", "Slack asks for patience", retryable=True, retry_after=_retry_after(response)
+        )
     if status >= 500 or not answer.get("error"):  # noqa: PLR2004  the server's fault
         return DeliveryError("server_error", f"Slack answered {status}: it may be down", retryable=True)
     return error_for(str(answer["error"]), answer)

@@ -82,7 +82,9 @@ async def test_a_refusal_says_whether_it_may_pass_and_holds_no_secret(
     assert raised.value.retry_after == (1.0 if status == 429 else None)
 
 
-@pytest.mark.parametrize("channel", [PagerDutyNotifier(KEY, "http://127.0.0.1:9/x"), WebhookNotifier("http://127.0.0.1:9/x", "s")])
+@pytest.mark.parametrize(
+    "channel", [PagerDutyNotifier(KEY, "http://127.0.0.1:9/x"), WebhookNotifier("http://127.0.0.1:9/x", "s")]
+)
 async def test_nobody_there_is_worth_another_try(channel: PagerDutyNotifier | WebhookNotifier) -> None:
     """A connection that is refused may be accepted later."""
     with pytest.raises(DeliveryError) as raised:
@@ -109,7 +111,9 @@ async def test_a_mail_server_s_refusal_says_whether_it_may_pass(answer: str, *, 
     with SmtpMailbox() as box:
         box.refusals.append(answer)
         with pytest.raises(DeliveryError) as raised:
-            await EmailNotifier(SmtpConfig("127.0.0.1", "tocsin@example.com", box.port, "none")).send(trigger(), "a@example.com")
+            await EmailNotifier(SmtpConfig("127.0.0.1", "tocsin@example.com", box.port, "none")).send(
+                trigger(), "a@example.com"
+            )
     assert raised.value.retryable is retryable
 
 

@@ -29,7 +29,9 @@ LIMIT = 60_000
 SECOND = 1_000
 
 
-def beaten(pulse: HeartbeatState, at: int, stages: Iterable[str] = STAGES, partitions: int = 2, refused: str = "") -> HeartbeatState:
+def beaten(
+    pulse: HeartbeatState, at: int, stages: Iterable[str] = STAGES, partitions: int = 2, refused: str = ""
+) -> HeartbeatState:
     """Return the pulse after canaries sent at an instant have come through these stages."""
     pulse = on_sent(ensure_partitions(pulse, partitions, at))
     for partition in range(partitions):
@@ -38,7 +40,9 @@ def beaten(pulse: HeartbeatState, at: int, stages: Iterable[str] = STAGES, parti
     return pulse
 
 
-def run(pulse: HeartbeatState, until: int, *, every: int = SECOND, start: int = 0) -> tuple[HeartbeatState, list[tuple[int, Outage]]]:
+def run(
+    pulse: HeartbeatState, until: int, *, every: int = SECOND, start: int = 0
+) -> tuple[HeartbeatState, list[tuple[int, Outage]]]:
     """Let time pass, and return which outages were told when."""
     found = []
     for at in range(start, until, every):
@@ -138,7 +142,10 @@ def test_an_outage_is_told_in_the_language_of_the_heartbeat() -> None:
     _, outage = evaluate(pulse, 130_000, LIMIT, "fr")
     assert outage is not None
     assert outage.reason.startswith("sur 1 des 2 partitions (1) : l’étape score ne transmet rien")
-    begins, ends = outage_alert(outage, "trigger", 130_000, language="fr"), outage_alert(outage, "resolve", 850_000, language="fr")
+    begins, ends = (
+        outage_alert(outage, "trigger", 130_000, language="fr"),
+        outage_alert(outage, "resolve", 850_000, language="fr"),
+    )
     assert begins.text == f"Tocsin n’a plus de pouls, des alertes peuvent se perdre : {outage.reason}"
     assert ends.text == "Tocsin a retrouvé son pouls après 12 min, les alertes passent de nouveau"
     assert build_test_alert("trigger", 1, "fr").text.startswith("Exercice : ")

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from alerts.delivery.outbox import Outbox
 from alerts.delivery.ports import MessageRef
-from alerts.rendering.message import Message
-from alerts.rendering.route import Route
 from alerts.delivery.receipts import DeliveryRecord, decode, encode
+from alerts.rendering.route import Route
 from tests.support.alerts import MemoryReceipts, RecordingMetrics, fast_clock
 from tests.support.delivery import Desks, incident_life, settled
 
 if TYPE_CHECKING:
+    from alerts.rendering.message import Message
     from tocsin.demo.fake_slack.server import FakeSlack
 
 

@@ -98,7 +98,7 @@ def test_who_did_what_and_when_is_kept() -> None:
     """The history names each act with its person and instant."""
     history = incident_of(signal(0), action(1), action(2, "note", text="calling the airport"), now(60)).history
     assert [(e.actor, e.reason, (e.at - START) // MINUTE, e.text) for e in history] == [
-        ("tocsin", "opened", 0, "negative"),
+        ("tocsin", "opened", 0, "negative_spike"),
         ("ada", "acknowledged", 1, ""),
         ("ada", "noted", 2, "calling the airport"),
         ("tocsin", "resolved", 30, ""),

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from alerts.rendering.route import Route
 from alerts.incidents.policy import Policy
 from alerts.incidents.silences import Silence
 from alerts.rendering import text
 from alerts.rendering.message import render_message, render_reply
+from alerts.rendering.route import Route
 from tests.support.agency import BRANDS, GROUP, UNGROUPED, GroupPolicies, about, run_triage
 from tests.support.alerts import MINUTE, START, Record, action, now, signal
 
@@ -95,7 +95,9 @@ def test_two_that_are_open_are_never_made_one() -> None:
 
 def test_a_member_has_one_line_in_the_thread() -> None:
     """What else is found about it, and that it grows, the card shows."""
-    _, told = run_triage(bay(0), moor(1), moor(8, detector="volume"), moor(9, start=1, observed=400), bay(9, observed=400))
+    _, told = run_triage(
+        bay(0), moor(1), moor(8, detector="volume_spike"), moor(9, start=1, observed=400), bay(9, observed=400)
+    )
     assert [(note.reason, note.reply) for note in told[1:]] == [
         ("joined", True),
         ("new_detector", False),
@@ -144,7 +146,7 @@ def test_a_member_heard_before_is_told_once() -> None:
 def test_a_record_that_comes_again_moves_nothing_else() -> None:
     """Neither does a signal let time pass for its group, nor does an act that met nothing find something later."""
     shard, _ = run_triage(bay(0), moor(60, drivers=STRIKE), action(61, brand=PEAK))
-    shard.apply(signal(62, detector="silence", severity="info", brand=PEAK))
+    shard.apply(signal(62, detector="no_data", severity="info", brand=PEAK))
     before = dict(shard.cases)
     assert [shard.apply(again) for again in (moor(60, drivers=STRIKE), bay(0), action(61, brand=PEAK))] == [[], [], []]
     assert shard.cases == before

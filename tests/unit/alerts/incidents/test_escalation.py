@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 from pydantic import ValidationError
 
-from alerts.rendering.route import Route
 from alerts.incidents.policy import Policy
 from alerts.rendering import message as render
+from alerts.rendering.route import Route
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 
 STEPS = ("on_call", "U0CHIEF", "pagerduty")

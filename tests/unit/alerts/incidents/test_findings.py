@@ -20,7 +20,15 @@ def test_start_peak_and_latest_do_not_depend_on_the_order_of_arrival() -> None:
         finding = create(first)
         for later in rest:
             finding = merge(finding, later)
-        outcomes.add((finding.signal.revision, finding.peak.observed, finding.peak_at, finding.first_seen_at, finding.recent_values))
+        outcomes.add(
+            (
+                finding.signal.revision,
+                finding.peak.observed,
+                finding.peak_at,
+                finding.first_seen_at,
+                finding.recent_values,
+            )
+        )
     assert len(outcomes) == 1
 
 
@@ -46,7 +54,9 @@ def test_zero_never_doubles() -> None:
 
 def test_a_fall_between_does_not_make_the_next_doubling_cheaper() -> None:
     """The figure told stays the highest told."""
-    finding = mark_notified({"negative": merge(create(signal(0, observed=100)), signal(1, observed=40))})["negative"]
+    finding = mark_notified({"negative_spike": merge(create(signal(0, observed=100)), signal(1, observed=40))})[
+        "negative_spike"
+    ]
     assert not has_doubled(merge(finding, signal(2, observed=190)))
 
 
@@ -68,7 +78,7 @@ def test_a_window_that_grows_within_the_hour_stays_one_measure() -> None:
         grown = replace(signal(minute), evidence=figures(100 + minute, window_start=START - length * MINUTE))
         finding = merge(finding, grown)
         assert not has_doubled(finding)
-        finding = mark_notified({"negative": finding})["negative"]
+        finding = mark_notified({"negative_spike": finding})["negative_spike"]
     assert len(finding.last_notified) == 1
 
 

@@ -48,11 +48,11 @@ def test_severity_does_not_fall_while_open() -> None:
 
 def test_detectors_that_break_together_do_not_fill_the_thread() -> None:
     """Within `group_window` of the opening a further detector edits the message only; later ones reply."""
-    _, told = run(signal(0), signal(4, detector="volume"), signal(6, detector="shift"))
+    _, told = run(signal(0), signal(4, detector="volume_spike"), signal(6, detector="negative_share"))
     assert [(n.reason, n.detector, n.reply) for n in told] == [
-        ("opened", "negative", False),
-        ("new_detector", "volume", False),
-        ("new_detector", "shift", True),
+        ("opened", "negative_spike", False),
+        ("new_detector", "volume_spike", False),
+        ("new_detector", "negative_share", True),
     ]
 
 
@@ -64,12 +64,12 @@ def test_a_doubling_is_told_once_for_each_factor_of_two() -> None:
 
 def test_what_merely_goes_on_is_told_once_a_minute_with_all_its_figures() -> None:
     """Signals of one minute become one update, that shows every detector's latest figure."""
-    minute = [signal(2, observed=90), signal(2, detector="volume", observed=91)]
-    _, told = run(signal(0), signal(0, detector="volume"), *minute, now(2), now(2.5), now(3))
+    minute = [signal(2, observed=90), signal(2, detector="volume_spike", observed=91)]
+    _, told = run(signal(0), signal(0, detector="volume_spike"), *minute, now(2), now(2.5), now(3))
     assert [n.reason for n in told] == ["opened", "new_detector", "updated"]
     assert {name: f.signal.evidence.observed for name, f in told[-1].incident.findings.items()} == {
         "negative": 90,
-        "volume": 91,
+        "volume_spike": 91,
     }
 
 
@@ -138,8 +138,8 @@ def test_two_incidents_of_one_minute_have_two_names() -> None:
 
 def test_a_redelivered_signal_changes_nothing() -> None:
     """The identity of a signal is its episode and revision."""
-    case, _ = run(signal(0), signal(1), signal(2, detector="volume"))
-    for record in (signal(0), signal(1), signal(2, detector="volume")):
+    case, _ = run(signal(0), signal(1), signal(2, detector="volume_spike"))
+    for record in (signal(0), signal(1), signal(2, detector="volume_spike")):
         assert run(record, case=case) == (case, [])
         assert decide(case, record, POLICY) == "duplicate"
 

@@ -16,7 +16,7 @@ from tests.support.alerts import MINUTE, START, action, now, run, signal
 if TYPE_CHECKING:
     from detectors.model.signal import Severity
 
-BOTH = {"when": ["negative", "volume"], "raise_to": "critical"}
+BOTH = {"when": ["negative_spike", "volume_spike"], "raise_to": "critical"}
 
 
 def policy(*rules: dict[str, Any], **changes: Any) -> Policy:
@@ -26,7 +26,7 @@ def policy(*rules: dict[str, Any], **changes: Any) -> Policy:
 
 def test_without_rules_the_strongest_signal_counts() -> None:
     """What ships says nothing about combinations."""
-    _, told = run(signal(0, severity="info"), signal(1, detector="volume"), signal(2, detector="shift"))
+    _, told = run(signal(0, severity="info"), signal(1, detector="volume_spike"), signal(2, detector="negative_share"))
     assert [note.incident.severity for note in told] == ["info", "warning", "warning"]
 
 
@@ -34,7 +34,7 @@ def test_detectors_that_speak_together_raise_the_severity_at_once() -> None:
     """Each alone is what it is; the second of them pages."""
     watch: Severity = "info"
     rule = policy(BOTH)
-    _, told = run(signal(0, severity=watch), signal(1, detector="volume", severity=watch), now(90), policy=rule)
+    _, told = run(signal(0, severity=watch), signal(1, detector="volume_spike", severity=watch), now(90), policy=rule)
     first, second = told[:2]
     assert (first.incident.severity, first.page) == ("info", False)
     assert (second.reason, second.incident.severity, second.page) == ("raised_severity", "critical", True)
@@ -44,15 +44,18 @@ def test_detectors_that_speak_together_raise_the_severity_at_once() -> None:
 
 def test_a_rule_of_one_detector_opens_graver() -> None:
     """A silent source can be made to page."""
-    silent = signal(0, detector="silence", severity="info", brand=BRANDS[0])
-    _, told = run_triage(silent, rules=GroupPolicies(policy({"when": ["silence"], "raise_to": "warning"})))
+    silent = signal(0, detector="no_data", severity="info", brand=BRANDS[0])
+    _, told = run_triage(silent, rules=GroupPolicies(policy({"when": ["no_data"], "raise_to": "warning"})))
     assert (told[0].incident.severity, told[0].incident.kind, told[0].page) == ("warning", "silence", True)
 
 
 def test_what_two_brands_say_is_no_combination() -> None:
     """In an umbrella a rule holds for one brand, not for one detector here and one there."""
     one, other = (about("kitchen", "buffet"),) * 2
-    records = [signal(0, brand=BRANDS[0], drivers=one), signal(1, brand=BRANDS[1], detector="volume", drivers=other)]
+    records = [
+        signal(0, brand=BRANDS[0], drivers=one),
+        signal(1, brand=BRANDS[1], detector="volume_spike", drivers=other),
+    ]
     _, told = run_triage(*records, rules=GroupPolicies(policy(BOTH)))
     assert [(note.reason, note.incident.severity) for note in told] == [("opened", "warning"), ("joined", "warning")]
 
@@ -62,8 +65,8 @@ def test_what_two_brands_say_is_no_combination() -> None:
     [
         ({"when": ["negatve"], "raise_to": "critical"}, "is no detector: choose among negative, outcry"),
         ({"when": [], "raise_to": "critical"}, "at least 1"),
-        ({"when": ["silence", "volume"], "raise_to": "critical"}, "must stand alone"),
-        ({"when": ["volume"], "raise_to": "grave"}, "info"),
+        ({"when": ["no_data", "volume_spike"], "raise_to": "critical"}, "must stand alone"),
+        ({"when": ["volume_spike"], "raise_to": "grave"}, "info"),
     ],
 )
 def test_a_rule_that_means_nothing_is_refused(rule: dict[str, Any], error: str) -> None:
@@ -101,5 +104,5 @@ def test_an_acknowledgement_of_less_is_void_once_it_is_critical() -> None:
 
 def test_an_acknowledgement_of_what_is_critical_holds() -> None:
     """Only a rise voids it."""
-    _, told = run(signal(0, severity="critical"), action(1), signal(2, detector="volume", severity="critical"))
+    _, told = run(signal(0, severity="critical"), action(1), signal(2, detector="volume_spike", severity="critical"))
     assert told[-1].incident.status == "acknowledged"

@@ -34,14 +34,14 @@ def asked(minute: float, last: float, **matchers: Any) -> Any:
     ("matchers", "kept"),
     [
         ({}, True),
-        ({"detector": "negative"}, True),
-        ({"detector": "volume"}, False),
+        ({"detector": "negative_spike"}, True),
+        ({"detector": "volume_spike"}, False),
         ({"term": "REFUND"}, True),
         ({"term": "strike"}, False),
         ({"channel": "twitter"}, True),
         ({"channel": "forum"}, False),  # a few come from there, most do not
-        ({"detector": "negative", "term": "refund", "channel": "twitter"}, True),
-        ({"detector": "negative", "term": "strike", "channel": "twitter"}, False),
+        ({"detector": "negative_spike", "term": "refund", "channel": "twitter"}, True),
+        ({"detector": "negative_spike", "term": "strike", "channel": "twitter"}, False),
     ],
 )
 def test_a_silence_keeps_back_what_it_names_and_nothing_else(matchers: dict[str, str], *, kept: bool) -> None:
@@ -58,8 +58,8 @@ def test_what_still_goes_on_when_the_silence_ends_is_told_then() -> None:
 
 def test_a_silenced_detector_does_not_join_an_open_incident() -> None:
     """The incident that is open goes on as if the signal had not been."""
-    loud, other = signal(1, detector="volume", severity="critical"), signal(0)
-    assert reasons_of(other, loud, policy=policy(detector="volume")) == ["opened"]
+    loud, other = signal(1, detector="volume_spike", severity="critical"), signal(0)
+    assert reasons_of(other, loud, policy=policy(detector="volume_spike")) == ["opened"]
 
 
 def test_an_act_silences_from_its_instant_for_as_long_as_it_says() -> None:
@@ -76,7 +76,7 @@ def test_an_act_silences_from_its_instant_for_as_long_as_it_says() -> None:
 
 def test_a_silence_travels_as_it_was_asked_for() -> None:
     """The record of the topic `actions` holds all of it."""
-    act = asked(0, 60, detector="volume", term="sale", reason="Black Friday")
+    act = asked(0, 60, detector="volume_spike", term="sale", reason="Black Friday")
     assert decode_action(written(act)) == act
 
 
@@ -88,19 +88,22 @@ def test_a_redelivered_request_changes_nothing() -> None:
 
 def test_beside_a_critical_incident_what_is_only_worth_watching_makes_no_sound() -> None:
     """It is shown on the card, for it may explain something; the thread stays quiet."""
-    grave, noise = signal(0, severity="critical"), signal(9, detector="volume", severity="info", start=9)
+    grave, noise = signal(0, severity="critical"), signal(9, detector="volume_spike", severity="info", start=9)
     case, told = run(grave, noise, now(9.5))
     assert [(note.reason, note.reply) for note in told] == [("opened", False), ("updated", False)]
     assert case.incident is not None
-    assert "volume" in case.incident.findings
-    assert reasons_of(signal(0), signal(9, detector="volume", severity="info", start=9)) == ["opened", "new_detector"]
+    assert "volume_spike" in case.incident.findings
+    assert reasons_of(signal(0), signal(9, detector="volume_spike", severity="info", start=9)) == [
+        "opened",
+        "new_detector",
+    ]
 
 
 def test_noise_beside_a_critical_incident_takes_it_out_of_nobodys_hand_however_loud_it_gets() -> None:
     """Watch-level noise that doubles neither posts in the thread nor voids an acknowledgement that is old."""
     going_on = [signal(minute, severity="critical") for minute in range(11, 125, 10)]
     noise = [
-        signal(minute, detector="volume", severity="info", start=10, observed=observed)
+        signal(minute, detector="volume_spike", severity="info", start=10, observed=observed)
         for minute, observed in ((10, 10), (126, 40))
     ]
     case, told = run(signal(0, severity="critical"), action(1), noise[0], *going_on, noise[1], now(127))
@@ -111,7 +114,7 @@ def test_noise_beside_a_critical_incident_takes_it_out_of_nobodys_hand_however_l
 
 def test_praise_neither_joins_a_crisis_nor_keeps_it_open() -> None:
     """A good buzz in the middle of a crisis is noise; by itself it is an incident, which a crisis may turn grave."""
-    cheer = [signal(minute, detector="praise", severity="info", start=9) for minute in range(9, 40)]
+    cheer = [signal(minute, detector="positive_spike", severity="info", start=9) for minute in range(9, 40)]
     case, told = run(signal(0), *cheer, now(40))
     assert [(note.reason, note.happened_at) for note in told[:2]] == [
         ("opened", START),
@@ -119,7 +122,7 @@ def test_praise_neither_joins_a_crisis_nor_keeps_it_open() -> None:
     ]
     assert case.silenced_count > 0
     assert reasons_of(*cheer[:2]) == ["opened"]
-    later = signal(70, detector="praise", severity="info", start=70)
+    later = signal(70, detector="positive_spike", severity="info", start=70)
     assert reasons_of(signal(0), now(31), later) == ["opened", "resolved", "opened"]
     assert reasons_of(cheer[0], signal(10, start=10)) == ["opened", "raised_severity"]
 
@@ -142,7 +145,7 @@ def test_a_plan_that_cannot_be_is_refused(wrong: dict[str, str], says: str) -> N
 
 def test_a_silence_and_its_end_are_in_the_history_of_what_is_open() -> None:
     """Who asked for quiet, and who ended it, can be read afterwards."""
-    case, told = run(signal(0), asked(1, 60, detector="volume"))
+    case, told = run(signal(0), asked(1, 60, detector="volume_spike"))
     silence = case.silences[0]
     assert silence.id == "silence@1"
     _, lifted = run(action(2, "unsilence", actor="bo", silence=silence), case=case)
@@ -155,7 +158,7 @@ def test_a_silence_and_its_end_are_in_the_history_of_what_is_open() -> None:
 
 def test_a_lifted_silence_holds_nothing_back_any_more() -> None:
     """One is ended by its id, all of a brand without one."""
-    case, _ = run(asked(-5, 60, detector="negative"), asked(-4, 60, detector="volume"))
+    case, _ = run(asked(-5, 60, detector="negative_spike"), asked(-4, 60, detector="volume_spike"))
     first, second = case.silences
     one, _ = run(action(-3, "unsilence", silence=first), case=case)
     assert one.silences == (second,)
@@ -164,7 +167,7 @@ def test_a_lifted_silence_holds_nothing_back_any_more() -> None:
     assert validate(case, action(-3, "unsilence", silence=Silence(0, 1, id="gone"))) == "unknown_silence"
 
 
-@pytest.mark.parametrize(("matchers", "steps"), [({}, [30]), ({"detector": "volume"}, [10, 30])])
+@pytest.mark.parametrize(("matchers", "steps"), [({}, [30]), ({"detector": "volume_spike"}, [10, 30])])
 def test_who_asks_for_quiet_is_not_chased(matchers: dict[str, str], *, steps: list[int]) -> None:
     """Only a silence about everything stops the steps of the escalation, and they go on when it ends."""
     rule = Policy(resolve_after=timedelta(hours=2))

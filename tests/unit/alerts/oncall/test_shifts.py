@@ -24,7 +24,9 @@ def rota(shifts: list[tuple[int, int, str]] | None = None, **given: Any) -> Sche
 
 def days(found: Schedule, until: int = 10) -> list[tuple[float, float, tuple[str, ...]]]:
     """Return the turns in days from the start."""
-    return [((a - START) / DAY, (b - START) / DAY, who) for a, b, who in shifts_between(found, START, START + until * DAY)]
+    return [
+        ((a - START) / DAY, (b - START) / DAY, who) for a, b, who in shifts_between(found, START, START + until * DAY)
+    ]
 
 
 def test_shifts_overlap_leave_gaps_and_the_week_fills_them() -> None:

@@ -8,11 +8,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from alerts.rendering.card import Chart
-from alerts.rendering.message import Message
-from alerts.rendering.route import Route
 from alerts.incidents.findings import create
-from alerts.rendering.message import render_message, render_reply
+from alerts.rendering.card import Chart
+from alerts.rendering.message import Message, render_message, render_reply
+from alerts.rendering.route import Route
 from alerts.rendering.sparkline import sparkline
 from detectors.model.signal import Contributors, Coverage, Example, Signal
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
@@ -53,7 +52,7 @@ def test_only_a_page_mentions_somebody() -> None:
 
 def test_facts_of_every_detector_stand_beside_their_usual_the_leading_first() -> None:
     """Numbers without the usual value mean nothing."""
-    made = card(signal(0, detector="volume", observed=30), signal(0, detector="negative"))
+    made = card(signal(0, detector="volume_spike", observed=30), signal(0, detector="negative_spike"))
     (facts,) = [block["fields"] for block in made.blocks if "fields" in block]
     assert [fact["text"].split("\n")[0] for fact in facts] == [
         "83 negative mentions in 10 min, usually 6 (14×)",
@@ -63,8 +62,8 @@ def test_facts_of_every_detector_stand_beside_their_usual_the_leading_first() ->
 
 def test_the_same_figure_is_told_once() -> None:
     """Two detectors that look at the same count say one thing, with the longer course."""
-    course = [signal(m, detector="volume", observed=observed) for m, observed in enumerate((21, 42, 83))]
-    made = card(*course, signal(2, detector="outcry"))
+    course = [signal(m, detector="volume_spike", observed=observed) for m, observed in enumerate((21, 42, 83))]
+    made = card(*course, signal(2, detector="negative_burst"))
     (facts,) = [block["fields"] for block in made.blocks if "fields" in block]
     (only,) = [fact["text"] for fact in facts]
     assert only == "83 negative mentions in 10 min, usually 6 (14×)\n▃▅█"
@@ -111,21 +110,21 @@ def test_coverage_is_shown_where_it_is_known() -> None:
 def test_a_long_course_keeps_its_latest_and_its_highest_in_few_bars() -> None:
     """Thirty values in fifteen bars, in two columns of a card."""
     trail = tuple((START + place, 8.0 if place == 29 else 1.0) for place in range(30))
-    made = sparkline(replace(create(signal(0)), recent_values=trail))
+    made = sparkline([value for _, value in trail])
     assert made == "▂" * 14 + "█"
 
 
 def test_a_course_that_stays_where_it_is_has_no_bars() -> None:
     """A row of equal bars would only take room on a phone."""
-    assert sparkline(create(signal(0))) == ""
+    assert sparkline([value for _, value in create(signal(0)).recent_values]) == ""
     (facts,) = [block["fields"] for block in card(*(signal(m) for m in range(9))).blocks if "fields" in block]
     assert [fact["text"] for fact in facts] == ["83 negative mentions in 10 min, usually 6 (14×)"]
 
 
 def test_a_chart_is_on_the_card_once_it_is_uploaded() -> None:
     """With words for who does not see it, and what its bars are in the brand's language."""
-    picture = Chart("F00000001", 1, START, 5, "at most 80")
-    (image,) = [block for block in card(signal(0), picture=picture).blocks if block["type"] == "image"]
+    chart = Chart("F00000001", 1, START, 5, "at most 80")
+    (image,) = [block for block in card(signal(0), chart=chart).blocks if block["type"] == "image"]
     assert block_errors(image) == []
     assert image["slack_file"] == {"id": "F00000001"}
     assert image["alt_text"] == "at most 80"
@@ -159,7 +158,7 @@ def test_a_reply_of_a_person_carries_their_words_escaped() -> None:
 
 def test_the_plain_message_is_text_alone_and_still_pages() -> None:
     """What is left when Slack takes no card."""
-    made = card(signal(0), page=True, plain=True)
+    made = card(signal(0), page=True, text_only=True)
     assert made.blocks == []
     assert made.text.endswith("(14×) <@U024BE7LH> please look")
 
@@ -167,8 +166,8 @@ def test_the_plain_message_is_text_alone_and_still_pages() -> None:
 def test_a_french_card_holds_no_english_word_of_ours() -> None:
     """Language is chosen in one place."""
     route = Route("#alertes", "fr", "<@U024BE7LH>")
-    picture = Chart("F00000001", 1, START, 5, "")
-    made = card(covered(Coverage(5, 6, 0.8)), action(1), page=True, route=route, picture=picture)
+    chart = Chart("F00000001", 1, START, 5, "")
+    made = card(covered(Coverage(5, 6, 0.8)), action(1), page=True, route=route, chart=chart)
     text = json.dumps(made.blocks, ensure_ascii=False)
     for word in ("Since", "usually", "Acknowledged", "please", "channels speak", "Fires", "Where", "grey"):
         assert word not in text

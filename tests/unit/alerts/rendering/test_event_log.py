@@ -41,7 +41,7 @@ def test_a_line_tells_brand_detector_severity_instant_and_evidence() -> None:
         "reason": "opened",
         "incident": "acme-20150219T1432Z",
         "brand": "acme",
-        "detector": "negative",
+        "detector": "negative_spike",
         "severity": "warning",
         "at": "2015-02-19T14:32:30.000Z",
     }

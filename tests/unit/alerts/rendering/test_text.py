@@ -68,7 +68,9 @@ def test_a_share_is_said_in_percent() -> None:
 
 def test_without_history_the_limit_is_named_instead_of_the_usual() -> None:
     """A new brand does not pretend to know what is usual; with history, what has a limit only is no newcomer."""
-    assert evidence_text(figures(30, None, history=0), "en") == "30 negative mentions in 10 min, limit 24 (no history yet)"
+    assert (
+        evidence_text(figures(30, None, history=0), "en") == "30 negative mentions in 10 min, limit 24 (no history yet)"
+    )
     assert evidence_text(figures(30, None, history=600), "en") == "30 negative mentions in 10 min, limit 24"
 
 
@@ -87,7 +89,7 @@ def test_next_to_nothing_is_said_so() -> None:
 def test_a_silence_names_its_channel() -> None:
     """Nought is not a figure that a manager understands."""
     quiet = replace(
-        signal(0, detector="silence", drivers=Contributors(channels=(("forum", 0),))),
+        signal(0, detector="no_data", drivers=Contributors(channels=(("forum", 0),))),
         evidence=figures(0, 40, metric="mentions", window_start=START - 180 * MINUTE),
     )
     assert headline(incident_of(quiet), "en") == "🟠 Warning acme: no mention from forum for 3 h, usually 40"
@@ -156,11 +158,11 @@ def test_replies_say_what_changed() -> None:
     records: list[Record] = [
         signal(0),
         signal(1, severity="critical"),
-        signal(9, detector="volume", start=9),
+        signal(9, detector="volume_spike", start=9),
         action(10, "resolve"),
     ]
     _, life = run(*records)
-    assert [reply_text(n, "en", fact=notification_text(n, "en"), who="Ada") for n in life] == [
+    assert [reply_text(n, "en", fact=notification_text(n, "en"), actor="Ada") for n in life] == [
         "Opened: 83 negative mentions in 10 min, usually 6 (14×)",
         "Now critical: 83 negative mentions in 10 min, usually 6 (14×)",
         "Also: 83 negative mentions in 10 min, usually 6 (14×)",

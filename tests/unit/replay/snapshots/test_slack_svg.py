@@ -1,19 +1,22 @@
-"""Is a Slack message drawn as it reads, whole, and harmlessly?"""
+"""Tests of the SVG of a card: it is whole, reads as in Slack, and is harmless."""
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from alerts.rendering.message import Message
+from alerts.rendering.buttons import Actions, Button, Menu
+from alerts.rendering.card import Card, Chart, Fact, build_card
+from alerts.rendering.rich_text import Span, fill, plain, time
 from alerts.rendering.route import Route
-from alerts.rendering.slack_blocks import image
-from alerts.rendering.message import render_message
 from replay.snapshots import slack_svg
-from replay.snapshots.mrkdwn import Line, Span, read
 from replay.snapshots.text_metrics import is_bars, width, wrap
-from tests.support.alerts import run, signal
+from tests.support.alerts import START, run, signal
+
+CHART = Chart("F00000001", 1, START, 5, "at most 80")
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -22,14 +25,14 @@ def _words(drawn: str) -> str:
     return " ".join("".join(text.itertext()) for text in ET.fromstring(drawn).iter(f"{SVG}text"))
 
 
-def _message(language: str = "en") -> Message:
+def _card(language: str = "en") -> Card:
     told = run(signal(0), signal(3, observed=240, severity="critical"))[1]
-    return render_message(told[-1], Route("C1", language, "<@U0CAMILLE>"), page=True)
+    return build_card(told[-1].incident, Route("C1", language, "<@U0CAMILLE>"), page=True)
 
 
 def test_card_shows_every_block() -> None:
     """What the blocks say stands in the drawing: headline, who is called, figures, drivers, examples, id."""
-    words = _words(slack_svg.render(_message(), "14:32"))
+    words = _words(slack_svg.render(_card(), "14:32"))
     for said in (
         "240 negative mentions in 10 min",
         "@U0CAMILLE",
@@ -44,7 +47,7 @@ def test_card_shows_every_block() -> None:
 
 def test_card_is_labelled_with_the_lock_screen_line() -> None:
     """A reader of the page who cannot see the image is told the one line."""
-    drawn = ET.fromstring(slack_svg.render(_message("fr"), "14:32"))
+    drawn = ET.fromstring(slack_svg.render(_card("fr"), "14:32"))
     assert drawn.get("role") == "img"
     assert "mentions négatives" in (drawn.get("aria-label") or "")
 
@@ -52,16 +55,14 @@ def test_card_is_labelled_with_the_lock_screen_line() -> None:
 def test_hostile_text_stays_text() -> None:
     """Markup in a message is drawn as text and never becomes markup."""
     evil = "</text><script>alert(1)</script> & <b>"
-    escaped = evil.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": escaped}}]
-    drawn = slack_svg.render(Message("i", 1, evil, blocks), "14:32")
+    drawn = slack_svg.render(replace(_card(), headline=evil, brands=plain(evil)), "14:32")
     assert "<script" not in drawn
     assert evil.replace(" ", "") in _words(drawn).replace(" ", "")
 
 
 def test_nothing_is_drawn_outside_the_card() -> None:
     """Each line begins inside the card and ends, as far as can be told without a font, before its right edge."""
-    root = ET.fromstring(slack_svg.render(_message(), "14:32"))
+    root = ET.fromstring(slack_svg.render(_card(), "14:32"))
     height = float((root.get("viewBox") or "").split()[3])
     for text in root.iter(f"{SVG}text"):
         assert float(text.get("y") or "inf") < height
@@ -69,40 +70,30 @@ def test_nothing_is_drawn_outside_the_card() -> None:
         assert float(text.get("x") or 0) + long <= slack_svg.WIDTH
 
 
+def _height(card: Card) -> float:
+    return float(ET.fromstring(slack_svg.render(card, "1")).get("viewBox", "").split()[3])
+
+
 @pytest.mark.parametrize(
-    "block",
+    "change",
     [
-        {"type": "divider"},
-        {"type": "image", "alt_text": "a chart", "image_url": "https://example.com/a.png"},
-        {"type": "actions", "elements": [{"type": "button", "text": {"type": "plain_text", "text": "Acknowledge"}}]},
+        {"notes": (plain("small print"),)},
+        {"chart": CHART, "chart_title": "bars and lines"},
+        {"actions": Actions("i|1", (Button("ack", "Acknowledge"), Menu("more", "", ())))},
     ],
-    ids=lambda block: block["type"],
+    ids=lambda change: next(iter(change)),
 )
-def test_other_blocks_are_drawn_too(block: dict[str, object]) -> None:
-    """Buttons, dividers and images (by their description) have their place, and make the card longer."""
-    heights = [
-        float(ET.fromstring(slack_svg.render(Message("i", 1, "t", blocks), "1")).get("viewBox", "").split()[3])
-        for blocks in ([], [block])
-    ]
-    assert heights[1] > heights[0]
+def test_every_part_has_its_place(change: dict[str, Any]) -> None:
+    """Small print, charts (by their description) and buttons make the card longer."""
+    bare = replace(_card(), notes=())
+    assert _height(replace(bare, **change)) > _height(bare)
 
 
-def test_mrkdwn_tokens_are_read() -> None:
-    """Bold, code, links, mentions, instants and entities come out as what they show."""
-    text = "*Open* `id` <https://a.example/?x=1&amp;y|open> <!subteam^S1> <!date^1424356320^{time}|x> a &lt; b"
-    spans = read(text)[0].spans
-    assert [span.text for span in spans if span.text.strip()] == ["Open", "id", "open", "@S1", "14:32", " a < b"]
-    assert spans[4].href == "https://a.example/?x=1&y"
-
-
-def test_quotes_are_lines_of_their_own() -> None:
-    """A line behind `> ` is quoted, its neighbours are not."""
-    assert [line.quoted for line in read("before\n> said\nafter")] == [False, True, False]
-
-
-def test_stars_within_words_are_no_bold() -> None:
-    """Only stars around words make bold text."""
-    assert read("2*3*4") == [Line([Span("2*3*4")], quoted=False)]
+def test_an_instant_is_drawn_in_utc() -> None:
+    """A file cannot know the reader's time zone."""
+    assert "at 14:32" in _words(
+        slack_svg.render(replace(_card(), brands=fill("at {moment}", moment=time(START, "{time}"))), "1")
+    )
 
 
 def test_wrapping_keeps_every_word() -> None:
@@ -118,15 +109,16 @@ def test_sparklines_are_forced_to_their_width() -> None:
     """Fonts draw bars at very different widths, so the drawing says how wide they are to be."""
     assert is_bars("▁▃█")
     assert not is_bars("▁a")
-    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "▁▂▃"}}]
-    assert "textLength" in slack_svg.render(Message("i", 1, "t", blocks), "1")
+    assert "textLength" in slack_svg.render(replace(_card(), facts=(Fact(plain("83 mentions"), "▁▂▃"),)), "1")
 
 
 def test_a_chart_is_part_of_the_card() -> None:
     """The picture itself, its title above and its words for who does not see it; without one, the words alone."""
-    block = image("F00000001", "bars and lines", "at most 80")
-    drawn = slack_svg.render(Message("i", 1, "t", [block]), "1", b"\x89PNG")
+    card = replace(_card(), chart=CHART, chart_title="bars and lines")
+    drawn = slack_svg.render(card, "1", b"\x89PNG")
     assert "data:image/png;base64,iVBORw==" in drawn
     assert "bars and lines" in drawn
     assert "at most 80" in drawn
-    assert "data:" not in slack_svg.render(Message("i", 1, "t", [block]), "1")
+    without = slack_svg.render(card, "1")
+    assert "at most 80" in without
+    assert "data:" not in without

@@ -9,8 +9,8 @@ import pytest
 import structlog
 
 from alerts.delivery.ports import DeliveryError, MessageRef
-from alerts.rendering.message import Message
 from alerts.notifiers.slack.notifier import SlackNotifier
+from alerts.rendering.message import Message
 from tocsin.demo.fake_slack.faults import Fault
 from tocsin.demo.fake_slack.server import TOKEN, FakeSlack
 
@@ -35,7 +35,9 @@ async def slack(fake: FakeSlack) -> AsyncIterator[SlackNotifier]:
     await notifier.close()
 
 
-async def test_a_post_carries_text_card_and_its_incident_and_unfurls_nothing(fake: FakeSlack, slack: SlackNotifier) -> None:
+async def test_a_post_carries_text_card_and_its_incident_and_unfurls_nothing(
+    fake: FakeSlack, slack: SlackNotifier
+) -> None:
     """The text is what a lock screen shows, the metadata what a restart looks for."""
     receipt = await slack.post("#alerts", CARD)
     (call,) = fake.calls
