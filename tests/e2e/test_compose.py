@@ -96,7 +96,7 @@ def _await(met: Callable[[], bool], process: subprocess.Popen[bytes], what: str)
 
 def test_stack_comes_up_and_goes_down(stack: Stack, tmp_path: Path) -> None:
     """Topics are made, brands applied, the worker is healthy by its own check, counts a mention, and ends in order."""
-    assert "mentions.model.batches" in _succeed(stack, "topics")
+    assert "mentions.scored" in _succeed(stack, "topics")
     assert "to add" in _succeed(stack, "brands")
     worker = stack.services["worker"]
     process = stack.start(worker)

@@ -37,7 +37,7 @@ def command(
     once: Annotated[
         bool, typer.Option("--once", help="Send one canary per partition, print the result, notify nobody.")
     ] = False,
-    build_test_alert: Annotated[
+    test_alert: Annotated[
         float | None,
         typer.Option(min=0, max=3600, help="Send a test alert to every receiver; resolve it after so many seconds."),
     ] = None,
@@ -58,8 +58,8 @@ def command(
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415
 
     here = load_installation(embedded=embedded)
-    if build_test_alert is not None:
-        _send_test_alert(here.settings, build_test_alert)
+    if test_alert is not None:
+        _send_test_alert(here.settings, test_alert)
         return
     canaries = CanaryProber(here.connection, here.topics, secrets.token_hex(4), min(BROKER_TIMEOUT, timeout / 3))
     log_to_stderr("error" if once else here.settings.log_level, here.settings.log_format)
