@@ -1,6 +1,6 @@
 """Language, sentiment and abuse scores on the labelled sets, written as a table into `docs/results.md`.
 
-No figure is on a text that the model was trained on: for the training sets, models are trained anew in five folds.
+No figure is on a text that the model was trained on: for the training sets, models are trained again in five folds.
 """
 
 from __future__ import annotations

@@ -24,17 +24,17 @@ AT: Final = 1_773_097_200_000
 MINUTE: Final = 60_000
 _SEEN: Final[dict[str, tuple[str, int, float, float | None, float]]] = {
     # detector: metric, window (minutes), observed, usual, threshold
-    "volume": ("mentions", 120, 1240, 300, 780),
-    "outcry": ("mentions", 60, 96, 11, 40),
-    "negative": ("negative mentions", 10, 83, 6, 24),
-    "shift": ("negative share", 60, 0.61, 0.18, 0.4),
-    "slow_burn": ("negative share", 360, 0.44, 0.2, 0.35),
-    "reach": ("far-reaching negative mentions", 10, 1, 0.02, 1),
+    "volume_spike": ("mentions", 120, 1240, 300, 780),
+    "negative_burst": ("mentions", 60, 96, 11, 40),
+    "negative_spike": ("negative mentions", 10, 83, 6, 24),
+    "negative_share": ("negative share", 60, 0.61, 0.18, 0.4),
+    "sentiment_drift": ("negative share", 360, 0.44, 0.2, 0.35),
+    "high_reach": ("far-reaching negative mentions", 10, 1, 0.02, 1),
     "abuse": ("abusive share", 60, 0.34, None, 0.2),
-    "silence": ("mentions", 180, 0, 40, 1),
-    "praise": ("positive mentions", 10, 120, 9, 60),
-    "absolute": ("negative mentions", 10, 40, None, 40),
-    "absolute_share": ("negative share", 10, 0.7, None, 0.5),
+    "no_data": ("mentions", 180, 0, 40, 1),
+    "positive_spike": ("positive mentions", 10, 120, 9, 60),
+    "static_threshold": ("negative mentions", 10, 40, None, 40),
+    "static_threshold_share": ("negative share", 10, 0.7, None, 0.5),
 }
 _HEAD: Final = """# The line at 3 am
 
@@ -79,7 +79,7 @@ def _incident(detector: str, severity: Severity) -> Incident:
         threshold=threshold,
         mentions=120,
         negative=83,
-        history=0 if detector.startswith("absolute") else 20_160,
+        history=0 if detector.startswith("static_threshold") else 20_160,
     )
     drivers = Contributors(channels=(("app reviews", 61),), terms=(), authors=(), examples=())
     signal = Signal("Hallowfirth Ferries", detector, AT, 0, "raised", severity, AT, 1, evidence, drivers)

@@ -44,7 +44,7 @@ def _exception(value: str) -> str:
     except (ValueError, TypeError):
         pass
     raise ValueError(
-        "must say from when to when who, by the rota's own clock (no offset, no Z): "
+        "must say from when to when who, by the schedule's own clock (no offset, no Z): "
         "2026-12-24T09:00 to 2026-12-27T09:00: U024BE7LH"
     )
 
@@ -103,7 +103,7 @@ class Schedule(Parameters):
     """
 
     people: Annotated[tuple[Annotated[str, AfterValidator(_slack_id)], ...], Field(max_length=53)] = Field(
-        default=(), description="Slack ids in the order of their weeks; empty: no rota, only `on_call`."
+        default=(), description="Slack ids in the order of their weeks; empty: no schedule, only `on_call`."
     )
     timezone: TimeZone = Field(
         default="UTC", description="Time zone of the handover and of the exceptions, such as Europe/Paris."
@@ -204,7 +204,7 @@ def _exception_at(schedule: Schedule, local: datetime) -> str | None:
 
 @lru_cache(maxsize=1024)
 def exception_bounds(written: str) -> tuple[datetime, datetime]:
-    """Return from when to when an exception holds, by the rota's own clock."""
+    """Return from when to when an exception holds, by the schedule's own clock."""
     found = _EXCEPTION.fullmatch(written)
     assert found is not None
     return datetime.fromisoformat(found[1]), datetime.fromisoformat(found[2])

@@ -36,7 +36,7 @@ def shifts_between(schedule: Schedule, since: int, until: int) -> list[Shift]:
 
 
 def gaps(schedule: Schedule, since: int, until: int) -> list[Shift]:
-    """Return when a rota names nobody; one that is not used at all has no gaps."""
+    """Return when a schedule names nobody; one that is not used at all has no gaps."""
     if not (schedule.people or schedule.ical or schedule.shifts):
         return []
     return [turn for turn in shifts_between(schedule, since, until) if not turn.users]

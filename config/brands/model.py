@@ -81,7 +81,7 @@ class BrandDefaults(BaseModel):
         description="Slack ids of the people and user groups who may acknowledge, snooze, judge and resolve; empty: "
         "everyone who sees the message.",
     )
-    schedule: Schedule = Field(default=Schedule(), description="Who is on call in which week, besides `on_call`.")
+    on_call_schedule: Schedule = Field(default=Schedule(), description="Who is on call in which week, besides `on_call`.")
     exclusions: Texts = Field(
         default=(), description="Words or phrases that make a mention none of this brand after all."
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def on_call_users(brand: Brand, at: int) -> tuple[str, ...]:
     """Return whom a page of a brand mentions at an instant (ms), as Slack ids."""
-    return (*brand.on_call, *on_call(brand.schedule, at))
+    return (*brand.on_call, *on_call(brand.on_call_schedule, at))
 
 
 def route(brand: Brand, at: int, channel: str, *, buttons: bool = False, web: str = "") -> Route:
@@ -29,5 +29,5 @@ def route(brand: Brand, at: int, channel: str, *, buttons: bool = False, web: st
         steps=brand.alert.escalation,
         buttons=buttons,
         web_url=web,
-        next_mention=mention(on_call(brand.schedule, at, 1)),
+        next_mention=mention(on_call(brand.on_call_schedule, at, 1)),
     )

@@ -114,7 +114,7 @@ def _download(address: str) -> bytes:
 
 
 class CalendarFinding(NamedTuple):
-    """What is wrong or strange about a calendar, or the rota of it."""
+    """What is wrong or strange about a calendar, or the schedule of it."""
 
     source: str
     rule: str
@@ -145,8 +145,8 @@ def resolve(
     resolved = {}
     for name, brand in brands.items():
         before = (applied or {}).get(name)
-        rota, findings = reader.with_shifts(brand.schedule, before.schedule if before is not None else None)
-        resolved[name] = brand.model_copy(update={"rota": rota})
+        schedule, findings = reader.with_shifts(brand.on_call_schedule, before.on_call_schedule if before is not None else None)
+        resolved[name] = brand.model_copy(update={"on_call_schedule": schedule})
         known = not any(finding.no_shifts for finding in findings)
         found |= dict.fromkeys([*findings, *(_gaps(resolved[name], now) if known else ())])
     return ResolvedBrands(resolved, list(found))
@@ -162,39 +162,39 @@ class _Reader:
         self._since = int(monday.timestamp() * 1000)
         self._until = int((monday + timedelta(weeks=WEEKS)).timestamp() * 1000)
 
-    def with_shifts(self, rota: Schedule, before: Schedule | None) -> tuple[Schedule, list[CalendarFinding]]:
-        """Return a rota with its calendar's shifts, and what was found."""
-        if rota.ical is None:
-            return rota, []
+    def with_shifts(self, schedule: Schedule, before: Schedule | None) -> tuple[Schedule, list[CalendarFinding]]:
+        """Return a schedule with its calendar's shifts, and what was found."""
+        if schedule.ical is None:
+            return schedule, []
         try:
-            shifts, warnings = self._read(rota)
+            shifts, warnings = self._read(schedule)
         except CalendarError as error:
-            if before is not None and before.ical == rota.ical and before.shifts:
-                stay = rota.model_copy(update={"shifts": before.shifts})
+            if before is not None and before.ical == schedule.ical and before.shifts:
+                stay = schedule.model_copy(update={"shifts": before.shifts})
                 return stay, [
-                    CalendarFinding(rota.ical, f"{error}; the shifts applied before stay in force", unavailable=True)
+                    CalendarFinding(schedule.ical, f"{error}; the shifts applied before stay in force", unavailable=True)
                 ]
-            return rota, [CalendarFinding(rota.ical, str(error), unavailable=True, no_shifts=True)]
+            return schedule, [CalendarFinding(schedule.ical, str(error), unavailable=True, no_shifts=True)]
         written = tuple(format_shift(shift) for shift in shifts)
-        return rota.model_copy(update={"shifts": written}), [CalendarFinding(rota.ical, text) for text in warnings]
+        return schedule.model_copy(update={"shifts": written}), [CalendarFinding(schedule.ical, text) for text in warnings]
 
-    def _read(self, rota: Schedule) -> ParsedCalendar:
-        assert rota.ical is not None
-        if rota.ical not in self._fetched:
+    def _read(self, schedule: Schedule) -> ParsedCalendar:
+        assert schedule.ical is not None
+        if schedule.ical not in self._fetched:
             try:
-                self._fetched[rota.ical] = self._fetch(rota.ical)
+                self._fetched[schedule.ical] = self._fetch(schedule.ical)
             except CalendarError as error:
-                self._fetched[rota.ical] = error
-        raw = self._fetched[rota.ical]
+                self._fetched[schedule.ical] = error
+        raw = self._fetched[schedule.ical]
         if isinstance(raw, CalendarError):
             raise raw
-        return parse(raw, rota, self._since, self._until)
+        return parse(raw, schedule, self._since, self._until)
 
 
 def _gaps(brand: Brand, now: datetime) -> Iterator[CalendarFinding]:
     """Yield a warning where nobody has a shift within the coming weeks."""
     since, until = (int(at.timestamp() * 1000) for at in (now, now + GAP_HORIZON))
-    found = gaps(brand.schedule, since, until)
+    found = gaps(brand.on_call_schedule, since, until)
     if not found:
         return
     others = "another gap" if len(found) == 2 else f"{len(found) - 1} more gaps"  # noqa: PLR2004  one besides the first
@@ -202,7 +202,7 @@ def _gaps(brand: Brand, now: datetime) -> Iterator[CalendarFinding]:
     called = (
         "only `on_call` is called then" if brand.on_call else "nobody is called then: name `on_call` or `people` too"
     )
-    yield CalendarFinding(brand.schedule.ical or "", f"nobody has a shift {_span(found[0])}{more}: {called}")
+    yield CalendarFinding(brand.on_call_schedule.ical or "", f"nobody has a shift {_span(found[0])}{more}: {called}")
 
 
 def _span(gap: Shift) -> str:
@@ -216,11 +216,11 @@ def as_problems(file: Path, findings: Iterable[CalendarFinding]) -> list[Problem
     Raises:
         ConfigError: the file cannot be read.
     """
-    named = [node for node in walk(parser.read(file).root) if node.path.endswith("rota.ical")]
+    named = [node for node in walk(parser.read(file).root) if node.path.endswith("schedule.ical")]
     first = {str(node.value): node for node in reversed(named)}
     return [_problem(file, finding, first.get(finding.source)) for finding in findings]
 
 
 def _problem(file: Path, finding: CalendarFinding, node: Node | None) -> Problem:
-    line, column, path = (node.line, node.column, node.path) if node is not None else (0, 0, "rota")
+    line, column, path = (node.line, node.column, node.path) if node is not None else (0, 0, "on_call_schedule")
     return Problem(str(file), line, column, path, None, finding.rule, "error" if finding.no_shifts else "warning")

@@ -41,20 +41,20 @@ class ParsedCalendar(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def parse(raw: bytes, rota: Schedule, since: int, until: int) -> ParsedCalendar:
+def parse(raw: bytes, schedule: Schedule, since: int, until: int) -> ParsedCalendar:
     """Return the shifts of an iCalendar file that touch the time between two instants (ms).
 
-    An event is a shift of everybody whom its name (SUMMARY) mentions: by Slack id, or by a name of `rota.names`.
+    An event is a shift of everybody whom its name (SUMMARY) mentions: by Slack id, or by a name of `schedule.names`.
 
     Raises:
         CalendarError: it is no calendar, is too large, or an event is broken.
     """
     calendar = _parse(raw)
     _validate(calendar)
-    zone, shifts, unknown = ZoneInfo(rota.timezone), list[CalendarShift](), dict[str, None]()
+    zone, shifts, unknown = ZoneInfo(schedule.timezone), list[CalendarShift](), dict[str, None]()
     for event in _between(calendar, since, until):
         start, end = (_instant(moment, zone) for moment in (event.start, event.end))
-        who = users_named(str(event.get("SUMMARY", "")), rota.names)
+        who = users_named(str(event.get("SUMMARY", "")), schedule.names)
         shifts += [CalendarShift(start, end, one) for one in who if start < end and start < until and end > since]
         if not who:
             unknown.setdefault(_named(event))
@@ -62,7 +62,7 @@ def parse(raw: bytes, rota: Schedule, since: int, until: int) -> ParsedCalendar:
             raise CalendarError(
                 f"holds more than {MAX_SHIFTS} shifts for the coming weeks: is it a calendar of shifts?"
             )
-    warnings = (f"nobody is known who is meant by {name}: add the name to rota.names" for name in islice(unknown, 5))
+    warnings = (f"nobody is known who is meant by {name}: add the name to schedule.names" for name in islice(unknown, 5))
     return ParsedCalendar(tuple(sorted(set(shifts))), tuple(warnings))
 
 
@@ -143,7 +143,7 @@ def _between(calendar: Calendar, since: int, until: int) -> Iterable[Any]:
 
 
 def _instant(moment: date | datetime, zone: ZoneInfo) -> int:
-    """Return an instant in ms, whole minutes; days and times without a zone are those of the rota's."""
+    """Return an instant in ms, whole minutes; days and times without a zone are those of the schedule's."""
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time.min)
     if moment.tzinfo is None:

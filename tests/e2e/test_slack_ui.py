@@ -150,7 +150,7 @@ def test_it_fits_the_screen(page: Page, card: Locator, screen: tuple[int, int], 
     """On a phone as on a desktop nothing sticks out sideways."""
     page.set_viewport_size({"width": screen[0], "height": screen[1]})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    card.evaluate("card => card.scrollIntoView()")  # the card is drawn anew with each edit: nothing to wait for
+    card.evaluate("card => card.scrollIntoView()")  # each edit draws the card again: nothing to wait for
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     keep(page, f"slack-ui-{screen[0]}-{scheme}", whole=False)
 

@@ -130,7 +130,7 @@ def status_text(incident: Incident, language: Language) -> str:
 def on_call_text(brand: Brand, at: int, language: Language) -> str:
     """Return who is on call for a brand, and who is next."""
     present = mention(on_call_users(brand, at))
-    following = mention(on_call(brand.schedule, at, 1))
+    following = mention(on_call(brand.on_call_schedule, at, 1))
     name = f"*{mrkdwn(brand.name, 60)}*"
     if not present:
         return translate(language, "slash_nobody", brand=name)

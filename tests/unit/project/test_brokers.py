@@ -93,7 +93,7 @@ async def test_frozen_kafka_answers_when_resumed(own_kafka: RealBroker) -> None:
 
 
 def test_session_broker_is_shared(kafka: Broker, request: pytest.FixtureRequest) -> None:
-    """Whoever asks for the session's broker gets the same one."""
+    """All tests of a session share one broker."""
     assert request.getfixturevalue("kafka") is kafka
 
 
@@ -102,7 +102,7 @@ def _no_kafka() -> RealBroker:
 
 
 def test_absence_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no real Kafka can be had, the tests run on the embedded broker and the closing line gives the reason."""
+    """If no real Kafka is available, the tests run on the embedded broker and the closing line gives the reason."""
     monkeypatch.setattr(brokers, "start_real", _no_kafka)
     chosen = BrokerChoice(real_required=False)
     assert isinstance(chosen.start(), EmbeddedBroker)

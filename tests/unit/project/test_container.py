@@ -1,4 +1,4 @@
-"""Does the container fallback speak to Docker as it should? Tried with a stand-in that writes down what it is told."""
+"""Tests of the container fallback, with a fake `docker` that records its arguments."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ CASES = [(name, language) for name in detectors() for language in MESSAGES]
 
 
 def test_the_page_is_up_to_date() -> None:
-    """`make docs` writes it anew."""
+    """`make docs` writes it again."""
     assert (ROOT / "docs" / "three-am.md").read_text(encoding="utf-8") == page()
 
 

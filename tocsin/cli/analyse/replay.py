@@ -134,7 +134,7 @@ def _result(replay: FileReplay) -> ReplayResult:
     from replay.player.result import ReplayResult  # noqa: PLC0415
 
     result = ReplayResult(rejected_lines=replay.rejected_lines, unmatched=replay.unmatched, until=replay.latest)
-    result.close(replay.pipeline.watch)
+    result.close(replay.pipeline.states())
     result.counts[""] = replay.mentions
     return result
 

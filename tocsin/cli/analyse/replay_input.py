@@ -99,7 +99,7 @@ class ReplayInput:
         advance: Callable[[float], None],
         pace: Throttle | None = None,
     ) -> Iterator[Notification]:
-        """Yield what is notifications under `rules`, paced by the clock where there is a `pace`."""
+        """Yield the notifications under these policies, in real time times the speed of `pace` if there is one."""
         from replay.player.chunking import CHUNK_SIZE  # noqa: PLC0415
         from replay.player.recording_replay import RecordingReplay  # noqa: PLC0415
         from replay.player.result import replay_lines  # noqa: PLC0415
@@ -109,8 +109,8 @@ class ReplayInput:
             yield from playback.run(self._entries(self.recording, advance, pace))
             return
         lines = self.lines(advance)
-        at_once = 1 if pace else CHUNK_SIZE  # whoever watches sees each mention
-        yield from replay_lines(result, policies, _throttled(lines, pace) if pace else lines, self.scorer(), at_once)  # type: ignore[arg-type]  # a file has fixed rules
+        chunk = 1 if pace else CHUNK_SIZE  # live output shows each mention as it comes
+        yield from replay_lines(result, policies, _throttled(lines, pace) if pace else lines, self.scorer(), chunk)  # type: ignore[arg-type]  # a file has fixed rules
 
     def lines(self, advance: Callable[[float], None]) -> Iterator[Line | RejectedLine]:
         """Yield the lines of the files."""

@@ -25,7 +25,7 @@ MINUTE = 60.0
 
 def check_calendars(file: Path, report: LoadResult) -> LoadResult:
     """Return the report with what is wrong with the calendars of its brands."""
-    if report.config is None or not any(brand.schedule.ical for brand in report.config.brands):
+    if report.config is None or not any(brand.on_call_schedule.ical for brand in report.config.brands):
         return report
     from config.calendars.client import CalendarClient, as_problems, resolve  # noqa: PLC0415  slow to load
 
@@ -41,7 +41,7 @@ def resolve_shifts(file: Path, wanted: dict[str, Brand], store: BrandStore) -> d
     Raises:
         ConfigError: a calendar is unavailable or broken, and none of its shifts are applied.
     """
-    if not any(brand.schedule.ical for brand in wanted.values()):
+    if not any(brand.on_call_schedule.ical for brand in wanted.values()):
         return wanted
     from config.calendars.client import CalendarClient, as_problems, resolve  # noqa: PLC0415  slow to load
     from config.errors import ConfigError  # noqa: PLC0415
@@ -114,7 +114,7 @@ def sync_calendars(store: BrandStore, folder: Path) -> tuple[int, int, bool]:
     """Fetch and publish once; return how many brands have a calendar, how many changed, and if every one was read."""
     from config.calendars.client import CalendarClient, resolve  # noqa: PLC0415  slow to load
 
-    before = {name: brand for name, brand in applied_brands(store).items() if brand.schedule.ical}
+    before = {name: brand for name, brand in applied_brands(store).items() if brand.on_call_schedule.ical}
     resolved = resolve(before, CalendarClient(folder).fetch, _now(), before)
     for finding in resolved.findings:
         print_status(printable(f"{finding.source}: {finding.rule}"))
@@ -131,10 +131,12 @@ def _changed_records(store: BrandStore, resolved: dict[str, Brand]) -> dict[str,
     for name, raw in store.read_applied().items():
         if name not in resolved:
             continue
-        governed, shifts = decode_with_overrides(raw), resolved[name].schedule.shifts
-        rota = governed.brand.schedule
-        if rota.ical == resolved[name].schedule.ical and rota.shifts != shifts:
-            brand = governed.brand.model_copy(update={"rota": rota.model_copy(update={"shifts": shifts})})
+        governed, shifts = decode_with_overrides(raw), resolved[name].on_call_schedule.shifts
+        schedule = governed.brand.on_call_schedule
+        if schedule.ical == resolved[name].on_call_schedule.ical and schedule.shifts != shifts:
+            brand = governed.brand.model_copy(
+                update={"on_call_schedule": schedule.model_copy(update={"shifts": shifts})}
+            )
             records[name] = encode_brand(brand, governed.overrides)
     return records
 

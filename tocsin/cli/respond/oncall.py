@@ -90,23 +90,23 @@ def _record(brand: Brand, since: int, until: int) -> dict[str, Any]:
     from alerts.oncall.schedule import on_call  # noqa: PLC0415  pydantic is slow to load
     from alerts.oncall.shifts import shifts_between  # noqa: PLC0415
 
-    rota = brand.schedule
-    used = bool(rota.people or rota.ical or rota.shifts or rota.exceptions)
+    schedule = brand.on_call_schedule
+    used = bool(schedule.people or schedule.ical or schedule.shifts or schedule.exceptions)
     return {
         "brand": brand.name,
-        "timezone": rota.timezone,
-        "names": {who: name for name, who in rota.names.items()},
+        "timezone": schedule.timezone,
+        "names": {who: name for name, who in schedule.names.items()},
         "always": brand.on_call,
-        "now": on_call(rota, since),
-        "next": on_call(rota, since, 1),
-        "turns": [_shift_record(rota, turn) for turn in shifts_between(rota, since, until)] if used else [],
+        "now": on_call(schedule, since),
+        "next": on_call(schedule, since, 1),
+        "shifts": [_shift_record(schedule, shift) for shift in shifts_between(schedule, since, until)] if used else [],
     }
 
 
-def _shift_record(rota: Schedule, turn: Shift) -> dict[str, Any]:
-    zone = ZoneInfo(rota.timezone)
-    start, end = (datetime.fromtimestamp(at / 1000, zone).isoformat(timespec="minutes") for at in turn[:2])
-    return {"from": start, "to": end, "who": turn.users, "gap": not turn.users}
+def _shift_record(schedule: Schedule, shift: Shift) -> dict[str, Any]:
+    zone = ZoneInfo(schedule.timezone)
+    start, end = (datetime.fromtimestamp(at / 1000, zone).isoformat(timespec="minutes") for at in shift[:2])
+    return {"from": start, "to": end, "who": shift.users, "gap": not shift.users}
 
 
 def _print(records: list[dict[str, Any]]) -> None:
@@ -119,12 +119,12 @@ def _print(records: list[dict[str, Any]]) -> None:
 
 def _rows(record: dict[str, Any]) -> list[list[str]]:
     always = _names(record["always"], record["names"]) or NOBODY
-    if not record["turns"]:
+    if not record["shifts"]:
         return [[record["brand"], always, "", "", "(no schedule)"]]
     rows = []
-    for turn in record["turns"]:
-        who = _names(turn["who"], record["names"]) or f"! {NOBODY}"
-        rows.append([record["brand"], always, _local(turn["from"]), _local(turn["to"]), who])
+    for shift in record["shifts"]:
+        who = _names(shift["who"], record["names"]) or f"! {NOBODY}"
+        rows.append([record["brand"], always, _local(shift["from"]), _local(shift["to"]), who])
     return rows
 
 

@@ -117,11 +117,11 @@ def badges(world: DataSource, governed: BrandWithOverrides, language: Language) 
 
 
 def on_call_names(brand: Brand, at: int) -> str:
-    """Return who is on call, by the names that the brand's rota has for them."""
+    """Return who is on call, by the names that the brand's schedule has for them."""
     return ", ".join(display_name(one, brand) for one in dict.fromkeys(routing.on_call_users(brand, at)))
 
 
 def display_name(who: str, brand: Brand) -> str:
-    """Return what somebody is called: Slack ids by the rota's names, where it has any."""
-    names = {identity: name for name, identity in brand.schedule.names.items()}
+    """Return what somebody is called: Slack ids by the schedule's names, where it has any."""
+    names = {identity: name for name, identity in brand.on_call_schedule.names.items()}
     return clean(names.get(who, who))

@@ -15,7 +15,7 @@ from config.brands.model import Brand
 from config.brands.on_call import route
 
 PARIS = ZoneInfo("Europe/Paris")
-ROTA = Schedule(
+SCHEDULE = Schedule(
     people=("U0ANA", "U0BEN", "S0TEAM"),
     timezone="Europe/Paris",
     handover="mon 09:00",
@@ -44,13 +44,13 @@ def at(text: str) -> int:
 )
 def test_the_week_changes_hands_at_the_handover_by_the_wall_clock(when: str, who: str) -> None:
     """Summer time moves nobody's Monday morning."""
-    assert on_call(ROTA, at(when)) == (who,)
+    assert on_call(SCHEDULE, at(when)) == (who,)
 
 
 def test_an_exception_holds_from_its_first_minute_to_before_its_last() -> None:
     """Who stands in over Christmas does so, and not a minute longer."""
-    during = {on_call(ROTA, at(when)) for when in ("2026-12-24T09:00", "2026-12-27T08:59")}
-    around = {on_call(ROTA, at(when)) for when in ("2026-12-24T08:59", "2026-12-27T09:00")}
+    during = {on_call(SCHEDULE, at(when)) for when in ("2026-12-24T09:00", "2026-12-27T08:59")}
+    around = {on_call(SCHEDULE, at(when)) for when in ("2026-12-24T08:59", "2026-12-27T09:00")}
     assert during == {("U0ZOE",)}
     assert ("U0ZOE",) not in around
 
@@ -58,7 +58,7 @@ def test_an_exception_holds_from_its_first_minute_to_before_its_last() -> None:
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)))  # noqa: DTZ001  hypothesis wants them without a zone
 def test_everybody_has_a_turn_and_the_next_one_is_the_next(moment: datetime) -> None:
     """Three people, three weeks; `ahead` names who takes over."""
-    plain = ROTA.model_copy(update={"exceptions": ()})
+    plain = SCHEDULE.model_copy(update={"exceptions": ()})
     now = int(moment.replace(tzinfo=UTC).timestamp() * 1000)
     weeks = [on_call(plain, now, ahead) for ahead in range(3)]
     assert set(weeks) == {("U0ANA",), ("U0BEN",), ("S0TEAM",)}
@@ -88,8 +88,8 @@ def test_a_rota_that_cannot_be_is_refused_with_the_remedy(wrong: dict[str, objec
 
 
 def test_a_page_mentions_the_standing_on_call_and_this_weeks() -> None:
-    """A rota adds to `on_call`; without one nobody else is mentioned."""
-    brand = Brand(name="Hallowfirth", on_call=("S0DESK",), schedule=ROTA)
+    """A schedule adds to `on_call`; without one nobody else is mentioned."""
+    brand = Brand(name="Hallowfirth", on_call=("S0DESK",), on_call_schedule=SCHEDULE)
     way = route(brand, at("2026-03-18T12:00"), "#alerts")
     assert (way.mention, way.next_mention) == ("<!subteam^S0DESK> <@U0ANA>", "<@U0BEN>")
     assert route(Brand(name="Hallowfirth"), 0, "#alerts").mention == ""

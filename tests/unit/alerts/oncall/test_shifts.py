@@ -16,8 +16,8 @@ DAY = 86_400_000
 START = int(datetime(2026, 10, 19, tzinfo=UTC).timestamp() * 1000)
 
 
-def rota(shifts: list[tuple[int, int, str]] | None = None, **given: Any) -> Schedule:
-    """Return a rota with shifts in days from the start."""
+def schedule(shifts: list[tuple[int, int, str]] | None = None, **given: Any) -> Schedule:
+    """Return a schedule with shifts in days from the start."""
     written = [format_shift(CalendarShift(START + a * DAY, START + b * DAY, who)) for a, b, who in shifts or []]
     return Schedule.model_validate({"shifts": written, **given})
 
@@ -40,9 +40,9 @@ def test_shifts_overlap_leave_gaps_and_the_week_fills_them() -> None:
         (6, 8, ("U0ZOE",)),
         (8, 10, ()),
     ]
-    assert days(rota(shifts)) == with_gaps
-    assert [who or ("U0DAN",) for *_, who in with_gaps] == [who for *_, who in days(rota(shifts, people=["U0DAN"]))]
-    assert [gap[:2] for gap in gaps(rota(shifts), START, START + 10 * DAY)] == [
+    assert days(schedule(shifts)) == with_gaps
+    assert [who or ("U0DAN",) for *_, who in with_gaps] == [who for *_, who in days(schedule(shifts, people=["U0DAN"]))]
+    assert [gap[:2] for gap in gaps(schedule(shifts), START, START + 10 * DAY)] == [
         (START + 4 * DAY, START + 6 * DAY),
         (START + 8 * DAY, START + 10 * DAY),
     ]
@@ -51,7 +51,7 @@ def test_shifts_overlap_leave_gaps_and_the_week_fills_them() -> None:
 def test_an_exception_goes_before_shifts_and_a_rota_that_is_not_used_has_no_gaps() -> None:
     """Who stands in does so whatever the calendar says."""
     exceptions = ["2026-10-20T00:00 to 2026-10-21T00:00: U0DAN"]
-    assert days(rota([(0, 9, "U0ANA")], exceptions=exceptions), 3) == [
+    assert days(schedule([(0, 9, "U0ANA")], exceptions=exceptions), 3) == [
         (0, 1, ("U0ANA",)),
         (1, 2, ("U0DAN",)),
         (2, 3, ("U0ANA",)),
@@ -61,10 +61,10 @@ def test_an_exception_goes_before_shifts_and_a_rota_that_is_not_used_has_no_gaps
 
 def test_the_next_one_is_whoever_takes_over() -> None:
     """`next_on_call` is the next in the calendar who is somebody else, after a gap too; then the week's next."""
-    plan = rota([(0, 2, "U0ANA"), (2, 3, "U0ANA"), (5, 6, "U0BEN")])
+    plan = schedule([(0, 2, "U0ANA"), (2, 3, "U0ANA"), (5, 6, "U0BEN")])
     assert on_call(plan, START, 1) == ("U0BEN",)
     assert on_call(plan, START + 5 * DAY, 1) == ()
-    assert on_call(rota([(0, 2, "U0ANA")], people=["U0DAN"]), START, 1) == ("U0DAN",)
+    assert on_call(schedule([(0, 2, "U0ANA")], people=["U0DAN"]), START, 1) == ("U0DAN",)
 
 
 moments = st.integers(0, 20).map(lambda hours: timedelta(hours=hours * 13))
@@ -80,12 +80,12 @@ def test_turns_are_what_on_call_says_at_every_instant(
     shifts: list[tuple[int, int, str]], exceptions: list[tuple[timedelta, int]], zone: str, handover: str
 ) -> None:
     """The turns cover the time without a hole, no two alike in a row, and each quarter of an hour agrees with them."""
-    begins = [datetime(2026, 10, 19) + after for after, _ in exceptions]  # noqa: DTZ001  the rota's own clock
+    begins = [datetime(2026, 10, 19) + after for after, _ in exceptions]  # noqa: DTZ001  the schedule's own clock
     written = [
         f"{begin:%Y-%m-%dT%H:%M} to {begin + timedelta(hours=hours):%Y-%m-%dT%H:%M}: U9"
         for begin, (_, hours) in zip(begins, exceptions, strict=True)
     ]
-    plan = rota(
+    plan = schedule(
         [(start, start + length, who) for start, length, who in shifts],
         exceptions=written, timezone=zone, handover=handover, people=["U4", "U5"], first_week="2026-10-19",
     )  # fmt: skip

@@ -64,9 +64,9 @@ def address(server: ThreadingHTTPServer, path: str) -> str:
     return f"http://127.0.0.1:{server.server_address[1]}{path}"
 
 
-def brand(**rota: Any) -> Brand:
-    """Return a brand with a rota."""
-    return Brand.model_validate({"name": "Brisela", "rota": {"names": {"Ana": "U0ANA"}, **rota}})
+def brand(**schedule: Any) -> Brand:
+    """Return a brand with a schedule."""
+    return Brand.model_validate({"name": "Brisela", "on_call_schedule": {"names": {"Ana": "U0ANA"}, **schedule}})
 
 
 def test_files_addresses_and_secret_addresses_are_fetched(tmp_path: Path, server: ThreadingHTTPServer) -> None:
@@ -128,7 +128,7 @@ def test_shifts_are_resolved_for_the_coming_weeks_and_stay_equal_for_a_week() ->
     """A brand's record changes when the calendar does or a week begins, not at every refresh."""
     wanted = {"Brisela": brand(ical="a.ics")}
     first = resolve(wanted, lambda _: SHIFTS.encode(), NOW)
-    assert first.brands["Brisela"].schedule.shifts[0] == "2026-11-19T08:00Z to 2026-11-26T08:00Z: U0ANA"
+    assert first.brands["Brisela"].on_call_schedule.shifts[0] == "2026-11-19T08:00Z to 2026-11-26T08:00Z: U0ANA"
     assert resolve(wanted, lambda _: SHIFTS.encode(), NOW + timedelta(days=6)).brands == first.brands
 
 

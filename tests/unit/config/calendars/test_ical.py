@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from alerts.oncall.schedule import Schedule, format_shift
 from config.calendars.ical import MAX_SHIFTS, CalendarError, parse, users_named
 
-ROTA = Schedule(names={"Ana Lima": "U0ANA", "Ben": "U0BEN", "Zoé": "U0ZOE"}, timezone="Europe/Paris")
+SCHEDULE = Schedule(names={"Ana Lima": "U0ANA", "Ben": "U0BEN", "Zoé": "U0ZOE"}, timezone="Europe/Paris")
 
 
 def instant(text: str) -> int:
@@ -30,9 +30,9 @@ def calendar(*events: str) -> bytes:
     return "\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *parts, "END:VCALENDAR", ""]).encode()
 
 
-def shifts(*events: str, rota: Schedule = ROTA) -> list[str]:
+def shifts(*events: str, schedule: Schedule = SCHEDULE) -> list[str]:
     """Return the shifts of events as they are written."""
-    return [format_shift(shift) for shift in parse(calendar(*events), rota, SINCE, UNTIL).shifts]
+    return [format_shift(shift) for shift in parse(calendar(*events), schedule, SINCE, UNTIL).shifts]
 
 
 def test_a_weekly_shift_keeps_its_hour_when_the_clocks_change() -> None:
@@ -87,15 +87,15 @@ def test_days_and_times_without_a_zone_are_those_of_the_rota() -> None:
 )
 def test_a_name_or_an_id_in_the_event_says_whose_shift_it_is(summary: str, who: tuple[str, ...]) -> None:
     """Names are whole words, case and accents aside; a word in capitals is no Slack id."""
-    assert users_named(summary, ROTA.names) == who
+    assert users_named(summary, SCHEDULE.names) == who
 
 
 def test_an_event_of_nobody_known_is_a_warning_and_no_shift() -> None:
     """A holiday, or somebody who is new, is named instead of being called."""
-    found = parse(calendar("DTSTART:20261120T080000Z\nDURATION:P1D\nSUMMARY:Dora\\, \x1b[2J"), ROTA, SINCE, UNTIL)
+    found = parse(calendar("DTSTART:20261120T080000Z\nDURATION:P1D\nSUMMARY:Dora\\, \x1b[2J"), SCHEDULE, SINCE, UNTIL)
     assert not found.shifts
     assert found.warnings == (
-        'nobody is known who is meant by the event "Dora, [2J" (2026-11-20 08:00:00+00:00): add the name to rota.names',
+        'nobody is known who is meant by the event "Dora, [2J" (2026-11-20 08:00:00+00:00): add the name to schedule.names',
     )
 
 
@@ -124,7 +124,7 @@ def test_an_event_of_nobody_known_is_a_warning_and_no_shift() -> None:
 def test_a_calendar_that_cannot_be_used_names_the_event_and_the_remedy(raw: bytes, says: str) -> None:
     """What is broken, hostile or no calendar at all is refused in bounded time."""
     with pytest.raises(CalendarError, match=says):
-        parse(raw, ROTA, SINCE, UNTIL)
+        parse(raw, SCHEDULE, SINCE, UNTIL)
 
 
 LINES = [
@@ -140,7 +140,7 @@ LINES = [
 def test_any_lines_make_shifts_or_an_error(course: list[str]) -> None:
     """Whatever stands in the file: shifts that lie in order and begin before they end, or an error of ours."""
     try:
-        found = parse("\n".join(["BEGIN:VCALENDAR", *course, "END:VCALENDAR"]).encode(), ROTA, SINCE, UNTIL)
+        found = parse("\n".join(["BEGIN:VCALENDAR", *course, "END:VCALENDAR"]).encode(), SCHEDULE, SINCE, UNTIL)
     except CalendarError:
         return
     assert list(found.shifts) == sorted(found.shifts)

@@ -69,12 +69,12 @@ def test_every_command_that_prints_data_prints_it_as_json(path: str, command: An
 
 
 def test_the_committed_reference_is_up_to_date() -> None:
-    """The page is the help of all commands; `python -m tocsin.cli.reference > docs/cli.md` writes it anew."""
+    """The page is the help of all commands; `python -m tocsin.cli.reference > docs/cli.md` regenerates it."""
     assert (ROOT / "docs" / "cli.md").read_text("utf-8") == reference()
 
 
 def test_the_reference_does_not_depend_on_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever writes it anew gets the same page."""
+    """Width and locale of the terminal do not change the page."""
     before = reference()
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")

@@ -82,7 +82,7 @@ def test_what_is_asked_wrongly_is_2_and_explained_on_stderr(arguments: list[str]
 
 
 def test_a_misspelt_command_is_guessed() -> None:
-    """Whoever types cofnig is told config."""
+    """`tocsin cofnig` suggests config."""
     assert "config" in tocsin("cofnig").stderr
 
 
@@ -96,7 +96,7 @@ def test_every_error_of_a_wrong_file_is_told_when_it_is_applied() -> None:
 
 
 def test_a_wrong_environment_is_2_and_names_the_variable() -> None:
-    """A slip in a compose file is told by the variable's name."""
+    """A slip in a compose file is reported by the variable's name."""
     done = tocsin("config", "diff", "config/brands.yaml", TOCSIN_PARTITIONS="many")
     assert done.returncode == 2
     assert 'TOCSIN_PARTITIONS = "many": must be a whole number' in done.stderr

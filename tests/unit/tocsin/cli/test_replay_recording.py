@@ -19,7 +19,18 @@ from tests.support.recordings import UNTIL, entries, header, mentions
 ROOT = Path(__file__).parents[4]
 ACK = Action("a1", "Brisela", "ack", "U0000001", UNTIL + 90_000)
 OFF = "{enabled: false}"
-DEAF = ", ".join(f"{name}: {OFF}" for name in ("volume_spike", "negative_burst", "negative_spike", "negative_share", "sentiment_drift", "high_reach", "abuse"))
+DISABLED = ", ".join(
+    f"{name}: {OFF}"
+    for name in (
+        "volume_spike",
+        "negative_burst",
+        "negative_spike",
+        "negative_share",
+        "sentiment_drift",
+        "high_reach",
+        "abuse",
+    )
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +63,7 @@ def records(*arguments: str) -> list[Any]:
 
 
 def test_a_recording_brings_rules_and_actions(recording: str) -> None:
-    """Without any option the recorded configuration and acknowledgement are replayed, scored or scored anew."""
+    """Without any option the recorded configuration and acknowledgement are replayed, with recorded scores or new ones."""
     events = records(recording)
     assert events[0]["event"] == "opened"
     assert "acknowledged" in {event["reason"] for event in events}
@@ -77,7 +88,7 @@ def test_files_show_what_slack_gets_too(plain: str) -> None:
 def test_a_comparison_names_what_is_lost(recording: str, plain: str, tmp_path: Path) -> None:
     """A configuration whose detectors are off loses the incident, with its page, in each of the forms."""
     other = tmp_path / "other.yaml"
-    other.write_text(f"brands:\n  - name: Brisela\n    detect: {{{DEAF}}}\n  - name: Oakmere\n", encoding="utf-8")
+    other.write_text(f"brands:\n  - name: Brisela\n    detect: {{{DISABLED}}}\n  - name: Oakmere\n", encoding="utf-8")
     (found,) = records(recording, "--compare-to", str(other))
     assert found["lost"] == 1
     assert (found["pages_before"], found["pages_after"]) == (1, 0)

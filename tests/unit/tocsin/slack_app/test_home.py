@@ -17,8 +17,8 @@ from config.brands.overrides import PATHS, BrandWithOverrides, Override
 from tests.support.slack_app import NOW, SlackAppHarness, slack_app, until
 from tocsin.demo.fake_slack.block_kit import view_errors
 from tocsin.demo.fake_slack.server import FakeSlack
-from tocsin.slack_app import app as office
 from tocsin.slack_app import home
+from tocsin.slack_app.listeners import buttons as button_listeners
 from tocsin.slack_app.modals import threshold
 from tocsin.slack_app.modals.silence import REMOVE
 
@@ -40,9 +40,9 @@ async def visit(app: SlackAppHarness, user: str = "U0ANA") -> Any:
 
 async def test_it_shows_what_is_open_who_is_on_call_and_what_is_held_back() -> None:
     """Incidents with their buttons, the people, the silences and the overrides."""
-    async with slack_app(Brand(name="acme", on_call=("U0BEN",), schedule=Schedule(people=("U0CLO",)))) as app:
-        app.silence(Silence(0, NOW + HOUR, "U0DAN", detector="volume", reason="a sale", id="s1"))
-        app.govern(BrandWithOverrides(app.brand, [Override("detect.negative.least", 9, None, "U0ANA")]))
+    async with slack_app(Brand(name="acme", on_call=("U0BEN",), on_call_schedule=Schedule(people=("U0CLO",)))) as app:
+        app.silence(Silence(0, NOW + HOUR, "U0DAN", detector="volume_spike", reason="a sale", id="s1"))
+        app.govern(BrandWithOverrides(app.brand, [Override("detect.negative_spike.min_mentions", 9, None, "U0ANA")]))
         shown = said(await visit(app))
     for part in ("Critical acme", "<@U0BEN>", "<@U0CLO>", "a sale", "*9* instead of 6", ACK):
         assert part in shown
@@ -75,7 +75,7 @@ async def test_nobody_sees_what_they_may_not_act_on() -> None:
 
 async def test_its_buttons_act_and_it_is_brought_up_to_date(monkeypatch: Any) -> None:
     """As those of the card do; afterwards the tab shows what came of it."""
-    monkeypatch.setattr(office, "SETTLING", 0.05)
+    monkeypatch.setattr(button_listeners, "HOME_REFRESH_DELAY", 0.05)
     async with slack_app() as app:
         ana = await visit(app)
         await ana.tap(ACK, place=ana.home["id"])
@@ -89,23 +89,23 @@ async def test_its_buttons_act_and_it_is_brought_up_to_date(monkeypatch: Any) ->
 
 async def test_silences_and_overrides_are_lifted_there(monkeypatch: Any) -> None:
     """Each once, and the person is told in a modal: a tab has nowhere to whisper."""
-    monkeypatch.setattr(office, "SETTLING", 0.05)
+    monkeypatch.setattr(button_listeners, "HOME_REFRESH_DELAY", 0.05)
     async with slack_app() as app:
         app.silence(Silence(0, NOW + HOUR, "U0DAN", id="s1"))
-        app.govern(BrandWithOverrides(app.brand, [Override("detect.negative.least", 9), Override("detect.volume.least", 30)]))
+        app.govern(BrandWithOverrides(app.brand, [Override("detect.negative_spike.min_mentions", 9), Override("detect.volume_spike.min_mentions", 30)]))
         ana = await visit(app)
         await ana.tap(REMOVE, place=ana.home["id"])
         await until(lambda: "Lifted" in app.shown("U0ANA"))
         assert app.sent[0].kind == "unsilence"
         await ana.tap(threshold.REMOVE, place=ana.home["id"])
         await until(lambda: app.applied)
-        assert app.applied[0].overrides == (Override("detect.volume.least", 30),)
+        assert app.applied[0].overrides == (Override("detect.volume_spike.min_mentions", 30),)
         await until(lambda: "*9* instead of 6" not in said(ana))
 
 
 async def test_who_may_act_no_longer_is_refused_there_too(monkeypatch: Any) -> None:
     """Rights may change while the tab is open."""
-    monkeypatch.setattr(office, "SETTLING", 0.05)
+    monkeypatch.setattr(button_listeners, "HOME_REFRESH_DELAY", 0.05)
     async with slack_app() as app:
         ana = await visit(app)
         app.govern(BrandWithOverrides(Brand(name="acme", responders=("U0BEN",))))
@@ -122,10 +122,10 @@ def test_it_keeps_slack_s_limits_however_much_there_is(names: list[str], reason:
     for number, name in enumerate(names):
         brand = Brand.model_construct(**dict(app.brand) | {"name": name})
         overrides = [Override(path, None, None, reason) for path in PATHS]
-        app.known.registry.put(BrandWithOverrides(brand, overrides), number + 10)
+        app.state.registry.put(BrandWithOverrides(brand, overrides), number + 10)
         app.know(replace(app.note.incident, id=f"incident-{number}", brand=name))
     app.silence(*[Silence(0, NOW + HOUR, reason, reason=reason, term=reason, id=str(n)) for n in range(50)])
-    shown = home.build_home(app.known, sorted(app.known.registry.brands()), NOW)
+    shown = home.build_home(app.state, sorted(app.state.registry.brands()), NOW)
     assert view_errors(shown) == []
     assert len(json.dumps(shown)) < 250_000
 
@@ -133,6 +133,6 @@ def test_it_keeps_slack_s_limits_however_much_there_is(names: list[str], reason:
 def test_to_somebody_without_a_brand_it_says_so() -> None:
     """An empty tab would look broken."""
     app = SlackAppHarness(FakeSlack())
-    shown = home.build_home(app.known, [], NOW)
+    shown = home.build_home(app.state, [], NOW)
     assert view_errors(shown) == []
     assert "no brand that you may act on" in json.dumps(shown)

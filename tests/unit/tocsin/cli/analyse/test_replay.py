@@ -109,5 +109,5 @@ def test_own_weights_are_heard(tmp_path: Path) -> None:
     heard = replay("-", "--defaults", "--json", "--weights", str(out), given=storm)
     assert heard.returncode == 0, heard.stderr
     assert any(json.loads(line)["severity"] != "info" for line in heard.stdout.splitlines())
-    deaf = replay("-", "--defaults", "--json", given=storm)
-    assert not any(json.loads(line)["severity"] != "info" for line in deaf.stdout.splitlines())
+    disabled = replay("-", "--defaults", "--json", given=storm)
+    assert not any(json.loads(line)["severity"] != "info" for line in disabled.stdout.splitlines())

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 BRANDS = """
 defaults:
   slack_channel: "#alerts"
-  rota: {ical: shifts.ics, timezone: Europe/Paris, names: {Ana: U0ANA, Ben Hollis: U0BEN}}
+  on_call_schedule: {ical: shifts.ics, timezone: Europe/Paris, names: {Ana: U0ANA, Ben Hollis: U0BEN}}
 brands:
   - name: Hallowfirth
     on_call: [S0DESK]
   - name: Pippinworth
-    rota: {people: [U0CAM]}
+    on_call_schedule: {people: [U0CAM]}
   - name: Voltanelle
 """
 EVENT = "BEGIN:VEVENT\nUID:{0}\nDTSTART;TZID=Europe/Paris:{1}T090000\nDURATION:P7D\nSUMMARY:{2}\nEND:VEVENT\n"
@@ -55,7 +55,7 @@ def run(command: str, *arguments: str) -> Result:
 
 
 def test_each_turn_has_its_time_and_a_gap_is_flagged(file: Path) -> None:
-    """Now, then, and nobody: as text in the rota's own time, names beside the ids."""
+    """Now, then, and nobody: as text in the schedule's own time, names beside the ids."""
     shown = run("oncall", "Hallowfirth", "--config", str(file), "--ahead", "2w").stdout.splitlines()
     assert shown[1:] == [
         "Hallowfirth  S0DESK  Thu 2026-11-12 12:00  Mon 2026-11-16 09:00  U0ANA (Ana)",
@@ -68,8 +68,8 @@ def test_programs_get_ids(file: Path) -> None:
     """As JSON: who is called now, who is next, and each turn; the week's rotation fills the gap."""
     (record,) = (json.loads(run("oncall", "Pippinworth", "--config", str(file), "--json").stdout),)
     assert (record["now"], record["next"]) == (["U0ANA"], ["U0BEN"])
-    assert [turn["who"] for turn in record["turns"]] == [["U0ANA"], ["U0BEN"], ["U0CAM"]]
-    assert record["turns"][0]["to"] == "2026-11-16T09:00+01:00"
+    assert [shift["who"] for shift in record["shifts"]] == [["U0ANA"], ["U0BEN"], ["U0CAM"]]
+    assert record["shifts"][0]["to"] == "2026-11-16T09:00+01:00"
 
 
 def test_nobody_at_all_is_an_exit_code(file: Path) -> None:
@@ -88,7 +88,7 @@ def test_the_check_warns_of_gaps_and_refuses_a_broken_calendar(file: Path) -> No
     (file.parent / "shifts.ics").write_text("<html>")
     broken = run("config", "check", str(file))
     assert broken.exit_code == 1
-    assert "brands.yaml:4:16 defaults.rota.ical: is no iCalendar file" in broken.stdout
+    assert "brands.yaml:4:28 defaults.on_call_schedule.ical: is no iCalendar file" in broken.stdout
 
 
 class Kept:
@@ -107,7 +107,7 @@ class Kept:
 
     def shifts(self, name: str) -> list[str]:
         """Return whose shifts are in force for a brand, in order."""
-        return [written[-5:] for written in decode_brand(self.records[name]).schedule.shifts]
+        return [written[-5:] for written in decode_brand(self.records[name]).on_call_schedule.shifts]
 
 
 def test_applied_shifts_are_refreshed_and_the_last_good_stay(file: Path) -> None:
@@ -122,6 +122,6 @@ def test_applied_shifts_are_refreshed_and_the_last_good_stay(file: Path) -> None
     assert store.shifts("Voltanelle") == ["U0BEN", "U0BEN"]
     calendar.unlink()
     assert sync_calendars(store, file.parent) == (3, 0, False)
-    assert resolve_shifts(file, load_config(file).by_name(), store)["Voltanelle"].schedule.shifts
+    assert resolve_shifts(file, load_config(file).by_name(), store)["Voltanelle"].on_call_schedule.shifts
     with pytest.raises(ConfigError, match="No such file"):
         resolve_shifts(file, load_config(file).by_name(), Kept())
