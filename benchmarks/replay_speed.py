@@ -30,7 +30,9 @@ from mentions.sentiment import Scorer
 from replay.player.chunking import chunks, read_records
 from replay.player.file_replay import FileReplay
 from replay.player.policy_set import PolicySet
-from streams.pipeline import TriageShard, WatchShard, score
+from streams.stages.score import score
+from streams.stages.triage import TriageShard
+from streams.stages.watch import WatchShard
 from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:

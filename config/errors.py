@@ -33,7 +33,7 @@ class Problem:
     severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
-        """Return `brands.yaml:14:7 brands[2].detect.volume.threshold = -1: must be > 0`."""
+        """Return `brands.yaml:14:7 brands[2].detect.volume_spike.threshold = -1: must be > 0`."""
         where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         place = " ".join(part for part in (where, self.path) if part)
         value = "" if self.value is None else f" = {self.value}"

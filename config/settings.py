@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "TOCSIN_"
 CALENDAR_PREFIX: Final = "TOCSIN_ICAL_"
-"""How variables begin that a rota names: secret addresses of calendars."""
+"""How variables begin that a schedule names: secret addresses of calendars."""
 
 
 def _brokers(value: Any) -> Any:

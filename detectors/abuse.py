@@ -14,9 +14,9 @@ Cost: one sum a minute.
 Reference: the cues are those of coordinated-behaviour research (Giglietto et al., Information, Communication & Society
 23, 2020): reported as evidence, never as attribution.
 
->>> from detectors.engine.simulation import raised, rehearse
+>>> from detectors.engine.simulation import first_alert, simulate
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> raised(rehearse(calm, {**calm, "abusive": 30}), "abuse")
+>>> first_alert(simulate(calm, {**calm, "abusive": 30}), "abuse")
 'warning after 18 min at 0.333 abusive share'
 """
 

@@ -7,9 +7,9 @@ within `window`.
 Blind to: reach the source does not give; what the audience makes of it (`detectors.volume_spike` and `negative` see that).
 Cost: one comparison a mention.
 
->>> from detectors.engine.simulation import raised, rehearse
+>>> from detectors.engine.simulation import first_alert, simulate
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> raised(rehearse(calm, calm, reach=250_000), "reach")
+>>> first_alert(simulate(calm, calm, reach=250_000), "high_reach")
 'info after 7 min at 1 far-reaching negative mentions'
 """
 
@@ -76,4 +76,4 @@ def _enabled(policy: Policy) -> bool:
     return policy.high_reach.enabled
 
 
-DETECTOR: Final = Detector("reach", explain, _enabled, thresholds=thresholds, pauses_learning=False)
+DETECTOR: Final = Detector("high_reach", explain, _enabled, thresholds=thresholds, pauses_learning=False)

@@ -20,11 +20,11 @@ Gamma-Poisson model with a prior of half a mention in PRIOR minutes. `expected` 
 Blind to: irony, which reads as bright; a storm under the usual daily peak. Cost: two sums a minute.
 Reference: Gelman et al., Bayesian Data Analysis, 2.6 (the tail); the rule is our own, see docs/results.md.
 
->>> from detectors.engine.simulation import raised, rehearse
+>>> from detectors.engine.simulation import first_alert, simulate
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> raised(rehearse(calm, {"negative": 120, "positive": 10, "neutral": 50}), "outcry")
+>>> first_alert(simulate(calm, {"negative": 120, "positive": 10, "neutral": 50}), "negative_burst")
 'warning after 13 min at 31 mentions'
->>> raised(rehearse(calm, {"negative": 20, "positive": 120, "neutral": 50}), "outcry")
+>>> first_alert(simulate(calm, {"negative": 20, "positive": 120, "neutral": 50}), "negative_burst")
 'silent'
 """
 
@@ -107,9 +107,9 @@ def evaluate(view: BrandView) -> Finding | None:
 
 def _thresholds(view: BrandView) -> list[_Threshold]:
     """Return the bars of this hour, worked out when they are first asked for."""
-    if "outcry" not in view.memo:
-        view.memo["outcry"] = _new_thresholds(view)
-    bars: list[_Threshold] = view.memo["outcry"]
+    if "negative_burst" not in view.memo:
+        view.memo["negative_burst"] = _new_thresholds(view)
+    bars: list[_Threshold] = view.memo["negative_burst"]
     return bars
 
 
@@ -213,5 +213,5 @@ def _headroom(view: BrandView) -> Headroom:
 
 
 DETECTOR: Final = Detector(
-    "outcry", explain, _enabled, evaluate=evaluate, headroom=_headroom, below_threshold=_below_threshold
+    "negative_burst", explain, _enabled, evaluate=evaluate, headroom=_headroom, below_threshold=_below_threshold
 )

@@ -12,11 +12,11 @@ Blind to: a storm that brings as many jokes as complaints (the share stays; `det
 before `learning.warm_up`. Cost: two sums a minute, and n terms of the tail once the share is high.
 Reference: Griffiths, Maximum likelihood estimation for the beta-binomial distribution, Biometrics 29 (1973).
 
->>> from detectors.engine.simulation import raised, rehearse
+>>> from detectors.engine.simulation import first_alert, simulate
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> raised(rehearse(calm, {"negative": 40, "positive": 2, "neutral": 18}), "shift")
+>>> first_alert(simulate(calm, {"negative": 40, "positive": 2, "neutral": 18}), "negative_share")
 'warning after 39 min at 0.439 negative share'
->>> raised(rehearse(calm, {"negative": 40, "positive": 40, "neutral": 220}), "shift")
+>>> first_alert(simulate(calm, {"negative": 40, "positive": 40, "neutral": 220}), "negative_share")
 'silent'
 """
 
@@ -119,4 +119,4 @@ def _headroom(view: BrandView) -> Headroom:
     return max(Headroom(MENTIONS, busy), Headroom(NEGATIVE, dark), key=lambda room: room.remaining)
 
 
-DETECTOR = Detector("shift", explain, _enabled, evaluate=evaluate, headroom=_headroom)
+DETECTOR = Detector("negative_share", explain, _enabled, evaluate=evaluate, headroom=_headroom)

@@ -141,4 +141,4 @@ def _enabled(policy: Policy) -> bool:
     return policy.negative_spike.enabled
 
 
-DETECTOR: Final = Detector("negative", explain, _enabled, thresholds=thresholds, headroom=_headroom)
+DETECTOR: Final = Detector("negative_spike", explain, _enabled, thresholds=thresholds, headroom=_headroom)

@@ -13,9 +13,9 @@ Blind to: channels beyond the eight busiest; quiet ones, whose silence says noth
 Cost: eight sums an hour.
 Reference: as `detectors.volume_spike`; the zero class of the negative binomial.
 
->>> from detectors.engine.simulation import raised, rehearse
+>>> from detectors.engine.simulation import first_alert, simulate
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> raised(rehearse(calm, {}, hours=6), "silence")
+>>> first_alert(simulate(calm, {}, hours=6), "no_data")
 'info after 60 min at 0 mentions'
 """
 
@@ -153,7 +153,7 @@ def _headroom(view: BrandView) -> Headroom:
 
 
 DETECTOR: Final = Detector(
-    "silence",
+    "no_data",
     explain,
     _enabled,
     evaluate=evaluate,

@@ -10,9 +10,9 @@ Blind to: irony, which scorers take for praise: the share asks for more than a f
 `learning.warm_up`. Cost: one sum a minute, one quantile an hour.
 Reference: as `detectors.volume_spike`.
 
->>> from detectors.engine.simulation import raised, rehearse
+>>> from detectors.engine.simulation import first_alert, simulate
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> raised(rehearse(calm, {**calm, "positive": 120}), "praise")
+>>> first_alert(simulate(calm, {**calm, "positive": 120}), "positive_spike")
 'info after 10 min at 22 positive mentions'
 """
 
@@ -102,4 +102,6 @@ def _headroom(view: BrandView) -> Headroom:
     return headroom_below(view, POSITIVE, [(length, floor(own.min_ratio * view.baseline.expected(POSITIVE, length)))])
 
 
-DETECTOR: Final = Detector("praise", explain, _enabled, evaluate=evaluate, headroom=_headroom, pauses_learning=False)
+DETECTOR: Final = Detector(
+    "positive_spike", explain, _enabled, evaluate=evaluate, headroom=_headroom, pauses_learning=False
+)

@@ -12,11 +12,11 @@ Blind to: a rise within the usual spread of the hours; anything but the share; b
 worked out from the hours of the last day, so it needs no state of its own. Cost: one logarithm a minute, 24 an hour.
 Reference: Page, Continuous inspection schemes, Biometrika 41 (1954).
 
->>> from detectors.engine.simulation import raised, rehearse
+>>> from detectors.engine.simulation import first_alert, simulate
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> raised(rehearse(calm, {"negative": 10, "positive": 3, "neutral": 17}, hours=12), "slow_burn")
+>>> first_alert(simulate(calm, {"negative": 10, "positive": 3, "neutral": 17}, hours=12), "sentiment_drift")
 'warning after 192 min at 0.337 negative share'
->>> raised(rehearse(calm, calm, hours=12), "slow_burn")
+>>> first_alert(simulate(calm, calm, hours=12), "sentiment_drift")
 'silent'
 """
 
@@ -181,4 +181,4 @@ def _headroom(view: BrandView) -> Headroom:
     return Headroom(NEGATIVE, floor(left * (1 - rho) / most) - view.hour(view.minute // 60)[NEGATIVE])
 
 
-DETECTOR: Final = Detector("slow_burn", explain, _enabled, evaluate=evaluate, headroom=_headroom)
+DETECTOR: Final = Detector("sentiment_drift", explain, _enabled, evaluate=evaluate, headroom=_headroom)

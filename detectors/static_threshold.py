@@ -7,9 +7,9 @@ pages (`warning`), because someone asked for it.
 Blind to: everything else. Cost: one sum a minute.
 
 >>> from detectors.policy import Policy
->>> from detectors.engine.simulation import raised, rehearse
->>> named = Policy.model_validate({"absolute": {"negative": 10}})
->>> raised(rehearse({"neutral": 20}, {"negative": 120}, days=0, policy=named), "absolute", days=0)
+>>> from detectors.engine.simulation import first_alert, simulate
+>>> named = Policy.model_validate({"static_threshold": {"negative": 10}})
+>>> first_alert(simulate({"neutral": 20}, {"negative": 120}, days=0, policy=named), "static_threshold", days=0)
 'warning after 3 min at 10 negative mentions'
 """
 
@@ -98,7 +98,7 @@ def _enabled(policy: Policy) -> bool:
     return policy.static_threshold.enabled
 
 
-COUNTS = Detector("absolute", explain, _enabled, thresholds=thresholds)
+COUNTS = Detector("static_threshold", explain, _enabled, thresholds=thresholds)
 
 
 def _share_headroom(view: BrandView) -> Headroom:
@@ -108,4 +108,4 @@ def _share_headroom(view: BrandView) -> Headroom:
     return Headroom(MENTIONS, own.share_min_mentions - scored(view.window(in_minutes(own.window))))
 
 
-SHARE = Detector("absolute_share", explain, _enabled, evaluate=evaluate_share, headroom=_share_headroom)
+SHARE = Detector("static_threshold_share", explain, _enabled, evaluate=evaluate_share, headroom=_share_headroom)

@@ -192,4 +192,4 @@ def _enabled(policy: Policy) -> bool:
     return policy.volume_spike.enabled
 
 
-DETECTOR: Final = Detector("volume", explain, _enabled, thresholds=thresholds, headroom=_headroom)
+DETECTOR: Final = Detector("volume_spike", explain, _enabled, thresholds=thresholds, headroom=_headroom)

@@ -1,4 +1,4 @@
-"""Which parts make up a worker? The one place where agents, tables, clock and notifier are put together."""
+"""The worker: the one place where agents, tables, clock and notifiers are put together."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from streams.agents.watch import WatchAgent
 from streams.clock import clock
 from streams.exactly_once.batch_processor import BatchProcessor
 from streams.exactly_once.end_of_partition import EndOfPartition
+from streams.exactly_once.offsets import OffsetTracker
 from streams.exactly_once.producer import FaustSender
 from streams.exactly_once.stall_watchdog import StallWatchdog
-from streams.exactly_once.start_offsets import StartOffsets, NullReadOffsets
+from streams.exactly_once.start_offsets import NullReadOffsets, StartOffsets
 from streams.exactly_once.state_table import StateTable
 from streams.heartbeat.forwarder import CanaryForwarder
 from streams.kafka.topics import MAX_STATE_BYTES
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-SESSION_TIMEOUT: Final = 6.0  # seconds until a dead worker's partitions are dealt anew
+SESSION_TIMEOUT: Final = 6.0  # seconds until a dead worker's partitions are reassigned
 HEARTBEAT_INTERVAL: Final = 2.0  # seconds
 REBALANCE_TIMEOUT: Final = 10.0  # seconds
 SECOND_NS: Final = 1_000_000_000  # ns
@@ -53,38 +54,40 @@ SECOND_NS: Final = 1_000_000_000  # ns
 
 @dataclass(frozen=True)
 class WorkerConfig:
-    """What a worker is built from."""
+    """What a worker is built from; chosen by the command line."""
 
     topics: Topics
     connection: Connection
     partitions: int
     scorer: Scorer
     notifier: Notifier
-    slack_probe: CachedProbe | None = None  # the check of Slack that canaries end with
-    dnd: DoNotDisturb | None = None  # who is not to be disturbed in Slack
-    external_notifiers: Mapping[str, ExternalNotifier] = field(default_factory=dict)  # outside Slack, by the name of the step
-    buttons: bool = False  # the Slack app runs, so that cards may carry them
-    web_url: str = ""  # where the pages of incidents are, "" for nowhere
-    default_channel: str = "#brand-alerts"  # of brands that name none
+    slack_probe: CachedProbe | None = None  # the check of Slack at the end of a canary's way
+    dnd: DoNotDisturb | None = None  # who has do-not-disturb on in Slack
+    external_notifiers: Mapping[str, ExternalNotifier] = field(
+        default_factory=dict
+    )  # by the name of the escalation step
+    buttons: bool = False  # cards carry buttons: the Slack app runs
+    web_url: str = ""  # where the incident pages are served, "" for nowhere
+    default_channel: str = "#brand-alerts"  # channel of brands that name none
     channel_gap: float = 1.0  # seconds between two messages in one channel
     clock: ClockName = "wall"
     defaults: bool = False  # watch every brand that mentions name, with the built-in defaults
 
 
-def build(parts: WorkerConfig) -> faust.App:
+def build(config: WorkerConfig) -> faust.App:
     """Return the Faust app of a worker; its topics must exist."""
-    return Worker(parts).app
+    return Worker(config).app
 
 
-def faust_app(parts: WorkerConfig) -> faust.App:
-    """Return an app with the settings that Tocsin's promises rest on (docs/adr/0003-exact-counts.md)."""
+def faust_app(config: WorkerConfig) -> faust.App:
+    """Return an app with the settings that exact counts rest on (docs/adr/0003-exact-counts.md)."""
     return faust.App(
-        parts.topics.application,
-        **parts.connection.faust(),
+        config.topics.application,
+        **config.connection.faust(),
         version=1,
         store="memory://",
-        datadir=Path(gettempdir()) / parts.topics.application,  # stays empty, but Faust will have it
-        topic_partitions=parts.partitions,
+        datadir=Path(gettempdir()) / config.topics.application,  # stays empty; Faust creates it
+        topic_partitions=config.partitions,
         topic_allow_declare=False,
         topic_disable_leader=True,
         reply_create_topic=False,
@@ -104,38 +107,41 @@ def faust_app(parts: WorkerConfig) -> faust.App:
 
 
 class Worker:
-    """One worker: four agents, each with a stage of its own, and what keeps them going."""
+    """One worker: four agents, each with a batch processor, and the tasks that run beside them."""
 
-    def __init__(self, parts: WorkerConfig) -> None:
-        self.app = faust_app(parts)
-        self._config = parts
-        self._brands = BrandRegistry(defaults=parts.defaults)
-        topics, sender = parts.topics, FaustSender(self.app)
-        self._score = ScoreAgent(topics, sender, self._brands, parts.scorer, clock(parts.clock), parts.partitions)
+    def __init__(self, config: WorkerConfig) -> None:
+        self.app = faust_app(config)
+        self._config = config
+        self._brands = BrandRegistry(defaults=config.defaults)
+        topics, sender = config.topics, FaustSender(self.app)
+        self._score = ScoreAgent(topics, sender, self._brands, config.scorer, clock(config.clock), config.partitions)
         self._watch = WatchAgent(topics, sender, self._brands, self._table("watch"))
-        self._triage = TriageAgent(topics, sender, self._brands, self._table("cases"), parts.partitions)
-        beating = CanaryForwarder(topics, sender, parts.scorer, parts.slack_probe)
+        self._triage = TriageAgent(topics, sender, self._brands, self._table("triage"), config.partitions)
+        canaries = CanaryForwarder(topics, sender, config.scorer, config.slack_probe)
+        delivered: OffsetTracker[TP] = OffsetTracker()
         self._notify = NotifyAgent(
+            delivered,
             self._brands,
             self._table("receipts"),
-            parts.notifier,
-            parts.external_notifiers,
-            parts.default_channel,
-            parts.channel_gap,
-            beating,
-            buttons=parts.buttons,
-            web=parts.web_url,
-            dnd=parts.dnd,
+            config.notifier,
+            config.external_notifiers,
+            config.default_channel,
+            config.channel_gap,
+            canaries,
+            buttons=config.buttons,
+            web_url=config.web_url,
+            dnd=config.dnd,
         )
         self._start_offsets = StartOffsets(self.app)
         self._processors = [
-            self._processor("score", beating.wrap("score", self._score.process), topics.mentions),
-            self._processor("watch", beating.wrap("watch", self._watch.process), topics.scored),
-            self._processor("triage", beating.wrap("triage", self._triage.process), topics.signals, topics.actions),
-            self._processor("notify", self._notify.process, topics.notifications),
+            self._processor("score", canaries.wrap("score", self._score.process), topics.mentions),
+            self._processor("watch", canaries.wrap("watch", self._watch.process), topics.scored),
+            self._processor("triage", canaries.wrap("triage", self._triage.process), topics.signals, topics.actions),
+            self._processor("notify", self._notify.process, topics.notifications, offsets=delivered),
         ]
-        self._notify.offsets = self._processors[-1].offsets
-        self._end_of_partition = EndOfPartition(self.app, topics.mentions.name, self._processors[0], self._start_offsets)
+        self._end_of_partition = EndOfPartition(
+            self.app, topics.mentions.name, self._processors[0], self._start_offsets
+        )
         self._watchdog = StallWatchdog(self.app, self._processors, self._start_offsets)
         self._start_tasks()
         self._connect_rebalance()
@@ -145,16 +151,30 @@ class Worker:
         self.app.tables.add(table)
         return table
 
-    def _processor(self, name: str, process: Callable[[Any], Awaitable[None]], *topics: Topic) -> BatchProcessor:
-        names = [topic.name for topic in topics]
-        stage = BatchProcessor(self.app, name, process, self._start_offsets, topics=names, completes_on_return=name != "notify")
+    def _processor(
+        self,
+        name: str,
+        process: Callable[[Any], Awaitable[None]],
+        *topics: Topic,
+        offsets: OffsetTracker[TP] | None = None,
+    ) -> BatchProcessor:
+        """Return the processor of an agent; with `offsets`, the agent itself marks what is processed."""
+        processor = BatchProcessor(
+            self.app,
+            name,
+            process,
+            self._start_offsets,
+            topics=[topic.name for topic in topics],
+            offsets=offsets,
+            completes_on_return=offsets is None,
+        )
 
         async def work(stream: StreamT[bytes]) -> None:
             async for event in stream.events():
-                await stage.put(event)
+                await processor.put(event)
 
         self.app.agent(self._faust_topic(topics), name=f"{self._config.topics.application}.{name}")(work)
-        return stage
+        return processor
 
     def _faust_topic(self, topics: tuple[Topic, ...]) -> TopicT:
         return self.app.topic(
@@ -168,12 +188,12 @@ class Worker:
         )
 
     def _start_tasks(self) -> None:
-        """Start what runs beside the agents; the first of them to fail stops the worker."""
-        for stage in self._processors:
-            self.app.task(self._named(stage.run, f"{stage.name}_work"))
-            self.app.task(self._named(stage.commit_periodically, f"{stage.name}_commit"))
+        """Start the tasks beside the agents; the first that fails stops the worker."""
+        for processor in self._processors:
+            self.app.task(self._named(processor.run, f"{processor.name}_work"))
+            self.app.task(self._named(processor.commit_periodically, f"{processor.name}_commit"))
         self.app.task(self._named(self._tick_idle, "tick_idle"))
-        self.app.task(self._named(self._watchdog.run, "listen"))
+        self.app.task(self._named(self._watchdog.run, "stall_watchdog"))
         if not self._config.defaults:
             self.app.task(self._named(self._follow_brand_topic, "follow_brands"))
 
@@ -190,29 +210,31 @@ class Worker:
 
     async def _tick_idle(self) -> None:
         while True:
-            await asyncio.sleep(1 - time.time_ns() % SECOND_NS / SECOND_NS)  # at whole seconds: a new minute is told at once
+            await asyncio.sleep(
+                1 - time.time_ns() % SECOND_NS / SECOND_NS
+            )  # at whole seconds: a new minute is signalled at once
             await self._score.tick_idle(await self._end_of_partition.partitions())
 
     def _connect_rebalance(self) -> None:
-        """Settle before partitions are dealt anew, and start from what the tables recovered after."""
+        """Drain before partitions are reassigned; read start offsets once the tables have recovered."""
         self.app.on_partitions_revoked.connect(self._on_revoked, weak=False)
         self.app.on_partitions_assigned.connect(self._on_assigned, weak=False)
 
     @property
     def _input_topics(self) -> frozenset[str]:
-        """Return the topics that the stages read."""
-        return frozenset().union(*(stage.topics for stage in self._processors))
+        """Return the topics that the agents read."""
+        return frozenset().union(*(processor.topics for processor in self._processors))
 
     async def _on_revoked(self, *_: object, **__: object) -> None:
-        for stage in self._processors:
-            stage.pause()
+        for processor in self._processors:
+            processor.pause()
         with suppress(TimeoutError):
             async with asyncio.timeout(SESSION_TIMEOUT * 0.8):
                 await self._notify.stop()
-                for stage in self._processors:
-                    await stage.drain()
-        for stage in self._processors:
-            stage.reset()
+                for processor in self._processors:
+                    await processor.drain()
+        for processor in self._processors:
+            processor.reset()
         for part in (self._score, self._watch, self._triage, self._start_offsets):
             part.reset()
         cast("Any", self.app.consumer)._read_offset = NullReadOffsets(self._input_topics)  # noqa: SLF001 - see streams.exactly_once.start_offsets
@@ -220,7 +242,9 @@ class Worker:
     async def _on_assigned(self, *given: Any, **__: object) -> None:
         assigned: Iterable[TP] = given[-1]
         self._start_offsets.fetch(tp for tp in assigned if tp.topic in self._input_topics)
-        for stage in self._processors:
-            stage.resume()
+        for processor in self._processors:
+            processor.resume()
         topic = self._config.topics.mentions.name
-        log.info("partitions dealt", mine=sorted(tp.partition for tp in assigned if tp.topic == topic))
+        log.info(
+            "partitions assigned", topic=topic, partitions=sorted(tp.partition for tp in assigned if tp.topic == topic)
+        )

@@ -16,7 +16,7 @@ from streams.clock import wall_ms
 from streams.kafka import clients
 from streams.kafka import headers as heads
 from streams.kafka.errors import BrokerError
-from streams.pipeline import MINUTE, FLUSH_MARGIN
+from streams.stages.event_time import FLUSH_MARGIN, MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -75,7 +75,9 @@ class Ingest:
     each chunk every partition is told how far event time has come, since none is to wait for a mention of its own.
     """
 
-    def __init__(self, connection: Connection, topics: Topics, as_of: AsOf = "now", throttle: Throttle | None = None) -> None:
+    def __init__(
+        self, connection: Connection, topics: Topics, as_of: AsOf = "now", throttle: Throttle | None = None
+    ) -> None:
         self.progress = Progress()
         self._connection = connection
         self._topic = topics.mentions.name

@@ -112,21 +112,21 @@ def diagnose(state: HeartbeatState, at: int, limit: int, language: Language = "e
     ill = {number: vein for number, vein in state.partitions.items() if at - vein.last_success_at > limit}
     if not state.partitions:
         late = state.send_error and at - state.started_at > limit
-        return translate(language, "pulse_unreachable", why=state.send_error) if late else ""
+        return translate(language, "heartbeat_unreachable", why=state.send_error) if late else ""
     if not ill:
         return ""
     if state.send_error:
-        return translate(language, "pulse_unsent", why=state.send_error)
+        return translate(language, "heartbeat_unsent", why=state.send_error)
     refused = sorted(
         {vein.slack_error for vein in ill.values() if vein.slack_error and at - vein.stage_passed_at[-1] <= limit}
     )
     if refused:
-        return translate(language, "pulse_refused", why="; ".join(refused))
-    what = translate(language, "pulse_stage", stage=_stuck_stage(ill, at, limit))
+        return translate(language, "heartbeat_refused", why="; ".join(refused))
+    what = translate(language, "heartbeat_stage", stage=_stuck_stage(ill, at, limit))
     if len(ill) == len(state.partitions):
-        return translate(language, "pulse_everywhere", what=what)
+        return translate(language, "heartbeat_everywhere", what=what)
     return translate(
-        language, "pulse_somewhere", count=len(ill), of=len(state.partitions), numbers=_numbers(ill), what=what
+        language, "heartbeat_somewhere", count=len(ill), of=len(state.partitions), numbers=_numbers(ill), what=what
     )
 
 
@@ -134,8 +134,8 @@ def outage_alert(
     outage: Outage, event: EventAction, at: int, name: str = NAME, language: Language = "en"
 ) -> ExternalAlert:
     """Return what is said outside Slack of an outage that begins or ends at an instant in the installation `name`."""
-    begins = translate(language, "pulse_lost", name=name, why=outage.reason)
-    ends = translate(language, "pulse_back", name=name, span=format_duration(at - outage.started_at, language))
+    begins = translate(language, "heartbeat_lost", name=name, why=outage.reason)
+    ends = translate(language, "heartbeat_back", name=name, span=format_duration(at - outage.started_at, language))
     return ExternalAlert(
         incident=outage.id,
         revision=1 if event == "trigger" else 2,
@@ -151,9 +151,9 @@ def outage_alert(
 
 def build_test_alert(event: EventAction, at: int, language: Language = "en") -> ExternalAlert:
     """Return what is said outside Slack of a drill that begins at an instant, or is over."""
-    text = translate(language, "pulse_drill")
+    text = translate(language, "heartbeat_test")
     if event == "resolve":
-        text = translate(language, "pulse_drill_over", drill=text)
+        text = translate(language, "heartbeat_test_over", drill=text)
     return replace(outage_alert(Outage(f"drill-{at}", at, ""), event, at), text=text)
 
 

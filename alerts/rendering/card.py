@@ -16,7 +16,7 @@ from alerts.oncall.escalation_targets import NEXT_ON_CALL, ON_CALL, external_tar
 from alerts.rendering import text as wording
 from alerts.rendering.buttons import Actions, build_actions
 from alerts.rendering.escaping import mention
-from alerts.rendering.rich_text import RichText, bold, fill, join, link, mentions, plain, time, user
+from alerts.rendering.rich_text import RichText, bold, fill, join, link, mentions, own, plain, time, user
 from alerts.rendering.sparkline import sparkline
 from alerts.rendering.text import MESSAGES, format_duration, translate
 from detectors.model.text import format_number, format_percent
@@ -113,7 +113,7 @@ def build_reply(notification: Notification, route: Route, *, page: bool) -> Repl
     acted = entry is not None and entry.actor != SYSTEM_USER and notification.reason != "updated"
     actor = user(entry.actor) if entry and acted else ()
     note = plain(entry.text, NOTE_CHARS) if entry and (acted or notification.step is not None) else ()
-    fact = plain(wording.notification_text(notification, language), FACT_CHARS)
+    fact = own(wording.notification_text(notification, language), FACT_CHARS)
     target = () if notification.step is None else _step_target(notification.step, route, language)
     brand = plain(incident.findings[notification.detector].signal.brand, 60)
     key, values = wording.reply_values(notification, language, by_person=bool(actor))
@@ -157,14 +157,13 @@ def _step_target(step: int, route: Route, language: Language) -> RichText:
 
 def _status(incident: Incident, lead: Finding, language: Language) -> RichText:
     """Return state, duration, growth, and who acknowledged, snoozed or judged it."""
-    parts = [bold(translate(language, "status_" + incident.status)), _duration(incident, language)]
+    parts = [_state(incident, language), _duration(incident, language)]
     growth = None if incident.status == "resolved" else _growth(lead)
     if growth is not None:
         times, span = format_number(growth[0], language), format_duration(growth[1], language)
         parts.append(_fill(language, "grows", ratio=times, span=span))
-    if incident.acknowledged_by is not None and incident.acknowledged_at is not None:
-        at = time(incident.acknowledged_at, _TIME)
-        parts.append(_fill(language, "acknowledged_by", actor=user(incident.acknowledged_by), moment=at))
+    if incident.status == "resolved" and incident.acknowledged_by is not None:
+        parts.append(_acknowledged("acknowledged_by", incident, language))
     if incident.snoozed_until is not None and incident.snoozed_until > incident.updated_at:
         parts.append(_fill(language, "snoozed_until", moment=time(incident.snoozed_until, _DAY_AND_TIME)))
     if incident.verdict is not None:
@@ -172,6 +171,17 @@ def _status(incident: Incident, lead: Finding, language: Language) -> RichText:
     if incident.reopen_count:
         parts.append(_fill(language, "reopened", count=incident.reopen_count))
     return join(parts, " · ")
+
+
+def _state(incident: Incident, language: Language) -> RichText:
+    if incident.status == "acknowledged":
+        return _acknowledged("status_acknowledged", incident, language)
+    return bold(translate(language, "status_" + incident.status))
+
+
+def _acknowledged(key: str, incident: Incident, language: Language) -> RichText:
+    actor, at = user(incident.acknowledged_by or ""), time(incident.acknowledged_at or incident.updated_at, _TIME)
+    return _fill(language, key, actor=actor, moment=at)
 
 
 def _duration(incident: Incident, language: Language) -> RichText:
@@ -199,7 +209,7 @@ def _facts(incident: Incident, lead: Finding, language: Language) -> tuple[Fact,
     )
     facts = _without_duplicates([_fact(incident, finding, language) for finding in [lead, *others][:FINDINGS]])
     if lead.peak_at != lead.signal.at:
-        fact = plain(wording.peak_text(lead, language), FACT_CHARS)
+        fact = own(wording.peak_text(lead, language), FACT_CHARS)
         facts.append(Fact(_fill(language, "peak", moment=time(lead.peak_at, _TIME), fact=fact)))
     hidden = len(incident.findings) - FINDINGS
     return (*facts, *([Fact(_fill(language, "more", count=hidden))] if hidden > 0 else []))
@@ -207,7 +217,7 @@ def _facts(incident: Incident, lead: Finding, language: Language) -> tuple[Fact,
 
 def _fact(incident: Incident, finding: Finding, language: Language) -> Fact:
     text = wording.with_brand(incident, finding, wording.current_text(finding, language), language)
-    return Fact(plain(text, FACT_CHARS), sparkline([value for _, value in finding.recent_values]))
+    return Fact(own(text, FACT_CHARS), sparkline([value for _, value in finding.recent_values]))
 
 
 def _without_duplicates(facts: list[Fact]) -> list[Fact]:

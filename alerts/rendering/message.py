@@ -8,7 +8,7 @@ import msgspec
 
 from alerts.rendering import slack_blocks, text
 from alerts.rendering.card import Card, Chart, Reply, build_card, build_reply, page_text
-from alerts.rendering.escaping import mrkdwn
+from alerts.rendering.rich_text import plain
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification
@@ -33,7 +33,7 @@ def render_message(
     `text_only` leaves the card out, for when Slack refuses it; `chart` is shown where one is uploaded.
     """
     incident, language = notification.incident, text.supported_language(route.language)
-    line = mrkdwn(text.headline(incident, language), text.HEADLINE_CHARS)
+    line = slack_blocks.to_mrkdwn(plain(text.headline(incident, language)))
     if text_only:
         call = slack_blocks.to_mrkdwn(page_text(route.mention, language)) if page else ""
         return Message(incident.id, incident.revision, f"{line} {call}".rstrip(), [])

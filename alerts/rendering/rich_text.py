@@ -41,6 +41,11 @@ def plain(text: str, limit: int | None = None) -> RichText:
     return (Span(shown),) if shown else ()
 
 
+def own(text: str, limit: int) -> RichText:
+    """Return text of ours of at most `limit` characters, its non-breaking spaces kept; what it quotes is cleaned."""
+    return plain(clip(text, limit))
+
+
 def bold(text: str) -> RichText:
     """Return emphasised text of ours."""
     return (Span(text, "bold"),)

@@ -72,7 +72,7 @@ class Listener:
         return sum(self._opens(record) for record in records) > 0
 
     def _opens(self, record: Signal | Watermark) -> bool:
-        if isinstance(record, Signal) and record.detector != "volume":
+        if isinstance(record, Signal) and record.detector != "volume_spike":
             return False
         self.case, notifications = lifecycle.process(self.case, record, ALERT)
         return any(note.reason == "opened" for note in notifications)

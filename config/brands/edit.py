@@ -52,7 +52,7 @@ def set_values(
     Args:
         text: the file; it must be right as it is.
         brand: the brand's name, or the group's.
-        edits: dotted path → value, such as {"detect.volume.over_peak": 1.6}.
+        edits: dotted path → value, such as {"detect.volume_spike.peak_ratio": 1.6}.
         group: `brand` names a group: its `defaults` change.
         name: stands for the file in messages.
 

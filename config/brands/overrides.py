@@ -27,16 +27,16 @@ FOREVER: Final = 2**62
 
 SENSITIVITY: Final = "detect.sensitivity"
 MAIN: Final[Mapping[str, tuple[str, ...]]] = {
-    "absolute": ("mentions", "negative", "negative_share"),
-    "volume": ("over_peak", "least"),
-    "negative": ("over_peak", "least"),
-    "outcry": ("over_peak", "tone", "least"),
-    "reach": ("least", "many"),
-    "shift": ("rise", "least"),
-    "slow_burn": ("odds", "least"),
-    "abuse": ("share", "least"),
-    "silence": ("least", "least_time"),
-    "praise": ("rise", "share", "least"),
+    "static_threshold": ("mentions", "negative", "negative_share"),
+    "volume_spike": ("peak_ratio", "min_mentions"),
+    "negative_spike": ("peak_ratio", "min_mentions"),
+    "negative_burst": ("peak_ratio", "max_mean_sentiment", "min_mentions"),
+    "high_reach": ("min_reach", "warning_count"),
+    "negative_share": ("min_rise", "min_mentions"),
+    "sentiment_drift": ("odds_ratio", "min_mentions"),
+    "abuse": ("min_share", "min_mentions"),
+    "no_data": ("min_expected", "min_duration"),
+    "positive_spike": ("min_ratio", "min_share", "min_mentions"),
 }
 """Detector → the thresholds that may be overridden, the one that decides first. The lateness is none of them: minutes
 close by it."""
@@ -92,7 +92,7 @@ class ActiveOverride(NamedTuple):
     override: Override
 
     def __str__(self) -> str:
-        """Return `acme detect.negative.least: 9 instead of 6, until 2026-11-24 10:00 UTC, by U024BE7LH`."""
+        """Return `acme detect.negative_spike.min_mentions: 9 instead of 6, until 2026-11-24 10:00 UTC, by U024BE7LH`."""
         one = self.override
         until = "until it is changed"
         if one.until is not None:
@@ -126,7 +126,7 @@ def apply_overrides(policy: Policy, overrides: Iterable[Override]) -> Policy:
 
 
 def with_value(policy: Policy, path: str, value: object) -> Policy:
-    """Return a policy with another value at a path such as `detect.negative.least`.
+    """Return a policy with another value at a path such as `detect.negative_spike.min_mentions`.
 
     Raises:
         ValueError: the path may not be overridden, or the value cannot be; it says what is wrong, as for a file.

@@ -36,7 +36,7 @@ class Edit:
     after: Any
 
     def __str__(self) -> str:
-        """Return `detect.volume.least: 10 -> 20`; of a long list, what goes and what comes."""
+        """Return `detect.volume_spike.min_mentions: 10 -> 20`; of a long list, what goes and what comes."""
         if isinstance(self.before, list) and isinstance(self.after, list) and len(self.before + self.after) > _LISTED:
             return f"{self.path}: {_differ(self.before, self.after)}"
         return f"{self.path}: {_spell(self.before)} -> {_spell(self.after)}"

@@ -44,7 +44,7 @@ def _unreachable(policy: Policy, node: Node) -> Iterator[Finding]:
     limits = policy.static_threshold
     if limits.mentions is not None and limits.negative is not None and limits.negative >= limits.mentions:
         rule = f"is never reached first, as mentions = {limits.mentions} counts the negative ones too: set it lower"
-        yield _place(node, "detect", "absolute", "negative"), rule, "warning"
+        yield _place(node, "detect", "static_threshold", "negative"), rule, "warning"
 
 
 def _detectors(policy: Policy) -> Iterator[tuple[str, Switched]]:

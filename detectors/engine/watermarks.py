@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Watermarks(msgspec.Struct):
-    """What each source partition said last, folded from the ticks of one partition of `mentions.model.batches`.
+    """What each source partition said last, folded from the ticks of one partition of `mentions.scored`.
 
     Linear use: `observe` changes the value it is called on. Instants are milliseconds since the epoch, UTC.
     """

@@ -11,30 +11,30 @@ Language = Literal["en", "fr"]
 
 _TITLES: Final[dict[Language, dict[str, str]]] = {
     "en": {
-        "absolute": "A limit of your own",
-        "absolute_share": "A limit of your own on the share",
-        "volume": "More mentions than usual",
-        "negative": "More negative mentions than usual",
-        "outcry": "A burst in a dark tone",
-        "reach": "A negative mention seen by many",
-        "shift": "A higher negative share than usual",
-        "slow_burn": "A negative share that rises for hours",
+        "static_threshold": "A limit of your own",
+        "static_threshold_share": "A limit of your own on the share",
+        "volume_spike": "More mentions than usual",
+        "negative_spike": "More negative mentions than usual",
+        "negative_burst": "A burst in a dark tone",
+        "high_reach": "A negative mention seen by many",
+        "negative_share": "A higher negative share than usual",
+        "sentiment_drift": "A negative share that rises for hours",
         "abuse": "An abusive tone",
-        "silence": "A busy channel that falls silent",
-        "praise": "Unusual enthusiasm",
+        "no_data": "A busy channel that falls silent",
+        "positive_spike": "Unusual enthusiasm",
     },
     "fr": {
-        "absolute": "Une limite fixée par vous",
-        "absolute_share": "Une limite de part fixée par vous",
-        "volume": "Plus de mentions que d’habitude",
-        "negative": "Plus de mentions négatives que d’habitude",
-        "outcry": "Une vague au ton sombre",
-        "reach": "Une mention négative vue par beaucoup",
-        "shift": "Une part négative plus haute que d’habitude",
-        "slow_burn": "Une part négative qui monte depuis des heures",
+        "static_threshold": "Une limite fixée par vous",
+        "static_threshold_share": "Une limite de part fixée par vous",
+        "volume_spike": "Plus de mentions que d’habitude",
+        "negative_spike": "Plus de mentions négatives que d’habitude",
+        "negative_burst": "Une vague au ton sombre",
+        "high_reach": "Une mention négative vue par beaucoup",
+        "negative_share": "Une part négative plus haute que d’habitude",
+        "sentiment_drift": "Une part négative qui monte depuis des heures",
         "abuse": "Un ton injurieux",
-        "silence": "Un canal actif qui se tait",
-        "praise": "Un enthousiasme inhabituel",
+        "no_data": "Un canal actif qui se tait",
+        "positive_spike": "Un enthousiasme inhabituel",
     },
 }
 
@@ -59,7 +59,7 @@ _WORDS: Final = {
 def label(detector: str, language: Language) -> str | None:
     """Return what a detector finds, in words, by its name; None where no detector is called so.
 
-    >>> title("volume", "en")
+    >>> label("volume_spike", "en")
     'More mentions than usual'
     """
     return _TITLES[language].get(detector)
@@ -68,7 +68,7 @@ def label(detector: str, language: Language) -> str | None:
 def format_number(value: float, language: Language) -> str:
     """Return a figure as it is written in that language: three digits that matter, thousands apart.
 
-    >>> number(12345.6, "en"), number(4.12, "fr")
+    >>> format_number(12345.6, "en"), format_number(4.12, "fr")
     ('12,346', '4,1')
     """
     text = f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"  # noqa: PLR2004 - as said
@@ -85,7 +85,7 @@ def format_percent(share: float, language: Language) -> str:
 def format_minutes(ms: int, language: Language) -> str:
     """Return a length of time, in minutes up to two hours, then in hours.
 
-    >>> span(600_000, "en"), span(43_200_000, "fr")
+    >>> format_minutes(600_000, "en"), format_minutes(43_200_000, "fr")
     ('10 minutes', '12 heures')
     """
     count, unit = round(ms / 60_000), "minute"
@@ -97,7 +97,7 @@ def format_minutes(ms: int, language: Language) -> str:
 def format_time_of_day(ms: int) -> str:
     """Return the time of day of an instant, UTC.
 
-    >>> clock(1_700_000_000_000)
+    >>> format_time_of_day(1_700_000_000_000)
     '22:13'
     """
     minute = ms // 60_000 % 1440

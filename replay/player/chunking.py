@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mentions.readers.packing import Limits, PackedRecord, pack
-from streams.pipeline import FLUSH_MARGIN, MINUTE, MentionsRecord
+from streams.stages.event_time import FLUSH_MARGIN, MINUTE
+from streams.stages.score import MentionsRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

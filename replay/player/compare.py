@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from alerts.rendering.event_log import format_instant
-from streams.pipeline import MINUTE
+from streams.stages.event_time import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

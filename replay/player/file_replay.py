@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
     from replay.player.policy_set import PolicySet
-    from streams.pipeline import MentionsRecord
+    from streams.stages.score import MentionsRecord
 
 EVENT_DELAY = 3_600_000
 """How far event time must be past before an event is told (ms): nothing that belongs before it can come any more."""
@@ -41,18 +41,18 @@ class FileReplay:
 
     def __post_init__(self) -> None:
         """Build the pipeline."""
-        self.pipeline = Pipeline(self.policies, self.policies.watchlist, self.scorer)
+        self.pipeline = Pipeline(self.policies)
 
     def run(self, lines: Iterable[Line | RejectedLine]) -> Iterator[dict[str, Any]]:
         """Return what happens to incidents, one record an event (`alerts.rendering.event_log`), in the order of event time."""
         for portion in chunks(read_records(lines, self.rejected_lines), self.chunk_size):
             yield from self._feed(portion)
         if self.latest:
-            self._queue_events(self.pipeline.feed([end_marker(self.latest)])[1])
+            self._queue_events(self.pipeline.feed([end_marker(self.latest)], self.policies.watchlist, self.scorer)[1])
         yield from self._release(None)
 
     def _feed(self, portion: Sequence[MentionsRecord]) -> Iterator[dict[str, Any]]:
-        scored, told = self.pipeline.feed(portion)
+        scored, told = self.pipeline.feed(portion, self.policies.watchlist, self.scorer)
         self.mentions += sum(map(line_count, portion)) - len(scored.rejections)
         self.unmatched += scored.unmatched
         self.latest = max([self.latest, *(record.arrived for record in portion)])
@@ -77,4 +77,4 @@ class FileReplay:
     @property
     def late(self) -> int:
         """Return how many mentions came later than the lateness allows: the recording is not in order."""
-        return sum(state.totals.late for state in self.pipeline.watch.states.values())
+        return sum(state.totals.late for state in self.pipeline.states())

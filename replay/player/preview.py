@@ -10,7 +10,7 @@ from alerts.rendering.text import format_duration
 from replay.player.compare import Comparison, compare
 from replay.player.policy_set import PolicySet
 from replay.player.result import replay
-from streams.pipeline import MINUTE
+from streams.stages.event_time import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,7 +108,7 @@ def preview(
     Args:
         brand: as configured now.
         proposed: the same brand with other thresholds.
-        source: the brand's scored mentions and ticks in the order of `mentions.model.batches`; nothing is scored again. What
+        source: the brand's scored mentions and ticks in the order of `mentions.scored`; nothing is scored again. What
             is usual is learned from them too: give some days more than the preview is about.
         since: from when on alerts count (ms); 0: all.
         known: what came of `brand` on the same source, where that was asked before (`Preview.today`): half the time.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
@@ -14,9 +13,9 @@ from mentions.scoring import score_record
 from mentions.watchlist.watchlist import Watchlist
 from replay.player.policy_set import PolicySet
 from replay.player.result import ReplayResult
-from streams.agents.group_routing import GroupRouter
-from streams.pipeline import Policies, WatchShard
+from streams.pipeline import Pipeline
 from streams.recording.format import ActionEntry, ConfigEntry, MentionsEntry, ScoredEntry
+from streams.stages.policies import Policies
 from streams.views.brands import BrandRegistry
 
 if TYPE_CHECKING:
@@ -89,51 +88,39 @@ class RecordedPolicies(BrandRegistry):
 
 
 class RecordingReplay:
-    """A replay under way: each partition of brands has shards of its own, as live."""
+    """A replay under way: each partition has its own shards, as live."""
 
     def __init__(
         self, policies: PolicySource, scorer: Scorer | None = None, result: ReplayResult | None = None
     ) -> None:
         self.result = ReplayResult() if result is None else result
+        self.pipeline = Pipeline(policies)
         self._policies = policies
         self._scorer = scorer
-        self._watch: defaultdict[int, WatchShard] = defaultdict(lambda: WatchShard(policies))
-        self._homes = GroupRouter(policies)
 
     def run(self, entries: Iterable[Entry]) -> Iterator[Notification]:
-        """Yield what is told, in the order in which it would have been.
+        """Yield the notifications, in the order of the live run.
 
         Raises:
             ValueError: there are mentions to score, and there is no scorer.
         """
         for entry in entries:
-            for note in self._follow(entry):
-                self.result.notifications.append(note)
-                yield note
-        self.result.close(*self._watch.values())
+            for notification in self._apply(entry):
+                self.result.notifications.append(notification)
+                yield notification
+        self.result.close(self.pipeline.states())
 
-    def _follow(self, entry: Entry) -> list[Notification]:
+    def _apply(self, entry: Entry) -> list[Notification]:
         if isinstance(entry, ConfigEntry):
             self._policies.apply(entry)
-            self._forget(entry.name)
+            if not self._policies.watches(entry.name):
+                self.pipeline.forget(entry.name)
             return []
         if isinstance(entry, ActionEntry):
             known = self._policies.watches(entry.action.brand)
-            return self._homes.apply(entry.target, entry.action) if known else []
-        watch = self._watch[entry.target]
+            return self.pipeline.apply(entry.target, entry.action) if known else []
         records = self._batches(entry) if isinstance(entry, ScoredEntry | MentionsEntry) else [entry.tick]
-        return [
-            note
-            for record in records
-            for found in watch.apply(record)
-            for note in self._homes.apply(entry.target, found)
-        ]
-
-    def _forget(self, brand: str) -> None:
-        """Forget what is known of a brand that is watched no longer, as live."""
-        if not self._policies.watches(brand):
-            for shard in self._watch.values():
-                shard.states.pop(brand, None)
+        return [one for record in records for one in self.pipeline.apply(entry.target, record)]
 
     def _batches(self, entry: ScoredEntry | MentionsEntry) -> list[Batch]:
         batches = [entry.batch] if isinstance(entry, ScoredEntry) else self._score(entry)

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from alerts.incidents.model import rank
 from mentions.model.batches import Batch, Tick
 from replay.player.chunking import CHUNK_SIZE, chunks, read_records, with_end_marker
-from streams.pipeline import FLUSH_MARGIN, MentionsRecord, Pipeline, TriageShard, WatchShard
+from streams.pipeline import Pipeline
+from streams.stages.event_time import FLUSH_MARGIN
+from streams.stages.score import MentionsRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from alerts.incidents.model import Incident, Notification
+    from detectors.engine.state import State
     from detectors.model.signal import Severity
     from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
     from replay.player.policy_set import PolicySet
-    from streams.pipeline import Policies, ScoreResult
+    from streams.stages.policies import Policies
+    from streams.stages.score import ScoreResult
 
 
 class OpenPeriod(NamedTuple):
@@ -70,9 +74,9 @@ class ReplayResult:
         self.since = min(self.since or batch.published[0], *batch.published)
         self.until = max(self.until, *batch.published)
 
-    def close(self, *shards: WatchShard) -> None:
-        """Take what the watch has counted, at the end."""
-        totals = [state.totals for shard in shards for state in shard.states.values()]
+    def close(self, states: Iterable[State]) -> None:
+        """Take the counts of the brands' states, at the end of the run."""
+        totals = [state.totals for state in states]
         self.late = sum(one.late for one in totals)
         self.duplicates = sum(one.duplicates for one in totals)
 
@@ -99,82 +103,77 @@ def replay(
     Args:
         policies: the brands and their thresholds.
         source: lines of a file in order of publication; or records of `mentions`, of one partition; or scored batches
-            and ticks in the order of `mentions.model.batches`, which skip scoring. Without ticks, time follows the batches.
+            and ticks in the order of `mentions.scored`, which skip scoring. Without ticks, time follows the batches.
         scorer: reads the texts; None where the source carries scores.
 
     Raises:
         ValueError: the source carries no scores, and there is no scorer.
     """
-    outcome, entries = ReplayResult(), iter(source)
+    result, entries = ReplayResult(), iter(source)
     first = next(entries, None)
     if first is None:
-        return outcome
+        return result
     every: Iterator[object] = chain([first], entries)
     if isinstance(first, Batch | Tick):
-        return _follow(outcome, policies, every)  # type: ignore[arg-type]  # of one kind, as the first is
+        return _follow(result, policies, every)  # type: ignore[arg-type]  # of one kind, as the first is
     if scorer is None:
         raise ValueError("these mentions carry no scores: give a scorer, or a recording made with --scores")
     if isinstance(first, MentionsRecord):
-        deque(_score(outcome, Pipeline(policies, policies.watchlist, scorer), every, CHUNK_SIZE), maxlen=0)  # type: ignore[arg-type]
+        deque(_score(result, policies, every, scorer, CHUNK_SIZE), maxlen=0)  # type: ignore[arg-type]
     else:
-        deque(replay_lines(outcome, policies, every, scorer), maxlen=0)  # type: ignore[arg-type]
-    return outcome
+        deque(replay_lines(result, policies, every, scorer), maxlen=0)  # type: ignore[arg-type]
+    return result
 
 
 def replay_lines(
-    outcome: ReplayResult,
-    rules: PolicySet,
+    result: ReplayResult,
+    policies: PolicySet,
     lines: Iterable[Line | RejectedLine],
     scorer: Scorer,
     chunk_size: int = CHUNK_SIZE,
 ) -> Iterator[Notification]:
-    """Yield what is told of lines in order of publication, and let `outcome` know; it is whole at the end.
+    """Yield the notifications of lines in order of publication; `result` is complete at the end.
 
-    `at_once` is how many mentions are read between two steps of event time; it makes no difference to what is found.
+    `chunk_size` is how many mentions are read between two steps of event time. It changes the speed, not the result.
     """
-    read = with_end_marker(read_records(lines, outcome.rejected_lines))
-    yield from _score(outcome, Pipeline(rules, rules.watchlist, scorer), read, chunk_size)
+    read = with_end_marker(read_records(lines, result.rejected_lines))
+    yield from _score(result, policies, read, scorer, chunk_size)
 
 
 def _score(
-    outcome: ReplayResult, pipeline: Pipeline, read: Iterable[MentionsRecord], at_once: int
+    result: ReplayResult, policies: PolicySet, read: Iterable[MentionsRecord], scorer: Scorer, chunk_size: int
 ) -> Iterator[Notification]:
-    for portion in chunks(read, at_once):
-        yield from _collect(outcome, *pipeline.feed(portion))
-    outcome.close(pipeline.watch)
+    pipeline = Pipeline(policies)
+    for chunk in chunks(read, chunk_size):
+        yield from _collect(result, *pipeline.feed(chunk, policies.watchlist, scorer))
+    result.close(pipeline.states())
 
 
-def _collect(outcome: ReplayResult, scored: ScoreResult, told: list[Notification]) -> Iterator[Notification]:
+def _collect(result: ReplayResult, scored: ScoreResult, told: list[Notification]) -> Iterator[Notification]:
     for batch in scored.batches:
-        outcome.count(batch)
-    outcome.rejected += len(scored.rejections)
-    outcome.unmatched += scored.unmatched
+        result.count(batch)
+    result.rejected += len(scored.rejections)
+    result.unmatched += scored.unmatched
     for note in told:
-        outcome.notifications.append(note)
+        result.notifications.append(note)
         yield note
 
 
-def _follow(outcome: ReplayResult, policies: Policies, records: Iterable[Batch | Tick]) -> ReplayResult:
-    watch, triage = WatchShard(policies), TriageShard(policies)
-    ticked, waiting = False, 0
+def _follow(result: ReplayResult, policies: Policies, records: Iterable[Batch | Tick]) -> ReplayResult:
+    pipeline, ticked, waiting = Pipeline(policies), False, 0
     for record in records:
-        outcome.notifications += [note for found in watch.apply(record) for note in triage.apply(found)]
+        result.notifications += pipeline.apply(0, record)
         ticked = ticked or isinstance(record, Tick)
         if isinstance(record, Batch):
-            outcome.count(record)
+            result.count(record)
             waiting += len(record)
         if not ticked and waiting >= CHUNK_SIZE:
-            outcome.notifications += _tick(watch, triage, outcome.until)
+            result.notifications += pipeline.apply(0, Tick(0, 1, result.until, None))
             waiting = 0
     if not ticked:
-        outcome.notifications += _tick(watch, triage, outcome.until + FLUSH_MARGIN)
-    outcome.close(watch)
-    return outcome
-
-
-def _tick(watch: WatchShard, triage: TriageShard, read_up_to: int) -> list[Notification]:
-    found = watch.apply(Tick(0, 1, read_up_to, None))
-    return [note for one in found for note in triage.apply(one)]
+        result.notifications += pipeline.apply(0, Tick(0, 1, result.until + FLUSH_MARGIN, None))
+    result.close(pipeline.states())
+    return result
 
 
 def _timeline(notes: list[Notification]) -> IncidentTimeline:

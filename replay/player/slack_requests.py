@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from alerts.delivery.metrics import RequestKind
     from alerts.delivery.ports import Notifier
-    from alerts.rendering.message import Message
     from alerts.delivery.receipts import DeliveryRecord, ReceiptStore
     from alerts.incidents.model import Notification
+    from alerts.rendering.message import Message
     from replay.player.recording_replay import PolicySource
 
 DEFAULT_CHANNEL: Final = "#brand-alerts"

@@ -9,7 +9,8 @@ from detectors.base import METRIC_NAMES, BrandView, Detector
 from detectors.registry import ALL
 from mentions.model.batches import Batch, Tick
 from replay.player.policy_set import PolicySet
-from streams.pipeline import MINUTE, WatchShard
+from streams.stages.event_time import MINUTE
+from streams.stages.watch import WatchShard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 LOOKS: Final = 6
 """Looks at each column of the timeline; the one nearest to the level is kept."""
 
-APART: Final = frozenset({"silence"})
+APART: Final = frozenset({"no_data"})
 """Detectors whose level is another one for each channel."""
 
 LONG: Final = 0.5

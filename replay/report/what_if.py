@@ -43,7 +43,7 @@ class SliderPosition(NamedTuple):
 class Slider(NamedTuple):
     """One threshold, or all thresholds together, and the settings tried, in ascending order."""
 
-    name: str  # TOGETHER, or a path such as "detect.shift.rise"
+    name: str  # TOGETHER, or a path such as "detect.negative_share.min_rise"
     settings: list[SliderPosition]
 
 

@@ -21,10 +21,10 @@ Settings = dict[str, str | float]
 SCALES: Final = (0.65, 0.8, 1.0, 1.25, 1.6)
 """What the thresholds are multiplied by; smaller fires sooner and more often."""
 
-BARS: Final = ("detect.volume.over_peak", "detect.negative.over_peak", "detect.outcry.over_peak")
+BARS: Final = ("detect.volume_spike.peak_ratio", "detect.negative_spike.peak_ratio", "detect.negative_burst.peak_ratio")
 SENSITIVITY: Final = "detect.sensitivity"
 PAGE_FROM: Final = "alert.page_from"
-RISE: Final = "detect.shift.rise"
+RISE: Final = "detect.negative_share.min_rise"
 _LEVELS: Final[tuple[Sensitivity, ...]] = ("low", "medium", "high")
 _SEVERITIES: Final = ("info", "warning", "critical")
 _RISES: Final = (0.1, 0.2)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mentions.model.batches import Batch, Tick
 from replay.player.chunking import chunks, read_records
-from streams.pipeline import FLUSH_MARGIN, score
+from streams.stages.event_time import FLUSH_MARGIN
+from streams.stages.score import score
 from streams.recording.format import ScoredEntry, TickEntry
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
     from mentions.watchlist.watchlist import Watchlist
-    from streams.pipeline import ScoreResult
+    from streams.stages.score import ScoreResult
     from streams.recording.format import Entry
 
 PACE: Final = 3_600_000

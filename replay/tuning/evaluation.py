@@ -11,7 +11,7 @@ from replay.player.policy_set import PolicySet
 from replay.player.result import replay
 from replay.tuning.candidates import Settings, with_settings
 from replay.tuning.intervals import Interval, rate, share
-from streams.pipeline import MINUTE
+from streams.stages.event_time import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

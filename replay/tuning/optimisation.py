@@ -179,7 +179,7 @@ def spread(held_out: Sequence[HeldOut]) -> tuple[float, float] | None:
 
 
 def assignments(brand: Brand, settings: Settings) -> list[str]:
-    """Return `detect.volume.over_peak 1.25 → 1` for each change."""
+    """Return `detect.volume_spike.peak_ratio 1.25 → 1` for each change."""
     return [f"{path} {value_of(brand, path)} → {value}" for path, value in settings.items()]
 
 

@@ -9,7 +9,7 @@ import msgspec
 from replay.tuning.candidates import Settings, distance
 from replay.tuning.evaluation import Metrics, Period, Run, measure
 from replay.tuning.labels import Label
-from streams.pipeline import MINUTE
+from streams.stages.event_time import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

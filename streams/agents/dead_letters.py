@@ -9,14 +9,14 @@ import msgspec
 
 if TYPE_CHECKING:
     from mentions.model.decode import Rejection
-    from streams.pipeline import MentionsRecord
+    from streams.stages.score import MentionsRecord
 
 MAX_ORIGINAL_BYTES = 512 * 1024
 """Bytes of the original kept: with base64 and the rest it stays under Kafka's usual 1 MB a record."""
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """A record of `mentions.rejected`."""
+    """A record of `mentions.dead-letters`."""
 
     reasons: tuple[str, ...]  # each names the field, the rule and the remedy
     topic: str

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 from alerts.delivery.metrics import LoggingMetrics
-from detectors.model.signal import Watermark, Signal
+from detectors.model.signal import Signal, Watermark
 
 if TYPE_CHECKING:
     from alerts.delivery.metrics import RequestKind
     from alerts.delivery.ports import DeliveryError
     from alerts.incidents.model import Notification
-    from streams.pipeline import ScoreResult
+    from streams.stages.score import ScoreResult
 
 MENTIONS = Counter("tocsin_mentions_total", "Mentions read, by what became of them", ["outcome"])
 SIGNALS = Counter("tocsin_signals_total", "Signals raised", ["detector", "severity"])

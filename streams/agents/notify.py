@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from alerts.delivery.external_alert import ExternalNotifier
     from alerts.delivery.ports import Notifier
-    from alerts.rendering.route import Route
     from alerts.notifiers.slack.dnd import DoNotDisturb
+    from alerts.rendering.route import Route
     from streams.exactly_once.offsets import OffsetTracker
     from streams.exactly_once.state_table import StateTable
     from streams.heartbeat.forwarder import CanaryForwarder
@@ -63,7 +63,7 @@ class NotifyAgent:
         metrics = PrometheusDeliveryMetrics()
         self._outbox = Outbox(notifier, self._receipts, self._route, metrics=metrics, min_interval=channel_gap)
         sender = ExternalSender(external_notifiers, self._receipts, metrics=metrics)
-        self._external = ExternalEscalation(sender, brands, self._receipts, web=web_url, dnd=dnd)
+        self._external = ExternalEscalation(sender, brands, self._receipts, web_url=web_url, dnd=dnd)
         self._offsets = offsets
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.delivery import receipts
-from streams.exactly_once.fencing import FencedVersion, FencedValue, decode
+from streams.exactly_once.fencing import FencedValue, FencedVersion, decode
 
 if TYPE_CHECKING:
     from alerts.delivery.receipts import DeliveryRecord

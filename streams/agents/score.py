@@ -13,7 +13,8 @@ from streams.agents import dead_letters, metrics
 from streams.clock import wall_ms
 from streams.exactly_once.producer import SendBatch
 from streams.kafka import headers
-from streams.pipeline import MINUTE, MentionsRecord, score
+from streams.stages.event_time import MINUTE
+from streams.stages.score import MentionsRecord, score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

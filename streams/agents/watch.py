@@ -1,56 +1,35 @@
-"""The watch agent: records of `mentions.model.batches` in, signals out, the brands' states kept in a table."""
+"""The watch agent: records of `mentions.scored` in, signals out, the brands' states kept in a table."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
 
 from detectors.engine import watermarks
-from detectors.engine.storage import decode_parts, encode_parts
+from detectors.engine.storage import encode_parts
 from detectors.model import signal
 from detectors.model.signal import Signal
 from mentions.model.batches import Batch, decode
 from streams.agents import metrics
-from streams.exactly_once.fencing import FencedVersion, FencedValue
+from streams.exactly_once.fencing import FencedValue, FencedVersion
 from streams.exactly_once.partition_state import PerPartition
 from streams.exactly_once.producer import SendBatch
-from streams.pipeline import WatchShard
+from streams.stages import watch_rows
+from streams.stages.watch import WatchShard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from faust.types import EventT
 
-    from detectors.engine.state import State
     from streams.exactly_once.producer import Sender
     from streams.exactly_once.state_table import StateTable
     from streams.kafka.topics import Topics
     from streams.views.brands import BrandRegistry
 
 log = structlog.get_logger(__name__)
-
-WATERMARK_PREFIX: Final = b"\x00time/"
-"""Before a partition's number: where its time is kept. Not a brand: a brand's name holds no NUL."""
-
-ID_SEGMENT: Final = b"\x00ids/"
-"""Between a brand and a number: where a full segment of its id memory is kept, written once and never again."""
-
-
-def restore_states(rows: Iterable[tuple[bytes, FencedValue]]) -> Iterator[tuple[State, FencedVersion]]:
-    """Return the brands' states out of the rows of the table, each with the version it was stored under."""
-    cores: dict[bytes, FencedValue] = {}
-    sealed: dict[bytes, dict[int, bytes]] = defaultdict(dict)
-    for key, value in rows:
-        brand, segment, number = key.partition(ID_SEGMENT)
-        if segment:
-            sealed[brand][int(number)] = value.payload
-        elif not key.startswith(WATERMARK_PREFIX):
-            cores[key] = value
-    for brand, core in cores.items():
-        yield decode_parts(core.payload, sealed[brand]), core.version
 
 
 class WatchPartition:
@@ -60,19 +39,16 @@ class WatchPartition:
         self.number = number
         self.shard = WatchShard(directory)
         self._table = table
+        self._time_key = watch_rows.time_key(number)
         self._epoch = table.epoch(number)
         self._applied: dict[str, int] = {}
         self._offset = -1
         rows = dict(table.rows(number))
         if self._time_key in rows:
             self.shard.watermarks = watermarks.decode(rows[self._time_key].payload)
-        for state, version in restore_states(rows.items()):
+        for state, version in watch_rows.read_states(rows.items()):
             self.shard.states[state.brand] = state
             self._applied[state.brand] = version.number
-
-    @property
-    def _time_key(self) -> bytes:
-        return WATERMARK_PREFIX + b"%d" % self.number
 
     def apply(self, record: Batch | Any, offset: int) -> list[Any]:
         """Return what follows from the record at `offset`; nothing where the brand's state already stands for it."""
@@ -90,7 +66,9 @@ class WatchPartition:
             outgoing.await_ack(await self._table.write(brand.encode(), self._versioned(core)))
         self.shard.changed.clear()
         await outgoing.flush()
-        outgoing.await_ack(await self._table.write(self._time_key, self._versioned(watermarks.encode(self.shard.watermarks))))
+        outgoing.await_ack(
+            await self._table.write(self._time_key, self._versioned(watermarks.encode(self.shard.watermarks)))
+        )
         await outgoing.flush()
 
     async def remove_unwatched(self, watches: Callable[[str], bool], outgoing: SendBatch) -> None:
@@ -101,14 +79,14 @@ class WatchPartition:
         for brand in gone.values():
             del self.shard.states[brand]
             self._applied.pop(brand, None)
-        for key in [key for key, _ in self._table.rows(self.number) if key.partition(ID_SEGMENT)[0] in gone]:
+        for key in [key for key, _ in self._table.rows(self.number) if watch_rows.brand_of(key) in gone]:
             outgoing.await_ack(await self._table.remove(key, self.number))
 
     async def _write_id_segments(self, brand: str, outgoing: SendBatch) -> bytes:
         """Store the segments of id memory that are full, drop those that are too old, and return the core."""
         parts = encode_parts(self.shard.states[brand])
         for number, segment in parts.sealed.items():
-            key = brand.encode() + ID_SEGMENT + b"%d" % number
+            key = watch_rows.segment_key(brand, number)
             if segment is None:
                 outgoing.await_ack(await self._table.remove(key, self.number))
             else:

@@ -45,11 +45,12 @@ class BatchProcessor:
         start_offsets: StartOffsets,
         *,
         topics: Iterable[str] = (),
+        offsets: OffsetTracker[TP] | None = None,
         completes_on_return: bool = True,
     ) -> None:
         self.name = name
         self.topics = frozenset(topics)
-        self.offsets: OffsetTracker[TP] = OffsetTracker()
+        self.offsets: OffsetTracker[TP] = OffsetTracker() if offsets is None else offsets
         self._app = app
         self._process = process
         self._start_offsets = start_offsets

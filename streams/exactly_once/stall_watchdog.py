@@ -30,7 +30,9 @@ class PartitionStalledError(RuntimeError):
 class StallWatchdog:
     """Looks now and then whether any stage waits in vain for records that are there."""
 
-    def __init__(self, app: AppT, stages: Sequence[BatchProcessor], starts: StartOffsets, timeout: float = STALL_TIMEOUT) -> None:
+    def __init__(
+        self, app: AppT, stages: Sequence[BatchProcessor], starts: StartOffsets, timeout: float = STALL_TIMEOUT
+    ) -> None:
         self._app = app
         self._processors = stages
         self._start_offsets = starts

@@ -23,7 +23,9 @@ from mentions.model.batches import Batch, Tick
 from mentions.model.batches import decode as decode_scored
 from mentions.model.batches import encode as encode_scored
 from mentions.watchlist.watchlist import BrandTerms, Watchlist
-from streams.pipeline import MentionsRecord, TriageShard, WatchShard, score
+from streams.stages.score import MentionsRecord, score
+from streams.stages.triage import TriageShard
+from streams.stages.watch import WatchShard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -139,7 +141,7 @@ def watch_canary(value: bytes) -> bytes:
 
     Raises:
         LostError: it makes none.
-        msgspec.DecodeError: the value is no record of `mentions.model.batches`.
+        msgspec.DecodeError: the value is no record of `mentions.scored`.
     """
     batch = decode_scored(value)
     if not isinstance(batch, Batch):

@@ -14,7 +14,7 @@ from alerts.delivery import heartbeat as pulses
 from alerts.delivery.external_sender import ExternalSender
 from alerts.delivery.heartbeat import HeartbeatState
 from alerts.delivery.ports import DeliveryError
-from streams.agents.external_escalation import CompletionLatch
+from streams.exactly_once.completion import CompletionLatch
 from streams.heartbeat.prober import CanaryNotSentError
 
 if TYPE_CHECKING:
@@ -31,16 +31,16 @@ log = structlog.get_logger(__name__)
 
 UP = Gauge("tocsin_heartbeat_up", "1 while canaries come through on every partition, 0 during an outage")
 LAG = Gauge("tocsin_heartbeat_lag_seconds", "Age of the latest canary that came through, on the worst partition")
-ROUND_TRIP = Gauge("tocsin_heartbeat_way_seconds", "From the latest canary's sending to its check in Slack", ["partition"])
+ROUND_TRIP = Gauge(
+    "tocsin_heartbeat_way_seconds", "From the latest canary's sending to its check in Slack", ["partition"]
+)
 OUTAGES = Counter("tocsin_heartbeat_outages_total", "Outages begun")
 PINGS = Counter("tocsin_heartbeat_ping_failures_total", "Pings of the dead man's switch that failed")
 
 EVALUATION_INTERVAL: Final = 0.5
 """Seconds between two looks at the pulse."""
 
-NO_ACKS: Final = (
-    "the broker cannot be heard: is Kafka running, is TOCSIN_BROKERS right, have workers made the topics?"
-)
+NO_ACKS: Final = "the broker cannot be heard: is Kafka running, is TOCSIN_BROKERS right, have workers made the topics?"
 
 PING_TIMEOUT: Final = aiohttp.ClientTimeout(total=10.0)
 
@@ -76,9 +76,9 @@ class OutageNotifier:
         self._submit(alarm)
 
     def _submit(self, alarm: ExternalAlert) -> None:
-        taken = CompletionLatch(len(self._targets), lambda: self._store.mark_sent(alarm))
-        for target in self._targets:
-            self._relay.submit(alarm, target, taken)
+        with CompletionLatch(lambda: self._store.mark_sent(alarm)) as latch:
+            for target in self._targets:
+                self._relay.submit(alarm, target, latch.part())
 
     async def stop(self) -> None:
         """Stop; what is not told is told by the next process."""
@@ -86,7 +86,10 @@ class OutageNotifier:
 
 
 async def send_test_alert(
-    channels: Mapping[str, ExternalNotifier], targets: Sequence[ExternalTarget], duration: float, language: Language = "en"
+    channels: Mapping[str, ExternalNotifier],
+    targets: Sequence[ExternalTarget],
+    duration: float,
+    language: Language = "en",
 ) -> list[str]:
     """Tell everybody outside Slack of a drill, and after so many seconds that it is over; return who was missed."""
     at, missed = _now(), list[str]()

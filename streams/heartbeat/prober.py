@@ -111,7 +111,9 @@ class CanaryProber:
         consumer = AIOKafkaConsumer(**self._connection.aiokafka(), enable_auto_commit=False)
         try:
             topic = self._topics.heartbeats.name
-            places = [TopicPartition(topic, number) for number in await (await self._get_producer()).partitions_for(topic)]
+            places = [
+                TopicPartition(topic, number) for number in await (await self._get_producer()).partitions_for(topic)
+            ]
             await consumer.start()
             consumer.assign(places)
             await consumer.seek_to_end(*places)

@@ -35,7 +35,9 @@ class CreatedTopic:
     partitions: int
 
 
-def create_topics(connection: Connection, topics: Iterable[Topic], partitions: int, replication: int) -> list[CreatedTopic]:
+def create_topics(
+    connection: Connection, topics: Iterable[Topic], partitions: int, replication: int
+) -> list[CreatedTopic]:
     """Create the topics that are missing; those that exist stay as they are.
 
     Raises:

@@ -41,15 +41,15 @@ class Topics:
         self.prefix = prefix
         self.application = f"{prefix}tocsin"
         self.mentions = Topic(f"{prefix}mentions", retention=7 * DAY)
-        self.dead_letters = Topic(f"{prefix}mentions.rejected", retention=30 * DAY)
-        self.scored = Topic(f"{prefix}mentions.model.batches", retention=7 * DAY)
+        self.dead_letters = Topic(f"{prefix}mentions.dead-letters", retention=30 * DAY)
+        self.scored = Topic(f"{prefix}mentions.scored", retention=7 * DAY)
         self.signals = Topic(f"{prefix}signals", retention=30 * DAY)
         self.actions = Topic(f"{prefix}actions", retention=365 * DAY)
         self.incidents = Topic(f"{prefix}incidents", compacted=True, retention=365 * DAY)
         self.notifications = Topic(f"{prefix}notifications", retention=30 * DAY)
         self.brands = Topic(f"{prefix}brands", compacted=True)
         self.watch_state = Topic(self.changelog("watch"), compacted=True, max_bytes=MAX_STATE_BYTES)
-        self.triage_state = Topic(self.changelog("cases"), compacted=True)
+        self.triage_state = Topic(self.changelog("triage"), compacted=True)
         self.heartbeats = Topic(f"{prefix}heartbeats", retention=2 * DAY)
         self.receipts = Topic(self.changelog("receipts"), compacted=True, retention=90 * DAY)
 

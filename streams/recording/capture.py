@@ -15,7 +15,16 @@ from mentions.readers import external_sort
 from mentions.readers.external_sort import DiskBuffer
 from streams.heartbeat import canary
 from streams.kafka import reader
-from streams.recording.format import ActionEntry, ConfigEntry, Entry, Header, ScoredEntry, MentionsEntry, TickEntry, code_version
+from streams.recording.format import (
+    ActionEntry,
+    ConfigEntry,
+    Entry,
+    Header,
+    MentionsEntry,
+    ScoredEntry,
+    TickEntry,
+    code_version,
+)
 from streams.recording.source_lines import SourceLines
 from streams.recording.tick_compactor import TickCompactor
 
@@ -160,7 +169,9 @@ def _received(entry: ScoredEntry, originals: SourceLines) -> MentionsEntry:
     )
 
 
-def _configured(connection: Connection, topics: Topics, met: _Selection, until: int) -> tuple[list[ConfigEntry], list[str]]:
+def _configured(
+    connection: Connection, topics: Topics, met: _Selection, until: int
+) -> tuple[list[ConfigEntry], list[str]]:
     """Return the revisions that the topic still has, and the brands whose first batch names one that is gone."""
     found = [
         ConfigEntry(
@@ -183,4 +194,6 @@ def _acted(record: Record, met: _Selection) -> ActionEntry | None:
         action = decode_action(record.value or b"")
     except msgspec.DecodeError:
         return None
-    return ActionEntry(record.timestamp, met.partitions[action.brand], action) if action.brand in met.partitions else None
+    return (
+        ActionEntry(record.timestamp, met.partitions[action.brand], action) if action.brand in met.partitions else None
+    )

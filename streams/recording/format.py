@@ -58,7 +58,7 @@ class MentionsEntry(msgspec.Struct, frozen=True, tag="mentions"):
     """A brand's mentions as received, one line each ("": gone). Where scores are kept, a `Judged` precedes."""
 
     at: int
-    target: int  # partition of `mentions.model.batches`: whose time they ran by
+    target: int  # partition of `mentions.scored`: whose time they ran by
     brand: str
     partition: int  # source partition of `mentions`
     policy: int

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from detectors.engine.watermarks import Watermarks
 from mentions.model.batches import Batch, Tick
-from streams.pipeline import MINUTE, IDLE_TIMEOUT
+from streams.stages.event_time import IDLE_TIMEOUT, MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ TimedRecord = tuple[int, "Batch | Tick"]
 
 
 class TickCompactor:
-    """Takes the records of one partition of `mentions.model.batches`, gives them back without ticks that change nothing.
+    """Takes the records of one partition of `mentions.scored`, gives them back without ticks that change nothing.
 
     A worker ticks each second for each source partition. Between two minutes only the latest tick of each source
     partition matters, and only once there is a batch to read or a minute to close. Instants never go back.

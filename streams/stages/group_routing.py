@@ -1,65 +1,90 @@
-"""Where does a group have its incidents, when its brands are dealt to different partitions?
+"""Where the records of a brand in a group are triaged, and the typed record that takes them there.
 
-What is found about a brand comes to the partition of the brand. For a brand of a group it is passed on from there to
-the partition of the group, where all its brands meet; there event time is what every partition has reached. What began
-here before the brand had its group ends here, and so does what is about its sources.
+The watch stage sends a brand's signals to the brand's partition. For a brand in a group, triage forwards them to the
+partition of the group, where the signals of all its brands meet. Event time of a group is the time that every partition
+has reached. An incident that began before the brand joined its group ends in the brand's partition; so do incidents
+about a brand's silent sources.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+import msgspec
 from kafka.partitioner.default import murmur2
 
 from alerts.incidents.model import NO_DATA, Action
 from alerts.incidents.router import state_key
 from alerts.incidents.silences import matching_silence
-from detectors.model.signal import Watermark, Signal
-from streams.pipeline import TriageShard
+from detectors.model.signal import Signal, Watermark
+from streams.stages.triage import TriageShard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from alerts.incidents.model import Notification
     from alerts.incidents.state import TriageState
-    from streams.pipeline import Policies
+    from streams.stages.policies import Policies
 
-GROUPED: Final = b"\0group/"
-"""Before the group, or the partition whose time it is: the key of what is passed on. No brand's name begins so."""
-
-ACT: Final = b"\0act/"
-"""The same for an act: it is no record of `signals` otherwise."""
-
-Route = Literal["here", "onward", "both"]
+Route = Literal["brand", "group", "both"]
+"""Where a record is triaged: in the partition of its brand, in the partition of its group, or in both."""
 
 
-def route(record: Signal | Action, cases: Mapping[str, TriageState], group: str) -> Route:
-    """Say where a record of a brand is heard, given the cases of the brand's partition."""
+class ForwardedRecord(msgspec.Struct, frozen=True, tag="forwarded"):
+    """A record that triage forwards to the partition of a group, through the topic `signals`."""
+
+    group: str  # "" for a watermark: it goes to every group
+    source: int  # partition that forwards it
+    record: Signal | Watermark | Action
+
+
+SignalsRecord = Signal | Watermark | ForwardedRecord
+"""What the topic `signals` carries."""
+
+_encode: Final = msgspec.json.Encoder().encode
+_decoder: Final[msgspec.json.Decoder[SignalsRecord]] = msgspec.json.Decoder(Signal | Watermark | ForwardedRecord)
+
+
+def encode(record: SignalsRecord) -> bytes:
+    """Return the wire form (JSON) of a record of `signals`."""
+    return _encode(record)
+
+
+def decode(raw: bytes) -> SignalsRecord:
+    """Return the record that `encode` wrote.
+
+    Raises:
+        msgspec.DecodeError: the bytes are not a record of `signals`.
+    """
+    return _decoder.decode(raw)
+
+
+def route(record: Signal | Action, states: Mapping[str, TriageState], group: str) -> Route:
+    """Return where a record is triaged, given the states in the brand's partition and the brand's group, "" for none."""
     if not group:
-        return "here"
+        return "brand"
     if isinstance(record, Action) and record.kind in ("silence", "unsilence"):
         return "both"
-    own = cases.get(record.brand)
+    own = states.get(record.brand)
     is_open = own is not None and own.incident is not None and own.incident.resolved_at is None
     if isinstance(record, Signal):
         kept = own is not None and (record.id in own.applied_signals or matching_silence(record, own.silences))
-        return "here" if record.detector == NO_DATA or kept or is_open else "onward"
-    known = (own, cases.get(state_key(record.brand, NO_DATA)))
+        return "brand" if record.detector == NO_DATA or kept or is_open else "group"
+    known = (own, states.get(state_key(record.brand, NO_DATA)))
     meant = any(one and one.incident and one.incident.id == record.incident for one in known)
-    return "here" if meant or (is_open and record.incident is None) else "onward"
+    return "brand" if meant or (is_open and record.incident is None) else "group"
 
 
 def group_partition(group: str, partitions: int) -> int:
     """Return the partition of a group."""
-    return int(murmur2(GROUPED + group.encode()) & 0x7FFFFFFF) % partitions
+    return int(murmur2(group.encode()) & 0x7FFFFFFF) % partitions
 
 
 class PartitionClocks:
-    """The time that all partitions have reached, once each was heard of."""
+    """The event time that every partition has reached; None until each partition has reported."""
 
     def __init__(self, partitions: int = 0) -> None:
-        """Take how many partitions there are; 0: those that were heard of."""
+        """Take the number of partitions; 0: those that have reported."""
         self._partitions = partitions
         self._reached: dict[int, int] = {}
 
@@ -69,25 +94,35 @@ class PartitionClocks:
         return Watermark(min(self._reached.values())) if len(self._reached) >= self._partitions else None
 
 
-class GroupRouter:
-    """The triage of all partitions in one process."""
+class TriageResult(NamedTuple):
+    """What follows from a record in its own partition: notifications, and records for the partition of a group."""
 
-    def __init__(self, policies: Policies) -> None:
+    notifications: list[Notification]
+    forwarded: list[ForwardedRecord]
+
+
+class PartitionTriage:
+    """Triage of one partition: `brands` holds the incidents of its brands, `groups` those of the groups that meet here."""
+
+    def __init__(self, policies: Policies, partitions: int = 0) -> None:
+        """Take the number of partitions, which a group's clock waits for; 0: those that have reported."""
+        self.brands = TriageShard(policies)
+        self.groups = TriageShard(policies)
+        self._clocks = PartitionClocks(partitions)
         self._policies = policies
-        self._here: defaultdict[int, TriageShard] = defaultdict(lambda: TriageShard(policies))
-        self._groups = TriageShard(policies)
-        self._clocks = PartitionClocks()
 
-    def of(self, partition: int, brand: str) -> TriageShard:
-        """Return where a brand of a partition has its incidents."""
-        return self._groups if self._policies.group_members(brand)[0] else self._here[partition]
-
-    def apply(self, partition: int, record: Signal | Watermark | Action) -> list[Notification]:
-        """Return what there is to tell after the next record of a partition."""
-        here = self._here[partition]
+    def apply(self, partition: int, record: Signal | Watermark | Action) -> TriageResult:
+        """Apply the next record of `partition`, this object's own."""
         if isinstance(record, Watermark):
-            reached = self._clocks.advance(partition, record.at)
-            return here.apply(record) + ([] if reached is None else self._groups.apply(reached))
-        found = route(record, here.cases, self._policies.group_members(record.brand)[0])
-        told = here.apply(record) if found != "onward" else []
-        return told + (self._groups.apply(record) if found != "here" else [])
+            return TriageResult(self.brands.apply(record), [ForwardedRecord("", partition, record)])
+        group, _ = self._policies.group_members(record.brand)
+        target = route(record, self.brands.cases, group)
+        forwarded = [] if target == "brand" else [ForwardedRecord(group, partition, record)]
+        return TriageResult([] if target == "group" else self.brands.apply(record), forwarded)
+
+    def receive(self, forwarded: ForwardedRecord) -> list[Notification]:
+        """Apply a record that a partition forwarded to a group that meets here."""
+        if not isinstance(forwarded.record, Watermark):
+            return self.groups.apply(forwarded.record)
+        reached = self._clocks.advance(forwarded.source, forwarded.record.at)
+        return [] if reached is None else self.groups.apply(reached)

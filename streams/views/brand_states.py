@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detectors.engine import watermarks
-from streams.agents.watch import WATERMARK_PREFIX, restore_states
 from streams.exactly_once import fencing
 from streams.kafka import reader
+from streams.stages import watch_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +41,5 @@ def read_brand_states(connection: Connection, topics: Topics) -> tuple[dict[str,
         BrokerError: no broker answers, or there is no such topic.
     """
     rows = dict(read_table(connection, topics.watch_state.name))
-    heard = {
-        value.partition: watermarks.decode(value.payload) for key, value in rows.items() if key.startswith(WATERMARK_PREFIX)
-    }
-    return {state.brand: state for state, _ in restore_states(rows.items())}, heard
+    states = {state.brand: state for state, _ in watch_rows.read_states(rows.items())}
+    return states, watch_rows.read_watermarks(rows.items())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from config.brands.model import default_brand, by_group
+from config.brands.model import by_group, default_brand
 from config.brands.overrides import BrandWithOverrides
 from config.brands.wire import decode_with_overrides, unknown_keys
 from mentions.watchlist.watchlist import Watchlist

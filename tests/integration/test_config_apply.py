@@ -89,10 +89,13 @@ def test_what_overrides_a_brand_outlasts_a_change_until_it_is_lifted(environ: di
     """It is listed, kept by an application, and gone once lifted, with nothing left to lift."""
     store, file = brand_store(from_environ(environ)), tmp_path / "brands.yaml"
     file.write_text(FIRST)
-    override = Override("detect.negative.least", 20, None, "U0ANA", 1)
+    override = Override("detect.negative_spike.min_mentions", 20, None, "U0ANA", 1)
     store.publish({"Hallowfirth": encode_brand(Brand(name="Hallowfirth"), [override])})
     done = tocsin(environ, "config", "apply", str(file), "--yes")
-    assert "= Hallowfirth detect.negative.least: 20 instead of 6, until it is changed, by U0ANA" in done.stdout
+    assert (
+        "= Hallowfirth detect.negative_spike.min_mentions: 20 instead of 6, until it is changed, by U0ANA"
+        in done.stdout
+    )
     shown = [json.loads(line) for line in tocsin(environ, "config", "show", "--json").stdout.splitlines()]
     assert [(one["name"], len(one["overrides"]), one["brand"]["slack_channel"]) for one in shown] == [
         ("Hallowfirth", 1, "#a"),

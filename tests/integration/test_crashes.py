@@ -92,9 +92,11 @@ class Life:
 @pytest.fixture
 def life(kafka: Broker) -> Iterator[Life]:
     """Yield two brands that page at five negative mentions, call the chief after 5 minutes, and then the pager."""
-    detect = {name: {"enabled": False} for name in ("volume", "negative", "shift", "outcry")}
+    detect = {
+        name: {"enabled": False} for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst")
+    }
     alert = {"escalation": ["U0CHIEF", "pagerduty"], "escalate_warning": "5m", "repeats": 0, "resolve_after": "6h"}
-    rules = {"alert": alert, "detect": detect | {"absolute": {"negative": 5}}}
+    rules = {"alert": alert, "detect": detect | {"static_threshold": {"negative": 5}}}
     brands = [Brand.model_validate({"name": name, "slack_channel": place} | rules) for name, place in BRANDS.items()]
     with served_slack() as slack, served_receiver() as pager:
         slack.missing_scopes.add("files:write")  # a chart's edits would come between

@@ -28,10 +28,12 @@ MINUTE: Final = 60_000
 
 def brand() -> Brand:
     """Return a brand that pages at five negative mentions and whose second step is the pager."""
-    detect = {name: {"enabled": False} for name in ("volume", "negative", "shift", "outcry")}
+    detect = {
+        name: {"enabled": False} for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst")
+    }
     alert = {"escalation": ["U0CHIEF", "pagerduty"], "escalate_warning": "5m", "repeats": 0}
     wanted = {"name": BRAND, "slack_channel": "C0000001", "alert": alert | {"resolve_after": "6h"}}
-    return Brand.model_validate(wanted | {"detect": detect | {"absolute": {"negative": 5}}})
+    return Brand.model_validate(wanted | {"detect": detect | {"static_threshold": {"negative": 5}}})
 
 
 def storm(here: Installation) -> None:
@@ -46,8 +48,8 @@ def storm(here: Installation) -> None:
 def impatient(here: Installation) -> subprocess.Popen[bytes]:
     """Start a worker that waits two seconds for Slack to take a page, not sixty."""
     shorter = (
-        "from functools import partialmethod; from streams.agents.external_escalation import Outside; "
-        "Outside.__init__ = partialmethod(Outside.__init__, patience=2.0)"
+        "from functools import partialmethod; from streams.agents.external_escalation import ExternalEscalation as E; "
+        "E.__init__ = partialmethod(E.__init__, slack_timeout=2.0)"
     )
     command = ["worker", "--notify", "slack", "--clock", "arrival", *(["--embedded"] if here.embedded else [])]
     with Path(here.path("impatient.log")).open("wb") as log:

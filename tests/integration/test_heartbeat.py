@@ -50,7 +50,7 @@ def here(kafka: Broker, slack: FakeSlack, receiver: WebhookReceiver) -> Iterator
     beat = {"TOCSIN_HEARTBEAT_CHANNEL": CHANNEL, "TOCSIN_HEARTBEAT_PING_URL": receiver.url}
     with Installation(kafka, environment(slack) | outside | beat) as installation:
         store = KafkaBrandStore(installation.connection, installation.topics)
-        brand = Brand.model_validate({"name": "Brisela", "detect": {"absolute": {"mentions": 1}}})
+        brand = Brand.model_validate({"name": "Brisela", "detect": {"static_threshold": {"mentions": 1}}})
         store.publish({brand.name: encode_brand(brand)})
         installation.worker("--notify", "slack")
         signals = installation.topics.signals.name

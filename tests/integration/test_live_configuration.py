@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.support.brokers import Broker
 
-OFF = "volume: {enabled: false}, negative: {enabled: false}, shift: {enabled: false}"
+OFF = "volume_spike: {enabled: false}, negative_spike: {enabled: false}, negative_share: {enabled: false}"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def here(kafka: Broker) -> Iterator[Installation]:
 
 def brand(name: str, negative: int) -> str:
     """Return a brand in YAML that fires at so many negative mentions and at nothing else."""
-    return f"  - name: {name}\n    detect: {{{OFF}, absolute: {{negative: {negative}}}}}\n"
+    return f"  - name: {name}\n    detect: {{{OFF}, absolute: {{negative_spike: {negative}}}}}\n"
 
 
 def apply(here: Installation, *brands: str) -> int:

@@ -26,9 +26,18 @@ if TYPE_CHECKING:
 NAME = "Brisela"
 OFF = {
     name: {"enabled": False}
-    for name in ("volume", "negative", "outcry", "shift", "slow_burn", "reach", "abuse", "praise")
+    for name in (
+        "volume_spike",
+        "negative_spike",
+        "negative_burst",
+        "negative_share",
+        "sentiment_drift",
+        "high_reach",
+        "abuse",
+        "positive_spike",
+    )
 }
-BRAND = Brand.model_validate({"name": NAME, "detect": OFF | {"absolute": {"mentions": 8}}})
+BRAND = Brand.model_validate({"name": NAME, "detect": OFF | {"static_threshold": {"mentions": 8}}})
 STORM = MentionGenerator(600, seed=5, brands=(NAME,), angry=0.5, span=timedelta(hours=1), repeated=0.0)
 
 
@@ -44,7 +53,7 @@ def test_it_ends_alike_live_and_in_a_replay(kafka: Broker, tmp_path: Path) -> No
     """Silent until the override ends, half an hour into the storm; from then on the same alerts to the last digit."""
     path, ends = tmp_path / "storm.jsonl", int((STORM.start + timedelta(minutes=30)).timestamp() * 1000)
     path.write_text("\n".join(map(json.dumps, STORM.mentions())), encoding="utf-8")
-    rules = BrandWithOverrides(BRAND, [Override("detect.absolute.mentions", 10_000, ends, "U0ANA")])
+    rules = BrandWithOverrides(BRAND, [Override("detect.static_threshold.mentions", 10_000, ends, "U0ANA")])
     expected = replayed(rules, path)
     opened = min(decode_notification(note).incident.opened_at for note in expected)
     assert ends <= opened < ends + 5 * 60_000

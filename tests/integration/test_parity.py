@@ -67,7 +67,9 @@ def test_an_invented_storm_fires_alike(kafka: Broker, tmp_path: Path) -> None:
     """Every event is the same to the last digit: brand, detector, severity, instant, window and counts."""
     path = tmp_path / "storm.jsonl"
     calm = MentionGenerator(3_000, seed=11, angry=0.1, repeated=0.0)
-    storm = MentionGenerator(1_500, seed=12, brands=("Brisela",), start=calm.end, span=calm.span / 3, angry=0.8, repeated=0.0)
+    storm = MentionGenerator(
+        1_500, seed=12, brands=("Brisela",), start=calm.end, span=calm.span / 3, angry=0.8, repeated=0.0
+    )
     mentions = [*calm.mentions(), *storm.mentions()]
     path.write_text("\n".join(json.dumps(mention) for mention in mentions), encoding="utf-8")
     expected = replayed(str(path))

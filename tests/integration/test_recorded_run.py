@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tocsin.demo.fake_slack.server import FakeSlack
 
 BRANDS = ("Brisela", "Oakmere", "Lumivel")
-OFF = {name: {"enabled": False} for name in ("volume", "negative", "shift", "outcry")}
+OFF = {name: {"enabled": False} for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst")}
 ANGRY = "this is a terrible, horrible disaster"
 
 
@@ -49,7 +49,7 @@ class Lived(NamedTuple):
 
 def configured(name: str, negative: int) -> Brand:
     """Return a brand that fires at so many negative mentions in ten minutes, and at little else."""
-    detect = OFF | {"absolute": {"negative": negative}}
+    detect = OFF | {"static_threshold": {"negative": negative}}
     return Brand.model_validate({"name": name, "slack_channel": "C0000001", "detect": detect})
 
 
@@ -102,7 +102,7 @@ def live(here: Installation, slack: FakeSlack) -> None:
     slack.outage = Fault(status=500)
     wait_until(lambda: opened(here, "Oakmere"), 90, "what came while nobody was there")
     send(here, "Brisela", 6, "late", timedelta(minutes=8))
-    lower = Override("detect.absolute.negative", 4, now + 3_600_000, "U0000001", now)
+    lower = Override("detect.static_threshold.negative", 4, now + 3_600_000, "U0000001", now)
     record = encode_brand(configured("Lumivel", 50), [lower])
     KafkaBrandStore(here.connection, here.topics).publish({"Lumivel": record})
     time.sleep(3)

@@ -79,9 +79,11 @@ def test_a_tap_takes_the_incident_in_hand_and_a_stranger_s_does_not(kafka: Broke
     served = Served()
     slack = served.slack
     settings = environment(slack) | {"TOCSIN_SLACK_APP_TOKEN": APP_TOKEN}
-    detect = {name: {"enabled": False} for name in ("volume", "negative", "shift", "outcry")}
+    detect = {
+        name: {"enabled": False} for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst")
+    }
     named = {"name": BRAND, "slack_channel": "C0000001", "may_act": ["U0ANA"], "on_call": ["U0ANA"]}
-    brand = Brand.model_validate(named | {"detect": detect | {"absolute": {"negative": 5}}})
+    brand = Brand.model_validate(named | {"detect": detect | {"static_threshold": {"negative": 5}}})
     now = datetime.now(UTC).isoformat()
     line = {"brand": BRAND, "channel": "forum", "published_at": now}
     lines = [line | {"id": str(number), "text": f"a terrible, horrible disaster {number}"} for number in range(6)]
@@ -140,7 +142,7 @@ def _hold_back(served: Served, here: Installation) -> None:
 
 def _threshold(served: Served, here: Installation) -> None:
     """Another limit is tried on what Kafka holds of the last days, and kept beside the configuration."""
-    ana, path = served.slack.user("U0ANA"), "detect.absolute.negative"
+    ana, path = served.slack.user("U0ANA"), "detect.static_threshold.negative"
     served.wait(ana.click(MORE, "threshold", place=served.slack.roots()[0]["ts"]))
     wait_until(lambda: path in json.dumps(ana.modal), 10, "the modal")
     view = ana.modal or {}

@@ -42,7 +42,9 @@ def fill(there: Installation) -> None:
     batch = next(one for one in day().dataset.records["Hallowfirth"] if isinstance(one, Batch))
     batch = replace(batch, published=[now - 1000] * len(batch))
     producer.send(there.topics.incidents.name, key=INCIDENT.encode(), value=encode(day().latest[INCIDENT]))
-    posting = receipts.encode(DeliveryRecord(INCIDENT, "#hallowfirth", now, MessageRef("C0000001", "1773152400.000100")))
+    posting = receipts.encode(
+        DeliveryRecord(INCIDENT, "#hallowfirth", now, MessageRef("C0000001", "1773152400.000100"))
+    )
     kept = FencedValue(FencedVersion(1, 1), 0, posting).encode()
     producer.send(there.topics.receipts.name, key=INCIDENT.encode(), value=kept, partition=0)
     producer.send(there.topics.scored.name, key=b"Hallowfirth", value=encode_scored(batch), partition=0)

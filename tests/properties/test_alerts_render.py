@@ -150,7 +150,7 @@ def test_no_incident_breaks_a_limit_or_pings_anybody_unasked(
     route = Route("C0000001", language, "<@U0000ONCALL>")
     card = render_message(notification, route, page=page, text_only=text_only, chart=chart)
     check(card)
-    assert utf16_length(card.text.removesuffix(" please look").removesuffix(" merci de regarder")) <= 5 * 110 + 40
+    assert utf16_length(card.text.removesuffix(" please take a look").removesuffix(" merci de regarder")) <= 5 * 110 + 40
     check(render_reply(notification, route, page=page))
     named = str(card.blocks) + card.text
     assert named.count("<@U0000ONCALL>") == (1 if page else 0)

@@ -112,7 +112,9 @@ def test_lines_stay_mentions() -> None:
 def test_who_acted_is_nobody_wherever_it_stands() -> None:
     """An act has another id, its person another name, and the same person the same one in two acts."""
     acts = [
-        ActionEntry(SINCE, 0, Action(f"U0AB12CD3/{n}", "Brisela", "ack", "U0AB12CD3", SINCE, text="as <@U0XY98ZW7> said"))
+        ActionEntry(
+            SINCE, 0, Action(f"U0AB12CD3/{n}", "Brisela", "ack", "U0AB12CD3", SINCE, text="as <@U0XY98ZW7> said")
+        )
         for n in (1, 2)
     ]
     first, second = (entry.action for entry in masked([*acts])[1] if isinstance(entry, ActionEntry))

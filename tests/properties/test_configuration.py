@@ -18,7 +18,9 @@ from config.yaml.nodes import Node, merge, plain_value
 
 WORDS = st.sampled_from(["skylark", "fennel & oak", "brûlerie", "1664", "true", "~", "valmorin cafés", "x", ""])
 SCALARS = st.none() | st.booleans() | st.integers(-5, 5000) | st.floats(allow_nan=False) | WORDS | st.text(max_size=8)
-KEYS = st.sampled_from([*Brand.model_fields, "brands", "groups", "defaults", "volume", "least", "window", "colour"])
+KEYS = st.sampled_from(
+    [*Brand.model_fields, "brands", "groups", "defaults", "volume_spike", "least", "window", "colour"]
+)
 VALUES = st.recursive(SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(KEYS, v, max_size=4), max_leaves=12)
 DOCUMENTS = st.fixed_dictionaries(
     {"brands": st.lists(st.dictionaries(KEYS, VALUES, max_size=5) | VALUES, max_size=3)},
@@ -31,7 +33,7 @@ BRANDS = st.builds(
             "name": name,
             "language": language,
             "slack_channel": channel,
-            "detect": {"volume": {"least": least}},
+            "detect": {"volume_spike": {"min_mentions": least}},
             "alert": {"cooldown": f"{minutes}m"},
         }
     ),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HOUR = 3_600_000
 START = 470_000 * HOUR
-POLICY = Policy.model_validate({"learning": {"warm_up": "3h"}, "silence": {"history": "12h"}})
+POLICY = Policy.model_validate({"learning": {"warm_up": "3h"}, "no_data": {"min_history": "12h"}})
 
 
 def hour_of(hour: int, negative: int, positive: int, neutral: int, abusive: int = 0, brand: str = "acme") -> Batch:
@@ -102,17 +102,17 @@ def test_other_brands_do_not_matter() -> None:
 
 
 STORMS = {
-    "negative": [hour_of(16, 200, 5, 20)],
-    "outcry": [hour_of(16, 200, 5, 20)],
-    "shift": [hour_of(16, 200, 5, 20)],
-    "volume": [hour_of(16, 5, 5, 300)],
-    "praise": [hour_of(16, 5, 200, 20)],
+    "negative_spike": [hour_of(16, 200, 5, 20)],
+    "negative_burst": [hour_of(16, 200, 5, 20)],
+    "negative_share": [hour_of(16, 200, 5, 20)],
+    "volume_spike": [hour_of(16, 5, 5, 300)],
+    "positive_spike": [hour_of(16, 5, 200, 20)],
     "abuse": [hour_of(16, 10, 5, 20, abusive=30)],
-    "slow_burn": [hour_of(hour, 9, 3, 18) for hour in range(16, 24)],
-    "silence": [hour_of(20, 1, 1, 1)],
-    "reach": [],
-    "absolute": [],
-    "absolute_share": [],
+    "sentiment_drift": [hour_of(hour, 9, 3, 18) for hour in range(16, 24)],
+    "no_data": [hour_of(20, 1, 1, 1)],
+    "high_reach": [],
+    "static_threshold": [],
+    "static_threshold_share": [],
 }
 
 
@@ -148,8 +148,10 @@ def test_a_lasting_change_of_level_becomes_the_usual() -> None:
     policy = Policy.model_validate({"learning": {"warm_up": "3h", "relearn_after": "12h"}})
     before = [hour_of(hour, 8, 4, 20) for hour in range(24)]
     after = [hour_of(hour, 40, 20, 100) for hour in range(24, 60)]
-    told = [signal for signal in fired([*before, *after], policy) if signal.detector in {"volume", "negative"}]
-    assert sorted(signal.detector for signal in told if signal.phase == "raised") == ["negative", "volume"]
+    told = [
+        signal for signal in fired([*before, *after], policy) if signal.detector in {"volume_spike", "negative_spike"}
+    ]
+    assert sorted(signal.detector for signal in told if signal.phase == "raised") == ["negative_spike", "volume_spike"]
     assert {signal.start for signal in told} <= {START + 24 * HOUR + minute * 60_000 for minute in range(60)}
     last = max(signal.at for signal in told)
     assert START + 36 * HOUR <= last <= START + 42 * HOUR
@@ -160,7 +162,7 @@ def test_a_breach_does_not_teach_at_once() -> None:
     calm = [hour_of(hour, 4, 4, 22) for hour in range(24)]
     storm, lull = [hour_of(24, 120, 4, 22)], [hour_of(hour, 4, 4, 22) for hour in range(25, 29)]
     second = [hour_of(29, 400, 4, 22)]
-    told = [s for s in fired([*calm, *storm, *lull, *second]) if s.detector == "negative" and s.phase == "raised"]
+    told = [s for s in fired([*calm, *storm, *lull, *second]) if s.detector == "negative_spike" and s.phase == "raised"]
     assert [(signal.start - START) // HOUR for signal in told] == [24, 29]
     usual = [(s.evidence.expected or 0) / (s.evidence.window_end - s.evidence.window_start) * HOUR for s in told]
     assert usual == pytest.approx([4, 4], rel=0.1)

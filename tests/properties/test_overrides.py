@@ -14,7 +14,8 @@ from config.brands.overrides import BrandWithOverrides, Override
 from config.brands.wire import encode_brand
 from mentions.model.batches import Batch, Tick
 from replay.player.recording_replay import RecordedPolicies, RecordingReplay
-from streams.pipeline import TriageShard, WatchShard
+from streams.stages.triage import TriageShard
+from streams.stages.watch import WatchShard
 from streams.recording.format import ConfigEntry, Entry, Header, Recording, ScoredEntry, TickEntry, write
 from streams.views.brands import BrandRegistry
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-OFF = {name: {"enabled": False} for name in ("volume", "negative", "outcry", "shift", "slow_burn", "reach")}
-BRAND = Brand.model_validate({"name": "acme", "detect": OFF | {"absolute": {"mentions": 5, "window": "5m"}}})
-MENTIONS = "detect.absolute.mentions"
+OFF = {
+    name: {"enabled": False}
+    for name in ("volume_spike", "negative_spike", "negative_burst", "negative_share", "sentiment_drift", "high_reach")
+}
+BRAND = Brand.model_validate({"name": "acme", "detect": OFF | {"static_threshold": {"mentions": 5, "window": "5m"}}})
+MENTIONS = "detect.static_threshold.mentions"
 
 
 def governed(minute: int, value: int = 30) -> BrandWithOverrides:

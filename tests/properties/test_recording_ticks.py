@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from mentions.model.batches import Batch, Tick
 from replay.player.policy_set import PolicySet
-from streams.pipeline import TriageShard, WatchShard
+from streams.stages.triage import TriageShard
+from streams.stages.watch import WatchShard
 from streams.recording.format import ScoredEntry
 from streams.recording.tick_compactor import TickCompactor
 from tests.support.recordings import entries, mentions

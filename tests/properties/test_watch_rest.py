@@ -36,11 +36,21 @@ NOW = 60 * HOURS
 CALM: dict[str, Any] = {
     "sensitivity": "high",
     "learning": {"warm_up": "2h"},
-    "silence": {"history": "12h", "least": 1.0},
+    "no_data": {"min_history": "12h", "min_expected": 1.0},
 }
 OFF = {
     name: {"enabled": False}
-    for name in ("volume", "negative", "outcry", "shift", "slow_burn", "reach", "abuse", "praise", "silence")
+    for name in (
+        "volume_spike",
+        "negative_spike",
+        "negative_burst",
+        "negative_share",
+        "sentiment_drift",
+        "high_reach",
+        "abuse",
+        "positive_spike",
+        "no_data",
+    )
 }
 
 
@@ -51,22 +61,30 @@ class Bar(NamedTuple):
     windows: tuple[int, ...]
     moods: tuple[tuple[int, ...], ...]  # labels
     keen: tuple[Mapping[str, Any], ...] = (MappingProxyType({}),)
-    name: str = "least"
+    name: str = "min_mentions"
 
 
 DARK, GLAD, MIXED, DULL = ((-1,), (-1, -1, 0)), ((1,), (1, 1, 2)), ((-1, 0, 1, 2),), ((0,),)
 BARS = {
-    "absolute": Bar((MENTIONS, UNKNOWN), (10,), DARK, ({"negative_share": 0.3},), "share_least"),
-    "abuse": Bar((ABUSIVE,), (60,), MIXED, ({"share": 0.05},)),
-    "slow_burn": Bar(
-        (MENTIONS, UNKNOWN), (24 * 60, 180), DARK, ({"lasting": "1h", "odds": 2.0}, {"lasting": "1h", "odds": 8.0})
+    "static_threshold": Bar((MENTIONS, UNKNOWN), (10,), DARK, ({"negative_share": 0.3},), "share_min_mentions"),
+    "abuse": Bar((ABUSIVE,), (60,), MIXED, ({"min_share": 0.05},)),
+    "sentiment_drift": Bar(
+        (MENTIONS, UNKNOWN),
+        (24 * 60, 180),
+        DARK,
+        ({"min_duration": "1h", "odds_ratio": 2.0}, {"min_duration": "1h", "odds_ratio": 8.0}),
     ),
-    "outcry": Bar((MENTIONS,), (15, 150), DARK, ({"tone": -1.0},)),
-    "praise": Bar((POSITIVE,), (30,), GLAD, ({"rise": 1.0}, {"rise": 8.0}, {"rise": 20.0})),
-    "shift": Bar((MENTIONS, UNKNOWN), (60,), DARK, ({"rise": 0.05, "busy": 0.0}, {"rise": 0.05, "busy": 1.5})),
-    "volume": Bar((MENTIONS,), (15, 720), MIXED),
-    "negative": Bar((NEGATIVE,), (15, 720), DARK),
-    "silence": Bar((MENTIONS,), (), MIXED),
+    "negative_burst": Bar((MENTIONS,), (15, 150), DARK, ({"max_mean_sentiment": -1.0},)),
+    "positive_spike": Bar((POSITIVE,), (30,), GLAD, ({"min_ratio": 1.0}, {"min_ratio": 8.0}, {"min_ratio": 20.0})),
+    "negative_share": Bar(
+        (MENTIONS, UNKNOWN),
+        (60,),
+        DARK,
+        ({"min_rise": 0.05, "min_volume_ratio": 0.0}, {"min_rise": 0.05, "min_volume_ratio": 1.5}),
+    ),
+    "volume_spike": Bar((MENTIONS,), (15, 720), MIXED),
+    "negative_spike": Bar((NEGATIVE,), (15, 720), DARK),
+    "no_data": Bar((MENTIONS,), (), MIXED),
 }
 
 

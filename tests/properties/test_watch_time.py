@@ -28,7 +28,9 @@ def test_how_often_time_is_told_does_not_matter(rows: list[Row], cuts: list[int]
             state, counted = engine.process(state, batch_of(rows[start:end]), POLICY)
             state, closed = engine.advance_watermark(state, rows[end - 1].published, POLICY)
             signals += counted + closed
-        found.append((signals, engine.minute_counts(state), state.totals, state.episodes, state.hours, state.contributors.tables))
+        found.append(
+            (signals, engine.minute_counts(state), state.totals, state.episodes, state.hours, state.contributors.tables)
+        )
     assert found[0] == found[1]
 
 

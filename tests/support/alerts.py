@@ -102,7 +102,9 @@ def action(minute: float, kind: Any = "ack", **changes: Any) -> Action:
     return Action(kind=kind, at=START + int(minute * MINUTE), **parts | changes)
 
 
-def run(*records: Record, policy: Policy = POLICY, case: TriageState | None = None) -> tuple[TriageState, list[Notification]]:
+def run(
+    *records: Record, policy: Policy = POLICY, case: TriageState | None = None
+) -> tuple[TriageState, list[Notification]]:
     """Return the case after the records, and all that was told."""
     case = case or new_state("acme")
     told: list[Notification] = []

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from alerts.delivery.outbox import Outbox
-from alerts.rendering.route import Route
 from alerts.notifiers.slack.notifier import SlackNotifier
+from alerts.rendering.route import Route
 from tests.support.alerts import MemoryReceipts, Record, RecordingMetrics, action, fast_clock, named, now, run, signal
 from tocsin.demo.fake_slack.server import TOKEN, FakeSlack
 

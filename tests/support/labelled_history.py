@@ -51,7 +51,9 @@ def mentions() -> tuple[dict[str, Any], ...]:
     for number, begins in enumerate(STORMS):
         for step, count in enumerate(RISING):
             start = START + begins + timedelta(minutes=10 * step)
-            wave = MentionGenerator(count, 100 + number * 10 + step, (BRAND,), start, timedelta(minutes=10), angry=0.9, repeated=0)
+            wave = MentionGenerator(
+                count, 100 + number * 10 + step, (BRAND,), start, timedelta(minutes=10), angry=0.9, repeated=0
+            )
             said += wave.mentions()
     return tuple(sorted(said, key=lambda mention: mention["published_at"]))
 

@@ -11,8 +11,8 @@ from config.brands.wire import encode_brand
 from mentions.model.batches import Tick
 from mentions.sentiment import Scorer
 from mentions.watchlist.watchlist import Watchlist
-from streams.stages.score import MentionsRecord, score
 from streams.recording.format import ActionEntry, ConfigEntry, Entry, Header, MentionsEntry, ScoredEntry, TickEntry
+from streams.stages.score import MentionsRecord, score
 from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:

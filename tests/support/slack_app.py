@@ -7,14 +7,14 @@ import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from alerts.rendering.route import Route
 from alerts.incidents import state as cases
 from alerts.incidents.model import Action, Incident, Notification, encode
 from alerts.notifiers.slack.notifier import web_client
 from alerts.rendering import message as render
+from alerts.rendering.route import Route
 from config.brands.model import Brand
-from streams.exactly_once.fencing import FencedValue, FencedVersion
 from replay.player.threshold_preview import ThresholdPreview
+from streams.exactly_once.fencing import FencedValue, FencedVersion
 from tests.support.alerts import START, run, signal
 from tocsin.demo.fake_slack.server import APP_TOKEN, TOKEN, FakeSlack
 from tocsin.slack_app.action_gateway import ActionGateway
@@ -86,11 +86,15 @@ class SlackAppHarness:
     def silence(self, *silences: Silence) -> None:
         """Let silences run for the first brand."""
         case = cases.TriageState(self.brand.name, silences=silences)
-        self.state.silences.apply(self.brand.name.encode(), FencedValue(FencedVersion(1, 1), 0, cases.encode(case)).encode())
+        self.state.silences.apply(
+            self.brand.name.encode(), FencedValue(FencedVersion(1, 1), 0, cases.encode(case)).encode()
+        )
 
     async def post(self, **route: Any) -> None:
         """Post the incident's card."""
-        card = render.render_message(self.note, Route("C0000001", self.brand.language, buttons=True, **route), page=False)
+        card = render.render_message(
+            self.note, Route("C0000001", self.brand.language, buttons=True, **route), page=False
+        )
         client = web_client(TOKEN, self.slack.url)
         await client.chat_postMessage(channel="C0000001", text=card.text, blocks=card.blocks)
 

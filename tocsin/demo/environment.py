@@ -17,7 +17,7 @@ from streams.kafka.connection import Connection
 from streams.kafka.embedded import PARTITIONS, EmbeddedBroker
 from streams.kafka.reader import progress
 from streams.kafka.topics import Topics
-from streams.pipeline import FLUSH_MARGIN
+from streams.stages.event_time import FLUSH_MARGIN
 from tocsin import subprocesses
 from tocsin.demo.scenarios.offline_run import mention_lines
 from tocsin.errors import CommandError

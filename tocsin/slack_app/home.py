@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from alerts.incidents.model import rank
-from alerts.rendering import buttons, text
+from alerts.rendering import buttons, slack_blocks, text
 from alerts.rendering.escaping import slack_date, mrkdwn
 from config.brands.overrides import active
 from tocsin.slack_app import commands, views
@@ -59,7 +59,7 @@ def _incidents(running: Sequence[Incident], known: AppState, language: Language)
         line = mrkdwn(text.headline(incident, tongue), 200)
         blocks += [
             views.section(f"{line}\n{commands.status_text(incident, tongue)}"),
-            buttons.action_row(incident, tongue, known.web_url),
+            slack_blocks.render_actions(buttons.build_actions(incident, tongue, known.web_url)),
         ]
     return blocks + _more_line(len(gravest) - MAX_INCIDENTS, language)
 

@@ -1,62 +1,100 @@
-"""What does the Slack app run? Followers of brands and incidents, a producer of acts, and a way in."""
+"""Process of the Slack app: views of the topics, a producer of actions, the daily digest, and one transport."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from aiohttp import web
 
 from alerts.notifiers.slack.notifier import SlackNotifier
+from replay.player.threshold_preview import ThresholdPreview
 from streams.clock import wall_ms
 from streams.views.brands import follow
 from tocsin.slack_app.action_gateway import ActionGateway
-from tocsin.slack_app.app import Office
+from tocsin.slack_app.app import build_app
 from tocsin.slack_app.digest_scheduler import DigestScheduler
 from tocsin.slack_app.kafka import SlackAppGateway
-from tocsin.slack_app.modals.preview import Trial
+from tocsin.slack_app.listeners.context import ListenerContext
+from tocsin.slack_app.modals.silence import SilenceModal
+from tocsin.slack_app.modals.threshold import ThresholdModal
 from tocsin.slack_app.slack_client import SlackClient
 from tocsin.slack_app.state import AppState
-from tocsin.slack_app.transports.http import Gate, application
-from tocsin.slack_app.transports.socket_mode import Socket
+from tocsin.slack_app.transports.http import build_endpoint
+from tocsin.slack_app.transports.replay_guard import ReplayGuard
+from tocsin.slack_app.transports.socket_mode import SocketModeListener
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from slack_bolt.async_app import AsyncApp
+
+    from config.brands.overrides import BrandWithOverrides
     from config.settings import Settings
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
+    from tocsin.slack_app.listeners.context import SlackApi
 
 log = structlog.get_logger(__name__)
 
+DRAIN_SECONDS: Final = 1.0
+"""How long requests that are acknowledged already may take to finish when the app stops."""
+
+
+def build_context(
+    state: AppState,
+    gateway: ActionGateway,
+    slack: SlackApi,
+    publish_overrides: Callable[[BrandWithOverrides], Awaitable[None]],
+    preview: ThresholdPreview,
+) -> ListenerContext:
+    """Return what the listeners work with."""
+    silence = SilenceModal(gateway, state.registry)
+    threshold = ThresholdModal(gateway, state.registry, publish_overrides)
+    return ListenerContext(state, gateway, slack, silence, threshold, preview)
+
 
 async def serve(settings: Settings, connection: Connection, topics: Topics, partitions: int, port: int | None) -> None:
-    """Serve taps and commands until cancelled: by Socket Mode, or on a port where one is given.
+    """Serve requests until cancelled: by Socket Mode, or over HTTP where a port is given.
 
     Raises:
         slack_sdk.errors.SlackApiError: Slack does not accept the app-level token.
         OSError: the port is taken.
     """
-    known, token = AppState(web_url=settings.web_url), settings.slack_token.get_secret_value()
-    people, slack = SlackClient(token, settings.slack_url), SlackNotifier(token, settings.slack_url)
-    async with SlackAppGateway(connection, topics) as broker, asyncio.TaskGroup() as group:
-        office = Office(known, ActionGateway(people, broker.send, wall_ms), people, broker.publish_overrides, Trial(broker.read_scored, wall_ms))
-        group.create_task(follow(known.registry, connection, topics, partitions))
-        group.create_task(known.incident_view.follow(connection, topics, partitions))
-        group.create_task(known.silences.follow(connection, topics, partitions))
-        group.create_task(DigestScheduler(known, slack, broker.daily_figures, wall_ms).run())
-        if port is None:
-            app_token = settings.slack_app_token.get_secret_value()
-            group.create_task(Socket(app_token, people.client, office).run())
-        else:
-            group.create_task(_listen(settings.slack_signing_secret.get_secret_value(), office, port))
+    state, token = AppState(web_url=settings.web_url), settings.slack_token.get_secret_value()
+    client, slack = SlackClient(token, settings.slack_url), SlackNotifier(token, settings.slack_url)
+    async with SlackAppGateway(connection, topics) as kafka:
+        gateway = ActionGateway(client, kafka.send, wall_ms)
+        preview = ThresholdPreview(kafka.read_scored, wall_ms)
+        context = build_context(state, gateway, client, kafka.publish_overrides, preview)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(follow(state.registry, connection, topics, partitions))
+                group.create_task(state.incident_view.follow(connection, topics, partitions))
+                group.create_task(state.silences.follow(connection, topics, partitions))
+                group.create_task(DigestScheduler(state, slack, kafka.daily_figures, wall_ms).run())
+                group.create_task(_listen(settings, context, client, port))
+        finally:
+            await context.drain(DRAIN_SECONDS)
 
 
-async def _listen(secret: str, office: Office, port: int) -> None:
-    runner = web.AppRunner(application(Gate(secret, lambda: wall_ms() / 1000), office), access_log=None)
+async def _listen(settings: Settings, context: ListenerContext, client: SlackClient, port: int | None) -> None:
+    if port is None:
+        app = build_app(context, client.client)
+        await SocketModeListener(app, settings.slack_app_token.get_secret_value(), client.client).run()
+    else:
+        guard = ReplayGuard(lambda: wall_ms() / 1000)
+        app = build_app(context, client.client, settings.slack_signing_secret.get_secret_value(), guard)
+        await _serve_http(app, port)
+
+
+async def _serve_http(app: AsyncApp, port: int) -> None:
+    runner = web.AppRunner(build_endpoint(app), access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, port=port).start()
-        log.info("listening to Slack", port=port)
+        log.info("listening to Slack over HTTP", port=port)
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()

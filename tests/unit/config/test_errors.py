@@ -9,8 +9,8 @@ from config.errors import ConfigError, Problem, redact, secret_in, shown
 
 def test_a_problem_names_file_line_column_path_value_and_rule() -> None:
     """The order is that of compilers, so that editors jump to the place."""
-    problem = Problem("brands.yaml", 14, 7, "brands[2].detect.volume.least", "-1", "must be ≥ 1")
-    assert str(problem) == "brands.yaml:14:7 brands[2].detect.volume.least = -1: must be ≥ 1"
+    problem = Problem("brands.yaml", 14, 7, "brands[2].detect.volume_spike.min_mentions", "-1", "must be ≥ 1")
+    assert str(problem) == "brands.yaml:14:7 brands[2].detect.volume_spike.min_mentions = -1: must be ≥ 1"
 
 
 def test_what_has_no_place_is_left_out() -> None:

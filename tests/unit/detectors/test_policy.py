@@ -45,12 +45,12 @@ def test_a_policy_is_frozen() -> None:
     ("value", "place"),
     [
         ({"sensitivty": "high"}, "sensitivty"),
-        ({"volume": {"fst": "10m"}}, "volume.fst"),
+        ({"volume_spike": {"fst": "10m"}}, "volume.fst"),
         ({"lateness": "-1m"}, "lateness"),
-        ({"negative": {"critical": 0.5}}, "negative.critical"),
-        ({"absolute": {"negative_share": 1.5}}, "absolute.negative_share"),
-        ({"volume": {"window": "4h"}}, "volume.window"),
-        ({"shift": {"least": 0}}, "shift.least"),
+        ({"negative_spike": {"critical_ratio": 0.5}}, "negative.critical"),
+        ({"static_threshold": {"negative_share": 1.5}}, "absolute.negative_share"),
+        ({"volume_spike": {"window": "4h"}}, "volume.window"),
+        ({"negative_share": {"min_mentions": 0}}, "shift.least"),
     ],
 )
 def test_a_mistake_is_refused_where_it_stands(value: dict[str, Any], place: str) -> None:
@@ -62,7 +62,9 @@ def test_a_mistake_is_refused_where_it_stands(value: dict[str, Any], place: str)
 
 def test_a_policy_survives_json() -> None:
     """What is dumped as JSON validates to an equal policy."""
-    policy = Policy.model_validate({"sensitivity": "high", "volume": {"fast": "5m"}, "absolute": {"negative": 5}})
+    policy = Policy.model_validate(
+        {"sensitivity": "high", "volume_spike": {"short_window": "5m"}, "static_threshold": {"negative": 5}}
+    )
     assert Policy.model_validate_json(policy.model_dump_json()) == policy
 
 

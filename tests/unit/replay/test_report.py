@@ -62,7 +62,7 @@ def lines() -> tuple[str, ...]:
     storm = MentionGenerator(300, seed=42, brands=("Brisela",), start=calm.end, angry=0.9, span=calm.span / 6, repeated=0.0)
     said = [*calm.mentions(), *storm.mentions()]
     for mention in said[1000:1004]:
-        mention |= {"text": HOSTILE, "author": "<b onclick=x>" + "A" * 90, "reach": 9_000_000}
+        mention |= {"text": HOSTILE, "author": "<b onclick=x>" + "A" * 90, "high_reach": 9_000_000}
     return tuple(map(json.dumps, said))
 
 
@@ -91,7 +91,7 @@ def lived() -> ReportData:
         Action("a2", "Brisela", "note", HOSTILE, UNTIL + 21 * MINUTE, text=HOSTILE),
         Action("a3", "Brisela", "verdict", "U0ANA", UNTIL + 30 * MINUTE, verdict="crisis"),
     ]
-    rules = with_settings(BRAND, {"detect.negative.over_peak": 1.1, "alert.escalate_warning": "5m"})
+    rules = with_settings(BRAND, {"detect.negative_spike.peak_ratio": 1.1, "alert.escalate_warning": "5m"})
     entries: list[Entry] = [
         ConfigEntry(0, "Brisela", 3, json.loads(encode_brand(rules)))
         if isinstance(entry, ConfigEntry) and entry.name == "Brisela"
@@ -168,7 +168,7 @@ def test_a_detector_fires_where_it_reaches_its_level() -> None:
     """A detector that found something stands at or above its level, as its evidence says; none other does."""
     said = {finding.signal.detector for note in facts().outcome.notifications for finding in note.incident.findings.values()}
     fired = {one.detector for one in facts().levels if one.nearest.nearness >= 1}
-    assert said - {"silence"} == fired
+    assert said - {"no_data"} == fired
     assert all(one.nearest.observed >= one.nearest.level for one in facts().levels if one.nearest.fires)
 
 
@@ -193,7 +193,7 @@ def test_what_people_did_is_on_the_page() -> None:
     assert [mark.at for mark in found] == sorted(mark.at for mark in found)
     text = " ".join(mark.text for mark in found)
     assert "Acknowledged by U0ANA" in text
-    assert "Judged a real crisis" in text
+    assert "Verdict: real crisis" in text
     assert "U0ANA had it in hand after" in summary(lived(), "en")
     assert WORDS["en"]["why_files"] in render(facts(), "en")
 
@@ -202,7 +202,7 @@ def test_the_rules_of_a_recording_are_on_the_page() -> None:
     """What differed from the built-in rules is named with both values, and so is what judged the mentions."""
     (rules,) = lived().origin.rules
     assert rules.revision == 3
-    assert ("detect.negative.over_peak", "1.1") in {(one.path, one.value) for one in rules.settings}
+    assert ("detect.negative_spike.peak_ratio", "1.1") in {(one.path, one.value) for one in rules.settings}
     page = render(lived(), "fr")
     assert "alert.escalate_warning" in page
     assert lived().origin.scorers[0] in page

@@ -48,8 +48,8 @@ def study() -> TuningResult:
     """Return a study that proposes a change."""
     points = (
         point({}, (20.0, None), 1),
-        point({"detect.negative.over_peak": 1.2}, (9.0, 12.0), 3),
-        point({"detect.negative.over_peak": 1.1}, (9.0, 12.0), 3),
+        point({"detect.negative_spike.peak_ratio": 1.2}, (9.0, 12.0), 3),
+        point({"detect.negative_spike.peak_ratio": 1.1}, (9.0, 12.0), 3),
         point({"alert.page_from": "critical"}, (40.0, None), 0),
         point({"detect.sensitivity": "low"}, (None, None), 0),
     )
@@ -68,7 +68,7 @@ def test_what_did_the_same_is_one_mark() -> None:
     found = plotted_points(study())
     assert sum(len(place.settings) for place in found) == 4
     assert [place.mark for place in found] == ["fewer", "leading", "today"]
-    assert found[1].point.settings == {"detect.negative.over_peak": 1.2}
+    assert found[1].point.settings == {"detect.negative_spike.peak_ratio": 1.2}
 
 
 def test_the_chart_is_safe_and_says_itself_in_words() -> None:

@@ -170,7 +170,7 @@ def test_no_setting_over_the_budget_is_chosen() -> None:
 
 def test_equal_delays_take_the_quieter_and_nearer_setting() -> None:
     """Within a minute the fewest false alarms win, then the smallest change."""
-    far: dict[str, str | float] = {"detect.sensitivity": "high", "detect.volume.over_peak": 0.8}
+    far: dict[str, str | float] = {"detect.sensitivity": "high", "detect.volume_spike.peak_ratio": 0.8}
     near: dict[str, str | float] = {"detect.sensitivity": "high"}
     today = trial(3040, 15_040, 5000)
     trials = [today, trial(3010, 15_010, settings=far), trial(3010, 15_011, settings=near)]
@@ -210,9 +210,9 @@ def test_candidates_start_from_today_and_are_valid() -> None:
 def test_a_group_does_not_reach_what_a_brand_writes_itself() -> None:
     """Trying a group's setting leaves the brand's own line alone, as the file would."""
     own, records = settings_in_file(INSENSITIVE.encode()), material().records
-    assert "detect.negative.over_peak" in own[BRAND]
+    assert "detect.negative_spike.peak_ratio" in own[BRAND]
     assert "detect.sensitivity" not in own[BRAND]
-    settings: dict[str, str | float] = {"detect.negative.over_peak": 0.5, "detect.outcry.over_peak": 0.5}
+    settings: dict[str, str | float] = {"detect.negative_spike.peak_ratio": 0.5, "detect.negative_burst.peak_ratio": 0.5}
     assert run_setting(settings, [dull()], records, own).alerts == run_setting({}, [dull()], records).alerts
 
 

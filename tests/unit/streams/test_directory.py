@@ -12,7 +12,7 @@ from streams.views.brands import KEPT_REVISIONS, BrandRegistry
 
 def brand(name: str, negative: int) -> Brand:
     """Return a brand with a limit of its own."""
-    return Brand.model_validate({"name": name, "detect": {"absolute": {"negative": negative}}})
+    return Brand.model_validate({"name": name, "detect": {"static_threshold": {"negative": negative}}})
 
 
 def limit(directory: BrandRegistry, revision: int) -> int | None:

@@ -7,7 +7,7 @@ import pytest
 from alerts.incidents import state as cases
 from alerts.incidents.silences import Silence
 from replay.player.policy_set import PolicySet
-from streams.pipeline import TriageShard
+from streams.stages.triage import TriageShard
 from tests.support.alerts import MINUTE, START, Record, action, now, signal
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from tocsin.demo.fake_slack.elements import ACCESSORIES, ACTIONS, INPUTS, Part, element_errors, image_errors, text_errors, utf16_length
+from tocsin.demo.fake_slack.elements import (
+    ACCESSORIES,
+    ACTIONS,
+    INPUTS,
+    Part,
+    element_errors,
+    image_errors,
+    text_errors,
+    utf16_length,
+)
 
 __all__ = ["validation_error", "block_errors", "utf16_length", "view_errors"]
 

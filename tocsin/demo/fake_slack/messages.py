@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tocsin.demo.fake_slack.block_kit import validation_error
-from tocsin.demo.fake_slack.faults import RateLimited, ApiError
+from tocsin.demo.fake_slack.faults import ApiError, RateLimited
 
 if TYPE_CHECKING:
     from tocsin.demo.fake_slack.event_stream import EventStream

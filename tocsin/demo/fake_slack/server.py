@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from aiohttp import web
 
 from tocsin.demo.fake_slack.event_stream import EventStream
-from tocsin.demo.fake_slack.faults import Call, Fault, RateLimited, ApiError
+from tocsin.demo.fake_slack.faults import ApiError, Call, Fault, RateLimited
 from tocsin.demo.fake_slack.files import Files
 from tocsin.demo.fake_slack.messages import Conversations
 from tocsin.demo.fake_slack.response_urls import ResponseUrls

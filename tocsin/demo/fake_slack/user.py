@@ -39,7 +39,9 @@ class FakeUser:
 
         `values` are those of a view's inputs so far, by block and action.
         """
-        await self.slack.socket_mode.send_and_wait("interactive", self.payload(action_id, value, place, block_id, values))
+        await self.slack.socket_mode.send_and_wait(
+            "interactive", self.payload(action_id, value, place, block_id, values)
+        )
 
     def card_click(self, action_id: str, option: str, block_id: str) -> dict[str, Any]:
         """Return the payload of a tap on the latest card that has buttons; `block_id` may be of a card long changed."""

@@ -51,11 +51,11 @@ def mention_lines() -> Iterator[Line]:
 def run_offline(scorer: Scorer) -> EventLog:
     """Return the event log of the demo's day after a run through the pipeline."""
     rules = PolicySet.of(read_config().brands)
-    pipeline = Pipeline(rules, rules.watchlist, scorer)
+    pipeline = Pipeline(rules)
     event_log = EventLog(int(LIVE_FROM.timestamp() * 1000))
     refused: list[RejectedLine] = []
     for record in with_end_marker(read_records(mention_lines(), refused)):
-        scored, notifications = pipeline.feed([record])
+        scored, notifications = pipeline.feed([record], rules.watchlist, scorer)
         for batch in scored.batches:
             event_log.count(batch)
         for note in notifications:

@@ -68,10 +68,10 @@ class SilenceModal:
         blocks = [
             views.section(translate(language, "silence_intro", brand=_brand_list(incident.all_brands))),
             views.select(DETECTOR, translate(language, "what"), dict(every + kinds).items()),
-            views.field(TERM, translate(language, "only_term"), MAX_TERM_CHARS, hint=hint, optional=True),
+            views.text_input(TERM, translate(language, "only_term"), MAX_TERM_CHARS, hint=hint, optional=True),
             views.select(CHANNEL, translate(language, "only_channel"), places),
             views.select(DURATION, translate(language, "how_long"), spans, "4h"),
-            views.field(REASON, translate(language, "why"), 200, optional=True),
+            views.text_input(REASON, translate(language, "why"), 200, optional=True),
             *silence_blocks(brand, running),
         ]
         metadata = msgspec.json.encode(ModalContext(incident.brand, incident.id, brands=incident.all_brands)).decode()
@@ -153,7 +153,7 @@ def silence_block(brand: Brand, silence: Silence, before: str = "") -> dict[str,
     if not silence.id:
         return views.section(said)
     value = msgspec.json.encode((brand.name, silence.id)).decode()
-    return views.section(said, views.button(REMOVE, translate(brand.language, "lift"), value))
+    return views.section(said, views.button(REMOVE, translate(brand.language, "remove"), value))
 
 
 def parse_value(value: str) -> tuple[str, str]:

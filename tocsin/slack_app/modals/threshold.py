@@ -144,9 +144,9 @@ class ThresholdModal:
         governed = self._registry.with_overrides(name)
         brand, found = governed.brand, [one for one in governed.overrides if one.path == path]
         if not found:
-            return translate(brand.language, "lifted_already")
+            return translate(brand.language, "already_over")
         rest = [one for one in governed.overrides if one.path != path]
-        done = translate(brand.language, "lifted", what=describe(found[0], brand))
+        done = translate(brand.language, "removed", what=describe(found[0], brand))
         return await self._acting.refusal(user, brand) or await self.publish(governed, rest) or done
 
     async def publish(self, governed: BrandWithOverrides, overrides: Sequence[Override]) -> str:
@@ -170,7 +170,7 @@ def override_blocks(governed: BrandWithOverrides, running: Sequence[Override]) -
 def override_block(brand: Brand, one: Override, before: str = "") -> dict[str, Any]:
     """Return an override with a button that lifts it, after what is to stand before (mrkdwn)."""
     value = msgspec.json.encode((brand.name, one.path)).decode()
-    return views.section(before + describe(one, brand), views.button(REMOVE, translate(brand.language, "lift"), value))
+    return views.section(before + describe(one, brand), views.button(REMOVE, translate(brand.language, "remove"), value))
 
 
 def describe(one: Override, brand: Brand) -> str:
@@ -222,7 +222,7 @@ def _input(path: str, policy: Policy, brand: Brand, language: Language) -> dict[
     after = f" · {way}" if way else ""
     hint = translate(language, key, value=_format_value(value, language), usual=_format_value(usual, language), way=after)
     typed = "" if value is None else str(value)
-    return views.field(
+    return views.text_input(
         path, f"{label(path, language)} {unit}", _MAX_VALUE_CHARS, hint=hint, initial=typed, optional=usual is None
     )
 

@@ -1,1 +1,1 @@
-"""Transports of the Slack app: Socket Mode and signed HTTP requests."""
+"""Transports of the Slack app: Socket Mode and HTTP."""

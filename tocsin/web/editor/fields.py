@@ -26,11 +26,11 @@ Kind = Literal["whole", "number", "switch", "choice", "duration"]
 
 COMMON: Final = (
     "detect.sensitivity",
-    "detect.volume.over_peak",
-    "detect.negative.over_peak",
-    "detect.outcry.over_peak",
-    "detect.shift.rise",
-    "detect.absolute.negative",
+    "detect.volume_spike.peak_ratio",
+    "detect.negative_spike.peak_ratio",
+    "detect.negative_burst.peak_ratio",
+    "detect.negative_share.min_rise",
+    "detect.static_threshold.negative",
     "alert.page_from",
     "alert.cooldown",
 )

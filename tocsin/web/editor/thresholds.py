@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
 
 from alerts.rendering.escaping import clean
 from config.brands.loader import parse
+from detectors.model.text import number
+from replay.player.preview_cache import PREVIEW_DAYS
+from replay.player.threshold_preview import ThresholdPreview
 from tocsin.web.editor.config_file import PendingChange, build_change, read_config_file, write_config_file
 from tocsin.web.editor.fields import fields, sections, value_text
-from tocsin.web.editor.preview import Trial
 from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages.overview import brand_row
 from tocsin.web.sources.base import may_act
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from config.brands.model import Brand
+    from detectors.model.text import Language
     from tocsin.web.editor.config_file import ConfigFile
     from tocsin.web.sources.base import DataSource
 
@@ -31,6 +35,9 @@ log = structlog.get_logger(__name__)
 UNPROCESSABLE: Final = 422
 CONFLICT: Final = 409
 
+PREVIEW_WARM_UP_DAYS: Final = 7
+"""Days before those of the preview that teach the baseline."""
+
 
 class ThresholdEditor:
     """The editor of one configuration file."""
@@ -38,7 +45,9 @@ class ThresholdEditor:
     def __init__(self, world: DataSource, path: Path | None) -> None:
         self._world = world
         self._path = path
-        self._trial = Trial(world)
+        self._preview = ThresholdPreview(
+            lambda name, since, until: world.history(name, since, until + 1), world.now, PREVIEW_WARM_UP_DAYS
+        )
         self._writing = asyncio.Lock()
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -70,8 +79,18 @@ class ThresholdEditor:
         if form.get("do") == "save":
             return await self._save(request, sheet, brand, made)
         proposed = await asyncio.to_thread(_proposed_brand, made, brand.name, sheet.name)
-        said = await self._trial.said(brand, proposed, language)
+        said = await self._preview_text(brand, proposed, language)
         return self._page(request, sheet, brand, made, preview=said)
+
+    async def _preview_text(self, brand: Brand, proposed: Brand, language: Language) -> str:
+        """Return in one sentence what `proposed` would have done in place of `brand`."""
+        found = await self._preview.compute(brand, proposed)
+        if found is None:
+            return translate(language, "preview_failed")
+        if not found.mentions:
+            return translate(language, "preview_empty", days=PREVIEW_DAYS)
+        sentence, count = found.sentence(language, ZoneInfo(brand.timezone)), number(found.mentions, language)
+        return translate(language, "preview_result", days=PREVIEW_DAYS, count=count, sentence=sentence)
 
     async def _save(self, request: web.Request, sheet: ConfigFile, brand: Brand, made: PendingChange) -> web.Response:
         language, session = request_language(request), request[SESSION]

@@ -110,7 +110,7 @@ MESSAGES: Final = {
     "preview": "Preview",
     "save": "Save",
     "preview_title": "What it would have done",
-    "preview_said": "The last {days} days, {count} mentions: {sentence}",
+    "preview_result": "The last {days} days, {count} mentions: {sentence}",
     "preview_empty": "No mentions of the last {days} days are to be had: there is nothing to try it on.",
     "preview_failed": "The past could not be read; saving works all the same.",
     "diff_title": "The change",

@@ -110,7 +110,7 @@ MESSAGES: Final = {
     "preview": "Essayer",
     "save": "Enregistrer",
     "preview_title": "Ce que cela aurait fait",
-    "preview_said": "Les {days} derniers jours, {count} mentions : {sentence}",
+    "preview_result": "Les {days} derniers jours, {count} mentions : {sentence}",
     "preview_empty": "Aucune mention des {days} derniers jours n’est disponible : rien sur quoi essayer.",
     "preview_failed": "Le passé n’a pas pu être lu ; enregistrer reste possible.",
     "diff_title": "Le changement",

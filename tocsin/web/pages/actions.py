@@ -31,7 +31,7 @@ def available_actions(incident: Incident) -> list[str]:
 
 def available_verdicts(incident: Incident) -> list[str]:
     """Return the verdicts that would change something; none about a source that brings nothing."""
-    return [] if incident.kind == "silence" else [one for one in _VERDICTS if one != incident.verdict]
+    return [] if incident.kind == "no_data" else [one for one in _VERDICTS if one != incident.verdict]
 
 
 def action_for(name: str, incident: Incident, who: str, at: int, zone: str, text: str = "") -> Action | None:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from mentions.model.batches import Batch
     from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
-    from streams.pipeline import TriageShard, WatchShard
+    from streams.stages.triage import TriageShard
+    from streams.stages.watch import WatchShard
     from streams.recording.format import Entry, Header
     from tocsin.web.sources.rate_counter import RateSeries
 
@@ -99,11 +100,11 @@ def from_lines(
     """Return the world at the end of files of mentions in order of publication, or at an instant (ms) of theirs."""
     known = {brand.name: BrandWithOverrides(brand) for brand in brands}
     rules = PolicySet.of(one.brand for one in known.values())
-    pipeline, material = Pipeline(rules, rules.watchlist, scorer), Dataset()
-    world = RecordingDataSource(known, lambda _: (pipeline.watch, pipeline.triage), material)
+    pipeline, material = Pipeline(rules), Dataset()
+    world = RecordingDataSource(known, pipeline.shards, material)
     read = takewhile(lambda record: until is None or record.arrived < until, read_records(lines, material.rejected))
     for portion in chunks(with_end_marker(read)):
-        scored, told = pipeline.feed(portion)
+        scored, told = pipeline.feed(portion, rules.watchlist, scorer)
         world.on_notifications(told)
         world.count(scored.batches)
         material.take(scored)
@@ -115,19 +116,10 @@ def from_recording(header: Header, entries: Iterable[Entry], until: int | None =
     """Return the world at the end of a recording with scores, or at an instant (ms), under its own configuration."""
     entries = [entry for entry in entries if until is None or entry.at < until]
     directory = RecordedPolicies(header)
-    stage = _ContinuedReplay(directory)
+    stage = RecordingReplay(directory)
     told = list(stage.run(entries))
     known = {name: directory.with_overrides(name) for name in header.brands}
-    world = RecordingDataSource(known, stage.shards, recorded(entries))
+    world = RecordingDataSource(known, stage.pipeline.shards, recorded(entries))
     world.on_notifications(told)
     world.count(entry.batch for entry in entries if isinstance(entry, ScoredEntry))
     return world
-
-
-class _ContinuedReplay(RecordingReplay):
-    """A replay that goes on listening when the recording is over."""
-
-    def shards(self, brand: str) -> tuple[WatchShard, TriageShard]:
-        """Return those that follow a brand."""
-        target = next((number for number, shard in self._watch.items() if brand in shard.states), 0)
-        return self._watch[target], self._homes.of(target, brand)

@@ -64,7 +64,7 @@ def test_an_outage_begins_once_after_the_limit_and_ends_once_after_beating_as_lo
     """One page when canaries stay away for longer than the limit, one word when all have beaten for as long."""
     pulse, found = run(beaten(HeartbeatState(0), 0), 600_000)
     assert [(at, outage.started_at) for at, outage in found] == [(61_000, 61_000)]
-    assert "on every partition: the score stage" in found[0][1].reason
+    assert "on every partition: no records leave the score stage" in found[0][1].reason
     ended = []
     for at in range(600_000, 700_000, 10_000):
         pulse, some = run(beaten(pulse, at), at + 10_000, start=at)
@@ -81,7 +81,7 @@ def test_one_deaf_partition_is_an_outage_and_named() -> None:
         for stage in STAGES:
             pulse = on_ack(pulse, 0, at, stage)
     assert diagnose(pulse, 130_000, LIMIT) == (
-        "on 1 of 2 partitions (1): the watch stage passes nothing on: are the workers running, and do they keep up?"
+        "on 1 of 2 partitions (1): no records leave the watch stage: check that the workers are running and keep up"
     )
 
 
@@ -90,13 +90,13 @@ def test_a_refusal_of_slack_is_an_outage_in_its_words() -> None:
     pulse = beaten(HeartbeatState(0), 0)
     for at in range(10_000, 100_000, 10_000):
         pulse = beaten(pulse, at, refused="is_archived: unarchive the channel")
-    assert diagnose(pulse, 90_000, LIMIT) == "Slack refuses: is_archived: unarchive the channel"
+    assert diagnose(pulse, 90_000, LIMIT) == "Slack rejects messages: is_archived: unarchive the channel"
 
 
 def test_a_broker_that_takes_nothing_is_an_outage() -> None:
     """Canaries that cannot be sent are told as what they are, whether the partitions were ever known or not."""
     known = on_sent(beaten(HeartbeatState(0), 0), "KafkaTimeoutError")
-    assert diagnose(known, 61_000, LIMIT) == "Kafka takes no mentions: KafkaTimeoutError"
+    assert diagnose(known, 61_000, LIMIT) == "Kafka accepts no mentions: KafkaTimeoutError"
     never = on_sent(HeartbeatState(0), "KafkaConnectionError")
     assert not diagnose(never, 60_000, LIMIT)
     assert diagnose(never, 61_000, LIMIT) == "no broker can be reached: KafkaConnectionError"

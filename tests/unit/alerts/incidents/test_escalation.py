@@ -92,7 +92,7 @@ def test_the_reply_calls_the_person_of_the_step_or_names_the_channel(number: int
     told = [note for note in run(signal(0, severity="critical"), now(600), policy=POLICY)[1] if note.step == number]
     reply = render.render_reply(told[0], Route("#a", "en", "<@U0ANA>", STEPS), page=True)
     assert says in reply.text
-    assert (calls in str(reply.blocks[0])) if calls else "please look" not in str(reply.blocks)
+    assert (calls in str(reply.blocks[0])) if calls else "please take a look" not in str(reply.blocks)
 
 
 @pytest.mark.parametrize("step", ["ana", "mailto:", "mailto:a@b\nBcc: c@d", "mailto:a b@c", "http://x", "u024", ""])

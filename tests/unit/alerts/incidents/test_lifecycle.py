@@ -68,7 +68,7 @@ def test_what_merely_goes_on_is_told_once_a_minute_with_all_its_figures() -> Non
     _, told = run(signal(0), signal(0, detector="volume_spike"), *minute, now(2), now(2.5), now(3))
     assert [n.reason for n in told] == ["opened", "new_detector", "updated"]
     assert {name: f.signal.evidence.observed for name, f in told[-1].incident.findings.items()} == {
-        "negative": 90,
+        "negative_spike": 90,
         "volume_spike": 91,
     }
 

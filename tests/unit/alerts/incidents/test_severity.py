@@ -46,7 +46,7 @@ def test_a_rule_of_one_detector_opens_graver() -> None:
     """A silent source can be made to page."""
     silent = signal(0, detector="no_data", severity="info", brand=BRANDS[0])
     _, told = run_triage(silent, rules=GroupPolicies(policy({"when": ["no_data"], "raise_to": "warning"})))
-    assert (told[0].incident.severity, told[0].incident.kind, told[0].page) == ("warning", "silence", True)
+    assert (told[0].incident.severity, told[0].incident.kind, told[0].page) == ("warning", "no_data", True)
 
 
 def test_what_two_brands_say_is_no_combination() -> None:
@@ -63,7 +63,7 @@ def test_what_two_brands_say_is_no_combination() -> None:
 @pytest.mark.parametrize(
     ("rule", "error"),
     [
-        ({"when": ["negatve"], "raise_to": "critical"}, "is no detector: choose among negative, outcry"),
+        ({"when": ["negatve"], "raise_to": "critical"}, "is no detector: choose among negative_spike, negative_burst"),
         ({"when": [], "raise_to": "critical"}, "at least 1"),
         ({"when": ["no_data", "volume_spike"], "raise_to": "critical"}, "must stand alone"),
         ({"when": ["volume_spike"], "raise_to": "grave"}, "info"),
@@ -83,12 +83,12 @@ brands:
     slack_channel: "#hallowfirth"
     alert:
       severity_rules:
-        - when: [negative, loud]
+        - when: [negative_spike, loud]
           raise_to: critical
 """
     (problem,) = parse(text.encode()).errors
     assert (problem.line, problem.path) == (6, "brands[0].alert.severity_rules[0].when[1]")
-    assert "choose among negative" in problem.rule
+    assert "choose among negative_spike" in problem.rule
 
 
 def test_an_acknowledgement_of_less_is_void_once_it_is_critical() -> None:

@@ -31,7 +31,7 @@ def test_the_terminal_shows_every_part_of_the_card() -> None:
     shown = drawn(signal(0), action(1))
     for part in (
         "🟠 Warning acme: 83 negative mentions in 10 min, usually 6 (14×)",
-        "In hand · Since 2015-02-19 14:32 UTC · Acknowledged by ada at 14:33 UTC",
+        "Acknowledged by ada at 14:33 UTC · Since 2015-02-19 14:32 UTC",
         "Words refund 31, gate 12 17",
         "“I want my refund” — tom, forum, 14:32 UTC",
         "acme-20150219T1432Z",
@@ -87,7 +87,7 @@ async def test_the_outbox_delivers_to_a_terminal_as_to_slack() -> None:
     assert shown.count("acme-20150219T1432Z") == 4
     assert shown.count("edited") == 3
     assert "↳ Now critical: 83 negative mentions in 10 min, usually 6 (14×)" in shown
-    assert "↳ Over after 31 min." in shown
+    assert "↳ Resolved after 31 min." in shown
 
 
 async def test_what_this_process_drew_it_finds_again() -> None:

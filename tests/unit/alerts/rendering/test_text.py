@@ -51,7 +51,7 @@ def test_there_are_words_for_every_reason_and_severity(language: Language) -> No
     ("language", "expected"),
     [
         ("en", "🟠 Warning acme: 83 negative mentions in 10 min, usually 6 (14×)"),
-        ("fr", "🟠 Alerte acme : 83 mentions négatives en 10 min, d’habitude 6 (14×)"),
+        ("fr", "🟠 Avertissement acme\u00a0: 83 mentions négatives en 10 min, d’habitude 6 (14×)"),
     ],
 )
 def test_the_line_says_how_bad_who_what_how_much_and_versus_usual(language: Language, expected: str) -> None:
@@ -93,7 +93,7 @@ def test_a_silence_names_its_channel() -> None:
         evidence=figures(0, 40, metric="mentions", window_start=START - 180 * MINUTE),
     )
     assert headline(incident_of(quiet), "en") == "🟠 Warning acme: no mention from forum for 3 h, usually 40"
-    assert headline(incident_of(quiet), "fr") == "🟠 Alerte acme : aucune mention sur forum depuis 3 h, d’habitude 40"
+    assert headline(incident_of(quiet), "fr") == "🟠 Avertissement acme\u00a0: aucune mention sur forum depuis 3 h, d’habitude 40"
 
 
 def test_every_figure_that_a_detector_counts_has_its_words() -> None:
@@ -105,7 +105,7 @@ def test_every_figure_that_a_detector_counts_has_its_words() -> None:
 def test_once_it_is_over_the_line_gives_the_peak() -> None:
     """The last, small figure would say nothing."""
     over = incident_of(signal(0), signal(1, observed=400), signal(9, observed=70), now(60))
-    assert headline(over, "en") == "✅ Over acme: 400 negative mentions in 10 min, usually 6 (67×)"
+    assert headline(over, "en") == "✅ Resolved acme: 400 negative mentions in 10 min, usually 6 (67×)"
 
 
 evidences = st.builds(

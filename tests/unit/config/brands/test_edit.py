@@ -34,7 +34,7 @@ brands:
   - name: Marrow
     slack_channel: "#marrow"
     detect:
-      volume: {least: 9, over_peak: 1.5}  # calm
+      volume_spike: {min_mentions: 9, peak_ratio: 1.5}  # calm
       negative:
         over_peak: 1.75   # as shipped
       absolute:
@@ -57,7 +57,7 @@ def lines(before: str, after: str) -> list[str]:
 
 def test_a_value_is_replaced_and_its_comment_stays() -> None:
     """A setting that is written changes in its own line; the comment behind it is untouched."""
-    after = set_values(SMALL, "Marrow", {"detect.negative.over_peak": 2.5})
+    after = set_values(SMALL, "Marrow", {"detect.negative_spike.peak_ratio": 2.5})
     assert lines(SMALL, after) == [
         "-        over_peak: 1.75   # as shipped",
         "+        over_peak: 2.5   # as shipped",
@@ -72,7 +72,7 @@ def test_quotes_stay_as_they_are() -> None:
 
 def test_missing_parents_are_added_behind_the_entry() -> None:
     """What is not written yet goes behind the brand's last line, parents included, not into the next brand."""
-    after = set_values(SMALL, "Halden", {"detect.volume.least": 12})
+    after = set_values(SMALL, "Halden", {"detect.volume_spike.min_mentions": 12})
     assert lines(SMALL, after) == ["+    detect:", "+      volume:", "+        least: 12"]
     assert brand(after, "Halden").detect.volume_spike.min_mentions == 12
 
@@ -80,9 +80,12 @@ def test_missing_parents_are_added_behind_the_entry() -> None:
 @pytest.mark.parametrize(
     ("edit", "line"),
     [
-        ({"detect.volume.least": 12}, "+      volume: {least: 12, over_peak: 1.5}  # calm"),
-        ({"detect.volume.enabled": False}, "+      volume: {least: 9, over_peak: 1.5, enabled: false}  # calm"),
-        ({"detect.absolute.negative": 40}, "+        negative: 40"),
+        ({"detect.volume_spike.min_mentions": 12}, "+      volume_spike: {min_mentions: 12, peak_ratio: 1.5}  # calm"),
+        (
+            {"detect.volume_spike.enabled": False},
+            "+      volume_spike: {min_mentions: 9, peak_ratio: 1.5, enabled: false}  # calm",
+        ),
+        ({"detect.static_threshold.negative": 40}, "+        negative: 40"),
         ({"detect.sensitivity": "high"}, "+      sensitivity: high"),
         ({"alert.resolve_after": timedelta(minutes=90)}, "+      resolve_after: 1h 30m"),
         ({"alert.page_from": "info"}, "+      page_from: info"),
@@ -106,7 +109,7 @@ def test_a_group_changes_for_its_brands_only() -> None:
 
 def test_the_same_value_changes_nothing() -> None:
     """Writing what stands there gives the same file, and an empty diff."""
-    after = set_values(SMALL, "Marrow", {"detect.negative.over_peak": 1.75, "alert.resolve_after": "1h"})
+    after = set_values(SMALL, "Marrow", {"detect.negative_spike.peak_ratio": 1.75, "alert.resolve_after": "1h"})
     assert after == SMALL
     assert diff(SMALL, after) == ""
 
@@ -144,17 +147,20 @@ def test_a_file_without_a_last_line_end_can_grow() -> None:
 
 def test_none_is_written_out_and_switches_off_what_is_inherited() -> None:
     """`null` takes the place of a value in its line, or of one that a group has; written twice it changes nothing."""
-    text = SMALL.replace("{detect: {", "{detect: {absolute: {negative: 40}, ").replace("'#halden'", "~")
-    after = set_values(text, "Halden", {"detect.absolute.negative": None, "slack_channel": None})
+    text = SMALL.replace("{detect: {", "{detect: {static_threshold: {negative: 40}, ").replace("'#halden'", "~")
+    after = set_values(text, "Halden", {"detect.static_threshold.negative": None, "slack_channel": None})
     assert lines(text, after) == ["+    detect:", "+      absolute:", "+        negative: null"]
-    assert (brand(text, "Halden").detect.static_threshold.negative, brand(after, "Halden").detect.static_threshold.negative) == (
+    assert (
+        brand(text, "Halden").detect.static_threshold.negative,
+        brand(after, "Halden").detect.static_threshold.negative,
+    ) == (
         40,
         None,
     )
-    own = set_values(after, "Halden", {"detect.absolute.negative": 9})
-    again = set_values(own, "Halden", {"detect.absolute.negative": None})
+    own = set_values(after, "Halden", {"detect.static_threshold.negative": 9})
+    again = set_values(own, "Halden", {"detect.static_threshold.negative": None})
     assert lines(own, again) == ["-        negative: 9", "+        negative: null"]
-    assert set_values(again, "Halden", {"detect.absolute.negative": None}) == again == after
+    assert set_values(again, "Halden", {"detect.static_threshold.negative": None}) == again == after
 
 
 def test_the_word_null_is_no_none() -> None:
@@ -176,8 +182,8 @@ def test_a_list_over_several_lines_becomes_one_line() -> None:
     ("name", "edit", "rule"),
     [
         ("Nobody", {"detect.sensitivity": "low"}, 'has no brand "Nobody"'),
-        ("Marrow", {"detect.volume.over_peak": -1.0}, "over_peak = -1"),
-        ("Marrow", {"detect.volume.bold": 1}, "bold"),
+        ("Marrow", {"detect.volume_spike.peak_ratio": -1.0}, "over_peak = -1"),
+        ("Marrow", {"detect.volume_spike.bold": 1}, "bold"),
     ],
 )
 def test_what_would_be_wrong_is_refused(name: str, edit: dict[str, float | str], rule: str) -> None:
@@ -204,8 +210,8 @@ brands:
         {},
         optional={
             "detect.sensitivity": st.sampled_from(["low", "medium", "high"]),
-            "detect.volume.over_peak": st.integers(2, 60).map(lambda n: n / 8),
-            "detect.absolute.negative": st.none() | st.integers(1, 500),
+            "detect.volume_spike.peak_ratio": st.integers(2, 60).map(lambda n: n / 8),
+            "detect.static_threshold.negative": st.none() | st.integers(1, 500),
             "alert.page_from": st.sampled_from(["info", "warning", "critical"]),
             "alert.resolve_after": st.integers(1, 300).map(lambda n: timedelta(minutes=n)),
         },

@@ -34,19 +34,19 @@ defaults:
   on_call: [U1, U2]
   detect:
     sensitivity: low
-    volume: {least: 30, over_peak: 2}
+    volume_spike: {min_mentions: 30, peak_ratio: 2}
 groups:
   Brightwater:
     defaults:
       slack_channel: "#brightwater"
       detect:
-        volume: {least: 40}
+        volume_spike: {min_mentions: 40}
 brands:
   - name: Skylark Rail
     group: Brightwater
     on_call: [U3]
     detect:
-      volume: {window: 1h}
+      volume_spike: {window: 1h}
   - name: Fennel & Oak
 """
 
@@ -93,8 +93,8 @@ def test_sections_may_be_empty() -> None:
 def test_anchors_aliases_and_merge_keys_work() -> None:
     """YAML's own way to say a thing once is allowed, a key written out wins over a merged one."""
     config = read("""
-x-loud: &loud {volume: {least: 50}, sensitivity: high}
-x-calm: &calm {volume: {least: 60}, lateness: 5m}
+x-loud: &loud {volume_spike: {min_mentions: 50}, sensitivity: high}
+x-calm: &calm {volume_spike: {min_mentions: 60}, lateness: 5m}
 defaults: {slack_channel: "#a"}
 brands:
   - name: Skylark Rail

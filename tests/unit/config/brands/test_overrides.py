@@ -25,7 +25,7 @@ from detectors.policy import Policy
 
 BRAND = Brand(name="acme")
 MINUTE = 60_000
-LEAST = "detect.negative.least"
+LEAST = "detect.negative_spike.min_mentions"
 
 
 def least(governed: BrandWithOverrides, at: int) -> int:
@@ -37,11 +37,13 @@ def test_each_override_ends_at_its_own_instant() -> None:
     """One after the other, and at the end the configuration alone; one without an end goes on."""
     overrides = [
         Override(LEAST, 20, 10 * MINUTE),
-        Override("detect.volume.least", 30, 20 * MINUTE),
+        Override("detect.volume_spike.min_mentions", 30, 20 * MINUTE),
         Override("detect.sensitivity", "low"),
     ]
     governed = BrandWithOverrides(BRAND, overrides)
-    assert [(least(governed, at * MINUTE), governed.at(at * MINUTE).policy.volume_spike.min_mentions) for at in (0, 10, 20)] == [
+    assert [
+        (least(governed, at * MINUTE), governed.at(at * MINUTE).policy.volume_spike.min_mentions) for at in (0, 10, 20)
+    ] == [
         (20, 30),
         (BRAND.detect.negative_spike.min_mentions, 30),
         (BRAND.detect.negative_spike.min_mentions, BRAND.detect.volume_spike.min_mentions),
@@ -53,7 +55,10 @@ def test_each_override_ends_at_its_own_instant() -> None:
 def test_an_end_within_a_minute_is_the_end_of_that_minute() -> None:
     """A minute is judged by one policy."""
     governed = BrandWithOverrides(BRAND, [Override(LEAST, 20, 10 * MINUTE + 1)])
-    assert [least(governed, 11 * MINUTE - 1), least(governed, 11 * MINUTE)] == [20, BRAND.detect.negative_spike.min_mentions]
+    assert [least(governed, 11 * MINUTE - 1), least(governed, 11 * MINUTE)] == [
+        20,
+        BRAND.detect.negative_spike.min_mentions,
+    ]
 
 
 def test_an_override_of_today_s_configuration_that_it_does_not_take_changes_nothing() -> None:
@@ -77,13 +82,13 @@ def test_the_main_thresholds_are_those_of_every_detector() -> None:
     detectors = {name for name in Policy.model_fields if isinstance(getattr(Policy(), name), Switched)}
     assert set(MAIN) == detectors
     for path in PATHS:
-        assert value_at(Policy(), path) is not None or path.startswith("detect.absolute.")
+        assert value_at(Policy(), path) is not None or path.startswith("detect.static_threshold.")
     assert not any("lateness" in path for path in PATHS)
 
 
 def test_overrides_travel_beside_the_brand() -> None:
     """An older version reads the brand and leaves them; this one reads them; what it cannot read it names."""
-    overrides = (Override(LEAST, 20, MINUTE, "U0ANA", 1), Override("detect.silence.least_time", "2h"))
+    overrides = (Override(LEAST, 20, MINUTE, "U0ANA", 1), Override("detect.no_data.min_duration", "2h"))
     raw = encode_brand(BRAND, overrides)
     assert decode_brand(raw) == BRAND
     assert decode_with_overrides(raw).overrides == overrides
@@ -102,7 +107,10 @@ def test_a_path_is_overridden_once() -> None:
 def test_applying_a_configuration_keeps_what_overrides_it() -> None:
     """Changed or not, a brand keeps what is not over; what ended a day ago goes; a brand removed takes all with it."""
     now = 10 * KEPT_AFTER_END
-    kept, over = Override(LEAST, 20, now + 1), Override("detect.volume.least", 30, now - KEPT_AFTER_END - MINUTE)
+    kept, over = (
+        Override(LEAST, 20, now + 1),
+        Override("detect.volume_spike.min_mentions", 30, now - KEPT_AFTER_END - MINUTE),
+    )
     applied = {"acme": encode_brand(BRAND, [kept, over]), "gone": encode_brand(Brand(name="gone"), [kept])}
     french = BRAND.model_copy(update={"language": "fr"})
     found = plan(applied, {"acme": french}, now)
@@ -110,7 +118,7 @@ def test_applying_a_configuration_keeps_what_overrides_it() -> None:
     assert raw is not None
     assert (decode_with_overrides(raw).brand, decode_with_overrides(raw).overrides) == (french, (kept,))
     assert [str(one) for one in found.overrides] == [
-        "acme detect.negative.least: 20 instead of 6, until 1970-01-11 00:00 UTC, by nobody named"
+        "acme detect.negative_spike.min_mentions: 20 instead of 6, until 1970-01-11 00:00 UTC, by nobody named"
     ]
     assert found.records["gone"] is None
     assert plan({"acme": applied["acme"]}, {"acme": BRAND}, now).changes == ()

@@ -10,7 +10,9 @@ from config.brands.wire import encode_brand
 
 RAIL = default_brand("Skylark Rail")
 FOOD = default_brand("Fennel & Oak")
-LOUD = Brand.model_validate({"name": "Skylark Rail", "detect": {"volume": {"least": 25}}, "on_call": ["U024BE7LH"]})
+LOUD = Brand.model_validate(
+    {"name": "Skylark Rail", "detect": {"volume_spike": {"min_mentions": 25}}, "on_call": ["U024BE7LH"]}
+)
 
 
 def applied(*brands: Brand) -> dict[str, bytes]:
@@ -45,7 +47,7 @@ def test_a_changed_brand_is_told_setting_by_setting() -> None:
     before = RAIL.detect.volume_spike.min_mentions
     assert change.lines() == [
         "~ Skylark Rail",
-        f"    detect.volume.least: {before} -> 25",
+        f"    detect.volume_spike.min_mentions: {before} -> 25",
         '    on_call: [] -> ["U024BE7LH"]',
     ]
 
@@ -84,11 +86,11 @@ def test_of_a_long_list_only_what_differs_is_told() -> None:
     """A week more in a calendar is a line that can be read, not a screenful."""
     weeks = [f"2026-11-{day:02}T08:00Z to 2026-11-{day + 1:02}T08:00Z: U0ANA" for day in range(1, 15)]
     before, after, turned = (
-        Brand.model_validate({"name": "Skylark Rail", "rota": {"shifts": shifts}})
+        Brand.model_validate({"name": "Skylark Rail", "on_call_schedule": {"shifts": shifts}})
         for shifts in (weeks[:9], weeks[1:], weeks[:9][::-1])
     )
     (change,) = plan(applied(before), wanted(after)).changes
     added = ", ".join(f'"{week}"' for week in weeks[9:12])
-    assert change.lines()[1:] == [f'    rota.shifts: 9 -> 13 entries; - "{weeks[0]}"; + {added} and 2 more']
+    assert change.lines()[1:] == [f'    schedule.shifts: 9 -> 13 entries; - "{weeks[0]}"; + {added} and 2 more']
     (change,) = plan(applied(before), wanted(turned)).changes
-    assert change.lines()[1:] == ["    rota.shifts: 9 -> 9 entries; in another order"]
+    assert change.lines()[1:] == ["    schedule.shifts: 9 -> 9 entries; in another order"]

@@ -43,13 +43,13 @@ def test_a_brand_that_nothing_can_fire_for_is_an_error() -> None:
 def test_one_absolute_limit_is_enough(limit: dict[str, Any]) -> None:
     """A brand may be watched by a limit of its owner's alone."""
     off: dict[str, Any] = {name: {"enabled": False} for name in switches()}
-    assert found(off | {"absolute": limit}) == []
+    assert found(off | {"static_threshold": limit}) == []
 
 
 def test_any_one_detector_is_enough() -> None:
     """Which one is left on does not matter."""
     off = {name: {"enabled": False} for name in switches()}
-    for name in set(off) - {"absolute"}:
+    for name in set(off) - {"static_threshold"}:
         assert found({other: value for other, value in off.items() if other != name}) == []
 
 
@@ -57,22 +57,22 @@ def test_any_one_detector_is_enough() -> None:
 def test_windows_are_in_order(windows: dict[str, str]) -> None:
     """A short window that is longer than the long one is an error; equal ones are not."""
     wrong = windows["window"] == "30m"
-    assert [severity for _, severity in found({"volume": windows})] == ["error"] * wrong
+    assert [severity for _, severity in found({"volume_spike": windows})] == ["error"] * wrong
 
 
 @pytest.mark.parametrize(("negative", "warned"), [(49, False), (50, True), (60, True)])
 def test_a_limit_that_another_always_reaches_first_is_warned_about(negative: int, warned: bool) -> None:  # noqa: FBT001
     """Negative mentions are mentions, so their limit must be the lower one to matter."""
-    assert bool(found({"absolute": {"mentions": 50, "negative": negative}})) == warned
+    assert bool(found({"static_threshold": {"mentions": 50, "negative": negative}})) == warned
 
 
 def test_the_contradiction_is_told_where_it_is_written() -> None:
     """If the brand says it, the place is the brand's; if the group says it, the group's."""
     text = (
-        "groups:\n  G:\n    defaults:\n      detect:\n        volume: {fast: 1h}\n"
+        "groups:\n  G:\n    defaults:\n      detect:\n        volume_spike: {short_window: 1h}\n"
         'brands:\n  - name: Skylark Rail\n    slack_channel: "#a"\n    group: G\n'
-        "    detect:\n      volume: {window: 30m}\n"
+        "    detect:\n      volume_spike: {window: 30m}\n"
     )
     (problem,) = parse(text.encode(), "b.yaml").problems
     assert isinstance(problem, Problem)
-    assert (problem.line, problem.path) == (5, "groups.G.defaults.detect.volume.fast")
+    assert (problem.line, problem.path) == (5, "groups.G.defaults.detect.volume_spike.short_window")

@@ -16,7 +16,7 @@ BRAND = Brand.model_validate(
         "name": "Brûlerie Valmorin",
         "group": "Groupe Valmorin",
         "language": "fr",
-        "detect": {"volume": {"least": 25, "window": "90m"}},
+        "detect": {"volume_spike": {"min_mentions": 25, "window": "90m"}},
         "alert": {"resolve_after": "1h30m"},
     }
 )
@@ -36,15 +36,15 @@ def test_every_default_is_written_out() -> None:
     """A worker with other built-in defaults still watches as the one who applied saw it."""
     record = json.loads(encode_brand(default_brand("Skylark Rail")))
     assert set(record) == set(Brand.model_fields)
-    assert set(record["detect"]["volume"]) == set(type(BRAND.detect.volume_spike).model_fields)
+    assert set(record["detect"]["volume_spike"]) == set(type(BRAND.detect.volume_spike).model_fields)
 
 
 def test_a_key_of_a_newer_version_is_left_out_and_named() -> None:
     """During a rolling upgrade the older worker goes on with the rules it has, and can log what it left out."""
     detect = json.loads(encode_brand(BRAND))["detect"]
-    raw = wire(rotation="weekly", detect=detect | {"volume": detect["volume"] | {"newer": 1}})
+    raw = wire(rotation="weekly", detect=detect | {"volume_spike": detect["volume_spike"] | {"newer": 1}})
     assert decode_brand(raw) == BRAND
-    assert sorted(unknown_keys(raw)) == ["detect.volume.newer", "rotation"]
+    assert sorted(unknown_keys(raw)) == ["detect.volume_spike.newer", "rotation"]
     assert unknown_keys(encode_brand(BRAND)) == ()
 
 

@@ -17,7 +17,7 @@ from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 if TYPE_CHECKING:
     from detectors.engine.state import State
 
-POLICY = Policy.model_validate({"absolute": {"negative": 5}})
+POLICY = Policy.model_validate({"static_threshold": {"negative": 5}})
 
 
 def begun(minute: float = 0, policy: Policy = POLICY) -> State:
@@ -33,7 +33,7 @@ def raised(signals: list[Signal]) -> list[tuple[str, int, float]]:
 def test_a_count_fires_at_the_row_that_reaches_it() -> None:
     """Inside the open minute, at that row's event time, once."""
     state, signals = engine.process(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
-    assert raised(signals) == [("absolute", 0, 0.4)]
+    assert raised(signals) == [("static_threshold", 0, 0.4)]
     [signal] = signals
     assert (signal.revision, signal.severity, signal.policy) == (0, "warning", 7)
     assert (signal.evidence.observed, signal.evidence.threshold, signal.evidence.expected) == (5, 5, None)
@@ -50,7 +50,7 @@ def test_what_lasts_is_told_at_each_closed_minute_and_ends_by_hysteresis() -> No
     assert [(s.at - START) // MINUTE for s in closed] == list(range(1, 11))
     assert state.episodes == {}
     state, again = engine.process(state, batch_of([Row(40 + 0.1 * place, -1) for place in range(8)], 100), POLICY)
-    assert raised(again) == [("absolute", 40, 40.4)]
+    assert raised(again) == [("static_threshold", 40, 40.4)]
 
 
 def test_a_storm_that_pauses_briefly_is_one_episode() -> None:
@@ -68,7 +68,7 @@ def test_a_mention_found_late_counts_now() -> None:
     state = begun(300)
     rows = [Row(60 + place, -1, arrived=300) for place in range(6)]
     state, signals = engine.process(state, batch_of(rows), POLICY)
-    assert raised(signals) == [("absolute", 300, 64)]
+    assert raised(signals) == [("static_threshold", 300, 64)]
     assert (state.totals.late, state.totals.delayed, state.totals.backfill) == (6, 6, 0)
 
 
@@ -91,7 +91,7 @@ def test_backfill_teaches_and_never_fires() -> None:
     now = 60 * 24 * 9 + 10
     burst = [Row(now + 0.1 * place, -1) for place in range(40)]
     state, signals = engine.process(state, batch_of(burst, 10_000), Policy())
-    [negative] = [s for s in signals if s.detector == "negative" and s.phase == "raised"]
+    [negative] = [s for s in signals if s.detector == "negative_spike" and s.phase == "raised"]
     assert negative.evidence.expected == pytest.approx(1.3, rel=0.2)
 
 
@@ -115,7 +115,7 @@ def test_rows_ahead_of_time_wait() -> None:
     state, signals = engine.advance_watermark(state, START + 89 * MINUTE, POLICY)
     assert signals == []
     state, signals = engine.advance_watermark(state, START + 90 * MINUTE, POLICY)
-    assert raised(signals) == [("absolute", 90, 90.4)]
+    assert raised(signals) == [("static_threshold", 90, 90.4)]
 
 
 def test_more_than_can_wait_is_counted_without_looking(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,16 +126,20 @@ def test_more_than_can_wait_is_counted_without_looking(monkeypatch: pytest.Monke
     assert sum(len(batch) for held in state.pending.values() for batch in held) == 3
     assert engine.minute_counts(state) == [(START + 90 * MINUTE, 8, 8, 0, 0)]
     state, signals = engine.advance_watermark(state, START + 95 * MINUTE, POLICY)
-    assert [(s.detector, s.start) for s in signals if s.phase == "raised"] == [("absolute", START + 90 * MINUTE)]
+    assert [(s.detector, s.start) for s in signals if s.phase == "raised"] == [
+        ("static_threshold", START + 90 * MINUTE)
+    ]
     assert state.buffered_bytes == 0
 
 
 def test_a_new_brand_waits_for_the_time() -> None:
     """Before any watermark nothing fires; the first one releases what waits, as if read in step."""
-    state, signals = engine.process(engine.initial_state("acme"), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
+    state, signals = engine.process(
+        engine.initial_state("acme"), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY
+    )
     assert signals == []
     state, signals = engine.advance_watermark(state, START, POLICY)
-    assert raised(signals) == [("absolute", 0, 0.4)]
+    assert raised(signals) == [("static_threshold", 0, 0.4)]
 
 
 def test_a_silence_of_years_costs_nothing() -> None:
@@ -166,7 +170,7 @@ def test_a_burst_at_a_brand_never_seen_before_fires() -> None:
         state, found = engine.process(state, batch_of([row], offset), policy)
         state, more = engine.advance_watermark(state, START + round(row.minute * MINUTE), policy)
         signals += found + more
-    assert raised(signals) == [("outcry", 16, 17)]
+    assert raised(signals) == [("negative_burst", 16, 17)]
     assert signals[0].evidence.expected is None
     assert signals[0].severity == "warning"
 
@@ -185,34 +189,34 @@ def test_one_far_reaching_voice_is_a_finding() -> None:
     rows = [Row(0.3 * place, -1, reach=200_000, author=f"star {place}") for place in range(3)]
     rows.insert(1, Row(0.1, 1, reach=5_000_000))
     _state, signals = engine.process(begun(), batch_of(rows), POLICY)
-    told = [(s.phase, s.severity, (s.at - START) / MINUTE) for s in signals if s.detector == "reach"]
+    told = [(s.phase, s.severity, (s.at - START) / MINUTE) for s in signals if s.detector == "high_reach"]
     assert told == [("raised", "info", 0), ("ongoing", "warning", 0.6)]
     assert signals[0].contributors.authors[0] == ("star 0", 1, 200_000)
 
 
 def test_a_negative_share_that_was_named_is_judged_when_the_minute_ends() -> None:
     """`negative_share` fires at the end of the minute, not at a row."""
-    policy = Policy.model_validate({"absolute": {"negative_share": 0.5, "share_least": 4}})
+    policy = Policy.model_validate({"static_threshold": {"negative_share": 0.5, "share_min_mentions": 4}})
     state, signals = engine.process(
         begun(0, policy), batch_of([Row(0.1, -1), Row(0.2, -1), Row(0.3), Row(0.4, -1)]), policy
     )
     assert signals == []
     state, signals = engine.advance_watermark(state, START + 3 * MINUTE, policy)
-    assert raised(signals) == [("absolute_share", 0, 1)]
+    assert raised(signals) == [("static_threshold_share", 0, 1)]
     assert signals[0].evidence.observed == 0.75
 
 
 def test_a_new_policy_is_followed_at_once() -> None:
     """A threshold lowered between two steps holds for the next row."""
     state, signals = engine.process(begun(), batch_of([Row(0.1 * place, -1) for place in range(3)]), POLICY)
-    lower = Policy.model_validate({"absolute": {"negative": 4}})
+    lower = Policy.model_validate({"static_threshold": {"negative": 4}})
     state, signals = engine.process(state, batch_of([Row(0.5, -1)], 10), lower)
-    assert raised(signals) == [("absolute", 0, 0.5)]
+    assert raised(signals) == [("static_threshold", 0, 0.5)]
 
 
 def test_unknown_languages_count_in_volume_only() -> None:
     """A mention in a language that is not scored is no neutral one: the share is of those that were scored."""
-    policy = Policy.model_validate({"absolute": {"negative_share": 0.6, "share_least": 4}})
+    policy = Policy.model_validate({"static_threshold": {"negative_share": 0.6, "share_min_mentions": 4}})
     rows = [*(Row(0.1, -1) for _ in range(3)), Row(0.2, 1), *(Row(0.3, 2) for _ in range(50))]
     state, _ = engine.process(begun(0, policy), batch_of(rows), policy)
     _, signals = engine.advance_watermark(state, START + 3 * MINUTE, policy)

@@ -27,7 +27,7 @@ def test_calm_is_silent(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_a_tenfold_storm_pages_within_the_hour(seed: int) -> None:
     """Whatever the draw, ten times the negative mentions are told within an hour, and not before they begin."""
-    told = first_alert(simulate(CALM, {**CALM, "negative": 60}, seed=seed), "negative")
+    told = first_alert(simulate(CALM, {**CALM, "negative": 60}, seed=seed), "negative_spike")
     assert told.startswith(("warning after ", "critical after "))
     assert 0 < int(told.split()[2]) <= 60
 
@@ -37,5 +37,5 @@ def test_greater_sensitivity_is_never_later() -> None:
     found = {}
     for level in ("low", "high"):
         told = simulate(CALM, {**CALM, "negative": 45}, policy=Policy.model_validate({"sensitivity": level}))
-        found[level] = min((signal.at for signal in told if signal.detector == "negative"), default=2**63)
+        found[level] = min((signal.at for signal in told if signal.detector == "negative_spike"), default=2**63)
     assert found["high"] <= found["low"]

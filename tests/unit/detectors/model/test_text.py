@@ -26,44 +26,46 @@ def signal(detector: str, metric: str, observed: float, expected: float | None, 
         history=0,
         extra={"since": float(end - 3 * HOUR), "five_authors": 0.7, "brigade": 1.0, "compound": -0.4},
     )
-    return Signal("acme", detector, end, 0, "raised", "warning", end, 1, evidence, Contributors(channels=(("forum", 0),)))
+    return Signal(
+        "acme", detector, end, 0, "raised", "warning", end, 1, evidence, Contributors(channels=(("forum", 0),))
+    )
 
 
 @pytest.mark.parametrize(
     ("found", "english", "french"),
     [
         (
-            signal("negative", "negative mentions", 83, 6.2),
+            signal("negative_spike", "negative mentions", 83, 6.2),
             "83 negative mentions in 10 minutes, usually 6.2",
             "83 mentions négatives en 10 minutes, d’habitude 6,2",
         ),
         (
-            signal("negative", "negative mentions", 12, None),
+            signal("negative_spike", "negative mentions", 12, None),
             "12 negative mentions in 10 minutes, no history yet",
             "12 mentions négatives en 10 minutes, sans historique",
         ),
         (
-            signal("shift", "negative share", 0.61, 0.18, 60),
+            signal("negative_share", "negative share", 0.61, 0.18, 60),
             "negative share 61% in 60 minutes, usually 18%",
             "part négative de 61\u00a0% en 60 minutes, d’habitude 18\u00a0%",
         ),
         (
-            signal("volume", "mentions", 12_345, 300, 720),
+            signal("volume_spike", "mentions", 12_345, 300, 720),
             "12,345 mentions in 12 hours, usually 300",
             "12\u202f345 mentions en 12 heures, d’habitude 300",
         ),
         (
-            signal("silence", "mentions", 0, 40, 180),
+            signal("no_data", "mentions", 0, 40, 180),
             "no mention from forum for 3 hours, usually 40",
             "aucune mention sur forum depuis 3 heures, d’habitude 40",
         ),
         (
-            signal("slow_burn", "negative share", 0.4, 0.2, 180),
+            signal("sentiment_drift", "negative share", 0.4, 0.2, 180),
             "negative share 40% in 3 hours, usually 20%: building up since 09:00 UTC",
             "part négative de 40\u00a0% en 3 heures, d’habitude 20\u00a0% : de pire en pire depuis 09:00 UTC",
         ),
         (
-            signal("absolute", "mentions", 50, None),
+            signal("static_threshold", "mentions", 50, None),
             "50 mentions in 10 minutes, limit 0.2",
             "50 mentions en 10 minutes, limite 0,2",
         ),

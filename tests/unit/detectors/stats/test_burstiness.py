@@ -109,7 +109,7 @@ def test_a_calm_brand_is_heard_sooner_than_a_bursty_one() -> None:
     """With the same mean, the bar of an hour is lower the less bursty the history; half of `least` is the lowest."""
     bars = [np.mean([hour_bar(past(drawn(1, spread, seed))) for seed in range(15)]) for spread in (0, 0.3, 1.0)]
     assert bars[0] < bars[1] < bars[2]
-    few = Policy.model_validate({"sensitivity": "high", "volume": {"least": 16}})
+    few = Policy.model_validate({"sensitivity": "high", "volume_spike": {"min_mentions": 16}})
     assert hour_bar(past(drawn(1, 0, 1)), policy=few) == 8
 
 

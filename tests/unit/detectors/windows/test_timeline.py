@@ -25,7 +25,7 @@ def test_the_course_holds_the_last_three_hours_and_what_is_usual() -> None:
 
 def test_it_is_said_when_raised_and_then_once_in_a_bar() -> None:
     """What lasts says it every five minutes: the rest of the signals stay small."""
-    signals = [signal for signal in simulate(CALM, ANGRY, hours=1) if signal.detector == "negative"]
+    signals = [signal for signal in simulate(CALM, ANGRY, hours=1) if signal.detector == "negative_spike"]
     said = [signal for signal in signals if signal.timeline is not None]
     assert signals[0].timeline is not None
     assert len(said) <= len(signals) / BAR_MINUTES + 2
@@ -35,9 +35,13 @@ def test_a_busy_channel_that_says_nothing_is_missing_from_the_coverage() -> None
     """One channel of one speaks: all of the usual is heard; when it falls silent, none."""
     raised = simulate(CALM, ANGRY, hours=1)[0]
     assert raised.coverage is not None
-    assert (raised.coverage.live, raised.coverage.silent, raised.coverage.live_share) == (raised.coverage.total, (), 1.0)
+    assert (raised.coverage.live, raised.coverage.silent, raised.coverage.live_share) == (
+        raised.coverage.total,
+        (),
+        1.0,
+    )
     quiet = simulate({"negative": 4.0, "positive": 4.0, "neutral": 22.0}, {}, hours=6)
-    silent = next(signal for signal in quiet if signal.detector == "silence")
+    silent = next(signal for signal in quiet if signal.detector == "no_data")
     assert silent.coverage is not None
     assert silent.coverage.live == 0
     assert silent.coverage.live_share == 0.0

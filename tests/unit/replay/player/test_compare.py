@@ -24,11 +24,11 @@ def told(brand: str, opened: int, resolved: int | None, *, severity: Severity = 
     """Return what is told of one incident, instants in minutes."""
     at = START + opened * MINUTE
     incident = Incident(f"{brand}-{opened}", brand, "open", severity, at, at, at, 1, {})
-    notes = [Notification(incident, "opened", at, "volume", reply=False, page=severity != "info")]
+    notes = [Notification(incident, "opened", at, "volume_spike", reply=False, page=severity != "info")]
     if resolved is not None:
         end = START + resolved * MINUTE
         over = Incident(f"{brand}-{opened}", brand, "resolved", severity, at, end, at, 2, {}, resolved_at=end)
-        notes.append(Notification(over, "resolved", end, "volume", reply=True, page=False))
+        notes.append(Notification(over, "resolved", end, "volume_spike", reply=True, page=False))
     return notes
 
 

@@ -30,7 +30,16 @@ DEAF = NOW.model_copy(
         "detect": Policy.model_validate(
             {
                 name: {"enabled": False}
-                for name in ("volume", "negative", "outcry", "shift", "slow_burn", "reach", "abuse", "praise")
+                for name in (
+                    "volume_spike",
+                    "negative_spike",
+                    "negative_burst",
+                    "negative_share",
+                    "sentiment_drift",
+                    "high_reach",
+                    "abuse",
+                    "positive_spike",
+                )
             }
         )
     }
@@ -46,7 +55,9 @@ def batches() -> tuple[Batch, ...]:
 
 def keen() -> Brand:
     """Return the brand with one detector only, and a limit that the storm passes at once."""
-    detect = DEAF.detect.model_copy(update={"absolute": StaticThreshold(window=timedelta(minutes=10), negative=60)})
+    detect = DEAF.detect.model_copy(
+        update={"static_threshold": StaticThreshold(window=timedelta(minutes=10), negative=60)}
+    )
     return NOW.model_copy(update={"detect": detect})
 
 

@@ -30,7 +30,9 @@ def recorded() -> tuple[Entry, ...]:
     return tuple(entries(mentions()))
 
 
-def played(found: Iterable[Entry], rules: RecordedPolicies | FixedPolicies | None = None, scorer: Scorer | None = None) -> RecordingReplay:
+def played(
+    found: Iterable[Entry], rules: RecordedPolicies | FixedPolicies | None = None, scorer: Scorer | None = None
+) -> RecordingReplay:
     """Return a replay that is over."""
     playback = RecordingReplay(rules or RecordedPolicies(header()), scorer)
     list(playback.run(found))

@@ -14,7 +14,7 @@ from mentions.watchlist.watchlist import Watchlist
 from replay.player.file_replay import FileReplay
 from replay.player.policy_set import PolicySet
 from replay.player.result import ReplayResult, replay
-from streams.pipeline import MentionsRecord, score
+from streams.stages.score import MentionsRecord, score
 from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:

@@ -103,7 +103,7 @@ def test_a_verdict_becomes_a_label() -> None:
     assert (label.onset, label.end, label.kind, label.note) == (0, HOUR, "crisis", "a strike")
     (ongoing,) = labels_from_verdicts([judged("not_a_crisis", resolved=None)])
     assert ongoing.end == 2 * HOUR
-    assert labels_from_verdicts([replace(judged("not_a_crisis"), kind="silence")]) == [], (
+    assert labels_from_verdicts([replace(judged("not_a_crisis"), kind="no_data")]) == [], (
         "a silent source teaches nothing of moods"
     )
 

@@ -14,7 +14,8 @@ from alerts.incidents.policy import Policy
 from alerts.notifiers.pagerduty import PagerDutyNotifier
 from alerts.notifiers.slack.dnd import DoNotDisturb
 from config.brands.model import Brand
-from streams.agents.external_escalation import CompletionLatch, ExternalEscalation
+from streams.agents.external_escalation import ExternalEscalation
+from streams.exactly_once.completion import CompletionLatch
 from streams.views.brands import BrandRegistry
 from tests.support.alerts import MemoryReceipts, Record, RecordingMetrics, action, fast_clock, now, run, signal
 from tests.support.external_receivers import WebhookReceiver
@@ -45,7 +46,9 @@ def outside(there: WebhookReceiver, *steps: str, dnd: DoNotDisturb | None = None
     directory, store = BrandRegistry(), Store()
     directory.put(Brand.model_validate({"name": "acme", "on_call": ["U0ANA"], "alert": {"escalation": steps}}), 1)
     directory.refresh()
-    relay = ExternalSender({"pagerduty": PagerDutyNotifier("key", there.url)}, store, metrics=RecordingMetrics(), clock=fast_clock(500))
+    relay = ExternalSender(
+        {"pagerduty": PagerDutyNotifier("key", there.url)}, store, metrics=RecordingMetrics(), clock=fast_clock(500)
+    )
     return ExternalEscalation(relay, directory, store, slack_timeout=0.05, dnd=dnd)
 
 
@@ -95,20 +98,11 @@ async def test_only_the_step_that_leads_outside_rings_and_the_end_is_told(there:
     ways, done = outside(there, *steps), list[str]()
     life: list[Record] = [signal(0, severity="critical"), now(21), action(22), action(23, "resolve")]
     for note in run(*life, policy=Policy(escalation=steps))[1]:
-        ways.escalate(note, 3, lambda name=note.reason: done.append(name))  # type: ignore[misc]
+        with CompletionLatch(lambda name=note.reason: done.append(name)) as latch:  # type: ignore[misc]
+            ways.escalate(note, 3, latch)
         await asyncio.sleep(0.1)
     assert events(there) == ["trigger", "acknowledge", "resolve"]
     assert done == ["opened", "escalated", "escalated", "acknowledged", "resolved"]
-
-
-def test_a_countdown_ends_once() -> None:
-    """Both parts have to be done."""
-    ended: list[int] = []
-    count = CompletionLatch(2, lambda: ended.append(1))
-    count()
-    assert not ended
-    count()
-    assert ended == [1]
 
 
 @pytest.mark.parametrize(("until", "rings"), [(2_000, ["trigger"]), (1_200, [])])
@@ -121,7 +115,9 @@ async def test_a_page_that_meets_do_not_disturb_goes_outside_at_once(
     dnd = DoNotDisturb(TOKEN, slack.url, Clock(wall=lambda: 1_500_000))
     ways, (opened,) = outside(there, "on_call", "pagerduty", dnd=dnd), run(signal(0))[1]
     done: list[str] = []
-    ways.bypass_dnd(opened, 3, lambda: done.append("yes"))
+    with CompletionLatch(lambda: done.append("yes")) as latch:
+        ways.bypass_dnd(opened, 3, latch)
+    assert not done, "the notification is not done before do-not-disturb is known"
     for _ in range(100):
         await asyncio.sleep(0.01)
         if done:

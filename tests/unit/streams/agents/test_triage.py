@@ -15,9 +15,10 @@ from alerts.incidents.silences import Silence
 from config.brands.model import Brand
 from detectors.model import signal as signals
 from detectors.model.signal import Watermark
-from streams.agents.group_routing import GROUPED, PartitionClocks, group_partition
 from streams.agents.triage import TriageAgent
 from streams.kafka.topics import Topics
+from streams.stages import group_routing
+from streams.stages.group_routing import ForwardedRecord, PartitionClocks, group_partition
 from streams.views.brands import BrandRegistry
 from tests.support.agency import BRANDS, GROUP, UNGROUPED, about, run_triage
 from tests.support.alerts import MINUTE, START, Record, action, now, signal
@@ -126,10 +127,13 @@ def _message(record: Record, partition: int) -> Message:
 
 
 STORY: Final[list[Record]] = [
-    *(signal(minute, brand=brand, drivers=GERM, severity="critical") for minute, brand in enumerate((*BRANDS, UNGROUPED))),
+    *(
+        signal(minute, brand=brand, drivers=GERM, severity="critical")
+        for minute, brand in enumerate((*BRANDS, UNGROUPED))
+    ),
     now(4),
     action(5, brand=BRANDS[2]),
-    signal(6, brand=BRANDS[1], detector="silence", severity="info"),
+    signal(6, brand=BRANDS[1], detector="no_data", severity="info"),
     signal(7, brand=BRANDS[1], drivers=GERM, start=1),
     now(200),
 ]
@@ -177,7 +181,10 @@ def test_what_began_before_the_group_ends_where_it_began() -> None:
     worker.feed(signal(1, brand=BRANDS[0], drivers=GERM, observed=400), action(2, brand=BRANDS[0]), now(40))
     assert [note.reason for note in worker.told] == ["opened", "doubled", "acknowledged", "resolved"]
     worker.feed(signal(500, brand=BRANDS[0], drivers=GERM, start=500))
-    assert worker.passed[-1].key == GROUPED + GROUP.encode()
+    forwarded = group_routing.decode(worker.passed[-1].value)
+    assert isinstance(forwarded, ForwardedRecord)
+    assert forwarded.group == GROUP
+    assert worker.passed[-1].key == GROUP.encode()
     assert worker.passed[-1].partition == group_partition(GROUP, PARTITIONS)
     assert (worker.told[-1].reason, worker.told[-1].page) == ("opened", True)
 

@@ -182,7 +182,9 @@ async def test_a_missing_offset_is_sought(stage: BatchProcessor, app: App, work:
     assert work.batches == [[0], [1, 2, 3]]
 
 
-async def test_a_dealing_begins_where_the_last_one_ended(stage: BatchProcessor, app: App, work: Work, starts: Starts) -> None:
+async def test_a_dealing_begins_where_the_last_one_ended(
+    stage: BatchProcessor, app: App, work: Work, starts: Starts
+) -> None:
     """A first record that lies after what is committed is not worked on before the missing ones are read."""
     starts.committed["p"] = 47
     await put(stage, 48, 49)
@@ -209,7 +211,9 @@ async def test_a_seek_in_vain_is_repeated(stage: BatchProcessor, app: App, monke
     assert app.consumer.sought == [("p", 0), ("p", 0)]
 
 
-async def test_a_record_that_comes_while_the_start_is_asked_for_waits(stage: BatchProcessor, work: Work, starts: Starts) -> None:
+async def test_a_record_that_comes_while_the_start_is_asked_for_waits(
+    stage: BatchProcessor, work: Work, starts: Starts
+) -> None:
     """Nothing is taken before it is known where reading begins, and nothing is lost for the asking."""
     starts.known.clear()
     coming = asyncio.create_task(put(stage, 0, 1))
@@ -229,7 +233,9 @@ async def test_a_partition_that_is_not_owned_gives_nothing(stage: BatchProcessor
     assert work.batches == []
 
 
-async def test_records_of_an_older_dealing_are_let_go(stage: BatchProcessor, app: App, work: Work, starts: Starts) -> None:
+async def test_records_of_an_older_dealing_are_let_go(
+    stage: BatchProcessor, app: App, work: Work, starts: Starts
+) -> None:
     """What was fetched before a rebalance comes again to whoever owns the partition: it must not be worked on here."""
     starts.committed["p"] = 7
     await put(stage, 7)

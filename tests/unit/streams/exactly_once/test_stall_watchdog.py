@@ -87,7 +87,9 @@ async def test_a_partition_that_holds_records_and_gives_none_ends_the_worker(ben
     bench.consumer.ends[P] = 568
     bench.positions.expect(P, 334)
     await bench.look(0.0, 59.0)
-    with pytest.raises(PartitionStalledError, match=r"mentions partition 0: nothing has come for 60 s from offset 334 on"):
+    with pytest.raises(
+        PartitionStalledError, match=r"mentions partition 0: nothing has come for 60 s from offset 334 on"
+    ):
         await bench.look(60.0)
 
 

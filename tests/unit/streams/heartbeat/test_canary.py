@@ -18,7 +18,9 @@ BEAT = Canary("a1b2", 3, 1_795_420_800_000)
 
 def test_a_canary_comes_out_as_a_notification() -> None:
     """One mention, judged by the functions of the live path from nothing, is told."""
-    value = canary.triage_canary(canary.watch_canary(canary.score_canary(canary.build_mention(BEAT), BEAT, Scorer.with_brand_weights(None))))
+    value = canary.triage_canary(
+        canary.watch_canary(canary.score_canary(canary.build_mention(BEAT), BEAT, Scorer.with_brand_weights(None)))
+    )
     notification = decode_notification(value)
     assert notification.incident.brand == BRAND
     assert notification.reason == "opened"

@@ -54,7 +54,9 @@ async def settled(outages: OutageStore) -> None:
     pytest.fail("not told")
 
 
-async def test_what_was_not_told_is_told_after_a_restart_and_the_rest_is_not(there: WebhookReceiver, tmp_path: Path) -> None:
+async def test_what_was_not_told_is_told_after_a_restart_and_the_rest_is_not(
+    there: WebhookReceiver, tmp_path: Path
+) -> None:
     """A process that dies while the receiver is down leaves the next one to tell it, once."""
     there.answers.extend([500] * 50)
     first, outages = town(there, tmp_path / "state.json")
@@ -76,7 +78,9 @@ async def test_what_was_not_told_is_told_after_a_restart_and_the_rest_is_not(the
     assert OutageStore(tmp_path / "state.json").outage is None
 
 
-async def test_an_outage_that_nobody_heard_of_is_not_told_when_it_is_over(there: WebhookReceiver, tmp_path: Path) -> None:
+async def test_an_outage_that_nobody_heard_of_is_not_told_when_it_is_over(
+    there: WebhookReceiver, tmp_path: Path
+) -> None:
     """What is over before it could be told at all does not ring afterwards."""
     one, outages = town(there, tmp_path / "state.json")
     one.notify(OUTAGE, 1, over=False)

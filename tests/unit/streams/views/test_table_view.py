@@ -80,4 +80,7 @@ def test_rubbish_is_skipped_and_the_last_good_value_stays(mirror: TableView[Any]
 def test_each_follows_its_own_table() -> None:
     """The topics are those that the workers' tables are written to."""
     topics = Topics("x.")
-    assert (PostedMessages.changelog(topics), ActiveSilences.changelog(topics)) == (topics.receipts, topics.triage_state)
+    assert (PostedMessages.changelog(topics), ActiveSilences.changelog(topics)) == (
+        topics.receipts,
+        topics.triage_state,
+    )

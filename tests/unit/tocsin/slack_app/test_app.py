@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 from alerts.rendering.route import Route
 from alerts.incidents.actions import validate
@@ -20,6 +24,10 @@ from tests.support.slack_handlers import HandlerHarness
 from tocsin.demo.fake_slack.block_kit import validation_error
 from tocsin.slack_app.modals import silence, threshold
 from tocsin.slack_app.text import MESSAGES
+from tocsin.slack_app.transports.socket_mode import SocketModeListener
+
+if TYPE_CHECKING:
+    from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 MINUTE = 60_000
 CALLBACKS = (silence.CALLBACK, threshold.CALLBACK, "another")
@@ -39,11 +47,11 @@ CALLBACKS = (silence.CALLBACK, threshold.CALLBACK, "another")
 )
 async def test_each_button_is_an_act_of_whoever_tapped(button: str, option: str, kind: str, verdict: str) -> None:
     """The act names the person, the brand and the incident, and the case takes it."""
-    desk = HandlerHarness()
-    await desk.tap(button, "U0BEN", option)
-    (act,) = desk.sent
+    harness = HandlerHarness()
+    await harness.click(button, "U0BEN", option)
+    (act,) = harness.sent
     assert (act.kind, act.verdict, act.actor) == (kind, verdict, "U0BEN")
-    assert (act.brand, act.incident) == ("acme", desk.incident.id)
+    assert (act.brand, act.incident) == ("acme", harness.incident.id)
     before = {"unack": [action(1)], "unsnooze": [action(1, "snooze")]}.get(kind, [])
     assert validate(run(signal(0), *before)[0], act) == "accepted"
 
@@ -53,17 +61,17 @@ async def test_each_button_is_an_act_of_whoever_tapped(button: str, option: str,
 )
 async def test_a_snooze_lasts_as_long_as_it_says(option: str, minutes: int) -> None:
     """Until morning is until eight in the time zone of the brand."""
-    desk = HandlerHarness()
-    await desk.tap(SNOOZE, option=option)
-    assert desk.sent[0].until == START + MINUTE + minutes * MINUTE
+    harness = HandlerHarness()
+    await harness.click(SNOOZE, option=option)
+    assert harness.sent[0].until == START + MINUTE + minutes * MINUTE
 
 
 async def test_a_double_tap_is_one_act() -> None:
     """Both taps show the same card, so they carry the same id, and the case takes the first only."""
-    desk = HandlerHarness()
-    await desk.tap(NOT_A_CRISIS)
-    await desk.tap(NOT_A_CRISIS)
-    first, second = desk.sent
+    harness = HandlerHarness()
+    await harness.click(NOT_A_CRISIS)
+    await harness.click(NOT_A_CRISIS)
+    first, second = harness.sent
     assert first.id == second.id
     assert len(run(signal(0), first, second)[1]) == 2
 
@@ -72,27 +80,40 @@ async def test_a_double_tap_is_one_act() -> None:
 async def test_only_those_named_may_act_and_others_are_told_whom_to_ask(user: str, acts: int) -> None:
     """By name or by user group; a refusal changes nothing and is seen by nobody else."""
     brand = Brand(name="acme", responders=("U0ANA", "S0DESK"), on_call=("U0CAMILLE",), language="fr")
-    desk = HandlerHarness(brand, {"S0DESK": {"U0BEN"}})
-    await desk.tap(ACK, user)
-    assert len(desk.sent) == acts
-    assert bool(desk.hall.said) is not bool(acts)
-    assert all("<@U0CAMILLE>" in text and "Rien n’a changé" in text for text in desk.hall.said)
+    harness = HandlerHarness(brand, {"S0DESK": {"U0BEN"}})
+    await harness.click(ACK, user)
+    assert len(harness.sent) == acts
+    assert bool(harness.slack.replies) is not bool(acts)
+    assert all("<@U0CAMILLE>" in text and "Rien n’a changé" in text for text in harness.slack.replies)
 
 
 @pytest.mark.parametrize("block_id", ["other-20260101T0000Z|1", "|1", "acme|", "acme|-1", "acme|1e9", "x" * 3000])
 async def test_a_forged_button_changes_nothing(block_id: str) -> None:
     """What no card of ours holds is not acted on."""
-    desk = HandlerHarness()
-    await desk.tap(ACK, block_id=block_id)
-    assert desk.sent == []
+    harness = HandlerHarness()
+    await harness.click(ACK, block_id=block_id)
+    assert harness.sent == []
 
 
 async def test_when_the_broker_is_away_the_person_is_told() -> None:
     """Nobody may believe that it is in hand when it is not."""
-    desk = HandlerHarness()
-    desk.failing = True
-    await desk.tap(ACK)
-    assert "try again" in desk.hall.said[0]
+    harness = HandlerHarness()
+    harness.failing = True
+    await harness.click(ACK)
+    assert "try again" in harness.slack.replies[0]
+
+
+class RecordingSocket:
+    """A connection that keeps which envelopes were acknowledged."""
+
+    logger = logging.getLogger("tests.silent")
+
+    def __init__(self) -> None:
+        self.acknowledged: list[str] = []
+
+    async def send_socket_mode_response(self, response: SocketModeResponse) -> None:
+        """Keep the envelope's id."""
+        self.acknowledged.append(response.envelope_id)
 
 
 json = st.recursive(
@@ -119,10 +140,13 @@ def test_no_payload_ends_the_app(kind: str, payload: dict[str, Any]) -> None:
     """Whatever comes in, it is answered or left alone."""
 
     async def all_of_it() -> None:
-        desk = HandlerHarness()
-        desk.office.answer(kind, payload)
-        await desk.office.handle(kind, payload)
-        assert desk.sent == []
+        harness = HandlerHarness()
+        client = RecordingSocket()
+        listener = SocketModeListener(harness.app, "xapp-1", AsyncWebClient())
+        await listener.handle(cast("SocketModeClient", client), SocketModeRequest(kind, "envelope", payload))
+        await harness.context.drain(5)
+        assert harness.sent == []
+        assert client.acknowledged == ["envelope"]
 
     asyncio.run(all_of_it())
 
@@ -203,19 +227,19 @@ async def test_the_command_answers_what_was_asked(text: str, says: str) -> None:
 )
 async def test_a_typed_snooze_is_the_act_of_the_button(text: str, minutes: int) -> None:
     """Brands are named by name or alias, blanks and all; typed or delivered twice, it is one act, as from the card."""
-    desk = HandlerHarness(Brand(name="acme", aliases=("The Acme Group",)))
-    await desk.ask(text)
-    await desk.ask(text)
-    first, second = desk.sent
-    assert (first.kind, first.until, first.incident) == ("snooze", START + MINUTE + minutes * MINUTE, desk.incident.id)
+    harness = HandlerHarness(Brand(name="acme", aliases=("The Acme Group",)))
+    await harness.ask(text)
+    await harness.ask(text)
+    first, second = harness.sent
+    assert (first.kind, first.until, first.incident) == ("snooze", START + MINUTE + minutes * MINUTE, harness.incident.id)
     assert first.id == second.id
 
 
 async def test_who_may_not_act_may_not_snooze_by_typing_either() -> None:
     """The command asks no less than the button."""
-    desk = HandlerHarness(Brand(name="acme", responders=("U0BEN",)))
-    assert "You are not among those" in await desk.ask("snooze acme")
-    assert desk.sent == []
+    harness = HandlerHarness(Brand(name="acme", responders=("U0BEN",)))
+    assert "You are not among those" in await harness.ask("snooze acme")
+    assert harness.sent == []
 
 
 def test_the_app_says_all_it_says_in_every_language() -> None:

@@ -48,13 +48,13 @@ def instant(text: str, zone: str = "UTC") -> int:
 
 def daily(app: SlackAppHarness, slack: FakeSlack, now: int = NOW) -> DigestScheduler:
     """Return the digests of an app, as of an instant."""
-    return DigestScheduler(app.known, SlackNotifier(TOKEN, slack.url), lambda _: COUNTED, lambda: now)
+    return DigestScheduler(app.state, SlackNotifier(TOKEN, slack.url), lambda _: COUNTED, lambda: now)
 
 
 def at_half_past_eight(app: SlackAppHarness) -> int:
     """Return half past eight after the app's incident, UTC."""
     day = datetime.fromtimestamp(NOW / 1000, UTC).date()
-    return instant(f"{day}T08:30") + DAY if app.known else 0
+    return instant(f"{day}T08:30") + DAY if app.state else 0
 
 
 def test_it_is_due_by_the_brand_s_clock_and_once_a_day() -> None:
@@ -144,7 +144,7 @@ async def test_a_channel_that_does_not_know_the_app_is_tried_again_later() -> No
         app = SlackAppHarness(slack, brand(), brand("zeta", slack_channel="C0000002"))
         now = at_half_past_eight(app)
         clock = [now]
-        one = DigestScheduler(app.known, SlackNotifier(TOKEN, slack.url), lambda _: COUNTED, lambda: clock[0])
+        one = DigestScheduler(app.state, SlackNotifier(TOKEN, slack.url), lambda _: COUNTED, lambda: clock[0])
         await one.tick()
         assert (len(slack.roots()), len(slack.roots("C0000002"))) == (0, 1)
         slack.absent.clear()
@@ -176,8 +176,8 @@ def test_it_names_incidents_what_is_to_be_judged_and_what_runs_out() -> None:
     app.silence(
         Silence(0, until + HOUR, "U0BEN", reason="a sale"), Silence(0, until + 2 * DAY, "U0BEN", reason="a fair")
     )
-    app.govern(BrandWithOverrides(app.brand, [Override("detect.negative.least", 9, until + HOUR, "U0ANA")]))
-    said = build_digest("d", [app.brand], app.known, COUNTED, until)
+    app.govern(BrandWithOverrides(app.brand, [Override("detect.negative_spike.min_mentions", 9, until + HOUR, "U0ANA")]))
+    said = build_digest("d", [app.brand], app.state, COUNTED, until)
     shown = json.dumps(said.blocks, ensure_ascii=False)
     assert said.text == "Digest of 24 hours: incidents 3, to be judged 1"
     assert "a sale" in shown
@@ -191,7 +191,7 @@ def test_it_names_incidents_what_is_to_be_judged_and_what_runs_out() -> None:
 def test_it_speaks_french() -> None:
     """Where most of the channel's brands do."""
     app = SlackAppHarness(FakeSlack(), brand(language="fr"))
-    said = build_digest("d", [app.brand], app.known, COUNTED, NOW + HOUR)
+    said = build_digest("d", [app.brand], app.state, COUNTED, NOW + HOUR)
     assert "Résumé" in said.text
     assert "d’habitude 900" in json.dumps(said.blocks, ensure_ascii=False)
 
@@ -209,11 +209,11 @@ def test_it_keeps_slack_s_limits_however_much_there_was(names: list[str], reason
     brands = [Brand.model_construct(**dict(app.brand) | {"name": name}) for name in names]
     for number, one in enumerate(brands):
         overrides = [Override(path, None, NOW + 2 * HOUR, reason) for path in PATHS]
-        app.known.registry.put(BrandWithOverrides(one, overrides), number + 10)
+        app.state.registry.put(BrandWithOverrides(one, overrides), number + 10)
         for copy in range(8):
             app.know(replace(over, id=f"incident-{number}-{copy}", brand=one.name))
     app.silence(*[Silence(0, NOW + 2 * HOUR, reason, reason=reason, term=reason, id=str(n)) for n in range(50)])
-    said = build_digest("d", brands, app.known, {}, NOW + HOUR)
+    said = build_digest("d", brands, app.state, {}, NOW + HOUR)
     assert validation_error({"text": said.text, "blocks": said.blocks}) == ""
 
 

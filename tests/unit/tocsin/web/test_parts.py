@@ -84,7 +84,7 @@ def test_a_curve_shows_today_s_setting_and_what_is_proposed() -> None:
     label = Label("x", 0, 60_000, "crisis")
     tried: list[tuple[Settings, float | None, int]] = [
         ({}, 20.0, 3),
-        ({"detect.volume.over_peak": 1.0}, 9.0, 1),
+        ({"detect.volume_spike.peak_ratio": 1.0}, 9.0, 1),
         ({}, None, 0),
     ]
     points = tuple(

@@ -46,7 +46,7 @@ async def test_what_was_filled_in_becomes_one_silence() -> None:
     async with slack_app() as app:
         ana = await opened(app)
         view = ana.modal
-        said = filled(detector="negative", term="Gate 12", channel="in forum", span="12h", reason="a drill")
+        said = filled(detector="negative_spike", term="Gate 12", channel="in forum", span="12h", reason="a drill")
         assert await ana.submit(said) == {}
         await until(lambda: "Silenced" in app.shown("U0ANA"))
         await app.slack.socket_mode.send_and_wait("interactive", interactions.view_submission("U0ANA", view, said, ""))
@@ -54,7 +54,7 @@ async def test_what_was_filled_in_becomes_one_silence() -> None:
     first, second = app.sent
     assert first.id == second.id
     assert (first.kind, first.brand, first.actor) == ("silence", "acme", "U0ANA")
-    assert first.silence == Silence(NOW, NOW + 12 * HOUR, "U0ANA", "negative", "Gate 12", "forum", "a drill")
+    assert first.silence == Silence(NOW, NOW + 12 * HOUR, "U0ANA", "negative_spike", "Gate 12", "forum", "a drill")
 
 
 async def test_left_as_it_opens_everything_is_silent_for_four_hours() -> None:
@@ -75,7 +75,7 @@ async def test_an_umbrella_is_silenced_brand_by_brand() -> None:
         await ana.submit()
         await until(lambda: "Silenced" in app.shown("U0ANA"))
         assert [one.brand for one in app.sent] == ["acme", "zeta"]
-        app.known.registry.put(Brand(name="zeta", responders=("U0BEN",)), 9)
+        app.state.registry.put(Brand(name="zeta", responders=("U0BEN",)), 9)
         await ana.close()
         await ana.tap(MORE, "silence")
         await until(lambda: ana.modal)
@@ -217,11 +217,13 @@ def _running(reason: str) -> Any:
 
 def _silencing() -> tuple[SilenceModal, dict[str, Any]]:
     app = SlackAppHarness(FakeSlack())
-    return app.office._silencing, _form(app)
+    return app.context.silence, _form(app)
 
 
 def _form(app: SlackAppHarness) -> dict[str, Any]:
-    return app.office._silence(app.note.incident, app.brand)
+    return app.context.silence.build(
+        app.note.incident, app.brand, app.state.silences.active(app.brand.name, NOW)
+    )
 
 
 def _submitted(view: dict[str, Any], values: dict[str, str]) -> payloads.View:

@@ -22,8 +22,8 @@ from tocsin.slack_app import payloads
 from tocsin.slack_app.modals.threshold import DURATION, PREVIEW, _threshold_words, describe, label
 
 DAY = 24 * 3_600_000
-LEAST, PEAK = "detect.negative.least", "detect.negative.over_peak"
-OFF = {name: {"enabled": False} for name in ("volume", "outcry", "shift", "slow_burn", "reach", "negative")}
+LEAST, PEAK = "detect.negative_spike.min_mentions", "detect.negative_spike.peak_ratio"
+OFF = {name: {"enabled": False} for name in ("volume_spike", "negative_burst", "negative_share", "sentiment_drift", "high_reach", "negative_spike")}
 
 
 async def opened(app: SlackAppHarness, user: str = "U0ANA") -> Any:
@@ -56,7 +56,7 @@ async def test_it_opens_with_today_s_values_of_the_detector_that_fired() -> None
 async def test_what_was_changed_overrides_until_it_ends(span: str, until_: int | None) -> None:
     """Only what differs from today; the same submission again makes the same record."""
     async with slack_app() as app:
-        app.govern(BrandWithOverrides(app.brand, [Override("detect.volume.least", 30)]))
+        app.govern(BrandWithOverrides(app.brand, [Override("detect.volume_spike.min_mentions", 30)]))
         ana = await opened(app)
         view, said = ana.modal, filled(detect__negative__least="12", span=span)
         assert await ana.submit(said) == {}
@@ -64,7 +64,7 @@ async def test_what_was_changed_overrides_until_it_ends(span: str, until_: int |
         await app.slack.socket_mode.send_and_wait("interactive", interactions.view_submission("U0ANA", view, said, ""))
     ends = None if until_ is None else NOW + until_
     assert app.applied[0].overrides == (
-        Override("detect.volume.least", 30),
+        Override("detect.volume_spike.min_mentions", 30),
         Override(LEAST, 12, ends, "U0ANA", NOW),
     )
     assert all(one.overrides == app.applied[0].overrides for one in app.applied)
@@ -121,14 +121,14 @@ async def test_a_comma_is_a_decimal_point_too() -> None:
 
 async def test_a_preview_says_at_once_that_it_is_computed_and_then_what_it_found() -> None:
     """The past runs through the live functions twice; what was typed stays."""
-    brand = Brand.model_validate({"name": "acme", "detect": OFF | {"absolute": {"mentions": 5}}})
+    brand = Brand.model_validate({"name": "acme", "detect": OFF | {"static_threshold": {"mentions": 5}}})
     async with slack_app(brand) as app:
         app.past = past(12)
-        app.note = app.note_of("absolute")
+        app.note = app.note_of("static_threshold")
         app.know(app.note.incident)
         ana = await opened(app)
         view_id = ana.modal["id"]
-        await preview(app, ana, {"detect.absolute.mentions": "50"})
+        await preview(app, ana, {"detect.static_threshold.mentions": "50"})
         await until(lambda: "Over the last 7 days" in app.shown("U0ANA"))
         said = app.shown("U0ANA")
         shown = [json.dumps(call.body) for call in app.slack.called("views.update")]
@@ -168,7 +168,7 @@ async def test_who_may_not_act_gets_no_modal() -> None:
 async def test_a_brand_without_a_configuration_has_nothing_to_override() -> None:
     """Built-in thresholds are changed by naming the brand; it can be silenced all the same."""
     async with slack_app() as app:
-        app.known.registry.remove("acme")
+        app.state.registry.remove("acme")
         ana = await opened(app)
         assert ana.modal is None
         assert "built-in thresholds" in app.slack.ephemeral_texts[0]
@@ -192,7 +192,7 @@ async def test_when_the_broker_is_away_the_modal_says_so() -> None:
 @given(
     name=st.text(min_size=1, max_size=90).filter(str.strip),
     by=st.text(max_size=200),
-    detectors=st.permutations(["negative", "volume", "outcry", "silence", "abuse", "reach"]),
+    detectors=st.permutations(["negative_spike", "volume_spike", "negative_burst", "no_data", "abuse", "high_reach"]),
 )
 def test_the_modal_keeps_slack_s_limits_whatever_is_in_it(name: str, by: str, detectors: list[str]) -> None:
     """Names and people come from outside; every override there can be runs at once."""
@@ -201,7 +201,7 @@ def test_the_modal_keeps_slack_s_limits_whatever_is_in_it(name: str, by: str, de
         brand = Brand.model_construct(**dict(Brand(name="acme", language=language)) | {"name": name})
         governed = BrandWithOverrides(brand, [Override(path, None, NOW + DAY, by) for path in PATHS])
         incident = app.note_of(*detectors).incident
-        view = app.office._thresholds.build(incident, governed)
+        view = app.context.threshold.build(incident, governed)
         assert view_errors(view) == []
 
 
@@ -211,11 +211,11 @@ def test_no_submission_ends_the_app(metadata: str, values: dict[str, str]) -> No
     """Whatever comes back is judged, and what is no modal of ours is wrong."""
     app = SlackAppHarness(FakeSlack())
     given = {block: {block: {"value": value}} for block, value in values.items()}
-    for kept in (metadata, '{"brand":"acme","detectors":["negative"]}', '{"brand":"acme","detectors":["nosuch"]}'):
+    for kept in (metadata, '{"brand":"acme","detectors":["negative_spike"]}', '{"brand":"acme","detectors":["nosuch"]}'):
         view = {"id": "V1", "callback_id": "tocsin_threshold", "private_metadata": kept, "state": {"values": given}}
         found = payloads.submission({"type": "view_submission", "user": {"id": "U0ANA"}, "view": view})
         assert found is not None
-        assert app.office._thresholds.validate(found.view)
+        assert app.context.threshold.validate(found.view)
 
 
 def test_every_threshold_has_a_name_in_both_languages() -> None:
@@ -225,7 +225,7 @@ def test_every_threshold_has_a_name_in_both_languages() -> None:
             what, _, unit = _threshold_words(path, language)
             assert what in label(path, language)
             assert (unit[0], unit[-1]) == ("[", "]")
-    assert "off" in describe(Override("detect.absolute.mentions", 5), Brand(name="acme"))
+    assert "off" in describe(Override("detect.static_threshold.mentions", 5), Brand(name="acme"))
 
 
 def past(mentions: int) -> list[Batch | Tick]:

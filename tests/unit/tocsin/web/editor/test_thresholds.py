@@ -43,7 +43,7 @@ async def send(client: Client, **typed: str) -> tuple[int, str]:
 async def test_saving_writes_what_the_command_line_would_and_shows_its_diff(file: Path) -> None:
     """The file and the diff are, byte for byte, those of the edit that `tocsin tune --write` makes."""
     edits: dict[str, Value] = {
-        "detect.volume.over_peak": 1.9,
+        "detect.volume_spike.peak_ratio": 1.9,
         "detect.sensitivity": "high",
         "alert.cooldown": timedelta(minutes=45),
     }
@@ -66,7 +66,7 @@ async def test_a_preview_says_what_the_replay_says_and_writes_nothing(file: Path
     before = parse(BRANDS.encode()).config
     assert before is not None
     today = before.by_name()["Hallowfirth"]
-    text = set_values(BRANDS, "Hallowfirth", {"detect.negative.over_peak": 100.0})
+    text = set_values(BRANDS, "Hallowfirth", {"detect.negative_spike.peak_ratio": 100.0})
     after = parse(text.encode()).config
     assert after is not None
     found = preview(today, after.by_name()["Hallowfirth"], day().dataset.records["Hallowfirth"])
@@ -77,9 +77,9 @@ async def test_a_preview_says_what_the_replay_says_and_writes_nothing(file: Path
     assert file.read_text(encoding="utf-8") == BRANDS
 
 
-LIMIT = "detect: {absolute: {negative: 8}}"
+LIMIT = "detect: {static_threshold: {negative: 8}}"
 INHERITED = BRANDS.replace("brands:", f"defaults:\n  {LIMIT}\nbrands:")
-OWN = BRANDS.replace("    detect:\n", "    detect:\n      absolute: {negative: 8}  # agreed with the owner\n")
+OWN = BRANDS.replace("    detect:\n", "    detect:\n      static_threshold: {negative: 8}  # agreed with the owner\n")
 
 
 @pytest.mark.parametrize("before", [OWN, INHERITED])
@@ -87,7 +87,7 @@ OWN = BRANDS.replace("    detect:\n", "    detect:\n      absolute: {negative: 8
 async def test_a_limit_is_taken_out_by_emptying_its_field(file: Path, before: str, typed: str) -> None:
     """Written or inherited, it is none afterwards, by the very edit of the file; the preview is of that, as ever."""
     file.write_text(before, encoding="utf-8")
-    after = set_values(before, "Hallowfirth", {"detect.absolute.negative": None}, name=file.as_posix())
+    after = set_values(before, "Hallowfirth", {"detect.static_threshold.negative": None}, name=file.as_posix())
     rules = [parse(text.encode()).config for text in (before, after)]
     today, then = (one.by_name()["Hallowfirth"] for one in rules if one is not None)
     assert (today.detect.static_threshold.negative, then.detect.static_threshold.negative) == (8, None)
@@ -103,7 +103,7 @@ async def test_a_limit_is_taken_out_by_emptying_its_field(file: Path, before: st
         shown = page[page.index('<pre id="diff"') : page.index("</pre>")]
         for line in diff(before, after, file.as_posix()).splitlines():
             assert f">{line}\n</span>" in shown, line
-        assert 'name="detect.absolute.negative" value="" placeholder="none"' in page
+        assert 'name="detect.static_threshold.negative" value="" placeholder="none"' in page
         _, page = await send(client, detect__absolute__negative=typed, do="save")
         assert "Nothing differs" in page
 
@@ -153,10 +153,10 @@ async def test_a_file_that_changed_since_is_not_written_over(file: Path) -> None
         form = {"csrf": hidden(page, "csrf"), "mark": hidden(page, "mark"), "do": "save"}
         newer = BRANDS.replace("1.4", "1.6")
         file.write_text(newer, encoding="utf-8")
-        answer = await client.post(PAGE, data=form | {"detect.volume.over_peak": "1.9"})
+        answer = await client.post(PAGE, data=form | {"detect.volume_spike.peak_ratio": "1.9"})
         said = await answer.text()
     assert answer.status == 409
-    assert "detect.volume.over_peak: 1.9" in said
+    assert "detect.volume_spike.peak_ratio: 1.9" in said
     assert 'value="1.6"' in said
     assert file.read_text(encoding="utf-8") == newer
 
@@ -168,7 +168,7 @@ async def test_a_file_that_is_missing_wrong_or_without_the_brand_says_so(file: P
     file.write_text("brands:\n  - name: Other\n", encoding="utf-8")
     async with web_client(day(), file) as client:
         assert "Hallowfirth is not in" in await (await client.get(PAGE)).text()
-    file.write_text("brands:\n  - name: Hallowfirth\n    detect: {volume: {over_peak: -1}}\n", encoding="utf-8")
+    file.write_text("brands:\n  - name: Hallowfirth\n    detect: {volume_spike: {peak_ratio: -1}}\n", encoding="utf-8")
     async with web_client(day(), file) as client:
         page = await (await client.get(PAGE)).text()
         assert "over_peak" in page
@@ -195,7 +195,7 @@ def test_every_setting_is_offered_once_and_reads_back_as_it_is_written() -> None
 
 
 def _detectors() -> list[str]:
-    return sorted({path.split(".")[1] for path in fields() if path.endswith(".enabled")} - {"absolute"})
+    return sorted({path.split(".")[1] for path in fields() if path.endswith(".enabled")} - {"static_threshold"})
 
 
 def _value(brand: Brand, one: Field) -> object:

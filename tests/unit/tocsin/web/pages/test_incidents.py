@@ -202,7 +202,7 @@ async def test_text_from_outside_is_never_markup() -> None:
         channels=((HOSTILE, 2),),
     )
     signal = msgspec.structs.replace(finding.signal, contributors=drivers)
-    findings = {"volume": msgspec.structs.replace(finding, signal=signal)}
+    findings = {"volume_spike": msgspec.structs.replace(finding, signal=signal)}
     history = (msgspec.structs.replace(base.history[0], actor=HOSTILE, reason="noted", text=HOSTILE),)
     incident = msgspec.structs.replace(
         base, brand=HOSTILE, findings=findings, history=history, acknowledged_by=HOSTILE, status="acknowledged"
