@@ -132,7 +132,7 @@ class Schedule(Parameters):
     shifts: Annotated[tuple[Annotated[str, AfterValidator(_shift)], ...], Field(max_length=2000)] = Field(
         default=(),
         description="The calendar's shifts of the coming weeks, in UTC: filled in by `tocsin config apply` and "
-        "`tocsin config refresh`.",
+        "`tocsin calendar sync`.",
     )
 
     @model_validator(mode="after")
