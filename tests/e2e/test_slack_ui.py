@@ -113,7 +113,7 @@ def test_the_card_is_drawn_with_its_thread(page: Page, card: Locator) -> None:
 def test_a_button_takes_the_incident_in_hand(page: Page, card: Locator) -> None:
     """By Socket Mode to the app, by Kafka to the worker, and back as an edit of the card."""
     card.locator("button", has_text="Acknowledge").click()
-    expect(card).to_contain_text("In hand", timeout=PATIENCE)
+    expect(card).to_contain_text("Acknowledged", timeout=PATIENCE)
     expect(card).to_contain_text("@Mira Holt")
     expect(card.locator("button", has_text="Acknowledge")).to_have_count(0)
 

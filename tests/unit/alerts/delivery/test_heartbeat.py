@@ -141,24 +141,24 @@ def test_an_outage_is_told_in_the_language_of_the_heartbeat() -> None:
             pulse = on_ack(pulse, 0, at, stage)
     _, outage = evaluate(pulse, 130_000, LIMIT, "fr")
     assert outage is not None
-    assert outage.reason.startswith("sur 1 des 2 partitions (1) : l’étape score ne transmet rien")
+    assert outage.reason.startswith("sur 1 des 2 partitions (1)\u00a0: l’étape score ne transmet rien")
     begins, ends = (
         outage_alert(outage, "trigger", 130_000, language="fr"),
         outage_alert(outage, "resolve", 850_000, language="fr"),
     )
-    assert begins.text == f"Tocsin n’a plus de pouls, des alertes peuvent se perdre : {outage.reason}"
-    assert ends.text == "Tocsin a retrouvé son pouls après 12 min, les alertes passent de nouveau"
-    assert build_test_alert("trigger", 1, "fr").text.startswith("Exercice : ")
-    assert build_test_alert("resolve", 1, "fr").text.endswith(" ; il est terminé")
+    assert begins.text == f"Tocsin\u00a0: plus de signal de vie, des alertes peuvent se perdre\u00a0: {outage.reason}"
+    assert ends.text == "Tocsin\u00a0: le signal de vie est revenu après 12 min, les alertes passent de nouveau"
+    assert build_test_alert("trigger", 1, "fr").text.startswith("Alerte de test\u00a0: ")
+    assert build_test_alert("resolve", 1, "fr").text.endswith(" (test terminé)")
 
 
 @pytest.mark.parametrize(
     ("pulse", "said"),
     [
-        (on_sent(HeartbeatState(0), "KafkaConnectionError"), "aucun broker n’est joignable : KafkaConnectionError"),
-        (on_sent(beaten(HeartbeatState(0), 0), "no answer"), "Kafka ne prend aucune mention : no answer"),
-        (beaten(beaten(HeartbeatState(0), 0), 30_000, refused="is_archived"), "Slack refuse : is_archived"),
-        (beaten(HeartbeatState(0), 0), "sur toutes les partitions : l’étape score ne transmet rien"),
+        (on_sent(HeartbeatState(0), "KafkaConnectionError"), "aucun broker n’est joignable\u00a0: KafkaConnectionError"),
+        (on_sent(beaten(HeartbeatState(0), 0), "no answer"), "Kafka n’accepte aucune mention\u00a0: no answer"),
+        (beaten(beaten(HeartbeatState(0), 0), 30_000, refused="is_archived"), "Slack refuse les messages\u00a0: is_archived"),
+        (beaten(HeartbeatState(0), 0), "sur toutes les partitions\u00a0: l’étape score ne transmet rien"),
     ],
 )
 def test_every_trouble_has_its_french(pulse: HeartbeatState, said: str) -> None:

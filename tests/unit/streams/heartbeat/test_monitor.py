@@ -122,9 +122,9 @@ async def test_the_town_is_told_in_the_language_of_the_heartbeat(there: WebhookR
     await one.stop()
     await send_test_alert({"webhook": WebhookNotifier(there.url, "s3cr3t")}, [WEBHOOK], 0, "fr")
     texts = [json.loads(body)["data"]["text"] for _, body in there.taken]
-    assert [text.split(" : ")[0] for text in texts[::2]] == [
-        "Tocsin n’a plus de pouls, des alertes peuvent se perdre",
-        "Exercice",
+    assert [text.rpartition("\u00a0: ")[0].partition("\u00a0: Slack")[0] for text in texts[::2]] == [
+        "Tocsin\u00a0: plus de signal de vie, des alertes peuvent se perdre",
+        "Alerte de test",
     ]
     assert "les alertes passent de nouveau" in texts[1]
 
@@ -138,5 +138,5 @@ async def test_a_drill_reaches_everybody_and_names_who_was_missed(there: Webhook
     missed = await send_test_alert(channels, [ExternalTarget("pagerduty"), WEBHOOK], 0)
     assert events(there) == ["trigger", "resolve"]
     assert len({json.loads(body)["data"]["incident"] for _, body in there.taken}) == 1
-    assert all(json.loads(body)["data"]["text"].startswith("Drill: ") for _, body in there.taken)
+    assert all(json.loads(body)["data"]["text"].startswith("Test alert: ") for _, body in there.taken)
     assert [one.partition(": ")[0] for one in missed] == ["pagerduty"]
