@@ -11,7 +11,7 @@ from aiohttp import web
 
 from alerts.rendering.escaping import clean
 from config.brands.loader import parse
-from detectors.model.text import number
+from detectors.model.text import format_number
 from replay.player.preview_cache import PREVIEW_DAYS
 from replay.player.threshold_preview import ThresholdPreview
 from tocsin.web.editor.config_file import PendingChange, build_change, read_config_file, write_config_file
@@ -89,7 +89,7 @@ class ThresholdEditor:
             return translate(language, "preview_failed")
         if not found.mentions:
             return translate(language, "preview_empty", days=PREVIEW_DAYS)
-        sentence, count = found.sentence(language, ZoneInfo(brand.timezone)), number(found.mentions, language)
+        sentence, count = found.sentence(language, ZoneInfo(brand.timezone)), format_number(found.mentions, language)
         return translate(language, "preview_result", days=PREVIEW_DAYS, count=count, sentence=sentence)
 
     async def _save(self, request: web.Request, sheet: ConfigFile, brand: Brand, made: PendingChange) -> web.Response:
