@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 MISSING_LINE: Final = "{}"
-"""Stands for a line that was no longer to be had: no mention, but it keeps the places of the others."""
+"""Stands for a line that was no longer available: no mention, but it keeps the places of the others."""
 
 
 class PolicySource(Policies, Protocol):

@@ -36,7 +36,7 @@ class OpenPeriod(NamedTuple):
 
 @dataclass(frozen=True)
 class IncidentTimeline:
-    """One incident of a run: as last told, its open stretches, how often somebody was paged and its gravest state."""
+    """One incident of a run: as last told, its open stretches, how often somebody was paged and its most severe state."""
 
     incident: Incident
     open_periods: tuple[OpenPeriod, ...]
@@ -189,5 +189,5 @@ def _timeline(notes: list[Notification]) -> IncidentTimeline:
         is_open = resolved is None
     if is_open:
         segments.append(OpenPeriod(since, None))
-    gravest = max((note.incident.severity for note in notes), key=rank)
-    return IncidentTimeline(notes[-1].incident, tuple(segments), sum(note.page for note in notes), gravest)
+    most_severe = max((note.incident.severity for note in notes), key=rank)
+    return IncidentTimeline(notes[-1].incident, tuple(segments), sum(note.page for note in notes), most_severe)

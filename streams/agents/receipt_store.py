@@ -41,6 +41,6 @@ class KafkaReceiptStore:
         await (await self._table.write(posting.incident.encode(), value))
 
     def reset(self) -> None:
-        """Forget the epochs: partitions are being dealt anew."""
+        """Forget the epochs: partitions are being reassigned."""
         self._partitions.clear()
         self._epochs.clear()

@@ -109,5 +109,5 @@ class ScoreAgent:
             await outgoing.flush()
 
     def reset(self) -> None:
-        """Start anew: the partitions are being dealt."""
+        """Start again: the partitions are being reassigned."""
         self._ticked.clear()

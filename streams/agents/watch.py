@@ -152,6 +152,6 @@ class WatchAgent:
             return None
 
     def reset(self) -> None:
-        """Let all partitions go: they are being dealt anew."""
+        """Let all partitions go: they are being reassigned."""
         self._partitions.reset()
         self._generation = -1

@@ -2,7 +2,7 @@
 
 While one batch waits for its acknowledgements the next records gather; so an idle stage adds no delay and a busy one
 pays the broker's round trip once for many records. A batch that fails stops the worker before any later offset of the
-same partition goes out ("in order or not at all"): what was not committed is read again by whoever comes next.
+same partition goes out ("in order or not at all"): what was not committed is read again by the next owner of the partition.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ class BatchProcessor:
             await self.commit()
 
     def pause(self) -> None:
-        """Take no more records, and let go what only waits: partitions are about to be dealt anew."""
+        """Take no more records, and let go what only waits: partitions are about to be reassigned."""
         self._paused = True
 
     async def drain(self) -> None:
@@ -149,7 +149,7 @@ class BatchProcessor:
         self._seeks.clear()
 
     def resume(self) -> None:
-        """Take records again: the partitions are dealt."""
+        """Take records again: the partitions are assigned."""
         self._paused = False
 
     @property

@@ -33,7 +33,7 @@ class FencedValue:
     def encode(self) -> bytes:
         """Return header and payload as one value.
 
-        >>> value = Versioned(Version(2, 41), 3, b"state")
+        >>> value = FencedValue(FencedVersion(2, 41), 3, b"state")
         >>> decode(value.encode()) == value
         True
         """

@@ -11,10 +11,10 @@ P = TypeVar("P")
 class InflightOffsets(Generic[P]):
     """Offsets taken on but not finished, per partition; what lies below the lowest of them may be committed.
 
-    >>> open_ = Unfinished()
+    >>> inflight = InflightOffsets()
     >>> for offset in (4, 5, 6):
-    ...     open_.begin("p", offset)
-    >>> open_.finish("p", 6), open_.finish("p", 4), open_.finish("p", 5)
+    ...     inflight.add("p", offset)
+    >>> inflight.complete("p", 6), inflight.complete("p", 4), inflight.complete("p", 5)
     (None, 4, 6)
     """
 
@@ -38,7 +38,7 @@ class InflightOffsets(Generic[P]):
         return reached
 
     def reset(self) -> None:
-        """Forget everything: the partitions are being dealt anew."""
+        """Forget everything: the partitions are being reassigned."""
         self._begun.clear()
         self._finished.clear()
 

@@ -80,6 +80,6 @@ class OffsetTracker(Generic[P]):
         self._committed.update(offsets)
 
     def reset(self) -> None:
-        """Forget everything: the partitions are being dealt anew."""
+        """Forget everything: the partitions are being reassigned."""
         for account in (self._expected, self._processed, self._committed, self._suspected, self._reread):
             account.clear()

@@ -28,5 +28,5 @@ class PerPartition(Generic[P]):
         return iter(self._states.values())
 
     def reset(self) -> None:
-        """Let all go: partitions are being dealt anew."""
+        """Let all go: partitions are being reassigned."""
         self._states.clear()

@@ -1,4 +1,4 @@
-"""Does each partition that holds records move? A worker that has gone deaf on one had better end: others take over."""
+"""Does each partition that holds records move? A worker that is stalled on one should end: others take over."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ class StallWatchdog:
             if now - since >= self._timeout:
                 silence = f"nothing has come for {now - since:.0f} s from offset {offset} on"
                 message = f"{tp.topic} partition {tp.partition}: {silence}"
-                log.error("deaf on a partition: this worker ends, so that another one takes over", partition=str(tp))
+                log.error("partition stalled: this worker ends, so that another one takes over", partition=str(tp))
                 raise PartitionStalledError(message)
             if now > since:  # silent at two looks: it may be enough to ask again
                 log.warning("nothing comes: reading again", partition=str(tp), offset=offset)
-                with suppress(Exception):  # partitions may be dealt anew this moment: the next look knows
+                with suppress(Exception):  # partitions may be reassigned this moment: the next look knows
                     await self._app.consumer.seek(tp, offset)
 
     async def _end_offsets(self, waited: Iterable[TP]) -> Mapping[TP, int]:

@@ -1,4 +1,4 @@
-"""From which offset is each partition read, once partitions are dealt? What the group committed, else the earliest."""
+"""From which offset is each partition read, once partitions are assigned? What the group committed, else the earliest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class StartOffsets:
         self._fetching: asyncio.Task[dict[TP, int]] | None = None
 
     def fetch(self, owned: Iterable[TP]) -> None:
-        """Begin to ask for the starts of the partitions that have just been dealt."""
+        """Begin to ask for the starts of the partitions that have just been assigned."""
         self.reset()
         self._fetching = asyncio.create_task(self._fetch(list(owned)))
 
@@ -39,7 +39,7 @@ class StartOffsets:
         return None if learning.cancelled() else learning.result().get(tp)
 
     def reset(self) -> None:
-        """Forget the starts: partitions are being dealt anew."""
+        """Forget the starts: partitions are being reassigned."""
         if self._fetching is not None:
             self._fetching.cancel()
         self._fetching = None
@@ -69,7 +69,7 @@ class StartOffsets:
 class NullReadOffsets(UserDict[Any, int | None]):
     """In the place of Faust's last offset read, by which it drops records: holds nothing for the given topics.
 
-    Faust notes an offset as read also when it let the record go because partitions were being dealt, and keeps the
+    Faust notes an offset as read also when it let the record go because partitions were being reassigned, and keeps the
     note beyond the seek to what is committed. A record that is read again would be dropped by it, unseen. The stages
     look after this themselves (`streams.exactly_once.offsets`).
     """

@@ -1,4 +1,4 @@
-"""What can go wrong between Tocsin and its broker, in words for whoever runs it?"""
+"""What can go wrong between Tocsin and its broker, in words for operators?"""
 
 from __future__ import annotations
 

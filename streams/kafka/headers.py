@@ -17,9 +17,9 @@ READ_UP_TO: Final = "read-up-to"
 def timestamp_ms(headers: Iterable[tuple[str, bytes]] | Mapping[str, bytes] | None, name: str) -> int | None:
     """Return the instant in header `name` in ms, None where it is absent or not a plain number.
 
-    >>> instant([("arrived-at", b"1424649600000")], ARRIVED_AT)
+    >>> timestamp_ms([("arrived-at", b"1424649600000")], ARRIVED_AT)
     1424649600000
-    >>> instant([("arrived-at", b"soon")], ARRIVED_AT) is None
+    >>> timestamp_ms([("arrived-at", b"soon")], ARRIVED_AT) is None
     True
     """
     if not headers:

@@ -193,12 +193,12 @@ class Recording:
                 return
             if entry is not None:
                 yield entry
-        raise SourceError(self.path, lines.position.lines + 1, "the recording has no end: it is truncated, record anew")
+        raise SourceError(self.path, lines.position.lines + 1, "the recording has no end: it is truncated, record again")
 
     def _check_end(self, end: End, read: int, rest: bytes, lines: LineReader) -> None:
         if end.entries != read or rest:
             found = "more follows its end" if rest else f"{read} entries instead of {end.entries}"
-            raise SourceError(self.path, lines.position.lines, f"the recording is damaged ({found}): record anew")
+            raise SourceError(self.path, lines.position.lines, f"the recording is damaged ({found}): record again")
 
     def _read_header(self, line: bytes) -> Header:
         try:
@@ -215,5 +215,5 @@ class Recording:
         try:
             entry: Entry | End = _entry.decode(line)
         except msgspec.DecodeError as error:
-            raise SourceError(self.path, number, f"is no entry of a recording ({error}): record anew") from None
+            raise SourceError(self.path, number, f"is no entry of a recording ({error}): record again") from None
         return entry

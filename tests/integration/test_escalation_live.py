@@ -90,7 +90,7 @@ def test_steps_are_taken_once_through_a_crash_and_a_pager_that_is_down(kafka: Br
             wait_until(lambda: events(pager) == ["trigger"], 60, "the pager rings, once it is up")
             assert len(slack.roots()) == 1
             assert here.command("incident", "ack", "--brand", BRAND, "--by", "U0ANA").returncode == 0
-            wait_until(lambda: events(pager) == ["trigger", "acknowledge"], 30, "the pager knows that it is in hand")
+            wait_until(lambda: events(pager) == ["trigger", "acknowledge"], 30, "the pager knows that it is acknowledged")
             here.mark(T0 + 60 * MINUTE)
             wait_until(here.settled, 60, "all is told")
             assert steps(here) == [0, 1]

@@ -31,7 +31,7 @@ CHANNEL = "C0000001"
 
 @pytest.fixture(scope="module")
 def slack() -> Iterator[FakeSlack]:
-    """Yield the stand-in."""
+    """Yield the fake Slack."""
     with served_slack() as served:
         yield served
 

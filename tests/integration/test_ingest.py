@@ -108,7 +108,7 @@ def test_standard_input_is_read(here: Installation) -> None:
     ],
 )
 def test_a_mistake_is_told_in_one_line(here: Installation, arguments: list[str], named: str) -> None:
-    """Whoever errs is told where, without a traceback, and with the exit code of misuse."""
+    """A user error names the place, without a traceback, and with the exit code of misuse."""
     done = here.command("ingest", *arguments, input="")
     assert done.returncode == 2
     assert named in done.stderr

@@ -168,7 +168,7 @@ def lines(notes: list[Notification]) -> list[str]:
 
 @pytest.mark.parametrize("scores", [True, False])
 def test_the_same_is_told_to_the_last_byte(lived: Lived, scores: bool) -> None:  # noqa: FBT001
-    """Incidents, ids, instants, findings, acts: every notification is the live one, scored then or scored anew."""
+    """Incidents, ids, instants, findings, acts: every notification is the live one, scored then or scored again."""
     from mentions.sentiment import Scorer  # noqa: PLC0415
 
     recording = Recording(lived.path)

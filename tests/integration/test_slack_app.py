@@ -1,4 +1,4 @@
-"""From a crisis to a tap on a phone and back: does the button take the incident in hand?"""
+"""From a crisis to a tap on a phone and back: does the button acknowledge the incident?"""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BRAND = "Oakmere"
 
 
 class Served:
-    """A stand-in on a loop of its own, so that a test can send envelopes."""
+    """A fake Slack on a loop of its own, so that a test can send envelopes."""
 
     def __init__(self) -> None:
         self.slack, self.loop = FakeSlack(), asyncio.new_event_loop()

@@ -34,7 +34,7 @@ LOST = "Tarnworth"
 
 @pytest.fixture(scope="module")
 def slack() -> Iterator[FakeSlack]:
-    """Yield the stand-in."""
+    """Yield the fake Slack."""
     with served_slack() as served:
         yield served
 

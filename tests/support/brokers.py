@@ -67,7 +67,7 @@ class BrokerChoice:
         """Return the session's broker.
 
         Raises:
-            KafkaMissingError: a real Kafka is required and cannot be had.
+            KafkaMissingError: a real Kafka is required and not available.
         """
         if self.broker is None:
             try:
@@ -84,7 +84,7 @@ class BrokerChoice:
         if isinstance(self.broker, EmbeddedBroker):
             return f"broker: the embedded one (librdkafka's mock cluster), because: {self.missing}"
         if self.broker is None:
-            return f"broker: none could be had: {self.missing}" if self.missing else "broker: no test asked for one"
+            return f"broker: none available: {self.missing}" if self.missing else "broker: no test asked for one"
         return f"broker: Apache Kafka {LocalKafka.version}, a real one ({type(self.broker).__name__})"
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""How is an incident's life delivered to the stand-in for Slack, and how should it look there?"""
+"""How is an incident's life delivered to the fake Slack, and how should it look there?"""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class OutboxHarness:
 
 
 Desks = Callable[..., OutboxHarness]
-"""Makes desks at one stand-in; the fixture `desk` closes them all."""
+"""Makes Slack apps at one fake Slack; the fixture closes them all."""
 
 
 def settled(fake: FakeSlack, brands: int = 1) -> None:

@@ -33,8 +33,8 @@ brands:
     slack_channel: "#brisela"     # quotes stay
     detect:
       volume_spike: {peak_ratio: 2.6}
-      negative:
-        over_peak: 2.6              # nobody knows why
+      negative_spike:
+        peak_ratio: 2.6              # nobody knows why
       negative_burst: {peak_ratio: 2.6}
       negative_share: {enabled: false}
       sentiment_drift: {enabled: false}

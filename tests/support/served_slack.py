@@ -1,4 +1,4 @@
-"""How does a worker process meet the stand-in for Slack? Served from a thread of the test."""
+"""How does a worker process meet the fake Slack? Served from a thread of the test."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ __all__ = ["environment", "served_slack"]
 
 @contextmanager
 def served_slack(**settings: Any) -> Iterator[FakeSlack]:
-    """Serve a stand-in until the block ends; its fields may be read and set from the test's thread."""
+    """Serve a fake Slack until the block ends; its fields may be read and set from the test's thread."""
     with serve_in_background(FakeSlack(**settings)) as running:
         yield running.slack

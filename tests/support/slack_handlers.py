@@ -42,7 +42,7 @@ class FakeSlackApi:
         self.replies.append(text)
 
     async def open_modal(self, trigger_id: str, view: dict[str, Any]) -> bool:
-        """Open nothing: what modals do is tested before the stand-in."""
+        """Open nothing: what modals do is tested before the fake Slack."""
         return bool(trigger_id and view)
 
     async def update_modal(self, view_id: str, view: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ brands:
 
 @cache
 def day() -> RecordingDataSource:
-    """Return the invented day at its worst. Shared: whoever acts on it takes `fresh`."""
+    """Return the invented day at its worst. Shared: a test that acts on it takes `fresh`."""
     return fresh()
 
 

@@ -38,7 +38,7 @@ class LanguageModel:
     def __init__(self, weights: Weights, lang: str) -> None:
         """Take the weights, and a language that they know."""
         self._lang = lang
-        self._lanes = tuple(LANES.index(f"{name}_{lang}") for name in ("negative_spike", "positive", "abuse"))
+        self._lanes = tuple(LANES.index(f"{name}_{lang}") for name in ("negative", "positive", "abuse"))
         sentiment, hostility = weights.settings[f"sentiment_{lang}"], weights.settings[f"abuse_{lang}"]
         self._negative, self._positive = map(_CompoundFeature, sentiment["extras"], sentiment["biases"])
         self._abuse = _CompoundFeature(hostility["extras"][0], hostility["biases"][0])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mentions.model.batches import Batch
 
 NOW = Brand(name="Brisela", slack_channel="#alerts")
-DEAF = NOW.model_copy(
+DISABLED = NOW.model_copy(
     update={
         "detect": Policy.model_validate(
             {
@@ -55,7 +55,7 @@ def batches() -> tuple[Batch, ...]:
 
 def keen() -> Brand:
     """Return the brand with one detector only, and a limit that the storm passes at once."""
-    detect = DEAF.detect.model_copy(
+    detect = DISABLED.detect.model_copy(
         update={"static_threshold": StaticThreshold(window=timedelta(minutes=10), negative=60)}
     )
     return NOW.model_copy(update={"detect": detect})
@@ -79,7 +79,7 @@ def test_a_preview_is_two_replays_compared() -> None:
 
 def test_a_second_preview_of_the_same_days_runs_the_proposal_only() -> None:
     """Given what came of today's thresholds, it says the same."""
-    first = preview(NOW, DEAF, batches())
+    first = preview(NOW, DISABLED, batches())
     assert preview(NOW, keen(), batches(), known=first.current) == preview(NOW, keen(), batches())
 
 
@@ -116,8 +116,8 @@ def test_hours_are_told_as_hours() -> None:
 
 
 def test_a_lost_alert_is_named_by_the_clock_of_the_zone() -> None:
-    """Deaf thresholds lose the alert; its hour is the reader's."""
-    told = preview(NOW, DEAF, batches())
+    """Disabled thresholds lose the alert; its hour is the reader's."""
+    told = preview(NOW, DISABLED, batches())
     assert told.sentence().startswith("0 alerts instead of 1; the one of ")
     assert "would not have come" in told.sentence()
     assert told.sentence(zone=timezone(timedelta(hours=5))) != told.sentence(zone=UTC)
@@ -126,7 +126,7 @@ def test_a_lost_alert_is_named_by_the_clock_of_the_zone() -> None:
 
 def test_what_opened_before_does_not_count() -> None:
     """Alerts from before the days in question are warm-up."""
-    told = preview(NOW, DEAF, batches(), since=max(batches()[-1].published) + 1)
+    told = preview(NOW, DISABLED, batches(), since=max(batches()[-1].published) + 1)
     assert told.sentence() == "No alert either way."
     assert told.comparison.pages_before == 0
 

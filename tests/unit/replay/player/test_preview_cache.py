@@ -9,7 +9,7 @@ import pytest
 
 from replay.player.preview import preview
 from replay.player.preview_cache import CACHE_TTL, PREVIEW_DAYS, PreviewCache
-from tests.unit.replay.player.test_preview import DEAF, NOW, batches, keen
+from tests.unit.replay.player.test_preview import DISABLED, NOW, batches, keen
 
 if TYPE_CHECKING:
     from mentions.model.batches import Batch
@@ -44,7 +44,7 @@ def kafka() -> Kafka:
 def test_whoever_asks_again_hears_what_a_first_question_hears(kafka: Kafka) -> None:
     """Also when the present thresholds have changed in between: what came of the former ones is not kept for them."""
     days = PreviewCache(kafka.past, kafka.clock)
-    for today, proposed in ((NOW, keen()), (NOW, DEAF), (DEAF, keen()), (NOW, keen())):
+    for today, proposed in ((NOW, keen()), (NOW, DISABLED), (DISABLED, keen()), (NOW, keen())):
         assert days.preview(today, proposed).record() == preview(today, proposed, batches()).record()
     assert kafka.asked == [(NOW.name, NOON - PREVIEW_DAYS * DAY, NOON)]
 

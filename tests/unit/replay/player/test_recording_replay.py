@@ -45,12 +45,12 @@ def scored() -> list[Entry]:
 
 
 def lines() -> list[Entry]:
-    """Return the entries as a reader gives them that scores anew."""
+    """Return the entries as a reader gives them that scores again."""
     return [entry for entry in recorded() if not isinstance(entry, ScoredEntry)]
 
 
 def test_scores_and_lines_tell_the_same() -> None:
-    """Scored anew by the same scorer, a recording tells what its scores tell, to the last digit."""
+    """Scored again by the same scorer, a recording tells what its scores tell, to the last digit."""
     first, second = played(scored()), played(lines(), scorer=Scorer())
     assert first.result.notifications == second.result.notifications
     assert first.result.notifications

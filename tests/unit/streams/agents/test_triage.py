@@ -1,4 +1,4 @@
-"""Do the brands of a group meet, whichever partitions they are dealt to, and through restarts?"""
+"""Do the brands of a group meet, whichever partitions they are assigned to, and through restarts?"""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Worker:
         self.directory.refresh()
 
     def restart(self) -> None:
-        """Begin anew with what the table holds."""
+        """Begin again with what the table holds."""
         self.triaging = TriageAgent(TOPICS, self, self.directory, self.table, PARTITIONS)  # type: ignore[arg-type]  # a table
 
     async def send(

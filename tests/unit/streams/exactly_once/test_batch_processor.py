@@ -55,7 +55,7 @@ class App:
         self.consumer_generation_id = 1
 
 
-class Starts:
+class StartOffsets:
     """From where partitions are read: what the group has committed."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Starts:
         self.known = asyncio.Event()
         self.known.set()
 
-    async def of(self, tp: str) -> int | None:
+    async def get(self, tp: str) -> int | None:
         """Return the start of a partition."""
         await self.known.wait()
         return self.committed.get(tp)
@@ -103,7 +103,7 @@ def app() -> App:
 @pytest.fixture
 def starts() -> Starts:
     """Return the start of partition p: its beginning."""
-    found = Starts()
+    found = StartOffsets()
     found.committed["p"] = 0
     return found
 
@@ -203,10 +203,10 @@ async def test_what_is_read_twice_is_worked_on_once(stage: BatchProcessor, work:
 
 
 async def test_a_seek_in_vain_is_repeated(stage: BatchProcessor, app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A partition that goes on giving what lies after is sought again, so that it cannot stay deaf."""
+    """A partition that goes on giving what lies after is sought again, so that it cannot stay stalled."""
     await put(stage, 1, 2)
     assert app.consumer.sought == [("p", 0)]
-    monkeypatch.setattr("streams.exactly_once.batch_processor.SEEK_AGAIN", 0.0)
+    monkeypatch.setattr("streams.exactly_once.batch_processor.SEEK_TIMEOUT", 0.0)
     await put(stage, 3)
     assert app.consumer.sought == [("p", 0), ("p", 0)]
 
@@ -226,7 +226,7 @@ async def test_a_record_that_comes_while_the_start_is_asked_for_waits(
 
 
 async def test_a_partition_that_is_not_owned_gives_nothing(stage: BatchProcessor, work: Work, starts: Starts) -> None:
-    """A record of a partition that was dealt away while its start was asked for is another worker's."""
+    """A record of a partition that was revoked while its start was asked for is another worker's."""
     del starts.committed["p"]
     await put(stage, 0)
     await work_off(stage)
@@ -236,7 +236,7 @@ async def test_a_partition_that_is_not_owned_gives_nothing(stage: BatchProcessor
 async def test_records_of_an_older_dealing_are_let_go(
     stage: BatchProcessor, app: App, work: Work, starts: Starts
 ) -> None:
-    """What was fetched before a rebalance comes again to whoever owns the partition: it must not be worked on here."""
+    """What was fetched before a rebalance comes again to the owner of the partition: it must not be worked on here."""
     starts.committed["p"] = 7
     await put(stage, 7)
     app.consumer_generation_id = 2
@@ -249,7 +249,7 @@ async def test_records_of_an_older_dealing_are_let_go(
 
 
 async def test_settling_waits_for_the_batch_at_hand_and_commits(stage: BatchProcessor, app: App, work: Work) -> None:
-    """Before partitions are dealt anew the batch under way is finished and committed; what only waits is let go."""
+    """Before partitions are reassigned the batch under way is finished and committed; what only waits is let go."""
     work.go.clear()
     await put(stage, 0, 1)
     running = asyncio.create_task(stage.run())

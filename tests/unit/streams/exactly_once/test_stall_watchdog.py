@@ -49,41 +49,41 @@ class Consumer:
         return {tp: self.ends[tp] for tp in tps}
 
 
-class Starts:
+class StartOffsets:
     """Every partition is read from its beginning."""
 
-    async def of(self, _: Tp) -> int:
+    async def get(self, _: Tp) -> int:
         """Return a partition's start."""
         return 0
 
 
 class Bench:
-    """An ear beside one stage."""
+    """A watchdog beside one stage."""
 
     def __init__(self) -> None:
         self.consumer = Consumer()
         self.positions: OffsetTracker[Tp] = OffsetTracker()
-        self.stage = SimpleNamespace(waits=True, topics={"mentions"}, positions=self.positions)
+        self.stage = SimpleNamespace(idle=True, topics={"mentions"}, offsets=self.positions)
         app: Any = SimpleNamespace(consumer=self.consumer, rebalancing=False)
         self.app = app
         stages: Any = [self.stage]
-        starts: Any = Starts()
-        self.ear = StallWatchdog(app, stages, starts, timeout=60.0)
+        starts: Any = StartOffsets()
+        self.watchdog = StallWatchdog(app, stages, starts, timeout=60.0)
 
     async def look(self, *seconds: float) -> None:
         """Look at these times."""
         for now in seconds:
-            await self.ear._check(now)
+            await self.watchdog._check(now)
 
 
 @pytest.fixture
 def bench() -> Bench:
-    """Return an ear beside a stage that has nothing to do."""
+    """Return an watchdog beside a stage that has nothing to do."""
     return Bench()
 
 
 async def test_a_partition_that_holds_records_and_gives_none_ends_the_worker(bench: Bench) -> None:
-    """After the patience, and not before, whoever waits in vain is told which partition is silent."""
+    """After the patience, and not before, the error names the partition that is stalled."""
     bench.consumer.ends[P] = 568
     bench.positions.expect(P, 334)
     await bench.look(0.0, 59.0)
@@ -94,7 +94,7 @@ async def test_a_partition_that_holds_records_and_gives_none_ends_the_worker(ben
 
 
 async def test_what_does_not_come_is_asked_for_again(bench: Bench) -> None:
-    """A record that was let go while partitions were dealt, with none after it to show the gap, is read again."""
+    """A record that was let go while partitions were reassigned, with none after it to show the gap, is read again."""
     bench.consumer.ends[P] = 8
     bench.positions.expect(P, 7)
     await bench.look(0.0)
@@ -130,15 +130,15 @@ async def test_a_stage_that_is_busy_is_not_deaf(bench: Bench) -> None:
     """Who waits for Slack, or for the broker's answer, has work at hand: that is not deafness."""
     bench.consumer.ends[P] = 9
     await bench.look(0.0)
-    bench.stage.waits = False
+    bench.stage.idle = False
     await bench.look(61.0)
-    bench.stage.waits = True
+    bench.stage.idle = True
     await bench.look(62.0, 100.0)
 
 
 @pytest.mark.parametrize("trouble", ["a dealing", "an outage"])
 async def test_neither_a_dealing_nor_an_outage_is_deafness(bench: Bench, trouble: str) -> None:
-    """While partitions are dealt, or the broker is down, patience does not run; it begins anew afterwards."""
+    """While partitions are assigned, or the broker is down, patience does not run; it begins again afterwards."""
     bench.consumer.ends[P] = 9
     await bench.look(0.0)
     bench.app.rebalancing, bench.consumer.down = trouble == "a dealing", trouble == "an outage"

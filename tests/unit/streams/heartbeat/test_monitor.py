@@ -112,7 +112,7 @@ async def test_a_ping_that_fails_says_so_without_the_address(
 
 
 async def test_the_town_is_told_in_the_language_of_the_heartbeat(there: WebhookReceiver, tmp_path: Path) -> None:
-    """Whoever is rung at night reads an outage, its end and a drill in the language that was chosen."""
+    """People on call read an outage, its end and a drill in the language that was chosen."""
     outages = OutageStore(tmp_path / "state.json")
     one = OutageNotifier({"webhook": WebhookNotifier(there.url, "s3cr3t")}, [WEBHOOK], outages, language="fr")
     one.notify(OUTAGE, 1, over=False)
