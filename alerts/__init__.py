@@ -1,1 +1,1 @@
-"""What becomes of a signal: an incident, its life, its words, and who is told."""
+"""Alerting: incidents made of signals, on-call schedules, rendering, delivery and notifiers."""

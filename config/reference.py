@@ -22,7 +22,7 @@ _BLOCK: Final = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOT
 
 
 def rewrite(page: str) -> str:
-    """Return the page with each block between `<!-- table: NAME -->` and `<!-- end -->` filled anew."""
+    """Return the page with each block between `<!-- table: NAME -->` and `<!-- end -->` filled again."""
     return _BLOCK.sub(lambda found: f"{found[1]}\n{_table(found[2])}\n{found[3]}", page)
 
 

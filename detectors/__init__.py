@@ -1,1 +1,1 @@
-"""Does this brand's stream depart from its usual? Pure: state and event in, state and signals out."""
+"""Crisis detection: pure functions from a brand's state and its scored mentions to signals."""

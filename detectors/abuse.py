@@ -1,18 +1,19 @@
-"""Is the tone abusive, and is it a crowd or a brigade?
+"""Abuse detector: a high share of abusive mentions, with evidence of whether many people or a brigade wrote them.
 
-At the end of a minute, over the last `window`: k abusive of n mentions (moderation score at least 0.5) breach at
+At the end of a minute, over the last `window`: k abusive of n mentions (moderation score of at least 0.5) breach at
 
-    k >= least    and    k/n >= share
+    k >= min_mentions    and    k/n >= min_share
 
-The finding pages (`warning`) where a crowd speaks, at least the share `crowd` of the latest mentions being by different
-authors; the tirade of a few is worth a look (`info`). Its evidence tells a crowd from a brigade without accusing
-anyone: `copies`, the share of mentions that repeat a recent text, and `five_authors`, the share of the sampled mentions
-by the five busiest authors. It says `brigade` when either reaches its limit.
+The severity is `warning` if at least the share `min_author_diversity` of the latest sampled mentions comes from
+different authors, else `info`. The evidence separates many angry people from a brigade without accusing anyone:
+`copies` is the share of mentions that repeat a recent text, `five_authors` the share of the sampled mentions by the
+five busiest authors. `brigade` is 1 if copies >= brigade_copy_share or five_authors >= brigade_author_share.
 
-Blind to: insults the moderation score misses; a brigade of many authors who each write afresh. Needs no history.
+Trade-off: a longer `window` is steadier but fires later. The detector needs no history, so it works from the first day.
+Blind spots: insults that the moderation score misses; a brigade of many authors who each write their own text.
 Cost: one sum a minute.
 Reference: the cues are those of coordinated-behaviour research (Giglietto et al., Information, Communication & Society
-23, 2020): reported as evidence, never as attribution.
+23, 2020). They are reported as evidence, never as attribution.
 
 >>> from detectors.engine.simulation import first_alert, simulate
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
@@ -45,36 +46,44 @@ class Abuse(Switched):
         default=timedelta(minutes=60),
         ge=timedelta(minutes=5),
         le=timedelta(hours=3),
-        description="The sliding window; larger is steadier and later [duration]",
+        description="Sliding window; a larger value is steadier but fires later [duration]",
     )
     min_mentions: int = Field(
-        default=10, ge=1, le=1_000_000, description="Fewest abusive mentions; larger fires later and less [mentions]"
+        default=10,
+        ge=1,
+        le=1_000_000,
+        description="Fewest abusive mentions that fire; a larger value fires later and less often [mentions]",
     )
     min_share: float = Field(
-        default=0.3, gt=0.0, le=1.0, description="Least share of abusive mentions; larger fires later and less [share]"
+        default=0.3,
+        gt=0.0,
+        le=1.0,
+        description="Smallest share of abusive mentions that fires; a larger value fires later and less often [share]",
     )
     min_author_diversity: float = Field(
         default=0.67,
         ge=0.0,
         le=1.0,
-        description="Least share of different authors among the latest mentions that pages; larger pages less [share]",
+        description="Smallest share of different authors among the latest mentions that pages; "
+        "a larger value pages less often [share]",
     )
     brigade_author_share: float = Field(
         default=0.5,
         gt=0.0,
         le=1.0,
-        description="Share by the five busiest authors that is called a brigade; larger says so less often [share]",
+        description="Share of mentions by the five busiest authors that marks a brigade; "
+        "a larger value marks fewer [share]",
     )
     brigade_copy_share: float = Field(
         default=0.6,
         gt=0.0,
         le=1.0,
-        description="Share of copied texts that is called a brigade; larger says so less often [share]",
+        description="Share of copied texts that marks a brigade; a larger value marks fewer [share]",
     )
 
 
 def evaluate(view: BrandView) -> Finding | None:
-    """Return what the abusive mentions of the window say; None where it is little."""
+    """Return the finding about the abusive mentions of the window, None below half the thresholds."""
     own = view.policy.abuse
     length = in_minutes(own.window)
     counts = view.window(length)
@@ -105,12 +114,12 @@ def _breached(counts: Counts, own: Abuse) -> bool:
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    told = comparison(signal, language, against_limit=True)
+    text = comparison(signal, language, against_limit=True)
     five = format_percent(signal.evidence.extra["five_authors"], language)
     brigade = bool(signal.evidence.extra["brigade"])
     if language == "fr":
-        return f"{told} ; cinq auteurs ont écrit {five} du total" + (" : action concertée possible" if brigade else "")
-    return f"{told}; five authors wrote {five} of it all" + (": possibly concerted" if brigade else "")
+        return f"{text} ; cinq auteurs en ont écrit {five}" + (" : action coordonnée possible" if brigade else "")
+    return f"{text}; five authors wrote {five} of them" + (": possibly coordinated" if brigade else "")
 
 
 def _enabled(policy: Policy) -> bool:

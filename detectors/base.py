@@ -1,4 +1,4 @@
-"""What does a detector get to see, and what may it answer?"""
+"""Interface of the detectors: what they see of a brand (BrandView), what they return, and how they are declared."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ METRIC_NAMES: Final = {
 
 
 class CountThreshold(msgspec.Struct, frozen=True):
-    """A count over a sliding window, and the counts that matter: fixed within the hour, so cheap to watch."""
+    """Thresholds on a count over a sliding window. They are fixed within the hour, so cheap to test."""
 
     metric: int  # column that is counted
     window: int  # minutes; of 3 h and less sliding by the minute, longer ones by the hour
@@ -49,39 +49,39 @@ class CountThreshold(msgspec.Struct, frozen=True):
     levels: tuple[tuple[int, Severity], ...]  # counts that breach, ascending, each with its severity
     resolve_below: float  # the episode ends once the count stays below this
     extra: dict[str, float] = {}
-    min_author_diversity: float = 0.0  # share of different authors below which the finding is worth no more than a look
+    min_author_diversity: float = 0.0  # share of different authors below which the severity is info
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What a detector says of the window that ends with one minute."""
+    """A detector's result for the window that ends with one minute."""
 
     severity: Severity | None  # None: no breach
-    ongoing: bool  # at or above `resolve_below`: an episode goes on
+    ongoing: bool  # at or above `resolve_below`: an episode continues
     metric: str
     window: int  # minutes
     observed: float
     expected: float | None
     threshold: float
     extra: dict[str, float] = {}
-    source: str = ""  # the channel it is about, where it is about one
-    first_minute: int | None = None  # first minute of the window, where it is no sliding one
+    source: str = ""  # the channel of a finding about one channel
+    first_minute: int | None = None  # first minute of a window that does not slide
 
 
 class Headroom(NamedTuple):
-    """How many more of a column may be counted within the hour before a detector could find anything."""
+    """How many more of a column may be counted within the hour before a detector can breach."""
 
     column: int
     remaining: int
 
 
 NO_LIMIT: Final = Headroom(MENTIONS, 1 << 62)
-"""Room of a detector that can find nothing at this hour."""
+"""Headroom of a detector that cannot breach in this hour."""
 
 
 class BrandView:
-    """What the rules see of a brand at one minute: sliding sums, and what is usual at its hour."""
+    """What detectors see of a brand at one minute: sliding sums, and the baseline of the hour."""
 
-    __slots__ = ("_cache", "_kept", "_windows", "sources", "hours", "memo", "minute", "minutes", "policy", "sample")
+    __slots__ = ("_cache", "_kept", "_windows", "hours", "memo", "minute", "minutes", "policy", "sample", "sources")
 
     def __init__(self, minute: int, state: State, policy: Policy) -> None:
         self.minute = minute
@@ -97,7 +97,7 @@ class BrandView:
 
     @property
     def baseline(self) -> Baseline:
-        """Return what is usual at this hour, learned when it is first asked for."""
+        """Return the baseline of this hour, computed on first use."""
         if self._kept.baseline is None:
             hour, cache = self.minute // 60, self._cache
             if cache.history is None:
@@ -106,7 +106,7 @@ class BrandView:
         return self._kept.baseline
 
     def thresholds(self, detector: Detector) -> tuple[CountThreshold, ...]:
-        """Return the limits of a detector on counts, the same for the whole hour; none of any other."""
+        """Return a detector's count thresholds, the same for the whole hour; empty without any."""
         found = self._kept.thresholds.get(detector)
         if found is None:
             found = self._kept.thresholds[detector] = detector.thresholds(self) if detector.thresholds else ()
@@ -115,7 +115,7 @@ class BrandView:
     def window(self, length: int) -> Counts:
         """Return the sums over the `length` minutes that end with this minute.
 
-        Windows longer than 3 h slide by the hour: they hold the present hour so far and the whole hours before it.
+        Windows longer than 3 h slide by the hour: they hold the current hour so far and the whole hours before it.
         """
         sums = self._windows.get(length)
         if sums is None:
@@ -140,7 +140,7 @@ class BrandView:
         return 60 * (self.minute // 60 - length // 60 + 1)
 
     def hour(self, hour: int) -> Counts:
-        """Return the counts of an hour up to this one, as far as it has gone: mentions, negative, positive, unknown."""
+        """Return the counts of an hour, or of this one so far: mentions, negative, positive, unknown."""
         present = self.minute // 60
         if hour < present - 1:
             return self.hours.sums(hour, hour)
@@ -149,12 +149,12 @@ class BrandView:
 
     @property
     def settled(self) -> int:
-        """Return how many minutes before this one all minutes are closed whenever this one is watched."""
+        """Return how many minutes before this one are certain to be closed when this one is evaluated."""
         return self.policy.open_minutes
 
     def author_diversity(self, *, negative: bool = False) -> float:
-        """Return the share of different authors among the latest sampled mentions, or the negative ones of them."""
-        kept, key = self._cache.sampled, ("crowd", negative)
+        """Return the share of different authors among the latest sampled mentions, all or the negative ones."""
+        kept, key = self._cache.sampled, ("author diversity", negative)
         if key not in kept:
             kept[key] = self.sample.author_diversity(negative=negative)
         found: float = kept[key]
@@ -163,7 +163,7 @@ class BrandView:
     def severity_for(
         self, min_author_diversity: float, *, negative: bool = False, severity: Severity = "warning"
     ) -> Severity:
-        """Return `most` where a crowd speaks, its share of different authors being at least `crowd`; else a look."""
+        """Return `severity` if the share of different authors is at least `min_author_diversity`, else info."""
         return (
             severity
             if min_author_diversity <= 0 or self.author_diversity(negative=negative) >= min_author_diversity
@@ -172,22 +172,22 @@ class BrandView:
 
     def top_author_share(self) -> float:
         """Return the share of the sampled mentions that the five busiest authors wrote."""
-        kept, key = self._cache.sampled, ("concentration", False)
+        kept, key = self._cache.sampled, ("top author share", False)
         if key not in kept:
             kept[key] = self.sample.top_author_share(5)
         found: float = kept[key]
         return found
 
     def contributors(self, *, negative: bool) -> Contributors:
-        """Return who and what drives the mentions of the last one to two hours, or the negative ones of them."""
-        kept, key = self._cache.sampled, ("drivers", negative)
+        """Return the contributors to the mentions of the last one to two hours, all or the negative ones."""
+        kept, key = self._cache.sampled, ("contributors", negative)
         if key not in kept:
             kept[key] = self.sample.summarise(negative=negative)
         found: Contributors = kept[key]
         return found
 
     def history_before(self, gap: int) -> tuple[int, Counts]:
-        """Return for how many minutes the brand was seen up to `gap` minutes ago, at most 4 h, and what was counted."""
+        """Return the minutes of history up to `gap` minutes ago, at most 4 h, and their counts."""
         end, start = self.minute - gap, self.minute - KEPT_MINUTES + 1
         if self.hours.first_hour is None or self.hours.first_hour * 60 + 59 >= start:
             start = next((minute for minute in self.minutes.closed if minute >= start), end + 1)
@@ -196,7 +196,7 @@ class BrandView:
 
 
 def headroom_below(view: BrandView, metric: int, bounds: Iterable[tuple[int, int]]) -> Headroom:
-    """Return the room to counts over windows, each given by its minutes and a count that no limit lies below."""
+    """Return the headroom to counts over windows; `bounds` holds (minutes, a count no threshold lies below)."""
     return Headroom(metric, min([count - view.window(length)[metric] for length, count in bounds]))
 
 
@@ -207,49 +207,49 @@ def in_minutes(duration: timedelta) -> int:
 
 
 def scored(counts: Counts) -> int:
-    """Return how many mentions are in a language that is scored."""
+    """Return the number of mentions in a scored language."""
     return counts[MENTIONS] - counts[UNKNOWN]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detector:
-    """One question asked of every brand's stream.
+    """A detector as the engine runs it.
 
-    A detector on counts gives `limits`: its findings come the moment a count is reached, inside the open minute. Any
-    other gives `judge`, asked at the end of every minute. Two things may spare us the question. `room` says how much
-    may be counted before a breach could be found at this minute or any later one of the hour: windows that slide on
-    hold no more than what they hold now and what comes. Where `dormant` holds, `judge` finds none at this minute.
+    A detector on counts has `thresholds`: it fires when a count is reached, inside the open minute. Any other has
+    `evaluate`, called at the end of every minute. Two functions save that call. `headroom` bounds what may be counted
+    before a breach is possible at this minute or any later one of the hour, since a sliding window holds at most what
+    it holds now and what comes. If `below_threshold` is true, `evaluate` finds no breach at this minute.
     """
 
     name: str
-    explain: Callable[[Signal, Language], str]  # one sentence that a manager understands
+    explain: Callable[[Signal, Language], str]  # one sentence for a manager
     enabled: Callable[[Policy], bool]
     thresholds: Callable[[BrandView], tuple[CountThreshold, ...]] | None = None
     evaluate: Callable[[BrandView], Finding | None] | None = None
     headroom: Callable[[BrandView], Headroom] | None = None
     below_threshold: Callable[[BrandView], bool] | None = None
-    hourly: bool = False  # asked when an hour ends too, and may break in a minute without a mention
-    pauses_learning: bool = True  # while it lasts, the hours are kept out of the usual
+    hourly: bool = False  # also runs when an hour ends, and may fire in a minute without a mention
+    pauses_learning: bool = True  # while an episode lasts, its hours do not enter the baseline
 
 
 def evaluate_thresholds(view: BrandView, thresholds: tuple[CountThreshold, ...]) -> Finding | None:
-    """Return the gravest finding among count limits, or None without any.
+    """Return the most severe finding among count thresholds, None without any.
 
-    Among equals the one furthest above its threshold speaks.
+    Among equals, the one furthest above its threshold.
     """
     best: Finding | None = None
     best_order = (-2, False, 0.0)
     for limit in thresholds:
         observed = view.window(limit.window)[limit.metric]
-        going_on = missing_pace(view, limit) <= 0
+        keeps_pace = missing_pace(view, limit) <= 0
         severity: Severity | None = None
         for count, level in limit.levels:
-            if going_on and observed >= count:
+            if keeps_pace and observed >= count:
                 severity = view.severity_for(
                     limit.min_author_diversity, negative=limit.metric == NEGATIVE, severity=level
                 )
         threshold = limit.levels[0][0]
-        lasting = going_on and observed >= limit.resolve_below
+        lasting = keeps_pace and observed >= limit.resolve_below
         order = (-1 if severity is None else SEVERITIES.index(severity), lasting, observed / max(1, threshold))
         if order > best_order:
             best_order = order
@@ -267,25 +267,27 @@ def evaluate_thresholds(view: BrandView, thresholds: tuple[CountThreshold, ...])
 
 
 def missing_pace(view: BrandView, threshold: CountThreshold) -> int:
-    """Return how many mentions the last three hours lack to go at the pace of a long window's limit, 0 for a short one.
+    """Return how many mentions the last three hours lack to keep the pace of a long window, 0 for a short window.
 
-    A burst long over does not last.
+    So a burst that ended hours ago does not keep an episode open.
     """
     if threshold.window <= MAX_SLIDING:
         return 0
     lacking = threshold.resolve_below * MAX_SLIDING - view.window(MAX_SLIDING)[threshold.metric] * threshold.window
-    return max(1, floor(lacking / threshold.window)) if lacking > 0 else 0  # one too few: the next look tells
+    return (
+        max(1, floor(lacking / threshold.window)) if lacking > 0 else 0
+    )  # may be one too few: the next evaluation is exact
 
 
-_LOOKS: Final = 8.0  # a window sliding by the minute looks about so many times as often as one that tumbles
+_EFFECTIVE_WINDOWS: Final = 8.0  # independent tests of a window that slides by the minute, per tumbling window
 
 
 def tail_probability(policy: Policy, window: int, budget_share: float = 1 / 8) -> float:
-    """Return how improbable a count over `window` minutes must be for one rule to stay within its `part` of the budget.
+    """Return the tail probability at which a detector over `window` minutes stays within its share of the budget.
 
-    A window that slides has fewer independent looks than minutes and more than windows. Episodes of Poisson counts
-    above a quantile, divided by windows times the tail, came to 4.4-5.8 for 10 minutes and 6.5-10.3 for 120 (20 million
-    simulated minutes each, means of 3 to 100 a window, tails of 1e-3 and 1e-4).
+    A sliding window has fewer independent tests than minutes, and more than tumbling windows. Episodes of Poisson
+    counts above a quantile, divided by windows times the tail, came to 4.4-5.8 for 10 minutes and 6.5-10.3 for 120 (20
+    million simulated minutes each, means of 3 to 100 a window, tails of 1e-3 and 1e-4).
     """
-    looks = _LOOKS * 1440 / window
-    return policy.false_alarms_per_day * budget_share / looks
+    tests = _EFFECTIVE_WINDOWS * 1440 / window
+    return policy.false_alarms_per_day * budget_share / tests

@@ -1,11 +1,14 @@
-"""Has someone with a large audience said something negative?
+"""High-reach detector: a negative mention with a large audience.
 
-A single negative mention breaches when its reach, the larger of its own and its author's followers, is at least
-`least`; it fires at that very row. The finding is worth a look (`info`), and pages (`warning`) from `many` of them
-within `window`.
+A single negative mention breaches when its reach, the larger of its own reach and its author's followers, is at least
+`min_reach`. The detector fires at that very mention. The severity is `info`, and `warning` from `warning_count` such
+mentions within `window`.
 
-Blind to: reach the source does not give; what the audience makes of it (`detectors.volume_spike` and `negative` see that).
+Trade-off: a lower `min_reach` finds smaller accounts too, and fires more often.
+Blind spots: reach that the source does not report; what the audience does next (`detectors.volume_spike` and
+`detectors.negative_spike` see that). The detector needs no history.
 Cost: one comparison a mention.
+Reference: none, a fixed threshold.
 
 >>> from detectors.engine.simulation import first_alert, simulate
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
@@ -32,30 +35,30 @@ if TYPE_CHECKING:
 
 
 class HighReach(Switched):
-    """Parameters of the reach detector."""
+    """Parameters of the high-reach detector."""
 
     min_reach: int = Field(
         default=100_000,
         ge=100,
         le=1_000_000_000,
-        description="People reached from which one negative mention is a finding; larger fires less [people]",
+        description="Reach from which a single negative mention fires; a larger value fires less often [people]",
     )
     warning_count: int = Field(
         default=3,
         ge=1,
         le=1000,
-        description="Such mentions in the window from which the finding pages; larger pages later [mentions]",
+        description="Number of such mentions in the window that pages; a larger value pages later [mentions]",
     )
     window: Duration = Field(
         default=timedelta(minutes=60),
         ge=timedelta(minutes=1),
         le=timedelta(hours=3),
-        description="The sliding window; larger lets more of them add up [duration]",
+        description="Sliding window in which such mentions add up; a larger value pages sooner [duration]",
     )
 
 
 def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
-    """Return the counts of far-reaching negative mentions; they need no history."""
+    """Return the thresholds on far-reaching negative mentions. They need no history."""
     own = view.policy.high_reach
     levels: tuple[tuple[int, Severity], ...] = (
         ((own.warning_count, "warning"),) if own.warning_count == 1 else ((1, "info"), (own.warning_count, "warning"))

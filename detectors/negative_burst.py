@@ -1,24 +1,24 @@
-"""Is a burst of mentions an outcry: many people at once, in a dark tone?
+"""Negative burst detector: many people write at once, and their mean sentiment is negative.
 
-At the end of a minute, over the last W minutes (W = `volume.fast`, `volume.window`), n mentions breach when at once
+At the end of a minute, over the last W minutes (W = `volume_spike.short_window`, `volume_spike.window`), n mentions
+breach when all of these hold:
 
-    n >= least    and    n + c >= over_peak * P    and    P(X >= n) <= tail
+    n >= min_mentions    and    n + c >= peak_ratio * P    and    P(X >= n) <= tail    and
+    mean compound <= -max_mean_sentiment
 
-as in `detectors.volume_spike`, but with a larger `over_peak`, and when besides
+P, c, X and tail are those of `detectors.volume_spike`; `peak_ratio` is larger here. The severity is `warning` if at
+least the share `min_author_diversity` of the latest sampled mentions comes from different authors, else `info`.
 
-    mean compound <= -tone
+Before `learning.warm_up` a brand has no baseline. Then `min_mentions` mentions within COLD_WINDOW minutes breach if
+those of the last COLD_RECENT minutes exceed what the minutes before them lead to expect: the quantile COLD_TAIL of the
+Gamma-Poisson model with a prior of half a mention in COLD_PRIOR minutes. `expected` is then None.
 
-The finding pages (`warning`) where a crowd speaks, at least the share `crowd` of the latest sampled mentions being by
-different authors; else it is worth a look (`info`). The mean compound, not the share of negative mentions: the first
-news of an accident is told in sober words, each of which alone passes for neutral. A joke or a sponsorship is louder
-than many a crisis, and bright.
-
-Without history (before `learning.warm_up`) a brand has no usual. Then `least` mentions within COLD minutes breach, if
-those of the last RECENT minutes are beyond what the minutes before them lead to expect: the quantile COLD_TAIL of the
-Gamma-Poisson model with a prior of half a mention in PRIOR minutes. `expected` is then None.
-
-Blind to: irony, which reads as bright; a storm under the usual daily peak. Cost: two sums a minute.
-Reference: Gelman et al., Bayesian Data Analysis, 2.6 (the tail); the rule is our own, see docs/results.md.
+Trade-off: the mean compound decides, not the share of negative mentions, because the first news of an accident comes in
+sober words, each of which alone counts as neutral. A joke or a sponsorship can be louder than a crisis, but its mean
+compound is positive.
+Blind spots: irony, which scores as positive; a storm below the usual daily peak.
+Cost: two sums a minute.
+Reference: Gelman et al., Bayesian Data Analysis, 2.6 (the tail). The rule is our own, see docs/results.md.
 
 >>> from detectors.engine.simulation import first_alert, simulate
 >>> calm = {"negative": 4, "positive": 4, "neutral": 22}
@@ -47,28 +47,33 @@ if TYPE_CHECKING:
 
 
 class NegativeBurst(Switched):
-    """Parameters of the outcry detector; its windows are those of `volume`."""
+    """Parameters of the negative burst detector; its windows are those of `volume_spike`."""
 
     min_mentions: int = Field(
-        default=10, ge=1, le=1_000_000, description="Fewest mentions that can breach; larger fires later [mentions]"
+        default=10,
+        ge=1,
+        le=1_000_000,
+        description="Fewest mentions that can fire; a larger value fires later [mentions]",
     )
     peak_ratio: float = Field(
         default=1.75,
         ge=0.1,
         le=100,
-        description="Multiple of the brand's own usual daily peak that breaches; larger fires later [ratio]",
+        description="Multiple of the brand's usual daily peak that fires; a larger value fires later [ratio]",
     )
     max_mean_sentiment: float = Field(
         default=0.2,
         ge=-1.0,
         le=1.0,
-        description="How far below zero the mean compound must be; larger fires less [compound]",
+        description="How far below zero the mean sentiment (compound) must be; "
+        "a larger value fires less often [compound]",
     )
     min_author_diversity: float = Field(
         default=0.5,
         ge=0.0,
         le=1.0,
-        description="Least share of different authors among the latest mentions that pages; larger pages less [share]",
+        description="Smallest share of different authors among the latest mentions that pages; "
+        "a larger value pages less often [share]",
     )
 
 
@@ -78,52 +83,54 @@ RESOLVE_TAIL: Final = 0.02
 COLD_WINDOW: Final = 20
 COLD_RECENT: Final = 10
 COLD_PRIOR: Final = 20
-"""Minutes; see above. Of 247 streams begun at random instants, 2 % paged within their first twelve hours."""
+"""Minutes; see the module docstring. Of 247 streams started at random, 2 % paged within their first twelve hours."""
 
 COLD_TAIL: Final = 1e-4
 
 _COLD_SPREAD: Final = 0.3
 _MIN_SEEN: Final = 5
-"""Minutes a new brand must have been seen before a burst can be told from its ordinary level."""
+"""Minutes of history before a burst of a new brand can be separated from its ordinary level."""
 
 _TEN_THOUSANDTHS: Final = 10_000
 
 
 class _Threshold(NamedTuple):
-    """What the mentions of a window are held against, the same for the whole hour."""
+    """Threshold on the mentions of a window, the same for the whole hour."""
 
     window: int  # minutes
     expected: float | None
-    min_count: int  # mentions from which it is a burst
-    resolve_below: int  # below which a breach is over
+    min_count: int  # mentions that make a burst
+    resolve_below: int  # mentions below which a breach is over
 
 
 def evaluate(view: BrandView) -> Finding | None:
-    """Return what the burst that goes on now says: the gravest of the windows, None where there is nothing to say."""
+    """Return the most severe finding among the windows, None without one."""
     if not view.baseline.warmed_up:
         return _evaluate_cold(view)
-    return max((_finding(view, bar) for bar in _thresholds(view)), key=_order)
+    return max((_finding(view, threshold) for threshold in _thresholds(view)), key=_order)
 
 
 def _thresholds(view: BrandView) -> list[_Threshold]:
-    """Return the bars of this hour, worked out when they are first asked for."""
+    """Return the thresholds of this hour, computed on first use."""
     if "negative_burst" not in view.memo:
         view.memo["negative_burst"] = _new_thresholds(view)
-    bars: list[_Threshold] = view.memo["negative_burst"]
-    return bars
+    thresholds: list[_Threshold] = view.memo["negative_burst"]
+    return thresholds
 
 
 def _new_thresholds(view: BrandView) -> list[_Threshold]:
-    own, usual = view.policy.negative_burst, view.baseline
-    bars = []
+    params, baseline = view.policy.negative_burst, view.baseline
+    thresholds = []
     for column, length in enumerate(
         (in_minutes(view.policy.volume_spike.short_window), in_minutes(view.policy.volume_spike.window))
     ):
-        over = usual.peak_threshold(column, length, view.policy.peak_ratio_factor * own.peak_ratio)
-        count = max(own.min_mentions, over, usual.quantile(MENTIONS, length, tail_probability(view.policy, length)))
-        calm = min(count, max(own.min_mentions // 2, usual.quantile(MENTIONS, length, RESOLVE_TAIL)))
-        bars.append(_Threshold(length, usual.expected(MENTIONS, length), count, calm))
-    return bars
+        over = baseline.peak_threshold(column, length, view.policy.peak_ratio_factor * params.peak_ratio)
+        count = max(
+            params.min_mentions, over, baseline.quantile(MENTIONS, length, tail_probability(view.policy, length))
+        )
+        resolve_below = min(count, max(params.min_mentions // 2, baseline.quantile(MENTIONS, length, RESOLVE_TAIL)))
+        thresholds.append(_Threshold(length, baseline.expected(MENTIONS, length), count, resolve_below))
+    return thresholds
 
 
 def _order(found: Finding) -> tuple[bool, bool, float]:
@@ -131,7 +138,7 @@ def _order(found: Finding) -> tuple[bool, bool, float]:
 
 
 def _evaluate_cold(view: BrandView) -> Finding | None:
-    """Judge a brand without history: a burst against what little was seen before it."""
+    """Return the finding of a brand without a baseline: a burst compared with the minutes before it."""
     seen_for, before = view.history_before(COLD_RECENT)
     if seen_for < _MIN_SEEN:
         return None
@@ -145,48 +152,48 @@ def _evaluate_cold(view: BrandView) -> Finding | None:
 
 
 def _cold_threshold(view: BrandView) -> _Threshold:
-    least = view.policy.negative_burst.min_mentions
-    return _Threshold(COLD_WINDOW, None, least, least // 2)
+    min_mentions = view.policy.negative_burst.min_mentions
+    return _Threshold(COLD_WINDOW, None, min_mentions, min_mentions // 2)
 
 
 def _mean_sentiment(counts: Counts) -> float:
-    """Return the mean compound, zero where nothing was in a language that is scored."""
-    judged = scored(counts)
-    return counts[COMPOUND] / _TEN_THOUSANDTHS / judged if judged else 0.0
+    """Return the mean compound, zero without mentions in a scored language."""
+    scored_count = scored(counts)
+    return counts[COMPOUND] / _TEN_THOUSANDTHS / scored_count if scored_count else 0.0
 
 
-def _breached(view: BrandView, bar: _Threshold) -> bool:
-    counts = view.window(bar.window)
+def _breached(view: BrandView, threshold: _Threshold) -> bool:
+    counts = view.window(threshold.window)
     return (
-        counts[MENTIONS] >= bar.min_count
+        counts[MENTIONS] >= threshold.min_count
         and scored(counts) > 0
         and _mean_sentiment(counts) <= -view.policy.negative_burst.max_mean_sentiment
     )
 
 
-def _finding(view: BrandView, bar: _Threshold) -> Finding:
-    counts = view.window(bar.window)
+def _finding(view: BrandView, threshold: _Threshold) -> Finding:
+    counts = view.window(threshold.window)
     found, compound = float(counts[MENTIONS]), _mean_sentiment(counts)
-    lasting = found >= bar.resolve_below
-    crowd = view.author_diversity() if lasting else 0.0
+    ongoing = found >= threshold.resolve_below
+    diversity = view.author_diversity() if ongoing else 0.0
     return Finding(
-        view.severity_for(view.policy.negative_burst.min_author_diversity) if _breached(view, bar) else None,
-        ongoing=lasting,
+        view.severity_for(view.policy.negative_burst.min_author_diversity) if _breached(view, threshold) else None,
+        ongoing=ongoing,
         metric="mentions",
-        window=bar.window,
+        window=threshold.window,
         observed=found,
-        expected=bar.expected,
-        threshold=float(bar.min_count),
-        extra={"compound": compound, "crowd": crowd},
+        expected=threshold.expected,
+        threshold=float(threshold.min_count),
+        extra={"compound": compound, "crowd": diversity},
     )
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    told, compound = comparison(signal, language), signal.evidence.extra["compound"]
+    text, compound = comparison(signal, language), signal.evidence.extra["compound"]
     if language == "fr":
-        return f"{told}, ton moyen {compound:+.2f}".replace(".", ",")
-    return f"{told}, mean tone {compound:+.2f}"
+        return f"{text}, tonalité moyenne {compound:+.2f}".replace(".", ",")
+    return f"{text}, mean sentiment {compound:+.2f}"
 
 
 def _enabled(policy: Policy) -> bool:
@@ -195,7 +202,8 @@ def _enabled(policy: Policy) -> bool:
 
 def _below_threshold(view: BrandView) -> bool:
     return not any(
-        _breached(view, bar) for bar in (_thresholds(view) if view.baseline.warmed_up else [_cold_threshold(view)])
+        _breached(view, threshold)
+        for threshold in (_thresholds(view) if view.baseline.warmed_up else [_cold_threshold(view)])
     )
 
 
@@ -208,8 +216,8 @@ def _headroom(view: BrandView) -> Headroom:
     few = headroom_below(view, MENTIONS, [(length, view.policy.negative_burst.min_mentions) for length in lengths])
     if few.remaining > 0:
         return few
-    bars = _thresholds(view) if view.baseline.warmed_up else [_cold_threshold(view)]
-    return headroom_below(view, MENTIONS, [(bar.window, bar.min_count) for bar in bars])
+    thresholds = _thresholds(view) if view.baseline.warmed_up else [_cold_threshold(view)]
+    return headroom_below(view, MENTIONS, [(threshold.window, threshold.min_count) for threshold in thresholds])
 
 
 DETECTOR: Final = Detector(

@@ -1,15 +1,20 @@
-"""Has the share of negative mentions risen above this brand's usual?
+"""Negative share detector: the share of negative mentions rises above the brand's baseline.
 
-At the end of a minute, over the last `window`: k negative of n mentions in a scored language breach when at once
+At the end of a minute, over the last `window`: k negative of n mentions in a scored language breach when all of these
+hold:
 
-    n >= least    and    k/n >= usual + rise    and    n >= busy * expected    and    P(X >= k) <= tail
+    n >= min_mentions    and    k/n >= p + min_rise    and
+    m >= min_volume_ratio * expected    and    P(X >= k) <= tail
 
-with X beta-binomial: n draws whose share is Beta(alpha, beta) as learned from the brand's hours. The finding pages
-(`warning`) where a crowd speaks, at least the share `crowd` of the latest negative mentions being by different authors;
-else it is worth a look (`info`).
+with m all mentions of the window, p = alpha / (alpha + beta) the baseline share, and X beta-binomial: n draws with a
+share that is Beta(alpha, beta), as learned from the brand's hours. The severity is `warning` if at least the share
+`min_author_diversity` of the latest negative mentions comes from different authors, else `info`.
 
-Blind to: a storm that brings as many jokes as complaints (the share stays; `detectors.negative_spike` sees it); brands
-before `learning.warm_up`. Cost: two sums a minute, and n terms of the tail once the share is high.
+Trade-off: `min_volume_ratio` avoids alarms about a few complaints on a quiet day, but delays the finding of a storm
+that replaces ordinary mentions instead of adding to them.
+Blind spots: a storm that brings as many jokes as complaints, since the share stays (`detectors.negative_spike` sees
+it); brands before `learning.warm_up`.
+Cost: two sums a minute, and n terms of the tail once the share is high.
 Reference: Griffiths, Maximum likelihood estimation for the beta-binomial distribution, Biometrics 29 (1973).
 
 >>> from detectors.engine.simulation import first_alert, simulate
@@ -41,58 +46,65 @@ if TYPE_CHECKING:
 
 
 class NegativeShare(Switched):
-    """Parameters of the sentiment-shift detector."""
+    """Parameters of the negative share detector."""
 
     window: Duration = Field(
         default=timedelta(minutes=60),
         ge=timedelta(minutes=5),
         le=timedelta(hours=3),
-        description="The sliding window; larger is steadier and later [duration]",
+        description="Sliding window; a larger value is steadier but fires later [duration]",
     )
     min_mentions: int = Field(
-        default=20, ge=5, le=1_000_000, description="Fewest mentions that can breach; larger fires later [mentions]"
+        default=20,
+        ge=5,
+        le=1_000_000,
+        description="Fewest mentions that can fire; a larger value fires later [mentions]",
     )
     min_rise: float = Field(
         default=0.15,
         ge=0.0,
         le=1.0,
-        description="Least rise of the negative share above the usual; larger fires later and less [share]",
+        description="Smallest rise of the negative share above the baseline; "
+        "a larger value fires later and less often [share]",
     )
     min_volume_ratio: float = Field(
         default=1.5,
         ge=0.0,
         le=100,
-        description="Multiple of the usual volume that must go with it; larger fires less [ratio]",
+        description="Volume that must accompany the rise, as a multiple of the expected one; "
+        "a larger value fires less often [ratio]",
     )
     min_author_diversity: float = Field(
         default=0.5,
         ge=0.0,
         le=1.0,
-        description="Least share of different authors of negative mentions that pages; larger pages less [share]",
+        description="Smallest share of different authors among negative mentions that pages; "
+        "a larger value pages less often [share]",
     )
 
 
 def evaluate(view: BrandView) -> Finding | None:
-    """Return what the share of the window that ends now says; None while the brand has too little history."""
-    own, usual = view.policy.negative_share, view.baseline
-    if not usual.warmed_up:
+    """Return the finding about the negative share of the window, None before the warm-up is over."""
+    params, baseline = view.policy.negative_share, view.baseline
+    if not baseline.warmed_up:
         return None
-    length = in_minutes(own.window)
+    length = in_minutes(params.window)
     counts = view.window(length)
-    judged, bad = scored(counts), counts[NEGATIVE]
-    alpha, beta = usual.negative_share
+    scored_count, negative = scored(counts), counts[NEGATIVE]
+    alpha, beta = baseline.negative_share
     expected = alpha / (alpha + beta)
-    share = bad / judged if judged else 0.0
-    wanted = min(1.0, expected + own.min_rise)
-    many = judged >= own.min_mentions and counts[MENTIONS] >= own.min_volume_ratio * usual.expected(MENTIONS, length)
+    share = negative / scored_count if scored_count else 0.0
+    threshold = min(1.0, expected + params.min_rise)
+    min_volume = params.min_volume_ratio * baseline.expected(MENTIONS, length)
+    enough = scored_count >= params.min_mentions and counts[MENTIONS] >= min_volume
     breached = (
-        many
-        and share >= wanted
-        and beta_binomial_tail(bad, judged, alpha, beta) <= tail_probability(view.policy, length)
+        enough
+        and share >= threshold
+        and beta_binomial_tail(negative, scored_count, alpha, beta) <= tail_probability(view.policy, length)
     )
-    lasting = judged >= own.min_mentions // 2 and share >= expected + own.min_rise / 2
-    severity = view.severity_for(own.min_author_diversity, negative=True) if breached else None
-    return Finding(severity, lasting, "negative share", length, share, expected, wanted)
+    ongoing = scored_count >= params.min_mentions // 2 and share >= expected + params.min_rise / 2
+    severity = view.severity_for(params.min_author_diversity, negative=True) if breached else None
+    return Finding(severity, ongoing, "negative share", length, share, expected, threshold)
 
 
 def explain(signal: Signal, language: Language) -> str:
@@ -105,18 +117,22 @@ def _enabled(policy: Policy) -> bool:
 
 
 def _headroom(view: BrandView) -> Headroom:
-    """Return the room to the mentions that are needed, or to the negative ones, whichever lasts longer."""
-    own, length = view.policy.negative_share, in_minutes(view.policy.negative_share.window)
+    """Return the headroom to the mentions that are needed or to the negative ones, the larger of the two."""
+    params, length = view.policy.negative_share, in_minutes(view.policy.negative_share.window)
     counts = view.window(length)
-    if scored(counts) < own.min_mentions:
-        return Headroom(MENTIONS, own.min_mentions - scored(counts))
-    usual = view.baseline
-    if not usual.warmed_up:
+    if scored(counts) < params.min_mentions:
+        return Headroom(MENTIONS, params.min_mentions - scored(counts))
+    baseline = view.baseline
+    if not baseline.warmed_up:
         return NO_LIMIT
-    alpha, beta = usual.negative_share
-    busy = floor(own.min_volume_ratio * usual.expected(MENTIONS, length)) - counts[MENTIONS]
-    dark = floor(own.min_mentions * min(1.0, alpha / (alpha + beta) + own.min_rise)) - counts[NEGATIVE]
-    return max(Headroom(MENTIONS, busy), Headroom(NEGATIVE, dark), key=lambda room: room.remaining)
+    alpha, beta = baseline.negative_share
+    missing_mentions = floor(params.min_volume_ratio * baseline.expected(MENTIONS, length)) - counts[MENTIONS]
+    missing_negative = (
+        floor(params.min_mentions * min(1.0, alpha / (alpha + beta) + params.min_rise)) - counts[NEGATIVE]
+    )
+    return max(
+        Headroom(MENTIONS, missing_mentions), Headroom(NEGATIVE, missing_negative), key=lambda one: one.remaining
+    )
 
 
 DETECTOR = Detector("negative_share", explain, _enabled, evaluate=evaluate, headroom=_headroom)

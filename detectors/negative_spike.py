@@ -1,17 +1,27 @@
-"""Are there more negative mentions than this brand is used to?
+"""Negative spike detector: more negative mentions than the brand's baseline explains.
 
-The rule of `detectors.volume_spike` on negative mentions: at once
+The rule of `detectors.volume_spike`, on negative mentions: a count breaches when all of these hold
 
-    n >= least    and    n + c >= over_peak * P    and    P(X >= n) <= tail
+    n >= min_mentions    and    n + c >= peak_ratio * P    and    P(X >= n) <= tail
 
-with n the negative mentions of the last W minutes (`fast`, `window`), P the usual daily peak of such sums, X negative
-binomial about the usual rate. The finding pages: `warning`, `critical` from `critical` times the threshold; provided
-that a crowd speaks: at least the share `crowd` of the latest negative mentions is by different authors. One customer
-who writes twenty times is worth a look (`info`), no crisis. The count, not the share: in a firestorm full of irony the
-share may fall. A quiet brand is also watched over `slow` hours, by the tail alone: worth a look as well.
+with n the negative mentions of the last W minutes (W = `short_window`, `window`), P the usual daily peak of such sums,
+and X negative binomial about the expected rate. The severity is `warning`, and `critical` from `critical_ratio` times
+the threshold, if at least the share `min_author_diversity` of the latest negative mentions comes from different
+authors. Otherwise it is `info`: one customer who writes twenty times is no crisis. A quiet brand is also watched over
+`long_window`, by the tail alone, with severity `info`.
 
-Blind to: what the scorer takes for neutral, and brands before `learning.warm_up` (`detectors.negative_burst` sees both); a rise
-under the usual daily peak. Cost: three sums a minute. Reference: as `detectors.volume_spike`.
+Trade-off: the count decides, not the share, because in a storm full of irony the share may fall.
+Blind spots: complaints that the scorer takes for neutral, and brands before `learning.warm_up`
+(`detectors.negative_burst` sees both); a rise below the usual daily peak.
+Cost: three sums a minute.
+Reference: as `detectors.volume_spike`.
+
+>>> from detectors.engine.simulation import first_alert, simulate
+>>> calm = {"negative": 4, "positive": 4, "neutral": 22}
+>>> first_alert(simulate(calm, {"negative": 120, "positive": 10, "neutral": 50}), "negative_spike")
+'warning after 7 min at 12 negative mentions'
+>>> first_alert(simulate(calm, calm), "negative_spike")
+'silent'
 """
 
 from __future__ import annotations
@@ -41,94 +51,98 @@ if TYPE_CHECKING:
 
 
 class NegativeSpike(Windowed):
-    """Parameters of the negative-volume detector."""
+    """Parameters of the negative spike detector."""
 
     min_mentions: int = Field(
         default=6,
         ge=1,
         le=1_000_000,
-        description="Fewest negative mentions that can breach; larger fires later [mentions]",
+        description="Fewest negative mentions that can fire; a larger value fires later [mentions]",
     )
     peak_ratio: float = Field(
         default=1.75,
         ge=0.1,
         le=100,
-        description="Multiple of the brand's own usual daily peak that breaches; larger fires later [ratio]",
+        description="Multiple of the brand's usual daily peak that fires; a larger value fires later [ratio]",
     )
     critical_ratio: float = Field(
         default=3.0,
         ge=1,
         le=100,
-        description="Multiple of the threshold from which a finding is critical; larger escalates later [ratio]",
+        description="Multiple of the threshold that makes a finding critical; a larger value escalates later [ratio]",
     )
     min_author_diversity: float = Field(
         default=0.5,
         ge=0.0,
         le=1.0,
-        description="Least share of different authors of negative mentions that pages; larger pages less [share]",
+        description="Smallest share of different authors among negative mentions that pages; "
+        "a larger value pages less often [share]",
     )
 
 
 QUIET_BELOW: Final = 10.0
-"""Negative mentions expected in the main window below which the slow window watches too."""
+"""Negative mentions expected in the main window below which the brand is also watched over the long window."""
 
 RESOLVE_TAIL: Final = 0.02
 """An episode ends once its count is no rarer than this."""
 
 
 def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
-    """Return the counts of negative mentions that breach at this hour; none before the warm-up is over."""
-    own, usual = view.policy.negative_spike, view.baseline
-    if not usual.warmed_up:
+    """Return the thresholds on negative mentions at this hour, none before the warm-up is over."""
+    params, baseline = view.policy.negative_spike, view.baseline
+    if not baseline.warmed_up:
         return ()
     found = []
     for length, over in _windows(view):
-        count = max(over, usual.quantile(NEGATIVE, length, tail_probability(view.policy, length)))
-        found.append(_threshold(view, length, ((count, "warning"), (ceil(own.critical_ratio * count), "critical"))))
-    if usual.expected(NEGATIVE, in_minutes(own.window)) < QUIET_BELOW:
-        length = in_minutes(own.long_window)
-        count = max(own.min_mentions, usual.quantile(NEGATIVE, length, tail_probability(view.policy, length)))
+        count = max(over, baseline.quantile(NEGATIVE, length, tail_probability(view.policy, length)))
+        found.append(_threshold(view, length, ((count, "warning"), (ceil(params.critical_ratio * count), "critical"))))
+    if baseline.expected(NEGATIVE, in_minutes(params.window)) < QUIET_BELOW:
+        length = in_minutes(params.long_window)
+        count = max(params.min_mentions, baseline.quantile(NEGATIVE, length, tail_probability(view.policy, length)))
         found.append(_threshold(view, length, ((count, "info"),)))
     return tuple(found)
 
 
 def _windows(view: BrandView) -> list[tuple[int, int]]:
-    """Return the sliding windows, and what a count must reach in each, were it no rarer."""
-    own, ratio = view.policy.negative_spike, view.policy.peak_ratio_factor * view.policy.negative_spike.peak_ratio
-    windows = ((2, in_minutes(own.short_window)), (3, in_minutes(own.window)))
+    """Return the sliding windows, each with the count it must reach before its rarity is tested."""
+    params, ratio = view.policy.negative_spike, view.policy.peak_ratio_factor * view.policy.negative_spike.peak_ratio
+    windows = ((2, in_minutes(params.short_window)), (3, in_minutes(params.window)))
     return [
-        (length, max(own.min_mentions, view.baseline.peak_threshold(column, length, ratio)))
+        (length, max(params.min_mentions, view.baseline.peak_threshold(column, length, ratio)))
         for column, length in windows
     ]
 
 
 def _headroom(view: BrandView) -> Headroom:
-    """Return the room to the least that can breach, then to the usual peaks: what is rare is asked for last."""
-    own = view.policy.negative_spike
-    slow = in_minutes(own.long_window)
+    """Return the headroom to the fewest mentions that can breach, then to the usual peaks and the quantile."""
+    params = view.policy.negative_spike
+    long_window = in_minutes(params.long_window)
     few = headroom_below(
         view,
         NEGATIVE,
-        [(length, own.min_mentions) for length in (in_minutes(own.short_window), in_minutes(own.window), slow)],
+        [
+            (length, params.min_mentions)
+            for length in (in_minutes(params.short_window), in_minutes(params.window), long_window)
+        ],
     )
     if few.remaining > 0:
         return few
     if not view.baseline.warmed_up:
         return NO_LIMIT
-    rare = view.baseline.quantile(NEGATIVE, slow, tail_probability(view.policy, slow))
-    return headroom_below(view, NEGATIVE, [*_windows(view), (slow, max(own.min_mentions, rare))])
+    rare = view.baseline.quantile(NEGATIVE, long_window, tail_probability(view.policy, long_window))
+    return headroom_below(view, NEGATIVE, [*_windows(view), (long_window, max(params.min_mentions, rare))])
 
 
 def _threshold(view: BrandView, length: int, levels: tuple[tuple[int, Severity], ...]) -> CountThreshold:
-    own, usual = view.policy.negative_spike, view.baseline
-    calm = usual.quantile(NEGATIVE, length, RESOLVE_TAIL)
+    params, baseline = view.policy.negative_spike, view.baseline
+    ordinary = baseline.quantile(NEGATIVE, length, RESOLVE_TAIL)
     return CountThreshold(
         NEGATIVE,
         length,
-        usual.expected(NEGATIVE, length),
+        baseline.expected(NEGATIVE, length),
         levels,
-        resolve_below=min(levels[0][0], max(0.5 * own.min_mentions, calm)),
-        min_author_diversity=own.min_author_diversity,
+        resolve_below=min(levels[0][0], max(0.5 * params.min_mentions, ordinary)),
+        min_author_diversity=params.min_author_diversity,
     )
 
 

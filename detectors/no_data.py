@@ -1,15 +1,17 @@
-"""Has a usually busy channel fallen silent?
+"""No-data detector: a usually busy channel has stopped sending mentions.
 
-A dead source is not a calm brand. A channel that brings a share s of the brand's mentions and has said nothing for a
-time in which mu = s * expected(that time) mentions were usual is silent when at once
+A dead source is not a calm brand. A channel that brings a share s of the brand's mentions, and has sent nothing for a
+time in which mu = s * expected(that time) mentions were expected, breaches when all of these hold:
 
-    silent for >= `least_time`    and    mu >= least    and    P(X = 0) = (1 + v mu)^(-1/v) <= tail
+    silent for >= min_duration    and    mu >= min_expected    and    P(X = 0) = (1 + v mu)^(-1/v) <= tail
 
-with X negative binomial of relative variance v (Gamma-Poisson). Asked at the end of every hour, and of every minute
-with a mention. The finding is worth a look (`info`). After `given_up_after` the channel is no longer usual and the
+with X negative binomial of relative variance v (Gamma-Poisson). The detector runs at the end of every hour and of every
+minute with a mention. The severity is `info`. After `forget_after` the channel is no longer expected to send, and the
 finding ends.
 
-Blind to: channels beyond the eight busiest; quiet ones, whose silence says nothing; brands before `learning.warm_up`.
+Trade-off: a longer `min_duration` avoids alarms about pauses, and reports a broken source later.
+Blind spots: channels beyond the eight busiest; quiet channels, whose silence is no evidence; brands with less history
+than `learning.warm_up` or `min_history`.
 Cost: eight sums an hour.
 Reference: as `detectors.volume_spike`; the zero class of the negative binomial.
 
@@ -42,44 +44,45 @@ _DAY: Final = 24 * 60
 
 
 class NoData(Switched):
-    """Parameters of the silence detector."""
+    """Parameters of the no-data detector."""
 
     min_duration: Duration = Field(
         default=timedelta(hours=1),
         ge=timedelta(minutes=10),
         le=timedelta(hours=24),
-        description="Shortest silence that is a finding; larger fires later and less [duration]",
+        description="Shortest time without mentions that fires; a larger value fires later and less often [duration]",
     )
     min_expected: float = Field(
         default=20.0,
         ge=1.0,
         le=1_000_000,
-        description="Mentions usual in that time from which silence is a finding; larger fires later [mentions]",
+        description="Mentions expected in that time for its silence to fire; a larger value fires later [mentions]",
     )
     min_history: Duration = Field(
         default=timedelta(hours=72),
         ge=timedelta(hours=12),
         le=timedelta(days=14),
-        description="History needed before nights are told from silence; larger speaks up later [duration]",
+        description="History needed to know which hours are quiet anyway; a larger value starts later [duration]",
     )
     forget_after: Duration = Field(
         default=timedelta(hours=48),
         ge=timedelta(hours=2),
         le=timedelta(days=7),
-        description="Silence after which a channel is no longer usual; larger keeps telling longer [duration]",
+        description="Time without mentions after which a channel is forgotten; "
+        "a larger value keeps the finding open longer [duration]",
     )
 
 
 def evaluate(view: BrandView) -> Finding | None:
-    """Return what the most striking silence among the channels says; None without one to judge."""
-    own, usual = view.policy.no_data, view.baseline
-    if not usual.warmed_up or usual.history < in_minutes(own.min_history):
+    """Return the finding about the channel with the most missing mentions, None without a silent channel."""
+    params, baseline = view.policy.no_data, view.baseline
+    if not baseline.warmed_up or baseline.history < in_minutes(params.min_history):
         return None
-    spread = usual.spreads[MENTIONS]
+    spread = baseline.spreads[MENTIONS]
     worst: tuple[float, str, int] = (0.0, "", 0)
     for name, channel in view.sources.sources.items():
         silent = view.minute - channel.last
-        if in_minutes(own.min_duration) <= silent < in_minutes(own.forget_after):
+        if in_minutes(params.min_duration) <= silent < in_minutes(params.forget_after):
             missed = view.sources.share(name) * _expected_over(view, silent)
             worst = max(worst, (missed, name, silent))
     missed, name, silent = worst
@@ -87,15 +90,15 @@ def evaluate(view: BrandView) -> Finding | None:
         return None
     chance = -log1p(spread * missed) / spread if spread else -missed
     rare = chance <= log(tail_probability(view.policy, 60))
-    severity: Severity | None = "info" if rare and missed >= own.min_expected else None
-    lasting = 2 * missed >= own.min_expected
+    severity: Severity | None = "info" if rare and missed >= params.min_expected else None
+    ongoing = 2 * missed >= params.min_expected
     return Finding(
-        severity, lasting, "mentions", silent, 0.0, missed, 1.0, source=name, first_minute=view.minute - silent + 1
+        severity, ongoing, "mentions", silent, 0.0, missed, 1.0, source=name, first_minute=view.minute - silent + 1
     )
 
 
 def _expected_over(view: BrandView, silent: int) -> float:
-    """Return the brand's mentions usual in the time of the silence; beyond a day each day is taken for alike."""
+    """Return the brand's mentions expected in the silent time; beyond 24 hours each day counts like the last."""
     within = min(silent, _DAY)
     days = (silent - within) / _DAY
     return view.baseline.expected(MENTIONS, within) + days * view.baseline.expected(MENTIONS, _DAY)
@@ -105,11 +108,11 @@ def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
     evidence = signal.evidence
     channel = signal.contributors.channels[0][0]
-    time = format_minutes(evidence.window_end - evidence.window_start, language)
-    usual = format_number(evidence.expected or 0.0, language)
+    duration = format_minutes(evidence.window_end - evidence.window_start, language)
+    expected = format_number(evidence.expected or 0.0, language)
     if language == "fr":
-        return f"aucune mention sur {channel} depuis {time}, d’habitude {usual}"
-    return f"no mention from {channel} for {time}, usually {usual}"
+        return f"aucune mention sur {channel} depuis {duration}, d’habitude {expected}"
+    return f"no mentions from {channel} for {duration}, usually {expected}"
 
 
 def _enabled(policy: Policy) -> bool:
@@ -121,35 +124,35 @@ def _below_threshold(view: BrandView) -> bool:
 
 
 def _none_missing(view: BrandView, minute: int, part: float) -> bool:
-    """Tell whether by `minute` no channel is missed by `part` of what counts, were each hour as busy as the busiest."""
-    own = view.policy.no_data
+    """Return whether by `minute` no channel can miss `part` of `min_expected`, even if every hour were the busiest."""
+    params = view.policy.no_data
     silences = {name: minute - channel.last for name, channel in view.sources.sources.items()}
-    silent = [name for name, length in silences.items() if in_minutes(own.min_duration) <= length]
+    silent = [name for name, length in silences.items() if in_minutes(params.min_duration) <= length]
     if not silent:
         return True
-    if "busiest" not in view.memo:
-        view.memo["busiest"] = view.hours.busiest()
+    if "busiest hour" not in view.memo:
+        view.memo["busiest hour"] = view.hours.busiest()
     return all(
-        view.sources.share(name) * view.memo["busiest"] * silences[name] / _HOUR < part * own.min_expected
+        view.sources.share(name) * view.memo["busiest hour"] * silences[name] / _HOUR < part * params.min_expected
         for name in silent
     )
 
 
 _RECHECK_AFTER: Final = 1000
-"""Mentions after which a channel's share is looked at again: it ages with the others, and rounding may favour it."""
+"""Mentions after which the shares are computed again: counts age together, and rounding may raise a share."""
 
 
 def _headroom(view: BrandView) -> Headroom:
-    """Return some room where no channel that is silent now can be missed enough before the hour ends.
+    """Return headroom if no channel that is silent now can miss enough mentions before the hour ends.
 
-    A channel that speaks is no longer silent for `least_time` in this hour, if that is an hour at least.
+    A channel that sends a mention cannot reach `min_duration` within the hour if that is an hour or more.
     """
-    own, end = view.policy.no_data, view.minute // _HOUR * _HOUR + _HOUR - 1
-    if in_minutes(own.min_duration) < _HOUR:
+    params, end = view.policy.no_data, view.minute // _HOUR * _HOUR + _HOUR - 1
+    if in_minutes(params.min_duration) < _HOUR:
         return Headroom(MENTIONS, 0)
-    if "stirring" not in view.memo:
-        view.memo["stirring"] = not _none_missing(view, end, 0.95)
-    return Headroom(MENTIONS, 0 if view.memo["stirring"] else _RECHECK_AFTER)
+    if "no_data may breach" not in view.memo:
+        view.memo["no_data may breach"] = not _none_missing(view, end, 0.95)
+    return Headroom(MENTIONS, 0 if view.memo["no_data may breach"] else _RECHECK_AFTER)
 
 
 DETECTOR: Final = Detector(

@@ -1,4 +1,4 @@
-"""What may be tuned in a brand's watch? Every detector's parameters, and how time is treated."""
+"""Detection policy of a brand: every detector's parameters, the sensitivity, and how event time is treated."""
 
 from __future__ import annotations
 
@@ -26,68 +26,73 @@ from detectors.volume_spike import VolumeSpike
 Sensitivity = Literal["low", "medium", "high"]
 
 FALSE_ALARMS_PER_DAY: Final[dict[Sensitivity, float]] = {"low": 1 / 30, "medium": 1 / 7, "high": 1.0}
-"""The promised budget: chance alarms a brand and day, all detectors together."""
+"""Promised budget of chance alarms per brand and day, all detectors together."""
 
 PEAK_RATIO_FACTOR: Final[dict[Sensitivity, float]] = {"low": 1.2, "medium": 1.0, "high": 0.7}
-"""What `over_peak` is multiplied by: real streams have bursts that no model of chance foresees."""
+"""Factor on every `peak_ratio`: real streams have bursts that no model of chance foresees."""
 
 
 class Policy(Parameters):
-    """How one brand is watched. Frozen; two equal policies fire alike."""
+    """Detection policy of one brand. Frozen; equal policies give equal signals."""
 
     sensitivity: Sensitivity = Field(
         default="medium",
         description="Promised budget of false alarms: low = 1 a month, medium = 1 a week, high = 1 a day per brand; "
-        "higher fires sooner [level]",
+        "a higher level fires sooner and more often [level]",
     )
     lateness: Duration = Field(
         default=timedelta(minutes=2),
         ge=timedelta(0),
         le=timedelta(minutes=30),
-        description="How far out of order mentions may come and still count in their own minute; "
-        "larger closes minutes later [duration]",
+        description="How far out of order mentions may arrive and still count in their own minute; "
+        "a larger value closes minutes later [duration]",
     )
     backfill_after: Duration = Field(
         default=timedelta(hours=24),
         ge=timedelta(minutes=10),
         le=timedelta(days=30),
-        description="Age from which a mention found late only teaches the usual and never fires; "
-        "larger lets older news fire [duration]",
+        description="Age from which a late mention only adds to the baseline and never fires; "
+        "a larger value lets older mentions fire [duration]",
     )
     duplicate_horizon: Duration = Field(
         default=timedelta(hours=24),
         ge=timedelta(minutes=10),
         le=timedelta(days=14),
-        description="How long a mention's id is remembered; larger finds later repeats, needs more memory [duration]",
+        description="How long a mention's id is remembered; "
+        "a larger value finds later duplicates but needs more memory [duration]",
     )
     idle_timeout: Duration = Field(
         default=timedelta(seconds=30),
         ge=timedelta(seconds=5),
         le=timedelta(hours=1),
-        description="Silence of a source partition's reader after which time goes on without it; "
-        "larger waits longer for a dead reader [duration]",
+        description="How long a source partition may send no ticks before the watermark moves on without it; "
+        "a larger value waits longer for a dead reader [duration]",
     )
-    learning: Learning = Field(default=Learning(), description="How the usual is learned [parameters]")
+    learning: Learning = Field(default=Learning(), description="How the baseline is learned [parameters]")
     static_threshold: StaticThreshold = Field(
-        default=StaticThreshold(), description="Limits named by the brand's owner [parameters]"
+        default=StaticThreshold(), description="Fixed thresholds on counts and on the negative share [parameters]"
     )
     volume_spike: VolumeSpike = Field(default=VolumeSpike(), description="More mentions than usual [parameters]")
     negative_spike: NegativeSpike = Field(
         default=NegativeSpike(), description="More negative mentions than usual [parameters]"
     )
     negative_burst: NegativeBurst = Field(
-        default=NegativeBurst(), description="A burst of mentions in a dark tone [parameters]"
+        default=NegativeBurst(), description="Burst of negative mentions [parameters]"
     )
-    high_reach: HighReach = Field(default=HighReach(), description="A negative mention seen by many [parameters]")
+    high_reach: HighReach = Field(
+        default=HighReach(), description="Negative mention with a large audience [parameters]"
+    )
     negative_share: NegativeShare = Field(
-        default=NegativeShare(), description="A higher negative share than usual [parameters]"
+        default=NegativeShare(), description="Higher negative share than usual [parameters]"
     )
     sentiment_drift: SentimentDrift = Field(
-        default=SentimentDrift(), description="A negative share that rises for hours [parameters]"
+        default=SentimentDrift(), description="Negative share that rises for hours [parameters]"
     )
-    abuse: Abuse = Field(default=Abuse(), description="An abusive tone, and whose [parameters]")
-    no_data: NoData = Field(default=NoData(), description="A busy channel that falls silent [parameters]")
-    positive_spike: PositiveSpike = Field(default=PositiveSpike(), description="Unusual enthusiasm [parameters]")
+    abuse: Abuse = Field(default=Abuse(), description="Abusive mentions [parameters]")
+    no_data: NoData = Field(default=NoData(), description="No mentions from a usually busy channel [parameters]")
+    positive_spike: PositiveSpike = Field(
+        default=PositiveSpike(), description="More positive mentions than usual [parameters]"
+    )
 
     @cached_property
     def lateness_minutes(self) -> int:
@@ -96,29 +101,29 @@ class Policy(Parameters):
 
     @cached_property
     def open_minutes(self) -> int:
-        """Return how many minutes after the frontier are watched while they are open: the lateness and the present one.
+        """Return how many minutes after the last closed one are evaluated while open: the lateness and the current one.
 
-        A stream read in order has the frontier exactly so far behind its present minute, however often time is told;
-        so rows for later minutes are held back until then, and a stream read ahead fires what one read in step would.
+        A stream read in order has its last closed minute exactly so far behind its current one, however often ticks
+        come. Rows for later minutes are buffered until then, so a stream read ahead fires as one read in step.
         """
         return self.lateness_minutes + 1
 
     @cached_property
     def duplicate_horizon_minutes(self) -> int:
-        """Return for how many minutes an id is remembered."""
+        """Return how many minutes an id is remembered."""
         return round(self.duplicate_horizon.total_seconds() / 60)
 
     @property
     def high_reach_from(self) -> int:
-        """Return the reach from which a negative mention is counted apart."""
+        """Return the reach from which a negative mention counts as high-reach."""
         return self.high_reach.min_reach
 
     @property
     def peak_ratio_factor(self) -> float:
-        """Return what every `over_peak` is multiplied by."""
+        """Return the factor on every `peak_ratio`."""
         return PEAK_RATIO_FACTOR[self.sensitivity]
 
     @property
     def false_alarms_per_day(self) -> float:
-        """Return the promised budget of chance alarms a day."""
+        """Return the promised budget of chance alarms per day."""
         return FALSE_ALARMS_PER_DAY[self.sensitivity]

@@ -1,13 +1,15 @@
-"""Is there unusual enthusiasm?
+"""Positive spike detector: more positive mentions than the brand's baseline explains.
 
-At the end of a minute, over the last `window`: k positive of n mentions breach when at once
+At the end of a minute, over the last `window`: k positive of n mentions breach when all of these hold:
 
-    k >= least    and    k >= rise * expected    and    P(X >= k) <= tail    and    k/n >= share
+    k >= min_mentions    and    k >= min_ratio * expected    and    P(X >= k) <= tail    and    k/n >= min_share
 
-with X negative binomial about the positive mentions usual at this hour. The finding is worth a look (`info`).
+with X negative binomial about the positive mentions expected at this hour. The severity is `info`.
 
-Blind to: irony, which scorers take for praise: the share asks for more than a few jokes; brands before
-`learning.warm_up`. Cost: one sum a minute, one quantile an hour.
+Trade-off: `min_share` keeps a few jokes within a storm from firing, but misses praise that comes with many neutral
+mentions.
+Blind spots: irony, which scorers take for praise; brands before `learning.warm_up`.
+Cost: one sum a minute, one quantile an hour.
 Reference: as `detectors.volume_spike`.
 
 >>> from detectors.engine.simulation import first_alert, simulate
@@ -45,42 +47,49 @@ if TYPE_CHECKING:
 
 
 class PositiveSpike(Switched):
-    """Parameters of the praise detector."""
+    """Parameters of the positive spike detector."""
 
     window: Duration = Field(
         default=timedelta(minutes=30),
         ge=timedelta(minutes=5),
         le=timedelta(hours=3),
-        description="The sliding window; larger is steadier and later [duration]",
+        description="Sliding window; a larger value is steadier but fires later [duration]",
     )
     min_mentions: int = Field(
-        default=20, ge=1, le=1_000_000, description="Fewest positive mentions; larger fires later and less [mentions]"
+        default=20,
+        ge=1,
+        le=1_000_000,
+        description="Fewest positive mentions that can fire; a larger value fires later and less often [mentions]",
     )
     min_ratio: float = Field(
         default=3.0,
         ge=1.0,
         le=100,
-        description="Multiple of the usual positive mentions; larger fires later and less [ratio]",
+        description="Multiple of the expected positive mentions that fires; "
+        "a larger value fires later and less often [ratio]",
     )
     min_share: float = Field(
-        default=0.5, ge=0.0, le=1.0, description="Least share of positive mentions; larger fires less [share]"
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="Smallest share of positive mentions that fires; a larger value fires less often [share]",
     )
 
 
 def evaluate(view: BrandView) -> Finding | None:
-    """Return what the positive mentions of the window say; None before the warm-up is over."""
-    own, usual = view.policy.positive_spike, view.baseline
-    if not usual.warmed_up:
+    """Return the finding about the positive mentions of the window, None before the warm-up is over."""
+    params, baseline = view.policy.positive_spike, view.baseline
+    if not baseline.warmed_up:
         return None
-    length = in_minutes(own.window)
+    length = in_minutes(params.window)
     counts = view.window(length)
-    expected = usual.expected(POSITIVE, length)
-    limit = max(own.min_mentions, own.min_ratio * expected)
-    enough = counts[POSITIVE] >= limit and counts[POSITIVE] >= own.min_share * counts[MENTIONS]
-    breached = enough and counts[POSITIVE] >= usual.quantile(POSITIVE, length, tail_probability(view.policy, length))
-    lasting = 2 * counts[POSITIVE] >= limit and counts[POSITIVE] >= own.min_share / 2 * counts[MENTIONS]
+    expected = baseline.expected(POSITIVE, length)
+    threshold = max(params.min_mentions, params.min_ratio * expected)
+    enough = counts[POSITIVE] >= threshold and counts[POSITIVE] >= params.min_share * counts[MENTIONS]
+    breached = enough and counts[POSITIVE] >= baseline.quantile(POSITIVE, length, tail_probability(view.policy, length))
+    ongoing = 2 * counts[POSITIVE] >= threshold and counts[POSITIVE] >= params.min_share / 2 * counts[MENTIONS]
     found = float(counts[POSITIVE])
-    return Finding("info" if breached else None, lasting, "positive mentions", length, found, expected, limit)
+    return Finding("info" if breached else None, ongoing, "positive mentions", length, found, expected, threshold)
 
 
 def explain(signal: Signal, language: Language) -> str:
@@ -93,13 +102,15 @@ def _enabled(policy: Policy) -> bool:
 
 
 def _headroom(view: BrandView) -> Headroom:
-    own, length = view.policy.positive_spike, in_minutes(view.policy.positive_spike.window)
-    few = headroom_below(view, POSITIVE, [(length, own.min_mentions)])
+    params, length = view.policy.positive_spike, in_minutes(view.policy.positive_spike.window)
+    few = headroom_below(view, POSITIVE, [(length, params.min_mentions)])
     if few.remaining > 0:
         return few
     if not view.baseline.warmed_up:
         return NO_LIMIT
-    return headroom_below(view, POSITIVE, [(length, floor(own.min_ratio * view.baseline.expected(POSITIVE, length)))])
+    return headroom_below(
+        view, POSITIVE, [(length, floor(params.min_ratio * view.baseline.expected(POSITIVE, length)))]
+    )
 
 
 DETECTOR: Final = Detector(

@@ -1,4 +1,4 @@
-"""Which detectors watch every brand? The laws in the tests hold for each of them."""
+"""Registry of the detectors that watch every brand. The property tests hold for each of them."""
 
 from __future__ import annotations
 
@@ -33,6 +33,6 @@ ALL: Final[tuple[Detector, ...]] = (
     positive_spike.DETECTOR,
     no_data.DETECTOR,
 )
-"""In the order in which their findings are told when several break at once: the gravest first."""
+"""Order of the signals when several detectors fire at once: the most severe first."""
 
 BY_NAME: Final = {detector.name: detector for detector in ALL}

@@ -1,15 +1,19 @@
-"""Has it been getting worse for hours, too slowly for any window to break?
+"""Sentiment drift detector: the negative share rises for hours, too slowly for any single window to breach.
 
-A one-sided CUSUM on the hourly negative share: with x negative of n mentions in a scored language, the usual share p0
-and the share p1 with `odds` times its odds,
+A one-sided CUSUM on the hourly negative share. With x negative of n mentions in a scored language, the baseline share
+p0 and the share p1 whose odds are `odds_ratio` times those of p0,
 
     S = max(0, S + m (f log(p1/p0) + (1 - f) log((1 - p1)/(1 - p0)))),   f = x/n,   m = n / (1 + (n - 1) rho)
 
-where rho = 1/(alpha + beta + 1) discounts mentions of one hour that echo each other. It breaches at S >= log(1/tail),
-once at least `lasting` and `least` mentions have added up since S was last zero. The finding pages (`warning`).
+where rho = 1/(alpha + beta + 1) discounts mentions of the same hour that echo each other. It breaches at
 
-Blind to: a rise within the usual spread of the hours; anything but the share; brands before `learning.warm_up`. It is
-worked out from the hours of the last day, so it needs no state of its own. Cost: one logarithm a minute, 24 an hour.
+    S >= log(1/tail)    and    hours since S was last zero >= min_duration    and    mentions since then >= min_mentions
+
+The severity is `warning`. The sum is computed from the hours of the last day, so the detector has no state of its own.
+
+Trade-off: a lower `odds_ratio` finds flatter rises, and takes longer to find steep ones.
+Blind spots: a rise within the ordinary spread of the hours; anything but the share; brands before `learning.warm_up`.
+Cost: one logarithm a minute, 24 an hour.
 Reference: Page, Continuous inspection schemes, Biometrika 41 (1954).
 
 >>> from detectors.engine.simulation import first_alert, simulate
@@ -39,46 +43,48 @@ if TYPE_CHECKING:
     from detectors.policy import Policy
 
 HOURS: Final = 24
-"""How far back the sum is followed."""
+"""How many hours back the sum starts."""
 
 
 class SentimentDrift(Switched):
-    """Parameters of the slow-burn detector."""
+    """Parameters of the sentiment drift detector."""
 
     odds_ratio: float = Field(
         default=2.0,
         gt=1.0,
         le=20,
-        description="Rise of the odds of a negative mention it is tuned to; larger looks for steeper burns [ratio]",
+        description="Rise of the odds of a negative mention that the test looks for; "
+        "a larger value looks for steeper rises [ratio]",
     )
     min_duration: Duration = Field(
         default=timedelta(hours=3),
         ge=timedelta(hours=1),
         le=timedelta(hours=12),
-        description="Least time the share must have been raised, in whole hours; larger fires later [duration]",
+        description="Shortest time that the share has been raised, in whole hours; "
+        "a larger value fires later [duration]",
     )
     min_mentions: int = Field(
         default=30,
         ge=5,
         le=1_000_000,
-        description="Fewest mentions meanwhile; larger fires later and less [mentions]",
+        description="Fewest mentions in that time; a larger value fires later and less often [mentions]",
     )
 
 
 def evaluate(view: BrandView) -> Finding | None:
-    """Return what the sum says now; None before the warm-up is over, and while it is less than half the limit."""
-    own, usual = view.policy.sentiment_drift, view.baseline
-    if not usual.warmed_up:
+    """Return the finding about the sum, None before the warm-up is over or below half the limit."""
+    params, baseline = view.policy.sentiment_drift, view.baseline
+    if not baseline.warmed_up:
         return None
-    before, after = _shares(view)
-    score, since = _score(view, before, after)
+    expected, raised = _shares(view)
+    score, since = _score(view, expected, raised)
     hour = view.minute // 60
     length = 60 * (hour - since + 1)
     limit = -log(tail_probability(view.policy, 60))
     if length <= 0 or score < limit / 2:
         return None
     counts = view.window(length)
-    long_enough = length >= in_minutes(own.min_duration) and _scored(counts) >= own.min_mentions
+    long_enough = length >= in_minutes(params.min_duration) and _scored(counts) >= params.min_mentions
     share = counts[NEGATIVE] / _scored(counts) if _scored(counts) else 0.0
     return Finding(
         "warning" if long_enough and score >= limit else None,
@@ -86,42 +92,44 @@ def evaluate(view: BrandView) -> Finding | None:
         metric="negative share",
         window=length,
         observed=share,
-        expected=before,
-        threshold=after,
+        expected=expected,
+        threshold=raised,
         extra={"cusum": score, "cusum_limit": limit, "since": float(60 * since * MINUTE)},
     )
 
 
 def _shares(view: BrandView) -> tuple[float, float]:
-    """Return the usual share, and the one it is tuned to."""
+    """Return the baseline share, and the raised share that the test looks for."""
     alpha, beta = view.baseline.negative_share
     odds = view.policy.sentiment_drift.odds_ratio * alpha / beta
     return alpha / (alpha + beta), odds / (1 + odds)
 
 
 class _ClosedHours(NamedTuple):
-    """What the closed hours come to, and how the present one adds to it: the same for the whole hour."""
+    """Sum over the closed hours, with what the current hour's mentions add: constant within the hour."""
 
     score: float
-    since: int  # first hour since it was last zero
-    gains: tuple[float, float]  # of a negative mention, and of another
+    since: int  # first hour after the sum was last zero
+    gains: tuple[float, float]  # added by a negative mention, and by any other
     rho: float
 
 
-def _closed_hours(view: BrandView, usual: float, tuned: float) -> _ClosedHours:
-    """Return what the closed hours come to; they are summed once an hour."""
-    if "burn" not in view.memo:
-        gains = (log(tuned / usual), log((1 - tuned) / (1 - usual)))
+def _closed_hours(view: BrandView, expected: float, raised: float) -> _ClosedHours:
+    """Return the sum over the closed hours, computed once an hour."""
+    if "sentiment_drift" not in view.memo:
+        gains = (log(raised / expected), log((1 - raised) / (1 - expected)))
         rho, hour = 1 / (sum(view.baseline.negative_share) + 1), view.minute // 60
         begin = hour - HOURS + 1
-        view.memo["burn"] = _ClosedHours(*_cusum(view, (0.0, begin), range(begin, hour), gains, rho), gains, rho)
-    before: _ClosedHours = view.memo["burn"]
+        view.memo["sentiment_drift"] = _ClosedHours(
+            *_cusum(view, (0.0, begin), range(begin, hour), gains, rho), gains, rho
+        )
+    before: _ClosedHours = view.memo["sentiment_drift"]
     return before
 
 
-def _score(view: BrandView, usual: float, tuned: float) -> tuple[float, int]:
-    """Return the sum now, and the first hour since it was last zero."""
-    score, since, gains, rho = _closed_hours(view, usual, tuned)
+def _score(view: BrandView, expected: float, raised: float) -> tuple[float, int]:
+    """Return the sum now, and the first hour after it was last zero."""
+    score, since, gains, rho = _closed_hours(view, expected, raised)
     hour = view.minute // 60
     return _cusum(view, (score, since), range(hour, hour + 1), gains, rho)
 
@@ -129,7 +137,7 @@ def _score(view: BrandView, usual: float, tuned: float) -> tuple[float, int]:
 def _cusum(
     view: BrandView, start: tuple[float, int], hours: range, gains: tuple[float, float], rho: float
 ) -> tuple[float, int]:
-    """Return the sum after `hours`, and the first hour since it was last zero."""
+    """Return the sum after `hours`, and the first hour after it was last zero."""
     score, since = start
     for hour in hours:
         score += _gain(view.hour(hour), gains, rho)
@@ -143,20 +151,18 @@ def _scored(counts: Counts) -> int:
 
 
 def _gain(counts: Counts, gains: tuple[float, float], rho: float) -> float:
-    judged = _scored(counts)
-    if not judged:
+    scored_count = _scored(counts)
+    if not scored_count:
         return 0.0
-    share = counts[NEGATIVE] / judged
-    return judged / (1 + (judged - 1) * rho) * (share * gains[0] + (1 - share) * gains[1])
+    share = counts[NEGATIVE] / scored_count
+    return scored_count / (1 + (scored_count - 1) * rho) * (share * gains[0] + (1 - share) * gains[1])
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
     since = format_time_of_day(int(signal.evidence.extra["since"]))
-    told = comparison(signal, language)
-    return (
-        f"{told} : de pire en pire depuis {since} UTC" if language == "fr" else f"{told}: building up since {since} UTC"
-    )
+    text = comparison(signal, language)
+    return f"{text} : en hausse depuis {since} UTC" if language == "fr" else f"{text}: rising since {since} UTC"
 
 
 def _enabled(policy: Policy) -> bool:
@@ -164,9 +170,9 @@ def _enabled(policy: Policy) -> bool:
 
 
 def _headroom(view: BrandView) -> Headroom:
-    """Return the room to the mentions of a day that are needed, then to the negative ones that would reach the limit.
+    """Return the headroom to the mentions needed in a day, then to the negative ones that would reach the limit.
 
-    Of x negative mentions of an hour nobody adds more than g x / (1 + (x - 1) rho), were there no others.
+    x negative mentions of an hour add at most g x / (1 + (x - 1) rho), which is the case without any others.
     """
     few = Headroom(MENTIONS, view.policy.sentiment_drift.min_mentions - _scored(view.window(60 * HOURS)))
     if few.remaining > 0:

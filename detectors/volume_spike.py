@@ -1,26 +1,40 @@
-"""Are there more mentions than this brand is used to?
+"""Volume spike detector: more mentions than the brand's baseline and its own daily peaks explain.
 
-A count over a sliding window breaches when it is at once
+A count over a sliding window breaches when all of these hold:
 
-    n >= least    and    n + c >= over_peak * P    and    P(X >= n) <= tail
+    n >= min_mentions    and    n + c >= peak_ratio * P    and    P(X >= n) <= tail
 
-with n the mentions of the last W minutes (W = `fast`, `window`), P the peak that one of the brand's own days usually
-brings, and X the count that chance gives: negative binomial about the rate usual at this hour of the week. P is the
-power mean of the largest sums m of the last 21 days, (sum w (m + c)^4 / sum w)^(1/4), each day's weight w halved every
-`learning.peak_half_life`, and c = sqrt(W) / 2 (`detectors.stats.baseline`). `tail` is what the promised budget of false
-alarms leaves to one window; `over_peak` is 1.2 times as large at low sensitivity, 0.7 times at high. A quiet
-brand is also watched over an hour, and over `slow` hours by the tail alone.
+- n: the mentions of the last W minutes (W = `short_window`, `window`).
+- P: the peak that an ordinary day of the brand brings, the power mean (sum w (m + c)^4 / sum w)^(1/4) of the largest
+  sums m of the last 21 days, with each day's weight w halved every `learning.peak_half_life`, and c = sqrt(W) / 2
+  (`detectors.stats.baseline`).
+- X: the count that chance brings, negative binomial about the expected rate at this hour of the week.
+- tail: the share of the promised false-alarm budget that falls to one window.
+- `peak_ratio` is multiplied by 1.2 at low sensitivity, by 0.7 at high.
 
-Of a brand of few mentions a fortnight tells how bursty it is (`detectors.stats.burstiness`). Then P(X >= n) <= `tail` must hold
-for the likely burstiness too; and where even the most that its history allows leaves an hour's count rare enough, this
-breaches from `least` / 2 on, if it is 0.45 times what would breach in `window` at medium sensitivity.
+A quiet brand is also watched over an hour, and over `long_window` by the tail alone.
 
-A volume peak is not a crisis: the finding is worth a look (`info`), it pages nobody.
+For a brand with few mentions, two weeks of history show how bursty it is (`detectors.stats.burstiness`). Then
+P(X >= n) <= tail must hold for the likely burstiness too. If an hour's count is rare even for the highest burstiness
+that the history allows, the hour breaches from `min_mentions` / 2 on, provided that it reaches 0.45 times the threshold
+of `window` at medium sensitivity.
 
-Blind to: a rise that stays under the usual daily peak; anything before `learning.warm_up`; what is said. Cost: four
-sums a minute. The ratio to a power mean of daily peaks is our own: on NAB realTweets it beat every z-score, tail model
-and decaying maximum tried (docs/results.md). The tail is the Gamma-Poisson model (Gelman et al., Bayesian Data
+The severity is `info`: a volume peak is not a crisis, and pages nobody.
+
+Trade-off: a higher `peak_ratio` means fewer alarms on ordinary bursts, and a later alarm on real ones.
+Blind spots: a rise that stays below the usual daily peak; brands before `learning.warm_up`; the content of the
+mentions.
+Cost: four sums a minute.
+Reference: the ratio to a power mean of daily peaks is our own; on NAB realTweets it beat every z-score, tail model and
+decaying maximum that we tried (docs/results.md). The tail is the Gamma-Poisson model (Gelman et al., Bayesian Data
 Analysis, 2.6).
+
+>>> from detectors.engine.simulation import first_alert, simulate
+>>> calm = {"negative": 4, "positive": 4, "neutral": 22}
+>>> first_alert(simulate(calm, {"neutral": 180}), "volume_spike")
+'info after 8 min at 22 mentions'
+>>> first_alert(simulate(calm, calm), "volume_spike")
+'silent'
 """
 
 from __future__ import annotations
@@ -51,95 +65,96 @@ if TYPE_CHECKING:
 
 
 class VolumeSpike(Windowed):
-    """Parameters of the volume detector."""
+    """Parameters of the volume spike detector."""
 
     min_mentions: int = Field(
         default=7,
         ge=1,
         le=1_000_000,
-        description="Fewest mentions that can breach, half as many in an hour of a brand known to be calm; "
-        "larger fires later [mentions]",
+        description="Fewest mentions that can fire, half as many in an hour of a brand known to be steady; "
+        "a larger value fires later [mentions]",
     )
     peak_ratio: float = Field(
         default=1.25,
         ge=0.1,
         le=100,
-        description="Multiple of the brand's own usual daily peak that breaches; larger fires later and less [ratio]",
+        description="Multiple of the brand's usual daily peak that fires; "
+        "a larger value fires later and less often [ratio]",
     )
 
 
 QUIET_BELOW: Final = 10.0
-"""Mentions expected in the main window below which a brand is quiet, and watched over two windows more; one of few
-mentions (`detectors.stats.burstiness`) always is."""
+"""Mentions expected in the main window below which a brand is quiet, and watched over two more windows. A brand with a
+known burstiness (`detectors.stats.burstiness`) is always quiet."""
 
 HOUR: Final = 60  # minutes
 HOURLY_PEAK_SHARE: Final = 0.6
-"""How much of what would breach in the main window must fall into an hour: a bursty brand's hours hold most of it."""
+"""Share of the main window's threshold that an hour must reach: a bursty brand has most of a burst in one hour."""
 
 BUDGET_SHARE: Final = 1 / 3
-"""Of the budget of false alarms: mentions are watched over more windows than anything else, and these overlap."""
+"""Share of the false-alarm budget: mentions are watched over more windows than anything else, and these overlap."""
 
 STEADY_PEAK_SHARE: Final = 0.45
-"""How much of what would breach in the main window at medium sensitivity must fall into an hour of a calm brand: what
-no model of chance foresees shows in the peaks of the days."""
+"""Share of the main window's threshold at medium sensitivity that an hour of a steady brand must reach: the daily peaks
+show bursts that no model of chance foresees."""
 
 RESOLVE_TAIL: Final = 0.02
 """An episode ends once its count is no rarer than this."""
 
 
 def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
-    """Return the counts of mentions that breach at this hour; none before the warm-up is over."""
+    """Return the thresholds on mentions at this hour, none before the warm-up is over."""
     if not view.baseline.warmed_up:
         return ()
-    return tuple(_threshold(view, length, _count(view, length, least)) for length, least in _windows(view))
+    return tuple(_threshold(view, length, _count(view, length, min_count)) for length, min_count in _windows(view))
 
 
 def _windows(view: BrandView) -> list[tuple[int, int]]:
-    """Return the windows that are watched, and what a count must reach in each, were it no rarer."""
-    own, usual = view.policy.volume_spike, view.baseline
-    ratio, fast, main = (
-        view.policy.peak_ratio_factor * own.peak_ratio,
-        in_minutes(own.short_window),
-        in_minutes(own.window),
+    """Return the watched windows, each with the count it must reach before its rarity is tested."""
+    params, baseline = view.policy.volume_spike, view.baseline
+    ratio, short_window, main_window = (
+        view.policy.peak_ratio_factor * params.peak_ratio,
+        in_minutes(params.short_window),
+        in_minutes(params.window),
     )
-    over_main = usual.peak_threshold(1, main, ratio)
+    main_peak = baseline.peak_threshold(1, main_window, ratio)
     windows = [
-        (fast, max(own.min_mentions, usual.peak_threshold(0, fast, ratio))),
-        (main, max(own.min_mentions, over_main)),
+        (short_window, max(params.min_mentions, baseline.peak_threshold(0, short_window, ratio))),
+        (main_window, max(params.min_mentions, main_peak)),
     ]
-    if usual.burstiness is None and usual.expected(MENTIONS, main) >= QUIET_BELOW:
+    if baseline.burstiness is None and baseline.expected(MENTIONS, main_window) >= QUIET_BELOW:
         return windows
     return [
         *windows,
-        (HOUR, max(own.min_mentions, ceil(HOURLY_PEAK_SHARE * over_main))),
-        (in_minutes(own.long_window), own.min_mentions),
+        (HOUR, max(params.min_mentions, ceil(HOURLY_PEAK_SHARE * main_peak))),
+        (in_minutes(params.long_window), params.min_mentions),
     ]
 
 
-def _count(view: BrandView, length: int, least: int) -> int:
-    """Return the count that breaches in a window: large, rare, and rare too for a brand as bursty as this one."""
-    rarity, usual = tail_probability(view.policy, length, BUDGET_SHARE), view.baseline
-    count = max(least, usual.quantile(MENTIONS, length, rarity))
-    if usual.burstiness is None or length > MAX_SLIDING:
+def _count(view: BrandView, length: int, min_count: int) -> int:
+    """Return the count that breaches in a window: large, rare, and rare for a brand as bursty as this one."""
+    rarity, baseline = tail_probability(view.policy, length, BUDGET_SHARE), view.baseline
+    count = max(min_count, baseline.quantile(MENTIONS, length, rarity))
+    if baseline.burstiness is None or length > MAX_SLIDING:
         return count
-    count = max(count, usual.burstiness.quantile(length, rarity))
-    return min(count, _steady_brand_count(view, usual.burstiness)) if length == HOUR else count
+    count = max(count, baseline.burstiness.quantile(length, rarity))
+    return min(count, _steady_brand_count(view, baseline.burstiness)) if length == HOUR else count
 
 
 def _steady_brand_count(view: BrandView, bursts: Burstiness) -> int:
-    """Return the count that breaches in an hour if the brand is as bursty as it may be.
+    """Return the count that breaches in an hour if the brand is as bursty as its history allows.
 
-    What is rarer than the whole budget allows to an hour of m expected mentions, divided by max(1, m), comes no more
-    often than promised: so few mentions climb in steps, and what is rare once is rare for a while (docs/results.md).
+    The tail is the whole budget of an hour divided by max(1, m), with m the expected mentions. Measured, this keeps the
+    promised budget: small counts rise in steps, and a rare count stays rare for a while (docs/results.md).
     """
-    known: int | None = view.memo.get("volume calm")
+    known: int | None = view.memo.get("steady brand count")
     if known is not None:
         return known
-    own, usual = view.policy.volume_spike, view.baseline
-    of_peak = ceil(STEADY_PEAK_SHARE * usual.peak_threshold(1, in_minutes(own.window), own.peak_ratio))
+    params, baseline = view.policy.volume_spike, view.baseline
+    of_peak = ceil(STEADY_PEAK_SHARE * baseline.peak_threshold(1, in_minutes(params.window), params.peak_ratio))
     rarity = view.policy.false_alarms_per_day / DAY / max(1.0, bursts.expected(HOUR))
-    found = view.memo["volume calm"] = max(_min_hourly(view), of_peak, bursts.quantile(HOUR, rarity, upper=True))
-    return found
+    count = view.memo["steady brand count"] = max(_min_hourly(view), of_peak, bursts.quantile(HOUR, rarity, upper=True))
+    return count
 
 
 def _min_hourly(view: BrandView) -> int:
@@ -147,39 +162,39 @@ def _min_hourly(view: BrandView) -> int:
 
 
 def _headroom(view: BrandView) -> Headroom:
-    """Return the room to the least that can breach, then to the usual peaks: what is rare is asked for last."""
-    own = view.policy.volume_spike
-    slow = in_minutes(own.long_window)
+    """Return the headroom to the fewest mentions that can breach, then to the usual peaks and the quantile."""
+    params = view.policy.volume_spike
+    long_window = in_minutes(params.long_window)
     few = headroom_below(
         view,
         MENTIONS,
         [
-            (in_minutes(own.short_window), own.min_mentions),
-            (in_minutes(own.window), own.min_mentions),
+            (in_minutes(params.short_window), params.min_mentions),
+            (in_minutes(params.window), params.min_mentions),
             (HOUR, _min_hourly(view)),
-            (slow, own.min_mentions),
+            (long_window, params.min_mentions),
         ],
     )
     if few.remaining > 0:
         return few
     if not view.baseline.warmed_up:
         return NO_LIMIT
-    rare = view.baseline.quantile(MENTIONS, slow, tail_probability(view.policy, slow, BUDGET_SHARE))
+    rare = view.baseline.quantile(MENTIONS, long_window, tail_probability(view.policy, long_window, BUDGET_SHARE))
     bounds = _windows(view)[:3]
     if view.baseline.burstiness is not None:
         bounds.append((HOUR, _steady_brand_count(view, view.baseline.burstiness)))
-    return headroom_below(view, MENTIONS, [*bounds, (slow, max(own.min_mentions, rare))])
+    return headroom_below(view, MENTIONS, [*bounds, (long_window, max(params.min_mentions, rare))])
 
 
 def _threshold(view: BrandView, length: int, count: int) -> CountThreshold:
-    usual = view.baseline
-    calm = usual.quantile(MENTIONS, length, RESOLVE_TAIL)
+    baseline = view.baseline
+    ordinary = baseline.quantile(MENTIONS, length, RESOLVE_TAIL)
     return CountThreshold(
         MENTIONS,
         length,
-        usual.expected(MENTIONS, length),
+        baseline.expected(MENTIONS, length),
         ((count, "info"),),
-        resolve_below=min(count, max(0.5 * view.policy.volume_spike.min_mentions, calm)),
+        resolve_below=min(count, max(0.5 * view.policy.volume_spike.min_mentions, ordinary)),
     )
 
 

@@ -1,1 +1,1 @@
-"""The shell: Faust agents and topics around the pure packages; `pipeline` is the composition replay shares."""
+"""The shell around the pure packages: Kafka topics, Faust agents, and the pipeline that agents and replay share."""

@@ -1,4 +1,4 @@
-"""What time is it? The wall clock, or none at all where time advances with the records alone."""
+"""Clocks of a worker: the wall clock, or none where event time advances with the records alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do mentions get from files into the topic `mentions`? In chunks, each acknowledged before the next checkpoint."""
+"""Ingest: sends mentions from files to the topic `mentions`, in chunks, each acknowledged before the next checkpoint."""
 
 from __future__ import annotations
 

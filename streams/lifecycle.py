@@ -1,4 +1,4 @@
-"""How does a worker run and end? Logs in one form, signals obeyed, a failure in an exit code."""
+"""Life of a worker process: logging, signals, exit code."""
 
 from __future__ import annotations
 

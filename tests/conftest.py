@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CHOSEN = pytest.StashKey[BrokerChoice]()
-_TOLD = pytest.StashKey[set[str]]()
+_REPORTED = pytest.StashKey[set[str]]()
 _BROKERS = "brokers"
 
 
@@ -26,21 +26,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Tell the process that this one works for, if any, on which broker the tests ran here."""
-    if (told := getattr(session.config, "workeroutput", None)) is not None:
-        told[_BROKERS] = session.config.stash[_CHOSEN].describe()
+    if (reported := getattr(session.config, "workeroutput", None)) is not None:
+        reported[_BROKERS] = session.config.stash[_CHOSEN].describe()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Hear from a process that is done on which broker its tests ran."""
-    if told := getattr(node, "workeroutput", {}).get(_BROKERS):
-        node.config.stash.setdefault(_TOLD, set()).add(told)
+    if reported := getattr(node, "workeroutput", {}).get(_BROKERS):
+        node.config.stash.setdefault(_REPORTED, set()).add(reported)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say on which broker the tests ran."""
-    told = config.stash.setdefault(_TOLD, set()) or {config.stash[_CHOSEN].describe()}
-    for line in sorted(told):
+    reported = config.stash.setdefault(_REPORTED, set()) or {config.stash[_CHOSEN].describe()}
+    for line in sorted(reported):
         terminalreporter.write_line(line)
 
 
@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def kafka(request: pytest.FixtureRequest) -> Broker:
-    """Return the session's broker: real where it can be had, shared by all tests, so use topics of your own prefix."""
+    """Return the session's broker: real if it is available, shared by all tests, so use topics of your own prefix."""
     try:
         return request.config.stash[_CHOSEN].start()
     except KafkaMissingError as missing:

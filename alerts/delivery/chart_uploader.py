@@ -1,4 +1,4 @@
-"""Who draws an incident's chart, and when? Beside the alerts: no alert waits for a picture, and none fails for one."""
+"""Chart uploader: draws and uploads charts in the background; no alert waits for a chart or fails for one."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 REFRESH_AFTER: Final = timedelta(minutes=10) // timedelta(milliseconds=1)
-"""Event time (ms) after which a chart is drawn anew; once more when it is over."""
+"""Event time (ms) after which a chart is drawn again; once more when it is over."""
 
 BACKOFF: Final = 3600.0
-"""Seconds for which nothing is drawn after Slack refused a picture for good: a scope is missing, most likely."""
+"""Seconds without uploads after Slack refused one for good: most likely a scope is missing."""
 
 
 class ChartUploader:
-    """Draws and uploads one chart at a time; `hang` takes what can be shown."""
+    """Draws and uploads one chart at a time; `on_ready` is called with each chart that can be shown."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class ChartUploader:
         self._paused_until = float("-inf")
 
     def request(self, notification: Notification, shown: Chart | None) -> None:
-        """Draw the incident as it stands, unless what is `shown` is as good or another is on its way."""
+        """Draw the incident as it stands, unless the chart `shown` is fresh enough or another is being made."""
         name = notification.incident.id
         if name in self._latest:
             self._latest[name] = notification
@@ -60,7 +60,7 @@ class ChartUploader:
             self._start(name, self._draw(name))
 
     def delete(self, replaced: list[Chart]) -> None:
-        """Throw away what is shown no more."""
+        """Delete charts that no message shows any more; empties the list."""
         while replaced:
             file = replaced.pop().file
             self._start(file, self._delete(file))
@@ -83,11 +83,11 @@ class ChartUploader:
                 picture = await self._upload(self._latest[name])
             self._on_ready(self._latest[name], picture)
         except DeliveryError as error:
-            log.warning("no chart for an incident", incident=name, code=error.code, remedy=error.remedy)
+            log.warning("chart failed", incident=name, code=error.code, remedy=error.remedy)
             if not error.retryable:
                 self._paused_until = self._clock.monotonic() + BACKOFF
         except Exception as error:  # noqa: BLE001  a chart must not end the delivery of alerts
-            log.error("no chart for an incident: please report it", incident=name, why=repr(error))  # noqa: TRY400
+            log.error("chart failed: please report it", incident=name, reason=repr(error))  # noqa: TRY400
         finally:
             del self._latest[name]
 
@@ -106,11 +106,11 @@ class ChartUploader:
         try:
             await self._uploader.delete_file(file)
         except DeliveryError as error:
-            log.info("an old chart stays in Slack", file=file, code=error.code)
+            log.info("old chart not deleted", file=file, code=error.code)
 
 
 def needs_chart(notification: Notification, shown: Chart | None) -> bool:
-    """Tell whether a chart is to be drawn of this revision."""
+    """Tell whether a chart of this revision has to be drawn."""
     if chart_data.chart_data(notification.incident) is None:
         return False
     if shown is None:

@@ -1,4 +1,4 @@
-"""What is said outside Slack when Slack was not enough, and later when it is over?"""
+"""Alert for receivers outside Slack (PagerDuty, webhook, e-mail): trigger, acknowledge, resolve."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ EventAction = Literal["trigger", "acknowledge", "resolve"]
 
 
 class ExternalAlert(msgspec.Struct, frozen=True):
-    """What a second channel is told of an incident. Instants are event time in ms."""
+    """What a receiver outside Slack gets of an incident. Instants are event time in ms."""
 
-    incident: str  # the key by which all alarms of an incident are one
+    incident: str  # the key that all alerts of an incident share
     revision: int
     event: EventAction
     brand: str
@@ -33,24 +33,24 @@ class ExternalAlert(msgspec.Struct, frozen=True):
 
     @property
     def idempotency_key(self) -> str:
-        """Return what is the same for every try of this alarm, and for no other."""
+        """Return a key that every attempt to send this alert shares, and no other alert has."""
         return f"{self.incident}.{self.revision}.{self.event}"
 
 
 class ExternalNotifier(Protocol):
-    """A place outside Slack that people are reached at. May be told the same alarm twice."""
+    """A receiver outside Slack. It may get the same alert twice."""
 
     async def send(self, alert: ExternalAlert, address: str) -> None:
-        """Tell the alarm; returns when the other side has taken it.
+        """Send the alert; returns when the other side has accepted it.
 
         Raises:
-            DeliveryError: it has not, or may not have.
+            DeliveryError: it was not accepted, or may not have been.
         """
         ...
 
 
 def build(notification: Notification, event: EventAction, language: str, web_url: str = "") -> ExternalAlert:
-    """Return what to say of a notification; `pages` is the address of the web pages, where there are any."""
+    """Return the alert of a notification; `web_url` is the address of `tocsin web`, where it runs."""
     incident = notification.incident
     return ExternalAlert(
         incident=incident.id,
@@ -68,7 +68,7 @@ def build(notification: Notification, event: EventAction, language: str, web_url
 
 
 def event_action(notification: Notification) -> EventAction | None:
-    """Return what a notification means to whoever was told outside Slack before; None: nothing new."""
+    """Return what a notification means to the receivers that were notified before; None: nothing new."""
     if notification.incident.status == "resolved":
         return "resolve"
     return _EVENTS.get(notification.reason)

@@ -1,7 +1,7 @@
-"""Who outside Slack has to hear of a notification, and have they heard?
+"""External sender: delivers alerts to receivers outside Slack, at least once each.
 
-An alarm is sent until the other side has taken it, and noted in a receipt; a crash between the two sends it again, and
-its key makes the repetition one with it. What is over before it could be told at all is not told any more.
+An alert is sent until the other side has accepted it, and then recorded; a crash between the two sends it again with
+the same idempotency key. An incident that is resolved before its first alert could be sent is not sent any more.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ class _PendingAlert:
 
 @dataclass
 class _TargetQueue:
-    """The alarms of one incident for one target, in the order of its revisions."""
+    """The alerts of one incident for one target, in the order of its revisions."""
 
     key: str
     target: ExternalTarget
     pending: list[_PendingAlert] = field(default_factory=list)
-    attempted: bool = False  # an alarm may have arrived
+    attempted: bool = False  # an alert may have arrived
 
 
 class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
-    """Sends alarms to the channels outside Slack; a failing channel holds up no other."""
+    """Sends alerts to receivers outside Slack; a failing receiver delays no other."""
 
     def __init__(
         self,
@@ -58,9 +58,9 @@ class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
         self._clock = clock or Clock()
 
     def submit(self, alert: ExternalAlert, target: ExternalTarget, done: Callable[[], None]) -> None:
-        """Take an alarm; call within the running event loop, in the order of an incident's revisions.
+        """Take an alert; call within the running event loop, in the order of an incident's revisions.
 
-        `done` is called once it is taken by the other side, or needs telling no more.
+        `done` is called once the other side has accepted it, or it needs no sending any more.
         """
         name = receipt_key(alert.incident, target)
         line = self._queues.get(name) or _TargetQueue(name, target)
@@ -76,13 +76,13 @@ class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
             except DeliveryError as error:
                 attempt += 1
                 await self._fail(line, error, attempt)
-            except Exception as error:  # noqa: BLE001  a mistake of ours must not lose an alarm
+            except Exception as error:  # noqa: BLE001  a bug of ours must not lose an alert
                 attempt += 1
-                mistake = DeliveryError("mistake", f"{type(error).__name__}: please report it", retryable=True)
-                await self._fail(line, mistake, attempt)
+                bug = DeliveryError("bug", f"{type(error).__name__}: please report it", retryable=True)
+                await self._fail(line, bug, attempt)
 
     async def _deliver(self, line: _TargetQueue) -> None:
-        """Send the next alarm, unless it is known to be sent or is needless, and note it."""
+        """Send the next alert and record it, unless it was sent before or is superseded."""
         order = line.pending[0]
         posting = await self._receipts.get(line.key)
         known = posting is not None and order.alert.revision <= posting.revision
@@ -90,7 +90,7 @@ class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
             line.attempted = True
             started = self._clock.monotonic()
             await self._notifier(line.target).send(order.alert, line.target.address)
-            self._metrics.delivered(line.key, "alarm", self._clock.monotonic() - started)
+            self._metrics.delivered(line.key, "external", self._clock.monotonic() - started)
             kept = DeliveryRecord(line.key, line.target.notifier, self._clock.wall(), revision=order.alert.revision)
             await self._receipts.put(kept)
         line.pending.remove(order)
@@ -98,14 +98,14 @@ class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
 
     @staticmethod
     def _is_superseded(line: _TargetQueue, posting: DeliveryRecord | None) -> bool:
-        """Tell whether nobody there has heard of the incident, and it is in hand or over by now."""
+        """Tell whether nobody there has heard of the incident, and it is acknowledged or resolved by now."""
         unheard = posting is None and not line.attempted
         return unheard and any(order.alert.event != "trigger" for order in line.pending)
 
     def _notifier(self, target: ExternalTarget) -> ExternalNotifier:
         channel = self._notifiers.get(target.notifier)
         if channel is None:
-            raise DeliveryError("not_set_up", f"{target.notifier}: {NOT_CONFIGURED}", retryable=False)
+            raise DeliveryError("not_configured", f"{target.notifier}: {NOT_CONFIGURED}", retryable=False)
         return channel
 
     async def _fail(self, line: _TargetQueue, error: DeliveryError, attempt: int) -> None:
@@ -116,5 +116,5 @@ class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
 
 
 def receipt_key(incident: str, target: ExternalTarget) -> str:
-    """Return the name under which the receipts of an incident's alarms for a target are kept."""
+    """Return the key of the delivery record of an incident's alerts for a target."""
     return f"{incident}>{target.notifier}:{target.address}"

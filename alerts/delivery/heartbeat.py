@@ -1,7 +1,7 @@
-"""Does the alarm path beat? Canaries in, an outage out: it begins once, and ends once.
+"""Heartbeat state: canaries in, outages out; an outage begins once and ends once. Pure.
 
-A partition is well while its latest canary that came through whole, with Slack's consent, was sent no longer than
-`limit` ago; an outage ends once every partition has beaten again for as long. All in ms, by one process's wall clock.
+A partition is healthy while its latest successful canary (all stages passed, Slack accepted) was sent no longer than
+`limit` ago; an outage ends once every partition has been healthy for as long. All in ms, by one process's wall clock.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _MAX_LISTED: Final = 3  # partitions that are listed by number
 
 
 class PartitionHealth(msgspec.Struct, frozen=True):
-    """What is known of one partition."""
+    """Health of one partition."""
 
-    last_success_at: int  # when the latest canary that came through whole was sent
+    last_success_at: int  # when the latest successful canary was sent
     stage_passed_at: tuple[int, ...] = (0,) * len(STAGES)  # when the latest was sent that each stage passed on
-    slack_error: str = ""  # what Slack had against the latest that came so far
-    ever_succeeded: bool = False  # one came through whole
+    slack_error: str = ""  # what Slack answered to the latest canary, if an error
+    ever_succeeded: bool = False  # a canary succeeded
 
 
 class Outage(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ class Outage(msgspec.Struct, frozen=True):
 
 
 class HeartbeatState(msgspec.Struct, frozen=True):
-    """What is known of the path: each partition, since when all beat, and the outage at hand."""
+    """State of the alert path: each partition, since when all are healthy, and the current outage."""
 
     started_at: int
     partitions: dict[int, PartitionHealth] = {}
@@ -53,23 +53,23 @@ class HeartbeatState(msgspec.Struct, frozen=True):
 
     @property
     def healthy(self) -> bool:
-        """Tell whether a canary came through on every partition, ever."""
+        """Tell whether a canary ever succeeded on every partition."""
         return bool(self.partitions) and all(vein.ever_succeeded for vein in self.partitions.values())
 
 
 def ensure_partitions(state: HeartbeatState, partitions: int, at: int) -> HeartbeatState:
-    """Return the pulse of that many partitions; one that is new has as long as if it had beaten just now."""
+    """Return the state with that many partitions; a new one counts as healthy just now."""
     fresh = {number: PartitionHealth(at - 1) for number in range(partitions) if number not in state.partitions}
     return replace(state, partitions=state.partitions | fresh) if fresh else state
 
 
 def on_sent(state: HeartbeatState, error: str = "") -> HeartbeatState:
-    """Return the pulse after canaries were sent to all partitions, or could not be: `unsent` says why."""
+    """Return the state after canaries were sent to all partitions, or could not be: `error` says why."""
     return replace(state, send_error=error)
 
 
 def on_resume(state: HeartbeatState, at: int) -> HeartbeatState:
-    """Return the pulse of a process that was itself held up: it has not listened, so nobody is late yet."""
+    """Return the state of a process that was itself suspended: it did not listen, so no canary is overdue yet."""
     veins = {
         number: replace(vein, last_success_at=max(vein.last_success_at, at - 1))
         for number, vein in state.partitions.items()
@@ -78,7 +78,7 @@ def on_resume(state: HeartbeatState, at: int) -> HeartbeatState:
 
 
 def on_ack(state: HeartbeatState, partition: int, sent_at: int, stage: str, slack_error: str = "") -> HeartbeatState:
-    """Return the pulse after a stage passed a canary on; what is known already changes nothing."""
+    """Return the state after a stage passed a canary on; a repetition changes nothing."""
     vein = state.partitions.get(partition)
     if vein is None or stage not in STAGES:
         return state
@@ -95,7 +95,7 @@ def on_ack(state: HeartbeatState, partition: int, sent_at: int, stage: str, slac
 def evaluate(
     state: HeartbeatState, at: int, limit: int, language: Language = "en"
 ) -> tuple[HeartbeatState, Outage | None]:
-    """Return the pulse at an instant, and the outage that has begun, or ended: then the pulse has none."""
+    """Return the state at an instant, and the outage that began, or ended: then the state has none."""
     why = diagnose(state, at, limit, language)
     since = (at if state.healthy_since is None else state.healthy_since) if state.healthy and not why else None
     state, outage = replace(state, healthy_since=since), state.outage
@@ -108,7 +108,7 @@ def evaluate(
 
 
 def diagnose(state: HeartbeatState, at: int, limit: int, language: Language = "en") -> str:
-    """Return what keeps alerts from getting through, in one line; "" while all is well."""
+    """Return why alerts may not get through, in one line; "" while all is healthy."""
     ill = {number: vein for number, vein in state.partitions.items() if at - vein.last_success_at > limit}
     if not state.partitions:
         late = state.send_error and at - state.started_at > limit
@@ -133,7 +133,7 @@ def diagnose(state: HeartbeatState, at: int, limit: int, language: Language = "e
 def outage_alert(
     outage: Outage, event: EventAction, at: int, name: str = NAME, language: Language = "en"
 ) -> ExternalAlert:
-    """Return what is said outside Slack of an outage that begins or ends at an instant in the installation `name`."""
+    """Return the alert of an outage that begins or ends at an instant in the installation `name`."""
     begins = translate(language, "heartbeat_lost", name=name, why=outage.reason)
     ends = translate(language, "heartbeat_back", name=name, span=format_duration(at - outage.started_at, language))
     return ExternalAlert(
@@ -150,7 +150,7 @@ def outage_alert(
 
 
 def build_test_alert(event: EventAction, at: int, language: Language = "en") -> ExternalAlert:
-    """Return what is said outside Slack of a drill that begins at an instant, or is over."""
+    """Return a test alert that begins at an instant, or ends."""
     text = translate(language, "heartbeat_test")
     if event == "resolve":
         text = translate(language, "heartbeat_test_over", drill=text)
@@ -158,7 +158,7 @@ def build_test_alert(event: EventAction, at: int, language: Language = "en") -> 
 
 
 def success_age(state: HeartbeatState, at: int) -> int | None:
-    """Return how long ago (ms) the oldest of the partitions' latest good canaries was sent; None before the first."""
+    """Return how long ago (ms) the latest successful canary of the worst partition was sent; None before the first."""
     return max((at - vein.last_success_at for vein in state.partitions.values()), default=None)
 
 
@@ -167,7 +167,7 @@ def _numbers(failing: dict[int, PartitionHealth]) -> str:
 
 
 def _stuck_stage(failing: dict[int, PartitionHealth], at: int, limit: int) -> str:
-    """Return which stage is the first that passes nothing on."""
+    """Return the first stage that passes no canary on."""
     idle = (
         place
         for place in range(len(STAGES))

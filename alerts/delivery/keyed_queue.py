@@ -1,4 +1,4 @@
-"""How are orders served one line at a time, so that each keeps its order and a failing one holds up no other?"""
+"""Keyed worker queue: items of one key are processed in order, and a failing key delays no other."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class HasPending(Protocol):
-    """A line of orders, the next one first."""
+    """A queue of items, the next one first."""
 
     @property
     def pending(self) -> Sized:
-        """What is not done yet."""
+        """Items that are not done yet."""
         ...
 
 
@@ -23,7 +23,7 @@ L = TypeVar("L", bound=HasPending)
 
 
 class KeyedWorkerQueue(ABC, Generic[L]):
-    """Lines by name, each with a task while there is something to serve."""
+    """Queues by key, each with a task while it has items."""
 
     def __init__(self) -> None:
         self._queues: dict[str, L] = {}
@@ -31,11 +31,11 @@ class KeyedWorkerQueue(ABC, Generic[L]):
 
     @abstractmethod
     async def _process(self, line: L) -> None:
-        """Serve a line until nothing is left in it."""
+        """Process a queue until it is empty."""
 
     @property
     def pending_count(self) -> int:
-        """Return how many orders are not done yet."""
+        """Return how many items are not done yet."""
         return sum(len(line.pending) for line in self._queues.values())
 
     async def drain(self) -> None:
@@ -44,7 +44,7 @@ class KeyedWorkerQueue(ABC, Generic[L]):
             await asyncio.gather(*self._tasks.values())
 
     async def stop(self) -> None:
-        """Stop: what is not done stays undone, for whoever takes over."""
+        """Stop: what is not done stays undone, for the worker that takes over."""
         tasks = list(self._tasks.values())
         self._queues.clear()
         self._tasks.clear()
@@ -53,7 +53,7 @@ class KeyedWorkerQueue(ABC, Generic[L]):
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _start(self, name: str, line: L) -> None:
-        """See to it that a line is being served; call within the running event loop."""
+        """Start processing a queue unless it is under way; call within the running event loop."""
         self._queues[name] = line
         if name not in self._tasks:
             self._tasks[name] = asyncio.create_task(self._run(name, line), name=f"serve {name}")

@@ -1,7 +1,7 @@
-"""How is one incident's message brought up to date, exactly once, by somebody who may crash at any point?
+"""Message sync: brings one incident's message up to date, exactly once, across crashes at any point.
 
-A posting is written before the first try. Where it names no receipt after an uncertain failure or a crash, the message
-is looked for before it is posted again; a reply likewise.
+A delivery record is stored before the first attempt. Where it names no message after an uncertain failure or a crash,
+the message is searched for before it is posted again; a reply likewise.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ MIN_INTERVAL: Final = 1.05
 """Seconds between two messages in one channel: Slack allows one a second, and the way there is not always as long."""
 
 DUPLICATE_WINDOW: Final = 20_000
-"""How long (ms) a message that was taken for lost may still take to turn up."""
+"""How long (ms) a message that seemed lost may still appear."""
 
 MAX_CONCURRENT: Final = 8
-"""Requests under way at once."""
+"""Concurrent requests."""
 
 
 @dataclass(frozen=True)
@@ -48,22 +48,22 @@ class PendingNotification:
 
 @dataclass
 class IncidentQueue:
-    """The orders of one incident, and what is known of its message."""
+    """The pending notifications of one incident, and what is known of its message."""
 
     incident: str
     pending: list[PendingNotification] = field(default_factory=list)
     record: DeliveryRecord | None = None
-    stored_record: DeliveryRecord | None = None  # the posting as the store has it
+    stored_record: DeliveryRecord | None = None  # the record as stored
     delivery_uncertain: bool = True  # a post or reply may have arrived without a trace
     text_only: bool = False  # the card was refused: show the bare text
     paged_revision: int = 0  # the revision whose message mentioned the on-call manager
-    last_delivered: Notification | None = None  # the latest of those delivered
+    last_delivered: Notification | None = None  # the latest that was delivered
     new_chart: Chart | None = None  # uploaded, and not shown yet
-    obsolete_charts: list[Chart] = field(default_factory=list)  # that nobody sees any more
+    obsolete_charts: list[Chart] = field(default_factory=list)  # that no message shows any more
 
     @property
     def may_be_duplicated(self) -> bool:
-        """Tell whether a message that was taken for lost may still turn up."""
+        """Tell whether a message that seemed lost may still appear."""
         return self.record is not None and self.record.duplicate_since is not None
 
     @property
@@ -76,7 +76,7 @@ class IncidentQueue:
 
 
 class MessageSync:
-    """Brings messages up to date through a notifier, one channel at a time and paced."""
+    """Brings messages up to date through a notifier, rate-limited by channel."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class MessageSync:
         self._slots = asyncio.Semaphore(max_concurrent)
 
     async def deliver(self, line: IncidentQueue) -> None:
-        """Bring the message up to the latest revision, then post the replies it owes for the orders at hand.
+        """Bring the message up to the latest revision, then post the replies of the pending notifications.
 
         Raises:
             DeliveryError: something is left to do; what is done is remembered in `line`.
@@ -112,13 +112,13 @@ class MessageSync:
             await self._reply(line, order)
 
     def duplicate_wait(self, line: IncidentQueue) -> float:
-        """Return the seconds until a message that was taken for lost can no longer turn up; 0 without any doubt."""
+        """Return the seconds until a message that seemed lost can no longer appear; 0 where none is in doubt."""
         if line.record is None or line.record.duplicate_since is None:
             return 0.0
         return max(0.0, (line.record.duplicate_since + DUPLICATE_WINDOW - self._clock.wall()) / 1000)
 
     async def _load_record(self, line: IncidentQueue) -> None:
-        """Know what the store knows, and let it know what is known here."""
+        """Load the record of the incident, or store the one that is newer here."""
         if line.record is None:
             line.record = line.stored_record = await _stored(self._receipts.get(line.incident))
         elif line.record is not line.stored_record:
@@ -130,7 +130,7 @@ class MessageSync:
         line.stored_record = posting
 
     async def _ensure_posted(self, line: IncidentQueue) -> None:
-        """See to it that the message stands: found again, or posted now."""
+        """Make sure that the message exists: found again, or posted now."""
         if line.record is not None and line.record.message is not None:
             return
         if line.record is None:
@@ -142,7 +142,7 @@ class MessageSync:
         await self._post(line)
 
     async def _find_existing(self, line: IncidentQueue, posting: DeliveryRecord) -> bool:
-        """Look for the message. Where there is, or will be, more than one try, another may yet turn up."""
+        """Search for the message. After more than one attempt, a duplicate may still appear."""
         search = self._notifier.find(posting.channel, line.incident, posting.intended_at)
         found = await self._search(line, search, None)
         line.delivery_uncertain = False
@@ -167,7 +167,7 @@ class MessageSync:
         await self._store_record(line, posted)
 
     async def _edit(self, line: IncidentQueue) -> None:
-        """Let the message show the latest revision; one that is gone is replaced."""
+        """Edit the message to show the latest revision; one that cannot be edited is replaced."""
         posting = line.record
         if posting is None or posting.message is None or not _is_outdated(line, posting):
             line.new_chart = None
@@ -175,7 +175,7 @@ class MessageSync:
         receipt = posting.message
         await self._acquire("update", receipt.channel)
         latest, chart = line.latest, line.new_chart or posting.chart
-        page = latest.revision == posting.paged_revision  # else the chart would take the mention away again
+        page = latest.revision == posting.paged_revision  # otherwise the edit for a chart would remove the mention
         message = render_message(latest, self._current_route(line), page=page, text_only=line.text_only, chart=chart)
         try:
             await self._send("update", line, receipt.channel, lambda: self._notifier.update(receipt, message))
@@ -195,7 +195,7 @@ class MessageSync:
             await self._store_record(line, replace(posting, revision=latest.revision, chart=chart))
 
     async def _delete_duplicate(self, line: IncidentQueue) -> None:
-        """Delete a message that was taken for lost, posted again, and turned up after all."""
+        """Delete a duplicate: a message that seemed lost, was posted again, and appeared after all."""
         posting = line.record
         assert posting is not None
         if posting.message is None or posting.duplicate_since is None or self.duplicate_wait(line) > 0:
@@ -206,7 +206,7 @@ class MessageSync:
         await self._store_record(line, replace(posting, duplicate_since=None))
 
     async def _reply(self, line: IncidentQueue, order: PendingNotification) -> None:
-        """Post the reply that a notification asks for, unless the thread has it."""
+        """Post the reply of a notification, unless the thread has it."""
         posting, notification = line.record, order.notification
         assert posting is not None
         assert posting.message is not None
@@ -225,7 +225,7 @@ class MessageSync:
         await self._store_record(line, replace(posting, reply_intended=revision, reply_posted=revision))
 
     async def _search(self, line: IncidentQueue, search: Awaitable[_T], unknown: _T) -> _T:
-        """Look for what may have arrived; where looking is not allowed, rather one too many than none."""
+        """Search for what may have arrived; where searching is not allowed, rather one message too many than none."""
         try:
             async with self._slots:
                 return await search
@@ -249,7 +249,7 @@ class MessageSync:
     async def _send(
         self, kind: RequestKind, line: IncidentQueue, channel: str, request: Callable[[], Awaitable[_T]]
     ) -> _T:
-        """Make a request; an answer that asks for patience holds the whole channel."""
+        """Make a request; a rate-limit answer pauses the whole channel."""
         try:
             async with self._slots:
                 answer = await request()
@@ -263,15 +263,15 @@ class MessageSync:
 
 
 def _is_outdated(line: IncidentQueue, posting: DeliveryRecord) -> bool:
-    """Tell whether the message shows less than is known: an older revision, or no picture though there is one."""
+    """Tell whether the message shows an older revision, or lacks a chart that is ready."""
     revision = line.latest.revision
     return posting.revision < revision or (posting.revision == revision and line.new_chart is not None)
 
 
 async def _stored(access: Awaitable[_T]) -> _T:
-    """Await the store; its failures are worth another try."""
+    """Await the store; its failures are retried."""
     try:
         return await access
     except Exception as error:
-        remedy = f"the store of receipts failed ({error}): see to the broker"
+        remedy = f"the receipt store failed ({error}): check the broker"
         raise DeliveryError("store_failed", remedy, retryable=True) from error

@@ -1,4 +1,4 @@
-"""How does delivery tell of itself? A small port for logs and metrics."""
+"""Metrics of delivery: a port, and an implementation that writes the log."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ import structlog
 if TYPE_CHECKING:
     from alerts.delivery.ports import DeliveryError
 
-RequestKind = Literal["post", "update", "reply", "alarm"]
+RequestKind = Literal["post", "update", "reply", "external"]
 
 
 class DeliveryMetrics(Protocol):
-    """What is worth counting."""
+    """Counters of delivery."""
 
     def delivered(self, incident: str, kind: RequestKind, waited: float) -> None:
-        """Note a message that stands, `waited` seconds after it was submitted."""
+        """Count a delivered message, `waited` seconds after it was submitted."""
         ...
 
     def retried(self, incident: str, error: DeliveryError, delay: float) -> None:
-        """Note a failure that is tried again after `delay` seconds."""
+        """Count a failure that is retried after `delay` seconds."""
         ...
 
     def refused(self, incident: str, error: DeliveryError, delay: float) -> None:
-        """Note a failure that a person must put right; it is tried again all the same."""
+        """Count a failure that a person must fix; it is retried all the same."""
         ...
 
 
 class LoggingMetrics:
-    """A meter that writes the log."""
+    """Metrics written to the log."""
 
     def __init__(self) -> None:
         self._log = structlog.get_logger("alerts.delivery.outbox")
 
     def delivered(self, incident: str, kind: RequestKind, waited: float) -> None:
         """Write one line for each message."""
-        self._log.info("delivered", incident=incident, kind=kind, waited_s=round(waited, 3))
+        self._log.info("alert delivered", incident=incident, kind=kind, waited_s=round(waited, 3))
 
     def retried(self, incident: str, error: DeliveryError, delay: float) -> None:
         """Warn."""
-        self._log.warning("not delivered yet", incident=incident, code=error.code, retry_in_s=round(delay, 1))
+        self._log.warning("alert delivery failed", incident=incident, code=error.code, retry_in_s=round(delay, 1))
 
     def refused(self, incident: str, error: DeliveryError, delay: float) -> None:
         """Report an error with its remedy."""
         self._log.error(
-            "alert refused", incident=incident, code=error.code, remedy=error.remedy, retry_in_s=round(delay, 1)
+            "alert rejected", incident=incident, code=error.code, remedy=error.remedy, retry_in_s=round(delay, 1)
         )

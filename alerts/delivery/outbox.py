@@ -1,7 +1,7 @@
-"""How does each incident come to stand in exactly one message, whatever the other side does?
+"""Outbox: delivers notifications so that each incident has exactly one message, whatever the other side does.
 
-For each incident one task, so that its revisions keep their order; the latest revision wins, replies are all kept. A
-failure is retried for ever, and never holds up another incident.
+Each incident has a task of its own, so that its revisions keep their order; the latest revision wins, replies are all
+posted. A failure is retried for ever, and never delays another incident.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 POLL: Final = 0.2
-"""Seconds between two looks for new orders while waiting for a doubt to be settled."""
+"""Seconds between two checks for new notifications while a duplicate may still appear."""
 
 
 class Outbox(KeyedWorkerQueue[IncidentQueue]):
-    """The outbox: takes notifications, gives every incident its one message.
+    """Takes notifications and gives every incident its one message.
 
     `route` names a brand's channel; it may raise LookupError, and is asked again at every try, so that a corrected
     configuration takes effect. `done` is called once a notification, or a later one in its place, is delivered.
@@ -86,20 +86,20 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
             self._delete_obsolete_charts(line)
 
     def _attach_chart(self, notification: Notification, picture: Chart) -> None:
-        """Take a picture that is ready to be shown."""
+        """Take a chart that is ready to be shown."""
         name = notification.incident.id
         line = self._queues.get(name) or IncidentQueue(name, last_delivered=notification)
         line.new_chart = picture
         self._start(name, line)
 
     async def _deliver_chart(self, line: IncidentQueue) -> None:
-        """Show a picture, if that can be done at once: it is no alert."""
+        """Show a chart, if that succeeds at the first attempt: it is no alert."""
         picture = line.new_chart
         try:
             await self._message_sync.deliver(line)
         except Exception as error:  # noqa: BLE001  the alert itself is delivered
-            why = getattr(error, "code", type(error).__name__)
-            log.warning("a chart is not shown", incident=line.incident, why=why)
+            reason = getattr(error, "code", type(error).__name__)
+            log.warning("chart not shown", incident=line.incident, reason=reason)
         line.new_chart = None
         if picture is not None and (line.record is None or line.record.chart != picture):
             line.obsolete_charts.append(picture)
@@ -110,18 +110,18 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
             self._chart_uploader.delete(line.obsolete_charts)
 
     async def _wait_for_duplicate(self, line: IncidentQueue) -> None:
-        """Wait until the doubt about a message can be settled, or there is something new to tell."""
+        """Wait until no duplicate can appear any more, or there is something new to deliver."""
         while not (line.pending or line.new_chart) and (rest := self._message_sync.duplicate_wait(line)) > 0:
             await self._clock.sleep(min(rest, POLL))
 
     async def stop(self) -> None:
-        """Stop: what is not done stays undone, for whoever takes over."""
+        """Stop: what is not done stays undone, for the worker that takes over."""
         if self._chart_uploader is not None:
             await self._chart_uploader.stop()
         await super().stop()
 
     async def _deliver_with_retry(self, line: IncidentQueue) -> None:
-        """Deliver the orders at hand, however often it takes."""
+        """Deliver the pending notifications, with as many attempts as it takes."""
         attempt = 0
         while True:
             try:
@@ -129,12 +129,12 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
             except DeliveryError as error:
                 attempt += 1
                 await self._fail(line, error, attempt)
-            except Exception as error:  # noqa: BLE001  a mistake of ours must not lose an alert
+            except Exception as error:  # noqa: BLE001  a bug of ours must not lose an alert
                 attempt += 1
                 await self._fail(line, _as_delivery_error(error), attempt)
 
     async def _fail(self, line: IncidentQueue, error: DeliveryError, attempt: int) -> None:
-        """Report a failure, and wait as long as it asks for."""
+        """Count a failure, and wait before the next attempt."""
         line.delivery_uncertain = line.delivery_uncertain or error.uncertain
         if error.code in TOO_LARGE and not line.text_only:
             line.text_only = True
@@ -147,7 +147,7 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
 
 
 def _as_delivery_error(error: Exception) -> DeliveryError:
-    """Return a mistake of ours as a refusal; the bare text may get past it."""
+    """Return a bug of ours as a delivery error; the bare text may still be delivered."""
     failure = DeliveryError("unrenderable", f"{type(error).__name__}: {error}; please report it", retryable=False)
     failure.__cause__ = error
     return failure

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 UNCERTAIN: Final = frozenset(
     {"timeout", "disconnected", "server_error", "internal_error", "fatal_error", "request_timeout"}
 )
-"""Codes after which the message may have been accepted all the same."""
+"""Codes after which the message may have been accepted nevertheless."""
 
 TOO_LARGE: Final = frozenset(
     {
@@ -25,10 +25,10 @@ TOO_LARGE: Final = frozenset(
         "unrenderable",
     }
 )
-"""Codes that a smaller, plainer message may get past."""
+"""Codes that a smaller message without blocks avoids."""
 
 NOT_EDITABLE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-"""Codes that say a message can no longer be edited: another must take its place."""
+"""Codes of a message that can no longer be edited: another replaces it."""
 
 
 class DeliveryError(Exception):
@@ -46,12 +46,12 @@ class DeliveryError(Exception):
 
     @property
     def uncertain(self) -> bool:
-        """Tell whether the message may have arrived all the same."""
+        """Tell whether the message may have arrived nevertheless."""
         return self.code in UNCERTAIN
 
 
 class MessageRef(msgspec.Struct, frozen=True):
-    """Where a message stands, so that it can be edited and answered."""
+    """Reference to a posted message, to edit and to answer it."""
 
     channel: str
     ts: str
@@ -59,22 +59,22 @@ class MessageRef(msgspec.Struct, frozen=True):
 
 @runtime_checkable
 class FileUploader(Protocol):
-    """A place that takes pictures. Every method may raise DeliveryError."""
+    """A service that stores files. Every method may raise DeliveryError."""
 
     async def upload(self, name: str, content: bytes, alt: str) -> str:
-        """Upload a picture (PNG) that a message can show from now on; return its name there."""
+        """Upload a PNG that messages can show from then on; return its id."""
         ...
 
     async def delete_file(self, file: str) -> None:
-        """Delete a picture."""
+        """Delete a file."""
         ...
 
 
 class Notifier(Protocol):
-    """A place where messages are posted, edited and answered. Every method may raise DeliveryError."""
+    """A service where messages are posted, edited and answered. Every method may raise DeliveryError."""
 
     async def post(self, channel: str, message: Message) -> MessageRef:
-        """Post a message and return where it stands."""
+        """Post a message and return the reference to it."""
         ...
 
     async def update(self, receipt: MessageRef, message: Message) -> None:

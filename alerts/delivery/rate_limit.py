@@ -1,4 +1,4 @@
-"""When may the next message go out, and how long is a failed one to wait?"""
+"""Rate limit by channel, retry delays, and the clock of delivery."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MIN_RETRY_DELAY: Final = 0.5
 MAX_RETRY_DELAY: Final = 60.0
 UNCERTAIN_WAIT: Final = 1.0
-"""Seconds to give a message that may be on its way, before it is looked for."""
+"""Seconds before a message is searched for that may be on its way."""
 
 
 def _wall() -> int:
@@ -26,7 +26,7 @@ def _wall() -> int:
 
 @dataclass(frozen=True)
 class Clock:
-    """The clocks and the chance of delivery, so that tests bring their own."""
+    """The clocks and the randomness of delivery; tests bring their own."""
 
     monotonic: Callable[[], float] = time.monotonic  # s
     wall: Callable[[], int] = _wall  # ms since the epoch
@@ -35,7 +35,7 @@ class Clock:
 
 
 class RateLimiter:
-    """Lets one message a `gap` (seconds) through for each lane, first come first served, and holds a lane on demand."""
+    """Lets one message a lane through every `min_interval` seconds, first come first served; a lane can be paused."""
 
     def __init__(self, min_interval: float, clock: Clock) -> None:
         self._min_interval = min_interval
@@ -44,19 +44,19 @@ class RateLimiter:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def acquire(self, lane: str) -> None:
-        """Wait for one's turn."""
+        """Wait until the lane is free."""
         async with self._locks[lane]:
             while (rest := self._free_at[lane] - self._clock.monotonic()) > 0:
                 await self._clock.sleep(rest)
             self._free_at[lane] = self._clock.monotonic() + self._min_interval
 
     def pause(self, lane: str, seconds: float) -> None:
-        """Let nothing through for so long: the other side asked for it."""
+        """Let nothing through for some seconds, as the other side asked for."""
         self._free_at[lane] = max(self._free_at[lane], self._clock.monotonic() + seconds)
 
 
 def retry_delay(error: DeliveryError, attempt: int, jitter: float) -> float:
-    """Return the seconds to wait after the `attempt`-th failure (from 1), spread by `chance` in [0, 1).
+    """Return the seconds to wait after the `attempt`-th failure (from 1), spread by `jitter` in [0, 1).
 
     What the other side asks for is the least; what no retry cures is tried again at the slowest pace.
     """

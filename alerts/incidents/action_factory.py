@@ -1,4 +1,4 @@
-"""Which act does a button stand for, in Slack or on a page? Pure."""
+"""Action factory: builds the action that a button stands for, in Slack or on a web page. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from alerts.incidents.model import Action, Incident, Verdict
 
 SnoozeOption = Literal["snooze_30m", "snooze_2h", "snooze_morning"]
-"""For how long to be left alone."""
+"""Durations of a snooze."""
 
 ActionButton = Literal["ack", "unack", "unsnooze", "resolve"] | Verdict | SnoozeOption
-"""A button that stands for an act."""
+"""A button that stands for an action."""
 
 MORNING: Final = time(8)
 """Until when a snooze "until morning" lasts, in the brand's time zone."""
@@ -26,13 +26,13 @@ _DURATIONS: Final[dict[SnoozeOption, timedelta]] = {
 def build_action(
     action_id: str, button: ActionButton, incident: Incident, user: str, at: int, zone: str, text: str = ""
 ) -> Action:
-    """Return the act that a button of an incident stands for, at an instant (ms).
+    """Return the action that a button of an incident stands for, at an instant (ms).
 
     Args:
-        action_id: the act's id; made of what was shown, so that a double tap and a form sent twice are one act.
+        action_id: the action's id, made of what was shown: a double click and a form sent twice are one action.
         button: the button.
         incident: as it is known now.
-        user: pressed it.
+        user: who clicked.
         at: when.
         zone: of the brand: when its morning is.
         text: the reason of a verdict.

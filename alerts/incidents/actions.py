@@ -1,4 +1,4 @@
-"""What does a person's act do to the brand's incident?"""
+"""Actions of users: acknowledge, snooze, silence, verdict, resolve; validated and applied once."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from alerts.incidents.state import TriageState
 
 MAX_CLOCK_LEAD: Final = 15 * 60_000
-"""How far (ms) an act may run ahead of event time and still have happened when it says; beyond, an old incident is
-being replayed, and the act happens at the event time reached."""
+"""How far (ms) an action may be ahead of event time and keep its own instant; beyond, an old incident is being
+replayed, and the action counts at the event time reached."""
 
 MAX_SILENCES: Final = 50
 
 DEFAULT_SNOOZE: Final = 2 * 3_600_000
-"""How long (ms) a snooze lasts that does not say."""
+"""Default length (ms) of a snooze."""
 
 REASONS: Final[dict[ActionKind, Reason]] = {
     "ack": "acknowledged",
@@ -35,7 +35,7 @@ REASONS: Final[dict[ActionKind, Reason]] = {
     "silence": "silenced",
     "unsilence": "unsilenced",
 }
-"""What an act is called in the history."""
+"""The reason of each action in the history."""
 
 ActionOutcome = Literal[
     "duplicate",
@@ -51,7 +51,7 @@ ActionOutcome = Literal[
 
 
 def validate(state: TriageState, action: Action) -> ActionOutcome:
-    """Say whether an act applies, or why it changes nothing."""
+    """Return whether an action applies, or why it changes nothing."""
     if action.id in state.applied_actions:
         return "duplicate"
     if action.kind == "silence":
@@ -76,7 +76,7 @@ def _validate_incident(incident: Incident | None, action: Action) -> ActionOutco
 
 
 def apply_action(state: TriageState, action: Action, policy: Policy) -> tuple[TriageState, list[Notification]]:
-    """Return the case after a person's act, and what there is to tell of it."""
+    """Return the state after a user's action, and its notifications."""
     reply = validate(state, action)
     if reply == "duplicate":
         return state, []
@@ -94,7 +94,7 @@ def apply_action(state: TriageState, action: Action, policy: Policy) -> tuple[Tr
 
 
 def _apply_silence(state: TriageState, action: Action, policy: Policy) -> tuple[TriageState, list[Notification]]:
-    """Begin or end silences; an incident that is open has it in its history."""
+    """Start or end silences; an open incident keeps that in its history."""
     if action.silence is not None and action.kind == "silence":
         silences = (*state.silences, _shift_to_event_time(state, action, action.silence))[-MAX_SILENCES:]
     else:
@@ -108,7 +108,7 @@ def _apply_silence(state: TriageState, action: Action, policy: Policy) -> tuple[
 
 
 def _ended_by(state: TriageState, action: Action) -> tuple[Silence, ...]:
-    """Return the running silences that an act ends."""
+    """Return the active silences that an action ends."""
     asked = action.silence
     if asked is None:
         return state.silences
@@ -116,14 +116,14 @@ def _ended_by(state: TriageState, action: Action) -> tuple[Silence, ...]:
 
 
 def _event_time(state: TriageState, action: Action) -> int:
-    """Return the event time of an act, never before what has been seen."""
+    """Return the event time of an action, never before the event time reached."""
     if not state.clock:
         return action.at
     return action.at if state.clock <= action.at <= state.clock + MAX_CLOCK_LEAD else state.clock
 
 
 def _shift_to_event_time(state: TriageState, action: Action, asked: Silence) -> Silence:
-    """Return a silence as asked for, as long, and from the event time of the act."""
+    """Return a silence as requested: as long, from the event time of the action."""
     begin = max(0, asked.starts_at - action.at) + _event_time(state, action)
     return replace(
         asked, starts_at=begin, ends_at=begin + asked.ends_at - asked.starts_at, created_by=action.actor, id=action.id
@@ -131,7 +131,7 @@ def _shift_to_event_time(state: TriageState, action: Action, asked: Silence) -> 
 
 
 def _apply_to_incident(incident: Incident, action: Action, at: int) -> Incident:
-    """Return the incident after an act at event time `at`."""
+    """Return the incident after an action at event time `at`."""
     match action.kind:
         case "ack":
             return replace(incident, status="acknowledged", acknowledged_by=action.actor, acknowledged_at=at)
@@ -152,7 +152,7 @@ def _snooze_end(action: Action, at: int) -> int | None:
 
 
 def _apply_verdict(incident: Incident, action: Action, at: int) -> Incident:
-    """Return the incident with a verdict, if the act is one; what is no crisis is over."""
+    """Return the incident with a verdict, if the action is one; what is no crisis is resolved."""
     if action.kind == "resolve":
         return _resolve(incident, at)
     judged = replace(incident, verdict=action.verdict)

@@ -1,8 +1,8 @@
-"""Which brands of a group are hit by the same thing, so that they are one incident?
+"""Correlation across brands of a group: brands that are hit by the same cause share one incident.
 
 An agency whose brands are hit by one article is paged once, not once for each brand. The first brand that is hit opens
-an incident of its own; the next ones join it, if what is said of them is alike and it goes on. What differs by cause
-stays apart, and two incidents that are open are never made one.
+an incident of its own; the next ones join it, if the mentions are alike and it is still open. Different causes
+stay apart, and two open incidents are never merged.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from detectors.model.signal import Contributors, Signal
 
 MIN_COMMON_TERMS: Final = 2
-"""Words that two brands must share, besides their names, to be hit by the same thing; a shared link is enough."""
+"""Terms that two brands must share, besides their names, to have the same cause; a shared link is enough."""
 
 TOP_TERMS: Final = 5
-"""Words looked at: the most frequent."""
+"""Terms compared: the most frequent."""
 
 _LINK: Final = re.compile(r"https?://[^\s<>\"')\]]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
 class CrossBrandContext(NamedTuple):
-    """What goes along with a signal that is heard in another case than its brand's own."""
+    """What accompanies a signal that is applied to another state than its brand's own."""
 
     silences: tuple[Silence, ...]  # of the brand
     group: str = ""  # of which both brands are
 
 
 def is_related(incident: Incident, signal: Signal, group: str, policy: Policy) -> bool:
-    """Tell whether an open incident of another brand of `group` is about what a signal says too."""
+    """Tell whether an open incident of another brand of `group` has the same cause as a signal."""
     within = milliseconds(policy.correlation_window)
     near = incident.opened_at - within <= signal.at <= incident.last_breach_at + within
     if not within or not near or incident.resolved_at is not None:
@@ -50,12 +50,12 @@ def is_related(incident: Incident, signal: Signal, group: str, policy: Policy) -
 
 
 def _same_cause(one: Contributors, other: Contributors, names: frozenset[str]) -> bool:
-    """Tell whether two findings are driven by the same: a link in common, or words."""
+    """Tell whether two findings share a link, or enough terms."""
     return bool(_links(one) & _links(other)) or len(_terms(one, names) & _terms(other, names)) >= MIN_COMMON_TERMS
 
 
 def _terms(drivers: Contributors, names: frozenset[str]) -> frozenset[str]:
-    """Return the leading words without those that brands and group are called by."""
+    """Return the most frequent terms without the names of brands and group."""
     terms = (term.casefold() for term, _ in drivers.terms[:TOP_TERMS])
     return frozenset(term for term in terms if not names.issuperset(_words([term])))
 
@@ -65,6 +65,6 @@ def _words(texts: Iterable[str]) -> set[str]:
 
 
 def _links(drivers: Contributors) -> frozenset[str]:
-    """Return what the examples link to, and where they stand: a post that names two brands is one of both."""
+    """Return the addresses of the examples and the links in them: a post that names two brands belongs to both."""
     found = [link for one in drivers.examples for link in [one.url, *_LINK.findall(one.text)] if link]
     return frozenset(link.rstrip("/.,;:!?") for link in found)

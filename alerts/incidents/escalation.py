@@ -1,7 +1,7 @@
-"""When does an incident that nobody has in hand go to the next person?
+"""Escalation: an unacknowledged incident goes to the next step at the instant it is due.
 
 The clock starts with the page and stops with an acknowledgement. A rise in severity may only shorten the wait; each
-step starts it anew; when no step is left, the last is repeated after twice the time, four times, and so on.
+step starts it again; when no step is left, the last is repeated after twice the time, four times, and so on.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def on_step(incident: Incident, at: int, policy: Policy) -> Incident:
 
 
 def clear(incident: Incident) -> Incident:
-    """Return the incident once somebody has it in hand, or it is over: nothing is due."""
+    """Return the incident once somebody has acknowledged it, or it is resolved: nothing is due."""
     return replace(incident, escalation_steps=0, next_escalation_at=None)
 
 
@@ -52,7 +52,7 @@ def postpone(incident: Incident, until: int) -> Incident:
 
 
 def _wait(severity: Severity, taken: int, policy: Policy) -> int | None:
-    """Return how long (ms) to wait for the step after `taken` others; None where none is left or the wait is 0."""
+    """Return how long (ms) to wait for the step after `taken` others; None where no step is left or the wait is 0."""
     if severity == "info" or taken >= len(policy.escalation) + policy.repeats:
         return None
     wait = policy.escalate_critical if severity == "critical" else policy.escalate_warning

@@ -1,4 +1,4 @@
-"""What do a detector's signals add up to, and which finding leads?"""
+"""Findings: what one detector's signals add up to, and which finding is the primary one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def create(signal: Signal) -> Finding:
-    """Return what the first signal of a detector says."""
+    """Return the finding of the first signal of a detector."""
     evidence = signal.evidence
     return Finding(
         signal=signal,
@@ -30,7 +30,7 @@ def create(signal: Signal) -> Finding:
 
 
 def merge(finding: Finding, signal: Signal) -> Finding:
-    """Fold a further signal in; one that is older than the latest changes start, peak and trail only."""
+    """Return the finding with a further signal; one older than the latest changes only start, peak, recent values."""
     evidence = signal.evidence
     higher = (ratio(evidence), evidence.observed) > (ratio(finding.peak), finding.peak.observed)
     return Finding(
@@ -44,7 +44,7 @@ def merge(finding: Finding, signal: Signal) -> Finding:
 
 
 def _later(one: Signal, other: Signal) -> Signal:
-    """Return the later of two signals; what surrounds it stays known when the later one does not say."""
+    """Return the later of two signals; contributors, timeline and coverage are kept when the later one has none."""
     later, earlier = (other, one) if _order(other) > _order(one) else (one, other)
     return replace(
         later,
@@ -59,7 +59,7 @@ def _order(signal: Signal) -> tuple[int, int, int]:
 
 
 def measure_key(evidence: Evidence) -> str:
-    """Return what a figure counts over about which length of time: only figures of one measure can double.
+    """Return what a figure counts over which length of time: only figures with the same key can double.
 
     Lengths count as the same up to the nearest power of two, since a long window grows and shrinks within the hour.
     """
@@ -68,13 +68,13 @@ def measure_key(evidence: Evidence) -> str:
 
 
 def has_doubled(finding: Finding) -> bool:
-    """Tell whether the figure is twice what was last told of that measure."""
+    """Tell whether the figure is twice the last one notified with that key."""
     evidence = finding.signal.evidence
     return 0 < 2 * finding.last_notified[measure_key(evidence)] <= evidence.observed
 
 
 def mark_notified(findings: dict[str, Finding]) -> dict[str, Finding]:
-    """Return the findings with the present figures as those told: the next doubling counts from here."""
+    """Return the findings with the current figures as notified: the next doubling counts from here."""
     return {name: _mark_notified(finding) for name, finding in findings.items()}
 
 
@@ -87,14 +87,14 @@ def _mark_notified(finding: Finding) -> Finding:
 
 
 def ratio(evidence: Evidence) -> float:
-    """Return how many times the usual was observed; against the threshold while the usual is unknown.
+    """Return observed ÷ expected; ÷ threshold while the expected value is unknown.
 
-    A usual of less than one mention, or one per cent, counts as that much: next to nothing, everything is endless.
+    An expected value below one mention, or one per cent, counts as that much, so that the ratio stays finite.
     """
     usual = evidence.expected if evidence.expected is not None else evidence.threshold
     return evidence.observed / max(usual, 0.01 if evidence.metric.endswith("share") else 1.0)
 
 
 def primary(findings: Iterable[Finding]) -> Finding:
-    """Return the finding that heads the message: the gravest, then the furthest from usual, then by name."""
+    """Return the finding that heads the message: the most severe, then the furthest from usual, then by name."""
     return min(findings, key=lambda f: (-rank(f.signal.severity), -ratio(f.signal.evidence), f.signal.detector))

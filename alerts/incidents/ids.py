@@ -1,4 +1,4 @@
-"""What is an incident called? Brand and minute, the same in every replay."""
+"""Incident ids: brand and minute, the same in every replay."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""What does a signal, an act or the passing of time do to a brand's incident?
+"""Incident lifecycle: what a signal, an action or the passing of time does to a brand's incident.
 
 A pure fold over the brand's records; instants are event time in ms. The life of an incident:
 
     (none) ──opens──► open ──ack──► acknowledged ──quiet for resolve_after, or a person──► resolved
                  escalates ▲ ◄──worsens after ack_expires──┘                                  │
-                       └──reopens: relapse after the cooldown, or a graver breach at once ◄───┘
+                       └──reopens: relapse after the cooldown, or a more severe breach at once ◄───┘
 
-What time brings happens at the instant it was due, however late and in however large steps time passes: so a replay
-tells the same story as the live run.
+What is due happens at the instant it was due, however late and in however large steps time advances: a replay gives
+the notifications of the live run.
 """
 
 from __future__ import annotations
@@ -36,40 +36,41 @@ if TYPE_CHECKING:
 __all__ = ["Decision", "TriageState", "advance_time", "decide", "new_state", "process"]
 
 POSITIVE_SPIKE: Final = "positive_spike"
-"""The one detector that is glad: what it finds neither belongs to a crisis nor keeps one open."""
+"""The detector of praise: its signals neither join a crisis nor keep one open."""
 
 Decision = Literal[
     "duplicate", "expired", "silenced", "inhibited", "open", "merge", "reopen", "dismissed", "in_cooldown"
 ]
-"""What is to be done with a signal. Four are kept silent: somebody asked for silence, or declared the episode over; a
-crisis inhibits praise; or the cooldown holds it back."""
+"""What is done with a signal. Silenced, inhibited, dismissed and in_cooldown notify nobody."""
 
 
 def process(
     state: TriageState, record: Signal | Action | Watermark, policy: Policy, context: CrossBrandContext | None = None
 ) -> tuple[TriageState, list[Notification]]:
-    """Return the case after `record`, and what there is to tell, in order; `guest` comes with another case's record.
+    """Return the state after `record`, and its notifications in order; `context` accompanies another brand's record.
 
     Raises:
-        ValueError: the record is another brand's.
+        ValueError: the record is another brand's and has no context.
     """
     policy = policy_for(policy, state.kind)
     if isinstance(record, Watermark):
         return advance_time(state, record.at, policy)
     if record.brand != state.brand and context is None:
-        raise ValueError(f"a record of {record.brand!r} came to the case of {state.brand!r}: key the topic by brand")
+        raise ValueError(
+            f"a record of {record.brand!r} was given to the state of {state.brand!r}: key the topic by brand"
+        )
     if isinstance(record, Action):
         return apply_action(state, record, policy)
     return on_signal(state, record, policy, context)
 
 
 def decide(state: TriageState, signal: Signal, policy: Policy, context: CrossBrandContext | None = None) -> Decision:
-    """Say what is to be done with a signal, time being settled up to it."""
+    """Return what is done with a signal, once time has advanced to it."""
     return already_seen(state, signal) or _decide(state, signal, policy, context)
 
 
 def already_seen(state: TriageState, signal: Signal) -> Decision | None:
-    """Say whether a signal came before, or may have."""
+    """Return why a signal counts as seen before; None where it is new."""
     if signal.id in state.applied_signals:
         return "duplicate" if signal.revision <= state.applied_signals[signal.id][0] else None
     return "expired" if signal.at <= state.evicted_before else None
@@ -88,10 +89,10 @@ def _decide(state: TriageState, signal: Signal, policy: Policy, context: CrossBr
 def _decide_about(state: TriageState, incident: Incident, signal: Signal, policy: Policy) -> Decision:
     if incident.resolved_at is None:
         return "inhibited" if signal.detector == POSITIVE_SPIKE and not is_positive(incident) else "merge"
-    graver = rank(effective_severity(signal, (), policy.severity_rules)) > rank(incident.severity)
-    if signal.id in state.dismissed and not graver:
+    is_more_severe = rank(effective_severity(signal, (), policy.severity_rules)) > rank(incident.severity)
+    if signal.id in state.dismissed and not is_more_severe:
         return "dismissed"
-    if signal.at < incident.resolved_at + milliseconds(policy.cooldown) and not graver:
+    if signal.at < incident.resolved_at + milliseconds(policy.cooldown) and not is_more_severe:
         return "in_cooldown"
     alike = (signal.detector == POSITIVE_SPIKE) is is_positive(incident)
     soon = signal.at <= incident.resolved_at + milliseconds(policy.reopen_within)
@@ -99,12 +100,12 @@ def _decide_about(state: TriageState, incident: Incident, signal: Signal, policy
 
 
 def is_positive(incident: Incident) -> bool:
-    """Tell whether an incident is a glad one."""
+    """Tell whether an incident is one of praise alone."""
     return set(incident.findings) == {POSITIVE_SPIKE}
 
 
 def advance_time(state: TriageState, now: int, policy: Policy) -> tuple[TriageState, list[Notification]]:
-    """Let event time pass up to `now`: tell what was held back, resolve what has been quiet for long enough."""
+    """Advance event time to `now`: flush the pending update, escalate, end silences, resolve."""
     state = replace(state, clock=max(state.clock, now))
     state, notifications = _flush_update(state, now, policy)
     state, escalated = _escalate(state, now, policy)
@@ -114,7 +115,7 @@ def advance_time(state: TriageState, now: int, policy: Policy) -> tuple[TriageSt
 
 
 def _flush_update(state: TriageState, now: int, policy: Policy) -> tuple[TriageState, list[Notification]]:
-    """Tell a change that waits, once its instant is over and the pace allows."""
+    """Notify a pending update, once its instant is over and the update interval allows."""
     incident, pace = state.incident, milliseconds(policy.update_every)
     if incident is None or not state.update_pending or now < incident.last_breach_at:
         return state, []
@@ -124,7 +125,7 @@ def _flush_update(state: TriageState, now: int, policy: Policy) -> tuple[TriageS
 
 
 def _escalate(state: TriageState, now: int, policy: Policy) -> tuple[TriageState, list[Notification]]:
-    """Take each step of the escalation that was due while nobody had the incident in hand, or wished for quiet."""
+    """Take each step of the escalation that was due while nobody had acknowledged the incident, or wished for quiet."""
     notifications: list[Notification] = []
     while (incident := state.incident) is not None and incident.next_escalation_at is not None:
         over = incident.last_breach_at + milliseconds(policy.resolve_after)
@@ -204,10 +205,10 @@ def _open(state: TriageState, signal: Signal, policy: Policy) -> tuple[TriageSta
 def _reopen(
     state: TriageState, incident: Incident, signal: Signal, policy: Policy, group: str
 ) -> tuple[TriageState, list[Notification]]:
-    """Open an incident again; it is about the brand that relapsed, the others may join anew."""
+    """Open an incident again; it is about the brand that relapsed, the others may join again."""
     at = max(signal.at, incident.updated_at)
     severity = effective_severity(signal, (), policy.severity_rules)
-    graver = rank(severity) > rank(incident.severity)
+    is_more_severe = rank(severity) > rank(incident.severity)
     again = replace(
         incident,
         status="open",
@@ -220,7 +221,7 @@ def _reopen(
         resolved_at=None,
         acknowledged_by=None,
         acknowledged_at=None,
-        snoozed_until=None if graver else incident.snoozed_until,
+        snoozed_until=None if is_more_severe else incident.snoozed_until,
         verdict=None,
         reopen_count=incident.reopen_count + 1,
     )
@@ -261,14 +262,14 @@ def _merge(
 
 
 def is_inhibited(incident: Incident, signal: Signal) -> bool:
-    """Tell whether a signal adds noise only: what is worth watching beside what is critical."""
+    """Tell whether a signal adds only noise: an info signal beside a critical incident."""
     return incident.severity == "critical" and signal.severity == "info"
 
 
 def _notify_worse(
     state: TriageState, incident: Incident, reason: Reason, signal: Signal, policy: Policy
 ) -> tuple[TriageState, list[Notification]]:
-    """Tell that it got worse; an acknowledgement that is too old, or of something less than critical, is void."""
+    """Notify that it got worse; an acknowledgement that has expired, or of a lower severity than critical, is void."""
     key = finding_key(incident, signal)
     acknowledged, critical = incident.acknowledged_at, reason == "raised_severity" and incident.severity == "critical"
     expired = acknowledged is not None and signal.at >= acknowledged + milliseconds(policy.ack_expires)

@@ -1,4 +1,4 @@
-"""What is an incident, what may a person do to it, and what is there to tell? The records of alerts."""
+"""Records of alerting: incident, finding, action and notification, and their wire form."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ Reason = Literal[
     "silenced",
     "unsilenced",
 ]
-"""Why there is something to tell."""
+"""Why there is a notification."""
 
 ActionKind = Literal["ack", "unack", "snooze", "unsnooze", "resolve", "verdict", "note", "silence", "unsilence"]
 
 IncidentKind = Literal["", "no_data"]
 
 Verdict = Literal["crisis", "planned", "not_a_crisis"]
-"""What a person says it was: `planned` is a campaign or a joke that was meant to be loud."""
+"""A user's verdict: `planned` is a campaign or a joke that was meant to be loud."""
 
 HISTORY_LIMIT: Final = 50
 RECENT_VALUES_LIMIT: Final = 30
 NO_DATA: Final = "no_data"
-"""The detector of silent sources, and the kind of the incidents that it alone opens."""
+"""The detector of sources without data, and the kind of the incidents that it alone opens."""
 
 SYSTEM_USER: Final = "tocsin"
-"""Who did what no person did."""
+"""The actor of what no person did."""
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):
@@ -63,16 +63,16 @@ class Finding(msgspec.Struct, frozen=True):
 
     signal: Signal  # the latest
     first_seen_at: int  # start of its first episode, ms
-    peak: Evidence  # the furthest from usual
+    peak: Evidence  # with the highest ratio to the usual
     peak_at: int  # event time of the peak, ms
-    last_notified: dict[str, float]  # measure (metric and length) → highest observed that was told
+    last_notified: dict[str, float]  # measure (metric and length) → highest value that was notified
     recent_values: tuple[tuple[int, float], ...]  # (at, times the usual) of the latest signals, oldest first
 
 
 class Incident(msgspec.Struct, frozen=True):
     """Breaches that belong together: one message, one thread. Instants are event time in ms.
 
-    An umbrella is about several brands of a group: `brand` is the one hit first, whose channel and rules it has.
+    A group incident is about several brands of a group: `brand` is the one hit first, whose channel and rules it has.
     """
 
     id: str
@@ -80,9 +80,9 @@ class Incident(msgspec.Struct, frozen=True):
     status: Status
     severity: Severity  # only rises until resolved
     opened_at: int  # first breach, or the relapse that reopened it
-    updated_at: int  # latest told
+    updated_at: int  # latest notification
     last_breach_at: int  # latest breach
-    revision: int  # counts what was told: 1 when opened
+    revision: int  # counts notifications: 1 when opened
     findings: dict[str, Finding]  # by detector; of a brand that joined by detector@brand (`finding_key`)
     history: tuple[HistoryEntry, ...] = ()  # the opening and the latest, at most HISTORY_LIMIT
     resolved_at: int | None = None
@@ -93,11 +93,13 @@ class Incident(msgspec.Struct, frozen=True):
     reopen_count: int = 0  # times
     escalation_steps: int = 0  # steps taken since it opened, or since an acknowledgement was void
     next_escalation_at: int | None = (
-        None  # when the next step is due; None: somebody has it in hand, or no step is left
+        None  # when the next step is due; None: somebody has acknowledged it, or no step is left
     )
     kind: IncidentKind = ""  # "no_data": a source without mentions, kept apart from other incidents
-    group: str = ""  # of an umbrella
-    affected_brands: tuple[str, ...] = ()  # of an umbrella, in the order in which they were hit; empty: `brand` alone
+    group: str = ""  # of a group incident
+    affected_brands: tuple[
+        str, ...
+    ] = ()  # of a group incident, in the order of their first signals; empty: `brand`
 
     @property
     def all_brands(self) -> tuple[str, ...]:
@@ -106,9 +108,9 @@ class Incident(msgspec.Struct, frozen=True):
 
 
 class Action(msgspec.Struct, frozen=True, tag="action"):
-    """What a person did, on whatever surface. A record of the topic `actions`; applied once by its id."""
+    """What a user did, in Slack, on the web or by command. A record of the topic `actions`; applied once by its id."""
 
-    id: str  # unique, chosen by the surface: a double tap carries the same one
+    id: str  # unique, chosen by the interface: a double click carries the same one
     brand: str
     kind: ActionKind
     actor: str
@@ -121,24 +123,24 @@ class Action(msgspec.Struct, frozen=True, tag="action"):
 
 
 class Notification(msgspec.Struct, frozen=True):
-    """What to tell: the whole incident as it stands, so that only the latest revision needs to be delivered."""
+    """A notification: the whole incident as it stands, so that only the latest revision needs to be delivered."""
 
     incident: Incident
     reason: Reason
     happened_at: int  # event time, ms
-    detector: str  # the detector that says it, or the leading one
+    detector: str  # the finding that it is about, or the primary one
     reply: bool  # also posts in the thread
     page: bool  # mentions the on-call manager
     step: int | None = None  # of the escalation, counted from 0, that is due now
 
     @property
     def revision(self) -> int:
-        """Return the incident's revision that this tells."""
+        """Return the incident's revision."""
         return self.incident.revision
 
 
 def finding_key(incident: Incident, signal: Signal) -> str:
-    """Return the name under which an incident keeps what a signal says."""
+    """Return the key under which an incident keeps the finding of a signal."""
     return signal.detector if signal.brand == incident.brand else f"{signal.detector}@{signal.brand}"
 
 

@@ -1,4 +1,4 @@
-"""What is told: does it post in the thread, does it page, and what goes into the history?"""
+"""Notifications: whether one posts in the thread, whether it pages, and what goes into the history."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ THREAD_REASONS: Final[frozenset[Reason]] = frozenset(
         "unacknowledged",
     }
 )
-"""What posts in the thread: an edited message makes no sound on a phone, a reply does."""
+"""Reasons that post in the thread: an edited message makes no sound on a phone, a reply does."""
 
 PAGE_REASONS: Final[frozenset[Reason]] = frozenset(
     {"opened", "reopened", "raised_severity", "ack_expired", "escalated"}
 )
-"""What mentions the on-call manager, when grave enough."""
+"""Reasons that mention the on-call users, when the severity is high enough."""
 
 RESUME_REASONS: Final[frozenset[Reason]] = frozenset({"unacknowledged", "unsnoozed", "unsilenced"})
-"""What calls nobody at once, but lets the escalation go on."""
+"""Reasons that page nobody at once, but resume the escalation."""
 
 SNOOZE_EXEMPT: Final[frozenset[Reason]] = frozenset({"raised_severity", "resolved", "noted"})
-"""What a snooze does not keep quiet."""
+"""Reasons that a snooze does not mute."""
 
 
 def build_notification(
@@ -63,7 +63,7 @@ def build_notification(
     actor: str = SYSTEM_USER,
     text: str = "",
 ) -> tuple[TriageState, list[Notification]]:
-    """Return the case with `incident` told under its next revision, and the notification that tells it."""
+    """Return the state with `incident` under its next revision, and the notification of it."""
     worthy = reason in PAGE_REASONS | RESUME_REASONS and rank(incident.severity) >= rank(policy.page_from)
     page = worthy and reason in PAGE_REASONS and not _is_snoozed(incident, reason, at)
     step = incident.escalation_steps if reason == "escalated" else None
@@ -113,13 +113,13 @@ def _with_escalation(incident: Incident, reason: Reason, at: int, policy: Policy
 
 
 def _is_thread_quiet(incident: Incident, reason: Reason, at: int, policy: Policy) -> bool:
-    """Tell whether the thread stays quiet: snoozed, or a detector that belongs to the opening."""
+    """Tell whether the thread stays quiet: snoozed, or a detector within the group window."""
     opening = reason == "new_detector" and at < incident.opened_at + milliseconds(policy.group_window)
     return opening or _is_snoozed(incident, reason, at)
 
 
 def _is_joined_brand_update(incident: Incident, reason: Reason, detector: str | None) -> bool:
-    """Tell whether it is news of a brand that joined, beyond the one line that it gets: the card shows it."""
+    """Tell whether it is an update of a brand that joined, after its one reply: only the card shows it."""
     if detector is None or reason not in ("new_detector", "doubled"):
         return False
     return incident.findings[detector].signal.brand != incident.brand

@@ -1,4 +1,4 @@
-"""Which settings govern an incident from its first breach to its end?"""
+"""Incident policy: the settings that govern an incident from its first breach to its end."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _Pace = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(days=1))
 
 
 def _lasting(default: str, description: str) -> Any:
-    """Declare a span with its default as written in YAML, so that the JSON Schema shows it that way."""
+    """Declare a duration with its default as written in YAML, so that the JSON Schema shows it that way."""
     return Field(default, description=f"{description} [duration]")
 
 
 class Policy(Parameters):
-    """When a brand's breaches become one incident, who is told what again, and when it is over.
+    """When a brand's breaches become one incident, who is notified again, and when it is resolved.
 
     All spans are event time, so that a replay decides as the live run did.
     """
@@ -46,7 +46,7 @@ class Policy(Parameters):
     )
     cooldown: _Span = _lasting(
         "30m",
-        "For this long after the end, only a breach graver than the incident was breaks the silence. "
+        "For this long after the end, only a breach more severe than the incident was breaks the silence. "
         "Larger: fewer pages.",
     )
     reopen_within: _Span = _lasting(
@@ -56,7 +56,7 @@ class Policy(Parameters):
     )
     update_every: _Pace = _lasting(
         "1m",
-        "Between updates of an incident that merely goes on. Larger: fewer edits of the message.",
+        "Between updates of an ongoing incident. Larger: fewer edits of the message.",
     )
     ack_expires: _Span = _lasting(
         "2h",
@@ -73,8 +73,8 @@ class Policy(Parameters):
     )
     escalation: Annotated[tuple[EscalationStep, ...], Field(max_length=10)] = Field(
         default=(),
-        description="Who is told, one step after the other, while nobody acknowledges: a Slack id (U…, S…), "
-        "`on_call`, `next_on_call`, `pagerduty`, `webhook` or `mailto:address`. Empty: whoever is on call is called "
+        description="Who is notified, one step after the other, until somebody acknowledges: a Slack id (U…, S…), "
+        "`on_call`, `next_on_call`, `pagerduty`, `webhook` or `mailto:address`. Empty: the people on call are notified "
         "again. [steps]",
     )
     repeats: int = Field(
@@ -85,11 +85,11 @@ class Policy(Parameters):
         "pages. [times]",
     )
     silences: Annotated[tuple[ScheduledSilence, ...], Field(max_length=50)] = Field(
-        default=(), description="What is not told, planned ahead: campaigns and maintenance windows. [silences]"
+        default=(), description="Silences planned ahead: campaigns and maintenance windows. [silences]"
     )
     severity_rules: Annotated[tuple[SeverityRule, ...], Field(max_length=50)] = Field(
         default=(),
-        description="Which detectors make an incident graver than its strongest signal when they find something "
+        description="Which detectors make an incident more severe than its strongest signal when they find something "
         "together, such as {when: [negative, volume], raise_to: critical}. [rules]",
     )
     page_from: Severity = Field(
@@ -100,11 +100,11 @@ class Policy(Parameters):
 
 
 NO_DATA_REPEAT: Final = timedelta(hours=1)
-"""How often a silent source is told of while it lasts."""
+"""How often a source without data signals while it lasts."""
 
 
 def policy_for(policy: Policy, kind: str) -> Policy:
-    """Return what governs incidents of a kind: one of a silent source outlasts the pause between two signals."""
+    """Return the policy of incidents of a kind: one of a source without data outlasts the pause between two signals."""
     least = NO_DATA_REPEAT + timedelta(minutes=5)
     if not kind or policy.resolve_after >= least:
         return policy

@@ -1,8 +1,8 @@
-"""Which case does a record belong to? A brand has one for its crises, one for its silent sources, and its group's.
+"""Router: which triage state a record belongs to. A brand has one for its crises and one for sources without data.
 
-A pure fold over the cases of brands by name (`name`): a signal is heard in its brand's own case, unless an incident of
-another brand of the group is about the same (`alerts.incidents.correlation`). At most one open incident is about a brand at a time,
-and one about its sources.
+A pure fold over the states of brands by key (`state_key`): a signal is applied to its brand's own state, unless an
+incident of another brand of the group has the same cause (`alerts.incidents.correlation`). At most one open incident is
+about a brand at a time, and one about its sources.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from detectors.model.signal import Signal
 
 _SEPARATOR: Final = "\0"
-"""Between brand and kind in the name of a case: no brand's name holds it."""
+"""Between brand and kind in the key of a state: no brand's name holds it."""
 
 
 class PolicyProvider(Protocol):
-    """What the configuration says about brands."""
+    """Policies and groups of brands."""
 
     def alert_policy(self, brand: str) -> Policy:
         """Return the incident policy of `brand`."""
@@ -42,7 +42,7 @@ class PolicyProvider(Protocol):
 
 
 def state_key(brand: str, kind: IncidentKind = "") -> str:
-    r"""Return the name of a brand's case.
+    r"""Return the key of a brand's state.
 
     >>> state_key("acme"), state_key("acme", "no_data")
     ('acme', 'acme\x00no_data')
@@ -53,7 +53,7 @@ def state_key(brand: str, kind: IncidentKind = "") -> str:
 def route(
     states: Mapping[str, TriageState], record: Signal | Action, policies: PolicyProvider
 ) -> tuple[list[TriageState], list[Notification]]:
-    """Return the cases that a record moves, and what there is to tell, in order."""
+    """Return the states that a record changes, and its notifications, in order."""
     if isinstance(record, Action):
         return _on_action(states, record, policies)
     if record.detector == NO_DATA or not policies.group_members(record.brand)[0]:
@@ -68,7 +68,7 @@ def route(
 def _advance_group(
     states: Mapping[str, TriageState], signal: Signal, policies: PolicyProvider
 ) -> tuple[dict[str, TriageState], list[Notification]]:
-    """Bring the cases of a group up to the instant of a signal: where it belongs depends on what is open then."""
+    """Advance the states of a group to the instant of a signal: where it belongs depends on what is open then."""
     settled: dict[str, TriageState] = {}
     notifications: list[Notification] = []
     for member in policies.group_members(signal.brand)[1]:
@@ -115,7 +115,7 @@ def _on_signal(
 def _receiving_state(
     states: Mapping[str, TriageState], own: TriageState, signal: Signal, policies: PolicyProvider
 ) -> TriageState:
-    """Return the case that is to hear a signal."""
+    """Return the state that a signal is applied to."""
     group, _ = policies.group_members(signal.brand)
     if not group or _open(own):
         return own
@@ -144,7 +144,7 @@ def _age(state: TriageState) -> tuple[int, str]:
 
 
 def _group_states(states: Mapping[str, TriageState], brand: str, policies: PolicyProvider) -> Iterator[TriageState]:
-    """Yield the cases of the other brands of the group that have an incident."""
+    """Yield the states of the other brands of the group that have an incident."""
     _, members = policies.group_members(brand)
     for member in members:
         state = states.get(member)
@@ -157,13 +157,13 @@ def _affects(state: TriageState, brand: str) -> bool:
 
 
 def _other_states(states: Mapping[str, TriageState], brand: str, policies: PolicyProvider) -> list[TriageState]:
-    """Return the cases beside a brand's own that an act may be about."""
+    """Return the states beside a brand's own that an action may be about."""
     silent = states.get(state_key(brand, NO_DATA))
     return [*([silent] if silent is not None else []), *_group_states(states, brand, policies)]
 
 
 def _action_target(own: TriageState, others: Sequence[TriageState], action: Action) -> TriageState:
-    """Return the case that an act is about: that of the incident it names, else where something is open."""
+    """Return the state that an action is about: that of the incident it names, else one with an open incident."""
     if action.kind in ("silence", "unsilence"):
         return own
     if action.incident is not None:

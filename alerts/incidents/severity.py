@@ -1,7 +1,4 @@
-"""How grave is an incident, given what was found together?
-
-As grave as its strongest signal; the rules of a configuration raise it where several detectors have found something.
-"""
+"""Severity of an incident: that of its strongest signal, raised by configured rules where several detectors fire together."""
 
 from __future__ import annotations
 
@@ -29,12 +26,12 @@ def _detector(value: str) -> str:
 
 
 class SeverityRule(Parameters):
-    """What raises the severity of an incident."""
+    """A rule that raises the severity of an incident."""
 
     when: Annotated[tuple[Annotated[str, AfterValidator(_detector)], ...], Field(min_length=1, max_length=8)] = Field(
-        description="Detectors that all have found something about one brand in the same incident. [detectors]"
+        description="Detectors that must all have fired for one brand in the same incident. [detectors]"
     )
-    raise_to: Severity = Field(description="How grave it is then at least. [info, warning or critical]")
+    raise_to: Severity = Field(description="The least severity then. [info, warning or critical]")
 
     @model_validator(mode="after")
     def _can_hold(self) -> Self:
@@ -44,7 +41,7 @@ class SeverityRule(Parameters):
 
 
 def effective_severity(signal: Signal, findings: Iterable[Finding], rules: Iterable[SeverityRule]) -> Severity:
-    """Return how grave a signal makes an incident that has these findings."""
+    """Return the severity that a signal gives an incident with these findings."""
     found = {signal.detector, *(one.signal.detector for one in findings if one.signal.brand == signal.brand)}
     raised = (rule.raise_to for rule in rules if found.issuperset(rule.when))
     return max([signal.severity, *raised], key=SEVERITIES.index)

@@ -1,4 +1,4 @@
-"""What does triage remember of a brand between two signals?"""
+"""Triage state: what is kept of a brand between two records."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ MAX_ACTIONS: Final = 64
 
 
 class TriageState(msgspec.Struct, frozen=True):
-    """One brand's triage of a kind: the incident that is open, or the last one, and what has been applied already."""
+    """State of one brand and kind: the open incident or the last one, and which records are applied already."""
 
     brand: str
     incident: Incident | None = None
     clock: int = 0  # latest event time seen, ms
     update_pending: bool = False  # a change waits for the next update
     applied_signals: dict[str, tuple[int, int]] = {}  # episode → highest revision applied, its event time
-    evicted_before: int = -1  # episodes seen last at or before this (ms) are no longer in `applied`
+    evicted_before: int = -1  # episodes seen last at or before this (ms) are no longer in `applied_signals`
     applied_actions: tuple[str, ...] = ()  # ids of the latest actions
-    dismissed: tuple[str, ...] = ()  # episodes that a person declared over
-    suppressed_count: int = 0  # breaches that the cooldown held back since the end
-    silences: tuple[Silence, ...] = ()  # that somebody asked for, while they last
-    silenced_count: int = 0  # signals that a silence or an inhibition kept from being told
+    dismissed: tuple[str, ...] = ()  # episodes that a user dismissed
+    suppressed_count: int = 0  # breaches suppressed by the cooldown since the end
+    silences: tuple[Silence, ...] = ()  # created by users, while they last
+    silenced_count: int = 0  # signals that were silenced or inhibited
     serial: int = 1  # incidents that opened in the same minute
     kind: IncidentKind = ""  # of its incidents
 
 
 def new_state(brand: str, kind: IncidentKind = "") -> TriageState:
-    """Return the case of a brand of which nothing is known."""
+    """Return the state of a brand without any record yet."""
     return TriageState(brand=brand, kind=kind)
 
 
 def mark_applied(state: TriageState, episode: str, revision: int, at: int) -> TriageState:
-    """Note that a signal is applied; the memory is bounded, and knows up to when it has forgotten."""
+    """Return the state with a signal marked as applied; the memory is bounded."""
     applied = {**state.applied_signals, episode: (revision, at)}
     if len(applied) <= MAX_EPISODES:
         return replace(state, applied_signals=applied)
@@ -52,14 +52,14 @@ _decoder: Final = msgspec.msgpack.Decoder(TriageState)
 
 
 def encode(state: TriageState) -> bytes:
-    """Return the bytes of a case, for a table."""
+    """Return the bytes of a state, for a table."""
     return _encoder.encode(state)
 
 
 def decode(raw: bytes) -> TriageState:
-    """Return the case that `encode` wrote.
+    """Return the state that `encode` wrote.
 
     Raises:
-        msgspec.DecodeError: the bytes are not a case.
+        msgspec.DecodeError: the bytes are not a triage state.
     """
     return _decoder.decode(raw)

@@ -1,4 +1,4 @@
-"""How does an alarm reach a mailbox? By SMTP, one thread of mail for each incident."""
+"""E-mail notifier: alerts by SMTP, one mail thread for each incident."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ Security = Literal["starttls", "tls", "none"]
 TIMEOUT: Final = 15.0  # seconds
 _SUBJECT: Final = 200
 _TRANSIENT: Final = range(400, 500)
-_REMEDY: Final = "see to TOCSIN_SMTP_HOST, _PORT, _SECURITY, _USERNAME, _PASSWORD and _FROM"
+_REMEDY: Final = "check TOCSIN_SMTP_HOST, _PORT, _SECURITY, _USERNAME, _PASSWORD and _FROM"
 
 
 class SmtpConfig(msgspec.Struct, frozen=True):
-    """A mail server that takes our mail. The password is in no `repr`."""
+    """SMTP settings. The password is in no `repr`."""
 
     host: str
     sender: str
@@ -41,14 +41,14 @@ class SmtpConfig(msgspec.Struct, frozen=True):
 
 
 class EmailNotifier:
-    """A channel to mailboxes: `address` says which."""
+    """Sends alerts to mailboxes; `address` says which."""
 
     def __init__(self, server: SmtpConfig) -> None:
         """Take the server."""
         self._server = server
 
     async def send(self, alert: ExternalAlert, address: str) -> None:
-        """Send the alarm as a mail; it answers the incident's first one, so that a mail program keeps them together."""
+        """Send the alert as a mail; it answers the incident's first one, so that a mail program keeps them together."""
         try:
             await asyncio.to_thread(self._send, build_email(alert, self._server.sender, address))
         except smtplib.SMTPRecipientsRefused as error:
@@ -81,7 +81,7 @@ class EmailNotifier:
 
 
 def build_email(alert: ExternalAlert, sender: str, address: str) -> EmailMessage:
-    """Return the mail of an alarm. Its id is the same at every try."""
+    """Return the mail of an alert. Its id is the same at every attempt."""
     message = EmailMessage()
     domain = sender.rpartition("@")[2] or "tocsin"
     first = f"<{alert.incident}@{domain}>"

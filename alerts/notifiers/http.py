@@ -1,4 +1,4 @@
-"""How is JSON sent to somebody else's server, and what does a refusal mean?"""
+"""HTTP client of notifiers: POSTs JSON, and maps refusals to delivery errors."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ async def post(url: str, body: bytes, headers: Mapping[str, str], name: str, rem
         ):
             status, patience = answer.status, answer.headers.get("Retry-After", "")
     except TimeoutError:
-        raise DeliveryError("timeout", f"{name} did not answer in time: see to the network", retryable=True) from None
+        raise DeliveryError("timeout", f"{name} did not answer in time: check the network", retryable=True) from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
         kind = type(error).__name__
         raise DeliveryError(
-            "unreachable", f"{name} cannot be reached ({kind}): see to the network", retryable=True
+            "unreachable", f"{name} cannot be reached ({kind}): check the network", retryable=True
         ) from None
     if not 200 <= status < 300:  # noqa: PLR2004  what HTTP calls success
         raise _refused(status, patience, name, remedy)

@@ -1,6 +1,6 @@
-"""How does an alarm reach a pager? By PagerDuty's Events API v2, which other pagers take too.
+"""PagerDuty notifier: alerts by the Events API v2, which other pagers accept too.
 
-Alarms of one incident carry one `dedup_key`, so a repeated try adds nothing, and acknowledging or resolving in Slack
+Alerts of one incident carry one `dedup_key`: a repeated attempt adds nothing, and acknowledging or resolving in Slack
 does so there. Reference: https://developer.pagerduty.com/docs/events-api-v2/trigger-events/
 """
 
@@ -25,7 +25,7 @@ _REMEDY: Final = "copy the integration key of an Events API v2 integration into 
 
 
 class PagerDutyNotifier:
-    """A channel to one PagerDuty service."""
+    """Sends alerts to one PagerDuty service."""
 
     def __init__(self, key: str, url: str = URL) -> None:
         """Take the integration key, and where the API is."""
@@ -33,7 +33,7 @@ class PagerDutyNotifier:
         self._url = url
 
     async def send(self, alert: ExternalAlert, address: str) -> None:
-        """Send the alarm as an event; `address` is not used: the key names the service."""
+        """Send the alert as an event; `address` is not used: the key names the service."""
         del address
         await post(self._url, msgspec.json.encode(self._event(alert)), {}, "PagerDuty", _REMEDY)
 

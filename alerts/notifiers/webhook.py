@@ -1,4 +1,4 @@
-"""How does an alarm reach a program of yours? As signed JSON, after the Standard Webhooks specification.
+"""Webhook notifier: alerts as signed JSON, after the Standard Webhooks specification.
 
 The signature is the HMAC-SHA256 of `webhook-id.webhook-timestamp.body`; a receiver checks it, refuses old timestamps,
 and remembers ids. Reference: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from alerts.delivery.external_alert import ExternalAlert
 
 _PREFIX: Final = "whsec_"
-_REMEDY: Final = "see to TOCSIN_WEBHOOK_URL and TOCSIN_WEBHOOK_SECRET, and to the log of the receiver"
+_REMEDY: Final = "check TOCSIN_WEBHOOK_URL and TOCSIN_WEBHOOK_SECRET, and to the log of the receiver"
 
 
 class WebhookNotifier:
-    """A channel to one URL."""
+    """Sends alerts to one URL."""
 
     def __init__(self, url: str, secret: str, clock: Clock | None = None) -> None:
         """Take where to send, and the secret both sides share: `whsec_` and base64, or any text."""
@@ -34,7 +34,7 @@ class WebhookNotifier:
         self._clock = clock or Clock()
 
     async def send(self, alert: ExternalAlert, address: str) -> None:
-        """Send the alarm as JSON; `address` is not used: the environment names the URL, for it may hold a secret."""
+        """Send the alert as JSON; `address` is not used: the environment names the URL, for it may hold a secret."""
         del address
         body = msgspec.json.encode({"type": f"incident.{alert.event}", "data": alert})
         await post(self._url, body, self.sign(alert.idempotency_key, body), "the webhook", _REMEDY)

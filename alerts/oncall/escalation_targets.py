@@ -1,4 +1,4 @@
-"""What may a step of an escalation be, and whom does it reach?"""
+"""Escalation steps: how they are written, and which of them lead outside Slack."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _step(value: str) -> str:
 
 
 class ExternalTarget(msgspec.Struct, frozen=True):
-    """Where a step leads outside Slack."""
+    """A receiver outside Slack."""
 
     notifier: str  # pagerduty, webhook, email
     address: str = ""  # of a mail; the others are in the environment

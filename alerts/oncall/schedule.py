@@ -1,4 +1,4 @@
-"""Who is on call at an instant? By exceptions, else by the shifts of a calendar, else by a weekly rotation."""
+"""On-call schedule: who is on call at an instant, by exceptions, else by calendar shifts, else by a weekly rotation."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _exception(value: str) -> str:
 
 
 class CalendarShift(NamedTuple):
-    """Somebody is on call from an instant up to but not including another (ms)."""
+    """A user is on call from an instant up to but not including another (ms)."""
 
     start: int
     end: int
@@ -67,7 +67,7 @@ def parse_shift(written: str) -> CalendarShift:
     found = _SHIFT.fullmatch(written)
     start, end = (_instant(text) for text in found.groups()[:2]) if found else (0, 0)
     if found is None or start >= end:
-        raise ValueError("must say in UTC from when to when who: 2026-12-24T09:00Z to 2026-12-27T09:00Z: U024BE7LH")
+        raise ValueError("must be START to END: USER in UTC, such as 2026-12-24T09:00Z to 2026-12-27T09:00Z: U024BE7LH")
     return CalendarShift(start, end, found[3])
 
 
@@ -118,7 +118,7 @@ class Schedule(Parameters):
     )
     exceptions: Annotated[tuple[Annotated[str, AfterValidator(_exception)], ...], Field(max_length=200)] = Field(
         default=(),
-        description="Who stands in when: `2026-12-24T09:00 to 2026-12-27T09:00: U024BE7LH`; of several the last one "
+        description="Who covers when: `2026-12-24T09:00 to 2026-12-27T09:00: U024BE7LH`; of several the last one "
         "written holds.",
     )
     ical: Annotated[str, AfterValidator(_calendar_source)] | None = Field(

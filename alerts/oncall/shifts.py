@@ -1,4 +1,4 @@
-"""Who is on call from when to when, and when is nobody?"""
+"""Shifts: who is on call from when to when, and the gaps where nobody is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Shift(NamedTuple):
-    """The same people are on call from an instant up to but not including another (ms); nobody is a gap."""
+    """The same users are on call from an instant up to but not including another (ms); no users is a gap."""
 
     start: int
     end: int
@@ -23,7 +23,7 @@ class Shift(NamedTuple):
 
 
 def shifts_between(schedule: Schedule, since: int, until: int) -> list[Shift]:
-    """Return the turns between two instants (ms), each cut off at them."""
+    """Return the shifts between two instants (ms), each cut off at them."""
     found: list[Shift] = []
     points = sorted({since, *(at for at in _changes(schedule, since, until) if since < at < until)})
     for start, end in zip(points, [*points[1:], until], strict=True):

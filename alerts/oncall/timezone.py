@@ -1,4 +1,4 @@
-"""In which time zone does somebody live? Named as in the IANA database."""
+"""Time zones, named as in the IANA database."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def title(picture: Chart, language: Language) -> str:
 
 
 def alt(course: Timeline, language: Language) -> str:
-    """Return what the picture shows, for whoever does not see it."""
+    """Return what the picture shows, for people who do not see it."""
     worst = max(range(len(course.negative)), key=lambda place: (course.negative[place], place))
     minutes = (len(course.negative) - 1 - worst) * course.step // 60_000
     return translate(

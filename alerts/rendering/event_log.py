@@ -1,4 +1,4 @@
-"""How is a notification told as one line, for replay and the command line?"""
+"""Event of a notification, one record a line, for replay and the command line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def to_event(before: Incident | None, notification: Notification) -> dict[str, Any]:
     """Return the line: event, reason, incident, brand, detector, severity, at (ISO, UTC), evidence.
 
-    `before` is the incident as last told, or None. A reopened incident is `opened` again under its id.
+    `before` is the incident as last notified, or None. A reopened incident is `opened` again under its id.
     """
     incident = notification.incident
     was_open = before is not None and before.id == incident.id and before.status != "resolved"

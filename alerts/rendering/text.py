@@ -1,4 +1,4 @@
-"""How are figures, incidents and acts put into words? The strings themselves are in one module for each language."""
+"""Texts of figures, incidents and actions; the strings are in `alerts.rendering.locales`, one module a language."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BADGES: Final = {"info": "🔵", "warning": "🟠", "critical": "🔴", "over": 
 
 
 def supported_language(language: str) -> Language:
-    """Return the language if there are words in it, else English."""
+    """Return the language if there are texts in it, else English."""
     return "fr" if language == "fr" else "en"
 
 
@@ -36,7 +36,7 @@ def translate(language: Language, key: str, **values: object) -> str:
 
 
 def headline(incident: Incident, language: Language) -> str:
-    """Return the one line of at most 110 characters: how bad, which brand, what, how much, versus usual."""
+    """Return the one line of at most 110 characters: severity, brand, what is observed, and the usual value."""
     over = incident.status == "resolved"
     fact = (peak_text if over else current_text)(primary(incident.findings.values()), language)
     state = "over" if over else incident.severity
@@ -51,17 +51,19 @@ def subject(incident: Incident, language: Language, room: int = BRAND_CHARS) -> 
     if len(incident.affected_brands) <= 1:
         return clip(clean(incident.affected_brands[0] if incident.affected_brands else incident.brand) or "?", room)
     count = len(incident.affected_brands)
-    rest = width(translate(language, "umbrella", group="", count=count))
-    return translate(language, "umbrella", group=clip(clean(incident.group) or "?", max(1, room - rest)), count=count)
+    rest = width(translate(language, "group_incident", group="", count=count))
+    return translate(
+        language, "group_incident", group=clip(clean(incident.group) or "?", max(1, room - rest)), count=count
+    )
 
 
 def current_text(finding: Finding, language: Language) -> str:
-    """Return what a finding says now, with the usual beside it."""
+    """Return the current figures of a finding, with the usual beside them."""
     return _finding_text(finding, finding.signal.evidence, language)
 
 
 def peak_text(finding: Finding, language: Language) -> str:
-    """Return what a finding said when it was furthest from usual."""
+    """Return the figures of a finding at its peak."""
     return _finding_text(finding, finding.peak, language)
 
 
@@ -134,7 +136,7 @@ def format_duration(ms: int, language: Language) -> str:
 
 
 def notification_text(notification: Notification, language: Language) -> str:
-    """Return the figures that a notification is about, in an umbrella with the brand; once it is over, the peak's."""
+    """Return the figures that a notification is about, in a group incident with the brand; once resolved, the peak's."""
     incident = notification.incident
     finding = incident.findings[notification.detector]
     said = (peak_text if incident.status == "resolved" else current_text)(finding, language)

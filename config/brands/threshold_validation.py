@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from config.brands.validation import Finding
     from detectors.policy import Policy
 
-_WINDOWS: Final = ("fast", "window", "slow")
+_WINDOWS: Final = ("short_window", "window", "long_window")
 _LIMITS: Final = ("mentions", "negative", "negative_share")
 
 
@@ -30,7 +30,7 @@ def check_thresholds(brand: Brand, node: Node) -> Iterator[Finding]:
 
 
 def _windows(policy: Policy, node: Node) -> Iterator[Finding]:
-    """Yield windows that are out of order: fast ≤ window ≤ slow."""
+    """Yield windows that are out of order: short_window ≤ window ≤ long_window."""
     for name, detector in _detectors(policy):
         fields = [field for field in _WINDOWS if field in type(detector).model_fields]
         for shorter, longer in pairwise(fields):

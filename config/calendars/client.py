@@ -46,7 +46,7 @@ _CHUNK: Final = 65_536
 
 
 class CalendarUnavailable(CalendarError):  # noqa: N818  a CalendarError of a kind that may pass
-    """The calendar cannot be had at the moment."""
+    """The calendar is unavailable at the moment."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class CalendarClient:
 
         Raises:
             CalendarError: it is too large, or is none of these.
-            Unreachable: it cannot be had now.
+            Unreachable: it is unavailable now.
         """
         if name.startswith(_VARIABLE):
             variable = name.removeprefix(_VARIABLE)
@@ -107,7 +107,7 @@ def _download(address: str) -> bytes:
                 if time.monotonic() > deadline:
                     raise CalendarUnavailable(f"took longer than {DEADLINE:.0f} s")
     except urllib.error.HTTPError as error:
-        raise CalendarUnavailable(f"is not to be had: the server answered {error.code}") from None
+        raise CalendarUnavailable(f"is unavailable: the server answered {error.code}") from None
     except (OSError, HTTPException, ValueError) as error:
         raise CalendarUnavailable(f"cannot be reached ({type(error).__name__})") from None
     return raw
@@ -118,7 +118,7 @@ class CalendarFinding(NamedTuple):
 
     source: str
     rule: str
-    unavailable: bool = False  # the calendar could not be had, or is broken
+    unavailable: bool = False  # the calendar is unavailable or broken
     no_shifts: bool = False  # and none of its shifts are in force
 
 
@@ -138,7 +138,7 @@ def resolve(
 ) -> ResolvedBrands:
     """Return the brands with their shifts of the coming weeks.
 
-    Where a calendar cannot be had or is broken, the shifts that were `applied` before stay; without any that is grave.
+    Where a calendar is unavailable or broken, the shifts that were `applied` before stay; without any that is grave.
     """
     reader = _Reader(fetch, now)
     found: dict[CalendarFinding, None] = {}

@@ -110,7 +110,7 @@ class DedupWindow:
             segment.ids, segment.first = segment.ids[gone:], self.oldest
 
     def seal(self) -> dict[int, bytes | None]:
-        """Close the open segment if it is full, and return what storage must hold anew: None stands for delete."""
+        """Close the open segment if it is full, and return what storage must hold again: None stands for delete."""
         tail = self.segments[self.last]
         if len(tail.ids) >= SEALED_AT:
             self.unwritten.add(self.last)

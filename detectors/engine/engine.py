@@ -65,9 +65,9 @@ def process(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Sig
 def advance_watermark(state: State, watermark: int, policy: Policy) -> tuple[State, list[Signal]]:
     """Close the minutes that `watermark` has passed, and return what breaks, lasts or became visible.
 
-    `watermark` is what `detectors.engine.watermarks.Watermarks` gives, in ms: the lateness is taken off here, since each brand has
-    its own. Rows held back are counted as their minutes come near, so that one step over hours finds what many small
-    ones find. A silence of any length costs bounded work. Linear use, as `step`.
+    `watermark` is what `detectors.engine.watermarks.Watermarks` gives, in ms: the lateness is taken off here, since
+    each brand has its own. Rows held back are counted as their minutes come near, so that one step over hours finds
+    what many small ones find. A silence of any length costs bounded work. Linear use, as `step`.
     """
     evaluation.set_policy(state, policy)
     target = watermark // MINUTE - policy.lateness_minutes - 1

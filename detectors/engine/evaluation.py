@@ -239,7 +239,7 @@ def _continue(state: State, view: BrandView, detector: Detector, finding: Findin
 def _signal(
     state: State, view: BrandView, detector: Detector, finding: Finding, episode: Episode, phase: Phase, at: int
 ) -> Signal:
-    anew = phase == "raised" or is_due(view.minute)
+    is_new = phase == "raised" or is_due(view.minute)
     return Signal(
         brand=state.brand,
         detector=detector.name,
@@ -251,8 +251,8 @@ def _signal(
         policy=state.revision,
         evidence=_evidence(view, finding),
         contributors=_contributors(view, finding),
-        timeline=build_timeline(view) if anew else None,
-        coverage=source_coverage(view) if anew else None,
+        timeline=build_timeline(view) if is_new else None,
+        coverage=source_coverage(view) if is_new else None,
     )
 
 

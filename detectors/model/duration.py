@@ -1,4 +1,4 @@
-"""How is a length of time written in a policy? `10m`, `2h`, `1d`, or anything a timedelta may be."""
+"""Durations in policies: `10m`, `2h`, `1d 12h`, read into and written from a timedelta."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _WHOLE: Final = re.compile(r"\s*(?:\d+(?:\.\d+)?\s*(?:ms|s|m|h|d|w)\s*)+")
 
 
 def parse_duration(value: object) -> object:
-    """Return the timedelta that a text such as `1h 30m` names; leave everything else to pydantic.
+    """Return the timedelta of a text such as `1h 30m`; any other value goes on to pydantic as it is.
 
-    Bare numbers are refused: `10` does not say ten of what.
+    A bare number is an error, because it has no unit.
 
     >>> parse_duration("1h 30m")
     datetime.timedelta(seconds=5400)

@@ -1,4 +1,4 @@
-"""What does every detector's parameter model have in common? Frozen, no unknown keys, and a switch."""
+"""Base classes of the detectors' parameters: frozen, no unknown keys, and a switch to turn a detector off."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from detectors.model.duration import Duration
 
 
 class Parameters(BaseModel):
-    """Values that tune, each declared once beside the maths that uses it."""
+    """Tunable values, each declared once, in the module that uses it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
@@ -18,27 +18,30 @@ class Parameters(BaseModel):
 class Switched(Parameters):
     """Parameters of a detector that can be turned off."""
 
-    enabled: bool = Field(default=True, description="Whether this detector runs; off silences it alone [true or false]")
+    enabled: bool = Field(
+        default=True, description="Turns this detector on or off; the others keep running [true or false]"
+    )
 
 
 class Windowed(Switched):
-    """Parameters of a detector that holds counts against the usual over sliding windows."""
+    """Parameters of a detector that compares counts over sliding windows with the baseline."""
 
     short_window: Duration = Field(
         default=timedelta(minutes=15),
         ge=timedelta(minutes=1),
         le=timedelta(hours=1),
-        description="The short sliding window; larger is steadier and later [duration]",
+        description="Short sliding window; a larger value is steadier but fires later [duration]",
     )
     window: Duration = Field(
         default=timedelta(minutes=150),
         ge=timedelta(minutes=10),
         le=timedelta(hours=3),
-        description="The main sliding window; larger is steadier and later [duration]",
+        description="Main sliding window; a larger value is steadier but fires later [duration]",
     )
     long_window: Duration = Field(
         default=timedelta(hours=12),
         ge=timedelta(hours=3),
         le=timedelta(hours=24),
-        description="The long window for quiet brands, in whole hours; larger finds weaker rises later [duration]",
+        description="Long window for quiet brands, in whole hours; "
+        "a larger value finds weaker rises but fires later [duration]",
     )

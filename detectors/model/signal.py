@@ -1,4 +1,4 @@
-"""What did a detector find? The record of the topic `signals`."""
+"""Signals: the records of the topic `signals`, with their evidence, contributors, timeline and coverage."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Final, Literal
 import msgspec
 
 Severity = Literal["info", "warning", "critical"]
-"""`info` is worth knowing and pages nobody; `warning` and above page the on-call manager."""
+"""`info` is worth knowing and pages nobody; `warning` and `critical` page the people on call."""
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("info", "warning", "critical")
 
 Phase = Literal["raised", "ongoing"]
-"""`raised` once, the moment the threshold breaks; `ongoing` at each closed bucket while above `resolve_below`."""
+"""`raised` once, when the threshold is reached; `ongoing` at each closed minute while at or above `resolve_below`."""
 
 
 class Example(msgspec.Struct, frozen=True):
-    """A mention worth showing: hostile text, to be escaped by whoever draws it."""
+    """A mention to show with the signal. Its text is untrusted: each renderer escapes it."""
 
     text: str
     author: str
@@ -28,7 +28,7 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class Contributors(msgspec.Struct, frozen=True):
-    """Who and what drives the finding: the largest first, each with its count."""
+    """Channels, terms and authors that contribute most to the finding, the largest first, each with its count."""
 
     channels: tuple[tuple[str, int], ...] = ()
     terms: tuple[tuple[str, int], ...] = ()
@@ -37,7 +37,7 @@ class Contributors(msgspec.Struct, frozen=True):
 
 
 class Timeline(msgspec.Struct, frozen=True):
-    """How many mentions came in each step of the last hours, the latest last, which may not be over yet."""
+    """Mentions per step over the last hours, oldest first. The last step may still be running."""
 
     end: int  # event time, ms
     step: int  # ms
@@ -47,16 +47,16 @@ class Timeline(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """How many of a brand's usual channels speak."""
+    """How many of a brand's usual channels are sending mentions."""
 
     live: int
     total: int
-    live_share: float  # share of the mentions that the live ones usually bring
+    live_share: float  # share of the usual mentions that come from the live channels
     silent: tuple[str, ...] = ()  # the busiest first
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """The numbers behind a finding, over the event-time window [window_start, window_end) in ms."""
+    """Figures of a finding over the event-time window [window_start, window_end) in ms."""
 
     window_start: int
     window_end: int
@@ -64,8 +64,8 @@ class Evidence(msgspec.Struct, frozen=True):
         str  # what `observed`, `expected` and `threshold` count: "mentions", "negative mentions", "negative share" …
     )
     observed: float
-    expected: float | None  # the usual value, None while the brand has too little history
-    threshold: float  # what had to be reached
+    expected: float | None  # by the baseline; None while the brand has too little history
+    threshold: float  # the value at which the detector fires
     mentions: int  # all mentions in the window
     negative: int  # of these, negative
     history: int  # minutes of history behind `expected`
@@ -73,7 +73,7 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 class Signal(msgspec.Struct, frozen=True, tag="signal"):
-    """One detector's finding. Its id is deterministic, so that a redelivered signal changes nothing."""
+    """One detector's finding. Its id is deterministic, so a redelivered signal changes nothing."""
 
     brand: str
     detector: str
@@ -85,8 +85,8 @@ class Signal(msgspec.Struct, frozen=True, tag="signal"):
     policy: int  # revision of the brand's configuration in force
     evidence: Evidence
     contributors: Contributors = Contributors()
-    timeline: Timeline | None = None  # when raised, and then once in a step
-    coverage: Coverage | None = None  # likewise; None as well with too little history
+    timeline: Timeline | None = None  # when raised, and once per step while ongoing
+    coverage: Coverage | None = None  # likewise; None with too little history too
 
     @property
     def id(self) -> str:
@@ -95,7 +95,7 @@ class Signal(msgspec.Struct, frozen=True, tag="signal"):
 
 
 class Watermark(msgspec.Struct, frozen=True, tag="now"):
-    """The minutes up to `at` (ms) are closed for every brand of this partition: what escalates or ends by time may."""
+    """All minutes up to `at` (ms) are closed for every brand of this partition: timed escalations and ends may run."""
 
     at: int
 

@@ -1,4 +1,4 @@
-"""How is a finding said to a manager, in English and in French?"""
+"""Texts about signals, in English and French: detector labels, figures, durations, comparisons."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ if TYPE_CHECKING:
 
 Language = Literal["en", "fr"]
 
-_TITLES: Final[dict[Language, dict[str, str]]] = {
+_LABELS: Final[dict[Language, dict[str, str]]] = {
     "en": {
-        "static_threshold": "A limit of your own",
-        "static_threshold_share": "A limit of your own on the share",
+        "static_threshold": "Fixed threshold reached",
+        "static_threshold_share": "Fixed threshold on the negative share reached",
         "volume_spike": "More mentions than usual",
         "negative_spike": "More negative mentions than usual",
-        "negative_burst": "A burst in a dark tone",
-        "high_reach": "A negative mention seen by many",
-        "negative_share": "A higher negative share than usual",
-        "sentiment_drift": "A negative share that rises for hours",
-        "abuse": "An abusive tone",
-        "no_data": "A busy channel that falls silent",
-        "positive_spike": "Unusual enthusiasm",
+        "negative_burst": "Burst of negative mentions",
+        "high_reach": "Negative mention with a large audience",
+        "negative_share": "Higher negative share than usual",
+        "sentiment_drift": "Rising negative share",
+        "abuse": "Abusive mentions",
+        "no_data": "No mentions from a channel",
+        "positive_spike": "More positive mentions than usual",
     },
     "fr": {
-        "static_threshold": "Une limite fixée par vous",
-        "static_threshold_share": "Une limite de part fixée par vous",
+        "static_threshold": "Seuil fixe atteint",
+        "static_threshold_share": "Seuil fixe de part négative atteint",
         "volume_spike": "Plus de mentions que d’habitude",
         "negative_spike": "Plus de mentions négatives que d’habitude",
-        "negative_burst": "Une vague au ton sombre",
-        "high_reach": "Une mention négative vue par beaucoup",
-        "negative_share": "Une part négative plus haute que d’habitude",
-        "sentiment_drift": "Une part négative qui monte depuis des heures",
-        "abuse": "Un ton injurieux",
-        "no_data": "Un canal actif qui se tait",
-        "positive_spike": "Un enthousiasme inhabituel",
+        "negative_burst": "Vague de mentions négatives",
+        "high_reach": "Mention négative à forte audience",
+        "negative_share": "Part de mentions négatives plus élevée que d’habitude",
+        "sentiment_drift": "Part de mentions négatives en hausse",
+        "abuse": "Mentions injurieuses",
+        "no_data": "Plus aucune mention sur un canal",
+        "positive_spike": "Plus de mentions positives que d’habitude",
     },
 }
 
@@ -50,28 +50,34 @@ _METRICS: Final = {
     },
 }
 
-_WORDS: Final = {
+_PHRASES: Final = {
     "en": {"in": "in", "of": " ", "limit": "limit", "usually": "usually", "no history": "no history yet"},
-    "fr": {"in": "en", "of": " de ", "limit": "limite", "usually": "d’habitude", "no history": "sans historique"},
+    "fr": {
+        "in": "en",
+        "of": " de ",
+        "limit": "seuil",
+        "usually": "d’habitude",
+        "no history": "pas encore d’historique",
+    },
 }
 
 
 def label(detector: str, language: Language) -> str | None:
-    """Return what a detector finds, in words, by its name; None where no detector is called so.
+    """Return the label of a detector, None where no detector has that name.
 
     >>> label("volume_spike", "en")
     'More mentions than usual'
     """
-    return _TITLES[language].get(detector)
+    return _LABELS[language].get(detector)
 
 
 def format_number(value: float, language: Language) -> str:
-    """Return a figure as it is written in that language: three digits that matter, thousands apart.
+    """Return a number as the language writes it: thousands separated, one decimal below ten.
 
     >>> format_number(12345.6, "en"), format_number(4.12, "fr")
     ('12,346', '4,1')
     """
-    text = f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"  # noqa: PLR2004 - as said
+    text = f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"  # noqa: PLR2004 - see the docstring
     if language == "fr":
         text = text.replace(",", "\u202f").replace(".", ",")
     return text
@@ -83,13 +89,13 @@ def format_percent(share: float, language: Language) -> str:
 
 
 def format_minutes(ms: int, language: Language) -> str:
-    """Return a length of time, in minutes up to two hours, then in hours.
+    """Return a duration in minutes up to two hours; a longer one in hours where they are whole.
 
     >>> format_minutes(600_000, "en"), format_minutes(43_200_000, "fr")
     ('10 minutes', '12 heures')
     """
     count, unit = round(ms / 60_000), "minute"
-    if count > 120 and count % 60 == 0:  # noqa: PLR2004 - as said
+    if count > 120 and count % 60 == 0:  # noqa: PLR2004 - see the docstring
         count, unit = count // 60, "hour" if language == "en" else "heure"
     return f"{count} {unit}{'s' if count > 1 else ''}"
 
@@ -107,20 +113,20 @@ def format_time_of_day(ms: int) -> str:
 def comparison(signal: Signal, language: Language, *, against_limit: bool = False) -> str:
     """Return `83 negative mentions in 10 minutes, usually 6`, or the same of a share.
 
-    A detector that compares with a `named` limit rather than with the usual says `limit 50`.
+    `against_limit` is for a detector that compares with a fixed threshold: it ends with `limit 50`.
     """
     evidence = signal.evidence
     share = evidence.metric.endswith("share")
-    say = format_percent if share else format_number
-    words = _WORDS[language]
+    format_value = format_percent if share else format_number
+    phrases = _PHRASES[language]
     metric = _METRICS[language].get(evidence.metric, evidence.metric)
-    observed = say(evidence.observed, language)
-    what = f"{metric}{words['of']}{observed}" if share else f"{observed} {metric}"
+    observed = format_value(evidence.observed, language)
+    what = f"{metric}{phrases['of']}{observed}" if share else f"{observed} {metric}"
     window = format_minutes(evidence.window_end - evidence.window_start, language)
     if against_limit:
-        against = f"{words['limit']} {say(evidence.threshold, language)}"
+        against = f"{phrases['limit']} {format_value(evidence.threshold, language)}"
     elif evidence.expected is None:
-        against = words["no history"]
+        against = phrases["no history"]
     else:
-        against = f"{words['usually']} {say(evidence.expected, language)}"
-    return f"{what} {words['in']} {window}, {against}"
+        against = f"{phrases['usually']} {format_value(evidence.expected, language)}"
+    return f"{what} {phrases['in']} {window}, {against}"

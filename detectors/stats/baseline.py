@@ -178,7 +178,7 @@ def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
     Bayesian Data Analysis, 2.6). `spread` is the moment estimate of the over-dispersion plus the uncertainty of the
     level itself. Peaks are the largest window sum of any hour, halved each `peak_half_life`.
 
-    A `table` of the same hours saves gathering them anew. Sums run from the oldest hour to the latest, so that they
+    A `table` of the same hours saves gathering them again. Sums run from the oldest hour to the latest, so that they
     come out the same to the last digit, however they were gathered.
     """
     last = hour - GAP_HOURS

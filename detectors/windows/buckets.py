@@ -197,7 +197,7 @@ class HourBuckets(msgspec.Struct):
         return total
 
     def busiest(self) -> int:
-        """Return a number of mentions that no hour taught more than; looked up anew once a day."""
+        """Return a number of mentions that no hour taught more than; looked up again once a day."""
         hour = next(reversed(self.rows), 0)
         if self.busiest_at is None or hour >= self.busiest_at + DAY:
             self.busiest_count, self.busiest_at = max((row[MENTIONS] for row in self.rows.values()), default=0), hour

@@ -23,7 +23,7 @@ _DAY: Final = 24 * 60
 
 
 def is_due(minute: int) -> bool:
-    """Tell whether a finding that lasts says it anew in this minute: once for each bar."""
+    """Tell whether a finding that lasts says it again in this minute: once for each bar."""
     return minute % BAR_MINUTES == BAR_MINUTES - 1
 
 

@@ -66,7 +66,7 @@ class Checkpoint:
         except FileNotFoundError:
             return Resumption(ResumeOutcome.FRESH, START, {})
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise SourceError(str(self.path), 1, f"is no checkpoint ({error}): delete it to start anew") from None
+            raise SourceError(str(self.path), 1, f"is no checkpoint ({error}): delete it to start again") from None
         if mark.version != VERSION or not _same(mark.source, source):
             return Resumption(ResumeOutcome.REPLACED, START, {})
         return Resumption(ResumeOutcome.RESUMED, mark.position, mark.counts)

@@ -40,7 +40,7 @@ class LineReader:
         self.position = START
         self._longest = longest
         self._advance = advance
-        self._told = 0
+        self._reported_bytes = 0
         self._raw: io.BufferedReader | None = None
         self._resources = ExitStack()
         try:
@@ -86,7 +86,7 @@ class LineReader:
         while ahead > 0:
             skipped = len(self._read(min(ahead, _SKIPPED_AT_ONCE)))
             if not skipped:
-                raise SourceError(self.path, to.lines, "the file ends before the place to go on from: start anew")
+                raise SourceError(self.path, to.lines, "the file ends before the place to go on from: start again")
             ahead -= skipped
         self.position = max(self.position, to)
 
@@ -101,8 +101,8 @@ class LineReader:
 
     def _tell(self, advance: Callable[[float], None]) -> None:
         if self._raw is not None:
-            before, self._told = self._told, self._raw.tell()
-            advance(self._told - before)
+            before, self._reported_bytes = self._reported_bytes, self._raw.tell()
+            advance(self._reported_bytes - before)
 
     def _read_line(self) -> bytes:
         try:

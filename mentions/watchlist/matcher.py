@@ -52,8 +52,8 @@ class Matcher:
         unwanted: set[int] = set()
         for end, entry in self._automaton.iter(folded):
             if _stands_alone(folded, end, entry):
-                wanted.update(entry.wanted)
-                unwanted.update(entry.unwanted)
+                wanted.update(entry.keyword_of)
+                unwanted.update(entry.exclusion_of)
         return tuple(sorted(wanted - unwanted))
 
 

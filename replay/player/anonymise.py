@@ -1,4 +1,4 @@
-"""How is a recording made to name nobody? Authors, handles, ids and addresses become stable pseudonyms."""
+"""Anonymises a recording: authors, handles, ids and addresses become stable pseudonyms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which records, and how many at once, does a replay read lines of a file? As an old recording is sent to Kafka."""
+"""Cuts the lines of a file into records and chunks, as ingest sends an old recording to Kafka."""
 
 from __future__ import annotations
 

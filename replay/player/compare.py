@@ -1,4 +1,4 @@
-"""What does a change of rules change? Incidents gained, lost, earlier, later, and the pages that go with them."""
+"""Compares two replays: incidents gained, lost, earlier, later, and the pages that go with them."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ class Change:
             "brand": self.brand,
             "minutes": self.minutes_later,
             "pages": self.extra_pages,
-            "before": _told(self.before),
-            "after": _told(self.after),
+            "before": _timeline_record(self.before),
+            "after": _timeline_record(self.after),
             "amid": None if self.merged_into is None else self.merged_into.incident.id,
         }
 
@@ -212,7 +212,7 @@ def _pages(course: IncidentTimeline | None) -> int:
     return 0 if course is None else course.pages
 
 
-def _told(course: IncidentTimeline | None) -> dict[str, Any] | None:
+def _timeline_record(course: IncidentTimeline | None) -> dict[str, Any] | None:
     if course is None:
         return None
     return {

@@ -1,4 +1,4 @@
-"""What would have fired? Recorded mentions through the live functions, in one process, as fast as it goes."""
+"""Replay of a file of mentions: yields events in the order of event time."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ class FileReplay:
         yield from self._release(None)
 
     def _feed(self, portion: Sequence[MentionsRecord]) -> Iterator[dict[str, Any]]:
-        scored, told = self.pipeline.feed(portion, self.policies.watchlist, self.scorer)
+        scored, notifications = self.pipeline.feed(portion, self.policies.watchlist, self.scorer)
         self.mentions += sum(map(line_count, portion)) - len(scored.rejections)
         self.unmatched += scored.unmatched
         self.latest = max([self.latest, *(record.arrived for record in portion)])
-        self._queue_events(told)
+        self._queue_events(notifications)
         yield from self._release(self.latest - EVENT_DELAY)
 
-    def _queue_events(self, told: Iterable[Notification]) -> None:
+    def _queue_events(self, notifications: Iterable[Notification]) -> None:
         """Take what was told, each brand's in its own order: what a closed minute says may come after a later row's."""
-        for notification in told:
+        for notification in notifications:
             brand = notification.incident.brand
             before = self._last_incident.get(brand)
             self._last_incident[brand] = notification.incident

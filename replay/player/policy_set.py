@@ -1,4 +1,4 @@
-"""Under which rules does a replay run? Those of a configuration file, or the built-in ones."""
+"""Policy set: the brands and thresholds of a configuration file, or the built-in ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would other thresholds of one brand have done over the last days? Figures, and one sentence for a person."""
+"""Preview of other thresholds for one brand: figures, and one sentence for a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would other thresholds have done over a brand's last days? Read once, kept a while for further questions."""
+"""Preview cache: reads a brand's last days once and keeps them a while for further previews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would have been told on a recording? Its entries through the live functions, in the order of the live run."""
+"""Replay of a recording: its entries through the pipeline, in the order of the live run."""
 
 from __future__ import annotations
 

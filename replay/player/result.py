@@ -1,4 +1,4 @@
-"""What came of a run? Its incidents with their segments, all that was told, and how many mentions each brand had."""
+"""Result of a replay: incidents with their timelines, notifications, counts of mentions."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class ReplayResult:
         notes: dict[str, list[Notification]] = {}
         for note in self.notifications:
             notes.setdefault(note.incident.id, []).append(note)
-        found = [_timeline(sorted(told, key=lambda note: note.revision)) for told in notes.values()]
+        found = [_timeline(sorted(sent, key=lambda note: note.revision)) for sent in notes.values()]
         return sorted(found, key=lambda course: (course.opened_at, course.incident.brand))
 
     def incidents(self) -> list[Incident]:
@@ -149,12 +149,12 @@ def _score(
     result.close(pipeline.states())
 
 
-def _collect(result: ReplayResult, scored: ScoreResult, told: list[Notification]) -> Iterator[Notification]:
+def _collect(result: ReplayResult, scored: ScoreResult, sent: list[Notification]) -> Iterator[Notification]:
     for batch in scored.batches:
         result.count(batch)
     result.rejected += len(scored.rejections)
     result.unmatched += scored.unmatched
-    for note in told:
+    for note in sent:
         result.notifications.append(note)
         yield note
 

@@ -1,7 +1,6 @@
-"""What would Slack have shown? The live outbox with a notifier that keeps each request instead of sending it.
+"""Records the Slack requests of a replay: the live outbox, with a notifier that keeps each request instead of sending it.
 
-Charts are left out: a card's chart is a function of the revision that it is drawn of, and which that is depends on when
-the upload had its turn.
+Charts are left out: a card's chart is drawn from one revision, and which one that is depends on when the upload runs.
 """
 
 from __future__ import annotations
@@ -94,20 +93,20 @@ class SlackRequestRecorder:
 
 
 def record_requests(
-    told: Iterable[Notification], rules: PolicySource
+    notifications: Iterable[Notification], rules: PolicySource
 ) -> Iterator[tuple[Notification, list[dict[str, Any]]]]:
     """Yield each notification with the requests that a Slack in good health gets for it, before the next is told.
 
     A Slack that was away got fewer: what it missed comes as one edit, with all the replies.
     """
     shown = SlackRequestRecorder()
-    for note in deliver(told, rules, shown, shown):
+    for note in deliver(notifications, rules, shown, shown):
         sent, shown.sent = shown.sent, []
         yield note, sent
 
 
 def deliver(
-    told: Iterable[Notification], rules: PolicySource, notifier: Notifier, receipts: ReceiptStore | None = None
+    notifications: Iterable[Notification], rules: PolicySource, notifier: Notifier, receipts: ReceiptStore | None = None
 ) -> Iterator[Notification]:
     """Yield each notification once it is delivered, by the live outbox, to `notifier`."""
     with asyncio.Runner() as runner:
@@ -120,7 +119,7 @@ def deliver(
             clock=Clock(),
             min_interval=0.0,
         )
-        for note in told:
+        for note in notifications:
             runner.run(_deliver(delivery, note))
             yield note
 

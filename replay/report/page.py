@@ -98,7 +98,7 @@ def _figures(facts: ReportData, language: Language, words: dict[str, str]) -> li
     busiest = (words["busiest"].format(step=facts.step), format_number(peak[0], language), clock(peak[1]))
     return [
         *found,
-        (words["gravest"], severity, ""),
+        (words["most_severe"], severity, ""),
         (words["waited"], waited, by),
         (words["lasted"], lasted, ""),
         busiest,

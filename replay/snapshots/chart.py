@@ -1,4 +1,4 @@
-"""How did a brand's day go, at a glance? Mentions a minute as an SVG chart, with what was told marked on it."""
+"""Chart of a brand's mentions a minute as SVG, with its notifications as numbered flags."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LABEL_SPACE: Final = 66
 
 @dataclass(frozen=True)
 class Annotation:
-    """Something told at an instant [ms]: shown as a numbered flag that the text below the chart explains."""
+    """A notification at an instant [ms]: a numbered flag that the text below the chart explains."""
 
     at: int
     number: int
@@ -52,7 +52,7 @@ def render(brand: str, start: int, course: Sequence[MinuteCounts], marks: Sequen
         start, start + len(course) * MINUTE, _ceiling(max((minute.mentions for minute in course), default=0))
     )
     total, negative = sum(minute.mentions for minute in course), sum(minute.negative for minute in course)
-    label = escape(f"{brand}: {total:,} mentions, {negative:,} of them negative; {len(marks)} times something was told")
+    label = escape(f"{brand}: {total:,} mentions, {negative:,} of them negative; {len(marks)} notifications")
     parts = [
         *_axes(scale),
         _area(scale, [minute.mentions for minute in course], "mentions"),

@@ -1,4 +1,4 @@
-"""What happened, minute by minute, and what was told? Gathered while it happens, to be drawn."""
+"""Event log: mentions a minute and notifications of each brand, gathered to be drawn."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class MinuteCounts:
 
 @dataclass
 class EventLog:
-    """The course of each brand and the notifications about it, from instant `since` [ms] on.
+    """Counts and notifications of each brand, from instant `since` [ms] on.
 
-    It counts what it is given: whoever gives it records twice sees them twice.
+    It counts what it is given: a caller that gives it records twice sees them twice.
     """
 
     since: int
@@ -63,7 +63,7 @@ class EventLog:
         return [course.get(minute, MinuteCounts()) for minute in range(first, last + MINUTE, MINUTE)]
 
     def incidents(self) -> list[Incident]:
-        """Return each incident as last told, in the order in which they were first told."""
+        """Return each incident as last notified, in the order of their first notifications."""
         return list({notification.incident.id: notification.incident for notification in self.notifications}.values())
 
     def about(self, incident: str) -> list[Notification]:

@@ -1,4 +1,4 @@
-"""What does an incident look like afterwards? One self-contained HTML page: charts, what was told, and the messages."""
+"""Incident page: one self-contained HTML page with charts, notifications and Slack messages."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def render(log: EventLog, route: Callable[[str, int], Route], title: str, lead: 
 
 
 def _weight(log: EventLog, brand: str) -> tuple[int, str]:
-    """Order brands by their gravest incident, then by name."""
+    """Order brands by their most severe incident, then by name."""
     grave = [rank(incident.severity) for incident in log.incidents() if incident.brand == brand]
     return -max(grave, default=-1), brand
 
@@ -70,7 +70,7 @@ def _brand(log: EventLog, brand: str, route: Route) -> str:
         _annotation(number, note) for number, note in enumerate(sorted(steps, key=lambda note: note.happened_at), 1)
     ]
     drawn = chart.render(brand, log.span()[0], log.series(brand), marks)
-    told = _table(marks) if marks else '<p class="soft">Nothing was told: a calm day.</p>'
+    told = _table(marks) if marks else '<p class="soft">No notifications.</p>'
     cards = "".join(_cards(log.about(incident.id), incident, route) for incident in incidents)
     return f"<section><h2>{escape(brand)}</h2><figure>{drawn}</figure>{told}{cards}</section>"
 
@@ -92,14 +92,14 @@ def _table(marks: list[Annotation]) -> str:
         f"<td>{escape(mark.text)}</td></tr>"
         for mark in marks
     )
-    return f"<table><thead><tr><th>Flag</th><th>At</th><th>What was told</th></tr></thead><tbody>{rows}</tbody></table>"
+    return f"<table><thead><tr><th>Flag</th><th>At</th><th>Notification</th></tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _cards(notes: list[Notification], incident: Incident, route: Route) -> str:
-    """Return the message as first posted, at its gravest, and as it stands at the end."""
-    gravest = next(note for note in notes if note.incident.severity == incident.severity)
-    shown = {note.revision: note for note in (notes[0], gravest, notes[-1])}
-    opened = "".join(_card(note, route, is_open=note is gravest) for note in shown.values())
+    """Return the message as first posted, at its most severe, and as it stands at the end."""
+    most_severe = next(note for note in notes if note.incident.severity == incident.severity)
+    shown = {note.revision: note for note in (notes[0], most_severe, notes[-1])}
+    opened = "".join(_card(note, route, is_open=note is most_severe) for note in shown.values())
     return f"<h3>The Slack message of {escape(incident.id)}</h3>{opened}"
 
 

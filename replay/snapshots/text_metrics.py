@@ -1,4 +1,4 @@
-"""How wide is a text, and where does it break? Measured without a font, by the widths of Helvetica's letters."""
+"""Text metrics: widths and line breaks, estimated without a font from the widths of Helvetica's letters."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _WIDTHS: Final = {
 _OTHER: Final = 556
 _SYMBOL: Final = 1250  # emoji and the like
 BAR: Final = 470
-"""Width of one bar of a sparkline; fonts differ so much that whoever draws one must force it."""
+"""Width of one bar of a sparkline; fonts differ so much that the caller must force it."""
 _BOLD: Final = 1.07
 
 
@@ -51,7 +51,7 @@ def _unusual(letter: str) -> int:
 
 
 def is_bars(text: str) -> bool:
-    """Say whether the text is a sparkline."""
+    """Tell whether the text is a sparkline."""
     return all("▁" <= letter <= "█" for letter in text)
 
 

@@ -1,4 +1,4 @@
-"""What is kept of a mention that was refused? Why, where it came from, and the original bytes."""
+"""Dead letters: rejected mentions with the reasons, their place in `mentions`, and the original bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a worker count, for Prometheus?"""
+"""Prometheus metrics of a worker."""
 
 from __future__ import annotations
 

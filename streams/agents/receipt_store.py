@@ -1,4 +1,4 @@
-"""Where are receipts kept, so that a worker that takes over knows what is told?"""
+"""Receipts of sent messages in a table, so that a worker that takes over a partition sends nothing twice."""
 
 from __future__ import annotations
 

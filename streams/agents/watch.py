@@ -1,4 +1,4 @@
-"""The watch agent: records of `mentions.scored` in, signals out, the brands' states kept in a table."""
+"""The watch agent: scored batches and ticks in, signals out, the brands' detection states kept in a table."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 
 class WatchPartition:
-    """One owned partition: its shard, the epoch it writes under, and the offset each brand's state stands for."""
+    """One owned partition: its shard, the epoch it writes under, and the last offset applied to each brand's state."""
 
     def __init__(self, number: int, table: StateTable, directory: BrandRegistry) -> None:
         self.number = number
@@ -51,14 +51,14 @@ class WatchPartition:
             self._applied[state.brand] = version.number
 
     def apply(self, record: Batch | Any, offset: int) -> list[Any]:
-        """Return what follows from the record at `offset`; nothing where the brand's state already stands for it."""
+        """Return what follows from the record at `offset`; nothing if the brand's state already includes it."""
         self._offset = offset
         if isinstance(record, Batch) and offset <= self._applied.get(record.brand, -1):
             return []
         return self.shard.apply(record)
 
     async def save(self, outgoing: SendBatch) -> None:
-        """Store what changed, each once what it rests on is safe: full id segments, then brands, then the time."""
+        """Store what changed, in the order of dependence, each acknowledged: full id segments, brands, event time."""
         cores = [await self._write_id_segments(brand, outgoing) for brand in self.shard.changed]
         await outgoing.flush()
         for brand, core in zip(self.shard.changed, cores, strict=True):
@@ -72,7 +72,7 @@ class WatchPartition:
         await outgoing.flush()
 
     async def remove_unwatched(self, watches: Callable[[str], bool], outgoing: SendBatch) -> None:
-        """Forget the brands that are not watched, and all that is stored of them."""
+        """Remove the brands that are no longer watched, and all their rows."""
         gone = {brand.encode(): brand for brand in self.shard.states if not watches(brand)}
         if not gone:
             return
@@ -83,7 +83,7 @@ class WatchPartition:
             outgoing.await_ack(await self._table.remove(key, self.number))
 
     async def _write_id_segments(self, brand: str, outgoing: SendBatch) -> bytes:
-        """Store the segments of id memory that are full, drop those that are too old, and return the core."""
+        """Store the full segments of the id memory, remove those that are too old, and return the core of the state."""
         parts = encode_parts(self.shard.states[brand])
         for number, segment in parts.sealed.items():
             key = watch_rows.segment_key(brand, number)
@@ -98,7 +98,7 @@ class WatchPartition:
 
 
 class WatchAgent:
-    """Watches the brands of the partitions this worker owns."""
+    """Detects signals in the brands of the partitions that this worker owns."""
 
     def __init__(self, topics: Topics, sender: Sender, directory: BrandRegistry, table: StateTable) -> None:
         self._topics = topics
@@ -125,12 +125,12 @@ class WatchAgent:
         await self._drop_unwatched()
 
     async def _watched(self, batch: Batch) -> bool:
-        """Tell whether the batch's brand is watched still, once its configuration is known here."""
+        """Return whether the batch's brand is still watched, once its revision has arrived here."""
         await self._brands.wait_for_revision(batch.brand, batch.policy)
         return self._brands.watches(batch.brand)
 
     async def _drop_unwatched(self) -> None:
-        """Forget the brands that the latest edition of the directory has no more."""
+        """Remove the brands that the latest generation of the registry no longer has."""
         if self._generation == self._brands.generation:
             return
         outgoing = SendBatch(self._sender)
@@ -148,7 +148,9 @@ class WatchAgent:
         try:
             return decode(event.message.value or b"")
         except msgspec.DecodeError as error:
-            log.error("not a scored record: skipped", offset=event.message.offset, reason=str(error))  # noqa: TRY400
+            message = event.message
+            place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
+            log.error("undecodable record skipped", **place, reason=str(error))  # noqa: TRY400
             return None
 
     def reset(self) -> None:

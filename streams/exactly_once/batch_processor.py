@@ -1,8 +1,8 @@
-"""How does an agent work through its records? In batches that form by themselves, in order, committed when done.
+"""Batch processor: works through one agent's records in order and commits their offsets when they are done.
 
-While one batch waits for its acknowledgements the next records gather; so an idle stage adds no delay and a busy one
+While one batch waits for its acknowledgements, the next records gather. An idle processor adds no delay, and a busy one
 pays the broker's round trip once for many records. A batch that fails stops the worker before any later offset of the
-same partition goes out ("in order or not at all"): what was not committed is read again by the next owner of the partition.
+same partition is committed; the next owner of the partition reads again what was not committed.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class BatchProcessor:
         if follows in {OffsetCheck.GAP, OffsetCheck.STALE, OffsetCheck.REPEATED}:
             return
         if follows is OffsetCheck.CONFIRMED_GAP:
-            log.warning("offsets are missing", stage=self.name, partition=str(event.message.tp))
+            log.warning("offset gap confirmed", stage=self.name, **_place(event))
         await self._queue.put(event)
 
     async def _expect_start(self, event: EventT[Any]) -> bool:
@@ -97,7 +97,7 @@ class BatchProcessor:
         expected = self.offsets.expected(event.message.tp)
         assert expected is not None
         self._seeks[event.message.tp] = time.monotonic()
-        log.warning("reading again", stage=self.name, partition=str(event.message.tp), offset=expected)
+        log.warning("seek to expected offset", reason="offset gap", stage=self.name, **_place(event) | {"offset": expected})
         await self._app.consumer.seek(event.message.tp, expected)
 
     async def run(self) -> None:
@@ -156,3 +156,8 @@ class BatchProcessor:
     def idle(self) -> bool:
         """Tell whether there is nothing to do: all that came is done or taken on."""
         return not self._paused and self._finished_batch.is_set() and self._queue.empty()
+
+
+def _place(event: EventT[Any]) -> dict[str, Any]:
+    message = event.message
+    return {"topic": message.topic, "partition": message.partition, "offset": message.offset}

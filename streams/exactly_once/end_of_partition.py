@@ -1,4 +1,4 @@
-"""Which source partitions are read to their end?"""
+"""End-of-partition check: the owned partitions of a topic of which every record is processed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Which of two stored states is the newer? A header before each table value settles it.
+"""Fenced values: a header on each stored value by which recovery rejects what a zombie worker wrote.
 
 A worker that was paused while its partitions moved (a zombie) may still write its old state into the changelog. Each
 new owner of a partition therefore writes under an epoch one above the highest it recovered, and recovery keeps, for
-each key, the value with the highest (epoch, version). See docs/adr/0003-exact-counts.md.
+each key, the value with the highest (epoch, number). See docs/adr/0003-exact-counts.md.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Up to where is each partition done, and does the next record follow? Our own account, not Faust's.
+"""Offset tracker: which offsets of a partition are processed, and whether the next record follows the last one.
 
 Faust marks a record as processed when its stream skips it during a rebalance, and lets one unprocessed offset through
-when it looks for the next one to commit (`Consumer._new_offset`). Exact counts cannot stand on that, so the agents'
-topics are not acknowledged through Faust: a stage commits what it has finished, and this page is its ledger.
+when it looks for the next one to commit (`Consumer._new_offset`). Exact counts cannot rest on that, so Faust does not
+acknowledge the agents' topics. A batch processor commits what it has finished, and records it here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which partitions does an agent own, and what does it hold of each?"""
+"""State of an agent per owned partition, restored when the first record of the partition arrives."""
 
 from __future__ import annotations
 

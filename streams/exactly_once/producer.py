@@ -1,4 +1,4 @@
-"""How does a stage send, and know that all it sent is safe?"""
+"""Send batch: sends the records that follow from one batch, and waits until the broker has acknowledged all of them."""
 
 from __future__ import annotations
 

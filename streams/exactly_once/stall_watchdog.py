@@ -1,4 +1,4 @@
-"""Does each partition that holds records move? A worker that is stalled on one should end: others take over."""
+"""Stall watchdog: stops a worker whose assigned partition has records that never arrive, so that another takes over."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ class StallWatchdog:
             if now - since >= self._timeout:
                 silence = f"nothing has come for {now - since:.0f} s from offset {offset} on"
                 message = f"{tp.topic} partition {tp.partition}: {silence}"
-                log.error("partition stalled: this worker ends, so that another one takes over", partition=str(tp))
+                log.error("partition stalled, worker stops", topic=tp.topic, partition=tp.partition, offset=offset)
                 raise PartitionStalledError(message)
             if now > since:  # silent at two looks: it may be enough to ask again
-                log.warning("nothing comes: reading again", partition=str(tp), offset=offset)
+                log.warning("seek on a silent partition", topic=tp.topic, partition=tp.partition, offset=offset)
                 with suppress(Exception):  # partitions may be reassigned this moment: the next look knows
                     await self._app.consumer.seek(tp, offset)
 
@@ -73,7 +73,7 @@ class StallWatchdog:
         try:
             return await self._app.consumer.highwaters(*waited) if waited else {}
         except Exception as error:  # noqa: BLE001 - whatever ails the broker, it is no deafness
-            log.warning("the broker does not say where partitions end", reason=repr(error))
+            log.warning("end offsets unknown", reason=repr(error))
             return {}
 
     async def _expected_offsets(self) -> dict[TP, int]:

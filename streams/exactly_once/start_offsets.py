@@ -1,4 +1,4 @@
-"""From which offset is each partition read, once partitions are assigned? What the group committed, else the earliest."""
+"""Start offsets: from which offset each assigned partition is read: the committed one, or else the earliest."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class StartOffsets:
                 committed, earliest = await self._committed(owned), await self._app.consumer.earliest_offsets(*owned)
                 return {tp: max(committed[tp] or 0, earliest[tp]) for tp in owned}
             except Exception as error:  # noqa: BLE001 - whatever ails the broker, it is asked until it answers
-                log.warning("where to read from is not known yet", reason=repr(error))
+                log.warning("start offsets unknown", reason=repr(error))
                 await asyncio.sleep(RETRY_DELAY)
         return {}
 

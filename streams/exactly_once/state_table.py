@@ -1,8 +1,8 @@
-"""How is a state kept so that it survives the worker? A Faust table whose writes are awaited and ordered.
+"""State table: a Faust table whose writes are awaited and fenced, so that a state survives its worker.
 
-A plain Faust table sends its changelog in the background and lets recovery take the last write. This one hands out the
-acknowledgement of each write, so that an input counts as done only when its state is safe, and lets recovery take the
-newest version (`streams.exactly_once.fencing`).
+A plain Faust table sends its changelog in the background and lets recovery take the last write. This one returns the
+acknowledgement of each write, so that a record counts as processed only when the state after it is safe, and recovery
+takes the newest version (`streams.exactly_once.fencing`).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What does a canary mention come to at each stage? By the functions real mentions go through, and without a trace.
+"""What each stage makes of a canary mention: by the functions real mentions go through, and without a trace.
 
 A record of `mentions` with the header `heartbeat` holds one mention of a brand that nobody can configure. Each stage
-judges it from a state of its own that is thrown away, and passes it on with the header, to the same partition. So it
-needs what a real mention needs and touches no brand's counts, no table and no clock.
+applies it to a state of its own that is thrown away, and forwards it with the header, to the same partition. So it
+needs what a real mention needs, and changes no brand's counts, no table and no clock.
 """
 
 from __future__ import annotations

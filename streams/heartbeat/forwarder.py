@@ -1,4 +1,4 @@
-"""How does a worker pass canary mentions on? Beside each stage's records, once what came before them is done."""
+"""Canary forwarder of a worker: passes canaries from stage to stage, behind the records that came before them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class CanaryForwarder:
         try:
             value = self._next_value(stage, event.message.value or b"", replace(beat, partition=number))
         except Exception as error:  # noqa: BLE001  a canary that is none must not stop the worker
-            log.error("a canary was lost", stage=stage, partition=number, why=str(error))  # noqa: TRY400
+            log.error("canary lost", stage=stage, partition=number, reason=str(error))  # noqa: TRY400
             return
         await outgoing.send(self._next_topic[stage], None, value, number, [(canary.HEADER, canary.encode(beat))])
         await self._report(outgoing, replace(beat, partition=number, stage=stage))

@@ -1,4 +1,4 @@
-"""Is somebody told when alerts can no longer get through? A small process of its own, beside the workers."""
+"""Heartbeat monitor: a process beside the workers that reports an outage outside Slack when canaries stop coming through."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class OutageNotifier:
     def notify(self, outage: Outage, at: int, *, over: bool) -> None:
         """Tell that an outage has begun, or is over."""
         alarm = pulses.outage_alert(outage, "resolve" if over else "trigger", at, self._name, self.language)
-        log.warning(alarm.text)
+        log.warning("outage resolved" if over else "outage detected", reason=outage.reason)
         self._store.record(None if over else outage, alarm if self._targets else None)
         self._submit(alarm)
 
@@ -159,7 +159,7 @@ class HeartbeatMonitor:
             await self._prober.send(at, partitions)
         except CanaryNotSentError as error:
             why = str(error)
-            log.warning("canaries could not be sent", why=why)
+            log.warning("canaries not sent", reason=why)
         self.state = pulses.on_sent(self.state, why)
 
     async def _read_acks(self) -> None:
@@ -176,7 +176,7 @@ class HeartbeatMonitor:
             await asyncio.sleep(EVALUATION_INTERVAL)
             at = _now()
             if at - looked_at > self._timeout_ms / 2:
-                log.warning("the heartbeat itself was held up", seconds=(at - looked_at) / 1000)
+                log.warning("heartbeat paused", seconds=(at - looked_at) / 1000)
                 self.state = pulses.on_resume(self.state, at)
             looked_at = at
             self.state, outage = pulses.evaluate(self.state, at, self._timeout_ms, town.language)
@@ -201,7 +201,7 @@ async def ping(url: str) -> None:
             answer.raise_for_status()
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
         PINGS.inc()
-        log.warning("the dead man's switch could not be pinged", why=type(error).__name__)
+        log.warning("dead man's switch ping failed", reason=type(error).__name__)
 
 
 _STARTED: Final = time.time_ns() - time.monotonic_ns()

@@ -1,4 +1,4 @@
-"""What does the heartbeat remember over its own restart? The outage at hand, and whom it has told."""
+"""Outage store: the current outage and the alerts still to be sent, in a file that survives a restart of the monitor."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class OutageStore:
         try:
             self._write()
         except OSError as error:
-            log.error("the outage is not remembered over a restart", file=str(self._path), why=error.strerror)  # noqa: TRY400
+            log.error("outage not saved", file=str(self._path), reason=error.strerror)  # noqa: TRY400
 
     def _write(self) -> None:
         if self._path is None:

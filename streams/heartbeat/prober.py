@@ -1,4 +1,4 @@
-"""How does one send canaries, and hear how far they come? By Kafka clients that outlast an outage of the broker."""
+"""Canary prober: sends canaries and reads the workers' acknowledgements, by Kafka clients that survive a broker outage."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class CanaryProber:
                     if beat.sender == self._sender:
                         yield beat
             except (KafkaError, OSError) as error:
-                log.warning("the broker cannot be heard", why=type(error).__name__)
+                log.warning("broker unreachable", reason=type(error).__name__)
             await asyncio.sleep(RETRY_DELAY)
 
     async def _read_acks(self) -> AsyncIterator[Canary]:

@@ -1,4 +1,4 @@
-"""What does one do to the topics from outside a worker? Create them, and apply the brands' configuration."""
+"""Topic administration: creates and deletes topics, and publishes the brands' configuration."""
 
 from __future__ import annotations
 

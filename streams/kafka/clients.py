@@ -1,4 +1,4 @@
-"""Which kafka-python clients does one use outside a worker? Each with its promises, and one error when none answers."""
+"""kafka-python clients used outside a worker, each with its guarantees, and one error when no broker answers."""
 
 from __future__ import annotations
 

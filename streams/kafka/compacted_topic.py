@@ -1,4 +1,4 @@
-"""What does a compacted topic say, now and from now on?"""
+"""Follows a compacted topic: what it holds now, then every change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do the three Kafka clients reach the broker? One description, put into each client's own words."""
+"""Connection to the brokers: one description, as arguments of each of the three Kafka clients."""
 
 from __future__ import annotations
 

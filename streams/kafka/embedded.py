@@ -1,4 +1,4 @@
-"""How does Tocsin run on a machine without any Kafka? On the mock cluster that is inside librdkafka."""
+"""Embedded broker: the mock cluster inside librdkafka, for machines without Kafka."""
 
 from __future__ import annotations
 

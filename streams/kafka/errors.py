@@ -1,4 +1,4 @@
-"""What can go wrong between Tocsin and its broker, in words for operators?"""
+"""Errors of the broker, with the remedy for the operator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What travels in a record's headers?"""
+"""Headers of Kafka records."""
 
 from __future__ import annotations
 

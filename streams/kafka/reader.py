@@ -1,4 +1,4 @@
-"""What does a topic hold, up to now? Read from outside, with kafka-python, in no group."""
+"""Reads topics from outside a worker, up to their present end, with kafka-python and without a consumer group."""
 
 from __future__ import annotations
 

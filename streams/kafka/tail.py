@@ -1,4 +1,4 @@
-"""What is being written to some topics, as it happens?"""
+"""Tails topics: what they hold, then what is added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which topics are there, how are they keyed and kept, and what are they called under a prefix?"""
+"""The topics of an installation: names, compaction, retention."""
 
 from __future__ import annotations
 

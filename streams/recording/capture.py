@@ -1,4 +1,4 @@
-"""What did the live workers read of some brands, between two instants, and in which order? For a recording."""
+"""Captures a recording from Kafka: what the workers read of some brands between two instants, in their order."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What is a recording? One file that holds all a replay needs: Zstandard over JSON Lines, a header first, an end last.
+"""Recording format: one file with all that a replay needs. Zstandard over JSON Lines, a header first, an end last.
 
-The entries stand in the order in which the live workers read them, so that what came late stays late.
+The entries are in the order in which the live workers read them, so that what came late stays late.
 """
 
 from __future__ import annotations

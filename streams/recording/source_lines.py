@@ -1,4 +1,4 @@
-"""Which line did each scored mention come from? Looked up on disk, however many there are."""
+"""Source lines: finds the line of each scored mention, on disk, however many there are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which ticks must a recording keep? Those that move time past a minute, what precedes a batch, and few besides."""
+"""Tick compactor: drops the ticks that a replay does not need."""
 
 from __future__ import annotations
 

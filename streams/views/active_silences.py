@@ -1,4 +1,4 @@
-"""Which silences did people ask for that run right now? Follows the table of cases, from outside."""
+"""View of the active silences, followed from the changelog of the triage table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do the workers know of each brand right now? Read from the watch table's changelog, from outside."""
+"""Snapshot of the brands' detection states, read from the changelog of the watch table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which brands are watched right now? Follows the compacted topic `brands`, so that a change needs no restart."""
+"""View of the configured brands, followed from the compacted topic `brands`: a change needs no restart."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class BrandRegistry:
                 while not self._knows(name, revision):
                     await self._changed.wait()
         except TimeoutError:
-            log.warning("a batch names a configuration that is not to be found", brand=name, revision=revision)
+            log.warning("brand revision missing", reason="timeout", brand=name, revision=revision)
 
     def _knows(self, name: str, revision: int) -> bool:
         return any(known >= revision for known in self._revisions.get(name, ()))
@@ -142,6 +142,6 @@ def _apply_record(directory: BrandRegistry, record: ConsumerRecord[bytes, bytes]
     try:
         directory.put(decode_with_overrides(record.value), record.offset)
         if keys := unknown_keys(record.value):
-            log.warning("written by a newer version: these keys are not understood here", brand=name, keys=keys)
+            log.warning("unknown configuration keys", reason="written by a newer version", brand=name, keys=keys)
     except ValueError as error:
-        log.error("a brand's configuration is not understood: the last good one stays", brand=name, why=str(error))  # noqa: TRY400
+        log.error("invalid brand configuration ignored", brand=name, reason=str(error))  # noqa: TRY400

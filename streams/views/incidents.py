@@ -1,4 +1,4 @@
-"""Which incidents are there right now? Follows the compacted topic `incidents`."""
+"""View of the incidents, followed from the compacted topic `incidents`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class IncidentView:
         try:
             incident = decode_incident(value)
         except msgspec.DecodeError as error:
-            log.error("not an incident: skipped", incident=name, why=str(error))  # noqa: TRY400
+            log.error("undecodable incident skipped", incident=name, reason=str(error))  # noqa: TRY400
             return
         known = self.incidents.get(name)
         if known is None or known.revision <= incident.revision:

@@ -1,4 +1,4 @@
-"""Where does each incident's message stand? Follows the table of receipts, from outside."""
+"""View of the incidents' messages, followed from the changelog of the receipts table."""
 
 from __future__ import annotations
 

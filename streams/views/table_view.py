@@ -1,4 +1,4 @@
-"""What does a table of the workers hold right now? Follows its changelog, from outside."""
+"""Base of the views that follow the changelog of a workers' table."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class TableView(ABC, Generic[T]):
             stored = fencing.decode(raw)
             value = self.decode(stored.payload)
         except (ValueError, msgspec.DecodeError) as error:
-            log.error("not a value of this table: skipped", key=name, why=str(error))  # noqa: TRY400
+            log.error("undecodable table value skipped", key=name, reason=str(error))  # noqa: TRY400
             return
         known = self._latest.get(name)
         if known is None or known[0] <= stored.version:

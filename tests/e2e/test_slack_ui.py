@@ -48,25 +48,25 @@ class Demo:
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        self.said: list[str] = []
+        self.stated: list[str] = []
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
-        self.said += iter(self.process.stdout.readline, "")
+        self.stated += iter(self.process.stdout.readline, "")
 
     def wait_for(self, words: str, patience: float = 60) -> None:
         """Wait until the demo has said this."""
         try:
-            wait_until(lambda: words in "".join(self.said), patience, words)
+            wait_until(lambda: words in "".join(self.stated), patience, words)
         except TimeoutError:
-            pytest.fail("".join(self.said)[-3000:])
+            pytest.fail("".join(self.stated)[-3000:])
 
     @property
     def address(self) -> str:
         """Return the address that the demo names."""
         self.wait_for("http://")
-        found = re.search(r"http://\S+", "".join(self.said))
+        found = re.search(r"http://\S+", "".join(self.stated))
         assert found is not None
         return found[0]
 
@@ -110,7 +110,7 @@ def test_the_card_is_drawn_with_its_thread(page: Page, card: Locator) -> None:
     page.locator("#close-thread").click()
 
 
-def test_a_button_takes_the_incident_in_hand(page: Page, card: Locator) -> None:
+def test_a_button_acknowledges_the_incident(page: Page, card: Locator) -> None:
     """By Socket Mode to the app, by Kafka to the worker, and back as an edit of the card."""
     card.locator("button", has_text="Acknowledge").click()
     expect(card).to_contain_text("Acknowledged", timeout=PATIENCE)
@@ -159,4 +159,4 @@ def test_it_ends_in_order(page: Page, demo: Demo) -> None:
     """Ctrl-C ends the demo with everything behind it, as an intended end."""
     demo.process.send_signal(signal.SIGINT)
     assert demo.process.wait(30) == 0
-    assert "Traceback" not in "".join(demo.said)
+    assert "Traceback" not in "".join(demo.stated)

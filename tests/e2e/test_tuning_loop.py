@@ -32,8 +32,8 @@ def tocsin(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @cache
 def recorded() -> tuple[Entry, ...]:
     """Return the past as a worker with the built-in thresholds read it, with a manager's verdict on each storm."""
-    said = [entry for entry in entries(labelled_history.mentions()) if not isinstance(entry, MentionsEntry)]
-    latest = {note.incident.id: note.incident for note in RecordingReplay(FixedPolicies.built_in()).run(said)}
+    stated = [entry for entry in entries(labelled_history.mentions()) if not isinstance(entry, MentionsEntry)]
+    latest = {note.incident.id: note.incident for note in RecordingReplay(FixedPolicies.built_in()).run(stated)}
     storms = [
         one
         for one in latest.values()
@@ -89,11 +89,11 @@ def _check_written(folder: Path, before: str, record: dict[str, Any]) -> None:
         (["--report", "nowhere/tuning.html"], "its folder does not exist"),
     ],
 )
-def test_a_slip_on_the_command_line_is_told(tmp_path: Path, arguments: list[str], told: str) -> None:
+def test_a_slip_on_the_command_line_is_reported(tmp_path: Path, arguments: list[str], reported: str) -> None:
     """What cannot work is refused with what to write instead."""
     done = tocsin(tmp_path, "tune", *labelled_history.write(tmp_path), *arguments)
     assert done.returncode == 2
-    assert told in done.stderr
+    assert reported in done.stderr
 
 
 def test_a_contradiction_stops_the_merge(tmp_path: Path) -> None:

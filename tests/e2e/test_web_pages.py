@@ -14,7 +14,7 @@ from config.settings import Settings
 from tests.support.browser import keep
 from tests.support.browser import opened as browser
 from tests.support.web_app import BRANDS, fresh
-from tocsin.web.http.server import build_application, serve
+from tocsin.web.server import build_application, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,13 +53,13 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
-def test_a_manager_logs_in_takes_an_incident_in_hand_and_changes_a_threshold(tmp_path: Path) -> None:
+def test_a_manager_logs_in_acknowledges_an_incident_and_changes_a_threshold(tmp_path: Path) -> None:
     """From the phone: login, the board, an incident, acknowledged; then a preview and the change written."""
     file = tmp_path / "brands.yaml"
     file.write_text(BRANDS, encoding="utf-8")
     faults: list[str] = []
     with served(file) as base, browser("phone") as page:
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda stated: faults.append(stated.text) if stated.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(base)
         page.get_by_label("Your name").fill("Ana")
@@ -74,7 +74,7 @@ def test_a_manager_logs_in_takes_an_incident_in_hand_and_changes_a_threshold(tmp
         page.get_by_role("link", name="mentions in").first.click()
         page.get_by_role("button", name="Acknowledge").click()
         expect(page.get_by_role("status")).to_contain_text("Passed on")
-        expect(page.get_by_text("In hand of Ana").first).to_be_visible()
+        expect(page.get_by_text("Acknowledged by Ana").first).to_be_visible()
         assert fits(page)
         keep(page, "web-incident-phone")
         page.get_by_role("link", name="Pippinworth").click()

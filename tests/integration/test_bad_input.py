@@ -93,7 +93,7 @@ def test_nothing_else_is_refused(here: Installation) -> None:
     assert len(letters(here)) == len(BAD) + 2
 
 
-def test_the_place_within_a_record_is_told(here: Installation) -> None:
+def test_the_place_within_a_record_is_reported(here: Installation) -> None:
     """The broken line among the good ones is found by its place."""
     (letter,) = [letter for letter in letters(here) if letter.line() == b'{"id": "broken']
     assert (letter.partition, letter.index) == (1, 40)

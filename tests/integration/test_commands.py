@@ -80,7 +80,7 @@ def test_topics_are_made_once(here: Installation) -> None:
     assert {record["partitions"] for record in found} == {here.partitions}
 
 
-def test_what_is_not_there_is_said_in_one_line(here: Installation) -> None:
+def test_what_is_not_there_is_stated_in_one_line(here: Installation) -> None:
     """An installation without topics is told how to get them; no traceback."""
     environment = here.environment | {"TOCSIN_PREFIX": "nobody."}
     before, here.environment = here.environment, environment

@@ -81,8 +81,8 @@ class Life:
         """Return the steps of escalation in the outbox, each revision once."""
         outbox = self.here.records(self.here.topics.notifications.name)
         notes = [decode_notification(record.value or b"") for record in outbox]
-        told = {note.revision: note.step for note in notes if note.incident.brand == brand}
-        return [step for step in told.values() if step is not None]
+        reported = {note.revision: note.step for note in notes if note.incident.brand == brand}
+        return [step for step in reported.values() if step is not None]
 
     def keys(self) -> list[str]:
         """Return what the pager has taken, by the key that makes repetitions one."""
@@ -109,7 +109,7 @@ def life(kafka: Broker) -> Iterator[Life]:
             here.workers[-1].kill()
 
 
-def test_each_send_may_be_cut_off_and_is_told_once(life: Life) -> None:
+def test_each_send_may_be_cut_off_and_is_reported_once(life: Life) -> None:
     """The post, the edit, the reply that calls the chief, and the pager: one message, one call, one key each."""
     slack, here = life.slack, life.here
     life.cut("chat.postMessage", life.storm)

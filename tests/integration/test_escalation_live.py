@@ -67,8 +67,8 @@ def events(pager: WebhookReceiver) -> list[str]:
 def steps(here: Installation) -> list[int | None]:
     """Return the steps in the outbox, each revision once."""
     notes = [decode_notification(record.value or b"") for record in here.records(here.topics.notifications.name)]
-    told = {(note.incident.id, note.revision): note.step for note in notes}
-    return [step for step in told.values() if step is not None]
+    reported = {(note.incident.id, note.revision): note.step for note in notes}
+    return [step for step in reported.values() if step is not None]
 
 
 def test_steps_are_taken_once_through_a_crash_and_a_pager_that_is_down(kafka: Broker) -> None:
@@ -90,7 +90,9 @@ def test_steps_are_taken_once_through_a_crash_and_a_pager_that_is_down(kafka: Br
             wait_until(lambda: events(pager) == ["trigger"], 60, "the pager rings, once it is up")
             assert len(slack.roots()) == 1
             assert here.command("incident", "ack", "--brand", BRAND, "--by", "U0ANA").returncode == 0
-            wait_until(lambda: events(pager) == ["trigger", "acknowledge"], 30, "the pager knows that it is acknowledged")
+            wait_until(
+                lambda: events(pager) == ["trigger", "acknowledge"], 30, "the pager knows that it is acknowledged"
+            )
             here.mark(T0 + 60 * MINUTE)
             wait_until(here.settled, 60, "all is told")
             assert steps(here) == [0, 1]

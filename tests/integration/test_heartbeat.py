@@ -58,14 +58,14 @@ def here(kafka: Broker, slack: FakeSlack, receiver: WebhookReceiver) -> Iterator
         yield installation
 
 
-def told(receiver: WebhookReceiver) -> list[dict[str, Any]]:
+def reported(receiver: WebhookReceiver) -> list[dict[str, Any]]:
     """Return what the receiver was told, in order."""
     return [json.loads(body)["data"] for _, body in receiver.taken]
 
 
 def events(receiver: WebhookReceiver) -> list[str]:
     """Return which events the receiver was told, in order."""
-    return [str(one["event"]) for one in told(receiver)]
+    return [str(one["event"]) for one in reported(receiver)]
 
 
 @contextmanager
@@ -93,14 +93,14 @@ def test_a_canary_comes_through_and_leaves_no_trace(here: Installation, slack: F
     assert ["heartbeat" in message["text"] for message in slack.roots()] == [True]
 
 
-def test_a_dead_worker_is_told_outside_once_and_its_return_too(
+def test_a_dead_worker_is_reported_outside_once_and_its_return_too(
     here: Installation, slack: FakeSlack, receiver: WebhookReceiver
 ) -> None:
     """The heartbeat's own restart in the midst of an outage tells nobody twice; Slack's refusal is an outage too."""
     with beating(here):
         here.workers[0].kill()
         wait_until(lambda: events(receiver) == ["trigger"], 20, "the page")
-    assert "score stage" in told(receiver)[0]["text"]
+    assert "score stage" in reported(receiver)[0]["text"]
     with beating(here):
         here.worker("--notify", "slack")
         wait_until(lambda: events(receiver) == ["trigger", "resolve"], 40, "the end of the outage")
@@ -108,6 +108,6 @@ def test_a_dead_worker_is_told_outside_once_and_its_return_too(
         wait_until(lambda: events(receiver)[2:] == ["trigger"], 20, "the page about Slack")
         slack.outage = None
         wait_until(lambda: events(receiver)[3:] == ["resolve"], 20, "the end of it")
-    assert "invalid_auth" in told(receiver)[2]["text"]
-    assert len({one["incident"] for one in told(receiver)}) == 2
+    assert "invalid_auth" in reported(receiver)[2]["text"]
+    assert len({one["incident"] for one in reported(receiver)}) == 2
     assert len(slack.roots()) == 1

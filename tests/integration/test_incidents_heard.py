@@ -35,9 +35,9 @@ def false_pages(stream: str, found: list[Alert]) -> list[Alert]:
 )
 def test_a_crisis_pages_in_time(stream: str, incident: str, minutes: int) -> None:
     """The outage, and the accident of a brand never seen before, page within the minutes that are the target."""
-    told = delay(alerts(stream), labels()["incidents"][incident], page=True)
-    assert told != "–"
-    assert int(told) <= minutes
+    reported = delay(alerts(stream), labels()["incidents"][incident], page=True)
+    assert reported != "–"
+    assert int(reported) <= minutes
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_standard_input_is_read(here: Installation) -> None:
         (["-", "--map", "text"], "field=column"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(here: Installation, arguments: list[str], named: str) -> None:
+def test_a_mistake_is_reported_in_one_line(here: Installation, arguments: list[str], named: str) -> None:
     """A user error names the place, without a traceback, and with the exit code of misuse."""
     done = here.command("ingest", *arguments, input="")
     assert done.returncode == 2

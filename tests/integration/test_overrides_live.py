@@ -64,5 +64,5 @@ def test_it_ends_alike_live_and_in_a_replay(kafka: Broker, tmp_path: Path) -> No
         assert sent.returncode == 0, sent.stderr
         wait_until(lambda: here.counted() >= STORM.count, 120, "all counted", every=0.5)
         wait_until(here.settled, 60, "all stages have committed all there is", every=0.5)
-        told = {record.value for record in here.records(here.topics.notifications.name) if record.value}
-    assert sorted(told) == sorted(expected)
+        reported = {record.value for record in here.records(here.topics.notifications.name) if record.value}
+    assert sorted(reported) == sorted(expected)

@@ -37,10 +37,10 @@ def through_kafka(broker: Broker, path: str, mentions: int) -> list[dict[str, An
         assert sent.returncode == 0, sent.stderr
         wait_until(lambda: here.counted() >= mentions, 240, f"{mentions} mentions counted", every=1.0)
         wait_until(here.settled, 60, "all stages have committed all there is", every=0.5)
-        return told(here)
+        return reported(here)
 
 
-def told(here: Installation) -> list[dict[str, Any]]:
+def reported(here: Installation) -> list[dict[str, Any]]:
     """Return the events that the outbox tells of; a notification sent twice is one."""
     found: dict[tuple[str, int], Notification] = {}
     for record in here.records(here.topics.notifications.name):
@@ -56,10 +56,13 @@ def told(here: Installation) -> list[dict[str, Any]]:
 
 def difference(live: list[dict[str, Any]], replay: list[dict[str, Any]]) -> list[str]:
     """Return what only one of them tells, the earliest first: nothing where they are equal to the last digit."""
-    told, expected = ({json.dumps(line, sort_keys=True) for line in events} for events in (live, replay))
-    assert (len(told), len(expected)) == (len(live), len(replay)), "an event is told twice"
+    reported, expected = ({json.dumps(line, sort_keys=True) for line in events} for events in (live, replay))
+    assert (len(reported), len(expected)) == (len(live), len(replay)), "an event is told twice"
     return sorted(
-        [*(f"{line} only live" for line in told - expected), *(f"{line} only replayed" for line in expected - told)]
+        [
+            *(f"{line} only live" for line in reported - expected),
+            *(f"{line} only replayed" for line in expected - reported),
+        ]
     )
 
 

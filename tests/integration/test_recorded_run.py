@@ -40,7 +40,7 @@ ANGRY = "this is a terrible, horrible disaster"
 class Lived(NamedTuple):
     """What a live run left behind."""
 
-    told: list[Notification]
+    reported: list[Notification]
     shown: dict[str, dict[str, Any]]
     charts: dict[str, tuple[File, dict[str, Any]]]  # by incident: what was uploaded, and the block that shows it
     path: str
@@ -72,7 +72,7 @@ def act(here: Installation, brand: str, action: Action) -> None:
     producer.close()
 
 
-def told(here: Installation) -> list[Notification]:
+def reported(here: Installation) -> list[Notification]:
     """Return each revision of each incident once."""
     found: dict[tuple[str, int], Notification] = {}
     for record in here.records(here.topics.notifications.name):
@@ -83,7 +83,7 @@ def told(here: Installation) -> list[Notification]:
 
 def opened(here: Installation, brand: str) -> bool:
     """Tell whether an incident of the brand is open."""
-    return any(note.incident.brand == brand for note in told(here))
+    return any(note.incident.brand == brand for note in reported(here))
 
 
 def put(here: Installation, *brands: Brand) -> None:
@@ -115,7 +115,7 @@ def live(here: Installation, slack: FakeSlack) -> None:
     time.sleep(1)
     act(here, "Oakmere", Action("a3", "Oakmere", "verdict", "U0000002", now, verdict="not_a_crisis"))
     act(here, "Oakmere", Action("a3", "Oakmere", "verdict", "U0000002", now, verdict="not_a_crisis"))
-    wait_until(lambda: {note.reason for note in told(here)} >= {"acknowledged", "noted", "judged"}, 30, "the acts")
+    wait_until(lambda: {note.reason for note in reported(here)} >= {"acknowledged", "noted", "judged"}, 30, "the acts")
     wait_until(here.settled, 90, "the outbox is empty")
 
 
@@ -141,7 +141,7 @@ def lived(kafka: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
             }
             for root in slack.roots()
         }
-        yield Lived(told(here), shown, charts(slack), str(path), here)
+        yield Lived(reported(here), shown, charts(slack), str(path), here)
 
 
 def bare(message: dict[str, Any]) -> dict[str, Any]:
@@ -167,17 +167,17 @@ def lines(notes: list[Notification]) -> list[str]:
 
 
 @pytest.mark.parametrize("scores", [True, False])
-def test_the_same_is_told_to_the_last_byte(lived: Lived, scores: bool) -> None:  # noqa: FBT001
+def test_the_same_is_reported_to_the_last_byte(lived: Lived, scores: bool) -> None:  # noqa: FBT001
     """Incidents, ids, instants, findings, acts: every notification is the live one, scored then or scored again."""
     from mentions.sentiment import Scorer  # noqa: PLC0415
 
     recording = Recording(lived.path)
     playback = RecordingReplay(RecordedPolicies(recording.header), None if scores else Scorer())
     replayed = lines(list(playback.run(recording.entries(scores=scores))))
-    expected = lines(lived.told)
+    expected = lines(lived.reported)
     assert [line for line in expected if line not in replayed] == []
     assert [line for line in replayed if line not in expected] == []
-    assert len({note.incident.id for note in lived.told}) == len(BRANDS)
+    assert len({note.incident.id for note in lived.reported}) == len(BRANDS)
 
 
 def test_slack_shows_the_same(lived: Lived) -> None:
@@ -223,7 +223,7 @@ def test_one_brand_of_it_tells_its_own_story(lived: Lived) -> None:
     recording = Recording(lived.path)
     entries = [entry for entry in recording.entries() if brand_of(entry) in {"Brisela", ""}]
     alone = lines(list(RecordingReplay(RecordedPolicies(recording.header)).run(entries)))
-    assert alone == lines([note for note in lived.told if note.incident.brand == "Brisela"])
+    assert alone == lines([note for note in lived.reported if note.incident.brand == "Brisela"])
 
 
 def brand_of(entry: Any) -> str:
@@ -247,7 +247,7 @@ def test_a_shared_recording_names_nobody_and_tells_the_same(lived: Lived) -> Non
     shown = [str(entry) for entry in (*recording.entries(), *recording.entries(scores=False))]
     assert not any("user1" in entry or "U0000002" in entry for entry in shown)
     replayed = list(RecordingReplay(RecordedPolicies(recording.header)).run(recording.entries()))
-    expected = [note for note in lived.told if note.incident.brand == "Oakmere"]
+    expected = [note for note in lived.reported if note.incident.brand == "Oakmere"]
     assert [(n.incident.id, n.reason, n.happened_at, n.page) for n in replayed] == [
         (n.incident.id, n.reason, n.happened_at, n.page) for n in sorted(expected, key=lambda note: note.revision)
     ]
@@ -267,7 +267,7 @@ def test_the_period_is_that_of_the_broker(lived: Lived) -> None:
     assert turned.returncode == 2
 
 
-def test_texts_that_are_gone_are_told(lived: Lived) -> None:
+def test_texts_that_are_gone_are_reported(lived: Lived) -> None:
     """Where the topic `mentions` has lost its records, the recording keeps the scores and says what it lacks."""
     admin = clients.admin(lived.here.connection)
     ends = lived.here.ends(lived.here.topics.mentions.name)
@@ -278,4 +278,4 @@ def test_texts_that_are_gone_are_told(lived: Lived) -> None:
     assert "are gone from the topic" in done.stderr
     recording = Recording(path)
     replayed = list(RecordingReplay(RecordedPolicies(recording.header)).run(recording.entries()))
-    assert lines(replayed) == lines(lived.told)
+    assert lines(replayed) == lines(lived.reported)

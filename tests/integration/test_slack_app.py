@@ -74,7 +74,7 @@ def state(slack: FakeSlack) -> str:
     return json.dumps(slack.roots()[-1].get("blocks", []))
 
 
-def test_a_tap_takes_the_incident_in_hand_and_a_stranger_s_does_not(kafka: Broker) -> None:
+def test_a_tap_acknowledges_the_incident_and_a_stranger_s_does_not(kafka: Broker) -> None:
     """The card is edited for everybody; the stranger is told alone; a second tap changes nothing."""
     served = Served()
     slack = served.slack
@@ -150,8 +150,8 @@ def _threshold(served: Served, here: Installation) -> None:
     sent = ana.payload(threshold.PREVIEW, None, view["id"], "")
     sent["view"] = view | {"state": {"values": interactions.view_state(view, typed)}}
     served.wait(served.slack.socket_mode.send_and_wait("interactive", sent))
-    said = "could not be computed" if here.embedded else "0 alerts instead of 1"
-    wait_until(lambda: said in json.dumps(ana.modal), 30, f"a preview: {said}")
+    stated = "could not be computed" if here.embedded else "0 alerts instead of 1"
+    wait_until(lambda: stated in json.dumps(ana.modal), 30, f"a preview: {stated}")
     assert served.wait(ana.submit(typed)) == {}
     wait_until(lambda: "Saved" in json.dumps(ana.modal), 10, "what came of it")
     (override,) = decode_with_overrides(KafkaBrandStore(here.connection, here.topics).read_applied()[BRAND]).overrides

@@ -24,7 +24,7 @@ from streams.kafka import clients
 from streams.kafka.admin import KafkaBrandStore
 from tests.support.installation import Installation
 from tests.support.web_app import day, hidden
-from tocsin.web.http.server import build_application
+from tocsin.web.server import build_application
 from tocsin.web.sources.kafka import KafkaDataSource
 
 if TYPE_CHECKING:

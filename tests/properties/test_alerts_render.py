@@ -85,7 +85,7 @@ evidences = st.builds(
 )
 
 
-coverages = st.builds(Coverage, live=counts, total=counts, heard=st.floats(0, 1), silent=several(words))
+coverages = st.builds(Coverage, live=counts, total=counts, detected=st.floats(0, 1), silent=several(words))
 charts = st.builds(Chart, file=st.just("F00000001"), revision=counts, at=counts, step=counts, alt=st.just("at most 80"))
 
 
@@ -108,8 +108,8 @@ def notifications(draw: st.DrawFn) -> Notification:
         action(64, "verdict", actor=draw(words), verdict=verdict),
         now(300),
     ]
-    _, told = run(*log, *acts[: draw(st.integers(0, len(acts)))])
-    last = draw(st.sampled_from(told))
+    _, reported = run(*log, *acts[: draw(st.integers(0, len(acts)))])
+    last = draw(st.sampled_from(reported))
     return replace(last, incident=replace(last.incident, brand=draw(words)))
 
 
@@ -150,7 +150,9 @@ def test_no_incident_breaks_a_limit_or_pings_anybody_unasked(
     route = Route("C0000001", language, "<@U0000ONCALL>")
     card = render_message(notification, route, page=page, text_only=text_only, chart=chart)
     check(card)
-    assert utf16_length(card.text.removesuffix(" please take a look").removesuffix(" merci de regarder")) <= 5 * 110 + 40
+    assert (
+        utf16_length(card.text.removesuffix(" please take a look").removesuffix(" merci de regarder")) <= 5 * 110 + 40
+    )
     check(render_reply(notification, route, page=page))
     named = str(card.blocks) + card.text
     assert named.count("<@U0000ONCALL>") == (1 if page else 0)

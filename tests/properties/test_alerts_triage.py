@@ -58,7 +58,7 @@ class Triage(RuleBasedStateMachine):
         super().__init__()
         self.case: TriageState = new_state("acme")
         self.log: list[Record] = []
-        self.told: list[Notification] = []
+        self.reported: list[Notification] = []
         self.clock = 0.0
         self.quiet_ends: set[int] = set()
 
@@ -70,13 +70,13 @@ class Triage(RuleBasedStateMachine):
     def feed(self, record: Record) -> list[Notification]:
         """Step, and keep what happened."""
         before = self.case.silences
-        self.case, told = process(self.case, record, self.policy)
+        self.case, reported = process(self.case, record, self.policy)
         self.quiet_ends |= {one.ends_at for one in self.case.silences if one.matches_all}
-        steps = [note.happened_at for note in told if note.reason == "escalated"]
+        steps = [note.happened_at for note in reported if note.reason == "escalated"]
         assert not any(muted_until(before, at) for at in steps), "somebody is chased who asked for quiet"
         self.log.append(record)
-        self.told += told
-        return told
+        self.reported += reported
+        return reported
 
     @rule(
         detector=st.sampled_from(DETECTORS),
@@ -92,8 +92,8 @@ class Triage(RuleBasedStateMachine):
         start = max(0, int(minute) - age)
         spoken = signal(minute, detector=detector, severity=severity, start=start, observed=observed)
         quiet = matching_silence(spoken, chain(map(to_silence, self.policy.silences), self.case.silences))
-        said = {note.reason for note in self.feed(spoken)}
-        assert not (quiet and said & WORSE), "what is silenced was told"
+        stated = {note.reason for note in self.feed(spoken)}
+        assert not (quiet and stated & WORSE), "what is silenced was told"
 
     @rule(later=st.sampled_from([0.0, 0.1, 1.0, 5.0, 11.0, 60.0]))
     def wait(self, later: float) -> None:
@@ -122,14 +122,14 @@ class Triage(RuleBasedStateMachine):
     def lift(self, number: int, data: st.DataObject) -> None:
         """Somebody ends a silence, or all."""
         one = data.draw(st.sampled_from([None, *self.case.silences]))
-        told = self.feed(action(self.clock, "unsilence", id=f"lift {number}", silence=one))
-        if told:
-            assert told[0].reason == "unsilenced"
+        reported = self.feed(action(self.clock, "unsilence", id=f"lift {number}", silence=one))
+        if reported:
+            assert reported[0].reason == "unsilenced"
             assert self.case.silences == () or one not in self.case.silences
 
     @invariant()
     def chases(self) -> None:
-        """Who is paged and takes nothing in hand is called again, step by step, and no step is overdue."""
+        """Who is paged and does not acknowledge is notified again, step by step, and no step is overdue."""
         incident = self.case.incident
         if incident is None or incident.status != "open" or rank(incident.severity) == 0:
             return
@@ -157,19 +157,19 @@ class Triage(RuleBasedStateMachine):
     def replays(self) -> None:
         """The same log gives the same history, with or without restarts."""
         if len(self.log) % 8 == 7:
-            case, told = run(*self.log, policy=self.policy)
-            assert (case, told) == (self.case, self.told)
+            case, reported = run(*self.log, policy=self.policy)
+            assert (case, reported) == (self.case, self.reported)
 
     def teardown(self) -> None:
         """The whole story keeps the laws."""
-        check_story(self.told, self.policy, self.quiet_ends)
+        check_story(self.reported, self.policy, self.quiet_ends)
 
 
-def check_story(told: list[Notification], policy: Policy, quiet_ends: Container[int]) -> None:
+def check_story(reported: list[Notification], policy: Policy, quiet_ends: Container[int]) -> None:
     """Check what was told, from the first to the last."""
     before: Incident | None = None
     names: list[str] = []
-    for notification in told:
+    for notification in reported:
         incident = notification.incident
         check_step(before, notification, policy, quiet_ends)
         line = to_event(before, notification)
@@ -202,7 +202,7 @@ def check_step(
         assert cold or rank(incident.severity) > rank(before.severity), "the cooldown was broken"
     assert not notification.page or rank(incident.severity) >= rank(policy.page_from)
     if reason == "escalated":
-        assert before.status == incident.status == "open", "somebody has it in hand, and others are called"
+        assert before.status == incident.status == "open", "somebody has acknowledged it, and others are notified"
         assert notification.step == before.escalation_steps == incident.escalation_steps - 1
         assert notification.happened_at == before.next_escalation_at or notification.happened_at in quiet_ends, (
             "a step came at no due instant"
@@ -210,13 +210,13 @@ def check_step(
 
 
 def check_severity(before: Incident | None, incident: Incident, policy: Policy) -> None:
-    """Check that an incident is as grave as its signals and the rules make it, and that nobody has less in hand."""
+    """Check that an incident is as grave as its signals and the rules make it, and that nobody has acknowledged less."""
     found = {(one.signal.brand, one.signal.detector) for one in incident.findings.values()}
     together = any({(brand, "negative_spike"), (brand, "volume_spike")} <= found for brand in incident.all_brands)
     assert not (together and policy.severity_rules) or incident.severity == "critical", "a rule was not heard"
     assert all(rank(one.signal.severity) <= rank(incident.severity) for one in incident.findings.values())
     if before is not None and before.severity != incident.severity == "critical":
-        assert incident.status != "acknowledged", "who took less in hand is taken to have the crisis in hand"
+        assert incident.status != "acknowledged", "an acknowledgement of something less counts for the crisis"
 
 
 TestTriage = Triage.TestCase

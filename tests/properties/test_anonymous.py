@@ -25,7 +25,7 @@ TEXTS = (
 )
 
 
-def said(number: int, author: str, text: str) -> dict[str, Any]:
+def stated(number: int, author: str, text: str) -> dict[str, Any]:
     """Return a mention."""
     return {
         "id": f"{author}/{number}",
@@ -56,7 +56,7 @@ def shown(found: list[Entry]) -> str:
 @given(st.lists(HANDLES, min_size=2, max_size=5, unique=True), st.sampled_from(TEXTS))
 def test_no_original_handle_survives(handles: list[str], text: str) -> None:
     """Neither as author nor in a text, an id, an address, a note or a field that Tocsin does not read."""
-    posts = [said(i, name, text.format(name, handles[i - 1])) for i, name in enumerate(handles)]
+    posts = [stated(i, name, text.format(name, handles[i - 1])) for i, name in enumerate(handles)]
     note = ActionEntry(
         SINCE, 0, Action("n1", "Brisela", "note", "U0AB12CD3", SINCE, text=f"ask {handles[0]} or <@U0AB12CD3>")
     )
@@ -91,12 +91,12 @@ def test_the_story_stays_the_same() -> None:
     first, second = (RecordingReplay(RecordedPolicies(header())) for _ in range(2))
     list(first.run(entry for entry in found if not isinstance(entry, MentionsEntry)))
     list(second.run(entry for entry in masked(found)[1] if not isinstance(entry, MentionsEntry)))
-    told = [
+    reported = [
         [(n.incident.id, n.reason, n.happened_at, n.incident.severity, n.page) for n in side.result.notifications]
         for side in (first, second)
     ]
-    assert told[0] == told[1]
-    assert told[0]
+    assert reported[0] == reported[1]
+    assert reported[0]
 
 
 def test_lines_stay_mentions() -> None:

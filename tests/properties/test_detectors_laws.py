@@ -91,7 +91,7 @@ def test_louder_never_scores_lower(usual: int, times: int) -> None:
     assert set(first) <= set(louder)
     assert all(louder[name].start <= signal.start for name, signal in first.items())
     grave = ["info", "warning", "critical"]
-    worst = [max([grave.index(s.severity) for s in told], default=-1) for told in (quiet, loud)]
+    worst = [max([grave.index(s.severity) for s in reported], default=-1) for reported in (quiet, loud)]
     assert worst[0] <= worst[1]
 
 
@@ -125,11 +125,11 @@ def test_every_detector_has_its_storm() -> None:
 def test_each_hears_its_own_storm(name: str) -> None:
     """After a calm day each detector raises its own episode, once, and says it in both languages."""
     calm = [hour_of(hour, 4, 4, 22) for hour in range(16)]
-    told = [signal for signal in fired([*calm, *STORMS[name]]) if signal.detector == name]
-    assert [signal.phase for signal in told].count("raised") == 1
-    assert told[0].phase == "raised"
-    assert [signal.revision for signal in told] == list(range(len(told)))
-    english, french = BY_NAME[name].explain(told[0], "en"), BY_NAME[name].explain(told[0], "fr")
+    reported = [signal for signal in fired([*calm, *STORMS[name]]) if signal.detector == name]
+    assert [signal.phase for signal in reported].count("raised") == 1
+    assert reported[0].phase == "raised"
+    assert [signal.revision for signal in reported] == list(range(len(reported)))
+    english, french = BY_NAME[name].explain(reported[0], "en"), BY_NAME[name].explain(reported[0], "fr")
     assert english
     assert french != english
 
@@ -139,8 +139,8 @@ def test_each_can_be_switched_off_alone(name: str) -> None:
     """A detector that is off says nothing, and the others say what they said."""
     hours = [*(hour_of(hour, 4, 4, 22) for hour in range(16)), *STORMS[name]]
     off = POLICY.model_copy(update={name: getattr(POLICY, name).model_copy(update={"enabled": False})})
-    heard = [signal.id for signal in fired(hours) if signal.detector != name and signal.phase == "raised"]
-    assert [signal.id for signal in fired(hours, off) if signal.phase == "raised"] == heard
+    detected = [signal.id for signal in fired(hours) if signal.detector != name and signal.phase == "raised"]
+    assert [signal.id for signal in fired(hours, off) if signal.phase == "raised"] == detected
 
 
 def test_a_lasting_change_of_level_becomes_the_usual() -> None:
@@ -148,12 +148,15 @@ def test_a_lasting_change_of_level_becomes_the_usual() -> None:
     policy = Policy.model_validate({"learning": {"warm_up": "3h", "relearn_after": "12h"}})
     before = [hour_of(hour, 8, 4, 20) for hour in range(24)]
     after = [hour_of(hour, 40, 20, 100) for hour in range(24, 60)]
-    told = [
+    reported = [
         signal for signal in fired([*before, *after], policy) if signal.detector in {"volume_spike", "negative_spike"}
     ]
-    assert sorted(signal.detector for signal in told if signal.phase == "raised") == ["negative_spike", "volume_spike"]
-    assert {signal.start for signal in told} <= {START + 24 * HOUR + minute * 60_000 for minute in range(60)}
-    last = max(signal.at for signal in told)
+    assert sorted(signal.detector for signal in reported if signal.phase == "raised") == [
+        "negative_spike",
+        "volume_spike",
+    ]
+    assert {signal.start for signal in reported} <= {START + 24 * HOUR + minute * 60_000 for minute in range(60)}
+    last = max(signal.at for signal in reported)
     assert START + 36 * HOUR <= last <= START + 42 * HOUR
 
 
@@ -162,9 +165,11 @@ def test_a_breach_does_not_teach_at_once() -> None:
     calm = [hour_of(hour, 4, 4, 22) for hour in range(24)]
     storm, lull = [hour_of(24, 120, 4, 22)], [hour_of(hour, 4, 4, 22) for hour in range(25, 29)]
     second = [hour_of(29, 400, 4, 22)]
-    told = [s for s in fired([*calm, *storm, *lull, *second]) if s.detector == "negative_spike" and s.phase == "raised"]
-    assert [(signal.start - START) // HOUR for signal in told] == [24, 29]
-    usual = [(s.evidence.expected or 0) / (s.evidence.window_end - s.evidence.window_start) * HOUR for s in told]
+    reported = [
+        s for s in fired([*calm, *storm, *lull, *second]) if s.detector == "negative_spike" and s.phase == "raised"
+    ]
+    assert [(signal.start - START) // HOUR for signal in reported] == [24, 29]
+    usual = [(s.evidence.expected or 0) / (s.evidence.window_end - s.evidence.window_start) * HOUR for s in reported]
     assert usual == pytest.approx([4, 4], rel=0.1)
 
 

@@ -50,10 +50,10 @@ def live(
 ) -> list[Notification]:
     """Return what is told where a batch comes each minute, in order, and time is told each so many minutes."""
     policies = directory(rules)
-    watch, triage, told = WatchShard(policies), TriageShard(policies), list[Notification]()
+    watch, triage, reported = WatchShard(policies), TriageShard(policies), list[Notification]()
     for record in records(rows, every, before=before, early=early):
-        told += [note for found in watch.apply(record) for note in triage.apply(found)]
-    return told
+        reported += [note for found in watch.apply(record) for note in triage.apply(found)]
+    return reported
 
 
 def records(rows: list[Row], every: int, *, before: bool = True, early: bool = False) -> list[Batch | Tick]:
@@ -91,7 +91,7 @@ def test_it_ends_as_its_minute_closes() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 70), st.lists(st.integers(0, 4), min_size=30, max_size=60), st.integers(2, 90), st.booleans())
 @example(10, [4] * 30, 90, False)
-def test_how_often_time_is_told_makes_no_difference(end: int, counts: list[int], every: int, before: bool) -> None:  # noqa: FBT001
+def test_how_often_time_is_reported_makes_no_difference(end: int, counts: list[int], every: int, before: bool) -> None:  # noqa: FBT001
     """Ticks of a minute or of many: the same alerts at the same instants, before, across and after the end."""
     rows = [Row(minute + place / 5) for minute, count in enumerate(counts) for place in range(count)]
     if rows:
@@ -102,7 +102,7 @@ def test_how_often_time_is_told_makes_no_difference(end: int, counts: list[int],
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 70), st.integers(1, 4))
-def test_a_recording_replays_what_was_told(end: int, each: int) -> None:
+def test_a_recording_replays_what_was_reported(end: int, each: int) -> None:
     """The recording carries the record of the brand with its overrides: the replay ends them where the live run did."""
     rules, rows = governed(end), steady(60, each)
     entries = [ConfigEntry(0, "acme", 7, _json(rules)), *map(_entry, records(rows, 1))]

@@ -24,20 +24,20 @@ LINES = [
 SCORER = Scorer()
 
 
-def told(lines: list[Line], at_once: int = CHUNK_SIZE) -> list[str]:
+def reported(lines: list[Line], at_once: int = CHUNK_SIZE) -> list[str]:
     """Return the events of a replay that steps event time each `at_once` mentions."""
     return [json.dumps(line, sort_keys=True) for line in FileReplay(PolicySet.built_in(), SCORER, at_once).run(lines)]
 
 
 def test_the_steps_do_not_matter() -> None:
     """One mention at a time or all at once: the same events, to the last digit."""
-    expected = told(LINES)
+    expected = reported(LINES)
     assert any('"opened"' in line for line in expected)
     for at_once in (1, 7, 10_000):
-        assert told(LINES, at_once) == expected
+        assert reported(LINES, at_once) == expected
 
 
-def test_time_told_seldom_tells_the_same_of_storms_that_overlap() -> None:
+def test_seldom_ticks_give_the_same_of_storms_that_overlap() -> None:
     """What time itself brings, an escalation or an end, comes after all that was known by then, however time steps."""
     brands = ("Brisela", "Oakmere", "Lumivel", "Tarnworth")
     calm = MentionGenerator(400, seed=31, brands=brands, angry=0.1, span=timedelta(hours=14))
@@ -48,17 +48,17 @@ def test_time_told_seldom_tells_the_same_of_storms_that_overlap() -> None:
     mentions += MentionGenerator(60, 32, brands, calm.end + timedelta(hours=1), span=timedelta(hours=20)).mentions()
     mentions.sort(key=lambda mention: str(mention["published_at"]))
     lines = [Line(number, json.dumps(mention).encode(), START) for number, mention in enumerate(mentions)]
-    expected = told(lines)
+    expected = reported(lines)
     assert any('"resolved"' in line for line in expected)
     for at_once in (3, 40, 10_000):
-        assert told(lines, at_once) == expected
+        assert reported(lines, at_once) == expected
 
 
 def test_other_brands_do_not_matter() -> None:
     """A brand's events are the same with and without the others' mentions."""
     alone = [line for line in LINES if b'"Brisela"' in line.raw]
-    both = [line for line in told(LINES) if '"brand": "Brisela"' in line]
-    assert told(alone) == both
+    both = [line for line in reported(LINES) if '"brand": "Brisela"' in line]
+    assert reported(alone) == both
 
 
 @settings(max_examples=10, deadline=None)
@@ -69,4 +69,4 @@ def test_repeated_mentions_do_not_matter(repeated: list[int]) -> None:
     for number, line in enumerate(LINES):
         lines.append(line)
         lines += [line] * repeated.count(number)
-    assert told(lines) == told(LINES)
+    assert reported(lines) == reported(LINES)

@@ -44,7 +44,7 @@ def ticking(gaps: list[tuple[int, int]], every: int) -> Stream:
     return records
 
 
-def told(records: Stream) -> list[object]:
+def reported(records: Stream) -> list[object]:
     """Return what is told of a stream."""
     watch, triage = WatchShard(PolicySet.built_in()), TriageShard(PolicySet.built_in())
     return [note for _, record in records for found in watch.apply(record) for note in triage.apply(found)]
@@ -63,8 +63,8 @@ def test_left_out_ticks_change_nothing(gaps: list[tuple[int, int]], every: int) 
     """With readers that fall silent now and then, the same is told at the same instants, out of fewer ticks."""
     whole = ticking(gaps, every)
     fewer = thinned(whole)
-    assert told(fewer) == told(whole)
-    assert told(whole)
+    assert reported(fewer) == reported(whole)
+    assert reported(whole)
     assert len(fewer) < len(whole)
     assert [record for _, record in fewer if isinstance(record, Batch)] == list(batches()[::every])
 

@@ -72,10 +72,10 @@ def test_the_same_post_fetched_twice_counts_once(rows: list[Row], data: st.DataO
     st.lists(st.tuples(st.integers(0, 6), st.sampled_from([0, 20_000, 200_000, 580_000, 600_000])), min_size=1),
     st.lists(st.tuples(st.integers(0, 150), st.booleans()), max_size=12),
 )
-def test_when_an_id_is_forgotten_hangs_on_arrival_alone(
+def test_when_an_id_is_forgotten_depends_on_arrival_alone(
     posts: list[tuple[int, int]], cuts: list[tuple[int, bool]]
 ) -> None:
-    """An id that comes back counts anew once the horizon has passed by arrival, however rows are cut and time told."""
+    """An id that comes back counts again once the horizon has passed by arrival, however rows are cut and time told."""
     rows, met, clock, fresh = [], dict[int, int](), START, 0
     for number, (name, wait) in enumerate(posts):
         clock += wait

@@ -171,16 +171,16 @@ def watched(
     """Return what comes of rows, counted up to a minute and time told, `stride` minutes at a time."""
     state, number = storage.decode(stored), 200  # more than there are in the past
     times = [int(row.minute) for row in rows]
-    signals = told(state, times[0], policy)
-    for _, said in groupby(rows, key=lambda row: row.minute // stride):
-        part = list(said)
+    signals = reported(state, times[0], policy)
+    for _, stated in groupby(rows, key=lambda row: row.minute // stride):
+        part = list(stated)
         for minute in range(met(state) + 3, int(part[0].minute), stride):
-            signals += told(state, minute, policy, forget=forget)
+            signals += reported(state, minute, policy, forget=forget)
         signals += engine.process(state, batch_of(part, number), policy)[1]
         number += len(part)
     for minute in range(met(state) + 3, times[-1] + 65, stride):
-        signals += told(state, minute, policy, forget=forget)
-    return signals + told(state, times[-1] + 65, policy), storage.encode(state)
+        signals += reported(state, minute, policy, forget=forget)
+    return signals + reported(state, times[-1] + 65, policy), storage.encode(state)
 
 
 def met(state: State) -> int:
@@ -188,7 +188,7 @@ def met(state: State) -> int:
     return (state.last_closed_minute or 0) - START // MINUTE
 
 
-def told(state: State, minute: int, policy: Policy, *, forget: bool = False) -> list[Signal]:
+def reported(state: State, minute: int, policy: Policy, *, forget: bool = False) -> list[Signal]:
     """Return what a step of time brings, where it is forgotten what need not be looked at."""
     if forget:
         state.cache.reset_headroom()

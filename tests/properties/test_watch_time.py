@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @settings(max_examples=60, deadline=None)
 @given(streams(), st.lists(st.integers(0, 150), max_size=8))
-def test_how_often_time_is_told_does_not_matter(rows: list[Row], cuts: list[int]) -> None:
+def test_how_often_time_is_reported_does_not_matter(rows: list[Row], cuts: list[int]) -> None:
     """One step over hours and one tick find what a tick after every row finds, to the last figure."""
     bounds = sorted({0, len(rows), *(cut for cut in cuts if cut < len(rows))})
     found = []

@@ -107,11 +107,11 @@ def run(
 ) -> tuple[TriageState, list[Notification]]:
     """Return the case after the records, and all that was told."""
     case = case or new_state("acme")
-    told: list[Notification] = []
+    reported: list[Notification] = []
     for record in records:
         case, more = process(case, record, policy)
-        told += more
-    return case, told
+        reported += more
+    return case, reported
 
 
 def reasons_of(*records: Record, policy: Policy = POLICY) -> list[str]:

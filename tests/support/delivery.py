@@ -29,9 +29,9 @@ INCIDENT_LIFE: list[Record] = [
 
 def incident_life(brand: str = "acme") -> list[Notification]:
     """Return what is told of an incident from its opening to its end: six revisions, three of them with a reply."""
-    case, told = run(*INCIDENT_LIFE)
+    case, reported = run(*INCIDENT_LIFE)
     assert case.incident is not None
-    return [named(notification, brand) for notification in told]
+    return [named(notification, brand) for notification in reported]
 
 
 def alerts_channel(brand: str, at: int) -> Route:

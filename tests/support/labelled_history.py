@@ -47,15 +47,15 @@ SENSITIVE: Final = 'brands:\n  - {name: Brisela, slack_channel: "#brisela"}\n'
 @cache
 def mentions() -> tuple[dict[str, Any], ...]:
     """Return the mentions in order of publication."""
-    said = list(MentionGenerator(8 * 24 * 3, 7, (BRAND,), START, timedelta(days=8), angry=0.1, repeated=0).mentions())
+    stated = list(MentionGenerator(8 * 24 * 3, 7, (BRAND,), START, timedelta(days=8), angry=0.1, repeated=0).mentions())
     for number, begins in enumerate(STORMS):
         for step, count in enumerate(RISING):
             start = START + begins + timedelta(minutes=10 * step)
             wave = MentionGenerator(
                 count, 100 + number * 10 + step, (BRAND,), start, timedelta(minutes=10), angry=0.9, repeated=0
             )
-            said += wave.mentions()
-    return tuple(sorted(said, key=lambda mention: mention["published_at"]))
+            stated += wave.mentions()
+    return tuple(sorted(stated, key=lambda mention: mention["published_at"]))
 
 
 def labels(storms: int = len(STORMS)) -> list[Label]:

@@ -66,11 +66,11 @@ class MentionGenerator:
 
     def _mention(self, chance: random.Random, number: int, at: datetime) -> dict[str, Any]:
         brand = chance.choice(self.brands)
-        said = chance.choice(_ANGRY if chance.random() < self.angry else _CALM).format(b=brand)
+        stated = chance.choice(_ANGRY if chance.random() < self.angry else _CALM).format(b=brand)
         return {
             "id": f"{self.seed}-{number}",
             "brand": brand,
-            "text": f"{chance.choice(_OPENINGS)} {said}{chance.choice(_ENDINGS)}",
+            "text": f"{chance.choice(_OPENINGS)} {stated}{chance.choice(_ENDINGS)}",
             "author": {
                 "id": f"user{chance.randrange(5_000)}",
                 "followers": min(int(chance.paretovariate(1.1) * 20), 2_000),

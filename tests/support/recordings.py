@@ -38,14 +38,16 @@ def mentions() -> list[dict[str, Any]]:
     return [*CALM.mentions(), *BURST.mentions()]
 
 
-def entries(said: Iterable[dict[str, Any]], actions: Iterable[Action] = (), *, scores: bool = True) -> Iterator[Entry]:
+def entries(
+    stated: Iterable[dict[str, Any]], actions: Iterable[Action] = (), *, scores: bool = True
+) -> Iterator[Entry]:
     """Yield what a worker with one partition reads; each mention arrives when it was published."""
     for name in BRANDS:
         yield ConfigEntry(0, name, 0, json.loads(encode_brand(default_brand(name))))
     watchlist = Watchlist([default_brand(name).brand_terms(0) for name in BRANDS])
     waiting = sorted(actions, key=lambda action: action.at)
     clock = 0
-    for offset, mention in enumerate(said):
+    for offset, mention in enumerate(stated):
         line = json.dumps(mention, ensure_ascii=False)
         (batch,) = score(0, [MentionsRecord(line.encode(), offset, 2**42)], watchlist, scorer()).batches
         at = batch.published[0]

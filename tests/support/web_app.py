@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from config.settings import Settings
 from mentions.sentiment import Scorer
 from tocsin.demo.scenarios.offline_run import mention_lines, read_config
-from tocsin.web.http.server import build_application
+from tocsin.web.server import build_application
 from tocsin.web.sources.recording import RecordingDataSource, from_lines
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from alerts.incidents.findings import primary
 from alerts.oncall.schedule import on_call
 from alerts.rendering import text as wording
-from alerts.rendering.escaping import mention, slack_date, mrkdwn, slack_user
+from alerts.rendering.escaping import mention, mrkdwn, slack_date, slack_user
 from config.brands.on_call import on_call_users
 from config.error_messages import nearest
 from tocsin.slack_app.text import majority_language, translate
@@ -48,7 +48,11 @@ def parse_snooze(text: str, brands: Mapping[str, Brand]) -> SnoozeCommand | str 
     brand, language = named or _exact_brand(name, brands), majority_language(brands)
     if brand is not None:
         press = "snooze_30m" if named else _DURATIONS.get(span.lower())
-        return SnoozeCommand(brand, press) if press else translate(brand.language, "slash_snooze_span", span=mrkdwn(span, 30))
+        return (
+            SnoozeCommand(brand, press)
+            if press
+            else translate(brand.language, "slash_snooze_span", span=mrkdwn(span, 30))
+        )
     if not rest.strip():
         return _which_brand("snooze", brands, language)
     return _unknown_brand(name if span.lower() in _DURATIONS else rest, brands, language)
@@ -73,7 +77,9 @@ def answer(text: str, brands: Mapping[str, Brand], incidents: Sequence[Incident]
         case "who" | "why" if rest and brand is None:
             return _unknown_brand(rest, brands, language)
         case "who":
-            return "\n".join(on_call_text(one, at, language) for one in ([brand] if brand else list(brands.values())[:MAX_SHOWN]))
+            return "\n".join(
+                on_call_text(one, at, language) for one in ([brand] if brand else list(brands.values())[:MAX_SHOWN])
+            )
         case "why":
             return _why(brand, incidents, language) if brand else _which_brand("why", brands, language)
         case word:
@@ -112,7 +118,9 @@ def _status(incidents: Sequence[Incident], language: Language) -> str:
     running = sorted((one for one in incidents if one.status != "resolved"), key=lambda one: one.opened_at)
     if not running:
         return translate(language, "slash_calm")
-    lines = [f"{mrkdwn(wording.headline(one, language), 200)} · {status_text(one, language)}" for one in running[:MAX_SHOWN]]
+    lines = [
+        f"{mrkdwn(wording.headline(one, language), 200)} · {status_text(one, language)}" for one in running[:MAX_SHOWN]
+    ]
     hidden = len(running) - MAX_SHOWN
     return "\n".join([*lines, *([wording.translate(language, "more", count=hidden)] if hidden > 0 else [])])
 

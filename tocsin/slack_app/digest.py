@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from alerts.rendering.message import Message
 from alerts.incidents.model import rank
 from alerts.rendering import slack_blocks
 from alerts.rendering import text as wording
 from alerts.rendering.buttons import build_actions
 from alerts.rendering.escaping import mrkdwn, slack_date
+from alerts.rendering.message import Message
 from config.brands.overrides import active
 from detectors.model.text import format_number, format_percent
 from tocsin.slack_app import commands, views
@@ -72,7 +72,9 @@ def _day_totals(state: State, first: int, last: int) -> tuple[int, float]:
     return mentions, negative / (mentions - unknown) if mentions > unknown else 0.0
 
 
-def build_digest(name: str, brands: Sequence[Brand], known: AppState, counted: Mapping[str, DailyFigures], until: int) -> Message:
+def build_digest(
+    name: str, brands: Sequence[Brand], known: AppState, counted: Mapping[str, DailyFigures], until: int
+) -> Message:
     """Return the message of a channel's brands about the 24 hours before an instant (ms); `name` finds it again."""
     language = majority_language({brand.name: brand for brand in brands})
     recent = {brand.name: _recent_incidents(brand, known, until) for brand in brands}
@@ -94,8 +96,10 @@ def build_digest(name: str, brands: Sequence[Brand], known: AppState, counted: M
 
 
 def _recent_incidents(brand: Brand, known: AppState, until: int) -> list[Incident]:
-    """Return the brand's incidents that opened in the 24 hours or are open still, the gravest first."""
-    found = [one for one in known.incident_view.incidents.values() if brand.name in one.all_brands and one.opened_at < until]
+    """Return the brand's incidents that opened in the 24 hours or are open still, the most severe first."""
+    found = [
+        one for one in known.incident_view.incidents.values() if brand.name in one.all_brands and one.opened_at < until
+    ]
     found = [one for one in found if one.opened_at >= until - DAY or one.status != "resolved"]
     return sorted(found, key=lambda one: (-rank(one.severity), one.opened_at))
 
@@ -116,7 +120,9 @@ def _max_severity(incidents: Sequence[Incident]) -> int:
     return max((1 + rank(one.severity) for one in incidents), default=0)
 
 
-def _brand_text(brand: Brand, incidents: Sequence[Incident], known: AppState, counted: DailyFigures | None, until: int) -> str:
+def _brand_text(
+    brand: Brand, incidents: Sequence[Incident], known: AppState, counted: DailyFigures | None, until: int
+) -> str:
     language, shown = brand.language, incidents[:MAX_INCIDENTS]
     lines = [f"*{mrkdwn(brand.name, 60)}* {_figures_text(counted, language)}"]
     lines += [f"• {mrkdwn(wording.headline(one, language), 130)} · {_incident_text(one, language)}" for one in shown]
@@ -138,7 +144,10 @@ def _incident_text(incident: Incident, language: Language) -> str:
 def _figures_text(counted: DailyFigures | None, language: Language) -> str:
     if counted is None:
         return translate(language, "digest_nothing")
-    said = {"count": format_number(counted.mentions, language), "share": format_percent(counted.negative_share, language)}
+    said = {
+        "count": format_number(counted.mentions, language),
+        "share": format_percent(counted.negative_share, language),
+    }
     if counted.expected_mentions is None or counted.expected_share is None:
         return translate(language, "digest_figures_new", **said)
     usual = {
@@ -163,7 +172,10 @@ def _verdict_blocks(judged: Sequence[Incident], language: Language, web: str) ->
     """Return what is to be judged, each with its buttons."""
     blocks = [views.section(f"*{translate(language, 'digest_judge')}*")] if judged else []
     for incident in judged[:MAX_UNJUDGED]:
-        blocks += [views.section(mrkdwn(wording.headline(incident, language), 130)), slack_blocks.render_actions(build_actions(incident, language, web))]
+        blocks += [
+            views.section(mrkdwn(wording.headline(incident, language), 130)),
+            slack_blocks.render_actions(build_actions(incident, language, web)),
+        ]
     left = len(judged) - MAX_UNJUDGED
     return blocks + ([views.context(translate(language, "home_more", count=left))] if left > 0 else [])
 

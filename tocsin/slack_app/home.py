@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alerts.incidents.model import rank
 from alerts.rendering import buttons, slack_blocks, text
-from alerts.rendering.escaping import slack_date, mrkdwn
+from alerts.rendering.escaping import mrkdwn, slack_date
 from config.brands.overrides import active
 from tocsin.slack_app import commands, views
 from tocsin.slack_app.modals import silence as silencing
@@ -49,19 +49,19 @@ def build_home(known: AppState, names: Iterable[str], at: int) -> dict[str, Any]
 
 
 def _incidents(running: Sequence[Incident], known: AppState, language: Language) -> list[Block]:
-    """Return the open incidents, the gravest first, each with the buttons of its card."""
+    """Return the open incidents, the most severe first, each with the buttons of its card."""
     blocks = [views.header(translate(language, "home_incidents"))]
     if not running:
         return [*blocks, views.section(translate(language, "slash_calm"))]
-    gravest = sorted(running, key=lambda one: (-rank(one.severity), one.opened_at))
-    for incident in gravest[:MAX_INCIDENTS]:
+    most_severe = sorted(running, key=lambda one: (-rank(one.severity), one.opened_at))
+    for incident in most_severe[:MAX_INCIDENTS]:
         tongue = known.registry.brand(incident.brand).language
         line = mrkdwn(text.headline(incident, tongue), 200)
         blocks += [
             views.section(f"{line}\n{commands.status_text(incident, tongue)}"),
             slack_blocks.render_actions(buttons.build_actions(incident, tongue, known.web_url)),
         ]
-    return blocks + _more_line(len(gravest) - MAX_INCIDENTS, language)
+    return blocks + _more_line(len(most_severe) - MAX_INCIDENTS, language)
 
 
 def _on_call(governed: Mapping[str, BrandWithOverrides], at: int, language: Language) -> list[Block]:
@@ -80,7 +80,9 @@ def _silences(known: AppState, governed: Mapping[str, BrandWithOverrides], at: i
 def _overrides(governed: Mapping[str, BrandWithOverrides], at: int, language: Language) -> list[Block]:
     found = [(one, override) for one in governed.values() for override in active(one.overrides, at)]
     heading = [views.header(translate(language, "running_overrides"))] if found else []
-    rows = [threshold.override_block(one.brand, override, _brand_prefix(one.brand)) for one, override in found[:MAX_RUNNING]]
+    rows = [
+        threshold.override_block(one.brand, override, _brand_prefix(one.brand)) for one, override in found[:MAX_RUNNING]
+    ]
     return heading + rows + _more_line(len(found) - MAX_RUNNING, language)
 
 

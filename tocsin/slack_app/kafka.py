@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.brands.wire import encode_brand
-from streams.recording.gateway import KafkaGateway
+from streams.gateway import KafkaGateway
 from streams.views.brand_states import read_brand_states
 from tocsin.slack_app.digest import daily_figures
 

@@ -23,7 +23,7 @@ class Bar(NamedTuple):
 
 
 class Sparkline(NamedTuple):
-    """The picture: its bars, the height of the usual, and the words for whoever does not see it."""
+    """The picture: its bars, the height of the usual, and the words for people who do not see it."""
 
     bars: list[Bar]
     expected_y: float | None

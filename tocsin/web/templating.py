@@ -15,7 +15,7 @@ from tocsin.web.text import translate
 
 if TYPE_CHECKING:
     from detectors.model.text import Language
-    from tocsin.web.http.auth import Session
+    from tocsin.web.session import Session
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -37,12 +37,16 @@ HEADERS: Final = {
 ASSETS: Final = {"style.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
-def render_page(template: str, language: Language, session: Session | None, status: int = 200, **values: Any) -> web.Response:
+def render_page(
+    template: str, language: Language, session: Session | None, status: int = 200, **values: Any
+) -> web.Response:
     """Return a page: a template with its values."""
     text = (
         _environment()
         .get_template(template)
-        .render(language=language, say=lambda key, **words: translate(language, key, **words), session=session, **values)
+        .render(
+            language=language, say=lambda key, **words: translate(language, key, **words), session=session, **values
+        )
     )
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
 

@@ -1,4 +1,4 @@
-"""Would a page in Slack reach anybody, or has everybody whom it mentions paused their notifications?
+"""Do-not-disturb: whether everybody whom a page mentions has paused notifications in Slack.
 
 No app gets through Slack's do-not-disturb, which is on by default from 22:00 to 08:00.
 """
@@ -35,7 +35,7 @@ _FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, V
 
 
 class DoNotDisturb:
-    """Asks Slack (`dnd.teamInfo`, scope `dnd:read`); where it does not say, people count as awake."""
+    """Asks Slack (`dnd.teamInfo`, scope `dnd:read`); where Slack does not answer, users count as reachable."""
 
     def __init__(self, token: str, url: str, clock: Clock | None = None) -> None:
         self._client = web_client(token, url, retry_handlers=[], timeout=TIMEOUT)
@@ -45,7 +45,7 @@ class DoNotDisturb:
         self._granted = True
 
     async def all_in_dnd(self, mentioned: Sequence[str]) -> bool:
-        """Tell whether nobody behind these Slack ids is to be disturbed now: people, and members of user groups."""
+        """Tell whether all users behind these Slack ids (groups: all members) are in do-not-disturb now."""
         ids = tuple(sorted(set(mentioned)))
         if not ids or not self._granted:
             return False
@@ -65,7 +65,7 @@ class DoNotDisturb:
         except _FAILURES as error:
             why = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
             self._granted = why != "missing_scope"
-            log.warning("Slack does not say who is not to be disturbed", why=why)
+            log.warning("do-not-disturb lookup failed", reason=why)
             return False
         return True
 

@@ -1,4 +1,4 @@
-"""What does an error code of Slack's mean, and what can a person do about it?"""
+"""Error codes of Slack, and the remedy for each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from alerts.delivery.ports import DeliveryError
 TRANSIENT: Final = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
 )
-"""Slack's own trouble: it passes."""
+"""Errors of Slack's own that pass."""
 
 _TOKEN: Final = "copy the Bot User OAuth Token (xoxb-…) of the installed app into TOCSIN_SLACK_TOKEN"  # noqa: S105
 

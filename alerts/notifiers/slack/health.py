@@ -1,4 +1,4 @@
-"""Does Slack take what we send, right now? By logging in, or by editing one message that stands in a channel."""
+"""Health probes of Slack: an authentication test, or an edit of one message in a channel."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ METADATA_KEY: Final = "heartbeat"
 """What the message carries in place of an incident, by which it is found again."""
 
 CACHE_TTL: Final = 1.0
-"""Seconds that an answer holds: several partitions beat at once."""
+"""Seconds that an answer is kept: several partitions ask at once."""
 
 _SEARCH_WINDOW: Final = 30 * 24 * 3_600_000
-"""How far back (ms) the message is looked for."""
+"""How far back (ms) the message is searched for."""
 
 
 class SupportsAuthTest(Protocol):
-    """A place that tells whether it would take a message."""
+    """A service with an authentication test."""
 
     async def auth_test(self) -> str:
-        """Return who we are there.
+        """Return the workspace and the bot.
 
         Raises:
-            DeliveryError: it would not.
+            DeliveryError: the token is not accepted, or Slack cannot be reached.
         """
         ...
 
 
 class AuthProbe:
-    """Asks whether the token is accepted."""
+    """Checks that the token is accepted."""
 
     def __init__(self, slack: SupportsAuthTest) -> None:
         self._slack = slack
@@ -51,7 +51,7 @@ class AuthProbe:
 
 
 class MessageProbe:
-    """Edits one message in a channel, and posts it where there is none: who may not write there hears of it."""
+    """Edits one message in a channel, and posts it where there is none: fails where the app may not post."""
 
     def __init__(self, notifier: Notifier, channel: str, clock: Clock | None = None) -> None:
         self._notifier = notifier
@@ -95,7 +95,7 @@ class Probe(Protocol):
 
 
 class CachedProbe:
-    """Makes one check for all who ask at the same time, or shortly after."""
+    """Makes one check for all callers at the same time, or shortly after."""
 
     def __init__(self, probe: Probe, clock: Clock | None = None) -> None:
         self._probe = probe
@@ -118,7 +118,7 @@ class CachedProbe:
         except DeliveryError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001  whatever it is, alerts may fail of it too
-            return f"mistake: {type(error).__name__}: please report it"
+            return f"bug: {type(error).__name__}: please report it"
         return ""
 
 

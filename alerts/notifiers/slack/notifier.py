@@ -1,4 +1,4 @@
-"""How are incidents shown in Slack? One message each by the Web API, with its incident in the message's metadata."""
+"""Slack notifier: one message for each incident by the Web API, with the incident in the message's metadata."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ CONNECT: Final = 5.0
 """Seconds."""
 
 SKEW: Final = 120_000
-"""How far (ms) Slack's clock may be behind ours when a message is looked for."""
+"""How far (ms) Slack's clock may be behind ours when a message is searched for."""
 
 _POLL_DELAYS: Final = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 3.0)
-"""Seconds between two looks whether Slack is done with a picture."""
+"""Seconds between two checks whether Slack has processed a file."""
 
 _PAGES: Final = 50
 _ID: Final = re.compile(r"[CDG][A-Z0-9]{7,}")
@@ -97,14 +97,14 @@ class SlackNotifier:
         return found[-1] if found else None
 
     async def delete_duplicates(self, receipt: MessageRef, incident: str, since: int) -> int:
-        """Delete the incident's other messages: those that Slack took after all, too late to be found; count them."""
+        """Delete the incident's other messages: those that Slack accepted too late to be found; count them."""
         others = [one for one in await self._find_messages(receipt.channel, incident, since) if one != receipt]
         for other in others:
             await self._call(self._client_with_session().chat_delete(channel=other.channel, ts=other.ts))
         return len(others)
 
     async def upload(self, name: str, content: bytes, alt: str) -> str:
-        """Upload a picture, shared with nobody: the message that shows it shares it. Slack takes a moment over it."""
+        """Upload a file, shared with nobody: the message that shows it shares it."""
         options = {"filename": name, "length": len(content), "alt_txt": alt}
         begun = await self._call(
             self._client_with_session().api_call("files.getUploadURLExternal", http_verb="GET", params=options)
@@ -117,10 +117,10 @@ class SlackNotifier:
             if (answer.get("file") or {}).get("mimetype"):
                 return file
             await asyncio.sleep(wait)
-        raise DeliveryError("timeout", "Slack does not finish with an uploaded picture", retryable=True)
+        raise DeliveryError("timeout", "Slack does not finish processing an uploaded file", retryable=True)
 
     async def delete_file(self, file: str) -> None:
-        """Delete a picture."""
+        """Delete a file."""
         await self._call(self._client_with_session().files_delete(file=file))
 
     async def _upload_content(self, address: str, content: bytes) -> None:
@@ -189,7 +189,7 @@ class SlackNotifier:
         return self._client
 
     async def _call(self, request: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
-        """Await a request, and say its failure in our words; the token is in none of them."""
+        """Await a request; a failure becomes a DeliveryError without the token."""
         try:
             answer = await request
         except SlackApiError as error:
@@ -244,7 +244,7 @@ def _has_metadata(message: dict[str, Any], event: str, key: str, value: object) 
 
 def _unreachable(code: str, error: Exception) -> DeliveryError:
     kind = type(error).__name__
-    return DeliveryError(code, f"Slack cannot be reached ({kind}): see to the network", retryable=True)
+    return DeliveryError(code, f"Slack cannot be reached ({kind}): check the network", retryable=True)
 
 
 def _from_slack_error(error: SlackApiError) -> DeliveryError:
@@ -254,9 +254,7 @@ def _from_slack_error(error: SlackApiError) -> DeliveryError:
     data = getattr(response, "data", None)
     answer = data if isinstance(data, dict) else {}
     if status == 429:  # noqa: PLR2004  too many requests
-        return DeliveryError(
-            "ratelimited", "Slack asks for patience", retryable=True, retry_after=_retry_after(response)
-        )
+        return DeliveryError("ratelimited", "Slack limits the rate", retryable=True, retry_after=_retry_after(response))
     if status >= 500 or not answer.get("error"):  # noqa: PLR2004  the server's fault
         return DeliveryError("server_error", f"Slack answered {status}: it may be down", retryable=True)
     return error_for(str(answer["error"]), answer)

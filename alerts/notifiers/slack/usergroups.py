@@ -1,4 +1,4 @@
-"""Who is in a user group of Slack's?"""
+"""Members of Slack user groups."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class UserGroups:
         self._known: dict[str, tuple[float, frozenset[str]]] = {}
 
     async def members(self, group: str) -> frozenset[str]:
-        """Return a group's members; where Slack does not say, those known before, or nobody."""
+        """Return a group's members; where Slack does not answer, those known before, or nobody."""
         until, members = self._known.get(group, (0.0, frozenset()))
         if self._clock() < until:
             return members
@@ -39,7 +39,7 @@ class UserGroups:
             answer = await self._client.usergroups_users_list(usergroup=group)
         except _FAILURES as error:
             why = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
-            log.error("the members of a user group cannot be read", group=group, why=why)  # noqa: TRY400
+            log.error("user group lookup failed", group=group, reason=why)  # noqa: TRY400
             return members
         members = frozenset(map(str, answer.get("users") or ()))
         self._known[group] = (self._clock() + CACHE_TTL, members)

@@ -65,7 +65,7 @@ MESSAGES: Final = {
     "new_detector": "Also: {fact}",
     "joined": "{brand} is affected too: {fact}",
     "doubled": "Doubled: {fact}",
-    "umbrella": "{group} ({count} brands)",
+    "group_incident": "{group} ({count} brands)",
     "of_brand": "{brand}: {fact}",
     "brands": "*Brands* {items}",
     "escalated": "Unacknowledged for {span}. Escalation step {text}: {target}. {fact}",

@@ -67,7 +67,7 @@ _TEXTS: Final = {
     "raised_severity": "Désormais {severity} : {fact}",
     "new_detector": "En plus : {fact}",
     "joined": "{brand} est touchée aussi : {fact}",
-    "umbrella": "{group} ({count} marques)",
+    "group_incident": "{group} ({count} marques)",
     "of_brand": "{brand} : {fact}",
     "brands": "*Marques* {items}",
     "doubled": "Doublé : {fact}",

@@ -10,9 +10,9 @@ _WIDE: Final = re.compile(r" (?=[:»])|(?<=«) ")
 
 
 def non_breaking(text: str) -> str:
-    """Return French text with its non-breaking spaces.
+    r"""Return French text with its non-breaking spaces.
 
     >>> non_breaking("« Pic : 3 » ; fin")
-    '«\\xa0Pic\\xa0: 3\\xa0»\\u202f; fin'
+    '«\xa0Pic\xa0: 3\xa0»\u202f; fin'
     """
     return _WIDE.sub("\u00a0", _NARROW.sub("\u202f", text))

@@ -106,7 +106,7 @@ class BatchVader:
     def _turn(
         self, totals: Floats, kinds: Kinds, ends: Places, places: Places, owners: Places, valences: Floats
     ) -> None:
-        """Add up anew the valences of texts with a "but"."""
+        """Add up again the valences of texts with a "but"."""
         buts = np.flatnonzero(self._but.take(kinds))
         texts, which = np.unique(ends.searchsorted(buts, "right"), return_index=True)
         first, last = owners.searchsorted(texts), owners.searchsorted(texts, "right")

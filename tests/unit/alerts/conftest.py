@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeSlack]:
-    """Serve a stand-in for Slack."""
+    """Serve a fake Slack."""
     async with FakeSlack() as slack:
         yield slack
 

@@ -55,8 +55,8 @@ async def test_500_incidents_at_once_neither_lose_nor_storm(fake: FakeSlack, des
     await one.deliver()
     arrivals = [call.arrived for call in fake.called("chat.postMessage")]
     assert arrivals[-1] - arrivals[0] >= 999 / speed
-    told = [call for call in fake.called("chat.update") if "image" not in {b["type"] for b in call.body["blocks"]}]
-    assert len(told) <= 500
+    reported = [call for call in fake.called("chat.update") if "image" not in {b["type"] for b in call.body["blocks"]}]
+    assert len(reported) <= 500
     roots = fake.roots()
     assert len(roots) == len({m["metadata"]["event_payload"]["incident"] for m in roots}) == 500
     assert {m["metadata"]["event_payload"]["revision"] for m in roots} == {3}

@@ -36,8 +36,8 @@ async def there() -> AsyncIterator[WebhookReceiver]:
 
 def trigger() -> ExternalAlert:
     """Return the alarm of an escalated critical incident."""
-    told = run(signal(0, severity="critical"), now(11))[1]
-    return build(told[-1], "trigger", "en", "https://tocsin.example")
+    reported = run(signal(0, severity="critical"), now(11))[1]
+    return build(reported[-1], "trigger", "en", "https://tocsin.example")
 
 
 async def test_a_pager_gets_an_event_of_the_events_api(there: WebhookReceiver) -> None:
@@ -53,9 +53,9 @@ async def test_a_pager_gets_an_event_of_the_events_api(there: WebhookReceiver) -
 
 async def test_an_acknowledgement_needs_the_key_only(there: WebhookReceiver) -> None:
     """The API takes no payload with it."""
-    told = run(signal(0, severity="critical"), action(1))[1]
-    assert event_action(told[-1]) == "acknowledge"
-    await PagerDutyNotifier(KEY, there.url).send(build(told[-1], "acknowledge", "en"), "")
+    reported = run(signal(0, severity="critical"), action(1))[1]
+    assert event_action(reported[-1]) == "acknowledge"
+    await PagerDutyNotifier(KEY, there.url).send(build(reported[-1], "acknowledge", "en"), "")
     assert set(json.loads(there.taken[0][1])) == {"routing_key", "event_action", "dedup_key"}
 
 
@@ -117,7 +117,7 @@ async def test_a_mail_server_s_refusal_says_whether_it_may_pass(answer: str, *, 
     assert raised.value.retryable is retryable
 
 
-async def test_a_mail_server_that_is_not_there_is_said_so_without_the_password() -> None:
+async def test_a_mail_server_that_is_not_there_is_stated_so_without_the_password() -> None:
     """Neither the error nor the server's `repr` shows it."""
     server = SmtpConfig("127.0.0.1", "tocsin@example.com", next(pick_ports()), "none", "tocsin", "p4ssw0rd")
     with pytest.raises(DeliveryError) as raised:

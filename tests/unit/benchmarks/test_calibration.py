@@ -32,7 +32,7 @@ def test_a_higher_sensitivity_hears_more() -> None:
     assert low <= medium < high
 
 
-def test_a_tenfold_burst_is_heard_within_the_hour() -> None:
+def test_a_tenfold_burst_is_detected_within_the_hour() -> None:
     """Of ten bursts at a brand of three mentions an hour nine are heard within the hour."""
     delays = burst_delays(Brand(3, 0), Policy(), 10)
     assert sum(delay <= 60 for delay in delays) >= 9

@@ -29,7 +29,7 @@ def calm(days: int, a_day: int = 288) -> list[int]:
     return [10 + place % 7 for place in range(days * a_day)]
 
 
-def heard(counts: list[int], spacing: timedelta = timedelta(minutes=5)) -> list[int]:
+def detected(counts: list[int], spacing: timedelta = timedelta(minutes=5)) -> list[int]:
     """Return the places of the alarms."""
     return [place for place, (_, score) in enumerate(alarms("acme", rows(counts, spacing))) if score]
 
@@ -37,10 +37,10 @@ def heard(counts: list[int], spacing: timedelta = timedelta(minutes=5)) -> list[
 def test_a_calm_series_is_silent_and_a_burst_is_one_alarm_at_once() -> None:
     """No alarm in a week; in a burst of an hour one, in its first quarter of an hour."""
     counts = calm(8)
-    assert heard(counts) == []
+    assert detected(counts) == []
     for place in range(2000, 2012):
         counts[place] *= 12
-    [alarm] = heard(counts)
+    [alarm] = detected(counts)
     assert 2000 <= alarm <= 2002
 
 
@@ -52,7 +52,7 @@ def test_rows_may_be_any_time_apart(minutes: int) -> None:
     begin = 6 * a_day
     for place in range(begin, begin + max(3, 180 // minutes)):
         counts[place] *= 12
-    [alarm] = heard(counts, timedelta(minutes=minutes))
+    [alarm] = detected(counts, timedelta(minutes=minutes))
     assert begin <= alarm <= begin + max(2, 20 // minutes)
 
 
@@ -82,11 +82,11 @@ def test_a_result_has_a_row_for_each_row(tmp_path: Path) -> None:
 
 @needs_shared
 @pytest.mark.parametrize(("brand", "most"), [("AAPL", 2), ("KO", 5)])
-def test_every_labelled_window_is_heard(brand: str, most: int) -> None:
+def test_every_labelled_window_is_detected(brand: str, most: int) -> None:
     """On two of NAB's series no window is missed, with no more false alarms than when this was written."""
     name = f"Twitter_volume_{brand}.csv"
-    told = [stamp for stamp, score in alarms(brand, read(SHARED / "nab" / "data" / name)) if score]
+    reported = [stamp for stamp, score in alarms(brand, read(SHARED / "nab" / "data" / name)) if score]
     labels = json.loads((SHARED / "nab" / "windows_realTweets.json").read_text(encoding="utf-8"))
     windows = [tuple(edge[:19] for edge in window) for window in labels[f"realTweets/{name}"]]
-    assert all(any(start <= stamp <= end for stamp in told) for start, end in windows)
-    assert sum(not any(start <= stamp <= end for start, end in windows) for stamp in told) <= most
+    assert all(any(start <= stamp <= end for stamp in reported) for start, end in windows)
+    assert sum(not any(start <= stamp <= end for start, end in windows) for stamp in reported) <= most

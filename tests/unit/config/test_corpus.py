@@ -27,7 +27,7 @@ def report_on(file: Path) -> LoadResult:
     return parse(file.read_bytes(), file.name)
 
 
-def told(file: Path) -> list[str]:
+def reported(file: Path) -> list[str]:
     """Return the report about a file, as text."""
     return [str(problem) for problem in report_on(file).problems]
 
@@ -35,7 +35,7 @@ def told(file: Path) -> list[str]:
 @pytest.mark.parametrize("file", [*BROKEN, *SUSPICIOUS], ids=lambda file: file.stem)
 def test_each_mistake_gets_the_message_beside_it(file: Path) -> None:
     """A file's report is the text in the `.expected` file of the same name, line by line, nothing more."""
-    expected, actual = file.with_suffix(".expected").read_text("utf-8").splitlines(), told(file)
+    expected, actual = file.with_suffix(".expected").read_text("utf-8").splitlines(), reported(file)
     assert len(expected) == len(actual), actual
     for line, message in zip(expected, actual, strict=True):
         assert matches(line, message), f"{message!r} is not {line!r}"
@@ -61,12 +61,12 @@ def test_a_suspicious_file_is_warned_about_and_used(file: Path) -> None:
 @pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
 def test_no_message_repeats_a_credential(file: Path) -> None:
     """A message may end up in a log or a chat, so no part of a token is in it."""
-    text = "\n".join(told(file))
+    text = "\n".join(reported(file))
     assert "abcdefghij" not in text
     assert "1234567890" not in text
 
 
 @pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
 def test_every_message_stays_on_one_line_without_control_characters(file: Path) -> None:
-    """A hostile file cannot draw in the terminal of whoever checks it."""
-    assert all(character.isprintable() for message in told(file) for character in message)
+    """A hostile file cannot draw in the terminal that checks it."""
+    assert all(character.isprintable() for message in reported(file) for character in message)

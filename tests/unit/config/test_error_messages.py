@@ -62,7 +62,7 @@ def rule(values: dict[str, Any]) -> str:
         ({"zzz": 1}, "is not known here: known are count, enabled, limit, mood, threshold, window"),
     ],
 )
-def test_a_detector_s_rule_is_told_with_its_bound_and_what_is_usual(values: dict[str, Any], words: str) -> None:
+def test_a_detector_s_rule_is_reported_with_its_bound_and_what_is_usual(values: dict[str, Any], words: str) -> None:
     """Each rule says what would be right, in YAML's spelling."""
     assert rule({"name": "x", "inner": values}) == words
 
@@ -80,12 +80,12 @@ def test_a_detector_s_rule_is_told_with_its_bound_and_what_is_usual(values: dict
         ({"name": "x", "Name": "y"}, 'is not known here: did you mean "name"?'),
     ],
 )
-def test_the_shape_of_a_value_is_told_in_yaml_s_terms(values: dict[str, Any], words: str) -> None:
+def test_the_shape_of_a_value_is_reported_in_yaml_s_terms(values: dict[str, Any], words: str) -> None:
     """A list, a mapping and a text are told by how they are written."""
     assert rule(values) == words
 
 
-def test_a_quoted_number_is_told_to_lose_its_quotes() -> None:
+def test_a_quoted_number_is_reported_to_lose_its_quotes() -> None:
     """The commonest cause of a number that is none is named."""
     with pytest.raises(ValidationError) as caught:
         Outer.model_validate_json('{"name": "x", "inner": {"count": "10"}}', strict=True)

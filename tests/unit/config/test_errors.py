@@ -26,7 +26,7 @@ def test_a_warning_says_that_it_is_one() -> None:
 
 
 def test_the_exception_holds_all_problems() -> None:
-    """Whoever catches it can print them one by one or as a whole."""
+    """A caller can print them one by one or as a whole."""
     problems = [Problem("b", line, 1, "a", None, "is wrong") for line in (1, 2)]
     error = ConfigError(iter(problems))
     assert error.problems == tuple(problems)

@@ -13,7 +13,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "configuration.md"
 
 
 def test_the_page_s_tables_are_up_to_date() -> None:
-    """The tables are the declarations; `python -m config.reference` writes them anew."""
+    """The tables are the declarations; `python -m config.reference` writes them again."""
     page = PAGE.read_text("utf-8")
     assert rewrite(page) == page
 

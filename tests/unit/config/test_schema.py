@@ -73,7 +73,7 @@ def test_every_description_reaches_the_editor() -> None:
     """Each key of a brand is explained where it is written, with its default spelled as in YAML."""
     brand = schema()["$defs"]["Brand"]["properties"]
     assert all("description" in key for key in brand.values())
-    assert "PT" not in json.dumps(schema()["$defs"]["Volume"])
+    assert "PT" not in json.dumps(schema()["$defs"]["VolumeSpike"])
 
 
 def test_a_place_for_anchors_is_allowed() -> None:

@@ -81,20 +81,20 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("TOCSIN_KAFKA_SECURITY_PROTOCOL", "SASL", "must be one of PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL"),
     ],
 )
-def test_a_wrong_value_is_told_with_its_variable_and_the_rule(variable: str, value: str, rule: str) -> None:
-    """Whoever started the process knows variables, not fields."""
+def test_a_wrong_value_is_reported_with_its_variable_and_the_rule(variable: str, value: str, rule: str) -> None:
+    """Operators know variables, not fields."""
     assert rule in message({variable: value})
     assert message({variable: value}).startswith("environment")
 
 
-def test_all_wrong_variables_are_told_at_once() -> None:
+def test_all_wrong_variables_are_reported_at_once() -> None:
     """Nobody restarts a container once for each mistake."""
     text = message({"TOCSIN_PARTITIONS": "x", "TOCSIN_METRICS_PORT": "y"})
     assert "TOCSIN_PARTITIONS" in text
     assert "TOCSIN_METRICS_PORT" in text
 
 
-def test_a_log_in_that_is_not_whole_is_told() -> None:
+def test_a_log_in_that_is_not_whole_is_reported() -> None:
     """A password that would not be used, or a protocol without one, is a mistake, not a default."""
     assert "needs TOCSIN_KAFKA_SASL_USERNAME" in message({"TOCSIN_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"})
     assert "would not be used" in message({"TOCSIN_KAFKA_SASL_USERNAME": "tocsin"})
@@ -104,8 +104,8 @@ def test_no_secret_is_ever_shown() -> None:
     """Neither the settings' text nor a message about them holds a token or a password."""
     environ = {"TOCSIN_SLACK_TOKEN": TOKEN, "TOCSIN_KAFKA_SASL_PASSWORD": "secret-password"}
     settings = from_environ(environ)
-    told = message(environ | {"TOCSIN_PARTITIONS": "x", "TOCSIN_LOG_LEVEL": TOKEN})
-    for text in (repr(settings), str(settings), settings.model_dump_json(), told):
+    reported = message(environ | {"TOCSIN_PARTITIONS": "x", "TOCSIN_LOG_LEVEL": TOKEN})
+    for text in (repr(settings), str(settings), settings.model_dump_json(), reported):
         assert TOKEN not in text
         assert "secret-password" not in text
 

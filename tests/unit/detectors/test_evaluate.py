@@ -51,13 +51,13 @@ def test_what_is_unclear_or_ignored_counts_neither_way() -> None:
     assert result.watched == 3 * WEEK - WEEK - WEEK // 2
 
 
-def test_false_alarms_are_told_a_week() -> None:
+def test_false_alarms_are_reported_a_week() -> None:
     """Three over three brand-weeks are one a week; alarms nobody watched for do not count."""
     alarms = [at(5), at(9), at(5, "other"), at(9, "third")]
     assert evaluate(alarms, [], WATCHED).false_alarms_per_week == 1
 
 
-def test_nothing_to_judge_is_said() -> None:
+def test_nothing_to_judge_is_stated() -> None:
     """Without labels there is no recall, without watched time no rate."""
     result = evaluate([], [], [])
     assert (result.recall, result.median_delay, result.false_alarms_per_week) == (None, None, None)
@@ -68,7 +68,7 @@ def test_one_more_alarm_never_makes_it_deafer(minutes: list[int], extra: int) ->
     """Recall never falls and false alarms never shrink with more alarms; order does not matter."""
     alarms = [at(minute) for minute in minutes]
     more = [*alarms, *(at(minute + extra) for minute in minutes)]
-    one, two = (evaluate(told, [CRISIS, JOKE, MURKY], WATCHED) for told in (alarms, more))
+    one, two = (evaluate(reported, [CRISIS, JOKE, MURKY], WATCHED) for reported in (alarms, more))
     assert (two.recall or 0) >= (one.recall or 0)
     assert len(two.false_alarms) >= len(one.false_alarms)
     assert evaluate(reversed(alarms), [CRISIS, JOKE, MURKY], WATCHED) == one

@@ -45,12 +45,12 @@ def test_a_policy_is_frozen() -> None:
     ("value", "place"),
     [
         ({"sensitivty": "high"}, "sensitivty"),
-        ({"volume_spike": {"fst": "10m"}}, "volume.fst"),
+        ({"volume_spike": {"fst": "10m"}}, "volume_spike.fst"),
         ({"lateness": "-1m"}, "lateness"),
-        ({"negative_spike": {"critical_ratio": 0.5}}, "negative.critical"),
-        ({"static_threshold": {"negative_share": 1.5}}, "absolute.negative_share"),
-        ({"volume_spike": {"window": "4h"}}, "volume.window"),
-        ({"negative_share": {"min_mentions": 0}}, "shift.least"),
+        ({"negative_spike": {"critical_ratio": 0.5}}, "negative_spike.critical_ratio"),
+        ({"static_threshold": {"negative_share": 1.5}}, "static_threshold.negative_share"),
+        ({"volume_spike": {"window": "4h"}}, "volume_spike.window"),
+        ({"negative_share": {"min_mentions": 0}}, "negative_share.min_mentions"),
     ],
 )
 def test_a_mistake_is_refused_where_it_stands(value: dict[str, Any], place: str) -> None:

@@ -120,5 +120,5 @@ def test_a_table_refuses_more_keys_than_it_can_place() -> None:
 
 @given(st.lists(st.one_of(st.floats(-1, 1), st.integers(-20_000, 20_000).map(lambda half: half / 20_000))))
 def test_figures_are_rounded_as_python_rounds_them(values: list[float]) -> None:
-    """Middles included, which hang on the last bit."""
+    """Middles included, which depend on the last bit."""
     assert list(map(repr, round4(np.array(values, np.float64)).tolist())) == [repr(round(value, 4)) for value in values]

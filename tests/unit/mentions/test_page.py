@@ -50,7 +50,7 @@ def test_the_examples_are_mentions() -> None:
     assert all(isinstance(decode_record(mention.encode(), None)[0], WireMention) for mention in mentions)
 
 
-def test_the_refusals_are_as_told() -> None:
+def test_the_refusals_are_as_documented() -> None:
     """Each line that the page calls refused is, for the reason the page gives."""
     rows = _rows("What is refused")
     assert len(rows) == 6

@@ -36,7 +36,7 @@ ABUSE = WEIGHTS.settings["abuse_fr"]
         ("今日はとてもいい天気ですね", None),
     ],
 )
-def test_languages_are_told(text: str, lang: str | None) -> None:
+def test_languages_are_reported(text: str, lang: str | None) -> None:
     """English and French are named, any other is not."""
     assert SCORER.analyse(text).lang == lang
 

@@ -111,7 +111,7 @@ def test_a_language_the_brand_does_not_score_is_unknown() -> None:
     assert row.label == NEGATIVE
 
 
-def test_posts_are_told_apart_by_channel_and_id() -> None:
+def test_posts_are_distinguished_by_channel_and_id() -> None:
     """The same number on two channels is two posts."""
     assert mention_hash(wire(id="7", channel="a")) != mention_hash(wire(id="7", channel="b"))
     assert mention_hash(wire(id="7", channel="a", text="x")) == mention_hash(wire(id=7, channel="a"))

@@ -101,7 +101,7 @@ def _no_kafka() -> RealBroker:
     raise jars.KafkaMissingError("no java here")
 
 
-def test_absence_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_absence_is_stated(monkeypatch: pytest.MonkeyPatch) -> None:
     """If no real Kafka is available, the tests run on the embedded broker and the closing line gives the reason."""
     monkeypatch.setattr(brokers, "start_real", _no_kafka)
     chosen = BrokerChoice(real_required=False)
@@ -117,7 +117,7 @@ def test_absence_fails_where_real_is_required(monkeypatch: pytest.MonkeyPatch) -
     chosen = BrokerChoice(real_required=True)
     with pytest.raises(jars.KafkaMissingError, match="no java here"):
         chosen.start()
-    assert "none could be had: no java here" in chosen.describe()
+    assert "none available: no java here" in chosen.describe()
 
 
 def test_old_java_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

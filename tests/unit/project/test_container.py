@@ -24,7 +24,7 @@ def _stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, *, fails: str = "")
     return notes
 
 
-def test_engine_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engine_that_does_not_answer_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Docker without its engine is as good as no Docker, and the reason is given."""
     _stand_in(tmp_path, monkeypatch, fails="info")
     with pytest.raises(KafkaMissingError, match="engine does not answer"):
@@ -60,7 +60,7 @@ def test_container_is_published_on_the_loopback_only(tmp_path: Path, monkeypatch
     assert f"KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://127.0.0.1:{port}" in created
 
 
-def test_failing_command_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_command_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What Docker refuses is an error with its own words."""
     _stand_in(tmp_path, monkeypatch, fails="start")
     with pytest.raises(RuntimeError, match="docker start failed: no engine"):

@@ -67,11 +67,19 @@ SOURCES: Final = [path for path in TEXTS if path.suffix == ".py"]
 
 
 def _names(source: str) -> Iterator[tuple[int, str]]:
-    """Yield line and name of each definition, parameter, variable, attribute and keyword argument."""
-    for node in ast.walk(ast.parse(source)):
-        for field in ("name", "id", "attr", "arg", "asname"):
-            if isinstance(value := getattr(node, field, None), str):
-                yield getattr(node, "lineno", 0), value
+    """Yield line and name of each class, function, parameter, field, attribute that is set, and module constant."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.lineno, node.name
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.attr
+    bodies = [tree.body, *(node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]
+    for statement in (statement for body in bodies for statement in body):
+        targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+        yield from ((statement.lineno, target.id) for target in targets if isinstance(target, ast.Name))
 
 
 def _parts(name: str) -> set[str]:

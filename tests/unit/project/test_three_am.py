@@ -24,9 +24,9 @@ def test_the_page_is_up_to_date() -> None:
 @pytest.mark.parametrize(("detector", "language"), CASES)
 def test_each_line_names_brand_what_how_much_and_the_usual(detector: str, language: str) -> None:
     """Whatever the severity, and once it is over."""
-    said = lines(detector, "fr" if language == "fr" else "en")
-    assert list(said) == [*SEVERITIES, "over"]
-    for state, line in said.items():
+    stated = lines(detector, "fr" if language == "fr" else "en")
+    assert list(stated) == [*SEVERITIES, "over"]
+    for state, line in stated.items():
         assert width(line) <= HEADLINE_CHARS
         assert "Hallowfirth Ferries" in line
         assert MESSAGES["fr" if language == "fr" else "en"][state] in line

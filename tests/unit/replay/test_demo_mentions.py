@@ -55,7 +55,7 @@ def test_ids_are_unique(day: list[dict[str, Any]]) -> None:
     assert len({mention["id"] for mention in day}) == len(day)
 
 
-def test_it_is_told_in_order(day: list[dict[str, Any]]) -> None:
+def test_it_is_reported_in_order(day: list[dict[str, Any]]) -> None:
     """Mentions come in the order of their publication, within the day's bounds."""
     times = [_published(mention) for mention in day]
     assert times == sorted(times)

@@ -59,11 +59,13 @@ HOSTILE = (
 def lines() -> tuple[str, ...]:
     """Return a calm time, then a storm; the first mention of the storm is hostile in every field."""
     calm = MentionGenerator(900, seed=41, brands=("Brisela",), angry=0.1, repeated=0.0)
-    storm = MentionGenerator(300, seed=42, brands=("Brisela",), start=calm.end, angry=0.9, span=calm.span / 6, repeated=0.0)
-    said = [*calm.mentions(), *storm.mentions()]
-    for mention in said[1000:1004]:
+    storm = MentionGenerator(
+        300, seed=42, brands=("Brisela",), start=calm.end, angry=0.9, span=calm.span / 6, repeated=0.0
+    )
+    stated = [*calm.mentions(), *storm.mentions()]
+    for mention in stated[1000:1004]:
         mention |= {"text": HOSTILE, "author": "<b onclick=x>" + "A" * 90, "high_reach": 9_000_000}
-    return tuple(map(json.dumps, said))
+    return tuple(map(json.dumps, stated))
 
 
 def records(count: int | None = None) -> list[Batch | Tick]:
@@ -72,7 +74,7 @@ def records(count: int | None = None) -> list[Batch | Tick]:
     return read(found, Watchlist([BRAND.brand_terms(0)]), load_scorer(None)).records["Brisela"]
 
 
-def told(brand: Brand, found: list[Batch | Tick], incident: str | None = None) -> ReportData:
+def reported(brand: Brand, found: list[Batch | Tick], incident: str | None = None) -> ReportData:
     """Return what there is to report on a file of mentions."""
     return gather(brand, found, from_files("past.jsonl", brand, found), incident)
 
@@ -80,7 +82,7 @@ def told(brand: Brand, found: list[Batch | Tick], incident: str | None = None) -
 @cache
 def facts() -> ReportData:
     """Return what there is to report."""
-    return told(BRAND, records())
+    return reported(BRAND, records())
 
 
 @cache
@@ -166,13 +168,15 @@ def test_other_bars_would_have_done_otherwise() -> None:
 
 def test_a_detector_fires_where_it_reaches_its_level() -> None:
     """A detector that found something stands at or above its level, as its evidence says; none other does."""
-    said = {finding.signal.detector for note in facts().outcome.notifications for finding in note.incident.findings.values()}
+    stated = {
+        finding.signal.detector for note in facts().outcome.notifications for finding in note.incident.findings.values()
+    }
     fired = {one.detector for one in facts().levels if one.nearest.nearness >= 1}
-    assert said - {"no_data"} == fired
+    assert stated - {"no_data"} == fired
     assert all(one.nearest.observed >= one.nearest.level for one in facts().levels if one.nearest.fires)
 
 
-def test_how_often_time_is_told_changes_no_level() -> None:
+def test_how_often_time_is_reported_changes_no_level() -> None:
     """The levels are those that the live detectors name in their evidence."""
     found = levels(BRAND, records(), facts().times, facts().step)
     evidence = {
@@ -194,7 +198,7 @@ def test_what_people_did_is_on_the_page() -> None:
     text = " ".join(mark.text for mark in found)
     assert "Acknowledged by U0ANA" in text
     assert "Verdict: real crisis" in text
-    assert "U0ANA had it in hand after" in summary(lived(), "en")
+    assert "U0ANA acknowledged it after" in summary(lived(), "en")
     assert WORDS["en"]["why_files"] in render(facts(), "en")
 
 
@@ -237,7 +241,7 @@ def test_no_name_acts_on_the_page() -> None:
 
 def test_a_calm_past_is_reported_as_calm() -> None:
     """Where nothing fired, the page says so."""
-    found = told(BRAND, records(50))
+    found = reported(BRAND, records(50))
     assert "no alert" in summary(found, "en")
     assert WORDS["en"]["whatif"] in render(found, "en")
 
@@ -245,9 +249,9 @@ def test_a_calm_past_is_reported_as_calm() -> None:
 def test_an_incident_is_found_by_its_id_or_those_there_are_are_named() -> None:
     """A wrong id is answered with the right ones."""
     known = facts().courses[0].incident.id
-    assert told(BRAND, records(), known).since >= facts().since
+    assert reported(BRAND, records(), known).since >= facts().since
     with pytest.raises(LookupError, match=re.escape(known)):
-        told(BRAND, records(), "nonsense")
+        reported(BRAND, records(), "nonsense")
 
 
 def test_the_page_stands_in_a_browser(page: str) -> None:

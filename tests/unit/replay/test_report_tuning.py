@@ -35,12 +35,21 @@ DIFF = f"--- a/brands.yaml\n+++ b/brands.yaml\n@@ -1,2 +1,2 @@\n-  over_peak: 1.
 
 def point(settings: dict[str, str | float], delays: tuple[float | None, ...], false: int) -> Point:
     """Return a setting on the curve, over two weeks."""
-    heard = [delay for delay in delays if delay is not None]
+    detected = [delay for delay in delays if delay is not None]
     low, high = rate(false, 2.0)
-    mean = sum(heard) / len(heard) if heard else None
-    recall = share(len(heard), len(delays))
+    mean = sum(detected) / len(detected) if detected else None
+    recall = share(len(detected), len(delays))
     return Point(
-        settings, len(heard), len(delays), (recall.low, recall.high), mean, delays, false, false / 2, (low, high), True
+        settings,
+        len(detected),
+        len(delays),
+        (recall.low, recall.high),
+        mean,
+        delays,
+        false,
+        false / 2,
+        (low, high),
+        True,
     )
 
 
@@ -99,7 +108,7 @@ def test_what_is_not_proven_is_not_proposed(state: str, language: Language) -> N
     assert (words["hindsight"] in page) == (state == "not_better")
 
 
-def test_a_proposal_is_told_with_its_effect_and_its_doubt() -> None:
+def test_a_proposal_is_reported_with_its_effect_and_its_doubt() -> None:
     """Delay, false alarms and incidents, before and after and held out, each with what chance leaves open."""
     page = render([TuningSection(study(), DIFF)], "en")
     assert "2 of 2 crises paged instead of 1; where both page, 11 min sooner; 1 false alarm a week more" in page

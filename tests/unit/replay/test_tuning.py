@@ -96,12 +96,12 @@ def test_a_sweep_finds_what_a_replay_of_the_lines_finds() -> None:
 
 def test_settings_tried_side_by_side_find_the_same() -> None:
     """In processes of their own, in the same order, and each is told of when it is done."""
-    told: list[float] = []
+    reported: list[float] = []
     first = Dataset({BRAND: material().records[BRAND][:2]})
-    found = grid_search([dull()], first, advance=told.append, jobs=2)
+    found = grid_search([dull()], first, advance=reported.append, jobs=2)
     assert found == grid_search([dull()], first)
     assert any(trial.alerts for trial in found)
-    assert len(told) == len(found)
+    assert len(reported) == len(found)
 
 
 def test_a_tuned_setting_is_proposed_where_it_holds_on_held_out_incidents() -> None:
@@ -131,7 +131,7 @@ def test_a_study_is_plain_data() -> None:
     assert record["sentence"] == studied().sentence()
 
 
-def test_too_few_labels_are_said_and_nothing_is_proposed() -> None:
+def test_too_few_labels_are_stated_and_nothing_is_proposed() -> None:
     """One crisis cannot be held out: no optimum is named, and what chance leaves open is shown."""
     found = optimise(BRAND, "brand", [dull()], material(), labels(1), trials=swept())
     assert (found.state, found.proposed, found.held_out) == ("too_few", None, ())
@@ -139,7 +139,7 @@ def test_too_few_labels_are_said_and_nothing_is_proposed() -> None:
     assert found.today.recall[1] - found.today.recall[0] > 0.5
 
 
-def test_too_short_data_is_said() -> None:
+def test_too_short_data_is_stated() -> None:
     """Two crises within a day say nothing about false alarms a week."""
     day = [Period(BRAND, labels()[0].onset - HOUR, labels()[0].onset + 23 * HOUR)]
     two = [labels()[0], Label(BRAND, labels()[0].end + HOUR, labels()[0].end + 2 * HOUR)]
@@ -150,9 +150,9 @@ def test_too_short_data_is_said() -> None:
 
 def test_false_alarms_are_pages_that_no_crisis_explains() -> None:
     """A page within an hour of a crisis belongs to it; one in a planned stretch, or elsewhere, is for nothing."""
-    told = trial(2990, 3050, 3170, 3300, 8000, None)
+    reported = trial(2990, 3050, 3170, 3300, 8000, None)
     planned = Label(BRAND, 7990 * MINUTE, 8100 * MINUTE, "planned")
-    found = measure(told, [*TWO, planned], WHOLE)
+    found = measure(reported, [*TWO, planned], WHOLE)
     assert found.false_alarms == 2
     assert found.delays == (-10.0, None)
     assert (found.found, found.mean_delay) == (1, -10.0)
@@ -188,8 +188,8 @@ def test_what_fails_on_held_out_incidents_is_not_better() -> None:
 
 def test_held_out_time_counts_once() -> None:
     """The parts around the crises cover the whole stretch between them, each false alarm once."""
-    told = trial(100, 3010, 9010, 15_010, 19_000)
-    held = leave_one_out([told], TWO, WHOLE, default_brand(BRAND), None)
+    reported = trial(100, 3010, 9010, 15_010, 19_000)
+    held = leave_one_out([reported], TWO, WHOLE, default_brand(BRAND), None)
     assert sum(one.before.false_alarms for one in held) == 3
     assert sum(one.before.weeks for one in held) == pytest.approx(2 - 4 / 168, abs=1e-4)
 
@@ -212,7 +212,10 @@ def test_a_group_does_not_reach_what_a_brand_writes_itself() -> None:
     own, records = settings_in_file(INSENSITIVE.encode()), material().records
     assert "detect.negative_spike.peak_ratio" in own[BRAND]
     assert "detect.sensitivity" not in own[BRAND]
-    settings: dict[str, str | float] = {"detect.negative_spike.peak_ratio": 0.5, "detect.negative_burst.peak_ratio": 0.5}
+    settings: dict[str, str | float] = {
+        "detect.negative_spike.peak_ratio": 0.5,
+        "detect.negative_burst.peak_ratio": 0.5,
+    }
     assert run_setting(settings, [dull()], records, own).alerts == run_setting({}, [dull()], records).alerts
 
 
@@ -249,7 +252,7 @@ def test_todays_setting_is_kept_where_nothing_is_better() -> None:
     assert found.sentence() == f"{BRAND}: today's setting is the best of 2 tried."
 
 
-def test_what_only_fits_the_incidents_is_said_to_do_so() -> None:
+def test_what_only_fits_the_incidents_is_stated_to_do_so() -> None:
     """The best in hindsight is shown with its effects, and not proposed."""
     lucky = trial(3001, 15_050, settings={"detect.sensitivity": "high"})
     other = trial(3050, 15_001, settings={"detect.sensitivity": "low"})

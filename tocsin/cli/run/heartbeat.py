@@ -137,7 +137,9 @@ def _targets(settings: Settings, found: dict[str, ExternalNotifier]) -> list[Ext
     targets = [target for step in steps if (target := external_target(step)) is not None]
     for target in targets:
         if target.notifier not in found:
-            raise UsageError(f"TOCSIN_HEARTBEAT_NOTIFY names {target.notifier}, which is not set up (docs/escalation.md)")
+            raise UsageError(
+                f"TOCSIN_HEARTBEAT_NOTIFY names {target.notifier}, which is not set up (docs/escalation.md)"
+            )
     if not targets and not settings.heartbeat_ping_url.get_secret_value():
         raise UsageError(
             "an outage would notify nobody: set up pagerduty, a webhook or email (docs/escalation.md), "

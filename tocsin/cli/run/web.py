@@ -106,7 +106,7 @@ def _run(serving: Coroutine[object, object, None], host: str, port: int) -> None
 
 
 async def _serve(settings: Settings, world: DataSource, host: str, port: int, shown: PageFiles) -> None:
-    from tocsin.web.http.server import build_application, serve  # noqa: PLC0415  slow to load
+    from tocsin.web.server import build_application, serve  # noqa: PLC0415  slow to load
 
     await serve(
         build_application(world, settings, shown.config, shown.labels),

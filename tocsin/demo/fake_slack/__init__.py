@@ -1,1 +1,1 @@
-"""A stand-in for Slack on this machine: its Web API, Socket Mode, limits and errors, for tests and for the demo."""
+"""A fake Slack on this machine: its Web API, Socket Mode, limits and errors, for tests and for the demo."""

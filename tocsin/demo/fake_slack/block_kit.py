@@ -1,4 +1,4 @@
-"""Does a message or a view keep every limit that Slack documents? The validator of the stand-in and of the tests."""
+"""Does a message or a view keep every limit that Slack documents? The validator of the fake Slack and of the tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who watches what happens in the stand-in? Each watcher gets every event from when it began to watch."""
+"""Who watches what happens in the fake Slack? Each watcher gets every event from when it began to watch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may go wrong on demand, and what was asked: the two records of the stand-in's requests."""
+"""What may go wrong on demand, and what was asked: the two records of the fake Slack's requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a person look at the stand-in? On a page that draws it as Slack would, live, and whose buttons work."""
+"""How does a person look at the fake Slack? On a page that draws it as Slack would, live, and whose buttons work."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NO_RESPONSE: Final = "Tocsin did not respond in time. Is the app running?"
 
 @dataclass
 class SlackPage:
-    """The page of one person, `me`; add `routes` to a stand-in before it starts."""
+    """The page of one person, `me`; add `routes` to a fake Slack before it starts."""
 
     slack: FakeSlack
     me: str

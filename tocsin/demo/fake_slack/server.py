@@ -1,4 +1,4 @@
-"""A stand-in for Slack that speaks HTTP and WebSocket: what Tocsin calls, Slack's limits, and faults on demand."""
+"""A fake Slack that speaks HTTP and WebSocket: what Tocsin calls, Slack's limits, and faults on demand."""
 
 from __future__ import annotations
 

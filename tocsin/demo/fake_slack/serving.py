@@ -1,4 +1,4 @@
-"""How is a stand-in served beside code that has no event loop? From a thread, until the block ends."""
+"""How is a fake Slack served beside code that has no event loop? From a thread, until the block ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class BackgroundServer:
-    """A stand-in on a loop of its own; its fields may be read and set from the caller's thread."""
+    """A fake Slack on a loop of its own; its fields may be read and set from the caller's thread."""
 
     def __init__(self, slack: FakeSlack, port: int = 0) -> None:
         self.slack, self._loop = slack, asyncio.new_event_loop()
@@ -38,7 +38,7 @@ class BackgroundServer:
 
 @contextmanager
 def serve_in_background(slack: FakeSlack, port: int = 0) -> Iterator[BackgroundServer]:
-    """Serve a stand-in until the block ends."""
+    """Serve a fake Slack until the block ends."""
     running = BackgroundServer(slack, port)
     try:
         yield running
@@ -47,6 +47,6 @@ def serve_in_background(slack: FakeSlack, port: int = 0) -> Iterator[BackgroundS
 
 
 def environment(slack: FakeSlack, *, buttons: bool = False) -> dict[str, str]:
-    """Return what a worker, or with `buttons` the app as well, needs to take the stand-in for Slack."""
+    """Return what a worker, or with `buttons` the app as well, needs to take the fake Slack."""
     app = {"TOCSIN_SLACK_APP_TOKEN": APP_TOKEN} if buttons else {}
     return {"TOCSIN_SLACK_TOKEN": TOKEN, "TOCSIN_SLACK_URL": slack.url} | app

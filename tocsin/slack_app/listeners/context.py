@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from alerts.incidents.action_factory import build_action
 from tocsin.slack_app.action_gateway import UserGroups
 from tocsin.slack_app.modals.context import read_context
+from tocsin.slack_app.transports.acknowledgement import acknowledgement_sent
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -74,6 +75,7 @@ class ListenerContext:
 
     async def _when_loaded(self, work: Awaitable[None]) -> None:
         try:
+            await acknowledgement_sent()
             await self.state.incident_view.loaded()
         except BaseException:
             if asyncio.iscoroutine(work):

@@ -10,7 +10,7 @@ import msgspec
 from alerts.incidents.model import Action
 from alerts.incidents.silences import Silence
 from alerts.rendering import text
-from alerts.rendering.escaping import clean, slack_date, mrkdwn, slack_user, width
+from alerts.rendering.escaping import clean, mrkdwn, slack_date, slack_user, width
 from tocsin.slack_app import views
 from tocsin.slack_app.modals.context import ModalContext, read_context
 from tocsin.slack_app.text import detector_label, detector_names, translate
@@ -63,7 +63,10 @@ class SilenceModal:
         fired = (one.signal.detector for one in findings)
         kinds = [(name, detector_label(name, language)) for name in (*fired, *detector_names(brand))]
         places = [(_ANY, translate(language, "any_channel")), *((_CHANNEL_PREFIX + name, name) for name in channels)]
-        spans = [(name, text.format_duration(span // timedelta(milliseconds=1), language)) for name, span in _DURATIONS.items()]
+        spans = [
+            (name, text.format_duration(span // timedelta(milliseconds=1), language))
+            for name, span in _DURATIONS.items()
+        ]
         hint = translate(language, "term_hint", terms=", ".join([*terms][:5]) or "–")
         blocks = [
             views.section(translate(language, "silence_intro", brand=_brand_list(incident.all_brands))),
@@ -95,7 +98,7 @@ class SilenceModal:
     async def save(self, view: View, user: str) -> str:
         """Ask for the silence; return what the person is to know. One modal is one silence, however often it comes.
 
-        An umbrella is silenced brand by brand.
+        A group incident is silenced brand by brand.
         """
         asked = read_context(view)
         if asked is None or self.validate(view):
@@ -117,7 +120,9 @@ def _brand_list(brands: Sequence[str]) -> str:
 
 
 def _is_offered(channel: str) -> bool:
-    return channel == _ANY or (channel.startswith(_CHANNEL_PREFIX) and len(channel) <= len(_CHANNEL_PREFIX) + MAX_TERM_CHARS)
+    return channel == _ANY or (
+        channel.startswith(_CHANNEL_PREFIX) and len(channel) <= len(_CHANNEL_PREFIX) + MAX_TERM_CHARS
+    )
 
 
 def _read_silence(view: View, user: str, now: int) -> Silence:

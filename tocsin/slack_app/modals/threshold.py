@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from alerts.incidents.findings import primary
-from alerts.rendering.escaping import slack_date, mrkdwn, slack_user
+from alerts.rendering.escaping import mrkdwn, slack_date, slack_user
 from config.brands.overrides import (
     MAIN,
     SENSITIVITY,
     Override,
-    with_value,
     active,
     minute_after,
     value_at,
     with_override,
+    with_value,
 )
 from tocsin.slack_app import views
 from tocsin.slack_app.modals.context import ModalContext, read_context
@@ -43,7 +43,11 @@ DURATION: Final = "span"
 
 LEVELS: Final = ("low", "medium", "high")
 _UNTIL_CHANGED: Final = "changed"
-_DURATIONS: Final[dict[str, timedelta | None]] = {"1d": timedelta(days=1), "7d": timedelta(days=7), _UNTIL_CHANGED: None}
+_DURATIONS: Final[dict[str, timedelta | None]] = {
+    "1d": timedelta(days=1),
+    "7d": timedelta(days=7),
+    _UNTIL_CHANGED: None,
+}
 _MAX_DETECTORS: Final = 3
 """How many of an incident's detectors are offered, the one that leads first."""
 
@@ -54,7 +58,9 @@ _MAX_VALUE_CHARS: Final = 20
 class ThresholdModal:
     """The modal: what it shows, what is wrong with what was filled in, and what comes of it."""
 
-    def __init__(self, acting: ActionGateway, directory: BrandRegistry, apply: Callable[[BrandWithOverrides], Awaitable[None]]) -> None:
+    def __init__(
+        self, acting: ActionGateway, directory: BrandRegistry, apply: Callable[[BrandWithOverrides], Awaitable[None]]
+    ) -> None:
         self._acting = acting
         self._registry = directory
         self._apply = apply
@@ -64,7 +70,9 @@ class ThresholdModal:
         first = primary(incident.findings.values()).signal.detector
         fired = dict.fromkeys([first, *(one.signal.detector for one in incident.findings.values())])
         known = tuple(name for name in fired if name in MAIN)[:_MAX_DETECTORS]
-        return self.render(ModalContext(governed.brand.name, incident.id, known, opened_at=self._acting.now()), governed)
+        return self.render(
+            ModalContext(governed.brand.name, incident.id, known, opened_at=self._acting.now()), governed
+        )
 
     def render(self, asked: ModalContext, governed: BrandWithOverrides, preview: str = "") -> dict[str, Any]:
         """Return the modal with what a preview says; what was typed stays, as Slack keeps it."""
@@ -170,7 +178,9 @@ def override_blocks(governed: BrandWithOverrides, running: Sequence[Override]) -
 def override_block(brand: Brand, one: Override, before: str = "") -> dict[str, Any]:
     """Return an override with a button that lifts it, after what is to stand before (mrkdwn)."""
     value = msgspec.json.encode((brand.name, one.path)).decode()
-    return views.section(before + describe(one, brand), views.button(REMOVE, translate(brand.language, "remove"), value))
+    return views.section(
+        before + describe(one, brand), views.button(REMOVE, translate(brand.language, "remove"), value)
+    )
 
 
 def describe(one: Override, brand: Brand) -> str:
@@ -220,7 +230,9 @@ def _input(path: str, policy: Policy, brand: Brand, language: Language) -> dict[
     key = "today" if value == usual else "today_overridden"
     _, way, unit = _threshold_words(path, language)
     after = f" · {way}" if way else ""
-    hint = translate(language, key, value=_format_value(value, language), usual=_format_value(usual, language), way=after)
+    hint = translate(
+        language, key, value=_format_value(value, language), usual=_format_value(usual, language), way=after
+    )
     typed = "" if value is None else str(value)
     return views.text_input(
         path, f"{label(path, language)} {unit}", _MAX_VALUE_CHARS, hint=hint, initial=typed, optional=usual is None

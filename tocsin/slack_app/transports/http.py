@@ -9,6 +9,8 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from tocsin.slack_app.transports.acknowledgement import acknowledging
+
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
@@ -28,9 +30,13 @@ def build_endpoint(app: AsyncApp) -> web.Application:
         try:
             body = (await request.read()).decode()
             bolt_request = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
-        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        except Exception:  # noqa: BLE001  Bolt reads payloads without checking their shape
             return _refuse("malformed body", 400)
-        return await to_aiohttp_response(await app.async_dispatch(bolt_request))
+        with acknowledging():
+            response = await to_aiohttp_response(await app.async_dispatch(bolt_request))
+            await response.prepare(request)
+            await response.write_eof()
+        return response
 
     server = web.Application(client_max_size=MAX_BODY_BYTES)
     server.router.add_post(PATH, receive)

@@ -1,6 +1,6 @@
 """Replay guard: a request that Slack signed is served once.
 
-Bolt verifies the signature and its age. Within the five minutes that a signature is valid, it serves whoever sends a
+Bolt verifies the signature and its age. Within the five minutes that a signature is valid, it serves anyone who sends a
 captured request again; this guard does not.
 """
 
@@ -39,7 +39,9 @@ class ReplayGuard:
         return False
 
     async def middleware(
-        self, req: AsyncBoltRequest, next: Callable[[], Awaitable[BoltResponse]]  # noqa: A002  Bolt's name
+        self,
+        req: AsyncBoltRequest,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
         """Refuse a replay; Bolt calls this after it has verified the signature."""
         if req.mode == "http" and self.is_replay(req.headers.get("x-slack-signature", [""])[0]):

@@ -10,6 +10,8 @@ import structlog
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+from tocsin.slack_app.transports.acknowledgement import acknowledging
+
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
     from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -30,8 +32,9 @@ class SocketModeListener(AsyncSocketModeHandler):
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Serve an envelope; one that Bolt cannot read is acknowledged too, or Slack would repeat it."""
         try:
-            await super().handle(client, req)
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            with acknowledging():
+                await super().handle(client, req)
+        except Exception as error:  # noqa: BLE001  Bolt reads payloads without checking their shape
             log.error("request failed", type=str(req.type)[:40], reason=type(error).__name__)  # noqa: TRY400
             await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
 

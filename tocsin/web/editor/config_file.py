@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from config.brands.edit import set_values, diff
+from config.brands.edit import diff, set_values
 from config.brands.loader import parse
 from config.errors import ConfigError
 from tocsin.web.editor.fields import fields, parse_value, value_text

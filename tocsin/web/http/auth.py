@@ -7,11 +7,12 @@ import hmac
 import secrets
 from collections import defaultdict, deque
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from alerts.rendering.escaping import clean, clip
+from tocsin.web.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,14 +29,6 @@ FAILURE_WINDOW: Final = 900.0
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 NAME_CHARS: Final = 40
-
-
-class Session(NamedTuple):
-    """Somebody who is in: what they are called, how that is known, and what their forms carry."""
-
-    user: str
-    method: str  # "token", "proxy" or "here"
-    csrf: str
 
 
 class Authenticator:
@@ -67,7 +60,7 @@ class Authenticator:
         if self._header and self.is_trusted_proxy(peer) and (name := normalise_name(headers.get(self._header, ""))):
             return Session(name, "proxy", self._csrf(f"proxy {name}"))
         if not self.login_required:
-            return Session("local", "here", self._csrf("here"))
+            return Session("local", "local", self._csrf("here"))
         who = self._read_cookie(cookie)
         return None if who is None else Session(who, "token", self._csrf(cookie))
 
@@ -119,7 +112,7 @@ def verify_csrf(session: Session, given: str) -> bool:
 
 
 def bind_error(settings: Settings, host: str) -> str:
-    """Return why nothing may be served at an address, or nothing: whoever is not on this machine has to log in."""
+    """Return why nothing may be served at an address, or nothing: other machines have to log in."""
     if host in LOOPBACK or settings.web_token.get_secret_value() or settings.web_user_header:
         return ""
     return (

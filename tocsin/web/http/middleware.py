@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 
-from tocsin.web.http.auth import COOKIE, SESSION_SECONDS, LOOPBACK, Authenticator, Session, verify_csrf
+from tocsin.web.http.auth import COOKIE, LOOPBACK, SESSION_SECONDS, Authenticator, verify_csrf
+from tocsin.web.session import Session
 from tocsin.web.templating import asset_response, render_page, set_security_headers
-from tocsin.web.text import translate, preferred_language
+from tocsin.web.text import preferred_language, translate
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -21,13 +22,13 @@ log = structlog.get_logger(__name__)
 
 SESSION: Final = web.RequestKey("session", Session)
 PUBLIC_PATHS: Final = ("/login", "/assets/", "/healthz")
-"""What is to be had without a login."""
+"""What is served without a login."""
 
 TOO_MANY_REQUESTS: Final = 429
 
 
 def request_language(request: web.Request) -> Language:
-    """Return the language of whoever asks."""
+    """Return the language of the request."""
     return preferred_language(request.headers.get("Accept-Language", ""))
 
 
@@ -82,7 +83,9 @@ def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
     async def log_in(request: web.Request) -> web.Response:
         address = access.client_address(request.remote or "", request.headers)
         if seconds := access.retry_after(address):
-            refused = _login_page(request, translate(request_language(request), "wait", seconds=seconds), TOO_MANY_REQUESTS)
+            refused = _login_page(
+                request, translate(request_language(request), "wait", seconds=seconds), TOO_MANY_REQUESTS
+            )
             refused.headers["Retry-After"] = str(seconds)
             return refused
         given = await request.post()
@@ -92,7 +95,13 @@ def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
             return _login_page(request, translate(request_language(request), "wrong_token"), 401)
         response = web.Response(status=303, headers={"Location": _local_path(str(given.get("next", "/")))})
         response.set_cookie(
-            COOKIE, cookie, max_age=SESSION_SECONDS, httponly=True, samesite="Strict", secure=_is_https(request, access), path="/"
+            COOKIE,
+            cookie,
+            max_age=SESSION_SECONDS,
+            httponly=True,
+            samesite="Strict",
+            secure=_is_https(request, access),
+            path="/",
         )
         return response
 
@@ -122,7 +131,9 @@ def _ask_to_log_in(request: web.Request, access: Authenticator) -> web.Response:
     """Send somebody who is not in to the login; a link from elsewhere comes without the cookie the first time."""
     language = request_language(request)
     if request.method == "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return render_page("opening.html.j2", language, None, title=translate(language, "opening"), there=str(request.rel_url))
+        return render_page(
+            "opening.html.j2", language, None, title=translate(language, "opening"), there=str(request.rel_url)
+        )
     if request.method != "GET" or not access.has_token_login:
         raise web.HTTPForbidden(text=translate(language, "expired" if access.has_token_login else "forbidden"))
     there = f"/login?{urlencode({'next': str(request.rel_url)})}"
@@ -132,7 +143,9 @@ def _ask_to_log_in(request: web.Request, access: Authenticator) -> web.Response:
 def _login_page(request: web.Request, error: str = "", status: int = 200) -> web.Response:
     language = request_language(request)
     there = _local_path(request.query.get("next", "/"))
-    return render_page("login.html.j2", language, None, status, title=translate(language, "log_in"), error=error, there=there)
+    return render_page(
+        "login.html.j2", language, None, status, title=translate(language, "log_in"), error=error, there=there
+    )
 
 
 def _error_page(request: web.Request, status: int, text: str | None) -> web.Response:

@@ -27,7 +27,7 @@ MESSAGES: Final = {
     "warning": "Alerte",
     "critical": "Critique",
     "resolved": "Terminé",
-    "in_hand_of": "Pris en charge par {who}",
+    "acknowledged_by": "Pris en charge par {who}",
     "nobody_yet": "Personne ne s’en charge encore",
     "snoozed": "En pause jusqu’à {at}",
     "silenced": "Silence jusqu’à {at}",

@@ -126,6 +126,8 @@ def _history_view(entry: HistoryEntry, brand: Brand, language: Language) -> Hist
         format_time(entry.at, brand.timezone),
         entry.at,
         "Tocsin" if entry.actor == SYSTEM_USER else display_name(entry.actor, brand),
-        translate(language, f"what_{entry.reason}", text=text.replace("_", " ") if entry.reason == "new_detector" else text),
+        translate(
+            language, f"what_{entry.reason}", text=text.replace("_", " ") if entry.reason == "new_detector" else text
+        ),
         entry.actor != SYSTEM_USER,
     )

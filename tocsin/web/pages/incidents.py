@@ -17,7 +17,7 @@ from detectors.model.text import format_number
 from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages import actions
 from tocsin.web.pages.incident_view import incident_details
-from tocsin.web.pages.overview import STATES, brand_rows, on_call_names, incident_row, brand_row, status_text
+from tocsin.web.pages.overview import STATES, brand_row, brand_rows, incident_row, on_call_names, status_text
 from tocsin.web.sources.base import incidents_of, may_act
 from tocsin.web.templating import render_page, set_security_headers
 from tocsin.web.text import format_time, translate
@@ -177,5 +177,5 @@ class IncidentPages:
         return render_page(template, request_language(request), request[SESSION], **shared, **values)
 
 
-def _back(incident: Incident, said: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": f"/incidents/{quote(incident.id, safe='')}?said={said}"})
+def _back(incident: Incident, outcome: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": f"/incidents/{quote(incident.id, safe='')}?said={outcome}"})

@@ -54,11 +54,13 @@ class BrandRow(NamedTuple):
 
 
 def brand_rows(world: DataSource, language: Language, state: str = "", search: str = "") -> list[BrandRow]:
-    """Return the brands that were asked for, the gravest first."""
+    """Return the brands that were asked for, the most severe first."""
     rows = [brand_row(world, governed, language) for governed in world.brands().values()]
     wanted = search.strip().casefold()
     kept = [one for one in rows if state in ("", one.state) and wanted in f"{one.name} {one.group}".casefold()]
-    return sorted(kept, key=lambda one: (STATES.index(one.state), all(own.acknowledged for own in one.incidents), one.name))
+    return sorted(
+        kept, key=lambda one: (STATES.index(one.state), all(own.acknowledged for own in one.incidents), one.name)
+    )
 
 
 def brand_row(world: DataSource, governed: BrandWithOverrides, language: Language) -> BrandRow:
@@ -78,9 +80,13 @@ def brand_row(world: DataSource, governed: BrandWithOverrides, language: Languag
         on_call=on_call_names(brand, world.now()) or translate(language, "nobody"),
         badges=badges(world, governed, language),
         sparkline=build_sparkline(pulse, usual),
-        expected=translate(language, "no_usual" if usual is None else "usual", count=format_number(usual or 0, language)),
+        expected=translate(
+            language, "no_usual" if usual is None else "usual", count=format_number(usual or 0, language)
+        ),
         volume=translate(language, "mentions_hours", count=format_number(sum(pulse.mentions), language)),
-        negative_share="" if share is None else translate(language, "negative_hour", share=format_percent(share, language)),
+        negative_share=""
+        if share is None
+        else translate(language, "negative_hour", share=format_percent(share, language)),
     )
 
 
@@ -100,9 +106,11 @@ def incident_row(incident: Incident, brand: Brand, language: Language) -> Incide
 def status_text(incident: Incident, brand: Brand, language: Language) -> str:
     """Return whose an incident is, and whether it is left alone for now."""
     who = incident.acknowledged_by
-    key = "in_hand_of" if incident.status == "acknowledged" and who else "nobody_yet"
+    key = "acknowledged_by" if incident.status == "acknowledged" and who else "nobody_yet"
     said = (
-        translate(language, "resolved") if incident.status == "resolved" else translate(language, key, who=display_name(who or "", brand))
+        translate(language, "resolved")
+        if incident.status == "resolved"
+        else translate(language, key, who=display_name(who or "", brand))
     )
     if incident.status != "resolved" and incident.snoozed_until is not None:
         said += f" · {translate(language, 'snoozed', at=format_time(incident.snoozed_until, brand.timezone))}"
@@ -112,7 +120,10 @@ def status_text(incident: Incident, brand: Brand, language: Language) -> str:
 def badges(world: DataSource, governed: BrandWithOverrides, language: Language) -> list[str]:
     """Return what else is special about a brand."""
     zone = governed.brand.timezone
-    found = [translate(language, "silenced", at=format_time(one.ends_at, zone)) for one in world.silences(governed.brand.name)]
+    found = [
+        translate(language, "silenced", at=format_time(one.ends_at, zone))
+        for one in world.silences(governed.brand.name)
+    ]
     return found + ([translate(language, "overridden")] if active(governed.overrides, world.now()) else [])
 
 

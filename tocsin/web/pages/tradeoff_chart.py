@@ -82,7 +82,9 @@ def _worth_showing(study: TuningResult) -> list[int]:
 def _setting_row(study: TuningResult, place: int, brand: Brand) -> SettingRow:
     one = study.points[place]
     delay = "–" if one.mean_delay is None else f"{one.mean_delay:.0f}"
-    return SettingRow(_setting_text(brand, one), _mark(study, place, one), one.found, one.of, delay, f"{one.per_week:.2g}")
+    return SettingRow(
+        _setting_text(brand, one), _mark(study, place, one), one.found, one.of, delay, f"{one.per_week:.2g}"
+    )
 
 
 def _mark(study: TuningResult, place: int, one: Point) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from aiohttp import web
 
-from config.brands.edit import set_values, diff
+from config.brands.edit import diff, set_values
 from config.errors import ConfigError
 from mentions.model.batches import Batch
 from replay.tuning.candidates import candidates

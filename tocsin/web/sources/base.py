@@ -81,5 +81,5 @@ def incidents_of(incidents: Mapping[str, Incident], brand: str) -> list[Incident
 
 
 def may_act(brand: Brand, who: str, by: str) -> bool:
-    """Tell whether somebody may act on a brand: whoever has the token may, others where nobody or they are named."""
+    """Tell whether somebody may act on a brand: anyone with the token may, others where nobody or they are named."""
     return by != "proxy" or permission(brand, who) != "nobody_named_them"

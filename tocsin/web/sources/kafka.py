@@ -12,15 +12,15 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from mentions.model.batches import Batch, decode
 from streams.clock import wall_ms
+from streams.gateway import KafkaGateway
 from streams.heartbeat import canary
-from streams.recording.gateway import KafkaGateway
 from streams.views import brand_states
 from streams.views.active_silences import ActiveSilences
 from streams.views.brands import BrandRegistry, follow
 from streams.views.incidents import IncidentView
 from streams.views.posted_messages import PostedMessages
 from tocsin.web.sources.base import expected_rate
-from tocsin.web.sources.rate_counter import BARS, BAR_MS, RateCounter
+from tocsin.web.sources.rate_counter import BAR_MS, BARS, RateCounter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

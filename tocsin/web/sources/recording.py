@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from config.brands.overrides import BrandWithOverrides
 from mentions.model.batches import Tick
-from replay.player.chunking import with_end_marker, chunks, read_records
+from replay.player.chunking import chunks, read_records, with_end_marker
 from replay.player.policy_set import PolicySet
-from replay.player.recording_replay import RecordingReplay, RecordedPolicies
+from replay.player.recording_replay import RecordedPolicies, RecordingReplay
 from replay.tuning.dataset import Dataset
 from replay.tuning.dataset import from_recording as recorded
 from streams.pipeline import Pipeline
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from mentions.model.batches import Batch
     from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
+    from streams.recording.format import Entry, Header
     from streams.stages.triage import TriageShard
     from streams.stages.watch import WatchShard
-    from streams.recording.format import Entry, Header
     from tocsin.web.sources.rate_counter import RateSeries
 
 
@@ -88,9 +88,9 @@ class RecordingDataSource:
         for batch in batches:
             self._tally.add(batch)
 
-    def on_notifications(self, told: Iterable[Notification]) -> None:
+    def on_notifications(self, notifications: Iterable[Notification]) -> None:
         """Take in what was told."""
-        for note in told:
+        for note in notifications:
             self.latest[note.incident.id] = note.incident
 
 
@@ -104,8 +104,8 @@ def from_lines(
     world = RecordingDataSource(known, pipeline.shards, material)
     read = takewhile(lambda record: until is None or record.arrived < until, read_records(lines, material.rejected))
     for portion in chunks(with_end_marker(read)):
-        scored, told = pipeline.feed(portion, rules.watchlist, scorer)
-        world.on_notifications(told)
+        scored, notifications = pipeline.feed(portion, rules.watchlist, scorer)
+        world.on_notifications(notifications)
         world.count(scored.batches)
         material.take(scored)
     material.close()
@@ -117,9 +117,9 @@ def from_recording(header: Header, entries: Iterable[Entry], until: int | None =
     entries = [entry for entry in entries if until is None or entry.at < until]
     directory = RecordedPolicies(header)
     stage = RecordingReplay(directory)
-    told = list(stage.run(entries))
+    notifications = list(stage.run(entries))
     known = {name: directory.with_overrides(name) for name in header.brands}
     world = RecordingDataSource(known, stage.pipeline.shards, recorded(entries))
-    world.on_notifications(told)
+    world.on_notifications(notifications)
     world.count(entry.batch for entry in entries if isinstance(entry, ScoredEntry))
     return world

@@ -46,8 +46,8 @@ class Desk:
 
 def alarms() -> list[ExternalAlert]:
     """Return an incident's life as a pager hears of it: triggered, acknowledged, resolved."""
-    told = run(signal(0, severity="critical"), now(11), action(12), action(13, "resolve"))[1]
-    return [build(note, event, "en") for note in told if (event := event_action(note)) is not None]
+    reported = run(signal(0, severity="critical"), now(11), action(12), action(13, "resolve"))[1]
+    return [build(note, event, "en") for note in reported if (event := event_action(note)) is not None]
 
 
 def events(there: WebhookReceiver) -> list[str]:
@@ -55,8 +55,8 @@ def events(there: WebhookReceiver) -> list[str]:
     return [json.loads(body)["event_action"] for _, body in there.taken]
 
 
-async def test_a_life_is_told_in_its_order(there: WebhookReceiver) -> None:
-    """What is in hand or over in Slack is so on the pager too."""
+async def test_a_life_is_reported_in_its_order(there: WebhookReceiver) -> None:
+    """What is acknowledged or resolved in Slack is so on the pager too."""
     desk = Desk(there)
     for one in alarms():
         desk.submit(one)
@@ -86,7 +86,7 @@ async def test_a_successor_repeats_nothing_that_is_noted(there: WebhookReceiver)
     assert second.done == ["trigger", "acknowledge"]
 
 
-async def test_what_was_in_hand_before_it_could_be_told_wakes_nobody(there: WebhookReceiver) -> None:
+async def test_what_was_acknowledged_before_it_could_be_reported_wakes_nobody(there: WebhookReceiver) -> None:
     """A night's outage of the pager is not made up for in the morning."""
     desk = Desk(there)
     desk.submit(*alarms())

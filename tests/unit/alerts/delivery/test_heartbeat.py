@@ -73,7 +73,7 @@ def test_an_outage_begins_once_after_the_limit_and_ends_once_after_beating_as_lo
     assert pulse.outage is None
 
 
-def test_one_deaf_partition_is_an_outage_and_named() -> None:
+def test_one_stalled_partition_is_an_outage_and_named() -> None:
     """A single partition on which nothing moves is found, with the stage that passes nothing on."""
     pulse = beaten(HeartbeatState(0), 0)
     for at in range(0, 130_000, 10_000):
@@ -102,7 +102,7 @@ def test_a_broker_that_takes_nothing_is_an_outage() -> None:
     assert diagnose(never, 61_000, LIMIT) == "no broker can be reached: KafkaConnectionError"
 
 
-def test_an_outage_from_before_a_restart_is_told_only_when_it_is_over() -> None:
+def test_an_outage_from_before_a_restart_is_reported_only_when_it_is_over() -> None:
     """A heartbeat that starts within an outage neither tells it again nor takes its own start for a beat."""
     outage = Outage("heartbeat-1", 1, "the broker is down")
     pulse = ensure_partitions(HeartbeatState(0, outage=outage), 2, 0)
@@ -111,7 +111,7 @@ def test_an_outage_from_before_a_restart_is_told_only_when_it_is_over() -> None:
     for at in range(300_000, 400_000, 10_000):
         pulse, some = run(beaten(pulse, at), at + 10_000, start=at)
         found += some
-    assert [told.id for _, told in found] == ["heartbeat-1"]
+    assert [reported.id for _, reported in found] == ["heartbeat-1"]
 
 
 def test_a_heartbeat_that_was_held_up_itself_takes_nobody_for_late() -> None:
@@ -133,7 +133,7 @@ def test_an_alarm_has_the_key_of_its_outage() -> None:
     assert "12 min" in ends.text
 
 
-def test_an_outage_is_told_in_the_language_of_the_heartbeat() -> None:
+def test_an_outage_is_reported_in_the_language_of_the_heartbeat() -> None:
     """What is wrong, its beginning, its end and a drill are said in French where French is asked for."""
     pulse = beaten(HeartbeatState(0), 0)
     for at in range(0, 130_000, 10_000):
@@ -155,15 +155,21 @@ def test_an_outage_is_told_in_the_language_of_the_heartbeat() -> None:
 @pytest.mark.parametrize(
     ("pulse", "said"),
     [
-        (on_sent(HeartbeatState(0), "KafkaConnectionError"), "aucun broker n’est joignable\u00a0: KafkaConnectionError"),
+        (
+            on_sent(HeartbeatState(0), "KafkaConnectionError"),
+            "aucun broker n’est joignable\u00a0: KafkaConnectionError",
+        ),
         (on_sent(beaten(HeartbeatState(0), 0), "no answer"), "Kafka n’accepte aucune mention\u00a0: no answer"),
-        (beaten(beaten(HeartbeatState(0), 0), 30_000, refused="is_archived"), "Slack refuse les messages\u00a0: is_archived"),
+        (
+            beaten(beaten(HeartbeatState(0), 0), 30_000, refused="is_archived"),
+            "Slack refuse les messages\u00a0: is_archived",
+        ),
         (beaten(HeartbeatState(0), 0), "sur toutes les partitions\u00a0: l’étape score ne transmet rien"),
     ],
 )
-def test_every_trouble_has_its_french(pulse: HeartbeatState, said: str) -> None:
+def test_every_trouble_has_its_french(pulse: HeartbeatState, stated: str) -> None:
     """Only what Kafka and Slack themselves say stays as they said it."""
-    assert diagnose(pulse, 61_000, LIMIT, "fr").startswith(said)
+    assert diagnose(pulse, 61_000, LIMIT, "fr").startswith(stated)
 
 
 moves = st.lists(
@@ -198,10 +204,10 @@ def test_outages_never_overlap_and_each_ends_at_most_once(course: list[tuple[int
 @given(st.permutations(range(4)), st.integers(2, 6))
 def test_the_order_of_answers_does_not_matter(order: list[int], beats: int) -> None:
     """Answers of several beats, heard in any order, leave the same pulse."""
-    told = [(at * 1_000, STAGES[place]) for at in range(beats) for place in order]
+    reported = [(at * 1_000, STAGES[place]) for at in range(beats) for place in order]
     straight, mixed = ensure_partitions(HeartbeatState(0), 1, 0), ensure_partitions(HeartbeatState(0), 1, 0)
-    for at, stage in sorted(told):
+    for at, stage in sorted(reported):
         straight = on_ack(straight, 0, at, stage)
-    for at, stage in told:
+    for at, stage in reported:
         mixed = on_ack(mixed, 0, at, stage)
     assert straight == mixed

@@ -51,7 +51,7 @@ async def test_what_piled_up_pages_once(fake: FakeSlack, desk: Desks) -> None:
     assert "<@U024BE7LH>" in str(fake.replies(root["ts"])[-1]["blocks"])
 
 
-async def test_what_is_over_before_it_could_be_told_wakes_nobody(fake: FakeSlack, desk: Desks) -> None:
+async def test_what_is_over_before_it_could_be_reported_wakes_nobody(fake: FakeSlack, desk: Desks) -> None:
     """After an outage the story is posted, without a mention at four in the morning."""
     await desk().deliver(*incident_life())
     assert "<@U024BE7LH>" not in str(fake.messages)

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 INCIDENT = incident_of(signal(0, severity="critical"))
 AT = START + MINUTE
-DEEDS: tuple[ActionButton, ...] = tuple(one for part in get_args(ActionButton) for one in get_args(part))
+ACTIONS: tuple[ActionButton, ...] = tuple(one for part in get_args(ActionButton) for one in get_args(part))
 
 
 def test_every_button_that_opens_no_modal_is_an_act() -> None:
     """Only these two of a card's buttons are none."""
     presses = {one for part in get_args(ButtonId) for one in get_args(part)}
-    assert presses - set(DEEDS) == {"silence", "threshold"}
+    assert presses - set(ACTIONS) == {"silence", "threshold"}
 
 
-@pytest.mark.parametrize("press", DEEDS)
+@pytest.mark.parametrize("press", ACTIONS)
 def test_each_act_is_of_its_kind_and_taken_by_the_case(press: ActionButton) -> None:
     """It names who, what and when under the name it is given; only a verdict has a reason, only a snooze an end."""
     act = build_action("by hand", press, INCIDENT, "U0BEN", AT, "UTC", "loud on purpose")

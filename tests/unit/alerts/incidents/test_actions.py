@@ -9,14 +9,14 @@ from tests.support.alerts import MINUTE, START, Record, action, incident_of, now
 
 def test_an_acknowledgement_names_who_took_it() -> None:
     """The message is edited, the thread stays quiet."""
-    _, told = run(signal(0), action(1))
-    incident = told[-1].incident
+    _, reported = run(signal(0), action(1))
+    incident = reported[-1].incident
     assert (incident.status, incident.acknowledged_by, incident.acknowledged_at) == (
         "acknowledged",
         "ada",
         START + MINUTE,
     )
-    assert (told[-1].reason, told[-1].reply, told[-1].page) == ("acknowledged", False, False)
+    assert (reported[-1].reason, reported[-1].reply, reported[-1].page) == ("acknowledged", False, False)
 
 
 def test_a_double_tap_changes_nothing() -> None:
@@ -31,24 +31,24 @@ def test_a_double_tap_changes_nothing() -> None:
 def test_an_old_acknowledgement_is_void_once_it_worsens() -> None:
     """After `ack_expires` a worsening opens the incident again and pages."""
     worse = [signal(m, observed=83) for m in range(1, 122)]
-    _, told = run(signal(0), action(1), *worse, signal(122, observed=200))
-    last = told[-1]
+    _, reported = run(signal(0), action(1), *worse, signal(122, observed=200))
+    last = reported[-1]
     assert (last.reason, last.incident.status, last.page, last.reply) == ("ack_expired", "open", True, True)
 
 
 def test_a_fresh_acknowledgement_lets_a_doubling_pass_without_a_page() -> None:
-    """Who has it in hand reads it in the thread."""
-    _, told = run(signal(0), action(1), signal(2, observed=200))
-    assert (told[-1].reason, told[-1].page, told[-1].incident.status) == ("doubled", False, "acknowledged")
+    """The thread says who acknowledged it."""
+    _, reported = run(signal(0), action(1), signal(2, observed=200))
+    assert (reported[-1].reason, reported[-1].page, reported[-1].incident.status) == ("doubled", False, "acknowledged")
 
 
 def test_a_snooze_keeps_thread_and_pager_quiet() -> None:
     """The message goes on showing the truth; only a rise in severity breaks a snooze."""
     snooze = action(1, "snooze", until=START + 31 * MINUTE)
-    _, told = run(
+    _, reported = run(
         signal(0), snooze, signal(10, observed=200), signal(11, severity="critical"), signal(32, observed=900)
     )
-    assert [(n.reason, n.reply, n.page) for n in told[2:]] == [
+    assert [(n.reason, n.reply, n.page) for n in reported[2:]] == [
         ("doubled", False, False),
         ("raised_severity", True, True),
         ("escalated", True, True),
@@ -57,7 +57,7 @@ def test_a_snooze_keeps_thread_and_pager_quiet() -> None:
 
 
 def test_resolved_by_a_person_stays_resolved_while_the_same_episodes_go_on() -> None:
-    """What a person declared over does not come back by itself, but something graver or new does."""
+    """What a person declared over does not come back by itself, but something more severe or new does."""
     over: list[Record] = [signal(0), action(1, "resolve")]
     assert reasons_of(*over, *(signal(m) for m in range(2, 200))) == ["opened", "resolved"]
     assert reasons_of(*over, signal(2, severity="critical"))[-1] == "reopened"
@@ -83,8 +83,8 @@ def test_an_act_on_another_incident_is_answered_and_changes_nothing() -> None:
     case, _ = run(signal(0))
     stale = action(1, "resolve", incident="acme-20140101T0000Z")
     assert validate(case, stale) == "unknown_incident"
-    after, told = run(stale, case=case)
-    assert (after.incident, told) == (case.incident, [])
+    after, reported = run(stale, case=case)
+    assert (after.incident, reported) == (case.incident, [])
 
 
 def test_an_act_on_a_replayed_incident_happens_in_its_own_time() -> None:
@@ -112,23 +112,25 @@ def test_the_history_is_bounded_and_keeps_its_beginning() -> None:
     assert (len(history), history[0].reason, history[-1].text) == (50, "opened", "999")
 
 
-def test_a_relapse_graver_than_the_incident_was_breaks_its_snooze() -> None:
-    """Who snoozed a warning for half a day is called when it comes back critical; a relapse no graver stays quiet."""
+def test_a_relapse_more_severe_than_the_incident_was_breaks_its_snooze() -> None:
+    """Who snoozed a warning for half a day is called when it comes back critical; a relapse that is no more severe stays quiet."""
     snooze = action(1, "snooze", until=START + 721 * MINUTE)
     for relapse, loud in ((signal(70, severity="critical", start=70), True), (signal(70, start=70), False)):
-        _, told = run(signal(0), snooze, now(31), relapse, now(81))
-        back = next(note for note in told if note.reason == "reopened")
+        _, reported = run(signal(0), snooze, now(31), relapse, now(81))
+        back = next(note for note in reported if note.reason == "reopened")
         assert back.page is loud
-        assert ("escalated" in [note.reason for note in told]) is loud
+        assert ("escalated" in [note.reason for note in reported]) is loud
 
 
-def test_who_gives_an_incident_back_is_told_in_the_thread_and_the_escalation_starts_anew() -> None:
+def test_who_gives_an_incident_back_is_reported_in_the_thread_and_the_escalation_starts_again() -> None:
     """Nobody is paged at once, and nobody is forgotten."""
     records: list[Record] = [signal(0), action(1), action(5, "unack"), *(signal(m) for m in range(6, 34)), now(36)]
-    _, told = run(*records)
-    back = next(note for note in told if note.reason == "unacknowledged")
+    _, reported = run(*records)
+    back = next(note for note in reported if note.reason == "unacknowledged")
     assert (back.reply, back.page, back.incident.status, back.incident.acknowledged_by) == (True, False, "open", None)
-    assert [(note.reason, note.happened_at) for note in told[3:] if note.page] == [("escalated", START + 35 * MINUTE)]
+    assert [(note.reason, note.happened_at) for note in reported[3:] if note.page] == [
+        ("escalated", START + 35 * MINUTE)
+    ]
 
 
 def test_giving_back_what_nobody_has_changes_nothing() -> None:
@@ -142,6 +144,6 @@ def test_giving_back_what_nobody_has_changes_nothing() -> None:
 def test_an_ended_snooze_lets_the_thread_speak_again() -> None:
     """What grows after it is told as if there had been none."""
     snooze = action(1, "snooze", until=START + 120 * MINUTE)
-    _, told = run(signal(0), snooze, action(2, "unsnooze"), signal(3, observed=200))
-    assert [(note.reason, note.reply) for note in told[2:]] == [("unsnoozed", False), ("doubled", True)]
-    assert told[2].incident.snoozed_until is None
+    _, reported = run(signal(0), snooze, action(2, "unsnooze"), signal(3, observed=200))
+    assert [(note.reason, note.reply) for note in reported[2:]] == [("unsnoozed", False), ("doubled", True)]
+    assert reported[2].incident.snoozed_until is None

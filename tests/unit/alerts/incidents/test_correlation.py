@@ -27,22 +27,24 @@ STRIKE = about("strike", "union")
 bay, moor, peak = (partial(signal, brand=brand, drivers=GERM) for brand in BRANDS)
 
 
-def reasons(told: list[Notification]) -> list[tuple[str, str, bool]]:
+def reasons(reported: list[Notification]) -> list[tuple[str, str, bool]]:
     """Return why, about which brands, and whether somebody was paged."""
-    return [(note.reason, "+".join(note.incident.affected_brands) or note.incident.brand, note.page) for note in told]
+    return [
+        (note.reason, "+".join(note.incident.affected_brands) or note.incident.brand, note.page) for note in reported
+    ]
 
 
 def test_the_same_cause_is_one_incident_and_one_page() -> None:
     """The further brands join, each with one line in the thread."""
-    _, told = run_triage(bay(0), moor(2), peak(4), moor(5, start=2, revision=3))
-    assert reasons(told) == [
+    _, reported = run_triage(bay(0), moor(2), peak(4), moor(5, start=2, revision=3))
+    assert reasons(reported) == [
         ("opened", BAY, True),
         ("joined", f"{BAY}+{MOOR}", False),
         ("joined", f"{BAY}+{MOOR}+{PEAK}", False),
     ]
-    assert len({note.incident.id for note in told}) == 1
-    assert [note.reply for note in told] == [False, True, True]
-    assert told[-1].incident.group == GROUP
+    assert len({note.incident.id for note in reported}) == 1
+    assert [note.reply for note in reported] == [False, True, True]
+    assert reported[-1].incident.group == GROUP
 
 
 @pytest.mark.parametrize(
@@ -58,8 +60,8 @@ def test_the_same_cause_is_one_incident_and_one_page() -> None:
 def test_what_differs_by_cause_stays_apart(drivers: Contributors, *, apart: bool) -> None:
     """Two words or a link in common make it the same thing."""
     first = about("salmonella", "kitchen", "buffet", "Halcyon", "bay", url="https://news.example/germ")
-    _, told = run_triage(bay(0, drivers=first), moor(2, drivers=drivers))
-    assert [note.reason for note in told] == (["opened", "opened"] if apart else ["opened", "joined"])
+    _, reported = run_triage(bay(0, drivers=first), moor(2, drivers=drivers))
+    assert [note.reason for note in reported] == (["opened", "opened"] if apart else ["opened", "joined"])
 
 
 @pytest.mark.parametrize(
@@ -73,14 +75,14 @@ def test_brands_join_within_minutes_of_the_last_breach(minute: int, policy: str,
 
 def test_brands_of_no_group_never_meet() -> None:
     """What two brands of different houses have in common is not one incident."""
-    _, told = run_triage(bay(0), signal(1, brand=UNGROUPED, drivers=GERM))
-    assert reasons(told)[1] == ("opened", UNGROUPED, True)
+    _, reported = run_triage(bay(0), signal(1, brand=UNGROUPED, drivers=GERM))
+    assert reasons(reported)[1] == ("opened", UNGROUPED, True)
 
 
-def test_a_member_that_is_graver_pages() -> None:
-    """The umbrella has the severity of its gravest member."""
-    _, told = run_triage(bay(0), moor(2, severity="critical"), peak(3, severity="critical"))
-    assert [(note.reason, note.page, note.incident.severity) for note in told[1:]] == [
+def test_a_member_that_is_more_severe_pages() -> None:
+    """The group incident has the severity of its most severe member."""
+    _, reported = run_triage(bay(0), moor(2, severity="critical"), peak(3, severity="critical"))
+    assert [(note.reason, note.page, note.incident.severity) for note in reported[1:]] == [
         ("raised_severity", True, "critical"),
         ("joined", False, "critical"),
     ]
@@ -88,17 +90,17 @@ def test_a_member_that_is_graver_pages() -> None:
 
 def test_two_that_are_open_are_never_made_one() -> None:
     """A brand that has an incident of its own goes on in it, whatever is said later."""
-    _, told = run_triage(bay(0), moor(1, drivers=STRIKE), moor(3, start=1, observed=200), moor(4, start=4))
-    assert {note.incident.id for note in told if note.incident.brand == MOOR} == {told[1].incident.id}
-    assert all(note.incident.affected_brands == () for note in told)
+    _, reported = run_triage(bay(0), moor(1, drivers=STRIKE), moor(3, start=1, observed=200), moor(4, start=4))
+    assert {note.incident.id for note in reported if note.incident.brand == MOOR} == {reported[1].incident.id}
+    assert all(note.incident.affected_brands == () for note in reported)
 
 
 def test_a_member_has_one_line_in_the_thread() -> None:
     """What else is found about it, and that it grows, the card shows."""
-    _, told = run_triage(
+    _, reported = run_triage(
         bay(0), moor(1), moor(8, detector="volume_spike"), moor(9, start=1, observed=400), bay(9, observed=400)
     )
-    assert [(note.reason, note.reply) for note in told[1:]] == [
+    assert [(note.reason, note.reply) for note in reported[1:]] == [
         ("joined", True),
         ("new_detector", False),
         ("doubled", False),
@@ -109,34 +111,34 @@ def test_a_member_has_one_line_in_the_thread() -> None:
 def test_what_a_person_does_concerns_all_brands() -> None:
     """An acknowledgement stops the escalation of all, by whichever brand it is asked for; the end ends all."""
     critical: list[Record] = [bay(0, severity="critical"), moor(1, start=1), action(2, brand=MOOR)]
-    shard, told = run_triage(*critical)
-    assert (told[-1].reason, told[-1].incident.brand) == ("acknowledged", BAY)
-    told += shard.apply(action(3, "verdict", verdict="not_a_crisis", brand=BAY, incident=told[0].incident.id))
-    told += [note for minute in range(4, 60) for note in shard.apply(moor(minute, start=1, revision=minute))]
-    assert [note.reason for note in told[-2:]] == ["acknowledged", "judged"]
+    shard, reported = run_triage(*critical)
+    assert (reported[-1].reason, reported[-1].incident.brand) == ("acknowledged", BAY)
+    reported += shard.apply(action(3, "verdict", verdict="not_a_crisis", brand=BAY, incident=reported[0].incident.id))
+    reported += [note for minute in range(4, 60) for note in shard.apply(moor(minute, start=1, revision=minute))]
+    assert [note.reason for note in reported[-2:]] == ["acknowledged", "judged"]
 
 
 def test_it_is_over_when_no_brand_is_hit_any_more() -> None:
     """The last breach of the last brand counts; one that breaks out again is let in again."""
-    shard, told = run_triage(bay(0), moor(2), moor(20, start=2, revision=9), now(49.9))
-    assert told[-1].reason != "resolved"
-    told += shard.apply(now(50))
-    assert (told[-1].reason, told[-1].happened_at) == ("resolved", START + 50 * MINUTE)
+    shard, reported = run_triage(bay(0), moor(2), moor(20, start=2, revision=9), now(49.9))
+    assert reported[-1].reason != "resolved"
+    reported += shard.apply(now(50))
+    assert (reported[-1].reason, reported[-1].happened_at) == ("resolved", START + 50 * MINUTE)
     again = [moor(100, start=100), bay(101, start=101)]
     back = [note for record in again for note in shard.apply(record)]
     assert reasons(back) == [("reopened", MOOR, True), ("joined", f"{MOOR}+{BAY}", False)]
-    assert {note.incident.id for note in back} == {told[0].incident.id}
+    assert {note.incident.id for note in back} == {reported[0].incident.id}
 
 
 def test_a_silence_is_of_its_brand() -> None:
     """What somebody silenced for one brand neither joins nor keeps the others out."""
     quiet = action(0, "silence", brand=MOOR, silence=Silence(START, START + 60 * MINUTE))
-    _, told = run_triage(bay(0), quiet, moor(1), peak(2))
-    assert reasons(told)[1:] == [("joined", f"{BAY}+{PEAK}", False)]
+    _, reported = run_triage(bay(0), quiet, moor(1), peak(2))
+    assert reasons(reported)[1:] == [("joined", f"{BAY}+{PEAK}", False)]
 
 
-def test_a_member_heard_before_is_told_once() -> None:
-    """A redelivered signal changes nothing, whoever's incident it went to."""
+def test_a_member_seen_before_is_reported_once() -> None:
+    """A redelivered signal changes nothing, whatever incident it went to."""
     shard, _ = run_triage(bay(0), moor(1))
     before = dict(shard.cases)
     assert shard.apply(moor(1)) == []
@@ -157,20 +159,20 @@ def test_a_record_that_comes_again_moves_nothing_else() -> None:
 def test_a_brand_that_leaves_the_group_goes_its_own_way() -> None:
     """What is open stays as it is told; what the brand does from then on is an incident of its own."""
     rules = GroupPolicies()
-    shard, told = run_triage(bay(0), moor(1), rules=rules)
+    shard, reported = run_triage(bay(0), moor(1), rules=rules)
     rules.members = (BAY, PEAK)
-    told += shard.apply(moor(3, start=1))
-    assert reasons(told[2:]) == [("opened", MOOR, True)]
-    told += shard.apply(now(40))
-    ends = [note.incident.affected_brands for note in told if note.reason == "resolved"]
+    reported += shard.apply(moor(3, start=1))
+    assert reasons(reported[2:]) == [("opened", MOOR, True)]
+    reported += shard.apply(now(40))
+    ends = [note.incident.affected_brands for note in reported if note.reason == "resolved"]
     assert ends == [(BAY, MOOR), ()]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_it_is_told_by_the_group_and_lists_the_brands(language: str) -> None:
+def test_it_is_reported_by_the_group_and_lists_the_brands(language: str) -> None:
     """The lock screen says how many brands, the card which, the thread who joined, within the room there is."""
-    _, told = run_triage(bay(0), moor(1), peak(2, observed=99))
-    joined, route = told[-1], Route("#alerts", language, "<@U024BE7LH>")
+    _, reported = run_triage(bay(0), moor(1), peak(2, observed=99))
+    joined, route = reported[-1], Route("#alerts", language, "<@U024BE7LH>")
     line = text.headline(joined.incident, text.supported_language(language))
     assert f"{GROUP} (3 " in line
     card = str(render_message(joined, route, page=False).blocks)
@@ -181,8 +183,8 @@ def test_it_is_told_by_the_group_and_lists_the_brands(language: str) -> None:
     assert "(3 " in text.headline(long, text.supported_language(language))
 
 
-def test_the_umbrella_is_chased_until_somebody_has_it() -> None:
+def test_the_group_incident_is_chased_until_somebody_has_it() -> None:
     """The escalation goes on by the rules of the brand that was hit first."""
     rules = GroupPolicies(Policy(resolve_after=timedelta(hours=2)))
-    _, told = run_triage(bay(0), moor(1, severity="critical"), now(12), rules=rules)
-    assert [(note.reason, note.happened_at) for note in told[2:]] == [("escalated", START + 11 * MINUTE)]
+    _, reported = run_triage(bay(0), moor(1, severity="critical"), now(12), rules=rules)
+    assert [(note.reason, note.happened_at) for note in reported[2:]] == [("escalated", START + 11 * MINUTE)]

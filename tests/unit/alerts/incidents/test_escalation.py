@@ -1,4 +1,4 @@
-"""Does an incident that nobody has in hand go to the next person, at the instant it is due?"""
+"""Tests of escalation: an unacknowledged incident goes to the next step at the instant it is due."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ POLICY = Policy(escalation=STEPS, resolve_after=timedelta(hours=12), repeats=2)
 
 def steps(*records: Record, policy: Policy = POLICY) -> list[tuple[float, int]]:
     """Return when (minutes after START) each step was taken, and which."""
-    told = run(*records, policy=policy)[1]
-    return [((note.happened_at - START) / MINUTE, note.step) for note in told if note.step is not None]
+    reported = run(*records, policy=policy)[1]
+    return [((note.happened_at - START) / MINUTE, note.step) for note in reported if note.step is not None]
 
 
 def test_a_critical_one_goes_from_step_to_step_and_repeats_the_last_ever_later() -> None:
@@ -42,8 +42,8 @@ def test_a_warning_waits_longer_and_a_watch_for_ever() -> None:
     assert steps(signal(0, severity="info"), now(600)) == []
 
 
-def test_an_acknowledgement_stops_it_and_its_expiry_starts_it_anew() -> None:
-    """After two hours in hand and growing, the first step is due again."""
+def test_an_acknowledgement_stops_it_and_its_expiry_starts_it_again() -> None:
+    """Two hours after the acknowledgement and growing, the first step is due again."""
     grave = signal(0, severity="critical")
     again = signal(140, severity="critical", observed=500)
     assert steps(grave, action(5), now(139)) == []
@@ -57,7 +57,7 @@ def test_what_is_over_is_not_escalated(act: Record) -> None:
 
 
 def test_a_snooze_holds_it_and_its_end_lets_it_go() -> None:
-    """Whoever snoozes has seen it; once the snooze is over somebody has to take it."""
+    """People who snooze have seen it; once the snooze is over somebody has to take it."""
     snooze = action(5, "snooze", until=START + 65 * MINUTE)
     assert steps(signal(0, severity="critical"), snooze, now(66)) == [(65, 0)]
 
@@ -75,11 +75,11 @@ def test_a_quiet_incident_resolves_before_it_escalates() -> None:
     assert steps(signal(0, severity="critical"), now(60), policy=short) == []
 
 
-def test_without_steps_whoever_is_on_call_is_called_again() -> None:
+def test_without_steps_the_people_on_call_are_notified_again() -> None:
     """Nobody has to configure anything to be chased."""
-    told = run(signal(0, severity="critical"), now(11), policy=Policy())[1]
-    card = render.render_reply(told[-1], Route("#a", "en", "<@U0ANA>"), page=told[-1].page)
-    assert (told[-1].reason, told[-1].page, told[-1].reply) == ("escalated", True, True)
+    reported = run(signal(0, severity="critical"), now(11), policy=Policy())[1]
+    card = render.render_reply(reported[-1], Route("#a", "en", "<@U0ANA>"), page=reported[-1].page)
+    assert (reported[-1].reason, reported[-1].page, reported[-1].reply) == ("escalated", True, True)
     assert "<@U0ANA>" in str(card.blocks[0])
 
 
@@ -89,8 +89,8 @@ def test_without_steps_whoever_is_on_call_is_called_again() -> None:
 )
 def test_the_reply_calls_the_person_of_the_step_or_names_the_channel(number: int, calls: str, says: str) -> None:
     """A step outside Slack mentions nobody in Slack, but everybody can read where it went."""
-    told = [note for note in run(signal(0, severity="critical"), now(600), policy=POLICY)[1] if note.step == number]
-    reply = render.render_reply(told[0], Route("#a", "en", "<@U0ANA>", STEPS), page=True)
+    reported = [note for note in run(signal(0, severity="critical"), now(600), policy=POLICY)[1] if note.step == number]
+    reply = render.render_reply(reported[0], Route("#a", "en", "<@U0ANA>", STEPS), page=True)
     assert says in reply.text
     assert (calls in str(reply.blocks[0])) if calls else "please take a look" not in str(reply.blocks)
 
@@ -102,10 +102,10 @@ def test_a_step_that_leads_nowhere_is_refused_with_the_choices(step: str) -> Non
         Policy(escalation=(step,))
 
 
-def test_each_step_is_told_under_a_revision_of_its_own() -> None:
+def test_each_step_is_reported_under_a_revision_of_its_own() -> None:
     """So that the outbox delivers each exactly once."""
-    told = run(signal(0, severity="critical"), now(600), policy=POLICY)[1]
-    assert all(later.revision == earlier.revision + 1 for earlier, later in pairwise(told))
+    reported = run(signal(0, severity="critical"), now(600), policy=POLICY)[1]
+    assert all(later.revision == earlier.revision + 1 for earlier, later in pairwise(reported))
 
 
 def test_a_relapse_under_an_old_snooze_is_chased_when_that_is_over() -> None:

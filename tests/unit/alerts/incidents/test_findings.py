@@ -82,7 +82,7 @@ def test_a_window_that_grows_within_the_hour_stays_one_measure() -> None:
     assert len(finding.last_notified) == 1
 
 
-def test_the_gravest_leads_then_the_furthest_from_usual() -> None:
+def test_the_most_severe_leads_then_the_furthest_from_usual() -> None:
     """The message is headed by what matters most, the same in every replay."""
     mild = create(signal(0, detector="a", severity="info", observed=900))
     grave = create(signal(0, detector="b", severity="critical", observed=10))

@@ -25,20 +25,20 @@ def test_the_first_breach_opens() -> None:
 
 def test_a_watch_is_shown_and_pages_nobody() -> None:
     """Below `page_from` an incident is told without a mention."""
-    _, (told,) = run(signal(0, severity="info"))
-    assert (told.reason, told.page) == ("opened", False)
+    _, (reported,) = run(signal(0, severity="info"))
+    assert (reported.reason, reported.page) == ("opened", False)
 
 
 def test_a_warning_pages_in_the_message_itself() -> None:
     """The opening mentions the on-call manager, and needs no thread."""
-    _, (told,) = run(signal(0))
-    assert (told.page, told.reply) == (True, False)
+    _, (reported,) = run(signal(0))
+    assert (reported.page, reported.reply) == (True, False)
 
 
 def test_a_rise_in_severity_replies_and_pages_at_once() -> None:
     """An edited message makes no sound, so a rise posts in the thread."""
-    _, told = run(signal(0, severity="info"), signal(0.5, revision=1, severity="critical"))
-    assert [(n.reason, n.page, n.reply) for n in told[1:]] == [("raised_severity", True, True)]
+    _, reported = run(signal(0, severity="info"), signal(0.5, revision=1, severity="critical"))
+    assert [(n.reason, n.page, n.reply) for n in reported[1:]] == [("raised_severity", True, True)]
 
 
 def test_severity_does_not_fall_while_open() -> None:
@@ -48,32 +48,32 @@ def test_severity_does_not_fall_while_open() -> None:
 
 def test_detectors_that_break_together_do_not_fill_the_thread() -> None:
     """Within `group_window` of the opening a further detector edits the message only; later ones reply."""
-    _, told = run(signal(0), signal(4, detector="volume_spike"), signal(6, detector="negative_share"))
-    assert [(n.reason, n.detector, n.reply) for n in told] == [
+    _, reported = run(signal(0), signal(4, detector="volume_spike"), signal(6, detector="negative_share"))
+    assert [(n.reason, n.detector, n.reply) for n in reported] == [
         ("opened", "negative_spike", False),
         ("new_detector", "volume_spike", False),
         ("new_detector", "negative_share", True),
     ]
 
 
-def test_a_doubling_is_told_once_for_each_factor_of_two() -> None:
+def test_a_doubling_is_reported_once_for_each_factor_of_two() -> None:
     """83 → 170 → 200 → 350 doubles twice, each measured from what was last told."""
     records = [signal(m, observed=o) for m, o in enumerate([83, 170, 200, 350])]
     assert reasons_of(*records) == ["opened", "doubled", "updated", "doubled"]
 
 
-def test_what_merely_goes_on_is_told_once_a_minute_with_all_its_figures() -> None:
+def test_what_merely_goes_on_is_reported_once_a_minute_with_all_its_figures() -> None:
     """Signals of one minute become one update, that shows every detector's latest figure."""
     minute = [signal(2, observed=90), signal(2, detector="volume_spike", observed=91)]
-    _, told = run(signal(0), signal(0, detector="volume_spike"), *minute, now(2), now(2.5), now(3))
-    assert [n.reason for n in told] == ["opened", "new_detector", "updated"]
-    assert {name: f.signal.evidence.observed for name, f in told[-1].incident.findings.items()} == {
+    _, reported = run(signal(0), signal(0, detector="volume_spike"), *minute, now(2), now(2.5), now(3))
+    assert [n.reason for n in reported] == ["opened", "new_detector", "updated"]
+    assert {name: f.signal.evidence.observed for name, f in reported[-1].incident.findings.items()} == {
         "negative_spike": 90,
         "volume_spike": 91,
     }
 
 
-def test_what_has_not_changed_is_not_told_again() -> None:
+def test_what_has_not_changed_is_not_reported_again() -> None:
     """A message whose figures stand still is left alone, and the incident goes on."""
     still = [signal(m) for m in range(1, 20)]
     assert reasons_of(signal(0), *still, signal(20, observed=84), now(20)) == ["opened", "updated"]
@@ -81,12 +81,12 @@ def test_what_has_not_changed_is_not_told_again() -> None:
 
 
 @pytest.mark.parametrize("ticks", [[1, 2, 3, 4], [4], [1.5, 4], []])
-def test_how_often_time_is_told_changes_no_update(ticks: list[float]) -> None:
+def test_how_often_time_is_reported_changes_no_update(ticks: list[float]) -> None:
     """Updates are told at the instant of their breach, whatever the steps in which time passes."""
     breaches: list[Record] = [signal(m, observed=80 + m) for m in range(5)]
     log = sorted([*breaches, *map(now, ticks)], key=lambda record: (record.at, isinstance(record, Watermark)))
-    told = run(*log, now(4.5))[1]
-    assert [(n.reason, (n.happened_at - START) // MINUTE, n.revision) for n in told[1:]] == [
+    reported = run(*log, now(4.5))[1]
+    assert [(n.reason, (n.happened_at - START) // MINUTE, n.revision) for n in reported[1:]] == [
         ("updated", 1, 2),
         ("updated", 2, 3),
         ("updated", 3, 4),
@@ -109,14 +109,14 @@ def test_a_breach_after_a_silence_without_ticks_ends_the_old_one_first() -> None
 def test_the_cooldown_holds_a_relapse_back_and_then_the_same_incident_reopens() -> None:
     """Within the cooldown nothing is told; a breach after it reopens incident and thread, and pages."""
     records: list[Record] = [signal(0), now(30), signal(40, start=40), signal(61, start=40)]
-    case, told = run(*records)
-    assert [(n.reason, n.incident.id) for n in told] == [
+    case, reported = run(*records)
+    assert [(n.reason, n.incident.id) for n in reported] == [
         (reason, "acme-20150219T1432Z") for reason in ("opened", "resolved", "reopened")
     ]
-    assert (told[-1].page, told[-1].reply, case.incident and case.incident.reopen_count) == (True, True, 1)
+    assert (reported[-1].page, reported[-1].reply, case.incident and case.incident.reopen_count) == (True, True, 1)
 
 
-def test_a_graver_breach_breaks_through_the_cooldown() -> None:
+def test_a_more_severe_breach_breaks_through_the_cooldown() -> None:
     """A cooldown must not sleep through something worse than what it cools."""
     records: list[Record] = [signal(0), now(30), signal(31, start=31, severity="critical")]
     assert reasons_of(*records) == ["opened", "resolved", "reopened"]

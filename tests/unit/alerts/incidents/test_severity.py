@@ -26,38 +26,45 @@ def policy(*rules: dict[str, Any], **changes: Any) -> Policy:
 
 def test_without_rules_the_strongest_signal_counts() -> None:
     """What ships says nothing about combinations."""
-    _, told = run(signal(0, severity="info"), signal(1, detector="volume_spike"), signal(2, detector="negative_share"))
-    assert [note.incident.severity for note in told] == ["info", "warning", "warning"]
+    _, reported = run(
+        signal(0, severity="info"), signal(1, detector="volume_spike"), signal(2, detector="negative_share")
+    )
+    assert [note.incident.severity for note in reported] == ["info", "warning", "warning"]
 
 
 def test_detectors_that_speak_together_raise_the_severity_at_once() -> None:
     """Each alone is what it is; the second of them pages."""
     watch: Severity = "info"
     rule = policy(BOTH)
-    _, told = run(signal(0, severity=watch), signal(1, detector="volume_spike", severity=watch), now(90), policy=rule)
-    first, second = told[:2]
+    _, reported = run(
+        signal(0, severity=watch), signal(1, detector="volume_spike", severity=watch), now(90), policy=rule
+    )
+    first, second = reported[:2]
     assert (first.incident.severity, first.page) == ("info", False)
     assert (second.reason, second.incident.severity, second.page) == ("raised_severity", "critical", True)
     assert second.incident.history[-1].text == "critical"
-    assert {note.incident.severity for note in told[2:]} == {"critical"}
+    assert {note.incident.severity for note in reported[2:]} == {"critical"}
 
 
-def test_a_rule_of_one_detector_opens_graver() -> None:
+def test_a_rule_of_one_detector_opens_more_severe() -> None:
     """A silent source can be made to page."""
     silent = signal(0, detector="no_data", severity="info", brand=BRANDS[0])
-    _, told = run_triage(silent, rules=GroupPolicies(policy({"when": ["no_data"], "raise_to": "warning"})))
-    assert (told[0].incident.severity, told[0].incident.kind, told[0].page) == ("warning", "no_data", True)
+    _, reported = run_triage(silent, rules=GroupPolicies(policy({"when": ["no_data"], "raise_to": "warning"})))
+    assert (reported[0].incident.severity, reported[0].incident.kind, reported[0].page) == ("warning", "no_data", True)
 
 
 def test_what_two_brands_say_is_no_combination() -> None:
-    """In an umbrella a rule holds for one brand, not for one detector here and one there."""
+    """In a group incident a rule holds for one brand, not for one detector here and one there."""
     one, other = (about("kitchen", "buffet"),) * 2
     records = [
         signal(0, brand=BRANDS[0], drivers=one),
         signal(1, brand=BRANDS[1], detector="volume_spike", drivers=other),
     ]
-    _, told = run_triage(*records, rules=GroupPolicies(policy(BOTH)))
-    assert [(note.reason, note.incident.severity) for note in told] == [("opened", "warning"), ("joined", "warning")]
+    _, reported = run_triage(*records, rules=GroupPolicies(policy(BOTH)))
+    assert [(note.reason, note.incident.severity) for note in reported] == [
+        ("opened", "warning"),
+        ("joined", "warning"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -92,17 +99,19 @@ brands:
 
 
 def test_an_acknowledgement_of_less_is_void_once_it_is_critical() -> None:
-    """Who took a watch in hand is not taken to have the crisis in hand: it pages, and somebody is chased."""
+    """Acknowledging an info incident does not acknowledge the crisis: it pages, and somebody is chased."""
     rule = Policy(resolve_after=timedelta(hours=2))
-    _, told = run(signal(0, severity="info"), action(1), signal(2, severity="critical"), now(13), policy=rule)
-    assert [(note.reason, note.page, note.incident.status) for note in told[2:]] == [
+    _, reported = run(signal(0, severity="info"), action(1), signal(2, severity="critical"), now(13), policy=rule)
+    assert [(note.reason, note.page, note.incident.status) for note in reported[2:]] == [
         ("raised_severity", True, "open"),
         ("escalated", True, "open"),
     ]
-    assert told[-1].happened_at == START + 12 * MINUTE
+    assert reported[-1].happened_at == START + 12 * MINUTE
 
 
 def test_an_acknowledgement_of_what_is_critical_holds() -> None:
     """Only a rise voids it."""
-    _, told = run(signal(0, severity="critical"), action(1), signal(2, detector="volume_spike", severity="critical"))
-    assert told[-1].incident.status == "acknowledged"
+    _, reported = run(
+        signal(0, severity="critical"), action(1), signal(2, detector="volume_spike", severity="critical")
+    )
+    assert reported[-1].incident.status == "acknowledged"

@@ -50,10 +50,10 @@ def test_a_silence_keeps_back_what_it_names_and_nothing_else(matchers: dict[str,
     assert reasons_of(asked(-1, 10, **matchers), signal(0)) == ([] if kept else ["opened"])
 
 
-def test_what_still_goes_on_when_the_silence_ends_is_told_then() -> None:
+def test_what_still_goes_on_when_the_silence_ends_is_reported_then() -> None:
     """A campaign that turned into a crisis is not missed."""
-    told = run(signal(0), signal(30), signal(57.9), signal(58), policy=policy())[1]
-    assert [(note.reason, note.happened_at) for note in told] == [("opened", START + 58 * MINUTE)]
+    reported = run(signal(0), signal(30), signal(57.9), signal(58), policy=policy())[1]
+    assert [(note.reason, note.happened_at) for note in reported] == [("opened", START + 58 * MINUTE)]
 
 
 def test_a_silenced_detector_does_not_join_an_open_incident() -> None:
@@ -64,14 +64,14 @@ def test_a_silenced_detector_does_not_join_an_open_incident() -> None:
 
 def test_an_act_silences_from_its_instant_for_as_long_as_it_says() -> None:
     """Before it and after it everything is told; across a restart too."""
-    case, told = run(signal(0), now(31), asked(40, 60))
-    assert [note.reason for note in told] == ["opened", "resolved"]
+    case, reported = run(signal(0), now(31), asked(40, 60))
+    assert [note.reason for note in reported] == ["opened", "resolved"]
     assert len(case.silences) == 1
-    case, told = run(signal(70, start=70), case=decode(encode(case)))
-    assert told == []
+    case, reported = run(signal(70, start=70), case=decode(encode(case)))
+    assert reported == []
     assert case.silenced_count == 1
-    case, told = run(now(101), signal(102, start=102), case=case)
-    assert ([note.reason for note in told], case.silences) == (["reopened"], ())
+    case, reported = run(now(101), signal(102, start=102), case=case)
+    assert ([note.reason for note in reported], case.silences) == (["reopened"], ())
 
 
 def test_a_silence_travels_as_it_was_asked_for() -> None:
@@ -89,8 +89,8 @@ def test_a_redelivered_request_changes_nothing() -> None:
 def test_beside_a_critical_incident_what_is_only_worth_watching_makes_no_sound() -> None:
     """It is shown on the card, for it may explain something; the thread stays quiet."""
     grave, noise = signal(0, severity="critical"), signal(9, detector="volume_spike", severity="info", start=9)
-    case, told = run(grave, noise, now(9.5))
-    assert [(note.reason, note.reply) for note in told] == [("opened", False), ("updated", False)]
+    case, reported = run(grave, noise, now(9.5))
+    assert [(note.reason, note.reply) for note in reported] == [("opened", False), ("updated", False)]
     assert case.incident is not None
     assert "volume_spike" in case.incident.findings
     assert reasons_of(signal(0), signal(9, detector="volume_spike", severity="info", start=9)) == [
@@ -106,8 +106,8 @@ def test_noise_beside_a_critical_incident_takes_it_out_of_nobodys_hand_however_l
         signal(minute, detector="volume_spike", severity="info", start=10, observed=observed)
         for minute, observed in ((10, 10), (126, 40))
     ]
-    case, told = run(signal(0, severity="critical"), action(1), noise[0], *going_on, noise[1], now(127))
-    assert {note.reason for note in told} == {"opened", "acknowledged", "updated"}
+    case, reported = run(signal(0, severity="critical"), action(1), noise[0], *going_on, noise[1], now(127))
+    assert {note.reason for note in reported} == {"opened", "acknowledged", "updated"}
     assert case.incident is not None
     assert case.incident.status == "acknowledged"
 
@@ -115,8 +115,8 @@ def test_noise_beside_a_critical_incident_takes_it_out_of_nobodys_hand_however_l
 def test_praise_neither_joins_a_crisis_nor_keeps_it_open() -> None:
     """A good buzz in the middle of a crisis is noise; by itself it is an incident, which a crisis may turn grave."""
     cheer = [signal(minute, detector="positive_spike", severity="info", start=9) for minute in range(9, 40)]
-    case, told = run(signal(0), *cheer, now(40))
-    assert [(note.reason, note.happened_at) for note in told[:2]] == [
+    case, reported = run(signal(0), *cheer, now(40))
+    assert [(note.reason, note.happened_at) for note in reported[:2]] == [
         ("opened", START),
         ("resolved", START + 30 * MINUTE),
     ]
@@ -145,7 +145,7 @@ def test_a_plan_that_cannot_be_is_refused(wrong: dict[str, str], says: str) -> N
 
 def test_a_silence_and_its_end_are_in_the_history_of_what_is_open() -> None:
     """Who asked for quiet, and who ended it, can be read afterwards."""
-    case, told = run(signal(0), asked(1, 60, detector="volume_spike"))
+    case, reported = run(signal(0), asked(1, 60, detector="volume_spike"))
     silence = case.silences[0]
     assert silence.id == "silence@1"
     _, lifted = run(action(2, "unsilence", actor="bo", silence=silence), case=case)
@@ -153,7 +153,7 @@ def test_a_silence_and_its_end_are_in_the_history_of_what_is_open() -> None:
         ("ada", "silenced"),
         ("bo", "unsilenced"),
     ]
-    assert not told[-1].reply
+    assert not reported[-1].reply
 
 
 def test_a_lifted_silence_holds_nothing_back_any_more() -> None:
@@ -171,13 +171,13 @@ def test_a_lifted_silence_holds_nothing_back_any_more() -> None:
 def test_who_asks_for_quiet_is_not_chased(matchers: dict[str, str], *, steps: list[int]) -> None:
     """Only a silence about everything stops the steps of the escalation, and they go on when it ends."""
     rule = Policy(resolve_after=timedelta(hours=2))
-    _, told = run(signal(0, severity="critical"), asked(1, 29, **matchers), now(31), policy=rule)
-    assert [(note.happened_at - START) // MINUTE for note in told if note.reason == "escalated"] == steps
+    _, reported = run(signal(0, severity="critical"), asked(1, 29, **matchers), now(31), policy=rule)
+    assert [(note.happened_at - START) // MINUTE for note in reported if note.reason == "escalated"] == steps
 
 
 def test_the_escalation_goes_on_when_the_silence_is_lifted() -> None:
     """A step comes as long after the end of the silence as after a page."""
     rule = Policy(resolve_after=timedelta(hours=2))
     records = [signal(0, severity="critical"), asked(1, 600), now(40), action(41, "unsilence"), now(60)]
-    _, told = run(*records, policy=rule)
-    assert [(note.happened_at - START) // MINUTE for note in told if note.reason == "escalated"] == [51]
+    _, reported = run(*records, policy=rule)
+    assert [(note.happened_at - START) // MINUTE for note in reported if note.reason == "escalated"] == [51]

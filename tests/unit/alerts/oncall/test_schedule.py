@@ -81,7 +81,7 @@ def test_everybody_has_a_turn_and_the_next_one_is_the_next(moment: datetime) -> 
         ({"exceptions": ("tomorrow: U1",)}, "from when to when"),
     ],
 )
-def test_a_rota_that_cannot_be_is_refused_with_the_remedy(wrong: dict[str, object], says: str) -> None:
+def test_a_schedule_that_cannot_be_is_refused_with_the_remedy(wrong: dict[str, object], says: str) -> None:
     """A slip is found when the file is checked."""
     with pytest.raises(ValidationError, match=says):
         Schedule.model_validate(wrong)

@@ -48,7 +48,7 @@ def test_shifts_overlap_leave_gaps_and_the_week_fills_them() -> None:
     ]
 
 
-def test_an_exception_goes_before_shifts_and_a_rota_that_is_not_used_has_no_gaps() -> None:
+def test_an_exception_goes_before_shifts_and_a_schedule_that_is_not_used_has_no_gaps() -> None:
     """Who stands in does so whatever the calendar says."""
     exceptions = ["2026-10-20T00:00 to 2026-10-21T00:00: U0DAN"]
     assert days(schedule([(0, 9, "U0ANA")], exceptions=exceptions), 3) == [
@@ -59,7 +59,7 @@ def test_an_exception_goes_before_shifts_and_a_rota_that_is_not_used_has_no_gaps
     assert not gaps(Schedule(), START, START + DAY)
 
 
-def test_the_next_one_is_whoever_takes_over() -> None:
+def test_the_next_one_is_the_one_who_takes_over() -> None:
     """`next_on_call` is the next in the calendar who is somebody else, after a gap too; then the week's next."""
     plan = schedule([(0, 2, "U0ANA"), (2, 3, "U0ANA"), (5, 6, "U0BEN")])
     assert on_call(plan, START, 1) == ("U0BEN",)

@@ -23,7 +23,7 @@ def test_a_crisis_is_there_to_be_judged() -> None:
 
 
 def test_a_silent_source_is_not_judged() -> None:
-    """A feed that brings nothing is taken in hand and resolved; whether it was a crisis is not the question."""
+    """A feed that brings nothing is acknowledged and resolved; whether it was a crisis is not the question."""
     for acts in ((), (action(1, "resolve"),)):
         found = replace(incident_of(signal(0), *acts), kind="no_data")
         assert not {NOT_A_CRISIS, CRISIS, "planned"} & offered(build_actions(found, "en").elements)

@@ -60,7 +60,7 @@ def test_facts_of_every_detector_stand_beside_their_usual_the_leading_first() ->
     ]
 
 
-def test_the_same_figure_is_told_once() -> None:
+def test_the_same_figure_is_reported_once() -> None:
     """Two detectors that look at the same count say one thing, with the longer course."""
     course = [signal(m, detector="volume_spike", observed=observed) for m, observed in enumerate((21, 42, 83))]
     made = card(*course, signal(2, detector="negative_burst"))
@@ -136,7 +136,7 @@ def test_the_card_says_what_would_have_kept_it_silent() -> None:
     assert "Fires at 24. With a threshold above 83, it would not have fired." in shown(card(signal(0)))
 
 
-def test_who_has_it_in_hand_is_on_the_card() -> None:
+def test_who_acknowledged_is_on_the_card() -> None:
     """Acknowledged, snoozed and judged are visible to all."""
     acts = [
         action(1, actor="U024BE7LH"),

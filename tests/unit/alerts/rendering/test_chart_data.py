@@ -68,10 +68,10 @@ def test_any_course_is_small_and_the_same_every_time(
     assert content == chart_data.draw(course, figures())
 
 
-def test_who_does_not_see_it_is_told() -> None:
+def test_who_does_not_see_it_is_reported() -> None:
     """In the brand's language."""
-    said = chart_data.alt(COURSE, "en")
-    assert said == "The last 3 h: at most 80 mentions in 5 min; at most 66 negative, 0 min ago"
+    stated = chart_data.alt(COURSE, "en")
+    assert stated == "The last 3 h: at most 80 mentions in 5 min; at most 66 negative, 0 min ago"
     assert "négatives" in chart_data.alt(COURSE, "fr")
 
 
@@ -81,21 +81,21 @@ def test_a_limit_on_a_share_has_no_line() -> None:
     assert chart_data.limit_of(COURSE, figures(window_start=START - 24 * 60 * MINUTE)) is None
 
 
-def test_it_is_drawn_anew_after_ten_minutes_and_when_it_is_over() -> None:
+def test_it_is_drawn_again_after_ten_minutes_and_when_it_is_over() -> None:
     """By event time, so that the same life gives the same charts."""
-    told = run(drawn(), action(1), action(2, "resolve"))[1]
+    reported = run(drawn(), action(1), action(2, "resolve"))[1]
     shown = Chart("F1", 1, START, 5, "")
-    assert needs_chart(told[0], None)
-    assert not needs_chart(told[1], shown)
-    assert needs_chart(told[-1], shown)
-    assert needs_chart(replace(told[1], happened_at=START + REFRESH_AFTER), shown)
+    assert needs_chart(reported[0], None)
+    assert not needs_chart(reported[1], shown)
+    assert needs_chart(reported[-1], shown)
+    assert needs_chart(replace(reported[1], happened_at=START + REFRESH_AFTER), shown)
     assert not needs_chart(run(signal())[1][0], None)
     assert chart_data.chart_data(incident_of(signal())) is None
 
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeSlack]:
-    """Serve a stand-in for Slack."""
+    """Serve a fake Slack."""
     async with FakeSlack() as slack:
         yield slack
 
@@ -123,10 +123,10 @@ async def until(met: object, patience: float = 5.0) -> None:
             await asyncio.sleep(0.01)
 
 
-def submit(delivery: Outbox, *told: Notification) -> list[int]:
+def submit(delivery: Outbox, *reported: Notification) -> list[int]:
     """Submit; returns the revisions that are done, as they come."""
     done: list[int] = []
-    for note in told:
+    for note in reported:
         delivery.submit(note, lambda note=note: done.append(note.revision))  # type: ignore[misc]
     return done
 
@@ -134,18 +134,18 @@ def submit(delivery: Outbox, *told: Notification) -> list[int]:
 async def test_the_card_is_posted_first_and_the_chart_comes_to_it(fake: FakeSlack, delivery: Outbox) -> None:
     """One message; it keeps whom it called; a later edit keeps the chart, another one replaces it."""
     fake.files.processing = 0.3
-    told = run(drawn(), action(1), drawn(20, revision=20), action(21, "resolve"))[1]
-    done = submit(delivery, replace(told[0], page=True))
+    reported = run(drawn(), action(1), drawn(20, revision=20), action(21, "resolve"))[1]
+    done = submit(delivery, replace(reported[0], page=True))
     await until(lambda: done)
     assert pictures(fake) == []
     await until(lambda: pictures(fake))
     assert len(fake.roots()) == 1
     assert "U024BE7LH" in str(fake.roots()[0]["blocks"])
     first = pictures(fake)
-    submit(delivery, told[1])
+    submit(delivery, reported[1])
     await delivery.drain()
     assert pictures(fake) == first
-    submit(delivery, told[-1])
+    submit(delivery, reported[-1])
     await until(lambda: pictures(fake) != first)
     await until(lambda: len(fake.files.files) == 1)
     assert fake.roots()[0]["blocks"][-1]["type"] == "context"
@@ -154,11 +154,11 @@ async def test_the_card_is_posted_first_and_the_chart_comes_to_it(fake: FakeSlac
 async def test_without_the_scope_or_the_files_the_alert_is_as_before(fake: FakeSlack, delivery: Outbox) -> None:
     """A missing scope is tried once an hour, not with every alert; nothing else changes."""
     fake.missing_scopes.add("files:write")
-    told = run(drawn(), action(1), drawn(20, revision=20))[1]
-    done = submit(delivery, *told)
-    await until(lambda: len(done) == len(told))
+    reported = run(drawn(), action(1), drawn(20, revision=20))[1]
+    done = submit(delivery, *reported)
+    await until(lambda: len(done) == len(reported))
     await until(lambda: fake.called("files.getUploadURLExternal"))
-    submit(delivery, replace(told[-1], happened_at=START + 2 * REFRESH_AFTER))
+    submit(delivery, replace(reported[-1], happened_at=START + 2 * REFRESH_AFTER))
     await delivery.drain()
     assert len(fake.called("files.getUploadURLExternal")) == 1
     assert len(fake.roots()) == 1
@@ -167,14 +167,14 @@ async def test_without_the_scope_or_the_files_the_alert_is_as_before(fake: FakeS
 
 async def test_a_chart_that_slack_does_not_take_leaves_the_card(fake: FakeSlack, delivery: Outbox) -> None:
     """The card is never replaced by bare text for the sake of a picture; a file that is gone is left out."""
-    fake.faulty, told = ("chat.update",), run(drawn(), action(1))[1]
+    fake.faulty, reported = ("chat.update",), run(drawn(), action(1))[1]
     fake.faults.append(Fault(error="invalid_blocks"))
-    submit(delivery, told[0])
+    submit(delivery, reported[0])
     await until(lambda: fake.called("chat.update"))
     await delivery.drain()
     assert pictures(fake) == []
     assert len(fake.roots()[0]["blocks"]) > 3
-    submit(delivery, told[1])
+    submit(delivery, reported[1])
     await until(lambda: pictures(fake))
     fake.files.files.clear()
     submit(delivery, run(drawn(), action(1), action(2, "note", text="x"))[1][-1])
@@ -184,11 +184,11 @@ async def test_a_chart_that_slack_does_not_take_leaves_the_card(fake: FakeSlack,
 
 
 async def test_no_alert_waits_for_a_chart(fake: FakeSlack, delivery: Outbox) -> None:
-    """Slack hangs on the upload: the next revision, which pages, is told all the same."""
+    """Slack stalls on the upload: the next revision, which pages, is told all the same."""
     fake.faulty, fake.outage = ("files.getUploadURLExternal",), Fault(wait=1.5)
-    told = run(drawn(), replace(drawn(1, revision=1), severity="critical"))[1]
-    submit(delivery, told[0])
+    reported = run(drawn(), replace(drawn(1, revision=1), severity="critical"))[1]
+    submit(delivery, reported[0])
     await until(lambda: fake.called("files.getUploadURLExternal"))
-    done = submit(delivery, told[-1])
+    done = submit(delivery, reported[-1])
     await until(lambda: done, 1.0)
     assert fake.replies(fake.roots()[0]["ts"])

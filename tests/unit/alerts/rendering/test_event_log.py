@@ -10,9 +10,9 @@ from tests.support.alerts import Record, action, now, run, signal
 
 def lines(*records: Record) -> list[dict[str, object]]:
     """Return the lines of all that was told."""
-    _, told = run(*records)
-    befores = [None, *(notification.incident for notification in told)]
-    return [to_event(before, notification) for before, notification in zip(befores, told, strict=False)]
+    _, reported = run(*records)
+    befores = [None, *(notification.incident for notification in reported)]
+    return [to_event(before, notification) for before, notification in zip(befores, reported, strict=False)]
 
 
 def test_a_life_is_opened_updated_resolved_and_opened_again() -> None:

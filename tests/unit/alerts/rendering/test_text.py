@@ -59,7 +59,7 @@ def test_the_line_says_how_bad_who_what_how_much_and_versus_usual(language: Lang
     assert headline(incident_of(signal(0)), language) == expected
 
 
-def test_a_share_is_said_in_percent() -> None:
+def test_a_share_is_stated_in_percent() -> None:
     """61 % is a share, 0.61 is nothing to a manager."""
     share = figures(0.61, 0.18, metric="negative share", threshold=0.4, window_start=figures().window_end - 60 * MINUTE)
     assert evidence_text(share, "en") == "negative share 61% over 1 h, usually 18%"
@@ -80,7 +80,7 @@ def test_one_is_not_many() -> None:
     assert evidence_text(figures(1, None, history=600), "fr") == "1 mention négative en 10 min, seuil 24"
 
 
-def test_next_to_nothing_is_said_so() -> None:
+def test_next_to_nothing_is_stated_so() -> None:
     """`usually 0.0 (4,824×)` would help nobody."""
     assert evidence_text(figures(10, 0.002), "en") == "10 negative mentions in 10 min, usually under 1"
     assert evidence_text(figures(10, 0.002), "fr") == "10 mentions négatives en 10 min, d’habitude moins de 1"
@@ -93,7 +93,10 @@ def test_a_silence_names_its_channel() -> None:
         evidence=figures(0, 40, metric="mentions", window_start=START - 180 * MINUTE),
     )
     assert headline(incident_of(quiet), "en") == "🟠 Warning acme: no mention from forum for 3 h, usually 40"
-    assert headline(incident_of(quiet), "fr") == "🟠 Avertissement acme\u00a0: aucune mention sur forum depuis 3 h, d’habitude 40"
+    assert (
+        headline(incident_of(quiet), "fr")
+        == "🟠 Avertissement acme\u00a0: aucune mention sur forum depuis 3 h, d’habitude 40"
+    )
 
 
 def test_every_figure_that_a_detector_counts_has_its_words() -> None:
@@ -143,7 +146,7 @@ def test_the_line_fits_a_lock_screen_for_any_brand_and_figure(
         (3 * 1440 * MINUTE, "3 days", "3 jours"),
     ],
 )
-def test_spans_are_said_as_people_say_them(ms: int, english: str, french: str) -> None:
+def test_spans_are_stated_as_people_say_them(ms: int, english: str, french: str) -> None:
     """Minutes, then hours, then days."""
     assert (format_duration(ms, "en"), format_duration(ms, "fr")) == (english, french)
 

@@ -35,9 +35,9 @@ brands:
     slack_channel: "#marrow"
     detect:
       volume_spike: {min_mentions: 9, peak_ratio: 1.5}  # calm
-      negative:
-        over_peak: 1.75   # as shipped
-      absolute:
+      negative_spike:
+        peak_ratio: 1.75   # as shipped
+      static_threshold:
     alert:
       resolve_after: 1h
 """
@@ -59,8 +59,8 @@ def test_a_value_is_replaced_and_its_comment_stays() -> None:
     """A setting that is written changes in its own line; the comment behind it is untouched."""
     after = set_values(SMALL, "Marrow", {"detect.negative_spike.peak_ratio": 2.5})
     assert lines(SMALL, after) == [
-        "-        over_peak: 1.75   # as shipped",
-        "+        over_peak: 2.5   # as shipped",
+        "-        peak_ratio: 1.75   # as shipped",
+        "+        peak_ratio: 2.5   # as shipped",
     ]
 
 
@@ -73,7 +73,7 @@ def test_quotes_stay_as_they_are() -> None:
 def test_missing_parents_are_added_behind_the_entry() -> None:
     """What is not written yet goes behind the brand's last line, parents included, not into the next brand."""
     after = set_values(SMALL, "Halden", {"detect.volume_spike.min_mentions": 12})
-    assert lines(SMALL, after) == ["+    detect:", "+      volume:", "+        least: 12"]
+    assert lines(SMALL, after) == ["+    detect:", "+      volume_spike:", "+        min_mentions: 12"]
     assert brand(after, "Halden").detect.volume_spike.min_mentions == 12
 
 
@@ -149,7 +149,7 @@ def test_none_is_written_out_and_switches_off_what_is_inherited() -> None:
     """`null` takes the place of a value in its line, or of one that a group has; written twice it changes nothing."""
     text = SMALL.replace("{detect: {", "{detect: {static_threshold: {negative: 40}, ").replace("'#halden'", "~")
     after = set_values(text, "Halden", {"detect.static_threshold.negative": None, "slack_channel": None})
-    assert lines(text, after) == ["+    detect:", "+      absolute:", "+        negative: null"]
+    assert lines(text, after) == ["+    detect:", "+      static_threshold:", "+        negative: null"]
     assert (
         brand(text, "Halden").detect.static_threshold.negative,
         brand(after, "Halden").detect.static_threshold.negative,
@@ -182,7 +182,7 @@ def test_a_list_over_several_lines_becomes_one_line() -> None:
     ("name", "edit", "rule"),
     [
         ("Nobody", {"detect.sensitivity": "low"}, 'has no brand "Nobody"'),
-        ("Marrow", {"detect.volume_spike.peak_ratio": -1.0}, "over_peak = -1"),
+        ("Marrow", {"detect.volume_spike.peak_ratio": -1.0}, "peak_ratio = -1"),
         ("Marrow", {"detect.volume_spike.bold": 1}, "bold"),
     ],
 )
@@ -220,8 +220,8 @@ brands:
 def test_any_edit_keeps_all_other_lines(name: str, edits: dict[str, Value]) -> None:
     """Whatever is edited in the shipped file: comments and lines stay, and a second time changes nothing."""
     after = set_values(SHIPPED, name, edits)
-    told = lines(SHIPPED, after)
-    assert sum(line[0] == "-" for line in told) <= len(edits)
-    assert sum(line[0] == "+" for line in told) <= 3 * len(edits)
+    reported = lines(SHIPPED, after)
+    assert sum(line[0] == "-" for line in reported) <= len(edits)
+    assert sum(line[0] == "+" for line in reported) <= 3 * len(edits)
     assert after.count("#") == SHIPPED.count("#")
     assert set_values(after, name, edits) == after

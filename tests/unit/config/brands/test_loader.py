@@ -16,7 +16,7 @@ from config.yaml.parser import MAX_BYTES
 if TYPE_CHECKING:
     from config.brands.model import Config
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 EXAMPLE = Path(__file__).parents[4] / "config" / "brands.yaml"
 
 
@@ -85,7 +85,7 @@ def test_sections_may_be_empty() -> None:
     """Someone who comments out every line below a section header has not made a mistake."""
     text = (
         "defaults:\ngroups:\n  G:\n  H:\n    defaults:\nbrands:\n  - name: Skylark Rail\n    group: G\n    detect:\n"
-        "      volume:\n    alert:\n  - name: Fennel & Oak\n    group: H\n"
+        "      volume_spike:\n    alert:\n  - name: Fennel & Oak\n    group: H\n"
     )
     assert [brand.group for brand in read(text).brands] == ["G", "H"]
 
@@ -169,13 +169,13 @@ def test_loading_a_wrong_file_names_every_error(tmp_path: Path) -> None:
 
 
 def test_loading_a_suspicious_file_passes_its_warnings_on() -> None:
-    """Whoever loads a file to use it can still say what looks like a slip."""
-    told: list[str] = []
-    config = load(HERE / "suspicious" / "no_channel.yaml", warn=lambda problem: told.append(problem.rule))
-    assert len(config.brands) == len(told) == 1
+    """A caller that loads a file to use it can still say what looks like a slip."""
+    reported: list[str] = []
+    config = load(HERE / "suspicious" / "no_channel.yaml", warn=lambda problem: reported.append(problem.rule))
+    assert len(config.brands) == len(reported) == 1
 
 
-def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_by_name(tmp_path: Path) -> None:
     """What cannot be opened is a configuration error, not a crash."""
     report = check(tmp_path / "none.yaml")
     assert report.config is None
@@ -196,7 +196,7 @@ def test_a_file_that_never_ends_is_refused_in_time(tmp_path: Path) -> None:
 
 
 def test_problems_come_in_the_order_of_the_file() -> None:
-    """Whoever works through the report goes down the file once."""
+    """The report is in the order of the file: a reader goes down the file once."""
     report = parse(b"brands:\n  - name: Orange\n    language: xx\n    a: 1\ndefaults:\n  b: 1\n  languages: []\n")
     places = [(problem.line, problem.column) for problem in report.problems]
     assert places == sorted(places)

@@ -41,7 +41,7 @@ def test_a_new_brand_is_added_and_a_missing_one_removed() -> None:
     assert result.summary() == "1 to add, 0 to change, 1 to remove, 0 unchanged"
 
 
-def test_a_changed_brand_is_told_setting_by_setting() -> None:
+def test_a_changed_brand_is_reported_setting_by_setting() -> None:
     """Each setting stands with its path, before and after, as one would write it."""
     (change,) = plan(applied(RAIL), wanted(LOUD)).changes
     before = RAIL.detect.volume_spike.min_mentions
@@ -82,7 +82,7 @@ def test_brands_come_in_the_order_of_their_names() -> None:
     assert [change.brand for change in result.changes] == ["Fennel & Oak", "Skylark Rail"]
 
 
-def test_of_a_long_list_only_what_differs_is_told() -> None:
+def test_of_a_long_list_only_what_differs_is_reported() -> None:
     """A week more in a calendar is a line that can be read, not a screenful."""
     weeks = [f"2026-11-{day:02}T08:00Z to 2026-11-{day + 1:02}T08:00Z: U0ANA" for day in range(1, 15)]
     before, after, turned = (
@@ -91,6 +91,6 @@ def test_of_a_long_list_only_what_differs_is_told() -> None:
     )
     (change,) = plan(applied(before), wanted(after)).changes
     added = ", ".join(f'"{week}"' for week in weeks[9:12])
-    assert change.lines()[1:] == [f'    schedule.shifts: 9 -> 13 entries; - "{weeks[0]}"; + {added} and 2 more']
+    assert change.lines()[1:] == [f'    on_call_schedule.shifts: 9 -> 13 entries; - "{weeks[0]}"; + {added} and 2 more']
     (change,) = plan(applied(before), wanted(turned)).changes
-    assert change.lines()[1:] == ["    schedule.shifts: 9 -> 9 entries; in another order"]
+    assert change.lines()[1:] == ["    on_call_schedule.shifts: 9 -> 9 entries; in another order"]

@@ -53,7 +53,9 @@ def test_any_one_detector_is_enough() -> None:
         assert found({other: value for other, value in off.items() if other != name}) == []
 
 
-@pytest.mark.parametrize("windows", [{"fast": "1h", "window": "30m"}, {"window": "3h", "slow": "3h", "fast": "1h"}])
+@pytest.mark.parametrize(
+    "windows", [{"short_window": "1h", "window": "30m"}, {"window": "3h", "long_window": "3h", "short_window": "1h"}]
+)
 def test_windows_are_in_order(windows: dict[str, str]) -> None:
     """A short window that is longer than the long one is an error; equal ones are not."""
     wrong = windows["window"] == "30m"
@@ -66,7 +68,7 @@ def test_a_limit_that_another_always_reaches_first_is_warned_about(negative: int
     assert bool(found({"static_threshold": {"mentions": 50, "negative": negative}})) == warned
 
 
-def test_the_contradiction_is_told_where_it_is_written() -> None:
+def test_the_contradiction_is_reported_where_it_is_written() -> None:
     """If the brand says it, the place is the brand's; if the group says it, the group's."""
     text = (
         "groups:\n  G:\n    defaults:\n      detect:\n        volume_spike: {short_window: 1h}\n"

@@ -1,4 +1,4 @@
-"""Where do the shifts of a calendar come from, what if it cannot be had, and who hears of a gap?"""
+"""Where do the shifts of a calendar come from, what if it is unavailable, and who is warned of a gap?"""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_files_addresses_and_secret_addresses_are_fetched(tmp_path: Path, server
     assert not unknown_variables({"TOCSIN_ICAL_DESK": "x"})
 
 
-def test_what_cannot_be_had_says_so_without_the_address(
+def test_what_is_unavailable_says_so_without_the_address(
     tmp_path: Path, server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A missing file, a refusal, a redirect elsewhere, too much of it: told, and no secret address with it."""
@@ -137,7 +137,7 @@ def failing(_: str) -> bytes:
     raise CalendarUnavailable("cannot be reached (TimeoutError)")
 
 
-def test_the_last_good_shifts_stay_where_a_calendar_cannot_be_had() -> None:
+def test_the_last_good_shifts_stay_where_a_calendar_is_unavailable() -> None:
     """A calendar that is down or broken takes nobody off call; of one never read that is grave."""
     wanted = {"Brisela": brand(ical="a.ics")}
     good = resolve(wanted, lambda _: SHIFTS.encode(), NOW).brands

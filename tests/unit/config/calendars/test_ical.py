@@ -62,7 +62,7 @@ def test_one_week_of_a_series_may_be_moved_or_left_out() -> None:
     ]
 
 
-def test_days_and_times_without_a_zone_are_those_of_the_rota() -> None:
+def test_days_and_times_without_a_zone_are_those_of_the_schedule() -> None:
     """A whole day in Paris begins at eleven in the evening UTC."""
     assert shifts(
         "DTSTART;VALUE=DATE:20261120\nSUMMARY:Ben", "DTSTART:20261122T100000\nDURATION:PT2H\nSUMMARY:Ben"

@@ -86,7 +86,7 @@ def test_ids_are_stored_in_eight_bytes() -> None:
 
 def test_the_oldest_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """The memory is bounded; exactly the newest ids are kept."""
-    monkeypatch.setattr(module, "REMEMBERED", 1000)
+    monkeypatch.setattr(module, "MAX_IDS", 1000)
     seen, _ = filled([(700, 0), (700, 0), (50, 1)])
     assert seen.known == set(range(450, 1450))
     assert len(seen.segments[0].ids) <= 1450

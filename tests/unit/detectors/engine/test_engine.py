@@ -41,7 +41,7 @@ def test_a_count_fires_at_the_row_that_reaches_it() -> None:
     assert state.totals.mentions == 8
 
 
-def test_what_lasts_is_told_at_each_closed_minute_and_ends_by_hysteresis() -> None:
+def test_what_lasts_is_reported_at_each_closed_minute_and_ends_by_hysteresis() -> None:
     """`ongoing` with rising revisions while above 70 % of the threshold; a quarter of an hour of calm ends it."""
     state, first = engine.process(begun(), batch_of([Row(0.1 * place, -1) for place in range(8)]), POLICY)
     state, closed = engine.advance_watermark(state, START + 40 * MINUTE, POLICY)
@@ -60,7 +60,7 @@ def test_a_storm_that_pauses_briefly_is_one_episode() -> None:
     state, again = engine.process(state, batch_of([Row(20 + 0.1 * place, -1) for place in range(8)], 100), POLICY)
     state, last = engine.advance_watermark(state, START + 25 * MINUTE, POLICY)
     assert len(raised(first + more + again + last)) == 1
-    assert {s.id for s in first + more + again + last} == {f"acme/absolute/{START}"}
+    assert {s.id for s in first + more + again + last} == {f"acme/static_threshold/{START}"}
 
 
 def test_a_mention_found_late_counts_now() -> None:
@@ -120,7 +120,7 @@ def test_rows_ahead_of_time_wait() -> None:
 
 def test_more_than_can_wait_is_counted_without_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound nothing is lost: the minute is judged when it comes near, on what it holds."""
-    monkeypatch.setattr(engine, "HELD_BYTES", 500)
+    monkeypatch.setattr(engine, "MAX_BUFFERED_BYTES", 500)
     rows = [Row(90 + 0.1 * place, -1) for place in range(8)]
     state, _ = engine.process(begun(), batch_of(rows), POLICY)
     assert sum(len(batch) for held in state.pending.values() for batch in held) == 3
@@ -189,8 +189,8 @@ def test_one_far_reaching_voice_is_a_finding() -> None:
     rows = [Row(0.3 * place, -1, reach=200_000, author=f"star {place}") for place in range(3)]
     rows.insert(1, Row(0.1, 1, reach=5_000_000))
     _state, signals = engine.process(begun(), batch_of(rows), POLICY)
-    told = [(s.phase, s.severity, (s.at - START) / MINUTE) for s in signals if s.detector == "high_reach"]
-    assert told == [("raised", "info", 0), ("ongoing", "warning", 0.6)]
+    reported = [(s.phase, s.severity, (s.at - START) / MINUTE) for s in signals if s.detector == "high_reach"]
+    assert reported == [("raised", "info", 0), ("ongoing", "warning", 0.6)]
     assert signals[0].contributors.authors[0] == ("star 0", 1, 200_000)
 
 
@@ -223,7 +223,7 @@ def test_unknown_languages_count_in_volume_only() -> None:
     assert [s.evidence.observed for s in signals] == [0.75]
 
 
-def test_a_redelivered_batch_is_told_in_the_totals() -> None:
+def test_a_redelivered_batch_is_reported_in_the_totals() -> None:
     """The same batch again changes nothing but the count of redeliveries."""
     batch = batch_of([Row(0.1 * place, -1) for place in range(8)])
     state, _ = engine.process(begun(), batch, POLICY)

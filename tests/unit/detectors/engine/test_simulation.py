@@ -20,22 +20,22 @@ def test_a_rehearsal_is_the_same_every_time() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_calm_is_silent(seed: int) -> None:
     """A Poisson stream that goes on as it was pages nobody."""
-    told = simulate(CALM, CALM, hours=12, seed=seed)
-    assert [signal.detector for signal in told if signal.severity != "info"] == []
+    reported = simulate(CALM, CALM, hours=12, seed=seed)
+    assert [signal.detector for signal in reported if signal.severity != "info"] == []
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_tenfold_storm_pages_within_the_hour(seed: int) -> None:
     """Whatever the draw, ten times the negative mentions are told within an hour, and not before they begin."""
-    told = first_alert(simulate(CALM, {**CALM, "negative": 60}, seed=seed), "negative_spike")
-    assert told.startswith(("warning after ", "critical after "))
-    assert 0 < int(told.split()[2]) <= 60
+    reported = first_alert(simulate(CALM, {**CALM, "negative": 60}, seed=seed), "negative_spike")
+    assert reported.startswith(("warning after ", "critical after "))
+    assert 0 < int(reported.split()[2]) <= 60
 
 
 def test_greater_sensitivity_is_never_later() -> None:
     """The same storm is told no later at high than at low sensitivity."""
     found = {}
     for level in ("low", "high"):
-        told = simulate(CALM, {**CALM, "negative": 45}, policy=Policy.model_validate({"sensitivity": level}))
-        found[level] = min((signal.at for signal in told if signal.detector == "negative_spike"), default=2**63)
+        reported = simulate(CALM, {**CALM, "negative": 45}, policy=Policy.model_validate({"sensitivity": level}))
+        found[level] = min((signal.at for signal in reported if signal.detector == "negative_spike"), default=2**63)
     assert found["high"] <= found["low"]

@@ -94,8 +94,8 @@ def test_the_watermark_never_goes_back_and_a_restart_changes_nothing(ticks: list
         reached.append(marks.observe(each, STALLED))
         assert decode(encode(stored)).observe(each, STALLED) == reached[-1]
         stored.observe(each, STALLED)
-    told = [instant for instant in reached if instant is not None]
-    assert told == sorted(told)
+    reported = [instant for instant in reached if instant is not None]
+    assert reported == sorted(reported)
 
 
 def test_other_bytes_are_refused() -> None:

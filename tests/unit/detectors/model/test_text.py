@@ -56,25 +56,25 @@ def signal(detector: str, metric: str, observed: float, expected: float | None, 
         ),
         (
             signal("no_data", "mentions", 0, 40, 180),
-            "no mention from forum for 3 hours, usually 40",
+            "no mentions from forum for 3 hours, usually 40",
             "aucune mention sur forum depuis 3 heures, d’habitude 40",
         ),
         (
             signal("sentiment_drift", "negative share", 0.4, 0.2, 180),
-            "negative share 40% in 3 hours, usually 20%: building up since 09:00 UTC",
-            "part négative de 40\u00a0% en 3 heures, d’habitude 20\u00a0% : de pire en pire depuis 09:00 UTC",
+            "negative share 40% in 3 hours, usually 20%: rising since 09:00 UTC",
+            "part négative de 40\u00a0% en 3 heures, d’habitude 20\u00a0% : en hausse depuis 09:00 UTC",
         ),
         (
             signal("static_threshold", "mentions", 50, None),
             "50 mentions in 10 minutes, limit 0.2",
-            "50 mentions en 10 minutes, limite 0,2",
+            "50 mentions en 10 minutes, seuil 0,2",
         ),
         (
             signal("abuse", "abusive share", 0.34, None, 60),
-            "abusive share 34% in 60 minutes, limit 20%; five authors wrote 70% of it all: possibly concerted",
+            "abusive share 34% in 60 minutes, limit 20%; five authors wrote 70% of them: possibly coordinated",
             (
-                "part injurieuse de 34\u00a0% en 60 minutes, limite 20\u00a0% ; cinq auteurs ont écrit 70\u00a0%"
-                " du total : action concertée possible"
+                "part injurieuse de 34\u00a0% en 60 minutes, seuil 20\u00a0% ; cinq auteurs en ont écrit 70\u00a0%"
+                " : action coordonnée possible"
             ),
         ),
     ],
@@ -91,9 +91,9 @@ def test_findings_read_as_a_manager_would_say_them(found: Signal, english: str, 
 def test_every_detector_speaks_both_languages(detector: object, language: Language) -> None:
     """No detector is mute, and none speaks on more than one line."""
     name = getattr(detector, "name", "")
-    told = BY_NAME[name].explain(signal(name, "mentions", 5, 1), language)
-    assert told
-    assert "\n" not in told
+    reported = BY_NAME[name].explain(signal(name, "mentions", 5, 1), language)
+    assert reported
+    assert "\n" not in reported
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -55,7 +55,7 @@ def test_history_counts_only_what_teaches() -> None:
     assert learn(hours, 11 + GAP_HOURS, LEARNING).history == 9 * 60
 
 
-def test_no_history_is_said() -> None:
+def test_no_history_is_stated() -> None:
     """A brand never seen has no usual and expects nothing."""
     usual = learn(HourBuckets(), 100, LEARNING)
     assert (usual.warmed_up, usual.history, usual.expected(MENTIONS, 60)) == (False, 0, 0.0)
@@ -160,8 +160,8 @@ def test_bursty_hours_widen_the_threshold() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 40)), min_size=2, max_size=40), st.integers(0, 2))
-def test_what_is_usual_does_not_hang_on_when_it_is_asked(gaps: list[tuple[int, int]], steps: int) -> None:
-    """Asked before or after the hour's first minute is closed, of tables made anew or moved on: the same, always."""
+def test_what_is_usual_does_not_depend_on_when_it_is_asked(gaps: list[tuple[int, int]], steps: int) -> None:
+    """Asked before or after the hour's first minute is closed, of tables made again or moved on: the same, always."""
     hours, hour, table = HourBuckets(), 0, HistoryTable(HourBuckets(), 0)
     for gap, count in gaps * 5:
         hour += 1 + gap * gap // (1 + steps)

@@ -105,7 +105,7 @@ def test_little_is_known_of_a_brand_before_a_fortnight_of_its_level() -> None:
     assert usual_after(past([0] * (FORTNIGHT - 10) + [1] * 10)).burstiness is None
 
 
-def test_a_calm_brand_is_heard_sooner_than_a_bursty_one() -> None:
+def test_a_calm_brand_is_detected_sooner_than_a_bursty_one() -> None:
     """With the same mean, the bar of an hour is lower the less bursty the history; half of `least` is the lowest."""
     bars = [np.mean([hour_bar(past(drawn(1, spread, seed))) for seed in range(15)]) for spread in (0, 0.3, 1.0)]
     assert bars[0] < bars[1] < bars[2]

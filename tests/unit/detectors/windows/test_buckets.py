@@ -36,19 +36,21 @@ def filled(counts: dict[int, int], closed_to: int) -> MinuteBuckets:
 
 
 @given(COUNTS, st.integers(0, 1000), st.integers(0, 1000), st.integers(1, 180))
-def test_a_window_sums_its_minutes_and_no_others(counts: dict[int, int], frontier: int, end: int, length: int) -> None:
+def test_a_window_sums_its_minutes_and_no_others(
+    counts: dict[int, int], last_closed: int, end: int, length: int
+) -> None:
     """Open or closed, empty or not: the sum over (end - length, end] is that of a dictionary."""
-    minutes = filled(counts, frontier)
-    if end - length >= frontier - KEPT_MINUTES:
+    minutes = filled(counts, last_closed)
+    if end - length >= last_closed - KEPT_MINUTES:
         expected = sum(count for minute, count in counts.items() if end - length < minute <= end)
         assert minutes.window(end, length)[MENTIONS] == expected
 
 
 @given(COUNTS, st.integers(0, 1000))
-def test_the_ledger_keeps_four_hours(counts: dict[int, int], frontier: int) -> None:
+def test_the_ledger_keeps_four_hours(counts: dict[int, int], last_closed: int) -> None:
     """Every minute of the last KEPT_MINUTES and after them is in the ledger with its count, zeros left out."""
-    ledger = filled(counts, frontier).by_publication(frontier)
-    kept = {minute: count for minute, count in counts.items() if minute > frontier - KEPT_MINUTES}
+    ledger = filled(counts, last_closed).by_publication(last_closed)
+    kept = {minute: count for minute, count in counts.items() if minute > last_closed - KEPT_MINUTES}
     assert {row[0] // 60_000: row[1] for row in ledger} == kept
 
 

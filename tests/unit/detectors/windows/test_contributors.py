@@ -130,7 +130,7 @@ def test_a_hostile_name_is_cut() -> None:
     assert len(drivers.authors[0][0]) == len(drivers.channels[0][0]) == 40
 
 
-def test_copies_are_told_from_originals() -> None:
+def test_copies_are_distinguished_from_originals() -> None:
     """The first of a text is an original, every further one within the memory a copy."""
     recent: dict[int, None] = {}
     assert count_copies([1, 2, 3], recent) == 0
@@ -183,6 +183,6 @@ def test_a_loud_author_is_found_in_a_crowd() -> None:
     top = TopCounts(10)
     for number in range(500):
         top.add("loud" if number % 5 == 0 else f"author{number}")
-    told = top.lower_bounds()["loud"]
-    assert 50 <= told <= 100
-    assert max(top.lower_bounds().values()) == told
+    reported = top.lower_bounds()["loud"]
+    assert 50 <= reported <= 100
+    assert max(top.lower_bounds().values()) == reported

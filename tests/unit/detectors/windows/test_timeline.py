@@ -23,12 +23,12 @@ def test_the_course_holds_the_last_three_hours_and_what_is_usual() -> None:
     assert course.negative[-1] > course.negative[0]
 
 
-def test_it_is_said_when_raised_and_then_once_in_a_bar() -> None:
+def test_it_is_stated_when_raised_and_then_once_in_a_bar() -> None:
     """What lasts says it every five minutes: the rest of the signals stay small."""
     signals = [signal for signal in simulate(CALM, ANGRY, hours=1) if signal.detector == "negative_spike"]
-    said = [signal for signal in signals if signal.timeline is not None]
+    stated = [signal for signal in signals if signal.timeline is not None]
     assert signals[0].timeline is not None
-    assert len(said) <= len(signals) / BAR_MINUTES + 2
+    assert len(stated) <= len(signals) / BAR_MINUTES + 2
 
 
 def test_a_busy_channel_that_says_nothing_is_missing_from_the_coverage() -> None:

@@ -91,11 +91,11 @@ def test_an_empty_record_is_one_rejection(value: bytes | None) -> None:
         (line(text="\ud83d"), "text: holds a lone surrogate"),
     ],
 )
-def test_what_is_no_mention_says_why(raw: bytes, said: str) -> None:
+def test_what_is_no_mention_says_why(raw: bytes, stated: str) -> None:
     """Each kind of broken input has a reason that names the place, and the original bytes."""
     (entry,) = decode_record(raw, ARRIVED)
     assert isinstance(entry, Rejection)
-    assert entry.reasons[0].startswith(said)
+    assert entry.reasons[0].startswith(stated)
     assert entry.line == raw
 
 

@@ -96,13 +96,13 @@ def test_a_text_may_be_empty_but_not_absent() -> None:
         ({"query": "\ud800"}, "extra: 'query' holds a lone surrogate"),
     ],
 )
-def test_a_refusal_names_field_rule_and_value(fields: dict[str, Any], said: str) -> None:
+def test_a_refusal_names_field_rule_and_value(fields: dict[str, Any], stated: str) -> None:
     """Each finding is one line: the field, the rule, what was given."""
     (reason,) = _refused(**fields)
-    assert reason.startswith(said)
+    assert reason.startswith(stated)
 
 
-def test_all_findings_are_told_at_once() -> None:
+def test_all_findings_are_reported_at_once() -> None:
     """A mention with several faults is refused with a line for each, missing fields included."""
     with pytest.raises(ValidationError) as refusal:
         Mention.model_validate({"id": "1", "lang": "x" * 36, "reach": -1})

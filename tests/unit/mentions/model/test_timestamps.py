@@ -63,11 +63,11 @@ def test_milliseconds_are_kept_and_finer_digits_cut() -> None:
         (1_769_868_300_000_000, "is after 2099-12-31"),
     ],
 )
-def test_a_refusal_says_rule_and_remedy(given: object, said: str) -> None:
+def test_a_refusal_says_rule_and_remedy(given: object, stated: str) -> None:
     """What is no moment between 2000 and 2100, or has no offset, is refused with the rule, and briefly."""
     with pytest.raises(ValueError, match=r": ") as refusal:
         parse_timestamp(given)
-    assert said in str(refusal.value)
+    assert stated in str(refusal.value)
     assert len(str(refusal.value)) < 200
 
 

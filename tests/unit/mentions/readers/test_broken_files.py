@@ -27,8 +27,8 @@ START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 def mention(number: int, **fields: Any) -> dict[str, Any]:
     """Return the mention of a minute."""
     at = (START + timedelta(minutes=number)).isoformat()
-    said = {"id": f"m{number}", "brand": "Brisela", "channel": "forum", "text": f"Brisela number {number}"}
-    return said | {"published_at": at} | fields
+    stated = {"id": f"m{number}", "brand": "Brisela", "channel": "forum", "text": f"Brisela number {number}"}
+    return stated | {"published_at": at} | fields
 
 
 GOOD = [mention(number) for number in range(40)]
@@ -59,7 +59,7 @@ def accepted(path: str, mapping: dict[str, str] | None = None) -> tuple[int, lis
     return good, [f"{e.number}: {'; '.join(e.reasons)}" for e in entries if not isinstance(e, PackedRecord)]
 
 
-def test_an_unsorted_file_is_told_with_its_line_and_sorted_on_demand(tmp_path: Path) -> None:
+def test_an_unsorted_file_is_reported_with_its_line_and_sorted_on_demand(tmp_path: Path) -> None:
     """Out of order, the replay warns, names the first line and the remedy; with --sort it is the sorted file's."""
     long = [mention(number) for number in range(1_500)]
     mixed = long[:]
@@ -148,11 +148,11 @@ def test_wrongly_mapped_columns_are_refused_line_by_line(tmp_path: Path) -> None
 
 def test_parquet_holds_the_same_mentions(tmp_path: Path) -> None:
     """Whether a time is text or a timestamp with a zone, and an author a struct or flat, the mentions are equal."""
-    said = [
+    stated = [
         m | {"author": {"id": "u1", "followers": 5}, "published_at": datetime.fromisoformat(m["published_at"])}
         for m in GOOD
     ]
-    path = table(tmp_path / "good.parquet", said)
+    path = table(tmp_path / "good.parquet", stated)
     assert format_of(path) == "parquet"
     entries = list(read(path))
     assert accepted(path) == (len(GOOD), [])
@@ -166,9 +166,9 @@ def test_reading_parquet_goes_on_from_any_row(tmp_path: Path) -> None:
     """From where any row ended, reading gives the rows after it; the bytes told are those of the file's columns."""
     path = tmp_path / "good.parquet"
     parquet.write_table(pa.Table.from_pylist(GOOD), path, row_group_size=7)
-    told: list[float] = []
-    whole = list(read(str(path), advance=told.append))
-    assert 0 < sum(told) <= path.stat().st_size
+    reported: list[float] = []
+    whole = list(read(str(path), advance=reported.append))
+    assert 0 < sum(reported) <= path.stat().st_size
     for at in (0, 6, 7, 39):
         assert list(read(str(path), start=whole[at].next_position)) == whole[at + 1 :]
 

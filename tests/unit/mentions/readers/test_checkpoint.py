@@ -58,13 +58,13 @@ def test_a_file_that_grew_is_the_same(checkpoint: Checkpoint, data: Path, conten
         lambda path: path.write_bytes(b""),
     ],
 )
-def test_another_file_begins_anew(checkpoint: Checkpoint, data: Path, change: Callable[[Path], object]) -> None:
+def test_another_file_begins_again(checkpoint: Checkpoint, data: Path, change: Callable[[Path], object]) -> None:
     """A file with another beginning, or shorter than it was, is read from its start, and that is said."""
     change(data)
     assert checkpoint.resume(identify(str(data))) == Resumption(ResumeOutcome.REPLACED, START, {})
 
 
-def test_a_large_file_that_shrank_begins_anew(tmp_path: Path) -> None:
+def test_a_large_file_that_shrank_begins_again(tmp_path: Path) -> None:
     """A file cut behind what is compared is another one all the same: the place to go on from may be gone."""
     path = tmp_path / "large.jsonl"
     path.write_bytes(b"line\n" * HEAD)
@@ -74,7 +74,7 @@ def test_a_large_file_that_shrank_begins_anew(tmp_path: Path) -> None:
     assert checkpoint.resume(identify(str(path))).start is ResumeOutcome.REPLACED
 
 
-def test_another_path_begins_anew(checkpoint: Checkpoint, data: Path) -> None:
+def test_another_path_begins_again(checkpoint: Checkpoint, data: Path) -> None:
     """A copy elsewhere is another source; the same file by another way to write its path is not."""
     copy = data.with_name("copy.jsonl")
     copy.write_bytes(data.read_bytes())
@@ -100,7 +100,7 @@ def test_a_crash_leaves_the_old_checkpoint_or_the_new(
 def test_what_is_no_checkpoint_is_refused(checkpoint: Checkpoint, data: Path, content: bytes) -> None:
     """A file of other content is never taken for a place, nor overwritten in silence."""
     checkpoint.path.write_bytes(content)
-    with pytest.raises(SourceError, match=r"data\.checkpoint:1: is no checkpoint .*: delete it to start anew"):
+    with pytest.raises(SourceError, match=r"data\.checkpoint:1: is no checkpoint .*: delete it to start again"):
         checkpoint.resume(identify(str(data)))
 
 

@@ -98,13 +98,13 @@ def test_numbers_are_of_the_line_a_row_begins_on(tmp_path: Path) -> None:
         (b"1,caf\xe9,2026-01-31T14:05:00Z,news", "line: is not UTF-8: convert the file"),
     ],
 )
-def test_a_bad_row_costs_no_good_one(tmp_path: Path, row: bytes, said: str) -> None:
+def test_a_bad_row_costs_no_good_one(tmp_path: Path, row: bytes, stated: str) -> None:
     """A row of the wrong form is refused with its line, its bytes and the remedy; the rows around it are read."""
     before, refused, after = _read(tmp_path, b"\n".join([HEADER.encode(), ROW.encode(), row, ROW.encode()]))
     assert _fields(before) == _fields(after)
     assert isinstance(refused, RejectedLine)
     assert (refused.number, refused.raw.rstrip()) == (3, row)
-    assert refused.reasons[0].startswith(said)
+    assert refused.reasons[0].startswith(stated)
 
 
 @pytest.mark.parametrize("tail", ["", "x" * 200_000 + "\n"])
@@ -130,8 +130,8 @@ def test_an_open_quotation_mark_is_an_error(tmp_path: Path, tail: str) -> None:
         ("", {}, "no column for id, text, published_at, channel"),
     ],
 )
-def test_a_wrong_header_is_told_at_once(tmp_path: Path, header: str, mapping: dict[str, str], said: str) -> None:
+def test_a_wrong_header_is_reported_at_once(tmp_path: Path, header: str, mapping: dict[str, str], stated: str) -> None:
     """A table without what a mention needs is refused before any row, with what there is."""
     with pytest.raises(SourceError) as failure:
         _read(tmp_path, f"{header}\n{ROW}\n", mapping)
-    assert str(failure.value).startswith(f"{tmp_path / 'a.csv'}:1: {said}")
+    assert str(failure.value).startswith(f"{tmp_path / 'a.csv'}:1: {stated}")

@@ -40,7 +40,7 @@ def _raws(path: str) -> list[bytes]:
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, _zstd])
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a"])
-def test_compression_is_told_by_content(tmp_path: Path, name: str, pack: Callable[[bytes], bytes]) -> None:
+def test_compression_is_reported_by_content(tmp_path: Path, name: str, pack: Callable[[bytes], bytes]) -> None:
     """Plain, gzip and Zstandard files give the same lines, whatever the file is called."""
     path = _packed(tmp_path / name, pack(PLAIN))
     assert _raws(path) == LINES
@@ -76,7 +76,7 @@ def test_reading_goes_on_from_any_line(tmp_path: Path, pack: Callable[[bytes], b
 def test_a_place_beyond_the_end_is_an_error(tmp_path: Path) -> None:
     """A file that has become shorter is not read as if it were done."""
     path = _packed(tmp_path / "a", PLAIN)
-    with pytest.raises(SourceError, match="ends before the place to go on from: start anew"):
+    with pytest.raises(SourceError, match="ends before the place to go on from: start again"):
         list(read(path, start=Position(99, len(PLAIN) + 1)))
 
 
@@ -118,11 +118,11 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
         (b"x" * (MAX_LINE + 1), f":1: is longer than {MAX_LINE} bytes"),
     ],
 )
-def test_what_is_no_json_lines_file_says_so(tmp_path: Path, content: bytes, said: str) -> None:
+def test_what_is_no_json_lines_file_says_so(tmp_path: Path, content: bytes, stated: str) -> None:
     """A JSON array, UTF-16 and an endless line are told at once, with what to do."""
     with pytest.raises(SourceError) as failure:
         list(read(_packed(tmp_path / "a", content)))
-    assert said in str(failure.value)
+    assert stated in str(failure.value)
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, _zstd])

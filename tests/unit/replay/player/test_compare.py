@@ -20,7 +20,7 @@ HOUR = 60 * MINUTE
 START = 1_700_000_000_000
 
 
-def told(brand: str, opened: int, resolved: int | None, *, severity: Severity = "warning") -> list[Notification]:
+def reported(brand: str, opened: int, resolved: int | None, *, severity: Severity = "warning") -> list[Notification]:
     """Return what is told of one incident, instants in minutes."""
     at = START + opened * MINUTE
     incident = Incident(f"{brand}-{opened}", brand, "open", severity, at, at, at, 1, {})
@@ -39,7 +39,7 @@ def outcome(*notes: list[Notification]) -> ReplayResult:
 
 def test_equal_outcomes_do_not_differ() -> None:
     """The same rules give the same incidents: nothing is gained, lost or moved."""
-    same = outcome(told("Halden", 0, 90), told("Orvane", 10, None))
+    same = outcome(reported("Halden", 0, 90), reported("Orvane", 10, None))
     found = compare(same, same)
     assert not found.differs
     assert [change.kind for change in found.changes] == ["unchanged", "unchanged"]
@@ -48,8 +48,8 @@ def test_equal_outcomes_do_not_differ() -> None:
 
 def test_an_incident_that_overlaps_is_the_same_one_moved() -> None:
     """Earlier and later are told in minutes, whatever the incident's name."""
-    before = outcome(told("Halden", 30, 90), told("Orvane", 10, 60))
-    after = outcome(told("Halden", 19, 90), told("Orvane", 12, 60))
+    before = outcome(reported("Halden", 30, 90), reported("Orvane", 10, 60))
+    after = outcome(reported("Halden", 19, 90), reported("Orvane", 12, 60))
     later, earlier = compare(before, after).changes
     assert (later.kind, later.brand, later.minutes_later) == ("later", "Orvane", 2.0)
     assert (earlier.kind, earlier.brand, earlier.minutes_later) == ("earlier", "Halden", -11.0)
@@ -58,7 +58,7 @@ def test_an_incident_that_overlaps_is_the_same_one_moved() -> None:
 
 def test_what_only_one_side_has_is_lost_or_gained_with_its_pages() -> None:
     """An incident on another day is another incident."""
-    before, after = outcome(told("Halden", 0, 60)), outcome(told("Halden", 1_500, 1_600, severity="info"))
+    before, after = outcome(reported("Halden", 0, 60)), outcome(reported("Halden", 1_500, 1_600, severity="info"))
     found = compare(before, after)
     assert [(change.kind, change.extra_pages) for change in found.changes] == [("lost", -1), ("gained", 0)]
     assert (found.pages_before, found.pages_after) == (1, 0)
@@ -67,7 +67,7 @@ def test_what_only_one_side_has_is_lost_or_gained_with_its_pages() -> None:
 
 def test_what_opens_far_apart_is_not_the_same_though_both_are_open_at_once() -> None:
     """An incident that opened a day before is no earlier finding of this one: this one is part of it, or new."""
-    noisy, quiet = outcome(told("Halden", 0, 1_800)), outcome(told("Halden", 1_732, 1_800))
+    noisy, quiet = outcome(reported("Halden", 0, 1_800)), outcome(reported("Halden", 1_732, 1_800))
     lost, gained = compare(quiet, noisy).changes
     assert (lost.kind, lost.merged_into, gained.kind, gained.merged_into) == ("lost", gained.after, "gained", None)
     assert "not found any more, part of one open since 2023-11-14 22:13, 1 page fewer" in str(lost)
@@ -78,7 +78,10 @@ def test_what_opens_far_apart_is_not_the_same_though_both_are_open_at_once() -> 
 
 def test_the_nearest_opening_is_the_same_incident_whatever_stays_open_longest() -> None:
     """A long incident that splits in two is found at the first of them."""
-    long, split = outcome(told("Halden", 0, 2_900)), outcome(told("Halden", 20, 60), told("Halden", 1_500, 2_900))
+    long, split = (
+        outcome(reported("Halden", 0, 2_900)),
+        outcome(reported("Halden", 20, 60), reported("Halden", 1_500, 2_900)),
+    )
     changes = compare(long, split).changes
     assert [(change.kind, change.minutes_later) for change in changes] == [
         ("later", 20),
@@ -88,13 +91,13 @@ def test_the_nearest_opening_is_the_same_incident_whatever_stays_open_longest() 
 
 def test_two_brands_are_never_one_incident() -> None:
     """Incidents of different brands at the same time stay apart."""
-    found = compare(outcome(told("Halden", 0, 60)), outcome(told("Orvane", 0, 60)))
+    found = compare(outcome(reported("Halden", 0, 60)), outcome(reported("Orvane", 0, 60)))
     assert sorted(change.kind for change in found.changes) == ["gained", "lost"]
 
 
 def test_the_json_form_says_it_all() -> None:
     """The record goes through JSON and counts each kind."""
-    found = compare(outcome(told("Halden", 30, None)), outcome(told("Halden", 19, None)))
+    found = compare(outcome(reported("Halden", 30, None)), outcome(reported("Halden", 19, None)))
     record = json.loads(json.dumps(found.record()))
     assert record["earlier"] == 1
     assert record["incidents"][0]["minutes"] == -11.0
@@ -104,7 +107,7 @@ def test_the_json_form_says_it_all() -> None:
 def test_markdown_of_a_hostile_brand_starts_nothing() -> None:
     """A brand's name can neither break the table nor notify anybody nor open a link."""
     name = "@team | [x](http://evil.example) <img src=x> `y`"
-    found = compare(outcome(), outcome(told(name, 0, 60))).markdown()
+    found = compare(outcome(), outcome(reported(name, 0, 60))).markdown()
     assert not {"@team", "[x]", "<img", "http://", "`y`"} & {part for part in found.split() if part}
     assert "@team" not in found
     assert "<img" not in found
@@ -116,11 +119,11 @@ OPENINGS = st.lists(st.tuples(st.sampled_from(["Halden", "Orvane"]), st.integers
 
 def several(openings: list[tuple[str, int]]) -> ReplayResult:
     """Return an outcome with an incident of 45 minutes at each opening."""
-    return outcome(*(told(brand, at, at + 45) for brand, at in openings))
+    return outcome(*(reported(brand, at, at + 45) for brand, at in openings))
 
 
 @given(OPENINGS, OPENINGS)
-def test_each_incident_is_told_once_and_back_and_forth_agree(
+def test_each_incident_is_reported_once_and_back_and_forth_agree(
     old: list[tuple[str, int]], new: list[tuple[str, int]]
 ) -> None:
     """Every incident of either side stands in exactly one change, and the way back undoes the way there."""

@@ -41,7 +41,7 @@ def kafka() -> Kafka:
     return Kafka()
 
 
-def test_whoever_asks_again_hears_what_a_first_question_hears(kafka: Kafka) -> None:
+def test_a_second_question_gets_the_answer_of_the_first(kafka: Kafka) -> None:
     """Also when the present thresholds have changed in between: what came of the former ones is not kept for them."""
     days = PreviewCache(kafka.past, kafka.clock)
     for today, proposed in ((NOW, keen()), (NOW, DISABLED), (DISABLED, keen()), (NOW, keen())):

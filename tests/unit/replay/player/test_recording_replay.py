@@ -65,8 +65,8 @@ def test_lines_need_a_scorer() -> None:
 
 def test_actions_take_effect_where_they_stand() -> None:
     """An acknowledgement is told at its place, and the incident names who acknowledged."""
-    told = played([e for e in entries(mentions(), [ACK]) if not isinstance(e, MentionsEntry)]).result.notifications
-    (acknowledged,) = [note for note in told if note.reason == "acknowledged"]
+    reported = played([e for e in entries(mentions(), [ACK]) if not isinstance(e, MentionsEntry)]).result.notifications
+    (acknowledged,) = [note for note in reported if note.reason == "acknowledged"]
     assert acknowledged.incident.acknowledged_by == "U0000001"
 
 
@@ -100,17 +100,17 @@ def test_slack_shows_each_incident_once_with_its_thread() -> None:
     """Each incident has one message, edited to the last revision, and a reply for each notification that asks."""
     playback = RecordingReplay(RecordedPolicies(header()))
     rules = RecordedPolicies(header())
-    told: list[Notification] = []
+    reported: list[Notification] = []
     sent = []
     for note, made in record_requests(playback.run(scored()), rules):
-        told.append(note)
+        reported.append(note)
         sent += made
     shown = final_messages(sent)
-    last = {note.incident.id: note for note in told}
+    last = {note.incident.id: note for note in reported}
     assert shown.keys() == last.keys()
     for incident, place in shown.items():
         assert place["message"]["metadata"]["event_payload"]["revision"] == last[incident].revision
-        asked = [note.revision for note in told if note.incident.id == incident and note.reply]
+        asked = [note.revision for note in reported if note.incident.id == incident and note.reply]
         assert [reply["metadata"]["event_payload"]["revision"] for reply in place["replies"]] == asked
     posts = [one for one in sent if one["method"] == "chat.postMessage" and "thread" not in one]
     assert len(posts) == len(last)

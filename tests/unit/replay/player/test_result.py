@@ -55,9 +55,9 @@ def outcome() -> ReplayResult:
 
 def test_lines_give_what_a_rerun_tells() -> None:
     """The outcome counts every mention and tells of the incidents that the replay's events name."""
-    told = {event["incident"] for event in FileReplay(PolicySet.built_in(), Scorer()).run(lines())}
-    assert {incident.id for incident in outcome().incidents()} == told
-    assert told
+    reported = {event["incident"] for event in FileReplay(PolicySet.built_in(), Scorer()).run(lines())}
+    assert {incident.id for incident in outcome().incidents()} == reported
+    assert reported
     assert outcome().mentions == len(MENTIONS)
     assert outcome().counts.keys() == {"Brisela", "Oakmere"}
 

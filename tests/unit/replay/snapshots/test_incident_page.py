@@ -21,13 +21,13 @@ from tests.support.scoring import batch
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification
 
-TOLD = run(signal(0), signal(3, observed=240, severity="critical"))[1]
+REPORTED = run(signal(0), signal(3, observed=240, severity="critical"))[1]
 
 
-def _chronicle(brand: str = "acme", told: list[Notification] = TOLD) -> EventLog:
+def _chronicle(brand: str = "acme", reported: list[Notification] = REPORTED) -> EventLog:
     chronicle = EventLog(since=START - 60 * MINUTE)
     chronicle.count(batch(brand, *((START + minute * MINUTE, NEGATIVE) for minute in range(-30, 5))))
-    for note in told:
+    for note in reported:
         chronicle.add(note)
     return chronicle
 
@@ -79,11 +79,11 @@ def test_what_came_before_is_left_out() -> None:
     assert chronicle.span() == (START, START)
 
 
-def test_incidents_stand_as_last_told() -> None:
+def test_incidents_stand_as_last_notified() -> None:
     """Each incident is known once, in its latest revision."""
     chronicle = _chronicle()
-    assert [incident.revision for incident in chronicle.incidents()] == [TOLD[-1].revision]
-    assert chronicle.about(TOLD[0].incident.id) == TOLD
+    assert [incident.revision for incident in chronicle.incidents()] == [REPORTED[-1].revision]
+    assert chronicle.about(REPORTED[0].incident.id) == REPORTED
 
 
 def test_page_is_self_contained() -> None:
@@ -97,7 +97,7 @@ def test_page_is_self_contained() -> None:
 def test_page_tells_in_words_what_the_chart_shows() -> None:
     """Each flag of the chart has a row that says when and what, so that nobody needs to see the chart."""
     page = _page(_chronicle())
-    for number, note in enumerate(TOLD, 1):
+    for number, note in enumerate(REPORTED, 1):
         assert f"<strong>{number}</strong>" in page
         assert incident_page._annotation_text(note) in page
     labelled = [attributes for tag, attributes in _Outline(page).tags if tag == "svg"]
@@ -109,13 +109,13 @@ def test_page_knows_light_and_dark() -> None:
     assert _page(_chronicle()).count("prefers-color-scheme:dark") >= 2
 
 
-def test_gravest_brand_comes_first() -> None:
-    """The brand with the gravest incident heads the page, a calm one closes it."""
+def test_most_severe_brand_comes_first() -> None:
+    """The brand with the most severe incident heads the page, a calm one closes it."""
     chronicle = _chronicle()
     chronicle.count(batch("aardvark", (START, POSITIVE)))
     page = _page(chronicle)
     assert page.index("<h2>acme</h2>") < page.index("<h2>aardvark</h2>")
-    assert "Nothing was told: a calm day." in page
+    assert "No notifications." in page
 
 
 def test_card_is_in_the_language_of_the_brand() -> None:
@@ -126,8 +126,8 @@ def test_card_is_in_the_language_of_the_brand() -> None:
 def test_hostile_names_stay_text() -> None:
     """A brand called like markup is shown as text."""
     evil = "<script>alert(1)</script>"
-    told = [replace(note, incident=replace(note.incident, brand=evil)) for note in TOLD]
-    page = _page(_chronicle(evil, told))
+    reported = [replace(note, incident=replace(note.incident, brand=evil)) for note in REPORTED]
+    page = _page(_chronicle(evil, reported))
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 

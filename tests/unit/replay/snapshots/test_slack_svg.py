@@ -26,8 +26,8 @@ def _words(drawn: str) -> str:
 
 
 def _card(language: str = "en") -> Card:
-    told = run(signal(0), signal(3, observed=240, severity="critical"))[1]
-    return build_card(told[-1].incident, Route("C1", language, "<@U0CAMILLE>"), page=True)
+    reported = run(signal(0), signal(3, observed=240, severity="critical"))[1]
+    return build_card(reported[-1].incident, Route("C1", language, "<@U0CAMILLE>"), page=True)
 
 
 def test_card_shows_every_block() -> None:

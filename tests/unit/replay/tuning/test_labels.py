@@ -88,11 +88,11 @@ def test_a_file_is_read_with_its_lines() -> None:
         ("incidents: [", "is not YAML"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_line(text: str, told: str) -> None:
+def test_what_is_wrong_is_named_with_its_line(text: str, reported: str) -> None:
     """Each mistake is told with file, line and remedy."""
     with pytest.raises(ConfigError) as raised:
         read(text.encode(), "x.yaml")
-    assert told in str(raised.value)
+    assert reported in str(raised.value)
     assert str(raised.value).startswith("x.yaml")
 
 
@@ -142,18 +142,18 @@ def test_overlaps_and_unknown_brands_are_named() -> None:
         Label("Haldn", 0, HOUR, line=8),
         Label("Marrow", 0, HOUR, line=11),
     ]
-    told = [str(problem) for problem in check(labels, {"Halden", "Marrow"})]
-    assert len(told) == 2
-    assert "overlaps line 2" in told[1]
-    assert 'did you mean "Halden"?' in told[0]
+    reported = [str(problem) for problem in check(labels, {"Halden", "Marrow"})]
+    assert len(reported) == 2
+    assert "overlaps line 2" in reported[1]
+    assert 'did you mean "Halden"?' in reported[0]
     assert len(check(labels)) == 1
 
 
 @given(LABELS)
 def test_yaml_comes_back_as_it_was(labels: list[Label]) -> None:
     """What is exported is read again as the same labels, whatever the notes hold."""
-    told = read(to_yaml(labels).encode())
-    assert [label.record() for label in told] == [label.record() for label in labels]
+    reported = read(to_yaml(labels).encode())
+    assert [label.record() for label in reported] == [label.record() for label in labels]
 
 
 @given(LABELS)

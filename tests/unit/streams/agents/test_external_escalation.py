@@ -92,7 +92,7 @@ async def test_what_pages_nobody_or_has_no_way_out_waits_for_slack(
     await ways.stop()
 
 
-async def test_only_the_step_that_leads_outside_rings_and_the_end_is_told(there: WebhookReceiver) -> None:
+async def test_only_the_step_that_leads_outside_rings_and_the_end_is_reported(there: WebhookReceiver) -> None:
     """Each notification is done once, when all that it has to say outside is said."""
     steps = ("U0CHIEF", "pagerduty")
     ways, done = outside(there, *steps), list[str]()

@@ -79,7 +79,7 @@ class Worker:
         self.directory, self.table = BrandRegistry(), Table()
         self.configure(members)
         self.passed: list[Message] = []
-        self.told: list[Notification] = []
+        self.reported: list[Notification] = []
         self.restart()
 
     def configure(self, members: tuple[str, ...]) -> None:
@@ -100,13 +100,13 @@ class Worker:
         if topic == TOPICS.signals.name:
             self.passed.append(Message(topic, partition or 0, key, value or b""))
         if topic == TOPICS.notifications.name:
-            self.told.append(decode_notification(value or b""))
+            self.reported.append(decode_notification(value or b""))
         return asyncio.sleep(0)
 
     def feed(self, *records: Record) -> None:
         """Apply records in the partitions of their brands; time comes to all. What is passed on arrives."""
         for record in records:
-            everywhere = range(PARTITIONS) if isinstance(record, Watermark) else [_dealt(record.brand)]
+            everywhere = range(PARTITIONS) if isinstance(record, Watermark) else [_assigned_partition(record.brand)]
             messages = [_message(record, number) for number in everywhere]
             while messages:
                 known = len(self.passed)
@@ -115,7 +115,7 @@ class Worker:
                 messages = self.passed[known:]
 
 
-def _dealt(brand: str) -> int:
+def _assigned_partition(brand: str) -> int:
     return int(murmur2(brand.encode()) & 0x7FFFFFFF) % PARTITIONS
 
 
@@ -142,7 +142,7 @@ STORY: Final[list[Record]] = [
 @pytest.mark.parametrize("restarts", [False, True])
 def test_brands_of_different_partitions_are_one_incident(*, restarts: bool) -> None:
     """What is told is what one process tells that has all of them, and a restart at any point changes nothing."""
-    assert len({_dealt(brand) for brand in BRANDS}) > 1
+    assert len({_assigned_partition(brand) for brand in BRANDS}) > 1
     worker = Worker()
     for record in STORY:
         worker.feed(record)
@@ -150,16 +150,16 @@ def test_brands_of_different_partitions_are_one_incident(*, restarts: bool) -> N
             worker.restart()
     if restarts:
         worker.feed(now(201))
-    assert _by_incident(worker.told) == _by_incident(run_triage(*STORY)[1])
+    assert _by_incident(worker.reported) == _by_incident(run_triage(*STORY)[1])
 
 
-def test_what_is_passed_on_twice_is_told_once() -> None:
+def test_what_is_passed_on_twice_is_reported_once() -> None:
     """A worker that dies after passing on passes it on again."""
     worker = Worker()
     worker.feed(*STORY[:5])
-    told = list(worker.told)
+    reported = list(worker.reported)
     worker.feed(*STORY[:4])
-    assert worker.told == told
+    assert worker.reported == reported
 
 
 def test_a_group_waits_for_the_slowest_of_its_brands() -> None:
@@ -179,14 +179,14 @@ def test_what_began_before_the_group_ends_where_it_began() -> None:
     worker.feed(signal(0, brand=BRANDS[0], drivers=GERM))
     worker.configure(BRANDS)
     worker.feed(signal(1, brand=BRANDS[0], drivers=GERM, observed=400), action(2, brand=BRANDS[0]), now(40))
-    assert [note.reason for note in worker.told] == ["opened", "doubled", "acknowledged", "resolved"]
+    assert [note.reason for note in worker.reported] == ["opened", "doubled", "acknowledged", "resolved"]
     worker.feed(signal(500, brand=BRANDS[0], drivers=GERM, start=500))
     forwarded = group_routing.decode(worker.passed[-1].value)
     assert isinstance(forwarded, ForwardedRecord)
     assert forwarded.group == GROUP
     assert worker.passed[-1].key == GROUP.encode()
     assert worker.passed[-1].partition == group_partition(GROUP, PARTITIONS)
-    assert (worker.told[-1].reason, worker.told[-1].page) == ("opened", True)
+    assert (worker.reported[-1].reason, worker.reported[-1].page) == ("opened", True)
 
 
 def test_a_silence_goes_with_its_brand() -> None:
@@ -196,8 +196,8 @@ def test_a_silence_goes_with_its_brand() -> None:
     worker.feed(now(0), action(1, "silence", brand=BRANDS[0], silence=Silence(begin, begin + 60 * MINUTE)))
     worker.configure(BRANDS)
     worker.feed(signal(2, brand=BRANDS[0], drivers=GERM))
-    assert worker.told == []
+    assert worker.reported == []
 
 
-def _by_incident(told: list[Notification]) -> list[Notification]:
-    return sorted(told, key=lambda note: (note.incident.id, note.revision))
+def _by_incident(reported: list[Notification]) -> list[Notification]:
+    return sorted(reported, key=lambda note: (note.incident.id, note.revision))

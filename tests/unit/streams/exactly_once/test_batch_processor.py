@@ -22,6 +22,8 @@ class Message:
     tp: str
     offset: int
     generation_id: int = 1
+    topic: str = "mentions"
+    partition: int = 0
 
 
 @dataclass(frozen=True)

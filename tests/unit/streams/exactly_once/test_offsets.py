@@ -50,7 +50,7 @@ def test_a_gap_that_stays_is_confirmed(positions: OffsetTracker[str]) -> None:
     assert positions.check("p", 10) is OffsetCheck.NEXT
 
 
-def test_a_second_gap_is_suspected_anew(positions: OffsetTracker[str]) -> None:
+def test_a_second_gap_is_suspected_again(positions: OffsetTracker[str]) -> None:
     """A confirmed gap does not excuse the next one."""
     positions.check("p", 9)
     positions.check("p", 9)

@@ -111,7 +111,7 @@ async def test_a_partition_of_which_nothing_ever_came_counts_from_its_start(benc
         await bench.look(60.0)
 
 
-async def test_what_moves_is_not_deaf(bench: Bench) -> None:
+async def test_what_moves_is_not_stalled(bench: Bench) -> None:
     """A partition far behind that moves, however slowly, is left alone."""
     bench.consumer.ends[P] = 10_000
     for minute in range(10):
@@ -119,14 +119,14 @@ async def test_what_moves_is_not_deaf(bench: Bench) -> None:
         await bench.look(60.0 * minute, 60.0 * minute + 59.0)
 
 
-async def test_what_is_read_to_its_end_is_not_deaf(bench: Bench) -> None:
+async def test_what_is_read_to_its_end_is_not_stalled(bench: Bench) -> None:
     """A quiet night is no fault."""
     bench.positions.expect(P, 5)
     bench.consumer.ends[P] = 5
     await bench.look(0.0, 3600.0)
 
 
-async def test_a_stage_that_is_busy_is_not_deaf(bench: Bench) -> None:
+async def test_a_stage_that_is_busy_is_not_stalled(bench: Bench) -> None:
     """Who waits for Slack, or for the broker's answer, has work at hand: that is not deafness."""
     bench.consumer.ends[P] = 9
     await bench.look(0.0)

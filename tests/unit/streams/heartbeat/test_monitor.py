@@ -54,7 +54,7 @@ async def settled(outages: OutageStore) -> None:
     pytest.fail("not told")
 
 
-async def test_what_was_not_told_is_told_after_a_restart_and_the_rest_is_not(
+async def test_what_was_not_reported_is_reported_after_a_restart_and_the_rest_is_not(
     there: WebhookReceiver, tmp_path: Path
 ) -> None:
     """A process that dies while the receiver is down leaves the next one to tell it, once."""
@@ -78,7 +78,7 @@ async def test_what_was_not_told_is_told_after_a_restart_and_the_rest_is_not(
     assert OutageStore(tmp_path / "state.json").outage is None
 
 
-async def test_an_outage_that_nobody_heard_of_is_not_told_when_it_is_over(
+async def test_an_outage_that_nobody_was_notified_of_is_not_reported_when_it_is_over(
     there: WebhookReceiver, tmp_path: Path
 ) -> None:
     """What is over before it could be told at all does not ring afterwards."""
@@ -111,7 +111,7 @@ async def test_a_ping_that_fails_says_so_without_the_address(
     assert "s3cr3t" not in caplog.text + capsys.readouterr().out
 
 
-async def test_the_town_is_told_in_the_language_of_the_heartbeat(there: WebhookReceiver, tmp_path: Path) -> None:
+async def test_the_town_is_reported_in_the_language_of_the_heartbeat(there: WebhookReceiver, tmp_path: Path) -> None:
     """People on call read an outage, its end and a drill in the language that was chosen."""
     outages = OutageStore(tmp_path / "state.json")
     one = OutageNotifier({"webhook": WebhookNotifier(there.url, "s3cr3t")}, [WEBHOOK], outages, language="fr")

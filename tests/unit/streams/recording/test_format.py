@@ -42,9 +42,9 @@ def test_what_is_written_is_read(path: Path) -> None:
 
 def test_the_bytes_read_add_up(path: Path) -> None:
     """What `advance` is told is never more than the file's size, and grows."""
-    told: list[float] = []
-    list(Recording(str(path)).entries(advance=told.append))
-    assert 0 < sum(told) <= path.stat().st_size
+    reported: list[float] = []
+    list(Recording(str(path)).entries(advance=reported.append))
+    assert 0 < sum(reported) <= path.stat().st_size
 
 
 @pytest.mark.parametrize("share", [0.2, 0.6, 0.999])

@@ -35,7 +35,7 @@ from tocsin.errors import CommandError, UsageError
         (PermissionError(13, "Permission denied", b"a.jsonl"), EXIT_USAGE, "a.jsonl: Permission denied"),
     ],
 )
-def test_a_failure_that_a_user_can_mend_is_told(error: Exception, code: int, words: str) -> None:
+def test_a_failure_that_a_user_can_mend_is_reported(error: Exception, code: int, words: str) -> None:
     """Each family of errors has its code, and its own message reaches the user."""
     judged = describe_error(error)
     assert judged is not None
@@ -44,7 +44,7 @@ def test_a_failure_that_a_user_can_mend_is_told(error: Exception, code: int, wor
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), OSError("x"), AssertionError(), RuntimeError()])
-def test_a_bug_is_not_told_as_if_it_were_the_user_s(error: Exception) -> None:
+def test_a_bug_is_not_reported_as_if_it_were_the_user_s(error: Exception) -> None:
     """What nobody foresaw keeps its traceback: hiding it would make it unfindable."""
     assert describe_error(error) is None
 

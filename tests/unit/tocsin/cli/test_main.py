@@ -86,7 +86,7 @@ def test_a_misspelt_command_is_guessed() -> None:
     assert "config" in tocsin("cofnig").stderr
 
 
-def test_every_error_of_a_wrong_file_is_told_when_it_is_applied() -> None:
+def test_every_error_of_a_wrong_file_is_reported_when_it_is_applied() -> None:
     """Applying reports as checking does, and does so before it looks for a broker."""
     done = tocsin("config", "apply", "tests/unit/config/broken/everything_at_once.yaml", TOCSIN_BROKERS="localhost:1")
     assert done.returncode == 2
@@ -102,7 +102,7 @@ def test_a_wrong_environment_is_2_and_names_the_variable() -> None:
     assert 'TOCSIN_PARTITIONS = "many": must be a whole number' in done.stderr
 
 
-def test_a_broker_that_is_not_there_is_1_and_told_with_its_address() -> None:
+def test_a_broker_that_is_not_there_is_1_and_reported_with_its_address() -> None:
     """Kafka being down is no mistake of the arguments; a variable that nobody reads is warned about on the way."""
     done = tocsin("config", "diff", "config/brands.yaml", TOCSIN_BROKER="x", TOCSIN_BROKERS="localhost:1")
     assert done.returncode == 1

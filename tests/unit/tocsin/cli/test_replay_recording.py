@@ -125,7 +125,7 @@ def test_watching_live_draws_cards(recording: str) -> None:
         (("--config", "missing.yaml"), "no such file"),
     ],
 )
-def test_misuse_is_told(recording: str, arguments: tuple[str, ...], message: str) -> None:
+def test_misuse_is_reported(recording: str, arguments: tuple[str, ...], message: str) -> None:
     """What cannot work is refused with exit code 2 and what to do."""
     done = replay(recording, *arguments)
     assert done.returncode == 2

@@ -58,22 +58,22 @@ def test_last_ten_minutes_are_counted() -> None:
 
 def test_message_is_drawn_and_then_edited() -> None:
     """The first notification is drawn as posted, a later one of the same incident as its edit."""
-    told = run(signal(0), signal(3, observed=240, severity="critical"))[1]
+    reported = run(signal(0), signal(3, observed=240, severity="critical"))[1]
     board = _board()
-    board.add(told[0])
+    board.add(reported[0])
     assert "#room · posted" in _drawn(board)
-    board.add(told[1])
+    board.add(reported[1])
     drawn = _drawn(board)
-    assert f"edited, revision {told[1].revision}" in drawn
+    assert f"edited, revision {reported[1].revision}" in drawn
     assert "240 negative mentions" in drawn
     assert "critical" in drawn
 
 
 def test_thread_holds_the_replies() -> None:
     """What is posted in the thread stands below the message, with its brand and time."""
-    told = run(signal(0), signal(3, observed=240, severity="critical"))[1]
+    reported = run(signal(0), signal(3, observed=240, severity="critical"))[1]
     board = _board()
-    for note in told:
+    for note in reported:
         board.add(note)
     assert "14:35 acme: Now critical: 240 negative mentions" in _drawn(board)
 
@@ -81,10 +81,10 @@ def test_thread_holds_the_replies() -> None:
 def test_mere_update_does_not_take_the_place_of_news() -> None:
     """An incident that merely goes on does not push aside the one that there is news of."""
     news = run(signal(0, brand="acme"))[1][0]
-    told = run(signal(0, brand="calm co"), signal(2, brand="calm co", observed=100), now(4), case=new_state("calm co"))[
-        1
-    ]
-    quiet = [note for note in told if note.reason == "updated"]
+    reported = run(
+        signal(0, brand="calm co"), signal(2, brand="calm co", observed=100), now(4), case=new_state("calm co")
+    )[1]
+    quiet = [note for note in reported if note.reason == "updated"]
     board = _board()
     board.add(news)
     for note in quiet:
@@ -95,16 +95,16 @@ def test_mere_update_does_not_take_the_place_of_news() -> None:
 
 def test_resolved_incident_is_over() -> None:
     """A brand whose incident is resolved is said to be over it."""
-    told = run(signal(0), now(60))[1]
+    reported = run(signal(0), now(60))[1]
     board = _board(["acme"])
-    board.add(told[0])
+    board.add(reported[0])
     assert "warning" in _drawn(board)
-    board.add(told[-1])
+    board.add(reported[-1])
     assert "over" in _drawn(board)
 
 
-def test_gravest_incident_is_shown_at_the_end() -> None:
-    """When all is told the board shows the gravest incident, not the one that was told of last."""
+def test_most_severe_incident_is_shown_at_the_end() -> None:
+    """When all is told the board shows the most severe incident, not the one that was told of last."""
     grave = run(signal(0), signal(3, observed=240, severity="critical"))[1]
     late = run(signal(9, brand="calm co"), case=new_state("calm co"))[1]
     board = _board()
@@ -115,7 +115,7 @@ def test_gravest_incident_is_shown_at_the_end() -> None:
     assert "Critical acme" in _drawn(board)
 
 
-def test_nothing_told_concludes_in_calm() -> None:
+def test_no_notification_concludes_in_calm() -> None:
     """A story in which nothing was told ends without a message."""
     board = _board()
     board.show_most_severe()

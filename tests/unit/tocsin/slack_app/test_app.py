@@ -14,10 +14,10 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from alerts.rendering.route import Route
 from alerts.incidents.actions import validate
 from alerts.rendering import message as render
 from alerts.rendering.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, SNOOZE, parse_click
+from alerts.rendering.route import Route
 from config.brands.model import Brand
 from tests.support.alerts import START, action, run, signal
 from tests.support.slack_handlers import HandlerHarness
@@ -45,7 +45,9 @@ CALLBACKS = (silence.CALLBACK, threshold.CALLBACK, "another")
         (SNOOZE, "unsnooze", "unsnooze", None),
     ],
 )
-async def test_each_button_is_an_act_of_whoever_tapped(button: str, option: str, kind: str, verdict: str) -> None:
+async def test_each_button_is_an_action_of_the_person_who_clicked(
+    button: str, option: str, kind: str, verdict: str
+) -> None:
     """The act names the person, the brand and the incident, and the case takes it."""
     harness = HandlerHarness()
     await harness.click(button, "U0BEN", option)
@@ -77,14 +79,14 @@ async def test_a_double_tap_is_one_act() -> None:
 
 
 @pytest.mark.parametrize(("user", "acts"), [("U0ANA", 1), ("U0BEN", 1), ("U0EVE", 0)])
-async def test_only_those_named_may_act_and_others_are_told_whom_to_ask(user: str, acts: int) -> None:
+async def test_only_those_named_may_act_and_others_are_reported_whom_to_ask(user: str, acts: int) -> None:
     """By name or by user group; a refusal changes nothing and is seen by nobody else."""
     brand = Brand(name="acme", responders=("U0ANA", "S0DESK"), on_call=("U0CAMILLE",), language="fr")
     harness = HandlerHarness(brand, {"S0DESK": {"U0BEN"}})
     await harness.click(ACK, user)
     assert len(harness.sent) == acts
     assert bool(harness.slack.replies) is not bool(acts)
-    assert all("<@U0CAMILLE>" in text and "Rien n’a changé" in text for text in harness.slack.replies)
+    assert all("<@U0CAMILLE>" in text and "Rien n’a été modifié" in text for text in harness.slack.replies)
 
 
 @pytest.mark.parametrize("block_id", ["other-20260101T0000Z|1", "|1", "acme|", "acme|-1", "acme|1e9", "x" * 3000])
@@ -95,8 +97,8 @@ async def test_a_forged_button_changes_nothing(block_id: str) -> None:
     assert harness.sent == []
 
 
-async def test_when_the_broker_is_away_the_person_is_told() -> None:
-    """Nobody may believe that it is in hand when it is not."""
+async def test_when_the_broker_is_away_the_person_is_reported() -> None:
+    """Nobody may believe that it is acknowledged when it is not."""
     harness = HandlerHarness()
     harness.failing = True
     await harness.click(ACK)
@@ -153,7 +155,7 @@ def test_no_payload_ends_the_app(kind: str, payload: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_buttons_of_a_card_fit_its_state_and_come_back_as_they_went(language: str) -> None:
-    """Open: to take in hand. In hand: to judge. Over: to judge only. All within Slack's limits."""
+    """Open: to acknowledge. Acknowledged: to judge. Resolved: to judge only. All within Slack's limits."""
     acts = [[], [action(1)], [action(1), action(2, "resolve")], [action(2, "verdict", verdict="not_a_crisis")]]
     found = []
     for some in acts:
@@ -204,22 +206,22 @@ def test_without_the_app_a_card_has_no_buttons() -> None:
         ("why acme", "refund"),
         ("why <!channel>", "&lt;!channel&gt;"),
         ("help", "/tocsin status"),
-        ("delete everything", "“delete” is no command here"),
+        ("delete everything", "Unknown command “delete”"),
         ("<!channel>", "&lt;!channel&gt;"),
         ("why", "`/tocsin why acme`"),
         ("why acem", "refund"),
-        ("why zzz", "These are watched: acme"),
+        ("why zzz", "Brands: acme"),
         ("snooze", "`/tocsin snooze acme`"),
         ("snooze acem 2h", "Did you mean acme?"),
-        ("snooze acme 3h", "“3h” is no time to snooze for"),
+        ("snooze acme 3h", "“3h” is not a snooze duration"),
         ("snooze acme", "is snoozed until"),
     ],
 )
 async def test_the_command_answers_what_was_asked(text: str, says: str) -> None:
     """In one message, for the asker's eyes only; what was typed pings nobody."""
-    said = await HandlerHarness(Brand(name="acme", on_call=("U0CAMILLE",))).ask(text)
-    assert says in said
-    assert "<!channel>" not in said
+    stated = await HandlerHarness(Brand(name="acme", on_call=("U0CAMILLE",))).ask(text)
+    assert says in stated
+    assert "<!channel>" not in stated
 
 
 @pytest.mark.parametrize(
@@ -231,14 +233,18 @@ async def test_a_typed_snooze_is_the_act_of_the_button(text: str, minutes: int) 
     await harness.ask(text)
     await harness.ask(text)
     first, second = harness.sent
-    assert (first.kind, first.until, first.incident) == ("snooze", START + MINUTE + minutes * MINUTE, harness.incident.id)
+    assert (first.kind, first.until, first.incident) == (
+        "snooze",
+        START + MINUTE + minutes * MINUTE,
+        harness.incident.id,
+    )
     assert first.id == second.id
 
 
 async def test_who_may_not_act_may_not_snooze_by_typing_either() -> None:
     """The command asks no less than the button."""
     harness = HandlerHarness(Brand(name="acme", responders=("U0BEN",)))
-    assert "You are not among those" in await harness.ask("snooze acme")
+    assert "You may not act on" in await harness.ask("snooze acme")
     assert harness.sent == []
 
 

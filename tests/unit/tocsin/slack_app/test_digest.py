@@ -176,14 +176,16 @@ def test_it_names_incidents_what_is_to_be_judged_and_what_runs_out() -> None:
     app.silence(
         Silence(0, until + HOUR, "U0BEN", reason="a sale"), Silence(0, until + 2 * DAY, "U0BEN", reason="a fair")
     )
-    app.govern(BrandWithOverrides(app.brand, [Override("detect.negative_spike.min_mentions", 9, until + HOUR, "U0ANA")]))
-    said = build_digest("d", [app.brand], app.state, COUNTED, until)
-    shown = json.dumps(said.blocks, ensure_ascii=False)
-    assert said.text == "Digest of 24 hours: incidents 3, to be judged 1"
+    app.govern(
+        BrandWithOverrides(app.brand, [Override("detect.negative_spike.min_mentions", 9, until + HOUR, "U0ANA")])
+    )
+    stated = build_digest("d", [app.brand], app.state, COUNTED, until)
+    shown = json.dumps(stated.blocks, ensure_ascii=False)
+    assert stated.text == "Last 24 hours: 3 incidents, 1 to review"
     assert "a sale" in shown
     assert "a fair" not in shown
     assert "*9* instead of 6" in shown
-    rows = [block for block in said.blocks if block["type"] == "actions"]
+    rows = [block for block in stated.blocks if block["type"] == "actions"]
     assert [block["block_id"] for block in rows] == [f"acme-over|{over.revision}"]
     assert {one["action_id"] for one in rows[0]["elements"]} >= {NOT_A_CRISIS, CRISIS}
 
@@ -191,9 +193,9 @@ def test_it_names_incidents_what_is_to_be_judged_and_what_runs_out() -> None:
 def test_it_speaks_french() -> None:
     """Where most of the channel's brands do."""
     app = SlackAppHarness(FakeSlack(), brand(language="fr"))
-    said = build_digest("d", [app.brand], app.state, COUNTED, NOW + HOUR)
-    assert "Résumé" in said.text
-    assert "d’habitude 900" in json.dumps(said.blocks, ensure_ascii=False)
+    stated = build_digest("d", [app.brand], app.state, COUNTED, NOW + HOUR)
+    assert "Résumé" in stated.text
+    assert "d’habitude 900" in json.dumps(stated.blocks, ensure_ascii=False)
 
 
 @settings(max_examples=15, deadline=None)
@@ -213,8 +215,8 @@ def test_it_keeps_slack_s_limits_however_much_there_was(names: list[str], reason
         for copy in range(8):
             app.know(replace(over, id=f"incident-{number}-{copy}", brand=one.name))
     app.silence(*[Silence(0, NOW + 2 * HOUR, reason, reason=reason, term=reason, id=str(n)) for n in range(50)])
-    said = build_digest("d", brands, app.state, {}, NOW + HOUR)
-    assert validation_error({"text": said.text, "blocks": said.blocks}) == ""
+    stated = build_digest("d", brands, app.state, {}, NOW + HOUR)
+    assert validation_error({"text": stated.text, "blocks": stated.blocks}) == ""
 
 
 def test_figures_are_of_whole_hours_and_the_usual_of_the_same_hours_of_earlier_days() -> None:

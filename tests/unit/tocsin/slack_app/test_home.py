@@ -25,7 +25,7 @@ from tocsin.slack_app.modals.silence import REMOVE
 HOUR = 3_600_000
 
 
-def said(person: Any) -> str:
+def stated(person: Any) -> str:
     """Return what the home tab of somebody says."""
     return json.dumps((person.home or {}).get("blocks", []), ensure_ascii=False)
 
@@ -43,7 +43,7 @@ async def test_it_shows_what_is_open_who_is_on_call_and_what_is_held_back() -> N
     async with slack_app(Brand(name="acme", on_call=("U0BEN",), on_call_schedule=Schedule(people=("U0CLO",)))) as app:
         app.silence(Silence(0, NOW + HOUR, "U0DAN", detector="volume_spike", reason="a sale", id="s1"))
         app.govern(BrandWithOverrides(app.brand, [Override("detect.negative_spike.min_mentions", 9, None, "U0ANA")]))
-        shown = said(await visit(app))
+        shown = stated(await visit(app))
     for part in ("Critical acme", "<@U0BEN>", "<@U0CLO>", "a sale", "*9* instead of 6", ACK):
         assert part in shown
 
@@ -52,21 +52,21 @@ async def test_what_is_open_is_shown_whatever_came_after_it() -> None:
     """Another incident of the brand that is over hides none."""
     async with slack_app() as app:
         app.know(replace(app.note.incident, id="acme-later", opened_at=NOW, status="resolved", resolved_at=NOW))
-        assert "Critical acme" in said(await visit(app))
+        assert "Critical acme" in stated(await visit(app))
 
 
-async def test_an_umbrella_is_shown_to_whoever_may_act_on_one_of_its_brands() -> None:
+async def test_a_group_incident_is_shown_to_people_who_may_act_on_one_of_its_brands() -> None:
     """It is about their brand too."""
     async with slack_app(Brand(name="acme", responders=("U0BEN",)), Brand(name="zeta")) as app:
         app.know(replace(app.note.incident, group="sea", affected_brands=("acme", "zeta")))
-        assert "Critical" in said(await visit(app))
+        assert "Critical" in stated(await visit(app))
 
 
 async def test_nobody_sees_what_they_may_not_act_on() -> None:
     """A brand of others, with its incidents and its people, is not there."""
     async with slack_app(Brand(name="acme", responders=("S0DESK",)), Brand(name="zeta", responders=("U0EVE",))) as app:
         app.slack.groups["S0DESK"] = ["U0ANA"]
-        eve, ana = said(await visit(app, "U0EVE")), said(await visit(app))
+        eve, ana = stated(await visit(app, "U0EVE")), stated(await visit(app))
     assert "acme" not in eve
     assert "zeta" in eve
     assert "Critical acme" in ana
@@ -78,12 +78,12 @@ async def test_its_buttons_act_and_it_is_brought_up_to_date(monkeypatch: Any) ->
     monkeypatch.setattr(button_listeners, "HOME_REFRESH_DELAY", 0.05)
     async with slack_app() as app:
         ana = await visit(app)
-        await ana.tap(ACK, place=ana.home["id"])
+        await ana.click(ACK, place=ana.home["id"])
         await until(lambda: app.sent)
         app.know(
             replace(app.note.incident, revision=2, status="acknowledged", acknowledged_by="U0ANA", acknowledged_at=NOW)
         )
-        await until(lambda: "Acknowledged by <@U0ANA>" in said(ana))
+        await until(lambda: "Acknowledged by <@U0ANA>" in stated(ana))
     assert (app.sent[0].kind, app.sent[0].incident) == ("ack", app.note.incident.id)
 
 
@@ -92,15 +92,20 @@ async def test_silences_and_overrides_are_lifted_there(monkeypatch: Any) -> None
     monkeypatch.setattr(button_listeners, "HOME_REFRESH_DELAY", 0.05)
     async with slack_app() as app:
         app.silence(Silence(0, NOW + HOUR, "U0DAN", id="s1"))
-        app.govern(BrandWithOverrides(app.brand, [Override("detect.negative_spike.min_mentions", 9), Override("detect.volume_spike.min_mentions", 30)]))
+        app.govern(
+            BrandWithOverrides(
+                app.brand,
+                [Override("detect.negative_spike.min_mentions", 9), Override("detect.volume_spike.min_mentions", 30)],
+            )
+        )
         ana = await visit(app)
-        await ana.tap(REMOVE, place=ana.home["id"])
-        await until(lambda: "Lifted" in app.shown("U0ANA"))
+        await ana.click(REMOVE, place=ana.home["id"])
+        await until(lambda: "Removed" in app.shown("U0ANA"))
         assert app.sent[0].kind == "unsilence"
-        await ana.tap(threshold.REMOVE, place=ana.home["id"])
+        await ana.click(threshold.REMOVE, place=ana.home["id"])
         await until(lambda: app.applied)
         assert app.applied[0].overrides == (Override("detect.volume_spike.min_mentions", 30),)
-        await until(lambda: "*9* instead of 6" not in said(ana))
+        await until(lambda: "*9* instead of 6" not in stated(ana))
 
 
 async def test_who_may_act_no_longer_is_refused_there_too(monkeypatch: Any) -> None:
@@ -109,8 +114,8 @@ async def test_who_may_act_no_longer_is_refused_there_too(monkeypatch: Any) -> N
     async with slack_app() as app:
         ana = await visit(app)
         app.govern(BrandWithOverrides(Brand(name="acme", responders=("U0BEN",))))
-        await ana.tap(ACK, place=ana.home["id"])
-        await until(lambda: "You are not among those" in app.shown("U0ANA"))
+        await ana.click(ACK, place=ana.home["id"])
+        await until(lambda: "You may not act on" in app.shown("U0ANA"))
         assert app.sent == []
 
 

@@ -110,12 +110,10 @@ async def test_the_socket_opens_again_when_slack_closes_it(connected: Connected)
     await until(lambda: slack.sockets and slack.sockets[-1] is not first)
     await slack.send("slash_commands", {"command": "/tocsin", "user_id": "U0ANA", "response_url": "http://x/1"})
     await until(lambda: connected.harness.slack.replies and connected.harness.sent)
-    assert len(slack.acked) == 2
+    await until(lambda: len(slack.acked) == 2)
 
 
-async def test_secrets_and_payloads_stay_out_of_the_log(
-    connected: Connected, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_secrets_and_payloads_stay_out_of_the_log(connected: Connected, caplog: pytest.LogCaptureFixture) -> None:
     """Neither tokens, nor the address of the socket, nor what people typed."""
     caplog.set_level(logging.DEBUG)
     typed = {"command": "/other", "user_id": "U0ANA", "text": "confidential words", "response_url": "http://x/1"}
@@ -175,7 +173,7 @@ async def test_a_signed_request_counts_once(endpoint: Endpoint) -> None:
     ("age", "secret", "changed", "headers"),
     [
         (0, "another", b"", {}),
-        (0, SIGNING_SECRET, b"x", {}),
+        (0, SIGNING_SECRET, b"&x=1", {}),
         (301, SIGNING_SECRET, b"", {}),
         (-302, SIGNING_SECRET, b"", {}),
         (0, SIGNING_SECRET, b"", {"X-Slack-Signature": ""}),

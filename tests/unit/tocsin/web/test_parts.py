@@ -101,7 +101,7 @@ def test_a_curve_shows_today_s_setting_and_what_is_proposed() -> None:
 def test_no_string_is_left_that_no_page_says() -> None:
     """Each string is named in the code or a template, or belongs to a family that is put together there."""
     files = [*Path("web").glob("*.py"), *Path("web/templates").iterdir()]
-    said = "".join(file.read_text(encoding="utf-8") for file in files if not file.name.startswith("words_"))
+    stated = "".join(file.read_text(encoding="utf-8") for file in files if not file.name.startswith("words_"))
     families = ("what_", "act_", "verdict_", *get_args(State))
     for key in en.MESSAGES:
-        assert key.startswith(families) or re.search(rf"""["']{key}["']""", said), key
+        assert key.startswith(families) or re.search(rf"""["']{key}["']""", stated), key

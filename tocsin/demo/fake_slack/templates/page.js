@@ -1,4 +1,4 @@
-// The page of the stand-in: channels, threads, the app's home tab and modals, live; what is done here reaches the app.
+// The page of the fake Slack: channels, threads, the app's home tab and modals, live; what is done here reaches the app.
 
 import { draw } from "./blocks.js";
 import { mrkdwn, node, plain } from "./mrkdwn.js";
@@ -203,7 +203,7 @@ async function ask(what, box) {
     if (said.problem) toast(said.problem);
     return said;
   } catch {
-    toast("The stand-in does not answer: has the demo ended?");
+    toast("The fake Slack does not answer: has the demo ended?");
     return {};
   } finally {
     box?.removeAttribute("aria-busy");

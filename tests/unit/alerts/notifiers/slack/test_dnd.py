@@ -18,7 +18,7 @@ NIGHT = (1_000, 2_000)
 
 @pytest.fixture
 async def slack() -> AsyncIterator[FakeSlack]:
-    """Yield the stand-in."""
+    """Yield the fake Slack."""
     groups = {
         "S0NIGHT": ["U0ANA", "U0BEN"],
         "S0MIXED": ["U0ANA", "U0ZOE"],

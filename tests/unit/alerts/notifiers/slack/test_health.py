@@ -21,7 +21,7 @@ CHANNEL = "C0000001"
 
 @pytest.fixture
 async def slack() -> AsyncIterator[FakeSlack]:
-    """Yield the stand-in."""
+    """Yield the fake Slack."""
     served = FakeSlack()
     await served.start()
     yield served
@@ -37,7 +37,7 @@ async def client(slack: FakeSlack) -> AsyncIterator[SlackNotifier]:
 
 
 async def test_one_message_stands_however_often_it_is_edited(slack: FakeSlack, client: SlackNotifier) -> None:
-    """Beats, and a new process too, edit the message that is there; one that was deleted is posted anew."""
+    """Beats, and a new process too, edit the message that is there; one that was deleted is posted again."""
     first, second = MessageProbe(client, CHANNEL), MessageProbe(client, CHANNEL)
     for standing in (first, first, second):
         await standing.check()

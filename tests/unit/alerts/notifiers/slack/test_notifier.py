@@ -22,7 +22,7 @@ CARD = Message("acme-1", 3, "line", [{"type": "section", "text": {"type": "mrkdw
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeSlack]:
-    """Serve a stand-in for Slack."""
+    """Serve a fake Slack."""
     async with FakeSlack() as slack:
         yield slack
 

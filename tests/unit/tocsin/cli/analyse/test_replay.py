@@ -93,7 +93,7 @@ def test_brands_outside_the_configuration_are_counted(tmp_path: Path) -> None:
     assert "rejected" in done.stderr
 
 
-def test_own_weights_are_heard(tmp_path: Path) -> None:
+def test_own_weights_are_used(tmp_path: Path) -> None:
     """What labels taught, a replay hears: a word of the trade that says nothing to the shipped weights fires."""
     labels, out = tmp_path / "labels.csv", tmp_path / "own.npz"
     rows = [
@@ -103,11 +103,11 @@ def test_own_weights_are_heard(tmp_path: Path) -> None:
     labels.write_text("\n".join(["text,label,lang", *rows]), encoding="utf-8")
     command = [sys.executable, "-P", "-m", "tocsin", "train", str(labels), "--out", str(out)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    said = [mention | {"text": "boarding at gate", "lang": "en"} for mention in CALM.mentions()]
-    said += [mention | {"text": "flightled flightled at gate", "lang": "en"} for mention in STORM.mentions()]
-    storm = "\n".join(map(json.dumps, said))
-    heard = replay("-", "--defaults", "--json", "--weights", str(out), given=storm)
-    assert heard.returncode == 0, heard.stderr
-    assert any(json.loads(line)["severity"] != "info" for line in heard.stdout.splitlines())
+    stated = [mention | {"text": "boarding at gate", "lang": "en"} for mention in CALM.mentions()]
+    stated += [mention | {"text": "flightled flightled at gate", "lang": "en"} for mention in STORM.mentions()]
+    storm = "\n".join(map(json.dumps, stated))
+    detected = replay("-", "--defaults", "--json", "--weights", str(out), given=storm)
+    assert detected.returncode == 0, detected.stderr
+    assert any(json.loads(line)["severity"] != "info" for line in detected.stdout.splitlines())
     disabled = replay("-", "--defaults", "--json", given=storm)
     assert not any(json.loads(line)["severity"] != "info" for line in disabled.stdout.splitlines())

@@ -76,13 +76,13 @@ def test_bad_lines_are_named_and_the_rest_is_scored() -> None:
     done = tocsin("score", given="\n".join(lines))
     assert done.returncode == 1
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1, 9]
-    told = done.stderr.splitlines()
-    assert [line.split(":")[0] for line in told] == [f"line {number}" for number in (1, 3, 4, 5, 6, 9, 10)]
-    assert "text is missing" in told[1]
-    assert "id is missing" in told[2]
-    assert "stands there twice" in told[5]
-    assert "lang is list" in told[6]
-    assert "text is int" in told[3]
+    reported = done.stderr.splitlines()
+    assert [line.split(":")[0] for line in reported] == [f"line {number}" for number in (1, 3, 4, 5, 6, 9, 10)]
+    assert "text is missing" in reported[1]
+    assert "id is missing" in reported[2]
+    assert "stands there twice" in reported[5]
+    assert "lang is list" in reported[6]
+    assert "text is int" in reported[3]
 
 
 def test_labels_teach_and_are_used(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_labels_teach_and_are_used(tmp_path: Path) -> None:
     assert json.loads(tocsin("score", "--weights", str(out), given=mention).stdout)["label"] == "negative"
 
 
-def test_labels_that_cannot_teach_are_told(tmp_path: Path) -> None:
+def test_labels_that_cannot_teach_are_reported(tmp_path: Path) -> None:
     """A wrong label names its line; too few are told; nothing is written."""
     labels, out = tmp_path / "labels.jsonl", tmp_path / "own.npz"
     labels.write_text('{"text": "a", "label": "great"}\n', encoding="utf-8")

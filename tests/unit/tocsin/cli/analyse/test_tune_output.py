@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 def test_what_is_not_proven_is_not_called_the_best(state: State, capsys: pytest.CaptureFixture[str]) -> None:
     """With too little data the table has its settings and no effect of any of them is told."""
     print_optimisation(replace(study(), state=state, proposal=None), "")
-    told = capsys.readouterr().out
-    assert ("best in hindsight, not proposed: Brisela" in told) == (state == "not_better")
-    assert "proposed)" not in told
-    assert "today's recall is 1 of 2" in told
+    reported = capsys.readouterr().out
+    assert ("best in hindsight, not proposed: Brisela" in reported) == (state == "not_better")
+    assert "proposed)" not in reported
+    assert "today's recall is 1 of 2" in reported
 
 
-def test_a_proposal_is_told_with_its_effects_and_its_diff(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_proposal_is_reported_with_its_effects_and_its_diff(capsys: pytest.CaptureFixture[str]) -> None:
     """What it does to each incident, and what would be written; text from outside cannot steer the terminal."""
     print_optimisation(study(), DIFF + "\x1b[2J")
-    told = capsys.readouterr().out
-    assert told.count("\nproposed: Brisela") == 2
-    assert "hindsight" not in told
-    assert "+  over_peak: 1.2" in told
-    assert HOSTILE in told
-    assert "\x1b[2J" not in told
+    reported = capsys.readouterr().out
+    assert reported.count("\nproposed: Brisela") == 2
+    assert "hindsight" not in reported
+    assert "+  over_peak: 1.2" in reported
+    assert HOSTILE in reported
+    assert "\x1b[2J" not in reported

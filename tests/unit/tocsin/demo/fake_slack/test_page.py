@@ -121,9 +121,9 @@ class Echo:
             return
         answer = None
         if request.payload.get("type") == "view_submission":
-            said = request.payload["view"]["state"]["values"]["why"]["text"]["value"]
+            stated = request.payload["view"]["state"]["values"]["why"]["text"]["value"]
             errors = {"response_action": "errors", "errors": {"why": "Say because."}}
-            answer = None if said == "because" else errors
+            answer = None if stated == "because" else errors
         await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, answer))
         actions = request.payload.get("actions", [{}])
         if actions[0].get("action_id") == "go":
@@ -142,7 +142,7 @@ class Echo:
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[BackgroundServer]:
-    """Serve a stand-in with a page."""
+    """Serve a fake Slack with a page."""
     slack = FakeSlack(users={"U0ANA": "Ana"}, groups={"S0DESK": ["U0ANA"]})
     slack.routes += SlackPage(slack, "U0ANA", "Test", {"S0DESK": "desk"}).routes()
     with serve_in_background(slack) as found:
@@ -169,7 +169,7 @@ def tab(running: BackgroundServer, app: Echo) -> Iterator[Tab]:
         page.goto(f"{running.slack.address}/")
         page.wait_for_selector(".message")
         yield page
-        keep(page, "stand-in-blocks", whole=False)
+        keep(page, "fake-slack-blocks", whole=False)
         assert errors == []
 
 

@@ -1,4 +1,4 @@
-"""Does the stand-in behave as Slack documents itself? A stand-in that takes everything would prove nothing."""
+"""Does the fake Slack behave as Slack documents itself? A fake Slack that takes everything would prove nothing."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class App:
 
 @asynccontextmanager
 async def running(slack: FakeSlack) -> AsyncIterator[App]:
-    """Connect an app to the stand-in until the block ends."""
+    """Connect an app to the fake Slack until the block ends."""
     app = App(slack)
     await app.socket.connect()  # type: ignore[no-untyped-call]
     while not slack.sockets:  # noqa: ASYNC110  the server sets no event
@@ -160,7 +160,7 @@ async def test_the_home_tab_and_the_command_reach_the_app_and_its_answers_reach_
         assert (slack.response_urls.replies[0].user, slack.ephemeral_texts[0]) == (USER, "calm")
 
 
-async def test_a_person_is_told_when_nobody_acknowledges() -> None:
+async def test_a_person_is_reported_when_nobody_acknowledges() -> None:
     """Slack waits three seconds, and shows a warning at once where nobody is connected."""
     async with FakeSlack() as slack:
         with pytest.raises(NotAcknowledged, match="nobody"):

@@ -46,10 +46,12 @@ async def test_what_was_filled_in_becomes_one_silence() -> None:
     async with slack_app() as app:
         ana = await opened(app)
         view = ana.modal
-        said = filled(detector="negative_spike", term="Gate 12", channel="in forum", span="12h", reason="a drill")
-        assert await ana.submit(said) == {}
+        stated = filled(detector="negative_spike", term="Gate 12", channel="in forum", span="12h", reason="a drill")
+        assert await ana.submit(stated) == {}
         await until(lambda: "Silenced" in app.shown("U0ANA"))
-        await app.slack.socket_mode.send_and_wait("interactive", interactions.view_submission("U0ANA", view, said, ""))
+        await app.slack.socket_mode.send_and_wait(
+            "interactive", interactions.view_submission("U0ANA", view, stated, "")
+        )
         await until(lambda: len(app.sent) == 2)
     first, second = app.sent
     assert first.id == second.id
@@ -66,7 +68,7 @@ async def test_left_as_it_opens_everything_is_silent_for_four_hours() -> None:
     assert app.sent[0].silence == Silence(NOW, NOW + 4 * HOUR, "U0ANA")
 
 
-async def test_an_umbrella_is_silenced_brand_by_brand() -> None:
+async def test_a_group_incident_is_silenced_brand_by_brand() -> None:
     """One modal, one act for each of its brands; who may not act on one of them silences none."""
     async with slack_app(Brand(name="acme"), Brand(name="zeta")) as app:
         app.know(replace(app.note.incident, group="sea", affected_brands=("acme", "zeta")))
@@ -77,10 +79,10 @@ async def test_an_umbrella_is_silenced_brand_by_brand() -> None:
         assert [one.brand for one in app.sent] == ["acme", "zeta"]
         app.state.registry.put(Brand(name="zeta", responders=("U0BEN",)), 9)
         await ana.close()
-        await ana.tap(MORE, "silence")
+        await ana.click(MORE, "silence")
         await until(lambda: ana.modal)
         await ana.submit()
-        await until(lambda: "You are not among those" in app.shown("U0ANA"))
+        await until(lambda: "You may not act on" in app.shown("U0ANA"))
         assert len(app.sent) == 2
 
 
@@ -89,10 +91,10 @@ async def test_who_may_not_act_gets_no_modal_and_a_forged_one_is_refused() -> No
     async with slack_app(Brand(name="acme", responders=("U0BEN",))) as app:
         eve = await opened(app, "U0EVE")
         assert eve.modal is None
-        assert "You are not among those" in app.slack.ephemeral_texts[0]
+        assert "You may not act on" in app.slack.ephemeral_texts[0]
         app.slack.views.put("U0EVE", [], _form(app))
         await eve.submit()
-        await until(lambda: "You are not among those" in app.shown("U0EVE"))
+        await until(lambda: "You may not act on" in app.shown("U0EVE"))
         assert app.sent == []
 
 
@@ -163,10 +165,10 @@ async def test_a_running_silence_is_lifted_once_from_the_modal() -> None:
         for _ in range(2):
             await app.slack.socket_mode.send_and_wait("interactive", sent)
         await until(lambda: len(app.sent) == 2)
-        await until(lambda: "Lifted" in app.shown("U0ANA"))
+        await until(lambda: "Removed" in app.shown("U0ANA"))
         app.silence()
         await app.slack.socket_mode.send_and_wait("interactive", sent)
-        await until(lambda: "over already" in app.shown("U0ANA"))
+        await until(lambda: "already ended" in app.shown("U0ANA"))
     first, second = app.sent
     assert first.id == second.id
     assert first.kind == "unsilence"
@@ -180,8 +182,8 @@ async def test_who_may_not_act_may_not_lift() -> None:
         app.silence(Silence(0, NOW + HOUR, "U0BEN", id="s1"))
         ana = await opened(app)
         app.govern(BrandWithOverrides(Brand(name="acme", responders=("U0BEN",))))
-        await ana.tap(REMOVE, place=ana.modal["id"])
-        await until(lambda: "You are not among those" in app.shown("U0ANA"))
+        await ana.click(REMOVE, place=ana.modal["id"])
+        await until(lambda: "You may not act on" in app.shown("U0ANA"))
         assert app.sent == []
 
 
@@ -195,7 +197,7 @@ async def test_a_forged_lift_changes_nothing(value: str) -> None:
         await app.slack.socket_mode.send_and_wait(
             "interactive", {"type": "block_actions", "user": {"id": "U0ANA"}, "actions": [tap], "view": view}
         )
-        await until(lambda: "over already" in app.shown("U0ANA"))
+        await until(lambda: "already ended" in app.shown("U0ANA"))
         assert app.sent == []
 
 
@@ -221,9 +223,7 @@ def _silencing() -> tuple[SilenceModal, dict[str, Any]]:
 
 
 def _form(app: SlackAppHarness) -> dict[str, Any]:
-    return app.context.silence.build(
-        app.note.incident, app.brand, app.state.silences.active(app.brand.name, NOW)
-    )
+    return app.context.silence.build(app.note.incident, app.brand, app.state.silences.active(app.brand.name, NOW))
 
 
 def _submitted(view: dict[str, Any], values: dict[str, str]) -> payloads.View:

@@ -23,7 +23,10 @@ from tocsin.slack_app.modals.threshold import DURATION, PREVIEW, _threshold_word
 
 DAY = 24 * 3_600_000
 LEAST, PEAK = "detect.negative_spike.min_mentions", "detect.negative_spike.peak_ratio"
-OFF = {name: {"enabled": False} for name in ("volume_spike", "negative_burst", "negative_share", "sentiment_drift", "high_reach", "negative_spike")}
+OFF = {
+    name: {"enabled": False}
+    for name in ("volume_spike", "negative_burst", "negative_share", "sentiment_drift", "high_reach", "negative_spike")
+}
 
 
 async def opened(app: SlackAppHarness, user: str = "U0ANA") -> Any:
@@ -48,7 +51,7 @@ async def test_it_opens_with_today_s_values_of_the_detector_that_fired() -> None
         inputs = {block["block_id"]: block for block in ana.modal["blocks"] if block["type"] == "input"}
     assert list(inputs) == [SENSITIVITY, PEAK, LEAST, DURATION]
     assert inputs[LEAST]["element"]["initial_value"] == "9"
-    assert inputs[LEAST]["hint"]["text"] == "Today: 9; configured: 6 · larger fires later"
+    assert inputs[LEAST]["hint"]["text"] == "Current: 9; configured: 6 · larger fires later"
     assert "<@U0BEN>" in app.shown("U0ANA")
 
 
@@ -58,10 +61,12 @@ async def test_what_was_changed_overrides_until_it_ends(span: str, until_: int |
     async with slack_app() as app:
         app.govern(BrandWithOverrides(app.brand, [Override("detect.volume_spike.min_mentions", 30)]))
         ana = await opened(app)
-        view, said = ana.modal, filled(detect__negative__least="12", span=span)
-        assert await ana.submit(said) == {}
+        view, stated = ana.modal, filled(detect__negative_spike__min_mentions="12", span=span)
+        assert await ana.submit(stated) == {}
         await until(lambda: "*12* instead of 6" in app.shown("U0ANA"))
-        await app.slack.socket_mode.send_and_wait("interactive", interactions.view_submission("U0ANA", view, said, ""))
+        await app.slack.socket_mode.send_and_wait(
+            "interactive", interactions.view_submission("U0ANA", view, stated, "")
+        )
     ends = None if until_ is None else NOW + until_
     assert app.applied[0].overrides == (
         Override("detect.volume_spike.min_mentions", 30),
@@ -73,14 +78,14 @@ async def test_what_was_changed_overrides_until_it_ends(span: str, until_: int |
 @pytest.mark.parametrize(
     ("values", "wrong", "why"),
     [
-        (filled(detect__negative__least="0"), LEAST, "must be ≥ 1"),
-        (filled(detect__negative__least="many"), LEAST, "must be a number"),
-        (filled(detect__negative__over_peak="1e999"), PEAK, "finite"),
-        (filled(detect__negative__over_peak="\u0661\u0662\u0663\u0664\u0665"), PEAK, "must be ≤ 100"),
-        ({}, SENSITIVITY, "Nothing differs"),
+        (filled(detect__negative_spike__min_mentions="0"), LEAST, "must be ≥ 1"),
+        (filled(detect__negative_spike__min_mentions="many"), LEAST, "must be a number"),
+        (filled(detect__negative_spike__peak_ratio="1e999"), PEAK, "finite"),
+        (filled(detect__negative_spike__peak_ratio="\u0661\u0662\u0663\u0664\u0665"), PEAK, "must be ≤ 100"),
+        ({}, SENSITIVITY, "Nothing has changed"),
     ],
 )
-async def test_what_cannot_be_is_said_beside_it(values: Any, wrong: str, why: str) -> None:
+async def test_what_cannot_be_is_stated_beside_it(values: Any, wrong: str, why: str) -> None:
     """In the modal, before anything is saved."""
     async with slack_app() as app:
         ana = await opened(app)
@@ -95,7 +100,7 @@ async def test_the_configured_value_is_no_override() -> None:
     async with slack_app() as app:
         app.govern(BrandWithOverrides(app.brand, [Override(LEAST, 9, None, "U0BEN")]))
         ana = await opened(app)
-        assert await ana.submit(filled(detect__negative__least="6")) == {}
+        assert await ana.submit(filled(detect__negative_spike__min_mentions="6")) == {}
         await until(lambda: "*6*, as configured" in app.shown("U0ANA"))
         assert app.applied[0].overrides == ()
 
@@ -106,14 +111,14 @@ async def test_a_modal_left_open_until_its_override_would_be_over_is_opened_agai
         ana = await opened(app)
         view = ana.modal
         ana.modal["private_metadata"] = view["private_metadata"].replace(str(NOW), str(NOW - 2 * DAY))
-        assert list(await ana.submit(filled(detect__negative__least="12"))) == [DURATION]
+        assert list(await ana.submit(filled(detect__negative_spike__min_mentions="12"))) == [DURATION]
 
 
 async def test_a_comma_is_a_decimal_point_too() -> None:
     """As it is typed in French."""
     async with slack_app(Brand(name="acme", language="fr")) as app:
         ana = await opened(app)
-        assert await ana.submit(filled(detect__negative__over_peak="2,5")) == {}
+        assert await ana.submit(filled(detect__negative_spike__peak_ratio="2,5")) == {}
         await until(lambda: app.applied)
         assert app.applied[0].overrides[0].value == 2.5
         await until(lambda: "*2,5* au lieu de 1,75" in app.shown("U0ANA"))
@@ -130,10 +135,10 @@ async def test_a_preview_says_at_once_that_it_is_computed_and_then_what_it_found
         view_id = ana.modal["id"]
         await preview(app, ana, {"detect.static_threshold.mentions": "50"})
         await until(lambda: "Over the last 7 days" in app.shown("U0ANA"))
-        said = app.shown("U0ANA")
+        stated = app.shown("U0ANA")
         shown = [json.dumps(call.body) for call in app.slack.called("views.update")]
-        assert "0 alerts instead of 1" in said
-        assert "(12 mentions)" in said
+        assert "0 alerts instead of 1" in stated
+        assert "(12 mentions)" in stated
         assert "Computing" in shown[0]
         assert ana.modal["id"] == view_id
         assert app.applied == []
@@ -145,8 +150,8 @@ async def test_a_preview_that_fails_keeps_nobody_from_saving() -> None:
         app.past = None  # type: ignore[assignment]  # what a broken source of the past gives
         ana = await opened(app)
         await preview(app, ana, {LEAST: "12"})
-        await until(lambda: "could not be computed" in app.shown("U0ANA"))
-        assert await ana.submit(filled(detect__negative__least="12")) == {}
+        await until(lambda: "The preview failed" in app.shown("U0ANA"))
+        assert await ana.submit(filled(detect__negative_spike__min_mentions="12")) == {}
 
 
 async def test_a_preview_of_what_cannot_be_says_why() -> None:
@@ -162,7 +167,7 @@ async def test_who_may_not_act_gets_no_modal() -> None:
     async with slack_app(Brand(name="acme", responders=("U0BEN",))) as app:
         eve = await opened(app, "U0EVE")
         assert eve.modal is None
-        assert "You are not among those" in app.slack.ephemeral_texts[0]
+        assert "You may not act on" in app.slack.ephemeral_texts[0]
 
 
 async def test_a_brand_without_a_configuration_has_nothing_to_override() -> None:
@@ -172,7 +177,7 @@ async def test_a_brand_without_a_configuration_has_nothing_to_override() -> None
         ana = await opened(app)
         assert ana.modal is None
         assert "built-in thresholds" in app.slack.ephemeral_texts[0]
-        await ana.tap(MORE, "silence")
+        await ana.click(MORE, "silence")
         await until(lambda: ana.modal)
         assert await ana.submit() == {}
         await until(lambda: app.sent)
@@ -184,7 +189,7 @@ async def test_when_the_broker_is_away_the_modal_says_so() -> None:
     async with slack_app() as app:
         ana = await opened(app)
         app.failing = True
-        await ana.submit(filled(detect__negative__least="12"))
+        await ana.submit(filled(detect__negative_spike__min_mentions="12"))
         await until(lambda: "Nothing was changed" in app.shown("U0ANA"))
 
 
@@ -211,7 +216,11 @@ def test_no_submission_ends_the_app(metadata: str, values: dict[str, str]) -> No
     """Whatever comes back is judged, and what is no modal of ours is wrong."""
     app = SlackAppHarness(FakeSlack())
     given = {block: {block: {"value": value}} for block, value in values.items()}
-    for kept in (metadata, '{"brand":"acme","detectors":["negative_spike"]}', '{"brand":"acme","detectors":["nosuch"]}'):
+    for kept in (
+        metadata,
+        '{"brand":"acme","detectors":["negative_spike"]}',
+        '{"brand":"acme","detectors":["nosuch"]}',
+    ):
         view = {"id": "V1", "callback_id": "tocsin_threshold", "private_metadata": kept, "state": {"values": given}}
         found = payloads.submission({"type": "view_submission", "user": {"id": "U0ANA"}, "view": view})
         assert found is not None

@@ -16,7 +16,7 @@ def access(now: list[float], **settings: object) -> Authenticator:
     return Authenticator(Settings.model_validate(settings), lambda: now[0])
 
 
-def test_whoever_gives_the_token_is_known_by_their_name() -> None:
+def test_a_person_with_the_token_is_known_by_their_name() -> None:
     """A cookie for the token names its owner on the next request."""
     there = access([1000.0], web_token=TOKEN)
     cookie = there.log_in("192.0.2.1", TOKEN, " Ana\u202e ")
@@ -62,14 +62,14 @@ def test_an_address_that_guesses_has_to_wait_and_others_do_not() -> None:
 def test_only_a_trusted_proxy_may_say_who_somebody_is() -> None:
     """The header counts from the proxies named, and from nobody else."""
     there = access([1000.0], **PROXY)
-    said = {"X-Forwarded-User": "ana@example.com", "X-Forwarded-For": "203.0.113.5, 198.51.100.7"}
-    session = there.session("10.1.2.3", said, "")
+    stated = {"X-Forwarded-User": "ana@example.com", "X-Forwarded-For": "203.0.113.5, 198.51.100.7"}
+    session = there.session("10.1.2.3", stated, "")
     assert session is not None
     assert (session.user, session.method) == ("ana@example.com", "proxy")
-    assert there.session("192.0.2.1", said, "") is None
+    assert there.session("192.0.2.1", stated, "") is None
     assert there.session("10.1.2.3", {}, "") is None
-    assert there.client_address("10.1.2.3", said) == "198.51.100.7"
-    assert there.client_address("192.0.2.1", said) == "192.0.2.1"
+    assert there.client_address("10.1.2.3", stated) == "198.51.100.7"
+    assert there.client_address("192.0.2.1", stated) == "192.0.2.1"
 
 
 def test_a_form_of_one_session_is_not_one_of_another() -> None:

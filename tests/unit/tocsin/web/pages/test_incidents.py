@@ -32,7 +32,9 @@ CRITICAL = "hallowfirth-546570-20260310T1305Z"
 class Stage(RecordingDataSource):
     """The invented day, whose acts are only noted."""
 
-    def __init__(self, known: Mapping[str, BrandWithOverrides] | None = None, latest: dict[str, Incident] | None = None) -> None:
+    def __init__(
+        self, known: Mapping[str, BrandWithOverrides] | None = None, latest: dict[str, Incident] | None = None
+    ) -> None:
         base = day()
         incidents = dict(base.latest if latest is None else latest)
         super().__init__(known or base.configured, base.shards, base.dataset, latest=incidents, _tally=base._tally)
@@ -48,13 +50,13 @@ class Stage(RecordingDataSource):
         return self.posted.get(incident)
 
 
-async def test_the_gravest_brand_stands_first_and_can_be_searched_for() -> None:
+async def test_the_most_severe_brand_stands_first_and_can_be_searched_for() -> None:
     """The board is ordered by what needs somebody, and filtered by state and name."""
     async with web_client(day()) as client:
         page = await (await client.get("/")).text()
         assert page.index("Hallowfirth") < page.index("Voltanelle") < page.index("Pippinworth")
         assert "negative mentions in" in page
-        assert "Nobody has it in hand yet" in page
+        assert "Unacknowledged" in page
         assert "S0ONCALL" in page
         assert "<svg" in page
         some = await (await client.get("/board?state=warning&q=volt")).text()
@@ -122,7 +124,7 @@ async def test_a_link_from_elsewhere_opens_itself_again_so_that_the_cookie_comes
         assert f'content="0;url=/incidents/{CRITICAL}"' in await answer.text()
 
 
-async def test_an_incident_is_told_whole_and_answered() -> None:
+async def test_an_incident_is_reported_whole_and_answered() -> None:
     """The page has the line, the history and the buttons; a button sends one act, however often it is pressed."""
     stage = Stage()
     async with web_client(stage) as client:
@@ -159,7 +161,7 @@ async def test_an_incident_is_told_whole_and_answered() -> None:
     ],
 )
 async def test_an_incident_s_page_leads_to_its_message(url: str, leads: str) -> None:
-    """Where there is one, and it stands in Slack: not in a terminal, nor in a stand-in."""
+    """Where there is one, and it stands in Slack: not in a terminal, nor in a fake Slack."""
     stage = Stage()
     stage.posted = {CRITICAL: MessageRef("C0000001", "1773152400.000100")}
     async with web_client(stage, slack_url=url) as client:
@@ -177,7 +179,9 @@ async def test_an_incident_s_page_leads_to_its_message(url: str, leads: str) -> 
 
 async def test_whom_a_proxy_names_acts_only_where_the_brand_lets_them() -> None:
     """A brand that names who may act is left alone by others who come through the proxy."""
-    known = {one.name: BrandWithOverrides(one.model_copy(update={"may_act": ("U0ANA",)})) for one in read_config().brands}
+    known = {
+        one.name: BrandWithOverrides(one.model_copy(update={"may_act": ("U0ANA",)})) for one in read_config().brands
+    }
     stage = Stage(known)
     async with web_client(stage, web_user_header="X-User", web_proxies="127.0.0.1") as client:
         for who, status in (("U0BEN", "Only those"), ("U0ANA", "Acknowledge")):
@@ -207,7 +211,9 @@ async def test_text_from_outside_is_never_markup() -> None:
     incident = msgspec.structs.replace(
         base, brand=HOSTILE, findings=findings, history=history, acknowledged_by=HOSTILE, status="acknowledged"
     )
-    stage = Stage({HOSTILE: BrandWithOverrides(Brand(name="x").model_copy(update={"name": HOSTILE}))}, {incident.id: incident})
+    stage = Stage(
+        {HOSTILE: BrandWithOverrides(Brand(name="x").model_copy(update={"name": HOSTILE}))}, {incident.id: incident}
+    )
     async with web_client(stage) as client:
         board = await (await client.get("/")).text()
         links = [*re.findall(r'href="(/brands/[^"]+)"', board), f"/incidents/{incident.id}", "/?q=" + HOSTILE]
@@ -234,10 +240,10 @@ async def test_the_board_tells_the_browser_when_it_has_changed() -> None:
     async with web_client(stage) as client, client.get("/events") as events:
         assert events.headers["Content-Type"] == "text/event-stream"
         stage.latest.update(day().latest)
-        said = ""
-        while "moved" not in said:
-            said = (await events.content.readline()).decode()
-        assert "Hallowfirth: Critical" in said
+        stated = ""
+        while "moved" not in stated:
+            stated = (await events.content.readline()).decode()
+        assert "Hallowfirth: Critical" in stated
 
 
 async def test_an_incident_s_report_runs_apart_from_the_pages() -> None:

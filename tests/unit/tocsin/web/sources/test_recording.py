@@ -18,16 +18,16 @@ def scored() -> list[Entry]:
 async def test_a_recording_is_shown_as_its_replay_ends_and_goes_on_listening() -> None:
     """Incidents are those that the replay tells, counts are those of its mentions, and acts move it on."""
     every = scored()
-    told = {note.incident.id: note.incident for note in RecordingReplay(RecordedPolicies(header())).run(every)}
+    reported = {note.incident.id: note.incident for note in RecordingReplay(RecordedPolicies(header())).run(every)}
     world = from_recording(header(), every)
-    assert world.latest == told
+    assert world.latest == reported
     assert set(world.brands()) == {"Brisela", "Oakmere"}
     assert sum(world.rate_series("Brisela").mentions) > 0
-    (incident,) = [one for one in told.values() if one.status != "resolved"][:1]
+    (incident,) = [one for one in reported.values() if one.status != "resolved"][:1]
     await world.send(Action("web:1", incident.brand, "ack", "Ana", UNTIL, incident.id))
     assert world.latest[incident.id].acknowledged_by == "Ana"
     async with web_client(world) as client:
-        assert "In hand of Ana" in await (await client.get("/")).text()
+        assert "Acknowledged by Ana" in await (await client.get("/")).text()
 
 
 def test_a_recording_can_be_stopped_on_the_way() -> None:

@@ -1,4 +1,4 @@
-"""How do people's acts get into Kafka, and what was watched of a brand out of it? For the Slack app and the pages."""
+"""Kafka gateway of the Slack app and the web pages: sends people's actions, reads a brand's scored mentions."""
 
 from __future__ import annotations
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from aiohttp import web
 
-from tocsin.web.editor.thresholds import ThresholdEditor
 from tocsin.web.http.auth import Authenticator
 from tocsin.web.http.middleware import middlewares, routes
 from tocsin.web.pages.incidents import IncidentPages
 from tocsin.web.pages.reports import ReportPages
+from tocsin.web.pages.thresholds import ThresholdEditor
 from tocsin.web.pages.tuning import TuningPages
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ async def serve(app: web.Application, host: str, port: int, ready: Callable[[int
     """Serve until cancelled; `ready` is told the port.
 
     Raises:
-        OSError: the address cannot be had.
+        OSError: the address is in use.
     """
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()

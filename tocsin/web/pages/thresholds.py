@@ -75,12 +75,14 @@ class ThresholdEditor:
         made = await asyncio.to_thread(build_change, sheet, brand, typed, language)
         if made.error_count or not made.edits:
             notice = "" if made.error_count else translate(language, "nothing_changed")
-            return self._page(request, sheet, brand, made, notice=notice, status=UNPROCESSABLE if made.error_count else 200)
+            return self._page(
+                request, sheet, brand, made, notice=notice, status=UNPROCESSABLE if made.error_count else 200
+            )
         if form.get("do") == "save":
             return await self._save(request, sheet, brand, made)
         proposed = await asyncio.to_thread(_proposed_brand, made, brand.name, sheet.name)
-        said = await self._preview_text(brand, proposed, language)
-        return self._page(request, sheet, brand, made, preview=said)
+        preview = await self._preview_text(brand, proposed, language)
+        return self._page(request, sheet, brand, made, preview=preview)
 
     async def _preview_text(self, brand: Brand, proposed: Brand, language: Language) -> str:
         """Return in one sentence what `proposed` would have done in place of `brand`."""
@@ -104,7 +106,9 @@ class ThresholdEditor:
                 write_config_file(self._path, made.text)
             except OSError as error:
                 log.warning("the configuration could not be written", file=sheet.name, why=str(error))
-                return self._page(request, sheet, brand, made, notice=translate(language, "unwritable", file=sheet.name))
+                return self._page(
+                    request, sheet, brand, made, notice=translate(language, "unwritable", file=sheet.name)
+                )
         log.info("thresholds were changed", brand=brand.name, who=session.user, settings=sorted(made.edits))
         fresh, now, _ = await self._read(request)
         done = PendingChange({}, diff=made.diff)
@@ -130,7 +134,7 @@ class ThresholdEditor:
         brand: Brand | None,
         made: PendingChange | None = None,
         status: int = 200,
-        **said: Any,
+        **overrides: Any,
     ) -> web.Response:
         language = request_language(request)
         governed = self._world.brands()[request.match_info["name"]]
@@ -154,7 +158,7 @@ class ThresholdEditor:
             today=today,
             made=made,
             overrides=governed.overrides,
-            **{**defaults, **said},
+            **{**defaults, **overrides},
         )
 
 

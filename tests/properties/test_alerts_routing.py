@@ -28,13 +28,13 @@ CAUSES = [
 ]
 
 
-class Docket(RuleBasedStateMachine):
+class Routing(RuleBasedStateMachine):
     """The records of a group and of a brand on its own, in any order, with restarts in between."""
 
     def __init__(self) -> None:
         super().__init__()
         self.log: list[Record] = []
-        self.told: list[Notification] = []
+        self.reported: list[Notification] = []
         self.last: dict[str, Incident] = {}
         self.clock = 0.0
         self.quiet_ends: set[int] = set()
@@ -49,8 +49,8 @@ class Docket(RuleBasedStateMachine):
         """Apply a record, check what is told, and keep what happened."""
         silences = {name: case.silences for name, case in self.shard.cases.items()}
         self.quiet_ends |= {one.ends_at for held in silences.values() for one in held if one.matches_all}
-        told = self.shard.apply(record)
-        for note in told:
+        reported = self.shard.apply(record)
+        for note in reported:
             check_step(self.last.get(note.incident.id), note, self.agency.policy, self.quiet_ends)
             self.last[note.incident.id] = note.incident
             self.check_open()
@@ -59,8 +59,8 @@ class Docket(RuleBasedStateMachine):
             assert (note.incident.kind == NO_DATA) is (note.detector == NO_DATA)
             assert note.reason != "joined" or (note.reply is not None and not note.page)
         self.log.append(record)
-        self.told += told
-        return told
+        self.reported += reported
+        return reported
 
     def check_open(self) -> None:
         """At most one open incident is about a brand, and one about its sources."""
@@ -132,7 +132,7 @@ class Docket(RuleBasedStateMachine):
 
     @invariant()
     def chases(self) -> None:
-        """Who is paged and takes nothing in hand is called again, whichever brands it is about."""
+        """Who is paged and does not acknowledge is notified again, whichever brands it is about."""
         for case in self.shard.cases.values() if self.log else ():
             incident, policy = case.incident, policy_for(self.agency.policy, case.kind)
             if incident is None or incident.status != "open" or rank(incident.severity) == 0:
@@ -145,7 +145,7 @@ class Docket(RuleBasedStateMachine):
         """The same log gives the same history; who has no group is told of as if it were alone."""
         if not self.log:
             return
-        assert run_triage(*self.log, rules=self.agency)[1] == self.told
+        assert run_triage(*self.log, rules=self.agency)[1] == self.reported
         mine = [one for one in self.log if isinstance(one, Watermark) or one.brand == UNGROUPED]
         mine = [one for one in mine if getattr(one, "detector", "") != NO_DATA]
         known = any(
@@ -155,10 +155,10 @@ class Docket(RuleBasedStateMachine):
         )
         if not known:
             alone = run(*mine, policy=self.agency.policy, case=new_state(UNGROUPED))[1]
-            assert [note for note in self.told if note.incident.brand == UNGROUPED] == alone
+            assert [note for note in self.reported if note.incident.brand == UNGROUPED] == alone
 
 
-TestDocket = Docket.TestCase
+TestDocket = Routing.TestCase
 TestDocket.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
 
 

@@ -111,7 +111,7 @@ async def test_a_limit_is_taken_out_by_emptying_its_field(file: Path, before: st
 async def test_the_last_thing_that_can_fire_is_not_taken_out(file: Path) -> None:
     """With every detector off, the last limit has to stay: the file would be wrong without it."""
     others = "".join(f"      {one}: {{enabled: false}}\n" for one in _detectors())
-    before = f"brands:\n  - name: Hallowfirth\n    detect:\n      absolute: {{negative: 40}}\n{others}"
+    before = f"brands:\n  - name: Hallowfirth\n    detect:\n      static_threshold: {{negative: 40}}\n{others}"
     file.write_text(before, encoding="utf-8")
     async with web_client(day(), file) as client:
         status, page = await send(client, detect__absolute__negative="", do="save")
@@ -134,30 +134,30 @@ async def test_the_last_thing_that_can_fire_is_not_taken_out(file: Path) -> None
         ("detect__volume__over_peak", "nan", "must be a finite number"),
     ],
 )
-async def test_what_cannot_be_is_said_beside_its_field_and_not_written(
-    file: Path, name: str, typed: str, said: str
+async def test_what_cannot_be_is_stated_beside_its_field_and_not_written(
+    file: Path, name: str, typed: str, stated: str
 ) -> None:
     """An error names its field, what was typed stays, and the file is not touched."""
     async with web_client(day(), file) as client:
         status, page = await send(client, **{name: typed}, do="save")
     assert status == 422
     own = page[page.index(f'id="{name.replace("__", "-")}-wrong"') :][:200]
-    assert said in own
+    assert stated in own
     assert file.read_text(encoding="utf-8") == BRANDS
 
 
 async def test_a_file_that_changed_since_is_not_written_over(file: Path) -> None:
-    """Whoever saves onto a newer file is refused and shown what they had typed."""
+    """A save onto a newer file is refused and shows what they had typed."""
     async with web_client(day(), file) as client:
         page = await (await client.get(PAGE)).text()
         form = {"csrf": hidden(page, "csrf"), "mark": hidden(page, "mark"), "do": "save"}
         newer = BRANDS.replace("1.4", "1.6")
         file.write_text(newer, encoding="utf-8")
         answer = await client.post(PAGE, data=form | {"detect.volume_spike.peak_ratio": "1.9"})
-        said = await answer.text()
+        stated = await answer.text()
     assert answer.status == 409
-    assert "detect.volume_spike.peak_ratio: 1.9" in said
-    assert 'value="1.6"' in said
+    assert "detect.volume_spike.peak_ratio: 1.9" in stated
+    assert 'value="1.6"' in stated
     assert file.read_text(encoding="utf-8") == newer
 
 
