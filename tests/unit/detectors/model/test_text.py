@@ -42,7 +42,7 @@ def signal(detector: str, metric: str, observed: float, expected: float | None, 
         (
             signal("negative_spike", "negative mentions", 12, None),
             "12 negative mentions in 10 minutes, no history yet",
-            "12 mentions négatives en 10 minutes, sans historique",
+            "12 mentions négatives en 10 minutes, pas encore d’historique",
         ),
         (
             signal("negative_share", "negative share", 0.61, 0.18, 60),
