@@ -1,4 +1,4 @@
-"""Ingest: sends mentions from files to the topic `mentions`, in chunks, each acknowledged before the next checkpoint."""
+"""Ingest: sends mentions from files to `mentions`, in chunks, each acknowledged before its checkpoint."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Ingest:
     """Sends mentions, those of one brand to one partition, in the order they are read.
 
     With `as_of` "published" each mention arrives when it was published: an old incident runs as if it were live. After
-    each chunk every partition is told how far event time has come, since none is to wait for a mention of its own.
+    each chunk every partition gets a marker of event time, so that none waits for a mention of its own.
     """
 
     def __init__(

@@ -34,7 +34,7 @@ _WORDS: Final[dict[Kind, str]] = {
 class Change:
     """One incident under both rules; `before` is None where it is gained, `after` where it is lost.
 
-    What is lost may be part of another incident `after`: `amid` one that was open when it opened before.
+    A lost incident may be part of another one `after`: `merged_into` one that was open at its opening.
     """
 
     before: IncidentTimeline | None
@@ -86,7 +86,7 @@ class Change:
             "pages": self.extra_pages,
             "before": _timeline_record(self.before),
             "after": _timeline_record(self.after),
-            "amid": None if self.merged_into is None else self.merged_into.incident.id,
+            "merged_into": None if self.merged_into is None else self.merged_into.incident.id,
         }
 
     def __str__(self) -> str:
@@ -98,8 +98,9 @@ class Change:
             if not self.minutes_later
             else f" by {abs(self.minutes_later):g} {_plural(abs(self.minutes_later), 'minute')}"
         )
-        amid = "" if self.merged_into is None else f", part of one open since {_minute(self.merged_into)}"
-        return f"{_minute(self._either)}  {self.brand}  {severity}  {_WORDS[self.kind]}{gap}{amid}, {_more(self.extra_pages)}"
+        merged = "" if self.merged_into is None else f", part of one open since {_minute(self.merged_into)}"
+        found = f"{_WORDS[self.kind]}{gap}{merged}"
+        return f"{_minute(self._either)}  {self.brand}  {severity}  {found}, {_more(self.extra_pages)}"
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,9 @@ class Comparison:
 
 
 def compare(before: ReplayResult, after: ReplayResult) -> Comparison:
-    """Return what is otherwise in `after`.
+    """Return what differs in `after`.
 
-    Incidents of one brand that overlap in time are the same one, where they opened within APART of each other.
+    Incidents of one brand that overlap in time are the same one if they opened within MAX_OPENING_GAP.
     """
     courses = before.timelines(), after.timelines()
     brands = sorted({course.incident.brand for course in [*courses[0], *courses[1]]})
@@ -183,7 +184,7 @@ def _pair(before: Sequence[IncidentTimeline], after: Sequence[IncidentTimeline],
         if i not in partner and j not in partner.values():
             partner[i] = j
     kept = [
-        Change(old, after[partner[i]]) if i in partner else Change(old, None, _amid(old, after, ends))
+        Change(old, after[partner[i]]) if i in partner else Change(old, None, _merged_into(old, after, ends))
         for i, old in enumerate(before)
     ]
     return kept + [Change(None, new) for j, new in enumerate(after) if j not in partner.values()]
@@ -198,7 +199,7 @@ def _overlap(old: IncidentTimeline, new: IncidentTimeline, ends: int) -> int:
     )
 
 
-def _amid(lost: IncidentTimeline, others: Iterable[IncidentTimeline], ends: int) -> IncidentTimeline | None:
+def _merged_into(lost: IncidentTimeline, others: Iterable[IncidentTimeline], ends: int) -> IncidentTimeline | None:
     """Return the incident that was open already when this one opened."""
     at = lost.opened_at
     return next((one for one in others if any(a <= at < _until(b, ends) for a, b in one.open_periods)), None)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streams.stages.score import MentionsRecord
 
 EVENT_DELAY = 3_600_000
-"""How far event time must be past before an event is told (ms): nothing that belongs before it can come any more."""
+"""How far (ms) event time must be past an event before it is yielded: nothing earlier can follow."""
 
 
 @dataclass
@@ -44,7 +44,7 @@ class FileReplay:
         self.pipeline = Pipeline(self.policies)
 
     def run(self, lines: Iterable[Line | RejectedLine]) -> Iterator[dict[str, Any]]:
-        """Return what happens to incidents, one record an event (`alerts.rendering.event_log`), in the order of event time."""
+        """Yield the events of incidents (`alerts.rendering.event_log`) in the order of event time."""
         for portion in chunks(read_records(lines, self.rejected_lines), self.chunk_size):
             yield from self._feed(portion)
         if self.latest:
@@ -60,7 +60,7 @@ class FileReplay:
         yield from self._release(self.latest - EVENT_DELAY)
 
     def _queue_events(self, notifications: Iterable[Notification]) -> None:
-        """Take what was told, each brand's in its own order: what a closed minute says may come after a later row's."""
+        """Queue events, each brand's in its own order: a closed minute may be notified after a later mention."""
         for notification in notifications:
             brand = notification.incident.brand
             before = self._last_incident.get(brand)
@@ -70,7 +70,7 @@ class FileReplay:
             heappush(self._queued, (self._last_time[brand], brand, self._count, to_event(before, notification)))
 
     def _release(self, until: int | None) -> Iterator[dict[str, Any]]:
-        """Yield what was told up to `until` (ms), the brands side by side in the order of event time."""
+        """Yield the events up to `until` (ms), all brands in the order of event time."""
         while self._queued and (until is None or self._queued[0][0] <= until):
             yield heappop(self._queued)[-1]
 

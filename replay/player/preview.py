@@ -54,7 +54,7 @@ _MORE: Final[dict[Language, str]] = {"en": "{n} more differ", "fr": "{n} autres 
 
 @dataclass(frozen=True)
 class Preview:
-    """What two settings of one brand make of the same mentions. An alert is an incident that somebody is told of."""
+    """What two settings of one brand make of the same mentions. An alert is an incident that is notified."""
 
     comparison: Comparison
     alerts_before: int  # alerts

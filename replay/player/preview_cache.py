@@ -28,7 +28,7 @@ _DAY: Final = timedelta(days=1) // timedelta(milliseconds=1)
 
 
 class PreviewCache:
-    """Previews over one brand's last days at a time; `learned` days before them tell only what is usual."""
+    """Previews over one brand's last days at a time; the `warm_up_days` before them only train the baseline."""
 
     def __init__(self, read_history: ReadHistory, now: Callable[[], int], warm_up_days: int = 0) -> None:
         self._past = read_history

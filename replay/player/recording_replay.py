@@ -50,7 +50,7 @@ class PolicySource(Policies, Protocol):
 
 
 class FixedPolicies(PolicySet):
-    """The rules of one configuration, whatever the recording says."""
+    """The policies of one configuration; those in the recording are ignored."""
 
     def watches(self, name: str) -> bool:
         """Tell whether the brand is watched."""

@@ -36,7 +36,7 @@ class OpenPeriod(NamedTuple):
 
 @dataclass(frozen=True)
 class IncidentTimeline:
-    """One incident of a run: as last told, its open stretches, how often somebody was paged and its most severe state."""
+    """One incident of a run: its last state, its open periods, how often it paged, and its highest severity."""
 
     incident: Incident
     open_periods: tuple[OpenPeriod, ...]
@@ -89,7 +89,7 @@ class ReplayResult:
         return sorted(found, key=lambda course: (course.opened_at, course.incident.brand))
 
     def incidents(self) -> list[Incident]:
-        """Return each incident as last told, in the order in which they opened."""
+        """Return the last state of each incident, in the order in which they opened."""
         return [course.incident for course in self.timelines()]
 
 
@@ -177,7 +177,7 @@ def _follow(result: ReplayResult, policies: Policies, records: Iterable[Batch | 
 
 
 def _timeline(notes: list[Notification]) -> IncidentTimeline:
-    """Return an incident's course from what was told of it, in order of revision."""
+    """Return an incident's timeline from its notifications, in order of revision."""
     since, segments = notes[0].incident.opened_at, []
     is_open = True
     for note in notes:

@@ -1,4 +1,4 @@
-"""Records the Slack requests of a replay: the live outbox, with a notifier that keeps each request instead of sending it.
+"""Records the Slack requests of a replay: the live outbox, with a notifier that keeps requests and sends none.
 
 Charts are left out: a card's chart is drawn from one revision, and which one that is depends on when the upload runs.
 """
@@ -95,9 +95,9 @@ class SlackRequestRecorder:
 def record_requests(
     notifications: Iterable[Notification], rules: PolicySource
 ) -> Iterator[tuple[Notification, list[dict[str, Any]]]]:
-    """Yield each notification with the requests that a Slack in good health gets for it, before the next is told.
+    """Yield each notification with the requests that a Slack in good health gets for it, before the next one.
 
-    A Slack that was away got fewer: what it missed comes as one edit, with all the replies.
+    A Slack that was down gets fewer: what it missed arrives as one edit, with all the replies.
     """
     shown = SlackRequestRecorder()
     for note in deliver(notifications, rules, shown, shown):

@@ -54,11 +54,11 @@ class ScoreAgent:
     """Scores the source partitions this worker owns."""
 
     def __init__(
-        self, topics: Topics, sender: Sender, directory: BrandRegistry, scorer: Scorer, clock: Clock, partitions: int
+        self, topics: Topics, sender: Sender, registry: BrandRegistry, scorer: Scorer, clock: Clock, partitions: int
     ) -> None:
         self._topics = topics
         self._sender = sender
-        self._brands = directory
+        self._brands = registry
         self._scorer = scorer
         self._clock = clock
         self._partitions = partitions
@@ -72,30 +72,30 @@ class ScoreAgent:
         for event in events:
             by_partition[event.message.partition].append(mentions_record(event))
         async with self._sending:
-            outgoing = SendBatch(self._sender)
+            sends = SendBatch(self._sender)
             for partition, records in by_partition.items():
-                await self._score(outgoing, partition, records)
-            await outgoing.flush()
+                await self._score(sends, partition, records)
+            await sends.flush()
 
-    async def _score(self, outgoing: SendBatch, partition: int, records: Sequence[MentionsRecord]) -> None:
+    async def _score(self, sends: SendBatch, partition: int, records: Sequence[MentionsRecord]) -> None:
         scored = score(partition, records, self._brands.watchlist, self._scorer)
         for batch in scored.batches:
-            await outgoing.send(self._topics.scored.name, batch.brand.encode(), encode(batch))
+            await sends.send(self._topics.scored.name, batch.brand.encode(), encode(batch))
         for record, rejection in scored.rejections:
             value = dead_letters.encode(self._topics.mentions.name, partition, record, rejection)
-            await outgoing.send(self._topics.dead_letters.name, record.key, value)
+            await sends.send(self._topics.dead_letters.name, record.key, value)
         metrics.count_scored(scored)
         if scored.read_up_to is not None:
-            await self._tick(outgoing, partition, scored.read_up_to)
+            await self._tick(sends, partition, scored.read_up_to)
 
-    async def _tick(self, outgoing: SendBatch, partition: int, read_up_to: int) -> None:
+    async def _tick(self, sends: SendBatch, partition: int, read_up_to: int) -> None:
         last = self._ticked.get(partition, -1)
         if read_up_to < last + TICK_INTERVAL and read_up_to // MINUTE <= last // MINUTE:
             return
         self._ticked[partition] = read_up_to
         value = encode(Tick(partition, self._partitions, read_up_to, self._clock.now()))
         for target in range(self._partitions):
-            await outgoing.send(self._topics.scored.name, None, value, target)
+            await sends.send(self._topics.scored.name, None, value, target)
 
     async def tick_idle(self, at_end: Sequence[TP]) -> None:
         """Tick at the wall clock for partitions that are read to their end; does nothing where records set the time."""
@@ -103,10 +103,10 @@ class ScoreAgent:
         if now is None or not at_end:
             return
         async with self._sending:
-            outgoing = SendBatch(self._sender)
+            sends = SendBatch(self._sender)
             for tp in at_end:
-                await self._tick(outgoing, tp.partition, now)
-            await outgoing.flush()
+                await self._tick(sends, tp.partition, now)
+            await sends.flush()
 
     def reset(self) -> None:
         """Start again: the partitions are being reassigned."""

@@ -1,4 +1,4 @@
-"""The triage agent: signals and actions in, incidents and notifications out, the states of brands and groups kept in a table."""
+"""The triage agent: signals and actions in, incidents and notifications out, the states kept in a table."""
 
 from __future__ import annotations
 

@@ -35,9 +35,9 @@ log = structlog.get_logger(__name__)
 class WatchPartition:
     """One owned partition: its shard, the epoch it writes under, and the last offset applied to each brand's state."""
 
-    def __init__(self, number: int, table: StateTable, directory: BrandRegistry) -> None:
+    def __init__(self, number: int, table: StateTable, registry: BrandRegistry) -> None:
         self.number = number
-        self.shard = WatchShard(directory)
+        self.shard = WatchShard(registry)
         self._table = table
         self._time_key = watch_rows.time_key(number)
         self._epoch = table.epoch(number)
@@ -57,21 +57,21 @@ class WatchPartition:
             return []
         return self.shard.apply(record)
 
-    async def save(self, outgoing: SendBatch) -> None:
+    async def save(self, sends: SendBatch) -> None:
         """Store what changed, in the order of dependence, each acknowledged: full id segments, brands, event time."""
-        cores = [await self._write_id_segments(brand, outgoing) for brand in self.shard.changed]
-        await outgoing.flush()
+        cores = [await self._write_id_segments(brand, sends) for brand in self.shard.changed]
+        await sends.flush()
         for brand, core in zip(self.shard.changed, cores, strict=True):
             self._applied[brand] = self._offset
-            outgoing.await_ack(await self._table.write(brand.encode(), self._versioned(core)))
+            sends.await_ack(await self._table.write(brand.encode(), self._versioned(core)))
         self.shard.changed.clear()
-        await outgoing.flush()
-        outgoing.await_ack(
+        await sends.flush()
+        sends.await_ack(
             await self._table.write(self._time_key, self._versioned(watermarks.encode(self.shard.watermarks)))
         )
-        await outgoing.flush()
+        await sends.flush()
 
-    async def remove_unwatched(self, watches: Callable[[str], bool], outgoing: SendBatch) -> None:
+    async def remove_unwatched(self, watches: Callable[[str], bool], sends: SendBatch) -> None:
         """Remove the brands that are no longer watched, and all their rows."""
         gone = {brand.encode(): brand for brand in self.shard.states if not watches(brand)}
         if not gone:
@@ -80,17 +80,17 @@ class WatchPartition:
             del self.shard.states[brand]
             self._applied.pop(brand, None)
         for key in [key for key, _ in self._table.rows(self.number) if watch_rows.brand_of(key) in gone]:
-            outgoing.await_ack(await self._table.remove(key, self.number))
+            sends.await_ack(await self._table.remove(key, self.number))
 
-    async def _write_id_segments(self, brand: str, outgoing: SendBatch) -> bytes:
+    async def _write_id_segments(self, brand: str, sends: SendBatch) -> bytes:
         """Store the full segments of the id memory, remove those that are too old, and return the core of the state."""
         parts = encode_parts(self.shard.states[brand])
         for number, segment in parts.sealed.items():
             key = watch_rows.segment_key(brand, number)
             if segment is None:
-                outgoing.await_ack(await self._table.remove(key, self.number))
+                sends.await_ack(await self._table.remove(key, self.number))
             else:
-                outgoing.await_ack(await self._table.write(key, self._versioned(segment)))
+                sends.await_ack(await self._table.write(key, self._versioned(segment)))
         return parts.core
 
     def _versioned(self, payload: bytes) -> FencedValue:
@@ -100,17 +100,17 @@ class WatchPartition:
 class WatchAgent:
     """Detects signals in the brands of the partitions that this worker owns."""
 
-    def __init__(self, topics: Topics, sender: Sender, directory: BrandRegistry, table: StateTable) -> None:
+    def __init__(self, topics: Topics, sender: Sender, registry: BrandRegistry, table: StateTable) -> None:
         self._topics = topics
         self._sender = sender
-        self._brands = directory
-        self._partitions = PerPartition(lambda number: WatchPartition(number, table, directory))
+        self._brands = registry
+        self._partitions = PerPartition(lambda number: WatchPartition(number, table, registry))
         self._generation = -1
 
     async def process(self, events: Sequence[EventT[Any]]) -> None:
         """Apply the records; returns when signals and states are acknowledged."""
         await self._brands.loaded()
-        outgoing = SendBatch(self._sender)
+        sends = SendBatch(self._sender)
         touched: dict[int, WatchPartition] = {}
         for event in events:
             record = self._read(event)
@@ -118,10 +118,10 @@ class WatchAgent:
                 continue
             partition = touched[event.message.partition] = self._partitions[event.message.partition]
             for found in partition.apply(record, event.message.offset):
-                await self._send_signal(outgoing, partition.number, found)
-        await outgoing.flush()
+                await self._send_signal(sends, partition.number, found)
+        await sends.flush()
         for partition in touched.values():
-            await partition.save(outgoing)
+            await partition.save(sends)
         await self._drop_unwatched()
 
     async def _watched(self, batch: Batch) -> bool:
@@ -133,15 +133,15 @@ class WatchAgent:
         """Remove the brands that the latest generation of the registry no longer has."""
         if self._generation == self._brands.generation:
             return
-        outgoing = SendBatch(self._sender)
+        sends = SendBatch(self._sender)
         for partition in self._partitions:
-            await partition.remove_unwatched(self._brands.watches, outgoing)
-        await outgoing.flush()
+            await partition.remove_unwatched(self._brands.watches, sends)
+        await sends.flush()
         self._generation = self._brands.generation
 
-    async def _send_signal(self, outgoing: SendBatch, partition: int, found: Any) -> None:
+    async def _send_signal(self, sends: SendBatch, partition: int, found: Any) -> None:
         key = found.brand.encode() if isinstance(found, Signal) else None
-        await outgoing.send(self._topics.signals.name, key, signal.encode(found), partition)
+        await sends.send(self._topics.signals.name, key, signal.encode(found), partition)
         metrics.count_signal(found)
 
     def _read(self, event: EventT[Any]) -> Any | None:

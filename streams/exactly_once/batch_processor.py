@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 MAX_BATCH: Final = 200  # records
-QUEUE_SIZE: Final = 400  # records that may gather before the stream is held back
+QUEUE_SIZE: Final = 400  # records that may wait before the stream is held back
 COMMIT_INTERVAL: Final = 0.5  # seconds
 SEEK_TIMEOUT: Final = 5.0  # seconds
 
 
 class BatchProcessor:
-    """Works through one agent's records: `process` gets them in order and returns when all it sent is acknowledged.
+    """Works through one agent's records. `process` gets them in order and returns when all it sent is acknowledged.
 
     With `finishes` false, `process` only takes the records on and tells `positions` itself when each is done.
     """
@@ -54,7 +54,7 @@ class BatchProcessor:
         self._app = app
         self._process = process
         self._start_offsets = start_offsets
-        self._seeks: dict[TP, float] = {}  # partition being read again → since when, s
+        self._seeks: dict[TP, float] = {}  # partition sought back → when, s
         self._queue: asyncio.Queue[EventT[Any]] = asyncio.Queue(maxsize=QUEUE_SIZE)
         self._completes_on_return = completes_on_return
         self._paused = False
@@ -63,7 +63,7 @@ class BatchProcessor:
         self._finished_batch.set()
 
     async def put(self, event: EventT[Any]) -> None:
-        """Hand in the next record; waits while too many are pending."""
+        """Take the next record; waits while too many are queued."""
         if self._is_stale(event) or not await self._expect_start(event):
             return
         follows = self.offsets.check(event.message.tp, event.message.offset)
@@ -76,7 +76,7 @@ class BatchProcessor:
         await self._queue.put(event)
 
     async def _expect_start(self, event: EventT[Any]) -> bool:
-        """Expect the partition's start before its first record; false where it is not ours any more."""
+        """Expect the partition's start offset before its first record; return False if the partition was revoked."""
         tp = event.message.tp
         if self.offsets.expected(tp) is None:
             start = await self._start_offsets.get(tp)
@@ -86,22 +86,22 @@ class BatchProcessor:
         return True
 
     def _seek_expired(self, tp: TP) -> bool:
-        """Tell whether a partition was sought back a while ago and still gives what lies after."""
+        """Return whether a seek has had no effect for SEEK_TIMEOUT: the partition still returns later records."""
         return time.monotonic() - self._seeks.get(tp, -math.inf) > SEEK_TIMEOUT
 
     def _is_stale(self, event: EventT[Any]) -> bool:
-        """Tell a record fetched before the last dealing of partitions: its partition is read again from the commit."""
+        """Return whether a record was fetched before the last rebalance: it is read again from the commit."""
         return self._paused or event.message.generation_id != cast("Any", self._app).consumer_generation_id
 
     async def _seek_back(self, event: EventT[Any]) -> None:
         expected = self.offsets.expected(event.message.tp)
         assert expected is not None
         self._seeks[event.message.tp] = time.monotonic()
-        log.warning("seek to expected offset", reason="offset gap", stage=self.name, **_place(event) | {"offset": expected})
+        log.warning("seek to expected offset", stage=self.name, **(_place(event) | {"offset": expected}))
         await self._app.consumer.seek(event.message.tp, expected)
 
     async def run(self) -> None:
-        """Work until cancelled. An exception of `process` ends it, and with it the worker."""
+        """Process batches until cancelled. An exception of `process` ends the task, and with it the worker."""
         while True:
             event = await self._queue.get()
             self._finished_batch.clear()
@@ -122,7 +122,7 @@ class BatchProcessor:
                 self.offsets.mark_processed(event.message.tp, event.message.offset)
 
     async def commit(self) -> None:
-        """Commit what is done since the last commit."""
+        """Commit the offsets processed since the last commit."""
         offsets = self.offsets.uncommitted()
         if offsets and await cast("Any", self._app.consumer)._commit(offsets):  # noqa: SLF001 - see streams.exactly_once.offsets
             self.offsets.mark_committed(offsets)
@@ -134,16 +134,16 @@ class BatchProcessor:
             await self.commit()
 
     def pause(self) -> None:
-        """Take no more records, and let go what only waits: partitions are about to be reassigned."""
+        """Take no more records and drop those queued: partitions are about to be revoked."""
         self._paused = True
 
     async def drain(self) -> None:
-        """Wait for the batch at hand and commit what is done."""
+        """Wait for the current batch, then commit."""
         await self._finished_batch.wait()
         await self.commit()
 
     def reset(self) -> None:
-        """Forget all positions. A batch still under way counts as not done: it will be read again."""
+        """Forget all offsets. A batch still running counts as not processed: it will be read again."""
         self._generation += 1
         self.offsets.reset()
         self._seeks.clear()
@@ -154,7 +154,7 @@ class BatchProcessor:
 
     @property
     def idle(self) -> bool:
-        """Tell whether there is nothing to do: all that came is done or taken on."""
+        """Return whether every record that arrived is processed or in flight."""
         return not self._paused and self._finished_batch.is_set() and self._queue.empty()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 class CompletionLatch:
     """Knows when a piece of work that has several parts is done, and then calls `on_done`, once.
 
-    Parts are begun inside a `with` block; the work is not done before the block is left, nor before each part is. A part
-    may be finished at any time, also more than once. An exception inside the block leaves the latch open: the work was
-    not handed over as a whole.
+    Parts are begun inside a `with` block, or while another part is open. The work is done when the block has been left
+    and every part is finished. A part may be finished at any time, also more than once. An exception inside the block
+    leaves the latch open: the work was not handed over as a whole.
 
     >>> latch = CompletionLatch(lambda: print("done"))
     >>> with latch:
@@ -43,7 +43,7 @@ class CompletionLatch:
 
         return finish
 
-    def __enter__(self) -> CompletionLatch:
+    def __enter__(self) -> Self:
         self._finish_block = self.part()
         return self
 

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 class EndOfPartition:
-    """Compares what a stage has done with what the broker holds, for the owned partitions of one topic."""
+    """Compares processed offsets with end offsets, for the owned partitions of one topic."""
 
-    def __init__(self, app: AppT, topic: str, stage: BatchProcessor, starts: StartOffsets) -> None:
+    def __init__(self, app: AppT, topic: str, processor: BatchProcessor, start_offsets: StartOffsets) -> None:
         self._app = app
         self._topic = topic
-        self._processor = stage
-        self._start_offsets = starts
+        self._processor = processor
+        self._start_offsets = start_offsets
 
     async def partitions(self) -> list[TP]:
         """Return the owned partitions of which every record is done."""

@@ -14,12 +14,12 @@ P = TypeVar("P")
 
 
 class OffsetCheck(Enum):
-    """How a record stands to those already seen of its partition."""
+    """How the offset of a record compares with the one expected."""
 
     NEXT = "next"
-    REPEATED = "repeated"  # taken before: the partition was sought back further than needed
+    REPEATED = "repeated"  # seen before: the partition was sought back further than needed
     GAP = "gap"  # offsets are missing: read again from the missing one
-    STALE = "stale"  # fetched before the reading again took effect: it will come once more
+    STALE = "stale"  # fetched before the seek took effect: it will arrive once more
     CONFIRMED_GAP = "confirmed gap"  # read again and still missing: transaction markers or expired records
 
 
@@ -34,7 +34,7 @@ class OffsetTracker(Generic[P]):
         self._reread: set[P] = set()
 
     def check(self, partition: P, offset: int) -> OffsetCheck:
-        """Say how the record at `offset` follows, and expect the one after it where it does.
+        """Return how the record at `offset` follows, and expect the next one if it does.
 
         A partition of which nothing is expected yet may begin anywhere.
         """
@@ -64,15 +64,15 @@ class OffsetTracker(Generic[P]):
         return self._expected.get(partition)
 
     def mark_processed(self, partition: P, offset: int) -> None:
-        """Note that all records of `partition` up to and with `offset` are done: sent on and acknowledged."""
+        """Note that every record up to and including `offset` is processed: what follows from it is acknowledged."""
         self._processed[partition] = offset + 1
 
     def processed(self, partition: P) -> int | None:
-        """Return the offset after the last one done, None before the first."""
+        """Return the offset after the last one processed, None before the first."""
         return self._processed.get(partition)
 
     def uncommitted(self) -> dict[P, int]:
-        """Return the offsets worth committing: those that moved since `committed` was told."""
+        """Return the offsets to commit: those that advanced since `mark_committed`."""
         return {p: offset for p, offset in self._processed.items() if offset > self._committed.get(p, -1)}
 
     def mark_committed(self, offsets: dict[P, int]) -> None:

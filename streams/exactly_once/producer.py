@@ -46,7 +46,7 @@ class FaustSender:
 
 
 class SendBatch:
-    """What one batch sends. `settled` waits for every acknowledgement; one that fails fails the batch."""
+    """The records that one batch sends. `flush` waits for every acknowledgement; one that fails, fails the batch."""
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
@@ -60,7 +60,7 @@ class SendBatch:
         partition: int | None = None,
         headers: Headers | None = None,
     ) -> None:
-        """Send a record, to be acknowledged by the time `settled` returns."""
+        """Send a record, to be acknowledged by the time `flush` returns."""
         self._pending.append(await self._sender.send(topic, key, value, partition, headers))
 
     def await_ack(self, acknowledgement: Awaitable[Any]) -> None:

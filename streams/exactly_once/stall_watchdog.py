@@ -24,23 +24,31 @@ STALL_TIMEOUT: Final = 60.0  # seconds without a record from a partition that ha
 
 
 class PartitionStalledError(RuntimeError):
-    """A partition holds records, its stage waits for some, and none has come for long."""
+    """A partition holds records, its agent is idle, and none has arrived within the timeout."""
 
 
 class StallWatchdog:
-    """Looks now and then whether any stage waits in vain for records that are there."""
+    """Checks every CHECK_INTERVAL whether an idle agent is missing records that the broker holds.
+
+    A partition that is silent at two checks in a row is sought to the expected offset, which usually helps. One that
+    stays silent for the timeout stops the worker. A rebalance or a broker that does not answer is no stall.
+    """
 
     def __init__(
-        self, app: AppT, stages: Sequence[BatchProcessor], starts: StartOffsets, timeout: float = STALL_TIMEOUT
+        self,
+        app: AppT,
+        processors: Sequence[BatchProcessor],
+        start_offsets: StartOffsets,
+        timeout: float = STALL_TIMEOUT,
     ) -> None:
         self._app = app
-        self._processors = stages
-        self._start_offsets = starts
+        self._processors = processors
+        self._start_offsets = start_offsets
         self._timeout = timeout
         self._stalled: dict[TP, tuple[int, float]] = {}  # silent partition → offset waited for, since when
 
     async def run(self, every: float = CHECK_INTERVAL) -> None:
-        """Look until cancelled.
+        """Check until cancelled.
 
         Raises:
             DeafError: a partition is silent beyond patience, though the broker holds records for it.
@@ -63,28 +71,28 @@ class StallWatchdog:
                 message = f"{tp.topic} partition {tp.partition}: {silence}"
                 log.error("partition stalled, worker stops", topic=tp.topic, partition=tp.partition, offset=offset)
                 raise PartitionStalledError(message)
-            if now > since:  # silent at two looks: it may be enough to ask again
+            if now > since:  # silent at two checks: a seek may be enough
                 log.warning("seek on a silent partition", topic=tp.topic, partition=tp.partition, offset=offset)
-                with suppress(Exception):  # partitions may be reassigned this moment: the next look knows
+                with suppress(Exception):  # partitions may be reassigned this moment: the next check knows
                     await self._app.consumer.seek(tp, offset)
 
     async def _end_offsets(self, waited: Iterable[TP]) -> Mapping[TP, int]:
-        """Return where partitions end; nothing where the broker does not say: then the silence is the broker's."""
+        """Return the end offsets; none if the broker does not answer: then the silence is the broker's."""
         try:
             return await self._app.consumer.highwaters(*waited) if waited else {}
-        except Exception as error:  # noqa: BLE001 - whatever ails the broker, it is no deafness
+        except Exception as error:  # noqa: BLE001 - a failing broker is no stall
             log.warning("end offsets unknown", reason=repr(error))
             return {}
 
     async def _expected_offsets(self) -> dict[TP, int]:
-        """Return the next offset expected of each owned partition whose stage has nothing to do."""
+        """Return the next offset expected of each owned partition whose agent is idle."""
         waited: dict[TP, int] = {}
-        for stage in self._processors:
-            if not stage.idle:
+        for processor in self._processors:
+            if not processor.idle:
                 continue
             for tp in self._app.consumer.assignment():
-                if tp.topic in stage.topics:
-                    expected = stage.offsets.expected(tp)
+                if tp.topic in processor.topics:
+                    expected = processor.offsets.expected(tp)
                     start = await self._start_offsets.get(tp) if expected is None else expected
                     if start is not None:
                         waited[tp] = start

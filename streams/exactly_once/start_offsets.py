@@ -19,19 +19,19 @@ RETRY_DELAY: Final = 1.0  # seconds until the broker is asked again
 
 
 class StartOffsets:
-    """Learns the starts of the owned partitions at each dealing, all in one go: the consumer's thread may be slow."""
+    """Fetches the start offsets of all owned partitions at each rebalance, at once: the consumer thread is slow."""
 
     def __init__(self, app: AppT) -> None:
         self._app = app
         self._fetching: asyncio.Task[dict[TP, int]] | None = None
 
     def fetch(self, owned: Iterable[TP]) -> None:
-        """Begin to ask for the starts of the partitions that have just been assigned."""
+        """Start fetching the start offsets of the partitions that have just been assigned."""
         self.reset()
         self._fetching = asyncio.create_task(self._fetch(list(owned)))
 
     async def get(self, tp: TP) -> int | None:
-        """Return the offset that `tp` is read from; None where it is not owned (any more)."""
+        """Return the offset that `tp` is read from; None if it is not owned."""
         learning = self._fetching
         if learning is None:
             return None
@@ -39,7 +39,7 @@ class StartOffsets:
         return None if learning.cancelled() else learning.result().get(tp)
 
     def reset(self) -> None:
-        """Forget the starts: partitions are being reassigned."""
+        """Forget the start offsets: partitions are being reassigned."""
         if self._fetching is not None:
             self._fetching.cancel()
         self._fetching = None
@@ -49,7 +49,7 @@ class StartOffsets:
             try:
                 committed, earliest = await self._committed(owned), await self._app.consumer.earliest_offsets(*owned)
                 return {tp: max(committed[tp] or 0, earliest[tp]) for tp in owned}
-            except Exception as error:  # noqa: BLE001 - whatever ails the broker, it is asked until it answers
+            except Exception as error:  # noqa: BLE001 - the broker is asked until it answers
                 log.warning("start offsets unknown", reason=repr(error))
                 await asyncio.sleep(RETRY_DELAY)
         return {}
@@ -67,7 +67,7 @@ class StartOffsets:
 
 
 class NullReadOffsets(UserDict[Any, int | None]):
-    """In the place of Faust's last offset read, by which it drops records: holds nothing for the given topics.
+    """Replaces the map of last read offsets by which Faust drops records: holds nothing for the given topics.
 
     Faust notes an offset as read also when it let the record go because partitions were being reassigned, and keeps the
     note beyond the seek to what is committed. A record that is read again would be dropped by it, unseen. The stages

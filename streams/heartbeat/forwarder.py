@@ -44,39 +44,39 @@ class CanaryForwarder:
         }
 
     def wrap(self, stage: str, process: Process) -> Process:
-        """Return a `process` that also passes canaries on; the stage's own never sees one."""
+        """Return a `process` that also forwards canaries; the agent's own never sees one."""
 
         async def both(events: Sequence[EventT[Any]]) -> None:
             beats = {id(event): beat for event in events if (beat := canary.from_headers(event.message.headers))}
             await process([event for event in events if id(event) not in beats])
-            outgoing = SendBatch(self._sender)
+            sends = SendBatch(self._sender)
             for event in events:
                 if id(event) in beats:
-                    await self._forward(outgoing, stage, event, beats[id(event)])
-            await outgoing.flush()
+                    await self._forward(sends, stage, event, beats[id(event)])
+            await sends.flush()
 
         return both
 
-    async def _forward(self, outgoing: SendBatch, stage: str, event: EventT[Any], beat: Canary) -> None:
+    async def _forward(self, sends: SendBatch, stage: str, event: EventT[Any], beat: Canary) -> None:
         number = event.message.partition
         try:
             value = self._next_value(stage, event.message.value or b"", replace(beat, partition=number))
         except Exception as error:  # noqa: BLE001  a canary that is none must not stop the worker
             log.error("canary lost", stage=stage, partition=number, reason=str(error))  # noqa: TRY400
             return
-        await outgoing.send(self._next_topic[stage], None, value, number, [(canary.HEADER, canary.encode(beat))])
-        await self._report(outgoing, replace(beat, partition=number, stage=stage))
+        await sends.send(self._next_topic[stage], None, value, number, [(canary.HEADER, canary.encode(beat))])
+        await self._report(sends, replace(beat, partition=number, stage=stage))
 
     def _next_value(self, stage: str, value: bytes, beat: Canary) -> bytes:
         if stage == "score":
             return canary.score_canary(value, beat, self._scorer)
         return canary.watch_canary(value) if stage == "watch" else canary.triage_canary(value)
 
-    async def _report(self, outgoing: SendBatch, beat: Canary) -> None:
-        await outgoing.send(self._topics.heartbeats.name, None, canary.encode(beat), beat.partition)
+    async def _report(self, sends: SendBatch, beat: Canary) -> None:
+        await sends.send(self._topics.heartbeats.name, None, canary.encode(beat), beat.partition)
 
     def handle(self, event: EventT[Any]) -> bool:
-        """Tell whether a notification is a canary; if so Slack is asked, and the answer told, in a while."""
+        """Return whether a notification is a canary; if so, check Slack and report the result in the background."""
         beat = canary.from_headers(event.message.headers)
         if beat is None:
             return False
@@ -87,6 +87,6 @@ class CanaryForwarder:
 
     async def _check_slack(self, beat: Canary) -> None:
         refused = "" if self._slack_probe is None else await self._slack_probe.error()
-        outgoing = SendBatch(self._sender)
-        await self._report(outgoing, replace(beat, slack_error=refused))
-        await outgoing.flush()
+        sends = SendBatch(self._sender)
+        await self._report(sends, replace(beat, slack_error=refused))
+        await sends.flush()

@@ -1,4 +1,4 @@
-"""Heartbeat monitor: a process beside the workers that reports an outage outside Slack when canaries stop coming through."""
+"""Heartbeat monitor: reports an outage outside Slack when canaries stop coming through the workers."""
 
 from __future__ import annotations
 
@@ -32,21 +32,23 @@ log = structlog.get_logger(__name__)
 UP = Gauge("tocsin_heartbeat_up", "1 while canaries come through on every partition, 0 during an outage")
 LAG = Gauge("tocsin_heartbeat_lag_seconds", "Age of the latest canary that came through, on the worst partition")
 ROUND_TRIP = Gauge(
-    "tocsin_heartbeat_way_seconds", "From the latest canary's sending to its check in Slack", ["partition"]
+    "tocsin_heartbeat_round_trip_seconds", "From the latest canary's sending to its check in Slack", ["partition"]
 )
 OUTAGES = Counter("tocsin_heartbeat_outages_total", "Outages begun")
 PINGS = Counter("tocsin_heartbeat_ping_failures_total", "Pings of the dead man's switch that failed")
 
 EVALUATION_INTERVAL: Final = 0.5
-"""Seconds between two looks at the pulse."""
+"""Seconds between two evaluations of the heartbeat."""
 
-NO_ACKS: Final = "the broker cannot be heard: is Kafka running, is TOCSIN_BROKERS right, have workers made the topics?"
+NO_ACKS: Final = (
+    "no canary was acknowledged: is Kafka running, is TOCSIN_BROKERS right, have the workers created the topics?"
+)
 
 PING_TIMEOUT: Final = aiohttp.ClientTimeout(total=10.0)
 
 
 class OutageNotifier:
-    """Everybody outside Slack who is told of an outage: each alarm once, over restarts, in order."""
+    """Reports outages to the targets outside Slack: each alert once, in order, across restarts."""
 
     def __init__(
         self,
@@ -56,7 +58,7 @@ class OutageNotifier:
         name: str = pulses.NAME,
         language: Language = "en",
     ) -> None:
-        """Take the ways out, whom to tell, what is remembered, what the installation is called, and a language."""
+        """Take the notifiers by channel, the targets, the stored outage, the installation's name, and a language."""
         self.language = language
         self._name = name
         self._relay = ExternalSender(channels, outages)
@@ -64,12 +66,12 @@ class OutageNotifier:
         self._store = outages
 
     def resend_pending(self) -> None:
-        """Tell what was not told before this process began."""
+        """Send the alerts that the last process did not."""
         for alarm in self._store.pending:
             self._submit(alarm)
 
     def notify(self, outage: Outage, at: int, *, over: bool) -> None:
-        """Tell that an outage has begun, or is over."""
+        """Report that an outage has begun or is over."""
         alarm = pulses.outage_alert(outage, "resolve" if over else "trigger", at, self._name, self.language)
         log.warning("outage resolved" if over else "outage detected", reason=outage.reason)
         self._store.record(None if over else outage, alarm if self._targets else None)
@@ -81,7 +83,7 @@ class OutageNotifier:
                 self._relay.submit(alarm, target, latch.part())
 
     async def stop(self) -> None:
-        """Stop; what is not told is told by the next process."""
+        """Stop sending: the next process sends the rest."""
         await self._relay.stop()
 
 
@@ -91,7 +93,7 @@ async def send_test_alert(
     duration: float,
     language: Language = "en",
 ) -> list[str]:
-    """Tell everybody outside Slack of a drill, and after so many seconds that it is over; return who was missed."""
+    """Send a test alert to every target, resolve it after `duration` (s), and return the targets that failed."""
     at, missed = _now(), list[str]()
     for event in ("trigger", "resolve"):
         for target in targets:
@@ -104,10 +106,10 @@ async def send_test_alert(
 
 
 class HeartbeatMonitor:
-    """Sends canaries, hears the answers, and tells the town when they stay away."""
+    """Sends canaries, reads their acknowledgements, and reports an outage when they stop coming."""
 
     def __init__(self, prober: CanaryProber, interval: float, timeout: float, outage: Outage | None = None) -> None:
-        """Take how often to beat and how long a canary may take (s), and the outage that was at hand before."""
+        """Take the interval of canaries and the time one may take (s), and the outage stored by the last process."""
         self._prober = prober
         self._interval = interval
         self._timeout_ms = round(timeout * 1000)
@@ -116,7 +118,7 @@ class HeartbeatMonitor:
         self.state = HeartbeatState(_now(), outage=outage)
 
     async def run(self, notifier: OutageNotifier, ping_url: str) -> None:
-        """Beat until cancelled."""
+        """Send canaries and evaluate them until cancelled."""
         notifier.resend_pending()
         try:
             async with asyncio.TaskGroup() as group:
@@ -130,7 +132,7 @@ class HeartbeatMonitor:
             await self._prober.close()
 
     async def check_once(self) -> str:
-        """Beat once; return what is wrong, "" as soon as every canary has come through."""
+        """Send canaries once; return what is wrong, "" as soon as every canary has come through."""
         listening = asyncio.create_task(self._read_acks())
         try:
             async with asyncio.timeout(self._timeout_ms / 1000):
@@ -208,5 +210,5 @@ _STARTED: Final = time.time_ns() - time.monotonic_ns()
 
 
 def _now() -> int:
-    """Return the wall clock (ms) as it was set when the process began: a clock that is put right is no outage."""
+    """Return the wall clock (ms) as set when the process started: a clock that is corrected is no outage."""
     return (_STARTED + time.monotonic_ns()) // 1_000_000

@@ -1,4 +1,4 @@
-"""Outage store: the current outage and the alerts still to be sent, in a file that survives a restart of the monitor."""
+"""Outage store: the current outage and the alerts still to be sent, in a file that survives a restart."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 VERSION: Final = 1
 
 _MAX_RECEIPTS: Final = 20
-"""Receipts that are kept, the latest: those of the outage at hand are among them."""
+"""How many receipts are kept, the latest first to stay: those of the current outage are among them."""
 
 
 class _Stored(msgspec.Struct):
@@ -35,7 +35,7 @@ class OutageStore:
     """A small file, replaced as a whole at each change; without a path, nothing outlives the process."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Read the file, if there is one, and see that it can be written.
+        """Read the file, if it exists, and check that it can be written.
 
         Raises:
             SourceError: the file holds something else.
@@ -47,7 +47,7 @@ class OutageStore:
 
     @property
     def outage(self) -> Outage | None:
-        """Return the outage at hand."""
+        """Return the current outage."""
         return self._memory.outage
 
     @property
@@ -56,7 +56,7 @@ class OutageStore:
         return tuple(self._memory.pending)
 
     def record(self, outage: Outage | None, alarm: ExternalAlert | None) -> None:
-        """Keep the outage at hand, and what is to be told, if there is anybody."""
+        """Store the current outage, and the alert to send, if there are targets."""
         self._memory.outage = outage
         self._memory.pending = [*self._memory.pending, *([alarm] if alarm else [])]
         self._save()
@@ -77,7 +77,7 @@ class OutageStore:
         self._save()
 
     def _save(self) -> None:
-        """Write what is known; what cannot be written must not keep anybody from being told."""
+        """Write the file; a failure must not stop an alert."""
         try:
             self._write()
         except OSError as error:

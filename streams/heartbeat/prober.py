@@ -1,4 +1,4 @@
-"""Canary prober: sends canaries and reads the workers' acknowledgements, by Kafka clients that survive a broker outage."""
+"""Canary prober: sends canaries and reads their acknowledgements, by Kafka clients that survive an outage."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 BROKER_TIMEOUT: Final = 10.0
-"""Seconds that a broker may take for the canaries of one beat."""
+"""Seconds that a broker may take for the canaries of one round."""
 
 RETRY_DELAY: Final = 1.0
 """Seconds until a broker that could not be reached is tried again."""
@@ -34,23 +34,23 @@ class CanaryNotSentError(Exception):
 
 
 class CanaryProber:
-    """One canary a beat into each partition of `mentions`, and what the workers say of them."""
+    """Sends one canary per round to each partition of `mentions`, and yields the acknowledgements of the workers."""
 
     def __init__(self, connection: Connection, topics: Topics, sender: str, timeout: float = BROKER_TIMEOUT) -> None:
-        """Take the way to the broker; `sender` tells these canaries from those of others."""
+        """Take the connection; `sender` identifies the canaries of this process."""
         self._timeout = timeout
         self._connection = connection
         self._topics = topics
         self._sender = sender
         self._producer: AIOKafkaProducer | None = None
         self._opening = asyncio.Lock()
-        self.listening = asyncio.Event()  # from now on no answer is missed
+        self.listening = asyncio.Event()  # from now on no acknowledgement is missed
 
     async def partitions(self) -> int:
         """Return how many partitions there are.
 
         Raises:
-            UnsentError: the broker does not say.
+            UnsentError: the broker does not answer.
         """
         async with self._broker_timeout():
             return len(await (await self._get_producer()).partitions_for(self._topics.mentions.name))
@@ -97,7 +97,7 @@ class CanaryProber:
         return self._producer
 
     async def acks(self) -> AsyncIterator[Canary]:
-        """Yield what the workers say of these canaries, until cancelled."""
+        """Yield the acknowledgements of these canaries, until cancelled."""
         while True:
             try:
                 async for beat in self._read_acks():
@@ -129,7 +129,7 @@ class CanaryProber:
             await consumer.stop()
 
     async def close(self) -> None:
-        """Leave the broker."""
+        """Close the producer."""
         if self._producer is not None:
             with suppress(KafkaError, TimeoutError):
                 async with asyncio.timeout(BROKER_TIMEOUT):

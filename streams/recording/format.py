@@ -55,7 +55,7 @@ class ConfigEntry(msgspec.Struct, frozen=True, tag="brand"):
 
 
 class MentionsEntry(msgspec.Struct, frozen=True, tag="mentions"):
-    """A brand's mentions as received, one line each ("": gone). Where scores are kept, a `Judged` precedes."""
+    """A brand's mentions as received, one line each ("": gone). Where scores are kept, a `ScoredEntry` precedes."""
 
     at: int
     target: int  # partition of `mentions.scored`: whose time they ran by
@@ -171,7 +171,7 @@ class Recording:
 
         Args:
             scores: take the recorded scores, or the lines as received; None: the scores where they are kept.
-            advance: is told the bytes of the file read, now and then.
+            advance: is called with the bytes of the file read, now and then.
 
         Raises:
             SourceError: the file is truncated or damaged, or scores are asked for that it does not carry.
@@ -193,7 +193,9 @@ class Recording:
                 return
             if entry is not None:
                 yield entry
-        raise SourceError(self.path, lines.position.lines + 1, "the recording has no end: it is truncated, record again")
+        raise SourceError(
+            self.path, lines.position.lines + 1, "the recording has no end: it is truncated, record it again"
+        )
 
     def _check_end(self, end: End, read: int, rest: bytes, lines: LineReader) -> None:
         if end.entries != read or rest:

@@ -10,7 +10,7 @@ MINUTE: Final = 60_000
 minute, every mention of that minute has been sent, whatever its brand."""
 
 FLUSH_MARGIN: Final = 120_000
-"""How far (ms) event time is taken beyond the last mention when an old recording ends: the lateness of the detectors."""
+"""How far (ms) event time is taken beyond the last mention of an old recording: the lateness of the detectors."""
 
 IDLE_TIMEOUT: Final = timedelta(seconds=30)
 """How long a source partition's reader may be silent before event time advances without it. A dead worker's partitions

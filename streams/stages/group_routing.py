@@ -60,7 +60,7 @@ def decode(raw: bytes) -> SignalsRecord:
 
 
 def route(record: Signal | Action, states: Mapping[str, TriageState], group: str) -> Route:
-    """Return where a record is triaged, given the states in the brand's partition and the brand's group, "" for none."""
+    """Return where a record is triaged, given the states in the brand's partition and its group, "" for none."""
     if not group:
         return "brand"
     if isinstance(record, Action) and record.kind in ("silence", "unsilence"):
@@ -102,7 +102,7 @@ class TriageResult(NamedTuple):
 
 
 class PartitionTriage:
-    """Triage of one partition: `brands` holds the incidents of its brands, `groups` those of the groups that meet here."""
+    """Triage of one partition: `brands` holds the incidents of its brands, `groups` those of its groups."""
 
     def __init__(self, policies: Policies, partitions: int = 0) -> None:
         """Take the number of partitions, which a group's clock waits for; 0: those that have reported."""

@@ -94,7 +94,7 @@ R = TypeVar("R", bound=Signal | Watermark)
 def merge_by_time(found: list[R], policies: Policies) -> list[R]:
     """Return what was found with the signals of each group in the order of their instants; each brand keeps its own.
 
-    What is told of a group depends on which of its brands speaks first, and not on whose minutes are closed first.
+    The notifications of a group then depend on event time, not on the order in which its brands' minutes are closed.
     """
     places: dict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(found):

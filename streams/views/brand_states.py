@@ -35,7 +35,7 @@ def read_table(connection: Connection, topic: str) -> Iterator[tuple[bytes, fenc
 
 
 def read_brand_states(connection: Connection, topics: Topics) -> tuple[dict[str, State], dict[int, Watermarks]]:
-    """Return the state of each brand, and what each partition has heard of time.
+    """Return the state of each brand, and the event time of each partition.
 
     Raises:
         BrokerError: no broker answers, or there is no such topic.

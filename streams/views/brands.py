@@ -74,7 +74,7 @@ class BrandRegistry:
         await self._ready.wait()
 
     async def wait_for_revision(self, name: str, revision: int) -> None:
-        """Wait, but not for ever, until `revision` of the brand (or a later one) is known here too."""
+        """Wait up to REVISION_TIMEOUT until `revision` of the brand, or a later one, has arrived."""
         if self._defaults or self._knows(name, revision):
             return
         try:
@@ -88,11 +88,11 @@ class BrandRegistry:
         return any(known >= revision for known in self._revisions.get(name, ()))
 
     def brand(self, name: str) -> Brand:
-        """Return the brand as last configured, or one with the built-in defaults; what overrides it left out."""
+        """Return the brand as last configured, or one with the built-in defaults, without overrides."""
         return self.with_overrides(name).brand
 
     def with_overrides(self, name: str) -> BrandWithOverrides:
-        """Return the brand as last configured with what overrides it, or one with the built-in defaults."""
+        """Return the brand as last configured with its overrides, or one with the built-in defaults."""
         revisions = self._revisions.get(name)
         return next(reversed(revisions.values())) if revisions else BUILT_IN
 
@@ -105,7 +105,7 @@ class BrandRegistry:
         return self._defaults or name in self._revisions
 
     def detection_policy(self, brand: str, revision: int, at: int) -> PolicyInterval:
-        """Return what governs `brand` at `revision`, itself or the next later one kept, at an event time (ms)."""
+        """Return the detection policy of `brand` at `revision`, or the next later one kept, at an event time (ms)."""
         for number, governed in self._revisions.get(brand, OrderedDict()).items():
             if number >= revision:
                 return governed.at(at)
@@ -126,21 +126,21 @@ class BrandRegistry:
         return group, self._groups.get(group, ())
 
 
-async def follow(directory: BrandRegistry, connection: Connection, topics: Topics, partitions: int) -> None:
-    """Keep `directory` up to date until cancelled."""
+async def follow(registry: BrandRegistry, connection: Connection, topics: Topics, partitions: int) -> None:
+    """Keep `registry` up to date until cancelled."""
     async for records in compacted_topic.follow(connection, topics.brands.name, partitions):
         for record in records:
-            _apply_record(directory, record)
-        directory.refresh()
+            _apply_record(registry, record)
+        registry.refresh()
 
 
-def _apply_record(directory: BrandRegistry, record: ConsumerRecord[bytes, bytes]) -> None:
+def _apply_record(registry: BrandRegistry, record: ConsumerRecord[bytes, bytes]) -> None:
     name = (record.key or b"").decode(errors="replace")
     if record.value is None:
-        directory.remove(name)
+        registry.remove(name)
         return
     try:
-        directory.put(decode_with_overrides(record.value), record.offset)
+        registry.put(decode_with_overrides(record.value), record.offset)
         if keys := unknown_keys(record.value):
             log.warning("unknown configuration keys", reason="written by a newer version", brand=name, keys=keys)
     except ValueError as error:

@@ -41,7 +41,7 @@ class IncidentView:
         return list(found.values())
 
     def apply(self, key: bytes, value: bytes | None) -> None:
-        """Note what a record says; one that is older than what is known changes nothing."""
+        """Apply a record; one older than the latest known changes nothing."""
         name = key.decode(errors="replace")
         if value is None:
             self.incidents.pop(name, None)

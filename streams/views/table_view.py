@@ -46,7 +46,7 @@ class TableView(ABC, Generic[T]):
         return None if known is None else known[1]
 
     def apply(self, key: bytes, raw: bytes | None) -> None:
-        """Note what a record says; one that is older than what is known changes nothing."""
+        """Apply a record; one older than the latest known changes nothing."""
         name = key.decode(errors="replace")
         if raw is None:
             self._latest.pop(name, None)

@@ -94,17 +94,17 @@ def test_a_tap_acknowledges_the_incident_and_a_stranger_s_does_not(kafka: Broker
             with app(here) as running:
                 here.send([(0, "\n".join(map(json.dumps, lines)).encode(), None)])
                 wait_until(lambda: bool(slack.roots() and slack.sockets), 60, "a card, and somebody who listens")
-                served.card_click(ACK, "U0EVE")
+                served.tap(ACK, "U0EVE")
                 wait_until(lambda: bool(slack.ephemeral_texts), 20, "the stranger is refused")
                 assert "<@U0ANA>" in slack.ephemeral_texts[0]
                 assert "Acknowledged" not in state(slack)
-                served.card_click(ACK, "U0ANA")
+                served.tap(ACK, "U0ANA")
                 wait_until(lambda: "Acknowledged" in state(slack), 20, "the card says who acknowledged it")
                 assert "<@U0ANA>" in state(slack)
                 assert ACK not in state(slack)
-                served.card_click(MORE, "U0ANA", option="snooze_2h")
+                served.tap(MORE, "U0ANA", option="snooze_2h")
                 wait_until(lambda: "Snoozed until" in state(slack), 20, "the card says that it is snoozed")
-                served.card_click(NOT_A_CRISIS, "U0ANA")
+                served.tap(NOT_A_CRISIS, "U0ANA")
                 wait_until(lambda: "Verdict: not a crisis" in state(slack), 20, "the card shows the verdict")
                 assert len(slack.roots()) == 1
                 _hold_back(served, here)

@@ -45,7 +45,7 @@ def render_page(
         _environment()
         .get_template(template)
         .render(
-            language=language, say=lambda key, **words: translate(language, key, **words), session=session, **values
+            language=language, translate=lambda key, **words: translate(language, key, **words), session=session, **values
         )
     )
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
@@ -76,7 +76,7 @@ def _read_asset(name: str) -> bytes:
 @cache
 def _environment() -> Environment:
     made = Environment(
-        loader=PackageLoader("web"),
+        loader=PackageLoader("tocsin.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -132,7 +132,7 @@ def _ask_to_log_in(request: web.Request, access: Authenticator) -> web.Response:
     language = request_language(request)
     if request.method == "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return render_page(
-            "opening.html.j2", language, None, title=translate(language, "opening"), there=str(request.rel_url)
+            "redirect.html.j2", language, None, title=translate(language, "opening"), there=str(request.rel_url)
         )
     if request.method != "GET" or not access.has_token_login:
         raise web.HTTPForbidden(text=translate(language, "expired" if access.has_token_login else "forbidden"))
@@ -152,7 +152,7 @@ def _error_page(request: web.Request, status: int, text: str | None) -> web.Resp
     language = request_language(request)
     known = {404: "not_found", 403: "forbidden"}.get(status, "failed" if status >= 500 else "forbidden")  # noqa: PLR2004
     own = text if text and not text.startswith(f"{status}:") else translate(language, known)
-    return render_page("message.html.j2", language, request.get(SESSION), status, title=own)
+    return render_page("error.html.j2", language, request.get(SESSION), status, title=own)
 
 
 def _local_path(there: str) -> str:

@@ -16,7 +16,7 @@ from alerts.rendering.escaping import clean
 from detectors.model.text import format_number
 from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages import actions
-from tocsin.web.pages.incident_view import incident_details
+from tocsin.web.pages.incident_details import incident_details
 from tocsin.web.pages.overview import STATES, brand_row, brand_rows, incident_row, on_call_names, status_text
 from tocsin.web.sources.base import incidents_of, may_act
 from tocsin.web.templating import render_page, set_security_headers
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS: Final = 2.0
 """Seconds between two looks at whether the board has changed."""
 
-_OUTCOMES: Final = ("done", "not_done", "not_yours")
+_OUTCOMES: Final = ("done", "not_done", "not_allowed")
 
 
 class IncidentPages:
@@ -50,7 +50,7 @@ class IncidentPages:
             web.get("/events", self.events),
             web.get("/brands/{name}", self.brand),
             web.get("/incidents/{id}", self.incident),
-            web.post("/incidents/{id}/acts", self.act),
+            web.post("/incidents/{id}/actions", self.act),
         ]
 
     async def overview(self, request: web.Request) -> web.Response:
@@ -103,21 +103,21 @@ class IncidentPages:
         incident = self._incident(request)
         language, session = request_language(request), request[SESSION]
         brand = self._world.brands()[incident.brand].brand
-        told = incident_details(incident, brand, language)
+        details = incident_details(incident, brand, language)
         receipt = self._world.message_ref(incident.id)
-        said = request.query.get("said", "")
+        outcome = request.query.get("outcome", "")
         return self._page(
             request,
             "incident.html.j2",
-            told.headline,
+            details.headline,
             incident=incident,
-            story=told,
-            standing=status_text(incident, brand, language),
+            details=details,
+            status=status_text(incident, brand, language),
             on_call=on_call_names(brand, self._world.now()) or translate(language, "nobody"),
             offered=actions.available_actions(incident),
             verdicts=actions.available_verdicts(incident),
             allowed=may_act(brand, session.user, session.method),
-            said=said if said in _OUTCOMES else "",
+            outcome=outcome if outcome in _OUTCOMES else "",
             brands=incident.all_brands,
             message=permalink(receipt, self._slack) if receipt else "",
         )
@@ -127,7 +127,7 @@ class IncidentPages:
         incident, session, form = self._incident(request), request[SESSION], await request.post()
         brand = self._world.brands()[incident.brand].brand
         if not may_act(brand, session.user, session.method):
-            return _back(incident, "not_yours")
+            return _back(incident, "not_allowed")
         do, text = str(form.get("do", "")), str(form.get("text", ""))
         action = actions.action_for(do, incident, session.user, self._world.now(), brand.timezone, text)
         if action is None:
@@ -178,4 +178,4 @@ class IncidentPages:
 
 
 def _back(incident: Incident, outcome: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": f"/incidents/{quote(incident.id, safe='')}?said={outcome}"})
+    return web.Response(status=303, headers={"Location": f"/incidents/{quote(incident.id, safe='')}?outcome={outcome}"})

@@ -106,7 +106,7 @@ def incident_row(incident: Incident, brand: Brand, language: Language) -> Incide
 def status_text(incident: Incident, brand: Brand, language: Language) -> str:
     """Return whose an incident is, and whether it is left alone for now."""
     who = incident.acknowledged_by
-    key = "acknowledged_by" if incident.status == "acknowledged" and who else "nobody_yet"
+    key = "acknowledged_by" if incident.status == "acknowledged" and who else "unacknowledged"
     said = (
         translate(language, "resolved")
         if incident.status == "resolved"

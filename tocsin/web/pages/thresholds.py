@@ -46,7 +46,7 @@ class ThresholdEditor:
         self._world = world
         self._path = path
         self._preview = ThresholdPreview(
-            lambda name, since, until: world.history(name, since, until + 1), world.now, PREVIEW_WARM_UP_DAYS
+            lambda name, since, until: world.read_scored(name, since, until + 1), world.now, PREVIEW_WARM_UP_DAYS
         )
         self._writing = asyncio.Lock()
 
@@ -59,30 +59,30 @@ class ThresholdEditor:
 
     async def show(self, request: web.Request) -> web.Response:
         """Show the settings as the file has them."""
-        sheet, brand, why = await self._read(request)
-        return self._page(request, sheet, brand, why=why)
+        file, brand, why = await self._read(request)
+        return self._page(request, file, brand, why=why)
 
     async def submit(self, request: web.Request) -> web.Response:
         """Try what was typed, or write it."""
-        sheet, brand, why = await self._read(request)
-        if sheet is None or brand is None:
-            return self._page(request, sheet, brand, why=why, status=CONFLICT)
+        file, brand, why = await self._read(request)
+        if file is None or brand is None:
+            return self._page(request, file, brand, why=why, status=CONFLICT)
         form, language = await request.post(), request_language(request)
         typed = {path: str(form[path]) for path in fields() if path in form}
-        if form.get("mark") != sheet.version:
+        if form.get("version") != file.version:
             yours = [(path, text) for path, text in typed.items() if text.strip() != value_text(brand, path)]
-            return self._page(request, sheet, brand, notice=translate(language, "stale"), yours=yours, status=CONFLICT)
-        made = await asyncio.to_thread(build_change, sheet, brand, typed, language)
-        if made.error_count or not made.edits:
-            notice = "" if made.error_count else translate(language, "nothing_changed")
+            return self._page(request, file, brand, notice=translate(language, "stale"), yours=yours, status=CONFLICT)
+        change = await asyncio.to_thread(build_change, file, brand, typed, language)
+        if change.error_count or not change.edits:
+            notice = "" if change.error_count else translate(language, "nothing_changed")
             return self._page(
-                request, sheet, brand, made, notice=notice, status=UNPROCESSABLE if made.error_count else 200
+                request, file, brand, change, notice=notice, status=UNPROCESSABLE if change.error_count else 200
             )
         if form.get("do") == "save":
-            return await self._save(request, sheet, brand, made)
-        proposed = await asyncio.to_thread(_proposed_brand, made, brand.name, sheet.name)
+            return await self._save(request, file, brand, change)
+        proposed = await asyncio.to_thread(_proposed_brand, change, brand.name, file.name)
         preview = await self._preview_text(brand, proposed, language)
-        return self._page(request, sheet, brand, made, preview=preview)
+        return self._page(request, file, brand, change, preview=preview)
 
     async def _preview_text(self, brand: Brand, proposed: Brand, language: Language) -> str:
         """Return in one sentence what `proposed` would have done in place of `brand`."""
@@ -94,25 +94,25 @@ class ThresholdEditor:
         sentence, count = found.sentence(language, ZoneInfo(brand.timezone)), format_number(found.mentions, language)
         return translate(language, "preview_result", days=PREVIEW_DAYS, count=count, sentence=sentence)
 
-    async def _save(self, request: web.Request, sheet: ConfigFile, brand: Brand, made: PendingChange) -> web.Response:
+    async def _save(self, request: web.Request, file: ConfigFile, brand: Brand, change: PendingChange) -> web.Response:
         language, session = request_language(request), request[SESSION]
         if not may_act(brand, session.user, session.method):
-            raise web.HTTPForbidden(text=translate(language, "not_yours"))
+            raise web.HTTPForbidden(text=translate(language, "not_allowed"))
         assert self._path is not None
         async with self._writing:
-            if read_config_file(self._path).version != sheet.version:
-                return self._page(request, sheet, brand, made, notice=translate(language, "stale"), status=CONFLICT)
+            if read_config_file(self._path).version != file.version:
+                return self._page(request, file, brand, change, notice=translate(language, "stale"), status=CONFLICT)
             try:
-                write_config_file(self._path, made.text)
+                write_config_file(self._path, change.text)
             except OSError as error:
-                log.warning("the configuration could not be written", file=sheet.name, why=str(error))
+                log.warning("the configuration could not be written", file=file.name, why=str(error))
                 return self._page(
-                    request, sheet, brand, made, notice=translate(language, "unwritable", file=sheet.name)
+                    request, file, brand, change, notice=translate(language, "unwritable", file=file.name)
                 )
-        log.info("thresholds were changed", brand=brand.name, who=session.user, settings=sorted(made.edits))
+        log.info("thresholds were changed", brand=brand.name, who=session.user, settings=sorted(change.edits))
         fresh, now, _ = await self._read(request)
-        done = PendingChange({}, diff=made.diff)
-        return self._page(request, fresh, now, done, notice=translate(language, "saved", file=sheet.name), saved=True)
+        done = PendingChange({}, diff=change.diff)
+        return self._page(request, fresh, now, done, notice=translate(language, "saved", file=file.name), saved=True)
 
     async def _read(self, request: web.Request) -> tuple[ConfigFile | None, Brand | None, str]:
         """Return the file, the brand in it, and why there is none."""
@@ -121,26 +121,26 @@ class ThresholdEditor:
             raise web.HTTPNotFound
         if self._path is None or not self._path.is_file():
             return None, None, translate(language, "no_file")
-        sheet = await asyncio.to_thread(read_config_file, self._path)
-        brand = sheet.brand(name)
-        if sheet.config is None:
-            return sheet, None, translate(language, "file_wrong", file=sheet.name)
-        return sheet, brand, "" if brand else translate(language, "not_in_file", brand=clean(name), file=sheet.name)
+        file = await asyncio.to_thread(read_config_file, self._path)
+        brand = file.brand(name)
+        if file.config is None:
+            return file, None, translate(language, "file_wrong", file=file.name)
+        return file, brand, "" if brand else translate(language, "not_in_file", brand=clean(name), file=file.name)
 
     def _page(
         self,
         request: web.Request,
-        sheet: ConfigFile | None,
+        file: ConfigFile | None,
         brand: Brand | None,
-        made: PendingChange | None = None,
+        change: PendingChange | None = None,
         status: int = 200,
         **overrides: Any,
     ) -> web.Response:
         language = request_language(request)
         governed = self._world.brands()[request.match_info["name"]]
-        made = made or PendingChange({})
+        change = change or PendingChange({})
         shown = brand_row(self._world, governed, language)
-        values = {path: made.typed.get(path, value_text(brand, path)) for path in fields()} if brand else {}
+        values = {path: change.typed.get(path, value_text(brand, path)) for path in fields()} if brand else {}
         today = {path: value_text(brand, path) for path in fields()} if brand else {}
         defaults: dict[str, Any] = {"why": "", "notice": "", "preview": "", "yours": [], "saved": False}
         return render_page(
@@ -152,17 +152,17 @@ class ThresholdEditor:
             row=shown,
             world=self._world,
             now=format_time(self._world.now()),
-            sheet=sheet,
+            file=file,
             sections=sections(),
             values=values,
             today=today,
-            made=made,
+            change=change,
             overrides=governed.overrides,
             **{**defaults, **overrides},
         )
 
 
-def _proposed_brand(made: PendingChange, brand: str, name: str) -> Brand:
-    config = parse(made.text.encode(), name).config
+def _proposed_brand(change: PendingChange, brand: str, name: str) -> Brand:
+    config = parse(change.text.encode(), name).config
     assert config is not None, "a draft without errors is a right file"
     return config.by_name()[brand]

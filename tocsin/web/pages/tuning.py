@@ -72,7 +72,7 @@ class TuningPages:
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return what serves them."""
-        return [web.get("/brands/{name}/curves", self.show), web.post("/brands/{name}/curves", self.start)]
+        return [web.get("/brands/{name}/tuning", self.show), web.post("/brands/{name}/tuning", self.start)]
 
     async def show(self, request: web.Request) -> web.Response:
         """Show the labels, and the study as far as it is."""
@@ -86,15 +86,15 @@ class TuningPages:
             "run": run,
             "labels": self._labels(name),
             "clock": lambda at: format_time(at, governed.brand.timezone),
-            "verdict": "",
-            "curve": None,
+            "conclusion": "",
+            "chart": None,
             "size": (WIDTH, HEIGHT),
         }
         if run is not None and run.result is not None:
-            values["verdict"] = _conclusion(run.result, language)
-            values["curve"] = build_chart(run.result, run.brand)
-        title = f"{translate(language, 'curves')}: {shown.title}"
-        return render_page("curves.html.j2", language, request[SESSION], title=title, **values)
+            values["conclusion"] = _conclusion(run.result, language)
+            values["chart"] = build_chart(run.result, run.brand)
+        title = f"{translate(language, 'tuning')}: {shown.title}"
+        return render_page("tuning.html.j2", language, request[SESSION], title=title, **values)
 
     async def start(self, request: web.Request) -> web.Response:
         """Begin a study, unless one is under way, and show the page."""

@@ -35,7 +35,7 @@ if (board && "EventSource" in window) {
   });
 }
 
-const study = document.getElementById("study");
+const study = document.getElementById("tuning");
 if (study) setTimeout(() => location.reload(), 2000);
 
 for (const form of document.querySelectorAll("form[data-busy]")) {

@@ -72,7 +72,7 @@ def test_what_opens_far_apart_is_not_the_same_though_both_are_open_at_once() -> 
     assert (lost.kind, lost.merged_into, gained.kind, gained.merged_into) == ("lost", gained.after, "gained", None)
     assert "not found any more, part of one open since 2023-11-14 22:13, 1 page fewer" in str(lost)
     assert "| lost | Halden | 2023-11-16 03:05 | in 2023-11-14 22:13 |" in compare(quiet, noisy).markdown()
-    assert compare(quiet, noisy).record()["incidents"][0]["amid"] == "Halden-0"
+    assert compare(quiet, noisy).record()["incidents"][0]["merged_into"] == "Halden-0"
     assert [change.kind for change in compare(noisy, quiet).changes] == ["lost", "gained"]
 
 

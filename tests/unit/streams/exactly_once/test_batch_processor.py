@@ -103,7 +103,7 @@ def app() -> App:
 
 
 @pytest.fixture
-def starts() -> Starts:
+def starts() -> StartOffsets:
     """Return the start of partition p: its beginning."""
     found = StartOffsets()
     found.committed["p"] = 0
@@ -111,7 +111,7 @@ def starts() -> Starts:
 
 
 @pytest.fixture
-def stage(app: App, work: Work, starts: Starts) -> BatchProcessor:
+def stage(app: App, work: Work, starts: StartOffsets) -> BatchProcessor:
     """Return a stage of that app."""
     anything: Any = app
     where: Any = starts
@@ -135,7 +135,7 @@ async def work_off(stage: BatchProcessor) -> None:
         await task
 
 
-async def test_what_waits_is_taken_together(stage: BatchProcessor, work: Work, starts: Starts) -> None:
+async def test_what_waits_is_taken_together(stage: BatchProcessor, work: Work, starts: StartOffsets) -> None:
     """Records that gathered while the stage was busy form one batch, in order."""
     starts.committed["p"] = 4
     await put(stage, 4, 5, 6)
@@ -185,7 +185,7 @@ async def test_a_missing_offset_is_sought(stage: BatchProcessor, app: App, work:
 
 
 async def test_a_dealing_begins_where_the_last_one_ended(
-    stage: BatchProcessor, app: App, work: Work, starts: Starts
+    stage: BatchProcessor, app: App, work: Work, starts: StartOffsets
 ) -> None:
     """A first record that lies after what is committed is not worked on before the missing ones are read."""
     starts.committed["p"] = 47
@@ -214,7 +214,7 @@ async def test_a_seek_in_vain_is_repeated(stage: BatchProcessor, app: App, monke
 
 
 async def test_a_record_that_comes_while_the_start_is_asked_for_waits(
-    stage: BatchProcessor, work: Work, starts: Starts
+    stage: BatchProcessor, work: Work, starts: StartOffsets
 ) -> None:
     """Nothing is taken before it is known where reading begins, and nothing is lost for the asking."""
     starts.known.clear()
@@ -227,7 +227,9 @@ async def test_a_record_that_comes_while_the_start_is_asked_for_waits(
     assert work.batches == [[0, 1]]
 
 
-async def test_a_partition_that_is_not_owned_gives_nothing(stage: BatchProcessor, work: Work, starts: Starts) -> None:
+async def test_a_partition_that_is_not_owned_gives_nothing(
+    stage: BatchProcessor, work: Work, starts: StartOffsets
+) -> None:
     """A record of a partition that was revoked while its start was asked for is another worker's."""
     del starts.committed["p"]
     await put(stage, 0)
@@ -236,7 +238,7 @@ async def test_a_partition_that_is_not_owned_gives_nothing(stage: BatchProcessor
 
 
 async def test_records_of_an_older_dealing_are_let_go(
-    stage: BatchProcessor, app: App, work: Work, starts: Starts
+    stage: BatchProcessor, app: App, work: Work, starts: StartOffsets
 ) -> None:
     """What was fetched before a rebalance comes again to the owner of the partition: it must not be worked on here."""
     starts.committed["p"] = 7

@@ -55,7 +55,12 @@ def test_work_without_parts_is_done_at_once() -> None:
 def test_work_that_could_not_be_handed_over_is_never_done() -> None:
     """An error inside the block leaves the latch open, so that the record is read again."""
     done: list[int] = []
-    with pytest.raises(RuntimeError), CompletionLatch(lambda: done.append(1)) as latch:
-        latch.part()()
-        raise RuntimeError
+
+    def hand_over() -> None:
+        with CompletionLatch(lambda: done.append(1)) as latch:
+            latch.part()()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        hand_over()
     assert not done
