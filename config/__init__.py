@@ -1,1 +1,1 @@
-"""Which brands are watched, with what thresholds, and what the environment says."""
+"""Configuration: brands with their policies from `brands.yaml`, and process settings from the environment."""

@@ -1,4 +1,4 @@
-"""How is a broken rule of a model told to someone who edits YAML, with what to write instead?"""
+"""Error messages for editors of YAML: the rule that a value breaks, with its remedy."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _RULES: Final[Mapping[str, str]] = {
 
 
 def describe(error: ErrorDetails, model: type[BaseModel]) -> str:
-    """Return the rule that was broken and its remedy; `model` is what was validated."""
+    """Return the broken rule and its remedy; `model` is the model that was validated."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         return unknown_key(str(error["loc"][-1]), _keys(model, error["loc"][:-1]))
@@ -61,14 +61,14 @@ def describe(error: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
-    """Return the message for a key that does not exist, with the nearest that does."""
+    """Return the message for an unknown key, with the nearest known one."""
     names = sorted(known)
     close = nearest(key.replace("-", "_"), names)
     return "is not known here: " + (f'did you mean "{close}"?' if close else f"known are {', '.join(names)}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` is probably a slip for, whatever its case; None if none is near."""
+    """Return the known word that `word` is probably a misspelling of, in any case; None if none is near."""
     spelled = {name.casefold(): name for name in known}
     close = get_close_matches(word.casefold(), spelled, n=1)
     return spelled[close[0]] if close else None
@@ -81,7 +81,7 @@ def _one_of(given: str, expected: str) -> str:
 
 
 def _bounds(field: FieldInfo) -> dict[str, str]:
-    """Return the field's bounds as YAML would spell them; pydantic's own words for durations are Python."""
+    """Return the field's bounds as YAML spells them; pydantic spells durations as Python."""
     found = ((name, getattr(rule, name, None)) for rule in field.metadata for name in ("gt", "ge", "lt", "le"))
     return {name: _spell(bound) for name, bound in found if bound is not None}
 
@@ -92,7 +92,7 @@ def _quoted_number(kind: str, given: object) -> str:
 
 
 def _default_hint(field: FieldInfo) -> str:
-    """Return what a sensible value is: as declared beside the field, else its default."""
+    """Return a hint at a sensible value: the declared usual range, else the default."""
     extra = field.json_schema_extra
     if isinstance(extra, dict) and "usual" in extra:
         return f" (usual {extra['usual']})"

@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, where exactly, and what should stand there instead?"""
+"""Configuration errors: each problem with file, line, column, key, value, broken rule and remedy, without secrets."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _SHOWN_CHARS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to change: its place, what stands there, the rule it breaks with its remedy.
+    """One thing to change: its place, its value, and the broken rule with its remedy.
 
-    `line` and `column` count from 1; 0 where there is no such place (an environment variable, a missing file).
-    `value` is how the offending value is shown, already without secrets; None where the place says it all.
+    `line` and `column` count from 1; they are 0 for an environment variable or a missing file.
+    `value` is the offending value as shown, without secrets; None if the place is enough.
     """
 
     file: str
@@ -42,7 +42,7 @@ class Problem:
 
 
 class ConfigError(ValueError):
-    """The configuration cannot be used. It names every problem, not the first only."""
+    """The configuration cannot be used. The error lists every problem, not only the first."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
@@ -50,17 +50,17 @@ class ConfigError(ValueError):
 
 
 def secret_in(text: str) -> bool:
-    """Say whether the text holds what looks like a credential."""
+    """Return whether the text contains what looks like a credential."""
     return _SECRET.search(text) is not None
 
 
 def redact(text: str) -> str:
-    """Return the text with everything that looks like a credential blotted out."""
+    """Return the text with everything that looks like a credential replaced by [secret]."""
     return _SECRET.sub("[secret]", text)
 
 
 def shown(value: object) -> str:
-    """Return a value as a message may show it: as YAML would spell it, short, on one line and without secrets."""
+    """Return a value for a message: as YAML spells it, short, on one line and without secrets."""
     if value is None:
         return "(empty)"
     if isinstance(value, bool):

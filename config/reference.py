@@ -1,4 +1,4 @@
-"""What do the tables of `docs/configuration.md` say? Every key and variable as declared, so that none is forgotten."""
+"""Generator of the tables in `docs/configuration.md`: every key and variable as declared, with its default."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BLOCK: Final = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOT
 
 
 def rewrite(page: str) -> str:
-    """Return the page with each block between `<!-- table: NAME -->` and `<!-- end -->` filled again."""
+    """Return the page with each block between `<!-- table: NAME -->` and `<!-- end -->` written again."""
     return _BLOCK.sub(lambda found: f"{found[1]}\n{_table(found[2])}\n{found[3]}", page)
 
 
@@ -69,7 +69,7 @@ def _default(model: type[BaseModel], name: str) -> str:
 
 
 def _plain(model: type[BaseModel]) -> BaseModel:
-    """Return the model with its defaults; one that cannot do without given values has them as written."""
+    """Return the model with its defaults; one with required fields is constructed without validation."""
     needy = any(field.is_required() for field in model.model_fields.values())
     return model.model_construct() if needy else model()
 

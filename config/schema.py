@@ -1,4 +1,4 @@
-"""How do editors and other programs learn which keys `brands.yaml` has? By its JSON Schema."""
+"""JSON Schema of `brands.yaml`, for editors and other programs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCHEMA_ID: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 class _Spelled(GenerateJsonSchema):
-    """Writes default durations as an editor would write them."""
+    """Writes default durations as `brands.yaml` does."""
 
     def encode_default(self, dft: Any) -> Any:
         """Return the default as JSON: `10m` instead of `PT10M`."""
@@ -26,7 +26,7 @@ class _Spelled(GenerateJsonSchema):
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of `brands.yaml`."""
     body = Document.model_json_schema(schema_generator=_Spelled)
-    body["patternProperties"] = {"^x-": {"description": "Yours: a place for anchors; not read."}}
+    body["patternProperties"] = {"^x-": {"description": "Free for your own use, such as anchors; Tocsin ignores it."}}
     body["$defs"] = {name: _sparse(part) for name, part in body["$defs"].items()}
     return {"$schema": SCHEMA_ID, **_sparse(body)}
 
@@ -37,7 +37,7 @@ def text() -> str:
 
 
 def _sparse(part: dict[str, Any]) -> dict[str, Any]:
-    """Drop the titles that pydantic makes up: they say the key once more."""
+    """Drop the titles that pydantic generates: they repeat the key."""
     fields = part.get("properties", {})
     for field in fields.values():
         field.pop("title", None)

@@ -1,4 +1,4 @@
-"""What does a process take from its environment? Where Kafka and Slack are, how to log in, and nothing about brands."""
+"""Process settings from `TOCSIN_…` environment variables: Kafka, Slack, mail, web. Brands are not among them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "TOCSIN_"
 CALENDAR_PREFIX: Final = "TOCSIN_ICAL_"
-"""How variables begin that a schedule names: secret addresses of calendars."""
+"""Prefix of the variables that hold secret calendar addresses, which a schedule names."""
 
 
 def _brokers(value: Any) -> Any:
@@ -49,7 +49,7 @@ def _listed(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
-def _outside(value: str) -> str:
+def _outside_slack(value: str) -> str:
     if external_target(value) is None:
         raise ValueError("must lead outside Slack: pagerduty, webhook or mailto:ana@example.com")
     return value
@@ -80,43 +80,47 @@ def _with_slash(value: str) -> str:
 
 
 class Settings(BaseModel):
-    """The environment of one process. Each field is read from the variable `TOCSIN_<FIELD>`, in capitals."""
+    """Settings of one process. Each field is read from the variable `TOCSIN_<FIELD>`, in capitals."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     brokers: Annotated[tuple[str, ...], BeforeValidator(_brokers), Field(min_length=1)] = Field(
-        default=("localhost:9092",), description="Kafka brokers, `host:port`, several with commas between them."
+        default=("localhost:9092",), description="Kafka brokers, `host:port`, several separated by commas."
     )
     prefix: str = Field(
         default="",
         pattern=r"^[A-Za-z0-9._-]{0,60}$",
-        description="Put before every topic name, so that a second tenant or a replay lives beside the live one. "
+        description="Prefix of every topic name, so that several tenants or a replay can share one Kafka cluster. "
         "[letters, digits, . _ -]",
     )
     partitions: int = Field(
-        default=12, ge=1, le=1000, description="Partitions of a topic when it is created; bounds the number of workers."
+        default=12,
+        ge=1,
+        le=1000,
+        description="Partitions of each topic when it is created; limits the number of workers.",
     )
     replication: int = Field(
         default=1,
         ge=1,
         le=9,
-        description="Copies of each topic when it is created; 3 in production, one broker can do 1 only.",
+        description="Replication factor of each topic when it is created; 3 in production, 1 with a single broker.",
     )
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        default="PLAINTEXT", description="How to talk to Kafka. [PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL]"
+        default="PLAINTEXT",
+        description="Security protocol of the Kafka connection. [PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL]",
     )
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
-        default="PLAIN", description="How to log in to Kafka under SASL. [PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512]"
+        default="PLAIN", description="SASL mechanism of the Kafka login. [PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512]"
     )
-    kafka_sasl_username: str = Field(default="", description="Kafka user under SASL.")
-    kafka_sasl_password: SecretStr = Field(default=SecretStr(""), description="Kafka password under SASL; never shown.")
+    kafka_sasl_username: str = Field(default="", description="Kafka user name for SASL.")
+    kafka_sasl_password: SecretStr = Field(default=SecretStr(""), description="Kafka password for SASL; never shown.")
     kafka_ca_file: Annotated[str, AfterValidator(_readable)] = Field(
         default="",
         description="File of the certificate authority that signed the brokers' certificates; empty: the system's.",
     )
     slack_token: SecretStr = Field(
         default=SecretStr(""),
-        description="Slack bot token (xoxb-…); never shown. Without it alerts are drawn in the terminal.",
+        description="Slack bot token (xoxb-…); never shown. Without it, alerts go to the terminal.",
     )
     slack_app_token: SecretStr = Field(
         default=SecretStr(""),
@@ -132,13 +136,14 @@ class Settings(BaseModel):
     web_url: str = Field(
         default="",
         pattern=r"^(https?://\S+)?$",
-        description="Where people reach the pages of `tocsin web`, such as https://tocsin.example.com; with it, cards "
-        "link to the page of their incident.",
+        description="Public URL of `tocsin web`, such as https://tocsin.example.com; "
+        "with it, messages link to the page of "
+        "their incident.",
     )
     anonymise_key: SecretStr = Field(
         default=SecretStr(""),
         description="Key of the pseudonyms of `tocsin record --anonymise`, so that several recordings share them; "
-        "empty: one is drawn and thrown away. [16 characters or more]",
+        "empty: a random key that is not kept. [16 characters or more]",
     )
     pagerduty_key: SecretStr = Field(
         default=SecretStr(""),
@@ -148,72 +153,74 @@ class Settings(BaseModel):
     pagerduty_url: str = Field(
         default="https://events.pagerduty.com/v2/enqueue",
         pattern=r"^https?://\S+$",
-        description="Where events go; another pager that takes the same events will do. "
+        description="URL that receives PagerDuty events; any compatible service works. "
         "EU accounts: https://events.eu.pagerduty.com/v2/enqueue",
     )
     webhook_url: SecretStr = Field(
         default=SecretStr(""),
-        description="Where the escalation step `webhook` posts JSON; never shown: such addresses often carry a secret.",
+        description="URL to which the escalation step `webhook` posts JSON; "
+        "never shown, because it often contains a secret.",
     )
     webhook_secret: SecretStr = Field(
         default=SecretStr(""),
-        description="What the webhook's signature is made with (Standard Webhooks: whsec_…); never shown.",
+        description="Secret that signs webhook requests (Standard Webhooks: whsec_…); never shown.",
     )
-    smtp_host: str = Field(default="", description="Mail server for escalation steps `mailto:…`; empty: no mail.")
+    smtp_host: str = Field(default="", description="Mail server for the escalation steps `mailto:…`; empty: no mail.")
     smtp_port: int = Field(default=587, ge=1, le=_MAX_PORT, description="Port of the mail server.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
-        default="starttls", description="How to talk to the mail server. [starttls, tls or none]"
+        default="starttls", description="Encryption of the connection to the mail server. [starttls, tls or none]"
     )
-    smtp_username: str = Field(default="", description="User on the mail server; empty: no login.")
+    smtp_username: str = Field(default="", description="User name on the mail server; empty: no login.")
     smtp_password: SecretStr = Field(default=SecretStr(""), description="Password on the mail server; never shown.")
     smtp_from: str = Field(default="", description="Sender of mails, such as tocsin@example.com.")
     heartbeat_channel: str = Field(
         default="",
         pattern=r"^(#\S{1,80}|[CG][A-Z0-9]{6,20})?$",
-        description="Slack channel in which the workers edit one message at each beat of `tocsin heartbeat`; empty: "
-        "they only ask whether the token is accepted.",
+        description="Slack channel in which the workers edit one message at each probe of `tocsin heartbeat`; empty: "
+        "they only check that Slack accepts the token.",
     )
     heartbeat_notify: Annotated[
-        tuple[Annotated[EscalationStep, AfterValidator(_outside)], ...], BeforeValidator(_listed)
+        tuple[Annotated[EscalationStep, AfterValidator(_outside_slack)], ...], BeforeValidator(_listed)
     ] = Field(
         default=(),
-        description="Whom `tocsin heartbeat` tells outside Slack, with commas between them: pagerduty, webhook, "
-        "mailto:duty@example.com; empty: pagerduty and webhook, as far as they are set up.",
+        description="Receivers outside Slack that `tocsin heartbeat` notifies, separated by commas: "
+        "pagerduty, webhook, "
+        "mailto:duty@example.com; empty: pagerduty and webhook, if they are set up.",
     )
     heartbeat_language: Literal["en", "fr"] = Field(
-        default="en", description="Language of what `tocsin heartbeat` tells outside Slack. [en or fr]"
+        default="en", description="Language of the notifications of `tocsin heartbeat` outside Slack. [en or fr]"
     )
     heartbeat_ping_url: SecretStr = Field(
         default=SecretStr(""),
-        description="Fetched at each beat that came through, so that a dead man's switch elsewhere notices when "
-        "`tocsin heartbeat` itself is gone; never shown: such addresses are secrets.",
+        description="URL fetched after each successful probe, so that an external dead man's switch notices when "
+        "`tocsin heartbeat` itself is down; never shown, because such URLs are secrets.",
     )
     web_token: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
         default=SecretStr(""),
-        description="What people log in to `tocsin web` with; never shown. [16 characters or more]",
+        description="Token to log in to `tocsin web`; never shown. [16 characters or more]",
     )
     web_user_header: str = Field(
         default="",
         pattern=r"^[A-Za-z][A-Za-z0-9-]{0,60}$|^$",
-        description="Header in which a reverse proxy says who is logged in, such as X-Forwarded-User; empty: none is "
-        "believed. Needs TOCSIN_WEB_PROXIES.",
+        description="Header in which a reverse proxy sends the logged-in user, such as X-Forwarded-User; "
+        "empty: no header "
+        "is trusted. Needs TOCSIN_WEB_PROXIES.",
     )
     web_proxies: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_listed)] = Field(
         default=(),
-        description="Addresses or networks of the reverse proxies that are believed, with commas between them: "
-        "127.0.0.1,10.1.0.0/16.",
+        description="Addresses or networks of the trusted reverse proxies, separated by commas: 127.0.0.1,10.1.0.0/16.",
     )
     metrics_port: int = Field(
         default=0,
         ge=0,
         le=_MAX_PORT,
-        description="Port of the Prometheus metrics; 0: none, so that workers can share a machine.",
+        description="Port of the Prometheus metrics; 0: no metrics, so that several workers can share a machine.",
     )
     log_format: Literal["console", "json"] = Field(
-        default="console", description="Log lines for people or for machines. [console or json]"
+        default="console", description="Format of the log lines: for people or for machines. [console or json]"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="The least grave log line written. [debug, info, warning or error]"
+        default="info", description="Lowest level that is logged. [debug, info, warning or error]"
     )
 
     @model_validator(mode="after")
@@ -254,7 +261,7 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
     """Return the settings in `environ` (pass `os.environ`); an empty variable counts as not set.
 
     Raises:
-        ConfigError: a variable has a value that cannot be; it names every such variable, and shows no secret.
+        ConfigError: a variable has an invalid value; it lists every such variable, and shows no secret.
     """
     values = {
         name: environ[variable].strip()
@@ -271,7 +278,7 @@ def from_environ(environ: Mapping[str, str]) -> Settings:
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """Return a warning for each `TOCSIN_…` variable that nobody reads: most likely a slip of the pen."""
+    """Return a warning for each unknown `TOCSIN_…` variable: most likely a misspelling."""
     known = [variable_of(name) for name in Settings.model_fields]
     ours = sorted(name for name in environ if name.startswith(PREFIX) and not name.startswith(CALENDAR_PREFIX))
     found = [name for name in ours if name not in known]

@@ -1,4 +1,4 @@
-"""Through which port does the applied configuration come and go?"""
+"""Port to the store of the applied configuration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class BrandStore(Protocol):
-    """Where the configuration in force is kept: the compacted topic `brands`."""
+    """Store of the configuration in force: the compacted topic `brands`."""
 
     def read_applied(self) -> dict[str, bytes]:
         """Return the latest record of each brand in force, by name, as `config.brands.wire.encode_brand` wrote it."""
@@ -18,7 +18,7 @@ class BrandStore(Protocol):
     def publish(self, records: Mapping[str, bytes | None]) -> None:
         """Write the records, None removing a brand; return once all are acknowledged.
 
-        Where a record is not acknowledged, the store raises its own error; some may have been written, and publishing
+        If a record is not acknowledged, the store raises its own error. Some records may have been written; publishing
         again is harmless.
         """
         ...

@@ -1,4 +1,4 @@
-"""Which keys does a `brands.yaml` have, and where do they go?"""
+"""Structure of `brands.yaml`: its top-level keys and groups, and the source of its JSON Schema."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ class Group(BaseModel):
 
 
 class Document(BaseModel):
-    """The file as its editor completes it: the source of the JSON Schema."""
+    """The whole file, as an editor completes it: the source of the JSON Schema."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", title="Tocsin brands")
 
-    organisation: str = Field(default="", description="Who runs this; shown in reports.", max_length=80)
-    defaults: BrandDefaults = Field(default=BrandDefaults(), description="What every brand inherits.")
+    organisation: str = Field(default="", description="Name of your organisation, shown in reports.", max_length=80)
+    defaults: BrandDefaults = Field(default=BrandDefaults(), description="Settings that every brand inherits.")
     groups: dict[str, Group] = Field(default={}, description="Groups of brands, by name.")
     brands: tuple[Brand, ...] = Field(description="The brands to watch.", min_length=1)
 
 
 class TopLevelKeys(BaseModel):
-    """The file's top, its entries unread: they can be judged only after inheritance."""
+    """Top-level keys of the file. Their entries are validated later, after inheritance."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -40,7 +40,7 @@ class TopLevelKeys(BaseModel):
 
 
 class GroupKeys(BaseModel):
-    """A group's top, its defaults unread."""
+    """Keys of a group. Its defaults are validated later, after inheritance."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""How is a threshold changed in a brands.yaml so that nothing but its line changes?"""
+"""Editor of `brands.yaml`: changes settings in the text, and leaves every other line as it is."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from config.brands.model import Config
 
 Value = str | int | float | bool | timedelta | tuple[str, ...] | list[str] | None
-"""What a setting may be; a duration may be given as text (`10m`) too. None is written out: `null` inherits nothing."""
+"""Value of a setting; a duration may also be text (`10m`). None is written as `null`, which inherits nothing."""
 
 _AnyNode = MappingNode | SequenceNode | ScalarNode
 _PLAIN: Final = re.compile(r"[A-Za-zÀ-ÿ0-9][\wÀ-ÿ./@ -]*(?<! )")
@@ -46,18 +46,18 @@ def set_values(
 ) -> str:
     """Return a brands.yaml with settings of one brand, or with `group` of one group's defaults, changed.
 
-    Comments, order, quotes and blank lines stay as they are: only the lines of the settings change, and parents that
-    are missing are added behind what their parent holds.
+    Comments, order, quotes and blank lines stay as they are: only the lines of the settings change, and missing
+    parents are added after the last entry of their parent.
 
     Args:
-        text: the file; it must be right as it is.
+        text: the file, which must be valid.
         brand: the brand's name, or the group's.
         edits: dotted path → value, such as {"detect.volume_spike.peak_ratio": 1.6}.
         group: `brand` names a group: its `defaults` change.
-        name: stands for the file in messages.
+        name: name of the file in messages.
 
     Raises:
-        ConfigError: the file is wrong, has no such brand, would be wrong with the edits, or writes the setting in a
+        ConfigError: the file is invalid, has no such brand, would be invalid with the edits, or writes the setting in a
             way that changes more than this brand (an alias, a merge key): edit it by hand.
     """
     before = _load(text, name)
@@ -71,9 +71,9 @@ def set_values(
 
 
 def diff(before: str, after: str, name: str = "brands.yaml") -> str:
-    """Return the change as a unified diff that `git apply` and `patch -p1` take; empty where there is none.
+    """Return the change as a unified diff for `git apply` and `patch -p1`; empty without a change.
 
-    The file is named from the working directory on, one outside it by its bare name.
+    The path is relative to the working directory; a file outside it has its bare name.
     """
     path, here = Path(name), Path.cwd()
     if path.is_absolute():
@@ -86,7 +86,7 @@ def diff(before: str, after: str, name: str = "brands.yaml") -> str:
 def to_yaml(value: Value) -> str:
     """Return a value as YAML spells it on one line.
 
-    >>> spelled(timedelta(minutes=90)), spelled("#alerts"), spelled(True), spelled(("U1", "U2")), spelled(None)
+    >>> to_yaml(timedelta(minutes=90)), to_yaml("#alerts"), to_yaml(True), to_yaml(("U1", "U2")), to_yaml(None)
     ('1h 30m', '"#alerts"', 'true', '[U1, U2]', 'null')
     """
     if value is None:
@@ -104,12 +104,12 @@ def to_yaml(value: Value) -> str:
 
 
 class _Place(NamedTuple):
-    """How far down a path the file goes: the deepest mapping, the key within it where written, what is not written."""
+    """Place of a path in the file: the deepest mapping, the key within it if written, and the missing rest."""
 
     mapping: MappingNode
     key: ScalarNode | None
     value: _AnyNode | None
-    missing: tuple[str, ...]  # below `mapping`; empty where the setting itself is written
+    missing: tuple[str, ...]  # below `mapping`; empty if the setting itself is written
 
 
 def _locate(text: str, brand: str, path: str, *, group: bool, name: str) -> _Place:
@@ -174,7 +174,7 @@ def _same(node: _AnyNode, value: Value) -> bool:
 
 
 def _quoted(node: _AnyNode, value: Value) -> str:
-    """Keep the quotes that the setting has."""
+    """Return the value as YAML, with the quotes that the setting has now."""
     style = node.style if isinstance(node, ScalarNode) else None
     if isinstance(value, str) and style == "'":
         return "'" + value.replace("'", "''") + "'"
@@ -182,7 +182,7 @@ def _quoted(node: _AnyNode, value: Value) -> str:
 
 
 def _replaced(text: str, place: _Place, spelling: str) -> _Splice:
-    """Write in place of a value; of one over several lines, behind its key's colon."""
+    """Return the splice that replaces a value; one over several lines is replaced from its key's colon on."""
     assert place.key is not None
     assert place.value is not None
     end = _end(text, place.value)
@@ -193,14 +193,14 @@ def _replaced(text: str, place: _Place, spelling: str) -> _Splice:
 
 
 def _below(text: str, place: _Place, value: Value) -> _Splice:
-    """Write below a key with nothing behind it."""
+    """Return the splice that writes below a key without a value."""
     assert place.key is not None
     at = _line_end(text, place.key.end_mark.index)
     return _Splice(at, at, _block(text, place.key.start_mark.column + len(_STEP), place.missing, value))
 
 
 def _added(text: str, mapping: MappingNode, steps: Sequence[str], value: Value) -> _Splice:
-    """Write behind the last entry of a mapping."""
+    """Return the splice that writes after the last entry of a mapping."""
     if mapping.flow_style:
         end = _end(text, mapping.value[-1][1]) if mapping.value else mapping.start_mark.index + 1
         entry = f"{to_yaml(steps[0])}: {_nested(steps[1:], to_yaml(value))}"
@@ -223,7 +223,7 @@ def _nested(steps: Sequence[str], spelling: str) -> str:
 
 
 def _end(text: str, node: _AnyNode) -> int:
-    """Return where a value ends; what follows a block belongs to nobody."""
+    """Return where a value ends; blank lines and comments after a block are not part of it."""
     if not isinstance(node, ScalarNode) and not node.flow_style and node.value:
         last = node.value[-1]
         return max(last[0].end_mark.index, _end(text, last[1])) if isinstance(last, tuple) else _end(text, last)
@@ -249,7 +249,7 @@ def _load(text: str, name: str) -> Config:
 
 
 def _confirm(before: Config, after: Config, brand: str, edits: Mapping[str, Value], *, group: bool, name: str) -> None:
-    """Make sure that nothing else has changed."""
+    """Raise an error if anything else has changed."""
     records = {one.name: encode_brand(one) for one in before.brands}
     for change in plan(records, after.by_name()).changes:
         owner = after.by_name()[change.brand].group if group else change.brand
@@ -262,7 +262,7 @@ def _confirm(before: Config, after: Config, brand: str, edits: Mapping[str, Valu
 
 
 def _has_value(config: Config, brand: str, path: str, value: Value) -> bool:
-    """Tell whether the brand has the value now."""
+    """Return whether the brand has the value now."""
     found: object = config.by_name()[brand]
     for step in path.split("."):
         found = getattr(found, step, None)

@@ -1,4 +1,4 @@
-"""What does a `brands.yaml` say, or where exactly is it wrong?"""
+"""Loader of `brands.yaml`: resolves inheritance, and reports every error and warning with its place."""
 
 from __future__ import annotations
 
@@ -30,27 +30,27 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """Everything that is to be said about a file; `config` is None where there is an error among it."""
+    """Configuration of a file and its problems; `config` is None if one of them is an error."""
 
     config: Config | None
     problems: tuple[Problem, ...]
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """Return what makes the file unusable."""
+        """Return the problems that make the file unusable."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """Return what is suspicious but may be meant."""
+        """Return the problems that are suspicious but may be intended."""
         return tuple(problem for problem in self.problems if problem.severity == "warning")
 
 
 def load(path: Path, warn: Callable[[Problem], object] = lambda _: None) -> Config:
-    """Return the configuration of a file, its inheritance resolved; each warning about it goes to `warn`.
+    """Return the configuration of a file, with its inheritance resolved; `warn` receives each warning.
 
     Raises:
-        ConfigError: the file is missing or wrong; it names every error.
+        ConfigError: the file is missing or invalid; it lists every error.
     """
     report = check(path)
     if report.config is None:
@@ -69,7 +69,7 @@ def check(path: Path) -> LoadResult:
 
 
 def parse(raw: bytes, name: str = "brands.yaml") -> LoadResult:
-    """Do what `check` does for bytes at hand; `name` stands for the file in messages."""
+    """Check bytes as `check` checks a file; messages name the file `name`."""
     try:
         return _validate(parser.parse(raw, name), name)
     except ConfigError as error:
@@ -96,14 +96,14 @@ def _validate(read: parser.ParsedFile, file: str) -> LoadResult:
 
 
 def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """Return each problem once, in the order of the file; a warning about what is wrong anyway is left out."""
+    """Return each problem once, in the order of the file; a warning at the place of an error is left out."""
     wrong = {(problem.line, problem.column) for problem in problems if problem.severity == "error"}
     kept = {p for p in problems if p.severity == "error" or (p.line, p.column) not in wrong}
     return tuple(sorted(kept, key=lambda p: (p.line, p.column, p.path, p.rule)))
 
 
 def _with_empty_groups(groups: Node | None, blanks: Iterable[EmptyValue]) -> Node | None:
-    """Put back the groups of which only the name is written: they are declared."""
+    """Return the groups with those of which only the name is written: they are declared too."""
     bare_groups = {blank.name: replace(blank.node, value={}) for blank in blanks if blank.parent == "groups"}
     if groups is None or not isinstance(groups.value, dict):
         return groups
@@ -111,15 +111,15 @@ def _with_empty_groups(groups: Node | None, blanks: Iterable[EmptyValue]) -> Nod
 
 
 class _Reader:
-    """Validates nodes and turns what is wrong into problems with a place."""
+    """Validates nodes, and turns errors into problems with a place."""
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = file
         self.problems = list(problems)
-        self._judged = {(problem.line, problem.column) for problem in self.problems}
+        self._known_places = {(problem.line, problem.column) for problem in self.problems}
 
     def entries(self, root: Node, groups: Node | None) -> Iterator[Node]:
-        """Yield each entry under `brands` laid over what it inherits; judge what is inherited by itself too."""
+        """Yield each entry under `brands` merged with its defaults; validate the defaults themselves too."""
         empty = Node({}, "defaults", root.line, root.column, root.key)
         defaults = root.fields.get("defaults", empty)
         self.validate(BrandDefaults, defaults)
@@ -135,7 +135,7 @@ class _Reader:
                 yield merge(inherited.get(str(group.value), defaults) if group else defaults, entry)
 
     def validate(self, model: type[_Model], node: Node) -> _Model | None:
-        """Return the node as a model, or None after noting all that is wrong with it."""
+        """Return the node as a model, or None after recording its problems."""
         if not isinstance(node.value, dict):
             return None
         try:
@@ -144,11 +144,11 @@ class _Reader:
             found = [
                 self._problem(detail, model, node) for detail in error.errors() if not _is_consequence(detail, node)
             ]
-            self.problems += [p for p in found if p.value is None or (p.line, p.column) not in self._judged]
+            self.problems += [p for p in found if p.value is None or (p.line, p.column) not in self._known_places]
             return None
 
     def report(self, findings: Iterable[Finding]) -> None:
-        """Note what the checks across brands found."""
+        """Record the findings of checks across brands."""
         for node, rule, severity in findings:
             value = None if isinstance(node.value, dict | list) else shown(node.value)
             self.problems.append(Problem(self.file, node.line, node.column, node.path, value, rule, severity))
@@ -166,7 +166,7 @@ class _Reader:
 
 
 def _empty_values(blanks: Iterable[EmptyValue], file: str) -> Iterator[Problem]:
-    """A section may be empty, as its entries may all be comments; a setting may not."""
+    """Yield a problem for each empty setting. A section may be empty: its entries may all be comments."""
     sections = set(_sections(Document))
     for parent, name, node in blanks:
         if name not in sections and parent != "groups":
@@ -175,7 +175,7 @@ def _empty_values(blanks: Iterable[EmptyValue], file: str) -> Iterator[Problem]:
 
 
 def _is_consequence(error: ErrorDetails, root: Node) -> bool:
-    """Say whether another error is the cause: a default made of a wrong value, a list short of its wrong entries."""
+    """Return whether another error is the cause: a default from an invalid value, a list without invalid ones."""
     return error["type"] == "default_factory_not_called" or (
         error["type"] == "too_short" and bool(find(root, error["loc"]).items)
     )

@@ -1,4 +1,4 @@
-"""Who is watched, with which thresholds, and who is told? The parameters themselves are declared beside the maths."""
+"""Brand configuration model: terms, people, detection policy and alert policy of each brand, inheritance resolved."""
 
 from __future__ import annotations
 
@@ -51,18 +51,20 @@ SlackId = Annotated[Text, AfterValidator(_slack_id)]
 
 
 class BrandDefaults(BaseModel):
-    """What a brand may take over from its group or its organisation: the keys that may stand in `defaults`."""
+    """Settings that a brand may inherit from its group or organisation: the keys allowed in `defaults`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = Field(
         default=("en", "fr"),
-        description="Languages whose sentiment is scored; texts in others count in the volume only. [en, fr]",
+        description="Languages whose sentiment is scored; "
+        "texts in other languages count towards the volume only. [en, fr]",
     )
-    language: Language = Field(default="en", description="Language in which the alert is written. [en or fr]")
+    language: Language = Field(default="en", description="Language of the alerts. [en or fr]")
     timezone: TimeZone = Field(
         default="UTC",
-        description="Where the people who are told live, as in the IANA database, such as Europe/Paris: when a snooze "
+        description="Time zone of the people who are notified, by its IANA name, such as Europe/Paris; "
+        "decides when a snooze "
         "until morning ends. [time zone]",
     )
     slack_channel: SlackChannel | None = Field(
@@ -70,7 +72,7 @@ class BrandDefaults(BaseModel):
     )
     digest: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = Field(
         default=None,
-        description='When the daily digest comes to the channel, such as "08:30" (in quotes), by the brand\'s '
+        description='Time at which the daily digest is posted, such as "08:30" (in quotes), in the brand\'s '
         "`timezone`; none: no digest. [time of day]",
     )
     on_call: Annotated[tuple[SlackId, ...], Field(max_length=20)] = Field(
@@ -81,32 +83,34 @@ class BrandDefaults(BaseModel):
         description="Slack ids of the people and user groups who may acknowledge, snooze, judge and resolve; empty: "
         "everyone who sees the message.",
     )
-    on_call_schedule: Schedule = Field(default=Schedule(), description="Who is on call in which week, besides `on_call`.")
-    exclusions: Texts = Field(
-        default=(), description="Words or phrases that make a mention none of this brand after all."
+    on_call_schedule: Schedule = Field(
+        default=Schedule(), description="On-call schedule: who is on call when, in addition to `on_call`."
     )
-    detect: DetectPolicy = Field(default=DetectPolicy(), description="What counts as a breach.")
-    alert: AlertPolicy = Field(default=AlertPolicy(), description="How breaches become incidents and pages.")
+    exclusions: Texts = Field(
+        default=(), description="Words or phrases that mean a mention is not about this brand after all."
+    )
+    detect: DetectPolicy = Field(default=DetectPolicy(), description="Detection policy: sensitivity and thresholds.")
+    alert: AlertPolicy = Field(
+        default=AlertPolicy(), description="Alert policy: how signals become incidents and pages."
+    )
 
 
 class Brand(BrandDefaults):
-    """One watched brand, all inheritance resolved: nothing else is needed to watch it."""
+    """One watched brand with all its settings, inheritance resolved."""
 
-    name: Text = Field(description="What the brand is called, in alerts and as the key of its data; unique.")
+    name: Text = Field(description="Name of the brand, in alerts and as the key of its data; unique.")
     group: Text | None = Field(
         default=None, description="The group (an agency's client) whose defaults it inherits, a key under `groups`."
     )
     aliases: Texts = Field(
-        default=(), description="Other names by which a mention's `brand` field may call it; unique like the name."
+        default=(), description="Other names that a mention's `brand` field may use; unique like the name."
     )
     keywords: Annotated[Texts, Field(min_length=1)] = Field(
         default_factory=_names,
-        description="Words or phrases that make a mention one of this brand; case and accents do not matter. "
-        "Left out: the name and the aliases.",
+        description="Words or phrases that mean a mention is about this brand; case and accents do not matter. "
+        "Default: the name and the aliases.",
     )
-    own_accounts: Texts = Field(
-        default=(), description="The brand's own accounts: what they write is not an opinion about it and is left out."
-    )
+    own_accounts: Texts = Field(default=(), description="The brand's own accounts; their posts are ignored.")
 
     def brand_terms(self, revision: int) -> BrandTerms:
         """Return what the score stage needs to recognise the brand's mentions."""
@@ -122,7 +126,7 @@ class Brand(BrandDefaults):
 
 
 class Config(BaseModel):
-    """Everything a `brands.yaml` says, all inheritance resolved."""
+    """Content of a `brands.yaml`, inheritance resolved."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -144,5 +148,5 @@ def by_group(brands: Iterable[Brand]) -> dict[str, tuple[str, ...]]:
 
 
 def default_brand(name: str) -> Brand:
-    """Return a brand with built-in defaults that is watched by its name only."""
+    """Return a brand with the built-in defaults and its name as its only keyword."""
     return Brand(name=name)

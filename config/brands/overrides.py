@@ -1,6 +1,6 @@
-"""Which thresholds did somebody change for a while, and what is in force at an instant of event time?
+"""Overrides: thresholds changed for a while beside the configuration, and the policy in force at an event time.
 
-An override stands beside the configuration in a brand's record and ends by itself. It ends as an event-time minute
+An override is stored in a brand's record next to its configuration, and ends by itself. It ends as an event-time minute
 closes, so a replay ends it where the live run did.
 """
 
@@ -38,31 +38,31 @@ MAIN: Final[Mapping[str, tuple[str, ...]]] = {
     "no_data": ("min_expected", "min_duration"),
     "positive_spike": ("min_ratio", "min_share", "min_mentions"),
 }
-"""Detector → the thresholds that may be overridden, the one that decides first. The lateness is none of them: minutes
-close by it."""
+"""Detector → the thresholds that may be overridden, the main one first. The lateness is not among them, because it
+decides when minutes close."""
 
 PATHS: Final = frozenset({SENSITIVITY, *(f"detect.{name}.{key}" for name, keys in MAIN.items() for key in keys)})
 
 
 class Override(msgspec.Struct, frozen=True):
-    """One threshold as somebody wants it, until an instant of event time (ms, the end of a minute) or for good."""
+    """A changed threshold, until an event time (ms, the end of a minute) or for good."""
 
     path: str
     value: bool | int | float | str | None
-    until: int | None = None  # None: until it is changed
+    until: int | None = None  # None: until changed again
     by: str = ""
-    at: int = 0  # when it was asked for, ms
+    at: int = 0  # when it was requested, ms
 
 
 class PolicyInterval(NamedTuple):
-    """What is in force until an instant of event time (ms)."""
+    """Policy in force until an event time (ms)."""
 
     policy: Policy
     until: int
 
 
 class BrandWithOverrides:
-    """A brand's configuration together with what overrides it."""
+    """A brand's configuration with its overrides."""
 
     def __init__(self, brand: Brand, overrides: Iterable[Override] = ()) -> None:
         self.brand = brand
@@ -70,29 +70,29 @@ class BrandWithOverrides:
 
     @cached_property
     def intervals(self) -> tuple[PolicyInterval, ...]:
-        """Return what is in force, one stretch after the other; the last has no end."""
+        """Return the policies in force, in order of time; the last has no end."""
         ends = sorted({_end(one) for one in self.overrides} | {FOREVER})
         return tuple(
             PolicyInterval(apply_overrides(self.brand.detect, active(self.overrides, end - 1)), end) for end in ends
         )
 
     def at(self, instant: int) -> PolicyInterval:
-        """Return what is in force where event time is closed up to an instant (ms)."""
-        return next(stretch for stretch in self.intervals if instant < stretch.until)
+        """Return the policy in force when event time is closed up to an instant (ms)."""
+        return next(interval for interval in self.intervals if instant < interval.until)
 
     def effective(self, instant: int) -> Brand:
-        """Return the brand as it is watched at an instant (ms)."""
+        """Return the brand with the policy in force at an instant (ms)."""
         return self.brand.model_copy(update={"detect": self.at(instant).policy})
 
 
 class ActiveOverride(NamedTuple):
-    """A brand and one thing that overrides its configuration."""
+    """A brand and one of its overrides."""
 
     brand: Brand
     override: Override
 
     def __str__(self) -> str:
-        """Return `acme detect.negative_spike.min_mentions: 9 instead of 6, until 2026-11-24 10:00 UTC, by U024BE7LH`."""
+        """Return `acme detect.negative_spike.min_mentions: 9 instead of 6, until 2026-11-24 10:00 UTC, by U0ANA`."""
         one = self.override
         until = "until it is changed"
         if one.until is not None:
@@ -111,12 +111,12 @@ class ActiveOverride(NamedTuple):
 
 
 def active(overrides: Iterable[Override], instant: int) -> tuple[Override, ...]:
-    """Return the overrides that are not over at an instant (ms)."""
+    """Return the overrides that have not ended at an instant (ms)."""
     return tuple(one for one in overrides if instant < _end(one))
 
 
 def apply_overrides(policy: Policy, overrides: Iterable[Override]) -> Policy:
-    """Return a policy with overrides; one that it does not take changes nothing."""
+    """Return a policy with overrides applied; an invalid override changes nothing."""
     for one in overrides:
         try:
             policy = with_value(policy, one.path, one.value)
@@ -129,7 +129,7 @@ def with_value(policy: Policy, path: str, value: object) -> Policy:
     """Return a policy with another value at a path such as `detect.negative_spike.min_mentions`.
 
     Raises:
-        ValueError: the path may not be overridden, or the value cannot be; it says what is wrong, as for a file.
+        ValueError: the path may not be overridden, or the value is invalid; the message is that of a file.
     """
     if path not in PATHS:
         raise ValueError("may not be overridden: change the configuration")
@@ -146,7 +146,7 @@ def with_value(policy: Policy, path: str, value: object) -> Policy:
 
 
 def value_at(policy: Policy, path: str) -> Any:
-    """Return the value at a path, as JSON holds it: a duration as it is written."""
+    """Return the value at a path, as JSON; a duration is text."""
     found: Any = policy.model_dump(mode="json")
     for name in path.split(".")[1:]:
         found = found[name]
@@ -154,12 +154,12 @@ def value_at(policy: Policy, path: str) -> Any:
 
 
 def with_override(overrides: Iterable[Override], fresh: Override) -> tuple[Override, ...]:
-    """Return the overrides with one more, which takes the place of another of the same path."""
+    """Return the overrides with one more, which replaces one of the same path."""
     return *(one for one in overrides if one.path != fresh.path), fresh
 
 
 def minute_after(instant: int) -> int:
-    """Return the end of the minute that an instant (ms) lies in; an end of a minute is itself."""
+    """Return the end of the minute that an instant (ms) lies in; the end of a minute is its own."""
     return -(-instant // MINUTE) * MINUTE
 
 

@@ -1,4 +1,4 @@
-"""What would applying a configuration change?"""
+"""Plan of an apply: the brands that are added, changed or removed, and the records that do it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["added", "changed", "removed"]
 KEPT_AFTER_END: Final = 24 * 3_600_000
-"""How long (ms) after its end an override is kept, so that a worker that lags behind judges as one that does not."""
+"""How long (ms) after its end an override is kept, so that a lagging worker applies it like any other."""
 
 _LISTED: Final = 12
 """Entries, before and after, up to which lists are written out."""
@@ -29,14 +29,14 @@ _SIGNS: Final[dict[Kind, str]] = {"added": "+", "changed": "~", "removed": "-"}
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One setting that changes; None where it is not set on that side."""
+    """One changed setting; None where it is not set on that side."""
 
     path: str
     before: Any
     after: Any
 
     def __str__(self) -> str:
-        """Return `detect.volume_spike.min_mentions: 10 -> 20`; of a long list, what goes and what comes."""
+        """Return `detect.volume_spike.min_mentions: 10 -> 20`; for a long list, the removed and added entries."""
         if isinstance(self.before, list) and isinstance(self.after, list) and len(self.before + self.after) > _LISTED:
             return f"{self.path}: {_differ(self.before, self.after)}"
         return f"{self.path}: {_spell(self.before)} -> {_spell(self.after)}"
@@ -44,7 +44,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one brand; `edits` say how, when it is changed."""
+    """Change of one brand, with its edits if it is changed."""
 
     kind: Kind
     brand: str
@@ -62,7 +62,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All changes, by brand, and the records that make them; `kept` says what goes on overriding the configuration."""
+    """All changes, by brand, and the records that make them; `overrides` are those that stay in force."""
 
     changes: tuple[Change, ...]
     unchanged: int
@@ -82,7 +82,7 @@ class Plan:
 def plan(applied: Mapping[str, bytes], wanted: Mapping[str, Brand], now: int = 0) -> Plan:
     """Return what turns the records in force into the wanted brands; equal records are not written again.
 
-    What overrides a brand goes on doing so until it ends; what ended long before `now` (ms) is left out.
+    A brand keeps its overrides until they end; those that ended long before `now` (ms) are dropped.
     """
     changes: list[Change] = []
     records: dict[str, bytes | None] = {}
@@ -131,7 +131,7 @@ def _read(raw: bytes) -> Any:
 
 
 def _configured(record: Any) -> Any:
-    """Return a record without what overrides it."""
+    """Return a record without its overrides."""
     return {key: value for key, value in record.items() if key != OVERRIDES} if isinstance(record, dict) else record
 
 

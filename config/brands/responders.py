@@ -1,4 +1,4 @@
-"""May somebody act on a brand's incidents, and why?"""
+"""Permission of a user to act on a brand's incidents, with its reason."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ if TYPE_CHECKING:
 
     from config.brands.model import Brand
 
-Permission = Literal["everyone", "named", "in_a_named_group", "nobody_named_them"]
+Permission = Literal["everyone", "named", "in_a_named_group", "not_allowed"]
 
 
 def permission(brand: Brand, user: str, groups: Container[str] = ()) -> Permission:
-    """Say whether `user`, a member of `groups`, may act on the brand's incidents, and why."""
+    """Return whether `user`, a member of `groups`, may act on the brand's incidents, and why."""
     if not brand.responders:
         return "everyone"
     if user in brand.responders:
         return "named"
-    return "in_a_named_group" if any(one in groups for one in brand.responders) else "nobody_named_them"
+    return "in_a_named_group" if any(one in groups for one in brand.responders) else "not_allowed"

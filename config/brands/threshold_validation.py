@@ -1,4 +1,4 @@
-"""Do the thresholds of one brand, all inheritance resolved, make sense together?"""
+"""Validation of one brand's thresholds against each other, after inheritance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the brands of one file contradict each other or themselves, or look like a slip?"""
+"""Validation of the brands of one file: contradictions, duplicates and probable mistakes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from config.yaml.nodes import Node
 
 Finding = tuple["Node", str, Literal["error", "warning"]]
-"""Where, which rule with its remedy, how grave."""
+"""Place, broken rule with its remedy, severity."""
 
 _SHORT: Final = 2
 _LISTS: Final = ("aliases", "keywords", "exclusions", "own_accounts", "languages", "on_call")
@@ -24,7 +24,7 @@ _LISTS: Final = ("aliases", "keywords", "exclusions", "own_accounts", "languages
 def check_brands(brands: Sequence[Node]) -> Iterator[Finding]:
     """Yield what is wrong or suspicious within each entry under `brands` and between them.
 
-    Entries may be invalid in other ways: whatever is there is looked at, so that one round shows all.
+    Entries may be invalid in other ways too; everything present is checked, so that one run shows all problems.
     """
     yield from _shared(brands, ("name", "aliases"), "name or alias", "each brand needs its own", "error")
     yield from _shared(brands, ("keywords",), "keyword", "such a mention counts for both", "warning")
@@ -59,7 +59,7 @@ def _shared(
     remedy: str,
     severity: Literal["error", "warning"],
 ) -> Iterator[Finding]:
-    """Yield each text that an earlier brand has already, in whatever spelling."""
+    """Yield each text that an earlier brand uses already, whatever its case and accents."""
     owners: dict[str, tuple[int, str]] = {}
     for number, node in enumerate(brands):
         for place in _texts(node, *fields):
@@ -70,7 +70,7 @@ def _shared(
 
 
 def _too_common(node: Node) -> Iterator[Finding]:
-    """Yield keywords that much holds which is not about the brand."""
+    """Yield keywords that match much that is not about the brand."""
     for place in _keywords(node):
         word = normalise(str(place.value))
         if word in _common_words():
@@ -108,7 +108,7 @@ def _keywords(node: Node) -> list[Node]:
 
 
 def _texts(node: Node, *fields: str) -> list[Node]:
-    """Return the texts that stand in the fields, alone or in a list."""
+    """Return the texts of the fields, single or in a list."""
     places = [place for field in fields if (found := node.fields.get(field)) for place in [found, *found.items]]
     return [place for place in places if isinstance(place.value, str)]
 

@@ -1,4 +1,4 @@
-"""How does a brand travel through the compacted topic `brands`, and what do two versions of Tocsin make of it?"""
+"""Records of the topic `brands`: a brand with its overrides as JSON, readable by older and newer versions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 OVERRIDES: Final = "overrides"
-"""The key beside a brand's own under which its record carries what overrides it."""
+"""Key of the overrides in a brand's record, next to the brand's own keys."""
 
 
 def encode_brand(brand: Brand, overrides: Iterable[Override] = ()) -> bytes:
@@ -31,9 +31,9 @@ def encode_brand(brand: Brand, overrides: Iterable[Override] = ()) -> bytes:
 
 
 def decode_with_overrides(raw: bytes) -> BrandWithOverrides:
-    """Return the brand and what overrides it, as `encode_brand` wrote them.
+    """Return the brand and its overrides, as `encode_brand` wrote them.
 
-    An override that this version does not understand is left out (`unread` names it).
+    An override that this version does not understand is left out (`unknown_keys` names it).
 
     Raises:
         ConfigError: as `decode_brand`.
@@ -44,8 +44,8 @@ def decode_with_overrides(raw: bytes) -> BrandWithOverrides:
 def decode_brand(raw: bytes) -> Brand:
     """Return the brand that `encode_brand` wrote, in this version or another.
 
-    Keys this version does not know are left out (`unread` names them): during a rolling upgrade an older worker
-    goes on watching with the rules it has. A missing key takes this version's default.
+    Keys this version does not know are left out (`unknown_keys` names them): during a rolling upgrade an older worker
+    keeps watching with the settings that it knows. A missing key takes this version's default.
 
     Raises:
         ConfigError: not a brand, or a value this version does not accept; the brand in force should then stay.

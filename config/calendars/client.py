@@ -1,4 +1,4 @@
-"""Whose shifts are in the calendars that brands name? Fetched here, so that no worker ever has to."""
+"""Calendar client: fetches the iCal calendars of on-call schedules at apply time, so workers never do."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ TIMEOUT: Final = 10.0
 """Seconds without a byte."""
 
 DEADLINE: Final = 30.0
-"""Seconds for all of it."""
+"""Seconds for the whole download."""
 
 WEEKS: Final = 9
-"""How many weeks of shifts are resolved, from the beginning of this one: equal for a week, if the calendar is."""
+"""Weeks of shifts that are resolved, from the start of the current week: the same all week for an unchanged calendar."""
 
 GAP_HORIZON: Final = timedelta(weeks=4)
 """How far ahead a gap is worth a warning."""
@@ -51,17 +51,17 @@ class CalendarUnavailable(CalendarError):  # noqa: N818  a CalendarError of a ki
 
 @dataclass(frozen=True)
 class CalendarClient:
-    """Where calendars are found: files beside a folder, secret addresses in an environment."""
+    """Fetches calendars: files relative to a folder, http(s) addresses, and addresses in environment variables."""
 
     folder: Path = Path()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def fetch(self, name: str) -> bytes:
-        """Return what a file or an address holds; no message names an address, for it may be a secret.
+        """Return the content of a file or an address; no message shows an address, because it may be a secret.
 
         Raises:
-            CalendarError: it is too large, or is none of these.
-            Unreachable: it is unavailable now.
+            CalendarError: it is too large.
+            CalendarUnavailable: it cannot be fetched now.
         """
         if name.startswith(_VARIABLE):
             variable = name.removeprefix(_VARIABLE)
@@ -89,7 +89,7 @@ class Redirects(urllib.request.HTTPRedirectHandler):
         """Return the request to follow with.
 
         Raises:
-            CalendarError: it leads elsewhere than by http(s), or from https to http.
+            CalendarError: the target is not http(s), or leads from https to http.
         """
         if not newurl.startswith("https://" if req.type == "https" else _ADDRESS):
             raise CalendarError("is redirected to an address that is not allowed: name the address itself")
@@ -114,17 +114,17 @@ def _download(address: str) -> bytes:
 
 
 class CalendarFinding(NamedTuple):
-    """What is wrong or strange about a calendar, or the schedule of it."""
+    """A problem of a calendar, or of the schedule that names it."""
 
     source: str
     rule: str
-    unavailable: bool = False  # the calendar is unavailable or broken
-    no_shifts: bool = False  # and none of its shifts are in force
+    unavailable: bool = False  # the calendar could not be fetched, or is broken
+    no_shifts: bool = False  # and no shift of it is in force
 
 
 @dataclass
 class ResolvedBrands:
-    """The brands with the shifts of their calendars, and what was found on the way."""
+    """The brands with the shifts of their calendars, and the problems found."""
 
     brands: dict[str, Brand]
     findings: list[CalendarFinding]
@@ -138,14 +138,16 @@ def resolve(
 ) -> ResolvedBrands:
     """Return the brands with their shifts of the coming weeks.
 
-    Where a calendar is unavailable or broken, the shifts that were `applied` before stay; without any that is grave.
+    If a calendar is unavailable or broken, the shifts that were `applied` before stay; without any it is an error.
     """
     reader = _Reader(fetch, now)
     found: dict[CalendarFinding, None] = {}
     resolved = {}
     for name, brand in brands.items():
         before = (applied or {}).get(name)
-        schedule, findings = reader.with_shifts(brand.on_call_schedule, before.on_call_schedule if before is not None else None)
+        schedule, findings = reader.with_shifts(
+            brand.on_call_schedule, before.on_call_schedule if before is not None else None
+        )
         resolved[name] = brand.model_copy(update={"on_call_schedule": schedule})
         known = not any(finding.no_shifts for finding in findings)
         found |= dict.fromkeys([*findings, *(_gaps(resolved[name], now) if known else ())])
@@ -153,7 +155,7 @@ def resolve(
 
 
 class _Reader:
-    """Reads each calendar once."""
+    """Fetches and parses each calendar once."""
 
     def __init__(self, fetch: Callable[[str], bytes], now: datetime) -> None:
         self._fetch = fetch
@@ -163,7 +165,7 @@ class _Reader:
         self._until = int((monday + timedelta(weeks=WEEKS)).timestamp() * 1000)
 
     def with_shifts(self, schedule: Schedule, before: Schedule | None) -> tuple[Schedule, list[CalendarFinding]]:
-        """Return a schedule with its calendar's shifts, and what was found."""
+        """Return a schedule with its calendar's shifts, and its problems."""
         if schedule.ical is None:
             return schedule, []
         try:
@@ -172,11 +174,15 @@ class _Reader:
             if before is not None and before.ical == schedule.ical and before.shifts:
                 stay = schedule.model_copy(update={"shifts": before.shifts})
                 return stay, [
-                    CalendarFinding(schedule.ical, f"{error}; the shifts applied before stay in force", unavailable=True)
+                    CalendarFinding(
+                        schedule.ical, f"{error}; the shifts applied before stay in force", unavailable=True
+                    )
                 ]
             return schedule, [CalendarFinding(schedule.ical, str(error), unavailable=True, no_shifts=True)]
         written = tuple(format_shift(shift) for shift in shifts)
-        return schedule.model_copy(update={"shifts": written}), [CalendarFinding(schedule.ical, text) for text in warnings]
+        return schedule.model_copy(update={"shifts": written}), [
+            CalendarFinding(schedule.ical, text) for text in warnings
+        ]
 
     def _read(self, schedule: Schedule) -> ParsedCalendar:
         assert schedule.ical is not None
@@ -192,7 +198,7 @@ class _Reader:
 
 
 def _gaps(brand: Brand, now: datetime) -> Iterator[CalendarFinding]:
-    """Yield a warning where nobody has a shift within the coming weeks."""
+    """Yield a warning about times in the coming weeks in which nobody has a shift."""
     since, until = (int(at.timestamp() * 1000) for at in (now, now + GAP_HORIZON))
     found = gaps(brand.on_call_schedule, since, until)
     if not found:
@@ -211,7 +217,7 @@ def _span(gap: Shift) -> str:
 
 
 def as_problems(file: Path, findings: Iterable[CalendarFinding]) -> list[Problem]:
-    """Return findings as problems, each at the place where the calendar is named first.
+    """Return findings as problems, each at the first place that names the calendar.
 
     Raises:
         ConfigError: the file cannot be read.

@@ -1,4 +1,4 @@
-"""Which shifts does a calendar of somebody else's making hold, whatever is in it?"""
+"""iCal parser: the shifts of a calendar, with bounds that keep hostile or broken calendars cheap."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _ID: Final = re.compile(r"(?<![A-Za-z0-9])[UWS](?=[A-Z0-9]*\d)[A-Z0-9]{7,20}(?![
 
 
 class CalendarError(Exception):
-    """A calendar that cannot be read, or holds what is no shift; the message names the event and the remedy."""
+    """A calendar that cannot be parsed, or contains an event that is no shift; the message names event and remedy."""
 
 
 class ParsedCalendar(NamedTuple):
-    """What a calendar says: shifts in the order of their beginning, and what is strange about it."""
+    """Shifts of a calendar in order of their start, and warnings about it."""
 
     shifts: tuple[CalendarShift, ...]
     warnings: tuple[str, ...]
@@ -44,10 +44,10 @@ class ParsedCalendar(NamedTuple):
 def parse(raw: bytes, schedule: Schedule, since: int, until: int) -> ParsedCalendar:
     """Return the shifts of an iCalendar file that touch the time between two instants (ms).
 
-    An event is a shift of everybody whom its name (SUMMARY) mentions: by Slack id, or by a name of `schedule.names`.
+    An event is a shift of everybody its name (SUMMARY) mentions: by Slack id, or by a name of `schedule.names`.
 
     Raises:
-        CalendarError: it is no calendar, is too large, or an event is broken.
+        CalendarError: it is not a calendar, is too large, or has a broken event.
     """
     calendar = _parse(raw)
     _validate(calendar)
@@ -62,14 +62,16 @@ def parse(raw: bytes, schedule: Schedule, since: int, until: int) -> ParsedCalen
             raise CalendarError(
                 f"holds more than {MAX_SHIFTS} shifts for the coming weeks: is it a calendar of shifts?"
             )
-    warnings = (f"nobody is known who is meant by {name}: add the name to schedule.names" for name in islice(unknown, 5))
+    warnings = (
+        f"nobody is known who is meant by {name}: add the name to schedule.names" for name in islice(unknown, 5)
+    )
     return ParsedCalendar(tuple(sorted(set(shifts))), tuple(warnings))
 
 
 def users_named(summary: str, names: Mapping[str, str]) -> tuple[str, ...]:
-    """Return whom an event's name mentions, as Slack ids; several names are several people.
+    """Return the people that an event's name mentions, as Slack ids.
 
-    >>> people("On call: Ana Lima / U024BE7LH", {"Ana Lima": "U0ANA"})
+    >>> users_named("On call: Ana Lima / U024BE7LH", {"Ana Lima": "U0ANA"})
     ('U024BE7LH', 'U0ANA')
     """
     text = f" {_words(summary)} "
@@ -91,7 +93,7 @@ def _parse(raw: bytes) -> Calendar:
 
 
 def _validate(calendar: Calendar) -> None:
-    """Refuse what is broken, and what would take for ever to unfold."""
+    """Raise an error for a broken event, or one that would take too long to expand."""
     events = list(islice(calendar.walk("VEVENT"), MAX_EVENTS + 1))
     series = [event for event in events if "RRULE" in event or "RDATE" in event]
     if len(events) > MAX_EVENTS or len(series) > MAX_SERIES:
@@ -104,7 +106,7 @@ def _validate(calendar: Calendar) -> None:
 
 
 def _fault(event: Any) -> str:
-    """Return what is wrong with an event, "" where nothing is."""
+    """Return the problem of an event, "" without one."""
     if event.errors:
         name, why = event.errors[0]
         return f"{name} is wrong: {_clip(str(why))}"
@@ -143,7 +145,7 @@ def _between(calendar: Calendar, since: int, until: int) -> Iterable[Any]:
 
 
 def _instant(moment: date | datetime, zone: ZoneInfo) -> int:
-    """Return an instant in ms, whole minutes; days and times without a zone are those of the schedule's."""
+    """Return an instant in ms, whole minutes; days and times without a zone are in the schedule's."""
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time.min)
     if moment.tzinfo is None:

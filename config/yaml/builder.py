@@ -1,4 +1,4 @@
-"""What do YAML's own constructs come to: duplicate keys, aliases, merge keys, tags, and texts nobody should write?"""
+"""YAML builder: turns composed YAML (aliases, merge keys, tags, duplicate keys) into nodes, and collects problems."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _AnyNode = MappingNode | SequenceNode | ScalarNode
 
 
 class EmptyValue(NamedTuple):
-    """A key or list entry with nothing behind it: the path of what it stands in, its name there ("" in a list)."""
+    """A key or list entry without a value: the path of its parent, and its name there ("" in a list)."""
 
     parent: str
     name: str
@@ -29,10 +29,10 @@ class EmptyValue(NamedTuple):
 
 
 class Builder:
-    """Turns one composed YAML document into a tree of `Node`; gathers what is wrong on the way.
+    """Turns one composed YAML document into a tree of `Node`, and collects its problems.
 
-    Aliases are expanded, so the number of nodes and the depth are bounded: a file of a few lines may otherwise stand
-    for billions of values. What has nothing behind it (`defaults:`) is left out and listed in `blanks`.
+    Aliases are expanded, so the number of nodes and the depth are bounded: otherwise a file of a few lines may
+    expand to billions of values. A key without a value (`defaults:`) is left out and listed in `empty_values`.
     """
 
     def __init__(self, file: str) -> None:
@@ -101,7 +101,7 @@ class Builder:
         return fields
 
     def _key(self, key: _AnyNode, path: str) -> str | None:
-        """Return the key; None, after noting it, for one that nothing below may show or be found under."""
+        """Return the key; None, after recording the problem, for one that is no word or holds a credential."""
         if not isinstance(key, ScalarNode):
             self._add(key, path, None, "a key must be a word, not a list or a mapping")
             return None

@@ -1,4 +1,4 @@
-"""Which line and column does each value of a YAML document come from?"""
+"""YAML values with their line and column, so that every error can name its place."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Node:
 
 
 def plain_value(node: Node) -> object:
-    """Return the plain value, places left out."""
+    """Return the plain value without places."""
     if isinstance(node.value, dict):
         return {key: plain_value(child) for key, child in node.value.items()}
     if isinstance(node.value, list):
@@ -42,9 +42,9 @@ def plain_value(node: Node) -> object:
 
 
 def merge(base: Node, over: Node) -> Node:
-    """Return `base` with `over` laid on top: mappings merge key by key, all else (lists too) replaces.
+    """Return `base` overridden by `over`: mappings merge key by key, everything else (lists too) is replaced.
 
-    Every value keeps the place it was written at; a mapping takes the place of the upper one.
+    Every value keeps the place where it was written; a merged mapping has the place of `over`.
     """
     if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
         return over
@@ -55,7 +55,7 @@ def merge(base: Node, over: Node) -> Node:
 
 
 def find(node: Node, loc: Sequence[str | int]) -> Node:
-    """Return the deepest node that is written on the way down `loc`.
+    """Return the deepest node that exists on the path `loc`.
 
     Parts of `loc` that name no child are skipped: pydantic mixes the names of union members into its places.
     """

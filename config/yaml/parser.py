@@ -1,4 +1,4 @@
-"""How does a YAML file become values that know their place, whatever the file holds?"""
+"""YAML parser: reads a file into values with places; whatever it contains, the result is values or a ConfigError."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from config.yaml.nodes import Node
 
 MAX_BYTES: Final = 2 * 1024 * 1024
-"""A file of this size holds some 20,000 brands and takes seconds to read; more is a mistake."""
+"""A file of this size holds some 20,000 brands and takes seconds to read; a larger one is a mistake."""
 
 _REMEDIES: Final = {
     "'\\t'": "indent with spaces, YAML allows no tabs",
@@ -31,7 +31,7 @@ _REMEDIES: Final = {
 
 
 class ParsedFile(NamedTuple):
-    """A file as read: its values, what is wrong with it as YAML, and the keys with nothing behind them."""
+    """A parsed file: its values, its YAML problems, and the keys without a value."""
 
     root: Node
     problems: list[Problem]
@@ -39,7 +39,7 @@ class ParsedFile(NamedTuple):
 
 
 def read(path: Path) -> ParsedFile:
-    """Return what the file says; what is wrong but does not stop the reading is among its problems.
+    """Return the parsed file; errors that do not stop the parser are among its problems.
 
     Raises:
         ConfigError: the file cannot be read at all: missing, too large, not UTF-8, not YAML, empty.
@@ -53,7 +53,7 @@ def read(path: Path) -> ParsedFile:
 
 
 def parse(raw: bytes, name: str) -> ParsedFile:
-    """Do what `read` does for bytes at hand; `name` stands for the file in messages."""
+    """Parse bytes as `read` parses a file; messages name the file `name`."""
     root = _compose(_decode(raw, name), name)
     if not isinstance(root, MappingNode):
         raise _error(name, (1, 1), "must be a mapping with the keys organisation, defaults, groups, brands")

@@ -1,4 +1,4 @@
-"""What is usual for this brand at this hour?"""
+"""Baseline of a brand: expected rates by hour of the week, spread, usual daily peaks and negative share."""
 
 from __future__ import annotations
 
@@ -33,68 +33,71 @@ from detectors.windows.buckets import (
 
 
 class Learning(Parameters):
-    """How the usual is learned from a brand's own past."""
+    """How the baseline is learned from a brand's own history."""
 
     warm_up: Duration = Field(
         default=timedelta(hours=12),
         ge=timedelta(hours=2),
         le=timedelta(days=14),
-        description="History a brand needs before it is judged against its own past; "
-        "larger relies longer on the cold-start rule and the absolute thresholds [duration]",
+        description="History a brand needs before it is compared with its baseline; "
+        "a larger value relies longer on the cold-start rule and the static thresholds [duration]",
     )
     half_life: Duration = Field(
         default=timedelta(days=7),
         ge=timedelta(hours=12),
         le=timedelta(days=90),
-        description="Age at which an hour of history counts half; larger adapts later to a new level [duration]",
+        description="Age at which an hour of history counts half; "
+        "a larger value adapts later to a new level [duration]",
     )
     peak_half_life: Duration = Field(
         default=timedelta(days=10),
         ge=timedelta(days=1),
         le=timedelta(days=90),
-        description="Age at which the peak of a day counts half; larger remembers old bursts longer [duration]",
+        description="Age at which the peak of a day counts half; a larger value remembers old bursts longer [duration]",
     )
     relearn_after: Duration = Field(
         default=timedelta(hours=24),
         ge=timedelta(hours=3),
         le=timedelta(days=14),
-        description="How long a breach must last to be taken for a new level and learned; "
-        "larger keeps alarming longer after a lasting change [duration]",
+        description="How long a breach must last to count as a new level that is learned; "
+        "a larger value keeps alarming longer after a lasting change [duration]",
     )
 
 
 METRICS: Final = (MENTIONS, NEGATIVE, POSITIVE)
 _POWER: Final = 4
-"""Between the mean of the daily peaks (1) and the largest (infinite): 3.5 to 5 found the same on NAB."""
+"""Between the mean of the daily peaks (1) and their maximum (infinite). 3.5 to 5 found the same on NAB."""
 
-_DAY_PRIOR: Final = 1.0  # how many hours of the level an hour of the day starts from
+_DAY_PRIOR: Final = 1.0  # hours of the overall level in the prior of an hour of the day
 _DAY_SPREAD: Final = 0.15
-"""Relative variance by which days differ more than their hours say, added for windows of more than SLIDING minutes."""
+"""Relative variance by which days differ more than their hours do, added for windows longer than MAX_SLIDING."""
 
-_WEEK_PRIOR: Final = 2.0  # how many hours of its hour of the day an hour of the week starts from
+_WEEK_PRIOR: Final = 2.0  # hours of the same hour of the day in the prior of an hour of the week
 
 
 _BURSTINESS_MAX_RATE: Final = 2.5
-"""Mentions an hour up to which it is worth knowing how bursty a brand is: a busy one is told by its daily peaks."""
+"""Mentions an hour up to which burstiness is estimated: the daily peaks of a busier brand show it already."""
 
 
 class Baseline(msgspec.Struct, frozen=True):
-    """What was learned about a brand, as seen from the hour `hour`: rates an hour, peaks and shares.
+    """Baseline of a brand at the hour `hour`: hourly rates, daily peaks and shares.
 
-    A pure function of the hours up to `hour - GAP_HOURS`; so it may be thrown away and made again.
+    A pure function of the hours up to `hour - GAP_HOURS`, so it is never stored.
     """
 
     hour: int
-    warmed_up: bool  # enough history to be judged by
-    history: int  # minutes of history that teach
+    warmed_up: bool  # enough history to compare with
+    history: int  # minutes of history that were learned from
     rates: dict[int, tuple[float, ...]]  # metric → rate of each of the 24 hours that end with `hour`, latest first
     spreads: dict[int, float]  # metric → relative variance of an hour's rate about the expected one
-    days: tuple[Counts, ...]  # largest window sums of each of the last days, latest first: the peak columns of Hours
+    days: tuple[
+        Counts, ...
+    ]  # largest window sums of each of the last days, latest first: the peak columns of HourBuckets
     day_decay: float  # weight of a day relative to the day after it
     negative_share: tuple[float, float]  # alpha and beta of the negative share
-    burstiness: Burstiness | None = None  # how bursty the brand is; of a brand of few mentions known for a fortnight
-    peaks: dict[tuple[int, int], float] = {}  # (peak column, minutes) → usual peak, once asked for
-    distributions: dict[tuple[int, int], NegativeBinomial] = {}  # (metric, minutes) → distribution, once asked for
+    burstiness: Burstiness | None = None  # of a brand with few mentions and two weeks of history
+    peaks: dict[tuple[int, int], float] = {}  # (peak column, minutes) → usual peak, filled on use
+    distributions: dict[tuple[int, int], NegativeBinomial] = {}  # (metric, minutes) → distribution, filled on use
 
     def expected(self, metric: int, minutes: int) -> float:
         """Return the mentions expected in the `minutes` (up to 24 h) that end with this hour."""
@@ -103,12 +106,12 @@ class Baseline(msgspec.Struct, frozen=True):
         return sum(rates[:whole]) + (rest * rates[whole] if rest else 0.0)
 
     def peak_threshold(self, column: int, minutes: int, ratio: float) -> int:
-        """Return the count over `minutes` that is `ratio` times the peak a day usually brings.
+        """Return the count over `minutes` that is `ratio` times the usual daily peak.
 
         That is the smallest n with n + c >= ratio * P, where P = (sum w (m + c)^4 / sum w)^(1/4), m is the largest sum
-        of each day, w its weight, halved each `peak_half_life`, and c = sqrt(minutes) / 2, so that chance alone does
-        not make much of a small brand's peaks. Between the mean and the maximum of the days: one huge burst does not
-        deafen the watch for weeks, and a brand that bursts every day is known for it.
+        of each day, w its weight, halved each `peak_half_life`, and c = sqrt(minutes) / 2, which damps the chance peaks
+        of a small brand. The power mean lies between the mean and the maximum of the days: one huge burst does not
+        raise the threshold for weeks, and a brand that bursts every day has a high one.
         """
         floor = sqrt(minutes) / 2
         peak = self.peaks.get((column, minutes))
@@ -125,7 +128,7 @@ class Baseline(msgspec.Struct, frozen=True):
         return (total / weight) ** (1 / _POWER) if weight else floor
 
     def quantile(self, metric: int, minutes: int, tail: float) -> int:
-        """Return the smallest count in that window that chance reaches with no more than probability `tail`."""
+        """Return the smallest count n in that window with P(X >= n) <= `tail`."""
         quantiles = self.distributions.get((metric, minutes))
         if quantiles is None:
             spread = self.spreads[metric] + (_DAY_SPREAD if minutes > MAX_SLIDING else 0.0)
@@ -134,7 +137,7 @@ class Baseline(msgspec.Struct, frozen=True):
 
 
 class HistoryTable:
-    """The hours that teach, side by side in arrays: made once, then moved on with the hours."""
+    """The hours that are learned from, as arrays: built once, then shifted with the hours."""
 
     def __init__(self, hours: HourBuckets, hour: int) -> None:
         self.last = hour - GAP_HOURS
@@ -147,7 +150,7 @@ class HistoryTable:
                 self.counts[past - self.last - 1] += row[:PEAK]
 
     def advance(self, hours: HourBuckets, hour: int) -> None:
-        """Bring the table up to what teaches at `hour`; earlier than it is, it is left as it is."""
+        """Shift the table to `hour`. An earlier hour changes nothing."""
         steps = hour - GAP_HOURS - self.last
         if steps <= 0:
             return
@@ -170,16 +173,16 @@ class HistoryTable:
 
 
 def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable | None = None) -> Baseline:
-    """Return what is usual at `hour`, an hour since the epoch.
+    """Return the baseline at `hour` (hours since the epoch).
 
-    Every hour counts with weight w = 2^(-age / half_life); hours in breach are left out until the breach has become
-    the usual. The rate of an hour of the week is shrunk to that of its hour of the day, and this to the level, as the
-    posterior mean of a Gamma-Poisson model whose prior is worth `_WEEK_PRIOR` and `_DAY_PRIOR` hours (Gelman et al.,
-    Bayesian Data Analysis, 2.6). `spread` is the moment estimate of the over-dispersion plus the uncertainty of the
-    level itself. Peaks are the largest window sum of any hour, halved each `peak_half_life`.
+    Every hour has weight w = 2^(-age / half_life); hours in breach are left out until the breach counts as a new level
+    (`relearn_after`). The rate of an hour of the week is shrunk to that of its hour of the day, and this to the level,
+    as the posterior mean of a Gamma-Poisson model whose prior is worth `_WEEK_PRIOR` and `_DAY_PRIOR` hours (Gelman et
+    al., Bayesian Data Analysis, 2.6). `spread` is the moment estimate of the over-dispersion plus the uncertainty of
+    the level itself. Peaks are the largest window sum of any hour, halved each `peak_half_life`.
 
-    A `table` of the same hours saves gathering them again. Sums run from the oldest hour to the latest, so that they
-    come out the same to the last digit, however they were gathered.
+    A `table` of the same hours saves building it again. Sums run from the oldest hour to the latest, so that they are
+    equal to the last bit, however the table was built.
     """
     last = hour - GAP_HOURS
     if table is None or table.last > last:
@@ -203,18 +206,18 @@ def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
 
 WEEK: Final = 168  # hours
 _LATEST: Final = np.array([(GAP_HOURS - 1 - back) % WEEK for back in range(DAY)])
-"""Where in a week that begins with the hour after the last that teaches the latest 24 hours are, latest first."""
+"""Places of the latest 24 hours, latest first, in a week that starts after the last learned hour."""
 
 
 def _weights(hours: HourBuckets, last: int, learning: Learning) -> Floats:
-    """Return the weight of each of the LEVEL_HOURS up to `last`, zero for those that do not teach."""
+    """Return the weight of each of the LEVEL_HOURS up to `last`, zero for hours that are not learned from."""
     weights = _decay(learning.half_life).copy()
     starts = [start for start in (hours.first_hour, hours.level_since) if start is not None]
     known = last - max(starts) + 1 if hours.first_hour is not None else 0
     weights[: max(0, LEVEL_HOURS - max(0, known))] = 0.0
-    for held in hours.excluded:
-        if 0 <= last - held < LEVEL_HOURS:
-            weights[held - last - 1] = 0.0
+    for excluded in hours.excluded:
+        if 0 <= last - excluded < LEVEL_HOURS:
+            weights[excluded - last - 1] = 0.0
     return weights
 
 
@@ -225,7 +228,7 @@ def _decay(half_life: timedelta) -> Floats:
 
 
 def _level(counts: Floats, weights: Floats) -> Floats:
-    """Return the shrunk rates of the 168 hours after the last that teaches, by metric."""
+    """Return the shrunk rates of the 168 hours after the last learned one, by metric."""
     weighted = weights[:, None] * counts
     total, weight = sequential_sum(weighted), float(sequential_sum(weights))
     level = total / weight if weight else np.zeros(PEAK)
@@ -238,10 +241,10 @@ def _level(counts: Floats, weights: Floats) -> Floats:
 
 def _spreads(counts: Floats, weights: Floats, level: Floats) -> dict[int, float]:
     """Return the relative variance of the hourly rate: (sum w ((n - r)^2 - r)) / (sum w r^2), and that of the level."""
-    rates, heavy = np.tile(level, (LEVEL_HOURS // WEEK, 1)), weights[:, None]
-    over = sequential_sum(heavy * ((counts - rates) ** 2 - rates)).tolist()
-    square = sequential_sum(heavy * rates * rates).tolist()
-    total = sequential_sum(heavy * counts).tolist()
+    rates, column_weights = np.tile(level, (LEVEL_HOURS // WEEK, 1)), weights[:, None]
+    over = sequential_sum(column_weights * ((counts - rates) ** 2 - rates)).tolist()
+    square = sequential_sum(column_weights * rates * rates).tolist()
+    total = sequential_sum(column_weights * counts).tolist()
     return {
         metric: (max(0.0, over[metric] / square[metric]) if square[metric] else 0.0) + 1.0 / (total[metric] + 0.5)
         for metric in METRICS
@@ -249,15 +252,15 @@ def _spreads(counts: Floats, weights: Floats, level: Floats) -> dict[int, float]
 
 
 def _days(hours: HourBuckets, table: HistoryTable, last: int) -> tuple[Counts, ...]:
-    """Return the largest peaks of each 24 hours, counted back from `last`; a day not half known is left out."""
+    """Return the largest peaks of each 24 hours, counted back from `last`; a day with under 12 hours is left out."""
     first = min(hours.rows, default=last) if hours.backfilled or hours.first_hour is None else hours.first_hour
     known = last - max(first, last - KEPT_HOURS + 1) + 1
-    tops = table.peaks.reshape(-1, DAY, PEAK).max(axis=1)[::-1]
-    return tuple(map(tuple, tops[: max(1, (known + 12) // DAY)].tolist()))
+    daily_peaks = table.peaks.reshape(-1, DAY, PEAK).max(axis=1)[::-1]
+    return tuple(map(tuple, daily_peaks[: max(1, (known + 12) // DAY)].tolist()))
 
 
 def _burstiness(hours: HourBuckets, table: HistoryTable, last: int) -> Burstiness | None:
-    """Return how bursty a brand of few mentions is; None of any other, and without a fortnight of its present level."""
+    """Return the burstiness of a brand with few mentions; None for others, or without two weeks at its level."""
     starts = [start for start in (hours.first_hour, hours.level_since) if start is not None]
     counts = table.counts[:, MENTIONS]
     if (
@@ -266,20 +269,20 @@ def _burstiness(hours: HourBuckets, table: HistoryTable, last: int) -> Burstines
         or float(sequential_sum(counts)) > _BURSTINESS_MAX_RATE * LEVEL_HOURS
     ):
         return None
-    held = np.zeros(LEVEL_HOURS, dtype=bool)
-    held[[hour - last - 1 for hour in hours.excluded if 0 <= last - hour < LEVEL_HOURS]] = True
-    return estimate(counts, held, GAP_HOURS)
+    excluded = np.zeros(LEVEL_HOURS, dtype=bool)
+    excluded[[hour - last - 1 for hour in hours.excluded if 0 <= last - hour < LEVEL_HOURS]] = True
+    return estimate(counts, excluded, GAP_HOURS)
 
 
 def _share(counts: Floats, weights: Floats) -> tuple[float, float]:
-    """Return the Beta of the negative share: its weighted mean, and as sure as the hours agree among themselves.
+    """Return alpha and beta of the negative share: its weighted mean, with a concentration from the hours' agreement.
 
     The concentration is the moment estimate over the hours (Griffiths, Biometrics 29, 1973), bounded to [2, 500].
     """
-    bad, of = counts[:, NEGATIVE], counts[:, MENTIONS] - counts[:, UNKNOWN]
-    share = (float(sequential_sum(weights * bad)) + 1.0) / (float(sequential_sum(weights * of)) + 4.0)
-    excess = float(sequential_sum(weights * ((bad - share * of) ** 2 - of * share * (1 - share))))
-    pairs = float(sequential_sum(weights * of * (of - 1))) * share * (1 - share)
-    alike = excess / pairs if pairs > 0 else 0.1
-    concentration = min(500.0, max(2.0, 1.0 / alike - 1.0)) if alike > 0 else 500.0
+    negative, scored = counts[:, NEGATIVE], counts[:, MENTIONS] - counts[:, UNKNOWN]
+    share = (float(sequential_sum(weights * negative)) + 1.0) / (float(sequential_sum(weights * scored)) + 4.0)
+    excess = float(sequential_sum(weights * ((negative - share * scored) ** 2 - scored * share * (1 - share))))
+    pairs = float(sequential_sum(weights * scored * (scored - 1))) * share * (1 - share)
+    correlation = excess / pairs if pairs > 0 else 0.1
+    concentration = min(500.0, max(2.0, 1.0 / correlation - 1.0)) if correlation > 0 else 500.0
     return share * concentration, (1 - share) * concentration

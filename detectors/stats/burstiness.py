@@ -1,18 +1,19 @@
-"""How bursty is this brand's ordinary life: at the likeliest, and at the most that its history allows?
+"""Burstiness of a brand with few mentions: how much its ordinary hours vary, as an estimate and as an upper bound.
 
-The hours n of the last fortnight are held against r = (mean of the hour of the day) * (factor of the weekday), each
-begun with half a day of the overall mean. A fit contains the hour that it is held against, so that the residuals are
-too small by the leverage h = r / (hour's total) + r / (weekday's total) - r / total. The spread, the relative variance
-of an hour's rate about the expected one, is the moment estimate
+The hourly counts n of the last two weeks are compared with r = (mean of the hour of the day) * (factor of the weekday),
+each with a prior of half a day of the overall mean. A fit contains the hour that it is compared with, so the residuals
+are too small by the leverage h = r / (hour's total) + r / (weekday's total) - r / total. The spread, the relative
+variance of an hour's rate about the expected one, is the moment estimate
 
     s = (sum (n - r)^2 - r (1 - h)) / (sum r^2 (1 - h)),    sd(s)^2 = (sum v^2 (2 + 6 s) + v) / (sum r^2 (1 - h))^2
 
-with v = r + s r^2: the variance and fourth moment of a Gamma-Poisson count. `most` solves most = s + SURE * sd(most).
-Over two drawn years of one mention an hour s comes to 0.00 +- 0.07 for Poisson hours, 0.09 +- 0.09 where the truth is
-0.1, 0.25 +- 0.11 where it is 0.3, 0.92 +- 0.26 where it is 1.
+with v = r + s r^2: the variance and fourth moment of a Gamma-Poisson count. `upper` solves
+upper = s + UPPER_DEVIATIONS * sd(upper). Over two simulated years of one mention an hour, s comes to 0.00 +- 0.07 for
+Poisson hours, 0.09 +- 0.09 for a true spread of 0.1, 0.25 +- 0.11 for 0.3, and 0.92 +- 0.26 for 1.
 
-`likely` leaves the hours in breach out: one crisis is no way of life. `most` counts them: a brand that has just had one
-is not called calm. Reference: McCullagh and Nelder, Generalized Linear Models, 4.5 and 9.2; the use is our own.
+`likely` leaves out the hours in breach, since one crisis does not describe the brand. `upper` includes them, so that a
+brand with a recent crisis does not count as steady.
+Reference: McCullagh and Nelder, Generalized Linear Models, 4.5 and 9.2; the use is our own.
 """
 
 from __future__ import annotations
@@ -30,35 +31,35 @@ from detectors.windows.buckets import DAY
 Floats = npt.NDArray[np.float64]
 
 UPPER_DEVIATIONS: Final = 1.0
-"""Standard deviations: five brands in six are no burstier than `most`. Half of one, and a brand of spread 1 gets more
-than it was promised; one and a half, and of the bursts of the others one in twenty more goes unheard."""
+"""Standard deviations: five brands in six are no burstier than `upper`. With 0.5, a brand of spread 1 gets more alarms
+than promised; with 1.5, one more burst in twenty of the other brands is missed."""
 
-_PRIOR: Final = 0.5  # days of the overall mean that each mean starts from
+_PRIOR: Final = 0.5  # days of the overall mean in the prior of each mean
 _DAYS: Final = 14
 _WEEK_DAYS: Final = 7
-_MIN_MENTIONS: Final = 20.0  # mentions of a fortnight without which nothing can be said
+_MIN_MENTIONS: Final = 20.0  # fewest mentions in two weeks for an estimate
 _ROUNDS: Final = 8
 _MAX_SPREAD: Final = 50.0
 
 
 class Burstiness(msgspec.Struct, frozen=True):
-    """What the last fortnight says of the hours that end with the present one."""
+    """Expected rates and spread of the hours that end with the current one, from the last two weeks."""
 
-    rates: tuple[float, ...]  # mentions an hour expected, the present hour first
+    rates: tuple[float, ...]  # expected mentions an hour, the current hour first
     likely: float  # relative variance of an hour's rate about the expected one
     upper: float
-    rate_uncertainty: float  # relative variance by which the expected rate itself may be wrong
+    rate_uncertainty: float  # relative variance of the expected rate itself
 
     def quantile(self, minutes: int, tail: float, *, upper: bool = False) -> int:
-        """Return the smallest count over `minutes` that chance reaches with no more than probability `tail`.
+        """Return the smallest count n over `minutes` with P(X >= n) <= `tail`.
 
-        The window, of three hours at most, ends in the middle of the present hour.
+        The window, of three hours at most, ends in the middle of the current hour.
         """
         spread = self.rate_uncertainty + (self.upper if upper else self.likely)
         return NegativeBinomial(self.expected(minutes), spread).quantile(tail)
 
     def expected(self, minutes: int) -> float:
-        """Return the mentions expected in the `minutes` that end in the middle of the present hour."""
+        """Return the mentions expected in the `minutes` that end in the middle of the current hour."""
         total, left, length = 0.0, minutes / 60, 0.5
         for rate in self.rates:
             part = min(left, length)
@@ -67,9 +68,9 @@ class Burstiness(msgspec.Struct, frozen=True):
 
 
 def estimate(counts: Floats, excluded: npt.NDArray[np.bool_], ahead: int) -> Burstiness | None:
-    """Return what a fortnight of hourly counts says of the hour `ahead` of the last of them; None if too little.
+    """Return the burstiness `ahead` hours after the last of two weeks of hourly counts, None with too few mentions.
 
-    `held` tells which of the hours were in breach.
+    `excluded` marks the hours in breach.
     """
     days: Floats = np.ascontiguousarray(counts).reshape(_DAYS, DAY)
     total = sequential_sum(sequential_sum(days))
@@ -81,12 +82,12 @@ def estimate(counts: Floats, excluded: npt.NDArray[np.bool_], ahead: int) -> Bur
     factors = by_weekday / (2 + _PRIOR) / (total / _DAYS)
     rates = np.tile(factors, 2)[:, None] * means
     free = 1 - np.clip(rates * (1 / by_hour + 1 / np.tile(by_weekday, 2)[:, None] - 1 / total), 0.0, 0.9)
-    teaching = ~excluded.reshape(_DAYS, DAY)
+    included = ~excluded.reshape(_DAYS, DAY)
     places = [divmod(ahead - 1 - back, DAY) for back in range(4)]
     weekday, hour = places[0]
     return Burstiness(
         rates=tuple(float(means[hour] * factors[day % _WEEK_DAYS]) for day, hour in places),
-        likely=max(0.0, _spread(days[teaching], rates[teaching], free[teaching])),
+        likely=max(0.0, _spread(days[included], rates[included], free[included])),
         upper=_upper(_spread(days.ravel(), rates.ravel(), free.ravel()), rates.ravel(), free.ravel()),
         rate_uncertainty=float(1 / by_hour[hour] + 1 / by_weekday[weekday % _WEEK_DAYS]),
     )
@@ -98,7 +99,7 @@ def _spread(counts: Floats, rates: Floats, free: Floats) -> float:
 
 
 def _upper(spread: float, rates: Floats, free: Floats) -> float:
-    """Return the spread from which chance would bring an estimate of `spread` or less one time in six."""
+    """Return the true spread that would give an estimate of `spread` or less one time in six."""
     square, found = float(sequential_sum(rates * rates * free)), max(0.0, spread)
     for _ in range(_ROUNDS):
         variance = rates + found * rates * rates
@@ -108,6 +109,6 @@ def _upper(spread: float, rates: Floats, free: Floats) -> float:
 
 
 def sequential_sum(rows: Floats) -> Floats:
-    """Return the sum over the rows, one after the other: the same to the last digit on every machine."""
+    """Return the sum over the rows in order: equal to the last bit on every machine."""
     total: Floats = np.add.accumulate(rows, axis=0)[-1]
     return total

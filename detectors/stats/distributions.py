@@ -1,4 +1,4 @@
-"""How large must a count be to be a surprise?"""
+"""Tail quantiles of the negative binomial and the tail of the beta-binomial distribution."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 _EXACT_UP_TO = 300.0  # means up to here are summed term by term, larger ones approximated
 _MAX_TRIALS = 5000
-_POISSON = 1e-9  # a spread below this is none
+_POISSON = 1e-9  # a spread below this counts as zero
 _NEGLIGIBLE = exp(-60.0)  # a term that no longer changes the sum
 _FIRST_TERMS: Final = 32  # terms added at first, one by one
 _MAX_TERMS_AT_ONCE: Final = 512
@@ -35,7 +35,7 @@ def negative_binomial_quantile(mean: float, spread: float, tail: float) -> int:
 
 
 class NegativeBinomial:
-    """The distribution of such a count, summed term by term as far as it was asked for."""
+    """Negative binomial distribution of a count, summed term by term as far as needed."""
 
     __slots__ = ("_below", "_last", "_mean", "_ratio", "_shape", "_spread", "_sum")
 
@@ -49,7 +49,7 @@ class NegativeBinomial:
         self._below = [self._sum - 1.0]  # P(X <= count) - 1 for each count
 
     def quantile(self, tail: float) -> int:
-        """Return the smallest count x with P(X >= x) <= `tail`, as `negative_binomial_quantile`."""
+        """Return the smallest count x with P(X >= x) <= `tail`, as `negative_binomial_quantile` does."""
         if self._mean <= 0:
             return 1
         if self._mean > _EXACT_UP_TO:
@@ -59,7 +59,7 @@ class NegativeBinomial:
         return min(bisect_left(self._below, -tail), len(self._below) - 1) + 1
 
     def _extend(self, tail: float) -> None:
-        """Add terms until what is beyond them is no more than `tail`, or the next no longer counts."""
+        """Add terms until the rest is at most `tail`, or the next term is negligible."""
         while self._sum - 1.0 < -tail and (self._last >= _NEGLIGIBLE or len(self._below) - 1 <= self._mean):
             if len(self._below) < _FIRST_TERMS:
                 self._add_few(_FIRST_TERMS)
@@ -67,7 +67,7 @@ class NegativeBinomial:
                 self._add_many(min(_MAX_TERMS_AT_ONCE, 2 * len(self._below)))
 
     def _add_few(self, terms: int) -> None:
-        """Add terms one by one: quicker than arrays while they are few."""
+        """Add terms one by one, which is faster than arrays for few terms."""
         term, total, below = self._last, self._sum, self._below
         ratio, shape = self._ratio, self._shape - 1
         for count in range(len(below), len(below) + terms):
@@ -77,7 +77,7 @@ class NegativeBinomial:
         self._last, self._sum = term, total
 
     def _add_many(self, terms: int) -> None:
-        """Add terms by arrays, in the same order: the same to the last digit."""
+        """Add terms with arrays, in the same order: equal to the last bit."""
         counts = np.arange(len(self._below), len(self._below) + terms)
         factors = self._ratio * (self._shape - 1 + counts) / counts
         products = np.multiply.accumulate(np.concatenate(([self._last], factors)))
@@ -95,7 +95,7 @@ def _wilson_hilferty(mean: float, spread: float, tail: float) -> int:
 def beta_binomial_tail(successes: int, trials: int, alpha: float, beta: float) -> float:
     """Return P(X >= successes) of `trials` draws whose success rate is Beta(`alpha`, `beta`).
 
-    More than 5,000 trials are judged as 5,000 with the same share: by then the rate's own uncertainty decides.
+    More than 5,000 trials count as 5,000 with the same share: by then the uncertainty of the rate dominates.
 
     >>> round(beta_binomial_tail(8, 10, 2.0, 8.0), 4)
     0.0045

@@ -1,4 +1,4 @@
-"""How many mentions fell into each minute and each hour? Counts only; nothing here decides."""
+"""Minute and hour buckets: counts per brand, sums over sliding windows, and the history behind the baseline."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ MENTIONS: Final = 0
 NEGATIVE: Final = 1
 POSITIVE: Final = 2
 UNKNOWN: Final = 3
-COMPOUND: Final = 4  # sum of compounds in ten-thousandths: integers add up the same in any order
-COPIES: Final = 5  # retweets and near-copies: texts seen before, counted apart
+COMPOUND: Final = 4  # sum of compounds in ten-thousandths: integer sums do not depend on the order
+COPIES: Final = 5  # retweets and near-copies of recent texts
 ABUSIVE: Final = 6
-HIGH_REACH: Final = 7  # negative mentions that reached many
+HIGH_REACH: Final = 7  # negative mentions with at least `high_reach.min_reach`
 COLUMNS: Final = 8
 
 MINUTE: Final = 60_000  # ms
-KEPT_MINUTES: Final = 240  # minutes behind the frontier
+KEPT_MINUTES: Final = 240  # minutes behind the last closed one
 KEPT_HOURS: Final = 21 * 24  # of peaks
-LEVEL_HOURS: Final = 14 * 24  # of counts: what teaches the level
+LEVEL_HOURS: Final = 14 * 24  # of counts: what the level is learned from
 DAY: Final = 24
 
 MAX_SLIDING: Final = 180
 """Longest window, in minutes, that slides by the minute; longer ones slide by the hour."""
 
-_SPARE_MINUTES: Final = 30  # forgetting is done in one go for so many minutes
+_SPARE_MINUTES: Final = 30  # old minutes are dropped in batches of this size
 
 GAP_HOURS: Final = 3
-"""An hour is judged against the hours up to this many before it: what may be an incident does not judge itself."""
+"""The baseline of an hour ends this many hours before it, so that an incident is not compared with itself."""
 
-PEAK: Final = 4  # first of the four peak columns of an hour: see Hours
+PEAK: Final = 4  # first of the four peak columns of an hour: see HourBuckets
 HOUR_COLUMNS: Final = 8
 
 Row = list[int]
@@ -44,31 +44,31 @@ NO_COUNTS: Final[Counts] = (0,) * COLUMNS
 
 
 class MinuteBuckets(msgspec.Struct):
-    """Contiguous one-minute buckets of what detection counts: closed up to the frontier, open after it.
+    """One-minute buckets of counts: closed up to the last closed minute, open after it.
 
-    An empty minute is a zero that takes no space, so stepping over a silence of any length costs nothing. The closed
-    minutes are kept as running totals: a sum over any window is two look-ups, whatever its length.
+    An empty minute takes no space, so a pause of any length costs nothing. The closed minutes are running totals: a
+    sum over any window takes two look-ups, whatever its length.
     """
 
     opened: dict[int, Row] = {}
     closed: list[int] = []  # minutes with a mention, ascending
     totals: list[Counts] = []  # running totals through the minute in `closed` at the same place
-    ahead: dict[int, Row] = {}  # counted long before their time, for want of room to hold them back
-    moved: dict[int, Row] = {}  # ledger less counts: a mention found late counts later than it was published
+    ahead: dict[int, Row] = {}  # counted early because the buffer was full
+    moved: dict[int, Row] = {}  # counts by publication minus counts by detection: a delayed mention counts later
 
     def open(self, minute: int) -> Row:
-        """Return the row of a minute beyond the frontier, to be added to."""
+        """Return the row of an open minute, to add to."""
         row = self.opened.get(minute)
         if row is None:
             row = self.opened[minute] = [0] * COLUMNS
         return row
 
     def sort_ahead(self) -> None:
-        """Put what was counted ahead in order, so that the next of it is at hand."""
+        """Sort the minutes that were counted early, so that the next one comes first."""
         self.ahead = dict(sorted(self.ahead.items()))
 
     def open_ahead(self, until: int) -> bool:
-        """Open the minutes to `until` that were counted ahead, which are in order, and tell whether there was any."""
+        """Open the minutes up to `until` that were counted early (sorted before); return whether there was any."""
         reached = False
         while self.ahead and (minute := next(iter(self.ahead))) <= until:
             self.opened[minute] = list(map(add, self.opened.get(minute, NO_COUNTS), self.ahead.pop(minute)))
@@ -76,7 +76,7 @@ class MinuteBuckets(msgspec.Struct):
         return reached
 
     def close(self, minute: int) -> Counts:
-        """Close a minute, which must be later than every closed one, and return its counts."""
+        """Close a minute, later than every closed one, and return its counts."""
         row = self.opened.pop(minute, None)
         if row is None:
             return NO_COUNTS
@@ -88,7 +88,7 @@ class MinuteBuckets(msgspec.Struct):
         return tuple(row)
 
     def forget(self, minute: int) -> None:
-        """Drop what is known of the closed minutes before `minute`."""
+        """Drop the closed minutes before `minute`."""
         cut = bisect_left(self.closed, minute)
         if cut:
             base = self.totals[cut - 1]
@@ -117,12 +117,12 @@ class MinuteBuckets(msgspec.Struct):
         return sums
 
     def latest_window(self, length: int) -> Counts:
-        """Return the sums over the `length` minutes that end with the last one closed that has a mention."""
+        """Return the sums over the `length` minutes that end with the last closed minute that has a mention."""
         now, before = self.totals[-1], bisect_right(self.closed, self.closed[-1] - length)
         return tuple(map(sub, now, self.totals[before - 1])) if before else now
 
     def move(self, published: int, counted: int | None, row: Counts) -> None:
-        """Note for the ledger that mentions published in one minute were counted in a later one, or in none."""
+        """Record that mentions published in one minute were counted in a later one, or in none (None)."""
         self.moved[published] = list(map(add, self.moved.get(published, NO_COUNTS), row))
         if counted is not None:
             self.moved[counted] = list(map(sub, self.moved.get(counted, NO_COUNTS), row))
@@ -130,7 +130,7 @@ class MinuteBuckets(msgspec.Struct):
     def by_publication(self, last_closed_minute: int | None) -> list[tuple[int, int, int, int, int]]:
         """Return (minute ms, mentions, negative, positive, unknown) by minute of publication, zeros left out.
 
-        Kept for the last KEPT_MINUTES before the frontier, and everything after it.
+        Covers the last KEPT_MINUTES before the last closed minute, and everything after it.
         """
         rows: dict[int, Counts] = {minute: tuple(row) for minute, row in self.opened.items()}
         before = NO_COUNTS
@@ -144,21 +144,21 @@ class MinuteBuckets(msgspec.Struct):
 
 
 class HourBuckets(msgspec.Struct):
-    """Coarser history: per hour the counts, LEVEL_HOURS long, and the peaks of sliding windows, KEPT_HOURS long.
+    """Hourly history: counts of the last LEVEL_HOURS, and peaks of sliding windows of the last KEPT_HOURS.
 
     Columns: mentions, negative, positive, unknown, then the largest sliding sum that ended in the hour of mentions
     (short window, main window) and of negative mentions (short, main). An hour that is absent is an hour of zeros; a
-    peak of zero is one that others outdo, see `_level`.
+    peak of zero is never the largest of its day, see `_prune_peaks`.
     """
 
     rows: dict[int, Row] = {}
-    backfilled: dict[int, Row] = {}  # backfill: it teaches, and no window of detection sees it
-    excluded: set[int] = set()  # hours in breach, which teach only once the breach has become the usual
+    backfilled: dict[int, Row] = {}  # backfill: enters the baseline, but no window of detection
+    excluded: set[int] = set()  # hours in breach, left out of the baseline until the breach counts as a new level
     first_hour: int | None = None  # first hour known
-    level_since: int | None = None  # first hour of the present level, after a lasting change
-    pruned_until: int | None = None  # hour up to which peaks are levelled; not stored
+    level_since: int | None = None  # first hour of the current level, after a lasting change
+    pruned_until: int | None = None  # hour up to which peaks are pruned; not stored
     falling_peaks: list[list[int]] = []  # by peak column, hours whose peaks fall from first to last; not stored
-    busiest_count: int = 0  # most mentions of any hour since `topped`; not stored
+    busiest_count: int = 0  # most mentions of any hour since `busiest_at`; not stored
     busiest_at: int | None = None
 
     def add(self, minute: int, counts: Counts, peaks: Iterable[int]) -> None:
@@ -177,14 +177,14 @@ class HourBuckets(msgspec.Struct):
         self.busiest_count = max(self.busiest_count, row[MENTIONS])
 
     def learn(self, hour: int, counts: Counts) -> None:
-        """Add backfilled mentions of an hour long closed."""
+        """Add backfilled mentions of an hour that closed long ago."""
         row = self.backfilled.setdefault(hour, [0] * PEAK)
         for column in range(PEAK):
             row[column] += counts[column]
         self.mark_seen(hour)
 
     def mark_seen(self, hour: int) -> None:
-        """Note that this hour was watched."""
+        """Record that this hour has history."""
         self.first_hour = hour if self.first_hour is None else min(self.first_hour, hour)
 
     def sums(self, first: int, last: int) -> Counts:
@@ -197,17 +197,17 @@ class HourBuckets(msgspec.Struct):
         return total
 
     def busiest(self) -> int:
-        """Return a number of mentions that no hour taught more than; looked up again once a day."""
+        """Return an upper bound of the mentions of any known hour, computed again once a day."""
         hour = next(reversed(self.rows), 0)
         if self.busiest_at is None or hour >= self.busiest_at + DAY:
             self.busiest_count, self.busiest_at = max((row[MENTIONS] for row in self.rows.values()), default=0), hour
         return self.busiest_count + max((row[MENTIONS] for row in self.backfilled.values()), default=0)
 
     def _prune_peaks(self, last: int) -> None:
-        """Set those peaks to zero that no day can have as its largest: a handful a day remains.
+        """Set peaks to zero that cannot be the largest of any day; a handful a day remains.
 
-        Between two as high and no more than a day apart, a peak is never the largest of 24 hours in a row, wherever
-        these begin, and never the largest once faded. Hours after `last` teach nothing yet and are left alone.
+        A peak between two that are as high and at most a day apart is never the largest of 24 hours in a row, wherever
+        these begin. Hours after `last` are not learned from yet and stay as they are.
         """
         if self.pruned_until is None:
             self.falling_peaks = [[] for _ in range(PEAK, HOUR_COLUMNS)]

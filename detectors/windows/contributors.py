@@ -1,9 +1,9 @@
-"""Who and what drives a finding? The largest channels, terms and authors of the last hours, and mentions to show.
+"""Contributors: the largest channels, terms and authors of the last hours, and example mentions.
 
-Tables are Space-Saving summaries (Metwally, Agrawal, El Abbadi, ICDT 2005): of bounded size, exact while they are not
-full, else too high by what a name took over from the one it replaced. That is known and taken off again: what is told
-is what a name has at least, never more. Only the first SAMPLED mentions of a minute are looked at, the
-words of the first READ: enough to name what is large, and a hot brand costs no more than a lukewarm one.
+Tables are Space-Saving summaries (Metwally, Agrawal, El Abbadi, ICDT 2005): bounded in size and exact until they are
+full. Then a count is too high by what its name took over from the one it replaced; that amount is known and subtracted,
+so a reported count is a lower bound. Only the first ROWS_PER_MINUTE mentions of a minute are sampled, and the words of
+the first TEXTS_PER_MINUTE: enough to name what is large, at a cost that does not grow with the brand.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _NOISE: Final = re.compile(r"https?://\S+|@\w+")
 
 
 class TopCounts(msgspec.Struct, array_like=True):
-    """The largest counts by name, no more than `room` of them."""
+    """The largest counts by name, at most `capacity` of them."""
 
     capacity: int
     counts: dict[str, int] = {}
-    overcounts: dict[str, int] = {}  # of the count, what may be another's
+    overcounts: dict[str, int] = {}  # the part of a count that may belong to other names
 
     def add(self, name: str) -> None:
-        """Count a name; when there is no room the smallest, of equals the one met first, gives way to it."""
+        """Count a name. A full table drops the smallest count, of equals the oldest."""
         counts = self.counts
         if name in counts:
             counts[name] += 1
@@ -58,7 +58,7 @@ class TopCounts(msgspec.Struct, array_like=True):
             counts[name] = self.overcounts[name] + 1
 
     def lower_bounds(self) -> dict[str, int]:
-        """Return what each name has at least."""
+        """Return the lower bound of each name's count."""
         return {name: count - self.overcounts.get(name, 0) for name, count in self.counts.items()}
 
 
@@ -90,28 +90,28 @@ def _hour() -> HourTables:
 
 
 class ContributorTables(msgspec.Struct, array_like=True):
-    """What a sample holds, as it is stored: the tables of the present and the past hour, and what is worth showing."""
+    """Stored form of a sample: the tables of the current and the past hour, and the examples."""
 
     hour: int = -1
     minute: int = -1
-    taken: int = 0  # mentions of this minute looked at
-    everyone: list[HourTables] = []  # present hour, past hour
+    taken: int = 0  # mentions of this minute that were sampled
+    everyone: list[HourTables] = []  # current hour, past hour
     negative: list[HourTables] = []
-    examples: list[Example] = []  # most telling first, one an author
+    examples: list[Example] = []  # highest weight first, one per author
 
 
 class Snapshot(NamedTuple):
-    """Mentions that were looked at and are not yet in the tables, by column."""
+    """Sampled mentions that are not in the tables yet, by column."""
 
     brand: str
     channels: list[str]
     authors: list[str]
     reaches: list[int]
     labels: list[int]
-    excerpts: list[str]  # of the first, as many as are read
+    excerpts: list[str]  # of the first TEXTS_PER_MINUTE
 
     def add_to(self, everyone: HourTables, negative: HourTables) -> None:
-        """Put them into the tables."""
+        """Add the mentions to the tables."""
         texts = chain((terms_of(text, self.brand) for text in self.excerpts), repeat(()))
         for row in zip(self.channels, self.authors, self.reaches, texts, self.labels, strict=False):
             everyone.add(*row[:4])
@@ -120,9 +120,9 @@ class Snapshot(NamedTuple):
 
 
 class ContributorSample:
-    """The first mentions of each minute of the last hours. Tables are made of them when somebody asks.
+    """Sample of the first mentions of each minute of the last hours. The tables are filled on use.
 
-    Nobody asks while a brand is calm, and what is two hours old is thrown away unread.
+    A calm brand never needs its tables, and mentions older than two hours are dropped without counting.
     """
 
     def __init__(self, tables: ContributorTables | None = None) -> None:
@@ -131,56 +131,56 @@ class ContributorSample:
 
     @property
     def tables(self) -> ContributorTables:
-        """Return all that is known, to be read or stored."""
-        known = self._tables
-        for everyone, negative, waiting in zip(known.everyone, known.negative, self._waiting, strict=True):
-            for glimpse in waiting:
-                glimpse.add_to(everyone, negative)
+        """Return the tables with every sampled mention, to read or to store."""
+        stored = self._tables
+        for everyone, negative, waiting in zip(stored.everyone, stored.negative, self._waiting, strict=True):
+            for snapshot in waiting:
+                snapshot.add_to(everyone, negative)
             waiting.clear()
-        return known
+        return stored
 
     @property
     def has_room(self) -> bool:
-        """Tell whether the next mention of the present minute is looked at."""
+        """Return whether the next mention of the current minute is sampled."""
         return self._tables.taken < ROWS_PER_MINUTE
 
     def take(self, rows: Batch, start: int, end: int, minute: int, brand: str) -> bool:
-        """Look at rows counted in `minute`, in order, as far as the sample goes; tell whether any was looked at."""
-        known = self._tables
-        if minute > known.minute:
-            known.minute, known.taken = minute, 0
+        """Sample rows counted in `minute`, in order, up to the limit; return whether any was sampled."""
+        stored = self._tables
+        if minute > stored.minute:
+            stored.minute, stored.taken = minute, 0
             self._start_hour(minute // 60)
-        end = min(end, start + ROWS_PER_MINUTE - known.taken)
+        end = min(end, start + ROWS_PER_MINUTE - stored.taken)
         if end <= start:
             return False
-        here, read = slice(start, end), slice(start, min(end, max(start, start + TEXTS_PER_MINUTE - known.taken)))
+        here, read = slice(start, end), slice(start, min(end, max(start, start + TEXTS_PER_MINUTE - stored.taken)))
         labels = rows.labels[here]
-        glimpse = Snapshot(
+        snapshot = Snapshot(
             brand, rows.channels[here], rows.authors[here], rows.reaches[here], labels, rows.excerpts[read]
         )
-        self._waiting[0].append(glimpse)
-        known.taken += end - start
+        self._waiting[0].append(snapshot)
+        stored.taken += end - start
         for row, label in enumerate(labels, start):
             if label == NEGATIVE:
                 self._keep_example(rows, row)
         return True
 
     def _start_hour(self, hour: int) -> None:
-        known = self._tables
-        if hour > known.hour:
-            fresh = hour > known.hour + 1
-            for tables in (known.everyone, known.negative):
+        stored = self._tables
+        if hour > stored.hour:
+            fresh = hour > stored.hour + 1
+            for tables in (stored.everyone, stored.negative):
                 tables.insert(0, _hour())
                 del tables[1 if fresh else 2 :]
             self._waiting.insert(0, [])
             del self._waiting[1 if fresh else 2 :]
             since = (hour - 2) * 3_600_000
-            known.examples = [example for example in known.examples if example.published >= since]
-            known.hour = hour
+            stored.examples = [example for example in stored.examples if example.published >= since]
+            stored.hour = hour
 
     def _keep_example(self, rows: Batch, row: int) -> None:
-        shown, telling = self._tables.examples, _weight(rows.compounds[row], rows.reaches[row])
-        if len(shown) == EXAMPLES and telling <= example_weight(shown[-1]):
+        shown, weight = self._tables.examples, _weight(rows.compounds[row], rows.reaches[row])
+        if len(shown) == EXAMPLES and weight <= example_weight(shown[-1]):
             return
         example = Example(
             text=rows.excerpts[row],
@@ -201,7 +201,7 @@ class ContributorSample:
         del shown[EXAMPLES:]
 
     def summarise(self, *, negative: bool) -> Contributors:
-        """Return the largest of the last one to two hours, of all mentions or the negative ones."""
+        """Return the largest contributors of the last one to two hours, to all mentions or the negative ones."""
         tables = self.tables.negative if negative else self.tables.everyone
         reaches = {
             name: max(table.reaches.get(name, 0) for table in tables) for table in tables for name in table.reaches
@@ -215,9 +215,9 @@ class ContributorSample:
         )
 
     def author_diversity(self, *, negative: bool = False) -> float:
-        """Return how large a share of the sampled (negative) mentions came from different authors, at most; else 1.
+        """Return an upper bound of the share of sampled (negative) mentions by different authors, 1 without mentions.
 
-        What an author wrote beyond one mention is taken off; one without a name is another each time.
+        Mentions beyond an author's first are subtracted; a mention without an author counts as a new author.
         """
         tables = self.tables.negative if negative else self.tables.everyone
         sampled = sum(table.sampled for table in tables)
@@ -232,7 +232,7 @@ class ContributorSample:
 
 
 def example_weight(example: Example) -> float:
-    """Return how telling an example is: the more negative and the further it reached the more.
+    """Return the weight of an example, which rises with its negativity and its reach.
 
     Ten times the reach weighs as much as 0.2 of compound.
     """
@@ -244,15 +244,15 @@ def _weight(compound: float, reach: int) -> float:
 
 
 def terms_of(text: str, brand: str) -> tuple[str, ...]:
-    """Return the telling words of a text, each once: no function words, links, handles, nor the brand's own name.
+    """Return the content words of a text, each once: no function words, links, handles, or the brand's own name.
 
     >>> terms_of("The 8.15 train is late AGAIN, Acme! #shame https://x.test @acme", "Acme Rail")
     ('train', 'late', '#shame')
     """
     own = brand.casefold()
     words = _WORD.findall(_NOISE.sub(" ", text).casefold().replace("’", "'"))
-    telling = dict.fromkeys(word for word in words if word not in WORDS and word.lstrip("#") not in own)
-    return tuple(telling)[:_TERMS_PER_TEXT]
+    content = dict.fromkeys(word for word in words if word not in WORDS and word.lstrip("#") not in own)
+    return tuple(content)[:_TERMS_PER_TEXT]
 
 
 def _merged(tops: list[TopCounts]) -> dict[str, int]:

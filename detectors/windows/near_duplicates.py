@@ -1,20 +1,22 @@
-"""Is this text a copy of a recent one? Retweets and near-verbatim copies are amplification, counted apart."""
+"""Near-duplicate counter: counts retweets and near-verbatim copies of recent texts, which are amplification."""
 
 from __future__ import annotations
 
 from itertools import islice
 from typing import Final
 
-_BITS: Final = 0xFFFFFFFF  # 32 bits of a digest tell texts apart well enough here, and take half the space
+_BITS: Final = (
+    0xFFFFFFFF  # 32 bits of a digest are distinct enough for the few texts remembered, and take half the space
+)
 
 MAX_TEXTS: Final = 128
-"""How many texts are remembered to tell a copy from an original."""
+"""Number of recent texts that a new one is compared with."""
 
 
 def count_copies(texts: list[int], recent: dict[int, None]) -> int:
-    """Return how many of `texts` (digests) repeat one of the REMEMBERED texts before them, and remember the others.
+    """Return how many of `texts` (digests) repeat one of the MAX_TEXTS texts before them, and remember the others.
 
-    `recent` holds digests, the oldest first, and is brought up to date.
+    `recent` holds digests, the oldest first, and is updated in place.
 
     >>> count_copies([1, 2, 1, 1], {})
     2

@@ -1,4 +1,4 @@
-"""Which channels does a brand hear from, and when did each last speak?"""
+"""Source activity: the busiest channels of a brand, their share of its mentions, and when each last sent one."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Final
 import msgspec
 
 MAX_SOURCES: Final = 8
-"""Channels followed: the busiest."""
+"""Number of channels that are followed, the busiest ones."""
 
 _HALVED_AT: Final = 4096
 _NAME_CHARS: Final = 40
 
 
 class Source(msgspec.Struct, array_like=True):
-    """What one channel brought."""
+    """Activity of one channel."""
 
-    count: int  # halved with all others from time to time: a share of the recent past
+    count: int  # halved together with all others at times, so it reflects the recent past
     last: int  # minute of its latest mention
 
 
 class SourceActivity(msgspec.Struct, array_like=True):
-    """The busiest channels: a Space-Saving table whose counts age."""
+    """Busiest channels: a Space-Saving table whose counts age."""
 
     sources: dict[str, Source] = {}
     total: int = 0
@@ -40,7 +40,7 @@ class SourceActivity(msgspec.Struct, array_like=True):
                 self._halve()
 
     def forget(self, minute: int) -> None:
-        """Drop the channels that have not spoken since `minute`: they are no longer usual."""
+        """Drop the channels without a mention since `minute`: none is expected from them any longer."""
         for name in [name for name, channel in self.sources.items() if channel.last < minute]:
             self.total -= self.sources.pop(name).count
 
@@ -49,7 +49,7 @@ class SourceActivity(msgspec.Struct, array_like=True):
         return min(1.0, self.sources[name].count / self.total)
 
     def _make_room(self) -> int:
-        """Make room for one more, and return the count it takes over from the one that gives way."""
+        """Make room for one more channel, and return the count that it takes over."""
         if len(self.sources) < MAX_SOURCES:
             return 0
         least = min(self.sources, key=lambda name: self.sources[name].count)

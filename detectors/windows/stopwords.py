@@ -1,4 +1,4 @@
-"""Which words say nothing about what a storm is about? English and French function words."""
+"""English and French function words, which are left out of the terms of a finding."""
 
 from __future__ import annotations
 

@@ -41,14 +41,14 @@ class ActionGateway:
         """Return why a person may not act on a brand, politely, as mrkdwn; nothing where they may."""
         verdict = await self._permission(user, brand)
         log.info("asked to act", brand=brand.name, user=user, permission=verdict)
-        if verdict != "nobody_named_them":
+        if verdict != "not_allowed":
             return ""
         who = mention(on_call_users(brand, self.now())) or translate(brand.language, "nobody")
         return translate(brand.language, "refused", brand=mrkdwn(brand.name, 60), who=who)
 
     async def is_allowed(self, user: str, brand: Brand) -> bool:
         """Tell whether a person may act on a brand, where nothing is asked for yet."""
-        return await self._permission(user, brand) != "nobody_named_them"
+        return await self._permission(user, brand) != "not_allowed"
 
     async def _permission(self, user: str, brand: Brand) -> Permission:
         named = tuple(one for one in brand.responders if one.startswith("S"))

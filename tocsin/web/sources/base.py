@@ -82,4 +82,4 @@ def incidents_of(incidents: Mapping[str, Incident], brand: str) -> list[Incident
 
 def may_act(brand: Brand, who: str, by: str) -> bool:
     """Tell whether somebody may act on a brand: anyone with the token may, others where nobody or they are named."""
-    return by != "proxy" or permission(brand, who) != "nobody_named_them"
+    return by != "proxy" or permission(brand, who) != "not_allowed"

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         ((), (), "everyone"),
         (("U0ANA", "S0DESK"), (), "named"),
         (("U0BEN", "S0DESK"), ("S0OTHER", "S0DESK"), "in_a_named_group"),
-        (("U0BEN", "S0DESK"), ("S0OTHER",), "nobody_named_them"),
-        (("U0BEN", "S0DESK"), (), "nobody_named_them"),
+        (("U0BEN", "S0DESK"), ("S0OTHER",), "not_allowed"),
+        (("U0BEN", "S0DESK"), (), "not_allowed"),
     ],
 )
 def test_each_answer_has_its_reason(may_act: tuple[str, ...], groups: tuple[str, ...], verdict: Permission) -> None:
