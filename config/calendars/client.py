@@ -35,7 +35,7 @@ DEADLINE: Final = 30.0
 """Seconds for the whole download."""
 
 WEEKS: Final = 9
-"""Weeks of shifts that are resolved, from the start of the current week: the same all week for an unchanged calendar."""
+"""Weeks of shifts that are resolved, from the start of this week: the same all week if the calendar is unchanged."""
 
 GAP_HORIZON: Final = timedelta(weeks=4)
 """How far ahead a gap is worth a warning."""

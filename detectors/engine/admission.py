@@ -1,4 +1,4 @@
-"""Which rows of a batch are new, and in which minute does each count?"""
+"""Admission of a batch: drops redeliveries and duplicates, and assigns every other row to its minute."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ABUSIVE_FROM: Final = 0.5
 _ROW_BYTES: Final = 120
-"""What a row takes besides its texts."""
+"""Bytes of a row besides its texts."""
 
 _COLUMNS: Final = tuple(
     field.name
@@ -31,16 +31,16 @@ _COLUMNS: Final = tuple(
 
 
 class RowRange(NamedTuple):
-    """Rows in a row that belong to the same minute."""
+    """Consecutive rows of the same minute."""
 
     start: int
     end: int  # after the last
     minute: int
-    learn_only: bool = False  # too old to count: it only teaches
+    learn_only: bool = False  # too old to count: only enters the baseline
 
 
 class RowSlice(NamedTuple):
-    """Rows in a row of a batch."""
+    """Consecutive rows of a batch."""
 
     batch: Batch
     start: int
@@ -48,16 +48,16 @@ class RowSlice(NamedTuple):
 
     @property
     def whole(self) -> Batch:
-        """Return them as a batch of their own."""
+        """Return the rows as a batch of their own."""
         return self.batch if self.end - self.start == len(self.batch) else select(self.batch, slice(*self[1:]))
 
 
 SHARED_ROWS: Final = 64
-"""Batches up to so many rows are shared by the parts that are held back of them; of larger ones parts are cut out."""
+"""Buffered slices share a batch of up to this many rows; of a larger batch they are copied out."""
 
 
 def slice_rows(batch: Batch, start: int, end: int) -> RowSlice:
-    """Return rows to hold back, which keep few others in memory."""
+    """Return rows to buffer, without keeping a large batch in memory."""
     rows = RowSlice(batch, start, end)
     return rows if len(batch) <= SHARED_ROWS else RowSlice(rows.whole, 0, end - start)
 
@@ -108,7 +108,7 @@ def _width(texts: list[str]) -> int:
 
 
 def count_rows(rows: Batch, start: int, end: int, recent: dict[int, None], high_reach_from: int) -> Counts:
-    """Return the columns of a minute bucket summed over some rows; `recent` texts are brought up to date."""
+    """Return the columns of a minute bucket summed over some rows; `recent` texts are updated in place."""
     labels = rows.labels[start:end]
     abuses = rows.abuses[start:end]
     return (
@@ -124,7 +124,7 @@ def count_rows(rows: Batch, start: int, end: int, recent: dict[int, None], high_
 
 
 def high_reach_rows(rows: Batch, start: int, end: int, high_reach_from: int) -> list[int]:
-    """Return which of some rows are negative and reached at least `loud_from` people."""
+    """Return which of some rows are negative and reached at least `high_reach_from` people."""
     reaches = rows.reaches[start:end]
     if max(reaches) < high_reach_from:
         return []
@@ -135,13 +135,13 @@ def high_reach_rows(rows: Batch, start: int, end: int, high_reach_from: int) -> 
 
 
 def row_counts(rows: Batch, row: int) -> Counts:
-    """Return the bucket columns of a single row that the ledger and the history know."""
+    """Return the bucket columns of a single row that the minute counts and the history use."""
     label = rows.labels[row]
     return (1, int(label == scored.NEGATIVE), int(label == scored.POSITIVE), int(label == scored.UNKNOWN), 0, 0, 0, 0)
 
 
 def admit(state: State, batch: Batch, policy: Policy) -> tuple[Batch, list[RowRange]]:
-    """Drop redeliveries and duplicates, place every other row in its minute, and count what became of each."""
+    """Drop redeliveries and duplicates, place every other row in its minute, and count the outcomes."""
     keep = _drop_duplicates(state, batch, _skip_redelivered(state, batch), policy)
     rows = batch if len(keep) == len(batch) else select(batch, keep)
     state.totals.mentions += len(rows)
@@ -171,7 +171,7 @@ def _skip_redelivered(state: State, batch: Batch) -> int:
 def _drop_duplicates(state: State, batch: Batch, fresh: int, policy: Policy) -> list[int] | range:
     """Return the rows from `fresh` on whose id is not remembered, and remember them.
 
-    An id is remembered for the horizon by the rows' own arrival: how often time is told makes no difference.
+    The horizon follows the arrival times of the rows, so the frequency of ticks makes no difference.
     """
     seen, rows = state.dedup, range(fresh, len(batch))
     keep: list[int] = []
@@ -204,19 +204,19 @@ def _arrivals(batch: Batch, fresh: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -> list[RowRange]:
-    """Return runs of one row each: on time in their minute, delayed ones now, older ones to teach."""
-    frontier = state.last_closed_minute or 0
-    oldest = (frontier + 1) * MINUTE - policy.backfill_after.total_seconds() * 1000
-    latest = frontier + policy.open_minutes
+    """Return runs of one row each: on time in their minute, delayed ones now, older ones for the baseline only."""
+    last_closed = state.last_closed_minute or 0
+    oldest = (last_closed + 1) * MINUTE - policy.backfill_after.total_seconds() * 1000
+    latest = last_closed + policy.open_minutes
     runs = []
     for row, minute in enumerate(minutes):
-        if minute > frontier:
+        if minute > last_closed:
             runs.append(RowRange(row, row + 1, minute))
             continue
         state.totals.late += 1
         if rows.published[row] >= oldest:
             state.totals.delayed += 1
-            now = min(latest, max(frontier + 1, rows.arrived[row] // MINUTE))
+            now = min(latest, max(last_closed + 1, rows.arrived[row] // MINUTE))
             state.minutes.move(minute, now, row_counts(rows, row))
             runs.append(RowRange(row, row + 1, now))
         else:

@@ -1,4 +1,4 @@
-"""Was this mention seen before? An exact, bounded memory of id digests."""
+"""Deduplication window: an exact, bounded memory of the ids of recent mentions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEALED_AT: Final = 128
 
 
 class Segment(msgspec.Struct, array_like=True):
-    """Ids in the order they came, from sequence number `first` on; `runs` says until when each was last of use."""
+    """Ids in the order they came, from sequence number `first` on; `runs` holds the minute of each stretch of ids."""
 
     first: int
     ids: list[int] = []
@@ -31,11 +31,11 @@ class _Stored(msgspec.Struct, array_like=True):
 
 
 class DedupWindow:
-    """The last REMEMBERED ids that are not older than the horizon. Linear use: calls change it."""
+    """The last MAX_IDS ids that are not older than the horizon. Calls change it in place."""
 
     def __init__(self) -> None:
         self.known: set[int] = set()
-        self.latest = -1  # the latest minute in which an id was met that was not known
+        self.latest = -1  # the latest minute in which a new id arrived
         self.oldest = 0  # sequence number of the oldest id remembered
         self.segments: dict[int, Segment] = {0: Segment(0)}
         self.last = 0  # number of the open segment
@@ -61,7 +61,7 @@ class DedupWindow:
             self._drop(self.newest - MAX_IDS)
 
     def all_new(self, ids: list[int]) -> bool:
-        """Tell whether none of the ids is known, and no two are the same."""
+        """Return whether none of the ids is known, and no two are the same."""
         return self.known.isdisjoint(ids) and len(set(ids)) == len(ids)
 
     def check(self, ids: list[int], minute: int) -> list[int]:

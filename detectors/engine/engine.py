@@ -1,4 +1,4 @@
-"""What follows for a brand from the next batch, and from the passing of time? The fold."""
+"""Detection engine: folds batches and watermarks of one brand into its state, and returns the signals."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ _LABELS: Final = {NEGATIVE: batches.NEGATIVE, POSITIVE: batches.POSITIVE}
 
 
 def initial_state(brand: str) -> State:
-    """Return the watch of a brand never seen before.
+    """Return the state of a new brand.
 
-    Bring it up to the present watermark (`advance`) before its first batch: else nothing can be told to be late, and
-    its rows are held back until time is told.
+    Call `advance_watermark` with the current watermark before the first batch: otherwise no row counts as late, and all
+    rows are buffered until a watermark comes.
     """
     return State(brand)
 
 
 def process(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Signal]]:
-    """Count a batch and return what its rows made break, in the order of the rows.
+    """Count a batch and return the signals that its rows raise, in the order of the rows.
 
-    Linear use: the state given is changed and given back; keep `encode(state)` to go back. How rows are cut into
-    batches makes no difference. Rows for minutes beyond the frontier and `near` are admitted and held back until time
-    comes near them. Cost: about half a microsecond a row in large batches while no threshold is near.
+    The state is changed in place and returned; keep `encode(state)` to go back. The division of rows into batches makes
+    no difference. Rows more than `open_minutes` after the last closed minute are buffered until time comes near them.
+    Cost: about half a microsecond a row in large batches while no threshold is near.
 
     Raises:
         ValueError: the batch is another brand's.
     """
     if batch.brand != state.brand:
-        raise ValueError(f"batch of brand {batch.brand!r} given to the watch of {state.brand!r}: route by brand")
+        raise ValueError(f"batch of brand {batch.brand!r} given to the state of {state.brand!r}: route by brand")
     state.revision = batch.policy
     evaluation.set_policy(state, policy)
     signals: list[Signal] = []
@@ -63,11 +63,11 @@ def process(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Sig
 
 
 def advance_watermark(state: State, watermark: int, policy: Policy) -> tuple[State, list[Signal]]:
-    """Close the minutes that `watermark` has passed, and return what breaks, lasts or became visible.
+    """Close the minutes that `watermark` has passed, and return the signals that are raised or ongoing.
 
     `watermark` is what `detectors.engine.watermarks.Watermarks` gives, in ms: the lateness is taken off here, since
-    each brand has its own. Rows held back are counted as their minutes come near, so that one step over hours finds
-    what many small ones find. A silence of any length costs bounded work. Linear use, as `step`.
+    each brand has its own. Buffered rows are counted as their minutes come near, so that one step over hours finds
+    what many small ones find. A pause of any length costs bounded work. The state is changed in place, as by `process`.
     """
     evaluation.set_policy(state, policy)
     target = watermark // MINUTE - policy.lateness_minutes - 1
@@ -88,7 +88,7 @@ def advance_watermark(state: State, watermark: int, policy: Policy) -> tuple[Sta
 def minute_counts(state: State) -> list[tuple[int, int, int, int, int]]:
     """Return (minute ms, mentions, negative, positive, unknown) of the recent minutes of publication, ascending.
 
-    Rows that are held back are included; minutes older than four hours before the frontier are not.
+    Buffered rows are included; minutes more than four hours before the last closed one are not.
     """
     rows = {row[0]: row for row in state.minutes.by_publication(state.last_closed_minute)}
     for minute, held in state.pending.items():
@@ -106,7 +106,7 @@ def minute_counts(state: State) -> list[tuple[int, int, int, int, int]]:
 
 
 def _next_stop(state: State, target: int, policy: Policy) -> int:
-    """Return the next minute to stop at: each while something lasts, else where rows or hours close or come near."""
+    """Return the next minute to close: every one during an episode, else where rows or hours close or come near."""
     following = 1 if state.last_closed_minute is None else state.last_closed_minute + 1
     if evaluation.has_ongoing(state):
         return following
@@ -122,7 +122,7 @@ def _next_stop(state: State, target: int, policy: Policy) -> int:
 
 
 def _release(state: State, until: int, policy: Policy) -> list[Signal]:
-    """Count the rows held back for the minutes to `until`, which have come near, in order of publication."""
+    """Count the buffered rows of the minutes up to `until`, in order of publication."""
     signals: list[Signal] = []
     if state.minutes.open_ahead(until):
         state.cache.skipper.reset()
@@ -137,7 +137,7 @@ def _release(state: State, until: int, policy: Policy) -> list[Signal]:
 
 
 def _buffer(state: State, rows: Batch, run: admission.RowRange, policy: Policy) -> None:
-    """Keep rows until the frontier comes near; a row there is no room for is counted without looking."""
+    """Buffer rows until time comes near; rows that do not fit are counted without evaluation."""
     size = admission.sizes(rows, run.start, run.end)
     if state.buffered_bytes + size <= MAX_BUFFERED_BYTES:
         state.buffered_bytes += size
@@ -156,12 +156,12 @@ def _buffer(state: State, rows: Batch, run: admission.RowRange, policy: Policy) 
 
 
 def _learn(state: State, rows: Batch, run: admission.RowRange) -> None:
-    """Let a mention too old to fire add to what is usual, if it is not too old for that too."""
-    frontier = state.last_closed_minute or 0
+    """Add a mention that is too old to fire to the baseline, unless it is too old for that too."""
+    last_closed = state.last_closed_minute or 0
     counts = admission.row_counts(rows, run.start)
-    if run.minute > frontier - KEPT_MINUTES:
+    if run.minute > last_closed - KEPT_MINUTES:
         state.minutes.move(run.minute, None, counts)
-    if run.minute // 60 > frontier // 60 - LEVEL_HOURS:
+    if run.minute // 60 > last_closed // 60 - LEVEL_HOURS:
         state.hours.learn(run.minute // 60, counts)
         state.cache.clear()
 
@@ -183,27 +183,27 @@ def _add(state: State, rows: Batch, start: int, end: int, minute: int, policy: P
 
 
 def _count(state: State, rows: Batch, run: admission.RowRange, policy: Policy) -> list[Signal]:
-    """Count rows of one watched minute, stopping to look wherever a count may have been reached."""
+    """Count rows of one open minute, and evaluate wherever a threshold may have been reached."""
     signals: list[Signal] = []
     if run.minute not in state.minutes.opened:
         evaluation.on_new_minute(state, run.minute)
     start = run.start
     while start < run.end:
-        slack = state.cache.headroom
-        stop = _next_evaluation(rows, start, run.end, slack, policy) if slack else start + 1
+        headroom = state.cache.headroom
+        stop = _next_evaluation(rows, start, run.end, headroom, policy) if headroom else start + 1
         added = _add(state, rows, start, stop, run.minute, policy)
-        for column in slack:
-            slack[column] -= added[column]
-        if not slack or min(slack.values()) <= 0:
+        for column in headroom:
+            headroom[column] -= added[column]
+        if not headroom or min(headroom.values()) <= 0:
             signals += evaluation.evaluate_open(state, rows.published[stop - 1], policy)
         start = stop
     return signals
 
 
-def _next_evaluation(rows: Batch, start: int, end: int, slack: dict[int, int], policy: Policy) -> int:
-    """Return the end of the longest stretch of rows before whose last one no count can have been reached."""
-    stop = min(end, start + slack[MENTIONS])
-    for column, left in slack.items():
+def _next_evaluation(rows: Batch, start: int, end: int, headroom: dict[int, int], policy: Policy) -> int:
+    """Return the end of the longest run of rows before whose last one no threshold can be reached."""
+    stop = min(end, start + headroom[MENTIONS])
+    for column, left in headroom.items():
         if column != MENTIONS and left <= stop - start:
             stop = _row_after(rows, start, stop, column, left, policy)
     return stop

@@ -1,4 +1,4 @@
-"""Which findings begin, last or end in this minute?"""
+"""Evaluation of the detectors at a minute: which episodes begin, continue or end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CALM_MINUTES = 15
 
 
 def set_policy(state: State, policy: Policy) -> None:
-    """Take note of the policy in force; what was worked out under another is thrown away."""
+    """Set the policy in force, and clear the cache of another policy."""
     cache = state.cache
     if cache.policy is not policy and cache.policy != policy:
         cache.clear()
@@ -33,17 +33,17 @@ def set_policy(state: State, policy: Policy) -> None:
 
 
 def evaluate_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
-    """Return what the open minutes near the frontier made break, and work out when to look again.
+    """Return the signals that the open minutes raise, and compute when to evaluate again.
 
-    A minute without a mention cannot break anything. `at` is the event time of the row that was counted last; without
-    one the end of the minute stands for it. While `cache.slack` is empty, the next row makes us look.
+    A minute without a mention cannot raise a signal. `at` is the event time of the row that was counted last, None for
+    the end of the minute. While `cache.headroom` is empty, the next row triggers an evaluation.
     """
     if state.last_closed_minute is None:
         return []
     signals, cache = [], state.cache
-    slack: dict[int, int] = {MENTIONS: UNLIMITED}
-    settled, minute = True, -1
-    crowded = True  # no finding is held back for want of authors
+    headroom: dict[int, int] = {MENTIONS: UNLIMITED}
+    all_reported, minute = True, -1
+    enough_authors = True  # no finding is kept down for lack of authors
     for minute in sorted(state.minutes.opened):
         if minute > state.last_closed_minute + policy.open_minutes:
             break
@@ -54,22 +54,22 @@ def evaluate_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
             episode = state.episodes.get(detector.name)
             room = detector.headroom(view) if detector.headroom and episode is None else None
             if room is not None and room.remaining > 0:
-                slack[room.column] = min(slack.get(room.column, UNLIMITED), room.remaining)
+                headroom[room.column] = min(headroom.get(room.column, UNLIMITED), room.remaining)
             elif limits := view.thresholds(detector):
                 signals += _update_open(state, view, detector, limits, at)
-                told, by_many = update_headroom(slack, view, limits, state.episodes.get(detector.name))
-                settled, crowded = settled and told, crowded and by_many
-    if not crowded and state.contributors.has_room:
-        slack[MENTIONS] = 1
-    cache.headroom, cache.headroom_minute, cache.all_reported = slack, minute, settled
+                reported, diverse = update_headroom(headroom, view, limits, state.episodes.get(detector.name))
+                all_reported, enough_authors = all_reported and reported, enough_authors and diverse
+    if not enough_authors and state.contributors.has_room:
+        headroom[MENTIONS] = 1
+    cache.headroom, cache.headroom_minute, cache.all_reported = headroom, minute, all_reported
     return signals
 
 
 def on_new_minute(state: State, minute: int) -> None:
-    """Take note that a row of a new minute comes: what is known of the distance to any limit may hold no longer.
+    """Prepare for the first row of a minute: the cached headroom may not hold any longer.
 
-    It holds within the hour, whose limits are the same, for a minute after all that were looked at: its windows hold
-    no more than theirs, but for the rows that came since, and these were counted.
+    It holds within the hour, whose thresholds are the same, for a minute after all evaluated ones: its windows hold no
+    more than theirs, except for the rows that came since, which the headroom has counted.
     """
     cache = state.cache
     if cache.all_reported and cache.headroom_minute < minute and cache.headroom_minute // 60 == minute // 60:
@@ -79,9 +79,9 @@ def on_new_minute(state: State, minute: int) -> None:
 
 
 def close_minute(state: State, minute: int, policy: Policy) -> list[Signal]:
-    """Close the minute after the frontier: last word on its counts, then the shares and means, then learning.
+    """Close a minute: final evaluation of its counts, then of shares and means, then learning.
 
-    Without a mention in it, only what lasts is asked whether it goes on, and at the end of an hour what is hourly.
+    A minute without a mention evaluates only detectors with an episode, and hourly ones at the end of an hour.
     """
     state.last_closed_minute = minute
     busy = minute in state.minutes.opened
@@ -102,22 +102,22 @@ def _evaluate_closed(state: State, view: BrandView, *, busy: bool, ends_hour: bo
     signals: list[Signal] = []
     for detector in _due_detectors(state, view, busy=busy, ends_hour=ends_hour):
         finding = detector.evaluate(view) if detector.evaluate else evaluate_thresholds(view, view.thresholds(detector))
-        judge = _update_hourly if detector.hourly else _update_closed
-        signals += judge(state, view, detector, finding, may_raise=busy or detector.hourly)
+        update = _update_hourly if detector.hourly else _update_closed
+        signals += update(state, view, detector, finding, may_raise=busy or detector.hourly)
     if busy:
         state.cache.skipper.note_all(d for d in ALL if d.evaluate and d.enabled(view.policy))
     return signals
 
 
 def _all_below(state: State) -> bool:
-    """Tell whether the open minutes are known to be below all limits on counts."""
+    """Return whether the open minutes are known to be below all count thresholds."""
     return state.cache.all_reported and bool(state.cache.headroom) and min(state.cache.headroom.values()) > 0
 
 
 def _due_detectors(state: State, view: BrandView, *, busy: bool, ends_hour: bool) -> Iterator[Detector]:
-    """Yield the detectors that have something to say: what lasts, and what may begin now.
+    """Yield the detectors to evaluate: those with an episode, and those that may begin one.
 
-    No limit on counts can be reached while the open minutes are known to be below all of them.
+    No count threshold can be reached while the open minutes are known to be below all of them.
     """
     if not (busy or ends_hour):
         lasting = [detector for detector in ALL if detector.name in state.episodes and not detector.hourly]
@@ -127,32 +127,32 @@ def _due_detectors(state: State, view: BrandView, *, busy: bool, ends_hour: bool
     state.cache.skipper.on_minute(view.minute)
     for detector in ALL:
         if detector.name in state.episodes:
-            asked = True
+            due = True
         elif busy or detector.hourly:
-            asked = not (below if detector.thresholds else _can_skip(state, view, detector))
+            due = not (below if detector.thresholds else _can_skip(state, view, detector))
         else:
             continue
-        if asked and detector.enabled(view.policy):
+        if due and detector.enabled(view.policy):
             yield detector
 
 
 def _can_skip(state: State, view: BrandView, detector: Detector) -> bool:
-    """Tell whether a detector need not be asked: it rests, may do so from now on, or is dormant."""
-    rest = state.cache.skipper
-    if rest.skips(detector):
+    """Return whether a detector can be skipped: it is skipped already, has headroom, or is below its threshold."""
+    skipper = state.cache.skipper
+    if skipper.skips(detector):
         return True
-    if detector.headroom and rest.try_skip(detector, detector.headroom(view), state.minutes, view.minute):
+    if detector.headroom and skipper.try_skip(detector, detector.headroom(view), state.minutes, view.minute):
         return True
     return detector.below_threshold is not None and detector.below_threshold(view)
 
 
 def has_ongoing(state: State) -> bool:
-    """Tell whether something lasts that is asked every minute whether it goes on."""
+    """Return whether an episode is ongoing that is evaluated every minute."""
     return any(name not in _HOURLY for name in state.episodes)
 
 
 def _learn(state: State, minute: int, policy: Policy) -> None:
-    """Close the minute's counts, and let them add to what is usual."""
+    """Close the minute's counts, and add them to the history."""
     counts = state.minutes.close(minute)
     peaks = [
         state.minutes.latest_window(in_minutes(length))[metric]
@@ -164,7 +164,7 @@ def _learn(state: State, minute: int, policy: Policy) -> None:
 
 
 def _exclude_hour(state: State, minute: int, relearn_after: int) -> None:
-    """Keep an hour in breach out of the usual, until the breach has lasted so long that it is the usual."""
+    """Exclude an hour in breach from the baseline, until the breach has lasted so long that it is a new level."""
     hours, hour = state.hours, minute // 60
     ages = [minute - episode.start for name, episode in state.episodes.items() if BY_NAME[name].pauses_learning]
     if any(age == relearn_after for age in ages):
@@ -214,7 +214,7 @@ def _update_closed(
 def _update_hourly(
     state: State, view: BrandView, detector: Detector, finding: Finding | None, *, may_raise: bool
 ) -> list[Signal]:
-    """Tell of what lasts at the end of the hour only, and end it at once."""
+    """Continue an episode at the end of the hour only, and end it without delay."""
     if detector.name not in state.episodes:
         return _update_closed(state, view, detector, finding, may_raise=may_raise)
     if finding is None or not finding.ongoing:

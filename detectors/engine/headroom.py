@@ -1,4 +1,4 @@
-"""How many more mentions may come before a limit on counts must be looked at?"""
+"""Headroom of the count thresholds: how many mentions may come before one must be evaluated again."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ if TYPE_CHECKING:
     from detectors.engine.state import Episode
 
 UNLIMITED: Final = 1 << 62
-"""More than will ever come."""
+"""Headroom without a threshold."""
 
 
 def update_headroom(
     headroom: dict[int, int], view: BrandView, thresholds: tuple[CountThreshold, ...], episode: Episode | None
 ) -> tuple[bool, bool]:
-    """Lower `slack` to the least number of mentions that takes a limit to its next level.
+    """Lower `headroom` to the fewest mentions that take a threshold to its next level.
 
-    Tell whether all counts that are reached are told of, and whether none of them waits for other authors only.
+    Return whether all reached levels are reported, and whether none of them lacks only different authors.
     """
-    settled = crowded = True
+    all_reported = enough_authors = True
     for limit in thresholds:
         left = UNLIMITED
         for count, severity in limit.levels:
             if episode is None or SEVERITIES.index(severity) > SEVERITIES.index(episode.severity):
                 missing = count - view.window(limit.window)[limit.metric]
                 if missing <= 0:
-                    settled = False
+                    all_reported = False
                     missing = missing_pace(view, limit)
                 if missing > 0:
                     left = missing
                     break
-                crowded = False
+                enough_authors = False
         headroom[limit.metric] = min(headroom.get(limit.metric, UNLIMITED), left)
-    return settled, crowded
+    return all_reported, enough_authors

@@ -1,4 +1,4 @@
-"""What would a detector say of a storm made up for the purpose? For the manuals and for trying a policy out."""
+"""Simulation of a burst on a calm background, for doctests and for trying out a policy."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def simulate(
     reach: int = 0,
     seed: int = 1,
 ) -> list[Signal]:
-    """Return what the watch says of `days` of calm and then `hours` of storm, in Poisson streams drawn from `seed`.
+    """Return the signals of `days` of background and then `hours` of burst, as Poisson streams drawn from `seed`.
 
-    Everyone in the storm reaches `reach` people. The storm begins at 12:00 UTC.
+    Every author in the burst reaches `reach` people. The burst begins at 12:00 UTC.
     """
     policy, dice = policy or Policy(), Random(seed)  # noqa: S311 - made up, and the same every time
     state, signals = engine.advance_watermark(engine.initial_state("acme"), _START - _HOUR, policy)
@@ -45,7 +45,7 @@ def simulate(
 
 
 def first_alert(signals: list[Signal], detector: str, days: int = 4) -> str:
-    """Return, of a rehearsal, when and how a detector spoke first: minutes from the beginning of the storm."""
+    """Return when and with what a detector first fired, in minutes from the start of the burst."""
     first = next((signal for signal in signals if signal.detector == detector and signal.phase == "raised"), None)
     if first is None:
         return "silent"

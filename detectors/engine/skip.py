@@ -1,7 +1,7 @@
-"""Which detectors need not be asked in this hour, since too little has come for any of them to find anything?
+"""Evaluation skipper: leaves out detectors that cannot breach yet in this hour.
 
-Once a detector has said how much room it has, every row that is counted takes from it; until it is used up, or the hour
-is over, the detector rests. In a brand's calm hours all of them do, and a minute is counted and closed without a look.
+A detector reports its headroom; every counted row takes from it, and the detector is skipped until it is used up or the
+hour ends. In a calm hour all detectors are skipped, and a minute is counted and closed without evaluation.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ _NONE: Final = -1
 
 
 class EvaluationSkipper:
-    """How far each detector may rest, in counts since the watch was read back. Never stored."""
+    """Until which count each detector is skipped, in counts since the state was restored. Never stored."""
 
     def __init__(self) -> None:
         self.counted = [0] * COLUMNS
         self.reset()
 
     def reset(self) -> None:
-        """Let nobody rest any longer."""
+        """Skip no detector any longer."""
         self._hour = _NONE
-        self._until: dict[Detector, tuple[int, int]] = {}  # column, and the count at which it wakes
-        self._all: dict[int, int] | None = None  # the same for all of them, by column; None: some are awake
+        self._until: dict[Detector, tuple[int, int]] = {}  # column, and the count that ends the skip
+        self._all: dict[int, int] | None = None  # the same for all of them, by column; None: some are not skipped
 
     def count(self, added: Counts) -> None:
-        """Take note of rows that were counted, in whichever minute."""
+        """Add counted rows of any minute."""
         counted = self.counted
         for column, value in enumerate(added):
             counted[column] += value
 
     def on_minute(self, minute: int) -> None:
-        """Wake all when the hour of `minute` is another."""
+        """Reset when the hour of `minute` is a new one."""
         if minute // 60 != self._hour:
             self.reset()
             self._hour = minute // 60
 
     def try_skip(self, detector: Detector, headroom: Headroom, minutes: MinuteBuckets, minute: int) -> bool:
-        """Let a detector rest that has room beyond what is counted already after `minute`; tell whether it does."""
+        """Skip a detector with headroom beyond the rows already counted after `minute`; return whether it is."""
         column, left = headroom
         left -= sum(row[column] for later, row in minutes.opened.items() if later > minute)
         if left <= 0:
@@ -54,12 +54,12 @@ class EvaluationSkipper:
         return True
 
     def skips(self, detector: Detector) -> bool:
-        """Tell whether a detector rests."""
+        """Return whether a detector is skipped."""
         column, until = self._until.get(detector, (0, 0))
         return self.counted[column] < until
 
     def note_all(self, detectors: Iterable[Detector]) -> None:
-        """Note that it is enough to look at the least of all, where all of `detectors` rest."""
+        """Keep the lowest count by column, if all of `detectors` are skipped."""
         asked = list(detectors)
         self._all = None
         if all(self.skips(detector) for detector in asked):
@@ -68,7 +68,7 @@ class EvaluationSkipper:
                 self._all[column] = min(until, self._all.get(column, until))
 
     def all_skipped(self, minute: int) -> bool:
-        """Tell whether all rest at `minute`."""
+        """Return whether all detectors are skipped at `minute`."""
         if self._all is None or minute // 60 != self._hour:
             return False
         counted = self.counted

@@ -1,4 +1,4 @@
-"""What does the watch remember of one brand?"""
+"""Detection state of one brand: buckets, deduplication window, episodes, samples, and a cache that is never stored."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from detectors.stats.baseline import Baseline, HistoryTable
 
 MAX_BUFFERED_BYTES: Final = 1_200_000
-"""Most that is held back until the frontier comes near, some 5,000 mentions; what comes on top is counted at once and
-looked at when its minute comes near. A stored state with so much still fits into a Kafka message of 1 MB."""
+"""Limit of the rows buffered ahead of time, some 5,000 mentions; further rows are counted at once and evaluated when
+their minute comes near. A stored state of this size still fits into a Kafka message of 1 MB."""
 
 
 class Episode(msgspec.Struct):
-    """A finding that lasts."""
+    """An ongoing finding of one detector."""
 
     start: int  # minute
     severity: Severity
@@ -34,18 +34,18 @@ class Episode(msgspec.Struct):
 
 
 class Totals(msgspec.Struct):
-    """What became of every row the watch was given, since the brand's state began."""
+    """Outcomes of all rows since the state began."""
 
     mentions: int = 0  # counted: on time, delayed or backfilled
     redelivered: int = 0  # at or below the high-water mark: dropped
     duplicates: int = 0  # same id within the horizon: dropped
-    late: int = 0  # behind the frontier: delayed or backfilled
+    late: int = 0  # behind the last closed minute: delayed or backfilled
     delayed: int = 0  # late, younger than `backfill_after`: counted now
-    backfill: int = 0  # late and older: taught, never fires
+    backfill: int = 0  # late and older: enters the baseline, never fires
 
 
 class State:
-    """One brand's watch. Linear use: `step` and `advance` change it and give it back."""
+    """Detection state of one brand. `process` and `advance_watermark` change it in place and return it."""
 
     def __init__(self, brand: str) -> None:
         self.brand = brand
@@ -55,7 +55,7 @@ class State:
         self.minutes = MinuteBuckets()
         self.hours = HourBuckets()
         self.dedup = DedupWindow()
-        self.pending: dict[int, list[RowSlice]] = {}  # minute → rows read ahead of the frontier, as they came
+        self.pending: dict[int, list[RowSlice]] = {}  # minute → rows read ahead of time, in order of arrival
         self.buffered_bytes = 0  # how many bytes that is, about
         self.contributors = ContributorSample()
         self.sources = SourceActivity()
@@ -66,16 +66,16 @@ class State:
 
 
 class HourCache:
-    """What is worked out at most once an hour, when it is first asked for."""
+    """Values computed at most once an hour, on first use."""
 
     def __init__(self) -> None:
         self.baseline: Baseline | None = None
         self.thresholds: dict[Detector, tuple[CountThreshold, ...]] = {}
-        self.memo: dict[str, Any] = {}  # what a detector worked out of closed hours
+        self.memo: dict[str, Any] = {}  # values that detectors computed from closed hours
 
 
 class Cache:
-    """What can be made again from the state and the policy: never stored."""
+    """Values that follow from the state and the policy: never stored."""
 
     def __init__(self) -> None:
         self.policy: Policy | None = None
@@ -84,7 +84,7 @@ class Cache:
         self.clear()
 
     def clear(self) -> None:
-        """Forget all that depends on the past or on the policy."""
+        """Drop everything that depends on the history or on the policy."""
         self.hours: dict[int, HourCache] = {}
         self.history: HistoryTable | None = None  # the hours that teach, as arrays
         self.encoded_history: bytes | None = None  # stored form of the closed minutes and hours
@@ -92,13 +92,13 @@ class Cache:
         self.reset_headroom()
 
     def reset_headroom(self) -> None:
-        """Forget how far the open minutes are from any limit: the next row makes us look."""
+        """Drop the headroom of the open minutes: the next row triggers an evaluation."""
         self.headroom: dict[int, int] = {}  # column → counts to come before any open minute need be looked at
-        self.headroom_minute = -1  # the latest minute that `slack` was worked out for
-        self.all_reported = False  # no count of an open minute is at a limit that was not told of
+        self.headroom_minute = -1  # the latest minute that `headroom` was computed for
+        self.all_reported = False  # every level that an open minute has reached is reported
 
     def hour(self, hour: int) -> HourCache:
-        """Return what is kept of an hour; what is older than the hour before it is let go."""
+        """Return the cache of an hour; caches older than the hour before it are dropped."""
         kept = self.hours.get(hour)
         if kept is None:
             for past in [h for h in self.hours if h < hour - 1]:

@@ -1,4 +1,4 @@
-"""How is a watch written down, and read back so that nothing is different afterwards?"""
+"""Storage format of a brand's detection state: encode and decode, exact in both directions."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ VERSION: Final = 1
 
 
 class StoredParts(msgspec.Struct, frozen=True):
-    """What storage must hold of a state: the sealed ids first, then the core that names them.
+    """Stored parts of a state: the sealed id segments first, then the core that names them.
 
-    `core` is at most 8 kB, rows held back apart, and is written once a batch. `sealed` holds the segments of id memory
+    `core` is at most 8 kB, buffered rows apart, and is written once a batch. `sealed` holds the segments of id memory
     that are new (written once, never again) or gone (None: delete); those of a write whose core was lost do no harm.
     """
 
@@ -75,7 +75,7 @@ class _History(msgspec.Struct, array_like=True):
 
 
 def encode_parts(state: State) -> StoredParts:
-    """Return what storage must hold now; call it once per write, and write `sealed` before `core`."""
+    """Return the parts to store; call it once per write, and write `sealed` before `core`."""
     sealed = state.dedup.seal()
     if state.cache.encoded_history is None:
         state.cache.encoded_history = zlib.compress(msgspec.msgpack.encode(_history(state)), 6)
@@ -103,7 +103,7 @@ def encode_parts(state: State) -> StoredParts:
 
 
 def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
-    """Return the state from its core and whatever sealed segments storage holds.
+    """Return the state from its core and the stored sealed segments.
 
     Raises:
         msgspec.DecodeError: the bytes are not such a record.

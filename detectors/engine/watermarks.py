@@ -1,4 +1,4 @@
-"""Up to which event time has everything been read?"""
+"""Watermarks: the event time up to which all source partitions have been read."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
 
 
 class Watermarks(msgspec.Struct):
-    """What each source partition said last, folded from the ticks of one partition of `mentions.scored`.
+    """Latest tick of each source partition, folded from the ticks of one partition of `mentions.scored`.
 
-    Linear use: `observe` changes the value it is called on. Instants are milliseconds since the epoch, UTC.
+    `observe` changes the value in place. Instants are milliseconds since the epoch, UTC.
     """
 
     partitions: int = 0  # how many source partitions there are, by the latest tick
     read_up_to: dict[int, int] = {}
     clocks: dict[int, int] = {}  # arrival clock of each partition's latest tick that carried one
-    first_clock: int | None = None  # the first clock heard: silence of a partition that never ticked counts from here
+    first_clock: int | None = None  # the first clock seen: idle time of a partition without ticks starts here
     emitted: int | None = None  # the largest watermark given out; it never goes back
 
     def observe(self, tick: Tick, idle_timeout: timedelta) -> int | None:
-        """Take note of `tick` and return the watermark, before any lateness is taken off.
+        """Add `tick` and return the watermark, before any lateness is taken off.
 
-        It is the smallest `read_up_to` over all source partitions, those left out that are stalled: silent for longer
-        than `stalled_after` by the latest of the others' clocks. `None` while some partition has neither ticked nor
-        stalled. A stalled partition that speaks again counts again, but the watermark never goes back.
+        It is the smallest `read_up_to` over all source partitions, except idle ones: silent for longer
+        than `idle_timeout` by the latest of the others' clocks. `None` while some partition has neither ticked nor
+        become idle. An idle partition that ticks again counts again, but the watermark never goes back.
         """
         self.partitions = tick.partitions
         self.read_up_to[tick.partition] = max(tick.read_up_to, self.read_up_to.get(tick.partition, tick.read_up_to))
@@ -43,7 +43,7 @@ class Watermarks(msgspec.Struct):
         return self.emitted
 
     def idle(self, idle_timeout: timedelta) -> frozenset[int]:
-        """Return the source partitions whose reader has been silent for longer than `stalled_after`."""
+        """Return the source partitions whose reader has been silent for longer than `idle_timeout`."""
         if not self.clocks or self.first_clock is None:
             return frozenset()
         limit = max(self.clocks.values()) - idle_timeout.total_seconds() * 1000
