@@ -1,4 +1,4 @@
-"""Severity of an incident: that of its strongest signal, raised by configured rules where several detectors fire together."""
+"""Severity of an incident: that of its strongest signal, raised by rules where several detectors fire together."""
 
 from __future__ import annotations
 

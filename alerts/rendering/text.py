@@ -136,7 +136,7 @@ def format_duration(ms: int, language: Language) -> str:
 
 
 def notification_text(notification: Notification, language: Language) -> str:
-    """Return the figures that a notification is about, in a group incident with the brand; once resolved, the peak's."""
+    """Return the figures of a notification, with the brand in a group incident; once resolved, those of the peak."""
     incident = notification.incident
     finding = incident.findings[notification.detector]
     said = (peak_text if incident.status == "resolved" else current_text)(finding, language)

@@ -85,7 +85,7 @@ evidences = st.builds(
 )
 
 
-coverages = st.builds(Coverage, live=counts, total=counts, detected=st.floats(0, 1), silent=several(words))
+coverages = st.builds(Coverage, live=counts, total=counts, live_share=st.floats(0, 1), silent=several(words))
 charts = st.builds(Chart, file=st.just("F00000001"), revision=counts, at=counts, step=counts, alt=st.just("at most 80"))
 
 

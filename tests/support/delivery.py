@@ -86,5 +86,5 @@ def settled(fake: FakeSlack, brands: int = 1) -> None:
     assert len({m["metadata"]["event_payload"]["incident"] for m in roots}) == len(roots) == brands
     for root in roots:
         assert root["metadata"]["event_payload"]["revision"] == 6
-        assert root["text"].startswith("✅ Over")
+        assert root["text"].startswith("✅ Resolved")
         assert [m["metadata"]["event_payload"]["revision"] for m in fake.replies(root["ts"])] == [2, 4, 6]

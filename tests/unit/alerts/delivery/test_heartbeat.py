@@ -153,7 +153,7 @@ def test_an_outage_is_reported_in_the_language_of_the_heartbeat() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pulse", "said"),
+    ("state", "stated"),
     [
         (
             on_sent(HeartbeatState(0), "KafkaConnectionError"),
@@ -167,9 +167,9 @@ def test_an_outage_is_reported_in_the_language_of_the_heartbeat() -> None:
         (beaten(HeartbeatState(0), 0), "sur toutes les partitions\u00a0: l’étape score ne transmet rien"),
     ],
 )
-def test_every_trouble_has_its_french(pulse: HeartbeatState, stated: str) -> None:
+def test_every_trouble_has_its_french(state: HeartbeatState, stated: str) -> None:
     """Only what Kafka and Slack themselves say stays as they said it."""
-    assert diagnose(pulse, 61_000, LIMIT, "fr").startswith(stated)
+    assert diagnose(state, 61_000, LIMIT, "fr").startswith(stated)
 
 
 moves = st.lists(

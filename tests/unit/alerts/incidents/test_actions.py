@@ -113,7 +113,7 @@ def test_the_history_is_bounded_and_keeps_its_beginning() -> None:
 
 
 def test_a_relapse_more_severe_than_the_incident_was_breaks_its_snooze() -> None:
-    """Who snoozed a warning for half a day is called when it comes back critical; a relapse that is no more severe stays quiet."""
+    """A snoozed warning that comes back critical pages; a relapse that is no more severe stays quiet."""
     snooze = action(1, "snooze", until=START + 721 * MINUTE)
     for relapse, loud in ((signal(70, severity="critical", start=70), True), (signal(70, start=70), False)):
         _, reported = run(signal(0), snooze, now(31), relapse, now(81))
