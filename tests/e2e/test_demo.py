@@ -120,7 +120,7 @@ def _check_until(environment: DemoEnvironment) -> None:
 
 
 def test_nothing_is_left_behind() -> None:
-    """After the demo neither its worker nor its broker is there, though it was stopped in the middle of the scenario."""
+    """Stopped in the middle of the scenario, the demo leaves neither its worker nor its broker behind."""
     with _environment() as environment:
         pid, port = environment.worker_pid, int(environment.connection.brokers[0].rpartition(":")[2])
         assert is_listening(port)

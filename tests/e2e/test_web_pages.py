@@ -69,11 +69,11 @@ def test_a_manager_logs_in_acknowledges_an_incident_and_changes_a_threshold(tmp_
         assert page.get_by_role("heading", level=2).first.inner_text() == "Hallowfirth"
         assert fits(page)
         keep(page, "web-overview-phone")
-        page.get_by_label("Search a brand").fill("pipp")
+        page.get_by_label("Search brands").fill("pipp")
         expect(page.get_by_role("heading", level=2)).to_have_text(["Pippinworth"])
         page.get_by_role("link", name="mentions in").first.click()
         page.get_by_role("button", name="Acknowledge").click()
-        expect(page.get_by_role("status")).to_contain_text("Passed on")
+        expect(page.get_by_role("status")).to_contain_text("Sent")
         expect(page.get_by_text("Acknowledged by Ana").first).to_be_visible()
         assert fits(page)
         keep(page, "web-incident-phone")
@@ -84,7 +84,7 @@ def test_a_manager_logs_in_acknowledges_an_incident_and_changes_a_threshold(tmp_
         assert page.get_by_label("volume: over peak").get_attribute("aria-invalid") == "true"
         page.get_by_label("volume: over peak").fill("2")
         page.get_by_role("button", name="Preview").click()
-        expect(page.get_by_role("heading", name="What it would have done")).to_be_visible()
+        expect(page.get_by_role("heading", name="Preview")).to_be_visible()
         assert fits(page)
         keep(page, "web-thresholds-phone")
         page.get_by_role("button", name="Save").click()

@@ -10,7 +10,6 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -18,6 +17,8 @@ import pytest
 from tests.support.docs import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.brokers import Broker
 
 DECISION: Final = ROOT / "docs" / "adr" / "0012-rooms.md"
@@ -92,7 +93,7 @@ def _run(*command: str, cwd: Path, **environ: str) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=280,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]

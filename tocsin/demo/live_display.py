@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from alerts.rendering.route import Route
     from alerts.incidents.model import Incident, Notification
+    from alerts.rendering.route import Route
     from replay.snapshots.event_log import MinuteCounts
 
 COLUMNS: Final = 32

@@ -78,7 +78,7 @@ def test_single_broker_settings_agree(services: dict[str, Service]) -> None:
 
 
 def test_nobody_starts_too_early(services: dict[str, Service]) -> None:
-    """Topics wait for a healthy Kafka, brands and workers for the topics; every service that another waits for has a health check."""
+    """Topics wait for a healthy Kafka, brands and workers for the topics; what others wait for has a health check."""
     assert services["topics"].after == {"kafka": "service_healthy"}
     assert services["kafka"].health
     for name in ("brands", "worker"):

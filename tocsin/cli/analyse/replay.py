@@ -160,9 +160,8 @@ def _print_summary(result: ReplayResult, seconds: float, source: ReplayInput) ->
         print_status(f"… and {len(result.rejected_lines) - MAX_SHOWN_REJECTIONS} more lines rejected")
     if result.late and source.recording is None:
         remedy = "sort the file by published_at, or replay with --sort"
-        print_status(
-            f"warning: {result.late} mentions are out of order by more than the lateness: {source.describe_disorder()}{remedy}"
-        )
+        where = source.describe_disorder()
+        print_status(f"warning: {result.late} mentions are out of order by more than the lateness: {where}{remedy}")
     if result.duplicates:
         print_status(f"{result.duplicates} duplicates were counted once")
     print_status(

@@ -50,7 +50,8 @@ def test_without_arguments_there_is_help() -> None:
 
 def test_help_loads_nothing_heavy() -> None:
     """Help is instant, as no command's machinery is loaded for it."""
-    program = "import sys; from tocsin.cli.main import run\ntry: run()\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
+    end = "except SystemExit: print(*sys.modules, file=sys.stderr)"
+    program = f"import sys; from tocsin.cli.main import run\ntry: run()\n{end}"
     done = subprocess.run(
         [sys.executable, "-c", program, "--help"], capture_output=True, text=True, timeout=60, cwd=ROOT, check=True
     )

@@ -63,7 +63,7 @@ def records(*arguments: str) -> list[Any]:
 
 
 def test_a_recording_brings_rules_and_actions(recording: str) -> None:
-    """Without any option the recorded configuration and acknowledgement are replayed, with recorded scores or new ones."""
+    """Without any option the recorded configuration and acknowledgement are replayed, with its scores or new ones."""
     events = records(recording)
     assert events[0]["event"] == "opened"
     assert "acknowledged" in {event["reason"] for event in events}
