@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from benchmarks.training import sets
+from mentions.cleaning import clean
 from mentions.sentiment import BatchVader, Scorer, Vader
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Teller:
 
     def everything(self, texts: Sequence[str]) -> int:
         """Return language, VADER's compound whatever the language, and our own compound, label and abuse."""
-        readings = self._scorer.analyse_all(texts, [None] * len(texts))
+        readings = self._scorer.analyse_all(list(map(clean, texts)), [None] * len(texts))
         rest = [text for text, reading in zip(texts, readings, strict=True) if reading.lang != "en" or "&" in text]
         return len(readings) + len(self._vader.compounds(rest))
 

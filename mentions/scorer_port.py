@@ -22,7 +22,7 @@ class Scorer(Protocol):
         Compound in [-1, 1]; label as in `mentions.model.batches`; abuse in [0, 1], from 0.5 abusive.
 
         Args:
-            texts: of mentions, the brand's own names already masked.
+            texts: of mentions, cleaned, the brand's own names already masked.
             langs: of each text the lower-case primary language subtag ("en"), or None: find out from the text.
         """
         ...

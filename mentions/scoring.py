@@ -1,12 +1,13 @@
-"""Scoring of Kafka records: decode, match brands, mask their names, score. Pure."""
+"""Scoring of Kafka records: decode, clean, match brands, mask their names, score. Pure."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from mentions.cleaning import clean
+from mentions.language_names import language_subtag
 from mentions.model.batches import EXCERPT_CHARS, UNKNOWN
 from mentions.model.decode import Rejection, WireMention, decode_record, split_lines, to_wire
 from mentions.model.hashing import hash63
@@ -24,9 +25,6 @@ SentimentScore = tuple[float, int, float]
 
 NOT_SCORED: Final[SentimentScore] = (0.0, UNKNOWN, 0.0)
 """A text in a language that the brand does not have scored."""
-
-UNDETERMINED: Final = frozenset({"", "und", "mul", "zxx", "mis", "qme", "qht", "qam", "qct", "qst", "art"})
-"""Language tags that name none."""
 
 
 class Row(NamedTuple):
@@ -87,6 +85,7 @@ class SourceRecord(NamedTuple):
 def score(mention: Mention, watchlist: Watchlist, scorer: Scorer) -> ScoredMention:
     """Return the outcome of `mention` and its score for each of its brands."""
     wire = to_wire(mention)
+    wire.text = clean(wire.text)
     match = watchlist.match(wire)
     readings = _score_tasks([(wire, brand) for brand in match.brands], watchlist, scorer)
     named = {brand.name: reading for brand, reading in zip(match.brands, readings, strict=True)}
@@ -128,17 +127,6 @@ def score_records(records: Iterable[SourceRecord], watchlist: Watchlist, scorer:
     return several
 
 
-@lru_cache(maxsize=1_024)
-def language_subtag(tag: str | None) -> str | None:
-    """Return the lower-case primary subtag of a BCP 47 tag, None where it names no language.
-
-    >>> language("fr-CA"), language("EN_us"), language("und")
-    ('fr', 'en', None)
-    """
-    primary = (tag or "").replace("_", "-").split("-", 1)[0].strip().lower()
-    return None if primary in UNDETERMINED else primary
-
-
 def mention_hash(mention: WireMention) -> int:
     """Return the hash of a post's id within its channel, since two channels may use the same ids."""
     return hash63(f"{mention.channel}\n{mention.id}")
@@ -163,6 +151,7 @@ def _scoring_tasks(scored: RecordResult, record: SourceRecord, watchlist: Watchl
         if isinstance(entry, Rejection):
             scored.rejections.append(entry)
             continue
+        entry.text = clean(entry.text)
         match = watchlist.match(entry)
         if match.outcome is Outcome.UNKNOWN_BRAND:
             unknown[index] = match.reason

@@ -13,17 +13,36 @@ import numpy as np
 
 from benchmarks.training.sets import column, read
 from mentions.sentiment.french import French
+from mentions.sentiment.learned.features import MARK
 from mentions.sentiment.learned.language_model import extras_of
+from mentions.sentiment.training.feature_values import PAIR, WORD
+from mentions.sentiment.vader.emoji import feelings
 from mentions.sentiment.vader.vader import Vader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mentions.sentiment.training.feature_values import Floats
 
 SENTIMENT: Final = {"neutral": 0, "negative": 1, "positive": 2}
 RULES: Final = len(extras_of(0.0))
 """Figures by which the rules' compound enters."""
+
+_OTHER_TOPICS: Final = 0.3
+"""How much a text of Reddit counts beside a tweet."""
+
+_EMOJI_WEIGHS: Final = 1.0
+"""What a step of an emoji's valence adds to the log odds."""
+
+_GOOD: Final = frozenset(
+    {"admiration", "amusement", "approval", "caring", "desire", "excitement"}
+    | {"gratitude", "joy", "love", "optimism", "pride", "relief"}
+)
+_BAD: Final = frozenset(
+    {"anger", "annoyance", "disappointment", "disapproval", "disgust", "embarrassment"}
+    | {"fear", "grief", "nervousness", "remorse", "sadness"}
+)
+"""Emotions by the sentiment that the set's authors group them under; surprise and the like are of neither."""
 
 _WHOLE: Final = 0.3
 """Share of the texts whose language is learnt from all their words."""
@@ -55,19 +74,27 @@ class Lesson(NamedTuple):
     strength: float = 1.0  # how strongly weights are held to zero
     least: int = 1  # texts that a feature must occur in
     least_pairs: int = 10**9
+    known: Mapping[str, Sequence[float]] = {}  # feature → what it says to begin with, a figure a lane
+    apart: bool = False  # whether labels weigh alike within each set, not in all together
     nudge: tuple[float, ...] = (0.0, 0.0)  # added to the biases: what is met is not as frequent as in the sets
     slope: float = 1.0  # by which the score becomes a chance that comes true: the threshold stays where it is
 
 
-def everything(data: Path, more: Path) -> list[Lesson]:
-    """Return all lessons."""
-    return [
-        languages(data, more),
-        english(data, more),
-        french(data),
-        abuse_english(more),
-        abuse_french(data),
-    ]
+def chosen(names: Sequence[str] | None, data: Path, more: Path) -> list[Lesson]:
+    """Return the lessons of these names, all where none are given."""
+    makers: dict[str, Callable[[], Lesson]] = {
+        "languages": lambda: languages(data, more),
+        "sentiment_en": lambda: english(data, more),
+        "sentiment_fr": lambda: french(data),
+        "abuse_en": lambda: abuse_english(more),
+        "abuse_fr": lambda: abuse_french(data),
+    }
+    return [makers[name]() for name in names or makers]
+
+
+def phrases(lang: str) -> dict[str, tuple[float, float]]:
+    """Return what pairs of words say to begin with, against each of them: "not bad" is rarer than either."""
+    return {PAIR + pair: (float(negative), float(positive)) for pair, negative, positive in _own(f"phrases_{lang}")}
 
 
 def languages(data: Path, more: Path) -> Lesson:
@@ -106,12 +133,44 @@ def piece(text: str, random: Random) -> str:
 
 
 def english(data: Path, more: Path) -> Lesson:
-    """Return the lesson of English sentiment."""
+    """Return the lesson of English sentiment: tweets, and Reddit at a lower weight for other topics."""
     seen = set(map(bare, column("en_tweeteval_sentiment_val", folder=data)))
     rows = [row for row in read("en_semeval_train", more) if bare(row["text"]) not in seen]
     found = [Example(row["text"], SENTIMENT[row["label"]]) for row in rows]
+    found += (Example(text, label, _OTHER_TOPICS, 1) for text, label in felt(read("en_goemotions", more)))
     lanes = ("negative_en", "positive_en")
-    return Lesson("sentiment_en", lanes, found, rules="english", strength=2.0, least=8, least_pairs=8)
+    known = pictured() | phrases("en")
+    return Lesson(
+        "sentiment_en",
+        lanes,
+        found,
+        "english",
+        strength=2.0,
+        least=8,
+        least_pairs=8,
+        known=known,
+        apart=True,
+        nudge=(-0.08, 0.0),  # of what is met less is negative than in the sets, where labels weigh alike
+    )
+
+
+def felt(rows: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, int]]:
+    """Yield the texts of GoEmotions whose emotions are of one kind, with their labels."""
+    for row in rows:
+        emotions = set(row["emotions"].split(","))
+        good, bad = bool(emotions & _GOOD), bool(emotions & _BAD)
+        if good != bad:
+            yield row["text"], SENTIMENT["positive" if good else "negative"]
+        elif emotions == {"neutral"}:
+            yield row["text"], SENTIMENT["neutral"]
+
+
+def pictured() -> dict[str, tuple[float, float]]:
+    """Return what emoji say to begin with: most are too rare in the sets to be learnt."""
+    return {
+        WORD + MARK + emoji: (_EMOJI_WEIGHS * max(-valence, -valence / 3), _EMOJI_WEIGHS * max(valence, valence / 3))
+        for emoji, valence in feelings().items()
+    }
 
 
 def french(data: Path) -> Lesson:
@@ -119,7 +178,7 @@ def french(data: Path) -> Lesson:
     rows = [*read("fr_xlmt_train", data), *read("fr_xlmt_val", data)]
     found = [Example(row["text"], SENTIMENT[row["label"]]) for row in rows]
     lanes = ("negative_fr", "positive_fr")
-    return Lesson("sentiment_fr", lanes, found, rules="french", strength=2.0, least=2, least_pairs=3)
+    return Lesson("sentiment_fr", lanes, found, "french", strength=2.0, least=2, least_pairs=3, known=pictured())
 
 
 def abuse_english(more: Path) -> Lesson:
@@ -128,7 +187,7 @@ def abuse_english(more: Path) -> Lesson:
     found: list[Example] = []
     for group, name in enumerate(names):
         rows = read(name, more)
-        hostile = ((row["text"], "1" in row.get("hostile", "") or row["label"] == "offensive") for row in rows)
+        hostile = ((row["text"], "1" in row.get("hostile", "") or row.get("label") == "offensive") for row in rows)
         found += (Example(text, int(label), 1.0, group) for text, label in hostile)
     table = {row["text"]: float(row["severity"]) for row in read("en_profanity", more)} | hostility("en")
     lanes = ("abuse_en",)
@@ -157,8 +216,13 @@ def abuse_french(data: Path) -> Lesson:
 
 def hostility(lang: str) -> dict[str, float]:
     """Return our own list of insults, each with how bad it is (1 to 3)."""
-    table = Path(__file__).with_name(f"hostile_{lang}.tsv").read_text(encoding="utf-8")
-    return {word: float(degree) for word, degree in (line.split("\t") for line in table.splitlines())}
+    return {word: float(degree) for word, degree in _own(f"hostile_{lang}")}
+
+
+def _own(name: str) -> list[list[str]]:
+    """Return the rows of a table of our own."""
+    table = Path(__file__).with_name(f"{name}.tsv").read_text(encoding="utf-8")
+    return [line.split("\t") for line in table.splitlines()]
 
 
 def bare(text: str) -> str:

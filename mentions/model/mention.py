@@ -143,7 +143,8 @@ class Mention(StrictModel):
         default=None, description="Where to read it. Not checked."
     )
     lang: Annotated[Annotated[str, Field(max_length=MAX_LANG)] | None, BeforeValidator(_absent)] = Field(
-        default=None, description='Its language as a BCP 47 tag, such as "fr". Left out: detected.'
+        default=None,
+        description='Its language: "fr", "fr-CA", "fra" or "French". Left out, or not understood: detected.',
     )
     engagement: Engagement = Field(
         default=None,

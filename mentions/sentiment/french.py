@@ -1,9 +1,9 @@
 """Rule-based sentiment for French, after VADER's rules.
 
 Words carry valences of -4 to +4 (`data/french.tsv`, our own table). Elided words are split (*d'horreur*), negation
-stands on both sides (*n'aime pas*, *ne marche plus*), boosters come before (*vraiment nul*), *mais* shifts the weight
-to what follows. Emoji and emoticons count as in VADER, and so does the normalisation: compound = s / √(s² + 15) for
-the sum s of the valences.
+stands on both sides (*n'aime pas*, *ne marche plus*) and ends at punctuation (*Rien. Honteux.*), boosters come before
+(*vraiment nul*), *mais* shifts the weight to what follows. Emoji and emoticons count as in VADER, and so does the
+normalisation: compound = s / √(s² + 15) for the sum s of the valences.
 
 Blind to irony, to the target of a remark, and to complaints without sentiment words. Cost: one look-up a token, a slice
 and a look-up a scored word.
@@ -19,6 +19,7 @@ from string import punctuation
 from typing import TYPE_CHECKING, Final
 
 from mentions.sentiment.vader import vader_data
+from mentions.sentiment.vader.emoji import feelings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,9 @@ _LONGEST: Final = 20
 
 _PLAIN, _NE, _NOT, _PLUS, _MORE, _LESS, _BUT = " nN+><M"
 """One character a word: nothing, *ne*, *pas* and its kin, *plus*, a booster, a damper, *mais*."""
+
+_END: Final = "|"
+"""Comes after a word that punctuation follows: no negation reaches over it (*Rien. Honteux.*)."""
 
 _SCORED, _LOUD = 0xE000, 0xF000
 """Scored words: the valence in tenths, counted from the middle of its range; in capitals."""
@@ -60,6 +64,8 @@ _CODES: Final = {
     "mais": _BUT,
 }
 _PUNCTUATION: Final = punctuation + "«»…“”‘’–—"
+_ENDING: Final = frozenset(".,;:!?…")
+_CLOSING: Final = "\"')]}»”’*_"
 _elided = re.compile(r"(?:l|d|j|m|t|s|c|n|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.)")
 _find_scored = re.compile("[\ue000-\uffff]").finditer
 _find_denied = re.compile(rf"{_NOT}|{_NE}.{{0,4}}\{_PLUS}").search
@@ -117,6 +123,9 @@ class _Codes(dict[str, str]):
             codes = _character(self._emoticons[token], loud=False)
         else:
             codes = self._words(token.replace("’", "'"))
+            last = token[-1:]
+            if last in _ENDING or (last in _CLOSING and token.rstrip(_CLOSING)[-1:] in _ENDING):
+                codes += _END
         if len(token) < _LONGEST:
             if len(self) >= _MEMORY:
                 self.clear()
@@ -144,7 +153,7 @@ class _Windows(dict[str, float]):
     def __missing__(self, window: str) -> float:
         before, after = window[:BEFORE], window[BEFORE + 1 :]
         valence = _valence(window[BEFORE])
-        for away, code in enumerate(reversed(before[-_NEAR:])):
+        for away, code in enumerate(reversed(before.rpartition(_END)[2][-_NEAR:])):
             if code in {_MORE, _LESS}:
                 push = (vader_data.B_INCR if code == _MORE else vader_data.B_DECR) * _DAMPED[away]
                 valence += push if valence > 0 else -push
@@ -158,12 +167,13 @@ class _Windows(dict[str, float]):
 
 def _is_negated(before: str, after: str) -> bool:
     """Return whether a word between these is negated: *pas bon*, *ne … plus bon*, *n'aime pas*, *bon pas*."""
+    before, after = before.rpartition(_END)[2], after.partition(_END)[0]
     near = before[-_NEAR:]
     if _NOT in near:
         return True
     if _PLUS in near and _find_denied(before):
         return True
-    return (_NE in near and (_NOT in after or _PLUS in after)) or after[0] == _NOT
+    return (_NE in near and (_NOT in after or _PLUS in after)) or after[:1] == _NOT
 
 
 def _character(valence: float, *, loud: bool) -> str:
@@ -182,13 +192,13 @@ def _emphasis(text: str) -> float:
 
 
 def _pictures(lexicon: vader_data.SentimentIntensityAnalyzer) -> dict[str, float]:
-    """Return what each emoji says: the sum of its English description."""
+    """Return the valence of each emoji: from our own table, else the sum of its English description."""
     valences: dict[str, float] = {}
     for emoji, name in lexicon.emojis.items():
         value = sum(lexicon.lexicon.get(word, 0.0) for word in name.replace("-", " ").split())
         if len(emoji) == 1 and value:
             valences[emoji] = value
-    return valences
+    return valences | feelings()
 
 
 @cache

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from mentions.watchlist.normalise import normalise
-from mentions.watchlist.word_boundaries import PREFIXES, without_spaces
+from mentions.watchlist.word_boundaries import PREFIXES, spellings, transliterated, without_spaces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_TERM: Final = 256
 MAX_TERMS: Final = 2_000
@@ -46,10 +49,10 @@ class BrandTerms(BaseModel):
     revision: int = Field(default=0, ge=0, description="Revision of the brand's configuration.")
 
     def search_terms(self) -> set[str]:
-        """Return the search terms: keywords, also without spaces after # and @, and the own accounts' handles."""
+        """Return the search terms: keywords in their spellings, also as hashtags, and the own accounts' handles."""
         if not self.keywords:
             return set()
-        words = {normalise(word) for word in self.keywords}
+        words = _spelled(self.keywords)
         plain = {without_spaces(word) for word in words if word[0] not in PREFIXES} - {""}
         tags = {prefix + tag for prefix in PREFIXES for tag in plain}
         return words | tags | {f"@{handle}" for handle in self.handles()}
@@ -61,6 +64,13 @@ class BrandTerms(BaseModel):
     def names(self) -> set[str]:
         """Return all names of the brand, normalised and without # and @; punctuation alone is not a name."""
         given = (self.name, *self.aliases, *self.keywords, *self.own_accounts)
-        words = {normalise(name).lstrip(f"{PREFIXES} ") for name in given}
+        words = {name.lstrip(f"{PREFIXES} ") for name in _spelled(given)}
         called = words | {without_spaces(word) for word in words}
         return {name for name in called if any(map(str.isalnum, name))}
+
+
+def _spelled(terms: Iterable[str]) -> set[str]:
+    """Return terms, folded, in all their spellings."""
+    return {
+        spelling for term in terms for word in (term, transliterated(term)) for spelling in spellings(normalise(word))
+    }

@@ -2,8 +2,8 @@
 
 Each character is normalised by itself, so that the result for a text is that of its parts, and a position in it can be
 traced back. Compatibility forms (full-width letters, ligatures) are decomposed, accents, joiners and variation
-selectors dropped, case folded, curly apostrophes straightened. `œ` becomes `oe`, `ß` becomes `ss`, `ø` becomes `o`, and
-the Turkish `İ` and `ı` become `i`.
+selectors dropped, case folded, curly apostrophes straightened, dashes made hyphens. `œ` becomes `oe`, `ß` becomes
+`ss`, `ø` becomes `o`, and the Turkish `İ` and `ı` become `i`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _LETTERS: Final = {
     "ŧ": "t",
 }
 _APOSTROPHES: Final = dict.fromkeys("‘’‛ʼ′", "'")
-_SPECIAL: Final = _LETTERS | _APOSTROPHES
+_DASHES: Final = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
+_SPECIAL: Final = _LETTERS | _APOSTROPHES | _DASHES
 _DROPPED: Final = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Final
+from unicodedata import normalize
 
 _UNSPACED: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff"
@@ -21,6 +22,14 @@ NOT_BEFORE: Final = rf"(?![^\W{_UNSPACED}])(?![{_INDIC}])"
 _JOINS: Final = re.compile(rf"[^\W{_UNSPACED}]|[{_INDIC}]")
 
 PREFIXES: Final = "#@"
+
+_LEAST: Final = 5
+"""Letters and digits of the shortest term that is found in other spellings: "e-on" is not "eon", "it's" not "its"."""
+
+_joint = re.compile(r"(?<=\w)['-](?=\w)").sub
+_hyphen = re.compile(r"(?<=\w)-(?=\w)").sub
+_ampersand = re.compile(" ?& ?").sub
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
 @lru_cache(maxsize=4096)
@@ -42,3 +51,27 @@ def without_spaces(term: str) -> str:
     """
     squeezed = "".join(filter(str.isalnum, term))
     return squeezed if squeezed != term else ""
+
+
+def spellings(term: str) -> set[str]:
+    """Return a folded term, and how else people write it: hyphen or apostrophe left out, "and" for "&".
+
+    >>> sorted(spellings("coba-kola")), sorted(spellings("k&p"))
+    (['coba kola', 'coba- kola', 'coba-kola', 'cobakola'], ['k and p', 'k&p', 'kandp'])
+    """
+    found = {term}
+    if sum(map(str.isalnum, term)) >= _LEAST:
+        found.add(_joint("", term))
+        found |= {_hyphen(blank, term) for blank in (" ", "- ")}
+    if "&" in term:
+        found |= {_ampersand(word, term).strip() for word in ("and", " and ")}
+    return found
+
+
+def transliterated(term: str) -> str:
+    """Return a term, not yet folded, as German is written without umlauts.
+
+    >>> transliterated("Grün Möbel")
+    'Gruen Moebel'
+    """
+    return normalize("NFC", term).translate(_UMLAUTS)

@@ -13,9 +13,9 @@ from hypothesis import example, given, settings
 
 from alerts.delivery.outbox import Outbox
 from alerts.delivery.ports import DeliveryError, MessageRef
+from alerts.delivery.rate_limit import Clock
 from alerts.rendering.message import Message
 from alerts.rendering.route import Route
-from alerts.delivery.rate_limit import Clock
 from tests.support.alerts import MemoryReceipts, RecordingMetrics, action, named, now, run, signal
 
 if TYPE_CHECKING:

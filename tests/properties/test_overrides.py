@@ -14,9 +14,9 @@ from config.brands.overrides import BrandWithOverrides, Override
 from config.brands.wire import encode_brand
 from mentions.model.batches import Batch, Tick
 from replay.player.recording_replay import RecordedPolicies, RecordingReplay
+from streams.recording.format import ConfigEntry, Entry, Header, Recording, ScoredEntry, TickEntry, write
 from streams.stages.triage import TriageShard
 from streams.stages.watch import WatchShard
-from streams.recording.format import ConfigEntry, Entry, Header, Recording, ScoredEntry, TickEntry, write
 from streams.views.brands import BrandRegistry
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from mentions.model.batches import Batch, Tick
 from replay.player.policy_set import PolicySet
-from streams.stages.triage import TriageShard
-from streams.stages.watch import WatchShard
 from streams.recording.format import ScoredEntry
 from streams.recording.tick_compactor import TickCompactor
+from streams.stages.triage import TriageShard
+from streams.stages.watch import WatchShard
 from tests.support.recordings import entries, mentions
 
 PARTITIONS = 3

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from html import unescape
 from math import sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import numpy as np
 
+from mentions.cleaning import clean
 from mentions.sentiment.learned.features import START, ngrams, split_token
 from mentions.sentiment.learned.linear import GRAMS_WEIGH, READ
 from mentions.sentiment.learned.weights import GAP
@@ -80,7 +80,7 @@ class Vocabulary(dict[str, int]):
 def feature_values(text: str) -> dict[str, float]:
     """Return the value of each feature in `text`."""
     found: dict[str, float] = {}
-    tokens = unescape(text).split()[:READ]
+    tokens = clean(text).split()[:READ]
     scale = 1 / sqrt(len(tokens) or 1)
     before = START
     for token in tokens:

@@ -1,8 +1,10 @@
-"""Emoji as VADER reads them: spelled out, code point by code point."""
+"""Emoji as VADER reads them, spelled out code point by code point, and our own table of emoji valences."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -40,3 +42,11 @@ class Emoji:
             parts += "" if blank else " ", name
             done, blank = place + 1, False
         return "".join([*parts, text[done:]])
+
+
+@cache
+def feelings() -> dict[str, float]:
+    """Return the table of emoji that say by themselves how somebody feels, with their valences from -4 to +4."""
+    table = files("mentions.sentiment").joinpath("data/emoji.tsv").read_text(encoding="utf-8")
+    pairs = (line.split("\t") for line in table.splitlines())
+    return {emoji: float(valence) for emoji, valence in pairs}

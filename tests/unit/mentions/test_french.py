@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mentions.sentiment.french import French, words
+from mentions.sentiment.vader.emoji import feelings
 
 FRENCH = French()
 
@@ -102,3 +103,40 @@ def test_memory_never_shows() -> None:
     """A fresh instance says the same."""
     texts = ["pas mal du tout", "NUL et archi nul", "ne plus jamais, merci"]
     assert [French().compound(text, text.split()) for text in texts] == list(map(compound, texts))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rien. Honteux.",
+        "toujours rien, honteux",
+        "Aucune réponse, honteux",
+        "jamais livré, arnaque",
+        "plus de réponse... lamentable",
+        "pas de bateau ! Scandaleux !",
+        "toujours rien reçu, service nul",
+    ],
+)
+def test_a_negation_ends_at_punctuation(text: str) -> None:
+    """What comes after a comma or a full stop is said anew: a complaint stays one."""
+    assert compound(text) < -0.2
+
+
+@pytest.mark.parametrize(
+    ("plain", "denied"),
+    [("bon", "pas «bon»"), ("cher, bon", "cher, pas bon"), ("service, bon", "ce n'est, hélas, pas bon")],
+)
+def test_a_negation_holds_between_two_signs(plain: str, denied: str) -> None:
+    """Quotation marks end nothing, and what stands before a comma does not keep a later negation out."""
+    assert compound(plain) > 0 > compound(denied)
+
+
+def test_a_booster_ends_at_punctuation() -> None:
+    """*Trop, nul* does not make worse what comes after."""
+    assert compound("trop. nul") == compound("rue. nul") > compound("trop nul")
+
+
+@pytest.mark.parametrize("emoji", feelings())
+def test_every_emoji_of_the_table_counts(emoji: str) -> None:
+    """Behind a word without feeling, each says what the table gives it, with its sign."""
+    assert compound(f"réponse {emoji}") * feelings()[emoji] > 0

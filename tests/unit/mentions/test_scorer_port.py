@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from msgspec import structs
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from mentions.model.batches import NEGATIVE, POSITIVE, UNKNOWN
 from mentions.sentiment import Scorer
@@ -39,6 +40,54 @@ ABUSE = WEIGHTS.settings["abuse_fr"]
 def test_languages_are_reported(text: str, lang: str | None) -> None:
     """English and French are named, any other is not."""
     assert SCORER.analyse(text).lang == lang
+
+
+@pytest.mark.parametrize("around", ["{}", "{0}{0}{0}", "Brand {0}{0}", "this company {}"])
+@pytest.mark.parametrize("emoji", ["😡", "🤬", "🤮", "👎", "💩", "🖕", "💔", "🤡"])
+def test_angry_emoji_are_negative(emoji: str, around: str) -> None:
+    """By themselves, several of them, behind the masked name of a brand and behind words that say nothing."""
+    reading = SCORER.analyse(around.format(emoji), "en")
+    assert reading.label == NEGATIVE
+    assert reading.compound < -0.3
+
+
+@pytest.mark.parametrize("around", ["{}", "{0}{0}{0}", "Brand {0}{0}", "cette boîte {}"])
+@pytest.mark.parametrize(("emoji", "label"), [("😡", NEGATIVE), ("🤬", NEGATIVE), ("👎", NEGATIVE), ("🤩", POSITIVE)])
+def test_emoji_say_the_same_in_french(emoji: str, label: int, around: str) -> None:
+    """What is angry or happy in English is so in French."""
+    assert SCORER.analyse(around.format(emoji), "fr").label == label
+
+
+@pytest.mark.parametrize("text", ["🤩", "Brand 🤩🤩", "👍👍", "❤️", "🔥🔥🔥"])
+def test_happy_emoji_are_positive(text: str) -> None:
+    """Also those that the English rules know nothing of, or take for a fire."""
+    assert SCORER.analyse(text, "en").label == POSITIVE
+
+
+@pytest.mark.parametrize(("text", "label"), [("😡😡", NEGATIVE), ("Brand 🤩", POSITIVE), ("👎 !", NEGATIVE)])
+def test_emoji_alone_need_no_language(text: str, label: int) -> None:
+    """They are in none, and everybody reads them; alone or among many texts."""
+    reading = SCORER.analyse(text)
+    assert reading.label == label
+    assert SCORER.analyse_all([text] * 40, [None] * 40) == [reading] * 40
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no problem at all",
+        "not bad at all",
+        "can't complain",
+        "No problem at all with my order",
+        "The new app is not bad at all",
+        "Can't complain about the service",
+    ],
+)
+def test_a_denied_complaint_is_none(text: str) -> None:
+    """Each word speaks against it, the phrase for it. VADER's own figure stays the package's."""
+    reading = SCORER.analyse(text)
+    assert reading.label != NEGATIVE
+    assert reading.rules == SentimentIntensityAnalyzer().polarity_scores(text)["compound"]
 
 
 @pytest.mark.parametrize(

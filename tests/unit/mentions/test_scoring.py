@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from mentions.language_names import language_subtag
 from mentions.model.batches import EXCERPT_CHARS, NEGATIVE, POSITIVE, UNKNOWN
 from mentions.model.decode import WireMention, decode_record
 from mentions.model.hashing import hash63
 from mentions.model.mention import Mention
 from mentions.model.near_duplicates import text_hash
-from mentions.scoring import Row, language_subtag, mention_hash, score, score_record
+from mentions.scoring import Row, mention_hash, score, score_record
 from mentions.watchlist.watchlist import BrandTerms, Outcome, Watchlist
 from tests.support.mentions import ARRIVED, BASE, PUBLISHED, CountingScorer, line, record, wire
 
@@ -141,3 +142,14 @@ def test_scoring_decodes_as_decode_record_does() -> None:
     scored = score_record(value, ARRIVED, 0, 0, Watchlist.accepting_any(), CountingScorer())
     accepted = [at for at, entry in enumerate(decode_record(value, ARRIVED)) if isinstance(entry, WireMention)]
     assert sorted(row.line_index for rows in scored.rows.values() for row in rows) == accepted
+
+
+@pytest.mark.parametrize("text", ["K&amp;P is bad", "<p>K&amp;P is <b>bad</b></p>", "K&P is bad"])
+def test_a_text_is_matched_and_scored_as_people_see_it(text: str) -> None:
+    """Entities and tags are neither in the way of a keyword nor in the excerpt, and the id is the source's own."""
+    watchlist = Watchlist([BrandTerms(name="K&P", keywords=("k&p",))])
+    scored = score_record(line(id="<7>", text=text), ARRIVED, 0, 0, watchlist, CountingScorer())
+    (row,) = scored.rows["K&P"]
+    assert (row.id, row.label, row.excerpt) == (hash63("news\n<7>"), NEGATIVE, "K&P is bad")
+    assert row.text_hash == text_hash("K&P is bad")
+    assert score(Mention.model_validate_json(line(text=text)), watchlist, CountingScorer()).scores.keys() == {"K&P"}

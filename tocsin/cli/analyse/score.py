@@ -81,9 +81,10 @@ def _read_chunks() -> Iterator[list[tuple[int, bytes]]]:
 def _build_scoring(
     scorer: Scorer, vader: Callable[[list[str]], list[float]]
 ) -> Callable[[list[_Input]], list[dict[str, Any]]]:
-    from mentions.scoring import language_subtag  # noqa: PLC0415
+    from mentions.cleaning import clean  # noqa: PLC0415  slow to load
+    from mentions.language_names import language_subtag  # noqa: PLC0415
     from mentions.watchlist.brand_terms import BrandTerms  # noqa: PLC0415
-    from mentions.watchlist.masking import Mask  # noqa: PLC0415  slow to load
+    from mentions.watchlist.masking import Mask  # noqa: PLC0415
 
     masks: dict[str, Mask] = {}
 
@@ -97,13 +98,14 @@ def _build_scoring(
     def score(several: list[_Input]) -> list[dict[str, Any]]:
         langs = [language_subtag(given.lang) for given in several]
         texts = [given.text for given in several]
-        read = [masked(given.text, given.brand) for given in several]
+        shown = list(map(clean, texts))
+        read = [masked(text, given.brand) for text, given in zip(shown, several, strict=True)]
         readings = scorer.analyse_all(read, langs)
         compounds = [reading.rules for reading in readings]
         rescored = [
             place
             for place, (text, reading) in enumerate(zip(texts, readings, strict=True))
-            if reading.lang != "en" or read[place] is not text or "&" in text  # not what VADER has read
+            if reading.lang != "en" or read[place] is not text  # not what VADER has read
         ]
         for place, compound in zip(rescored, vader([texts[place] for place in rescored]), strict=True):
             compounds[place] = compound

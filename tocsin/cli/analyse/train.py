@@ -67,16 +67,17 @@ def _print_figures(lesson: TrainedModel, *, as_json: bool) -> None:
 
 
 def _examples(path: Path, scorer: Scorer) -> Iterator[Labelled]:
-    from mentions.scoring import language_subtag  # noqa: PLC0415
+    from mentions.cleaning import clean  # noqa: PLC0415  slow to load
+    from mentions.language_names import language_subtag  # noqa: PLC0415
     from mentions.sentiment.training.training import NAMES, Labelled  # noqa: PLC0415
     from mentions.watchlist.brand_terms import BrandTerms  # noqa: PLC0415
-    from mentions.watchlist.masking import Mask  # noqa: PLC0415  slow to load
+    from mentions.watchlist.masking import Mask  # noqa: PLC0415
 
     for number, row in _rows(path):
         text, label = row.get("text"), str(row.get("label", "")).strip().lower()
         if not isinstance(text, str) or label not in NAMES:
             raise UsageError(f"{path}:{number}: needs text and a label that is one of {', '.join(sorted(NAMES))}")
-        brand = str(row.get("brand") or "")
+        text, brand = clean(text), str(row.get("brand") or "")
         if brand:
             text = Mask(BrandTerms(name=brand).names()).apply(text)
         lang = language_subtag(str(row.get("lang") or "")) or scorer.analyse(text).lang

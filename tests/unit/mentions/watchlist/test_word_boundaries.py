@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentions.cleaning import clean
 from mentions.watchlist.brand_terms import BrandTerms
+from mentions.watchlist.masking import Mask
+from mentions.watchlist.matcher import Matcher, Terms
 from mentions.watchlist.normalise import normalise
 from mentions.watchlist.word_boundaries import NOT_BEFORE, boundary_checks, is_word_character, without_spaces
 
@@ -89,3 +92,37 @@ def test_no_term_is_empty(words: list[str]) -> None:
     brand = BrandTerms(name="x", keywords=tuple(words), aliases=tuple(words), own_accounts=tuple(words))
     assert "" not in brand.search_terms() | brand.names() | brand.handles()
     assert not {"#", "@"} & (brand.search_terms() - {normalise(word) for word in words})
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        ("coba-kola", "Coba‑Kola"),
+        ("coba-kola", "Coba–Kola"),
+        ("coba-kola", "Coba Kola"),
+        ("coba-kola", "CobaKola"),
+        ("coba-kola", "Coba-\nKola"),
+        ("coba-kola", "Coba\u00adKola"),
+        ("nestor's", "Nestors"),
+        ("nestor's", "Nestor’s"),
+        ("k&p", "K and P"),
+        ("k&p", "@KandP"),
+        ("grün möbel", "Gruen Moebel"),
+        ("Gru\u0308n Möbel", "gruen moebel"),
+        ("カジカ", "今日のｶｼﾞｶは最悪"),
+        ("カジカ", "カシ\u3099カ"),
+        ("삼호전자", "삼호전자가"),
+    ],
+)
+def test_a_keyword_is_found_as_people_write_it(keyword: str, text: str) -> None:
+    """Hyphens, apostrophes, umlauts and "&" come in many spellings; none carries a mood of its own."""
+    brand, shown = BrandTerms(name="x", keywords=(keyword,)), clean(text)
+    assert Matcher([Terms(brand.search_terms(), ())]).find(shown) == (0,)
+    assert "brand" in Mask(brand.names()).apply(shown).lower()
+
+
+@pytest.mark.parametrize(("keyword", "text"), [("e-on", "eon"), ("it's", "its"), ("a-ha", "a ha"), ("grün", "grub")])
+def test_short_keywords_have_one_spelling(keyword: str, text: str) -> None:
+    """Four letters run together are too often another word."""
+    brand = BrandTerms(name="x", keywords=(keyword,))
+    assert Matcher([Terms(brand.search_terms(), ())]).find(text) == ()
