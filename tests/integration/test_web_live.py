@@ -69,7 +69,7 @@ async def test_the_pages_follow_the_topics_and_pass_acts_on(real_kafka: Broker) 
                         page = await (await client.get(f"/incidents/{INCIDENT}")).text()
                         await asyncio.sleep(0.1)
                 form = {"csrf": hidden(page, "csrf"), "do": "ack"}
-                assert "Passed on" in await (await client.post(f"/incidents/{INCIDENT}/actions", data=form)).text()
+                assert "Sent" in await (await client.post(f"/incidents/{INCIDENT}/actions", data=form)).text()
             following.cancel()
         (record,) = await asyncio.to_thread(there.records, there.topics.actions.name)
         assert record.key == b"Hallowfirth"

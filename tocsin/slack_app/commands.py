@@ -122,7 +122,7 @@ def _status(incidents: Sequence[Incident], language: Language) -> str:
         f"{mrkdwn(wording.headline(one, language), 200)} · {status_text(one, language)}" for one in running[:MAX_SHOWN]
     ]
     hidden = len(running) - MAX_SHOWN
-    return "\n".join([*lines, *([wording.translate(language, "more", count=hidden)] if hidden > 0 else [])])
+    return "\n".join([*lines, *([translate(language, "home_more", count=hidden)] if hidden > 0 else [])])
 
 
 def status_text(incident: Incident, language: Language) -> str:
@@ -131,7 +131,7 @@ def status_text(incident: Incident, language: Language) -> str:
     if incident.acknowledged_by is None or incident.acknowledged_at is None:
         return f"*{wording.translate(language, 'status_' + incident.status)}*, {since}"
     at = slack_date(incident.acknowledged_at, "{time}")
-    by = wording.translate(language, "acknowledged_by", who=slack_user(incident.acknowledged_by), moment=at)
+    by = wording.translate(language, "acknowledged_by", actor=slack_user(incident.acknowledged_by), moment=at)
     return f"{by}, {since}"
 
 

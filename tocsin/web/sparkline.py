@@ -1,8 +1,10 @@
-"""What does a line of mentions look like? Bars as SVG, drawn here: no script, no picture to be fetched."""
+"""Sparkline of a brand's mentions: bars as SVG, without a script or a file to fetch."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from alerts.rendering.chart_kit import Scale, bars
 
 if TYPE_CHECKING:
     from tocsin.web.sources.rate_counter import RateSeries
@@ -32,14 +34,15 @@ class Sparkline(NamedTuple):
 
 
 def build_sparkline(series: RateSeries, expected: float | None) -> Sparkline:
-    """Return the picture of a brand's hours; `usual` is how many mentions a bar usually has."""
+    """Return the sparkline of a brand's hours; `expected` is how many mentions a bar usually has."""
     most = max(series.mentions)
     full = max(most, (expected or 0) * 1.5, 1)
-    step = WIDTH / len(series.mentions)
-    bars = []
-    for place, (count, bad) in enumerate(zip(series.mentions, series.negative, strict=True)):
-        if count:
-            tall, part = max(1.0, count / full * HEIGHT), bad / full * HEIGHT
-            bars.append(Bar(*(round(v, 1) for v in (place * step, step - 1, HEIGHT - tall, tall, HEIGHT - part, part))))
-    level = None if expected is None else round(HEIGHT - expected / full * HEIGHT, 1)
-    return Sparkline(bars, level, most, sum(series.mentions))
+    scale = Scale(0, WIDTH, 0, HEIGHT, 0, len(series.mentions), full)
+    negative = [bad for count, bad in zip(series.mentions, series.negative, strict=True) if count]
+    found = []
+    for bar, bad in zip(bars(scale, series.mentions, least=1.0), negative, strict=True):
+        y = scale.y(bad)
+        parts = (bar.left, bar.right - bar.left - 1, bar.y, HEIGHT - bar.y, y, HEIGHT - y)
+        found.append(Bar(*(round(part, 1) for part in parts)))
+    level = None if expected is None else round(scale.y(expected), 1)
+    return Sparkline(found, level, most, sum(series.mentions))

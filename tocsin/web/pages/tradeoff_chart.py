@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from alerts.rendering.chart_kit import Scale, position_ticks, value_ticks
 from replay.tuning.candidates import value_of
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 WIDTH: Final = 640
 HEIGHT: Final = 320
 LEFT: Final = 52
+RIGHT: Final = 16
 BOTTOM: Final = 40
 TOP: Final = 14
 MAX_ROWS: Final = 12
@@ -57,18 +59,19 @@ def build_chart(study: TuningResult, brand: Brand) -> TradeoffChart:
         return TradeoffChart([], [], [], lines)
     wide = max(one.per_week for _, one in shown) or 1.0
     tall = max(one.mean_delay or 0.0 for _, one in shown) or 1.0
+    scale = Scale(LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM, 0, wide, tall)
     order = ("tried", "best", "proposal", "today")
     dots = [
         ChartPoint(
-            round(LEFT + one.per_week / wide * (WIDTH - LEFT - 16), 1),
-            round(HEIGHT - BOTTOM - (one.mean_delay or 0.0) / tall * (HEIGHT - BOTTOM - TOP), 1),
+            round(scale.x(one.per_week), 1),
+            round(scale.y(one.mean_delay or 0.0), 1),
             _mark(study, place, one),
             f"{_setting_text(brand, one)}: {one.mean_delay:.0f} min, {one.per_week:.2g} / 7 d",
         )
         for place, one in shown
     ]
-    left = [(round(HEIGHT - BOTTOM - part * (HEIGHT - BOTTOM - TOP), 1), f"{tall * part:.3g}") for part in (0, 0.5, 1)]
-    below = [(round(LEFT + part * (WIDTH - LEFT - 16), 1), f"{wide * part:.2g}") for part in (0, 0.5, 1)]
+    left = [(round(tick.at, 1), f"{tick.value:.3g}") for tick in value_ticks(scale, 2)]
+    below = [(round(tick.at, 1), f"{tick.value:.2g}") for tick in position_ticks(scale, 2)]
     return TradeoffChart(sorted(dots, key=lambda dot: order.index(dot.mark)), left, below, lines)
 
 

@@ -194,7 +194,7 @@ def test_it_speaks_french() -> None:
     """Where most of the channel's brands do."""
     app = SlackAppHarness(FakeSlack(), brand(language="fr"))
     stated = build_digest("d", [app.brand], app.state, COUNTED, NOW + HOUR)
-    assert "Résumé" in stated.text
+    assert "24 dernières heures" in stated.text
     assert "d’habitude 900" in json.dumps(stated.blocks, ensure_ascii=False)
 
 

@@ -140,4 +140,4 @@ def test_to_somebody_without_a_brand_it_says_so() -> None:
     app = SlackAppHarness(FakeSlack())
     shown = home.build_home(app.state, [], NOW)
     assert view_errors(shown) == []
-    assert "no brand that you may act on" in json.dumps(shown)
+    assert "no brands you may act on" in json.dumps(shown)

@@ -71,10 +71,10 @@ async def test_a_study_that_cannot_be_made_says_why() -> None:
     """A brand without mentions has no curve; the page says so and lists the labels there are."""
     world = replace(day(), configured={"Nobody": BrandWithOverrides(default_brand("Nobody"))})
     async with web_client(world) as client:
-        page = await (await client.get("/brands/Nobody/curves")).text()
+        page = await (await client.get("/brands/Nobody/tuning")).text()
         assert "Nothing is labelled yet" in page
-        await client.post("/brands/Nobody/curves", data={"csrf": hidden(page, "csrf")})
-        while 'id="study"' in (page := await (await client.get("/brands/Nobody/curves")).text()):  # noqa: ASYNC110
+        await client.post("/brands/Nobody/tuning", data={"csrf": hidden(page, "csrf")})
+        while 'id="tuning"' in (page := await (await client.get("/brands/Nobody/tuning")).text()):
             await asyncio.sleep(0.05)
         assert "Two labelled crises are needed" in page
 

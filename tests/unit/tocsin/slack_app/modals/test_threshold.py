@@ -176,7 +176,7 @@ async def test_a_brand_without_a_configuration_has_nothing_to_override() -> None
         app.state.registry.remove("acme")
         ana = await opened(app)
         assert ana.modal is None
-        assert "built-in thresholds" in app.slack.ephemeral_texts[0]
+        assert "default thresholds" in app.slack.ephemeral_texts[0]
         await ana.click(MORE, "silence")
         await until(lambda: ana.modal)
         assert await ana.submit() == {}

@@ -62,7 +62,7 @@ async def test_the_most_severe_brand_stands_first_and_can_be_searched_for() -> N
         some = await (await client.get("/board?state=warning&q=volt")).text()
         assert "Voltanelle" in some
         assert "Hallowfirth" not in some
-        assert "No brand matches" in await (await client.get("/?q=zzz")).text()
+        assert "No matching brands" in await (await client.get("/?q=zzz")).text()
 
 
 async def test_every_answer_is_kept_from_frames_caches_and_scripts_of_others() -> None:
@@ -92,7 +92,7 @@ async def test_nothing_is_shown_and_nothing_done_before_the_login() -> None:
             answer = await client.get(path, allow_redirects=False)
             assert answer.status == 303, path
             assert answer.headers["Location"].startswith("/login?next=")
-        acts = f"/incidents/{CRITICAL}/acts"
+        acts = f"/incidents/{CRITICAL}/actions"
         assert (await client.post(acts, data={"do": "ack"}, allow_redirects=False)).status == 403
         assert (await client.post("/login", data={"token": "wrong", "name": "Eve"})).status == 401
         given = {"token": TOKEN, "name": "Ana", "next": "//evil.example/"}
@@ -133,22 +133,22 @@ async def test_an_incident_is_reported_whole_and_answered() -> None:
             assert words in page
         form = {"csrf": hidden(page, "csrf"), "do": "ack"}
         for _ in range(2):
-            answer = await client.post(f"/incidents/{CRITICAL}/acts", data=form)
-            assert "Passed on" in await answer.text()
+            answer = await client.post(f"/incidents/{CRITICAL}/actions", data=form)
+            assert "Sent" in await answer.text()
         first, second = stage.sent
         assert first.id == second.id
         assert (first.kind, first.actor, first.incident, first.brand) == ("ack", "local", CRITICAL, "Hallowfirth")
-        await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": "note", "text": "called them\u202e"})
+        await client.post(f"/incidents/{CRITICAL}/actions", data=form | {"do": "note", "text": "called them\u202e"})
         assert (stage.sent[-1].kind, stage.sent[-1].text) == ("note", "called them")
         assert "Snooze until morning" in page
-        await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": "snooze_morning"})
+        await client.post(f"/incidents/{CRITICAL}/actions", data=form | {"do": "snooze_morning"})
         snooze = stage.sent[-1]
         until = datetime.fromtimestamp((snooze.until or 0) / 1000, UTC)
         assert (snooze.kind, until.minute, 0 < until.timestamp() - snooze.at / 1000 <= 86_400) == ("snooze", 0, True)
         for do in ("drop", "silence", "threshold", "snooze_week", ""):  # what no page offers
-            assert (await client.post(f"/incidents/{CRITICAL}/acts", data=form | {"do": do})).status == 400
-        assert (await client.post(f"/incidents/{CRITICAL}/acts", data={"do": "ack"})).status == 403
-        assert (await client.post("/incidents/none/acts", data=form)).status == 404
+            assert (await client.post(f"/incidents/{CRITICAL}/actions", data=form | {"do": do})).status == 400
+        assert (await client.post(f"/incidents/{CRITICAL}/actions", data={"do": "ack"})).status == 403
+        assert (await client.post("/incidents/none/actions", data=form)).status == 404
     assert len(stage.sent) == 4
 
 
@@ -188,7 +188,7 @@ async def test_whom_a_proxy_names_acts_only_where_the_brand_lets_them() -> None:
             page = await (await client.get(f"/incidents/{CRITICAL}", headers={"X-User": who})).text()
             assert status in page
         form = {"csrf": hidden(page, "csrf"), "do": "ack"}
-        await client.post(f"/incidents/{CRITICAL}/acts", data=form, headers={"X-User": "U0ANA"})
+        await client.post(f"/incidents/{CRITICAL}/actions", data=form, headers={"X-User": "U0ANA"})
     assert [one.actor for one in stage.sent] == ["U0ANA"]
 
 
@@ -230,7 +230,7 @@ async def test_the_browser_s_language_is_spoken() -> None:
     async with web_client(day()) as client:
         page = await (await client.get("/", headers={"Accept-Language": "fr-CH, fr;q=0.9, en;q=0.8"})).text()
         assert '<html lang="fr">' in page
-        assert "Personne ne s’en charge encore" in page
+        assert "Pas encore pris en charge" in page
         assert '<html lang="en">' in await (await client.get("/", headers={"Accept-Language": "de"})).text()
 
 

@@ -1,4 +1,4 @@
-# ruff: noqa: ASYNC240  a test waits for nobody
+
 """Thresholds changed on a page, and the file that comes of it."""
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ async def test_the_last_thing_that_can_fire_is_not_taken_out(file: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "typed", "said"),
+    ("name", "typed", "stated"),
     [
         ("detect__volume__over_peak", "-1", "must be ≥ 0.1"),
         ("detect__volume__over_peak", "much", "must be a number"),
