@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from alerts.delivery.ports import MessageRef
-from alerts.rendering.message import Message
 from config.settings import from_environ
 from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE
 from streams import lifecycle
@@ -19,6 +18,8 @@ from streams.kafka.topics import Topics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from alerts.rendering.message import Message
 
 
 class StockVader:

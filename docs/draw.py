@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from mentions.sentiment import Scorer
 from replay.snapshots import incident_page
-from tocsin.demo.scenarios.offline_run import read_config, run_offline, router
+from tocsin.demo.scenarios.offline_run import read_config, router, run_offline
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification

@@ -10,7 +10,7 @@ import structlog
 
 from alerts.delivery.ports import DeliveryError, FileUploader
 from alerts.delivery.rate_limit import Clock, RateLimiter
-from alerts.rendering import chart_data
+from alerts.rendering import chart_data, chart_png
 from alerts.rendering.card import Chart
 from alerts.rendering.text import supported_language
 
@@ -95,12 +95,12 @@ class ChartUploader:
         incident = notification.incident
         found = chart_data.chart_data(incident)
         assert found is not None, "it was due"
-        course, evidence = found
+        timeline, evidence = found
         language = supported_language(self._route(incident.brand, notification.happened_at).language)
-        content = await asyncio.to_thread(chart_data.draw, course, evidence)
-        alt = chart_data.alt(course, language)
+        content = await asyncio.to_thread(chart_png.draw, timeline, evidence)
+        alt = chart_data.alt(timeline, language)
         file = await self._uploader.upload(f"{incident.id}-{incident.revision}.png", content, alt)
-        return Chart(file, incident.revision, notification.happened_at, course.step // 60_000, alt)
+        return Chart(file, incident.revision, notification.happened_at, timeline.step // 60_000, alt)
 
     async def _delete(self, file: str) -> None:
         try:

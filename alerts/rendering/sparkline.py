@@ -22,5 +22,10 @@ def sparkline(values: Sequence[float]) -> str:
     each = max(1, -(-len(values) // SPARKLINE_BARS))  # values that one bar stands for: the highest of them
     highest = [max(values[max(0, end - each) : end]) for end in range(len(values), 0, -each)][::-1]
     top = max(highest, default=0.0) or 1.0
-    bars = "".join(BARS[min(len(BARS) - 1, int(value / top * len(BARS)))] for value in highest)
+    bars = "".join(bar(value, top) for value in highest)
     return bars if len(set(bars)) > 1 else ""
+
+
+def bar(value: float, top: float) -> str:
+    """Return one bar, as high as its value's share of the top."""
+    return BARS[min(len(BARS) - 1, int(value / top * len(BARS)))]

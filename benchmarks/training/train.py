@@ -60,7 +60,7 @@ def learn(lesson: Lesson) -> Learnt:
             own = groups == group
             balance[own] = balanced(labels[own], weights[own])
     extras.append(np.eye(groups.max() + 1)[groups][:, 1:])  # how frequent each set's labels are teaches nothing
-    offsets = said(lesson, texts)
+    offsets = known_contribution(lesson, texts)
     found = fit(
         vocabulary.rows(texts), np.hstack(extras), labels, weights=balance, offsets=offsets, strength=lesson.strength
     )
@@ -84,7 +84,7 @@ def margins(learnt: Learnt, texts: Sequence[str]) -> Floats:
     rows = vocabulary.rows(plain)
     words = np.stack([rows.times(weights) for weights in found.features], 1)
     log_odds: Floats = (
-        said(lesson, plain)
+        known_contribution(lesson, plain)
         + words
         + extras @ found.extras[:, : extras.shape[1]].T
         + found.biases
@@ -93,8 +93,8 @@ def margins(learnt: Learnt, texts: Sequence[str]) -> Floats:
     return log_odds
 
 
-def said(lesson: Lesson, texts: Sequence[str]) -> Floats:
-    """Return what the features that are known to begin with say of each text, a column a lane."""
+def known_contribution(lesson: Lesson, texts: Sequence[str]) -> Floats:
+    """Return the contribution of the preset features to each text, a column a lane."""
     columns = list(lesson.known)
     rows = Vocabulary({feature: column for column, feature in enumerate(columns)}).rows(texts)
     steps = np.array([lesson.known[feature] for feature in columns]).reshape(-1, len(lesson.lanes))

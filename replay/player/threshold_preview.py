@@ -31,8 +31,8 @@ class ThresholdPreview:
         async with self._lock:
             try:
                 found = await asyncio.to_thread(self._cache.preview, brand, proposed)
-            except Exception as error:
-                log.error("preview failed", brand=brand.name, reason=f"{type(error).__name__}: {error}")
+            except Exception as error:  # noqa: BLE001  a preview that fails must not keep anybody from saving
+                log.error("preview failed", brand=brand.name, reason=f"{type(error).__name__}: {error}")  # noqa: TRY400
                 return None
         asyncio.get_running_loop().call_later(CACHE_TTL / 1000, self._cache.clear, self._cache.read_at)
         return found

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from alerts.rendering.chart_kit import Scale, round_up, short, spread, value_ticks
 from replay.snapshots.event_log import MINUTE
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ _BASE: Final = 160
 _LEFT: Final = 44
 _RIGHT: Final = 16
 _LABEL_SPACE: Final = 66
+_FLAG: Final = 22
+"""Distance of two flags."""
+
+_STEPS: Final = (5, 10, 20)
 
 
 @dataclass(frozen=True)
@@ -33,31 +38,17 @@ class Annotation:
     text: str
 
 
-@dataclass(frozen=True)
-class _Scale:
-    start: int
-    end: int
-    top: int
-
-    def x(self, at: float) -> float:
-        return _LEFT + (at - self.start) / max(self.end - self.start, 1) * (WIDTH - _LEFT - _RIGHT)
-
-    def y(self, count: float) -> float:
-        return _BASE - count / self.top * (_BASE - _TOP)
-
-
-def render(brand: str, start: int, course: Sequence[MinuteCounts], marks: Sequence[Annotation]) -> str:
-    """Return the chart of `course`, which begins at instant `start` [ms]."""
-    scale = _Scale(
-        start, start + len(course) * MINUTE, _ceiling(max((minute.mentions for minute in course), default=0))
-    )
-    total, negative = sum(minute.mentions for minute in course), sum(minute.negative for minute in course)
-    label = escape(f"{brand}: {total:,} mentions, {negative:,} of them negative; {len(marks)} notifications")
+def render(brand: str, start: int, minutes: Sequence[MinuteCounts], annotations: Sequence[Annotation]) -> str:
+    """Return the chart of `minutes`, the first of which begins at instant `start` [ms]."""
+    highest = round_up(max((minute.mentions for minute in minutes), default=0), _STEPS)
+    scale = Scale(_LEFT, WIDTH - _RIGHT, _TOP, _BASE, start, start + len(minutes) * MINUTE, highest)
+    total, negative = sum(minute.mentions for minute in minutes), sum(minute.negative for minute in minutes)
+    label = escape(f"{brand}: {total:,} mentions, {negative:,} of them negative; {len(annotations)} notifications")
     parts = [
         *_axes(scale),
-        _area(scale, [minute.mentions for minute in course], "mentions"),
-        _area(scale, [minute.negative for minute in course], "negative"),
-        *_flags(scale, marks),
+        _area(scale, [minute.mentions for minute in minutes], "mentions"),
+        _area(scale, [minute.negative for minute in minutes], "negative"),
+        *_flags(scale, annotations),
     ]
     return (
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">'
@@ -65,30 +56,22 @@ def render(brand: str, start: int, course: Sequence[MinuteCounts], marks: Sequen
     )
 
 
-def _ceiling(highest: int) -> int:
-    """Return a round number that the highest count stays below."""
-    for step in (5, 10, 20, 50, 100, 200, 500):
-        if highest <= step:
-            return step
-    return highest + highest // 10
-
-
-def _axes(scale: _Scale) -> list[str]:
+def _axes(scale: Scale) -> list[str]:
     lines = []
-    for count in (0, scale.top // 2, scale.top):
-        y = scale.y(count)
-        lines.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        lines.append(f'<text class="tick" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{count}</text>')
+    for tick in value_ticks(scale, 2):
+        lines.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{tick.at:.1f}" y2="{tick.at:.1f}"/>')
+        label = short(tick.value)
+        lines.append(f'<text class="tick" x="{_LEFT - 6}" y="{tick.at + 4:.1f}" text-anchor="end">{label}</text>')
     return lines + [_hour(scale, at) for at in _hours(scale)]
 
 
-def _hours(scale: _Scale) -> range:
-    hour = 60 * MINUTE
-    every = hour * max(1, round((scale.end - scale.start) / hour * _LABEL_SPACE / (WIDTH - _LEFT - _RIGHT)))
-    return range(-(-scale.start // hour) * hour, scale.end, every)
+def _hours(scale: Scale) -> range:
+    hour, start, end = 60 * MINUTE, int(scale.start), int(scale.end)
+    every = hour * max(1, round((end - start) / hour * _LABEL_SPACE / (WIDTH - _LEFT - _RIGHT)))
+    return range(-(-start // hour) * hour, end, every)
 
 
-def _hour(scale: _Scale, at: int) -> str:
+def _hour(scale: Scale, at: int) -> str:
     return f'<text class="tick" x="{scale.x(at):.1f}" y="{_BASE + 18}" text-anchor="middle">{_clock(at)}</text>'
 
 
@@ -96,25 +79,24 @@ def _clock(at: int) -> str:
     return f"{datetime.fromtimestamp(at / 1000, UTC):%H:%M}"
 
 
-def _area(scale: _Scale, counts: Sequence[int], name: str) -> str:
+def _area(scale: Scale, counts: Sequence[int], name: str) -> str:
     """Return the counts as an area of one step a minute."""
-    step = (scale.x(MINUTE) - scale.x(0)) if counts else 0.0
     points = [f"M{_LEFT},{_BASE}"]
-    for place, count in enumerate(counts):
-        points.append(f"V{scale.y(count):.1f}H{_LEFT + (place + 1) * step:.1f}")
+    for place, count in enumerate(counts, 1):
+        points.append(f"V{scale.y(count):.1f}H{scale.x(scale.start + place * MINUTE):.1f}")
     return f'<path class="{name}" d="{"".join(points)}V{_BASE}Z"/>'
 
 
-def _flags(scale: _Scale, marks: Sequence[Annotation]) -> list[str]:
-    drawn, room = [], -1e9
-    for mark in sorted(marks, key=lambda one: (one.at, one.number)):
-        x = scale.x(min(max(mark.at, scale.start), scale.end))
-        place = max(x, room)
-        room = place + 22
+def _flags(scale: Scale, annotations: Sequence[Annotation]) -> list[str]:
+    """Return the flags in the order of time, side by side where they would cover each other."""
+    ordered = sorted(annotations, key=lambda one: (one.at, one.number))
+    exact = [scale.x(min(max(one.at, scale.start), scale.end)) for one in ordered]
+    drawn = []
+    for one, x, place in zip(ordered, exact, spread(exact, _FLAG), strict=True):
         drawn.append(
-            f'<g class="flag {escape(mark.severity)}"><title>{_clock(mark.at)} {escape(mark.text)}</title>'
+            f'<g class="flag {escape(one.severity)}"><title>{_clock(one.at)} {escape(one.text)}</title>'
             f'<path d="M{x:.1f},{_BASE}V{_TOP}L{place:.1f},{_TOP - 8}"/>'
             f'<circle cx="{place:.1f}" cy="{_TOP - 17}" r="10"/>'
-            f'<text x="{place:.1f}" y="{_TOP - 13}" text-anchor="middle">{mark.number}</text></g>'
+            f'<text x="{place:.1f}" y="{_TOP - 13}" text-anchor="middle">{one.number}</text></g>'
         )
     return drawn

@@ -7,8 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.model import rank
-from alerts.rendering import chart_data as alerts_chart
-from alerts.rendering import text
+from alerts.rendering import chart_data, chart_png, text
 from alerts.rendering.card import Chart, build_card
 from replay.snapshots import chart, slack_svg
 from replay.snapshots.chart import Annotation
@@ -112,14 +111,14 @@ def _card(note: Notification, route: Route, *, is_open: bool) -> str:
 
 def render_card(note: Notification, route: Route) -> str:
     """Return the message that Slack shows after this notification, with its chart, as SVG."""
-    found = alerts_chart.chart_data(note.incident)
+    found = chart_data.chart_data(note.incident)
     if found is None:
         return slack_svg.render(build_card(note.incident, route, page=note.page), clock(note.happened_at))
-    course, evidence = found
-    alt = alerts_chart.alt(course, text.supported_language(route.language))
-    chart = Chart("F00000000", note.revision, note.happened_at, course.step // 60_000, alt)
+    timeline, evidence = found
+    alt = chart_data.alt(timeline, text.supported_language(route.language))
+    chart = Chart("F00000000", note.revision, note.happened_at, timeline.step // 60_000, alt)
     card = build_card(note.incident, route, page=note.page, chart=chart)
-    return slack_svg.render(card, clock(note.happened_at), alerts_chart.draw(course, evidence))
+    return slack_svg.render(card, clock(note.happened_at), chart_png.draw(timeline, evidence))
 
 
 def clock(at: int) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mentions.model.batches import Batch, Tick
 from replay.player.chunking import chunks, read_records
+from streams.recording.format import ScoredEntry, TickEntry
 from streams.stages.event_time import FLUSH_MARGIN
 from streams.stages.score import score
-from streams.recording.format import ScoredEntry, TickEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
     from mentions.watchlist.watchlist import Watchlist
-    from streams.stages.score import ScoreResult
     from streams.recording.format import Entry
+    from streams.stages.score import ScoreResult
 
 PACE: Final = 3_600_000
 """Longest step of a brand's event time (ms), with or without mentions."""

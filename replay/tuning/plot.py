@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from alerts.rendering.chart_kit import Scale
+
 if TYPE_CHECKING:
     from replay.tuning.optimisation import Point, TuningResult
 
@@ -25,11 +27,10 @@ def plot(study: TuningResult) -> list[str]:
     wide = max(one.per_week for _, one in shown) or 1.0
     delays = [one.mean_delay or 0.0 for _, one in shown]
     low, high = min(delays), max(*delays, min(delays) + 1)
+    scale = Scale(0, WIDTH, 0, HEIGHT, 0, wide, high, low)
     rows = [[" "] * (WIDTH + 1) for _ in range(HEIGHT + 1)]
     for place, one in sorted(shown, key=lambda pair: _weight(study, *pair)):
-        x = round(one.per_week / wide * WIDTH)
-        y = round((high - (one.mean_delay or 0.0)) / (high - low) * HEIGHT)
-        rows[y][x] = _mark(study, place, one)
+        rows[round(scale.y(one.mean_delay or 0.0))][round(scale.x(one.per_week))] = _mark(study, place, one)
     return [*_framed(rows, low, high, wide), *_legend(study, len(study.points) - len(shown), most)]
 
 

@@ -11,7 +11,7 @@ import pytest
 from kafka import TopicPartition
 
 from alerts.incidents.model import Action, Notification, decode_notification, encode
-from alerts.rendering import chart_data
+from alerts.rendering import chart_data, chart_png
 from config.brands.model import Brand
 from config.brands.overrides import Override
 from config.brands.wire import encode_brand
@@ -20,7 +20,7 @@ from replay.player.slack_requests import final_messages, record_requests
 from streams.kafka import clients
 from streams.kafka.admin import KafkaBrandStore
 from streams.kafka.embedded import EmbeddedBroker
-from streams.recording.format import Recording
+from streams.recording.format import ConfigEntry, Recording
 from tests.support.installation import Installation, wait_until
 from tests.support.served_slack import environment, served_slack
 from tocsin.demo.fake_slack.faults import Fault
@@ -205,7 +205,7 @@ def test_a_chart_shows_what_the_replay_knows(lived: Lived) -> None:
         revision = int(file.name.removesuffix(".png").rpartition("-")[2])
         found = chart_data.chart_data(replayed[incident, revision].incident)
         assert found is not None
-        assert file.content == chart_data.draw(*found)
+        assert file.content == chart_png.draw(*found)
         assert block["alt_text"] == file.alt_text == chart_data.alt(found[0], "en")
 
 
@@ -214,8 +214,8 @@ def test_the_recording_says_what_ran(lived: Lived) -> None:
     recording = Recording(lived.path)
     assert set(recording.header.brands) == set(BRANDS)
     assert recording.header.scores
-    found = [entry for entry in recording.entries() if type(entry).__name__ == "Configured"]
-    assert [getattr(entry, "name", "") for entry in found].count("Lumivel") == 2
+    found = [entry for entry in recording.entries() if isinstance(entry, ConfigEntry)]
+    assert [entry.name for entry in found].count("Lumivel") == 2
 
 
 def test_one_brand_of_it_tells_its_own_story(lived: Lived) -> None:
@@ -259,10 +259,10 @@ def test_the_period_is_that_of_the_broker(lived: Lived) -> None:
         "record", "--from", "2020-01-01", "--to", "2020-01-02", "-o", lived.here.path("none.tocsin")
     )
     assert done.returncode == 1
-    assert "nothing was read of any brand in that time" in done.stderr
+    assert "no mention of any brand was read in that time" in done.stderr
     unknown = lived.here.command("record", "--brand", "Nobody", "--from", "1h", "-o", lived.here.path("none.tocsin"))
     assert unknown.returncode == 1
-    assert "nothing was read of Nobody" in unknown.stderr
+    assert "no mention of Nobody was read" in unknown.stderr
     turned = lived.here.command("record", "--from", "1h", "--to", "2h", "-o", lived.here.path("none.tocsin"))
     assert turned.returncode == 2
 

@@ -14,7 +14,6 @@ from hypothesis import example, given, settings
 from alerts.delivery.outbox import Outbox
 from alerts.delivery.ports import DeliveryError, MessageRef
 from alerts.delivery.rate_limit import Clock
-from alerts.rendering.message import Message
 from alerts.rendering.route import Route
 from tests.support.alerts import MemoryReceipts, RecordingMetrics, action, named, now, run, signal
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alerts.incidents.model import Notification
+    from alerts.rendering.message import Message
 
 Outcome = Literal["fine", "busy", "lost", "taken", "late", "refused", "die before", "die after"]
 OUTCOMES: tuple[Outcome, ...] = ("fine", "busy", "lost", "taken", "late", "refused", "die before", "die after")

@@ -210,7 +210,7 @@ def check_step(
 
 
 def check_severity(before: Incident | None, incident: Incident, policy: Policy) -> None:
-    """Check that an incident is as grave as its signals and the rules make it, and that nobody has acknowledged less."""
+    """Check that an incident is as grave as its signals and the rules make it, nobody having acknowledged less."""
     found = {(one.signal.brand, one.signal.detector) for one in incident.findings.values()}
     together = any({(brand, "negative_spike"), (brand, "volume_spike")} <= found for brand in incident.all_brands)
     assert not (together and policy.severity_rules) or incident.severity == "critical", "a rule was not heard"

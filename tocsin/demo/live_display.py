@@ -14,7 +14,7 @@ from rich.text import Text
 from alerts.incidents.model import rank
 from alerts.notifiers import console
 from alerts.rendering.card import build_card, build_reply
-from alerts.rendering.sparkline import BARS
+from alerts.rendering.sparkline import bar
 from replay.snapshots.event_log import MINUTE, EventLog
 
 if TYPE_CHECKING:
@@ -115,8 +115,7 @@ class LiveDisplay:
         bars = Text()
         for column, total in zip(columns, totals, strict=True):
             bad = total and sum(one.negative for one in column) / total >= NEGATIVE_SHARE
-            height = min(len(BARS) - 1, total * len(BARS) // top)
-            bars.append(BARS[height] if total else " ", style="red" if bad else "cyan")
+            bars.append(bar(total, top) if total else " ", style="red" if bad else "cyan")
         return bars
 
     def _state(self, brand: str) -> Text:

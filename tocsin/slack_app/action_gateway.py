@@ -63,7 +63,7 @@ class ActionGateway:
         """Await what passes something on; return what the person has to know where that failed."""
         try:
             await work
-        except Exception as error:
-            log.error("what was asked for could not be passed on", brand=brand.name, why=type(error).__name__)
+        except Exception as error:  # noqa: BLE001  whatever fails, the person has to know that nothing happened
+            log.error("what was asked for could not be passed on", brand=brand.name, why=type(error).__name__)  # noqa: TRY400
             return translate(brand.language, "failed")
         return ""

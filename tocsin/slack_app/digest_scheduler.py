@@ -134,8 +134,8 @@ class DigestScheduler:
         except DeliveryError as error:
             log.warning("a digest could not be sent", channel=one.channel, why=str(error))
             return 0 if error.retryable else RETRY_AFTER
-        except Exception as error:
-            log.error("a digest could not be made", channel=one.channel, why=f"{type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001  the broker may be away: it must not end the app
+            log.error("a digest could not be made", channel=one.channel, why=f"{type(error).__name__}: {error}")  # noqa: TRY400
             return RETRY_AFTER
         return 2 * MAX_DELAY
 

@@ -35,7 +35,7 @@ def build_application(
     settings: Settings,
     config: Path | None = None,
     labels: Sequence[Label] = (),
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] = time.time,  # noqa: TID251  the edge
 ) -> web.Application:
     """Return the server of a world; `config` is the file that the editor writes, `labels` what incidents were."""
     access = Authenticator(settings, clock)

@@ -45,7 +45,10 @@ def render_page(
         _environment()
         .get_template(template)
         .render(
-            language=language, translate=lambda key, **words: translate(language, key, **words), session=session, **values
+            language=language,
+            translate=lambda key, **words: translate(language, key, **words),
+            session=session,
+            **values,
         )
     )
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")

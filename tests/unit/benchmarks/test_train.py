@@ -1,4 +1,4 @@
-"""Does learning some lessons anew leave the others as they are?"""
+"""Retraining of some models leaves the others as they are."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OTHERS: Final = [lane for lane in range(len(LANES)) if lane not in OWN]
 
 @pytest.fixture(scope="module")
 def learnt(tmp_path_factory: pytest.TempPathFactory) -> Weights:
-    """Return weights of which French sentiment is learnt anew."""
+    """Return weights of which French sentiment is retrained."""
     path: Path = tmp_path_factory.mktemp("weights") / "weights.npz"
     write(path, "test-1", [learn(LESSON)], shipped_weights())
     return Weights.load(path)

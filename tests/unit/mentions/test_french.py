@@ -118,7 +118,7 @@ def test_memory_never_shows() -> None:
     ],
 )
 def test_a_negation_ends_at_punctuation(text: str) -> None:
-    """What comes after a comma or a full stop is said anew: a complaint stays one."""
+    """What comes after a comma or a full stop is a statement of its own: a complaint stays one."""
     assert compound(text) < -0.2
 
 

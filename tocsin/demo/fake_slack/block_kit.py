@@ -16,7 +16,7 @@ from tocsin.demo.fake_slack.elements import (
     utf16_length,
 )
 
-__all__ = ["validation_error", "block_errors", "utf16_length", "view_errors"]
+__all__ = ["block_errors", "utf16_length", "validation_error", "view_errors"]
 
 MAX_BLOCKS: Final = {"message": 50, "modal": 100, "home": 100}
 """Blocks."""

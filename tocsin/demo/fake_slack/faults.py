@@ -34,7 +34,7 @@ class Call:
     peer: tuple[str, int] = ("", 0)  # the caller's end of the connection
 
 
-class ApiError(Exception):  # noqa: N818  Slack says no; it is no mistake of ours
+class ApiError(Exception):
     """Slack answers `ok: false` with this error code, and perhaps more."""
 
     def __init__(self, error: str, **more: Any) -> None:

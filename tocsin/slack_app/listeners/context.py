@@ -83,10 +83,10 @@ class ListenerContext:
             raise
         await work
 
-    async def drain(self, timeout: float) -> None:
-        """Wait until the listeners at work are done, at most `timeout` seconds."""
+    async def drain(self, limit: float) -> None:
+        """Wait until the listeners at work are done, at most `limit` seconds."""
         if self.running:
-            await asyncio.wait(set(self.running), timeout=timeout)
+            await asyncio.wait(set(self.running), timeout=limit)
 
     def action(self, button: ActionButton, incident: Incident, revision: int, brand: Brand, user: str) -> Action:
         """Return the action of a button. Its id names what was shown, so that a double click is one action."""

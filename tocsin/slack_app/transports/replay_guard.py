@@ -41,7 +41,7 @@ class ReplayGuard:
     async def middleware(
         self,
         req: AsyncBoltRequest,
-        next: Callable[[], Awaitable[BoltResponse]],
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
         """Refuse a replay; Bolt calls this after it has verified the signature."""
         if req.mode == "http" and self.is_replay(req.headers.get("x-slack-signature", [""])[0]):

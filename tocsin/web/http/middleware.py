@@ -55,7 +55,7 @@ async def _handle_errors(request: web.Request, handler: Handler) -> web.StreamRe
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        response = error if error.status < 400 else _error_page(request, error.status, error.text)
+        response = error if error.status < 400 else _error_page(request, error.status, error.text)  # noqa: PLR2004
     except ConnectionError:
         raise
     except Exception:
@@ -150,7 +150,7 @@ def _login_page(request: web.Request, error: str = "", status: int = 200) -> web
 
 def _error_page(request: web.Request, status: int, text: str | None) -> web.Response:
     language = request_language(request)
-    known = {404: "not_found", 403: "forbidden"}.get(status, "failed" if status >= 500 else "forbidden")
+    known = {404: "not_found", 403: "forbidden"}.get(status, "failed" if status >= 500 else "forbidden")  # noqa: PLR2004
     own = text if text and not text.startswith(f"{status}:") else translate(language, known)
     return render_page("error.html.j2", language, request.get(SESSION), status, title=own)
 

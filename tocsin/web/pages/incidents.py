@@ -135,8 +135,8 @@ class IncidentPages:
         log.info("asked to act", brand=incident.brand, incident=incident.id, act=action.kind, who=session.user)
         try:
             await self._world.send(action)
-        except Exception as error:
-            log.error("what was asked for could not be passed on", why=type(error).__name__)
+        except Exception as error:  # noqa: BLE001  whatever fails, the person has to know that nothing happened
+            log.error("what was asked for could not be passed on", why=type(error).__name__)  # noqa: TRY400
             return _back(incident, "not_done")
         return _back(incident, "done")
 

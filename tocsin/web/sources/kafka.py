@@ -130,7 +130,7 @@ class KafkaDataSource(KafkaGateway):
         while True:
             try:
                 self._expected_rates = await asyncio.to_thread(self._expected)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  the board is worth showing without the usual
                 log.warning("what is usual could not be read", why=f"{type(error).__name__}: {error}")
             await asyncio.sleep(BASELINE_REFRESH)
 

@@ -1,4 +1,4 @@
-"""Is the chart right, small, the same every time, and never in an alert's way?"""
+"""Tests of an incident's chart: it is right, small, the same every time, and delays no alert."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from PIL import Image
 from alerts.delivery.chart_uploader import REFRESH_AFTER, needs_chart
 from alerts.delivery.outbox import Outbox
 from alerts.notifiers.slack.notifier import SlackNotifier
-from alerts.rendering import chart_data
+from alerts.rendering import chart_data, chart_png
 from alerts.rendering.card import Chart
 from alerts.rendering.route import Route
 from detectors.model.signal import Signal, Timeline
@@ -29,29 +29,31 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Notification
 
 ROUTE = Route("C0000001", "en", "<@U024BE7LH>")
-COURSE = Timeline(START, 5 * MINUTE, (3,) * 30 + (5, 9, 20, 40, 60, 80), (1,) * 30 + (2, 5, 12, 30, 45, 66), (3.1, 0.6))
+TIMELINE = Timeline(
+    START, 5 * MINUTE, (3,) * 30 + (5, 9, 20, 40, 60, 80), (1,) * 30 + (2, 5, 12, 30, 45, 66), (3.1, 0.6)
+)
 COUNTS = st.lists(st.integers(0, 10**9), min_size=36, max_size=36).map(tuple)
 
 
 def drawn(minute: float = 0, **changes: object) -> Signal:
     """Return a signal that carries the course."""
-    return replace(signal(minute), timeline=COURSE, **changes)
+    return replace(signal(minute), timeline=TIMELINE, **changes)
 
 
 def test_the_bars_are_as_high_as_the_counts_and_the_lines_where_they_belong() -> None:
     """The last bar is the highest: its foot red, its head grey; the limit crosses the picture in black dashes."""
-    image = Image.open(BytesIO(chart_data.draw(COURSE, figures()))).convert("RGB")
-    x = chart_data.SIZE[0] - chart_data.RIGHT - 10
-    column = [image.getpixel((x, y)) for y in range(chart_data.SIZE[1])]
-    grey, red = (tuple(bytes.fromhex(colour[1:])) for colour in (chart_data.ALL, chart_data.NEGATIVE))
-    floor = chart_data.SIZE[1] - chart_data.BOTTOM
-    height = floor - chart_data.TOP
+    image = Image.open(BytesIO(chart_png.draw(TIMELINE, figures()))).convert("RGB")
+    x = chart_png.SIZE[0] - chart_png.RIGHT - 10
+    column = [image.getpixel((x, y)) for y in range(chart_png.SIZE[1])]
+    grey, red = (tuple(bytes.fromhex(colour[1:])) for colour in (chart_png.ALL, chart_png.NEGATIVE))
+    floor = chart_png.SIZE[1] - chart_png.BOTTOM
+    height = floor - chart_png.TOP
     assert column.count(grey) == pytest.approx(height * 14 / 80, abs=8)
     assert column.count(red) == pytest.approx(height * 66 / 80, abs=8)
-    limit = chart_data.limit_of(COURSE, figures())
-    assert limit == 12
-    assert image.getpixel((chart_data.LEFT + 5, round(floor - height * 12 / 80))) == tuple(
-        bytes.fromhex(chart_data.LIMIT[1:])
+    threshold = chart_data.threshold_per_step(TIMELINE, figures())
+    assert threshold == 12
+    assert image.getpixel((chart_png.LEFT + 5, round(floor - height * 12 / 80))) == tuple(
+        bytes.fromhex(chart_png.THRESHOLD[1:])
     )
 
 
@@ -61,24 +63,24 @@ def test_any_course_is_small_and_the_same_every_time(
     mentions: tuple[int, ...], negative: tuple[int, ...], usual: tuple[float, float] | None
 ) -> None:
     """A phone loads it over a poor line; a replay draws what the live run drew."""
-    course = Timeline(START, 5 * MINUTE, mentions, negative, usual)
-    content = chart_data.draw(course, figures())
+    timeline = Timeline(START, 5 * MINUTE, mentions, negative, usual)
+    content = chart_png.draw(timeline, figures())
     assert content.startswith(b"\x89PNG")
     assert len(content) < 60_000
-    assert content == chart_data.draw(course, figures())
+    assert content == chart_png.draw(timeline, figures())
 
 
 def test_who_does_not_see_it_is_reported() -> None:
     """In the brand's language."""
-    stated = chart_data.alt(COURSE, "en")
+    stated = chart_data.alt(TIMELINE, "en")
     assert stated == "The last 3 h: at most 80 mentions in 5 min; at most 66 negative, 0 min ago"
-    assert "négatives" in chart_data.alt(COURSE, "fr")
+    assert "négatives" in chart_data.alt(TIMELINE, "fr")
 
 
 def test_a_limit_on_a_share_has_no_line() -> None:
     """Only counts of mentions over some hours compare with bars."""
-    assert chart_data.limit_of(COURSE, figures(metric="negative share")) is None
-    assert chart_data.limit_of(COURSE, figures(window_start=START - 24 * 60 * MINUTE)) is None
+    assert chart_data.threshold_per_step(TIMELINE, figures(metric="negative share")) is None
+    assert chart_data.threshold_per_step(TIMELINE, figures(window_start=START - 24 * 60 * MINUTE)) is None
 
 
 def test_it_is_drawn_again_after_ten_minutes_and_when_it_is_over() -> None:

@@ -95,7 +95,10 @@ def test_an_event_of_nobody_known_is_a_warning_and_no_shift() -> None:
     found = parse(calendar("DTSTART:20261120T080000Z\nDURATION:P1D\nSUMMARY:Dora\\, \x1b[2J"), SCHEDULE, SINCE, UNTIL)
     assert not found.shifts
     assert found.warnings == (
-        'nobody is known who is meant by the event "Dora, [2J" (2026-11-20 08:00:00+00:00): add the name to schedule.names',
+        (
+            'nobody is known who is meant by the event "Dora, [2J" (2026-11-20 08:00:00+00:00): '
+            "add the name to schedule.names"
+        ),
     )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
-from alerts.rendering.route import Route
 from alerts.incidents.state import new_state
+from alerts.rendering.route import Route
 from mentions.model.batches import NEGATIVE, POSITIVE
 from tests.support.alerts import MINUTE, START, now, run, signal
 from tests.support.scoring import batch

@@ -11,7 +11,6 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from alerts.incidents.actions import validate
@@ -28,6 +27,7 @@ from tocsin.slack_app.transports.socket_mode import SocketModeListener
 
 if TYPE_CHECKING:
     from slack_sdk.socket_mode.aiohttp import SocketModeClient
+    from slack_sdk.socket_mode.response import SocketModeResponse
 
 MINUTE = 60_000
 CALLBACKS = (silence.CALLBACK, threshold.CALLBACK, "another")

@@ -74,7 +74,7 @@ async def test_a_study_that_cannot_be_made_says_why() -> None:
         page = await (await client.get("/brands/Nobody/tuning")).text()
         assert "Nothing is labelled yet" in page
         await client.post("/brands/Nobody/tuning", data={"csrf": hidden(page, "csrf")})
-        while 'id="tuning"' in (page := await (await client.get("/brands/Nobody/tuning")).text()):
+        while 'id="tuning"' in (page := await (await client.get("/brands/Nobody/tuning")).text()):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         assert "Two labelled crises are needed" in page
 

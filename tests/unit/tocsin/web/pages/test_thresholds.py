@@ -1,4 +1,4 @@
-
+# ruff: noqa: ASYNC240  a test waits for nobody
 """Thresholds changed on a page, and the file that comes of it."""
 
 from __future__ import annotations
