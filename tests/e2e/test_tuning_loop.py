@@ -81,7 +81,7 @@ def _check_written(folder: Path, before: str, record: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (["--budget", "lots"], 'such as "1 false alarm/week"'),
         (["--brand", "Nobody"], "no such brand"),

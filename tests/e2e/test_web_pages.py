@@ -79,16 +79,16 @@ def test_a_manager_logs_in_acknowledges_an_incident_and_changes_a_threshold(tmp_
         keep(page, "web-incident-phone")
         page.get_by_role("link", name="Pippinworth").click()
         page.get_by_role("link", name="Thresholds").click()
-        page.get_by_label("volume: over peak").fill("0")
+        page.get_by_label("volume spike: peak ratio").fill("0")
         page.get_by_role("button", name="Save").click()
-        assert page.get_by_label("volume: over peak").get_attribute("aria-invalid") == "true"
-        page.get_by_label("volume: over peak").fill("2")
+        assert page.get_by_label("volume spike: peak ratio").get_attribute("aria-invalid") == "true"
+        page.get_by_label("volume spike: peak ratio").fill("2")
         page.get_by_role("button", name="Preview").click()
         expect(page.get_by_role("heading", name="Preview")).to_be_visible()
         assert fits(page)
         keep(page, "web-thresholds-phone")
         page.get_by_role("button", name="Save").click()
-        expect(page.locator("#diff")).to_contain_text("over_peak: 2")
+        expect(page.locator("#diff")).to_contain_text("peak_ratio: 2")
         page.set_viewport_size({"width": 1440, "height": 900})
         page.emulate_media(color_scheme="dark")
         for name, path in {"overview": "/", "thresholds": "/brands/Pippinworth/thresholds"}.items():
@@ -97,5 +97,5 @@ def test_a_manager_logs_in_acknowledges_an_incident_and_changes_a_threshold(tmp_
             keep(page, f"web-{name}-desktop-dark")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
-    assert "over_peak: 2" in file.read_text(encoding="utf-8")
+    assert "peak_ratio: 2" in file.read_text(encoding="utf-8")
     assert [fault for fault in faults if "422" not in fault] == []

@@ -1,4 +1,4 @@
-"""Does a worker survive whatever a record holds, count what is good in it, and keep what is not?"""
+"""Bad records on a real broker: the worker survives, counts the valid mentions and keeps the rest as dead letters."""
 
 from __future__ import annotations
 

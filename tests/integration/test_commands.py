@@ -1,4 +1,4 @@
-"""Do the commands that look at a running installation say what is so?"""
+"""Commands that look at a running installation."""
 
 from __future__ import annotations
 

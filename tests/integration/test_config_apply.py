@@ -1,4 +1,4 @@
-"""Does `tocsin config apply` bring a file into force on a real Kafka, and does a bad one change nothing?"""
+"""`tocsin config apply` on a real Kafka: a valid file comes into force, an invalid one changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker is killed around every send: is everything told in the end, once?
+"""A worker is killed around every send: every notification is delivered in the end, once.
 
 Two brands in two channels go through one life side by side; of each pair of requests that is cut off, one had been
 taken by the other side and one had not.

@@ -1,4 +1,4 @@
-"""Nobody acknowledges, a worker dies, the pager is down: is the next step still taken, once?"""
+"""Escalation while nobody acknowledges, a worker dies and the pager is down: the next step is taken, once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the counts stay exact when a worker is killed and the broker restarts?"""
+"""Exact counts when a worker is killed and the broker restarts."""
 
 from __future__ import annotations
 

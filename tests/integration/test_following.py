@@ -1,4 +1,4 @@
-"""Does a follower see what is written to topics, from the beginning and as it is added?"""
+"""Tailing topics: what they hold from the beginning, then what is added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the brands of a group, assigned to different partitions of Kafka, become one incident as in one process?
+"""Brands of a group in different partitions of Kafka: one incident, as in one process.
 
 Which of them comes first is decided by which partition is read faster, hours being read in seconds here.
 """

@@ -1,4 +1,4 @@
-"""Is somebody outside Slack told when alerts no longer get through, once, and told again when they do?"""
+"""The heartbeat on a real broker: an outage is reported outside Slack once, and so is its end."""
 
 from __future__ import annotations
 

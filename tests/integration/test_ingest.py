@@ -1,4 +1,4 @@
-"""Does `tocsin ingest` send each mention once, whatever interrupts it, and name what it refuses?"""
+"""`tocsin ingest` sends each mention once, whatever interrupts it, and names what it rejects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a running worker follow the configuration, brand by brand, without a restart?"""
+"""A running worker follows the configuration, brand by brand, without a restart."""
 
 from __future__ import annotations
 

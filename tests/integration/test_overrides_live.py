@@ -1,4 +1,4 @@
-"""Does an override that ends in the middle of a storm fire alike through Kafka and workers, and in a replay?"""
+"""An override that ends in the middle of a burst: the same signals through Kafka and in a replay."""
 
 from __future__ import annotations
 

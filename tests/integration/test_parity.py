@@ -1,4 +1,4 @@
-"""Does the same fire through Kafka and workers as in a replay of the file?"""
+"""Parity: the same events through Kafka and workers as in a replay of the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a recorded live run, with all that can go wrong in it, replay to the same incidents and Slack payloads?"""
+"""A recorded live run, with failures in it, replays to the same incidents and Slack payloads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a replay through Kafka and a real worker tell what the replay in one process tells, and leave nothing behind?"""
+"""A replay through Kafka and a real worker gives the events of the replay in one process, and leaves nothing behind."""
 
 from __future__ import annotations
 

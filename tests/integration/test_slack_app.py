@@ -1,4 +1,4 @@
-"""From a crisis to a tap on a phone and back: does the button acknowledge the incident?"""
+"""From a burst of mentions to a click in Slack and back: the button acknowledges the incident."""
 
 from __future__ import annotations
 

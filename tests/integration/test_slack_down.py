@@ -1,4 +1,4 @@
-"""Slack refuses, fails or says nothing for a while: is everything told in the end, once and in order?"""
+"""Slack refuses, fails or does not answer for a while: every notification arrives in the end, once and in order."""
 
 from __future__ import annotations
 

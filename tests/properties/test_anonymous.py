@@ -1,4 +1,4 @@
-"""Does an anonymised recording name nobody, and tell the same story?"""
+"""An anonymised recording names nobody and replays to the same incidents."""
 
 from __future__ import annotations
 

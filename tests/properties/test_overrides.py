@@ -1,4 +1,4 @@
-"""Does an override end at its instant of event time, however time is told, live and in a replay alike?"""
+"""Laws of overrides: each ends at its instant of event time, live and in a replay alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is what the pipeline tells independent of how its input was cut, and of who else is watched?"""
+"""Laws of the pipeline: its notifications depend neither on how the input is cut nor on other brands."""
 
 from __future__ import annotations
 

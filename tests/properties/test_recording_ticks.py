@@ -1,4 +1,4 @@
-"""Does a recording without most of its ticks tell what the whole one tells?"""
+"""A recording without most of its ticks replays like the whole one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who are the brands of tests about groups? An agency's client with three brands, and one that is on its own."""
+"""Policies of tests about groups: an agency with three brands, and one brand without a group."""
 
 from __future__ import annotations
 

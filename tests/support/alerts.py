@@ -1,4 +1,4 @@
-"""What do tests of alerts begin with? Signals and acts with the parts that do not matter filled in."""
+"""Signals, actions and receipts for tests of alerting, with the fields that do not matter filled in."""
 
 from __future__ import annotations
 

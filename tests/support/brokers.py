@@ -1,4 +1,4 @@
-"""Which broker do the tests run on? A real Kafka where possible, else the embedded one, and never silently."""
+"""Choice of the broker for tests: a real Kafka where possible, else the embedded one, and it says which."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are the counts exact whatever dies? Workers and a broker, killed and restarted under load, against one process."""
+"""Chaos scenario: workers and a broker die under load, and the counts are compared with those of one process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would `docker compose up` start? Read from docker-compose.yml, so that it can be run without Docker."""
+"""Reads docker-compose.yml, so that tests can start its services without Docker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a real Apache Kafka run where Docker answers but Java is missing? The same, in a container."""
+"""A real Apache Kafka in a container, for machines with Docker and without Java."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is an incident's life delivered to the fake Slack, and how should it look there?"""
+"""Delivers an incident's notifications to the fake Slack, and checks what it then shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do the documents say to type, and where do they point?"""
+"""Commands, code blocks and links of the documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a test run Tocsin as an operator would? Worker processes beside a broker, and a look at what they know."""
+"""An installation to drive: worker processes and commands as an operator runs them, and a look at their state."""
 
 from __future__ import annotations
 

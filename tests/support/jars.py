@@ -1,4 +1,4 @@
-"""Where do the jars of Apache Kafka come from? Maven fetches them once into a cache."""
+"""Jars of Apache Kafka: Maven fetches them once into a cache."""
 
 from __future__ import annotations
 

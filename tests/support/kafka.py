@@ -1,4 +1,4 @@
-"""How is a real Apache Kafka started, stopped, killed and restarted on this machine? One JVM in KRaft mode."""
+"""A real Apache Kafka on this machine, to start, stop, kill and restart: one JVM in KRaft mode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which labelled past can be tuned on? Invented: eight calm days of a brand with three storms that grow, told late."""
+"""Invented history with labels for tuning: eight calm days of a brand with three bursts, labelled late."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What markup does a card hold? `<!channel>` from outside would wake everybody."""
+"""Slack markup in a card: `<!channel>` from outside would notify everybody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What might a crowd write? Invented mentions, the same for the same seed, for load and failure tests."""
+"""Generator of invented mentions, the same for the same seed, for load and failure tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do tests of scoring begin with? Mentions as producers send them, and a scorer that can be foreseen."""
+"""Mentions as producers send them, and a scorer with predictable scores."""
 
 from __future__ import annotations
 

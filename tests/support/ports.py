@@ -1,4 +1,4 @@
-"""Which port is free for a broker that may be stopped and started again on it?"""
+"""Free ports for brokers that may be stopped and started again on them."""
 
 from __future__ import annotations
 

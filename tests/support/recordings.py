@@ -1,4 +1,4 @@
-"""How does a test come by a recording without a broker? A crowd's mentions, scored and ticked as the worker does it."""
+"""A recording without a broker: generated mentions, scored and ticked as the worker does it."""
 
 from __future__ import annotations
 

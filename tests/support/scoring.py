@@ -1,4 +1,4 @@
-"""What do tests begin with that need scored mentions? Batches with the columns that do not matter filled in."""
+"""Batches of scored mentions, with the columns that do not matter filled in."""
 
 from __future__ import annotations
 

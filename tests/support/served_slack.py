@@ -1,4 +1,4 @@
-"""How does a worker process meet the fake Slack? Served from a thread of the test."""
+"""The fake Slack in a thread of the test, for worker processes."""
 
 from __future__ import annotations
 

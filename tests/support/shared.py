@@ -1,4 +1,4 @@
-"""Where are the real incidents, for the tests that need them?"""
+"""Location of the real incidents, for the tests that need them."""
 
 from __future__ import annotations
 

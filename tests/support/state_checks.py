@@ -1,4 +1,4 @@
-"""Which streams does a watch fold in the tests, and how?"""
+"""Streams of mentions for tests of detection states, and how they are applied."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
 import structlog
@@ -35,6 +35,13 @@ POLL_SECONDS: Final = 2.0
 _OUTCOMES: Final = ("done", "not_done", "not_allowed")
 
 
+class Snapshot(NamedTuple):
+    """What the overview shows: a hash of all of it, and the state of each brand."""
+
+    content: int
+    states: dict[str, str]
+
+
 class IncidentPages:
     """The board, the brands and the incidents."""
 
@@ -62,28 +69,19 @@ class IncidentPages:
         return self._board(request, "board.html.j2")
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """Say whenever the board has changed, until the browser leaves."""
+        """Send an event whenever the overview has changed, until the browser leaves."""
         language = request_language(request)
+        before = self._snapshot(language)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         set_security_headers(response)
         await response.prepare(request)
         with suppress(ConnectionError):  # the browser has left
-            await self._stream_changes(response, language)
+            while True:
+                await asyncio.sleep(POLL_SECONDS)
+                now = self._snapshot(language)
+                await response.write(_event(before, now, language))
+                before = now
         return response
-
-    async def _stream_changes(self, response: web.StreamResponse, language: Language) -> None:
-        before, states = self._snapshot(language)
-        while True:
-            await asyncio.sleep(POLL_SECONDS)
-            seen, now = self._snapshot(language)
-            moved = [
-                translate(language, "now_is", brand=name, state=translate(language, state))
-                for name, state in now.items()
-                if states.get(name) != state
-            ]
-            note = f"data: {json.dumps({'moved': moved})}\n\n" if seen != before else ": still here\n\n"
-            await response.write(note.encode())
-            before, states = seen, now
 
     async def brand(self, request: web.Request) -> web.Response:
         """Show one brand with its incidents."""
@@ -162,10 +160,9 @@ class IncidentPages:
             refresh=request.rel_url.raw_query_string,
         )
 
-    def _snapshot(self, language: Language) -> tuple[int, dict[str, str]]:
-        """Return a mark of what the board shows, and the state of each brand."""
+    def _snapshot(self, language: Language) -> Snapshot:
         rows = brand_rows(self._world, language)
-        return hash(repr(rows)), {one.title: one.state for one in rows}
+        return Snapshot(hash(repr(rows)), {one.title: one.state for one in rows})
 
     def _page(self, request: web.Request, template: str, title: str, **values: Any) -> web.Response:
         shared: dict[str, Any] = {
@@ -175,6 +172,18 @@ class IncidentPages:
             "number": format_number,
         }
         return render_page(template, request_language(request), request[SESSION], **shared, **values)
+
+
+def _event(before: Snapshot, now: Snapshot, language: Language) -> bytes:
+    """Return the event that names the brands whose state has changed; a comment where nothing has."""
+    if now == before:
+        return b": no change\n\n"
+    changed = [
+        translate(language, "now_is", brand=name, state=translate(language, state))
+        for name, state in now.states.items()
+        if before.states.get(name) != state
+    ]
+    return f"data: {json.dumps({'changed': changed})}\n\n".encode()
 
 
 def _back(incident: Incident, outcome: str) -> web.Response:

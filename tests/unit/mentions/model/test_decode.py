@@ -75,7 +75,7 @@ def test_an_empty_record_is_one_rejection(value: bytes | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "stated"),
     [
         (b"not json", "line: not JSON: Expecting value at character 0"),
         (b"[1]", "line: must be a JSON object, got an array: send one object a line"),

@@ -71,7 +71,7 @@ def test_a_text_may_be_empty_but_not_absent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "stated"),
     [
         ({"id": ""}, "id: must not be empty, got ''"),
         ({"id": True}, "id: must be text, got True"),

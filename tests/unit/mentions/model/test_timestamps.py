@@ -40,7 +40,7 @@ def test_milliseconds_are_kept_and_finer_digits_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "stated"),
     [
         ("2026-01-31T14:05:00", "has no UTC offset: append Z"),
         ("2026-01-31", "has no UTC offset"),

@@ -90,7 +90,7 @@ def test_numbers_are_of_the_line_a_row_begins_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "stated"),
     [
         (b"1,a,b,2026-01-31T14:05:00Z,news", "line: 5 cells where the header has 4: quote cells with delimiters"),
         (b"1,a", "line: 2 cells where the header has 4"),
@@ -115,7 +115,7 @@ def test_an_open_quotation_mark_is_an_error(tmp_path: Path, tail: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "mapping", "said"),
+    ("header", "mapping", "stated"),
     [
         (
             "id,body,when,channel",

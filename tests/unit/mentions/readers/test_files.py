@@ -111,7 +111,7 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "stated"),
     [
         (b"[\n" + LINES[0] + b"\n]", ":1: is a JSON array: send one object a line, such as by jq"),
         (PLAIN.decode().encode("utf-16"), ":1: is UTF-16: convert it"),

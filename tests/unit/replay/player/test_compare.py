@@ -1,4 +1,4 @@
-"""Does a comparison say what a change of rules gains and loses?"""
+"""Comparison of two replays: incidents gained, lost, earlier and later."""
 
 from __future__ import annotations
 

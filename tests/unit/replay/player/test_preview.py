@@ -1,4 +1,4 @@
-"""What would other thresholds have done? The same figures as two replays, in one sentence."""
+"""Preview of other thresholds: the figures of two replays, in one sentence."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_what_comes_later_is_reported_with_its_minutes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "stated"),
     [
         ("en", "the one of Thursday 03:05 would have been part of another, open since Tuesday 22:13"),
         ("fr", "celle de jeudi 03:05 aurait fait partie d’une autre, ouverte depuis mardi 22:13"),

@@ -1,4 +1,4 @@
-"""Are further questions about a brand's last days answered as the first one would be?"""
+"""Preview cache: a further preview of a brand is answered as the first one would be."""
 
 from __future__ import annotations
 

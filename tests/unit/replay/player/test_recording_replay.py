@@ -1,4 +1,4 @@
-"""Does a recording replay to the same, with and without its scores, with what people did?"""
+"""Replay of a recording: the same notifications with and without scores, actions included."""
 
 from __future__ import annotations
 

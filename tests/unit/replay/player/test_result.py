@@ -1,4 +1,4 @@
-"""Does a run give the same outcome from lines, from records and from scored batches?"""
+"""Result of a replay: the same from lines, from records and from scored batches."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_a_file_is_read_with_its_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         (
             "incidents:\n  - brand: A\n    onset: tomorrow\n    end: 2026-03-10",

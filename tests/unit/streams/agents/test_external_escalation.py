@@ -1,4 +1,4 @@
-"""Does a page that Slack does not take go outside, and one that it takes stay inside?"""
+"""External escalation: a page that Slack does not take goes outside, one that it takes stays inside."""
 
 from __future__ import annotations
 

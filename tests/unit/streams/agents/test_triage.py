@@ -1,4 +1,4 @@
-"""Do the brands of a group meet, whichever partitions they are assigned to, and through restarts?"""
+"""The triage agent: brands of a group meet, whatever their partitions, and through restarts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a stage finish in order, commit what is done, and let go what another worker will read?"""
+"""Batch processor: in order, committed when processed, and without records of revoked partitions."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ async def test_a_missing_offset_is_sought(stage: BatchProcessor, app: App, work:
     assert work.batches == [[0], [1, 2, 3]]
 
 
-async def test_a_dealing_begins_where_the_last_one_ended(
+async def test_an_assignment_begins_at_the_committed_offset(
     stage: BatchProcessor, app: App, work: Work, starts: StartOffsets
 ) -> None:
     """A first record that lies after what is committed is not worked on before the missing ones are read."""
@@ -237,7 +237,7 @@ async def test_a_partition_that_is_not_owned_gives_nothing(
     assert work.batches == []
 
 
-async def test_records_of_an_older_dealing_are_let_go(
+async def test_records_of_an_older_assignment_are_dropped(
     stage: BatchProcessor, app: App, work: Work, starts: StartOffsets
 ) -> None:
     """What was fetched before a rebalance comes again to the owner of the partition: it must not be worked on here."""
@@ -268,7 +268,7 @@ async def test_settling_waits_for_the_batch_at_hand_and_commits(stage: BatchProc
     assert app.consumer.commits == [{"p": 2}]
 
 
-async def test_a_batch_that_outlives_the_dealing_does_not_count(stage: BatchProcessor, app: App, work: Work) -> None:
+async def test_a_batch_that_outlives_its_assignment_does_not_count(stage: BatchProcessor, app: App, work: Work) -> None:
     """A batch that was still under way when the partitions went is read again: it may not be committed here."""
     work.go.clear()
     await put(stage, 0, 1)

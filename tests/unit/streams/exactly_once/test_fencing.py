@@ -1,4 +1,4 @@
-"""Which of two stored states is the newer?"""
+"""Fenced values: the newer of two stored states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Up to where is everything done, when records finish out of order?"""
+"""In-flight offsets: up to which offset every record is done."""
 
 from __future__ import annotations
 

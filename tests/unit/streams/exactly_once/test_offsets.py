@@ -1,4 +1,4 @@
-"""Up to where is each partition done, and does the next record follow?"""
+"""Offset tracker: processed offsets, gaps and repetitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a worker ended that waits for records which are there, and only then?"""
+"""Stall watchdog: stops a worker that misses records which the broker holds, and no other."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ async def test_what_is_read_to_its_end_is_not_stalled(bench: Bench) -> None:
 
 
 async def test_a_stage_that_is_busy_is_not_stalled(bench: Bench) -> None:
-    """Who waits for Slack, or for the broker's answer, has work at hand: that is not deafness."""
+    """Who waits for Slack, or for the broker's answer, has work at hand: that is no stall."""
     bench.consumer.ends[P] = 9
     await bench.look(0.0)
     bench.stage.idle = False
@@ -136,12 +136,12 @@ async def test_a_stage_that_is_busy_is_not_stalled(bench: Bench) -> None:
     await bench.look(62.0, 100.0)
 
 
-@pytest.mark.parametrize("trouble", ["a dealing", "an outage"])
-async def test_neither_a_dealing_nor_an_outage_is_deafness(bench: Bench, trouble: str) -> None:
+@pytest.mark.parametrize("trouble", ["a rebalance", "an outage"])
+async def test_neither_a_rebalance_nor_an_outage_is_a_stall(bench: Bench, trouble: str) -> None:
     """While partitions are assigned, or the broker is down, patience does not run; it begins again afterwards."""
     bench.consumer.ends[P] = 9
     await bench.look(0.0)
-    bench.app.rebalancing, bench.consumer.down = trouble == "a dealing", trouble == "an outage"
+    bench.app.rebalancing, bench.consumer.down = trouble == "a rebalance", trouble == "an outage"
     await bench.look(61.0)
     bench.app.rebalancing, bench.consumer.down = False, False
     await bench.look(62.0, 100.0)

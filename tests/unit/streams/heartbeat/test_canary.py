@@ -1,4 +1,4 @@
-"""What does a canary come to, stage by stage?"""
+"""Canary mentions, stage by stage."""
 
 from __future__ import annotations
 

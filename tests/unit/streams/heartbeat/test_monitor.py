@@ -1,4 +1,4 @@
-"""Is the town told once of each outage, over restarts, and does a lost file or address keep nobody from being told?"""
+"""Outage notifier: each outage is reported once, across restarts, even if a file or a target fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which topics are there, how are they keyed and kept?"""
+"""Topics: keys, compaction and retention."""
 
 from __future__ import annotations
 

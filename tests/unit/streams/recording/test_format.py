@@ -1,4 +1,4 @@
-"""Does a recording give back what was put in, and is a damaged one noticed?"""
+"""Recording format: a recording gives back what was written, and a damaged one is rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does each scored mention get the line that it came from?"""
+"""Source lines: each scored mention gets the line that it came from."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ async def test_a_study_that_cannot_be_made_says_why() -> None:
     world = replace(day(), configured={"Nobody": BrandWithOverrides(default_brand("Nobody"))})
     async with web_client(world) as client:
         page = await (await client.get("/brands/Nobody/tuning")).text()
-        assert "Nothing is labelled yet" in page
+        assert "No labelled incidents" in page
         await client.post("/brands/Nobody/tuning", data={"csrf": hidden(page, "csrf")})
         while 'id="tuning"' in (page := await (await client.get("/brands/Nobody/tuning")).text()):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
@@ -95,13 +95,13 @@ def test_a_curve_shows_today_s_setting_and_what_is_proposed() -> None:
     drawn = build_chart(found, default_brand("x"))
     assert [dot.mark for dot in drawn.points] == ["proposal", "today"]
     assert all(0 <= dot.x <= 640 and 0 <= dot.y <= 320 for dot in drawn.points)
-    assert drawn.rows[1].setting == "volume.over_peak 1.25 → 1"
+    assert drawn.rows[1].setting == "volume_spike.peak_ratio 1.25 → 1"
 
 
 def test_no_string_is_left_that_no_page_says() -> None:
     """Each string is named in the code or a template, or belongs to a family that is put together there."""
-    files = [*Path("web").glob("*.py"), *Path("web/templates").iterdir()]
-    stated = "".join(file.read_text(encoding="utf-8") for file in files if not file.name.startswith("words_"))
+    files = [*Path("tocsin/web").rglob("*.py"), *Path("tocsin/web/templates").iterdir()]
+    stated = "".join(file.read_text(encoding="utf-8") for file in files if file.parent.name != "locales")
     families = ("what_", "act_", "verdict_", *get_args(State))
     for key in en.MESSAGES:
         assert key.startswith(families) or re.search(rf"""["']{key}["']""", stated), key

@@ -241,7 +241,7 @@ async def test_the_board_tells_the_browser_when_it_has_changed() -> None:
         assert events.headers["Content-Type"] == "text/event-stream"
         stage.latest.update(day().latest)
         stated = ""
-        while "moved" not in stated:
+        while "changed" not in stated:
             stated = (await events.content.readline()).decode()
         assert "Hallowfirth: Critical" in stated
 

@@ -35,7 +35,7 @@ def file(tmp_path: Path) -> Path:
 async def send(client: Client, **typed: str) -> tuple[int, str]:
     """Fill the form in as it is, but for what is typed, and send it."""
     page = await (await client.get(PAGE)).text()
-    form = {"csrf": hidden(page, "csrf"), "mark": hidden(page, "mark")}
+    form = {"csrf": hidden(page, "csrf"), "version": hidden(page, "version")}
     answer = await client.post(PAGE, data=form | {name.replace("__", "."): text for name, text in typed.items()})
     return answer.status, await answer.text()
 
@@ -50,7 +50,7 @@ async def test_saving_writes_what_the_command_line_would_and_shows_its_diff(file
     after = set_values(BRANDS, "Hallowfirth", edits, name=file.as_posix())
     async with web_client(day(), file) as client:
         status, page = await send(
-            client, detect__volume__over_peak="1.9", detect__sensitivity="high", alert__cooldown="45m", do="save"
+            client, detect__volume_spike__peak_ratio="1.9", detect__sensitivity="high", alert__cooldown="45m", do="save"
         )
     assert status == 200
     assert file.read_bytes() == after.encode()
@@ -71,7 +71,7 @@ async def test_a_preview_says_what_the_replay_says_and_writes_nothing(file: Path
     assert after is not None
     found = preview(today, after.by_name()["Hallowfirth"], day().dataset.records["Hallowfirth"])
     async with web_client(day(), file) as client:
-        _, page = await send(client, detect__negative__over_peak="100", do="preview")
+        _, page = await send(client, detect__negative_spike__peak_ratio="100", do="preview")
     assert found.sentence("en") in page
     assert "+" in page[page.index('<pre id="diff"') :]
     assert file.read_text(encoding="utf-8") == BRANDS
@@ -93,18 +93,18 @@ async def test_a_limit_is_taken_out_by_emptying_its_field(file: Path, before: st
     assert (today.detect.static_threshold.negative, then.detect.static_threshold.negative) == (8, None)
     found = preview(today, then, day().dataset.records["Hallowfirth"])
     async with web_client(day(), file) as client:
-        _, page = await send(client, detect__absolute__negative=typed, do="preview")
+        _, page = await send(client, detect__static_threshold__negative=typed, do="preview")
         assert found.sentence("en") in page
         assert "11 min later" in page
         assert file.read_text(encoding="utf-8") == before
-        status, page = await send(client, detect__absolute__negative=typed, do="save")
+        status, page = await send(client, detect__static_threshold__negative=typed, do="save")
         assert status == 200
         assert file.read_text(encoding="utf-8") == after
         shown = page[page.index('<pre id="diff"') : page.index("</pre>")]
         for line in diff(before, after, file.as_posix()).splitlines():
             assert f">{line}\n</span>" in shown, line
         assert 'name="detect.static_threshold.negative" value="" placeholder="none"' in page
-        _, page = await send(client, detect__absolute__negative=typed, do="save")
+        _, page = await send(client, detect__static_threshold__negative=typed, do="save")
         assert "Nothing differs" in page
 
 
@@ -114,7 +114,7 @@ async def test_the_last_thing_that_can_fire_is_not_taken_out(file: Path) -> None
     before = f"brands:\n  - name: Hallowfirth\n    detect:\n      static_threshold: {{negative: 40}}\n{others}"
     file.write_text(before, encoding="utf-8")
     async with web_client(day(), file) as client:
-        status, page = await send(client, detect__absolute__negative="", do="save")
+        status, page = await send(client, detect__static_threshold__negative="", do="save")
     assert status == 422
     assert "nothing can ever fire" in page
     assert file.read_text(encoding="utf-8") == before
@@ -123,15 +123,15 @@ async def test_the_last_thing_that_can_fire_is_not_taken_out(file: Path) -> None
 @pytest.mark.parametrize(
     ("name", "typed", "stated"),
     [
-        ("detect__volume__over_peak", "-1", "must be ≥ 0.1"),
-        ("detect__volume__over_peak", "much", "must be a number"),
-        ("detect__volume__least", "2.5", "must be a whole number"),
-        ("detect__volume__least", "", "must be a whole number"),
+        ("detect__volume_spike__peak_ratio", "-1", "must be ≥ 0.1"),
+        ("detect__volume_spike__peak_ratio", "much", "must be a number"),
+        ("detect__volume_spike__min_mentions", "2.5", "must be a whole number"),
+        ("detect__volume_spike__min_mentions", "", "must be a whole number"),
         ("detect__sensitivity", "wild", "must be one of low, medium, high"),
         ("alert__cooldown", "soon", "must be a duration"),
-        ("detect__volume__fast", "2h", "must be"),
-        ("detect__volume__over_peak", "9" * 50, "is too long"),
-        ("detect__volume__over_peak", "nan", "must be a finite number"),
+        ("detect__volume_spike__fast", "2h", "must be"),
+        ("detect__volume_spike__peak_ratio", "9" * 50, "is too long"),
+        ("detect__volume_spike__peak_ratio", "nan", "must be a finite number"),
     ],
 )
 async def test_what_cannot_be_is_stated_beside_its_field_and_not_written(
@@ -150,7 +150,7 @@ async def test_a_file_that_changed_since_is_not_written_over(file: Path) -> None
     """A save onto a newer file is refused and shows what they had typed."""
     async with web_client(day(), file) as client:
         page = await (await client.get(PAGE)).text()
-        form = {"csrf": hidden(page, "csrf"), "mark": hidden(page, "mark"), "do": "save"}
+        form = {"csrf": hidden(page, "csrf"), "version": hidden(page, "version"), "do": "save"}
         newer = BRANDS.replace("1.4", "1.6")
         file.write_text(newer, encoding="utf-8")
         answer = await client.post(PAGE, data=form | {"detect.volume_spike.peak_ratio": "1.9"})
@@ -171,14 +171,14 @@ async def test_a_file_that_is_missing_wrong_or_without_the_brand_says_so(file: P
     file.write_text("brands:\n  - name: Hallowfirth\n    detect: {volume_spike: {peak_ratio: -1}}\n", encoding="utf-8")
     async with web_client(day(), file) as client:
         page = await (await client.get(PAGE)).text()
-        assert "over_peak" in page
+        assert "peak_ratio" in page
         assert '<form method="post" action="/brands' not in page
 
 
 async def test_nothing_typed_is_nothing_written(file: Path) -> None:
     """A form sent as it came changes no byte."""
     async with web_client(day(), file) as client:
-        _, page = await send(client, detect__volume__over_peak="1.4", do="save")
+        _, page = await send(client, detect__volume_spike__peak_ratio="1.4", do="save")
     assert "Nothing differs" in page
     assert file.read_text(encoding="utf-8") == BRANDS
 

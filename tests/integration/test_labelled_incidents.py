@@ -1,4 +1,4 @@
-"""Are the labelled incidents of the real posts heard in time, and is nothing paged that is none?"""
+"""The labelled incidents of the real posts: found in time, and no page without one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do verdicts that people gave become labels, out of the topics of a running installation?"""
+"""Labels from the verdicts on the topics of a running installation."""
 
 from __future__ import annotations
 

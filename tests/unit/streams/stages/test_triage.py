@@ -1,4 +1,4 @@
-"""Does a partition's triage keep of its brands what a restart needs?"""
+"""Triage stage: which states of its brands a restart needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does the directory know which configuration was in force, and for whom?"""
+"""Brand registry: which configuration was in force, and for which brand."""
 
 from __future__ import annotations
 
