@@ -97,7 +97,7 @@ def test_louder_never_scores_lower(usual: int, times: int) -> None:
 
 def test_other_brands_do_not_matter() -> None:
     """A brand's watch refuses another brand's batch, naming both."""
-    with pytest.raises(ValueError, match=r"'other' given to the watch of 'acme': route by brand"):
+    with pytest.raises(ValueError, match=r"batch of brand 'other' given to the state of 'acme': route by brand"):
         engine.process(engine.initial_state("acme"), hour_of(0, 1, 1, 1, brand="other"), POLICY)
 
 
