@@ -22,6 +22,7 @@ REPLIES: Final[frozenset[Reason]] = frozenset(
         "new_detector",
         "joined",
         "doubled",
+        "broke_again",
         "ack_expired",
         "escalated",
         "resolved",
@@ -31,7 +32,9 @@ REPLIES: Final[frozenset[Reason]] = frozenset(
 )
 """What posts in the thread: an edited message makes no sound on a phone, a reply does."""
 
-PAGES: Final[frozenset[Reason]] = frozenset({"opened", "reopened", "raised_severity", "ack_expired", "escalated"})
+PAGES: Final[frozenset[Reason]] = frozenset(
+    {"opened", "reopened", "raised_severity", "broke_again", "ack_expired", "escalated"}
+)
 """What mentions the on-call manager, when grave enough."""
 
 RESUMES: Final[frozenset[Reason]] = frozenset({"unacknowledged", "unsnoozed", "unsilenced"})
@@ -86,7 +89,7 @@ def _waiting(incident: Incident, reason: Reason, at: int, policy: Policy, *, wor
         incident = replace(incident, snoozed_until=None)
     if incident.status != "open":
         return escalation.at_hand(incident)
-    if reason in ("reopened", "ack_expired", "unacknowledged"):
+    if reason in ("reopened", "broke_again", "ack_expired", "unacknowledged"):
         incident = escalation.at_hand(incident)
     if reason in RESUMES and (incident.escalate_at or at) <= at:
         incident = replace(incident, escalate_at=None)

@@ -87,13 +87,19 @@ def _decide_about(case: Case, incident: Incident, signal: Signal, policy: Policy
     if incident.resolved_at is None:
         return "inhibited" if signal.detector == PRAISE and not is_praise(incident) else "joins"
     graver = rank(graded(signal, (), policy.severity_rules)) > rank(incident.severity)
-    if signal.id in case.dismissed and not graver:
+    if signal.id in case.dismissed and not graver and not _doubles(incident, signal):
         return "dismissed"
     if signal.at < incident.resolved_at + milliseconds(policy.cooldown) and not graver:
         return "cooling"
     alike = (signal.detector == PRAISE) is is_praise(incident)
     soon = signal.at <= incident.resolved_at + milliseconds(policy.reopen_within)
     return "reopens" if alike and soon else "opens"
+
+
+def _doubles(incident: Incident, signal: Signal) -> bool:
+    """Tell whether a figure is twice what it was when somebody declared it over."""
+    known = incident.findings.get(finding_key(incident, signal))
+    return known is not None and doubled(merge(known, signal))
 
 
 def is_praise(incident: Incident) -> bool:
@@ -242,14 +248,20 @@ def _join(
         return _worsen(case, joined, "raised_severity", signal, policy)
     if signal.brand not in known:
         return _worsen(case, joined, "joined", signal, policy)
+    if earlier is not None and breaks_again(earlier.signal, signal, policy):
+        return _worsen(case, joined, "broke_again", signal, policy)
     if inhibited(incident, signal):
         return replace(case, incident=joined, pending=True), []
-    if earlier is None:
-        return _worsen(case, joined, "new_detector", signal, policy)
-    if doubled(finding):
-        return _worsen(case, joined, "doubled", signal, policy)
+    if earlier is None or doubled(finding):
+        return _worsen(case, joined, "doubled" if earlier else "new_detector", signal, policy)
     seen = earlier.signal.evidence.observed
     return replace(case, incident=joined, pending=case.pending or finding.signal.evidence.observed != seen), []
+
+
+def breaks_again(earlier: Signal, signal: Signal, policy: Policy) -> bool:
+    """Tell whether a detector that pages breaks anew after it was quiet for as long as an incident lasts without it."""
+    calm = signal.start - earlier.at
+    return rank(signal.severity) >= rank(policy.page_from) and calm >= milliseconds(policy.resolve_after)
 
 
 def inhibited(incident: Incident, signal: Signal) -> bool:
@@ -260,12 +272,12 @@ def inhibited(incident: Incident, signal: Signal) -> bool:
 def _worsen(
     case: Case, incident: Incident, reason: Reason, signal: Signal, policy: Policy
 ) -> tuple[Case, list[Notification]]:
-    """Tell that it got worse; an acknowledgement that is too old, or of something less than critical, is void."""
+    """Tell that it got worse; an acknowledgement is void that is too old, or was of less, or of what was over since."""
     key = finding_key(incident, signal)
     acknowledged, critical = incident.acknowledged_at, reason == "raised_severity" and incident.severity == "critical"
     expired = acknowledged is not None and signal.at >= acknowledged + milliseconds(policy.ack_expires)
-    if expired or critical:
+    if expired or critical or reason == "broke_again":
         incident = replace(incident, status="open", acknowledged_by=None, acknowledged_at=None)
-    reason = "ack_expired" if expired else reason
+    reason = "ack_expired" if expired and reason != "broke_again" else reason
     text = {"raised_severity": incident.severity, "joined": signal.brand}.get(reason, key)
     return tell(case, incident, reason, signal.at, policy, detector=key, text=text)

@@ -65,6 +65,7 @@ WORDS: Final = {
     "new_detector": "Also: {fact}",
     "joined": "{brand} is hit by it too: {fact}",
     "doubled": "Doubled: {fact}",
+    "broke_again": "It breaks again after a calm: {fact}",
     "umbrella": "{group} ({count} brands)",
     "of_brand": "{brand}: {fact}",
     "brands": "*Brands* {items}",

@@ -69,6 +69,7 @@ WORDS: Final = {
     "of_brand": "{brand} : {fact}",
     "brands": "*Marques* {items}",
     "doubled": "Doublé : {fact}",
+    "broke_again": "Nouvelle alerte après une accalmie : {fact}",
     "escalated": "Personne ne s’en charge depuis {span}, étape {text} de l’escalade : {whom}. {fact}",
     "outside_pagerduty": "PagerDuty",
     "outside_webhook": "le webhook",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from alerts.policy import Policy as AlertPolicy
 from alerts.rota import Rota
@@ -107,6 +107,14 @@ class Brand(Inherited):
     own_accounts: Texts = Field(
         default=(), description="The brand's own accounts: what they write is not an opinion about it and is left out."
     )
+
+    @model_validator(mode="after")
+    def _lives_by_its_clock(self) -> Self:
+        """Let the days and weeks of the watch run by the brand's own clock, where `detect` names no other."""
+        if self.detect.learning.timezone == "UTC" != self.timezone:
+            learning = self.detect.learning.model_copy(update={"timezone": self.timezone})
+            object.__setattr__(self, "detect", self.detect.model_copy(update={"learning": learning}))
+        return self
 
     def watched(self, revision: int) -> Watched:
         """Return what the score stage needs to recognise the brand's mentions."""

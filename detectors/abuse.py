@@ -88,7 +88,14 @@ def judge(view: View) -> Finding | None:
     brigade = five >= own.brigade_authors or copies >= own.brigade_copies
     extra = {"five_authors": five, "copies": copies, "brigade": float(brigade)}
     return Finding(
-        view.worth(own.crowd) if breached else None, lasting, "abusive share", length, share, None, own.share, extra
+        view.worth(own.crowd, length) if breached else None,
+        lasting,
+        "abusive share",
+        length,
+        share,
+        None,
+        own.share,
+        extra,
     )
 
 

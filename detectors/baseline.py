@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from functools import cache
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from math import ceil, sqrt
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from detectors.buckets import (
@@ -30,6 +32,7 @@ from detectors.bursts import Bursts, Floats, added, gauge
 from detectors.duration import Duration
 from detectors.parameters import Parameters
 from detectors.tails import NegativeBinomial
+from detectors.zone import Zone
 
 
 class Learning(Parameters):
@@ -58,14 +61,29 @@ class Learning(Parameters):
         default=timedelta(hours=24),
         ge=timedelta(hours=3),
         le=timedelta(days=14),
-        description="How long a breach must last to be taken for a new level and learned; "
+        description="How long a breach that pages nobody must last to be taken for a new level and learned; "
+        "larger keeps telling longer after a lasting change [duration]",
+    )
+    relearn_crisis_after: Duration = Field(
+        default=timedelta(days=7),
+        ge=timedelta(hours=3),
+        le=timedelta(days=14),
+        description="How long a breach that pages must last without a break to be taken for a new level and learned; "
         "larger keeps alarming longer after a lasting change [duration]",
+    )
+
+    timezone: Zone = Field(
+        default="UTC",
+        description="By whose clock its days and weeks run; a brand's own `timezone` is taken [time zone]",
     )
 
 
 METRICS: Final = (MENTIONS, NEGATIVE, POSITIVE)
 _POWER: Final = 4
 """Between the mean of the daily peaks (1) and the largest (infinite): 3.5 to 5 found the same on NAB."""
+
+_OFTEN: Final = 3
+"""What a crisis brought on one day in so many is how this brand lives."""
 
 _DAY_PRIOR: Final = 1.0  # how many hours of the level an hour of the day starts from
 _DAY_SPREAD: Final = 0.15
@@ -140,8 +158,9 @@ class Table:
         self.last = hour - GAP_HOURS
         self.counts = np.zeros((LEVEL_HOURS, PEAK))
         self.peaks = np.zeros((KEPT_HOURS, PEAK), dtype=np.int64)
+        self.calm = np.zeros((KEPT_HOURS, PEAK), dtype=np.int64)  # the same without the hours of a crisis
         for past, row in hours.rows.items():
-            self._put(past, row)
+            self._put(past, row, calm=past not in hours.crisis)
         for past, row in hours.taught.items():
             if 0 <= self.last - past < LEVEL_HOURS:
                 self.counts[past - self.last - 1] += row[:PEAK]
@@ -151,7 +170,7 @@ class Table:
         steps = hour - GAP_HOURS - self.last
         if steps <= 0:
             return
-        for rows in (self.counts, self.peaks):
+        for rows in (self.counts, self.peaks, self.calm):
             kept = max(0, len(rows) - steps)
             rows[:kept] = rows[len(rows) - kept :]
             rows[kept:] = 0
@@ -159,14 +178,15 @@ class Table:
         for past in range(max(self.last - KEPT_HOURS, self.last - steps) + 1, self.last + 1):
             row = hours.rows.get(past)
             if row is not None:
-                self._put(past, row)
+                self._put(past, row, calm=past not in hours.crisis)
 
-    def _put(self, hour: int, row: Row) -> None:
+    def _put(self, hour: int, row: Row, *, calm: bool) -> None:
         age = self.last - hour
         if 0 <= age < LEVEL_HOURS:
             self.counts[-1 - age] = row[:PEAK]
         if 0 <= age < KEPT_HOURS:
             self.peaks[-1 - age] = row[PEAK:]
+            self.calm[-1 - age] = row[PEAK:] if calm else 0
 
 
 def learn(hours: Hours, hour: int, learning: Learning, table: Table | None = None) -> Usual:
@@ -186,18 +206,22 @@ def learn(hours: Hours, hour: int, learning: Learning, table: Table | None = Non
         table = Table(hours, hour)
     table.move(hours, hour)
     weights = _weights(hours, last, learning)
-    level = _level(table.counts, weights)
+    counts = table.counts
+    places = _places(learning.timezone, last, hour)
+    if places is not None:
+        counts, weights = _moved(counts, places), _moved(weights, places)
+    level = _level(counts, weights)
     history = 60 * int(np.count_nonzero(weights))
     return Usual(
         hour=hour,
         warm=history >= learning.warm_up.total_seconds() / 60,
         history=history,
         rates={metric: tuple(level[_LATEST, metric].tolist()) for metric in METRICS},
-        spreads=_spreads(table.counts, weights, level),
+        spreads=_spreads(counts, weights, level),
         days=_days(hours, table, last),
         fading=2.0 ** (-86400 / learning.peak_half_life.total_seconds()),
-        share=_share(table.counts, weights),
-        bursts=_bursts(hours, table, last),
+        share=_share(counts, weights),
+        bursts=_bursts(hours, counts, last),
     )
 
 
@@ -222,6 +246,35 @@ def _weights(hours: Hours, last: int, learning: Learning) -> Floats:
 def _fading(half_life: timedelta) -> Floats:
     halving = half_life.total_seconds() / 3600
     return np.array([2.0 ** (-age / halving) for age in range(LEVEL_HOURS - 1, -1, -1)])
+
+
+@lru_cache(256)
+def _places(timezone: str, last: int, hour: int) -> npt.NDArray[np.int64] | None:
+    """Return where each of the LEVEL_HOURS up to `last` is by the clock of `hour`; None where the clocks stood as now.
+
+    Days and weeks are lived by the local clock: an hour before the clocks were changed counts for the one that has its
+    local time now. Of two hours that have the same the later one counts.
+    """
+    zone = ZoneInfo(timezone)
+    first, now = last - LEVEL_HOURS + 1, _offset(zone, hour)
+    if _offset(zone, first) == now:
+        return None
+    return np.array([place + _offset(zone, first + place) - now for place in range(LEVEL_HOURS)])
+
+
+def _offset(zone: ZoneInfo, hour: int) -> int:
+    """Return by how many hours the local clock is ahead of UTC."""
+    ahead = datetime.fromtimestamp(3600 * hour, zone).utcoffset() or timedelta()
+    return round(ahead / timedelta(hours=1))
+
+
+def _moved(rows: Floats, places: npt.NDArray[np.int64]) -> Floats:
+    """Return rows at their places; those that have none in the range are left out."""
+    moved = np.zeros_like(rows)
+    for row, place in zip(rows, places.tolist(), strict=True):
+        if 0 <= place < len(rows):
+            moved[place] = row
+    return moved
 
 
 def _level(counts: Floats, weights: Floats) -> Floats:
@@ -249,17 +302,25 @@ def _spreads(counts: Floats, weights: Floats, level: Floats) -> dict[int, float]
 
 
 def _days(hours: Hours, table: Table, last: int) -> tuple[Counts, ...]:
-    """Return the largest peaks of each 24 hours, counted back from `last`; a day not half known is left out."""
+    """Return the largest peaks of each 24 hours, counted back from `last`; a day not half known is left out.
+
+    What a crisis brought counts for no more than a third of the days reach: one does not deafen the watch to the next,
+    and a level that comes again on a third of the days is learned for what it is.
+    """
     first = min(hours.rows, default=last) if hours.taught or hours.since is None else hours.since
     known = last - max(first, last - KEPT_HOURS + 1) + 1
-    tops = table.peaks.reshape(-1, DAY, PEAK).max(axis=1)[::-1]
-    return tuple(map(tuple, tops[: max(1, (known + 12) // DAY)].tolist()))
+    days = max(1, (known + 12) // DAY)
+    tops, calm = (peaks.reshape(-1, DAY, PEAK).max(axis=1)[::-1][:days] for peaks in (table.peaks, table.calm))
+    if hours.crisis:
+        reached = np.sort(tops, axis=0)[-ceil(days / _OFTEN)]
+        tops = np.maximum(calm, np.minimum(tops, reached))
+    return tuple(map(tuple, tops.tolist()))
 
 
-def _bursts(hours: Hours, table: Table, last: int) -> Bursts | None:
+def _bursts(hours: Hours, level: Floats, last: int) -> Bursts | None:
     """Return how bursty a brand of few mentions is; None of any other, and without a fortnight of its present level."""
     starts = [start for start in (hours.since, hours.level_since) if start is not None]
-    counts = table.counts[:, MENTIONS]
+    counts = level[:, MENTIONS]
     if not starts or last - max(starts) + 1 < LEVEL_HOURS or float(added(counts)) > _FEW * LEVEL_HOURS:
         return None
     held = np.zeros(LEVEL_HOURS, dtype=bool)

@@ -54,7 +54,7 @@ class Minutes(msgspec.Struct):
     closed: list[int] = []  # minutes with a mention, ascending
     totals: list[Counts] = []  # running totals through the minute in `closed` at the same place
     ahead: dict[int, Row] = {}  # counted long before their time, for want of room to hold them back
-    moved: dict[int, Row] = {}  # ledger less counts: a mention found late counts later than it was published
+    moved: dict[int, Row] = {}  # ledger less counts: a mention that only teaches is counted in no minute
 
     def open(self, minute: int) -> Row:
         """Return the row of a minute beyond the frontier, to be added to."""
@@ -86,6 +86,14 @@ class Minutes(msgspec.Struct):
         if self.closed[0] < minute - KEPT_MINUTES - _SPARE_MINUTES:
             self.forget(minute - KEPT_MINUTES)
         return tuple(row)
+
+    def insert(self, minute: int, counts: Counts) -> None:
+        """Add counts to a minute that is closed."""
+        place = bisect_left(self.closed, minute)
+        if place == len(self.closed) or self.closed[place] != minute:
+            self.closed.insert(place, minute)
+            self.totals.insert(place, self.totals[place - 1] if place else NOTHING)
+        self.totals[place:] = [tuple(map(add, total, counts)) for total in self.totals[place:]]
 
     def forget(self, minute: int) -> None:
         """Drop what is known of the closed minutes before `minute`."""
@@ -121,11 +129,9 @@ class Minutes(msgspec.Struct):
         now, before = self.totals[-1], bisect_right(self.closed, self.closed[-1] - length)
         return tuple(map(sub, now, self.totals[before - 1])) if before else now
 
-    def move(self, published: int, counted: int | None, row: Counts) -> None:
-        """Note for the ledger that mentions published in one minute were counted in a later one, or in none."""
+    def move(self, published: int, row: Counts) -> None:
+        """Note for the ledger that mentions published in a minute were counted in none."""
         self.moved[published] = list(map(add, self.moved.get(published, NOTHING), row))
-        if counted is not None:
-            self.moved[counted] = list(map(sub, self.moved.get(counted, NOTHING), row))
 
     def ledger(self, frontier: int | None) -> list[tuple[int, int, int, int, int]]:
         """Return (minute ms, mentions, negative, positive, unknown) by minute of publication, zeros left out.
@@ -148,7 +154,7 @@ class Hours(msgspec.Struct):
 
     Columns: mentions, negative, positive, unknown, then the largest sliding sum that ended in the hour of mentions
     (short window, main window) and of negative mentions (short, main). An hour that is absent is an hour of zeros; a
-    peak of zero is one that others outdo, see `_level`.
+    peak of zero is one that others outdo, see `_level`; hours of a crisis are apart, and keep theirs.
     """
 
     rows: dict[int, Row] = {}
@@ -156,6 +162,7 @@ class Hours(msgspec.Struct):
     held: set[int] = set()  # hours in breach, which teach only once the breach has become the usual
     since: int | None = None  # first hour known
     level_since: int | None = None  # first hour of the present level, after a lasting change
+    crisis: set[int] = set()  # of a breach that pages, whose peaks count for no more than a third of the days reach
     levelled: int | None = None  # hour up to which peaks are levelled; not stored
     higher: list[list[int]] = []  # by peak column, hours whose peaks fall from first to last; not stored
     top: int = 0  # most mentions of any hour since `topped`; not stored
@@ -176,12 +183,27 @@ class Hours(msgspec.Struct):
             row[column] = max(row[column], peak)
         self.top = max(self.top, row[MENTIONS])
 
+    def insert(self, hour: int, counts: Counts) -> None:
+        """Add what was found late to an hour that is over; it sets no peak."""
+        row = self.rows.setdefault(hour, [0] * HOUR_COLUMNS)
+        for column in range(PEAK):
+            row[column] += counts[column]
+        self.top = max(self.top, row[MENTIONS])
+        self.know(hour)
+
     def teach(self, hour: int, counts: Counts) -> None:
         """Add backfilled mentions of an hour long closed."""
         row = self.taught.setdefault(hour, [0] * PEAK)
         for column in range(PEAK):
             row[column] += counts[column]
         self.know(hour)
+
+    def relearn(self, hour: int) -> None:
+        """Let all that was counted since an hour teach, breach or not: it is the level now."""
+        self.level_since = hour
+        self.held = {held for held in self.held if held < hour}
+        self.crisis = {held for held in self.crisis if held < hour}
+        self.levelled = None
 
     def know(self, hour: int) -> None:
         """Note that this hour was watched."""
@@ -198,7 +220,7 @@ class Hours(msgspec.Struct):
 
     def busiest(self) -> int:
         """Return a number of mentions that no hour taught more than; looked up anew once a day."""
-        hour = next(reversed(self.rows), 0)
+        hour = max(self.rows, default=0)
         if self.topped is None or hour >= self.topped + DAY:
             self.top, self.topped = max((row[MENTIONS] for row in self.rows.values()), default=0), hour
         return self.top + max((row[MENTIONS] for row in self.taught.values()), default=0)
@@ -211,9 +233,10 @@ class Hours(msgspec.Struct):
         """
         if self.levelled is None:
             self.higher = [[] for _ in range(PEAK, HOUR_COLUMNS)]
-            hours = sorted(hour for hour in self.rows if hour <= last)
+            known = sorted(hour for hour in self.rows if hour <= last)
         else:
-            hours = self._between(self.levelled + 1, last + 1)
+            known = self._between(self.levelled + 1, last + 1)
+        hours = [hour for hour in known if hour not in self.crisis]
         for column, higher in enumerate(self.higher, PEAK):
             while higher and higher[0] not in self.rows:
                 del higher[0]
@@ -242,5 +265,6 @@ class Hours(msgspec.Struct):
                 del self.rows[past]
         self.taught = {h: row for h, row in self.taught.items() if h >= fresh}
         self.held = {h for h in self.held if h >= fresh}
+        self.crisis = {h for h in self.crisis if h >= oldest}
         if self.since is not None:
             self.since = max(self.since, oldest)

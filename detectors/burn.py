@@ -5,11 +5,14 @@ and the share p1 with `odds` times its odds,
 
     S = max(0, S + m (f log(p1/p0) + (1 - f) log((1 - p1)/(1 - p0)))),   f = x/n,   m = n / (1 + (n - 1) rho)
 
-where rho = 1/(alpha + beta + 1) discounts mentions of one hour that echo each other. It breaches at S >= log(1/tail),
-once at least `lasting` and `least` mentions have added up since S was last zero. The finding pages (`warning`).
+where rho = 1/(alpha + beta + 1) discounts mentions of one hour that echo each other. S grows to no more than CAP times
+the limit log(1/tail). It breaches at the limit, once at least `lasting` and `least` mentions have added up since S was
+last zero, and only while the present is raised: the last PRESENT hours add to S. When the present is as usual again it
+ends, and S starts anew: what is over keeps no incident open, and does not fire again. The finding pages (`warning`)
+where a crowd speaks, at least the share `crowd` of the latest negative mentions being by different authors.
 
 Blind to: a rise within the usual spread of the hours; anything but the share; brands before `learning.warm_up`. It is
-worked out from the hours of the last day, so it needs no state of its own. Cost: one logarithm a minute, 24 an hour.
+worked out from the hours of the last day since it last ended. Cost: one logarithm a minute, 24 an hour.
 Reference: Page, Continuous inspection schemes, Biometrika 41 (1954).
 
 >>> from detectors.rehearsal import raised, rehearse
@@ -41,6 +44,12 @@ if TYPE_CHECKING:
 HOURS: Final = 24
 """How far back the sum is followed."""
 
+CAP: Final = 1.5
+"""How many times the limit the sum grows to."""
+
+PRESENT: Final = 3
+"""Hours, the present one included, that say whether the share is still raised."""
+
 
 class SlowBurn(Switched):
     """Parameters of the slow-burn detector."""
@@ -63,10 +72,16 @@ class SlowBurn(Switched):
         le=1_000_000,
         description="Fewest mentions meanwhile; larger fires later and less [mentions]",
     )
+    crowd: float = Field(
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="Least share of different authors of negative mentions that pages; larger pages less [share]",
+    )
 
 
 def judge(view: View) -> Finding | None:
-    """Return what the sum says now; None before the warm-up is over, and while it is less than half the limit."""
+    """Return what the sum says now; None before the warm-up, below half the limit, and when the present is as usual."""
     own, usual = view.policy.slow_burn, view.usual
     if not usual.warm:
         return None
@@ -75,13 +90,13 @@ def judge(view: View) -> Finding | None:
     hour = view.minute // 60
     length = 60 * (hour - since + 1)
     limit = -log(tail(view.policy, 60))
-    if length <= 0 or score < limit / 2:
+    if length <= 0 or score < limit / 2 or not _raised(view, before, after):
         return None
     counts = view.window(length)
     long_enough = length >= minutes(own.lasting) and _judged(counts) >= own.least
     share = counts[NEGATIVE] / _judged(counts) if _judged(counts) else 0.0
     return Finding(
-        "warning" if long_enough and score >= limit else None,
+        view.worth(own.crowd, length, negative=True) if long_enough and score >= limit else None,
         lasting=True,
         metric="negative share",
         window=length,
@@ -110,20 +125,36 @@ class _Before(NamedTuple):
 
 def _before(view: View, usual: float, tuned: float) -> _Before:
     """Return what the closed hours come to; they are summed once an hour."""
-    if "burn" not in view.memo:
-        gains = (log(tuned / usual), log((1 - tuned) / (1 - usual)))
-        rho, hour = 1 / (sum(view.usual.share) + 1), view.minute // 60
-        begin = hour - HOURS + 1
-        view.memo["burn"] = _Before(*_follow(view, (0.0, begin), range(begin, hour), gains, rho), gains, rho)
-    before: _Before = view.memo["burn"]
+    hour = view.minute // 60
+    begin = max(hour - HOURS + 1, view.ended("slow_burn") // 60 + 1)
+    key = f"burn {begin}"
+    if key not in view.memo:
+        gains, rho = _gains(usual, tuned), _rho(view)
+        view.memo[key] = _Before(*_follow(view, (0.0, begin), range(begin, hour), gains, rho), gains, rho)
+    before: _Before = view.memo[key]
     return before
+
+
+def _gains(usual: float, tuned: float) -> tuple[float, float]:
+    """Return what a negative mention adds to the sum, and what another takes off."""
+    return log(tuned / usual), log((1 - tuned) / (1 - usual))
+
+
+def _rho(view: View) -> float:
+    return 1 / (sum(view.usual.share) + 1)
+
+
+def _raised(view: View, usual: float, tuned: float) -> bool:
+    """Tell whether the last hours, the present one included, add to the sum."""
+    hour, gains, rho = view.minute // 60, _gains(usual, tuned), _rho(view)
+    return sum(_gain(view.hour(past), gains, rho) for past in range(hour - PRESENT + 1, hour + 1)) > 0
 
 
 def _score(view: View, usual: float, tuned: float) -> tuple[float, int]:
     """Return the sum now, and the first hour since it was last zero."""
     score, since, gains, rho = _before(view, usual, tuned)
     hour = view.minute // 60
-    return _follow(view, (score, since), range(hour, hour + 1), gains, rho)
+    return _follow(view, (score, since), range(max(hour, since), hour + 1), gains, rho)
 
 
 def _follow(
@@ -131,8 +162,9 @@ def _follow(
 ) -> tuple[float, int]:
     """Return the sum after `hours`, and the first hour since it was last zero."""
     score, since = start
+    most = CAP * -log(tail(view.policy, 60))
     for hour in hours:
-        score += _gain(view.hour(hour), gains, rho)
+        score = min(most, score + _gain(view.hour(hour), gains, rho))
         if score <= 0:
             score, since = 0.0, hour + 1
     return score, since

@@ -29,6 +29,13 @@ SAMPLED: Final = 40
 READ: Final = 10
 SHOWN: Final = 5
 EXAMPLES: Final = 3
+KEPT: Final = 4
+"""Hours whose authors are known, the present one included: a window of three hours is judged by who wrote in it."""
+
+LATEST: Final = 2
+"""Hours of which channels and terms are known too."""
+
+_HOUR: Final = 60  # minutes
 _TERMS_OF_ONE: Final = 12
 _NAME_CHARS: Final = 40
 _URL_CHARS: Final = 200
@@ -84,6 +91,10 @@ class Hour(msgspec.Struct, array_like=True):
             if len(self.reaches) > 2 * self.authors.room:
                 self.reaches = {name: self.reaches[name] for name in self.authors.counts}
 
+    def thin(self) -> None:
+        """Keep the authors only."""
+        self.channels, self.terms, self.reaches = Top(6), Top(20), {}
+
 
 def _hour() -> Hour:
     return Hour(Top(6), Top(20), Top(10))
@@ -95,7 +106,7 @@ class Tables(msgspec.Struct, array_like=True):
     hour: int = -1
     minute: int = -1
     taken: int = 0  # mentions of this minute looked at
-    everyone: list[Hour] = []  # present hour, past hour
+    everyone: list[Hour] = []  # the present hour first; of those beyond LATEST the authors only
     negative: list[Hour] = []
     examples: list[Example] = []  # most telling first, one an author
 
@@ -110,10 +121,11 @@ class Glimpse(NamedTuple):
     labels: list[int]
     excerpts: list[str]  # of the first, as many as are read
 
-    def pour(self, everyone: Hour, negative: Hour) -> None:
-        """Put them into the tables."""
-        texts = chain((terms_of(text, self.brand) for text in self.excerpts), repeat(()))
-        for row in zip(self.channels, self.authors, self.reaches, texts, self.labels, strict=False):
+    def pour(self, everyone: Hour, negative: Hour, *, texts: bool) -> None:
+        """Put them into the tables, with the words of their texts where these are still told."""
+        read = (terms_of(text, self.brand) for text in self.excerpts) if texts else ()
+        terms = chain(read, repeat(()))
+        for row in zip(self.channels, self.authors, self.reaches, terms, self.labels, strict=False):
             everyone.take(*row[:4])
             if row[4] == NEGATIVE:
                 negative.take(*row[:4])
@@ -133,10 +145,14 @@ class Sample:
     def tables(self) -> Tables:
         """Return all that is known, to be read or stored."""
         known = self._tables
-        for everyone, negative, waiting in zip(known.everyone, known.negative, self._waiting, strict=True):
+        hours = zip(known.everyone, known.negative, self._waiting, strict=True)
+        for place, (everyone, negative, waiting) in enumerate(hours):
             for glimpse in waiting:
-                glimpse.pour(everyone, negative)
+                glimpse.pour(everyone, negative, texts=place < LATEST)
             waiting.clear()
+            if place >= LATEST:
+                everyone.thin()
+                negative.thin()
         return known
 
     @property
@@ -168,12 +184,12 @@ class Sample:
     def _turn(self, hour: int) -> None:
         known = self._tables
         if hour > known.hour:
-            fresh = hour > known.hour + 1
-            for tables in (known.everyone, known.negative):
-                tables.insert(0, _hour())
-                del tables[1 if fresh else 2 :]
-            self._waiting.insert(0, [])
-            del self._waiting[1 if fresh else 2 :]
+            for _ in range(min(KEPT, hour - known.hour) if known.everyone else 1):
+                for tables in (known.everyone, known.negative):
+                    tables.insert(0, _hour())
+                    del tables[KEPT:]
+                self._waiting.insert(0, [])
+                del self._waiting[KEPT:]
             since = (hour - 2) * 3_600_000
             known.examples = [example for example in known.examples if example.published >= since]
             known.hour = hour
@@ -202,7 +218,7 @@ class Sample:
 
     def summary(self, *, negative: bool) -> Drivers:
         """Return the largest of the last one to two hours, of all mentions or the negative ones."""
-        tables = self.tables.negative if negative else self.tables.everyone
+        tables = (self.tables.negative if negative else self.tables.everyone)[:LATEST]
         reaches = {
             name: max(table.reaches.get(name, 0) for table in tables) for table in tables for name in table.reaches
         }
@@ -214,21 +230,28 @@ class Sample:
             examples=tuple(self._tables.examples),
         )
 
-    def crowd(self, *, negative: bool = False) -> float:
+    def crowd(self, *, negative: bool = False, hours: int = LATEST) -> float:
         """Return how large a share of the sampled (negative) mentions came from different authors, at most; else 1.
 
         What an author wrote beyond one mention is taken off; one without a name is another each time.
         """
-        tables = self.tables.negative if negative else self.tables.everyone
+        tables = (self.tables.negative if negative else self.tables.everyone)[:hours]
         sampled = sum(table.sampled for table in tables)
         counts = _merged([table.authors for table in tables]).values()
         return 1.0 - sum(count - 1 for count in counts if count > 1) / sampled if sampled else 1.0
 
     def concentration(self, authors: int) -> float:
         """Return the share of the sampled mentions that the `authors` busiest authors wrote, 0 without mentions."""
-        sampled = sum(table.sampled for table in self.tables.everyone)
-        counts = sorted(_merged([table.authors for table in self.tables.everyone]).values(), reverse=True)
+        tables = self.tables.everyone[:LATEST]
+        sampled = sum(table.sampled for table in tables)
+        counts = sorted(_merged([table.authors for table in tables]).values(), reverse=True)
         return min(1.0, sum(counts[:authors]) / sampled) if sampled else 0.0
+
+
+def hours_of(window: int, minute: int) -> int:
+    """Return how many hours a window of so many minutes that ends with a minute reaches into, LATEST to KEPT."""
+    before = window - minute % _HOUR - 1
+    return min(KEPT, max(LATEST, 1 - -before // _HOUR))
 
 
 def weight(example: Example) -> float:

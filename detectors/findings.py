@@ -15,6 +15,7 @@ from detectors.state import Episode, State
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from detectors.baseline import Learning
     from detectors.policy import Policy
 
 _OF_EVERYONE = frozenset({"mentions", "positive mentions"})
@@ -92,7 +93,7 @@ def close(state: State, minute: int, policy: Policy) -> list[Signal]:
     if busy:
         _learn(state, minute, policy)
     if state.episodes:
-        _hold_back(state, minute, minutes(policy.learning.relearn_after))
+        _hold_back(state, minute, policy.learning)
     if ends_hour:
         state.channels.forget(minute - minutes(policy.silence.given_up_after))
     return signals
@@ -163,17 +164,32 @@ def _learn(state: State, minute: int, policy: Policy) -> None:
     state.hours.add(minute, counts, peaks)
 
 
-def _hold_back(state: State, minute: int, relearn_after: int) -> None:
-    """Keep an hour in breach out of the usual, until the breach has lasted so long that it is the usual."""
+def _hold_back(state: State, minute: int, learning: Learning) -> None:
+    """Keep an hour in breach out of the usual, until the breach has lasted so long that it is the usual.
+
+    It is one of a crisis if something in breach pages, or if it is what is left of a crisis.
+    """
     hours, hour = state.hours, minute // 60
-    ages = [minute - episode.start for name, episode in state.episodes.items() if BY_NAME[name].holds]
-    if any(age == relearn_after for age in ages):
-        hours.level_since = (minute - relearn_after) // 60
-        hours.held = {held for held in hours.held if held < hours.level_since}
+    holding = [episode for name, episode in state.episodes.items() if BY_NAME[name].holds]
+    crisis = any(episode.severity != "watch" for episode in holding) or (bool(holding) and hour - 1 in hours.crisis)
+    enough = minutes(learning.relearn_crisis_after if crisis else learning.relearn_after)
+    starts = [episode.start for episode in holding if episode.start <= minute]
+    learned = [start for start in starts if minute - start >= enough]
+    anew = [start for start in learned if hours.level_since is None or hours.level_since < start // 60]
+    if anew:
+        hours.relearn(min(anew) // 60)
         state.cache.clear()
-    elif hour not in hours.held and any(0 <= age < relearn_after for age in ages):
+    elif len(learned) < len(starts):
+        _keep_out(state, hour, crisis=crisis)
+
+
+def _keep_out(state: State, hour: int, *, crisis: bool) -> None:
+    hours = state.hours
+    if hour not in hours.held or (crisis and hour not in hours.crisis):
         hours.held.add(hour)
         state.cache.past = None
+        if crisis:
+            hours.crisis.add(hour)
 
 
 def _judge_open(
@@ -206,7 +222,7 @@ def _judge_closed(
     if view.minute >= episode.start:
         episode.calm += 1
         if episode.calm >= CALM_MINUTES:
-            del state.episodes[detector.name]
+            _end(state, detector, view.minute)
             state.cache.look_again()
     return []
 
@@ -218,9 +234,14 @@ def _judge_hourly(
     if detector.name not in state.episodes:
         return _judge_closed(state, view, detector, finding, may_raise=may_raise)
     if finding is None or not finding.lasting:
-        del state.episodes[detector.name]
+        _end(state, detector, view.minute)
         return []
     return _judge_closed(state, view, detector, finding, may_raise=may_raise) if view.minute % 60 == 59 else []  # noqa: PLR2004
+
+
+def _end(state: State, detector: Detector, minute: int) -> None:
+    del state.episodes[detector.name]
+    state.ended[detector.name] = minute
 
 
 def _raise(state: State, view: View, detector: Detector, finding: Finding, severity: Severity, at: int) -> Signal:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from detectors.buckets import MINUTE, Counts
+from detectors.buckets import KEPT_MINUTES, MINUTE, Counts
 from detectors.likeness import count_copies
 from mentions import scored
 from mentions.scored import Batch
@@ -37,6 +37,7 @@ class Run(NamedTuple):
     end: int  # after the last
     minute: int
     taught: bool = False  # too old to count: it only teaches
+    found: int | None = None  # the minute in which a late row is found; it counts in its own, which is closed
 
 
 class Part(NamedTuple):
@@ -202,7 +203,11 @@ def _arrivals(batch: Batch, fresh: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -> list[Run]:
-    """Return runs of one row each: on time in their minute, delayed ones now, older ones to teach."""
+    """Return runs of one row each: on time or late in the minute of their publication, older ones to teach.
+
+    A minute is known for KEPT_MINUTES, which is longer than any window that slides by the minute: what is older than
+    that cannot matter now.
+    """
     frontier = state.frontier or 0
     oldest = (frontier + 1) * MINUTE - policy.backfill_after.total_seconds() * 1000
     latest = frontier + policy.near
@@ -212,11 +217,10 @@ def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -
             runs.append(Run(row, row + 1, minute))
             continue
         state.totals.late += 1
-        if rows.published[row] >= oldest:
+        if rows.published[row] >= oldest and minute > frontier - KEPT_MINUTES:
             state.totals.delayed += 1
-            now = min(latest, max(frontier + 1, rows.arrived[row] // MINUTE))
-            state.minutes.move(minute, now, one(rows, row))
-            runs.append(Run(row, row + 1, now))
+            found = min(latest, max(frontier + 1, rows.arrived[row] // MINUTE))
+            runs.append(Run(row, row + 1, minute, found=found))
         else:
             state.totals.backfill += 1
             runs.append(Run(row, row + 1, minute, taught=True))

@@ -162,9 +162,9 @@ def _finding(view: View, bar: _Bar) -> Finding:
     counts = view.window(bar.window)
     found, compound = float(counts[MENTIONS]), _tone(counts)
     lasting = found >= bar.calm
-    crowd = view.crowd() if lasting else 0.0
+    crowd = view.crowd(bar.window) if lasting else 0.0
     return Finding(
-        view.worth(view.policy.outcry.crowd) if _breached(view, bar) else None,
+        view.worth(view.policy.outcry.crowd, bar.window) if _breached(view, bar) else None,
         lasting=lasting,
         metric="mentions",
         window=bar.window,

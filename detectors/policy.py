@@ -51,7 +51,7 @@ class Policy(Parameters):
         default=timedelta(hours=24),
         ge=timedelta(minutes=10),
         le=timedelta(days=30),
-        description="Age from which a mention found late only teaches the usual and never fires; "
+        description="Age from which a mention found late only teaches the usual and never fires, four hours at most; "
         "larger lets older news fire [duration]",
     )
     duplicate_horizon: Duration = Field(

@@ -2,7 +2,7 @@
 
 A single negative mention breaches when its reach, the larger of its own and its author's followers, is at least
 `least`; it fires at that very row. The finding is worth a look (`watch`), and pages (`warning`) from `many` of them
-within `window`.
+within `window`, where a crowd speaks: at least the share `crowd` of the negative mentions is by different authors.
 
 Blind to: reach the source does not give; what the audience makes of it (`detectors.volume` and `negative` see that).
 Cost: one comparison a mention.
@@ -52,6 +52,12 @@ class Reach(Switched):
         le=timedelta(hours=3),
         description="The sliding window; larger lets more of them add up [duration]",
     )
+    crowd: float = Field(
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="Least share of different authors of negative mentions that pages; larger pages less [share]",
+    )
 
 
 def limits(view: View) -> tuple[Limit, ...]:
@@ -60,7 +66,8 @@ def limits(view: View) -> tuple[Limit, ...]:
     levels: tuple[tuple[int, Severity], ...] = (
         ((own.many, "warning"),) if own.many == 1 else ((1, "watch"), (own.many, "warning"))
     )
-    return (Limit(LOUD, minutes(own.window), None, levels, resolve_below=1.0, extra={"reach": float(own.least)}),)
+    extra = {"reach": float(own.least)}
+    return (Limit(LOUD, minutes(own.window), None, levels, resolve_below=1.0, extra=extra, crowd=own.crowd),)
 
 
 def explain(signal: Signal, language: Language) -> str:

@@ -11,6 +11,7 @@ import msgspec
 
 from detectors.baseline import Table, learn
 from detectors.buckets import KEPT_MINUTES, LOUD, MENTIONS, NEGATIVE, POSITIVE, SLIDING, UNKNOWN, Counts
+from detectors.drivers import hours_of
 from detectors.signal import SEVERITIES, Severity
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Limit(msgspec.Struct, frozen=True):
     resolve_below: float  # the episode ends once the count stays below this
     extra: dict[str, float] = {}
     crowd: float = 0.0  # share of different authors below which the finding is worth no more than a look
+    dark: float = 0.0  # share of negative mentions below which nothing breaches
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -72,7 +74,19 @@ ENDLESS: Final = Room(MENTIONS, 1 << 62)
 class View:
     """What the rules see of a brand at one minute: sliding sums, and what is usual at its hour."""
 
-    __slots__ = ("_cache", "_kept", "_windows", "channels", "hours", "memo", "minute", "minutes", "policy", "sample")
+    __slots__ = (
+        "_cache",
+        "_ended",
+        "_kept",
+        "_windows",
+        "channels",
+        "hours",
+        "memo",
+        "minute",
+        "minutes",
+        "policy",
+        "sample",
+    )
 
     def __init__(self, minute: int, state: State, policy: Policy) -> None:
         self.minute = minute
@@ -82,6 +96,7 @@ class View:
         self.sample = state.sample
         self.policy = policy
         self._cache = state.cache
+        self._ended = state.ended
         self._kept = state.cache.hour(minute // 60)
         self.memo = self._kept.memo
         self._windows: dict[int, Counts] = {}
@@ -143,17 +158,25 @@ class View:
         """Return how many minutes before this one all minutes are closed whenever this one is watched."""
         return self.policy.near
 
-    def crowd(self, *, negative: bool = False) -> float:
-        """Return the share of different authors among the latest sampled mentions, or the negative ones of them."""
-        kept, key = self._cache.sampled, ("crowd", negative)
+    def ended(self, detector: str) -> int:
+        """Return the minute at whose end a detector's last finding was over, -1 if there was none."""
+        return self._ended.get(detector, -1)
+
+    def crowd(self, window: int, *, negative: bool = False) -> float:
+        """Return the share of different authors among the sampled mentions of a window, or the negative ones of them.
+
+        The sample knows whole hours, of the last one to two at least and four at most.
+        """
+        hours = hours_of(window, self.minute)
+        kept, key = self._cache.sampled, (f"crowd {hours}", negative)
         if key not in kept:
-            kept[key] = self.sample.crowd(negative=negative)
+            kept[key] = self.sample.crowd(negative=negative, hours=hours)
         found: float = kept[key]
         return found
 
-    def worth(self, crowd: float, *, negative: bool = False, most: Severity = "warning") -> Severity:
+    def worth(self, crowd: float, window: int, *, negative: bool = False, most: Severity = "warning") -> Severity:
         """Return `most` where a crowd speaks, its share of different authors being at least `crowd`; else a look."""
-        return most if crowd <= 0 or self.crowd(negative=negative) >= crowd else "watch"
+        return most if crowd <= 0 or self.crowd(window, negative=negative) >= crowd else "watch"
 
     def concentration(self) -> float:
         """Return the share of the sampled mentions that the five busiest authors wrote."""
@@ -229,8 +252,8 @@ def judge_limits(view: View, limits: tuple[Limit, ...]) -> Finding | None:
         going_on = pace_missing(view, limit) <= 0
         severity: Severity | None = None
         for count, level in limit.levels:
-            if going_on and observed >= count:
-                severity = view.worth(limit.crowd, negative=limit.metric == NEGATIVE, most=level)
+            if observed >= count and missing(view, limit) <= 0:
+                severity = view.worth(limit.crowd, limit.window, negative=limit.metric in (NEGATIVE, LOUD), most=level)
         threshold = limit.levels[0][0]
         lasting = going_on and observed >= limit.resolve_below
         order = (-1 if severity is None else SEVERITIES.index(severity), lasting, observed / max(1, threshold))
@@ -240,6 +263,18 @@ def judge_limits(view: View, limits: tuple[Limit, ...]) -> Finding | None:
                 severity, lasting, NAMES[limit.metric], limit.window, observed, limit.expected, threshold, limit.extra
             )
     return best
+
+
+def missing(view: View, limit: Limit) -> int:
+    """Return how many mentions a limit whose count is reached lacks to breach, 0 where nothing is missing.
+
+    One too few where they are too bright: a negative mention may be the one, and no other is.
+    """
+    lacking = pace_missing(view, limit)
+    if lacking > 0 or limit.dark <= 0:
+        return lacking
+    counts = view.window(limit.window)
+    return 0 if counts[NEGATIVE] >= limit.dark * known(counts) else 1
 
 
 def pace_missing(view: View, limit: Limit) -> int:

@@ -87,7 +87,7 @@ def judge(view: View) -> Finding | None:
     many = judged >= own.least and counts[MENTIONS] >= own.busy * usual.expected(MENTIONS, length)
     breached = many and share >= wanted and beta_binomial_tail(bad, judged, alpha, beta) <= tail(view.policy, length)
     lasting = judged >= own.least // 2 and share >= expected + own.rise / 2
-    severity = view.worth(own.crowd, negative=True) if breached else None
+    severity = view.worth(own.crowd, length, negative=True) if breached else None
     return Finding(severity, lasting, "negative share", length, share, expected, wanted)
 
 

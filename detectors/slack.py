@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors.rule import pace_missing
+from detectors.rule import missing as lacking
 from detectors.signal import SEVERITIES
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def tighten(slack: dict[int, int], view: View, limits: tuple[Limit, ...], episod
                 missing = count - view.window(limit.window)[limit.metric]
                 if missing <= 0:
                     settled = False
-                    missing = pace_missing(view, limit)
+                    missing = lacking(view, limit)
                 if missing > 0:
                     left = missing
                     break

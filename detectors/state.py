@@ -40,7 +40,7 @@ class Totals(msgspec.Struct):
     redelivered: int = 0  # at or below the high-water mark: dropped
     duplicates: int = 0  # same id within the horizon: dropped
     late: int = 0  # behind the frontier: delayed or backfilled
-    delayed: int = 0  # late, younger than `backfill_after`: counted now
+    delayed: int = 0  # late, younger than `backfill_after` and four hours: counted in their minute
     backfill: int = 0  # late and older: taught, never fires
 
 
@@ -61,6 +61,7 @@ class State:
         self.channels = Channels()
         self.likenesses: dict[int, None] = {}  # of the latest texts, oldest first
         self.episodes: dict[str, Episode] = {}
+        self.ended: dict[str, int] = {}  # detector → minute in which its last finding was over
         self.totals = Totals()
         self.cache = Cache()
 

@@ -54,6 +54,7 @@ class _Core(msgspec.Struct, array_like=True):
     oldest_id: int
     last_segment: int
     tail: bytes
+    ended: dict[str, int] = {}
 
 
 class _Past(msgspec.Struct, array_like=True):
@@ -63,6 +64,7 @@ class _Past(msgspec.Struct, array_like=True):
     held: list[int]
     since: int | None
     level_since: int | None
+    crisis: list[int] = []
 
 
 def encode_parts(state: State) -> Parts:
@@ -89,6 +91,7 @@ def encode_parts(state: State) -> Parts:
         state.seen.oldest,
         state.seen.last,
         pack(state.seen.segments[state.seen.last]),
+        state.ended,
     )
     return Parts(msgspec.msgpack.encode(core), sealed)
 
@@ -115,6 +118,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
         set(past.held),
         past.since,
         past.level_since,
+        set(past.crisis),
     )
     state.seen = Seen.restore(stored.oldest_id, stored.last_segment, stored.tail, dict(sealed))
     if stored.pending:
@@ -124,7 +128,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     state.sample = Sample(msgspec.msgpack.decode(zlib.decompress(stored.sample), type=Tables))
     state.channels = stored.channels
     state.likenesses = dict.fromkeys(array("I", stored.likenesses))
-    state.episodes, state.totals = stored.episodes, stored.totals
+    state.episodes, state.ended, state.totals = stored.episodes, stored.ended, stored.totals
     state.cache.past = stored.past
     return state
 
@@ -164,6 +168,7 @@ def _past(state: State) -> _Past:
         sorted(hours.held),
         hours.since,
         hours.level_since,
+        sorted(hours.crisis),
     )
 
 

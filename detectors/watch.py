@@ -45,6 +45,8 @@ def step(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Signal
     for run in runs:
         if run.taught:
             _teach(state, rows, run)
+        elif run.found is not None:
+            _find_late(state, rows, run, run.found, policy)
         elif state.frontier is None or run.minute > state.frontier + policy.near:
             _hold(state, rows, run, policy)
         else:
@@ -150,10 +152,25 @@ def _teach(state: State, rows: Batch, run: intake.Run) -> None:
     frontier = state.frontier or 0
     counts = intake.one(rows, run.start)
     if run.minute > frontier - KEPT_MINUTES:
-        state.minutes.move(run.minute, None, counts)
+        state.minutes.move(run.minute, counts)
     if run.minute // 60 > frontier // 60 - LEVEL_HOURS:
         state.hours.teach(run.minute // 60, counts)
         state.cache.clear()
+
+
+def _find_late(state: State, rows: Batch, run: intake.Run, found: int, policy: Policy) -> None:
+    """Count a late row in the minute of its publication, which is closed; what it makes break is found at `found`.
+
+    The windows that end then hold it only if it still matters.
+    """
+    counts = intake.sums(rows, run.start, run.end, state.likenesses, policy.loud_from)
+    state.channels.add(rows.channels[run.start : run.end], run.minute)
+    state.sample.take(rows, run.start, run.end, run.minute, state.brand)
+    state.minutes.insert(run.minute, counts)
+    state.hours.insert(run.minute // 60, counts)
+    state.minutes.open(found)
+    state.cache.sampled = {}
+    state.cache.clear()
 
 
 def _add(state: State, rows: Batch, start: int, end: int, minute: int, policy: Policy) -> Counts:

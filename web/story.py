@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from detectors.wording import Language
 
 _SCHEMES: Final = ("https://", "http://")
+_DETECTORS: Final = frozenset({"new_detector", "broke_again"})
+"""What the history says with a detector's name."""
 
 
 class Fact(NamedTuple):
@@ -126,6 +128,6 @@ def _happened(entry: Entry, brand: Brand, language: Language) -> Happened:
         clock(entry.at, brand.timezone),
         entry.at,
         "Tocsin" if entry.who == TOCSIN else named(entry.who, brand),
-        say(language, f"what_{entry.what}", text=text.replace("_", " ") if entry.what == "new_detector" else text),
+        say(language, f"what_{entry.what}", text=text.replace("_", " ") if entry.what in _DETECTORS else text),
         entry.who != TOCSIN,
     )

@@ -88,6 +88,7 @@ WORDS: Final = {
     "what_new_detector": "Also seen by {text}",
     "what_joined": "{text} is hit too",
     "what_doubled": "Doubled",
+    "what_broke_again": "Broke again after a calm: {text}",
     "what_ack_expired": "Still growing: open again",
     "what_escalated": "Escalated: step {text}",
     "what_updated": "Updated",

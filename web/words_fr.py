@@ -88,6 +88,7 @@ WORDS: Final = {
     "what_new_detector": "Vu aussi par {text}",
     "what_joined": "{text} est touchée aussi",
     "what_doubled": "Doublé",
+    "what_broke_again": "Nouvelle alerte après une accalmie : {text}",
     "what_ack_expired": "Grandit encore : de nouveau ouvert",
     "what_escalated": "Escalade : étape {text}",
     "what_updated": "Mis à jour",

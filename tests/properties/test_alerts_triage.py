@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DETECTORS = ["negative", "volume", "shift", "praise"]
 AFTER_THE_END = {"judged", "noted"}
-WORSE = {"opened", "reopened", "raised_severity", "new_detector", "doubled", "ack_expired"}
+WORSE = {"opened", "reopened", "raised_severity", "new_detector", "doubled", "broke_again", "ack_expired"}
 
 
 def at(minute: int) -> datetime:

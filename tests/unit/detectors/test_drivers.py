@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.channels import ROOM, Channels
-from detectors.drivers import EXAMPLES, READ, SAMPLED, SHOWN, Sample, Top, terms_of
+from detectors.drivers import EXAMPLES, READ, SAMPLED, SHOWN, Sample, Top, hours_of, terms_of
 from detectors.likeness import REMEMBERED, count_copies
 from tests.support.mentions_stream import START, Row, batch_of
 
@@ -178,3 +179,21 @@ def test_a_loud_author_is_found_in_a_crowd() -> None:
     told = top.certain()["loud"]
     assert 50 <= told <= 100
     assert max(top.certain().values()) == told
+
+
+@pytest.mark.parametrize(
+    ("window", "minute", "hours"), [(15, 59, 2), (60, 30, 2), (150, 30, 3), (150, 5, 4), (720, 0, 4)]
+)
+def test_a_window_is_judged_by_the_hours_that_it_reaches_into(window: int, minute: int, hours: int) -> None:
+    """Two at least, which is what the card shows, and no more than are kept."""
+    assert hours_of(window, 60 * 1000 + minute) == hours
+
+
+def test_who_flooded_two_hours_ago_is_known_when_the_window_is_judged() -> None:
+    """One author wrote twenty times, then a few others: in three hours no crowd, in the last two a crowd."""
+    sample = sampled([Row(0, -1, author="one")] * 20)
+    for late in (130, 140, 150):
+        sample.take(batch_of([Row(late, -1, author=f"a{late}")]), 0, 1, MINUTE + late, "acme")
+    assert sample.crowd(negative=True) == 1.0
+    assert sample.crowd(negative=True, hours=4) == pytest.approx(1 - 19 / 23)
+    assert sample.tables.negative[2].terms.counts == {}
