@@ -1,0 +1,95 @@
+"""Risk categories."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.topics.risk import CATEGORIES, adjusted, bit, compile_terms, names, parse, shipped
+from detectors.topics.text import tokens
+
+
+def about(text: str) -> tuple[str, ...]:
+    """Return the categories that a text touches."""
+    return names(shipped().match(tokens(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("Two people were killed in the explosion", "death_injury"),
+        ("Trois morts dans l'incendie", "death_injury"),
+        ("Zwei Tote bei Unglück", "death_injury"),
+        ("varios muertos y heridos", "death_injury"),
+        ("due morti e molti feriti", "death_injury"),
+        ("vários feridos no incêndio", "death_injury"),
+        ("product recall: salmonella found", "product_safety_recall"),
+        ("rappel de lots, listeria", "product_safety_recall"),
+        ("Rückruf wegen Salmonellen", "product_safety_recall"),
+        ("our passwords leaked, data breach", "data_leak_security"),
+        ("fuite de données, changez vos mots de passe", "data_leak_security"),
+        ("vazamento de dados", "data_leak_security"),
+        ("what a scam, they stole my money", "fraud_money"),
+        ("arnaque, remboursez-moi", "fraud_money"),
+        ("the app is down, cannot log in", "outage"),
+        ("panne générale, plus de réseau", "outage"),
+        ("werkt niet, storing", "outage"),
+        ("class action lawsuit filed", "legal_regulator"),
+        ("mise en examen du directeur", "legal_regulator"),
+        ("racist staff refused service", "discrimination_harassment"),
+        ("harcèlement et propos sexistes", "discrimination_harassment"),
+        ("workers on strike after layoffs", "labour"),
+        ("plan social, licenciements", "labour"),
+        ("oil spill kills fish", "environment"),
+        ("marée noire sur la côte", "environment"),
+        ("#boycott them", "boycott"),
+        ("boycottons la marque", "boycott"),
+        ("the chairman resigns", "executive_conduct"),
+        ("animal cruelty at the slaughterhouse", "animal_welfare"),
+        ("maltraitance animale filmée par L214", "animal_welfare"),
+    ],
+)
+def test_texts_touch_their_category(text: str, category: str) -> None:
+    """Texts touch their category."""
+    assert category in about(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["I love the new kettle", "vol retardé de deux heures", "la coupe du monde", "that is fine by me", ""]
+)
+def test_ordinary_texts_touch_none(text: str) -> None:
+    """Ordinary texts touch none."""
+    assert about(text) == ()
+
+
+def test_every_category_has_terms_in_english_and_french() -> None:
+    """Every category has terms in english and french."""
+    for term in ("dead", "recall", "breach", "scam", "outage", "lawsuit", "racist", "layoffs", "pollution", "boycott"):
+        assert about(term)
+    assert len(names((1 << len(CATEGORIES)) - 1)) == len(CATEGORIES)
+
+
+def test_a_brand_adds_terms_and_switches_categories_off() -> None:
+    """A brand adds terms and switches categories off."""
+    own = adjusted({"labour": ["works council row"]}, ["outage"])
+    assert names(own.match(tokens("a works council row, and the server is down"))) == ("labour",)
+
+
+def test_an_unknown_category_is_named() -> None:
+    """An unknown category is named."""
+    with pytest.raises(ValueError, match="'weather' is unknown"):
+        bit("weather")
+
+
+def test_a_broken_table_names_its_line() -> None:
+    """A broken table names its line."""
+    with pytest.raises(ValueError, match=r"risk_terms\.tsv:2"):
+        list(parse("# head\noutage\tdown"))
+
+
+@given(st.lists(st.sampled_from(["is", "server", "down", "the", "panne"]), max_size=8))
+def test_a_phrase_matches_its_words_in_a_row_and_no_other(words: list[str]) -> None:
+    """A phrase matches its words in a row and no other."""
+    table = compile_terms([(1, "server is down")])
+    assert bool(table.match(words)) == ("server is down" in " ".join(words))
