@@ -94,10 +94,7 @@ class Settings(BaseModel):
         "[letters, digits, . _ -]",
     )
     partitions: int = Field(
-        default=12,
-        ge=1,
-        le=1000,
-        description="Partitions of each topic when it is created; limits the number of workers.",
+        default=12, ge=1, le=1000, description="Partitions of a topic when it is created; limits the number of workers."
     )
     replication: int = Field(
         default=1,

@@ -80,8 +80,8 @@ class ChartUploader:
         try:
             async with self._lock:
                 await self._rate_limiter.acquire("picture")
-                picture = await self._upload(self._latest[name])
-            self._on_ready(self._latest[name], picture)
+                chart = await self._upload(self._latest[name])
+            self._on_ready(self._latest[name], chart)
         except DeliveryError as error:
             log.warning("chart failed", incident=name, code=error.code, remedy=error.remedy)
             if not error.retryable:

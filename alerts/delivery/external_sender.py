@@ -63,44 +63,44 @@ class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
         `done` is called once the other side has accepted it, or it needs no sending any more.
         """
         name = receipt_key(alert.incident, target)
-        line = self._queues.get(name) or _TargetQueue(name, target)
-        line.pending.append(_PendingAlert(alert, done))
-        self._start(name, line)
+        queue = self._queues.get(name) or _TargetQueue(name, target)
+        queue.pending.append(_PendingAlert(alert, done))
+        self._start(name, queue)
 
-    async def _process(self, line: _TargetQueue) -> None:
+    async def _process(self, queue: _TargetQueue) -> None:
         attempt = 0
-        while line.pending:
+        while queue.pending:
             try:
-                await self._deliver(line)
+                await self._deliver(queue)
                 attempt = 0
             except DeliveryError as error:
                 attempt += 1
-                await self._fail(line, error, attempt)
+                await self._fail(queue, error, attempt)
             except Exception as error:  # noqa: BLE001  a bug of ours must not lose an alert
                 attempt += 1
                 bug = DeliveryError("bug", f"{type(error).__name__}: please report it", retryable=True)
-                await self._fail(line, bug, attempt)
+                await self._fail(queue, bug, attempt)
 
-    async def _deliver(self, line: _TargetQueue) -> None:
+    async def _deliver(self, queue: _TargetQueue) -> None:
         """Send the next alert and record it, unless it was sent before or is superseded."""
-        order = line.pending[0]
-        posting = await self._receipts.get(line.key)
-        known = posting is not None and order.alert.revision <= posting.revision
-        if not known and not self._is_superseded(line, posting):
-            line.attempted = True
+        item = queue.pending[0]
+        record = await self._receipts.get(queue.key)
+        known = record is not None and item.alert.revision <= record.revision
+        if not known and not self._is_superseded(queue, record):
+            queue.attempted = True
             started = self._clock.monotonic()
-            await self._notifier(line.target).send(order.alert, line.target.address)
-            self._metrics.delivered(line.key, "external", self._clock.monotonic() - started)
-            kept = DeliveryRecord(line.key, line.target.notifier, self._clock.wall(), revision=order.alert.revision)
+            await self._notifier(queue.target).send(item.alert, queue.target.address)
+            self._metrics.delivered(queue.key, "external", self._clock.monotonic() - started)
+            kept = DeliveryRecord(queue.key, queue.target.notifier, self._clock.wall(), revision=item.alert.revision)
             await self._receipts.put(kept)
-        line.pending.remove(order)
-        order.done()
+        queue.pending.remove(item)
+        item.done()
 
     @staticmethod
-    def _is_superseded(line: _TargetQueue, posting: DeliveryRecord | None) -> bool:
+    def _is_superseded(queue: _TargetQueue, record: DeliveryRecord | None) -> bool:
         """Tell whether nobody there has heard of the incident, and it is acknowledged or resolved by now."""
-        unheard = posting is None and not line.attempted
-        return unheard and any(order.alert.event != "trigger" for order in line.pending)
+        unheard = record is None and not queue.attempted
+        return unheard and any(item.alert.event != "trigger" for item in queue.pending)
 
     def _notifier(self, target: ExternalTarget) -> ExternalNotifier:
         channel = self._notifiers.get(target.notifier)
@@ -108,10 +108,10 @@ class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
             raise DeliveryError("not_configured", f"{target.notifier}: {NOT_CONFIGURED}", retryable=False)
         return channel
 
-    async def _fail(self, line: _TargetQueue, error: DeliveryError, attempt: int) -> None:
+    async def _fail(self, queue: _TargetQueue, error: DeliveryError, attempt: int) -> None:
         wait = retry_delay(error, attempt, self._clock.random())
         note = self._metrics.retried if error.retryable else self._metrics.refused
-        note(line.pending[0].alert.incident, error, wait)
+        note(queue.pending[0].alert.incident, error, wait)
         await self._clock.sleep(wait)
 
 

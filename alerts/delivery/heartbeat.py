@@ -54,7 +54,7 @@ class HeartbeatState(msgspec.Struct, frozen=True):
     @property
     def healthy(self) -> bool:
         """Tell whether a canary ever succeeded on every partition."""
-        return bool(self.partitions) and all(vein.ever_succeeded for vein in self.partitions.values())
+        return bool(self.partitions) and all(health.ever_succeeded for health in self.partitions.values())
 
 
 def ensure_partitions(state: HeartbeatState, partitions: int, at: int) -> HeartbeatState:
@@ -70,26 +70,26 @@ def on_sent(state: HeartbeatState, error: str = "") -> HeartbeatState:
 
 def on_resume(state: HeartbeatState, at: int) -> HeartbeatState:
     """Return the state of a process that was itself suspended: it did not listen, so no canary is overdue yet."""
-    veins = {
-        number: replace(vein, last_success_at=max(vein.last_success_at, at - 1))
-        for number, vein in state.partitions.items()
+    partitions = {
+        number: replace(health, last_success_at=max(health.last_success_at, at - 1))
+        for number, health in state.partitions.items()
     }
-    return replace(state, started_at=max(state.started_at, at - 1), partitions=veins, healthy_since=None)
+    return replace(state, started_at=max(state.started_at, at - 1), partitions=partitions, healthy_since=None)
 
 
 def on_ack(state: HeartbeatState, partition: int, sent_at: int, stage: str, slack_error: str = "") -> HeartbeatState:
     """Return the state after a stage passed a canary on; a repetition changes nothing."""
-    vein = state.partitions.get(partition)
-    if vein is None or stage not in STAGES:
+    health = state.partitions.get(partition)
+    if health is None or stage not in STAGES:
         return state
     number = STAGES.index(stage)
     if stage == STAGES[-1]:
         if not slack_error:
-            vein = replace(vein, last_success_at=max(vein.last_success_at, sent_at), ever_succeeded=True)
-        if sent_at >= vein.stage_passed_at[number]:
-            vein = replace(vein, slack_error=slack_error)
-    passed = tuple(max(at, sent_at) if place == number else at for place, at in enumerate(vein.stage_passed_at))
-    return replace(state, partitions=state.partitions | {partition: replace(vein, stage_passed_at=passed)})
+            health = replace(health, last_success_at=max(health.last_success_at, sent_at), ever_succeeded=True)
+        if sent_at >= health.stage_passed_at[number]:
+            health = replace(health, slack_error=slack_error)
+    passed = tuple(max(at, sent_at) if place == number else at for place, at in enumerate(health.stage_passed_at))
+    return replace(state, partitions=state.partitions | {partition: replace(health, stage_passed_at=passed)})
 
 
 def evaluate(
@@ -109,24 +109,33 @@ def evaluate(
 
 def diagnose(state: HeartbeatState, at: int, limit: int, language: Language = "en") -> str:
     """Return why alerts may not get through, in one line; "" while all is healthy."""
-    ill = {number: vein for number, vein in state.partitions.items() if at - vein.last_success_at > limit}
+    failing = {number: health for number, health in state.partitions.items() if at - health.last_success_at > limit}
     if not state.partitions:
         late = state.send_error and at - state.started_at > limit
         return translate(language, "heartbeat_unreachable", why=state.send_error) if late else ""
-    if not ill:
+    if not failing:
         return ""
     if state.send_error:
         return translate(language, "heartbeat_unsent", why=state.send_error)
     refused = sorted(
-        {vein.slack_error for vein in ill.values() if vein.slack_error and at - vein.stage_passed_at[-1] <= limit}
+        {
+            health.slack_error
+            for health in failing.values()
+            if health.slack_error and at - health.stage_passed_at[-1] <= limit
+        }
     )
     if refused:
         return translate(language, "heartbeat_refused", why="; ".join(refused))
-    what = translate(language, "heartbeat_stage", stage=_stuck_stage(ill, at, limit))
-    if len(ill) == len(state.partitions):
+    what = translate(language, "heartbeat_stage", stage=_stuck_stage(failing, at, limit))
+    if len(failing) == len(state.partitions):
         return translate(language, "heartbeat_everywhere", what=what)
     return translate(
-        language, "heartbeat_somewhere", count=len(ill), of=len(state.partitions), numbers=_numbers(ill), what=what
+        language,
+        "heartbeat_somewhere",
+        count=len(failing),
+        of=len(state.partitions),
+        numbers=_numbers(failing),
+        what=what,
     )
 
 
@@ -159,7 +168,7 @@ def build_test_alert(event: EventAction, at: int, language: Language = "en") -> 
 
 def success_age(state: HeartbeatState, at: int) -> int | None:
     """Return how long ago (ms) the latest successful canary of the worst partition was sent; None before the first."""
-    return max((at - vein.last_success_at for vein in state.partitions.values()), default=None)
+    return max((at - health.last_success_at for health in state.partitions.values()), default=None)
 
 
 def _numbers(failing: dict[int, PartitionHealth]) -> str:
@@ -171,6 +180,6 @@ def _stuck_stage(failing: dict[int, PartitionHealth], at: int, limit: int) -> st
     idle = (
         place
         for place in range(len(STAGES))
-        if any(at - vein.stage_passed_at[place] > limit for vein in failing.values())
+        if any(at - health.stage_passed_at[place] > limit for health in failing.values())
     )
     return STAGES[next(idle, len(STAGES) - 1)]

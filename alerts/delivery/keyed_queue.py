@@ -30,13 +30,13 @@ class KeyedWorkerQueue(ABC, Generic[L]):
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     @abstractmethod
-    async def _process(self, line: L) -> None:
+    async def _process(self, queue: L) -> None:
         """Process a queue until it is empty."""
 
     @property
     def pending_count(self) -> int:
         """Return how many items are not done yet."""
-        return sum(len(line.pending) for line in self._queues.values())
+        return sum(len(queue.pending) for queue in self._queues.values())
 
     async def drain(self) -> None:
         """Wait until everything submitted is done."""
@@ -52,15 +52,15 @@ class KeyedWorkerQueue(ABC, Generic[L]):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _start(self, name: str, line: L) -> None:
+    def _start(self, name: str, queue: L) -> None:
         """Start processing a queue unless it is under way; call within the running event loop."""
-        self._queues[name] = line
+        self._queues[name] = queue
         if name not in self._tasks:
-            self._tasks[name] = asyncio.create_task(self._run(name, line), name=f"serve {name}")
+            self._tasks[name] = asyncio.create_task(self._run(name, queue), name=f"serve {name}")
 
-    async def _run(self, name: str, line: L) -> None:
+    async def _run(self, name: str, queue: L) -> None:
         try:
-            await self._process(line)
+            await self._process(queue)
         finally:
-            if self._queues.get(name) is line:
+            if self._queues.get(name) is queue:
                 del self._queues[name], self._tasks[name]

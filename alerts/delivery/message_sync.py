@@ -96,135 +96,135 @@ class MessageSync:
         self._rate_limiter = RateLimiter(min_interval, clock)
         self._slots = asyncio.Semaphore(max_concurrent)
 
-    async def deliver(self, line: IncidentQueue) -> None:
+    async def deliver(self, queue: IncidentQueue) -> None:
         """Bring the message up to the latest revision, then post the replies of the pending notifications.
 
         Raises:
-            DeliveryError: something is left to do; what is done is remembered in `line`.
+            DeliveryError: something is left to do; what is done is remembered in `queue`.
         """
-        orders = list(line.pending)
-        if orders or line.new_chart is not None:
-            await self._load_record(line)
-            await self._ensure_posted(line)
-            await self._edit(line)
-        await self._delete_duplicate(line)
-        for order in orders:
-            await self._reply(line, order)
+        items = list(queue.pending)
+        if items or queue.new_chart is not None:
+            await self._load_record(queue)
+            await self._ensure_posted(queue)
+            await self._edit(queue)
+        await self._delete_duplicate(queue)
+        for item in items:
+            await self._reply(queue, item)
 
-    def duplicate_wait(self, line: IncidentQueue) -> float:
+    def duplicate_wait(self, queue: IncidentQueue) -> float:
         """Return the seconds until a message that seemed lost can no longer appear; 0 where none is in doubt."""
-        if line.record is None or line.record.duplicate_since is None:
+        if queue.record is None or queue.record.duplicate_since is None:
             return 0.0
-        return max(0.0, (line.record.duplicate_since + DUPLICATE_WINDOW - self._clock.wall()) / 1000)
+        return max(0.0, (queue.record.duplicate_since + DUPLICATE_WINDOW - self._clock.wall()) / 1000)
 
-    async def _load_record(self, line: IncidentQueue) -> None:
+    async def _load_record(self, queue: IncidentQueue) -> None:
         """Load the record of the incident, or store the one that is newer here."""
-        if line.record is None:
-            line.record = line.stored_record = await _stored(self._receipts.get(line.incident))
-        elif line.record is not line.stored_record:
-            await self._store_record(line, line.record)
+        if queue.record is None:
+            queue.record = queue.stored_record = await _stored(self._receipts.get(queue.incident))
+        elif queue.record is not queue.stored_record:
+            await self._store_record(queue, queue.record)
 
-    async def _store_record(self, line: IncidentQueue, posting: DeliveryRecord) -> None:
-        line.record = posting
-        await _stored(self._receipts.put(posting))
-        line.stored_record = posting
+    async def _store_record(self, queue: IncidentQueue, record: DeliveryRecord) -> None:
+        queue.record = record
+        await _stored(self._receipts.put(record))
+        queue.stored_record = record
 
-    async def _ensure_posted(self, line: IncidentQueue) -> None:
+    async def _ensure_posted(self, queue: IncidentQueue) -> None:
         """Make sure that the message exists: found again, or posted now."""
-        if line.record is not None and line.record.message is not None:
+        if queue.record is not None and queue.record.message is not None:
             return
-        if line.record is None:
-            route = self._current_route(line)
-            await self._store_record(line, DeliveryRecord(line.incident, route.channel, self._clock.wall()))
-            line.delivery_uncertain = False
-        elif line.delivery_uncertain and await self._find_existing(line, line.record):
+        if queue.record is None:
+            route = self._current_route(queue)
+            await self._store_record(queue, DeliveryRecord(queue.incident, route.channel, self._clock.wall()))
+            queue.delivery_uncertain = False
+        elif queue.delivery_uncertain and await self._find_existing(queue, queue.record):
             return
-        await self._post(line)
+        await self._post(queue)
 
-    async def _find_existing(self, line: IncidentQueue, posting: DeliveryRecord) -> bool:
+    async def _find_existing(self, queue: IncidentQueue, record: DeliveryRecord) -> bool:
         """Search for the message. After more than one attempt, a duplicate may still appear."""
-        search = self._notifier.find(posting.channel, line.incident, posting.intended_at)
-        found = await self._search(line, search, None)
-        line.delivery_uncertain = False
-        again = found is None or posting.duplicate_since is not None
+        search = self._notifier.find(record.channel, queue.incident, record.intended_at)
+        found = await self._search(queue, search, None)
+        queue.delivery_uncertain = False
+        again = found is None or record.duplicate_since is not None
         doubtful_at = self._clock.wall() if again else None
-        await self._store_record(line, replace(posting, message=found, duplicate_since=doubtful_at))
+        await self._store_record(queue, replace(record, message=found, duplicate_since=doubtful_at))
         return found is not None
 
-    async def _post(self, line: IncidentQueue) -> None:
-        channel = self._current_route(line).channel
-        assert line.record is not None
-        if channel != line.record.channel:
-            await self._store_record(line, replace(line.record, channel=channel))
+    async def _post(self, queue: IncidentQueue) -> None:
+        channel = self._current_route(queue).channel
+        assert queue.record is not None
+        if channel != queue.record.channel:
+            await self._store_record(queue, replace(queue.record, channel=channel))
         await self._acquire("post", channel)
-        latest, route = line.latest, self._current_route(line)
-        page = latest.incident.status != "resolved" and any(order.notification.page for order in line.pending)
-        message = render_message(latest, route, page=page, text_only=line.text_only)
-        line.delivery_uncertain = False
-        receipt = await self._send("post", line, channel, lambda: self._notifier.post(channel, message))
-        line.paged_revision = latest.revision if page else 0
-        posted = replace(line.record, message=receipt, revision=latest.revision, paged_revision=line.paged_revision)
-        await self._store_record(line, posted)
+        latest, route = queue.latest, self._current_route(queue)
+        page = latest.incident.status != "resolved" and any(item.notification.page for item in queue.pending)
+        message = render_message(latest, route, page=page, text_only=queue.text_only)
+        queue.delivery_uncertain = False
+        receipt = await self._send("post", queue, channel, lambda: self._notifier.post(channel, message))
+        queue.paged_revision = latest.revision if page else 0
+        posted = replace(queue.record, message=receipt, revision=latest.revision, paged_revision=queue.paged_revision)
+        await self._store_record(queue, posted)
 
-    async def _edit(self, line: IncidentQueue) -> None:
+    async def _edit(self, queue: IncidentQueue) -> None:
         """Edit the message to show the latest revision; one that cannot be edited is replaced."""
-        posting = line.record
-        if posting is None or posting.message is None or not _is_outdated(line, posting):
-            line.new_chart = None
+        record = queue.record
+        if record is None or record.message is None or not _is_outdated(queue, record):
+            queue.new_chart = None
             return None
-        receipt = posting.message
+        receipt = record.message
         await self._acquire("update", receipt.channel)
-        latest, chart = line.latest, line.new_chart or posting.chart
-        page = latest.revision == posting.paged_revision  # otherwise the edit for a chart would remove the mention
-        message = render_message(latest, self._current_route(line), page=page, text_only=line.text_only, chart=chart)
+        latest, chart = queue.latest, queue.new_chart or record.chart
+        page = latest.revision == record.paged_revision  # otherwise the edit for a chart would remove the mention
+        message = render_message(latest, self._current_route(queue), page=page, text_only=queue.text_only, chart=chart)
         try:
-            await self._send("update", line, receipt.channel, lambda: self._notifier.update(receipt, message))
+            await self._send("update", queue, receipt.channel, lambda: self._notifier.update(receipt, message))
         except DeliveryError as error:
             if error.code in TOO_LARGE and chart is not None:
-                line.record, line.new_chart = replace(posting, chart=None), None
-                return await self._edit(line)
+                queue.record, queue.new_chart = replace(record, chart=None), None
+                return await self._edit(queue)
             if error.code not in NOT_EDITABLE:
                 raise
-            await self._store_record(line, replace(posting, message=None, intended_at=self._clock.wall(), chart=None))
-            line.delivery_uncertain, line.new_chart = False, None
-            await self._post(line)
+            await self._store_record(queue, replace(record, message=None, intended_at=self._clock.wall(), chart=None))
+            queue.delivery_uncertain, queue.new_chart = False, None
+            await self._post(queue)
         else:
-            if posting.chart not in (None, chart):
-                line.obsolete_charts.append(posting.chart)
-            line.new_chart = None
-            await self._store_record(line, replace(posting, revision=latest.revision, chart=chart))
+            if record.chart not in (None, chart):
+                queue.obsolete_charts.append(record.chart)
+            queue.new_chart = None
+            await self._store_record(queue, replace(record, revision=latest.revision, chart=chart))
 
-    async def _delete_duplicate(self, line: IncidentQueue) -> None:
+    async def _delete_duplicate(self, queue: IncidentQueue) -> None:
         """Delete a duplicate: a message that seemed lost, was posted again, and appeared after all."""
-        posting = line.record
-        assert posting is not None
-        if posting.message is None or posting.duplicate_since is None or self.duplicate_wait(line) > 0:
+        record = queue.record
+        assert record is not None
+        if record.message is None or record.duplicate_since is None or self.duplicate_wait(queue) > 0:
             return
         await self._search(
-            line, self._notifier.delete_duplicates(posting.message, line.incident, posting.intended_at), 0
+            queue, self._notifier.delete_duplicates(record.message, queue.incident, record.intended_at), 0
         )
-        await self._store_record(line, replace(posting, duplicate_since=None))
+        await self._store_record(queue, replace(record, duplicate_since=None))
 
-    async def _reply(self, line: IncidentQueue, order: PendingNotification) -> None:
+    async def _reply(self, queue: IncidentQueue, item: PendingNotification) -> None:
         """Post the reply of a notification, unless the thread has it."""
-        posting, notification = line.record, order.notification
-        assert posting is not None
-        assert posting.message is not None
-        receipt, revision = posting.message, notification.revision
-        if not notification.reply or revision <= posting.reply_posted:
+        record, notification = queue.record, item.notification
+        assert record is not None
+        assert record.message is not None
+        receipt, revision = record.message, notification.revision
+        if not notification.reply or revision <= record.reply_posted:
             return
-        doubtful = line.delivery_uncertain and posting.reply_intended == revision
-        if not doubtful or not await self._search(line, self._notifier.has_reply(receipt, revision), False):
-            if posting.reply_intended != revision:
-                await self._store_record(line, replace(posting, reply_intended=revision))
+        doubtful = queue.delivery_uncertain and record.reply_intended == revision
+        if not doubtful or not await self._search(queue, self._notifier.has_reply(receipt, revision), False):
+            if record.reply_intended != revision:
+                await self._store_record(queue, replace(record, reply_intended=revision))
             await self._acquire("post", receipt.channel)
-            page = notification.page and revision > line.paged_revision and line.latest.incident.status != "resolved"
-            message = render_reply(notification, self._current_route(line, notification.happened_at), page=page)
-            line.delivery_uncertain = False
-            await self._send("reply", line, receipt.channel, lambda: self._notifier.reply(receipt, message))
-        await self._store_record(line, replace(posting, reply_intended=revision, reply_posted=revision))
+            page = notification.page and revision > queue.paged_revision and queue.latest.incident.status != "resolved"
+            message = render_reply(notification, self._current_route(queue, notification.happened_at), page=page)
+            queue.delivery_uncertain = False
+            await self._send("reply", queue, receipt.channel, lambda: self._notifier.reply(receipt, message))
+        await self._store_record(queue, replace(record, reply_intended=revision, reply_posted=revision))
 
-    async def _search(self, line: IncidentQueue, search: Awaitable[_T], unknown: _T) -> _T:
+    async def _search(self, queue: IncidentQueue, search: Awaitable[_T], unknown: _T) -> _T:
         """Search for what may have arrived; where searching is not allowed, rather one message too many than none."""
         try:
             async with self._slots:
@@ -232,13 +232,13 @@ class MessageSync:
         except DeliveryError as error:
             if error.retryable:
                 raise
-            self._metrics.refused(line.incident, error, 0.0)
+            self._metrics.refused(queue.incident, error, 0.0)
             return unknown
 
-    def _current_route(self, line: IncidentQueue, at: int | None = None) -> Route:
-        brand = line.latest.incident.brand
+    def _current_route(self, queue: IncidentQueue, at: int | None = None) -> Route:
+        brand = queue.latest.incident.brand
         try:
-            return self._route(brand, line.latest.happened_at if at is None else at)
+            return self._route(brand, queue.latest.happened_at if at is None else at)
         except LookupError as error:
             remedy = f"no channel is configured for brand {brand!r}: add it to the brand configuration and apply it"
             raise DeliveryError("no_route", remedy, retryable=False) from error
@@ -247,7 +247,7 @@ class MessageSync:
         await self._rate_limiter.acquire(f"{kind} {channel}")
 
     async def _send(
-        self, kind: RequestKind, line: IncidentQueue, channel: str, request: Callable[[], Awaitable[_T]]
+        self, kind: RequestKind, queue: IncidentQueue, channel: str, request: Callable[[], Awaitable[_T]]
     ) -> _T:
         """Make a request; a rate-limit answer pauses the whole channel."""
         try:
@@ -257,15 +257,15 @@ class MessageSync:
             lane = "update" if kind == "update" else "post"
             self._rate_limiter.pause(f"{lane} {channel}", error.retry_after or 0.0)
             raise
-        if line.pending:
-            self._metrics.delivered(line.incident, kind, self._clock.monotonic() - line.pending[0].submitted)
+        if queue.pending:
+            self._metrics.delivered(queue.incident, kind, self._clock.monotonic() - queue.pending[0].submitted)
         return answer
 
 
-def _is_outdated(line: IncidentQueue, posting: DeliveryRecord) -> bool:
+def _is_outdated(queue: IncidentQueue, record: DeliveryRecord) -> bool:
     """Tell whether the message shows an older revision, or lacks a chart that is ready."""
-    revision = line.latest.revision
-    return posting.revision < revision or (posting.revision == revision and line.new_chart is not None)
+    revision = queue.latest.revision
+    return record.revision < revision or (record.revision == revision and queue.new_chart is not None)
 
 
 async def _stored(access: Awaitable[_T]) -> _T:

@@ -64,54 +64,54 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
     def submit(self, notification: Notification, done: Callable[[], None]) -> None:
         """Take a notification; call within the running event loop, in the order of an incident's revisions."""
         name = notification.incident.id
-        line = self._queues.get(name) or IncidentQueue(name)
-        line.pending.append(PendingNotification(notification, done, self._clock.monotonic()))
-        self._start(name, line)
+        queue = self._queues.get(name) or IncidentQueue(name)
+        queue.pending.append(PendingNotification(notification, done, self._clock.monotonic()))
+        self._start(name, queue)
 
-    async def _process(self, line: IncidentQueue) -> None:
-        while line.pending or line.may_be_duplicated or line.new_chart:
-            if not line.pending and line.new_chart:
-                await self._deliver_chart(line)
+    async def _process(self, queue: IncidentQueue) -> None:
+        while queue.pending or queue.may_be_duplicated or queue.new_chart:
+            if not queue.pending and queue.new_chart:
+                await self._deliver_chart(queue)
                 continue
-            if not line.pending:
-                await self._wait_for_duplicate(line)
-            count = len(line.pending)
-            await self._deliver_with_retry(line)
-            finished, line.pending = line.pending[:count], line.pending[count:]
-            for order in finished:
-                line.last_delivered = order.notification
-                order.done()
-            if self._chart_uploader is not None and line.last_delivered is not None and line.record is not None:
-                self._chart_uploader.request(line.last_delivered, line.record.chart)
-            self._delete_obsolete_charts(line)
+            if not queue.pending:
+                await self._wait_for_duplicate(queue)
+            count = len(queue.pending)
+            await self._deliver_with_retry(queue)
+            finished, queue.pending = queue.pending[:count], queue.pending[count:]
+            for item in finished:
+                queue.last_delivered = item.notification
+                item.done()
+            if self._chart_uploader is not None and queue.last_delivered is not None and queue.record is not None:
+                self._chart_uploader.request(queue.last_delivered, queue.record.chart)
+            self._delete_obsolete_charts(queue)
 
-    def _attach_chart(self, notification: Notification, picture: Chart) -> None:
+    def _attach_chart(self, notification: Notification, chart: Chart) -> None:
         """Take a chart that is ready to be shown."""
         name = notification.incident.id
-        line = self._queues.get(name) or IncidentQueue(name, last_delivered=notification)
-        line.new_chart = picture
-        self._start(name, line)
+        queue = self._queues.get(name) or IncidentQueue(name, last_delivered=notification)
+        queue.new_chart = chart
+        self._start(name, queue)
 
-    async def _deliver_chart(self, line: IncidentQueue) -> None:
+    async def _deliver_chart(self, queue: IncidentQueue) -> None:
         """Show a chart, if that succeeds at the first attempt: it is no alert."""
-        picture = line.new_chart
+        chart = queue.new_chart
         try:
-            await self._message_sync.deliver(line)
+            await self._message_sync.deliver(queue)
         except Exception as error:  # noqa: BLE001  the alert itself is delivered
             reason = getattr(error, "code", type(error).__name__)
-            log.warning("chart not shown", incident=line.incident, reason=reason)
-        line.new_chart = None
-        if picture is not None and (line.record is None or line.record.chart != picture):
-            line.obsolete_charts.append(picture)
-        self._delete_obsolete_charts(line)
+            log.warning("chart not shown", incident=queue.incident, reason=reason)
+        queue.new_chart = None
+        if chart is not None and (queue.record is None or queue.record.chart != chart):
+            queue.obsolete_charts.append(chart)
+        self._delete_obsolete_charts(queue)
 
-    def _delete_obsolete_charts(self, line: IncidentQueue) -> None:
+    def _delete_obsolete_charts(self, queue: IncidentQueue) -> None:
         if self._chart_uploader is not None:
-            self._chart_uploader.delete(line.obsolete_charts)
+            self._chart_uploader.delete(queue.obsolete_charts)
 
-    async def _wait_for_duplicate(self, line: IncidentQueue) -> None:
+    async def _wait_for_duplicate(self, queue: IncidentQueue) -> None:
         """Wait until no duplicate can appear any more, or there is something new to deliver."""
-        while not (line.pending or line.new_chart) and (rest := self._message_sync.duplicate_wait(line)) > 0:
+        while not (queue.pending or queue.new_chart) and (rest := self._message_sync.duplicate_wait(queue)) > 0:
             await self._clock.sleep(min(rest, POLL))
 
     async def stop(self) -> None:
@@ -120,29 +120,29 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
             await self._chart_uploader.stop()
         await super().stop()
 
-    async def _deliver_with_retry(self, line: IncidentQueue) -> None:
+    async def _deliver_with_retry(self, queue: IncidentQueue) -> None:
         """Deliver the pending notifications, with as many attempts as it takes."""
         attempt = 0
         while True:
             try:
-                return await self._message_sync.deliver(line)
+                return await self._message_sync.deliver(queue)
             except DeliveryError as error:
                 attempt += 1
-                await self._fail(line, error, attempt)
+                await self._fail(queue, error, attempt)
             except Exception as error:  # noqa: BLE001  a bug of ours must not lose an alert
                 attempt += 1
-                await self._fail(line, _as_delivery_error(error), attempt)
+                await self._fail(queue, _as_delivery_error(error), attempt)
 
-    async def _fail(self, line: IncidentQueue, error: DeliveryError, attempt: int) -> None:
+    async def _fail(self, queue: IncidentQueue, error: DeliveryError, attempt: int) -> None:
         """Count a failure, and wait before the next attempt."""
-        line.delivery_uncertain = line.delivery_uncertain or error.uncertain
-        if error.code in TOO_LARGE and not line.text_only:
-            line.text_only = True
-            self._metrics.refused(line.incident, error, 0.0)
+        queue.delivery_uncertain = queue.delivery_uncertain or error.uncertain
+        if error.code in TOO_LARGE and not queue.text_only:
+            queue.text_only = True
+            self._metrics.refused(queue.incident, error, 0.0)
             return
         wait = retry_delay(error, attempt, self._clock.random())
         report = self._metrics.retried if error.retryable else self._metrics.refused
-        report(line.incident, error, wait)
+        report(queue.incident, error, wait)
         await self._clock.sleep(wait)
 
 

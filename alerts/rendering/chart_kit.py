@@ -97,7 +97,8 @@ def round_up(value: float, steps: tuple[int, ...] = (4, 8, 20)) -> int:
     >>> [round_up(value) for value in (1, 7, 23, 118, 581)]
     [4, 8, 40, 200, 800]
     """
-    return next(step * 10**power for power in count() for step in steps if value <= step * 10**power)
+    rounded: Iterator[int] = (step * 10**power for power in count() for step in steps)
+    return next(one for one in rounded if value <= one)
 
 
 def short(value: float) -> str:

@@ -15,7 +15,7 @@ from alerts.incidents.silences import Silence, muted_until
 from alerts.incidents.state import new_state
 from detectors.model.signal import SEVERITIES, Watermark
 from streams.stages.triage import TriageShard
-from tests.properties.test_alerts_triage import check_step, policies
+from tests.properties.test_alerts_lifecycle import check_step, policies
 from tests.support.agency import BRANDS, UNGROUPED, GroupPolicies, about, run_triage
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 

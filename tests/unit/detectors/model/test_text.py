@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from detectors.model.signal import Contributors, Evidence, Signal
-from detectors.model.text import Language, format_minutes, format_number, format_percent, format_time_of_day, label
-from detectors.registry import ALL, BY_NAME
+from detectors.model.text import Language, format_minutes, format_number, format_percent, format_time_of_day
+from detectors.registry import ALL, BY_NAME, label
 
 HOUR = 3_600_000
 
@@ -56,7 +56,7 @@ def signal(detector: str, metric: str, observed: float, expected: float | None, 
         ),
         (
             signal("no_data", "mentions", 0, 40, 180),
-            "no mentions from forum for 3 hours, usually 40",
+            "no mention from forum for 3 hours, usually 40",
             "aucune mention sur forum depuis 3 heures, d’habitude 40",
         ),
         (

@@ -100,7 +100,7 @@ def test_resolved_incident_is_over() -> None:
     board.add(reported[0])
     assert "warning" in _drawn(board)
     board.add(reported[-1])
-    assert "over" in _drawn(board)
+    assert "resolved" in _drawn(board)
 
 
 def test_most_severe_incident_is_shown_at_the_end() -> None:

@@ -11,6 +11,7 @@ import pytest
 from config.brands.edit import diff, set_values
 from config.brands.loader import parse
 from config.brands.model import Brand, default_brand
+from detectors.static_threshold import StaticThreshold
 from replay.player.preview import preview
 from tests.support.web_app import BRANDS, day, hidden, web_client
 from tocsin.web.editor.fields import Field, fields, parse_value, sections, value_text
@@ -90,7 +91,7 @@ async def test_a_limit_is_taken_out_by_emptying_its_field(file: Path, before: st
     after = set_values(before, "Hallowfirth", {"detect.static_threshold.negative": None}, name=file.as_posix())
     rules = [parse(text.encode()).config for text in (before, after)]
     today, then = (one.by_name()["Hallowfirth"] for one in rules if one is not None)
-    assert (today.detect.static_threshold.negative, then.detect.static_threshold.negative) == (8, None)
+    assert (today.detect.parameters(StaticThreshold).negative, then.detect.parameters(StaticThreshold).negative) == (8, None)
     found = preview(today, then, day().dataset.records["Hallowfirth"])
     async with web_client(day(), file) as client:
         _, page = await send(client, detect__absolute__negative=typed, do="preview")
