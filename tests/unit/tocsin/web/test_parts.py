@@ -76,7 +76,7 @@ async def test_a_study_that_cannot_be_made_says_why() -> None:
         await client.post("/brands/Nobody/tuning", data={"csrf": hidden(page, "csrf")})
         while 'id="tuning"' in (page := await (await client.get("/brands/Nobody/tuning")).text()):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-        assert "Two labelled crises are needed" in page
+        assert "A proposal needs two labelled crises" in page
 
 
 def test_a_curve_shows_today_s_setting_and_what_is_proposed() -> None:

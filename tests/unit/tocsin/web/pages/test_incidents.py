@@ -59,7 +59,7 @@ async def test_the_most_severe_brand_stands_first_and_can_be_searched_for() -> N
         assert "Unacknowledged" in page
         assert "S0ONCALL" in page
         assert "<svg" in page
-        some = await (await client.get("/board?state=warning&q=volt")).text()
+        some = await (await client.get("/board?state=critical&q=volt")).text()
         assert "Voltanelle" in some
         assert "Hallowfirth" not in some
         assert "No matching brands" in await (await client.get("/?q=zzz")).text()

@@ -105,7 +105,7 @@ async def test_a_limit_is_taken_out_by_emptying_its_field(file: Path, before: st
             assert f">{line}\n</span>" in shown, line
         assert 'name="detect.static_threshold.negative" value="" placeholder="none"' in page
         _, page = await send(client, detect__static_threshold__negative=typed, do="save")
-        assert "Nothing differs" in page
+        assert "No changes" in page
 
 
 async def test_the_last_thing_that_can_fire_is_not_taken_out(file: Path) -> None:
@@ -129,7 +129,7 @@ async def test_the_last_thing_that_can_fire_is_not_taken_out(file: Path) -> None
         ("detect__volume_spike__min_mentions", "", "must be a whole number"),
         ("detect__sensitivity", "wild", "must be one of low, medium, high"),
         ("alert__cooldown", "soon", "must be a duration"),
-        ("detect__volume_spike__fast", "2h", "must be"),
+        ("detect__volume_spike__short_window", "2h", "must be"),
         ("detect__volume_spike__peak_ratio", "9" * 50, "is too long"),
         ("detect__volume_spike__peak_ratio", "nan", "must be a finite number"),
     ],
@@ -179,7 +179,7 @@ async def test_nothing_typed_is_nothing_written(file: Path) -> None:
     """A form sent as it came changes no byte."""
     async with web_client(day(), file) as client:
         _, page = await send(client, detect__volume_spike__peak_ratio="1.4", do="save")
-    assert "Nothing differs" in page
+    assert "No changes" in page
     assert file.read_text(encoding="utf-8") == BRANDS
 
 
