@@ -95,7 +95,7 @@ async def test_a_limit_is_taken_out_by_emptying_its_field(file: Path, before: st
     async with web_client(day(), file) as client:
         _, page = await send(client, detect__static_threshold__negative=typed, do="preview")
         assert found.sentence("en") in page
-        assert "11 min later" in page
+        assert "13 min later" in page
         assert file.read_text(encoding="utf-8") == before
         status, page = await send(client, detect__static_threshold__negative=typed, do="save")
         assert status == 200
