@@ -110,7 +110,7 @@ class IncidentPages:
             details.headline,
             incident=incident,
             details=details,
-            status=status_text(incident, brand, language),
+            status_text=status_text(incident, brand, language),
             on_call=on_call_names(brand, self._world.now()) or translate(language, "nobody"),
             offered=actions.available_actions(incident),
             verdicts=actions.available_verdicts(incident),

@@ -129,7 +129,7 @@ async def test_an_incident_is_reported_whole_and_answered() -> None:
     stage = Stage()
     async with web_client(stage) as client:
         page = await (await client.get(f"/incidents/{CRITICAL}")).text()
-        for words in ("Critical Hallowfirth", "Now warning", "Opened", "microblog", "Acknowledge", "Not a crisis"):
+        for words in ("Critical Hallowfirth", "Severity raised: warning", "Opened", "microblog", "Acknowledge", "Not a crisis"):
             assert words in page
         form = {"csrf": hidden(page, "csrf"), "do": "ack"}
         for _ in range(2):
@@ -184,7 +184,7 @@ async def test_whom_a_proxy_names_acts_only_where_the_brand_lets_them() -> None:
     }
     stage = Stage(known)
     async with web_client(stage, web_user_header="X-User", web_proxies="127.0.0.1") as client:
-        for who, status in (("U0BEN", "Only those"), ("U0ANA", "Acknowledge")):
+        for who, status in (("U0BEN", "You may not act"), ("U0ANA", "Acknowledge")):
             page = await (await client.get(f"/incidents/{CRITICAL}", headers={"X-User": who})).text()
             assert status in page
         form = {"csrf": hidden(page, "csrf"), "do": "ack"}
