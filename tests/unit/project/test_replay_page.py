@@ -76,8 +76,6 @@ def test_the_commands_on_a_recording_succeed(folder: Path) -> None:
 
 def test_the_commands_on_files_succeed(folder: Path) -> None:
     """The other blocks run one after the other, and each kind of replay prints something."""
-    (folder / "replay" / "demo").mkdir(parents=True)
-    shutil.copy(ROOT / "replay" / "demo" / "brands.yaml", folder / "replay" / "demo")
     out = shell(folder, "\n".join(block.body for block in blocks(PAGE, "sh") if block.mark == "run: nothing"))
     assert "Voltanelle" in out
     assert '"pages_before"' in out

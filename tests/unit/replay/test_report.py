@@ -64,7 +64,7 @@ def lines() -> tuple[str, ...]:
     )
     stated = [*calm.mentions(), *storm.mentions()]
     for mention in stated[1000:1004]:
-        mention |= {"text": HOSTILE, "author": "<b onclick=x>" + "A" * 90, "high_reach": 9_000_000}
+        mention |= {"text": HOSTILE, "author": "<b onclick=x>" + "A" * 90, "reach": 9_000_000}
     return tuple(map(json.dumps, stated))
 
 
@@ -284,7 +284,7 @@ def _move(tab: Page) -> None:
     tab.keyboard.press("ArrowLeft")
     assert tab.inner_text("#found") != before
     assert tab.get_attribute("#scale", "aria-valuetext") == tab.inner_text("#found")
-    tab.select_option("#knob", "1")
+    tab.select_option("#threshold", "1")
     assert tab.locator(".tried:visible").count() == 1
     assert tab.inner_text(".tried:visible tr.now td >> nth=0") in tab.inner_text("#found")
     tab.emulate_media(media="print")
