@@ -1,4 +1,4 @@
-"""`tocsin demo --slack-ui`: does the crisis arrive on the page, and do its buttons reach the real app and come back?"""
+"""`tocsin demo --slack-ui`: the crisis arrives on the page, and its buttons reach the real Slack app and come back."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 @pytest.fixture(scope="module")
 def page(demo: Demo) -> Iterator[Page]:
-    """Open the page, and wait until the story is told."""
+    """Open the page, and wait until the crisis is over."""
     with opened() as page:
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(demo.address)
-        demo.wait_for("The story is told")
+        demo.wait_for("The crisis is over")
         yield page
         assert errors == []
 
@@ -95,7 +95,7 @@ def page(demo: Demo) -> Iterator[Page]:
 @pytest.fixture
 def card(page: Page) -> Locator:
     """Return the card of the ferries' crisis."""
-    return page.locator("#content .message:not(.whisper)", has_text="Critical Hallowfirth")
+    return page.locator("#content .message:not(.ephemeral)", has_text="Critical Hallowfirth")
 
 
 def test_the_card_is_drawn_with_its_thread(page: Page, card: Locator) -> None:
@@ -134,7 +134,7 @@ def test_the_command_is_answered_for_one_s_eyes_only(page: Page) -> None:
     """`/tocsin status` lists what is open."""
     page.locator("#typed").fill("/tocsin status")
     page.locator("#typed").press("Enter")
-    expect(page.locator(".whisper")).to_contain_text("Hallowfirth", timeout=PATIENCE)
+    expect(page.locator(".ephemeral")).to_contain_text("Hallowfirth", timeout=PATIENCE)
 
 
 def test_the_home_tab_is_published_when_it_is_opened(page: Page) -> None:

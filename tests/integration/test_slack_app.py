@@ -82,7 +82,7 @@ def test_a_tap_acknowledges_the_incident_and_a_stranger_s_does_not(kafka: Broker
     detect = {
         name: {"enabled": False} for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst")
     }
-    named = {"name": BRAND, "slack_channel": "C0000001", "may_act": ["U0ANA"], "on_call": ["U0ANA"]}
+    named = {"name": BRAND, "slack_channel": "C0000001", "responders": ["U0ANA"], "on_call": ["U0ANA"]}
     brand = Brand.model_validate(named | {"detect": detect | {"static_threshold": {"negative": 5}}})
     now = datetime.now(UTC).isoformat()
     line = {"brand": BRAND, "channel": "forum", "published_at": now}
@@ -111,7 +111,7 @@ def test_a_tap_acknowledges_the_incident_and_a_stranger_s_does_not(kafka: Broker
                 _threshold(served, here)
                 served.wait(slack.send("slash_commands", _command(slack, "status")))
                 wait_until(lambda: len(slack.ephemeral_texts) > 1, 20, "the command is answered")
-                assert slack.ephemeral_texts[-1] == "No incident is open."
+                assert slack.ephemeral_texts[-1] == "No open incidents."
                 fresh = brand.model_copy(update={"digest": f"{datetime.now(UTC):%H:%M}"})
                 KafkaBrandStore(here.connection, here.topics).publish({BRAND: encode_brand(fresh)})
                 wait_until(lambda: len(slack.roots()) == 2, 40, "the digest of the day")

@@ -1,4 +1,4 @@
-"""The pages before a real broker: what the topics say is shown, and acts come back to them."""
+"""The pages on a real broker: they show what the topics hold, and actions arrive there."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The Slack app: what a tap on a button or a slash command does, and who may."""
+"""The Slack app: buttons, modals, the Home tab, the slash command and the daily digest."""

@@ -1,4 +1,4 @@
-"""May this person act on a brand, and how is an act passed on?"""
+"""Permission to act on a brand, and the way of an action to Kafka."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class UserGroups(Protocol):
 
 
 class ActionGateway:
-    """Passes on what those do who may."""
+    """Sends the actions of people who may act on a brand."""
 
     def __init__(self, groups: UserGroups, send: Callable[[Action], Awaitable[None]], now: Callable[[], int]) -> None:
         self._groups = groups
@@ -38,16 +38,16 @@ class ActionGateway:
         self.now = now
 
     async def refusal(self, user: str, brand: Brand) -> str:
-        """Return why a person may not act on a brand, politely, as mrkdwn; nothing where they may."""
+        """Return why a user may not act on a brand, as mrkdwn; "" if they may."""
         verdict = await self._permission(user, brand)
-        log.info("asked to act", brand=brand.name, user=user, permission=verdict)
+        log.info("action requested", brand=brand.name, user=user, permission=verdict)
         if verdict != "not_allowed":
             return ""
         who = mention(on_call_users(brand, self.now())) or translate(brand.language, "nobody")
         return translate(brand.language, "refused", brand=mrkdwn(brand.name, 60), who=who)
 
     async def is_allowed(self, user: str, brand: Brand) -> bool:
-        """Tell whether a person may act on a brand, where nothing is asked for yet."""
+        """Return whether a user may act on a brand."""
         return await self._permission(user, brand) != "not_allowed"
 
     async def _permission(self, user: str, brand: Brand) -> Permission:
@@ -56,14 +56,14 @@ class ActionGateway:
         return permission(brand, user, await self._groups.groups_of(user, named) if asked else frozenset())
 
     async def submit(self, action: Action, brand: Brand) -> str:
-        """Pass an act on; return what the person has to know where that failed, nothing where it went well."""
+        """Send an action; return the error to show to the user, "" on success."""
         return await self.attempt(self._send(action), brand)
 
     async def attempt(self, work: Awaitable[None], brand: Brand) -> str:
-        """Await what passes something on; return what the person has to know where that failed."""
+        """Await a request to Kafka; return the error to show to the user, "" on success."""
         try:
             await work
         except Exception as error:  # noqa: BLE001  whatever fails, the person has to know that nothing happened
-            log.error("what was asked for could not be passed on", brand=brand.name, why=type(error).__name__)  # noqa: TRY400
+            log.error("action failed", brand=brand.name, reason=type(error).__name__)  # noqa: TRY400
             return translate(brand.language, "failed")
         return ""

@@ -1,4 +1,4 @@
-"""What was asked by `/tocsin`, and what is the answer? Status, who is on call, why, snooze, and how to ask."""
+"""The slash command `/tocsin`: status, who, why, snooze, help."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _DURATIONS: Final[dict[str, SnoozeOption]] = {"30m": "snooze_30m", "2h": "snooze
 
 
 class SnoozeCommand(NamedTuple):
-    """What `/tocsin snooze` asks for."""
+    """A parsed `/tocsin snooze`."""
 
     brand: Brand
     duration: SnoozeOption
 
 
 def parse_snooze(text: str, brands: Mapping[str, Brand]) -> SnoozeCommand | str | None:
-    """Return the snooze that was typed, what is wrong with it (mrkdwn), or None for another command.
+    """Return the snooze that was typed, an error (mrkdwn), or None for another command.
 
     A brand that is only nearly named is not acted upon: the answer offers what may have been meant.
     """
@@ -59,7 +59,7 @@ def parse_snooze(text: str, brands: Mapping[str, Brand]) -> SnoozeCommand | str 
 
 
 def answer(text: str, brands: Mapping[str, Brand], incidents: Sequence[Incident], at: int) -> str:
-    """Return the answer, as mrkdwn, to what was typed after the command at an instant (ms).
+    """Return the answer (mrkdwn) to the text after the command at an instant (ms).
 
     Args:
         text: a word and perhaps a brand; hostile.
@@ -88,7 +88,7 @@ def answer(text: str, brands: Mapping[str, Brand], incidents: Sequence[Incident]
 
 
 def _find_brand(text: str, brands: Mapping[str, Brand]) -> Brand | None:
-    """Return the brand that was meant: by name or alias, whatever its case, or nearly so."""
+    """Return the brand by name or alias, ignoring case, or the nearest one."""
     close = nearest(text, brands) if text else None
     return _exact_brand(text, brands) or (brands[close] if close else None)
 
@@ -126,7 +126,7 @@ def _status(incidents: Sequence[Incident], language: Language) -> str:
 
 
 def status_text(incident: Incident, language: Language) -> str:
-    """Return how an incident stands: in whose hands, and since when."""
+    """Return an incident's status, who acknowledged it, and since when it is open."""
     since = wording.translate(language, "since", moment=slack_date(incident.opened_at, "{date_short_pretty} {time}"))
     if incident.acknowledged_by is None or incident.acknowledged_at is None:
         return f"*{wording.translate(language, 'status_' + incident.status)}*, {since}"
@@ -136,7 +136,7 @@ def status_text(incident: Incident, language: Language) -> str:
 
 
 def on_call_text(brand: Brand, at: int, language: Language) -> str:
-    """Return who is on call for a brand, and who is next."""
+    """Return who is on call for a brand now and next."""
     present = mention(on_call_users(brand, at))
     following = mention(on_call(brand.on_call_schedule, at, 1))
     name = f"*{mrkdwn(brand.name, 60)}*"

@@ -1,4 +1,4 @@
-"""What is there to say of a channel's brands once a day? Incidents, what is to be judged, figures, what runs out."""
+"""Daily digest of a channel's brands: incidents, open verdicts, figures, and what expires."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MAX_JSON_CHARS: Final = 11_500
 
 
 class DailyFigures(NamedTuple):
-    """A brand's last 24 hours, and what is usual in 24 hours; None where too few days are known."""
+    """Figures of a brand's last 24 hours beside its baseline; None with too few days of history."""
 
     mentions: int
     negative_share: float
@@ -53,7 +53,7 @@ class DailyFigures(NamedTuple):
 
 
 def daily_figures(state: State, until: int) -> DailyFigures:
-    """Return the figures of the 24 whole hours before an instant (ms), the same hours of earlier days beside them."""
+    """Return the figures of the 24 whole hours before an instant (ms) and of the same hours of earlier days."""
     last = until // HOUR - 1
     first = last - 23
     mentions, share = _day_totals(state, first, last)
@@ -73,20 +73,20 @@ def _day_totals(state: State, first: int, last: int) -> tuple[int, float]:
 
 
 def build_digest(
-    name: str, brands: Sequence[Brand], known: AppState, counted: Mapping[str, DailyFigures], until: int
+    name: str, brands: Sequence[Brand], state: AppState, counted: Mapping[str, DailyFigures], until: int
 ) -> Message:
-    """Return the message of a channel's brands about the 24 hours before an instant (ms); `name` finds it again."""
+    """Return the digest of a channel's brands for the 24 hours before an instant (ms); `name` identifies it."""
     language = majority_language({brand.name: brand for brand in brands})
-    recent = {brand.name: _recent_incidents(brand, known, until) for brand in brands}
+    recent = {brand.name: _recent_incidents(brand, state, until) for brand in brands}
     heads = sorted(brands, key=lambda brand: (-_max_severity(recent[brand.name]), brand.name))
-    judged = _unjudged(brands, known, until)
+    judged = _unjudged(brands, state, until)
     total = len({one.id for incidents in recent.values() for one in incidents})
     text = translate(language, "digest_line", incidents=total, judge=len(judged))
     blocks = [views.section(translate(language, "digest_title", moment=slack_date(until, "{date_long}")) + f"\n{text}")]
-    asked = _verdict_blocks(judged, language, known.web_url)
+    asked = _verdict_blocks(judged, language, state.web_url)
     shown = 0
     for brand in heads:
-        section = views.section(_brand_text(brand, recent[brand.name], known, counted.get(brand.name), until))
+        section = views.section(_brand_text(brand, recent[brand.name], state, counted.get(brand.name), until))
         if _size([*blocks, section, *asked]) > MAX_JSON_CHARS:
             break
         blocks.append(section)
@@ -95,21 +95,21 @@ def build_digest(
     return Message(name, 0, text, [*blocks, *hidden, *asked])
 
 
-def _recent_incidents(brand: Brand, known: AppState, until: int) -> list[Incident]:
-    """Return the brand's incidents that opened in the 24 hours or are open still, the most severe first."""
+def _recent_incidents(brand: Brand, state: AppState, until: int) -> list[Incident]:
+    """Return the brand's incidents that opened in the 24 hours or are still open, the most severe first."""
     found = [
-        one for one in known.incident_view.incidents.values() if brand.name in one.all_brands and one.opened_at < until
+        one for one in state.incident_view.incidents.values() if brand.name in one.all_brands and one.opened_at < until
     ]
     found = [one for one in found if one.opened_at >= until - DAY or one.status != "resolved"]
     return sorted(found, key=lambda one: (-rank(one.severity), one.opened_at))
 
 
-def _unjudged(brands: Sequence[Brand], known: AppState, until: int) -> list[Incident]:
-    """Return what is over and was not judged, the latest first."""
+def _unjudged(brands: Sequence[Brand], state: AppState, until: int) -> list[Incident]:
+    """Return the resolved incidents without a verdict, the latest first."""
     names = {brand.name for brand in brands}
     over = [
         one
-        for one in known.incident_view.incidents.values()
+        for one in state.incident_view.incidents.values()
         if one.brand in names and one.verdict is None and one.kind != "no_data"
     ]
     found = [one for one in over if one.resolved_at is not None and until - VERDICT_WINDOW <= one.resolved_at < until]
@@ -121,19 +121,19 @@ def _max_severity(incidents: Sequence[Incident]) -> int:
 
 
 def _brand_text(
-    brand: Brand, incidents: Sequence[Incident], known: AppState, counted: DailyFigures | None, until: int
+    brand: Brand, incidents: Sequence[Incident], state: AppState, counted: DailyFigures | None, until: int
 ) -> str:
     language, shown = brand.language, incidents[:MAX_INCIDENTS]
     lines = [f"*{mrkdwn(brand.name, 60)}* {_figures_text(counted, language)}"]
     lines += [f"• {mrkdwn(wording.headline(one, language), 130)} · {_incident_text(one, language)}" for one in shown]
     if len(incidents) > len(shown):
         lines.append(translate(language, "home_more", count=len(incidents) - len(shown)))
-    lines += [f"⏳ {said}" for said in _expiring(brand, known, until)[:MAX_EXPIRING]]
+    lines += [f"⏳ {said}" for said in _expiring(brand, state, until)[:MAX_EXPIRING]]
     return "\n".join(lines)
 
 
 def _incident_text(incident: Incident, language: Language) -> str:
-    """Return in whose hands an incident is, or how long it lasted."""
+    """Return an incident's status, or how long it lasted."""
     if incident.resolved_at is None:
         return commands.status_text(incident, language)
     start, end = (slack_date(at, "{date_short_pretty} {time}") for at in (incident.opened_at, incident.resolved_at))
@@ -157,10 +157,10 @@ def _figures_text(counted: DailyFigures | None, language: Language) -> str:
     return translate(language, "digest_figures", **said, **usual)
 
 
-def _expiring(brand: Brand, known: AppState, until: int) -> list[str]:
-    """Return the silences and the overrides that end within a day."""
-    silences = [one for one in known.silences.active(brand.name, until) if one.ends_at <= until + DAY]
-    overrides = active(known.registry.with_overrides(brand.name).overrides, until)
+def _expiring(brand: Brand, state: AppState, until: int) -> list[str]:
+    """Return the silences and overrides that expire within a day."""
+    silences = [one for one in state.silences.active(brand.name, until) if one.ends_at <= until + DAY]
+    overrides = active(state.registry.with_overrides(brand.name).overrides, until)
     ending = [one for one in overrides if one.until is not None and one.until <= until + DAY]
     return [
         *(silence.describe(one, brand.language) for one in silences),
@@ -169,7 +169,7 @@ def _expiring(brand: Brand, known: AppState, until: int) -> list[str]:
 
 
 def _verdict_blocks(judged: Sequence[Incident], language: Language, web: str) -> list[Block]:
-    """Return what is to be judged, each with its buttons."""
+    """Return the incidents without a verdict, each with its buttons."""
     blocks = [views.section(f"*{translate(language, 'digest_judge')}*")] if judged else []
     for incident in judged[:MAX_UNJUDGED]:
         blocks += [

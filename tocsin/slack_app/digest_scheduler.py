@@ -1,4 +1,4 @@
-"""When is a channel's digest due, and how is it there exactly once? It is looked for before and after it is sent."""
+"""Schedule of the daily digests. Each is posted once: the scheduler looks for it before and after it posts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ RETRY_AFTER: Final = HOUR // 6
 
 
 class DigestJob(NamedTuple):
-    """A digest: its channel, its name, which no other day's has, its instant (ms) and its brands."""
+    """A digest to post: channel, name (unique per day), instant (ms) and brands."""
 
     channel: str
     name: str
@@ -45,7 +45,7 @@ class DigestJob(NamedTuple):
 
 
 class Poster(Protocol):
-    """What is needed of Slack."""
+    """The methods of Slack that the scheduler calls."""
 
     async def find(self, channel: str, incident: str, since: int) -> MessageRef | None:
         """Return the first message of that name posted since an instant (ms)."""
@@ -61,7 +61,7 @@ class Poster(Protocol):
 
 
 def due_jobs(brands: Iterable[Brand], now: int) -> list[DigestJob]:
-    """Return the digests that are due and not too old: brands of one channel, time and zone share one."""
+    """Return the digests that are due; brands with the same channel, time and zone share one."""
     shared: defaultdict[tuple[str, str, str], list[Brand]] = defaultdict(list)
     for brand in brands:
         if brand.digest is not None and brand.slack_channel is not None:
@@ -76,7 +76,7 @@ def due_jobs(brands: Iterable[Brand], now: int) -> list[DigestJob]:
 
 
 def _latest_occurrence(clock: str, zone: str, now: int) -> int:
-    """Return the latest instant (ms) at which a clock in a zone showed this time of day.
+    """Return the latest instant (ms) with this time of day in a time zone.
 
     >>> _latest("08:30", "Europe/Paris", 1_795_420_800_000) - 1_795_420_800_000
     -1800000
@@ -91,56 +91,56 @@ def _latest_occurrence(clock: str, zone: str, now: int) -> int:
 
 
 class DigestScheduler:
-    """Posts each digest once, however often the app starts and however many of it run."""
+    """Posts each digest once, across restarts and several running apps."""
 
     def __init__(
         self,
-        known: AppState,
+        state: AppState,
         slack: Poster,
         count: Callable[[int], Mapping[str, DailyFigures]],
         now: Callable[[], int],
     ) -> None:
-        self._known = known
+        self._state = state
         self._slack = slack
         self._count = count
         self._now = now
         self._done: dict[tuple[str, str], int] = {}  # (channel, name) → until when it is left alone, ms
 
     async def run(self) -> None:
-        """Look at the clock until cancelled."""
-        await self._known.registry.loaded()
-        await self._known.incident_view.loaded()
+        """Check for due digests until cancelled."""
+        await self._state.registry.loaded()
+        await self._state.incident_view.loaded()
         while True:
             await self.tick()
             await asyncio.sleep(POLL_SECONDS)
 
     async def tick(self) -> None:
-        """Send what is due; what Slack does not take is tried again later."""
+        """Post the due digests; retry later those that Slack refused."""
         now = self._now()
         self._done = {key: until for key, until in self._done.items() if until > now}
-        for one in due_jobs(self._known.registry.brands().values(), now):
+        for one in due_jobs(self._state.registry.brands().values(), now):
             if (one.channel, one.name) not in self._done:
                 self._done[one.channel, one.name] = now + await self._send(one)
 
     async def _send(self, one: DigestJob) -> int:
-        """Send a digest that is not there yet; return for how long (ms) it needs no other look."""
+        """Post a digest that is not posted yet; return for how long (ms) to leave it alone."""
         try:
             if await self._find_posted(one) is None:
                 counted = await asyncio.to_thread(self._count, one.at)
-                message = build_digest(one.name, one.brands, self._known, counted, one.at)
+                message = build_digest(one.name, one.brands, self._state, counted, one.at)
                 await self._slack.post(one.channel, message)
-                log.info("a digest was sent", channel=one.channel, digest=one.name)
+                log.info("digest posted", channel=one.channel, digest=one.name)
                 await self._delete_duplicates(one)
         except DeliveryError as error:
-            log.warning("a digest could not be sent", channel=one.channel, why=str(error))
+            log.warning("digest not posted", channel=one.channel, reason=str(error))
             return 0 if error.retryable else RETRY_AFTER
         except Exception as error:  # noqa: BLE001  the broker may be away: it must not end the app
-            log.error("a digest could not be made", channel=one.channel, why=f"{type(error).__name__}: {error}")  # noqa: TRY400
+            log.error("digest failed", channel=one.channel, reason=f"{type(error).__name__}: {error}")  # noqa: TRY400
             return RETRY_AFTER
         return 2 * MAX_DELAY
 
     async def _find_posted(self, one: DigestJob) -> MessageRef | None:
-        """Return where a digest stands; where looking is not allowed, rather one too many than none."""
+        """Return where the digest was posted. Without the right to look, None: a duplicate is better than no digest."""
         try:
             return await self._slack.find(one.channel, one.name, one.at)
         except DeliveryError as error:
@@ -149,7 +149,7 @@ class DigestScheduler:
             return None
 
     async def _delete_duplicates(self, one: DigestJob) -> None:
-        """Where another app posted the same at the same time, leave the first."""
+        """Keep the first digest where another app posted the same one at the same time."""
         first = await self._find_posted(one)
         if first is not None:
             with suppress(DeliveryError):  # the other app sweeps too

@@ -1,4 +1,4 @@
-"""How does the Slack app reach Kafka? Acts and overrides go out, a brand's past and its counts come in."""
+"""Kafka gateway of the Slack app: sends actions and overrides, reads a brand's history and daily figures."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class SlackAppGateway(KafkaGateway):
-    """A producer, and what is read when it is asked for. Use it as a context."""
+    """Kafka gateway of the Slack app. Use it as a context manager."""
 
-    async def publish_overrides(self, governed: BrandWithOverrides) -> None:
-        """Let a configuration with its overrides govern a brand; return once it is kept."""
-        record, name = encode_brand(governed.brand, governed.overrides), governed.brand.name
+    async def publish_overrides(self, configured: BrandWithOverrides) -> None:
+        """Publish a brand's configuration with its overrides; return once Kafka has stored it."""
+        record, name = encode_brand(configured.brand, configured.overrides), configured.brand.name
         await self._producer.send_and_wait(self._topics.brands.name, record, key=name.encode())
 
     def daily_figures(self, until: int) -> dict[str, DailyFigures]:

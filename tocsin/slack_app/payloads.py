@@ -1,4 +1,4 @@
-"""What does Slack send when somebody taps, submits, types or looks? The parts that are read, nothing taken on trust."""
+"""Payloads that Slack sends: the parts that listeners read, validated."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _T = TypeVar("_T")
 
 
 class User(msgspec.Struct, frozen=True):
-    """Who did it."""
+    """The user."""
 
     id: str
 
 
 class Option(msgspec.Struct, frozen=True):
-    """What was chosen from a menu."""
+    """A selected option."""
 
     value: str
 
 
 class BlockAction(msgspec.Struct, frozen=True):
-    """One element that was used."""
+    """An element that was used."""
 
     action_id: str
     block_id: str
@@ -33,19 +33,19 @@ class BlockAction(msgspec.Struct, frozen=True):
 
     @property
     def option(self) -> str:
-        """Return what was chosen, or what the button carries."""
+        """Return the selected option, or the button's value."""
         return self.selected_option.value if self.selected_option else self.value or ""
 
 
 class InputValue(msgspec.Struct, frozen=True):
-    """What an input holds."""
+    """The value of an input."""
 
     value: str | None = None
     selected_option: Option | None = None
 
 
 class ViewState(msgspec.Struct, frozen=True):
-    """What the inputs of a view hold, by block and element."""
+    """The values of a view's inputs, by block and element."""
 
     values: dict[str, dict[str, InputValue]] = {}
 
@@ -60,7 +60,7 @@ class View(msgspec.Struct, frozen=True):
     state: ViewState = ViewState()
 
     def value(self, block: str) -> str:
-        """Return what the input of a block holds, blanks around it taken off; "" for nothing."""
+        """Return the value of a block's input, stripped; "" if empty."""
         for found in self.state.values.get(block, {}).values():
             return (found.selected_option.value if found.selected_option else found.value or "").strip()
         return ""
@@ -86,7 +86,7 @@ class Submission(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """What happened in Slack."""
+    """An event."""
 
     type: str
     user: str = ""
@@ -110,13 +110,13 @@ class Command(msgspec.Struct, frozen=True):
 
 
 def interaction(payload: dict[str, Any]) -> Interaction | None:
-    """Return the payload of a tap; None for anything else."""
+    """Return a `block_actions` payload; None for anything else."""
     found = _read(payload, Interaction)
     return found if found and found.type == "block_actions" else None
 
 
 def submission(payload: dict[str, Any]) -> Submission | None:
-    """Return the payload of a modal that was submitted; None for anything else."""
+    """Return a `view_submission` payload; None for anything else."""
     found = _read(payload, Submission)
     return found if found and found.type == "view_submission" else None
 

@@ -1,4 +1,4 @@
-"""How are people and user groups reached in Slack, besides by the messages of incidents?"""
+"""Client of Slack's Web API for listeners: user groups, ephemeral responses, modals, the Home tab."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
 
 class SlackClient:
-    """User groups, whispers and views, by the Web API."""
+    """User groups, ephemeral responses and views, through the Web API."""
 
     def __init__(self, token: str, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.client = web_client(token, url)
@@ -33,13 +33,13 @@ class SlackClient:
         self._groups = UserGroups(self.client, clock)
 
     async def groups_of(self, user: str, among: tuple[str, ...]) -> frozenset[str]:
-        """Return those of the user groups `among` that `user` is in; a group that cannot be read has nobody in it."""
+        """Return those of the user groups `among` that `user` is in; a group that cannot be read counts as empty."""
         return frozenset([group for group in among if user in await self._groups.members(group)])
 
     async def respond_ephemeral(self, response_url: str, text: str) -> None:
-        """Tell the person who tapped or typed, and nobody else; only an address of Slack's is written to."""
+        """Send a text that only the user sees, to a response URL of Slack's and no other."""
         if not self._is_slack(response_url):
-            log.warning("an answer has no address of Slack's: not sent")
+            log.warning("response URL refused")
             return
         body = {"response_type": "ephemeral", "replace_original": False, "text": text}
         try:
@@ -47,25 +47,25 @@ class SlackClient:
                 response_url, msgspec.json.encode(body), {}, "Slack", "the address of an answer is good for 30 minutes"
             )
         except DeliveryError as error:
-            log.warning("Slack did not take an answer", code=error.code)
+            log.warning("response failed", reason=error.code)
 
     async def open_modal(self, trigger_id: str, view: dict[str, Any]) -> bool:
-        """Open a modal; tell whether Slack did: a trigger is good for three seconds."""
+        """Open a modal; return whether Slack did. A trigger is valid for three seconds."""
         return await self._show_view(self.client.views_open(trigger_id=trigger_id, view=view))
 
     async def update_modal(self, view_id: str, view: dict[str, Any]) -> None:
-        """Show something else in a modal, if it is open still."""
+        """Replace the content of a modal, if it is still open."""
         await self._show_view(self.client.views_update(view_id=view_id, view=view))
 
     async def publish_home(self, user: str, view: dict[str, Any]) -> None:
-        """Show a home tab to somebody."""
+        """Publish a user's Home tab."""
         await self._show_view(self.client.views_publish(user_id=user, view=view))
 
     async def _show_view(self, request: Awaitable[object]) -> bool:
         try:
             await request
         except _FAILURES as error:
-            log.warning("Slack did not show a view", why=_error_code(error))
+            log.warning("view failed", reason=_error_code(error))
             return False
         return True
 

@@ -1,4 +1,4 @@
-"""What does the Slack app know? Who is watched, which incidents there are, and which silences run."""
+"""State of the Slack app: views of brands, incidents and active silences."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AppState:
-    """Followers of the topics that say so."""
+    """Views of topics, kept up to date."""
 
     registry: BrandRegistry = field(default_factory=BrandRegistry)
     incident_view: IncidentView = field(default_factory=IncidentView)
@@ -23,5 +23,5 @@ class AppState:
     web_url: str = ""  # where the pages of incidents are, "" for nowhere
 
     def open_incidents(self) -> list[Incident]:
-        """Return the incidents that are not over."""
+        """Return the incidents that are not resolved."""
         return [one for one in self.incident_view.incidents.values() if one.status != "resolved"]

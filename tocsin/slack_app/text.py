@@ -1,4 +1,4 @@
-"""How does the Slack app put things? The strings themselves are in one module for each language."""
+"""Lookup of the Slack app's texts; the texts are in `locales`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ MESSAGES: Final[dict[Language, dict[str, str]]] = {"en": en.MESSAGES, "fr": fr.M
 
 
 def translate(language: Language, key: str, **values: object) -> str:
-    """Return a string with its values set in."""
+    """Return a text with its values filled in."""
     return MESSAGES[language][key].format(**values)
 
 
 def majority_language(brands: Mapping[str, Brand]) -> Language:
-    """Return the language that most of the brands are told in."""
+    """Return the language of most of the brands."""
     spoken = [brand.language for brand in brands.values()]
     return "fr" if 2 * spoken.count("fr") > len(spoken) else "en"
 
@@ -35,5 +35,5 @@ def detector_names(brand: Brand) -> list[str]:
 
 
 def detector_label(name: str, language: Language) -> str:
-    """Return what a detector finds, in words; its name where there are none."""
+    """Return a detector's label; its name where there is none."""
     return label(name, language) or clip(clean(name), 40)

@@ -1,1 +1,1 @@
-"""What does a browser show of the brands, their incidents and their thresholds?"""
+"""Web pages: brands, incidents, thresholds and tuning in a browser."""

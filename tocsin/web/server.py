@@ -1,4 +1,4 @@
-"""What does the server consist of, and where does it listen?"""
+"""Web server: the pages behind the middleware, on one port."""
 
 from __future__ import annotations
 
@@ -31,28 +31,28 @@ MAX_FORM_BYTES: Final = 200_000
 
 
 def build_application(
-    world: DataSource,
+    source: DataSource,
     settings: Settings,
     config: Path | None = None,
     labels: Sequence[Label] = (),
     clock: Callable[[], float] = time.time,  # noqa: TID251  the edge
 ) -> web.Application:
-    """Return the server of a world; `config` is the file that the editor writes, `labels` what incidents were."""
+    """Return the server of a data source; `config` is the file that the editor writes, `labels` are known incidents."""
     access = Authenticator(settings, clock)
     layers: Any = middlewares(access)
     app = web.Application(middlewares=layers, client_max_size=MAX_FORM_BYTES)
     parts = (
-        IncidentPages(world, settings.slack_url),
-        ThresholdEditor(world, config),
-        ReportPages(world),
-        TuningPages(world, config, labels),
+        IncidentPages(source, settings.slack_url),
+        ThresholdEditor(source, config),
+        ReportPages(source),
+        TuningPages(source, config, labels),
     )
     app.add_routes([*routes(access), *(route for part in parts for route in part.routes())])
     return app
 
 
 async def serve(app: web.Application, host: str, port: int, ready: Callable[[int], None]) -> None:
-    """Serve until cancelled; `ready` is told the port.
+    """Serve until cancelled; `ready` is called with the port.
 
     Raises:
         OSError: the address is in use.

@@ -14,7 +14,7 @@ HEIGHT: Final = 44
 
 
 class Bar(NamedTuple):
-    """One bar, in the units of the picture: all mentions, and the negative ones in front."""
+    """One bar in SVG units: all mentions, and the negative ones in front."""
 
     x: float
     width: float
@@ -25,7 +25,7 @@ class Bar(NamedTuple):
 
 
 class Sparkline(NamedTuple):
-    """The picture: its bars, the height of the usual, and the words for people who do not see it."""
+    """The sparkline: bars, the height of the baseline, and the figures of its text alternative."""
 
     bars: list[Bar]
     expected_y: float | None
@@ -34,7 +34,7 @@ class Sparkline(NamedTuple):
 
 
 def build_sparkline(series: RateSeries, expected: float | None) -> Sparkline:
-    """Return the sparkline of a brand's hours; `expected` is how many mentions a bar usually has."""
+    """Return the sparkline of a brand's hours; `expected` is the baseline of a bar."""
     most = max(series.mentions)
     full = max(most, (expected or 0) * 1.5, 1)
     scale = Scale(0, WIDTH, 0, HEIGHT, 0, len(series.mentions), full)

@@ -1,4 +1,4 @@
-"""How does a page come out? Templates with all text escaped, and headers that let nothing else run."""
+"""Rendering of pages: templates with all text escaped, and headers that let no other script run."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def render_page(
 
 
 def asset_response(name: str) -> web.Response:
-    """Return a file that pages fetch."""
+    """Return a static file."""
     if name not in ASSETS:
         raise web.HTTPNotFound
     response = web.Response(body=_read_asset(name), content_type=ASSETS[name], charset="utf-8")
@@ -64,7 +64,7 @@ def asset_response(name: str) -> web.Response:
 
 
 def set_security_headers(response: web.StreamResponse) -> None:
-    """Set the headers that every answer has; what an answer has set already stays."""
+    """Set the security headers of a response; those it has set already stay."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)

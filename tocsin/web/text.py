@@ -1,4 +1,4 @@
-"""In which language does a page speak, and how does it write instants?"""
+"""Language, texts and time format of the pages; the texts are in `locales`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {"en": en.MESSAGES, "fr"
 
 
 def preferred_language(accepted: str) -> Language:
-    """Return the language that a browser likes best, of those there are.
+    """Return the supported language that a browser prefers.
 
     >>> tongue("de,fr;q=0.8,en;q=0.5"), tongue("en-GB"), tongue("")
     ('fr', 'en', 'en')
@@ -34,12 +34,12 @@ def preferred_language(accepted: str) -> Language:
 
 
 def translate(language: Language, key: str, **values: object) -> str:
-    """Return a string with its values set in."""
+    """Return a text with its values filled in."""
     return MESSAGES[language][key].format(**values)
 
 
 def format_time(at: int, zone: str = "UTC") -> str:
-    """Return an instant (ms) as the clocks of a place show it, with the place where it is not UTC's.
+    """Return an instant (ms) in a time zone, with the zone's name.
 
     >>> clock(1_795_420_800_000, "Europe/Paris"), clock(0)
     ('2026-11-23 09:00 CET', '1970-01-01 00:00 UTC')

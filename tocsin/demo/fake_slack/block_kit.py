@@ -1,4 +1,4 @@
-"""Does a message or a view keep every limit that Slack documents? The validator of the fake Slack and of the tests."""
+"""Block Kit validator: the limits that Slack documents for messages and views."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def validation_error(body: dict[str, Any]) -> str:
 
 
 def view_errors(view: dict[str, Any]) -> list[str]:
-    """Return what Slack would not accept in a modal or a home tab."""
+    """Return the errors of a modal or a Home tab."""
     kind = view.get("type")
     if kind not in ("modal", "home"):
         return [f"a view of type {kind}"]
@@ -80,12 +80,12 @@ def view_errors(view: dict[str, Any]) -> list[str]:
 
 
 def too_large(view: dict[str, Any]) -> bool:
-    """Tell whether a view is larger than Slack takes."""
+    """Return whether a view is too large for Slack."""
     return len(json.dumps(view)) > _MAX_VIEW_CHARS
 
 
 def blocks_errors(blocks: list[Part], surface: str) -> list[str]:
-    """Return what Slack would not accept in the blocks of a surface."""
+    """Return the errors of the blocks of a message, modal or Home tab."""
     found = [] if len(blocks) <= MAX_BLOCKS[surface] else [f"{len(blocks)} blocks, {MAX_BLOCKS[surface]} allowed"]
     named = [block["block_id"] for block in blocks if "block_id" in block]
     found += [] if len(named) == len(set(named)) else ["two blocks of one block_id"]
@@ -93,7 +93,7 @@ def blocks_errors(blocks: list[Part], surface: str) -> list[str]:
 
 
 def block_errors(block: Part) -> list[str]:
-    """Return what Slack would not accept in a block."""
+    """Return the errors of a block."""
     kind = str(block.get("type"))
     if kind not in _ALLOWED:
         return [f"unknown block {kind}"]

@@ -1,4 +1,4 @@
-"""Which parts may a block hold, and what would Slack not accept in one? As documented for block elements."""
+"""Validator of block elements: the keys, options and lengths that Slack documents."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ ACCESSORIES: Final = ACTIONS | {"image"}
 
 
 def utf16_length(text: str) -> int:
-    """Return the length in UTF-16 units; fails on what cannot be sent at all."""
+    """Return the length in UTF-16 units; raises on lone surrogates."""
     text.encode("utf-8")
     return len(text.encode("utf-16-le")) // 2
 
 
 def text_errors(part: Any, limit: int, *, plain: bool = False) -> list[str]:
-    """Return what Slack would not accept in a text object."""
+    """Return the errors of a text object."""
     if not isinstance(part, dict) or not isinstance(part.get("text"), str):
         return ["a text object is missing"]
     kinds = ("plain_text",) if plain else ("plain_text", "mrkdwn")
@@ -78,7 +78,7 @@ def text_errors(part: Any, limit: int, *, plain: bool = False) -> list[str]:
 
 
 def element_errors(part: Part, among: frozenset[str]) -> list[str]:
-    """Return what Slack would not accept in an element where those `among` may stand."""
+    """Return the errors of an element where the kinds `among` are allowed."""
     kind = str(part.get("type"))
     if kind not in among:
         return [f"{kind} cannot stand here"]
@@ -99,7 +99,7 @@ def element_errors(part: Part, among: frozenset[str]) -> list[str]:
 
 
 def image_errors(part: Part) -> list[str]:
-    """Return what is wrong with where an image comes from: an address or a file of Slack's, and only one."""
+    """Return the errors of an image's source: either a URL or an uploaded file."""
     if ("image_url" in part) == ("slack_file" in part):
         return ["one of image_url and slack_file"]
     file = part.get("slack_file")

@@ -1,4 +1,4 @@
-"""Who watches what happens in the fake Slack? Each watcher gets every event from when it began to watch."""
+"""Event stream of the fake Slack: each subscriber gets every event from its subscription on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Event = dict[str, Any]
 
 
 class EventStream:
-    """Hands each event to all who watch, within one event loop."""
+    """Delivers each event to all subscribers, within one event loop."""
 
     def __init__(self) -> None:
         self._watchers: set[asyncio.Queue[Event]] = set()
@@ -29,10 +29,10 @@ class EventStream:
             self._watchers.discard(queue)
 
     def close(self) -> None:
-        """Let those who watch go: nothing follows the event `end`."""
+        """End all subscriptions with the event `end`."""
         self.publish("end")
 
     def publish(self, kind: str, **what: Any) -> None:
-        """Tell everybody who watches."""
+        """Deliver an event to every subscriber."""
         for queue in self._watchers:
             queue.put_nowait({"kind": kind} | what)

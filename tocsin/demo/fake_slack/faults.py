@@ -1,4 +1,4 @@
-"""What may go wrong on demand, and what was asked: the two records of the fake Slack's requests."""
+"""Faults on demand, and the record of the requests that the fake Slack got."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to a request instead of, or after, its being served.
+    """A fault of one request: an error, a delay or a dropped connection.
 
     `accept`: the message is taken all the same, only the answer is lost; `late`: it is taken after the wait.
     """
@@ -24,7 +24,7 @@ class Fault:
 
 @dataclass
 class Call:
-    """One request as it came in."""
+    """One request as received."""
 
     method: str
     body: dict[str, Any]

@@ -1,4 +1,4 @@
-"""How does a picture come into Slack? An address to upload to, the bytes, and a word that it is complete."""
+"""File uploads: an upload URL, the bytes, and the call that completes the upload."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class File:
 
 @dataclass
 class Files:
-    """Uploaded files by id. Slack knows what a file is only `processing` seconds after it is complete."""
+    """Uploaded files by id. Slack knows a file's type only `processing` seconds after its upload is complete."""
 
     processing: float = 0.0
     base: str = ""  # address of this server
@@ -49,7 +49,7 @@ class Files:
         return {"upload_url": f"{self.base}/upload/{file.id}", "file_id": file.id}
 
     def receive(self, file_id: str, content: bytes) -> bool:
-        """Take the bytes of a file; tells whether they are as many as were announced."""
+        """Receive the bytes of a file; return whether the announced length matches."""
         file = self.files.get(file_id)
         if file is None or len(content) != file.length:
             return False
@@ -86,6 +86,6 @@ class Files:
         return {}
 
     def is_ready(self, slack_file: dict[str, str]) -> bool:
-        """Tell whether an image block may show this file."""
+        """Return whether an image block may show this file."""
         file = self.files.get(slack_file.get("id", ""))
         return file is not None and file.completed is not None and time.monotonic() >= file.completed + self.processing

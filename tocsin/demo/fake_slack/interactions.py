@@ -1,4 +1,4 @@
-"""What does Slack send when somebody taps, chooses, submits or types? Payloads as it documents them."""
+"""Interaction payloads as Slack documents them: clicks, submissions, commands and events."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _INITIAL: Final = {
 
 
 def element_state(element: Payload, value: Any) -> Payload:
-    """Return what Slack says of an element with a value: an option's value or a list of them, a text, a date."""
+    """Return the state of an element with a value: an option, several, a text or a date."""
     kind = element["type"]
     if kind == "button":
         return {"value": element["value"]} if "value" in element else {}
@@ -40,7 +40,7 @@ def element_state(element: Payload, value: Any) -> Payload:
 
 
 def initial_value(element: Payload) -> Any:
-    """Return the value that an element has before anybody touches it."""
+    """Return the initial value of an element."""
     kind = element["type"]
     if kind in _OPTION:
         return (element.get("initial_option") or {}).get("value")
@@ -58,7 +58,7 @@ def _option(element: Payload, value: Any) -> Payload | None:
 
 
 def elements(blocks: list[Payload]) -> list[tuple[Payload, Payload]]:
-    """Return every element that can be used, with its block."""
+    """Return every interactive element with its block."""
     found = []
     for block in blocks:
         parts = [*block.get("elements", []), block.get("accessory"), block.get("element")]
@@ -67,7 +67,7 @@ def elements(blocks: list[Payload]) -> list[tuple[Payload, Payload]]:
 
 
 def block_actions(user: str, action: Payload, where: Payload, trigger: str) -> Payload:
-    """Return a `block_actions` payload; `where` says in which message or view, and where to answer."""
+    """Return a `block_actions` payload; `where` holds the message or view, and the response URL."""
     who = {"id": user, "username": user.lower(), "team_id": TEAM["id"]}
     return (
         {"type": "block_actions", "user": who, "team": TEAM, "api_app_id": APP, "trigger_id": trigger}
@@ -77,7 +77,7 @@ def block_actions(user: str, action: Payload, where: Payload, trigger: str) -> P
 
 
 def view_submission(user: str, view: Payload, values: Payload, trigger: str) -> Payload:
-    """Return a `view_submission` payload; `values` by block and action, the rest as it stood from the beginning."""
+    """Return a `view_submission` payload; `values` by block and action, the rest as initially."""
     who = {"id": user, "username": user.lower(), "team_id": TEAM["id"]}
     shown = view | {"state": {"values": view_state(view, values)}}
     return {"type": "view_submission", "user": who, "team": TEAM, "api_app_id": APP, "trigger_id": trigger} | {
@@ -87,7 +87,7 @@ def view_submission(user: str, view: Payload, values: Payload, trigger: str) -> 
 
 
 def view_state(view: Payload, values: Payload) -> Payload:
-    """Return the values of a view's inputs: `values`, by block and action, over those from the beginning."""
+    """Return the values of a view's inputs: `values`, by block and action, over the initial ones."""
     found: Payload = {}
     for block, element in elements(view["blocks"]):
         if element["type"] in ("button", "overflow"):
@@ -101,7 +101,7 @@ def view_state(view: Payload, values: Payload) -> Payload:
 
 
 def missing_inputs(view: Payload, values: Payload) -> dict[str, str]:
-    """Return, by block, what Slack itself asks for before it submits a modal."""
+    """Return the required inputs that are empty, by block; Slack asks for them before it submits."""
     said = view_state(view, values)
     missing = {}
     for block, element in elements(view["blocks"]):
@@ -142,7 +142,7 @@ def slash_command(user: str, channel: tuple[str, str], command: str, text: str, 
 
 
 def app_home_opened(user: str, view: Payload | None) -> Payload:
-    """Return the event that somebody opened the app's home tab."""
+    """Return an `app_home_opened` event."""
     event = {
         "type": "app_home_opened",
         "user": user,

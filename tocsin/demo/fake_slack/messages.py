@@ -1,4 +1,4 @@
-"""What stands in the channels, and what may an app do there? The `chat` and `conversations` methods."""
+"""Channels and their messages: the `chat` and `conversations` methods."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Message = dict[str, Any]
 
 @dataclass
 class Conversations:
-    """Channels by id, with their messages, the oldest first; `pace` seconds must lie between two posts in one."""
+    """Channels by id with their messages, the oldest first; two posts in one need `min_interval` seconds between."""
 
     names: dict[str, str]
     events: EventStream
@@ -33,7 +33,7 @@ class Conversations:
     _serial: int = 0
 
     def roots(self, channel: str) -> list[Message]:
-        """Return the messages of a channel that are no replies."""
+        """Return the messages of a channel without replies."""
         return [m for m in self.messages.get(channel, []) if "thread_ts" not in m]
 
     def replies(self, ts: str, channel: str) -> list[Message]:
@@ -53,7 +53,7 @@ class Conversations:
         return {"channel": channel, "ts": message["ts"], "message": message}
 
     def add(self, channel: str, content: Message) -> Message:
-        """Put a message into a channel as it is."""
+        """Add a message to a channel without validation."""
         self._serial += 1
         message = {"ts": f"{time.time_ns() // 10**9}.{self._serial:06d}"} | content
         self.messages.setdefault(channel, []).append(message)
@@ -87,7 +87,7 @@ class Conversations:
         return page([m for m in self.roots(channel) if float(m["ts"]) > oldest][::-1], call, "messages")
 
     def thread(self, call: Call) -> dict[str, Any]:
-        """conversations.replies: the message and what stands below it."""
+        """conversations.replies: the message and its thread."""
         channel = self._writable_channel(call.body.get("channel", ""), by_name=False)
         found = [m for m in self.roots(channel) if m["ts"] == call.body.get("ts")]
         if not found:

@@ -1,4 +1,4 @@
-"""How does a person look at the fake Slack? On a page that draws it as Slack would, live, and whose buttons work."""
+"""Page of the fake Slack: draws the workspace live, as Slack would, and its buttons work."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NO_RESPONSE: Final = "Tocsin did not respond in time. Is the app running?"
 
 @dataclass
 class SlackPage:
-    """The page of one person, `me`; add `routes` to a fake Slack before it starts."""
+    """The page of one user, `me`; add `routes` to a fake Slack before it starts."""
 
     slack: FakeSlack
     me: str
@@ -30,7 +30,7 @@ class SlackPage:
     viewers: int = 0
 
     def routes(self) -> list[web.RouteDef]:
-        """Return what is to be served."""
+        """Return the routes."""
         return [
             web.get("/", self._file),
             web.get("/page/{name}", self._file),
@@ -46,7 +46,7 @@ class SlackPage:
         return web.Response(text=file.read_text(encoding="utf-8"), content_type=KINDS[name.rpartition(".")[2]])
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
-        """Send everything as it stands, then each change."""
+        """Send the whole state, then each change."""
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await answer.prepare(request)
         self.viewers += 1
@@ -64,12 +64,12 @@ class SlackPage:
 
     def _all(self) -> dict[str, Any]:
         slack = self.slack
-        world = {"me": self.me, "team": self.team, "users": slack.users, "channels": slack.channels}
+        workspace = {"me": self.me, "team": self.team, "users": slack.users, "channels": slack.channels}
         return {
             "kind": "all",
-            "world": world | {"groups": slack.groups, "groupNames": self.group_names},
+            "workspace": workspace | {"groups": slack.groups, "groupNames": self.group_names},
             "messages": slack.messages,
-            "whispers": [vars(one) for one in slack.response_urls.replies if one.user in ("", self.me)],
+            "ephemerals": [vars(one) for one in slack.response_urls.replies if one.user in ("", self.me)],
             "home": slack.views.homes.get(self.me),
             "modal": slack.views.top(self.me),
         }
@@ -87,7 +87,7 @@ class SlackPage:
         return web.json_response({"errors": errors})
 
     async def _done(self, person: FakeUser, asked: dict[str, Any]) -> dict[str, str]:
-        """Do what was done on the page; return the errors to show beside the inputs of a modal."""
+        """Perform an interaction of the page; return the errors of a modal's inputs."""
         match asked:
             case {"do": "tap", "action": action, "place": place, "block": block}:
                 values = asked.get("values")
@@ -105,7 +105,7 @@ class SlackPage:
         return {}
 
     async def _type(self, person: FakeUser, channel: str, text: str) -> None:
-        """Type a slash command, or something that everybody reads and no app hears."""
+        """Type a slash command, or post a plain message."""
         word, _, rest = text.partition(" ")
         if word == "/tocsin":
             await person.run_command(rest, channel)

@@ -1,4 +1,4 @@
-"""Where does an app's answer to a tap or a command go? Addresses good for five answers within half an hour."""
+"""Response URLs of interactions and commands: valid for five responses within half an hour."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIFETIME: Final = 1800.0
 
 @dataclass
 class EphemeralReply:
-    """What one person was told for their eyes only."""
+    """A message that only one user sees."""
 
     user: str
     channel: str
@@ -36,7 +36,7 @@ class _Address:
 
 @dataclass
 class ResponseUrls:
-    """The addresses handed out, and what was written to them."""
+    """The response URLs created, and the responses to them."""
 
     events: EventStream
     channels: Conversations
@@ -44,13 +44,13 @@ class ResponseUrls:
     _addresses: dict[str, _Address] = field(default_factory=dict)
 
     def create(self, user: str = "", channel: str = "", ts: str = "") -> str:
-        """Return the name of a fresh address; `ts` is of the message that was tapped on."""
+        """Return the name of a new response URL; `ts` is of the clicked message."""
         name = f"{len(self._addresses) + 1}"
         self._addresses[name] = _Address(user, channel, ts, time.monotonic() + LIFETIME)
         return name
 
     def respond(self, name: str, body: dict[str, Any]) -> str:
-        """Take an answer; returns Slack's error, or nothing."""
+        """Accept a response; return Slack's error, "" for none."""
         address = self._addresses.get(name)
         if address is None or time.monotonic() > address.until:
             return "expired_url"
@@ -64,13 +64,13 @@ class ResponseUrls:
         if body.get("response_type") == "in_channel":
             self.channels.add(address.channel, {k: body[k] for k in ("text", "blocks") if k in body})
             return ""
-        whisper = EphemeralReply(address.user, address.channel, str(body.get("text", "")), body.get("blocks") or [])
-        self.replies.append(whisper)
-        self.events.publish("whisper", **vars(whisper))
+        reply = EphemeralReply(address.user, address.channel, str(body.get("text", "")), body.get("blocks") or [])
+        self.replies.append(reply)
+        self.events.publish("ephemeral", **vars(reply))
         return ""
 
     def _change(self, address: _Address, body: dict[str, Any]) -> str:
-        """Replace or delete what was tapped on."""
+        """Replace or delete the clicked message."""
         found = self.channels.find(address.ts)
         if found is None:
             return "message_not_found"

@@ -35,10 +35,10 @@ OK: Final = 200
 
 @dataclass
 class FakeSlack:
-    """Channels with their messages, and modals and home tabs, served on a local port.
+    """Slack's Web API, Socket Mode and files on a local port, with channels, modals and Home tabs in memory.
 
-    `pace` seconds must lie between two posts in one channel, else 429; 0 switches that off. `faults` are used up by the
-    requests of `faulty` methods, one each; `outage` meets all of them as long as it is set.
+    Two posts in one channel need `min_interval` seconds between them, else 429; 0 switches that off. Each of `faults`
+    hits one request of the `faulty` methods; `outage` hits all of them as long as it is set.
     """
 
     min_interval: float = 0.0
@@ -89,7 +89,7 @@ class FakeSlack:
 
     @property
     def address(self) -> str:
-        """Return where it is served."""
+        """Return the server's address."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
@@ -104,7 +104,7 @@ class FakeSlack:
 
     @property
     def sockets(self) -> list[web.WebSocketResponse]:
-        """Return the connections of Socket Mode that are open."""
+        """Return the open Socket Mode connections."""
         return self.socket_mode.open
 
     @property
@@ -114,12 +114,12 @@ class FakeSlack:
 
     @property
     def ephemeral_texts(self) -> list[str]:
-        """Return what people were told for their eyes only."""
+        """Return the texts of ephemeral messages."""
         return [one.text for one in self.response_urls.replies]
 
     @property
     def response_url(self) -> str:
-        """Return a fresh address for the answer to a tap or a command of nobody in particular."""
+        """Return a new response URL that belongs to no user."""
         return self.create_response_url()
 
     async def start(self, port: int = 0) -> Self:
@@ -153,7 +153,7 @@ class FakeSlack:
         await self.stop()
 
     def roots(self, channel: str = "C0000001") -> list[Message]:
-        """Return the messages of a channel that are no replies, the oldest first."""
+        """Return the messages of a channel without replies, the oldest first."""
         return self.conversations.roots(channel)
 
     def replies(self, ts: str, channel: str = "C0000001") -> list[Message]:
@@ -165,19 +165,19 @@ class FakeSlack:
         return [call for call in self.calls if call.method == method]
 
     def user(self, user: str) -> FakeUser:
-        """Return somebody who can tap, choose, submit and type."""
+        """Return a user who can click, choose, submit and type."""
         return FakeUser(self, user)
 
     def create_response_url(self, user: str = "", channel: str = "", ts: str = "") -> str:
-        """Return the address for the answer to somebody's tap or command."""
+        """Return a new response URL for a user's click or command."""
         return f"{self.address}/response/{self.response_urls.create(user, channel, ts)}"
 
     async def send(self, kind: str, payload: dict[str, Any], envelope: str = "") -> str:
-        """Send an envelope to one of those who listen, as Slack does; return its id."""
+        """Send an envelope to one of the connections, as Slack does; return its id."""
         return await self.socket_mode.send(kind, payload, envelope)
 
     def card_click(self, action_id: str, user: str, *, option: str = "", block_id: str = "") -> dict[str, Any]:
-        """Return the payload of a tap on the latest card that has buttons, or on the card `block_id`."""
+        """Return the payload of a click on the latest card with buttons, or on the card `block_id`."""
         return self.user(user).card_click(action_id, option, block_id)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
@@ -271,7 +271,7 @@ def _peer(request: web.Request) -> tuple[str, int]:
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
-    """Return the arguments, from the query, the form or the JSON body; in a form what is structured is JSON."""
+    """Return the arguments from the query, the form or the JSON body; structured form fields are JSON."""
     given: dict[str, Any] = dict(request.query)
     raw = await request.read()
     if raw and request.content_type == "application/json":

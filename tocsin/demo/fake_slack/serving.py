@@ -1,4 +1,4 @@
-"""How is a fake Slack served beside code that has no event loop? From a thread, until the block ends."""
+"""The fake Slack in a thread, for code without an event loop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class BackgroundServer:
-    """A fake Slack on a loop of its own; its fields may be read and set from the caller's thread."""
+    """A fake Slack on its own event loop; its fields may be read and set from the caller's thread."""
 
     def __init__(self, slack: FakeSlack, port: int = 0) -> None:
         self.slack, self._loop = slack, asyncio.new_event_loop()
@@ -25,11 +25,11 @@ class BackgroundServer:
         self.run(slack.start(port))
 
     def run(self, work: Coroutine[Any, Any, Any], patience: float = 10) -> Any:
-        """Return what a coroutine returns there."""
+        """Run a coroutine on the fake Slack's event loop; return its result."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(patience)
 
     def close(self) -> None:
-        """End it."""
+        """Stop the server."""
         self.run(self.slack.stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
@@ -47,6 +47,6 @@ def serve_in_background(slack: FakeSlack, port: int = 0) -> Iterator[BackgroundS
 
 
 def environment(slack: FakeSlack, *, buttons: bool = False) -> dict[str, str]:
-    """Return what a worker, or with `buttons` the app as well, needs to take the fake Slack."""
+    """Return the environment with which a worker, and with `buttons` the Slack app, uses the fake Slack."""
     app = {"TOCSIN_SLACK_APP_TOKEN": APP_TOKEN} if buttons else {}
     return {"TOCSIN_SLACK_TOKEN": TOKEN, "TOCSIN_SLACK_URL": slack.url} | app

@@ -1,4 +1,4 @@
-"""How do envelopes reach the app by Socket Mode, and has it acknowledged them?"""
+"""Socket Mode server: sends envelopes to the app and records which it acknowledged."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ ACK_TIMEOUT: Final = 3.0
 
 
 class NotAcknowledged(Exception):  # noqa: N818  it is what a person is told
-    """Nobody listens, or nobody acknowledged in time."""
+    """No connection is open, or no acknowledgement came in time."""
 
 
 @dataclass
 class SocketModeServer:
-    """The connections that are open, and what came back over them."""
+    """Open connections, and the acknowledgements received over them."""
 
     open: list[web.WebSocketResponse] = field(default_factory=list)
     acked: list[tuple[str, float]] = field(default_factory=list)  # envelope, time.monotonic()
@@ -41,7 +41,7 @@ class SocketModeServer:
         return socket
 
     async def send(self, kind: str, payload: dict[str, Any], envelope: str = "", *, accepts: bool = False) -> str:
-        """Send an envelope to one of those who listen, as Slack does; return its id."""
+        """Send an envelope to one of the connections, as Slack does; return its id."""
         envelope = envelope or f"envelope-{len(self.acked)}-{time.monotonic_ns()}"
         await self.open[-1].send_json(
             {"type": kind, "envelope_id": envelope, "payload": payload, "accepts_response_payload": accepts}
@@ -49,7 +49,7 @@ class SocketModeServer:
         return envelope
 
     async def send_and_wait(self, kind: str, payload: dict[str, Any], patience: float = ACK_TIMEOUT) -> dict[str, Any]:
-        """Send an envelope and return what came with its acknowledgement.
+        """Send an envelope; return the payload of its acknowledgement.
 
         Raises:
             Unanswered: there was none in time.

@@ -1,4 +1,4 @@
-"""What can somebody do in Slack? Tap, choose, submit, close, type, and look at the home tab; the app is told of it."""
+"""A user of the fake Slack: clicks, chooses, submits, closes, types commands and opens the Home tab."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Values = dict[str, dict[str, Any]]
 
 @dataclass
 class FakeUser:
-    """Somebody in the workspace; what they do waits for the app's acknowledgement (else `sockets.Unanswered`)."""
+    """A user of the workspace; interactions wait for the app's acknowledgement (else `sockets.NotAcknowledged`)."""
 
     slack: FakeSlack
     user: str
 
     @property
     def modal(self) -> View | None:
-        """Return the modal that is open, the top one."""
+        """Return the open modal, the top one."""
         return self.slack.views.top(self.user)
 
     @property
@@ -35,7 +35,7 @@ class FakeUser:
     async def click(
         self, action_id: str, value: Any = None, *, place: str = "", block_id: str = "", values: Values | None = None
     ) -> None:
-        """Use an element of a message (`place` is its ts) or of a view (its id); the latest card without one.
+        """Use an element of a message (`place` is its ts) or view (its id); of the latest card by default.
 
         `values` are those of a view's inputs so far, by block and action.
         """
@@ -44,7 +44,7 @@ class FakeUser:
         )
 
     def card_click(self, action_id: str, option: str, block_id: str) -> dict[str, Any]:
-        """Return the payload of a tap on the latest card that has buttons; `block_id` may be of a card long changed."""
+        """Return the payload of a click on the latest card with buttons; `block_id` may be outdated."""
         rows = [(m, b) for m in self.slack.roots() for b in m.get("blocks", []) if b["type"] == "actions"]
         message, row = rows[-1]
         action = {"action_id": action_id, "block_id": block_id or row["block_id"]}
@@ -55,7 +55,7 @@ class FakeUser:
     def payload(
         self, action_id: str, value: Any, place: str, block_id: str, values: Values | None = None
     ) -> dict[str, Any]:
-        """Return what the app is sent when an element is used.
+        """Return the payload of an element's use.
 
         Raises:
             LookupError: there is no such element.
@@ -123,7 +123,7 @@ class FakeUser:
         }
 
     def _apply_response(self, view: View, answer: dict[str, Any]) -> dict[str, str]:
-        """Do what the app's answer to a submission asks for."""
+        """Apply the app's response to a submission."""
         views, asked = self.slack.views, answer.get("response_action")
         if asked == "errors":
             return dict(answer["errors"])

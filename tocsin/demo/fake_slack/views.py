@@ -1,4 +1,4 @@
-"""Which modals and home tabs are open? The `views` methods, and the triggers without which no modal opens."""
+"""Modals and Home tabs: the `views` methods, and the triggers that open a modal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Views:
     _serial: int = 0
 
     def trigger(self, user: str) -> str:
-        """Return a trigger, as every interaction brings one."""
+        """Return a trigger id for an interaction."""
         self._serial += 1
         name = f"{self._serial:06d}.{time.monotonic_ns() % 10**12}.{'abcdef'[self._serial % 6] * 8}"
         self._triggers[name] = (user, time.monotonic() + self.trigger_life)
@@ -91,7 +91,7 @@ class Views:
         return {"view": self.change(known, self._read_view(call, known["type"]))}
 
     def change(self, known: View, view: View) -> View:
-        """Show something else in a modal."""
+        """Replace the content of a modal."""
         user = self.owner(known["id"])
         made = self._stored(view, known["root_view_id"], known["previous_view_id"]) | {"id": known["id"]}
         self.stacks[user] = [made if one["id"] == known["id"] else one for one in self.stacks[user]]
@@ -112,7 +112,7 @@ class Views:
         return {"view": made}
 
     def close(self, user: str, *, whole: bool = False) -> None:
-        """Take the top modal away, or all."""
+        """Close the top modal, or all."""
         self.stacks[user] = [] if whole else (self.stacks.get(user) or [])[:-1]
         self._publish(user)
 
@@ -139,7 +139,7 @@ class Views:
 
     @staticmethod
     def checked(view: View) -> View:
-        """Return a view that Slack takes."""
+        """Return a valid view."""
         found = view_errors(view)
         if found:
             raise ApiError("invalid_arguments", response_metadata={"messages": [f"[ERROR] {one}" for one in found]})

@@ -39,7 +39,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 
 
 async def on_click(context: ListenerContext, body: dict[str, Any]) -> None:
-    """Do what a button of a card says, and tell the person what they have to know."""
+    """Do what a button of a card says, and reply to the user if there is anything to say."""
     interaction = payloads.interaction(body)
     if interaction is None:
         return
@@ -50,7 +50,7 @@ async def on_click(context: ListenerContext, body: dict[str, Any]) -> None:
 
 
 async def reply(context: ListenerContext, interaction: Interaction, text: str) -> None:
-    """Show a text to the person alone: beside the message, in the modal, or over the Home tab, which is refreshed."""
+    """Show a text to the user alone: beside the message, in the modal, or over the Home tab, which is refreshed."""
     view = interaction.view
     if text and view is None:
         await context.slack.respond_ephemeral(interaction.response_url, text)
@@ -65,7 +65,7 @@ async def reply(context: ListenerContext, interaction: Interaction, text: str) -
 
 
 async def _press(context: ListenerContext, click: ButtonClick, interaction: Interaction) -> str:
-    """Do what a button says; return what the person has to know, if anything."""
+    """Do what a button says; return the text for the user, if any."""
     state, user = context.state, interaction.user.id
     incident = state.incident_view.incidents.get(click.incident)
     if incident is None:

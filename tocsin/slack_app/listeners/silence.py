@@ -34,7 +34,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
 async def submit(
     context: ListenerContext, modal: SilenceModal | ThresholdModal, ack: AsyncAck, body: dict[str, Any]
 ) -> None:
-    """Answer a submission at once, with what is wrong or that it is being saved; then save it."""
+    """Answer a submission at once with its errors or that it is being saved; then save it."""
     submitted = payloads.submission(body)
     if submitted is None:
         await ack()

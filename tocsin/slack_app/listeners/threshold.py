@@ -54,7 +54,7 @@ async def _on_preview(context: ListenerContext, body: dict[str, Any]) -> None:
 
 
 async def _preview(context: ListenerContext, view: View, user: str) -> None:
-    """Show in the modal what its values would have done: first that it is being computed, then the result."""
+    """Show the preview in the modal: first that it is being computed, then the result."""
     asked = read_context(view)
     if asked is None or not context.state.registry.watches(asked.brand):
         return

@@ -1,4 +1,4 @@
-"""What is a modal about? Kept by Slack while it is open, and read back with care."""
+"""Context of a modal: kept by Slack in its private metadata while it is open."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ModalContext(msgspec.Struct, frozen=True):
 
 
 def read_context(view: View) -> ModalContext | None:
-    """Return what a modal is about; None for what none of ours holds."""
+    """Return a modal's context; None where it is not ours."""
     try:
         return msgspec.json.decode(view.private_metadata, type=ModalContext)
     except (msgspec.DecodeError, ValueError):

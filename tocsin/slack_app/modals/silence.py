@@ -1,4 +1,4 @@
-"""What shall be silenced, for how long, and why? The modal behind "Silence…", and the silences that run."""
+"""Silence modal behind "Silence…", and the list of active silences."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ _DURATIONS: Final = {f"{hours}h": timedelta(hours=hours) for hours in (1, 4, 12,
 
 
 class SilenceModal:
-    """The modal: what it shows, what is wrong with what was filled in, and what comes of it."""
+    """The modal: its content, its validation, and saving it."""
 
-    def __init__(self, acting: ActionGateway, directory: BrandRegistry) -> None:
-        self._acting = acting
-        self._registry = directory
+    def __init__(self, gateway: ActionGateway, registry: BrandRegistry) -> None:
+        self._gateway = gateway
+        self._registry = registry
 
     def build(self, incident: Incident, brand: Brand, running: Sequence[Silence]) -> dict[str, Any]:
-        """Return the modal; what runs already stands below."""
+        """Return the modal, with the active silences below."""
         language = brand.language
         findings = incident.findings.values()
         heard = dict.fromkeys(name for one in findings for name, _ in one.signal.contributors.channels)
@@ -81,7 +81,7 @@ class SilenceModal:
         return views.modal(language, CALLBACK, translate(language, "silence_title"), blocks, metadata)
 
     def validate(self, view: View) -> dict[str, str]:
-        """Return what is wrong with what was filled in, by block: nothing is taken on trust."""
+        """Return the errors by block. Values may be forged."""
         asked = read_context(view)
         if asked is None:
             return {DURATION: translate("en", "gone")}
@@ -96,21 +96,21 @@ class SilenceModal:
         return {block: translate(brand.language, key) for block, key in wrong.items() if key}
 
     async def save(self, view: View, user: str) -> str:
-        """Ask for the silence; return what the person is to know. One modal is one silence, however often it comes.
+        """Send the silence; return the text for the user. One modal is one silence, however often it is submitted.
 
         A group incident is silenced brand by brand.
         """
         asked = read_context(view)
         if asked is None or self.validate(view):
             return translate("en", "gone")
-        now, names = self._acting.now(), asked.brands or (asked.brand,)
+        now, names = self._gateway.now(), asked.brands or (asked.brand,)
         for name in names:
-            if refusal := await self._acting.refusal(user, self._registry.brand(name)):
+            if refusal := await self._gateway.refusal(user, self._registry.brand(name)):
                 return refusal
         silence, language = _read_silence(view, user, now), self._registry.brand(asked.brand).language
         for name in names:
             action = Action(f"slack:{view.id}", name, "silence", user, now, asked.incident or None, silence=silence)
-            if failed := await self._acting.submit(action, self._registry.brand(name)):
+            if failed := await self._gateway.submit(action, self._registry.brand(name)):
                 return failed
         return translate(language, "silenced", what=describe(silence, language))
 
@@ -133,7 +133,7 @@ def _read_silence(view: View, user: str, now: int) -> Silence:
 
 
 def describe(silence: Silence, language: Language) -> str:
-    """Return what a silence is about, until when, who asked and why, as mrkdwn."""
+    """Return a silence in words: what, until when, by whom and why (mrkdwn)."""
     parts = [detector_label(silence.detector, language) if silence.detector else translate(language, "any_detector")]
     if silence.term:
         parts.append(translate(language, "with_term", term=mrkdwn(silence.term, 60)))
@@ -146,14 +146,14 @@ def describe(silence: Silence, language: Language) -> str:
 
 
 def silence_blocks(brand: Brand, running: Iterable[Silence]) -> list[dict[str, Any]]:
-    """Return the silences that run, under a heading, each with a button that lifts it."""
+    """Return the active silences under a heading, each with a button that removes it."""
     language, shown = brand.language, [*running][:_MAX_SHOWN]
     heading = [views.section(f"*{translate(language, 'running_silences')}*")] if shown else []
     return heading + [silence_block(brand, one) for one in shown]
 
 
 def silence_block(brand: Brand, silence: Silence, before: str = "") -> dict[str, Any]:
-    """Return a silence with a button that lifts it, after what is to stand before (mrkdwn)."""
+    """Return a silence with a button that removes it; `before` (mrkdwn) precedes it."""
     said = before + describe(silence, brand.language)
     if not silence.id:
         return views.section(said)
@@ -162,7 +162,7 @@ def silence_block(brand: Brand, silence: Silence, before: str = "") -> dict[str,
 
 
 def parse_value(value: str) -> tuple[str, str]:
-    """Return the brand and what a button lifts of it; ("", "") for what none of ours carries."""
+    """Return the brand and what a button removes from it; ("", "") for a value that is not ours."""
     try:
         return msgspec.json.decode(value, type=tuple[str, str])
     except msgspec.DecodeError:
@@ -170,5 +170,5 @@ def parse_value(value: str) -> tuple[str, str]:
 
 
 def unsilence(brand: Brand, silence: Silence, user: str, at: int) -> Action:
-    """Return the act that ends a silence: the same however often the button is tapped."""
+    """Return the action that ends a silence; its id is the same for every click."""
     return Action(f"slack:lift:{silence.id}", brand.name, "unsilence", user, at, silence=silence)

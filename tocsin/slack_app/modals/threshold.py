@@ -1,4 +1,4 @@
-"""Which threshold shall be another, until when, and what would it have done? The modal behind "Change threshold…"."""
+"""Threshold modal behind "Change threshold…": current values, preview, and overrides that expire."""
 
 from __future__ import annotations
 
@@ -56,28 +56,28 @@ _MAX_VALUE_CHARS: Final = 20
 
 
 class ThresholdModal:
-    """The modal: what it shows, what is wrong with what was filled in, and what comes of it."""
+    """The modal: its content, its validation, and saving it."""
 
     def __init__(
-        self, acting: ActionGateway, directory: BrandRegistry, apply: Callable[[BrandWithOverrides], Awaitable[None]]
+        self, gateway: ActionGateway, registry: BrandRegistry, apply: Callable[[BrandWithOverrides], Awaitable[None]]
     ) -> None:
-        self._acting = acting
-        self._registry = directory
+        self._gateway = gateway
+        self._registry = registry
         self._apply = apply
 
-    def build(self, incident: Incident, governed: BrandWithOverrides) -> dict[str, Any]:
-        """Return the modal as it opens: today's values of the detectors that fired, those that lead first."""
+    def build(self, incident: Incident, configured: BrandWithOverrides) -> dict[str, Any]:
+        """Return the modal as it opens: current values of the detectors that fired, the primary one first."""
         first = primary(incident.findings.values()).signal.detector
         fired = dict.fromkeys([first, *(one.signal.detector for one in incident.findings.values())])
         known = tuple(name for name in fired if name in MAIN)[:_MAX_DETECTORS]
         return self.render(
-            ModalContext(governed.brand.name, incident.id, known, opened_at=self._acting.now()), governed
+            ModalContext(configured.brand.name, incident.id, known, opened_at=self._gateway.now()), configured
         )
 
-    def render(self, asked: ModalContext, governed: BrandWithOverrides, preview: str = "") -> dict[str, Any]:
-        """Return the modal with what a preview says; what was typed stays, as Slack keeps it."""
-        brand, language = governed.brand, governed.brand.language
-        policy, now = governed.at(self._acting.now()).policy, self._acting.now()
+    def render(self, asked: ModalContext, configured: BrandWithOverrides, preview: str = "") -> dict[str, Any]:
+        """Return the modal with a preview; Slack keeps what was typed."""
+        brand, language = configured.brand, configured.brand.language
+        policy, now = configured.at(self._gateway.now()).policy, self._gateway.now()
         spans = [(name, translate(language, f"until_{name}")) for name in _DURATIONS]
         blocks = [
             views.section(translate(language, "threshold_intro", brand=mrkdwn(brand.name, 60))),
@@ -85,13 +85,13 @@ class ThresholdModal:
             views.select(DURATION, translate(language, "how_long"), spans),
             views.actions("preview", views.button(PREVIEW, translate(language, "preview"))),
             *([views.section(preview, block_id="previewed")] if preview else []),
-            *override_blocks(governed, active(governed.overrides, now)),
+            *override_blocks(configured, active(configured.overrides, now)),
         ]
         metadata = msgspec.json.encode(asked).decode()
         return views.modal(language, CALLBACK, translate(language, "threshold_title"), blocks, metadata)
 
     def validate(self, view: View) -> dict[str, str]:
-        """Return what is wrong with what was filled in, by block: nothing is taken on trust."""
+        """Return the errors by block. Values may be forged."""
         asked = read_context(view)
         if asked is None or not self._registry.watches(asked.brand) or not asked.detectors:
             return {DURATION: translate("en", "gone")}
@@ -105,19 +105,19 @@ class ThresholdModal:
                 wrong[path] = translate(brand.language, "bad_value", rule=str(error))
         if wrong:
             return wrong
-        fresh, now = self.proposed_overrides(view), self._acting.now()
+        fresh, now = self.proposed_overrides(view), self._gateway.now()
         if not fresh:
             return {SENSITIVITY: translate(brand.language, "nothing_changed")}
         return {} if active(fresh, now) else {DURATION: translate(brand.language, "opened_long_ago")}
 
     def proposed_overrides(self, view: View) -> tuple[Override, ...]:
-        """Return what was filled in and differs from today, of a modal without errors."""
+        """Return the values of a valid modal that differ from the current ones."""
         asked = read_context(view)
         if asked is None:
             return ()
-        governed, span = self._registry.with_overrides(asked.brand), _DURATIONS[view.value(DURATION)]
+        configured, span = self._registry.with_overrides(asked.brand), _DURATIONS[view.value(DURATION)]
         until = None if span is None else minute_after(asked.opened_at + span // timedelta(milliseconds=1))
-        today, found = governed.at(self._acting.now()).policy, list[Override]()
+        today, found = configured.at(self._gateway.now()).policy, list[Override]()
         for path in threshold_paths(asked.detectors):
             value = value_at(with_value(today, path, _parse_typed(view.value(path), today, path)), path)
             if value != value_at(today, path):
@@ -125,58 +125,58 @@ class ThresholdModal:
         return tuple(found)
 
     def proposed_policies(self, view: View) -> tuple[Policy, Policy]:
-        """Return the policy of today and the one that was filled in, of a modal without errors."""
+        """Return the current policy and the one of a valid modal."""
         asked = read_context(view)
-        today = self._registry.with_overrides(asked.brand if asked else "").at(self._acting.now()).policy
+        today = self._registry.with_overrides(asked.brand if asked else "").at(self._gateway.now()).policy
         policy = today
         for one in self.proposed_overrides(view):
             policy = with_value(policy, one.path, one.value)
         return today, policy
 
     async def save(self, view: View, user: str) -> str:
-        """Override what was changed; return what the person is to know. The same modal makes the same record."""
+        """Publish the overrides; return the text for the user. The same modal makes the same record."""
         asked = read_context(view)
         if asked is None or self.validate(view):
             return translate("en", "gone")
-        governed = self._registry.with_overrides(asked.brand)
-        overrides, language = governed.overrides, governed.brand.language
+        configured = self._registry.with_overrides(asked.brand)
+        overrides, language = configured.overrides, configured.brand.language
         fresh = [msgspec.structs.replace(one, by=user) for one in self.proposed_overrides(view)]
         for one in fresh:
             overrides = with_override(overrides, one)
-        overrides = tuple(one for one in overrides if one.value != value_at(governed.brand.detect, one.path))
-        done = translate(language, "overridden", what="\n".join(describe(one, governed.brand) for one in fresh))
-        return await self._acting.refusal(user, governed.brand) or await self.publish(governed, overrides) or done
+        overrides = tuple(one for one in overrides if one.value != value_at(configured.brand.detect, one.path))
+        done = translate(language, "overridden", what="\n".join(describe(one, configured.brand) for one in fresh))
+        return await self._gateway.refusal(user, configured.brand) or await self.publish(configured, overrides) or done
 
     async def remove(self, name: str, path: str, user: str) -> str:
-        """Take an override back; return what the person is to know."""
-        governed = self._registry.with_overrides(name)
-        brand, found = governed.brand, [one for one in governed.overrides if one.path == path]
+        """Remove an override; return the text for the user."""
+        configured = self._registry.with_overrides(name)
+        brand, found = configured.brand, [one for one in configured.overrides if one.path == path]
         if not found:
             return translate(brand.language, "already_over")
-        rest = [one for one in governed.overrides if one.path != path]
+        rest = [one for one in configured.overrides if one.path != path]
         done = translate(brand.language, "removed", what=describe(found[0], brand))
-        return await self._acting.refusal(user, brand) or await self.publish(governed, rest) or done
+        return await self._gateway.refusal(user, brand) or await self.publish(configured, rest) or done
 
-    async def publish(self, governed: BrandWithOverrides, overrides: Sequence[Override]) -> str:
-        """Let overrides govern a brand; return what a person has to know where that failed."""
-        brand = governed.brand
-        return await self._acting.attempt(self._apply(type(governed)(brand, overrides)), brand)
+    async def publish(self, configured: BrandWithOverrides, overrides: Sequence[Override]) -> str:
+        """Publish a brand's overrides; return the error to show to the user, "" on success."""
+        brand = configured.brand
+        return await self._gateway.attempt(self._apply(type(configured)(brand, overrides)), brand)
 
 
 def threshold_paths(detectors: Sequence[str]) -> list[str]:
-    """Return what may be changed about some detectors: the sensitivity, and their own thresholds."""
+    """Return the paths that the modal offers: sensitivity, and the thresholds of the detectors."""
     return [SENSITIVITY, *(f"detect.{name}.{key}" for name in detectors for key in MAIN.get(name, ()))]
 
 
-def override_blocks(governed: BrandWithOverrides, running: Sequence[Override]) -> list[dict[str, Any]]:
-    """Return what overrides a brand, under a heading; nothing where nothing does."""
-    language = governed.brand.language
+def override_blocks(configured: BrandWithOverrides, running: Sequence[Override]) -> list[dict[str, Any]]:
+    """Return the active overrides of a brand under a heading; nothing without any."""
+    language = configured.brand.language
     heading = [views.section(f"*{translate(language, 'running_overrides')}*")] if running else []
-    return heading + [override_block(governed.brand, one) for one in running]
+    return heading + [override_block(configured.brand, one) for one in running]
 
 
 def override_block(brand: Brand, one: Override, before: str = "") -> dict[str, Any]:
-    """Return an override with a button that lifts it, after what is to stand before (mrkdwn)."""
+    """Return an override with a button that removes it; `before` (mrkdwn) precedes it."""
     value = msgspec.json.encode((brand.name, one.path)).decode()
     return views.section(
         before + describe(one, brand), views.button(REMOVE, translate(brand.language, "remove"), value)
@@ -184,7 +184,7 @@ def override_block(brand: Brand, one: Override, before: str = "") -> dict[str, A
 
 
 def describe(one: Override, brand: Brand) -> str:
-    """Return what is overridden, by what in place of what, until when and by whom, as mrkdwn."""
+    """Return an override in words: threshold, values, until when and by whom (mrkdwn)."""
     language, what = brand.language, label(one.path, brand.language)
     value, usual = one.value, value_at(brand.detect, one.path)
     if value == usual:
@@ -206,7 +206,7 @@ def describe(one: Override, brand: Brand) -> str:
 
 
 def label(path: str, language: Language) -> str:
-    """Return what a threshold is, in words."""
+    """Return a threshold's label."""
     if path == SENSITIVITY:
         return translate(language, "param_sensitivity")
     what, _, _ = _threshold_words(path, language)
@@ -214,7 +214,7 @@ def label(path: str, language: Language) -> str:
 
 
 def _threshold_words(path: str, language: Language) -> tuple[str, str, str]:
-    """Return what a threshold is, which way larger values push, and its unit: `what; way [unit]` as it is written."""
+    """Return a threshold's label, the effect of larger values, and its unit, from a text `label; effect [unit]`."""
     _, detector, key = path.split(".")
     own = f"param_{detector}_{key}"
     said, _, unit = translate(language, own if own in MESSAGES[language] else f"param_{key}").partition("[")
@@ -247,7 +247,7 @@ def _format_value(value: object, language: Language) -> str:
 
 
 def _parse_typed(typed: str, policy: Policy, path: str) -> Any:
-    """Return what was typed as the configuration would hold it: a number, a duration or a level; none for nothing.
+    """Return a typed value as the configuration holds it: a number, a duration or a level; None if empty.
 
     Raises:
         ValueError: it is none of these.

@@ -1,4 +1,4 @@
-"""What becomes of the file when somebody changes thresholds? Exactly what the command line would write."""
+"""The configuration file under edit: writes exactly what the command line would write."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _VERSION_CHARS: Final = 16
 
 @dataclass(frozen=True)
 class ConfigFile:
-    """The file as it is read now."""
+    """The file as it was read."""
 
     name: str
     text: str
@@ -35,7 +35,7 @@ class ConfigFile:
 
     @property
     def version(self) -> str:
-        """Return what another content would change."""
+        """Return a hash of the content."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:_VERSION_CHARS]
 
     def brand(self, name: str) -> Brand | None:
@@ -45,7 +45,7 @@ class ConfigFile:
 
 @dataclass
 class PendingChange:
-    """What somebody typed, what is wrong with it, and the file that would come of it."""
+    """A change as typed: its errors, and the file it would produce."""
 
     typed: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class PendingChange:
 
     @property
     def error_count(self) -> int:
-        """Return how many things have to be put right."""
+        """Return the number of errors."""
         return len(self.errors) + len(self.general)
 
 
@@ -73,7 +73,7 @@ def read_config_file(path: Path) -> ConfigFile:
 
 
 def build_change(file: ConfigFile, brand: Brand, typed: Mapping[str, str], language: Language) -> PendingChange:
-    """Return what comes of what was typed; settings that are not in it stay as they are.
+    """Return the change that typed values make; settings that are not among them stay.
 
     An optional setting is taken out by emptying its field, or by the word that an empty field shows.
     """
@@ -108,7 +108,7 @@ def _apply(made: PendingChange, sheet: ConfigFile, brand: str) -> None:
 
 
 def write_config_file(path: Path, text: str) -> None:
-    """Write the file, whole or not at all.
+    """Write the file atomically.
 
     Raises:
         OSError: it cannot be written.

@@ -1,4 +1,4 @@
-"""Which settings has the editor, and how is each written and read? Made from the models: nothing is declared twice."""
+"""Fields of the threshold editor, derived from the configuration models."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Field(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Return what it is called, in the words of the configuration."""
+        """Return the setting's label, made of its key."""
         return self.path.partition(".")[2].replace(".", ": ").replace("_", " ")
 
 
@@ -71,7 +71,7 @@ class Section(NamedTuple):
 
 @cache
 def sections() -> tuple[Section, ...]:
-    """Return all settings: those changed most often first, then by detector."""
+    """Return all settings: the common ones first, then by detector."""
     found = {one.path: one for one in (*_walk(DetectPolicy, "detect"), *_walk(AlertPolicy, "alert"))}
     first = Section("main", "", tuple(found[path] for path in COMMON if path in found))
     rest: dict[str, list[Field]] = {}
@@ -95,7 +95,7 @@ def value_text(brand: Brand, path: str) -> str:
 
 
 def format_value(value: object) -> str:
-    """Return a value as one types it.
+    """Return a value as it is typed.
 
     >>> spelled(timedelta(minutes=90)), spelled(1.50), spelled(True), spelled(None)
     ('1h 30m', '1.5', 'true', '')
@@ -110,7 +110,7 @@ def format_value(value: object) -> str:
 
 
 def parse_value(field: Field, typed: str) -> Value:
-    """Return what was typed, as the configuration holds it; whether it is within bounds is for the model to say.
+    """Return a typed value as the configuration holds it; the model checks its bounds.
 
     Nothing typed is None, where the setting may be none.
 
@@ -192,7 +192,7 @@ def _kind(annotation: Any) -> Kind | None:
 
 
 def _section_description(section: str) -> str:
-    """Return what a section is about, as its model says."""
+    """Return a section's description, from its model."""
     model, _, name = section.partition(".")
     if model == "detect" and name:
         return _UNIT.sub("", DetectPolicy.model_fields[name].description or "")

@@ -1,1 +1,1 @@
-"""HTTP server of the web pages: routing, authentication, middleware."""
+"""Requests to the web pages: authentication and middleware."""

@@ -1,4 +1,4 @@
-"""Who may come in? By token and a signed cookie, by the word of a trusted proxy, or anybody on this machine."""
+"""Authentication: by token and signed cookie, by a header of a trusted proxy, or as a local user."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAME_CHARS: Final = 40
 
 
 class Authenticator:
-    """Decides who is in. One for each process; with a token, a session outlives a restart."""
+    """Authenticates requests. One per process; with a token, a session outlives a restart."""
 
     def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
         token = settings.web_token.get_secret_value()
@@ -47,16 +47,16 @@ class Authenticator:
 
     @property
     def login_required(self) -> bool:
-        """Tell whether anybody has to prove who they are."""
+        """Return whether users have to authenticate."""
         return bool(self._token or self._header)
 
     @property
     def has_token_login(self) -> bool:
-        """Tell whether one can log in with a token."""
+        """Return whether users can log in with a token."""
         return bool(self._token)
 
     def session(self, peer: str, headers: Mapping[str, str], cookie: str) -> Session | None:
-        """Return who sent a request; None for somebody who has to log in."""
+        """Return the session of a request; None for one that has to log in."""
         if self._header and self.is_trusted_proxy(peer) and (name := normalise_name(headers.get(self._header, ""))):
             return Session(name, "proxy", self._csrf(f"proxy {name}"))
         if not self.login_required:
@@ -65,7 +65,7 @@ class Authenticator:
         return None if who is None else Session(who, "token", self._csrf(cookie))
 
     def log_in(self, address: str, token: str, name: str) -> str | None:
-        """Return the cookie of somebody who gave the token; None where it is wrong."""
+        """Return the session cookie for the right token; None for a wrong one."""
         given, wanted = token.strip().encode(), self._token.encode()
         if self._token and hmac.compare_digest(given, wanted):
             self._failures.pop(address, None)
@@ -74,7 +74,7 @@ class Authenticator:
         return None
 
     def retry_after(self, address: str) -> int:
-        """Return for how many seconds an address may not try again; 0: it may."""
+        """Return how many seconds an address has to wait before it may try again."""
         now = self._clock()
         for known in [one for one, tries in self._failures.items() if not tries or now - tries[-1] > FAILURE_WINDOW]:
             del self._failures[known]
@@ -84,14 +84,14 @@ class Authenticator:
         return max(0, round(tries[-MAX_FAILURES] + FAILURE_WINDOW - now) + 1)
 
     def is_trusted_proxy(self, peer: str) -> bool:
-        """Tell whether a proxy of ours sits at this address."""
+        """Return whether the address is a trusted proxy."""
         try:
             return any(ip_address(peer) in network for network in self._proxies)
         except ValueError:
             return False
 
     def client_address(self, peer: str, headers: Mapping[str, str]) -> str:
-        """Return where a request comes from: as a trusted proxy says, else its own address."""
+        """Return the client's address: as a trusted proxy reports it, else the peer's."""
         said = headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         return said if said and self.is_trusted_proxy(peer) else peer
 
@@ -107,12 +107,12 @@ class Authenticator:
 
 
 def verify_csrf(session: Session, given: str) -> bool:
-    """Tell whether a form came from one of our pages."""
+    """Return whether a form carries the session's CSRF token."""
     return hmac.compare_digest(session.csrf.encode(), given.encode())
 
 
 def bind_error(settings: Settings, host: str) -> str:
-    """Return why nothing may be served at an address, or nothing: other machines have to log in."""
+    """Return why the server may not bind to an address, or "": other machines have to log in."""
     if host in LOOPBACK or settings.web_token.get_secret_value() or settings.web_user_header:
         return ""
     return (
@@ -122,13 +122,13 @@ def bind_error(settings: Settings, host: str) -> str:
 
 
 def normalise_name(name: str) -> str:
-    """Return what somebody is called, fit to be shown and kept."""
+    """Return a user's name, cleaned and clipped."""
     return clip(clean(name), NAME_CHARS)
 
 
 def _signer(key: bytes, clock: Callable[[], float]) -> URLSafeTimedSerializer:
     class Clocked(TimestampSigner):
-        """Takes the time from where everything else does."""
+        """Signer with the injected clock."""
 
         def get_timestamp(self) -> int:
             return int(clock())

@@ -1,4 +1,4 @@
-"""How does each request come in? Through login, the check of its form, and out with the headers that protect."""
+"""Middleware: login, CSRF check, error pages and security headers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def request_language(request: web.Request) -> Language:
 
 
 def middlewares(access: Authenticator) -> list[object]:
-    """Return what every request goes through, the outermost first."""
+    """Return the middleware of every request, the outermost first."""
 
     @web.middleware
     async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -59,7 +59,7 @@ async def _handle_errors(request: web.Request, handler: Handler) -> web.StreamRe
     except ConnectionError:
         raise
     except Exception:
-        log.exception("a page could not be made", path=request.path)
+        log.exception("page failed", path=request.path)
         response = _error_page(request, 500, None)
     if not response.prepared:
         set_security_headers(response)
@@ -67,7 +67,7 @@ async def _handle_errors(request: web.Request, handler: Handler) -> web.StreamRe
 
 
 async def _check_csrf(request: web.Request, session: Session) -> None:
-    """Let a form through that comes from one of our pages."""
+    """Refuse a form without the session's CSRF token."""
     if request.method not in ("GET", "HEAD") and request.path != "/login":
         form = await request.post()
         if not verify_csrf(session, str(form.get("csrf", ""))):
@@ -75,7 +75,7 @@ async def _check_csrf(request: web.Request, session: Session) -> None:
 
 
 def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
-    """Return what serves login, logout and what pages fetch."""
+    """Return the routes of login, logout, assets and the health check."""
 
     async def form(request: web.Request) -> web.Response:
         return _login_page(request)
@@ -91,7 +91,7 @@ def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
         given = await request.post()
         cookie = access.log_in(address, str(given.get("token", "")), str(given.get("name", "")))
         if cookie is None:
-            log.warning("a login was refused", address=address)
+            log.warning("login refused", address=address)
             return _login_page(request, translate(request_language(request), "wrong_token"), 401)
         response = web.Response(status=303, headers={"Location": _local_path(str(given.get("next", "/")))})
         response.set_cookie(
@@ -128,7 +128,7 @@ def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
 
 
 def _ask_to_log_in(request: web.Request, access: Authenticator) -> web.Response:
-    """Send somebody who is not in to the login; a link from elsewhere comes without the cookie the first time."""
+    """Redirect to the login; a link from another site first comes without the cookie, and is loaded again."""
     language = request_language(request)
     if request.method == "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return render_page(
@@ -156,7 +156,7 @@ def _error_page(request: web.Request, status: int, text: str | None) -> web.Resp
 
 
 def _local_path(there: str) -> str:
-    """Return where to go after the login: a page of ours, whatever was asked for."""
+    """Return the path to go to after the login; a foreign address becomes the overview."""
     return there if there.startswith("/") and not there.startswith(("//", "/\\")) and there.isprintable() else "/"
 
 

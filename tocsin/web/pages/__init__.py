@@ -1,1 +1,1 @@
-"""The web pages: overview, incidents, reports, tuning."""
+"""The pages: overview, incidents, reports, thresholds, tuning."""

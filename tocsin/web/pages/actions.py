@@ -1,4 +1,4 @@
-"""Which act does a button of a page stand for, and which are offered?"""
+"""Actions of an incident's page: which buttons it offers, and the action behind each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OFFERED: Final[tuple[ActionButton, ...]] = ("ack", "unack", "resolve", "unsnooz
 
 
 def available_actions(incident: Incident) -> list[str]:
-    """Return what may be done about an incident as it stands; verdicts and notes may always be given."""
+    """Return the actions that an incident's status allows; verdicts and notes are always allowed."""
     if incident.status == "resolved":
         return []
     first = ["unack"] if incident.status == "acknowledged" else ["ack"]
@@ -30,12 +30,12 @@ def available_actions(incident: Incident) -> list[str]:
 
 
 def available_verdicts(incident: Incident) -> list[str]:
-    """Return the verdicts that would change something; none about a source that brings nothing."""
+    """Return the verdicts that would change something; none for an incident about missing data."""
     return [] if incident.kind == "no_data" else [one for one in _VERDICTS if one != incident.verdict]
 
 
 def action_for(name: str, incident: Incident, who: str, at: int, zone: str, text: str = "") -> Action | None:
-    """Return the act; None for what no page of ours offers.
+    """Return the action of a form; None for one that no page offers.
 
     Its id is made of the incident as it was shown, so that a form sent twice is one act; notes may repeat.
     """

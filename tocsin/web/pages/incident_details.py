@@ -1,4 +1,4 @@
-"""What is there to see of one incident? The line, what was found, who drives it, and who did what when."""
+"""Details of one incident in words: detections, contributors, examples and timeline."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Fact(NamedTuple):
 
 
 class ExampleView(NamedTuple):
-    """A mention, as it was written."""
+    """An example mention."""
 
     text: str
     author: str
@@ -39,7 +39,7 @@ class ExampleView(NamedTuple):
 
 
 class HistoryView(NamedTuple):
-    """One line of the history."""
+    """One line of the timeline."""
 
     at: str
     iso: int
@@ -61,7 +61,7 @@ class IncidentDetails(NamedTuple):
 
 
 def incident_details(incident: Incident, brand: Brand, language: Language) -> IncidentDetails:
-    """Return what the page of an incident tells."""
+    """Return an incident's details in words."""
     first = primary(incident.findings.values())
     found = [first, *(one for one in incident.findings.values() if one is not first)]
     return IncidentDetails(
@@ -92,7 +92,7 @@ def _fact(incident: Incident, finding: Finding, brand: Brand, language: Language
 
 
 def _drivers(found: list[Finding], language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the drivers of the finding that leads."""
+    """Return the contributors of the primary finding."""
     drivers = next((one.signal.contributors for one in found if one.signal.contributors.channels), None)
     if drivers is None:
         return []

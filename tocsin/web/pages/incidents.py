@@ -1,4 +1,4 @@
-"""Which pages are there of brands and incidents, and what do their forms do?"""
+"""Pages of brands and incidents, their forms, and the stream of changes."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class Snapshot(NamedTuple):
 
 
 class IncidentPages:
-    """The board, the brands and the incidents."""
+    """Pages of the overview, the brands and the incidents."""
 
-    def __init__(self, world: DataSource, slack: str) -> None:
-        self._world = world
+    def __init__(self, source: DataSource, slack: str) -> None:
+        self._source = source
         self._slack = slack
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Return what serves them."""
+        """Return the routes."""
         return [
             web.get("/", self.overview),
             web.get("/board", self.board),
@@ -65,7 +65,7 @@ class IncidentPages:
         return self._board(request, "overview.html.j2")
 
     async def board(self, request: web.Request) -> web.Response:
-        """Show the part of the overview that changes."""
+        """Show the list of brands, the part of the overview that changes."""
         return self._board(request, "board.html.j2")
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -86,23 +86,23 @@ class IncidentPages:
     async def brand(self, request: web.Request) -> web.Response:
         """Show one brand with its incidents."""
         name, language = request.match_info["name"], request_language(request)
-        governed = self._world.brands().get(name)
-        if governed is None:
+        configured = self._source.brands().get(name)
+        if configured is None:
             raise web.HTTPNotFound
         known = [
-            (incident_row(one, governed.brand, language), one, format_time(one.opened_at, governed.brand.timezone))
-            for one in incidents_of(self._world.incidents(), name)
+            (incident_row(one, configured.brand, language), one, format_time(one.opened_at, configured.brand.timezone))
+            for one in incidents_of(self._source.incidents(), name)
         ]
-        shown = brand_row(self._world, governed, language)
+        shown = brand_row(self._source, configured, language)
         return self._page(request, "brand.html.j2", shown.title, row=shown, known=known)
 
     async def incident(self, request: web.Request) -> web.Response:
         """Show one incident."""
         incident = self._incident(request)
         language, session = request_language(request), request[SESSION]
-        brand = self._world.brands()[incident.brand].brand
+        brand = self._source.brands()[incident.brand].brand
         details = incident_details(incident, brand, language)
-        receipt = self._world.message_ref(incident.id)
+        receipt = self._source.message_ref(incident.id)
         outcome = request.query.get("outcome", "")
         return self._page(
             request,
@@ -111,7 +111,7 @@ class IncidentPages:
             incident=incident,
             details=details,
             status_text=status_text(incident, brand, language),
-            on_call=on_call_names(brand, self._world.now()) or translate(language, "nobody"),
+            on_call=on_call_names(brand, self._source.now()) or translate(language, "nobody"),
             offered=actions.available_actions(incident),
             verdicts=actions.available_verdicts(incident),
             allowed=may_act(brand, session.user, session.method),
@@ -123,31 +123,31 @@ class IncidentPages:
     async def act(self, request: web.Request) -> web.Response:
         """Do what a button of an incident's page says, and show the page again."""
         incident, session, form = self._incident(request), request[SESSION], await request.post()
-        brand = self._world.brands()[incident.brand].brand
+        brand = self._source.brands()[incident.brand].brand
         if not may_act(brand, session.user, session.method):
             return _back(incident, "not_allowed")
         do, text = str(form.get("do", "")), str(form.get("text", ""))
-        action = actions.action_for(do, incident, session.user, self._world.now(), brand.timezone, text)
+        action = actions.action_for(do, incident, session.user, self._source.now(), brand.timezone, text)
         if action is None:
             raise web.HTTPBadRequest
-        log.info("asked to act", brand=incident.brand, incident=incident.id, act=action.kind, who=session.user)
+        log.info("action requested", brand=incident.brand, incident=incident.id, action=action.kind, user=session.user)
         try:
-            await self._world.send(action)
+            await self._source.send(action)
         except Exception as error:  # noqa: BLE001  whatever fails, the person has to know that nothing happened
-            log.error("what was asked for could not be passed on", why=type(error).__name__)  # noqa: TRY400
+            log.error("action failed", reason=type(error).__name__)  # noqa: TRY400
             return _back(incident, "not_done")
         return _back(incident, "done")
 
     def _incident(self, request: web.Request) -> Incident:
-        incident = self._world.incidents().get(request.match_info["id"])
-        if incident is None or incident.brand not in self._world.brands():
+        incident = self._source.incidents().get(request.match_info["id"])
+        if incident is None or incident.brand not in self._source.brands():
             raise web.HTTPNotFound
         return incident
 
     def _board(self, request: web.Request, template: str) -> web.Response:
         language, state = request_language(request), request.query.get("state", "")
         search = clean(request.query.get("q", ""))[:100]
-        rows = brand_rows(self._world, language, state if state in STATES else "", search)
+        rows = brand_rows(self._source, language, state if state in STATES else "", search)
         return self._page(
             request,
             template,
@@ -156,19 +156,19 @@ class IncidentPages:
             states=STATES,
             state=state,
             search=search,
-            watched=bool(self._world.brands()),
+            watched=bool(self._source.brands()),
             refresh=request.rel_url.raw_query_string,
         )
 
     def _snapshot(self, language: Language) -> Snapshot:
-        rows = brand_rows(self._world, language)
+        rows = brand_rows(self._source, language)
         return Snapshot(hash(repr(rows)), {one.title: one.state for one in rows})
 
     def _page(self, request: web.Request, template: str, title: str, **values: Any) -> web.Response:
         shared: dict[str, Any] = {
             "title": title,
-            "world": self._world,
-            "now": format_time(self._world.now()),
+            "source": self._source,
+            "now": format_time(self._source.now()),
             "number": format_number,
         }
         return render_page(template, request_language(request), request[SESSION], **shared, **values)

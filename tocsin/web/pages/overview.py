@@ -1,4 +1,4 @@
-"""How are all brands, at a glance? Those that need somebody first."""
+"""Overview of all brands, the most severe first."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class IncidentRow(NamedTuple):
 
 
 class BrandRow(NamedTuple):
-    """A brand on the board, in words."""
+    """A brand on the overview, in words."""
 
     name: str
     title: str
@@ -53,9 +53,9 @@ class BrandRow(NamedTuple):
     negative_share: str
 
 
-def brand_rows(world: DataSource, language: Language, state: str = "", search: str = "") -> list[BrandRow]:
-    """Return the brands that were asked for, the most severe first."""
-    rows = [brand_row(world, governed, language) for governed in world.brands().values()]
+def brand_rows(source: DataSource, language: Language, state: str = "", search: str = "") -> list[BrandRow]:
+    """Return the brands that match the filter, the most severe first."""
+    rows = [brand_row(source, configured, language) for configured in source.brands().values()]
     wanted = search.strip().casefold()
     kept = [one for one in rows if state in ("", one.state) and wanted in f"{one.name} {one.group}".casefold()]
     return sorted(
@@ -63,12 +63,12 @@ def brand_rows(world: DataSource, language: Language, state: str = "", search: s
     )
 
 
-def brand_row(world: DataSource, governed: BrandWithOverrides, language: Language) -> BrandRow:
+def brand_row(source: DataSource, configured: BrandWithOverrides, language: Language) -> BrandRow:
     """Return one brand."""
-    brand = governed.brand
-    running = [one for one in incidents_of(world.incidents(), brand.name) if one.status != "resolved"]
+    brand = configured.brand
+    running = [one for one in incidents_of(source.incidents(), brand.name) if one.status != "resolved"]
     state = max((one.severity for one in running), key=rank, default=None) or "quiet"
-    pulse, usual = world.rate_series(brand.name), world.expected_rate(brand.name)
+    pulse, usual = source.rate_series(brand.name), source.expected_rate(brand.name)
     share = pulse.negative_share()
     return BrandRow(
         name=brand.name,
@@ -77,8 +77,8 @@ def brand_row(world: DataSource, governed: BrandWithOverrides, language: Languag
         state=state,
         label=translate(language, state),
         incidents=[incident_row(one, brand, language) for one in running],
-        on_call=on_call_names(brand, world.now()) or translate(language, "nobody"),
-        badges=badges(world, governed, language),
+        on_call=on_call_names(brand, source.now()) or translate(language, "nobody"),
+        badges=badges(source, configured, language),
         sparkline=build_sparkline(pulse, usual),
         expected=translate(
             language, "no_usual" if usual is None else "usual", count=format_number(usual or 0, language)
@@ -91,7 +91,7 @@ def brand_row(world: DataSource, governed: BrandWithOverrides, language: Languag
 
 
 def incident_row(incident: Incident, brand: Brand, language: Language) -> IncidentRow:
-    """Return an incident in a line; the brand and how bad it is stand above it."""
+    """Return an incident in one line, without brand and severity."""
     first = primary(incident.findings.values())
     said = text.peak_text if incident.status == "resolved" else text.current_text
     return IncidentRow(
@@ -104,7 +104,7 @@ def incident_row(incident: Incident, brand: Brand, language: Language) -> Incide
 
 
 def status_text(incident: Incident, brand: Brand, language: Language) -> str:
-    """Return whose an incident is, and whether it is left alone for now."""
+    """Return an incident's status, who acknowledged it, and whether it is snoozed."""
     who = incident.acknowledged_by
     key = "acknowledged_by" if incident.status == "acknowledged" and who else "unacknowledged"
     said = (
@@ -117,22 +117,22 @@ def status_text(incident: Incident, brand: Brand, language: Language) -> str:
     return said
 
 
-def badges(world: DataSource, governed: BrandWithOverrides, language: Language) -> list[str]:
-    """Return what else is special about a brand."""
-    zone = governed.brand.timezone
+def badges(source: DataSource, configured: BrandWithOverrides, language: Language) -> list[str]:
+    """Return the badges of a brand: active silences and overrides."""
+    zone = configured.brand.timezone
     found = [
         translate(language, "silenced", at=format_time(one.ends_at, zone))
-        for one in world.silences(governed.brand.name)
+        for one in source.silences(configured.brand.name)
     ]
-    return found + ([translate(language, "overridden")] if active(governed.overrides, world.now()) else [])
+    return found + ([translate(language, "overridden")] if active(configured.overrides, source.now()) else [])
 
 
 def on_call_names(brand: Brand, at: int) -> str:
-    """Return who is on call, by the names that the brand's schedule has for them."""
+    """Return who is on call, by the names in the brand's schedule."""
     return ", ".join(display_name(one, brand) for one in dict.fromkeys(routing.on_call_users(brand, at)))
 
 
 def display_name(who: str, brand: Brand) -> str:
-    """Return what somebody is called: Slack ids by the schedule's names, where it has any."""
+    """Return a user's name: for a Slack id, the one in the brand's schedule."""
     names = {identity: name for name, identity in brand.on_call_schedule.names.items()}
     return clean(names.get(who, who))

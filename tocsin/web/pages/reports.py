@@ -1,4 +1,4 @@
-"""How does somebody get an incident's report from its page? Made once for each revision, beside the loop."""
+"""Report of an incident: built once for each revision, beside the event loop."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ CACHE_SIZE: Final = 8
 
 
 class ReportPages:
-    """The reports of incidents, one made at a time."""
+    """Reports of incidents, built one at a time."""
 
-    def __init__(self, world: DataSource) -> None:
-        self._world = world
+    def __init__(self, source: DataSource) -> None:
+        self._source = source
         self._turn = asyncio.Lock()
         self._made: OrderedDict[tuple[str, int, Language], str] = OrderedDict()
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Return what serves them."""
+        """Return the routes."""
         return [web.get("/incidents/{id}/report", self.show)]
 
     async def show(self, request: web.Request) -> web.Response:
-        """Show an incident's report; it runs as nobody, apart from our pages."""
-        incident = self._world.incidents().get(request.match_info["id"])
-        if incident is None or incident.brand not in self._world.brands():
+        """Show an incident's report, sandboxed from the other pages."""
+        incident = self._source.incidents().get(request.match_info["id"])
+        if incident is None or incident.brand not in self._source.brands():
             raise web.HTTPNotFound
         language = request_language(request)
         key = incident.id, incident.revision, language
         async with self._turn:
             if key not in self._made:
-                brand = self._world.brands()[incident.brand].brand
+                brand = self._source.brands()[incident.brand].brand
                 since = incident.opened_at - HISTORY
                 self._made[key] = await asyncio.to_thread(self._make, brand, incident.id, since, language)
                 while len(self._made) > CACHE_SIZE:
@@ -58,10 +58,10 @@ class ReportPages:
         return web.Response(text=self._made[key], content_type="text/html", charset="utf-8", headers=headers)
 
     def _make(self, brand: Brand, incident: str, since: int, language: Language) -> str:
-        records = self._world.read_scored(brand.name, since, self._world.now() + 1)
+        records = self._source.read_scored(brand.name, since, self._source.now() + 1)
         if not any(isinstance(one, Batch) for one in records):
             raise web.HTTPNotFound(text=translate(language, "preview_empty", days=14))
-        origin = from_files("Kafka" if self._world.live else "recording", brand, records)
+        origin = from_files("Kafka" if self._source.live else "recording", brand, records)
         try:
             facts = gather(brand, records, origin, incident)
         except LookupError:  # of so short a past, it opens at another minute

@@ -1,4 +1,4 @@
-"""How are a brand's thresholds changed from a page? Try, look at the change, write it into the file."""
+"""Threshold page of a brand: preview a change, see its diff, write it to the file."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ PREVIEW_WARM_UP_DAYS: Final = 7
 
 
 class ThresholdEditor:
-    """The editor of one configuration file."""
+    """Threshold pages over one configuration file."""
 
-    def __init__(self, world: DataSource, path: Path | None) -> None:
-        self._world = world
+    def __init__(self, source: DataSource, path: Path | None) -> None:
+        self._source = source
         self._path = path
         self._preview = ThresholdPreview(
-            lambda name, since, until: world.read_scored(name, since, until + 1), world.now, PREVIEW_WARM_UP_DAYS
+            lambda name, since, until: source.read_scored(name, since, until + 1), source.now, PREVIEW_WARM_UP_DAYS
         )
         self._writing = asyncio.Lock()
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Return what serves it."""
+        """Return the routes."""
         return [
             web.get("/brands/{name}/thresholds", self.show),
             web.post("/brands/{name}/thresholds", self.submit),
@@ -63,7 +63,7 @@ class ThresholdEditor:
         return self._page(request, file, brand, why=why)
 
     async def submit(self, request: web.Request) -> web.Response:
-        """Try what was typed, or write it."""
+        """Preview a change, or save it."""
         file, brand, why = await self._read(request)
         if file is None or brand is None:
             return self._page(request, file, brand, why=why, status=CONFLICT)
@@ -105,19 +105,19 @@ class ThresholdEditor:
             try:
                 write_config_file(self._path, change.text)
             except OSError as error:
-                log.warning("the configuration could not be written", file=file.name, why=str(error))
+                log.warning("configuration not written", file=file.name, reason=str(error))
                 return self._page(
                     request, file, brand, change, notice=translate(language, "unwritable", file=file.name)
                 )
-        log.info("thresholds were changed", brand=brand.name, who=session.user, settings=sorted(change.edits))
+        log.info("thresholds changed", brand=brand.name, user=session.user, settings=sorted(change.edits))
         fresh, now, _ = await self._read(request)
         done = PendingChange({}, diff=change.diff)
         return self._page(request, fresh, now, done, notice=translate(language, "saved", file=file.name), saved=True)
 
     async def _read(self, request: web.Request) -> tuple[ConfigFile | None, Brand | None, str]:
-        """Return the file, the brand in it, and why there is none."""
+        """Return the file, the brand in it, and why either is missing."""
         name, language = request.match_info["name"], request_language(request)
-        if name not in self._world.brands():
+        if name not in self._source.brands():
             raise web.HTTPNotFound
         if self._path is None or not self._path.is_file():
             return None, None, translate(language, "no_file")
@@ -137,9 +137,9 @@ class ThresholdEditor:
         **overrides: Any,
     ) -> web.Response:
         language = request_language(request)
-        governed = self._world.brands()[request.match_info["name"]]
+        configured = self._source.brands()[request.match_info["name"]]
         change = change or PendingChange({})
-        shown = brand_row(self._world, governed, language)
+        shown = brand_row(self._source, configured, language)
         values = {path: change.typed.get(path, value_text(brand, path)) for path in fields()} if brand else {}
         today = {path: value_text(brand, path) for path in fields()} if brand else {}
         defaults: dict[str, Any] = {"why": "", "notice": "", "preview": "", "yours": [], "saved": False}
@@ -150,14 +150,14 @@ class ThresholdEditor:
             status,
             title=f"{translate(language, 'thresholds')}: {shown.title}",
             row=shown,
-            world=self._world,
-            now=format_time(self._world.now()),
+            source=self._source,
+            now=format_time(self._source.now()),
             file=file,
             sections=sections(),
             values=values,
             today=today,
             change=change,
-            overrides=governed.overrides,
+            overrides=configured.overrides,
             **{**defaults, **overrides},
         )
 

@@ -1,4 +1,4 @@
-"""What does a study look like? Delay against false alarms, as points of an SVG drawn here."""
+"""Trade-off chart of a tuning run: detection delay against false alarms, as SVG."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_ROWS: Final = 12
 
 
 class ChartPoint(NamedTuple):
-    """One setting on the chart."""
+    """A setting on the chart."""
 
     x: float
     y: float
@@ -42,7 +42,7 @@ class SettingRow(NamedTuple):
 
 
 class TradeoffChart(NamedTuple):
-    """The chart and its table; no dots where nothing pages."""
+    """The chart and its table; no points where no setting detects a crisis."""
 
     points: list[ChartPoint]
     y_ticks: list[tuple[float, str]]  # height and text
@@ -51,7 +51,7 @@ class TradeoffChart(NamedTuple):
 
 
 def build_chart(study: TuningResult, brand: Brand) -> TradeoffChart:
-    """Return the chart of a study: only settings that page all the crises that the best one pages can be compared."""
+    """Return the chart of a tuning run, of the settings that detect as many crises as the best one."""
     most = max(point.found for point in study.points)
     lines = [_setting_row(study, place, brand) for place in _worth_showing(study)]
     shown = [(place, one) for place, one in enumerate(study.points) if one.found == most and one.mean_delay is not None]
@@ -76,7 +76,7 @@ def build_chart(study: TuningResult, brand: Brand) -> TradeoffChart:
 
 
 def _worth_showing(study: TuningResult) -> list[int]:
-    """Return today's setting, the one that is named beside it, and the best others."""
+    """Return the current setting, the named one, and the best others."""
     rest = [place for place, one in enumerate(study.points) if one.best]
     rest.sort(key=lambda place: (-study.points[place].found, study.points[place].per_week))
     return list(dict.fromkeys([0, study.named, *rest]))[:MAX_ROWS]

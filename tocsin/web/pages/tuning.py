@@ -1,4 +1,4 @@
-"""Which thresholds would have been better for a brand? Studied beside the loop, with its progress, and kept."""
+"""Tuning page of a brand: runs beside the event loop, shows its progress, keeps the latest result."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ BUSY: Final = 202
 
 @dataclass
 class TuningRun:
-    """A study under way, or what came of it."""
+    """A tuning run, in progress or finished."""
 
     brand: Brand
     total: int
@@ -56,36 +56,36 @@ class TuningRun:
 
     @property
     def running(self) -> bool:
-        """Tell whether it goes on."""
+        """Return whether the run is in progress."""
         return self.result is None and not self.error
 
 
 class TuningPages:
-    """The latest study of each brand; one is computed at a time."""
+    """The latest tuning run of each brand; one runs at a time."""
 
-    def __init__(self, world: DataSource, path: Path | None, labels: Sequence[Label]) -> None:
-        self._world = world
+    def __init__(self, source: DataSource, path: Path | None, labels: Sequence[Label]) -> None:
+        self._source = source
         self._path = path
         self._written = labels
         self._turn = asyncio.Lock()
         self._runs: dict[str, TuningRun] = {}
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Return what serves them."""
+        """Return the routes."""
         return [web.get("/brands/{name}/tuning", self.show), web.post("/brands/{name}/tuning", self.start)]
 
     async def show(self, request: web.Request) -> web.Response:
-        """Show the labels, and the study as far as it is."""
+        """Show the labels and the progress or result of the run."""
         name, language = request.match_info["name"], request_language(request)
-        governed = self._world.brands().get(name)
-        if governed is None:
+        configured = self._source.brands().get(name)
+        if configured is None:
             raise web.HTTPNotFound
-        run, shown = self._runs.get(name), brand_row(self._world, governed, language)
+        run, shown = self._runs.get(name), brand_row(self._source, configured, language)
         values: dict[str, Any] = {
             "row": shown,
             "run": run,
             "labels": self._labels(name),
-            "clock": lambda at: format_time(at, governed.brand.timezone),
+            "clock": lambda at: format_time(at, configured.brand.timezone),
             "conclusion": "",
             "chart": None,
             "size": (WIDTH, HEIGHT),
@@ -97,14 +97,14 @@ class TuningPages:
         return render_page("tuning.html.j2", language, request[SESSION], title=title, **values)
 
     async def start(self, request: web.Request) -> web.Response:
-        """Begin a study, unless one is under way, and show the page."""
+        """Start a run unless one is in progress, and show the page."""
         name = request.match_info["name"]
-        governed = self._world.brands().get(name)
-        if governed is None:
+        configured = self._source.brands().get(name)
+        if configured is None:
             raise web.HTTPNotFound
         known = self._runs.get(name)
         if known is None or not known.running:
-            run = self._runs[name] = TuningRun(governed.brand, len(candidates(governed.brand)))
+            run = self._runs[name] = TuningRun(configured.brand, len(candidates(configured.brand)))
             run.task = asyncio.create_task(self._work(run))
         return web.Response(status=303, headers={"Location": request.path})
 
@@ -113,13 +113,13 @@ class TuningPages:
             try:
                 await asyncio.to_thread(self._compute, run)
             except Exception as error:
-                log.exception("a study failed", brand=run.brand.name)
+                log.exception("tuning failed", brand=run.brand.name)
                 run.error = f"{type(error).__name__}: {error}"
 
     def _compute(self, run: TuningRun) -> None:
-        name, now = run.brand.name, self._world.now()
+        name, now = run.brand.name, self._source.now()
         material = Dataset()
-        for record in self._world.read_scored(name, now - HISTORY, now + 1):
+        for record in self._source.read_scored(name, now - HISTORY, now + 1):
             if isinstance(record, Batch):
                 material.add(record)
             else:
@@ -133,7 +133,7 @@ class TuningPages:
         run.result = found
 
     def _proposal(self, found: TuningResult) -> str:
-        """Return the change that is proposed to the file, as the command line would write it."""
+        """Return the diff of the proposed change, as the command line would write it."""
         if found.proposed is None or self._path is None or not self._path.is_file():
             return ""
         sheet = read_config_file(self._path)
@@ -146,7 +146,7 @@ class TuningPages:
 
     def _labels(self, name: str) -> list[Label]:
         written = [label for label in self._written if label.brand == name]
-        judged = [label for label in labels_from_verdicts(self._world.incidents().values()) if label.brand == name]
+        judged = [label for label in labels_from_verdicts(self._source.incidents().values()) if label.brand == name]
         return merge(written, judged).labels
 
 

@@ -1,1 +1,1 @@
-"""Where the web pages take their data from: live Kafka topics or a recording."""
+"""Sources of the web pages: Kafka or a recording."""

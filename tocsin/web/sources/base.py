@@ -1,4 +1,4 @@
-"""What do the pages show, and where does it come from? Kafka, or a recording that was replayed."""
+"""Data source of the pages: the port that Kafka and a recording implement."""
 
 from __future__ import annotations
 
@@ -27,59 +27,59 @@ _HOUR: Final = 3_600_000
 
 
 class DataSource(Protocol):
-    """What there is to show. Instants in ms."""
+    """What the pages show. Instants in ms."""
 
     live: bool  # else a recording
 
     def now(self) -> int:
-        """Return what time it is there."""
+        """Return the source's time."""
         ...
 
     def brands(self) -> Mapping[str, BrandWithOverrides]:
-        """Return the brands with what overrides them, by name."""
+        """Return the brands with their overrides, by name."""
         ...
 
     def incidents(self) -> Mapping[str, Incident]:
-        """Return the incidents as last told, by id."""
+        """Return the latest state of each incident, by id."""
         ...
 
     def message_ref(self, incident: str) -> MessageRef | None:
-        """Return where an incident's message stands, if it does."""
+        """Return where an incident's message is, if there is one."""
         ...
 
     def silences(self, brand: str) -> Sequence[Silence]:
-        """Return the silences that run."""
+        """Return the active silences."""
         ...
 
     def rate_series(self, brand: str) -> RateSeries:
-        """Return the brand's last hours."""
+        """Return the mentions of the brand's last hours."""
         ...
 
     def expected_rate(self, brand: str) -> float | None:
-        """Return how many mentions five minutes usually have at this hour; None with too little history."""
+        """Return the expected mentions per five minutes at this hour; None with too little history."""
         ...
 
     async def send(self, action: Action) -> None:
-        """Pass an act on; return once it is kept."""
+        """Send an action; return once it is stored."""
         ...
 
     def read_scored(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
-        """Return what was watched of a brand. Blocks."""
+        """Return a brand's scored history. Blocks."""
         ...
 
 
 def expected_rate(state: State, learning: Learning, at: int) -> float | None:
-    """Return how many mentions a bar usually has at an instant; None with too little history."""
+    """Return the expected mentions of a bar at an instant; None with too little history."""
     usual = learn(state.hours, at // _HOUR, learning)
     return usual.expected(MENTIONS, 60) * BAR_MS / _HOUR if usual.warmed_up else None
 
 
 def incidents_of(incidents: Mapping[str, Incident], brand: str) -> list[Incident]:
-    """Return the incidents of a brand, umbrellas included: those that are open first, then the latest."""
+    """Return the incidents of a brand, group incidents included: open ones first, then the latest."""
     mine = [one for one in incidents.values() if brand in one.all_brands]
     return sorted(mine, key=lambda one: (one.status == "resolved", -rank(one.severity), -one.opened_at))
 
 
 def may_act(brand: Brand, who: str, by: str) -> bool:
-    """Tell whether somebody may act on a brand: anyone with the token may, others where nobody or they are named."""
+    """Return whether a user may act on a brand: with the token always, through a proxy as its responders say."""
     return by != "proxy" or permission(brand, who) != "not_allowed"

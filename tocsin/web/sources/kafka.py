@@ -1,4 +1,4 @@
-"""What is going on right now? Followers of the topics, a producer of acts, and the past when it is asked for."""
+"""Live data source: views of the topics, a producer of actions, and the history on request."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ BASELINE_REFRESH: Final = 600.0
 
 
 class KafkaDataSource(KafkaGateway):
-    """The world as Kafka has it. Use it as a context."""
+    """Kafka's topics as data source. Use it as a context manager."""
 
     live = True
 
@@ -71,35 +71,35 @@ class KafkaDataSource(KafkaGateway):
         await self._incident_view.loaded()
 
     def now(self) -> int:
-        """Return what time it is."""
+        """Return the current time."""
         return wall_ms()
 
     def brands(self) -> Mapping[str, BrandWithOverrides]:
-        """Return the brands with what overrides them, by name."""
+        """Return the brands with their overrides, by name."""
         return {name: self._registry.with_overrides(name) for name in sorted(self._registry.brands())}
 
     def incidents(self) -> Mapping[str, Incident]:
-        """Return the incidents as last told, by id."""
+        """Return the latest state of each incident, by id."""
         return self._incident_view.incidents
 
     def message_ref(self, incident: str) -> MessageRef | None:
-        """Return where an incident's message stands, if it does."""
+        """Return where an incident's message is, if there is one."""
         return self._posted_messages.get(incident)
 
     def silences(self, brand: str) -> Sequence[Silence]:
-        """Return the silences that run."""
+        """Return the active silences."""
         return self._active_silences.active(brand, self.now())
 
     def rate_series(self, brand: str) -> RateSeries:
-        """Return the brand's last hours."""
+        """Return the mentions of the brand's last hours."""
         return self._counter.series(brand, self.now())
 
     def expected_rate(self, brand: str) -> float | None:
-        """Return how many mentions five minutes usually have at this hour; None with too little history."""
+        """Return the expected mentions per five minutes at this hour; None with too little history."""
         return self._expected_rates.get(brand)
 
     async def _count(self) -> None:
-        """Count the mentions of the last hours, then each as it comes."""
+        """Count the mentions of the last hours, then each new one."""
         consumer = AIOKafkaConsumer(
             **self._connection.aiokafka(), enable_auto_commit=False, auto_offset_reset="earliest"
         )
@@ -125,20 +125,20 @@ class KafkaDataSource(KafkaGateway):
                 self._counter.add(record)
 
     async def _refresh_baselines(self) -> None:
-        """Look now and then at what the workers have learned; that they have not yet is no reason to stop."""
+        """Refresh the baselines that the workers have learned; the pages work without them."""
         await self._registry.loaded()
         while True:
             try:
                 self._expected_rates = await asyncio.to_thread(self._expected)
             except Exception as error:  # noqa: BLE001  the board is worth showing without the usual
-                log.warning("what is usual could not be read", why=f"{type(error).__name__}: {error}")
+                log.warning("baselines not read", reason=f"{type(error).__name__}: {error}")
             await asyncio.sleep(BASELINE_REFRESH)
 
     def _expected(self) -> dict[str, float | None]:
         known, _ = brand_states.read_brand_states(self._connection, self._topics)
-        governed = self._registry.brands()
+        configured = self._registry.brands()
         return {
-            name: expected_rate(state, governed[name].detect.learning, self.now())
+            name: expected_rate(state, configured[name].detect.learning, self.now())
             for name, state in known.items()
-            if name in governed
+            if name in configured
         }

@@ -1,4 +1,4 @@
-"""How many mentions came in each five minutes of the last hours? Counted as they pass, and bounded."""
+"""Mentions per five minutes of the last hours, counted as they arrive; bounded memory."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _MAX_BARS: Final = 2 * BARS
 
 
 class RateSeries(NamedTuple):
-    """A brand's last hours, bar by bar; the latest may not be over."""
+    """Mentions of a brand's last hours, bar by bar; the last bar may be incomplete."""
 
     end: int  # ms
     mentions: list[int]
     negative: list[int]
 
     def negative_share(self, bars: int = 12) -> float | None:
-        """Return the negative share of the last bars: an hour; None without a mention."""
+        """Return the negative share of the last bars (an hour); None without mentions."""
         count = sum(self.mentions[-bars:])
         return sum(self.negative[-bars:]) / count if count else None
 
 
 class RateCounter:
-    """The bars of each brand. It counts what it is given: what is redelivered is seen twice."""
+    """Bars of each brand. A redelivered batch counts twice."""
 
     def __init__(self) -> None:
         self._bars: defaultdict[str, dict[int, list[int]]] = defaultdict(dict)

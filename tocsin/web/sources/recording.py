@@ -1,4 +1,4 @@
-"""What does a recording show, or a file of mentions? Replayed once; acts go to the same functions as live."""
+"""Data source of a recording or a file of mentions: replayed once, actions applied as live."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class RecordingDataSource:
-    """The world at the end of what was recorded."""
+    """A recording at its end as data source."""
 
     configured: Mapping[str, BrandWithOverrides]
     shards: Callable[[str], tuple[WatchShard, TriageShard]]  # of a brand
@@ -46,7 +46,7 @@ class RecordingDataSource:
     _tally: RateCounter = field(default_factory=RateCounter)
 
     def now(self) -> int:
-        """Return up to when it goes."""
+        """Return the end of the recording."""
         return max((span.until for span in self.dataset.spans.values()), default=0)
 
     def brands(self) -> Mapping[str, BrandWithOverrides]:
@@ -54,42 +54,42 @@ class RecordingDataSource:
         return self.configured
 
     def incidents(self) -> Mapping[str, Incident]:
-        """Return the incidents as last told, by id."""
+        """Return the latest state of each incident, by id."""
         return self.latest
 
     def message_ref(self, incident: str) -> MessageRef | None:
-        """Return nothing: what is replayed is posted nowhere."""
+        """Return None: a replay posts nothing."""
 
     def silences(self, brand: str) -> Sequence[Silence]:
-        """Return the silences that run."""
+        """Return the active silences."""
         case = self.shards(brand)[1].cases.get(brand)
         return () if case is None else tuple(one for one in case.silences if one.ends_at > self.now())
 
     def rate_series(self, brand: str) -> RateSeries:
-        """Return the brand's last hours."""
+        """Return the mentions of the brand's last hours."""
         return self._tally.series(brand, self.now())
 
     def expected_rate(self, brand: str) -> float | None:
-        """Return how many mentions five minutes usually have at this hour; None with too little history."""
+        """Return the expected mentions per five minutes at this hour; None with too little history."""
         state = self.shards(brand)[0].states.get(brand)
         return expected_rate(state, self.configured[brand].brand.detect.learning, self.now()) if state else None
 
     async def send(self, action: Action) -> None:
-        """Do what an act asks for, here and now."""
+        """Apply an action to the replayed state."""
         self.on_notifications(self.shards(action.brand)[1].apply(action))
 
     def read_scored(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
-        """Return what was watched of a brand."""
+        """Return a brand's scored history."""
         found = self.dataset.records.get(brand, [])
         return [one for one in found if isinstance(one, Tick) or since <= one.published[0] < until]
 
     def count(self, batches: Iterable[Batch]) -> None:
-        """Count what was scored."""
+        """Count scored mentions."""
         for batch in batches:
             self._tally.add(batch)
 
     def on_notifications(self, notifications: Iterable[Notification]) -> None:
-        """Take in what was told."""
+        """Take over the incidents of notifications."""
         for note in notifications:
             self.latest[note.incident.id] = note.incident
 
@@ -97,29 +97,29 @@ class RecordingDataSource:
 def from_lines(
     brands: Iterable[Brand], lines: Iterable[Line | RejectedLine], scorer: Scorer, until: int | None = None
 ) -> RecordingDataSource:
-    """Return the world at the end of files of mentions in order of publication, or at an instant (ms) of theirs."""
+    """Return the source at the end of sorted files of mentions, or at an instant (ms)."""
     known = {brand.name: BrandWithOverrides(brand) for brand in brands}
     rules = PolicySet.of(one.brand for one in known.values())
     pipeline, material = Pipeline(rules), Dataset()
-    world = RecordingDataSource(known, pipeline.shards, material)
+    source = RecordingDataSource(known, pipeline.shards, material)
     read = takewhile(lambda record: until is None or record.arrived < until, read_records(lines, material.rejected))
     for portion in chunks(with_end_marker(read)):
         scored, notifications = pipeline.feed(portion, rules.watchlist, scorer)
-        world.on_notifications(notifications)
-        world.count(scored.batches)
+        source.on_notifications(notifications)
+        source.count(scored.batches)
         material.take(scored)
     material.close()
-    return world
+    return source
 
 
 def from_recording(header: Header, entries: Iterable[Entry], until: int | None = None) -> RecordingDataSource:
-    """Return the world at the end of a recording with scores, or at an instant (ms), under its own configuration."""
+    """Return the source at the end of a scored recording, or at an instant (ms), with its own configuration."""
     entries = [entry for entry in entries if until is None or entry.at < until]
     directory = RecordedPolicies(header)
     stage = RecordingReplay(directory)
     notifications = list(stage.run(entries))
     known = {name: directory.with_overrides(name) for name in header.brands}
-    world = RecordingDataSource(known, stage.pipeline.shards, recorded(entries))
-    world.on_notifications(notifications)
-    world.count(entry.batch for entry in entries if isinstance(entry, ScoredEntry))
-    return world
+    source = RecordingDataSource(known, stage.pipeline.shards, recorded(entries))
+    source.on_notifications(notifications)
+    source.count(entry.batch for entry in entries if isinstance(entry, ScoredEntry))
+    return source

@@ -1,4 +1,4 @@
-"""Does a tap do what the button says, once, and only for those who may?"""
+"""Listeners of the Slack app: a click does what the button says, once, for those who may act only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is each channel told once a day what there was, in words that fit, whatever goes wrong?"""
+"""Daily digest: each channel gets one a day, within Slack's limits, whatever fails."""
 
 from __future__ import annotations
 

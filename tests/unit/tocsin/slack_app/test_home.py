@@ -1,4 +1,4 @@
-"""Does the home tab show what is going on to those who may act, and do its buttons work?"""
+"""Home tab: it shows what a user may act on, and its buttons work."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def test_its_buttons_act_and_it_is_brought_up_to_date(monkeypatch: Any) ->
 
 
 async def test_silences_and_overrides_are_lifted_there(monkeypatch: Any) -> None:
-    """Each once, and the person is told in a modal: a tab has nowhere to whisper."""
+    """Each once, and the person is told in a modal: a tab has no place for an ephemeral message."""
     monkeypatch.setattr(button_listeners, "HOME_REFRESH_DELAY", 0.05)
     async with slack_app() as app:
         app.silence(Silence(0, NOW + HOUR, "U0DAN", id="s1"))

@@ -1,4 +1,4 @@
-"""The small parts of the pages: words, bars, the curve."""
+"""Parts of the pages: texts, sparklines, the trade-off chart."""
 
 from __future__ import annotations
 

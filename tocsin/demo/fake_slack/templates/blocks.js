@@ -2,12 +2,12 @@
 
 import { anchor, formatted, mrkdwn, node, plain } from "./mrkdwn.js";
 
-export function draw(blocks, world, act, values) {
-  return blocks.map((block) => (DRAWN[block.type] || unknown)(block, world, act, values));
+export function draw(blocks, workspace, act, values) {
+  return blocks.map((block) => (DRAWN[block.type] || unknown)(block, workspace, act, values));
 }
 
-const words = (text, world) =>
-  text.type === "mrkdwn" ? mrkdwn(text.text, world) : node("div", { class: "plain" }, plain(text.text));
+const words = (text, workspace) =>
+  text.type === "mrkdwn" ? mrkdwn(text.text, workspace) : node("div", { class: "plain" }, plain(text.text));
 
 const frame = (block, ...children) =>
   node("div", { class: `block ${block.type}`, "data-block": block.block_id || "" }, ...children);
@@ -15,20 +15,20 @@ const frame = (block, ...children) =>
 const DRAWN = {
   header: (block) => frame(block, plain(block.text.text)),
   divider: (block) => frame(block),
-  section(block, world, act) {
+  section(block, workspace, act) {
     const inside = node("div", { class: "words" });
-    if (block.text) inside.append(words(block.text, world));
-    if (block.fields) inside.append(node("div", { class: "fields" }, ...block.fields.map((one) => words(one, world))));
-    const beside = block.accessory ? element(block.accessory, block, world, act) : null;
+    if (block.text) inside.append(words(block.text, workspace));
+    if (block.fields) inside.append(node("div", { class: "fields" }, ...block.fields.map((one) => words(one, workspace))));
+    const beside = block.accessory ? element(block.accessory, block, workspace, act) : null;
     return frame(block, inside, beside && node("div", { class: "accessory" }, beside));
   },
-  context: (block, world) =>
-    frame(block, ...block.elements.map((one) => (one.type === "image" ? picture(one, world) : words(one, world)))),
-  actions: (block, world, act) => frame(block, ...block.elements.map((one) => element(one, block, world, act))),
-  image: (block, world) =>
-    frame(block, block.title ? node("div", { class: "title" }, plain(block.title.text)) : null, picture(block, world)),
-  input: (block, world, act, values) => input(block, world, act, values),
-  rich_text: (block, world) => frame(block, ...block.elements.map((one) => rich(one, world))),
+  context: (block, workspace) =>
+    frame(block, ...block.elements.map((one) => (one.type === "image" ? picture(one, workspace) : words(one, workspace)))),
+  actions: (block, workspace, act) => frame(block, ...block.elements.map((one) => element(one, block, workspace, act))),
+  image: (block, workspace) =>
+    frame(block, block.title ? node("div", { class: "title" }, plain(block.title.text)) : null, picture(block, workspace)),
+  input: (block, workspace, act, values) => input(block, workspace, act, values),
+  rich_text: (block, workspace) => frame(block, ...block.elements.map((one) => rich(one, workspace))),
 };
 
 const unknown = (block) => node("div", { class: "block context" }, `(a block of type ${block.type})`);
@@ -38,17 +38,17 @@ function picture(part) {
   return node("img", { src: source, alt: part.alt_text, loading: "lazy" });
 }
 
-function element(part, block, world, act) {
+function element(part, block, workspace, act) {
   const made = ELEMENTS[part.type];
-  return made ? made(part, block, world, act) : node("span", { class: "hint" }, `(${part.type})`);
+  return made ? made(part, block, workspace, act) : node("span", { class: "hint" }, `(${part.type})`);
 }
 
-const chooser = (part, block, world, act) =>
-  field(part, block, world, initial(part), (value, box) => act(part, block, value, box));
+const chooser = (part, block, workspace, act) =>
+  field(part, block, workspace, initial(part), (value, box) => act(part, block, value, box));
 
 const ELEMENTS = {
-  image: (part, _block, world) => picture(part, world),
-  button(part, block, world, act) {
+  image: (part, _block, workspace) => picture(part, workspace),
+  button(part, block, workspace, act) {
     const made = node("button", { class: `button ${part.style || ""}`, type: "button", "aria-label": part.accessibility_label, "data-action": part.action_id }, plain(part.text.text));
     made.addEventListener("click", () => {
       if (part.url && /^https?:/i.test(part.url)) window.open(part.url, "_blank", "noopener");
@@ -56,7 +56,7 @@ const ELEMENTS = {
     });
     return made;
   },
-  overflow(part, block, world, act) {
+  overflow(part, block, workspace, act) {
     const opener = node("button", { class: "button", type: "button", "aria-haspopup": "menu", "aria-label": "More actions", "data-action": part.action_id }, "•••");
     const list = node("ul", { class: "options", role: "menu", hidden: true });
     for (const one of part.options) {
@@ -87,7 +87,7 @@ export function initial(part) {
 
 const optionsOf = (part) => [...(part.options || []), ...(part.option_groups || []).flatMap((group) => group.options)];
 
-function field(part, block, world, value, changed, name = part.action_id) {
+function field(part, block, workspace, value, changed, name = part.action_id) {
   const take = (event) => changed(event.target.value, event.target);
   const common = { class: "field", id: `f-${block.block_id}-${part.action_id}`, placeholder: part.placeholder && part.placeholder.text };
   switch (part.type) {
@@ -100,7 +100,7 @@ function field(part, block, world, value, changed, name = part.action_id) {
       return node("input", { ...common, inputmode: "decimal", value, oninput: take });
     case "static_select":
     case "users_select": {
-      const known = part.type === "users_select" ? Object.entries(world.users) : optionsOf(part).map((one) => [one.value, plain(one.text.text)]);
+      const known = part.type === "users_select" ? Object.entries(workspace.users) : optionsOf(part).map((one) => [one.value, plain(one.text.text)]);
       const made = node("select", { ...common, onchange: take });
       if (!value) made.append(node("option", { value: "", disabled: true, selected: true }, (part.placeholder && part.placeholder.text) || "Choose an option"));
       for (const [key, shown] of known) made.append(node("option", { value: key, selected: key === value }, shown));
@@ -108,7 +108,7 @@ function field(part, block, world, value, changed, name = part.action_id) {
     }
     case "radio_buttons":
     case "checkboxes":
-      return choices(part, world, value, changed, `${block.block_id}-${name}`);
+      return choices(part, workspace, value, changed, `${block.block_id}-${name}`);
     case "datepicker": return node("input", { ...common, type: "date", value, onchange: take });
     case "timepicker": return node("input", { ...common, type: "time", value, onchange: take });
     case "datetimepicker": {
@@ -119,7 +119,7 @@ function field(part, block, world, value, changed, name = part.action_id) {
   }
 }
 
-function choices(part, world, value, changed, name) {
+function choices(part, workspace, value, changed, name) {
   const many = part.type === "checkboxes";
   const chosen = new Set(many ? value || [] : [value]);
   return node("div", {}, ...optionsOf(part).map((one) => {
@@ -128,12 +128,12 @@ function choices(part, world, value, changed, name) {
       if (many) box.checked ? chosen.add(one.value) : chosen.delete(one.value);
       changed(many ? [...chosen] : one.value, box);
     });
-    const said = node("span", {}, words(one.text, world), one.description ? node("span", { class: "hint" }, plain(one.description.text)) : null);
+    const said = node("span", {}, words(one.text, workspace), one.description ? node("span", { class: "hint" }, plain(one.description.text)) : null);
     return node("label", { class: "choice" }, box, said);
   }));
 }
 
-function input(block, world, act, values) {
+function input(block, workspace, act, values) {
   const part = block.element;
   const mine = (values[block.block_id] ||= {});
   const value = mine[part.action_id] ?? initial(part);
@@ -144,23 +144,23 @@ function input(block, world, act, values) {
   const optional = block.optional ? node("span", { class: "optional" }, " (optional)") : null;
   const label = node("label", { for: `f-${block.block_id}-${part.action_id}` }, plain(block.label.text), optional);
   const hint = block.hint ? node("div", { class: "hint" }, plain(block.hint.text)) : null;
-  return frame(block, label, field(part, block, world, value, changed), hint, node("div", { class: "wrong", role: "alert" }));
+  return frame(block, label, field(part, block, workspace, value, changed), hint, node("div", { class: "wrong", role: "alert" }));
 }
 
-function rich(part, world) {
-  const inside = () => part.elements.map((one) => (one.type === "rich_text_section" ? rich(one, world) : run(one, world)));
+function rich(part, workspace) {
+  const inside = () => part.elements.map((one) => (one.type === "rich_text_section" ? rich(one, workspace) : run(one, workspace)));
   switch (part.type) {
     case "rich_text_quote": return node("blockquote", {}, ...inside());
     case "rich_text_preformatted": return node("pre", {}, ...inside());
     case "rich_text_list":
-      return node(part.style === "ordered" ? "ol" : "ul", {}, ...part.elements.map((one) => node("li", {}, rich(one, world))));
+      return node(part.style === "ordered" ? "ol" : "ul", {}, ...part.elements.map((one) => node("li", {}, rich(one, workspace))));
     default: return node("div", {}, ...inside());
   }
 }
 
-function run(part, world) {
+function run(part, workspace) {
   const style = part.style || {};
-  let made = RUNS[part.type] ? RUNS[part.type](part, world) : `(${part.type})`;
+  let made = RUNS[part.type] ? RUNS[part.type](part, workspace) : `(${part.type})`;
   for (const [name, tag] of [["bold", "strong"], ["italic", "em"], ["strike", "s"], ["code", "code"]]) {
     if (style[name]) made = node(tag, {}, made);
   }
@@ -171,8 +171,8 @@ const RUNS = {
   text: (part) => part.text,
   link: (part) => anchor(part.url, part.text || part.url),
   emoji: (part) => plain(`:${part.name}:`),
-  user: (part, world) => mrkdwn(`<@${part.user_id}>`, world).firstChild,
-  usergroup: (part, world) => mrkdwn(`<!subteam^${part.usergroup_id}>`, world).firstChild,
-  broadcast: (part, world) => mrkdwn(`<!${part.range}>`, world).firstChild,
+  user: (part, workspace) => mrkdwn(`<@${part.user_id}>`, workspace).firstChild,
+  usergroup: (part, workspace) => mrkdwn(`<!subteam^${part.usergroup_id}>`, workspace).firstChild,
+  broadcast: (part, workspace) => mrkdwn(`<!${part.range}>`, workspace).firstChild,
   date: (part) => part.format.replace(/\{(\w+)\}/g, (whole, name) => formatted(new Date(part.timestamp * 1000), name) ?? whole),
 };

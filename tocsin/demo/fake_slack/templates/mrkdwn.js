@@ -23,44 +23,44 @@ export function plain(text) {
 
 const entities = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
-export function mrkdwn(text, world) {
+export function mrkdwn(text, workspace) {
   const box = node("div", { class: "mrkdwn" });
   const parts = (text || "").split(/```([\s\S]*?)```/);
   parts.forEach((part, place) => {
     if (place % 2) box.append(node("pre", {}, entities(part).replace(/^\n/, "")));
-    else if (part) paragraphs(part, box, world);
+    else if (part) paragraphs(part, box, workspace);
   });
   return box;
 }
 
-function paragraphs(text, box, world) {
+function paragraphs(text, box, workspace) {
   let quote = null;
   text.split("\n").forEach((line, place) => {
     const quoted = line.match(/^(?:&gt;|>) ?(.*)$/);
     if (quoted) {
       if (!quote) box.append((quote = node("blockquote")));
       else quote.append(node("br"));
-      inline(quoted[1], quote, world);
+      inline(quoted[1], quote, workspace);
       return;
     }
     if (place && !quote) box.append(node("br"));
     quote = null;
-    inline(line, box, world);
+    inline(line, box, workspace);
   });
 }
 
 // A mark counts at a word's edge only, as in Slack: snake_case_names and 2*3*4 stay as they are.
 const TOKEN = /<([^<>]+)>|`([^`\n]+)`|(?<![\w*_~])([*_~])(?=\S)(.+?)(?<=\S)\3(?![\w])/;
 
-function inline(text, box, world) {
+function inline(text, box, workspace) {
   let rest = text;
   for (let found = rest.match(TOKEN); found; found = rest.match(TOKEN)) {
     box.append(plain(entities(rest.slice(0, found.index))));
-    if (found[1] !== undefined) box.append(special(found[1], world));
+    if (found[1] !== undefined) box.append(special(found[1], workspace));
     else if (found[2] !== undefined) box.append(node("code", {}, entities(found[2])));
     else {
       const inner = node(PAIRS[found[3]]);
-      inline(found[4], inner, world);
+      inline(found[4], inner, workspace);
       box.append(inner);
     }
     rest = rest.slice(found.index + found[0].length);
@@ -68,16 +68,16 @@ function inline(text, box, world) {
   box.append(plain(entities(rest)));
 }
 
-function special(inside, world) {
+function special(inside, workspace) {
   const [target, label] = inside.split(/\|(.*)/s);
-  if (target.startsWith("@")) return mention(world.users[target.slice(1)] || target.slice(1), target.slice(1) === world.me);
+  if (target.startsWith("@")) return mention(workspace.users[target.slice(1)] || target.slice(1), target.slice(1) === workspace.me);
   if (target.startsWith("!subteam^")) {
     const group = target.slice(9);
-    return mention(world.groupNames[group] || group, (world.groups[group] || []).includes(world.me));
+    return mention(workspace.groupNames[group] || group, (workspace.groups[group] || []).includes(workspace.me));
   }
   if (target.startsWith("!date^")) return moment(target.slice(6).split("^"), label);
   if (target.startsWith("!")) return mention(target.slice(1), true);
-  if (target.startsWith("#")) return node("a", {}, `#${world.channels[target.slice(1)] || target.slice(1)}`);
+  if (target.startsWith("#")) return node("a", {}, `#${workspace.channels[target.slice(1)] || target.slice(1)}`);
   return anchor(target, entities(label || target));
 }
 

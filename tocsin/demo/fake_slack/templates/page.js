@@ -4,11 +4,11 @@ import { draw } from "./blocks.js";
 import { mrkdwn, node, plain } from "./mrkdwn.js";
 
 const byId = (id) => document.getElementById(id);
-const world = { me: "", users: {}, groups: {}, groupNames: {}, channels: {}, app: "Tocsin" };
+const workspace = { me: "", users: {}, groups: {}, groupNames: {}, channels: {}, app: "Tocsin" };
 const rooms = new Map(); // channel → Map(ts → message)
 const unread = new Map();
 const seen = new Set(); // messages that are not new any more
-let whispers = [];
+let ephemerals = [];
 let place = ""; // a channel, or "home"
 let thread = ""; // ts of the message whose thread is open
 let home = null;
@@ -18,13 +18,13 @@ let stale = false; // something waits for a menu to close
 
 const events = {
   all(event) {
-    Object.assign(world, event.world);
+    Object.assign(workspace, event.workspace);
     rooms.clear();
-    for (const channel of Object.keys(world.channels)) rooms.set(channel, new Map());
+    for (const channel of Object.keys(workspace.channels)) rooms.set(channel, new Map());
     for (const [channel, messages] of Object.entries(event.messages)) messages.forEach((one) => put(channel, one, true));
-    whispers = event.whispers.map((one) => ({ ...one, after: last(one.channel) }));
+    ephemerals = event.ephemerals.map((one) => ({ ...one, after: last(one.channel) }));
     home = event.home;
-    if (!place) go(Object.keys(world.channels)[0]);
+    if (!place) go(Object.keys(workspace.channels)[0]);
     else redraw();
     show(event.modal);
   },
@@ -37,18 +37,18 @@ const events = {
     rooms.get(event.channel)?.delete(event.ts);
     redraw(event.channel);
   },
-  whisper(event) {
-    if (event.user && event.user !== world.me) return;
-    whispers.push({ ...event, after: last(event.channel) });
+  ephemeral(event) {
+    if (event.user && event.user !== workspace.me) return;
+    ephemerals.push({ ...event, after: last(event.channel) });
     if (place !== event.channel) toast(`Only visible to you: ${event.text}`);
     redraw(event.channel);
-    if (place === event.channel) byId("content").querySelector(".whisper:last-of-type")?.scrollIntoView({ block: "end" });
+    if (place === event.channel) byId("content").querySelector(".ephemeral:last-of-type")?.scrollIntoView({ block: "end" });
   },
   home(event) {
-    if (event.user === world.me) { home = event.view; redraw("home"); }
+    if (event.user === workspace.me) { home = event.view; redraw("home"); }
   },
   modal(event) {
-    if (event.user === world.me) show(event.view);
+    if (event.user === workspace.me) show(event.view);
   },
 };
 
@@ -68,7 +68,7 @@ function redraw(where = place) {
   sidebar();
   if (where !== place) return;
   if (place === "home") return drawHome();
-  byId("place").textContent = `# ${world.channels[place] || ""}`;
+  byId("place").textContent = `# ${workspace.channels[place] || ""}`;
   byId("composer").hidden = false;
   keepScroll(byId("scroll"), () => byId("content").replaceChildren(...timeline()));
   drawThread();
@@ -95,9 +95,9 @@ function keepScroll(scroll, change) {
 }
 
 function sidebar() {
-  byId("workspace").textContent = world.team || "";
-  byId("team").textContent = (world.team || " ")[0];
-  byId("channels").replaceChildren(...Object.entries(world.channels).map(([id, name]) => {
+  byId("workspace").textContent = workspace.team || "";
+  byId("team").textContent = (workspace.team || " ")[0];
+  byId("channels").replaceChildren(...Object.entries(workspace.channels).map(([id, name]) => {
     const count = unread.get(id);
     const button = node("button", { class: `place${id === place ? " chosen" : ""}${count ? " unread" : ""}`, onclick: () => go(id) }, `# ${name}`);
     if (count) button.append(node("span", { class: "count" }, String(count)));
@@ -111,7 +111,7 @@ function timeline() {
   const roots = all.filter((one) => !one.thread_ts);
   const shown = [];
   let day = "";
-  shown.push(...whispers.filter((one) => one.channel === place && !one.after).map(whispered));
+  shown.push(...ephemerals.filter((one) => one.channel === place && !one.after).map(drawEphemeral));
   for (const one of roots) {
     const date = new Date(Number(one.ts) * 1000).toDateString();
     if (date !== day) {
@@ -120,7 +120,7 @@ function timeline() {
     }
     shown.push(message(one, all.filter((other) => other.thread_ts === one.ts)));
     const under = [one.ts, ...all.filter((other) => other.thread_ts === one.ts).map((other) => other.ts)];
-    shown.push(...whispers.filter((whisper) => whisper.channel === place && under.includes(whisper.after)).map(whispered));
+    shown.push(...ephemerals.filter((ephemeral) => ephemeral.channel === place && under.includes(ephemeral.after)).map(drawEphemeral));
   }
   return shown.length ? shown : [node("p", { class: "empty" }, "Nothing here yet. It will arrive by itself.")];
 }
@@ -135,7 +135,7 @@ function frame(one, author, bot, ...inside) {
 }
 
 function message(one, replies) {
-  const author = one.user ? world.users[one.user] || one.user : world.app;
+  const author = one.user ? workspace.users[one.user] || one.user : workspace.app;
   const made = frame(one, author, !one.user, ...content(one, one.ts));
   if (one.edited) made.querySelector(".body").append(node("span", { class: "edited" }, "(edited)"));
   if (!seen.has(one.ts)) { made.classList.add("fresh"); seen.add(one.ts); }
@@ -148,13 +148,13 @@ function message(one, replies) {
 }
 
 function content(one, where) {
-  if (!one.blocks?.length) return [mrkdwn(one.text, world)];
-  return draw(one.blocks, world, acting(where), {});
+  if (!one.blocks?.length) return [mrkdwn(one.text, workspace)];
+  return draw(one.blocks, workspace, acting(where), {});
 }
 
-function whispered(one) {
-  const made = frame({}, world.app, true, ...content(one, ""));
-  made.classList.add("whisper");
+function drawEphemeral(one) {
+  const made = frame({}, workspace.app, true, ...content(one, ""));
+  made.classList.add("ephemeral");
   made.prepend(node("div", { class: "eye" }, "👁 Only visible to you"));
   return made;
 }
@@ -174,7 +174,7 @@ function drawHome() {
   byId("place").textContent = "Tocsin";
   byId("composer").hidden = true;
   byId("thread").hidden = true;
-  const blocks = home ? draw(home.blocks, world, acting(home.id), {}) : [node("p", { class: "empty" }, "The app shows nothing here.")];
+  const blocks = home ? draw(home.blocks, workspace, acting(home.id), {}) : [node("p", { class: "empty" }, "The app shows nothing here.")];
   byId("content").replaceChildren(node("div", { class: "message home" }, node("span"), node("div", { class: "body" }, ...blocks)));
 }
 
@@ -183,7 +183,7 @@ function show(view) {
   if (!view) { modal = null; if (dialog.open) dialog.close(); return; }
   if (!modal || modal.id !== view.id) values = {};
   modal = view;
-  const inside = node("div", { class: "inside" }, ...draw(view.blocks, world, acting(view.id), values));
+  const inside = node("div", { class: "inside" }, ...draw(view.blocks, workspace, acting(view.id), values));
   const shut = node("button", { class: "button", type: "button", onclick: () => ask({ do: "close" }) }, view.close ? plain(view.close.text) : "Cancel");
   const send = view.submit ? node("button", { class: "button primary", type: "button", id: "submit" }, plain(view.submit.text)) : null;
   send?.addEventListener("click", () => submit(send));
@@ -198,10 +198,10 @@ function show(view) {
 async function ask(what, box) {
   box?.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch("do", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user: world.me, ...what }) });
-    const said = await answer.json();
-    if (said.problem) toast(said.problem);
-    return said;
+    const answer = await fetch("do", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user: workspace.me, ...what }) });
+    const result = await answer.json();
+    if (result.problem) toast(result.problem);
+    return result;
   } catch {
     toast("The fake Slack does not answer: has the demo ended?");
     return {};
@@ -218,9 +218,9 @@ function acting(where) {
 }
 
 async function submit(button) {
-  const said = await ask({ do: "submit", values }, button);
+  const result = await ask({ do: "submit", values }, button);
   document.querySelectorAll("#modal .wrong").forEach((one) => { one.textContent = ""; });
-  for (const [block, text] of Object.entries(said.errors || {})) {
+  for (const [block, text] of Object.entries(result.errors || {})) {
     const slot = document.querySelector(`#modal [data-block="${CSS.escape(block)}"] .wrong`);
     if (slot) slot.textContent = text;
   }
@@ -229,10 +229,10 @@ async function submit(button) {
 function sure(asked) {
   const dialog = byId("confirm");
   return new Promise((done) => {
-    const answer = (said) => { dialog.close(); done(said); };
+    const answer = (result) => { dialog.close(); done(result); };
     const yes = node("button", { class: `button ${asked.style || "primary"}`, onclick: () => answer(true) }, plain(asked.confirm.text));
     const no = node("button", { class: "button", onclick: () => answer(false) }, plain(asked.deny.text));
-    dialog.replaceChildren(node("header", {}, node("h2", {}, plain(asked.title.text))), node("div", { class: "inside" }, mrkdwn(asked.text.text, world)), node("footer", {}, no, yes));
+    dialog.replaceChildren(node("header", {}, node("h2", {}, plain(asked.title.text))), node("div", { class: "inside" }, mrkdwn(asked.text.text, workspace)), node("footer", {}, no, yes));
     dialog.oncancel = () => done(false);
     dialog.showModal();
   });

@@ -1,4 +1,4 @@
-"""Does the page draw what Slack draws, and does what is done on it reach the app?"""
+"""Page of the fake Slack: it draws what Slack draws, and what is done on it reaches the app."""
 
 from __future__ import annotations
 

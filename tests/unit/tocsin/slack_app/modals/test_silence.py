@@ -1,4 +1,4 @@
-"""Does "Silence…" ask for what was filled in, once, and only for those who may?"""
+"""Silence modal: what was filled in becomes one silence, for those who may act only."""
 
 from __future__ import annotations
 

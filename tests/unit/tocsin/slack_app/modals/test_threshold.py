@@ -1,4 +1,4 @@
-"""Does "Change threshold…" show today's values, what others would have done, and override with an end?"""
+"""Threshold modal: current values, the preview of others, and overrides that expire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is let in to the pages, and who is not."""
+"""Authentication of the web pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages show and do, over HTTP and without a screen."""
+"""The pages over HTTP: what they show and what their forms do."""
 
 from __future__ import annotations
 
@@ -129,7 +129,14 @@ async def test_an_incident_is_reported_whole_and_answered() -> None:
     stage = Stage()
     async with web_client(stage) as client:
         page = await (await client.get(f"/incidents/{CRITICAL}")).text()
-        for words in ("Critical Hallowfirth", "Severity raised: warning", "Opened", "microblog", "Acknowledge", "Not a crisis"):
+        for words in (
+            "Critical Hallowfirth",
+            "Severity raised: warning",
+            "Opened",
+            "microblog",
+            "Acknowledge",
+            "Not a crisis",
+        ):
             assert words in page
         form = {"csrf": hidden(page, "csrf"), "do": "ack"}
         for _ in range(2):
@@ -180,7 +187,7 @@ async def test_an_incident_s_page_leads_to_its_message(url: str, leads: str) -> 
 async def test_whom_a_proxy_names_acts_only_where_the_brand_lets_them() -> None:
     """A brand that names who may act is left alone by others who come through the proxy."""
     known = {
-        one.name: BrandWithOverrides(one.model_copy(update={"may_act": ("U0ANA",)})) for one in read_config().brands
+        one.name: BrandWithOverrides(one.model_copy(update={"responders": ("U0ANA",)})) for one in read_config().brands
     }
     stage = Stage(known)
     async with web_client(stage, web_user_header="X-User", web_proxies="127.0.0.1") as client:

@@ -1,4 +1,4 @@
-"""A recording as the pages show it."""
+"""A recording as the source of the pages."""
 
 from __future__ import annotations
 

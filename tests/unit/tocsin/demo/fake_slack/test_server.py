@@ -1,4 +1,4 @@
-"""Does the fake Slack behave as Slack documents itself? A fake Slack that takes everything would prove nothing."""
+"""The fake Slack behaves as Slack documents itself: one that accepts everything would prove nothing."""
 
 from __future__ import annotations
 
