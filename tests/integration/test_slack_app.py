@@ -115,8 +115,8 @@ def test_a_tap_acknowledges_the_incident_and_a_stranger_s_does_not(kafka: Broker
                 fresh = brand.model_copy(update={"digest": f"{datetime.now(UTC):%H:%M}"})
                 KafkaBrandStore(here.connection, here.topics).publish({BRAND: encode_brand(fresh)})
                 wait_until(lambda: len(slack.roots()) == 2, 40, "the digest of the day")
-                assert "Digest of 24 hours" in slack.roots()[-1]["text"]
-                assert "negative (what is usual is not known yet)" in json.dumps(slack.roots()[-1])
+                assert "Last 24 hours" in slack.roots()[-1]["text"]
+                assert "negative (no baseline yet)" in json.dumps(slack.roots()[-1])
                 assert running()
             assert "xapp" not in Path(here.path("slack.log")).read_text()
     finally:

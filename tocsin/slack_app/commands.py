@@ -129,10 +129,10 @@ def status_text(incident: Incident, language: Language) -> str:
     """Return an incident's status, who acknowledged it, and since when it is open."""
     since = wording.translate(language, "since", moment=slack_date(incident.opened_at, "{date_short_pretty} {time}"))
     if incident.acknowledged_by is None or incident.acknowledged_at is None:
-        return f"*{wording.translate(language, 'status_' + incident.status)}*, {since}"
+        return f"*{wording.translate(language, 'status_' + incident.status)}* · {since}"
     at = slack_date(incident.acknowledged_at, "{time}")
     by = wording.translate(language, "acknowledged_by", actor=slack_user(incident.acknowledged_by), moment=at)
-    return f"{by}, {since}"
+    return f"{by} · {since}"
 
 
 def on_call_text(brand: Brand, at: int, language: Language) -> str:

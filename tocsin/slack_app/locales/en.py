@@ -41,7 +41,7 @@ MESSAGES: Final = {
     "term_hint": "Top words of this incident: {terms}",
     "only_channel": "Only if most mentions come from",
     "how_long": "Duration",
-    "why": "Reason (optional)",
+    "why": "Reason",
     "with_term": "with the word “{term}”",
     "in_channel": "mostly from {channel}",
     "until": "until {moment}, by {who}",

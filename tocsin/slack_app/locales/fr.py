@@ -19,12 +19,12 @@ MESSAGES: Final = {
     "slash_unknown_word": "Commande inconnue : « {word} ».",
     "slash_which_brand": "Quelle marque ? Ajoutez-la à la commande : `/tocsin {word} {brand}`.",
     "slash_snooze_span": "« {span} » n’est pas une durée valable : 30m, 2h ou morning (demain matin).",
-    "slash_nothing_open": "{brand} : aucun incident en cours à mettre en pause.",
-    "slash_snoozed": "{brand} est en pause jusqu’au {moment}. D’ici là, seule une aggravation vous sera signalée.",
+    "slash_nothing_open": "{brand} : aucun incident en cours à mettre en veille.",
+    "slash_snoozed": "{brand} est en veille jusqu’au {moment}. D’ici là, seule une aggravation vous sera signalée.",
     "slash_help": "`/tocsin status` les incidents en cours\n"
     "`/tocsin who [MARQUE]` qui est d’astreinte, et qui prend la suite\n"
     "`/tocsin why MARQUE` ce qui a déclenché son dernier incident\n"
-    "`/tocsin snooze MARQUE [30m|2h|morning]` mettre son incident en pause (30m par défaut)\n"
+    "`/tocsin snooze MARQUE [30m|2h|morning]` mettre son incident en veille (30m par défaut)\n"
     "`/tocsin help` cette liste\n"
     "Vous seul voyez les réponses. Ce que l’équipe doit savoir figure sur le message de l’incident.",
     "submit": "Enregistrer",
@@ -33,22 +33,22 @@ MESSAGES: Final = {
     "saving": "Enregistrement …",
     "any_detector": "Tous les détecteurs",
     "any_channel": "Toutes les sources",
-    "silence_title": "Mettre en sourdine",
-    "silence_intro": "Les détections en sourdine n’ouvrent aucun incident pour {brand} et ne s’ajoutent à aucun. Si "
+    "silence_title": "Mettre en silence",
+    "silence_intro": "Les détections en silence n’ouvrent aucun incident pour {brand} et ne s’ajoutent à aucun. Si "
     "l’une dure encore à la fin, vous êtes prévenu à ce moment-là.",
     "what": "Détecteur",
     "only_term": "Seulement avec ce mot",
     "term_hint": "Mots les plus cités : {terms}",
     "only_channel": "Seulement si la plupart des mentions viennent de",
     "how_long": "Durée",
-    "why": "Motif (facultatif)",
+    "why": "Motif",
     "with_term": "avec le mot « {term} »",
     "in_channel": "surtout sur {channel}",
     "until": "jusqu’au {moment}, par {who}",
     "by_config": "la configuration",
-    "running_silences": "Sourdines en cours",
+    "running_silences": "Silences en cours",
     "because": "{what} : {reason}",
-    "silenced": "En sourdine : {what}",
+    "silenced": "En silence : {what}",
     "not_offered": "Choisissez l’une des options.",
     "too_long": "Trop long.",
     "remove": "Supprimer",
