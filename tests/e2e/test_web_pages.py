@@ -1,4 +1,4 @@
-"""The pages in a real browser, on a phone and on a desk."""
+"""The pages in a real browser, on a phone and on a desktop."""
 
 from __future__ import annotations
 
