@@ -1,4 +1,4 @@
-"""Does the loop close? Page, verdict, label, tuning, diff, configuration: each by the command a manager types."""
+"""The tuning loop: page, verdict, label, tuning, diff, configuration, each by its command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from alerts.incidents.model import Action
+from alerts.incidents.model import Action, Incident
 from config.brands.loader import load
 from replay.player.recording_replay import FixedPolicies, RecordingReplay
 from streams.recording.format import Entry, MentionsEntry, write
@@ -33,10 +33,12 @@ def tocsin(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def recorded() -> tuple[Entry, ...]:
     """Return the past as a worker with the built-in thresholds read it, with a manager's verdict on each storm."""
     stated = [entry for entry in entries(labelled_history.mentions()) if not isinstance(entry, MentionsEntry)]
-    latest = {note.incident.id: note.incident for note in RecordingReplay(FixedPolicies.built_in()).run(stated)}
+    opened: dict[str, Incident] = {}  # each incident as it first opened: one that reopens is judged all the same
+    for note in RecordingReplay(FixedPolicies.built_in()).run(stated):
+        opened.setdefault(note.incident.id, note.incident)
     storms = [
         one
-        for one in latest.values()
+        for one in opened.values()
         if any(abs(one.opened_at - label.onset) < HOUR for label in labelled_history.labels())
     ]
     verdicts = [

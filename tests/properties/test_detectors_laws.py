@@ -199,6 +199,6 @@ def test_what_is_spared_would_have_found_nothing(mixes: list[tuple[int, int, int
     ]
     expected = fired(hours)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(evaluation, "_asked", ask_everyone)
-        patch.setattr(evaluation, "turn", lambda state, _: state.cache.look_again())
+        patch.setattr(evaluation, "_due_detectors", ask_everyone)
+        patch.setattr(evaluation, "on_new_minute", lambda state, _: state.cache.reset_headroom())
         assert fired(hours) == expected

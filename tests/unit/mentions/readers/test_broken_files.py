@@ -96,7 +96,7 @@ def test_a_file_sent_twice_counts_once_and_says_so(tmp_path: Path) -> None:
     once, twice = jsonl(tmp_path / "a.jsonl", GOOD), jsonl(tmp_path / "b.jsonl", [m for m in GOOD for _ in (1, 2)])
     done = replay(twice)
     assert done.stdout == replay(once).stdout
-    assert "40 mentions came twice and were counted once" in done.stderr
+    assert "40 duplicates were counted once" in done.stderr
 
 
 def test_mixed_time_zones_are_instants_and_none_is_guessed(tmp_path: Path) -> None:

@@ -124,6 +124,6 @@ def test_a_line_no_broker_takes_is_refused() -> None:
     long = line(text="x", query="y" * MAX_LINE)
     fitting = line(text="x", query="y" * (MAX_LINE - 200))
     entries = list(pack(_lines(line(), long, fitting)))
-    assert [type(entry).__name__ for entry in entries] == ["Refused", "Packed", "Packed"]
+    assert [type(entry).__name__ for entry in entries] == ["RejectedLine", "PackedRecord", "PackedRecord"]
     assert isinstance(entries[0], RejectedLine)
     assert entries[0].reasons == (f"line: {len(long)} bytes: at most {MAX_LINE}",)

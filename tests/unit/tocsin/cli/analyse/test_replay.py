@@ -103,7 +103,7 @@ def test_own_weights_are_used(tmp_path: Path) -> None:
     labels.write_text("\n".join(["text,label,lang", *rows]), encoding="utf-8")
     command = [sys.executable, "-P", "-m", "tocsin", "train", str(labels), "--out", str(out)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    stated = [mention | {"text": "boarding at gate", "lang": "en"} for mention in CALM.mentions()]
+    stated = [mention | {"text": "boarding today", "lang": "en"} for mention in CALM.mentions()]
     stated += [mention | {"text": "flightled flightled at gate", "lang": "en"} for mention in STORM.mentions()]
     storm = "\n".join(map(json.dumps, stated))
     detected = replay("-", "--defaults", "--json", "--weights", str(out), given=storm)
