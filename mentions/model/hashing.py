@@ -8,7 +8,7 @@ from hashlib import blake2b
 def hash63(text: str) -> int:
     """Return a 63-bit digest of `text`; lone surrogates are allowed.
 
-    >>> digest("tocsin")
+    >>> hash63("tocsin")
     1927389031678063535
     """
     raw = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -24,7 +24,7 @@ def text_hash(text: str) -> int:
 
     Only the first COMPARED of the remaining characters count. A text of nothing else (a bare link) is compared whole.
 
-    >>> likeness('RT @news: Trains late again! http://t.co/x1') == likeness('“trains late AGAIN!”')
+    >>> text_hash('RT @news: Trains late again! http://t.co/x1') == text_hash('“trains late AGAIN!”')
     True
     """
     bare = text[:READ_CHARS].lower()

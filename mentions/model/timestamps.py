@@ -44,7 +44,7 @@ def parse_timestamp(value: object) -> int:
 def format_timestamp(ms: int) -> str:
     """Return `ms` as UTC ISO 8601 to the second.
 
-    >>> shown(1424158565123)
+    >>> format_timestamp(1424158565123)
     '2015-02-17T07:36:05Z'
     """
     return (EPOCH + ms * MILLISECOND).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -46,7 +46,7 @@ class LanguageWeights:
 def decide(found: Evidence) -> str | None:
     """Return "en", "fr", or None for any other language.
 
-    >>> tell(Evidence(2.0, -1.0)), tell(Evidence(-3.0, -1.0))
+    >>> decide(Evidence(2.0, -1.0)), decide(Evidence(-3.0, -1.0))
     ('en', None)
     """
     english, french = found
@@ -58,7 +58,7 @@ def decide(found: Evidence) -> str | None:
 def decide_all(english: Floats, french: Floats) -> list[str | None]:
     """Return `decide` for each text, from arrays of evidence.
 
-    >>> tell_all(np.array([2.0, -3.0]), np.array([-1.0, -1.0]))
+    >>> decide_all(np.array([2.0, -3.0]), np.array([-1.0, -1.0]))
     ['en', None]
     """
     ahead = english >= french

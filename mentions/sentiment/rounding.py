@@ -17,7 +17,7 @@ _CLOSE: Final = 1e-6
 def round4(values: Floats) -> Floats:
     """Return each value, none larger than 1 either way, with four decimals.
 
-    >>> rounded(np.array([0.25, -0.00005, 0.12345])).tolist() == [0.25, round(-0.00005, 4), round(0.12345, 4)]
+    >>> round4(np.array([0.25, -0.00005, 0.12345])).tolist() == [0.25, round(-0.00005, 4), round(0.12345, 4)]
     True
     """
     found = np.rint(values * _SCALE) / _SCALE

@@ -48,7 +48,7 @@ _CHARACTERS: Final = _CharacterTable()
 def normalise(text: str) -> str:
     r"""Return `text` normalised, with runs of blanks as one space and none at the ends.
 
-    >>> fold("  L’ŒUVRE de\nNestlé ＡＣＭＥ Straße ")
+    >>> normalise("  L’ŒUVRE de\nNestlé ＡＣＭＥ Straße ")
     "l'oeuvre de nestle acme strasse"
     """
     return " ".join(normalise_in_place(text).split())

@@ -35,7 +35,7 @@ class NameSuggester:
     def suggest(self, name: str) -> str | None:
         """Return the name closest to `name` (Ratcliff and Obershelp), or None where none is near.
 
-        >>> Nearest(["nordbahn", "united"]).find("united airlines")
+        >>> NameSuggester(["nordbahn", "united"]).suggest("united airlines")
         'united'
         """
         candidates: dict[str, None] = {}

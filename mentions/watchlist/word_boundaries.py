@@ -46,7 +46,7 @@ def boundary_checks(term: str) -> tuple[bool, bool]:
 def without_spaces(term: str) -> str:
     """Return a term of several words as in a hashtag or handle, "" for a single word.
 
-    >>> run_together("us airways")
+    >>> without_spaces("us airways")
     'usairways'
     """
     squeezed = "".join(filter(str.isalnum, term))

@@ -46,7 +46,7 @@ def test_demo_shows_each_incident(demo: tuple[str, str, float]) -> None:
     out = demo[0]
     assert "🔴 Critical Hallowfirth" in out
     assert "Voltanelle" in out
-    assert "🔵 Watch Pippinworth" in out
+    assert "🔵 Info Pippinworth" in out
     assert "Warning Pippinworth" not in out
     assert "Critical Pippinworth" not in out
 

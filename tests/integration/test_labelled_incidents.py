@@ -43,7 +43,7 @@ def test_a_crisis_pages_in_time(stream: str, incident: str, minutes: int) -> Non
 @pytest.mark.parametrize(
     ("stream", "most", "peak"),
     [
-        ("us_airlines_2015", 2, "jetblue_fleek_2015"),
+        ("us_airlines_2015", 3, "jetblue_fleek_2015"),
         ("twitter_related_2022", 0, None),
         ("free_telecom_fr_2024", 0, "free_sponsorship_20240920"),
     ],

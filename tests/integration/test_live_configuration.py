@@ -33,7 +33,7 @@ def here(kafka: Broker) -> Iterator[Installation]:
 
 def brand(name: str, negative: int) -> str:
     """Return a brand in YAML that fires at so many negative mentions and at nothing else."""
-    return f"  - name: {name}\n    detect: {{{OFF}, absolute: {{negative_spike: {negative}}}}}\n"
+    return f"  - name: {name}\n    detect: {{{OFF}, static_threshold: {{negative: {negative}}}}}\n"
 
 
 def apply(here: Installation, *brands: str) -> int:

@@ -157,7 +157,7 @@ def test_who_rests_could_have_found_nothing(name: str, data: st.DataObject) -> N
     stride, ahead = data.draw(st.sampled_from([1, 7, 90])), data.draw(st.sampled_from([False, False, True]))
     with pytest.MonkeyPatch.context() as patch:
         if ahead:
-            patch.setattr(engine, "HELD_BYTES", 0)
+            patch.setattr(engine, "MAX_BUFFERED_BYTES", 0)
         quick = watched(stored, rows, policy, stride)
         restless = tuple(replace(each, headroom=None, below_threshold=None) for each in ALL)
         patch.setattr(evaluation, "ALL", restless)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def parse_column_map(text: str) -> dict[str, str]:
     """Return the fields and their columns of a `--map` option.
 
-    >>> parsed_mapping("text=body,channel==forum")
+    >>> parse_column_map("text=body,channel==forum")
     {'text': 'body', 'channel': '=forum'}
 
     Raises:

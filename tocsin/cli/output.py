@@ -29,7 +29,7 @@ def printable(text: str, *, lines: bool = False) -> str:
 
     Line breaks and tabs become one space; with `lines`, line breaks are kept.
 
-    >>> plain("calm\x1b[2J\nstorm")
+    >>> printable("calm\x1b[2J\nstorm")
     'calm\\x1b[2J storm'
     """
     if lines:

@@ -15,7 +15,7 @@ _DURATION: Final = re.compile(r"(\d{1,6})([mhdw])")
 def parse_duration_ms(text: str, option: str) -> int:
     """Return a duration in ms.
 
-    >>> stretch("14d", "--warm-up") // 86_400_000
+    >>> parse_duration_ms("14d", "--warm-up") // 86_400_000
     14
 
     Raises:
@@ -30,7 +30,7 @@ def parse_duration_ms(text: str, option: str) -> int:
 def parse_instant_ms(text: str, option: str, now: datetime) -> int:
     """Return an instant in ms since the epoch: ISO 8601 (without an offset: UTC), `now`, or how long ago (`2h`).
 
-    >>> moment("2026-03-02T10:15", "--from", datetime(2026, 3, 3, tzinfo=UTC))
+    >>> parse_instant_ms("2026-03-02T10:15", "--from", datetime(2026, 3, 3, tzinfo=UTC))
     1772446500000
 
     Raises:

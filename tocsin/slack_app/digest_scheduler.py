@@ -78,7 +78,7 @@ def due_jobs(brands: Iterable[Brand], now: int) -> list[DigestJob]:
 def _latest_occurrence(clock: str, zone: str, now: int) -> int:
     """Return the latest instant (ms) with this time of day in a time zone.
 
-    >>> _latest("08:30", "Europe/Paris", 1_795_420_800_000) - 1_795_420_800_000
+    >>> _latest_occurrence("08:30", "Europe/Paris", 1_795_420_800_000) - 1_795_420_800_000
     -1800000
     """
     local = datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(zone))

@@ -19,7 +19,7 @@ MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {"en": en.MESSAGES, "fr"
 def preferred_language(accepted: str) -> Language:
     """Return the supported language that a browser prefers.
 
-    >>> tongue("de,fr;q=0.8,en;q=0.5"), tongue("en-GB"), tongue("")
+    >>> preferred_language("de,fr;q=0.8,en;q=0.5"), preferred_language("en-GB"), preferred_language("")
     ('fr', 'en', 'en')
     """
     wishes = []
@@ -41,7 +41,7 @@ def translate(language: Language, key: str, **values: object) -> str:
 def format_time(at: int, zone: str = "UTC") -> str:
     """Return an instant (ms) in a time zone, with the zone's name.
 
-    >>> clock(1_795_420_800_000, "Europe/Paris"), clock(0)
+    >>> format_time(1_795_420_800_000, "Europe/Paris"), format_time(0)
     ('2026-11-23 09:00 CET', '1970-01-01 00:00 UTC')
     """
     return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"

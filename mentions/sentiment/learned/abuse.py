@@ -12,7 +12,7 @@ STEEPEST: Final = 30.0
 def abuse_probability(score: float) -> float:
     """Return the probability that a text of this score (log odds above the threshold) is abusive.
 
-    >>> abuse(0.0)
+    >>> abuse_probability(0.0)
     0.5
     """
     return 1 / (1 + exp(-min(max(score, -STEEPEST), STEEPEST)))

@@ -58,7 +58,7 @@ class Token(NamedTuple):
 def split_token(token: str) -> Token:
     r"""Return the parts of one token, which holds no blanks.
 
-    >>> take_apart("L'Horreur!!!")
+    >>> split_token("L'Horreur!!!")
     Token(marks=("\x00l'", '\x00!!!'), body='horreur', chain='horreur')
     """
     return Token(*split_features(is_plain(token)))
@@ -67,7 +67,7 @@ def split_token(token: str) -> Token:
 def is_plain(token: str) -> str:
     """Return a token in lower case, no character more than three times in a row.
 
-    >>> plain("Sooooo")
+    >>> is_plain("Sooooo")
     'sooo'
     """
     low = token.lower()
@@ -120,7 +120,7 @@ def split_features(low: str) -> tuple[tuple[str, ...], str, str]:
 def ngrams(body: str) -> list[str]:
     """Return the character n-grams of a word.
 
-    >>> grams("no")
+    >>> ngrams("no")
     [' n', 'no', 'o ', ' no', 'no ', ' no ']
     """
     padded = f" {body[:READ]} "

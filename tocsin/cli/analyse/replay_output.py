@@ -57,7 +57,7 @@ def print_cards(source: ReplayInput, policies: PolicySource, speed: str) -> Repl
 def parse_speed(text: str) -> float:
     """Return how many times as fast.
 
-    >>> times("60x")
+    >>> parse_speed("60x")
     60.0
 
     Raises:

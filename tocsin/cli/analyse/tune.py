@@ -123,7 +123,7 @@ def command(
 def parse_budget(text: str) -> float:
     """Return the false alarms a week that a budget allows.
 
-    >>> parsed_budget("1 false alarm/week"), parsed_budget("2 per day")
+    >>> parse_budget("1 false alarm/week"), parse_budget("2 per day")
     (1.0, 14.0)
 
     Raises:

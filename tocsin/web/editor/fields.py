@@ -97,7 +97,7 @@ def value_text(brand: Brand, path: str) -> str:
 def format_value(value: object) -> str:
     """Return a value as it is typed.
 
-    >>> spelled(timedelta(minutes=90)), spelled(1.50), spelled(True), spelled(None)
+    >>> format_value(timedelta(minutes=90)), format_value(1.50), format_value(True), format_value(None)
     ('1h 30m', '1.5', 'true', '')
     """
     if value is None:

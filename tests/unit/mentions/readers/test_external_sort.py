@@ -28,7 +28,7 @@ def test_sorted_by_portions_is_sorted(pairs: list[tuple[int, int]], portion: int
 
 def test_many_portions_are_merged_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """There are never more files open than MERGED, and equal records keep their order."""
-    monkeypatch.setattr(external_sort, "MERGED", 3)
+    monkeypatch.setattr(external_sort, "MAX_MERGED_RUNS", 3)
     pairs = [(number % 4, number) for number in range(100)]
     assert list(external_sort.sort(pairs, tuple[int, int], lambda pair: pair[0], lambda _pair: 1, 2)) == sorted(pairs)
 
