@@ -25,8 +25,9 @@ from alerts.incidents.state import new_state
 from benchmarks.optimal_detector import Oracle
 from benchmarks.results_table import publish, table
 from detectors.engine import engine, storage
+from detectors.model.policy import FALSE_ALARMS_PER_DAY, Sensitivity
 from detectors.model.signal import Signal, Watermark
-from detectors.policy import FALSE_ALARMS_PER_DAY, Policy, Sensitivity
+from detectors.policy import Policy
 from mentions.model.batches import Batch
 from mentions.model.hashing import hash63
 from replay.tuning.intervals import share

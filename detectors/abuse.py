@@ -16,8 +16,8 @@ Reference: the cues are those of coordinated-behaviour research (Giglietto et al
 23, 2020). They are reported as evidence, never as attribution.
 
 >>> from detectors.engine.simulation import first_alert, simulate
->>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> first_alert(simulate(calm, {**calm, "abusive": 30}), "abuse")
+>>> usual = {"negative": 4, "positive": 4, "neutral": 22}
+>>> first_alert(simulate(usual, {**usual, "abusive": 30}), "abuse")
 'warning after 18 min at 0.333 abusive share'
 """
 
@@ -28,19 +28,24 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import BrandView, Detector, Finding, Headroom, in_minutes
+from detectors.base import Detector, in_minutes
+from detectors.model import wording
 from detectors.model.duration import Duration
+from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, comparison, format_percent
+from detectors.model.text import comparison, format_percent
 from detectors.windows.buckets import ABUSIVE, COPIES, MENTIONS, Counts
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
-    from detectors.policy import Policy
+    from detectors.model.text import Language
+    from detectors.view import BrandView
+
+ABUSIVE_SHARE: Final = wording.Metric("abusive share", {"en": "abusive share", "fr": "part injurieuse"})
 
 
 class Abuse(Switched):
-    """Parameters of the abuse detector."""
+    """Parameters of the detector."""
 
     window: Duration = Field(
         default=timedelta(minutes=60),
@@ -82,30 +87,21 @@ class Abuse(Switched):
     )
 
 
-def evaluate(view: BrandView) -> Finding | None:
-    """Return the finding about the abusive mentions of the window, None below half the thresholds."""
-    own = view.policy.abuse
+def evaluate(view: BrandView, own: Abuse) -> Finding | None:
+    """Return the finding on the abusive mentions of the window; None where there are few."""
     length = in_minutes(own.window)
     counts = view.window(length)
     if not counts[MENTIONS]:
         return None
     share, breached = counts[ABUSIVE] / counts[MENTIONS], _breached(counts, own)
-    lasting = 2 * counts[ABUSIVE] >= own.min_mentions and share >= own.min_share / 2
-    if not (breached or lasting):
+    ongoing = 2 * counts[ABUSIVE] >= own.min_mentions and share >= own.min_share / 2
+    if not (breached or ongoing):
         return None
     five, copies = view.top_author_share(), counts[COPIES] / counts[MENTIONS]
     brigade = five >= own.brigade_author_share or copies >= own.brigade_copy_share
     extra = {"five_authors": five, "copies": copies, "brigade": float(brigade)}
-    return Finding(
-        view.severity_for(own.min_author_diversity) if breached else None,
-        lasting,
-        "abusive share",
-        length,
-        share,
-        None,
-        own.min_share,
-        extra,
-    )
+    severity = view.severity_for(own.min_author_diversity) if breached else None
+    return Finding(severity, ongoing, ABUSIVE_SHARE.name, length, share, None, own.min_share, extra)
 
 
 def _breached(counts: Counts, own: Abuse) -> bool:
@@ -114,7 +110,7 @@ def _breached(counts: Counts, own: Abuse) -> bool:
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    text = comparison(signal, language, against_limit=True)
+    text = comparison(signal, language, ABUSIVE_SHARE, against_limit=True)
     five = format_percent(signal.evidence.extra["five_authors"], language)
     brigade = bool(signal.evidence.extra["brigade"])
     if language == "fr":
@@ -122,20 +118,23 @@ def explain(signal: Signal, language: Language) -> str:
     return f"{text}; five authors wrote {five} of them" + (": possibly coordinated" if brigade else "")
 
 
-def _enabled(policy: Policy) -> bool:
-    return policy.abuse.enabled
-
-
-def _headroom(view: BrandView) -> Headroom:
-    own = view.policy.abuse
+def _headroom(view: BrandView, own: Abuse) -> Headroom:
     return Headroom(ABUSIVE, own.min_mentions - view.window(in_minutes(own.window))[ABUSIVE])
 
 
-def _below_threshold(view: BrandView) -> bool:
-    own = view.policy.abuse
+def _below_threshold(view: BrandView, own: Abuse) -> bool:
     return not _breached(view.window(in_minutes(own.window)), own)
 
 
 DETECTOR: Final = Detector(
-    "abuse", explain, _enabled, evaluate=evaluate, headroom=_headroom, below_threshold=_below_threshold
+    name="abuse",
+    parameters=Abuse,
+    label={"en": "Abusive mentions", "fr": "Mentions injurieuses"},
+    explain=explain,
+    metrics=(ABUSIVE_SHARE,),
+    example=wording.Example("abusive share", 60, 0.34, None, 0.2),
+    evaluate=evaluate,
+    headroom=_headroom,
+    below_threshold=_below_threshold,
+    main_parameters=(wording.MIN_SHARE, wording.MIN_MENTIONS),
 )

@@ -11,8 +11,8 @@ Cost: one comparison a mention.
 Reference: none, a fixed threshold.
 
 >>> from detectors.engine.simulation import first_alert, simulate
->>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> first_alert(simulate(calm, calm, reach=250_000), "high_reach")
+>>> usual = {"negative": 4, "positive": 4, "neutral": 22}
+>>> first_alert(simulate(usual, usual, reach=250_000), "high_reach")
 'info after 7 min at 1 far-reaching negative mentions'
 """
 
@@ -23,19 +23,22 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import BrandView, CountThreshold, Detector, in_minutes
+from detectors.base import Detector, in_minutes
+from detectors.model import wording
 from detectors.model.duration import Duration
+from detectors.model.finding import CountThreshold
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, comparison
+from detectors.model.text import comparison
 from detectors.windows.buckets import HIGH_REACH
 
 if TYPE_CHECKING:
     from detectors.model.signal import Severity, Signal
-    from detectors.policy import Policy
+    from detectors.model.text import Language
+    from detectors.view import BrandView
 
 
 class HighReach(Switched):
-    """Parameters of the high-reach detector."""
+    """Parameters of the detector."""
 
     min_reach: int = Field(
         default=100_000,
@@ -57,26 +60,44 @@ class HighReach(Switched):
     )
 
 
-def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
-    """Return the thresholds on far-reaching negative mentions. They need no history."""
-    own = view.policy.high_reach
-    levels: tuple[tuple[int, Severity], ...] = (
-        ((own.warning_count, "warning"),) if own.warning_count == 1 else ((1, "info"), (own.warning_count, "warning"))
-    )
-    return (
-        CountThreshold(
-            HIGH_REACH, in_minutes(own.window), None, levels, resolve_below=1.0, extra={"reach": float(own.min_reach)}
-        ),
-    )
+def thresholds(_view: BrandView, own: HighReach) -> tuple[CountThreshold, ...]:
+    """Return the counts of far-reaching negative mentions; they need no history."""
+    levels: tuple[tuple[int, Severity], ...] = ((own.warning_count, "warning"),)
+    if own.warning_count > 1:
+        levels = ((1, "info"), *levels)
+    extra = {"reach": float(own.min_reach)}
+    return (CountThreshold(HIGH_REACH, in_minutes(own.window), None, levels, resolve_below=1.0, extra=extra),)
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return comparison(signal, language, against_limit=True)
+    return comparison(signal, language, wording.HIGH_REACH_MENTIONS, against_limit=True)
 
 
-def _enabled(policy: Policy) -> bool:
-    return policy.high_reach.enabled
-
-
-DETECTOR: Final = Detector("high_reach", explain, _enabled, thresholds=thresholds, pauses_learning=False)
+DETECTOR: Final = Detector(
+    name="high_reach",
+    parameters=HighReach,
+    label={"en": "Negative mention with a large audience", "fr": "Mention négative à forte audience"},
+    explain=explain,
+    metrics=(wording.HIGH_REACH_MENTIONS,),
+    example=wording.Example("far-reaching negative mentions", 10, 1, 0.02, 1),
+    thresholds=thresholds,
+    pauses_learning=False,
+    main_parameters=(
+        wording.MainParameter(
+            "min_reach",
+            {
+                "en": "people reached by one mention; larger fires less [people]",
+                "fr": "personnes touchées par une mention ; plus grand, plus rare [personnes]",
+            },
+        ),
+        wording.MainParameter(
+            "warning_count",
+            {
+                "en": "such mentions from which it pages [mentions]",
+                "fr": "nombre de ces mentions à partir duquel on alerte l’astreinte [mentions]",
+            },
+        ),
+    ),
+    high_reach_from=lambda own: own.min_reach,
+)

@@ -18,35 +18,38 @@ Cost: two sums a minute, and n terms of the tail once the share is high.
 Reference: Griffiths, Maximum likelihood estimation for the beta-binomial distribution, Biometrics 29 (1973).
 
 >>> from detectors.engine.simulation import first_alert, simulate
->>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> first_alert(simulate(calm, {"negative": 40, "positive": 2, "neutral": 18}), "negative_share")
+>>> usual = {"negative": 4, "positive": 4, "neutral": 22}
+>>> first_alert(simulate(usual, {"negative": 40, "positive": 2, "neutral": 18}), "negative_share")
 'warning after 39 min at 0.439 negative share'
->>> first_alert(simulate(calm, {"negative": 40, "positive": 40, "neutral": 220}), "negative_share")
-'silent'
+>>> first_alert(simulate(usual, {"negative": 40, "positive": 40, "neutral": 220}), "negative_share")
+'no alert'
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 from math import floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import NO_LIMIT, BrandView, Detector, Finding, Headroom, in_minutes, scored, tail_probability
+from detectors.base import NO_LIMIT, Detector, Tuning, in_minutes, scored, tail_probability
+from detectors.model import wording
 from detectors.model.duration import Duration
+from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, comparison
+from detectors.model.text import comparison
 from detectors.stats.distributions import beta_binomial_tail
 from detectors.windows.buckets import MENTIONS, NEGATIVE
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
-    from detectors.policy import Policy
+    from detectors.model.text import Language
+    from detectors.view import BrandView
 
 
 class NegativeShare(Switched):
-    """Parameters of the negative share detector."""
+    """Parameters of the detector."""
 
     window: Duration = Field(
         default=timedelta(minutes=60),
@@ -83,56 +86,65 @@ class NegativeShare(Switched):
     )
 
 
-def evaluate(view: BrandView) -> Finding | None:
-    """Return the finding about the negative share of the window, None before the warm-up is over."""
-    params, baseline = view.policy.negative_share, view.baseline
+def evaluate(view: BrandView, own: NegativeShare) -> Finding | None:
+    """Return the finding of the window; None while the brand has too little history."""
+    baseline = view.baseline
     if not baseline.warmed_up:
         return None
-    length = in_minutes(params.window)
+    length = in_minutes(own.window)
     counts = view.window(length)
-    scored_count, negative = scored(counts), counts[NEGATIVE]
+    judged, negative = scored(counts), counts[NEGATIVE]
     alpha, beta = baseline.negative_share
     expected = alpha / (alpha + beta)
-    share = negative / scored_count if scored_count else 0.0
-    threshold = min(1.0, expected + params.min_rise)
-    min_volume = params.min_volume_ratio * baseline.expected(MENTIONS, length)
-    enough = scored_count >= params.min_mentions and counts[MENTIONS] >= min_volume
-    breached = (
-        enough
-        and share >= threshold
-        and beta_binomial_tail(negative, scored_count, alpha, beta) <= tail_probability(view.policy, length)
-    )
-    ongoing = scored_count >= params.min_mentions // 2 and share >= expected + params.min_rise / 2
-    severity = view.severity_for(params.min_author_diversity, negative=True) if breached else None
-    return Finding(severity, ongoing, "negative share", length, share, expected, threshold)
+    share = negative / judged if judged else 0.0
+    threshold = min(1.0, expected + own.min_rise)
+    busy = counts[MENTIONS] >= own.min_volume_ratio * baseline.expected(MENTIONS, length)
+    high = judged >= own.min_mentions and busy and share >= threshold
+    breached = high and beta_binomial_tail(negative, judged, alpha, beta) <= tail_probability(view.policy, length)
+    ongoing = judged >= own.min_mentions // 2 and share >= expected + own.min_rise / 2
+    severity = view.severity_for(own.min_author_diversity, negative=True) if breached else None
+    return Finding(severity, ongoing, wording.NEGATIVE_SHARE.name, length, share, expected, threshold)
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return comparison(signal, language)
+    return comparison(signal, language, wording.NEGATIVE_SHARE)
 
 
-def _enabled(policy: Policy) -> bool:
-    return policy.negative_share.enabled
-
-
-def _headroom(view: BrandView) -> Headroom:
-    """Return the headroom to the mentions that are needed or to the negative ones, the larger of the two."""
-    params, length = view.policy.negative_share, in_minutes(view.policy.negative_share.window)
+def _headroom(view: BrandView, own: NegativeShare) -> Headroom:
+    """Return the headroom of the mentions that are needed, or of the negative ones, whichever is larger."""
+    length = in_minutes(own.window)
     counts = view.window(length)
-    if scored(counts) < params.min_mentions:
-        return Headroom(MENTIONS, params.min_mentions - scored(counts))
+    if scored(counts) < own.min_mentions:
+        return Headroom(MENTIONS, own.min_mentions - scored(counts))
     baseline = view.baseline
     if not baseline.warmed_up:
         return NO_LIMIT
     alpha, beta = baseline.negative_share
-    missing_mentions = floor(params.min_volume_ratio * baseline.expected(MENTIONS, length)) - counts[MENTIONS]
-    missing_negative = (
-        floor(params.min_mentions * min(1.0, alpha / (alpha + beta) + params.min_rise)) - counts[NEGATIVE]
-    )
-    return max(
-        Headroom(MENTIONS, missing_mentions), Headroom(NEGATIVE, missing_negative), key=lambda one: one.remaining
-    )
+    busy = floor(own.min_volume_ratio * baseline.expected(MENTIONS, length)) - counts[MENTIONS]
+    negative = floor(own.min_mentions * min(1.0, alpha / (alpha + beta) + own.min_rise)) - counts[NEGATIVE]
+    return max(Headroom(MENTIONS, busy), Headroom(NEGATIVE, negative), key=lambda one: one.remaining)
 
 
-DETECTOR = Detector("negative_share", explain, _enabled, evaluate=evaluate, headroom=_headroom)
+DETECTOR: Final = Detector(
+    name="negative_share",
+    parameters=NegativeShare,
+    label={"en": "Higher negative share than usual", "fr": "Part de mentions négatives plus élevée que d’habitude"},
+    explain=explain,
+    metrics=(wording.NEGATIVE_SHARE,),
+    example=wording.Example("negative share", 60, 0.61, 0.18, 0.4),
+    evaluate=evaluate,
+    headroom=_headroom,
+    main_parameters=(
+        wording.MainParameter(
+            "min_rise",
+            {
+                "en": "rise of the negative share; larger fires later [0 to 1]",
+                "fr": "hausse de la part négative ; plus grand, plus tard [0 à 1]",
+            },
+        ),
+        wording.MIN_MENTIONS,
+    ),
+    featured=("min_rise",),
+    tuning=Tuning(values={"min_rise": (0.1, 0.2)}),
+)

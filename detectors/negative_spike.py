@@ -4,11 +4,11 @@ The rule of `detectors.volume_spike`, on negative mentions: a count breaches whe
 
     n >= min_mentions    and    n + c >= peak_ratio * P    and    P(X >= n) <= tail
 
-with n the negative mentions of the last W minutes (W = `short_window`, `window`), P the usual daily peak of such sums,
-and X negative binomial about the expected rate. The severity is `warning`, and `critical` from `critical_ratio` times
-the threshold, if at least the share `min_author_diversity` of the latest negative mentions comes from different
+with n the negative mentions of the last W minutes (W = `windows.short`, `windows.main`), P the usual daily peak of such
+sums, and X negative binomial about the expected rate. The severity is `warning`, and `critical` from `critical_ratio`
+times the threshold, if at least the share `min_author_diversity` of the latest negative mentions comes from different
 authors. Otherwise it is `info`: one customer who writes twenty times is no crisis. A quiet brand is also watched over
-`long_window`, by the tail alone, with severity `info`.
+`windows.long`, by the tail alone, with severity `info`.
 
 Trade-off: the count decides, not the share, because in a storm full of irony the share may fall.
 Blind spots: complaints that the scorer takes for neutral, and brands before `learning.warm_up`
@@ -17,11 +17,11 @@ Cost: three sums a minute.
 Reference: as `detectors.volume_spike`.
 
 >>> from detectors.engine.simulation import first_alert, simulate
->>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> first_alert(simulate(calm, {"negative": 120, "positive": 10, "neutral": 50}), "negative_spike")
+>>> usual = {"negative": 4, "positive": 4, "neutral": 22}
+>>> first_alert(simulate(usual, {"negative": 120, "positive": 10, "neutral": 50}), "negative_spike")
 'warning after 7 min at 12 negative mentions'
->>> first_alert(simulate(calm, calm), "negative_spike")
-'silent'
+>>> first_alert(simulate(usual, usual), "negative_spike")
+'no alert'
 """
 
 from __future__ import annotations
@@ -31,27 +31,21 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import (
-    NO_LIMIT,
-    BrandView,
-    CountThreshold,
-    Detector,
-    Headroom,
-    headroom_below,
-    in_minutes,
-    tail_probability,
-)
-from detectors.model.parameters import Windowed
-from detectors.model.text import Language, comparison
+from detectors.base import NO_LIMIT, Detector, Tuning, headroom_below, in_minutes, tail_probability
+from detectors.model import wording
+from detectors.model.finding import CountThreshold, Headroom
+from detectors.model.parameters import Switched
+from detectors.model.text import comparison
 from detectors.windows.buckets import NEGATIVE
 
 if TYPE_CHECKING:
     from detectors.model.signal import Severity, Signal
-    from detectors.policy import Policy
+    from detectors.model.text import Language
+    from detectors.view import BrandView
 
 
-class NegativeSpike(Windowed):
-    """Parameters of the negative spike detector."""
+class NegativeSpike(Switched):
+    """Parameters of the detector."""
 
     min_mentions: int = Field(
         default=6,
@@ -81,78 +75,83 @@ class NegativeSpike(Windowed):
 
 
 QUIET_BELOW: Final = 10.0
-"""Negative mentions expected in the main window below which the brand is also watched over the long window."""
+"""Negative mentions expected in the main window below which the long window is evaluated too."""
 
 RESOLVE_TAIL: Final = 0.02
 """An episode ends once its count is no rarer than this."""
 
 
-def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
-    """Return the thresholds on negative mentions at this hour, none before the warm-up is over."""
-    params, baseline = view.policy.negative_spike, view.baseline
+def thresholds(view: BrandView, own: NegativeSpike) -> tuple[CountThreshold, ...]:
+    """Return the counts of negative mentions that breach in this hour; none before the warm-up is over."""
+    baseline, shared = view.baseline, view.policy.windows
     if not baseline.warmed_up:
         return ()
     found = []
-    for length, over in _windows(view):
-        count = max(over, baseline.quantile(NEGATIVE, length, tail_probability(view.policy, length)))
-        found.append(_threshold(view, length, ((count, "warning"), (ceil(params.critical_ratio * count), "critical"))))
-    if baseline.expected(NEGATIVE, in_minutes(params.window)) < QUIET_BELOW:
-        length = in_minutes(params.long_window)
-        count = max(params.min_mentions, baseline.quantile(NEGATIVE, length, tail_probability(view.policy, length)))
-        found.append(_threshold(view, length, ((count, "info"),)))
+    for length, least in _windows(view, own):
+        count = max(least, baseline.quantile(NEGATIVE, length, tail_probability(view.policy, length)))
+        levels: tuple[tuple[int, Severity], ...] = ((count, "warning"), (ceil(own.critical_ratio * count), "critical"))
+        found.append(_threshold(view, own, length, levels))
+    if baseline.expected(NEGATIVE, in_minutes(shared.main)) < QUIET_BELOW:
+        length = in_minutes(shared.long)
+        count = max(own.min_mentions, baseline.quantile(NEGATIVE, length, tail_probability(view.policy, length)))
+        found.append(_threshold(view, own, length, ((count, "info"),)))
     return tuple(found)
 
 
-def _windows(view: BrandView) -> list[tuple[int, int]]:
-    """Return the sliding windows, each with the count it must reach before its rarity is tested."""
-    params, ratio = view.policy.negative_spike, view.policy.peak_ratio_factor * view.policy.negative_spike.peak_ratio
-    windows = ((2, in_minutes(params.short_window)), (3, in_minutes(params.window)))
+def _windows(view: BrandView, own: NegativeSpike) -> list[tuple[int, int]]:
+    """Return the sliding windows, each with what its count must reach besides being rare."""
+    shared, ratio = view.policy.windows, view.policy.peak_ratio_factor * own.peak_ratio
+    windows = ((2, in_minutes(shared.short)), (3, in_minutes(shared.main)))
     return [
-        (length, max(params.min_mentions, view.baseline.peak_threshold(column, length, ratio)))
+        (length, max(own.min_mentions, view.baseline.peak_threshold(column, length, ratio)))
         for column, length in windows
     ]
 
 
-def _headroom(view: BrandView) -> Headroom:
-    """Return the headroom to the fewest mentions that can breach, then to the usual peaks and the quantile."""
-    params = view.policy.negative_spike
-    long_window = in_minutes(params.long_window)
-    few = headroom_below(
-        view,
-        NEGATIVE,
-        [
-            (length, params.min_mentions)
-            for length in (in_minutes(params.short_window), in_minutes(params.window), long_window)
-        ],
-    )
+def _headroom(view: BrandView, own: NegativeSpike) -> Headroom:
+    """Return the headroom below the fewest mentions that can breach, then below the usual peaks: tails cost most."""
+    shared = view.policy.windows
+    long = in_minutes(shared.long)
+    lengths = (in_minutes(shared.short), in_minutes(shared.main), long)
+    few = headroom_below(view, NEGATIVE, [(length, own.min_mentions) for length in lengths])
     if few.remaining > 0:
         return few
     if not view.baseline.warmed_up:
         return NO_LIMIT
-    rare = view.baseline.quantile(NEGATIVE, long_window, tail_probability(view.policy, long_window))
-    return headroom_below(view, NEGATIVE, [*_windows(view), (long_window, max(params.min_mentions, rare))])
+    rare = view.baseline.quantile(NEGATIVE, long, tail_probability(view.policy, long))
+    return headroom_below(view, NEGATIVE, [*_windows(view, own), (long, max(own.min_mentions, rare))])
 
 
-def _threshold(view: BrandView, length: int, levels: tuple[tuple[int, Severity], ...]) -> CountThreshold:
-    params, baseline = view.policy.negative_spike, view.baseline
-    ordinary = baseline.quantile(NEGATIVE, length, RESOLVE_TAIL)
+def _threshold(
+    view: BrandView, own: NegativeSpike, length: int, levels: tuple[tuple[int, Severity], ...]
+) -> CountThreshold:
+    baseline = view.baseline
+    usual = baseline.quantile(NEGATIVE, length, RESOLVE_TAIL)
     return CountThreshold(
         NEGATIVE,
         length,
         baseline.expected(NEGATIVE, length),
         levels,
-        resolve_below=min(levels[0][0], max(0.5 * params.min_mentions, ordinary)),
-        min_author_diversity=params.min_author_diversity,
+        resolve_below=min(levels[0][0], max(0.5 * own.min_mentions, usual)),
+        min_author_diversity=own.min_author_diversity,
     )
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return comparison(signal, language)
+    return comparison(signal, language, wording.NEGATIVE_MENTIONS)
 
 
-def _enabled(policy: Policy) -> bool:
-    return policy.negative_spike.enabled
-
-
-DETECTOR: Final = Detector("negative_spike", explain, _enabled, thresholds=thresholds, headroom=_headroom)
+DETECTOR: Final = Detector(
+    name="negative_spike",
+    parameters=NegativeSpike,
+    label={"en": "More negative mentions than usual", "fr": "Plus de mentions négatives que d’habitude"},
+    explain=explain,
+    metrics=(wording.NEGATIVE_MENTIONS,),
+    example=wording.Example("negative mentions", 10, 83, 6, 24),
+    thresholds=thresholds,
+    headroom=_headroom,
+    main_parameters=(wording.PEAK_RATIO, wording.MIN_MENTIONS),
+    featured=("peak_ratio",),
+    tuning=Tuning(scaled=("peak_ratio",)),
+)

@@ -1,6 +1,6 @@
 """No-data detector: a usually busy channel has stopped sending mentions.
 
-A dead source is not a calm brand. A channel that brings a share s of the brand's mentions, and has sent nothing for a
+A dead source is not a usual brand. A channel that brings a share s of the brand's mentions, and has sent nothing for a
 time in which mu = s * expected(that time) mentions were expected, breaches when all of these hold:
 
     silent for >= min_duration    and    mu >= min_expected    and    P(X = 0) = (1 + v mu)^(-1/v) <= tail
@@ -16,8 +16,8 @@ Cost: eight sums an hour.
 Reference: as `detectors.volume_spike`; the zero class of the negative binomial.
 
 >>> from detectors.engine.simulation import first_alert, simulate
->>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> first_alert(simulate(calm, {}, hours=6), "no_data")
+>>> usual = {"negative": 4, "positive": 4, "neutral": 22}
+>>> first_alert(simulate(usual, {}, hours=6), "no_data")
 'info after 60 min at 0 mentions'
 """
 
@@ -29,22 +29,26 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import BrandView, Detector, Finding, Headroom, in_minutes, tail_probability
+from detectors.base import Detector, in_minutes, tail_probability
+from detectors.model import wording
 from detectors.model.duration import Duration
+from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, format_minutes, format_number
+from detectors.model.signal import Coverage
+from detectors.model.text import format_minutes, format_number
 from detectors.windows.buckets import MENTIONS
 
 if TYPE_CHECKING:
     from detectors.model.signal import Severity, Signal
-    from detectors.policy import Policy
+    from detectors.model.text import Language
+    from detectors.view import BrandView
 
 _HOUR: Final = 60  # minutes
 _DAY: Final = 24 * 60
 
 
 class NoData(Switched):
-    """Parameters of the no-data detector."""
+    """Parameters of the detector."""
 
     min_duration: Duration = Field(
         default=timedelta(hours=1),
@@ -73,16 +77,16 @@ class NoData(Switched):
     )
 
 
-def evaluate(view: BrandView) -> Finding | None:
-    """Return the finding about the channel with the most missing mentions, None without a silent channel."""
-    params, baseline = view.policy.no_data, view.baseline
-    if not baseline.warmed_up or baseline.history < in_minutes(params.min_history):
+def evaluate(view: BrandView, own: NoData) -> Finding | None:
+    """Return the finding on the silent channel whose mentions are missed most; None without a silent one."""
+    baseline = view.baseline
+    if not baseline.warmed_up or baseline.history < in_minutes(own.min_history):
         return None
     spread = baseline.spreads[MENTIONS]
     worst: tuple[float, str, int] = (0.0, "", 0)
-    for name, channel in view.sources.sources.items():
-        silent = view.minute - channel.last
-        if in_minutes(params.min_duration) <= silent < in_minutes(params.forget_after):
+    for name, source in view.sources.sources.items():
+        silent = view.minute - source.last
+        if in_minutes(own.min_duration) <= silent < in_minutes(own.forget_after):
             missed = view.sources.share(name) * _expected_over(view, silent)
             worst = max(worst, (missed, name, silent))
     missed, name, silent = worst
@@ -90,15 +94,14 @@ def evaluate(view: BrandView) -> Finding | None:
         return None
     chance = -log1p(spread * missed) / spread if spread else -missed
     rare = chance <= log(tail_probability(view.policy, 60))
-    severity: Severity | None = "info" if rare and missed >= params.min_expected else None
-    ongoing = 2 * missed >= params.min_expected
-    return Finding(
-        severity, ongoing, "mentions", silent, 0.0, missed, 1.0, source=name, first_minute=view.minute - silent + 1
-    )
+    severity: Severity | None = "info" if rare and missed >= own.min_expected else None
+    ongoing = 2 * missed >= own.min_expected
+    first, metric = view.minute - silent + 1, wording.MENTIONS.name
+    return Finding(severity, ongoing, metric, silent, 0.0, missed, 1.0, source=name, first_minute=first)
 
 
 def _expected_over(view: BrandView, silent: int) -> float:
-    """Return the brand's mentions expected in the silent time; beyond 24 hours each day counts like the last."""
+    """Return the brand's mentions expected in the time without data; beyond a day all days count alike."""
     within = min(silent, _DAY)
     days = (silent - within) / _DAY
     return view.baseline.expected(MENTIONS, within) + days * view.baseline.expected(MENTIONS, _DAY)
@@ -108,60 +111,103 @@ def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
     evidence = signal.evidence
     channel = signal.contributors.channels[0][0]
-    duration = format_minutes(evidence.window_end - evidence.window_start, language)
-    expected = format_number(evidence.expected or 0.0, language)
+    time = format_minutes(evidence.window_end - evidence.window_start, language)
+    usual = format_number(evidence.expected or 0.0, language)
     if language == "fr":
-        return f"aucune mention sur {channel} depuis {duration}, d’habitude {expected}"
-    return f"no mentions from {channel} for {duration}, usually {expected}"
+        return f"aucune mention sur {channel} depuis {time}, d’habitude {usual}"
+    return f"no mentions from {channel} for {time}, usually {usual}"
 
 
-def _enabled(policy: Policy) -> bool:
-    return policy.no_data.enabled
+def coverage(view: BrandView, own: NoData) -> Coverage | None:
+    """Return how many of the usually busy channels are active; None while too little is known to tell.
+
+    A channel is silent after `min_duration`, if `min_expected` mentions were expected in that time. When everything is
+    busier than usual this errs towards active: the baseline is that of ordinary days.
+    """
+    baseline = view.baseline
+    if not baseline.warmed_up or not view.sources.sources or not view.sources.total:
+        return None
+    shares = {name: view.sources.share(name) for name in view.sources.sources}
+    silent = []
+    for name, source in view.sources.sources.items():
+        length = view.minute - source.last
+        missed = shares[name] * baseline.expected(MENTIONS, min(length, _DAY)) if length > 0 else 0.0
+        if length >= in_minutes(own.min_duration) and missed >= own.min_expected:
+            silent.append(name)
+    live_share = sum(share for name, share in shares.items() if name not in silent) / sum(shares.values())
+    return Coverage(
+        len(shares) - len(silent),
+        len(shares),
+        round(live_share, 3),
+        tuple(sorted(silent, key=shares.__getitem__, reverse=True)),
+    )
 
 
-def _below_threshold(view: BrandView) -> bool:
-    return _none_missing(view, view.minute, 0.99)
+def _below_threshold(view: BrandView, own: NoData) -> bool:
+    return _none_missing(view, own, view.minute, 0.99)
 
 
-def _none_missing(view: BrandView, minute: int, part: float) -> bool:
-    """Return whether by `minute` no channel can miss `part` of `min_expected`, even if every hour were the busiest."""
-    params = view.policy.no_data
-    silences = {name: minute - channel.last for name, channel in view.sources.sources.items()}
-    silent = [name for name, length in silences.items() if in_minutes(params.min_duration) <= length]
+def _none_missing(view: BrandView, own: NoData, minute: int, part: float) -> bool:
+    """Return whether by `minute` no channel misses `part` of `min_expected`, were each hour as busy as the busiest."""
+    silences = {name: minute - source.last for name, source in view.sources.sources.items()}
+    silent = [name for name, length in silences.items() if in_minutes(own.min_duration) <= length]
     if not silent:
         return True
-    if "busiest hour" not in view.memo:
-        view.memo["busiest hour"] = view.hours.busiest()
+    if "busiest" not in view.memo:
+        view.memo["busiest"] = view.hours.busiest()
     return all(
-        view.sources.share(name) * view.memo["busiest hour"] * silences[name] / _HOUR < part * params.min_expected
+        view.sources.share(name) * view.memo["busiest"] * silences[name] / _HOUR < part * own.min_expected
         for name in silent
     )
 
 
 _RECHECK_AFTER: Final = 1000
-"""Mentions after which the shares are computed again: counts age together, and rounding may raise a share."""
+"""Mentions after which a channel's share is computed again: counts are halved together, and rounding may favour it."""
 
 
-def _headroom(view: BrandView) -> Headroom:
-    """Return headroom if no channel that is silent now can miss enough mentions before the hour ends.
+def _headroom(view: BrandView, own: NoData) -> Headroom:
+    """Return some headroom where no channel that is silent now can miss enough before the hour ends.
 
-    A channel that sends a mention cannot reach `min_duration` within the hour if that is an hour or more.
+    A channel that is active now cannot be silent for `min_duration` in this hour, if that is an hour at least.
     """
-    params, end = view.policy.no_data, view.minute // _HOUR * _HOUR + _HOUR - 1
-    if in_minutes(params.min_duration) < _HOUR:
+    end = view.minute // _HOUR * _HOUR + _HOUR - 1
+    if in_minutes(own.min_duration) < _HOUR:
         return Headroom(MENTIONS, 0)
-    if "no_data may breach" not in view.memo:
-        view.memo["no_data may breach"] = not _none_missing(view, end, 0.95)
-    return Headroom(MENTIONS, 0 if view.memo["no_data may breach"] else _RECHECK_AFTER)
+    if "no_data possible" not in view.memo:
+        view.memo["no_data possible"] = not _none_missing(view, own, end, 0.95)
+    return Headroom(MENTIONS, 0 if view.memo["no_data possible"] else _RECHECK_AFTER)
 
 
 DETECTOR: Final = Detector(
-    "no_data",
-    explain,
-    _enabled,
+    name="no_data",
+    parameters=NoData,
+    label={"en": "No mentions from a channel", "fr": "Plus aucune mention sur un canal"},
+    explain=explain,
+    metrics=(wording.MENTIONS,),
+    example=wording.Example("mentions", 180, 0, 40, 1),
     evaluate=evaluate,
     headroom=_headroom,
     below_threshold=_below_threshold,
     hourly=True,
     pauses_learning=False,
+    charted=False,  # its threshold is another one for each channel
+    alert_text={"en": "no mention from {source} for {window}", "fr": "aucune mention sur {source} depuis {window}"},
+    main_parameters=(
+        wording.MainParameter(
+            "min_expected",
+            {
+                "en": "mentions expected in that time; larger fires later [mentions]",
+                "fr": "mentions attendues sur cette durée ; plus grand, plus tard [mentions]",
+            },
+        ),
+        wording.MainParameter(
+            "min_duration",
+            {
+                "en": "minimum time without data; larger fires later [such as 1h or 90m]",
+                "fr": "durée minimale sans données ; plus grand, plus tard [comme 1h ou 90m]",
+            },
+        ),
+    ),
+    coverage=coverage,
+    forget_sources_after=lambda own: own.forget_after,
 )

@@ -13,8 +13,8 @@ Cost: one sum a minute, one quantile an hour.
 Reference: as `detectors.volume_spike`.
 
 >>> from detectors.engine.simulation import first_alert, simulate
->>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> first_alert(simulate(calm, {**calm, "positive": 120}), "positive_spike")
+>>> usual = {"negative": 4, "positive": 4, "neutral": 22}
+>>> first_alert(simulate(usual, {**usual, "positive": 120}), "positive_spike")
 'info after 10 min at 22 positive mentions'
 """
 
@@ -26,28 +26,22 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import (
-    NO_LIMIT,
-    BrandView,
-    Detector,
-    Finding,
-    Headroom,
-    headroom_below,
-    in_minutes,
-    tail_probability,
-)
+from detectors.base import NO_LIMIT, Detector, headroom_below, in_minutes, tail_probability
+from detectors.model import wording
 from detectors.model.duration import Duration
+from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, comparison
+from detectors.model.text import comparison
 from detectors.windows.buckets import MENTIONS, POSITIVE
 
 if TYPE_CHECKING:
-    from detectors.model.signal import Signal
-    from detectors.policy import Policy
+    from detectors.model.signal import Severity, Signal
+    from detectors.model.text import Language
+    from detectors.view import BrandView
 
 
 class PositiveSpike(Switched):
-    """Parameters of the positive spike detector."""
+    """Parameters of the detector."""
 
     window: Duration = Field(
         default=timedelta(minutes=30),
@@ -76,43 +70,58 @@ class PositiveSpike(Switched):
     )
 
 
-def evaluate(view: BrandView) -> Finding | None:
-    """Return the finding about the positive mentions of the window, None before the warm-up is over."""
-    params, baseline = view.policy.positive_spike, view.baseline
+def evaluate(view: BrandView, own: PositiveSpike) -> Finding | None:
+    """Return the finding on the positive mentions of the window; None before the warm-up is over."""
+    baseline = view.baseline
     if not baseline.warmed_up:
         return None
-    length = in_minutes(params.window)
+    length = in_minutes(own.window)
     counts = view.window(length)
+    positive, mentions = counts[POSITIVE], counts[MENTIONS]
     expected = baseline.expected(POSITIVE, length)
-    threshold = max(params.min_mentions, params.min_ratio * expected)
-    enough = counts[POSITIVE] >= threshold and counts[POSITIVE] >= params.min_share * counts[MENTIONS]
-    breached = enough and counts[POSITIVE] >= baseline.quantile(POSITIVE, length, tail_probability(view.policy, length))
-    ongoing = 2 * counts[POSITIVE] >= threshold and counts[POSITIVE] >= params.min_share / 2 * counts[MENTIONS]
-    found = float(counts[POSITIVE])
-    return Finding("info" if breached else None, ongoing, "positive mentions", length, found, expected, threshold)
+    threshold = max(own.min_mentions, own.min_ratio * expected)
+    enough = positive >= threshold and positive >= own.min_share * mentions
+    breached = enough and positive >= baseline.quantile(POSITIVE, length, tail_probability(view.policy, length))
+    ongoing = 2 * positive >= threshold and positive >= own.min_share / 2 * mentions
+    severity: Severity | None = "info" if breached else None
+    name = wording.POSITIVE_MENTIONS.name
+    return Finding(severity, ongoing, name, length, float(positive), expected, threshold)
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return comparison(signal, language)
+    return comparison(signal, language, wording.POSITIVE_MENTIONS)
 
 
-def _enabled(policy: Policy) -> bool:
-    return policy.positive_spike.enabled
-
-
-def _headroom(view: BrandView) -> Headroom:
-    params, length = view.policy.positive_spike, in_minutes(view.policy.positive_spike.window)
-    few = headroom_below(view, POSITIVE, [(length, params.min_mentions)])
+def _headroom(view: BrandView, own: PositiveSpike) -> Headroom:
+    length = in_minutes(own.window)
+    few = headroom_below(view, POSITIVE, [(length, own.min_mentions)])
     if few.remaining > 0:
         return few
     if not view.baseline.warmed_up:
         return NO_LIMIT
-    return headroom_below(
-        view, POSITIVE, [(length, floor(params.min_ratio * view.baseline.expected(POSITIVE, length)))]
-    )
+    return headroom_below(view, POSITIVE, [(length, floor(own.min_ratio * view.baseline.expected(POSITIVE, length)))])
 
 
 DETECTOR: Final = Detector(
-    "positive_spike", explain, _enabled, evaluate=evaluate, headroom=_headroom, pauses_learning=False
+    name="positive_spike",
+    parameters=PositiveSpike,
+    label={"en": "More positive mentions than usual", "fr": "Plus de mentions positives que d’habitude"},
+    explain=explain,
+    metrics=(wording.POSITIVE_MENTIONS,),
+    example=wording.Example("positive mentions", 10, 120, 9, 60),
+    evaluate=evaluate,
+    headroom=_headroom,
+    pauses_learning=False,
+    main_parameters=(
+        wording.MainParameter(
+            "min_ratio",
+            {
+                "en": "multiple of the baseline; larger fires later [×]",
+                "fr": "multiple de la référence ; plus grand, plus tard [×]",
+            },
+        ),
+        wording.MIN_SHARE,
+        wording.MIN_MENTIONS,
+    ),
 )

@@ -17,11 +17,11 @@ Cost: one logarithm a minute, 24 an hour.
 Reference: Page, Continuous inspection schemes, Biometrika 41 (1954).
 
 >>> from detectors.engine.simulation import first_alert, simulate
->>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> first_alert(simulate(calm, {"negative": 10, "positive": 3, "neutral": 17}, hours=12), "sentiment_drift")
+>>> usual = {"negative": 4, "positive": 4, "neutral": 22}
+>>> first_alert(simulate(usual, {"negative": 10, "positive": 3, "neutral": 17}, hours=12), "sentiment_drift")
 'warning after 192 min at 0.337 negative share'
->>> first_alert(simulate(calm, calm, hours=12), "sentiment_drift")
-'silent'
+>>> first_alert(simulate(usual, usual, hours=12), "sentiment_drift")
+'no alert'
 """
 
 from __future__ import annotations
@@ -32,22 +32,25 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pydantic import Field
 
-from detectors.base import NO_LIMIT, BrandView, Detector, Finding, Headroom, in_minutes, tail_probability
+from detectors.base import NO_LIMIT, Detector, in_minutes, scored, tail_probability
+from detectors.model import wording
 from detectors.model.duration import Duration
+from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, comparison, format_time_of_day
-from detectors.windows.buckets import MENTIONS, MINUTE, NEGATIVE, UNKNOWN, Counts
+from detectors.model.text import comparison, format_time_of_day
+from detectors.windows.buckets import MENTIONS, MINUTE, NEGATIVE, Counts
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
-    from detectors.policy import Policy
+    from detectors.model.text import Language
+    from detectors.view import BrandView
 
 HOURS: Final = 24
-"""How many hours back the sum starts."""
+"""How far back the sum reaches."""
 
 
 class SentimentDrift(Switched):
-    """Parameters of the sentiment drift detector."""
+    """Parameters of the detector."""
 
     odds_ratio: float = Field(
         default=2.0,
@@ -71,42 +74,40 @@ class SentimentDrift(Switched):
     )
 
 
-def evaluate(view: BrandView) -> Finding | None:
-    """Return the finding about the sum, None before the warm-up is over or below half the limit."""
-    params, baseline = view.policy.sentiment_drift, view.baseline
-    if not baseline.warmed_up:
+def evaluate(view: BrandView, own: SentimentDrift) -> Finding | None:
+    """Return the finding on the sum; None before the warm-up is over, and while the sum is below half the limit."""
+    if not view.baseline.warmed_up:
         return None
-    expected, raised = _shares(view)
-    score, since = _score(view, expected, raised)
-    hour = view.minute // 60
-    length = 60 * (hour - since + 1)
+    usual, tuned = _shares(view, own)
+    score, since = _score(view, usual, tuned)
+    length = 60 * (view.minute // 60 - since + 1)
     limit = -log(tail_probability(view.policy, 60))
     if length <= 0 or score < limit / 2:
         return None
     counts = view.window(length)
-    long_enough = length >= in_minutes(params.min_duration) and _scored(counts) >= params.min_mentions
-    share = counts[NEGATIVE] / _scored(counts) if _scored(counts) else 0.0
+    judged = scored(counts)
+    long_enough = length >= in_minutes(own.min_duration) and judged >= own.min_mentions
     return Finding(
         "warning" if long_enough and score >= limit else None,
         ongoing=True,
-        metric="negative share",
+        metric=wording.NEGATIVE_SHARE.name,
         window=length,
-        observed=share,
-        expected=expected,
-        threshold=raised,
+        observed=counts[NEGATIVE] / judged if judged else 0.0,
+        expected=usual,
+        threshold=tuned,
         extra={"cusum": score, "cusum_limit": limit, "since": float(60 * since * MINUTE)},
     )
 
 
-def _shares(view: BrandView) -> tuple[float, float]:
-    """Return the baseline share, and the raised share that the test looks for."""
+def _shares(view: BrandView, own: SentimentDrift) -> tuple[float, float]:
+    """Return the usual share, and the one the sum is tuned to."""
     alpha, beta = view.baseline.negative_share
-    odds = view.policy.sentiment_drift.odds_ratio * alpha / beta
+    odds = own.odds_ratio * alpha / beta
     return alpha / (alpha + beta), odds / (1 + odds)
 
 
 class _ClosedHours(NamedTuple):
-    """Sum over the closed hours, with what the current hour's mentions add: constant within the hour."""
+    """The sum over the closed hours, and how the present hour adds to it: the same for the whole hour."""
 
     score: float
     since: int  # first hour after the sum was last zero
@@ -114,22 +115,21 @@ class _ClosedHours(NamedTuple):
     rho: float
 
 
-def _closed_hours(view: BrandView, expected: float, raised: float) -> _ClosedHours:
+def _closed_hours(view: BrandView, usual: float, tuned: float) -> _ClosedHours:
     """Return the sum over the closed hours, computed once an hour."""
     if "sentiment_drift" not in view.memo:
-        gains = (log(raised / expected), log((1 - raised) / (1 - expected)))
+        gains = (log(tuned / usual), log((1 - tuned) / (1 - usual)))
         rho, hour = 1 / (sum(view.baseline.negative_share) + 1), view.minute // 60
         begin = hour - HOURS + 1
-        view.memo["sentiment_drift"] = _ClosedHours(
-            *_cusum(view, (0.0, begin), range(begin, hour), gains, rho), gains, rho
-        )
-    before: _ClosedHours = view.memo["sentiment_drift"]
-    return before
+        score, since = _cusum(view, (0.0, begin), range(begin, hour), gains, rho)
+        view.memo["sentiment_drift"] = _ClosedHours(score, since, gains, rho)
+    closed: _ClosedHours = view.memo["sentiment_drift"]
+    return closed
 
 
-def _score(view: BrandView, expected: float, raised: float) -> tuple[float, int]:
-    """Return the sum now, and the first hour after it was last zero."""
-    score, since, gains, rho = _closed_hours(view, expected, raised)
+def _score(view: BrandView, usual: float, tuned: float) -> tuple[float, int]:
+    """Return the sum now, and the first hour since it was last zero."""
+    score, since, gains, rho = _closed_hours(view, usual, tuned)
     hour = view.minute // 60
     return _cusum(view, (score, since), range(hour, hour + 1), gains, rho)
 
@@ -137,7 +137,7 @@ def _score(view: BrandView, expected: float, raised: float) -> tuple[float, int]
 def _cusum(
     view: BrandView, start: tuple[float, int], hours: range, gains: tuple[float, float], rho: float
 ) -> tuple[float, int]:
-    """Return the sum after `hours`, and the first hour after it was last zero."""
+    """Return the sum after `hours`, and the first hour since it was last zero."""
     score, since = start
     for hour in hours:
         score += _gain(view.hour(hour), gains, rho)
@@ -146,40 +146,32 @@ def _cusum(
     return score, since
 
 
-def _scored(counts: Counts) -> int:
-    return counts[MENTIONS] - counts[UNKNOWN]
-
-
 def _gain(counts: Counts, gains: tuple[float, float], rho: float) -> float:
-    scored_count = _scored(counts)
-    if not scored_count:
+    judged = scored(counts)
+    if not judged:
         return 0.0
-    share = counts[NEGATIVE] / scored_count
-    return scored_count / (1 + (scored_count - 1) * rho) * (share * gains[0] + (1 - share) * gains[1])
+    share = counts[NEGATIVE] / judged
+    return judged / (1 + (judged - 1) * rho) * (share * gains[0] + (1 - share) * gains[1])
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
     since = format_time_of_day(int(signal.evidence.extra["since"]))
-    text = comparison(signal, language)
+    text = comparison(signal, language, wording.NEGATIVE_SHARE)
     return f"{text} : en hausse depuis {since} UTC" if language == "fr" else f"{text}: rising since {since} UTC"
 
 
-def _enabled(policy: Policy) -> bool:
-    return policy.sentiment_drift.enabled
+def _headroom(view: BrandView, own: SentimentDrift) -> Headroom:
+    """Return the headroom of the mentions of a day that are needed, then of the negative ones up to the limit.
 
-
-def _headroom(view: BrandView) -> Headroom:
-    """Return the headroom to the mentions needed in a day, then to the negative ones that would reach the limit.
-
-    x negative mentions of an hour add at most g x / (1 + (x - 1) rho), which is the case without any others.
+    x negative mentions of an hour add at most g x / (1 + (x - 1) rho), which is what they add without any other.
     """
-    few = Headroom(MENTIONS, view.policy.sentiment_drift.min_mentions - _scored(view.window(60 * HOURS)))
+    few = Headroom(MENTIONS, own.min_mentions - scored(view.window(60 * HOURS)))
     if few.remaining > 0:
         return few
     if not view.baseline.warmed_up:
         return NO_LIMIT
-    score, _, (gain, _), rho = _closed_hours(view, *_shares(view))
+    score, _, (gain, _), rho = _closed_hours(view, *_shares(view, own))
     left = -log(tail_probability(view.policy, 60)) - score
     most = gain - left * rho  # the hour cannot add more than gain / rho
     if most <= 0:
@@ -187,4 +179,24 @@ def _headroom(view: BrandView) -> Headroom:
     return Headroom(NEGATIVE, floor(left * (1 - rho) / most) - view.hour(view.minute // 60)[NEGATIVE])
 
 
-DETECTOR: Final = Detector("sentiment_drift", explain, _enabled, evaluate=evaluate, headroom=_headroom)
+DETECTOR: Final = Detector(
+    name="sentiment_drift",
+    parameters=SentimentDrift,
+    label={"en": "Rising negative share", "fr": "Part de mentions négatives en hausse"},
+    explain=explain,
+    metrics=(wording.NEGATIVE_SHARE,),
+    example=wording.Example("negative share", 360, 0.44, 0.2, 0.35),
+    evaluate=evaluate,
+    headroom=_headroom,
+    statistic="cusum",
+    main_parameters=(
+        wording.MainParameter(
+            "odds_ratio",
+            {
+                "en": "odds ratio to detect; larger looks for steeper rises [×]",
+                "fr": "rapport de cotes à détecter ; plus grand, hausses plus nettes [×]",
+            },
+        ),
+        wording.MIN_MENTIONS,
+    ),
+)

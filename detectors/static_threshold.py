@@ -19,23 +19,28 @@ Reference: none, fixed limits.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import NO_LIMIT, BrandView, CountThreshold, Detector, Finding, Headroom, in_minutes, scored
+from detectors.base import NO_LIMIT, Detector, in_minutes, scored
+from detectors.model import wording
 from detectors.model.duration import Duration
+from detectors.model.finding import CountThreshold, Finding, Headroom
 from detectors.model.parameters import Switched
-from detectors.model.text import Language, comparison
+from detectors.model.text import comparison
 from detectors.windows.buckets import MENTIONS, NEGATIVE
 
 if TYPE_CHECKING:
-    from detectors.model.signal import Signal
-    from detectors.policy import Policy
+    from collections.abc import Iterator
+
+    from detectors.model.signal import Severity, Signal
+    from detectors.model.text import Language
+    from detectors.view import BrandView
 
 
 class StaticThreshold(Switched):
-    """Fixed limits, whatever the brand's history; each is off until it is given."""
+    """Limits that hold whatever the brand's history; each is off until it is given."""
 
     window: Duration = Field(
         default=timedelta(minutes=10),
@@ -67,50 +72,95 @@ class StaticThreshold(Switched):
     )
 
 
-def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
-    """Return the configured limits on counts."""
-    params = view.policy.static_threshold
-    limits = ((MENTIONS, params.mentions), (NEGATIVE, params.negative))
+def thresholds(_view: BrandView, own: StaticThreshold) -> tuple[CountThreshold, ...]:
+    """Return the counts that are given."""
+    given = ((MENTIONS, own.mentions), (NEGATIVE, own.negative))
     return tuple(
-        CountThreshold(metric, in_minutes(params.window), None, ((count, "warning"),), resolve_below=0.7 * count)
-        for metric, count in limits
+        CountThreshold(metric, in_minutes(own.window), None, ((count, "warning"),), resolve_below=0.7 * count)
+        for metric, count in given
         if count is not None
     )
 
 
-def evaluate_share(view: BrandView) -> Finding | None:
-    """Return the finding about the negative share of the window, None without a configured share."""
-    params = view.policy.static_threshold
-    if params.negative_share is None:
+def evaluate_share(view: BrandView, own: StaticThreshold) -> Finding | None:
+    """Return the finding on the negative share of the window; None while no share is given."""
+    if own.negative_share is None:
         return None
-    length = in_minutes(params.window)
+    length = in_minutes(own.window)
     counts = view.window(length)
-    scored_count = scored(counts)
-    share = counts[NEGATIVE] / scored_count if scored_count else 0.0
-    breached = scored_count >= params.share_min_mentions and share >= params.negative_share
-    ongoing = scored_count >= params.share_min_mentions // 2 and share >= 0.7 * params.negative_share
-    return Finding(
-        "warning" if breached else None, ongoing, "negative share", length, share, None, params.negative_share
-    )
+    judged = scored(counts)
+    share = counts[NEGATIVE] / judged if judged else 0.0
+    breached = judged >= own.share_min_mentions and share >= own.negative_share
+    ongoing = judged >= own.share_min_mentions // 2 and share >= 0.7 * own.negative_share
+    severity: Severity | None = "warning" if breached else None
+    return Finding(severity, ongoing, wording.NEGATIVE_SHARE.name, length, share, None, own.negative_share)
+
+
+def _share_headroom(view: BrandView, own: StaticThreshold) -> Headroom:
+    if own.negative_share is None:
+        return NO_LIMIT
+    return Headroom(MENTIONS, own.share_min_mentions - scored(view.window(in_minutes(own.window))))
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return comparison(signal, language, against_limit=True)
+    return comparison(signal, language, *_METRICS, against_limit=True)
 
 
-def _enabled(policy: Policy) -> bool:
-    return policy.static_threshold.enabled
+def _can_fire(own: StaticThreshold) -> bool:
+    return own.enabled and (own.mentions, own.negative, own.negative_share) != (None, None, None)
 
 
-COUNTS = Detector("static_threshold", explain, _enabled, thresholds=thresholds)
+def _warnings(own: StaticThreshold) -> Iterator[tuple[str, str]]:
+    if own.mentions is not None and own.negative is not None and own.negative >= own.mentions:
+        rule = f"is never reached first, as mentions = {own.mentions} counts the negative ones too: set it lower"
+        yield "negative", rule
 
 
-def _share_headroom(view: BrandView) -> Headroom:
-    params = view.policy.static_threshold
-    if params.negative_share is None:
-        return NO_LIMIT
-    return Headroom(MENTIONS, params.share_min_mentions - scored(view.window(in_minutes(params.window))))
+_METRICS: Final = (wording.MENTIONS, wording.NEGATIVE_MENTIONS, wording.NEGATIVE_SHARE)
 
+COUNTS: Final = Detector(
+    name="static_threshold",
+    parameters=StaticThreshold,
+    label={"en": "Fixed threshold reached", "fr": "Seuil fixe atteint"},
+    explain=explain,
+    metrics=_METRICS[:2],
+    example=wording.Example("negative mentions", 10, 40, None, 40),
+    thresholds=thresholds,
+    main_parameters=(
+        wording.MainParameter(
+            "mentions",
+            {
+                "en": "mentions in the window that fire [mentions]",
+                "fr": "mentions dans la fenêtre qui alertent [mentions]",
+            },
+        ),
+        wording.MainParameter(
+            "negative",
+            {
+                "en": "negative mentions in the window that fire [mentions]",
+                "fr": "mentions négatives dans la fenêtre qui alertent [mentions]",
+            },
+        ),
+        wording.MainParameter(
+            "negative_share",
+            {"en": "negative share that fires [0 to 1]", "fr": "part négative qui alerte [0 à 1]"},
+        ),
+    ),
+    featured=("negative",),
+    can_fire=_can_fire,
+    warnings=_warnings,
+)
 
-SHARE = Detector("static_threshold_share", explain, _enabled, evaluate=evaluate_share, headroom=_share_headroom)
+SHARE: Final = Detector(
+    name="static_threshold_share",
+    section="static_threshold",
+    parameters=StaticThreshold,
+    label={"en": "Fixed threshold on the negative share reached", "fr": "Seuil fixe de part négative atteint"},
+    explain=explain,
+    metrics=_METRICS[2:],
+    example=wording.Example("negative share", 10, 0.7, None, 0.5),
+    evaluate=evaluate_share,
+    headroom=_share_headroom,
+    can_fire=_can_fire,
+)

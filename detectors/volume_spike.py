@@ -4,7 +4,7 @@ A count over a sliding window breaches when all of these hold:
 
     n >= min_mentions    and    n + c >= peak_ratio * P    and    P(X >= n) <= tail
 
-- n: the mentions of the last W minutes (W = `short_window`, `window`).
+- n: the mentions of the last W minutes (W = `windows.short`, `windows.main`).
 - P: the peak that an ordinary day of the brand brings, the power mean (sum w (m + c)^4 / sum w)^(1/4) of the largest
   sums m of the last 21 days, with each day's weight w halved every `learning.peak_half_life`, and c = sqrt(W) / 2
   (`detectors.stats.baseline`).
@@ -12,12 +12,12 @@ A count over a sliding window breaches when all of these hold:
 - tail: the share of the promised false-alarm budget that falls to one window.
 - `peak_ratio` is multiplied by 1.2 at low sensitivity, by 0.7 at high.
 
-A quiet brand is also watched over an hour, and over `long_window` by the tail alone.
+A quiet brand is also watched over an hour, and over `windows.long` by the tail alone.
 
 For a brand with few mentions, two weeks of history show how bursty it is (`detectors.stats.burstiness`). Then
 P(X >= n) <= tail must hold for the likely burstiness too. If an hour's count is rare even for the highest burstiness
 that the history allows, the hour breaches from `min_mentions` / 2 on, provided that it reaches 0.45 times the threshold
-of `window` at medium sensitivity.
+of `windows.main` at medium sensitivity.
 
 The severity is `info`: a volume peak is not a crisis, and pages nobody.
 
@@ -30,11 +30,11 @@ decaying maximum that we tried (docs/results.md). The tail is the Gamma-Poisson 
 Analysis, 2.6).
 
 >>> from detectors.engine.simulation import first_alert, simulate
->>> calm = {"negative": 4, "positive": 4, "neutral": 22}
->>> first_alert(simulate(calm, {"neutral": 180}), "volume_spike")
+>>> usual = {"negative": 4, "positive": 4, "neutral": 22}
+>>> first_alert(simulate(usual, {"neutral": 180}), "volume_spike")
 'info after 8 min at 22 mentions'
->>> first_alert(simulate(calm, calm), "volume_spike")
-'silent'
+>>> first_alert(simulate(usual, usual), "volume_spike")
+'no alert'
 """
 
 from __future__ import annotations
@@ -44,28 +44,22 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from detectors.base import (
-    NO_LIMIT,
-    BrandView,
-    CountThreshold,
-    Detector,
-    Headroom,
-    headroom_below,
-    in_minutes,
-    tail_probability,
-)
-from detectors.model.parameters import Windowed
-from detectors.model.text import Language, comparison
+from detectors.base import NO_LIMIT, Detector, Tuning, headroom_below, in_minutes, tail_probability
+from detectors.model import wording
+from detectors.model.finding import CountThreshold, Headroom
+from detectors.model.parameters import Switched
+from detectors.model.text import comparison
 from detectors.windows.buckets import DAY, MAX_SLIDING, MENTIONS
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
-    from detectors.policy import Policy
+    from detectors.model.text import Language
     from detectors.stats.burstiness import Burstiness
+    from detectors.view import BrandView
 
 
-class VolumeSpike(Windowed):
-    """Parameters of the volume spike detector."""
+class VolumeSpike(Switched):
+    """Parameters of the detector."""
 
     min_mentions: int = Field(
         default=7,
@@ -84,127 +78,122 @@ class VolumeSpike(Windowed):
 
 
 QUIET_BELOW: Final = 10.0
-"""Mentions expected in the main window below which a brand is quiet, and watched over two more windows. A brand with a
-known burstiness (`detectors.stats.burstiness`) is always quiet."""
+"""Mentions expected in the main window below which a brand is quiet and evaluated over two windows more; a brand of few
+mentions (`detectors.stats.burstiness`) always is."""
 
 HOUR: Final = 60  # minutes
 HOURLY_PEAK_SHARE: Final = 0.6
-"""Share of the main window's threshold that an hour must reach: a bursty brand has most of a burst in one hour."""
+"""How much of what would breach in the main window must fall into an hour: a bursty brand's hours hold most of it."""
 
 BUDGET_SHARE: Final = 1 / 3
-"""Share of the false-alarm budget: mentions are watched over more windows than anything else, and these overlap."""
+"""Of the budget of false alarms: mentions are counted over more windows than anything else, and these overlap."""
 
 STEADY_PEAK_SHARE: Final = 0.45
-"""Share of the main window's threshold at medium sensitivity that an hour of a steady brand must reach: the daily peaks
-show bursts that no model of chance foresees."""
+"""How much of what would breach in the main window at medium sensitivity must fall into an hour of a steady brand: what
+no model of chance foresees shows in the peaks of the days."""
 
 RESOLVE_TAIL: Final = 0.02
 """An episode ends once its count is no rarer than this."""
 
 
-def thresholds(view: BrandView) -> tuple[CountThreshold, ...]:
-    """Return the thresholds on mentions at this hour, none before the warm-up is over."""
+def thresholds(view: BrandView, own: VolumeSpike) -> tuple[CountThreshold, ...]:
+    """Return the counts of mentions that breach in this hour; none before the warm-up is over."""
     if not view.baseline.warmed_up:
         return ()
-    return tuple(_threshold(view, length, _count(view, length, min_count)) for length, min_count in _windows(view))
+    windows = _windows(view, own)
+    return tuple(_threshold(view, own, length, _count(view, own, length, least)) for length, least in windows)
 
 
-def _windows(view: BrandView) -> list[tuple[int, int]]:
-    """Return the watched windows, each with the count it must reach before its rarity is tested."""
-    params, baseline = view.policy.volume_spike, view.baseline
-    ratio, short_window, main_window = (
-        view.policy.peak_ratio_factor * params.peak_ratio,
-        in_minutes(params.short_window),
-        in_minutes(params.window),
-    )
-    main_peak = baseline.peak_threshold(1, main_window, ratio)
+def _windows(view: BrandView, own: VolumeSpike) -> list[tuple[int, int]]:
+    """Return the windows, each with what its count must reach besides being rare."""
+    baseline, shared, ratio = view.baseline, view.policy.windows, view.policy.peak_ratio_factor * own.peak_ratio
+    short, main = in_minutes(shared.short), in_minutes(shared.main)
+    main_peak = baseline.peak_threshold(1, main, ratio)
     windows = [
-        (short_window, max(params.min_mentions, baseline.peak_threshold(0, short_window, ratio))),
-        (main_window, max(params.min_mentions, main_peak)),
+        (short, max(own.min_mentions, baseline.peak_threshold(0, short, ratio))),
+        (main, max(own.min_mentions, main_peak)),
     ]
-    if baseline.burstiness is None and baseline.expected(MENTIONS, main_window) >= QUIET_BELOW:
+    if baseline.burstiness is None and baseline.expected(MENTIONS, main) >= QUIET_BELOW:
         return windows
-    return [
-        *windows,
-        (HOUR, max(params.min_mentions, ceil(HOURLY_PEAK_SHARE * main_peak))),
-        (in_minutes(params.long_window), params.min_mentions),
-    ]
+    hourly = max(own.min_mentions, ceil(HOURLY_PEAK_SHARE * main_peak))
+    return [*windows, (HOUR, hourly), (in_minutes(shared.long), own.min_mentions)]
 
 
-def _count(view: BrandView, length: int, min_count: int) -> int:
-    """Return the count that breaches in a window: large, rare, and rare for a brand as bursty as this one."""
+def _count(view: BrandView, own: VolumeSpike, length: int, least: int) -> int:
+    """Return the count that breaches in a window: large, rare, and rare too for a brand as bursty as this one."""
     rarity, baseline = tail_probability(view.policy, length, BUDGET_SHARE), view.baseline
-    count = max(min_count, baseline.quantile(MENTIONS, length, rarity))
+    count = max(least, baseline.quantile(MENTIONS, length, rarity))
     if baseline.burstiness is None or length > MAX_SLIDING:
         return count
     count = max(count, baseline.burstiness.quantile(length, rarity))
-    return min(count, _steady_brand_count(view, baseline.burstiness)) if length == HOUR else count
+    return min(count, _steady_brand_count(view, own, baseline.burstiness)) if length == HOUR else count
 
 
-def _steady_brand_count(view: BrandView, bursts: Burstiness) -> int:
+def _steady_brand_count(view: BrandView, own: VolumeSpike, burstiness: Burstiness) -> int:
     """Return the count that breaches in an hour if the brand is as bursty as its history allows.
 
-    The tail is the whole budget of an hour divided by max(1, m), with m the expected mentions. Measured, this keeps the
-    promised budget: small counts rise in steps, and a rare count stays rare for a while (docs/results.md).
+    What is rarer than the whole budget allows to an hour of m expected mentions, divided by max(1, m), comes no more
+    often than promised: so few mentions climb in steps, and what is rare once is rare for a while (docs/results.md).
     """
-    known: int | None = view.memo.get("steady brand count")
+    known: int | None = view.memo.get("volume_spike steady")
     if known is not None:
         return known
-    params, baseline = view.policy.volume_spike, view.baseline
-    of_peak = ceil(STEADY_PEAK_SHARE * baseline.peak_threshold(1, in_minutes(params.window), params.peak_ratio))
-    rarity = view.policy.false_alarms_per_day / DAY / max(1.0, bursts.expected(HOUR))
-    count = view.memo["steady brand count"] = max(_min_hourly(view), of_peak, bursts.quantile(HOUR, rarity, upper=True))
+    main = in_minutes(view.policy.windows.main)
+    of_peak = ceil(STEADY_PEAK_SHARE * view.baseline.peak_threshold(1, main, own.peak_ratio))
+    rarity = view.policy.false_alarms_per_day / DAY / max(1.0, burstiness.expected(HOUR))
+    count = max(_min_hourly(own), of_peak, burstiness.quantile(HOUR, rarity, upper=True))
+    view.memo["volume_spike steady"] = count
     return count
 
 
-def _min_hourly(view: BrandView) -> int:
-    return ceil(view.policy.volume_spike.min_mentions / 2)
+def _min_hourly(own: VolumeSpike) -> int:
+    return ceil(own.min_mentions / 2)
 
 
-def _headroom(view: BrandView) -> Headroom:
-    """Return the headroom to the fewest mentions that can breach, then to the usual peaks and the quantile."""
-    params = view.policy.volume_spike
-    long_window = in_minutes(params.long_window)
-    few = headroom_below(
-        view,
-        MENTIONS,
-        [
-            (in_minutes(params.short_window), params.min_mentions),
-            (in_minutes(params.window), params.min_mentions),
-            (HOUR, _min_hourly(view)),
-            (long_window, params.min_mentions),
-        ],
-    )
+def _headroom(view: BrandView, own: VolumeSpike) -> Headroom:
+    """Return the headroom below the fewest mentions that can breach, then below the usual peaks: tails cost most."""
+    shared = view.policy.windows
+    long = in_minutes(shared.long)
+    lengths = (in_minutes(shared.short), in_minutes(shared.main), long)
+    few = headroom_below(view, MENTIONS, [*((n, own.min_mentions) for n in lengths), (HOUR, _min_hourly(own))])
     if few.remaining > 0:
         return few
     if not view.baseline.warmed_up:
         return NO_LIMIT
-    rare = view.baseline.quantile(MENTIONS, long_window, tail_probability(view.policy, long_window, BUDGET_SHARE))
-    bounds = _windows(view)[:3]
+    rare = view.baseline.quantile(MENTIONS, long, tail_probability(view.policy, long, BUDGET_SHARE))
+    bounds = _windows(view, own)[:3]
     if view.baseline.burstiness is not None:
-        bounds.append((HOUR, _steady_brand_count(view, view.baseline.burstiness)))
-    return headroom_below(view, MENTIONS, [*bounds, (long_window, max(params.min_mentions, rare))])
+        bounds.append((HOUR, _steady_brand_count(view, own, view.baseline.burstiness)))
+    return headroom_below(view, MENTIONS, [*bounds, (long, max(own.min_mentions, rare))])
 
 
-def _threshold(view: BrandView, length: int, count: int) -> CountThreshold:
+def _threshold(view: BrandView, own: VolumeSpike, length: int, count: int) -> CountThreshold:
     baseline = view.baseline
-    ordinary = baseline.quantile(MENTIONS, length, RESOLVE_TAIL)
+    usual = baseline.quantile(MENTIONS, length, RESOLVE_TAIL)
     return CountThreshold(
         MENTIONS,
         length,
         baseline.expected(MENTIONS, length),
         ((count, "info"),),
-        resolve_below=min(count, max(0.5 * view.policy.volume_spike.min_mentions, ordinary)),
+        resolve_below=min(count, max(0.5 * own.min_mentions, usual)),
     )
 
 
 def explain(signal: Signal, language: Language) -> str:
     """Return the finding in one sentence."""
-    return comparison(signal, language)
+    return comparison(signal, language, wording.MENTIONS)
 
 
-def _enabled(policy: Policy) -> bool:
-    return policy.volume_spike.enabled
-
-
-DETECTOR: Final = Detector("volume_spike", explain, _enabled, thresholds=thresholds, headroom=_headroom)
+DETECTOR: Final = Detector(
+    name="volume_spike",
+    parameters=VolumeSpike,
+    label={"en": "More mentions than usual", "fr": "Plus de mentions que d’habitude"},
+    explain=explain,
+    metrics=(wording.MENTIONS,),
+    example=wording.Example("mentions", 120, 1240, 300, 780),
+    thresholds=thresholds,
+    headroom=_headroom,
+    main_parameters=(wording.PEAK_RATIO, wording.MIN_MENTIONS),
+    featured=("peak_ratio",),
+    tuning=Tuning(scaled=("peak_ratio",)),
+)

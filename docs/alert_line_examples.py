@@ -22,20 +22,6 @@ AT: Final = 1_773_097_200_000
 """2026-03-09 23:00 UTC."""
 
 MINUTE: Final = 60_000
-_SEEN: Final[dict[str, tuple[str, int, float, float | None, float]]] = {
-    # detector: metric, window (minutes), observed, usual, threshold
-    "volume_spike": ("mentions", 120, 1240, 300, 780),
-    "negative_burst": ("mentions", 60, 96, 11, 40),
-    "negative_spike": ("negative mentions", 10, 83, 6, 24),
-    "negative_share": ("negative share", 60, 0.61, 0.18, 0.4),
-    "sentiment_drift": ("negative share", 360, 0.44, 0.2, 0.35),
-    "high_reach": ("far-reaching negative mentions", 10, 1, 0.02, 1),
-    "abuse": ("abusive share", 60, 0.34, None, 0.2),
-    "no_data": ("mentions", 180, 0, 40, 1),
-    "positive_spike": ("positive mentions", 10, 120, 9, 60),
-    "static_threshold": ("negative mentions", 10, 40, None, 40),
-    "static_threshold_share": ("negative share", 10, 0.7, None, 0.5),
-}
 _HEAD: Final = """# The line at 3 am
 
 The first line of each message is what a phone shows on its lock screen. It has to say which brand, what, how much, and
@@ -69,7 +55,7 @@ def _table(language: Language) -> str:
 
 
 def _incident(detector: str, severity: Severity) -> Incident:
-    metric, window, observed, usual, threshold = _SEEN[detector]
+    metric, window, observed, usual, threshold = registry.BY_NAME[detector].example
     evidence = Evidence(
         window_start=AT - window * MINUTE,
         window_end=AT,

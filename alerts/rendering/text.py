@@ -8,6 +8,7 @@ from alerts.incidents.findings import primary, ratio
 from alerts.rendering.escaping import clean, clip, width
 from alerts.rendering.locales import en, fr
 from detectors.model.text import format_number, format_percent
+from detectors.registry import BY_NAME, metric_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,11 +69,12 @@ def peak_text(finding: Finding, language: Language) -> str:
 
 
 def _finding_text(finding: Finding, evidence: Evidence, language: Language) -> str:
-    """Return figures in the words of their detector: a silence is about a channel, all others about a figure."""
-    if finding.signal.detector != "no_data" or not finding.signal.contributors.channels:
+    """Return figures in the words of their detector: some are about a source, most about a count or a share."""
+    detector, channels = BY_NAME.get(finding.signal.detector), finding.signal.contributors.channels
+    if detector is None or detector.alert_text is None or not channels:
         return evidence_text(evidence, language)
-    subject = clip(clean(finding.signal.contributors.channels[0][0]), 30)
-    text = translate(language, "silent_channel", subject=subject, window=_window(evidence, language))
+    source = clip(clean(channels[0][0]), 30)
+    text = detector.alert_text[language].format(source=source, window=_window(evidence, language))
     return text + _usual(evidence, format_number, language)
 
 
@@ -91,10 +93,8 @@ def evidence_text(evidence: Evidence, language: Language) -> str:
 
 
 def _metric(evidence: Evidence, language: Language) -> str:
-    """Return what is counted, in the singular where it is one."""
-    known = MESSAGES[language]
-    name = known.get(evidence.metric) or clip(clean(evidence.metric), 30)
-    return known.get(f"one of {evidence.metric}", name) if evidence.observed == 1 else name
+    """Return what the figure is called, in the singular where it is one."""
+    return metric_text(evidence.metric, language, one=evidence.observed == 1) or clip(clean(evidence.metric), 30)
 
 
 def _window(evidence: Evidence, language: Language) -> str:

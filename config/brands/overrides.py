@@ -16,32 +16,20 @@ from pydantic import ValidationError
 
 from config.error_messages import describe
 from detectors.policy import Policy
+from detectors.registry import SECTIONS, overridable
 from detectors.windows.buckets import MINUTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from config.brands.model import Brand
 
 FOREVER: Final = 2**62
 
 SENSITIVITY: Final = "detect.sensitivity"
-MAIN: Final[Mapping[str, tuple[str, ...]]] = {
-    "static_threshold": ("mentions", "negative", "negative_share"),
-    "volume_spike": ("peak_ratio", "min_mentions"),
-    "negative_spike": ("peak_ratio", "min_mentions"),
-    "negative_burst": ("peak_ratio", "max_mean_sentiment", "min_mentions"),
-    "high_reach": ("min_reach", "warning_count"),
-    "negative_share": ("min_rise", "min_mentions"),
-    "sentiment_drift": ("odds_ratio", "min_mentions"),
-    "abuse": ("min_share", "min_mentions"),
-    "no_data": ("min_expected", "min_duration"),
-    "positive_spike": ("min_ratio", "min_share", "min_mentions"),
-}
-"""Detector → the thresholds that may be overridden, the main one first. The lateness is not among them, because it
+PATHS: Final = frozenset({SENSITIVITY, *(one.path for section in SECTIONS for one in overridable(section))})
+"""What may be overridden: the sensitivity, and the main parameters of each detector. The lateness may not, because it
 decides when minutes close."""
-
-PATHS: Final = frozenset({SENSITIVITY, *(f"detect.{name}.{key}" for name, keys in MAIN.items() for key in keys)})
 
 
 class Override(msgspec.Struct, frozen=True):

@@ -168,7 +168,7 @@ def _learn(state: State, rows: Batch, run: admission.RowRange) -> None:
 
 def _add(state: State, rows: Batch, start: int, end: int, minute: int, policy: Policy) -> Counts:
     """Add rows to their minute."""
-    added = admission.count_rows(rows, start, end, state.recent_texts, policy.high_reach_from)
+    added = admission.count_rows(rows, start, end, state.recent_texts, state.cache.high_reach_from)
     state.sources.add(rows.channels[start:end], minute)
     if state.contributors.take(rows, start, end, minute, state.brand):
         state.cache.sampled = {}
@@ -190,7 +190,8 @@ def _count(state: State, rows: Batch, run: admission.RowRange, policy: Policy) -
     start = run.start
     while start < run.end:
         headroom = state.cache.headroom
-        stop = _next_evaluation(rows, start, run.end, headroom, policy) if headroom else start + 1
+        reach = state.cache.high_reach_from
+        stop = _next_evaluation(rows, start, run.end, headroom, reach) if headroom else start + 1
         added = _add(state, rows, start, stop, run.minute, policy)
         for column in headroom:
             headroom[column] -= added[column]
@@ -200,16 +201,16 @@ def _count(state: State, rows: Batch, run: admission.RowRange, policy: Policy) -
     return signals
 
 
-def _next_evaluation(rows: Batch, start: int, end: int, headroom: dict[int, int], policy: Policy) -> int:
+def _next_evaluation(rows: Batch, start: int, end: int, headroom: dict[int, int], high_reach_from: int) -> int:
     """Return the end of the longest run of rows before whose last one no threshold can be reached."""
     stop = min(end, start + headroom[MENTIONS])
     for column, left in headroom.items():
         if column != MENTIONS and left <= stop - start:
-            stop = _row_after(rows, start, stop, column, left, policy)
+            stop = _row_after(rows, start, stop, column, left, high_reach_from)
     return stop
 
 
-def _row_after(rows: Batch, start: int, stop: int, column: int, left: int, policy: Policy) -> int:
+def _row_after(rows: Batch, start: int, stop: int, column: int, left: int, high_reach_from: int) -> int:
     """Return the row after the `left`-th that adds to `column`, or `stop` if there are fewer."""
     if column in _LABELS:
         label, labels = _LABELS[column], rows.labels
@@ -217,7 +218,7 @@ def _row_after(rows: Batch, start: int, stop: int, column: int, left: int, polic
             return stop
         places = [row for row in range(start, stop) if labels[row] == label]
     elif column == HIGH_REACH:
-        places = admission.high_reach_rows(rows, start, stop, policy.high_reach_from)
+        places = admission.high_reach_rows(rows, start, stop, high_reach_from)
     else:
         places = [row for row in range(start, stop) if rows.abuses[row] >= admission.ABUSIVE_FROM]
     return places[left - 1] + 1 if len(places) >= left else stop

@@ -1,75 +1,77 @@
-"""Evaluation of the detectors at a minute: which episodes begin, continue or end."""
+"""Evaluation of one brand's minutes: episodes begin, continue and end, and signals report them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from detectors.base import BrandView, CountThreshold, Detector, Finding, evaluate_thresholds, in_minutes
+from detectors.base import Detector, evaluate_thresholds, hourly_thresholds, in_minutes
 from detectors.engine.headroom import UNLIMITED, update_headroom
 from detectors.engine.state import Episode, State
-from detectors.model.signal import SEVERITIES, Contributors, Evidence, Phase, Severity, Signal
+from detectors.engine.timeline import build_timeline, is_due
+from detectors.model.signal import SEVERITIES, Contributors, Coverage, Evidence, Phase, Severity, Signal
 from detectors.registry import ALL, BY_NAME
+from detectors.view import BrandView
 from detectors.windows.buckets import COPIES, MAX_SLIDING, MENTIONS, MINUTE, NEGATIVE, NO_COUNTS
-from detectors.windows.timeline import build_timeline, is_due, source_coverage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from detectors.model.finding import CountThreshold, Finding
     from detectors.policy import Policy
 
-_ALL_MENTIONS = frozenset({"mentions", "positive mentions"})
-_ON_COUNTS = tuple(detector for detector in ALL if detector.thresholds)
-_HOURLY = frozenset(detector.name for detector in ALL if detector.hourly)
-CALM_MINUTES = 15
+_ALL_MENTIONS: Final = frozenset({"mentions", "positive mentions"})
+_HOURLY: Final = frozenset(detector.name for detector in ALL if detector.hourly)
+_COVERAGE: Final = next((detector for detector in ALL if detector.coverage is not None), None)
+RESOLVE_MINUTES: Final = 15
 """An episode ends after so many closed minutes in a row below `resolve_below`."""
 
 
 def set_policy(state: State, policy: Policy) -> None:
-    """Set the policy in force, and clear the cache of another policy."""
+    """Set the policy in force; what was computed under another one is dropped."""
     cache = state.cache
-    if cache.policy is not policy and cache.policy != policy:
+    if cache.policy is policy:
+        return
+    if cache.policy != policy:
         cache.clear()
-    cache.policy = policy
+    cache.set_policy(policy)
 
 
 def evaluate_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
-    """Return the signals that the open minutes raise, and compute when to evaluate again.
+    """Return the signals of the open minutes near the last closed one, and compute when to evaluate again.
 
-    A minute without a mention cannot raise a signal. `at` is the event time of the row that was counted last, None for
-    the end of the minute. While `cache.headroom` is empty, the next row triggers an evaluation.
+    A minute without a mention cannot breach. `at` is the event time of the row that was counted last; without one it is
+    the end of the minute. While `cache.headroom` is empty, the next row is evaluated.
     """
     if state.last_closed_minute is None:
         return []
     signals, cache = [], state.cache
     headroom: dict[int, int] = {MENTIONS: UNLIMITED}
     all_reported, minute = True, -1
-    enough_authors = True  # no finding is kept down for lack of authors
+    diverse = True  # no finding is kept at `info` for want of authors
     for minute in sorted(state.minutes.opened):
         if minute > state.last_closed_minute + policy.open_minutes:
             break
         view = BrandView(minute, state, policy)
-        for detector in _ON_COUNTS:
-            if not detector.enabled(policy):
-                continue
+        for detector, own in cache.on_counts:
             episode = state.episodes.get(detector.name)
-            room = detector.headroom(view) if detector.headroom and episode is None else None
+            room = detector.headroom(view, own) if detector.headroom and episode is None else None
             if room is not None and room.remaining > 0:
                 headroom[room.column] = min(headroom.get(room.column, UNLIMITED), room.remaining)
-            elif limits := view.thresholds(detector):
-                signals += _update_open(state, view, detector, limits, at)
-                reported, diverse = update_headroom(headroom, view, limits, state.episodes.get(detector.name))
-                all_reported, enough_authors = all_reported and reported, enough_authors and diverse
-    if not enough_authors and state.contributors.has_room:
+            elif thresholds := hourly_thresholds(view, detector, own):
+                signals += _update_open(state, view, detector, thresholds, at)
+                reported, by_many = update_headroom(headroom, view, thresholds, state.episodes.get(detector.name))
+                all_reported, diverse = all_reported and reported, diverse and by_many
+    if not diverse and state.contributors.has_room:
         headroom[MENTIONS] = 1
     cache.headroom, cache.headroom_minute, cache.all_reported = headroom, minute, all_reported
     return signals
 
 
 def on_new_minute(state: State, minute: int) -> None:
-    """Prepare for the first row of a minute: the cached headroom may not hold any longer.
+    """Note that a row of a new minute comes: the known headroom may not hold any longer.
 
-    It holds within the hour, whose thresholds are the same, for a minute after all evaluated ones: its windows hold no
-    more than theirs, except for the rows that came since, which the headroom has counted.
+    It holds within the hour, whose thresholds are the same, for a minute after all that were evaluated: its windows
+    hold no more than theirs, except for the rows that came since, and these were counted.
     """
     cache = state.cache
     if cache.all_reported and cache.headroom_minute < minute and cache.headroom_minute // 60 == minute // 60:
@@ -79,13 +81,13 @@ def on_new_minute(state: State, minute: int) -> None:
 
 
 def close_minute(state: State, minute: int, policy: Policy) -> list[Signal]:
-    """Close a minute: final evaluation of its counts, then of shares and means, then learning.
+    """Close the minute after the last closed one: final counts first, then shares and means, then learning.
 
-    A minute without a mention evaluates only detectors with an episode, and hourly ones at the end of an hour.
+    A minute without a mention only continues or ends what is ongoing; hourly detectors run at the end of an hour.
     """
     state.last_closed_minute = minute
     busy = minute in state.minutes.opened
-    ends_hour = minute % 60 == 59  # noqa: PLR2004 - the last minute of an hour
+    ends_hour = minute % 60 == 59  # noqa: PLR2004  the last minute of an hour
     signals: list[Signal] = []
     if state.episodes or ((busy or ends_hour) and not (_all_below(state) and state.cache.skipper.all_skipped(minute))):
         signals = _evaluate_closed(state, BrandView(minute, state, policy), busy=busy, ends_hour=ends_hour)
@@ -93,57 +95,60 @@ def close_minute(state: State, minute: int, policy: Policy) -> list[Signal]:
         _learn(state, minute, policy)
     if state.episodes:
         _exclude_hour(state, minute, in_minutes(policy.learning.relearn_after))
-    if ends_hour:
-        state.sources.forget(minute - in_minutes(policy.no_data.forget_after))
+    if ends_hour and state.cache.forget_sources_after is not None:
+        state.sources.forget(minute - state.cache.forget_sources_after)
     return signals
 
 
 def _evaluate_closed(state: State, view: BrandView, *, busy: bool, ends_hour: bool) -> list[Signal]:
     signals: list[Signal] = []
-    for detector in _due_detectors(state, view, busy=busy, ends_hour=ends_hour):
-        finding = detector.evaluate(view) if detector.evaluate else evaluate_thresholds(view, view.thresholds(detector))
+    for detector, own in _due_detectors(state, view, busy=busy, ends_hour=ends_hour):
+        if detector.evaluate:
+            finding = detector.evaluate(view, own)
+        else:
+            finding = evaluate_thresholds(view, hourly_thresholds(view, detector, own))
         update = _update_hourly if detector.hourly else _update_closed
         signals += update(state, view, detector, finding, may_raise=busy or detector.hourly)
     if busy:
-        state.cache.skipper.note_all(d for d in ALL if d.evaluate and d.enabled(view.policy))
+        state.cache.skipper.note_all(detector for detector, _ in state.cache.detectors if detector.evaluate)
     return signals
 
 
 def _all_below(state: State) -> bool:
-    """Return whether the open minutes are known to be below all count thresholds."""
+    """Return whether the open minutes are known to be below all thresholds on counts."""
     return state.cache.all_reported and bool(state.cache.headroom) and min(state.cache.headroom.values()) > 0
 
 
-def _due_detectors(state: State, view: BrandView, *, busy: bool, ends_hour: bool) -> Iterator[Detector]:
-    """Yield the detectors to evaluate: those with an episode, and those that may begin one.
+def _due_detectors(
+    state: State, view: BrandView, *, busy: bool, ends_hour: bool
+) -> Iterator[tuple[Detector[Any], Any]]:
+    """Yield the detectors that may have a finding, with their parameters: what is ongoing, and what may begin now.
 
-    No count threshold can be reached while the open minutes are known to be below all of them.
+    No threshold on counts can be reached while the open minutes are known to be below all of them.
     """
+    detectors, episodes = state.cache.detectors, state.episodes
     if not (busy or ends_hour):
-        lasting = [detector for detector in ALL if detector.name in state.episodes and not detector.hourly]
-        yield from [detector for detector in lasting if detector.enabled(view.policy)]
+        yield from [pair for pair in detectors if pair[0].name in episodes and not pair[0].hourly]
         return
     below = _all_below(state)
     state.cache.skipper.on_minute(view.minute)
-    for detector in ALL:
-        if detector.name in state.episodes:
-            due = True
-        elif busy or detector.hourly:
-            due = not (below if detector.thresholds else _can_skip(state, view, detector))
-        else:
-            continue
-        if due and detector.enabled(view.policy):
-            yield detector
+    for detector, own in detectors:
+        if detector.name not in episodes:
+            if not (busy or detector.hourly):
+                continue
+            if below if detector.thresholds else _can_skip(state, view, detector, own):
+                continue
+        yield detector, own
 
 
-def _can_skip(state: State, view: BrandView, detector: Detector) -> bool:
-    """Return whether a detector can be skipped: it is skipped already, has headroom, or is below its threshold."""
+def _can_skip(state: State, view: BrandView, detector: Detector[Any], own: Any) -> bool:
+    """Return whether a detector need not run: it is skipped already, may be from now on, or is below its threshold."""
     skipper = state.cache.skipper
     if skipper.skips(detector):
         return True
-    if detector.headroom and skipper.try_skip(detector, detector.headroom(view), state.minutes, view.minute):
+    if detector.headroom and skipper.try_skip(detector, detector.headroom(view, own), state.minutes, view.minute):
         return True
-    return detector.below_threshold is not None and detector.below_threshold(view)
+    return detector.below_threshold is not None and detector.below_threshold(view, own)
 
 
 def has_ongoing(state: State) -> bool:
@@ -152,24 +157,21 @@ def has_ongoing(state: State) -> bool:
 
 
 def _learn(state: State, minute: int, policy: Policy) -> None:
-    """Close the minute's counts, and add them to the history."""
+    """Close the minute's counts, and add them to the history of the baseline."""
     counts = state.minutes.close(minute)
-    peaks = [
-        state.minutes.latest_window(in_minutes(length))[metric]
-        for metric, own in ((MENTIONS, policy.volume_spike), (NEGATIVE, policy.negative_spike))
-        for length in (own.short_window, own.window)
-    ]
+    lengths = (in_minutes(policy.windows.short), in_minutes(policy.windows.main))
+    peaks = [state.minutes.latest_window(length)[metric] for metric in (MENTIONS, NEGATIVE) for length in lengths]
     state.cache.encoded_history = None
     state.hours.add(minute, counts, peaks)
 
 
 def _exclude_hour(state: State, minute: int, relearn_after: int) -> None:
-    """Exclude an hour in breach from the baseline, until the breach has lasted so long that it is a new level."""
+    """Keep an hour in breach out of the baseline, until the breach has lasted so long that it is the new level."""
     hours, hour = state.hours, minute // 60
     ages = [minute - episode.start for name, episode in state.episodes.items() if BY_NAME[name].pauses_learning]
     if any(age == relearn_after for age in ages):
         hours.level_since = (minute - relearn_after) // 60
-        hours.excluded = {held for held in hours.excluded if held < hours.level_since}
+        hours.excluded = {excluded for excluded in hours.excluded if excluded < hours.level_since}
         state.cache.clear()
     elif hour not in hours.excluded and any(0 <= age < relearn_after for age in ages):
         hours.excluded.add(hour)
@@ -177,9 +179,9 @@ def _exclude_hour(state: State, minute: int, relearn_after: int) -> None:
 
 
 def _update_open(
-    state: State, view: BrandView, detector: Detector, limits: tuple[CountThreshold, ...], at: int | None
+    state: State, view: BrandView, detector: Detector[Any], thresholds: tuple[CountThreshold, ...], at: int | None
 ) -> list[Signal]:
-    finding = evaluate_thresholds(view, limits)
+    finding = evaluate_thresholds(view, thresholds)
     if finding is None or finding.severity is None:
         return []
     at = (view.minute + 1) * MINUTE if at is None else at
@@ -192,7 +194,7 @@ def _update_open(
 
 
 def _update_closed(
-    state: State, view: BrandView, detector: Detector, finding: Finding | None, *, may_raise: bool
+    state: State, view: BrandView, detector: Detector[Any], finding: Finding | None, *, may_raise: bool
 ) -> list[Signal]:
     episode = state.episodes.get(detector.name)
     at = (view.minute + 1) * MINUTE
@@ -205,16 +207,16 @@ def _update_closed(
         return [_continue(state, view, detector, finding, at)]
     if view.minute >= episode.start:
         episode.minutes_below += 1
-        if episode.minutes_below >= CALM_MINUTES:
+        if episode.minutes_below >= RESOLVE_MINUTES:
             del state.episodes[detector.name]
             state.cache.reset_headroom()
     return []
 
 
 def _update_hourly(
-    state: State, view: BrandView, detector: Detector, finding: Finding | None, *, may_raise: bool
+    state: State, view: BrandView, detector: Detector[Any], finding: Finding | None, *, may_raise: bool
 ) -> list[Signal]:
-    """Continue an episode at the end of the hour only, and end it without delay."""
+    """Report what is ongoing at the end of the hour only, and end it at once."""
     if detector.name not in state.episodes:
         return _update_closed(state, view, detector, finding, may_raise=may_raise)
     if finding is None or not finding.ongoing:
@@ -223,12 +225,14 @@ def _update_hourly(
     return _update_closed(state, view, detector, finding, may_raise=may_raise) if view.minute % 60 == 59 else []  # noqa: PLR2004
 
 
-def _raise(state: State, view: BrandView, detector: Detector, finding: Finding, severity: Severity, at: int) -> Signal:
+def _raise(
+    state: State, view: BrandView, detector: Detector[Any], finding: Finding, severity: Severity, at: int
+) -> Signal:
     episode = state.episodes[detector.name] = Episode(view.minute, severity)
     return _signal(state, view, detector, finding, episode, "raised", at)
 
 
-def _continue(state: State, view: BrandView, detector: Detector, finding: Finding, at: int) -> Signal:
+def _continue(state: State, view: BrandView, detector: Detector[Any], finding: Finding, at: int) -> Signal:
     episode = state.episodes[detector.name]
     episode.revision += 1
     if finding.severity is not None:
@@ -237,9 +241,9 @@ def _continue(state: State, view: BrandView, detector: Detector, finding: Findin
 
 
 def _signal(
-    state: State, view: BrandView, detector: Detector, finding: Finding, episode: Episode, phase: Phase, at: int
+    state: State, view: BrandView, detector: Detector[Any], finding: Finding, episode: Episode, phase: Phase, at: int
 ) -> Signal:
-    is_new = phase == "raised" or is_due(view.minute)
+    with_timeline = phase == "raised" or is_due(view.minute)
     return Signal(
         brand=state.brand,
         detector=detector.name,
@@ -251,9 +255,16 @@ def _signal(
         policy=state.revision,
         evidence=_evidence(view, finding),
         contributors=_contributors(view, finding),
-        timeline=build_timeline(view) if is_new else None,
-        coverage=source_coverage(view) if is_new else None,
+        timeline=build_timeline(view) if with_timeline else None,
+        coverage=_coverage(state, view) if with_timeline else None,
     )
+
+
+def _coverage(state: State, view: BrandView) -> Coverage | None:
+    """Return which of the usual sources are active, by the detector that knows; whether it runs does not matter."""
+    if _COVERAGE is None or _COVERAGE.coverage is None or state.cache.policy is None:
+        return None
+    return _COVERAGE.coverage(view, state.cache.policy.of(_COVERAGE))
 
 
 def _evidence(view: BrandView, finding: Finding) -> Evidence:

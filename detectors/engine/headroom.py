@@ -1,4 +1,4 @@
-"""Headroom of the count thresholds: how many mentions may come before one must be evaluated again."""
+"""Headroom of a brand: how many mentions may come before a threshold on counts has to be evaluated again."""
 
 from __future__ import annotations
 
@@ -8,32 +8,33 @@ from detectors.base import missing_pace
 from detectors.model.signal import SEVERITIES
 
 if TYPE_CHECKING:
-    from detectors.base import BrandView, CountThreshold
     from detectors.engine.state import Episode
+    from detectors.model.finding import CountThreshold
+    from detectors.view import BrandView
 
 UNLIMITED: Final = 1 << 62
-"""Headroom without a threshold."""
+"""More than will ever come."""
 
 
 def update_headroom(
     headroom: dict[int, int], view: BrandView, thresholds: tuple[CountThreshold, ...], episode: Episode | None
 ) -> tuple[bool, bool]:
-    """Lower `headroom` to the fewest mentions that take a threshold to its next level.
+    """Lower `headroom` to the least number of mentions that takes a count to its next level.
 
-    Return whether all reached levels are reported, and whether none of them lacks only different authors.
+    Return whether every level that a count reached is reported, and whether none of them waits for other authors only.
     """
-    all_reported = enough_authors = True
-    for limit in thresholds:
+    all_reported = diverse = True
+    for threshold in thresholds:
         left = UNLIMITED
-        for count, severity in limit.levels:
+        for count, severity in threshold.levels:
             if episode is None or SEVERITIES.index(severity) > SEVERITIES.index(episode.severity):
-                missing = count - view.window(limit.window)[limit.metric]
+                missing = count - view.window(threshold.window)[threshold.metric]
                 if missing <= 0:
                     all_reported = False
-                    missing = missing_pace(view, limit)
+                    missing = missing_pace(view, threshold)
                 if missing > 0:
                     left = missing
                     break
-                enough_authors = False
-        headroom[limit.metric] = min(headroom.get(limit.metric, UNLIMITED), left)
-    return all_reported, enough_authors
+                diverse = False
+        headroom[threshold.metric] = min(headroom.get(threshold.metric, UNLIMITED), left)
+    return all_reported, diverse

@@ -48,7 +48,7 @@ def first_alert(signals: list[Signal], detector: str, days: int = 4) -> str:
     """Return when and with what a detector first fired, in minutes from the start of the burst."""
     first = next((signal for signal in signals if signal.detector == detector and signal.phase == "raised"), None)
     if first is None:
-        return "silent"
+        return "no alert"
     after = (first.at - _START - 24 * days * _HOUR) // 60_000
     return f"{first.severity} after {after} min at {first.evidence.observed:.3g} {first.evidence.metric}"
 

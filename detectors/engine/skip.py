@@ -6,14 +6,15 @@ hour ends. In a calm hour all detectors are skipped, and a minute is counted and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from detectors.windows.buckets import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from detectors.base import Detector, Headroom
+    from detectors.base import Detector
+    from detectors.model.finding import Headroom
     from detectors.windows.buckets import Counts, MinuteBuckets
 
 _NONE: Final = -1
@@ -29,7 +30,7 @@ class EvaluationSkipper:
     def reset(self) -> None:
         """Skip no detector any longer."""
         self._hour = _NONE
-        self._until: dict[Detector, tuple[int, int]] = {}  # column, and the count that ends the skip
+        self._until: dict[Detector[Any], tuple[int, int]] = {}  # column, and the count that ends the skip
         self._all: dict[int, int] | None = None  # the same for all of them, by column; None: some are not skipped
 
     def count(self, added: Counts) -> None:
@@ -44,7 +45,7 @@ class EvaluationSkipper:
             self.reset()
             self._hour = minute // 60
 
-    def try_skip(self, detector: Detector, headroom: Headroom, minutes: MinuteBuckets, minute: int) -> bool:
+    def try_skip(self, detector: Detector[Any], headroom: Headroom, minutes: MinuteBuckets, minute: int) -> bool:
         """Skip a detector with headroom beyond the rows already counted after `minute`; return whether it is."""
         column, left = headroom
         left -= sum(row[column] for later, row in minutes.opened.items() if later > minute)
@@ -53,12 +54,12 @@ class EvaluationSkipper:
         self._until[detector] = column, self.counted[column] + left
         return True
 
-    def skips(self, detector: Detector) -> bool:
+    def skips(self, detector: Detector[Any]) -> bool:
         """Return whether a detector is skipped."""
         column, until = self._until.get(detector, (0, 0))
         return self.counted[column] < until
 
-    def note_all(self, detectors: Iterable[Detector]) -> None:
+    def note_all(self, detectors: Iterable[Detector[Any]]) -> None:
         """Keep the lowest count by column, if all of `detectors` are skipped."""
         asked = list(detectors)
         self._all = None

@@ -1,4 +1,4 @@
-"""Detection state of one brand: buckets, deduplication window, episodes, samples, and a cache that is never stored."""
+"""State of one brand: what the engine keeps between batches, and what it can compute again."""
 
 from __future__ import annotations
 
@@ -6,26 +6,31 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from detectors.base import in_minutes
 from detectors.engine.dedup import DedupWindow
 from detectors.engine.skip import EvaluationSkipper
 from detectors.model.signal import Severity
+from detectors.registry import ALL
+from detectors.view import ViewCache
 from detectors.windows.buckets import HourBuckets, MinuteBuckets
 from detectors.windows.contributors import ContributorSample
 from detectors.windows.source_activity import SourceActivity
 
 if TYPE_CHECKING:
-    from detectors.base import CountThreshold, Detector
+    from detectors.base import Detector
     from detectors.engine.admission import RowSlice
     from detectors.policy import Policy
-    from detectors.stats.baseline import Baseline, HistoryTable
 
 MAX_BUFFERED_BYTES: Final = 1_200_000
-"""Limit of the rows buffered ahead of time, some 5,000 mentions; further rows are counted at once and evaluated when
-their minute comes near. A stored state of this size still fits into a Kafka message of 1 MB."""
+"""Most that is buffered until the last closed minute comes near, some 5,000 mentions. What comes on top is counted at
+once and evaluated when its minute comes near. A stored state with so much still fits into a Kafka message of 1 MB."""
+
+NO_REACH: Final = 1 << 62
+"""More people than anything reaches."""
 
 
 class Episode(msgspec.Struct):
-    """An ongoing finding of one detector."""
+    """An ongoing finding."""
 
     start: int  # minute
     severity: Severity
@@ -34,29 +39,29 @@ class Episode(msgspec.Struct):
 
 
 class Totals(msgspec.Struct):
-    """Outcomes of all rows since the state began."""
+    """What became of every row of the brand since its state began."""
 
     mentions: int = 0  # counted: on time, delayed or backfilled
     redelivered: int = 0  # at or below the high-water mark: dropped
     duplicates: int = 0  # same id within the horizon: dropped
-    late: int = 0  # behind the last closed minute: delayed or backfilled
+    late: int = 0  # in a closed minute: delayed or backfilled
     delayed: int = 0  # late, younger than `backfill_after`: counted now
-    backfill: int = 0  # late and older: enters the baseline, never fires
+    backfill: int = 0  # late and older: learned from, never fires
 
 
 class State:
-    """Detection state of one brand. `process` and `advance_watermark` change it in place and return it."""
+    """State of one brand. Linear use: `process` and `advance_watermark` change it and return it."""
 
     def __init__(self, brand: str) -> None:
         self.brand = brand
         self.revision = 0  # of the configuration in force
-        self.last_closed_minute: int | None = None  # the last closed minute
+        self.last_closed_minute: int | None = None
         self.offsets: dict[int, tuple[int, int]] = {}  # source partition → highest (offset, index) applied
         self.minutes = MinuteBuckets()
         self.hours = HourBuckets()
         self.dedup = DedupWindow()
-        self.pending: dict[int, list[RowSlice]] = {}  # minute → rows read ahead of time, in order of arrival
-        self.buffered_bytes = 0  # how many bytes that is, about
+        self.pending: dict[int, list[RowSlice]] = {}  # minute → rows read ahead, as they came
+        self.buffered_bytes = 0  # their size, approximately
         self.contributors = ContributorSample()
         self.sources = SourceActivity()
         self.recent_texts: dict[int, None] = {}  # of the latest texts, oldest first
@@ -65,43 +70,39 @@ class State:
         self.cache = Cache()
 
 
-class HourCache:
-    """Values computed at most once an hour, on first use."""
+class Cache(ViewCache):
+    """What can be computed again from the state and the policy: never stored."""
 
     def __init__(self) -> None:
-        self.baseline: Baseline | None = None
-        self.thresholds: dict[Detector, tuple[CountThreshold, ...]] = {}
-        self.memo: dict[str, Any] = {}  # values that detectors computed from closed hours
-
-
-class Cache:
-    """Values that follow from the state and the policy: never stored."""
-
-    def __init__(self) -> None:
+        super().__init__()
         self.policy: Policy | None = None
-        self.sampled: dict[tuple[str, bool], Any] = {}  # what was worked out of the sample, until it changes
+        self.detectors: tuple[tuple[Detector[Any], Any], ...] = ()  # those that are enabled, with their parameters
+        self.on_counts: tuple[tuple[Detector[Any], Any], ...] = ()  # those of them with thresholds on counts
+        self.high_reach_from = NO_REACH
+        self.forget_sources_after: int | None = None  # minutes
         self.skipper = EvaluationSkipper()
         self.clear()
 
+    def set_policy(self, policy: Policy) -> None:
+        """Note the policy in force, and what its detectors need of the engine."""
+        self.policy = policy
+        self.detectors = policy.enabled()
+        self.on_counts = tuple(pair for pair in self.detectors if pair[0].thresholds)
+        reaches = [one.high_reach_from(policy.of(one)) for one in ALL if one.high_reach_from]
+        self.high_reach_from = min(reaches, default=NO_REACH)
+        ages = [in_minutes(one.forget_sources_after(policy.of(one))) for one in ALL if one.forget_sources_after]
+        self.forget_sources_after = max(ages, default=None)
+
     def clear(self) -> None:
-        """Drop everything that depends on the history or on the policy."""
-        self.hours: dict[int, HourCache] = {}
-        self.history: HistoryTable | None = None  # the hours that teach, as arrays
+        """Drop all that depends on the history or on the policy."""
+        self.hours = {}
+        self.history = None
         self.encoded_history: bytes | None = None  # stored form of the closed minutes and hours
         self.skipper.reset()
         self.reset_headroom()
 
     def reset_headroom(self) -> None:
-        """Drop the headroom of the open minutes: the next row triggers an evaluation."""
-        self.headroom: dict[int, int] = {}  # column → counts to come before any open minute need be looked at
+        """Forget how far the open minutes are from any threshold: the next row is evaluated."""
+        self.headroom: dict[int, int] = {}  # column → counts to come before any open minute needs an evaluation
         self.headroom_minute = -1  # the latest minute that `headroom` was computed for
-        self.all_reported = False  # every level that an open minute has reached is reported
-
-    def hour(self, hour: int) -> HourCache:
-        """Return the cache of an hour; caches older than the hour before it are dropped."""
-        kept = self.hours.get(hour)
-        if kept is None:
-            for past in [h for h in self.hours if h < hour - 1]:
-                del self.hours[past]
-            kept = self.hours[hour] = HourCache()
-        return kept
+        self.all_reported = False  # every threshold that a count of an open minute reached is reported

@@ -1,4 +1,4 @@
-"""Base classes of the detectors' parameters: frozen, no unknown keys, and a switch to turn a detector off."""
+"""Base classes of all parameter models: frozen, without unknown keys; a switch; the shared sliding windows."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from detectors.model.duration import Duration
 
 
 class Parameters(BaseModel):
-    """Tunable values, each declared once, in the module that uses it."""
+    """Values that tune, each declared once beside the maths that uses it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
 class Switched(Parameters):
-    """Parameters of a detector that can be turned off."""
+    """Parameters of a detector, which can be turned off."""
 
     enabled: bool = Field(
         default=True, description="Turns this detector on or off; the others keep running [true or false]"
     )
 
 
-class Windowed(Switched):
-    """Parameters of a detector that compares counts over sliding windows with the baseline."""
+class Windows(Parameters):
+    """Sliding windows of the detectors that compare counts with the baseline. The baseline learns their daily peaks."""
 
-    short_window: Duration = Field(
+    short: Duration = Field(
         default=timedelta(minutes=15),
         ge=timedelta(minutes=1),
         le=timedelta(hours=1),
         description="Short sliding window; a larger value is steadier but fires later [duration]",
     )
-    window: Duration = Field(
+    main: Duration = Field(
         default=timedelta(minutes=150),
         ge=timedelta(minutes=10),
         le=timedelta(hours=3),
         description="Main sliding window; a larger value is steadier but fires later [duration]",
     )
-    long_window: Duration = Field(
+    long: Duration = Field(
         default=timedelta(hours=12),
         ge=timedelta(hours=3),
         le=timedelta(hours=24),

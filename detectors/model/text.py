@@ -6,49 +6,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
+    from detectors.model.wording import Metric
 
 Language = Literal["en", "fr"]
-
-_LABELS: Final[dict[Language, dict[str, str]]] = {
-    "en": {
-        "static_threshold": "Fixed threshold reached",
-        "static_threshold_share": "Fixed threshold on the negative share reached",
-        "volume_spike": "More mentions than usual",
-        "negative_spike": "More negative mentions than usual",
-        "negative_burst": "Burst of negative mentions",
-        "high_reach": "Negative mention with a large audience",
-        "negative_share": "Higher negative share than usual",
-        "sentiment_drift": "Rising negative share",
-        "abuse": "Abusive mentions",
-        "no_data": "No mentions from a channel",
-        "positive_spike": "More positive mentions than usual",
-    },
-    "fr": {
-        "static_threshold": "Seuil fixe atteint",
-        "static_threshold_share": "Seuil fixe de part négative atteint",
-        "volume_spike": "Plus de mentions que d’habitude",
-        "negative_spike": "Plus de mentions négatives que d’habitude",
-        "negative_burst": "Vague de mentions négatives",
-        "high_reach": "Mention négative à forte audience",
-        "negative_share": "Part de mentions négatives plus élevée que d’habitude",
-        "sentiment_drift": "Part de mentions négatives en hausse",
-        "abuse": "Mentions injurieuses",
-        "no_data": "Plus aucune mention sur un canal",
-        "positive_spike": "Plus de mentions positives que d’habitude",
-    },
-}
-
-_METRICS: Final = {
-    "en": {},
-    "fr": {
-        "mentions": "mentions",
-        "negative mentions": "mentions négatives",
-        "negative share": "part négative",
-        "positive mentions": "mentions positives",
-        "abusive share": "part injurieuse",
-        "far-reaching negative mentions": "mentions négatives à forte audience",
-    },
-}
 
 _PHRASES: Final = {
     "en": {"in": "in", "of": " ", "limit": "limit", "usually": "usually", "no history": "no history yet"},
@@ -60,15 +20,6 @@ _PHRASES: Final = {
         "no history": "pas encore d’historique",
     },
 }
-
-
-def label(detector: str, language: Language) -> str | None:
-    """Return the label of a detector, None where no detector has that name.
-
-    >>> label("volume_spike", "en")
-    'More mentions than usual'
-    """
-    return _LABELS[language].get(detector)
 
 
 def format_number(value: float, language: Language) -> str:
@@ -110,16 +61,17 @@ def format_time_of_day(ms: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def comparison(signal: Signal, language: Language, *, against_limit: bool = False) -> str:
+def comparison(signal: Signal, language: Language, *metrics: Metric, against_limit: bool = False) -> str:
     """Return `83 negative mentions in 10 minutes, usually 6`, or the same of a share.
 
-    `against_limit` is for a detector that compares with a fixed threshold: it ends with `limit 50`.
+    The figure is one of `metrics`. `against_limit` is for a detector that compares with a fixed threshold: the text
+    ends with `limit 50`.
     """
     evidence = signal.evidence
     share = evidence.metric.endswith("share")
     format_value = format_percent if share else format_number
     phrases = _PHRASES[language]
-    metric = _METRICS[language].get(evidence.metric, evidence.metric)
+    metric = next((one.text[language] for one in metrics if one.name == evidence.metric), evidence.metric)
     observed = format_value(evidence.observed, language)
     what = f"{metric}{phrases['of']}{observed}" if share else f"{observed} {metric}"
     window = format_minutes(evidence.window_end - evidence.window_start, language)

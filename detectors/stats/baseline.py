@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cache
 from math import ceil, sqrt
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
-from pydantic import Field
 
-from detectors.model.duration import Duration
-from detectors.model.parameters import Parameters
 from detectors.stats.burstiness import Burstiness, Floats, estimate, sequential_sum
 from detectors.stats.distributions import NegativeBinomial
 from detectors.windows.buckets import (
@@ -31,38 +27,10 @@ from detectors.windows.buckets import (
     Row,
 )
 
+if TYPE_CHECKING:
+    from datetime import timedelta
 
-class Learning(Parameters):
-    """How the baseline is learned from a brand's own history."""
-
-    warm_up: Duration = Field(
-        default=timedelta(hours=12),
-        ge=timedelta(hours=2),
-        le=timedelta(days=14),
-        description="History a brand needs before it is compared with its baseline; "
-        "a larger value relies longer on the cold-start rule and the static thresholds [duration]",
-    )
-    half_life: Duration = Field(
-        default=timedelta(days=7),
-        ge=timedelta(hours=12),
-        le=timedelta(days=90),
-        description="Age at which an hour of history counts half; "
-        "a larger value adapts later to a new level [duration]",
-    )
-    peak_half_life: Duration = Field(
-        default=timedelta(days=10),
-        ge=timedelta(days=1),
-        le=timedelta(days=90),
-        description="Age at which the peak of a day counts half; a larger value remembers old bursts longer [duration]",
-    )
-    relearn_after: Duration = Field(
-        default=timedelta(hours=24),
-        ge=timedelta(hours=3),
-        le=timedelta(days=14),
-        description="How long a breach must last to count as a new level that is learned; "
-        "a larger value keeps alarming longer after a lasting change [duration]",
-    )
-
+    from detectors.model.learning import Learning
 
 METRICS: Final = (MENTIONS, NEGATIVE, POSITIVE)
 _POWER: Final = 4

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from alerts.rendering import text as wording
 from alerts.rendering.escaping import clean
 from detectors.model.signal import SEVERITIES
-from detectors.model.text import format_number, format_percent, label
+from detectors.model.text import format_number, format_percent
+from detectors.registry import label
 from replay.report.annotations import annotate
 from replay.report.layout import clock, page
 from replay.report.locale import WORDS

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from detectors.base import METRIC_NAMES, BrandView, Detector
+from detectors.base import METRICS, hourly_thresholds
 from detectors.registry import ALL
+from detectors.view import BrandView
 from mentions.model.batches import Batch, Tick
 from replay.player.policy_set import PolicySet
 from streams.stages.event_time import MINUTE
@@ -16,20 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from config.brands.model import Brand
-    from detectors.base import CountThreshold
+    from detectors.base import Detector
+    from detectors.policy import Policy
 
 LOOKS: Final = 6
 """Looks at each column of the timeline; the one nearest to the level is kept."""
-
-APART: Final = frozenset({"no_data"})
-"""Detectors whose level is another one for each channel."""
 
 LONG: Final = 0.5
 """Share of the columns in which a detector must have seen something to be worth a drawing, if it did not fire."""
 
 JUST_BELOW: Final = 0.99
-
-_CUSUM: Final = "cusum"
 
 
 class Observation(NamedTuple):
@@ -52,7 +49,7 @@ class DetectorLevel(NamedTuple):
     """One detector over the time shown, in the window closest to its threshold; None where it saw nothing."""
 
     detector: str
-    metric: str  # as in `Evidence`, or "cusum"
+    metric: str  # as in `Evidence`, or the statistic of the detector, such as "cusum"
     window: int  # minutes
     observations: list[Observation | None]  # by column of the timeline
     nearest: Observation
@@ -79,8 +76,8 @@ def levels(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], 
     for view in _views(brand, records, times, width):
         at = view.minute * MINUTE
         column = (at - times[0]) // width
-        for name, seen in _observations(view):
-            key = name, seen.window if seen.metric != _CUSUM else 0
+        for name, seen in _observations(view, brand.detect):
+            key = name, seen.window if has_window(seen.metric) else 0
             kept = found[key].get(column)
             if kept is None or seen.nearness > kept.nearness:
                 found[key][column] = seen
@@ -91,6 +88,11 @@ def levels(brand: Brand, records: Iterable[Batch | Tick], times: Sequence[int], 
         level = _level(key, found[key], len(times), *instants[key])
         best[key[0]] = max(best.get(key[0], level), level, key=_relevance)
     return sorted(best.values(), key=lambda level: -level.nearest.nearness)
+
+
+def has_window(metric: str) -> bool:
+    """Return whether a figure is about a window; a statistic such as the CUSUM is not."""
+    return not any(detector.statistic == metric for detector in ALL)
 
 
 def _relevance(level: DetectorLevel) -> tuple[bool, bool, float]:
@@ -129,32 +131,24 @@ def _ticks(tick: Tick, begin: int, end: int, stride: int) -> Iterator[Tick]:
     yield tick
 
 
-def _observations(view: BrandView) -> Iterator[tuple[str, Observation]]:
-    for detector in ALL:
-        if detector.enabled(view.policy) and detector.name not in APART:
-            for limit in _limits(view, detector):
+def _observations(view: BrandView, policy: Policy) -> Iterator[tuple[str, Observation]]:
+    for detector, own in policy.enabled():
+        if detector.charted:
+            for limit in hourly_thresholds(view, detector, own):
                 observed, level = view.window(limit.window)[limit.metric], limit.levels[0][0]
-                seen = Observation(observed, level, METRIC_NAMES[limit.metric], limit.window, fires=observed >= level)
-                yield detector.name, seen
-            yield from _judge_observations(view, detector)
+                name = METRICS[limit.metric].name
+                yield detector.name, Observation(observed, level, name, limit.window, fires=observed >= level)
+            yield from _finding_observations(view, detector, own)
 
 
-def _limits(view: BrandView, detector: Detector) -> tuple[CountThreshold, ...]:
-    """Return the limits of a detector on counts; they are the same for the whole hour, and kept so long."""
-    key = f"limits of {detector.name}"
-    if key not in view.memo:
-        view.memo[key] = detector.thresholds(view) if detector.thresholds else ()
-    found: tuple[CountThreshold, ...] = view.memo[key]
-    return found
-
-
-def _judge_observations(view: BrandView, detector: Detector) -> Iterator[tuple[str, Observation]]:
-    finding = detector.evaluate(view) if detector.evaluate else None
+def _finding_observations(view: BrandView, detector: Detector[Any], own: Any) -> Iterator[tuple[str, Observation]]:
+    finding = detector.evaluate(view, own) if detector.evaluate else None
     if finding is None:
         return
-    fires = finding.severity is not None
-    if _CUSUM in finding.extra:
-        seen = Observation(finding.extra[_CUSUM], finding.extra["cusum_limit"], _CUSUM, finding.window, fires)
+    fires, statistic = finding.severity is not None, detector.statistic
+    if statistic:
+        observed, level = finding.extra[statistic], finding.extra[f"{statistic}_limit"]
+        seen = Observation(observed, level, statistic, finding.window, fires)
     else:
         seen = Observation(finding.observed, finding.threshold, finding.metric, finding.window, fires)
     yield detector.name, seen

@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from alerts.rendering import text as wording
-from detectors.model.text import label
+from detectors.registry import label, metric_text
 from replay.report.annotations import KINDS
 from replay.report.layout import GREY, Chart, chart, clock
-from replay.report.threshold_distance import LONG
+from replay.report.threshold_distance import LONG, has_window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,16 +80,18 @@ def charted_levels(levels: Sequence[DetectorLevel]) -> list[DetectorLevel]:
 def _short(level: DetectorLevel, language: Language) -> str:
     """Return `More mentions than usual (2 h)`, short enough for a phone."""
     name = label(level.detector, language) or level.detector
-    return name if level.metric == "cusum" else f"{name} ({wording.format_duration(level.window * 60_000, language)})"
+    return (
+        name if not has_window(level.metric) else f"{name} ({wording.format_duration(level.window * 60_000, language)})"
+    )
 
 
 def panel_title(level: DetectorLevel, language: Language, words: dict[str, str]) -> str:
     """Return `More mentions than usual: mentions in 2 h`."""
     name = label(level.detector, language) or level.detector
-    if level.metric == "cusum":
-        return f"{name}: {words['cusum']}"
+    if not has_window(level.metric):
+        return f"{name}: {words.get(level.metric, level.metric)}"
     window = wording.format_duration(level.window * 60_000, language)
-    metric = wording.MESSAGES[language].get(level.metric, level.metric)
+    metric = metric_text(level.metric, language) or level.metric
     return words["panel"].format(name=name, metric=metric, window=window)
 
 

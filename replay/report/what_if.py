@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from pydantic import ValidationError
 
-from config.brands.overrides import MAIN, SENSITIVITY, value_at
-from detectors.policy import Sensitivity
+from config.brands.overrides import SENSITIVITY, value_at
+from detectors.model.policy import Sensitivity
+from detectors.registry import SECTIONS, overridable
 from replay.player.compare import compare
 from replay.player.policy_set import PolicySet
 from replay.player.preview import Preview
@@ -58,7 +59,8 @@ def sliders(
     `advance` is called with the fraction of the work done since the last call; the fractions add up to 1.
     """
     plans = [(TOGETHER, _threshold_variants(brand)), (SENSITIVITY, _sensitivity_variants(brand))]
-    plans += [(f"detect.{name}.{MAIN[name][0]}", _scaled(brand, name)) for name in MAIN if name in near]
+    decisive = [overridable(section)[0].path for section in SECTIONS if section in near and overridable(section)]
+    plans += [(path, _scaled(brand, path)) for path in decisive]
     runs = 1 + sum(len(tried) - 1 for _, tried in plans)
     today = replay(PolicySet.of([brand]), records, None)
     advance(1 / runs)
@@ -95,9 +97,8 @@ def _sensitivity_variants(brand: Brand) -> list[tuple[str, Brand | None]]:
     ]
 
 
-def _scaled(brand: Brand, detector: str) -> list[tuple[str, Brand | None]]:
-    """Return the deciding threshold of a detector at several values; what its bounds forbid is left out."""
-    path = f"detect.{detector}.{MAIN[detector][0]}"
+def _scaled(brand: Brand, path: str) -> list[tuple[str, Brand | None]]:
+    """Return a threshold at several values; what its bounds forbid is left out."""
     today = value_at(brand.detect, path)
     found: list[tuple[str, Brand | None]] = []
     for factor in FACTORS if isinstance(today, int | float) else ():

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from config.brands.model import Brand, default_brand
 from config.yaml import parser
-from detectors.policy import PEAK_RATIO_FACTOR, Sensitivity
+from detectors.model.policy import PEAK_RATIO_FACTOR, Sensitivity
+from detectors.registry import SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,13 +22,20 @@ Settings = dict[str, str | float]
 SCALES: Final = (0.65, 0.8, 1.0, 1.25, 1.6)
 """What the thresholds are multiplied by; smaller fires sooner and more often."""
 
-BARS: Final = ("detect.volume_spike.peak_ratio", "detect.negative_spike.peak_ratio", "detect.negative_burst.peak_ratio")
+BARS: Final = tuple(
+    sorted((f"detect.{key}.{name}" for key, one in SECTIONS.items() for name in one.tuning.scaled), reverse=True)
+)
+"""The thresholds that are scaled, together and each by itself. Ties go to the first, so their order is fixed."""
+
+VALUES: Final = {
+    f"detect.{key}.{name}": values for key, one in SECTIONS.items() for name, values in one.tuning.values.items()
+}
+"""Parameters with the values that are tried for each."""
+
 SENSITIVITY: Final = "detect.sensitivity"
 PAGE_FROM: Final = "alert.page_from"
-RISE: Final = "detect.negative_share.min_rise"
 _LEVELS: Final[tuple[Sensitivity, ...]] = ("low", "medium", "high")
 _SEVERITIES: Final = ("info", "warning", "critical")
-_RISES: Final = (0.1, 0.2)
 
 
 def candidates(today: Brand) -> list[Settings]:
@@ -35,9 +43,9 @@ def candidates(today: Brand) -> list[Settings]:
     grid = [_scaled(today, BARS, scale) | {SENSITIVITY: level} for level, scale in product(_LEVELS, SCALES)]
     grid += [{PAGE_FROM: severity, SENSITIVITY: level} for severity, level in product(_SEVERITIES, _LEVELS)]
     grid += [_scaled(today, [bar], scale) for bar, scale in product(BARS, SCALES)]
-    grid += [{RISE: rise} for rise in _RISES]
+    grid += [{path: value} for path, values in VALUES.items() for value in values]
     built_in = default_brand(today.name)
-    grid.append({path: value_of(built_in, path) for path in (*BARS, SENSITIVITY, PAGE_FROM, RISE)})
+    grid.append({path: value_of(built_in, path) for path in (*BARS, SENSITIVITY, PAGE_FROM, *VALUES)})
     tried: list[Settings] = [{}]
     for settings in grid:
         fresh = {path: value for path, value in settings.items() if value != value_of(today, path)}

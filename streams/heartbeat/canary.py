@@ -18,7 +18,6 @@ from detectors.model.signal import Signal
 from detectors.model.signal import decode as decode_signal
 from detectors.model.signal import encode as encode_signal
 from detectors.policy import Policy as WatchPolicy
-from detectors.static_threshold import StaticThreshold
 from mentions.model.batches import Batch, Tick
 from mentions.model.batches import decode as decode_scored
 from mentions.model.batches import encode as encode_scored
@@ -102,7 +101,7 @@ def build_mention(beat: Canary) -> bytes:
 class _Policies:
     """One mention is an incident."""
 
-    _watch: Final = PolicyInterval(WatchPolicy(static_threshold=StaticThreshold(mentions=1)), FOREVER)
+    _watch: Final = PolicyInterval(WatchPolicy.model_validate({"static_threshold": {"mentions": 1}}), FOREVER)
     _alert: Final = AlertPolicy()
 
     def detection_policy(self, brand: str, revision: int, at: int) -> PolicyInterval:

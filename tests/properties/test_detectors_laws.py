@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,9 +17,10 @@ from mentions.model.hashing import hash63
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from detectors.base import BrandView, Detector
+    from detectors.base import Detector
     from detectors.engine.state import State
     from detectors.model.signal import Signal
+    from detectors.view import BrandView
 
 HOUR = 3_600_000
 START = 470_000 * HOUR
@@ -173,13 +174,11 @@ def test_a_breach_does_not_teach_at_once() -> None:
     assert usual == pytest.approx([4, 4], rel=0.1)
 
 
-def ask_everyone(state: State, view: BrandView, *, busy: bool, ends_hour: bool) -> Iterator[Detector]:
+def ask_everyone(state: State, _view: BrandView, *, busy: bool, ends_hour: bool) -> Iterator[tuple[Detector[Any], Any]]:
     """Yield every detector that may have something to say, whatever is known already."""
-    for detector in ALL:
-        if detector.enabled(view.policy) and (
-            busy or (ends_hour if detector.hourly else detector.name in state.episodes)
-        ):
-            yield detector
+    for detector, own in state.cache.detectors:
+        if busy or (ends_hour if detector.hourly else detector.name in state.episodes):
+            yield detector, own
 
 
 @settings(max_examples=15, deadline=None)

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.base import Headroom
-from detectors.engine import engine, evaluation, storage
+from detectors import policy as policies
+from detectors.engine import engine, storage
 from detectors.engine.skip import EvaluationSkipper
+from detectors.model.finding import Headroom
 from detectors.policy import Policy
 from detectors.registry import ALL
 from detectors.windows.buckets import ABUSIVE, COLUMNS, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN, MinuteBuckets
@@ -74,7 +75,7 @@ BARS = {
         DARK,
         ({"min_duration": "1h", "odds_ratio": 2.0}, {"min_duration": "1h", "odds_ratio": 8.0}),
     ),
-    "negative_burst": Bar((MENTIONS,), (15, 150), DARK, ({"max_mean_sentiment": -1.0},)),
+    "negative_burst": Bar((MENTIONS,), (15, 150), DARK, ({"max_mean_sentiment": 1.0},)),
     "positive_spike": Bar((POSITIVE,), (30,), GLAD, ({"min_ratio": 1.0}, {"min_ratio": 8.0}, {"min_ratio": 20.0})),
     "negative_share": Bar(
         (MENTIONS, UNKNOWN),
@@ -160,8 +161,7 @@ def test_who_rests_could_have_found_nothing(name: str, data: st.DataObject) -> N
             patch.setattr(engine, "MAX_BUFFERED_BYTES", 0)
         quick = watched(stored, rows, policy, stride)
         restless = tuple(replace(each, headroom=None, below_threshold=None) for each in ALL)
-        patch.setattr(evaluation, "ALL", restless)
-        patch.setattr(evaluation, "_ON_COUNTS", tuple(each for each in restless if each.thresholds))
+        patch.setattr(policies, "ALL", restless)
         assert watched(stored, rows, policy, stride if ahead else 1, forget=not ahead) == quick
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from alerts.rendering.escaping import clean, clip
-from detectors.model.parameters import Switched
-from detectors.model.text import label
+from detectors.registry import SECTIONS, label
 from tocsin.slack_app.locales import en, fr
 
 if TYPE_CHECKING:
@@ -29,9 +28,9 @@ def majority_language(brands: Mapping[str, Brand]) -> Language:
     return "fr" if 2 * spoken.count("fr") > len(spoken) else "en"
 
 
-def detector_names(brand: Brand) -> list[str]:
-    """Return the names of a brand's detectors."""
-    return [name for name in type(brand.detect).model_fields if isinstance(getattr(brand.detect, name), Switched)]
+def detector_names() -> list[str]:
+    """Return the names of the detectors that have parameters of their own."""
+    return list(SECTIONS)
 
 
 def detector_label(name: str, language: Language) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.calibration import HOUR, START, Brand, Stream, burst_delays, interval, quiet_alarms
-from detectors.policy import FALSE_ALARMS_PER_DAY, Policy, Sensitivity
+from detectors.model.policy import FALSE_ALARMS_PER_DAY, Sensitivity
+from detectors.policy import Policy
 
 
 def test_a_stream_has_the_rate_it_was_given() -> None:

@@ -49,7 +49,7 @@ def test_a_policy_is_frozen() -> None:
         ({"lateness": "-1m"}, "lateness"),
         ({"negative_spike": {"critical_ratio": 0.5}}, "negative_spike.critical_ratio"),
         ({"static_threshold": {"negative_share": 1.5}}, "static_threshold.negative_share"),
-        ({"volume_spike": {"window": "4h"}}, "volume_spike.window"),
+        ({"windows": {"main": "4h"}}, "windows.main"),
         ({"negative_share": {"min_mentions": 0}}, "negative_share.min_mentions"),
     ],
 )
@@ -63,7 +63,7 @@ def test_a_mistake_is_refused_where_it_stands(value: dict[str, Any], place: str)
 def test_a_policy_survives_json() -> None:
     """What is dumped as JSON validates to an equal policy."""
     policy = Policy.model_validate(
-        {"sensitivity": "high", "volume_spike": {"short_window": "5m"}, "static_threshold": {"negative": 5}}
+        {"sensitivity": "high", "windows": {"short": "5m"}, "static_threshold": {"negative": 5}}
     )
     assert Policy.model_validate_json(policy.model_dump_json()) == policy
 

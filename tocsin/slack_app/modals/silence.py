@@ -61,7 +61,7 @@ class SilenceModal:
         terms = dict.fromkeys(clean(name) for one in findings for name, _ in one.signal.contributors.terms)
         every = [(_ANY, translate(language, "any_detector"))]
         fired = (one.signal.detector for one in findings)
-        kinds = [(name, detector_label(name, language)) for name in (*fired, *detector_names(brand))]
+        kinds = [(name, detector_label(name, language)) for name in (*fired, *detector_names())]
         places = [(_ANY, translate(language, "any_channel")), *((_CHANNEL_PREFIX + name, name) for name in channels)]
         spans = [
             (name, text.format_duration(span // timedelta(milliseconds=1), language))
@@ -87,7 +87,7 @@ class SilenceModal:
             return {DURATION: translate("en", "gone")}
         brand = self._registry.brand(asked.brand)
         wrong = {
-            DETECTOR: view.value(DETECTOR) not in (_ANY, *detector_names(brand)) and "not_offered",
+            DETECTOR: view.value(DETECTOR) not in (_ANY, *detector_names()) and "not_offered",
             TERM: len(view.value(TERM)) > MAX_TERM_CHARS and "too_long",
             CHANNEL: not _is_offered(view.value(CHANNEL)) and "not_offered",
             DURATION: view.value(DURATION) not in _DURATIONS and "not_offered",

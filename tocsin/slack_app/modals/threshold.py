@@ -11,7 +11,6 @@ import msgspec
 from alerts.incidents.findings import primary
 from alerts.rendering.escaping import mrkdwn, slack_date, slack_user
 from config.brands.overrides import (
-    MAIN,
     SENSITIVITY,
     Override,
     active,
@@ -20,9 +19,10 @@ from config.brands.overrides import (
     with_override,
     with_value,
 )
+from detectors.registry import overridable
 from tocsin.slack_app import views
 from tocsin.slack_app.modals.context import ModalContext, read_context
-from tocsin.slack_app.text import MESSAGES, detector_label, translate
+from tocsin.slack_app.text import detector_label, translate
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -69,7 +69,7 @@ class ThresholdModal:
         """Return the modal as it opens: current values of the detectors that fired, the primary one first."""
         first = primary(incident.findings.values()).signal.detector
         fired = dict.fromkeys([first, *(one.signal.detector for one in incident.findings.values())])
-        known = tuple(name for name in fired if name in MAIN)[:_MAX_DETECTORS]
+        known = tuple(name for name in fired if overridable(name))[:_MAX_DETECTORS]
         return self.render(
             ModalContext(configured.brand.name, incident.id, known, opened_at=self._gateway.now()), configured
         )
@@ -164,8 +164,8 @@ class ThresholdModal:
 
 
 def threshold_paths(detectors: Sequence[str]) -> list[str]:
-    """Return the paths that the modal offers: sensitivity, and the thresholds of the detectors."""
-    return [SENSITIVITY, *(f"detect.{name}.{key}" for name in detectors for key in MAIN.get(name, ()))]
+    """Return the paths that the modal offers: sensitivity, and the overridable thresholds of the detectors."""
+    return [SENSITIVITY, *(one.path for name in detectors for one in overridable(name))]
 
 
 def override_blocks(configured: BrandWithOverrides, running: Sequence[Override]) -> list[dict[str, Any]]:
@@ -215,10 +215,10 @@ def label(path: str, language: Language) -> str:
 
 def _threshold_words(path: str, language: Language) -> tuple[str, str, str]:
     """Return a threshold's label, the effect of larger values, and its unit, from a text `label; effect [unit]`."""
-    _, detector, key = path.split(".")
-    own = f"param_{detector}_{key}"
-    said, _, unit = translate(language, own if own in MESSAGES[language] else f"param_{key}").partition("[")
-    what, _, way = said.partition(";")
+    section = path.split(".")[1]
+    parameter = next(one.parameter for one in overridable(section) if one.path == path)
+    words, _, unit = parameter.text[language].partition("[")
+    what, _, way = words.partition(";")
     return what.strip(), way.strip(), f"[{unit}"
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from alerts.incidents.policy import Policy as AlertPolicy
 from detectors.model.duration import format_duration, parse_duration
 from detectors.policy import Policy as DetectPolicy
+from detectors.registry import SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,15 +27,11 @@ Kind = Literal["whole", "number", "switch", "choice", "duration"]
 
 COMMON: Final = (
     "detect.sensitivity",
-    "detect.volume_spike.peak_ratio",
-    "detect.negative_spike.peak_ratio",
-    "detect.negative_burst.peak_ratio",
-    "detect.negative_share.min_rise",
-    "detect.static_threshold.negative",
+    *(f"detect.{key}.{name}" for key, detector in SECTIONS.items() for name in detector.featured),
     "alert.page_from",
     "alert.cooldown",
 )
-"""What is changed most often stands first."""
+"""What is changed most often comes first."""
 
 _UNIT: Final = re.compile(r"\s*\[([^\]]+)\]\.?$")
 _BOUNDS: Final = {"gt": "low", "ge": "low", "lt": "high", "le": "high"}

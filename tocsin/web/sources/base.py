@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from config.brands.model import Brand
     from config.brands.overrides import BrandWithOverrides
     from detectors.engine.state import State
-    from detectors.stats.baseline import Learning
+    from detectors.model.learning import Learning
     from mentions.model.batches import Batch, Tick
     from tocsin.web.sources.rate_counter import RateSeries
 

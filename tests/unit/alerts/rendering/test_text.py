@@ -23,7 +23,7 @@ from alerts.rendering.text import (
     supported_language,
 )
 from detectors.model.signal import SEVERITIES, Contributors, Evidence, Severity
-from detectors.model.text import _METRICS
+from detectors.registry import ALL, metric_text
 from tests.support.alerts import MINUTE, START, Record, action, figures, incident_of, now, run, signal
 
 if TYPE_CHECKING:
@@ -102,7 +102,9 @@ def test_a_silence_names_its_channel() -> None:
 def test_every_figure_that_a_detector_counts_has_its_words() -> None:
     """A detector that is added brings its metric's name in both languages."""
     for language in LANGUAGES:
-        assert set(_METRICS["fr"]) <= set(MESSAGES[language])
+        for metric in (one for detector in ALL for one in detector.metrics):
+            assert metric_text(metric.name, language) == metric.text[language]
+            assert (metric.one is None) == metric.name.endswith("share")
 
 
 def test_once_it_is_over_the_line_gives_the_peak() -> None:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from config.brands.edit import diff, set_values
 from config.brands.loader import parse
 from config.errors import ConfigError
+from detectors.static_threshold import StaticThreshold
+from detectors.volume_spike import VolumeSpike
 
 if TYPE_CHECKING:
     from config.brands.edit import Value
@@ -74,7 +76,7 @@ def test_missing_parents_are_added_behind_the_entry() -> None:
     """What is not written yet goes behind the brand's last line, parents included, not into the next brand."""
     after = set_values(SMALL, "Halden", {"detect.volume_spike.min_mentions": 12})
     assert lines(SMALL, after) == ["+    detect:", "+      volume_spike:", "+        min_mentions: 12"]
-    assert brand(after, "Halden").detect.volume_spike.min_mentions == 12
+    assert brand(after, "Halden").detect.parameters(VolumeSpike).min_mentions == 12
 
 
 @pytest.mark.parametrize(
@@ -151,8 +153,8 @@ def test_none_is_written_out_and_switches_off_what_is_inherited() -> None:
     after = set_values(text, "Halden", {"detect.static_threshold.negative": None, "slack_channel": None})
     assert lines(text, after) == ["+    detect:", "+      static_threshold:", "+        negative: null"]
     assert (
-        brand(text, "Halden").detect.static_threshold.negative,
-        brand(after, "Halden").detect.static_threshold.negative,
+        brand(text, "Halden").detect.parameters(StaticThreshold).negative,
+        brand(after, "Halden").detect.parameters(StaticThreshold).negative,
     ) == (
         40,
         None,

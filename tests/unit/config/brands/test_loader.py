@@ -12,6 +12,7 @@ import pytest
 from config.brands.loader import check, load, parse
 from config.errors import ConfigError
 from config.yaml.parser import MAX_BYTES
+from detectors.volume_spike import VolumeSpike
 
 if TYPE_CHECKING:
     from config.brands.model import Config
@@ -46,7 +47,7 @@ brands:
     group: Brightwater
     on_call: [U3]
     detect:
-      volume_spike: {window: 1h}
+      windows: {main: 1h}
   - name: Fennel & Oak
 """
 
@@ -56,9 +57,9 @@ def test_a_brand_takes_what_it_does_not_say_from_its_group_and_then_the_organisa
     brand = read(INHERITANCE).by_name()["Skylark Rail"]
     assert brand.slack_channel == "#brightwater"
     assert brand.detect.sensitivity == "low"
-    assert brand.detect.volume_spike.min_mentions == 40
-    assert brand.detect.volume_spike.peak_ratio == 2
-    assert brand.detect.volume_spike.window == timedelta(hours=1)
+    assert brand.detect.parameters(VolumeSpike).min_mentions == 40
+    assert brand.detect.parameters(VolumeSpike).peak_ratio == 2
+    assert brand.detect.windows.main == timedelta(hours=1)
 
 
 def test_lists_replace_each_other() -> None:
@@ -72,7 +73,7 @@ def test_a_group_says_nothing_about_other_brands() -> None:
     """A brand without group inherits from the organisation alone."""
     brand = read(INHERITANCE).by_name()["Fennel & Oak"]
     assert brand.slack_channel == "#all"
-    assert brand.detect.volume_spike.min_mentions == 30
+    assert brand.detect.parameters(VolumeSpike).min_mentions == 30
 
 
 def test_null_takes_back_what_would_be_inherited() -> None:
@@ -106,7 +107,7 @@ brands:
 """)
     for brand in config.brands:
         assert brand.detect.sensitivity == "low"
-        assert brand.detect.volume_spike.min_mentions == 50
+        assert brand.detect.parameters(VolumeSpike).min_mentions == 50
         assert brand.detect.lateness == timedelta(minutes=5)
 
 

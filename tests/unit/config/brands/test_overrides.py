@@ -9,7 +9,6 @@ import pytest
 from config.brands.model import Brand
 from config.brands.overrides import (
     FOREVER,
-    MAIN,
     PATHS,
     BrandWithOverrides,
     Override,
@@ -21,7 +20,10 @@ from config.brands.overrides import (
 from config.brands.plan import KEPT_AFTER_END, plan
 from config.brands.wire import decode_brand, decode_with_overrides, encode_brand, unknown_keys
 from detectors.model.parameters import Switched
+from detectors.negative_spike import NegativeSpike
 from detectors.policy import Policy
+from detectors.registry import SECTIONS, overridable
+from detectors.volume_spike import VolumeSpike
 
 BRAND = Brand(name="acme")
 MINUTE = 60_000
@@ -30,7 +32,7 @@ LEAST = "detect.negative_spike.min_mentions"
 
 def least(governed: BrandWithOverrides, at: int) -> int:
     """Return the least number of negative mentions that fires at an instant."""
-    return governed.at(at).policy.negative_spike.min_mentions
+    return governed.at(at).policy.parameters(NegativeSpike).min_mentions
 
 
 def test_each_override_ends_at_its_own_instant() -> None:
@@ -42,11 +44,12 @@ def test_each_override_ends_at_its_own_instant() -> None:
     ]
     governed = BrandWithOverrides(BRAND, overrides)
     assert [
-        (least(governed, at * MINUTE), governed.at(at * MINUTE).policy.volume_spike.min_mentions) for at in (0, 10, 20)
+        (least(governed, at * MINUTE), governed.at(at * MINUTE).policy.parameters(VolumeSpike).min_mentions)
+        for at in (0, 10, 20)
     ] == [
         (20, 30),
-        (BRAND.detect.negative_spike.min_mentions, 30),
-        (BRAND.detect.negative_spike.min_mentions, BRAND.detect.volume_spike.min_mentions),
+        (BRAND.detect.parameters(NegativeSpike).min_mentions, 30),
+        (BRAND.detect.parameters(NegativeSpike).min_mentions, BRAND.detect.parameters(VolumeSpike).min_mentions),
     ]
     assert [stretch.until for stretch in governed.intervals] == [10 * MINUTE, 20 * MINUTE, FOREVER]
     assert governed.at(FOREVER - 1).policy.sensitivity == "low"
@@ -57,7 +60,7 @@ def test_an_end_within_a_minute_is_the_end_of_that_minute() -> None:
     governed = BrandWithOverrides(BRAND, [Override(LEAST, 20, 10 * MINUTE + 1)])
     assert [least(governed, 11 * MINUTE - 1), least(governed, 11 * MINUTE)] == [
         20,
-        BRAND.detect.negative_spike.min_mentions,
+        BRAND.detect.parameters(NegativeSpike).min_mentions,
     ]
 
 
@@ -80,7 +83,8 @@ def test_what_cannot_be_is_refused_with_its_reason(path: str, value: float | str
 def test_the_main_thresholds_are_those_of_every_detector() -> None:
     """Each detector has some, each is there, and none changes how minutes close."""
     detectors = {name for name in Policy.model_fields if isinstance(getattr(Policy(), name), Switched)}
-    assert set(MAIN) == detectors
+    assert set(SECTIONS) == detectors
+    assert all(overridable(section) for section in SECTIONS)
     for path in PATHS:
         assert value_at(Policy(), path) is not None or path.startswith("detect.static_threshold.")
     assert not any("lateness" in path for path in PATHS)

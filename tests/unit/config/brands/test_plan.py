@@ -7,6 +7,7 @@ import json
 from config.brands.model import Brand, default_brand
 from config.brands.plan import plan
 from config.brands.wire import encode_brand
+from detectors.volume_spike import VolumeSpike
 
 RAIL = default_brand("Skylark Rail")
 FOOD = default_brand("Fennel & Oak")
@@ -44,7 +45,7 @@ def test_a_new_brand_is_added_and_a_missing_one_removed() -> None:
 def test_a_changed_brand_is_reported_setting_by_setting() -> None:
     """Each setting stands with its path, before and after, as one would write it."""
     (change,) = plan(applied(RAIL), wanted(LOUD)).changes
-    before = RAIL.detect.volume_spike.min_mentions
+    before = RAIL.detect.parameters(VolumeSpike).min_mentions
     assert change.lines() == [
         "~ Skylark Rail",
         f"    detect.volume_spike.min_mentions: {before} -> 25",

@@ -53,13 +53,11 @@ def test_any_one_detector_is_enough() -> None:
         assert found({other: value for other, value in off.items() if other != name}) == []
 
 
-@pytest.mark.parametrize(
-    "windows", [{"short_window": "1h", "window": "30m"}, {"window": "3h", "long_window": "3h", "short_window": "1h"}]
-)
+@pytest.mark.parametrize("windows", [{"short": "1h", "main": "30m"}, {"main": "3h", "long": "3h", "short": "1h"}])
 def test_windows_are_in_order(windows: dict[str, str]) -> None:
     """A short window that is longer than the long one is an error; equal ones are not."""
-    wrong = windows["window"] == "30m"
-    assert [severity for _, severity in found({"volume_spike": windows})] == ["error"] * wrong
+    wrong = windows["main"] == "30m"
+    assert [severity for _, severity in found({"windows": windows})] == ["error"] * wrong
 
 
 @pytest.mark.parametrize(("negative", "warned"), [(49, False), (50, True), (60, True)])
@@ -71,10 +69,10 @@ def test_a_limit_that_another_always_reaches_first_is_warned_about(negative: int
 def test_the_contradiction_is_reported_where_it_is_written() -> None:
     """If the brand says it, the place is the brand's; if the group says it, the group's."""
     text = (
-        "groups:\n  G:\n    defaults:\n      detect:\n        volume_spike: {short_window: 1h}\n"
+        "groups:\n  G:\n    defaults:\n      detect:\n        windows: {short: 1h}\n"
         'brands:\n  - name: Skylark Rail\n    slack_channel: "#a"\n    group: G\n'
-        "    detect:\n      volume_spike: {window: 30m}\n"
+        "    detect:\n      windows: {main: 30m}\n"
     )
     (problem,) = parse(text.encode(), "b.yaml").problems
     assert isinstance(problem, Problem)
-    assert (problem.line, problem.path) == (5, "groups.G.defaults.detect.volume_spike.short_window")
+    assert (problem.line, problem.path) == (5, "groups.G.defaults.detect.windows.short")

@@ -10,13 +10,14 @@ import pytest
 from config.brands.model import Brand, default_brand
 from config.brands.wire import decode_brand, encode_brand, unknown_keys
 from config.errors import ConfigError
+from detectors.volume_spike import VolumeSpike
 
 BRAND = Brand.model_validate(
     {
         "name": "Brûlerie Valmorin",
         "group": "Groupe Valmorin",
         "language": "fr",
-        "detect": {"volume_spike": {"min_mentions": 25, "window": "90m"}},
+        "detect": {"volume_spike": {"min_mentions": 25}, "windows": {"main": "90m"}},
         "alert": {"resolve_after": "1h30m"},
     }
 )
@@ -36,7 +37,7 @@ def test_every_default_is_written_out() -> None:
     """A worker with other built-in defaults still watches as the one who applied saw it."""
     record = json.loads(encode_brand(default_brand("Skylark Rail")))
     assert set(record) == set(Brand.model_fields)
-    assert set(record["detect"]["volume_spike"]) == set(type(BRAND.detect.volume_spike).model_fields)
+    assert set(record["detect"]["volume_spike"]) == set(type(BRAND.detect.parameters(VolumeSpike)).model_fields)
 
 
 def test_a_key_of_a_newer_version_is_left_out_and_named() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.stats.baseline import Baseline, HistoryTable, Learning, learn
+from detectors.model.learning import Learning
+from detectors.stats.baseline import Baseline, HistoryTable, learn
 from detectors.windows.buckets import GAP_HOURS, MENTIONS, NEGATIVE, HourBuckets
 
 LEARNING = Learning(warm_up=timedelta(hours=12))

@@ -7,12 +7,14 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from detectors.base import BrandView
+from detectors.base import hourly_thresholds
 from detectors.engine.state import State
+from detectors.model.learning import Learning
 from detectors.policy import Policy
-from detectors.stats.baseline import Baseline, Learning, learn
+from detectors.stats.baseline import Baseline, learn
 from detectors.stats.burstiness import Burstiness, estimate
-from detectors.volume_spike import DETECTOR
+from detectors.view import BrandView
+from detectors.volume_spike import DETECTOR, VolumeSpike
 from detectors.windows.buckets import GAP_HOURS, HourBuckets
 
 FORTNIGHT = 14 * 24
@@ -54,8 +56,10 @@ def hour_bar(hours: HourBuckets, count: int = FORTNIGHT, policy: Policy | None =
     """Return the mentions of an hour that breach once so many hours teach."""
     state = State("calm")
     state.hours = hours
-    view = BrandView(60 * (count - 1 + GAP_HOURS), state, policy or Policy())
-    return min(limit.levels[0][0] for limit in view.thresholds(DETECTOR) if limit.window == HOUR)
+    policy = policy or Policy()
+    view = BrandView(60 * (count - 1 + GAP_HOURS), state, policy)
+    limits = hourly_thresholds(view, DETECTOR, policy.parameters(VolumeSpike))
+    return min(limit.levels[0][0] for limit in limits if limit.window == HOUR)
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.1, 0.3])
@@ -134,4 +138,4 @@ def test_nobody_rests_past_a_lowered_bar(sensitivity: str) -> None:
         state.hours = hours
         view = BrandView(60 * (FORTNIGHT - 1 + GAP_HOURS), state, policy)
         assert DETECTOR.headroom is not None
-        assert DETECTOR.headroom(view).remaining <= hour_bar(hours, policy=policy)
+        assert DETECTOR.headroom(view, policy.parameters(VolumeSpike)).remaining <= hour_bar(hours, policy=policy)

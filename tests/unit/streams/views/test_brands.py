@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from config.brands.model import Brand
+from detectors.static_threshold import StaticThreshold
 from streams.views.brands import KEPT_REVISIONS, BrandRegistry
 
 
@@ -17,7 +18,7 @@ def brand(name: str, negative: int) -> Brand:
 
 def limit(directory: BrandRegistry, revision: int) -> int | None:
     """Return Brisela's limit at a revision."""
-    return directory.detection_policy("Brisela", revision, 0).policy.static_threshold.negative
+    return directory.detection_policy("Brisela", revision, 0).policy.parameters(StaticThreshold).negative
 
 
 @pytest.fixture

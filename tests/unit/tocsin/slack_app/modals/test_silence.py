@@ -203,7 +203,7 @@ async def test_a_forged_lift_changes_nothing(value: str) -> None:
 
 def test_every_detector_has_a_name_in_both_languages() -> None:
     """A person chooses what is found, not what the code calls it."""
-    for name in detector_names(Brand(name="acme")):
+    for name in detector_names():
         assert detector_label(name, "en") != name != detector_label(name, "fr")
 
 

@@ -11,6 +11,7 @@ import pytest
 from config.brands.edit import diff, set_values
 from config.brands.loader import parse
 from config.brands.model import Brand, default_brand
+from detectors.static_threshold import StaticThreshold
 from replay.player.preview import preview
 from tests.support.web_app import BRANDS, day, hidden, web_client
 from tocsin.web.editor.fields import Field, fields, parse_value, sections, value_text
@@ -90,7 +91,7 @@ async def test_a_limit_is_taken_out_by_emptying_its_field(file: Path, before: st
     after = set_values(before, "Hallowfirth", {"detect.static_threshold.negative": None}, name=file.as_posix())
     rules = [parse(text.encode()).config for text in (before, after)]
     today, then = (one.by_name()["Hallowfirth"] for one in rules if one is not None)
-    assert (today.detect.static_threshold.negative, then.detect.static_threshold.negative) == (8, None)
+    assert [one.detect.parameters(StaticThreshold).negative for one in (today, then)] == [8, None]
     found = preview(today, then, day().dataset.records["Hallowfirth"])
     async with web_client(day(), file) as client:
         _, page = await send(client, detect__static_threshold__negative=typed, do="preview")
@@ -129,7 +130,7 @@ async def test_the_last_thing_that_can_fire_is_not_taken_out(file: Path) -> None
         ("detect__volume_spike__min_mentions", "", "must be a whole number"),
         ("detect__sensitivity", "wild", "must be one of low, medium, high"),
         ("alert__cooldown", "soon", "must be a duration"),
-        ("detect__volume_spike__short_window", "2h", "must be"),
+        ("detect__windows__short", "2h", "must be"),
         ("detect__volume_spike__peak_ratio", "9" * 50, "is too long"),
         ("detect__volume_spike__peak_ratio", "nan", "must be a finite number"),
     ],
