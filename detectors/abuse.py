@@ -100,7 +100,7 @@ def evaluate(view: BrandView, own: Abuse) -> Finding | None:
     five, copies = view.top_author_share(), counts[COPIES] / counts[MENTIONS]
     brigade = five >= own.brigade_author_share or copies >= own.brigade_copy_share
     extra = {"five_authors": five, "copies": copies, "brigade": float(brigade)}
-    severity = view.severity_for(own.min_author_diversity) if breached else None
+    severity = view.severity_for(own.min_author_diversity, length) if breached else None
     return Finding(severity, ongoing, ABUSIVE_SHARE.name, length, share, None, own.min_share, extra)
 
 

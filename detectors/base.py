@@ -122,9 +122,9 @@ def evaluate_thresholds(view: BrandView, thresholds: tuple[CountThreshold, ...])
         keeps_pace = missing_pace(view, one) <= 0
         severity: Severity | None = None
         for count, level in one.levels:
-            if keeps_pace and observed >= count:
-                negative = one.metric == NEGATIVE
-                severity = view.severity_for(one.min_author_diversity, negative=negative, severity=level)
+            if observed >= count and missing_mentions(view, one) <= 0:
+                negative = one.metric in (NEGATIVE, HIGH_REACH)
+                severity = view.severity_for(one.min_author_diversity, one.window, negative=negative, severity=level)
         threshold = one.levels[0][0]
         ongoing = keeps_pace and observed >= one.resolve_below
         order = (-1 if severity is None else SEVERITIES.index(severity), ongoing, observed / max(1, threshold))
@@ -133,6 +133,18 @@ def evaluate_thresholds(view: BrandView, thresholds: tuple[CountThreshold, ...])
             name = METRICS[one.metric].name
             best = Finding(severity, ongoing, name, one.window, observed, one.expected, threshold, one.extra)
     return best
+
+
+def missing_mentions(view: BrandView, threshold: CountThreshold) -> int:
+    """Return how many mentions a threshold whose count is reached lacks to breach, 0 where none is lacking.
+
+    Where the negative share is too low it is one: a negative mention may be enough, and no other mention is.
+    """
+    lacking = missing_pace(view, threshold)
+    if lacking > 0 or threshold.min_negative_share <= 0:
+        return lacking
+    counts = view.window(threshold.window)
+    return 0 if counts[NEGATIVE] >= threshold.min_negative_share * scored(counts) else 1
 
 
 def missing_pace(view: BrandView, threshold: CountThreshold) -> int:

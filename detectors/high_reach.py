@@ -2,7 +2,8 @@
 
 A single negative mention breaches when its reach, the larger of its own reach and its author's followers, is at least
 `min_reach`. The detector fires at that very mention. The severity is `info`, and `warning` from `warning_count` such
-mentions within `window`.
+mentions within `window`, if at least the share `min_author_diversity` of the negative mentions comes from different
+authors.
 
 Trade-off: a lower `min_reach` finds smaller accounts too, and fires more often.
 Blind spots: reach that the source does not report; what the audience does next (`detectors.volume_spike` and
@@ -58,6 +59,13 @@ class HighReach(Switched):
         le=timedelta(hours=3),
         description="Sliding window in which such mentions add up; a larger value pages sooner [duration]",
     )
+    min_author_diversity: float = Field(
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="Smallest share of different authors among negative mentions that pages; "
+        "a larger value pages less often [share]",
+    )
 
 
 def thresholds(_view: BrandView, own: HighReach) -> tuple[CountThreshold, ...]:
@@ -65,8 +73,16 @@ def thresholds(_view: BrandView, own: HighReach) -> tuple[CountThreshold, ...]:
     levels: tuple[tuple[int, Severity], ...] = ((own.warning_count, "warning"),)
     if own.warning_count > 1:
         levels = ((1, "info"), *levels)
-    extra = {"reach": float(own.min_reach)}
-    return (CountThreshold(HIGH_REACH, in_minutes(own.window), None, levels, resolve_below=1.0, extra=extra),)
+    found = CountThreshold(
+        HIGH_REACH,
+        in_minutes(own.window),
+        None,
+        levels,
+        resolve_below=1.0,
+        extra={"reach": float(own.min_reach)},
+        min_author_diversity=own.min_author_diversity,
+    )
+    return (found,)
 
 
 def explain(signal: Signal, language: Language) -> str:

@@ -174,9 +174,9 @@ def _finding(view: BrandView, own: NegativeBurst, threshold: _Threshold) -> Find
     counts = view.window(threshold.window)
     observed, compound = float(counts[MENTIONS]), _mean_sentiment(counts)
     ongoing = observed >= threshold.resolve_below
-    diversity = view.author_diversity() if ongoing else 0.0
+    diversity = view.author_diversity(threshold.window) if ongoing else 0.0
     return Finding(
-        view.severity_for(own.min_author_diversity) if _breached(view, own, threshold) else None,
+        view.severity_for(own.min_author_diversity, threshold.window) if _breached(view, own, threshold) else None,
         ongoing=ongoing,
         metric=wording.MENTIONS.name,
         window=threshold.window,

@@ -102,7 +102,7 @@ def evaluate(view: BrandView, own: NegativeShare) -> Finding | None:
     high = judged >= own.min_mentions and busy and share >= threshold
     breached = high and beta_binomial_tail(negative, judged, alpha, beta) <= tail_probability(view.policy, length)
     ongoing = judged >= own.min_mentions // 2 and share >= expected + own.min_rise / 2
-    severity = view.severity_for(own.min_author_diversity, negative=True) if breached else None
+    severity = view.severity_for(own.min_author_diversity, length, negative=True) if breached else None
     return Finding(severity, ongoing, wording.NEGATIVE_SHARE.name, length, share, expected, threshold)
 
 

@@ -5,11 +5,15 @@ p0 and the share p1 whose odds are `odds_ratio` times those of p0,
 
     S = max(0, S + m (f log(p1/p0) + (1 - f) log((1 - p1)/(1 - p0)))),   f = x/n,   m = n / (1 + (n - 1) rho)
 
-where rho = 1/(alpha + beta + 1) discounts mentions of the same hour that echo each other. It breaches at
+where rho = 1/(alpha + beta + 1) discounts mentions of the same hour that echo each other. S is capped at CAP
+times log(1/tail). It breaches at
 
     S >= log(1/tail)    and    hours since S was last zero >= min_duration    and    mentions since then >= min_mentions
 
-The severity is `warning`. The sum is computed from the hours of the last day, so the detector has no state of its own.
+while the share is still raised: the last PRESENT_HOURS hours add to S. Once they do not, the episode ends and S starts
+at zero, so that a rise that is over keeps no incident open and does not fire again. The severity is `warning` if at
+least the share `min_author_diversity` of the negative mentions comes from different authors, else `info`. The sum is
+computed from the hours of the last day since the last episode ended, so the detector has no state of its own.
 
 Trade-off: a lower `odds_ratio` finds flatter rises, and takes longer to find steep ones.
 Blind spots: a rise within the ordinary spread of the hours; anything but the share; brands before `learning.warm_up`.
@@ -48,6 +52,12 @@ if TYPE_CHECKING:
 HOURS: Final = 24
 """How far back the sum reaches."""
 
+CAP: Final = 1.5
+"""Largest value of the sum, as a multiple of the limit."""
+
+PRESENT_HOURS: Final = 3
+"""Hours, the current one included, that tell whether the share is still raised."""
+
 
 class SentimentDrift(Switched):
     """Parameters of the detector."""
@@ -72,23 +82,30 @@ class SentimentDrift(Switched):
         le=1_000_000,
         description="Fewest mentions in that time; a larger value fires later and less often [mentions]",
     )
+    min_author_diversity: float = Field(
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="Smallest share of different authors among negative mentions that pages; "
+        "a larger value pages less often [share]",
+    )
 
 
 def evaluate(view: BrandView, own: SentimentDrift) -> Finding | None:
-    """Return the finding on the sum; None before the warm-up is over, and while the sum is below half the limit."""
+    """Return the finding on the sum; None before the warm-up, below half the limit, and once the share is usual."""
     if not view.baseline.warmed_up:
         return None
     usual, tuned = _shares(view, own)
     score, since = _score(view, usual, tuned)
     length = 60 * (view.minute // 60 - since + 1)
     limit = -log(tail_probability(view.policy, 60))
-    if length <= 0 or score < limit / 2:
+    if length <= 0 or score < limit / 2 or not _still_raised(view, usual, tuned):
         return None
     counts = view.window(length)
     judged = scored(counts)
     long_enough = length >= in_minutes(own.min_duration) and judged >= own.min_mentions
     return Finding(
-        "warning" if long_enough and score >= limit else None,
+        view.severity_for(own.min_author_diversity, length, negative=True) if long_enough and score >= limit else None,
         ongoing=True,
         metric=wording.NEGATIVE_SHARE.name,
         window=length,
@@ -117,21 +134,37 @@ class _ClosedHours(NamedTuple):
 
 def _closed_hours(view: BrandView, usual: float, tuned: float) -> _ClosedHours:
     """Return the sum over the closed hours, computed once an hour."""
-    if "sentiment_drift" not in view.memo:
-        gains = (log(tuned / usual), log((1 - tuned) / (1 - usual)))
-        rho, hour = 1 / (sum(view.baseline.negative_share) + 1), view.minute // 60
-        begin = hour - HOURS + 1
+    hour = view.minute // 60
+    begin = max(hour - HOURS + 1, view.last_ended("sentiment_drift") // 60 + 1)
+    key = f"sentiment_drift {begin}"
+    if key not in view.memo:
+        gains, rho = _gains(usual, tuned), _rho(view)
         score, since = _cusum(view, (0.0, begin), range(begin, hour), gains, rho)
-        view.memo["sentiment_drift"] = _ClosedHours(score, since, gains, rho)
-    closed: _ClosedHours = view.memo["sentiment_drift"]
+        view.memo[key] = _ClosedHours(score, since, gains, rho)
+    closed: _ClosedHours = view.memo[key]
     return closed
+
+
+def _gains(usual: float, tuned: float) -> tuple[float, float]:
+    """Return what a negative mention adds to the sum, and what any other adds."""
+    return log(tuned / usual), log((1 - tuned) / (1 - usual))
+
+
+def _rho(view: BrandView) -> float:
+    return 1 / (sum(view.baseline.negative_share) + 1)
+
+
+def _still_raised(view: BrandView, usual: float, tuned: float) -> bool:
+    """Return whether the last hours, the current one included, add to the sum."""
+    hour, gains, rho = view.minute // 60, _gains(usual, tuned), _rho(view)
+    return sum(_gain(view.hour(past), gains, rho) for past in range(hour - PRESENT_HOURS + 1, hour + 1)) > 0
 
 
 def _score(view: BrandView, usual: float, tuned: float) -> tuple[float, int]:
     """Return the sum now, and the first hour since it was last zero."""
     score, since, gains, rho = _closed_hours(view, usual, tuned)
     hour = view.minute // 60
-    return _cusum(view, (score, since), range(hour, hour + 1), gains, rho)
+    return _cusum(view, (score, since), range(max(hour, since), hour + 1), gains, rho)
 
 
 def _cusum(
@@ -139,8 +172,9 @@ def _cusum(
 ) -> tuple[float, int]:
     """Return the sum after `hours`, and the first hour since it was last zero."""
     score, since = start
+    most = CAP * -log(tail_probability(view.policy, 60))
     for hour in hours:
-        score += _gain(view.hour(hour), gains, rho)
+        score = min(most, score + _gain(view.hour(hour), gains, rho))
         if score <= 0:
             score, since = 0.0, hour + 1
     return score, since

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from detectors.stats.baseline import HistoryTable, learn
 from detectors.windows.buckets import KEPT_MINUTES, MAX_SLIDING, Counts
+from detectors.windows.contributors import sampled_hours
 
 if TYPE_CHECKING:
     from detectors.model.finding import CountThreshold
@@ -68,6 +69,11 @@ class BrandWindows(Protocol):
         ...
 
     @property
+    def last_ended(self) -> dict[str, int]:
+        """Return the minute at whose end a detector's last episode ended, by detector."""
+        ...
+
+    @property
     def cache(self) -> ViewCache:
         """Return what views share."""
         ...
@@ -76,7 +82,19 @@ class BrandWindows(Protocol):
 class BrandView:
     """A brand at one minute, as detectors see it: sliding sums, the baseline of its hour, the parameters they share."""
 
-    __slots__ = ("_cache", "_hour", "_sample", "_windows", "hours", "memo", "minute", "minutes", "policy", "sources")
+    __slots__ = (
+        "_cache",
+        "_hour",
+        "_last_ended",
+        "_sample",
+        "_windows",
+        "hours",
+        "memo",
+        "minute",
+        "minutes",
+        "policy",
+        "sources",
+    )
 
     def __init__(self, minute: int, brand: BrandWindows, policy: CommonPolicy) -> None:
         self.minute = minute
@@ -85,6 +103,7 @@ class BrandView:
         self.sources = brand.sources
         self.policy = policy
         self._sample = brand.contributors
+        self._last_ended = brand.last_ended
         self._cache = brand.cache
         self._hour = brand.cache.hour(minute // 60)
         self.memo = self._hour.memo
@@ -140,19 +159,27 @@ class BrandView:
         end = min(self.minute, 60 * hour + 59)
         return self.minutes.window(end, end - 60 * hour + 1)
 
-    def author_diversity(self, *, negative: bool = False) -> float:
-        """Return the share of different authors among the latest sampled mentions, or among the negative ones."""
-        kept, key = self._cache.sampled, ("author diversity", negative)
+    def last_ended(self, detector: str) -> int:
+        """Return the minute at whose end the last episode of a detector ended, -1 before any ended."""
+        return self._last_ended.get(detector, -1)
+
+    def author_diversity(self, window: int, *, negative: bool = False) -> float:
+        """Return the share of different authors among the sampled mentions of a window, or among the negative ones.
+
+        The sample knows whole hours: two at least, four at most.
+        """
+        hours = sampled_hours(window, self.minute)
+        kept, key = self._cache.sampled, (f"author diversity {hours}", negative)
         if key not in kept:
-            kept[key] = self._sample.author_diversity(negative=negative)
+            kept[key] = self._sample.author_diversity(negative=negative, hours=hours)
         found: float = kept[key]
         return found
 
     def severity_for(
-        self, min_author_diversity: float, *, negative: bool = False, severity: Severity = "warning"
+        self, min_author_diversity: float, window: int, *, negative: bool = False, severity: Severity = "warning"
     ) -> Severity:
-        """Return `severity` where the share of different authors is large enough, else `info`."""
-        if min_author_diversity <= 0 or self.author_diversity(negative=negative) >= min_author_diversity:
+        """Return `severity` where the share of different authors of a window is large enough, else `info`."""
+        if min_author_diversity <= 0 or self.author_diversity(window, negative=negative) >= min_author_diversity:
             return severity
         return "info"
 

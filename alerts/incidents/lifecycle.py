@@ -90,13 +90,19 @@ def _decide_about(state: TriageState, incident: Incident, signal: Signal, policy
     if incident.resolved_at is None:
         return "inhibited" if signal.detector == POSITIVE_SPIKE and not is_positive(incident) else "merge"
     is_more_severe = rank(effective_severity(signal, (), policy.severity_rules)) > rank(incident.severity)
-    if signal.id in state.dismissed and not is_more_severe:
+    if signal.id in state.dismissed and not is_more_severe and not _has_doubled_since(incident, signal):
         return "dismissed"
     if signal.at < incident.resolved_at + milliseconds(policy.cooldown) and not is_more_severe:
         return "in_cooldown"
     alike = (signal.detector == POSITIVE_SPIKE) is is_positive(incident)
     soon = signal.at <= incident.resolved_at + milliseconds(policy.reopen_within)
     return "reopen" if alike and soon else "open"
+
+
+def _has_doubled_since(incident: Incident, signal: Signal) -> bool:
+    """Tell whether a figure is twice what it was when somebody resolved the incident."""
+    known = incident.findings.get(finding_key(incident, signal))
+    return known is not None and has_doubled(merge(known, signal))
 
 
 def is_positive(incident: Incident) -> bool:
@@ -249,16 +255,22 @@ def _merge(
         return _notify_worse(state, joined, "raised_severity", signal, policy)
     if signal.brand not in known:
         return _notify_worse(state, joined, "joined", signal, policy)
+    if earlier is not None and breaks_again(earlier.signal, signal, policy):
+        return _notify_worse(state, joined, "broke_again", signal, policy)
     if is_inhibited(incident, signal):
         return replace(state, incident=joined, update_pending=True), []
-    if earlier is None:
-        return _notify_worse(state, joined, "new_detector", signal, policy)
-    if has_doubled(finding):
-        return _notify_worse(state, joined, "doubled", signal, policy)
+    if earlier is None or has_doubled(finding):
+        return _notify_worse(state, joined, "doubled" if earlier else "new_detector", signal, policy)
     seen = earlier.signal.evidence.observed
     return replace(
         state, incident=joined, update_pending=state.update_pending or finding.signal.evidence.observed != seen
     ), []
+
+
+def breaks_again(earlier: Signal, signal: Signal, policy: Policy) -> bool:
+    """Tell whether a detector that pages breaches anew after `resolve_after` without a breach of its own."""
+    calm = signal.start - earlier.at
+    return rank(signal.severity) >= rank(policy.page_from) and calm >= milliseconds(policy.resolve_after)
 
 
 def is_inhibited(incident: Incident, signal: Signal) -> bool:
@@ -269,12 +281,12 @@ def is_inhibited(incident: Incident, signal: Signal) -> bool:
 def _notify_worse(
     state: TriageState, incident: Incident, reason: Reason, signal: Signal, policy: Policy
 ) -> tuple[TriageState, list[Notification]]:
-    """Notify that it got worse; an acknowledgement that has expired, or of a lower severity than critical, is void."""
+    """Notify that it got worse; void is an acknowledgement that expired, of less than critical, or before a calm."""
     key = finding_key(incident, signal)
     acknowledged, critical = incident.acknowledged_at, reason == "raised_severity" and incident.severity == "critical"
     expired = acknowledged is not None and signal.at >= acknowledged + milliseconds(policy.ack_expires)
-    if expired or critical:
+    if expired or critical or reason == "broke_again":
         incident = replace(incident, status="open", acknowledged_by=None, acknowledged_at=None)
-    reason = "ack_expired" if expired else reason
+    reason = "ack_expired" if expired and reason != "broke_again" else reason
     text = {"raised_severity": incident.severity, "joined": signal.brand}.get(reason, key)
     return build_notification(state, incident, reason, signal.at, policy, detector=key, text=text)

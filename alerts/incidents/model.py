@@ -18,6 +18,7 @@ Reason = Literal[
     "new_detector",
     "joined",
     "doubled",
+    "broke_again",
     "ack_expired",
     "escalated",
     "updated",

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
-from alerts.oncall.timezone import TimeZone
 from detectors.model.parameters import Parameters
+from detectors.model.timezone import TimeZone
 
 WEEK: Final = timedelta(days=7)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from alerts.incidents.policy import Policy as AlertPolicy
 from alerts.oncall.schedule import Schedule
-from alerts.oncall.timezone import TimeZone
+from detectors.model.timezone import TimeZone
 from detectors.policy import Policy as DetectPolicy
 from mentions.watchlist.brand_terms import BrandTerms, Term
 
@@ -111,6 +111,14 @@ class Brand(BrandDefaults):
         "Default: the name and the aliases.",
     )
     own_accounts: Texts = Field(default=(), description="The brand's own accounts; their posts are ignored.")
+
+    @model_validator(mode="after")
+    def _use_own_time_zone(self) -> Self:
+        """Let the daily and weekly cycles of the baseline follow the brand's time zone, unless `detect` names one."""
+        if self.detect.learning.timezone == "UTC" != self.timezone:
+            learning = self.detect.learning.model_copy(update={"timezone": self.timezone})
+            object.__setattr__(self, "detect", self.detect.model_copy(update={"learning": learning}))
+        return self
 
     def brand_terms(self, revision: int) -> BrandTerms:
         """Return what the score stage needs to recognise the brand's mentions."""

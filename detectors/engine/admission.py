@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from detectors.windows.buckets import MINUTE, Counts
+from detectors.windows.buckets import KEPT_MINUTES, MINUTE, Counts
 from detectors.windows.near_duplicates import count_copies
 from mentions.model import batches as scored
 from mentions.model.batches import Batch
@@ -37,6 +37,7 @@ class RowRange(NamedTuple):
     end: int  # after the last
     minute: int
     learn_only: bool = False  # too old to count: only enters the baseline
+    detected_at: int | None = None  # of a late row: the open minute in which its closed minute is evaluated again
 
 
 class RowSlice(NamedTuple):
@@ -204,7 +205,10 @@ def _arrivals(batch: Batch, fresh: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -> list[RowRange]:
-    """Return runs of one row each: on time in their minute, delayed ones now, older ones for the baseline only."""
+    """Return runs of one row each: on time or delayed in the minute of publication, older ones for the baseline only.
+
+    A closed minute is kept for KEPT_MINUTES, longer than any window that slides by the minute: older rows are in none.
+    """
     last_closed = state.last_closed_minute or 0
     oldest = (last_closed + 1) * MINUTE - policy.backfill_after.total_seconds() * 1000
     latest = last_closed + policy.open_minutes
@@ -214,11 +218,10 @@ def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -
             runs.append(RowRange(row, row + 1, minute))
             continue
         state.totals.late += 1
-        if rows.published[row] >= oldest:
+        if rows.published[row] >= oldest and minute > last_closed - KEPT_MINUTES:
             state.totals.delayed += 1
             now = min(latest, max(last_closed + 1, rows.arrived[row] // MINUTE))
-            state.minutes.move(minute, now, row_counts(rows, row))
-            runs.append(RowRange(row, row + 1, now))
+            runs.append(RowRange(row, row + 1, minute, detected_at=now))
         else:
             state.totals.backfill += 1
             runs.append(RowRange(row, row + 1, minute, learn_only=True))

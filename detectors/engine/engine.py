@@ -55,6 +55,8 @@ def process(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Sig
     for run in runs:
         if run.learn_only:
             _learn(state, rows, run)
+        elif run.detected_at is not None:
+            _count_late(state, rows, run, run.detected_at)
         elif state.last_closed_minute is None or run.minute > state.last_closed_minute + policy.open_minutes:
             _buffer(state, rows, run, policy)
         else:
@@ -160,10 +162,25 @@ def _learn(state: State, rows: Batch, run: admission.RowRange) -> None:
     last_closed = state.last_closed_minute or 0
     counts = admission.row_counts(rows, run.start)
     if run.minute > last_closed - KEPT_MINUTES:
-        state.minutes.move(run.minute, None, counts)
+        state.minutes.move(run.minute, counts)
     if run.minute // 60 > last_closed // 60 - LEVEL_HOURS:
         state.hours.learn(run.minute // 60, counts)
         state.cache.clear()
+
+
+def _count_late(state: State, rows: Batch, run: admission.RowRange, detected_at: int) -> None:
+    """Count a late row in its closed minute; the open minute `detected_at` is evaluated with it.
+
+    Windows that end with that minute hold the row only while it still matters.
+    """
+    counts = admission.count_rows(rows, run.start, run.end, state.recent_texts, state.cache.high_reach_from)
+    state.sources.add(rows.channels[run.start : run.end], run.minute)
+    state.contributors.take(rows, run.start, run.end, run.minute, state.brand)
+    state.minutes.insert(run.minute, counts)
+    state.hours.insert(run.minute // 60, counts)
+    state.minutes.open(detected_at)
+    state.cache.sampled = {}
+    state.cache.clear()
 
 
 def _add(state: State, rows: Batch, start: int, end: int, minute: int, policy: Policy) -> Counts:

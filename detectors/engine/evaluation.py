@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from detectors.model.finding import CountThreshold, Finding
+    from detectors.model.learning import Learning
     from detectors.policy import Policy
 
 _ALL_MENTIONS: Final = frozenset({"mentions", "positive mentions"})
@@ -94,7 +95,7 @@ def close_minute(state: State, minute: int, policy: Policy) -> list[Signal]:
     if busy:
         _learn(state, minute, policy)
     if state.episodes:
-        _exclude_hour(state, minute, in_minutes(policy.learning.relearn_after))
+        _exclude_hour(state, minute, policy.learning)
     if ends_hour and state.cache.forget_sources_after is not None:
         state.sources.forget(minute - state.cache.forget_sources_after)
     return signals
@@ -165,17 +166,32 @@ def _learn(state: State, minute: int, policy: Policy) -> None:
     state.hours.add(minute, counts, peaks)
 
 
-def _exclude_hour(state: State, minute: int, relearn_after: int) -> None:
-    """Keep an hour in breach out of the baseline, until the breach has lasted so long that it is the new level."""
+def _exclude_hour(state: State, minute: int, learning: Learning) -> None:
+    """Keep an hour in breach out of the baseline, until the breach has lasted so long that it is the new level.
+
+    The hour belongs to a crisis if an episode pages, or if the episode follows an hour of a crisis without a break.
+    """
     hours, hour = state.hours, minute // 60
-    ages = [minute - episode.start for name, episode in state.episodes.items() if BY_NAME[name].pauses_learning]
-    if any(age == relearn_after for age in ages):
-        hours.level_since = (minute - relearn_after) // 60
-        hours.excluded = {excluded for excluded in hours.excluded if excluded < hours.level_since}
+    pausing = [episode for name, episode in state.episodes.items() if BY_NAME[name].pauses_learning]
+    crisis = any(one.severity != "info" for one in pausing) or (bool(pausing) and hour - 1 in hours.crisis_hours)
+    enough = in_minutes(learning.relearn_crisis_after if crisis else learning.relearn_after)
+    starts = [episode.start for episode in pausing if episode.start <= minute]
+    lasting = [start for start in starts if minute - start >= enough]
+    unlearned = [start for start in lasting if hours.level_since is None or hours.level_since < start // 60]
+    if unlearned:
+        hours.start_level(min(unlearned) // 60)
         state.cache.clear()
-    elif hour not in hours.excluded and any(0 <= age < relearn_after for age in ages):
+    elif len(lasting) < len(starts):
+        _mark_excluded(state, hour, crisis=crisis)
+
+
+def _mark_excluded(state: State, hour: int, *, crisis: bool) -> None:
+    hours = state.hours
+    if hour not in hours.excluded or (crisis and hour not in hours.crisis_hours):
         hours.excluded.add(hour)
         state.cache.encoded_history = None
+        if crisis:
+            hours.crisis_hours.add(hour)
 
 
 def _update_open(
@@ -208,7 +224,7 @@ def _update_closed(
     if view.minute >= episode.start:
         episode.minutes_below += 1
         if episode.minutes_below >= RESOLVE_MINUTES:
-            del state.episodes[detector.name]
+            _end(state, detector, view.minute)
             state.cache.reset_headroom()
     return []
 
@@ -220,9 +236,14 @@ def _update_hourly(
     if detector.name not in state.episodes:
         return _update_closed(state, view, detector, finding, may_raise=may_raise)
     if finding is None or not finding.ongoing:
-        del state.episodes[detector.name]
+        _end(state, detector, view.minute)
         return []
     return _update_closed(state, view, detector, finding, may_raise=may_raise) if view.minute % 60 == 59 else []  # noqa: PLR2004
+
+
+def _end(state: State, detector: Detector[Any], minute: int) -> None:
+    del state.episodes[detector.name]
+    state.last_ended[detector.name] = minute
 
 
 def _raise(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors.base import missing_pace
+from detectors.base import missing_mentions
 from detectors.model.signal import SEVERITIES
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def update_headroom(
                 missing = count - view.window(threshold.window)[threshold.metric]
                 if missing <= 0:
                     all_reported = False
-                    missing = missing_pace(view, threshold)
+                    missing = missing_mentions(view, threshold)
                 if missing > 0:
                     left = missing
                     break

@@ -45,7 +45,7 @@ class Totals(msgspec.Struct):
     redelivered: int = 0  # at or below the high-water mark: dropped
     duplicates: int = 0  # same id within the horizon: dropped
     late: int = 0  # in a closed minute: delayed or backfilled
-    delayed: int = 0  # late, younger than `backfill_after`: counted now
+    delayed: int = 0  # late, younger than `backfill_after` and KEPT_MINUTES: counted in its closed minute
     backfill: int = 0  # late and older: learned from, never fires
 
 
@@ -66,6 +66,7 @@ class State:
         self.sources = SourceActivity()
         self.recent_texts: dict[int, None] = {}  # of the latest texts, oldest first
         self.episodes: dict[str, Episode] = {}
+        self.last_ended: dict[str, int] = {}  # detector → minute at whose end its last episode ended
         self.totals = Totals()
         self.cache = Cache()
 

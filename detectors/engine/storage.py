@@ -36,7 +36,7 @@ VERSION: Final = 1
 class StoredParts(msgspec.Struct, frozen=True):
     """Stored parts of a state: the sealed id segments first, then the core that names them.
 
-    `core` is at most 8 kB, buffered rows apart, and is written once a batch. `sealed` holds the segments of id memory
+    `core` is at most 9 kB, buffered rows apart, and is written once a batch. `sealed` holds the segments of id memory
     that are new (written once, never again) or gone (None: delete); those of a write whose core was lost do no harm.
     """
 
@@ -63,6 +63,7 @@ class _Core(msgspec.Struct, array_like=True):
     oldest_id: int
     last_segment: int
     tail: bytes
+    last_ended: dict[str, int] = {}
 
 
 class _History(msgspec.Struct, array_like=True):
@@ -72,6 +73,7 @@ class _History(msgspec.Struct, array_like=True):
     excluded: list[int]
     first_hour: int | None
     level_since: int | None
+    crisis_hours: list[int] = []
 
 
 def encode_parts(state: State) -> StoredParts:
@@ -98,6 +100,7 @@ def encode_parts(state: State) -> StoredParts:
         state.dedup.oldest,
         state.dedup.last,
         pack(state.dedup.segments[state.dedup.last]),
+        state.last_ended,
     )
     return StoredParts(msgspec.msgpack.encode(core), sealed)
 
@@ -124,6 +127,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
         set(past.excluded),
         past.first_hour,
         past.level_since,
+        set(past.crisis_hours),
     )
     state.dedup = DedupWindow.restore(stored.oldest_id, stored.last_segment, stored.tail, dict(sealed))
     if stored.pending:
@@ -135,7 +139,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     )
     state.sources = stored.sources
     state.recent_texts = dict.fromkeys(array("I", stored.recent_texts))
-    state.episodes, state.totals = stored.episodes, stored.totals
+    state.episodes, state.last_ended, state.totals = stored.episodes, stored.last_ended, stored.totals
     state.cache.encoded_history = stored.history
     return state
 
@@ -175,6 +179,7 @@ def _history(state: State) -> _History:
         sorted(hours.excluded),
         hours.first_hour,
         hours.level_since,
+        sorted(hours.crisis_hours),
     )
 
 

@@ -19,6 +19,7 @@ class CountThreshold(msgspec.Struct, frozen=True):
     resolve_below: float  # the episode ends once the count stays below this
     extra: dict[str, float] = {}
     min_author_diversity: float = 0.0  # share of different authors below which the severity is `info`
+    min_negative_share: float = 0.0  # of the mentions in a scored language; below it nothing breaches
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from detectors.model.duration import Duration
 from detectors.model.parameters import Parameters
+from detectors.model.timezone import TimeZone
 
 
 class Learning(Parameters):
@@ -37,6 +38,17 @@ class Learning(Parameters):
         default=timedelta(hours=24),
         ge=timedelta(hours=3),
         le=timedelta(days=14),
-        description="How long a breach must last to count as a new level that is learned; "
+        description="How long a breach that does not page must last to count as a new level that is learned; "
+        "a larger value keeps reporting longer after a lasting change [duration]",
+    )
+    relearn_crisis_after: Duration = Field(
+        default=timedelta(days=7),
+        ge=timedelta(hours=3),
+        le=timedelta(days=14),
+        description="How long a breach that pages must last without a break to count as a new level that is learned; "
         "a larger value keeps alarming longer after a lasting change [duration]",
+    )
+    timezone: TimeZone = Field(
+        default="UTC",
+        description="Time zone of the daily and weekly cycles; the brand's own `timezone` is the default [time zone]",
     )

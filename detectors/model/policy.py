@@ -41,7 +41,7 @@ class CommonPolicy(Parameters):
         default=timedelta(hours=24),
         ge=timedelta(minutes=10),
         le=timedelta(days=30),
-        description="Age from which a late mention only adds to the baseline and never fires; "
+        description="Age, four hours at most, from which a late mention only adds to the baseline and never fires; "
         "a larger value lets older mentions fire [duration]",
     )
     duplicate_horizon: Duration = Field(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from detectors.stats.burstiness import Burstiness, Floats, estimate, sequential_sum
 from detectors.stats.distributions import NegativeBinomial
@@ -28,13 +31,14 @@ from detectors.windows.buckets import (
 )
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from detectors.model.learning import Learning
 
 METRICS: Final = (MENTIONS, NEGATIVE, POSITIVE)
 _POWER: Final = 4
 """Between the mean of the daily peaks (1) and their maximum (infinite). 3.5 to 5 found the same on NAB."""
+
+_CRISIS_DAYS: Final = 3
+"""A count that a crisis reached on one day in so many is the brand's usual."""
 
 _DAY_PRIOR: Final = 1.0  # hours of the overall level in the prior of an hour of the day
 _DAY_SPREAD: Final = 0.15
@@ -111,8 +115,9 @@ class HistoryTable:
         self.last = hour - GAP_HOURS
         self.counts = np.zeros((LEVEL_HOURS, PEAK))
         self.peaks = np.zeros((KEPT_HOURS, PEAK), dtype=np.int64)
+        self.calm_peaks = np.zeros((KEPT_HOURS, PEAK), dtype=np.int64)  # zero in the hours of a crisis
         for past, row in hours.rows.items():
-            self._put(past, row)
+            self._put(past, row, calm=past not in hours.crisis_hours)
         for past, row in hours.backfilled.items():
             if 0 <= self.last - past < LEVEL_HOURS:
                 self.counts[past - self.last - 1] += row[:PEAK]
@@ -122,7 +127,7 @@ class HistoryTable:
         steps = hour - GAP_HOURS - self.last
         if steps <= 0:
             return
-        for rows in (self.counts, self.peaks):
+        for rows in (self.counts, self.peaks, self.calm_peaks):
             kept = max(0, len(rows) - steps)
             rows[:kept] = rows[len(rows) - kept :]
             rows[kept:] = 0
@@ -130,14 +135,15 @@ class HistoryTable:
         for past in range(max(self.last - KEPT_HOURS, self.last - steps) + 1, self.last + 1):
             row = hours.rows.get(past)
             if row is not None:
-                self._put(past, row)
+                self._put(past, row, calm=past not in hours.crisis_hours)
 
-    def _put(self, hour: int, row: Row) -> None:
+    def _put(self, hour: int, row: Row, *, calm: bool) -> None:
         age = self.last - hour
         if 0 <= age < LEVEL_HOURS:
             self.counts[-1 - age] = row[:PEAK]
         if 0 <= age < KEPT_HOURS:
             self.peaks[-1 - age] = row[PEAK:]
+            self.calm_peaks[-1 - age] = row[PEAK:] if calm else 0
 
 
 def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable | None = None) -> Baseline:
@@ -157,18 +163,22 @@ def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
         table = HistoryTable(hours, hour)
     table.advance(hours, hour)
     weights = _weights(hours, last, learning)
-    level = _level(table.counts, weights)
+    counts = table.counts
+    places = _local_places(learning.timezone, last, hour)
+    if places is not None:
+        counts, weights = _moved(counts, places), _moved(weights, places)
+    level = _level(counts, weights)
     history = 60 * int(np.count_nonzero(weights))
     return Baseline(
         hour=hour,
         warmed_up=history >= learning.warm_up.total_seconds() / 60,
         history=history,
         rates={metric: tuple(level[_LATEST, metric].tolist()) for metric in METRICS},
-        spreads=_spreads(table.counts, weights, level),
+        spreads=_spreads(counts, weights, level),
         days=_days(hours, table, last),
         day_decay=2.0 ** (-86400 / learning.peak_half_life.total_seconds()),
-        negative_share=_share(table.counts, weights),
-        burstiness=_burstiness(hours, table, last),
+        negative_share=_share(counts, weights),
+        burstiness=_burstiness(hours, counts, last),
     )
 
 
@@ -193,6 +203,35 @@ def _weights(hours: HourBuckets, last: int, learning: Learning) -> Floats:
 def _decay(half_life: timedelta) -> Floats:
     halving = half_life.total_seconds() / 3600
     return np.array([2.0 ** (-age / halving) for age in range(LEVEL_HOURS - 1, -1, -1)])
+
+
+@lru_cache(256)
+def _local_places(timezone: str, last: int, hour: int) -> npt.NDArray[np.int64] | None:
+    """Return the place of each of the LEVEL_HOURS up to `last` by the local time of `hour`, None without a difference.
+
+    Days and weeks follow the local clock. An hour before a change of the clock takes the place of the hour that has
+    its local time since. Of two hours with the same local time the later one counts.
+    """
+    zone = ZoneInfo(timezone)
+    first, now = last - LEVEL_HOURS + 1, _utc_offset(zone, hour)
+    if _utc_offset(zone, first) == now:
+        return None
+    return np.array([place + _utc_offset(zone, first + place) - now for place in range(LEVEL_HOURS)])
+
+
+def _utc_offset(zone: ZoneInfo, hour: int) -> int:
+    """Return by how many hours local time is ahead of UTC at an hour since the epoch, rounded."""
+    ahead = datetime.fromtimestamp(3600 * hour, zone).utcoffset() or timedelta()
+    return round(ahead / timedelta(hours=1))
+
+
+def _moved(rows: Floats, places: npt.NDArray[np.int64]) -> Floats:
+    """Return rows moved to their places; rows whose place is outside are dropped."""
+    moved = np.zeros_like(rows)
+    for row, place in zip(rows, places.tolist(), strict=True):
+        if 0 <= place < len(rows):
+            moved[place] = row
+    return moved
 
 
 def _level(counts: Floats, weights: Floats) -> Floats:
@@ -220,17 +259,25 @@ def _spreads(counts: Floats, weights: Floats, level: Floats) -> dict[int, float]
 
 
 def _days(hours: HourBuckets, table: HistoryTable, last: int) -> tuple[Counts, ...]:
-    """Return the largest peaks of each 24 hours, counted back from `last`; a day with under 12 hours is left out."""
+    """Return the largest peaks of each 24 hours, counted back from `last`; a day with under 12 hours is left out.
+
+    The peaks of a crisis count only up to what a third of the days reach. So one crisis does not hide the next, and a
+    level that returns on a third of the days is learned.
+    """
     first = min(hours.rows, default=last) if hours.backfilled or hours.first_hour is None else hours.first_hour
     known = last - max(first, last - KEPT_HOURS + 1) + 1
-    daily_peaks = table.peaks.reshape(-1, DAY, PEAK).max(axis=1)[::-1]
-    return tuple(map(tuple, daily_peaks[: max(1, (known + 12) // DAY)].tolist()))
+    days = max(1, (known + 12) // DAY)
+    daily, calm = (rows.reshape(-1, DAY, PEAK).max(axis=1)[::-1][:days] for rows in (table.peaks, table.calm_peaks))
+    if hours.crisis_hours:
+        frequent = np.sort(daily, axis=0)[-ceil(days / _CRISIS_DAYS)]
+        daily = np.maximum(calm, np.minimum(daily, frequent))
+    return tuple(map(tuple, daily.tolist()))
 
 
-def _burstiness(hours: HourBuckets, table: HistoryTable, last: int) -> Burstiness | None:
+def _burstiness(hours: HourBuckets, hourly: Floats, last: int) -> Burstiness | None:
     """Return the burstiness of a brand with few mentions; None for others, or without two weeks at its level."""
     starts = [start for start in (hours.first_hour, hours.level_since) if start is not None]
-    counts = table.counts[:, MENTIONS]
+    counts = hourly[:, MENTIONS]
     if (
         not starts
         or last - max(starts) + 1 < LEVEL_HOURS

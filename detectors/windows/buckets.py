@@ -54,7 +54,7 @@ class MinuteBuckets(msgspec.Struct):
     closed: list[int] = []  # minutes with a mention, ascending
     totals: list[Counts] = []  # running totals through the minute in `closed` at the same place
     ahead: dict[int, Row] = {}  # counted early because the buffer was full
-    moved: dict[int, Row] = {}  # counts by publication minus counts by detection: a delayed mention counts later
+    moved: dict[int, Row] = {}  # counts by publication of mentions that enter the baseline only, and no minute
 
     def open(self, minute: int) -> Row:
         """Return the row of an open minute, to add to."""
@@ -86,6 +86,14 @@ class MinuteBuckets(msgspec.Struct):
         if self.closed[0] < minute - KEPT_MINUTES - _SPARE_MINUTES:
             self.forget(minute - KEPT_MINUTES)
         return tuple(row)
+
+    def insert(self, minute: int, counts: Counts) -> None:
+        """Add counts to a closed minute. Cost: linear in the closed minutes after it."""
+        place = bisect_left(self.closed, minute)
+        if place == len(self.closed) or self.closed[place] != minute:
+            self.closed.insert(place, minute)
+            self.totals.insert(place, self.totals[place - 1] if place else NO_COUNTS)
+        self.totals[place:] = [tuple(map(add, total, counts)) for total in self.totals[place:]]
 
     def forget(self, minute: int) -> None:
         """Drop the closed minutes before `minute`."""
@@ -121,11 +129,9 @@ class MinuteBuckets(msgspec.Struct):
         now, before = self.totals[-1], bisect_right(self.closed, self.closed[-1] - length)
         return tuple(map(sub, now, self.totals[before - 1])) if before else now
 
-    def move(self, published: int, counted: int | None, row: Counts) -> None:
-        """Record that mentions published in one minute were counted in a later one, or in none (None)."""
+    def move(self, published: int, row: Counts) -> None:
+        """Record mentions that were published in a minute and are counted in none."""
         self.moved[published] = list(map(add, self.moved.get(published, NO_COUNTS), row))
-        if counted is not None:
-            self.moved[counted] = list(map(sub, self.moved.get(counted, NO_COUNTS), row))
 
     def by_publication(self, last_closed_minute: int | None) -> list[tuple[int, int, int, int, int]]:
         """Return (minute ms, mentions, negative, positive, unknown) by minute of publication, zeros left out.
@@ -148,7 +154,7 @@ class HourBuckets(msgspec.Struct):
 
     Columns: mentions, negative, positive, unknown, then the largest sliding sum that ended in the hour of mentions
     (short window, main window) and of negative mentions (short, main). An hour that is absent is an hour of zeros; a
-    peak of zero is never the largest of its day, see `_prune_peaks`.
+    peak of zero is never the largest of its day, see `_prune_peaks`; hours of a crisis keep their peaks.
     """
 
     rows: dict[int, Row] = {}
@@ -156,6 +162,7 @@ class HourBuckets(msgspec.Struct):
     excluded: set[int] = set()  # hours in breach, left out of the baseline until the breach counts as a new level
     first_hour: int | None = None  # first hour known
     level_since: int | None = None  # first hour of the current level, after a lasting change
+    crisis_hours: set[int] = set()  # hours in a breach that pages; their peaks count in part, see `baseline`
     pruned_until: int | None = None  # hour up to which peaks are pruned; not stored
     falling_peaks: list[list[int]] = []  # by peak column, hours whose peaks fall from first to last; not stored
     busiest_count: int = 0  # most mentions of any hour since `busiest_at`; not stored
@@ -176,12 +183,27 @@ class HourBuckets(msgspec.Struct):
             row[column] = max(row[column], peak)
         self.busiest_count = max(self.busiest_count, row[MENTIONS])
 
+    def insert(self, hour: int, counts: Counts) -> None:
+        """Add late mentions to an hour that is over; they set no peak."""
+        row = self.rows.setdefault(hour, [0] * HOUR_COLUMNS)
+        for column in range(PEAK):
+            row[column] += counts[column]
+        self.busiest_count = max(self.busiest_count, row[MENTIONS])
+        self.mark_seen(hour)
+
     def learn(self, hour: int, counts: Counts) -> None:
         """Add backfilled mentions of an hour that closed long ago."""
         row = self.backfilled.setdefault(hour, [0] * PEAK)
         for column in range(PEAK):
             row[column] += counts[column]
         self.mark_seen(hour)
+
+    def start_level(self, hour: int) -> None:
+        """Learn all hours from `hour` on, in breach or not: they are the new level."""
+        self.level_since = hour
+        self.excluded = {excluded for excluded in self.excluded if excluded < hour}
+        self.crisis_hours = {excluded for excluded in self.crisis_hours if excluded < hour}
+        self.pruned_until = None
 
     def mark_seen(self, hour: int) -> None:
         """Record that this hour has history."""
@@ -198,7 +220,7 @@ class HourBuckets(msgspec.Struct):
 
     def busiest(self) -> int:
         """Return an upper bound of the mentions of any known hour, computed again once a day."""
-        hour = next(reversed(self.rows), 0)
+        hour = max(self.rows, default=0)
         if self.busiest_at is None or hour >= self.busiest_at + DAY:
             self.busiest_count, self.busiest_at = max((row[MENTIONS] for row in self.rows.values()), default=0), hour
         return self.busiest_count + max((row[MENTIONS] for row in self.backfilled.values()), default=0)
@@ -211,9 +233,10 @@ class HourBuckets(msgspec.Struct):
         """
         if self.pruned_until is None:
             self.falling_peaks = [[] for _ in range(PEAK, HOUR_COLUMNS)]
-            hours = sorted(hour for hour in self.rows if hour <= last)
+            known = sorted(hour for hour in self.rows if hour <= last)
         else:
-            hours = self._between(self.pruned_until + 1, last + 1)
+            known = self._between(self.pruned_until + 1, last + 1)
+        hours = [hour for hour in known if hour not in self.crisis_hours]
         for column, higher in enumerate(self.falling_peaks, PEAK):
             while higher and higher[0] not in self.rows:
                 del higher[0]
@@ -242,5 +265,6 @@ class HourBuckets(msgspec.Struct):
                 del self.rows[past]
         self.backfilled = {h: row for h, row in self.backfilled.items() if h >= fresh}
         self.excluded = {h for h in self.excluded if h >= fresh}
+        self.crisis_hours = {h for h in self.crisis_hours if h >= oldest}
         if self.first_hour is not None:
             self.first_hour = max(self.first_hour, oldest)

@@ -29,6 +29,13 @@ ROWS_PER_MINUTE: Final = 40
 TEXTS_PER_MINUTE: Final = 10
 TOP: Final = 5
 EXAMPLES: Final = 3
+KEPT_HOURS: Final = 4
+"""Hours whose authors are kept, the current one included: a window of three hours is judged by all its authors."""
+
+DETAILED_HOURS: Final = 2
+"""Hours of which channels and terms are kept too."""
+
+_HOUR_MINUTES: Final = 60
 _TERMS_PER_TEXT: Final = 12
 _NAME_CHARS: Final = 40
 _URL_CHARS: Final = 200
@@ -84,18 +91,22 @@ class HourTables(msgspec.Struct, array_like=True):
             if len(self.reaches) > 2 * self.authors.capacity:
                 self.reaches = {name: self.reaches[name] for name in self.authors.counts}
 
+    def keep_authors_only(self) -> None:
+        """Drop all but the authors."""
+        self.channels, self.terms, self.reaches = TopCounts(6), TopCounts(20), {}
+
 
 def _hour() -> HourTables:
     return HourTables(TopCounts(6), TopCounts(20), TopCounts(10))
 
 
 class ContributorTables(msgspec.Struct, array_like=True):
-    """Stored form of a sample: the tables of the current and the past hour, and the examples."""
+    """Stored form of a sample: the tables of the last hours, and the examples."""
 
     hour: int = -1
     minute: int = -1
     taken: int = 0  # mentions of this minute that were sampled
-    everyone: list[HourTables] = []  # current hour, past hour
+    everyone: list[HourTables] = []  # current hour first; beyond DETAILED_HOURS authors only
     negative: list[HourTables] = []
     examples: list[Example] = []  # highest weight first, one per author
 
@@ -110,10 +121,11 @@ class Snapshot(NamedTuple):
     labels: list[int]
     excerpts: list[str]  # of the first TEXTS_PER_MINUTE
 
-    def add_to(self, everyone: HourTables, negative: HourTables) -> None:
-        """Add the mentions to the tables."""
-        texts = chain((terms_of(text, self.brand) for text in self.excerpts), repeat(()))
-        for row in zip(self.channels, self.authors, self.reaches, texts, self.labels, strict=False):
+    def add_to(self, everyone: HourTables, negative: HourTables, *, with_terms: bool) -> None:
+        """Add the mentions to the tables, and the terms of their texts."""
+        found = (terms_of(text, self.brand) for text in self.excerpts) if with_terms else ()
+        terms = chain(found, repeat(()))
+        for row in zip(self.channels, self.authors, self.reaches, terms, self.labels, strict=False):
             everyone.add(*row[:4])
             if row[4] == NEGATIVE:
                 negative.add(*row[:4])
@@ -122,7 +134,7 @@ class Snapshot(NamedTuple):
 class ContributorSample:
     """Sample of the first mentions of each minute of the last hours. The tables are filled on use.
 
-    A calm brand never needs its tables, and mentions older than two hours are dropped without counting.
+    A calm brand never needs its tables, and mentions older than four hours are dropped without counting.
     """
 
     def __init__(self, tables: ContributorTables | None = None) -> None:
@@ -133,10 +145,14 @@ class ContributorSample:
     def tables(self) -> ContributorTables:
         """Return the tables with every sampled mention, to read or to store."""
         stored = self._tables
-        for everyone, negative, waiting in zip(stored.everyone, stored.negative, self._waiting, strict=True):
+        hours = zip(stored.everyone, stored.negative, self._waiting, strict=True)
+        for age, (everyone, negative, waiting) in enumerate(hours):
             for snapshot in waiting:
-                snapshot.add_to(everyone, negative)
+                snapshot.add_to(everyone, negative, with_terms=age < DETAILED_HOURS)
             waiting.clear()
+            if age >= DETAILED_HOURS:
+                everyone.keep_authors_only()
+                negative.keep_authors_only()
         return stored
 
     @property
@@ -168,12 +184,12 @@ class ContributorSample:
     def _start_hour(self, hour: int) -> None:
         stored = self._tables
         if hour > stored.hour:
-            fresh = hour > stored.hour + 1
-            for tables in (stored.everyone, stored.negative):
-                tables.insert(0, _hour())
-                del tables[1 if fresh else 2 :]
-            self._waiting.insert(0, [])
-            del self._waiting[1 if fresh else 2 :]
+            for _ in range(min(KEPT_HOURS, hour - stored.hour) if stored.everyone else 1):
+                for tables in (stored.everyone, stored.negative):
+                    tables.insert(0, _hour())
+                    del tables[KEPT_HOURS:]
+                self._waiting.insert(0, [])
+                del self._waiting[KEPT_HOURS:]
             since = (hour - 2) * 3_600_000
             stored.examples = [example for example in stored.examples if example.published >= since]
             stored.hour = hour
@@ -202,7 +218,7 @@ class ContributorSample:
 
     def summarise(self, *, negative: bool) -> Contributors:
         """Return the largest contributors of the last one to two hours, to all mentions or the negative ones."""
-        tables = self.tables.negative if negative else self.tables.everyone
+        tables = (self.tables.negative if negative else self.tables.everyone)[:DETAILED_HOURS]
         reaches = {
             name: max(table.reaches.get(name, 0) for table in tables) for table in tables for name in table.reaches
         }
@@ -214,21 +230,30 @@ class ContributorSample:
             examples=tuple(self._tables.examples),
         )
 
-    def author_diversity(self, *, negative: bool = False) -> float:
+    def author_diversity(self, *, negative: bool = False, hours: int = DETAILED_HOURS) -> float:
         """Return an upper bound of the share of sampled (negative) mentions by different authors, 1 without mentions.
+
+        The sample covers the last `hours` hours, the current one included.
 
         Mentions beyond an author's first are subtracted; a mention without an author counts as a new author.
         """
-        tables = self.tables.negative if negative else self.tables.everyone
+        tables = (self.tables.negative if negative else self.tables.everyone)[:hours]
         sampled = sum(table.sampled for table in tables)
         counts = _merged([table.authors for table in tables]).values()
         return 1.0 - sum(count - 1 for count in counts if count > 1) / sampled if sampled else 1.0
 
     def top_author_share(self, authors: int) -> float:
         """Return the share of the sampled mentions that the `authors` busiest authors wrote, 0 without mentions."""
-        sampled = sum(table.sampled for table in self.tables.everyone)
-        counts = sorted(_merged([table.authors for table in self.tables.everyone]).values(), reverse=True)
+        tables = self.tables.everyone[:DETAILED_HOURS]
+        sampled = sum(table.sampled for table in tables)
+        counts = sorted(_merged([table.authors for table in tables]).values(), reverse=True)
         return min(1.0, sum(counts[:authors]) / sampled) if sampled else 0.0
+
+
+def sampled_hours(window: int, minute: int) -> int:
+    """Return how many hours of the sample a window of minutes that ends with `minute` needs, DETAILED_HOURS to KEPT."""
+    before = window - minute % _HOUR_MINUTES - 1
+    return min(KEPT_HOURS, max(DETAILED_HOURS, 1 - -before // _HOUR_MINUTES))
 
 
 def example_weight(example: Example) -> float:

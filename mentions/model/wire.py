@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from mentions.model.mention import MAX_CHANNEL, MAX_COUNT, MAX_COUNTERS, MAX_ID, MAX_LANG, MAX_NAME, MAX_TEXT, MAX_URL
+from mentions.model.placeholders import is_placeholder
 from mentions.model.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
@@ -56,11 +57,10 @@ class WireMention(msgspec.Struct, gc=False):
 
     @property
     def author_id(self) -> str:
-        """Return the author's id, else the name, else ""."""
+        """Return the author's id, else the name, else "": a name that stands for nobody is left out."""
         author = self.author
-        if isinstance(author, WireAuthor):
-            return author.id or author.name or ""
-        return author or ""
+        names = (author.id, author.name) if isinstance(author, WireAuthor) else (author,)
+        return next((name for name in names if name and not is_placeholder(name)), "")
 
     @property
     def author_names(self) -> tuple[str, ...]:

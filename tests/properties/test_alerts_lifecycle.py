@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DETECTORS = ["negative_spike", "volume_spike", "negative_share", "positive_spike"]
 AFTER_THE_END = {"judged", "noted"}
-WORSE = {"opened", "reopened", "raised_severity", "new_detector", "doubled", "ack_expired"}
+WORSE = {"opened", "reopened", "raised_severity", "new_detector", "doubled", "broke_again", "ack_expired"}
 
 
 def at(minute: int) -> datetime:

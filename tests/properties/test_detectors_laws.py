@@ -145,8 +145,8 @@ def test_each_can_be_switched_off_alone(name: str) -> None:
 
 
 def test_a_lasting_change_of_level_becomes_the_usual() -> None:
-    """Five times the mentions for good: one episode, which ends once the breach has lasted `relearn_after`."""
-    policy = Policy.model_validate({"learning": {"warm_up": "3h", "relearn_after": "12h"}})
+    """Five times the mentions for good: one episode, which ends once the breach has lasted `relearn_crisis_after`."""
+    policy = Policy.model_validate({"learning": {"warm_up": "3h", "relearn_crisis_after": "12h"}})
     before = [hour_of(hour, 8, 4, 20) for hour in range(24)]
     after = [hour_of(hour, 40, 20, 100) for hour in range(24, 60)]
     reported = [

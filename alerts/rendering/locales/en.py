@@ -55,6 +55,7 @@ MESSAGES: Final = {
     "new_detector": "Also: {fact}",
     "joined": "{brand} is affected too: {fact}",
     "doubled": "Doubled: {fact}",
+    "broke_again": "Started again after a calm: {fact}",
     "group_incident": "{group} ({count} brands)",
     "of_brand": "{brand}: {fact}",
     "brands": "*Brands* {items}",

@@ -61,6 +61,7 @@ _TEXTS: Final = {
     "of_brand": "{brand} : {fact}",
     "brands": "*Marques* {items}",
     "doubled": "Doublé : {fact}",
+    "broke_again": "Reprise après une accalmie : {fact}",
     "escalated": "Pas de prise en charge depuis {span}. Escalade, étape {text} : {target}. {fact}",
     "outside_pagerduty": "PagerDuty",
     "outside_webhook": "webhook",

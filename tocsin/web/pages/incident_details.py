@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from detectors.model.text import Language
 
 _SCHEMES: Final = ("https://", "http://")
+_DETECTOR_REASONS: Final = frozenset({"new_detector", "broke_again"})
+"""Reasons whose text in the history is a detector."""
 
 
 class Fact(NamedTuple):
@@ -127,7 +129,7 @@ def _history_view(entry: HistoryEntry, brand: Brand, language: Language) -> Hist
         entry.at,
         "Tocsin" if entry.actor == SYSTEM_USER else display_name(entry.actor, brand),
         translate(
-            language, f"what_{entry.reason}", text=text.replace("_", " ") if entry.reason == "new_detector" else text
+            language, f"what_{entry.reason}", text=text.replace("_", " ") if entry.reason in _DETECTOR_REASONS else text
         ),
         entry.actor != SYSTEM_USER,
     )

@@ -157,3 +157,34 @@ def test_another_brands_record_is_refused() -> None:
     """A wrong key is a mistake of the wiring, and says so."""
     with pytest.raises(ValueError, match="key the topic by brand"):
         run(signal(0, brand="other"))
+
+
+def test_what_breaks_again_after_a_calm_is_news() -> None:
+    """Held open by one detector, an incident in which another was quiet for `resolve_after` and breaks again pages."""
+    burning = [signal(minute, detector="sentiment_drift", start=0) for minute in range(0, 200, 10)]
+    records = [*burning[:2], signal(11, start=11), *burning[2:12], signal(115, start=115), signal(116, start=115)]
+    _, sent = run(*records)
+    news = [(n.reason, n.detector, n.page, n.reply) for n in sent if n.reason in ("new_detector", "broke_again")]
+    assert news == [("new_detector", "negative_spike", False, True), ("broke_again", "negative_spike", True, True)]
+
+
+def test_what_breaks_again_sooner_is_no_news() -> None:
+    """A pause shorter than `resolve_after` is part of the same breach, and a watch never pages."""
+    burning = [signal(minute, detector="sentiment_drift", start=0) for minute in range(0, 60, 5)]
+    assert "broke_again" not in reasons_of(signal(0.5), *burning, signal(25, start=25))
+    volume = [signal(minute, detector="volume_spike", start=minute, severity="info") for minute in (1, 59)]
+    assert "broke_again" not in reasons_of(burning[0], volume[0], *burning[1:], volume[1])
+
+
+def test_what_breaks_again_pages_after_an_acknowledgement() -> None:
+    """Somebody has the first in hand, not the second: the incident is open again."""
+    burning = [signal(minute, detector="sentiment_drift", start=0) for minute in range(0, 100, 10)]
+    _, sent = run(signal(0), *burning[:1], action(3), *burning[1:8], signal(75, start=75))
+    assert (sent[-1].reason, sent[-1].page, sent[-1].incident.status) == ("broke_again", True, "open")
+
+
+def test_what_somebody_resolved_is_news_once_it_doubles() -> None:
+    """Declared over, the same episode stays quiet until its figure is twice what it was then."""
+    over: list[Record] = [signal(0, observed=30), action(2, "resolve")]
+    assert reasons_of(*over, *[signal(minute, observed=59) for minute in (40, 50)])[2:] == []
+    assert reasons_of(*over, signal(50, observed=60))[2:] == ["reopened"]

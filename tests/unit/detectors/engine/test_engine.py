@@ -63,13 +63,44 @@ def test_a_storm_that_pauses_briefly_is_one_episode() -> None:
     assert {s.id for s in first + more + again + last} == {f"acme/static_threshold/{START}"}
 
 
-def test_a_mention_found_late_counts_now() -> None:
-    """Beyond the lateness but of today: delayed, counted at its arrival, able to fire; the ledger knows its minute."""
+def test_a_mention_found_late_counts_when_it_was_published() -> None:
+    """Six negative ones of four hours ago are not six of the last ten minutes: nothing breaks; the ledger is right."""
     state = begun(300)
-    rows = [Row(60 + place, -1, arrived=300) for place in range(6)]
+    rows = [Row(60 + place, -1, arrived=300) for place in range(60, 66)]
     state, signals = engine.process(state, batch_of(rows), POLICY)
-    assert raised(signals) == [("static_threshold", 300, 64)]
+    state, more = engine.advance_watermark(state, START + 330 * MINUTE, POLICY)
+    assert signals + more == []
     assert (state.totals.late, state.totals.delayed, state.totals.backfill) == (6, 6, 0)
+    assert [(row[0] - START) // MINUTE for row in engine.minute_counts(state)] == [
+        minute + 60 for minute in range(60, 66)
+    ]
+
+
+def test_a_late_mention_that_still_matters_fires_when_it_is_found() -> None:
+    """Six of the last ten minutes that came three minutes late break at the end of the minute in which they came."""
+    state = begun(300)
+    rows = [Row(292 + 0.5 * place, -1, arrived=300) for place in range(6)]
+    state, signals = engine.process(state, batch_of(rows), POLICY)
+    state, more = engine.advance_watermark(state, START + 310 * MINUTE, POLICY)
+    assert raised(signals + more) == [("static_threshold", 300, 301)]
+    assert (signals + more)[0].evidence.observed == 6
+
+
+def test_late_mentions_are_counted_as_if_they_had_come_in_time() -> None:
+    """Afterwards every window, hour and closed minute is what it would have been."""
+    early = [Row(200.2 + place, -1, author=f"a{place}") for place in range(20)]
+    late, _ = engine.process(begun(300), batch_of([row._replace(arrived=300) for row in early]), Policy())
+    late, _ = engine.advance_watermark(late, START + 303 * MINUTE, Policy())
+    prompt, _ = engine.process(begun(190), batch_of(early), Policy())
+    prompt, _ = engine.advance_watermark(prompt, START + 303 * MINUTE, Policy())
+    minute = START // MINUTE + 300
+    assert [late.minutes.window(minute, w) for w in (30, 90, 150)] == [
+        prompt.minutes.window(minute, w) for w in (30, 90, 150)
+    ]
+    assert [late.hours.sums(h, h) for h in range(minute // 60 - 5, minute // 60)] == [
+        prompt.hours.sums(h, h) for h in range(minute // 60 - 5, minute // 60)
+    ]
+    assert storage.encode(storage.decode(storage.encode(late))) == storage.encode(late)
 
 
 def test_the_ledger_tells_late_mentions_by_their_own_minute() -> None:

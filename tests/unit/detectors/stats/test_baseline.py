@@ -169,3 +169,17 @@ def test_what_is_usual_does_not_depend_on_when_it_is_asked(gaps: list[tuple[int,
         before = learn(hours, hour, LEARNING, table)
         hours.add(60 * hour, (count, count // 2, 0, 0, 0, 0, 0, 0), (count, count, count // 2, count // 2))
         assert learn(hours, hour, LEARNING) == before
+
+
+@pytest.mark.parametrize(("change", "before", "after"), [(1_792_890_000, 2, 1), (1_774_746_000, 1, 2)])
+def test_the_day_is_lived_by_the_local_clock(change: int, before: int, after: int) -> None:
+    """Ten days before the clocks of Paris are changed and after: eight o'clock there is eight o'clock there."""
+    turned = change // 3600
+    first = turned - 240
+    opening = [
+        (60 if (hour + (before if hour < turned else after)) % 24 == 8 else 0, 0) for hour in range(first, turned + 26)
+    ]
+    hours, now = past(opening, first), turned + 26 - (turned + 26 + after - 8) % 24
+    paris = learn(hours, now, LEARNING.model_copy(update={"timezone": "Europe/Paris"}))
+    assert paris.expected(MENTIONS, 60) > 45
+    assert learn(hours, now, LEARNING).expected(MENTIONS, 60) < 15

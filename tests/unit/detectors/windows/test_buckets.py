@@ -73,13 +73,20 @@ def test_what_is_counted_ahead_is_seen_when_it_is_reached() -> None:
     assert list(minutes.ahead) == [90]
 
 
-def test_a_late_mention_is_in_the_ledger_where_it_was_published() -> None:
-    """It counts in minute 9 for detection, and in minute 3 for the ledger."""
+def test_a_mention_that_only_teaches_is_in_the_ledger_where_it_was_published() -> None:
+    """It counts in no minute for detection, and in minute 3 for the ledger."""
     minutes = filled({3: 2, 9: 1}, 8)
-    minutes.move(3, 9, (1, *NO_COUNTS[1:]))
-    minutes.open(9)[MENTIONS] += 1
-    assert minutes.window(9, 1)[MENTIONS] == 2
-    assert minutes.by_publication(8) == [(180_000, 3, 0, 0, 0), (540_000, 1, 0, 0, 0)]
+    minutes.move(3, (1, *NO_COUNTS[1:]))
+    assert [(at // 60_000, mentions) for at, mentions, *_ in minutes.by_publication(8)] == [(3, 3), (9, 1)]
+    assert minutes.window(9, 10)[0] == 3
+
+
+def test_what_is_found_late_counts_in_its_closed_minute() -> None:
+    """In a minute that had some, and in one that had none: every window is as if it had come in time."""
+    late, prompt = filled({3: 2, 9: 1}, 12), filled({3: 3, 6: 4, 9: 1}, 12)
+    late.insert(3, (1, *NO_COUNTS[1:]))
+    late.insert(6, (4, *NO_COUNTS[1:]))
+    assert (late.closed, late.totals) == (prompt.closed, prompt.totals)
 
 
 def test_forgetting_keeps_the_sums_that_are_left() -> None:

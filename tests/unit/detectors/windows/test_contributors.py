@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from detectors.windows.contributors import (
     TOP,
     ContributorSample,
     TopCounts,
+    sampled_hours,
     terms_of,
 )
 from detectors.windows.near_duplicates import MAX_TEXTS, count_copies
@@ -186,3 +188,21 @@ def test_a_loud_author_is_found_in_a_crowd() -> None:
     reported = top.lower_bounds()["loud"]
     assert 50 <= reported <= 100
     assert max(top.lower_bounds().values()) == reported
+
+
+@pytest.mark.parametrize(
+    ("window", "minute", "hours"), [(15, 59, 2), (60, 30, 2), (150, 30, 3), (150, 5, 4), (720, 0, 4)]
+)
+def test_a_window_is_judged_by_the_hours_that_it_reaches_into(window: int, minute: int, hours: int) -> None:
+    """Two at least, which is what the card shows, and no more than are kept."""
+    assert sampled_hours(window, 60 * 1000 + minute) == hours
+
+
+def test_who_flooded_two_hours_ago_is_known_when_the_window_is_judged() -> None:
+    """One author wrote twenty times, then a few others: in three hours no crowd, in the last two a crowd."""
+    sample = sampled([Row(0, -1, author="one")] * 20)
+    for late in (130, 140, 150):
+        sample.take(batch_of([Row(late, -1, author=f"a{late}")]), 0, 1, MINUTE + late, "acme")
+    assert sample.author_diversity(negative=True) == 1.0
+    assert sample.author_diversity(negative=True, hours=4) == pytest.approx(1 - 19 / 23)
+    assert sample.tables.negative[2].terms.counts == {}
