@@ -32,7 +32,7 @@ LEAD: Final = (
 
 def command(
     *,
-    speed: Annotated[float, typer.Option(min=60, help="How many times as fast as real time.")] = 600.0,
+    speed: Annotated[float, typer.Option(min=60, help="How many times as fast as real time.")] = 900.0,
     out: Annotated[Path, typer.Option("--out", "-o", help="The HTML page to write.")] = Path("out/tocsin-demo.html"),
     slack_ui: Annotated[
         bool,
