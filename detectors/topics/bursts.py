@@ -1,0 +1,81 @@
+"""Bursts of units: which units of a post do more people use than usual, and which topic each belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from detectors.topics.stats.surprisal import corrected_surprisal
+from detectors.topics.window import NEGATIVE_UNIT, category_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from detectors.topics.active_topic import ActiveTopic
+    from detectors.topics.parameters import TopicBurst
+    from detectors.topics.state import TopicState
+
+_SHARED_POSTS: Final = 0.5
+
+
+class UnitBurst(NamedTuple):
+    """A unit that more people use than usual."""
+
+    surprisal: float
+    unit: str
+    voices: int
+    of: int
+    usual: float  # share
+    places: list[int]  # of its posts in the window
+
+
+def find_bursts(state: TopicState, units: Iterable[str], policy: TopicBurst, *, warming_up: bool) -> list[UnitBurst]:
+    """Return the units of the latest post that are bursts, the most surprising first."""
+    counts, least = state.window.counts, policy.min_voices
+    found = [
+        burst
+        for unit in units
+        if counts[unit] >= least
+        and unit != NEGATIVE_UNIT
+        and not (warming_up and not category_of(unit))
+        and (burst := _largest_burst(state, unit, policy, warming_up=warming_up))
+    ]
+    return sorted(found, key=lambda burst: (-burst.surprisal, burst.unit))
+
+
+def _largest_burst(state: TopicState, unit: str, policy: TopicBurst, *, warming_up: bool) -> UnitBurst | None:
+    """Return the burst of a unit on the scale where its surprisal is largest; None where there is none.
+
+    Posts are counted first, and voices only where the posts would have half the surprisal that is needed.
+    """
+    window = state.window
+    half_days = None if warming_up else state.stored.baseline.half_days()
+    share = state.usual_share(unit, warming_up=warming_up)
+    needed = policy.risk_surprisal if category_of(unit) else policy.min_surprisal
+    best: UnitBurst | None = None
+    for start in window.starts:
+        posts = len(window.posts) - start
+        most = min(posts, window.counts[unit])
+        if most <= share * posts or corrected_surprisal(most, posts, share, half_days) < needed / 2:
+            continue
+        places = window.places(unit, start)
+        voices, of = window.voices(places), window.voices(range(start, len(window.posts)))
+        if voices < max(policy.min_voices, policy.min_share * of):
+            continue
+        score = corrected_surprisal(voices, of, share, half_days)
+        if score >= needed and (best is None or score > best.surprisal):
+            best = UnitBurst(score, unit, voices, of, share, places)
+    return best
+
+
+def topic_of(state: TopicState, burst: UnitBurst) -> ActiveTopic | None:
+    """Return the active topic that a burst belongs to: one with its unit, or with half of its posts."""
+    for topic in state.stored.active:
+        if burst.unit in topic.units:
+            return topic
+    best, most = None, _SHARED_POSTS * len(burst.places)
+    for topic in state.stored.active:
+        units = set(topic.units)
+        shared = sum(not units.isdisjoint(state.window.units[place]) for place in burst.places)
+        if shared >= most:
+            best, most = topic, shared + 0.5
+    return best
