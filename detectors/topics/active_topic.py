@@ -15,6 +15,7 @@ from mentions.model.batches import NEGATIVE, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from detectors.topics.rating import Rating
     from detectors.topics.stats.baseline import UnitBaseline
@@ -64,7 +65,7 @@ class ActiveTopic(msgspec.Struct, array_like=True):
         """Return a topic that begins with a post, which is not counted yet."""
         return cls(number, [unit], Growth(post.published), _topic_post(post), post.published)
 
-    def count(self, post: Post, units: frozenset[str]) -> None:
+    def count(self, post: Post, units: AbstractSet[str]) -> None:
         """Count a post of the brand, and as the topic's where it has one of its units."""
         self.all_negative += post.label == NEGATIVE
         if units.isdisjoint(self.units):

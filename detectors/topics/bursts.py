@@ -8,8 +8,6 @@ from detectors.topics.stats.surprisal import corrected_surprisal
 from detectors.topics.window import NEGATIVE_UNIT, category_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from detectors.topics.active_topic import ActiveTopic
     from detectors.topics.parameters import TopicBurst
     from detectors.topics.state import TopicState
@@ -28,17 +26,15 @@ class UnitBurst(NamedTuple):
     places: list[int]  # of its posts in the window
 
 
-def find_bursts(state: TopicState, units: Iterable[str], policy: TopicBurst, *, warming_up: bool) -> list[UnitBurst]:
+def find_bursts(state: TopicState, policy: TopicBurst, *, warming_up: bool) -> list[UnitBurst]:
     """Return the units of the latest post that are bursts, the most surprising first."""
     counts, least = state.window.counts, policy.min_voices
-    found = [
-        burst
-        for unit in units
-        if counts[unit] >= least
-        and unit != NEGATIVE_UNIT
-        and not (warming_up and not category_of(unit))
-        and (burst := _largest_burst(state, unit, policy, warming_up=warming_up))
-    ]
+    found = []
+    for unit in state.window.repeated:
+        if counts[unit] >= least and unit != NEGATIVE_UNIT and not (warming_up and not category_of(unit)):
+            burst = _largest_burst(state, unit, policy, warming_up=warming_up)
+            if burst is not None:
+                found.append(burst)
     return sorted(found, key=lambda burst: (-burst.surprisal, burst.unit))
 
 
@@ -48,17 +44,22 @@ def _largest_burst(state: TopicState, unit: str, policy: TopicBurst, *, warming_
     Posts are counted first, and voices only where the posts would have half the surprisal that is needed.
     """
     window = state.window
-    half_days = None if warming_up else state.stored.baseline.half_days()
     share = state.usual_share(unit, warming_up=warming_up)
+    length, count = len(window.posts), window.counts[unit]
+    if count <= share * (length - window.starts[-1]):
+        return None
+    half_days = None if warming_up else state.stored.baseline.half_days()
     needed = policy.risk_surprisal if category_of(unit) else policy.min_surprisal
     best: UnitBurst | None = None
     for start in window.starts:
-        posts = len(window.posts) - start
-        most = min(posts, window.counts[unit])
+        posts = length - start
+        most = min(posts, count)
         if most <= share * posts or corrected_surprisal(most, posts, share, half_days) < needed / 2:
             continue
         places = window.places(unit, start)
-        voices, of = window.voices(places), window.voices(range(start, len(window.posts)))
+        if len(places) < policy.min_voices:
+            continue
+        voices, of = window.voices(places), window.voices_from(start)
         if voices < max(policy.min_voices, policy.min_share * of):
             continue
         score = corrected_surprisal(voices, of, share, half_days)

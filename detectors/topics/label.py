@@ -33,7 +33,7 @@ LABEL_CHARS: Final = 60
 def label_and_terms(posts: Sequence[tuple[str, Collection[str]]], baseline: UnitBaseline) -> tuple[str, list[str]]:
     """Return the label and the words of a topic, from the texts and units of its posts."""
     counts = Counter(unit for _, units in posts for unit in units if is_word(unit))
-    found = distinctive(counts, len(posts), baseline) or counts.most_common(1)
+    found = distinctive(counts, len(posts), baseline) or _most_common(counts)
     terms: list[str] = []
     for unit, _ in found[:SHOWN_TERMS]:
         texts = [text for text, units in posts if unit in units]
@@ -41,6 +41,10 @@ def label_and_terms(posts: Sequence[tuple[str, Collection[str]]], baseline: Unit
         if not any(spelled.casefold() in other.casefold() for other in terms):
             terms.append(spelled)
     return truncate(", ".join(terms[:PHRASES])), terms
+
+
+def _most_common(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:1]
 
 
 def truncate(label: str) -> str:

@@ -64,5 +64,4 @@ class TopicState:
 
     def places(self, topic: ActiveTopic) -> list[int]:
         """Return the places of a topic's posts in the window."""
-        units = frozenset(topic.units)
-        return [place for place, here in enumerate(self.window.units) if not units.isdisjoint(here)]
+        return self.window.places_of_any(frozenset(topic.units))

@@ -88,11 +88,11 @@ def step(state: TopicState, row: TopicRow, policy: TopicBurst) -> list[TopicNews
     units = window.add(post)
     warming_up = state.warming_up(row.published)
     stored.baseline.learn(row.published, units)
-    news = expire(state, row.published)
+    news = expire(state, row.published) if stored.active or len(stored.last_bursts) > MAX_LAST_BURSTS else []
     for topic in stored.active:
         topic.count(post, units)
-    bursts = find_bursts(state, units, policy, warming_up=warming_up)
-    return [*news, *_apply(state, bursts, row.published, policy, warming_up=warming_up)]
+    bursts = find_bursts(state, policy, warming_up=warming_up)
+    return news + _apply(state, bursts, row.published, policy, warming_up=warming_up) if bursts else news
 
 
 def expire(state: TopicState, now: int) -> list[TopicNews]:
@@ -165,7 +165,7 @@ def _rate(
     window, baseline = state.window, state.stored.baseline
     if not bursting and topic.surprisal < policy.paging_surprisal:
         return topic.apply(rating.INFO)
-    of = window.voices(range(len(window.posts)))
+    of = window.voices_from(0)
     places = state.places(topic)
     return topic.apply(rating.rate(window, places, of, baseline, policy, bursting, warming_up=warming_up))
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from detectors.topics.reader import read
 from detectors.topics.risk.categories import category_names
-from detectors.topics.text.units import read
 from mentions.model.batches import NEGATIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from detectors.topics.risk.terms import RiskTerms
 
@@ -42,7 +43,7 @@ NEGATIVE_UNIT: Final = "-"
 _CATEGORY_MARK: Final = "!"
 
 
-class Post(msgspec.Struct, array_like=True):
+class Post(msgspec.Struct, array_like=True, gc=False):
     """A post as the window stores it."""
 
     published: int  # ms
@@ -60,41 +61,71 @@ class Window:
 
     def __init__(self, posts: Sequence[Post], own: frozenset[str], risks: RiskTerms) -> None:
         self.posts: list[Post] = []
-        self.units: list[frozenset[str]] = []
+        self.units: list[AbstractSet[str]] = []
         self.bits: list[int] = []  # risk categories
         self.starts: tuple[int, ...] = ()  # place of the first post of each scale, ascending
         self.counts: dict[str, int] = {}  # unit → posts that hold it
+        self.repeated: list[str] = []  # units of the latest post that other posts hold, too
         self._own, self._risks = own, risks
+        self._voices: dict[int, int] = {}  # place → voices from there on, until the next post
         for post in posts:
             self.add(post)
 
-    def add(self, post: Post) -> frozenset[str]:
+    def add(self, post: Post) -> AbstractSet[str]:
         """Add a post, drop those that are out of every scale, and return the post's units."""
-        found = read(post.text, self._own)
-        bits = self._risks.match(found.words) if post.compound < POSITIVE_FROM else 0
-        units = found.units | marker_units(bits, negative=post.label == NEGATIVE)
+        units, bits = read(post.text, self._own, self._risks)
+        if post.compound >= POSITIVE_FROM:
+            bits = 0
+        negative = post.label == NEGATIVE
+        if bits or negative:
+            units |= marker_units(bits, negative=negative)
         self.posts.append(post)
         self.units.append(units)
         self.bits.append(bits)
-        counts = self.counts
-        for unit in units:
-            counts[unit] = counts.get(unit, 0) + 1
         self._drop(post.published)
+        counts, repeated = self.counts, []
+        for unit in units:
+            if unit in counts:
+                counts[unit] += 1
+                repeated.append(unit)
+            else:
+                counts[unit] = 1
+        self.repeated = repeated
+        self._voices = {}
         return units
 
     def places(self, unit: str, start: int = 0) -> list[int]:
         """Return the places from `start` on of the posts that hold `unit`."""
         return [place for place, units in enumerate(self.units[start:], start) if unit in units]
 
-    def voices(self, places: Iterable[int]) -> int:
+    def places_of_any(self, units: AbstractSet[str]) -> list[int]:
+        """Return the places of the posts that hold one of `units`."""
+        return [place for place, here in enumerate(self.units) if not units.isdisjoint(here)]
+
+    def voices(self, places: Sequence[int]) -> int:
         """Return for how many people the posts speak: the smaller of distinct authors and distinct texts."""
-        here = [self.posts[place] for place in places]
-        return min(len({post.author for post in here}), len({post.text_key for post in here}))
+        posts = self.posts
+        authors = {posts[place].author for place in places}
+        return min(len(authors), len({posts[place].text_key for place in places}))
+
+    def voices_from(self, start: int) -> int:
+        """Return for how many people the posts from a place on speak."""
+        voices = self._voices.get(start)
+        if voices is None:
+            voices = self._voices[start] = self.voices(range(start, len(self.posts)))
+        return voices
 
     def _drop(self, now: int) -> None:
-        starts = sorted({self._start(scale, now) for scale in SCALES})
-        gone = starts[0]
-        self.starts = tuple(start - gone for start in starts)
+        """Drop what is out of every scale at `now`, when the latest post was published."""
+        posts, starts = self.posts, []
+        for scale in SCALES:
+            place = max(0, len(posts) - scale.posts)
+            oldest = now - scale.hours * HOUR
+            while posts[place].published < oldest:
+                place += 1
+            starts.append(place)
+        gone, later = sorted(starts)
+        self.starts = (0, later - gone) if later > gone else (0,)
         if not gone:
             return
         counts = self.counts
@@ -105,16 +136,7 @@ class Window:
                     counts[unit] = left
                 else:
                     del counts[unit]
-        del self.posts[:gone], self.units[:gone], self.bits[:gone]
-
-    def _start(self, scale: Scale, now: int) -> int:
-        """Return the place of the first post of a scale."""
-        posts = self.posts
-        place = max(0, len(posts) - scale.posts)
-        oldest = now - scale.hours * HOUR
-        while place < len(posts) and posts[place].published < oldest:
-            place += 1
-        return place
+        del posts[:gone], self.units[:gone], self.bits[:gone]
 
 
 @cache

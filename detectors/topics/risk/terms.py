@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from itertools import product
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from detectors.topics.risk.categories import category_bit
-from detectors.topics.text.units import tokens
+from detectors.topics.text.units import stem_of, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,34 +22,82 @@ if TYPE_CHECKING:
 _FORMS: Final = re.compile(r"\(([^)]*)\)")
 
 
-class RiskTerms(NamedTuple):
-    """Terms by first word, with the categories of each as bits."""
+class Word(NamedTuple):
+    """A normalised word, and all that reading needs to know about it."""
 
-    words: Mapping[str, int]
-    phrases: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]  # first word → (words after it, bits)
+    stem: str  # what it is counted as, "" for a function word or a gap
+    word: str
+    risks: int  # categories that it touches, as bits
+    phrases: Phrases | None  # risk phrases that begin with it
 
-    def match(self, words: Sequence[str]) -> int:
-        """Return the categories that a text's normalised words touch, as bits.
 
-        >>> from detectors.topics.risk.categories import category_names
-        >>> category_names(built_in_terms().match(["the", "server", "is", "down"]))
-        ('outage',)
-        """
-        distinct, bits = set(words), 0
-        for word in self.words.keys() & distinct:
-            bits |= self.words[word]
-        for first in self.phrases.keys() & distinct:
-            for rest, categories in self.phrases[first]:
-                if bits & categories != categories and rest[0] in distinct and _follows(words, first, rest):
-                    bits |= categories
-        return bits
+Phrases = dict[str, tuple[tuple[tuple[str, ...], int], ...]]
+"""Second word → the words after it, and bits."""
+
+GAP: Final = Word("", "", 0, None)
+
+_HANDLE: Final = (GAP,)
+_REMEMBERED: Final = 10_000
+_PUNCTUATION: Final = '.,!?:;()[]"“”«»…*-–—'
+
+
+class RiskTerms:
+    """Risk terms by first word, and a bounded table of recent words, which saves most of the work of reading."""
+
+    def __init__(self, words: Mapping[str, int], phrases: Mapping[str, Phrases]) -> None:
+        self.words, self.phrases = words, phrases
+        self._recent: dict[str, tuple[Word, ...]] = {}
+        self._older: dict[str, tuple[Word, ...]] = {}
+
+    def words_of(self, text: str) -> list[Word]:
+        """Return the words of a cleaned text in order; GAP stands for a handle, and stands around a link."""
+        recent = self._recent
+        words: list[Word] = []
+        for part in text.split():
+            known = recent.get(part)
+            words += self._look_up(part) if known is None else known
+        return words
+
+    def _look_up(self, part: str) -> tuple[Word, ...]:
+        """Return the words of a part of a text without blanks. Links and handles seldom come again: not remembered."""
+        bare = part.strip(_PUNCTUATION)
+        if bare[:1] == "@" or "://" in bare:
+            return _HANDLE if bare[1:].isalnum() else self._read(part)
+        known = self._older.get(part) or self._recent.get(bare) or self._read(bare)
+        if len(self._recent) >= _REMEMBERED:
+            self._older, self._recent = self._recent, {}
+        self._recent[part] = self._recent[bare] = known
+        return known
+
+    def _read(self, part: str) -> tuple[Word, ...]:
+        if part.isalnum() and part.isascii():
+            return self._words(part.lower())
+        found: tuple[Word, ...] = ()
+        for token in tokens(part):
+            found += self._words(token)
+        return found
+
+    def _words(self, token: str) -> tuple[Word, ...]:
+        if not token:
+            return (GAP,)
+        word = Word(stem_of(token), token, self.words.get(token, 0), self.phrases.get(token))
+        return (GAP, word, GAP) if "/" in token else (word,)
+
+
+def phrase_risks(words: Sequence[Word]) -> int:
+    """Return the categories whose phrases stand in a text, as bits."""
+    bits = 0
+    for place, (first, second) in enumerate(pairwise(words), 2):
+        for rest, categories in (first.phrases or {}).get(second.word, ()):
+            if tuple(one.word for one in words[place : place + len(rest)]) == rest:
+                bits |= categories
+    return bits
 
 
 @cache
 def built_in_terms() -> RiskTerms:
     """Return the terms of `risk_terms.tsv`."""
-    text = files("detectors.topics.risk").joinpath("risk_terms.tsv").read_text(encoding="utf-8")
-    return compile_terms(parse(text))
+    return compile_terms(parse(_table()))
 
 
 def adjusted_terms(extra: Mapping[str, Sequence[str]], ignored: Iterable[str]) -> RiskTerms:
@@ -63,19 +111,12 @@ def adjusted_terms(extra: Mapping[str, Sequence[str]], ignored: Iterable[str]) -
         ValueError: a category is unknown.
     """
     keep = ~sum(category_bit(category) for category in set(ignored))
-    base = built_in_terms()
-    own = compile_terms((category_bit(category), term) for category, terms in extra.items() for term in terms)
-    words = {word: bits & keep for word, bits in _joined(base.words, own.words).items() if bits & keep}
-    phrases = {
-        first: kept
-        for first in {*base.phrases, *own.phrases}
-        if (
-            kept := tuple(
-                (rest, b & keep) for table in (base, own) for rest, b in table.phrases.get(first, ()) if b & keep
-            )
-        )
-    }
-    return RiskTerms(words, phrases)
+    own = [(category_bit(category), term) for category, terms in extra.items() for term in terms]
+    return compile_terms((bits & keep, term) for bits, term in (*parse(_table()), *own))
+
+
+def _table() -> str:
+    return files("detectors.topics.risk").joinpath("risk_terms.tsv").read_text(encoding="utf-8")
 
 
 def parse(text: str) -> Iterator[tuple[int, str]]:
@@ -97,17 +138,21 @@ def parse(text: str) -> Iterator[tuple[int, str]]:
 
 
 def compile_terms(terms: Iterable[tuple[int, str]]) -> RiskTerms:
-    """Return (category bit, term) pairs in the form in which they are looked up."""
+    """Return (category bits, term) pairs in the form in which they are looked up."""
     single: dict[str, int] = {}
-    several: dict[str, dict[tuple[str, ...], int]] = {}
-    for category, term in terms:
-        first, *rest = tokens(term) or [""]
-        if rest:
-            table = several.setdefault(first, {})
-            table[tuple(rest)] = table.get(tuple(rest), 0) | category
-        elif first:
-            single[first] = single.get(first, 0) | category
-    return RiskTerms(single, {first: tuple(table.items()) for first, table in several.items()})
+    several: dict[tuple[str, ...], int] = {}
+    for bits, term in terms:
+        words = tuple(tokens(term))
+        if len(words) == 1:
+            single[words[0]] = single.get(words[0], 0) | bits
+        elif words:
+            several[words] = several.get(words, 0) | bits
+    phrases: dict[str, Phrases] = {}
+    for (first, second, *rest), bits in several.items():
+        if bits:
+            known = phrases.setdefault(first, {})
+            known[second] = (*known.get(second, ()), (tuple(rest), bits))
+    return RiskTerms(single, phrases)
 
 
 def _forms(term: str) -> Iterator[str]:
@@ -115,15 +160,3 @@ def _forms(term: str) -> Iterator[str]:
     pieces = _FORMS.split(term)
     choices = [piece.split("|") if place % 2 else [piece] for place, piece in enumerate(pieces)]
     yield from map("".join, product(*choices))
-
-
-def _joined(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
-    return {word: one.get(word, 0) | other.get(word, 0) for word in {*one, *other}}
-
-
-def _follows(words: Sequence[str], first: str, rest: tuple[str, ...]) -> bool:
-    """Return whether `rest` stands right behind `first` somewhere."""
-    length = len(rest)
-    return any(
-        word == first and tuple(words[place + 1 : place + 1 + length]) == rest for place, word in enumerate(words)
-    )

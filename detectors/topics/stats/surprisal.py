@@ -14,6 +14,7 @@ Sampling (1965).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import log
 from typing import Final
 
@@ -34,6 +35,7 @@ def surprisal(voices: int, of: int, usual: float) -> float:
     return of * (share * log(share / usual) + rest)
 
 
+@lru_cache(maxsize=16_384)
 def corrected_surprisal(voices: int, of: int, usual: float, half_days: float | None) -> float:
     """Return the surprisal divided by the design effect.
 

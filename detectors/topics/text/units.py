@@ -1,14 +1,14 @@
-"""Units of a text: words, two-word phrases, hashtags and links, normalised and without function words.
+"""Words of a text, normalised, and what each is counted as.
 
 Accents, case and width do not matter. A hashtag in camel case is also its words (#TrainsLate: "trainslate", "train",
 "late"). A link is its domain and path. Words lose a plural "s". Scripts without spaces are cut into pairs of
-characters.
+characters. No word reaches over a blank, so the words of a text are those of its parts between blanks.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from detectors.topics.text.stopwords import STOPWORDS
 from mentions.watchlist.normalise import normalise, normalise_in_place
@@ -28,36 +28,6 @@ _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u
 _PLURAL_FROM: Final = 4
 
 
-class TextUnits(NamedTuple):
-    """What a text holds: all its words in order, and its units."""
-
-    words: list[str]  # normalised, function words included; "" stands for a handle
-    units: frozenset[str]
-
-
-def read(text: str, own: frozenset[str]) -> TextUnits:
-    """Return the words and the units of a text, without the brand's own words (from `own_words`).
-
-    >>> sorted(read("Les trains d'Acme sont en panne #AcmeFail https://x.test/a?b=1", own_words(["Acme"])).units)
-    ['acmefail', 'fail', 'panne', 'panne acmefail', 'train', 'x.test/a']
-    """
-    words = tokens(text)
-    units: set[str] = set()
-    before = ""
-    for word in words:
-        stem = _stems.get(word)
-        if stem is None:
-            stem = _remember(word)
-        if not stem or word in own or stem in own:
-            before = ""
-            continue
-        units.add(stem)
-        if before and "/" not in stem:
-            units.add(f"{before} {stem}")
-        before = "" if "/" in stem else stem
-    return TextUnits(words, frozenset(units))
-
-
 def tokens(text: str) -> list[str]:
     """Return the normalised words of a cleaned text in order; a handle is "", a link is its domain and path."""
     if "#" in text:
@@ -69,19 +39,6 @@ def tokens(text: str) -> list[str]:
     if "@" in normalised or "#" in normalised or "://" in normalised:
         found = [_bare(token) if token[0] in "@#" or "://" in token else token for token in found]
     return found if normalised.isascii() or not _UNSPACED.search(normalised) else _pairs(found)
-
-
-_stems: Final[dict[str, str]] = {}
-"""What recent words are counted as: a shortcut, of bounded size."""
-
-_REMEMBERED: Final = 20_000
-
-
-def _remember(word: str) -> str:
-    if len(_stems) >= _REMEMBERED:
-        _stems.clear()
-    stem = _stems[word] = stem_of(word)
-    return stem
 
 
 def stem_of(word: str) -> str:
