@@ -1,0 +1,64 @@
+"""A topic as cards, pages and JSON show it. Its texts are untrusted: each renderer escapes them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Trend = Literal["rising", "steady", "falling"]
+
+
+class TopicPost(msgspec.Struct, frozen=True, array_like=True):
+    """A post of a topic."""
+
+    text: str  # its beginning
+    channel: str
+    published: int  # event time, ms
+    reach: int  # 0 when unknown
+    compound: float
+
+
+class CopiedPost(msgspec.Struct, frozen=True, array_like=True):
+    """One post of a near-duplicate group, and how many posts the group has."""
+
+    count: int
+    post: TopicPost
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """What many people suddenly write about a brand.
+
+    `mentions` and `authors` are estimates: posts beyond the sample of a minute are extrapolated, and authors are
+    counted by linear counting.
+    """
+
+    number: int  # counts up within the brand: with the brand it is the topic's identity
+    label: str  # as people write it
+    terms: tuple[str, ...]  # further words, the most distinctive first
+    categories: tuple[str, ...]  # risk categories, the most unusual first
+    reasons: tuple[str, ...]  # why it pages: "risk", "negative", "many"; empty: it is info
+    start: int  # event time of the first post, ms
+    at: int  # event time of the latest post, ms
+    mentions: int
+    authors: int
+    channels: int  # at most six are counted
+    ratio: float | None  # its share of the posts over the usual share; None for what is new
+    surprisal: float  # minus log of the tail probability, corrected for correlated posts
+    trend: Trend
+    doubling_minutes: int | None  # None unless rising
+    negative_share: float  # of its mentions in scored languages
+    share_of_negative: float  # its part of all negative mentions of the brand since it began
+    first: TopicPost
+    largest: TopicPost | None  # the one with the largest reach; None where no reach is known
+    groups: tuple[CopiedPost, ...]  # near-duplicate groups, the largest first
+
+    @property
+    def minutes(self) -> int:
+        """Return for how many minutes it has been going on, at least 1."""
+        return max(1, round((self.at - self.start) / 60_000))
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether nobody wrote of it before."""
+        return self.ratio is None

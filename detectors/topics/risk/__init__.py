@@ -1,0 +1,1 @@
+"""Risk categories: the terms that belong to each, and their lookup in a text."""

@@ -1,0 +1,67 @@
+"""State of a brand's topics: what is stored, and what is computed again from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from detectors.topics import rating
+from detectors.topics.active_topic import ActiveTopic
+from detectors.topics.stats.baseline import UnitBaseline
+from detectors.topics.window import Post, Window
+
+if TYPE_CHECKING:
+    from detectors.topics.risk.terms import RiskTerms
+
+WARM_UP_DAYS: Final = 3.0
+_CACHED_SHARES: Final = 4_000
+
+
+class StoredTopics(msgspec.Struct, array_like=True):
+    """What is stored of a brand's topics."""
+
+    posts: list[Post] = []
+    baseline: UnitBaseline = msgspec.field(default_factory=UnitBaseline)
+    active: list[ActiveTopic] = []
+    last_bursts: dict[str, int] = {}  # unit of a topic → when it last was a burst [ms]
+    latest_number: int = 0
+    minute: int = -1
+    sampled: int = 0  # posts of this minute that were read
+    seen: int = 0  # posts of this minute
+
+
+class TopicState:
+    """Topics of one brand. Linear use: `tracker.step` and `tracker.expire` change it in place.
+
+    Args:
+        own: the words that name the brand, from `text.units.own_words`.
+        risks: the risk terms that hold for it, from `risk.terms`.
+        stored: what was stored, as `stored` of another state; None for a new brand. With other `own` or `risks` the
+            posts of the window are read again.
+    """
+
+    def __init__(self, own: frozenset[str], risks: RiskTerms, stored: StoredTopics | None = None) -> None:
+        self.stored = stored or StoredTopics()
+        self.window = Window(self.stored.posts, own, risks)
+        self.stored.posts = self.window.posts
+        self._shares: dict[str, float] = {}  # of recent units, while the baseline is the same
+        self._shares_of = (-1, False)
+
+    def warming_up(self, at: int) -> bool:
+        """Return whether at `at` [ms] the brand has too little history: then only risk categories are looked at."""
+        return self.stored.baseline.days(at) < WARM_UP_DAYS
+
+    def usual_share(self, unit: str, *, warming_up: bool) -> float:
+        """Return the usual share of posts with a unit, in (0, 1)."""
+        key = (self.stored.baseline.decayed_to, warming_up)
+        if key != self._shares_of or len(self._shares) > _CACHED_SHARES:
+            self._shares, self._shares_of = {}, key
+        share = self._shares.get(unit)
+        if share is None:
+            share = self._shares[unit] = rating.usual_share(unit, self.stored.baseline, warming_up=warming_up)
+        return share
+
+    def places(self, topic: ActiveTopic) -> list[int]:
+        """Return the places of a topic's posts in the window."""
+        return self.window.places_of_any(frozenset(topic.units))

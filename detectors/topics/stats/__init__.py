@@ -1,0 +1,1 @@
+"""Statistics of topics: the baseline of units, tail probability, and growth."""

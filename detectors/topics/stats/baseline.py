@@ -1,0 +1,129 @@
+"""Baseline of units: what people usually write about a brand. Decayed counts of posts by unit, of bounded size.
+
+Posts are learned half a day to a day after they were written, so that a burst does not teach itself: counts gather by
+half days, and a half day enters the table when the next but one begins. Old counts halve in HALF_LIFE half days. Each
+table keeps its largest counts; a unit that has none was in fewer posts than the smallest kept. Counts are integers
+(ONE a post), so that a restart changes nothing.
+
+Blind spot: what less than one post in a thousand usually contains.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from zlib import crc32
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ONE: Final = 64
+"""A post, in the unit of the counts."""
+
+HALF_DAY: Final = 12 * 3600 * 1000
+HALF_LIFE: Final = 28
+"""14 days, in half days."""
+
+KEPT: Final = 600
+"""Units of the table."""
+
+KEPT_RECENT: Final = 240
+"""Units of each half day that has not entered the table yet."""
+
+LEARNED_PER_HOUR: Final = 12
+"""Posts of an hour that are learned: their shares are what counts, and 288 a day estimate these well."""
+
+
+def unit_key(unit: str) -> int:
+    """Return the 24-bit number that stands for a unit in the tables."""
+    return crc32(unit.encode("utf-8", "surrogatepass")) >> 8
+
+
+class HalfDay(msgspec.Struct, array_like=True):
+    """Posts of one half day by unit."""
+
+    index: int
+    posts: int = 0  # that were learned
+    counts: dict[int, int] = {}
+
+
+class UnitBaseline(msgspec.Struct, array_like=True):
+    """The table, and the half days that have not entered it yet."""
+
+    first: int = -1  # half day of the first post
+    decayed_to: int = -1  # half day
+    posts: int = 0  # times ONE
+    counts: dict[int, int] = {}  # key → posts times ONE
+    recent: list[HalfDay] = []
+    hour: int = -1
+    learned: int = 0  # posts of this hour
+    length: int = 0  # half days, times ONE
+
+    def learn(self, at: int, units: Iterable[str]) -> None:
+        """Learn a post written at `at` [ms], unless enough of the hour's posts are learned; late ones count as now."""
+        hour = at // 3_600_000
+        if hour > self.hour:
+            self.hour, self.learned = hour, 0
+        if self.learned >= LEARNED_PER_HOUR:
+            return
+        self.learned += 1
+        index = at // HALF_DAY
+        if self.first < 0:
+            self.first, self.decayed_to = index, index - 1
+        if not self.recent or index > self.recent[-1].index:
+            self._start_half_day(index)
+        half = self.recent[-1]
+        half.posts += 1
+        counts = half.counts
+        for unit in units:
+            number = unit_key(unit)
+            counts[number] = counts.get(number, 0) + 1
+        if len(counts) > 2 * KEPT_RECENT:
+            half.counts = _largest(counts, KEPT_RECENT)
+
+    def share(self, unit: str, prior_posts: float, prior: float) -> float:
+        """Return the share of posts that usually hold `unit`; the prior is `prior` of `prior_posts` posts."""
+        return (self.counts.get(unit_key(unit), 0) / ONE + prior) / (self.posts / ONE + prior_posts)
+
+    def posts_with(self, unit: str) -> float:
+        """Return how many learned posts hold `unit`."""
+        return self.counts.get(unit_key(unit), 0) / ONE
+
+    def posts_learned(self) -> float:
+        """Return how many posts are learned, decayed."""
+        return self.posts / ONE
+
+    def half_days(self) -> float:
+        """Return over how many half days they were learned, decayed."""
+        return self.length / ONE
+
+    def days(self, at: int) -> float:
+        """Return for how long posts have come in at `at` [ms], in days."""
+        return 0.0 if self.first < 0 else max(0.0, at / HALF_DAY - self.first) / 2
+
+    def _start_half_day(self, index: int) -> None:
+        """Begin a half day; what is older than the one before it enters the table."""
+        for half in [half for half in self.recent if half.index <= index - 2]:
+            self.recent.remove(half)
+            self._enter(half)
+        for half in self.recent:
+            half.counts = _largest(half.counts, KEPT_RECENT)
+        self.recent.append(HalfDay(index))
+
+    def _enter(self, half: HalfDay) -> None:
+        passed = max(0, half.index - self.decayed_to)
+        factor = 0.5 ** (passed / HALF_LIFE)
+        self.decayed_to += passed
+        counts = {number: kept for number, count in self.counts.items() if (kept := int(count * factor)) >= ONE // 16}
+        for number, count in half.counts.items():
+            counts[number] = counts.get(number, 0) + ONE * count
+        self.counts = _largest(counts, KEPT)
+        self.posts = int(self.posts * factor) + ONE * half.posts
+        self.length = int(self.length * factor + ONE * (1 - factor) / (1 - 0.5 ** (1 / HALF_LIFE)))
+
+
+def _largest(counts: dict[int, int], room: int) -> dict[int, int]:
+    if len(counts) <= room:
+        return counts
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:room])

@@ -1,0 +1,1 @@
+"""Text of a mention: its words, and the units that are counted."""

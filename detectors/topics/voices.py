@@ -1,0 +1,43 @@
+"""Voices: keys of authors and texts, by which distinct people are counted.
+
+A placeholder that an export puts for the author is an unknown author, not one person. A post of an unknown author is
+one voice for each distinct text, so unknown authors alone cannot make a crowd out of one text. How many people some
+posts speak for is the smaller of their distinct authors and their distinct texts: an account that floods is one voice,
+and so is a text that a hundred accounts copy.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from zlib import crc32
+
+_PLACEHOLDERS: Final = """
+-|?|[deleted]|[removed]|deleted|deleted user|a google user|google user|facebook user|facebook-nutzer
+a tripadvisor member|utilisateur facebook|usuario de facebook|utente facebook|usuário do facebook
+instagram user|twitter user|reddit user
+anonymous|anonyme|anonimo|anónimo|anonym|guest|unknown|inconnu|unbekannt|user|nan|none|null|n/a|na|#n/a
+"""
+
+UNKNOWN_AUTHORS: Final = frozenset({"", *_PLACEHOLDERS.strip().replace("\n", "|").split("|")})
+"""Placeholders of exports and sources, in lower case."""
+
+
+def is_unknown(author: str) -> bool:
+    """Return whether `author` is a placeholder or empty.
+
+    >>> is_unknown(" Facebook User"), is_unknown("mia")
+    (True, False)
+    """
+    return author.strip().lower() in UNKNOWN_AUTHORS
+
+
+def text_key(text_hash: int) -> int:
+    """Return 32 bits of the hash that near-duplicate texts share."""
+    return text_hash & 0xFFFFFFFF
+
+
+def author_key(author: str, text_hash: int) -> int:
+    """Return 32 bits for an author, or for the text where the author is unknown."""
+    if is_unknown(author):
+        return text_key(text_hash)
+    return crc32(author.encode("utf-8", "surrogatepass"))
