@@ -50,7 +50,7 @@ class IncidentWords(msgspec.Struct, array_like=True):
     overcounts: dict[str, int] = {}  # the part of a count that may belong to other units
 
     def add(self, units: Iterable[str]) -> None:
-        """Count a post by its units, as `tracker.step` returns them."""
+        """Count a post by its units, from `TopicState.units_of`."""
         self.posts += 1
         for unit in sorted(units):
             if unit in self.counts:

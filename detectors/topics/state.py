@@ -8,10 +8,15 @@ import msgspec
 
 from detectors.topics import rating
 from detectors.topics.active_topic import ActiveTopic
+from detectors.topics.label import spelling
+from detectors.topics.reader import read
 from detectors.topics.stats.baseline import UnitBaseline
-from detectors.topics.window import Post, Window
+from detectors.topics.window import TEXT_CHARS, Post, Window
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from detectors.topics.incident_words import IncidentWords
     from detectors.topics.risk.terms import RiskTerms
 
 WARM_UP_DAYS: Final = 3.0
@@ -43,14 +48,28 @@ class TopicState:
 
     def __init__(self, own: frozenset[str], risks: RiskTerms, stored: StoredTopics | None = None) -> None:
         self.stored = stored or StoredTopics()
+        self._own, self._risks = own, risks
         self.window = Window(self.stored.posts, own, risks)
         self.stored.posts = self.window.posts
+        self.packed_tables: dict[tuple[int, int, int], bytes] = {}  # version of a table → stored form, for storage
         self._shares: dict[str, float] = {}  # of recent units, while the baseline is the same
         self._shares_of = (-1, False)
 
     def warming_up(self, at: int) -> bool:
         """Return whether at `at` [ms] the brand has too little history: then only risk categories are looked at."""
         return self.stored.baseline.days(at) < WARM_UP_DAYS
+
+    def units_of(self, text: str) -> AbstractSet[str]:
+        """Return the units of an excerpt, for `IncidentWords.add`."""
+        return read(text[:TEXT_CHARS], self._own, self._risks).units
+
+    def words_of_incident(self, words: IncidentWords, shown: int = 5) -> list[tuple[str, int]]:
+        """Return the words that distinguish an incident's posts from the usual, the most distinctive first.
+
+        Each is spelled as most posts of the window spell it, and has the lower bound of the posts that hold it.
+        """
+        texts = [post.text for post in self.window.posts]
+        return [(spelling(unit, texts), count) for unit, count in words.distinctive(self.stored.baseline, shown)]
 
     def usual_share(self, unit: str, *, warming_up: bool) -> float:
         """Return the usual share of posts with a unit, in (0, 1)."""

@@ -1,36 +1,53 @@
-"""Storage format of a brand's topics: encode and decode, exact in both directions."""
+"""Storage format of a brand's topics: encode and decode, exact in both directions.
+
+Posts are stored by column, which compresses best. The tables of the baseline change seldom: their stored form is kept
+beside the state until they do, so that most of what is written for a mention is copied.
+"""
 
 from __future__ import annotations
 
 import zlib
-from itertools import accumulate, pairwise
+from array import array
+from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from detectors.topics.state import StoredTopics, TopicState
 from detectors.topics.stats.baseline import HalfDay
+from detectors.topics.window import Post
 
 if TYPE_CHECKING:
     from detectors.topics.risk.terms import RiskTerms
-    from detectors.topics.stats.baseline import UnitBaseline
 
-_LEVEL: Final = 6
+_LEVEL: Final = 3
+
+
+class _Columns(msgspec.Struct, array_like=True):
+    """Posts by column."""
+
+    published: list[int]  # differences
+    authors: list[int]  # 0 where the key is that of the text
+    text_keys: list[int]
+    channels: list[str]
+    labels: list[int]
+    compounds: list[int]
+    reaches: list[int]
+    texts: list[str]
 
 
 class _Record(msgspec.Struct, array_like=True):
-    stored: StoredTopics  # without the tables
-    tables: list[list[int]]  # keys as differences, then counts, in ascending order of the keys
+    main: bytes  # the topics without posts and tables, and the posts, compressed
+    tables: list[bytes]  # of the baseline, and of its recent half days
 
 
 def encode(state: TopicState) -> bytes:
     """Return the topics as bytes."""
-    baseline = state.stored.baseline
+    stored, baseline = state.stored, state.stored.baseline
     recent = [HalfDay(half.index, half.posts) for half in baseline.recent]
     bare = msgspec.structs.replace(baseline, counts={}, recent=recent)
-    tables = [_packed(table) for table in (baseline.counts, *(half.counts for half in baseline.recent))]
-    record = _Record(msgspec.structs.replace(state.stored, baseline=bare), tables)
-    return zlib.compress(msgspec.msgpack.encode(record), _LEVEL)
+    main = msgspec.structs.replace(stored, posts=[], baseline=bare), _columns(stored.posts)
+    return msgspec.msgpack.encode(_Record(zlib.compress(msgspec.msgpack.encode(main), _LEVEL), _tables(state)))
 
 
 def decode(raw: bytes, own: frozenset[str], risks: RiskTerms) -> TopicState:
@@ -40,21 +57,73 @@ def decode(raw: bytes, own: frozenset[str], risks: RiskTerms) -> TopicState:
         msgspec.DecodeError: the bytes are no topics.
     """
     try:
-        record = msgspec.msgpack.decode(zlib.decompress(raw), type=_Record)
-    except zlib.error as error:
+        record = msgspec.msgpack.decode(raw, type=_Record)
+        stored, columns = msgspec.msgpack.decode(zlib.decompress(record.main), type=tuple[StoredTopics, _Columns])
+        tables = [_unpacked(table) for table in record.tables]
+    except (zlib.error, msgspec.DecodeError) as error:
         raise msgspec.DecodeError(f"stored topics: {error}") from error
-    baseline: UnitBaseline = record.stored.baseline
-    baseline.counts = _unpacked(record.tables[0])
-    for half, table in zip(baseline.recent, record.tables[1:], strict=True):
-        half.counts = _unpacked(table)
-    return TopicState(own, risks, record.stored)
+    stored.posts = _posts(columns)
+    stored.baseline.counts = tables[0]
+    for half, table in zip(stored.baseline.recent, tables[1:], strict=True):
+        half.counts = table
+    return TopicState(own, risks, stored)
 
 
-def _packed(table: dict[int, int]) -> list[int]:
+def _columns(posts: list[Post]) -> _Columns:
+    return _Columns(
+        [after - before for before, after in pairwise([0, *(post.published for post in posts)])],
+        [0 if post.author == post.text_key else post.author for post in posts],
+        [post.text_key for post in posts],
+        [post.channel for post in posts],
+        [post.label for post in posts],
+        [post.compound for post in posts],
+        [post.reach for post in posts],
+        [post.text for post in posts],
+    )
+
+
+def _posts(columns: _Columns) -> list[Post]:
+    authors = [author or key for author, key in zip(columns.authors, columns.text_keys, strict=True)]
+    rows = zip(
+        accumulate(columns.published),
+        authors,
+        columns.text_keys,
+        columns.channels,
+        columns.labels,
+        columns.compounds,
+        columns.reaches,
+        columns.texts,
+        strict=True,
+    )
+    return [Post(*row) for row in rows]
+
+
+def _tables(state: TopicState) -> list[bytes]:
+    """Return the stored form of the tables; what did not change since the last call is not packed again."""
+    baseline, known = state.stored.baseline, state.packed_tables
+    versions = [(-1, baseline.decayed_to, len(baseline.counts))]
+    versions += [(half.index, half.posts, len(half.counts)) for half in baseline.recent]
+    counts = [baseline.counts, *(half.counts for half in baseline.recent)]
+    state.packed_tables = {
+        version: known[version] if version in known else _packed(table)
+        for version, table in zip(versions, counts, strict=True)
+    }
+    return list(state.packed_tables.values())
+
+
+def _packed(table: dict[int, int]) -> bytes:
+    """Return a table in ascending order of its keys: their differences, then the counts, like bytes beside like."""
     keys = sorted(table)
-    return [*(b - a for a, b in pairwise([0, *keys])), *(table[key] for key in keys)]
+    columns = array("I", [after - before for before, after in pairwise([0, *keys])])
+    columns.extend([table[key] for key in keys])
+    raw = columns.tobytes()
+    return zlib.compress(b"".join([raw[place :: columns.itemsize] for place in range(columns.itemsize)]), _LEVEL)
 
 
-def _unpacked(packed: list[int]) -> dict[int, int]:
-    half = len(packed) // 2
-    return dict(zip(accumulate(packed[:half]), packed[half:], strict=True))
+def _unpacked(packed: bytes) -> dict[int, int]:
+    columns, raw = array("I"), zlib.decompress(packed)
+    length = len(raw) // columns.itemsize
+    planes = [raw[start : start + length] for start in range(0, len(raw), length)] if raw else []
+    columns.frombytes(bytes(chain.from_iterable(zip(*planes, strict=True))))
+    half = length // 2
+    return dict(zip(accumulate(columns[:half]), columns[half:], strict=True))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detectors.topics.parameters import TopicBurst
-    from detectors.topics.state import StoredTopics, TopicState
+    from detectors.topics.state import TopicState
 
 SAMPLED: Final = 12
 """Posts of a minute that are read."""
@@ -73,7 +73,7 @@ def step(state: TopicState, row: TopicRow, policy: TopicBurst) -> list[TopicNews
     Posts of a minute beyond SAMPLED are counted and not read. The state is changed in place.
     """
     stored, window = state.stored, state.window
-    if not _is_sampled(stored, row.published):
+    if not _is_sampled(state, row.published):
         return []
     post = Post(
         row.published,
@@ -107,17 +107,35 @@ def expire(state: TopicState, now: int) -> list[TopicNews]:
     return [TopicNews("ended", topic.severity, topic.to_topic()) for topic in ended]
 
 
-def _is_sampled(stored: StoredTopics, published: int) -> bool:
+def count_unread(state: TopicState, minute: int, count: int) -> bool:
+    """Count mentions of a minute without reading them, if none of them would be read: saves the calls of `step`.
+
+    Args:
+        state: changed in place where the result is true.
+        minute: of publication, since the epoch.
+        count: how many mentions.
+
+    Returns:
+        Whether they are counted; otherwise call `step` for each.
+    """
+    stored = state.stored
+    if minute > stored.minute or stored.sampled < SAMPLED:
+        return False
+    stored.seen += count
+    return True
+
+
+def _is_sampled(state: TopicState, published: int) -> bool:
     """Return whether a post is read; when the minute turns, those that were not are added to topics in proportion."""
-    minute = published // _MINUTE
+    stored, minute = state.stored, published // _MINUTE
     if minute > stored.minute:
         if stored.seen > stored.sampled > 0:
             for topic in stored.active:
                 topic.extrapolate(stored.minute, stored.seen / stored.sampled, SAMPLED)
         stored.minute, stored.sampled, stored.seen = minute, 0, 0
-    stored.seen += 1
-    if stored.sampled >= SAMPLED:
+    elif count_unread(state, minute, 1):
         return False
+    stored.seen += 1
     stored.sampled += 1
     return True
 

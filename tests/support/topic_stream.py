@@ -55,6 +55,15 @@ def calm(hours: int, an_hour: int = 2, start: int = START, seed: int = 1) -> lis
     return rows
 
 
+def constant(hours: int, an_hour: int) -> list[TopicRow]:
+    """Return posts in which every word comes again after as many posts, each post by another author."""
+    rows = []
+    for n in range(hours * an_hour):
+        text = f"the {_SUBJECTS[n % 10]} {_VERBS[n % 9]} in our {_PLACES[n % 7]} note {n}x"
+        rows.append(row(START + n * HOUR // an_hour, text, f"c{n}", NEGATIVE if n % 8 == 0 else NEUTRAL))
+    return rows
+
+
 def leak(at: int = CRISIS, every: int = 10 * 60_000) -> list[TopicRow]:
     """Return the posts of a leak, one every ten minutes."""
     return [row(at + number * every, text, f"leak{number}", NEGATIVE) for number, text in enumerate(LEAK)]

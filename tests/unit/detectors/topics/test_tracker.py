@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from detectors.topics.incident_words import IncidentWords
 from detectors.topics.parameters import TopicBurst
 from detectors.topics.risk.terms import adjusted_terms
 from detectors.topics.state import TopicState
+from detectors.topics.storage import encode
 from detectors.topics.text.units import own_words
-from detectors.topics.tracker import SAMPLED, expire
+from detectors.topics.tracker import SAMPLED, count_unread, expire
 from mentions.model.batches import NEGATIVE, POSITIVE, UNKNOWN
 from tests.support.topic_stream import (
     CRISIS,
@@ -160,3 +162,24 @@ def test_a_firestorm_is_sampled_and_extrapolated() -> None:
     assert len(state.window.posts) <= 60
     (topic,) = state.stored.active
     assert topic.mentions > 10 * SAMPLED
+
+
+def test_rows_beyond_the_sample_are_counted_at_once_as_one_by_one() -> None:
+    """`count_unread` refuses while one of them would be read, and is the same as steps afterwards."""
+    one, other = new_state(), new_state()
+    storm = [row(CRISIS + n, f"{LEAK[n % 8]} {n}q", f"s{n}", NEGATIVE) for n in range(SAMPLED + 50)]
+    run(one, storm)
+    assert not count_unread(other, CRISIS // 60_000, 50)
+    run(other, storm[:SAMPLED])
+    assert count_unread(other, CRISIS // 60_000, 50)
+    assert encode(one) == encode(other)
+
+
+def test_the_words_of_an_incident_are_those_that_are_not_usual() -> None:
+    """Spelled as people write them."""
+    state, words = new_state(), IncidentWords()
+    run(state, calm(10 * 24))
+    for one in leak():
+        run(state, [one])
+        words.add(state.units_of(one.text))
+    assert {"leaked", "passwords leaked"} & {word for word, _ in state.words_of_incident(words)}

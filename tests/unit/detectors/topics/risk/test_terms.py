@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detectors.topics.reader import read
 from detectors.topics.risk.categories import CATEGORIES, category_bit, category_names
 from detectors.topics.risk.terms import adjusted_terms, built_in_terms, compile_terms, parse
-from detectors.topics.text.units import tokens
 
 
 def about(text: str) -> tuple[str, ...]:
     """Return the categories that a text touches."""
-    return category_names(built_in_terms().match(tokens(text)))
+    return category_names(read(text, frozenset(), built_in_terms()).risks)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_every_category_has_terms_in_english_and_french() -> None:
 def test_a_brand_adds_terms_and_ignores_categories() -> None:
     """Its own term matches, and the ignored category does not."""
     own = adjusted_terms({"labour": ["works council row"]}, ["outage"])
-    assert category_names(own.match(tokens("a works council row, and the server is down"))) == ("labour",)
+    assert category_names(read("a works council row, and the server is down", frozenset(), own).risks) == ("labour",)
 
 
 def test_an_unknown_category_is_named() -> None:
@@ -93,4 +93,5 @@ def test_a_broken_table_names_its_line() -> None:
 def test_a_phrase_matches_its_words_in_a_row_and_no_other(words: list[str]) -> None:
     """Other words between them, or another order, do not match."""
     table = compile_terms([(1, "server is down")])
-    assert bool(table.match(words)) == ("server is down" in " ".join(words))
+    text = " ".join(words)
+    assert bool(read(text, frozenset(), table).risks) == ("server is down" in text)

@@ -1,18 +1,25 @@
-"""Units of a text."""
+"""Reader: units of a text, and the risk categories that it touches."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.topics.text.units import own_words, read, tokens
+from detectors.topics.reader import TextUnits, read
+from detectors.topics.risk.terms import built_in_terms
+from detectors.topics.text.units import own_words, tokens
 
 OWN = own_words(["Acme Rail", "@AcmeHelp"])
 
 
+def read_text(text: str) -> TextUnits:
+    """Return what a text about the brand holds."""
+    return read(text, OWN, built_in_terms())
+
+
 def units(text: str) -> set[str]:
     """Return the units of a text that are one word."""
-    return {unit for unit in read(text, OWN).units if " " not in unit}
+    return {unit for unit in read_text(text).units if " " not in unit}
 
 
 def test_accents_case_and_plural_do_not_matter() -> None:
@@ -27,9 +34,9 @@ def test_a_hashtag_in_camel_case_is_also_its_words() -> None:
 
 def test_a_phrase_is_a_unit_and_does_not_reach_over_function_words_or_the_brand() -> None:
     """Only neighbours are a phrase."""
-    assert "data cap" in read("data caps again", OWN).units
-    assert "data cap" not in read("data of caps", OWN).units
-    assert "data cap" not in read("data Acme caps", OWN).units
+    assert "data cap" in read_text("data caps again").units
+    assert "data cap" not in read_text("data of caps").units
+    assert "data cap" not in read_text("data Acme caps").units
 
 
 def test_links_are_domain_and_path() -> None:
@@ -55,7 +62,17 @@ def test_scripts_without_spaces_are_pairs() -> None:
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text: str) -> None:
     """The units are never blank, and no more than two for each word."""
-    found = read(text, OWN)
+    found = read_text(text)
     assert all(unit.strip() for unit in found.units)
-    assert tokens(text) == found.words
-    assert len(found.units) <= 2 * len(found.words)
+    assert len(found.units) <= 2 * len(tokens(text))
+
+
+@given(
+    st.lists(
+        st.sampled_from(["l'eau", "#TrainsLate", "(data)", "don't", "情報漏洩", "x.test", "https://a.b/c?d", "@x"])
+    )
+)
+def test_the_words_of_a_text_are_those_of_its_parts(parts: list[str]) -> None:
+    """Parts are read once and remembered: what surrounds them does not matter."""
+    text = " ".join(parts)
+    assert [word.word for word in built_in_terms().words_of(text) if word.word] == [t for t in tokens(text) if t]
