@@ -61,10 +61,12 @@ class Detector(Generic[P]):
     """One rule that is applied to every brand's stream, and all that others need to know about it.
 
     A rule on counts gives `thresholds`: it fires the moment a count is reached, inside the open minute. Every other
-    rule gives `evaluate`, called at the end of each minute. Two functions save calls. `headroom` returns how much may
-    be counted before a breach could be found at this minute or a later one of the hour: windows that slide on hold no
-    more than what they hold now and what comes. Where `below_threshold` is true, `evaluate` finds nothing at this
-    minute. Both must never be too optimistic; a property test holds every registered detector to that.
+    rule gives `evaluate`, called at the end of each minute, or `reads_topics`: then its findings are topics.
+
+    Two functions save calls. `headroom` returns how much may be counted before a breach could be found at this minute or
+    a later one of the hour: windows that slide on hold no more than what they hold now and what comes. Where
+    `below_threshold` is true, `evaluate` finds nothing at this minute. Both must never be too optimistic; a property
+    test holds every registered detector to that.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Detector(Generic[P]):
     evaluate: Callable[[BrandView, P], Finding | None] | None = None
     headroom: Callable[[BrandView, P], Headroom] | None = None
     below_threshold: Callable[[BrandView, P], bool] | None = None
+    reads_topics: bool = False  # its findings are those of the topic tracker, which reads the texts of mentions
     hourly: bool = False  # evaluated when an hour ends too, and may fire in a minute without a mention
     pauses_learning: bool = True  # hours in breach are kept out of the baseline
 

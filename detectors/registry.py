@@ -17,6 +17,7 @@ from detectors import (
     positive_spike,
     sentiment_drift,
     static_threshold,
+    topic_burst,
     volume_spike,
 )
 
@@ -32,6 +33,7 @@ ALL: Final[tuple[Detector[Any], ...]] = (
     static_threshold.COUNTS,
     static_threshold.SHARE,
     abuse.DETECTOR,
+    topic_burst.DETECTOR,
     sentiment_drift.DETECTOR,
     high_reach.DETECTOR,
     volume_spike.DETECTOR,

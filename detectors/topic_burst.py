@@ -1,8 +1,12 @@
-"""Topic burst detector: many people suddenly write about the same thing.
+"""Topic burst detector: many people suddenly write about the same thing, whatever the language and the volume.
 
-The rule is in `detectors.topics`: `tracker` says how topics are found, what that costs and what it is blind to,
-`rating` says which of them page. It reads each mention as it is counted and not the counts of a minute, so it has
-neither thresholds nor `evaluate`: the engine calls `tracker.step`.
+The rule is that of `detectors.topics.tracker`: it reads each sampled mention, so this module has no `evaluate`. The
+severity follows from what the topic is about (`detectors.topics.rating`): `info`, unless it touches a risk category, is
+darker than usual, or many people write of it.
+
+Trade-off: a lower `min_surprisal` finds smaller topics, and more often one without interest.
+Blind spots and cost: see the tracker.
+Reference: Kleinberg, Bursty and Hierarchical Structure in Streams, KDD 2002.
 """
 
 from __future__ import annotations
@@ -11,49 +15,48 @@ from typing import TYPE_CHECKING, Final
 
 from detectors.base import Detector, Tuning
 from detectors.model import wording
-from detectors.model.text import comparison
+from detectors.model.text import comparison, topic_line
 from detectors.topics.parameters import TopicBurst
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
     from detectors.model.text import Language
 
-PEOPLE: Final = wording.Metric("people", {"en": "people", "fr": "personnes"}, {"en": "person", "fr": "personne"})
+AUTHORS: Final = wording.Metric("authors", {"en": "authors", "fr": "auteurs"}, {"en": "author", "fr": "auteur"})
+"""What is counted of a topic: different people who write of it."""
 
 
 def explain(signal: Signal, language: Language) -> str:
-    """Return the finding in one sentence."""
-    return comparison(signal, language, PEOPLE)
+    """Return the topic in one sentence."""
+    return topic_line(signal.topic, language) if signal.topic else comparison(signal, language, AUTHORS)
 
 
 DETECTOR: Final = Detector(
     name="topic_burst",
     parameters=TopicBurst,
-    label={
-        "en": "Many people suddenly write about the same thing",
-        "fr": "Beaucoup de gens parlent soudain de la même chose",
-    },
+    label={"en": "Many write about the same thing", "fr": "Beaucoup parlent de la même chose"},
     explain=explain,
-    metrics=(PEOPLE,),
-    example=wording.Example("people", 20, 41, None, 3),
+    metrics=(AUTHORS,),
+    example=wording.Example("authors", 20, 41, 1, 3),
     pauses_learning=False,
+    charted=False,  # every unit of text has a threshold of its own
     main_parameters=(
         wording.MainParameter(
             "min_surprisal",
             {
-                "en": "surprisal of a topic; larger finds fewer [surprisal]",
-                "fr": "surprise d’un sujet ; plus grand, plus rare [surprise]",
+                "en": "surprisal from which it is a topic; larger finds fewer [nats]",
+                "fr": "surprise à partir de laquelle c’est un sujet ; plus grand, plus rare [nats]",
             },
         ),
         wording.MainParameter(
             "min_voices",
             {
-                "en": "fewest people who write of a topic; larger fires later [people]",
-                "fr": "nombre minimal de personnes par sujet ; plus grand, plus tard [personnes]",
+                "en": "minimum people; larger fires later [people]",
+                "fr": "nombre minimal de personnes ; plus grand, plus tard [personnes]",
             },
         ),
     ),
-    featured=("min_voices",),
-    tuning=Tuning(values={"risk_surprisal": (4.0, 5.0, 6.0), "negative_surprisal": (4.0, 5.0, 7.0)}),
-    charted=False,
+    featured=("min_surprisal",),
+    tuning=Tuning(values={"min_surprisal": (5.0, 6.0, 8.0)}),
+    reads_topics=True,
 )

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from alerts.incidents.model import RECENT_VALUES_LIMIT, Finding, rank
+from alerts.incidents.model import RECENT_VALUES_LIMIT, Finding, is_topic, rank
 from detectors.model.signal import Contributors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from alerts.incidents.model import Incident
     from detectors.model.signal import Evidence, Signal
+    from detectors.model.topic import Topic
 
 
 def create(signal: Signal) -> Finding:
@@ -48,6 +50,7 @@ def _later(one: Signal, other: Signal) -> Signal:
     later, earlier = (other, one) if _order(other) > _order(one) else (one, other)
     return replace(
         later,
+        topic=later.topic or earlier.topic,
         contributors=earlier.contributors if later.contributors == Contributors() else later.contributors,
         timeline=later.timeline or earlier.timeline,
         coverage=later.coverage or earlier.coverage,
@@ -98,3 +101,20 @@ def ratio(evidence: Evidence) -> float:
 def primary(findings: Iterable[Finding]) -> Finding:
     """Return the finding that heads the message: the most severe, then the furthest from usual, then by name."""
     return min(findings, key=lambda f: (-rank(f.signal.severity), -ratio(f.signal.evidence), f.signal.detector))
+
+
+def topic_of(incident: Incident) -> Topic | None:
+    """Return what an incident is about: the topic that leads its findings, else one that they name; None without any.
+
+    The most severe topic goes first, then the one of most authors, then the earlier one.
+    """
+    findings = [one for one in incident.findings.values() if one.signal.topic is not None]
+    if not findings:
+        return None
+    own = [one for one in findings if is_topic(one.signal)] or findings
+    lead = max(own, key=lambda one: (rank(one.signal.severity), _authors(one), -one.first_seen_at))
+    return lead.signal.topic
+
+
+def _authors(finding: Finding) -> int:
+    return finding.signal.topic.authors if finding.signal.topic else 0

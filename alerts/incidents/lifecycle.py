@@ -21,7 +21,7 @@ from alerts.incidents import escalation
 from alerts.incidents.actions import apply_action
 from alerts.incidents.findings import create, has_doubled, merge
 from alerts.incidents.ids import incident_id
-from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, rank
+from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, is_topic, rank
 from alerts.incidents.notifications import build_notification
 from alerts.incidents.policy import milliseconds, policy_for
 from alerts.incidents.severity import effective_severity
@@ -37,6 +37,9 @@ __all__ = ["Decision", "TriageState", "advance_time", "decide", "new_state", "pr
 
 POSITIVE_SPIKE: Final = "positive_spike"
 """The detector of praise: its signals neither join a crisis nor keep one open."""
+
+ANOTHER: Final[frozenset[Reason]] = frozenset({"broke_again", "new_topic"})
+"""Reasons that are another matter than what somebody acknowledged."""
 
 Decision = Literal[
     "duplicate", "expired", "silenced", "inhibited", "open", "merge", "reopen", "dismissed", "in_cooldown"
@@ -257,6 +260,8 @@ def _merge(
         return _notify_worse(state, joined, "joined", signal, policy)
     if earlier is not None and breaks_again(earlier.signal, signal, policy):
         return _notify_worse(state, joined, "broke_again", signal, policy)
+    if earlier is None and is_news(incident, signal, policy):
+        return _notify_worse(state, joined, "new_topic", signal, policy)
     if is_inhibited(incident, signal):
         return replace(state, incident=joined, update_pending=True), []
     if earlier is None or has_doubled(finding):
@@ -273,6 +278,18 @@ def breaks_again(earlier: Signal, signal: Signal, policy: Policy) -> bool:
     return rank(signal.severity) >= rank(policy.page_from) and calm >= milliseconds(policy.resolve_after)
 
 
+def is_news(incident: Incident, signal: Signal, policy: Policy) -> bool:
+    """Tell whether a topic that pages is another matter than what the incident is about so far.
+
+    What people begin to write of within the group window belongs to what opened the incident.
+    """
+    if signal.topic is None or not is_topic(signal) or rank(signal.severity) < rank(policy.page_from):
+        return False
+    known = [one.signal.topic for one in incident.findings.values() if one.signal.topic is not None]
+    later = signal.topic.start > incident.opened_at + milliseconds(policy.group_window)
+    return later and signal.topic.number not in {topic.number for topic in known}
+
+
 def is_inhibited(incident: Incident, signal: Signal) -> bool:
     """Tell whether a signal adds only noise: an info signal beside a critical incident."""
     return incident.severity == "critical" and signal.severity == "info"
@@ -285,8 +302,9 @@ def _notify_worse(
     key = finding_key(incident, signal)
     acknowledged, critical = incident.acknowledged_at, reason == "raised_severity" and incident.severity == "critical"
     expired = acknowledged is not None and signal.at >= acknowledged + milliseconds(policy.ack_expires)
-    if expired or critical or reason == "broke_again":
+    if expired or critical or reason in ANOTHER:
         incident = replace(incident, status="open", acknowledged_by=None, acknowledged_at=None)
-    reason = "ack_expired" if expired and reason != "broke_again" else reason
-    text = {"raised_severity": incident.severity, "joined": signal.brand}.get(reason, key)
+    reason = "ack_expired" if expired and reason not in ANOTHER else reason
+    label = signal.topic.label if signal.topic else key
+    text = {"raised_severity": incident.severity, "joined": signal.brand, "new_topic": label}.get(reason, key)
     return build_notification(state, incident, reason, signal.at, policy, detector=key, text=text)

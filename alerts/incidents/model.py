@@ -7,7 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from alerts.incidents.silences import Silence
-from detectors.model.signal import SEVERITIES, Evidence, Severity, Signal
+from detectors.model.signal import SEVERITIES, TOPIC_BURST, Evidence, Severity, Signal
 
 Status = Literal["open", "acknowledged", "resolved"]
 
@@ -19,6 +19,7 @@ Reason = Literal[
     "joined",
     "doubled",
     "broke_again",
+    "new_topic",
     "ack_expired",
     "escalated",
     "updated",
@@ -84,7 +85,7 @@ class Incident(msgspec.Struct, frozen=True):
     updated_at: int  # latest notification
     last_breach_at: int  # latest breach
     revision: int  # counts notifications: 1 when opened
-    findings: dict[str, Finding]  # by detector; of a brand that joined by detector@brand (`finding_key`)
+    findings: dict[str, Finding]  # by detector, a topic by its number, of a brand that joined by brand too (`finding_key`)
     history: tuple[HistoryEntry, ...] = ()  # the opening and the latest, at most HISTORY_LIMIT
     resolved_at: int | None = None
     acknowledged_by: str | None = None
@@ -140,7 +141,13 @@ class Notification(msgspec.Struct, frozen=True):
 
 def finding_key(incident: Incident, signal: Signal) -> str:
     """Return the key under which an incident keeps the finding of a signal."""
-    return signal.detector if signal.brand == incident.brand else f"{signal.detector}@{signal.brand}"
+    name = f"{TOPIC_BURST}#{signal.topic.number}" if is_topic(signal) and signal.topic else signal.detector
+    return name if signal.brand == incident.brand else f"{name}@{signal.brand}"
+
+
+def is_topic(signal: Signal) -> bool:
+    """Tell whether a signal is about a topic itself, and does not merely name one."""
+    return signal.detector == TOPIC_BURST and signal.topic is not None
 
 
 def rank(severity: Severity) -> int:

@@ -32,6 +32,7 @@ THREAD_REASONS: Final[frozenset[Reason]] = frozenset(
         "joined",
         "doubled",
         "broke_again",
+        "new_topic",
         "ack_expired",
         "escalated",
         "resolved",
@@ -42,7 +43,7 @@ THREAD_REASONS: Final[frozenset[Reason]] = frozenset(
 """Reasons that post in the thread: an edited message makes no sound on a phone, a reply does."""
 
 PAGE_REASONS: Final[frozenset[Reason]] = frozenset(
-    {"opened", "reopened", "raised_severity", "broke_again", "ack_expired", "escalated"}
+    {"opened", "reopened", "raised_severity", "broke_again", "new_topic", "ack_expired", "escalated"}
 )
 """Reasons that mention the on-call users, when the severity is high enough."""
 
@@ -102,7 +103,7 @@ def _with_escalation(incident: Incident, reason: Reason, at: int, policy: Policy
         incident = replace(incident, snoozed_until=None)
     if incident.status != "open":
         return escalation.clear(incident)
-    if reason in ("reopened", "broke_again", "ack_expired", "unacknowledged"):
+    if reason in ("reopened", "broke_again", "new_topic", "ack_expired", "unacknowledged"):
         incident = escalation.clear(incident)
     if reason in RESUME_REASONS and (incident.next_escalation_at or at) <= at:
         incident = replace(incident, next_escalation_at=None)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from alerts.incidents.findings import topic_of
+from alerts.incidents.model import is_topic
+
 if TYPE_CHECKING:
     from alerts.incidents.model import Incident, Notification
 
@@ -20,16 +23,18 @@ def to_event(before: Incident | None, notification: Notification) -> dict[str, A
     was_open = before is not None and before.id == incident.id and before.status != "resolved"
     is_open = incident.status != "resolved"
     kind = "opened" if is_open and not was_open else "resolved" if was_open and not is_open else "updated"
-    return {
+    finding, topic = incident.findings[notification.detector], topic_of(incident)
+    event: dict[str, Any] = {
         "event": kind,
         "reason": notification.reason,
         "incident": incident.id,
         "brand": incident.brand,
-        "detector": notification.detector,
+        "detector": finding.signal.detector if is_topic(finding.signal) else notification.detector,
         "severity": incident.severity,
         "at": format_instant(notification.happened_at),
-        "evidence": msgspec.to_builtins(incident.findings[notification.detector].signal.evidence),
+        "evidence": msgspec.to_builtins(finding.signal.evidence),
     }
+    return event if topic is None else event | {"topic": msgspec.to_builtins(topic)}
 
 
 def format_instant(at: int) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.incidents.findings import primary, ratio
+from alerts.incidents.findings import primary, ratio, topic_of
+from alerts.incidents.model import is_topic
 from alerts.rendering.escaping import clean, clip, width
 from alerts.rendering.locales import en, fr
-from detectors.model.text import format_number, format_percent
+from detectors.model.text import format_number, format_percent, topic_line
 from detectors.registry import BY_NAME, metric_text
 
 if TYPE_CHECKING:
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Finding, Incident, Notification
     from detectors.model.signal import Evidence
     from detectors.model.text import Language
+    from detectors.model.topic import Topic
 
 HEADLINE_CHARS: Final = 110
 BRAND_CHARS: Final = 40
+TOPIC_CHARS: Final = 40
 
 MESSAGES: Final[dict[Language, dict[str, str]]] = {"en": en.MESSAGES, "fr": fr.MESSAGES}
 
@@ -38,13 +41,21 @@ def translate(language: Language, key: str, **values: object) -> str:
 
 def headline(incident: Incident, language: Language) -> str:
     """Return the one line of at most 110 characters: severity, brand, what is observed, and the usual value."""
-    over = incident.status == "resolved"
-    fact = (peak_text if over else current_text)(primary(incident.findings.values()), language)
+    over, topic = incident.status == "resolved", topic_of(incident)
+    if topic is None:
+        fact = (peak_text if over else current_text)(primary(incident.findings.values()), language)
+    else:
+        fact = topic_text(topic, language)
     state = "over" if over else incident.severity
     badge = f"{BADGES[state]} {translate(language, state)}"
     room = HEADLINE_CHARS - width(translate(language, "line", badge=badge, brand="", fact=fact))
     brand = subject(incident, language, min(BRAND_CHARS, max(room, 12)))
     return clip(translate(language, "line", badge=badge, brand=brand, fact=fact), HEADLINE_CHARS)
+
+
+def topic_text(topic: Topic, language: Language) -> str:
+    """Return what a topic is, and how many write of it: `“no food”, 41 authors in 20 min, new`."""
+    return topic_line(topic, language, clip(clean(topic.label), TOPIC_CHARS))
 
 
 def subject(incident: Incident, language: Language, room: int = BRAND_CHARS) -> str:
@@ -69,7 +80,9 @@ def peak_text(finding: Finding, language: Language) -> str:
 
 
 def _finding_text(finding: Finding, evidence: Evidence, language: Language) -> str:
-    """Return figures in the words of their detector: some are about a source, most about a count or a share."""
+    """Return figures in the words of their detector: some are about a source or a topic, most about a count."""
+    if finding.signal.topic is not None and is_topic(finding.signal):
+        return topic_text(finding.signal.topic, language)
     detector, channels = BY_NAME.get(finding.signal.detector), finding.signal.contributors.channels
     if detector is None or detector.alert_text is None or not channels:
         return evidence_text(evidence, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors.engine import admission, evaluation
+from detectors.engine import admission, evaluation, topics
 from detectors.engine.state import MAX_BUFFERED_BYTES, State
 from detectors.windows.buckets import (
     COLUMNS,
@@ -209,7 +209,9 @@ def _count(state: State, rows: Batch, run: admission.RowRange, policy: Policy) -
         headroom = state.cache.headroom
         reach = state.cache.high_reach_from
         stop = _next_evaluation(rows, start, run.end, headroom, reach) if headroom else start + 1
+        stop = topics.end_of_unread(state, start, stop, run.minute)
         added = _add(state, rows, start, stop, run.minute, policy)
+        signals += topics.read_rows(state, rows, start, stop, run.minute)
         for column in headroom:
             headroom[column] -= added[column]
         if not headroom or min(headroom.values()) <= 0:

@@ -8,6 +8,7 @@ from detectors.base import Detector, evaluate_thresholds, hourly_thresholds, in_
 from detectors.engine.headroom import UNLIMITED, update_headroom
 from detectors.engine.state import Episode, State
 from detectors.engine.timeline import build_timeline, is_due
+from detectors.engine.topics import leading_topic, set_topics
 from detectors.model.signal import SEVERITIES, Contributors, Coverage, Evidence, Phase, Severity, Signal
 from detectors.registry import ALL, BY_NAME
 from detectors.view import BrandView
@@ -35,6 +36,7 @@ def set_policy(state: State, policy: Policy) -> None:
     if cache.policy != policy:
         cache.clear()
     cache.set_policy(policy)
+    set_topics(state, next((own for detector, own in policy.enabled() if detector.reads_topics), None))
 
 
 def evaluate_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
@@ -278,6 +280,7 @@ def _signal(
         contributors=_contributors(view, finding),
         timeline=build_timeline(view) if with_timeline else None,
         coverage=_coverage(state, view) if with_timeline else None,
+        topic=leading_topic(state, at) if with_timeline else None,
     )
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from detectors.base import Detector
     from detectors.engine.admission import RowSlice
     from detectors.policy import Policy
+    from detectors.topics.parameters import TopicBurst
+    from detectors.topics.state import TopicState
 
 MAX_BUFFERED_BYTES: Final = 1_200_000
 """Most that is buffered until the last closed minute comes near, some 5,000 mentions. What comes on top is counted at
@@ -67,6 +69,8 @@ class State:
         self.recent_texts: dict[int, None] = {}  # of the latest texts, oldest first
         self.episodes: dict[str, Episode] = {}
         self.last_ended: dict[str, int] = {}  # detector → minute at whose end its last episode ended
+        self.topics: TopicState | None = None  # None until they are read under a policy
+        self.encoded_topics = b""  # as stored, until they are read
         self.totals = Totals()
         self.cache = Cache()
 
@@ -80,6 +84,7 @@ class Cache(ViewCache):
         self.detectors: tuple[tuple[Detector[Any], Any], ...] = ()  # those that are enabled, with their parameters
         self.on_counts: tuple[tuple[Detector[Any], Any], ...] = ()  # those of them with thresholds on counts
         self.high_reach_from = NO_REACH
+        self.topic_parameters: TopicBurst | None = None  # None: topics are off
         self.forget_sources_after: int | None = None  # minutes
         self.skipper = EvaluationSkipper()
         self.clear()
@@ -87,7 +92,7 @@ class Cache(ViewCache):
     def set_policy(self, policy: Policy) -> None:
         """Note the policy in force, and what its detectors need of the engine."""
         self.policy = policy
-        self.detectors = policy.enabled()
+        self.detectors = tuple(pair for pair in policy.enabled() if not pair[0].reads_topics)
         self.on_counts = tuple(pair for pair in self.detectors if pair[0].thresholds)
         reaches = [one.high_reach_from(policy.of(one)) for one in ALL if one.high_reach_from]
         self.high_reach_from = min(reaches, default=NO_REACH)

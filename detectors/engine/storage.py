@@ -13,6 +13,7 @@ import msgspec
 from detectors.engine.admission import RowSlice, sizes
 from detectors.engine.dedup import DedupWindow, pack
 from detectors.engine.state import Episode, State, Totals
+from detectors.topics import storage as topics
 from detectors.windows.buckets import (
     COLUMNS,
     HOUR_COLUMNS,
@@ -64,6 +65,7 @@ class _Core(msgspec.Struct, array_like=True):
     last_segment: int
     tail: bytes
     last_ended: dict[str, int] = {}
+    topics: bytes = b""
 
 
 class _History(msgspec.Struct, array_like=True):
@@ -101,6 +103,7 @@ def encode_parts(state: State) -> StoredParts:
         state.dedup.last,
         pack(state.dedup.segments[state.dedup.last]),
         state.last_ended,
+        state.encoded_topics if state.topics is None else topics.encode(state.topics),
     )
     return StoredParts(msgspec.msgpack.encode(core), sealed)
 
@@ -140,6 +143,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     state.sources = stored.sources
     state.recent_texts = dict.fromkeys(array("I", stored.recent_texts))
     state.episodes, state.last_ended, state.totals = stored.episodes, stored.last_ended, stored.totals
+    state.encoded_topics = stored.topics
     state.cache.encoded_history = stored.history
     return state
 

@@ -6,10 +6,15 @@ from typing import Final, Literal
 
 import msgspec
 
+from detectors.model.topic import Topic
+
 Severity = Literal["info", "warning", "critical"]
 """`info` is worth knowing and pages nobody; `warning` and `critical` page the people on call."""
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("info", "warning", "critical")
+
+TOPIC_BURST: Final = "topic_burst"
+"""The detector whose findings are topics: each topic is an episode of its own."""
 
 Phase = Literal["raised", "ongoing"]
 """`raised` once, when the threshold is reached; `ongoing` at each closed minute while at or above `resolve_below`."""
@@ -87,11 +92,13 @@ class Signal(msgspec.Struct, frozen=True, tag="signal"):
     contributors: Contributors = Contributors()
     timeline: Timeline | None = None  # when raised, and once per step while ongoing
     coverage: Coverage | None = None  # likewise; None with too little history too
+    topic: Topic | None = None  # of a topic burst; of other findings what the brand's mentions are about
 
     @property
     def id(self) -> str:
         """Return the identity of the episode, the same at every redelivery and in every replay."""
-        return f"{self.brand}/{self.detector}/{self.start}"
+        number = f"/{self.topic.number}" if self.topic and self.detector == TOPIC_BURST else ""
+        return f"{self.brand}/{self.detector}/{self.start}{number}"
 
 
 class Watermark(msgspec.Struct, frozen=True, tag="now"):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
+    from detectors.model.topic import Topic
     from detectors.model.wording import Metric
 
 Language = Literal["en", "fr"]
@@ -82,3 +83,30 @@ def comparison(signal: Signal, language: Language, *metrics: Metric, against_lim
     else:
         against = f"{phrases['usually']} {format_value(evidence.expected, language)}"
     return f"{what} {phrases['in']} {window}, {against}"
+
+
+def topic_line(topic: Topic, language: Language, label: str | None = None) -> str:
+    """Return `“no food”, 41 authors in 20 min, new`: label, authors, minutes, and how usual it is.
+
+    The label is untrusted; pass one that is cleaned for where it is shown.
+    """
+    shown, authors = topic.label if label is None else label, format_number(topic.authors, language)
+    span = _topic_span(topic, language)
+    if language == "fr":
+        many = "auteurs" if topic.authors > 1 else "auteur"
+        usual = "nouveau" if topic.ratio is None else f"{format_number(topic.ratio, language)}× d’habitude"
+        return f"« {shown} », {authors} {many} en {span}, {usual}".replace("« ", "«\u00a0").replace(" »", "\u00a0»")
+    many = "authors" if topic.authors != 1 else "author"
+    usual = "new" if topic.ratio is None else f"{format_number(topic.ratio, language)}× usual"
+    return f"“{shown}”, {authors} {many} in {span}, {usual}"
+
+
+def _topic_span(topic: Topic, language: Language) -> str:
+    """Return how long a topic has been going on, in minutes up to two hours, then in hours, then in days."""
+    minutes = topic.minutes
+    if minutes <= 120:  # noqa: PLR2004 - see the docstring
+        return f"{minutes} min"
+    if minutes <= 48 * 60:
+        return f"{round(minutes / 60)} h"
+    days = round(minutes / 1440)
+    return f"{days} days" if language == "en" else f"{days} jours"

@@ -54,6 +54,7 @@ class ActiveTopic(msgspec.Struct, array_like=True):
     scored: int = 0  # posts in a language that is scored
     all_negative: int = 0  # negative posts of the brand since it began
     reported_authors: int = 0  # at the last change
+    revision: int = 0  # counts the changes reported
     channels: list[str] = []
     sketch: bytes = bytes(_SKETCH_BITS // 8)
     largest: TopicPost | None = None

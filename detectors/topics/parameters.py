@@ -74,6 +74,11 @@ class TopicBurst(Switched):
         description="People from whom a topic of a severe category is critical; "
         "a larger value escalates later [people]",
     )
+    own_terms: tuple[str, ...] = Field(
+        default=(),
+        description="Words that name the brand and are no topic; by default its name, aliases, keywords and accounts "
+        "[list]",
+    )
     ignored_categories: tuple[Category, ...] = Field(
         default=(),
         description=f"Risk categories that do not count for this brand, of {', '.join(CATEGORIES)} [list]",

@@ -55,6 +55,10 @@ class TopicState:
         self._shares: dict[str, float] = {}  # of recent units, while the baseline is the same
         self._shares_of = (-1, False)
 
+    def reads_with(self, own: frozenset[str], risks: RiskTerms) -> bool:
+        """Return whether posts are read with these words and terms."""
+        return self._own == own and self._risks is risks
+
     def warming_up(self, at: int) -> bool:
         """Return whether at `at` [ms] the brand has too little history: then only risk categories are looked at."""
         return self.stored.baseline.days(at) < WARM_UP_DAYS

@@ -65,6 +65,7 @@ class TopicNews(msgspec.Struct, frozen=True):
     change: Change
     severity: Severity
     topic: Topic
+    revision: int = 0  # counts the changes of the topic, 0 when it opened
 
 
 def step(state: TopicState, row: TopicRow, policy: TopicBurst) -> list[TopicNews]:
@@ -107,6 +108,11 @@ def expire(state: TopicState, now: int) -> list[TopicNews]:
     return [TopicNews("ended", topic.severity, topic.to_topic()) for topic in ended]
 
 
+def is_sample_full(state: TopicState, minute: int) -> bool:
+    """Return whether no further post of a minute [since the epoch] is read."""
+    return minute <= state.stored.minute and state.stored.sampled >= SAMPLED
+
+
 def count_unread(state: TopicState, minute: int, count: int) -> bool:
     """Count mentions of a minute without reading them, if none of them would be read: saves the calls of `step`.
 
@@ -118,10 +124,9 @@ def count_unread(state: TopicState, minute: int, count: int) -> bool:
     Returns:
         Whether they are counted; otherwise call `step` for each.
     """
-    stored = state.stored
-    if minute > stored.minute or stored.sampled < SAMPLED:
+    if not is_sample_full(state, minute):
         return False
-    stored.seen += count
+    state.stored.seen += count
     return True
 
 
@@ -172,7 +177,8 @@ def _apply(
             if change:
                 topic.rename(state.window, state.places(topic), stored.baseline)
                 topic.reported_authors = topic.authors()
-                news.append(TopicNews(change, topic.severity, topic.to_topic()))
+                news.append(TopicNews(change, topic.severity, topic.to_topic(), topic.revision))
+                topic.revision += 1
     return news
 
 

@@ -56,6 +56,7 @@ MESSAGES: Final = {
     "joined": "{brand} is affected too: {fact}",
     "doubled": "Doubled: {fact}",
     "broke_again": "Started again after a calm: {fact}",
+    "new_topic": "Another topic: {fact}",
     "group_incident": "{group} ({count} brands)",
     "of_brand": "{brand}: {fact}",
     "brands": "*Brands* {items}",

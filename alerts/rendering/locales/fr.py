@@ -62,6 +62,7 @@ _TEXTS: Final = {
     "brands": "*Marques* {items}",
     "doubled": "Doublé : {fact}",
     "broke_again": "Reprise après une accalmie : {fact}",
+    "new_topic": "Autre sujet : {fact}",
     "escalated": "Pas de prise en charge depuis {span}. Escalade, étape {text} : {target}. {fact}",
     "outside_pagerduty": "PagerDuty",
     "outside_webhook": "webhook",

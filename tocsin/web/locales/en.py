@@ -89,6 +89,7 @@ MESSAGES: Final = {
     "what_joined": "{text} affected too",
     "what_doubled": "Doubled in size",
     "what_broke_again": "Started again after a calm: {text}",
+    "what_new_topic": "Another topic: {text}",
     "what_ack_expired": "Still growing: acknowledgement expired",
     "what_escalated": "Escalated to step {text}",
     "what_updated": "Updated",

@@ -89,6 +89,7 @@ MESSAGES: Final = {
     "what_joined": "{text} aussi touchée",
     "what_doubled": "A doublé",
     "what_broke_again": "Reprise après une accalmie : {text}",
+    "what_new_topic": "Autre sujet : {text}",
     "what_ack_expired": "Continue de monter : prise en charge expirée",
     "what_escalated": "Escalade à l’étape {text}",
     "what_updated": "Mis à jour",

@@ -1,0 +1,125 @@
+"""Topics of a brand in the engine: sampled mentions go to the tracker, and its news become signals."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from detectors.model.signal import TOPIC_BURST, Contributors, Evidence, Example, Signal
+from detectors.topics import tracker
+from detectors.topics.risk.terms import RiskTerms, adjusted_terms, built_in_terms
+from detectors.topics.state import TopicState
+from detectors.topics.storage import decode
+from detectors.topics.text.units import own_words
+from detectors.windows.buckets import MINUTE
+
+if TYPE_CHECKING:
+    from detectors.engine.state import State
+    from detectors.model.topic import Topic, TopicPost
+    from detectors.topics.parameters import TopicBurst
+    from mentions.model.batches import Batch
+
+MAX_AGE: Final = 3 * 3_600_000
+"""A topic without a post for so long [ms] is not what a brand's mentions are about now."""
+
+_METRIC: Final = "authors"
+
+
+def set_topics(state: State, own: TopicBurst | None) -> None:
+    """Read the brand's topics by the parameters in force; None: topics are off, and what is known is kept."""
+    state.cache.topic_parameters = own
+    if own is None:
+        return
+    words, risks = own_words([state.brand, *own.own_terms]), _risk_terms(own)
+    if state.topics is None and state.encoded_topics:
+        state.topics = decode(state.encoded_topics, words, risks)
+    elif state.topics is None:
+        state.topics = TopicState(words, risks)
+    elif not state.topics.reads_with(words, risks):
+        state.topics = TopicState(words, risks, state.topics.stored)
+
+
+def _risk_terms(own: TopicBurst) -> RiskTerms:
+    extra = tuple((category, tuple(terms)) for category, terms in sorted(own.extra_terms.items()))
+    return _adjusted(extra, own.ignored_categories) if extra or own.ignored_categories else built_in_terms()
+
+
+@lru_cache(256)
+def _adjusted(extra: tuple[tuple[str, tuple[str, ...]], ...], ignored: tuple[str, ...]) -> RiskTerms:
+    return adjusted_terms(dict(extra), ignored)
+
+
+def end_of_unread(state: State, start: int, end: int, minute: int) -> int:
+    """Return up to where rows from `start` on go uncounted into topics: one row where the tracker reads the next.
+
+    Rows that it does not read are counted here.
+    """
+    if state.cache.topic_parameters is None or state.topics is None:
+        return end
+    return end if tracker.is_sample_full(state.topics, minute) else start + 1
+
+
+def read_rows(state: State, rows: Batch, start: int, end: int, minute: int) -> list[Signal]:
+    """Give counted rows to the tracker, and return the signals of what changed."""
+    own, topics = state.cache.topic_parameters, state.topics
+    if own is None or topics is None or tracker.count_unread(topics, minute, end - start):
+        return []
+    signals = []
+    for place in range(start, end):
+        row = tracker.TopicRow(
+            rows.published[place],
+            rows.authors[place],
+            rows.channels[place],
+            rows.text_hashes[place],
+            rows.labels[place],
+            rows.compounds[place],
+            rows.reaches[place],
+            rows.excerpts[place],
+        )
+        news = [one for one in tracker.step(topics, row, own) if one.change != "ended"]
+        signals += [_signal(state, one, rows.published[place], own) for one in news]
+    return signals
+
+
+def leading_topic(state: State, at: int) -> Topic | None:
+    """Return what the brand's mentions are about at `at` [ms]: the active topic with most negative mentions."""
+    if state.cache.topic_parameters is None or state.topics is None:
+        return None
+    active = [topic for topic in state.topics.stored.active if at - topic.at <= MAX_AGE]
+    if not active:
+        return None
+    return max(active, key=lambda topic: (topic.negative, topic.mentions, -topic.number)).to_topic()
+
+
+def _signal(state: State, news: tracker.TopicNews, at: int, own: TopicBurst) -> Signal:
+    topic = news.topic
+    evidence = Evidence(
+        window_start=topic.start // MINUTE * MINUTE,
+        window_end=(at // MINUTE + 1) * MINUTE,
+        metric=_METRIC,
+        observed=float(topic.authors),
+        expected=None if topic.ratio is None else topic.authors / topic.ratio,
+        threshold=float(own.min_voices),
+        mentions=topic.mentions,
+        negative=round(topic.negative_share * topic.mentions),
+        history=1,
+        extra={"surprisal": topic.surprisal},
+    )
+    posts = [post for post in (topic.first, topic.largest) if post is not None]
+    return Signal(
+        brand=state.brand,
+        detector=TOPIC_BURST,
+        start=topic.start // MINUTE * MINUTE,
+        revision=news.revision,
+        phase="raised" if news.revision == 0 else "ongoing",
+        severity=news.severity,
+        at=at,
+        policy=state.revision,
+        evidence=evidence,
+        contributors=Contributors(examples=tuple(dict.fromkeys(map(_example, posts)))),
+        topic=topic,
+    )
+
+
+def _example(post: TopicPost) -> Example:
+    return Example(post.text, "", post.channel, "", post.reach, post.compound, post.published)
