@@ -7,6 +7,7 @@ posts spell it, accents and case as written.
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from detectors.topics.incident_words import distinctive
@@ -130,9 +131,15 @@ def _words(text: str) -> list[str]:
 
 def _is_counted_as(word: str, unit: str) -> bool:
     """Return whether a word as written is counted as `unit`."""
-    return any(stem_of(token) == unit for token in tokens(word) if token)
+    return unit in _stems(word)
 
 
+@lru_cache(maxsize=8_192)
+def _stems(word: str) -> frozenset[str]:
+    return frozenset(stem_of(token) for token in tokens(word) if token)
+
+
+@lru_cache(maxsize=8_192)
 def _may_bound(normalised: str) -> bool:
     """Return whether a phrase may begin or end with a word."""
     return normalised.isdigit() or bool(stem_of(normalised.lstrip("#")))
