@@ -63,8 +63,8 @@ class Detector(Generic[P]):
     A rule on counts gives `thresholds`: it fires the moment a count is reached, inside the open minute. Every other
     rule gives `evaluate`, called at the end of each minute, or `reads_topics`: then its findings are topics.
 
-    Two functions save calls. `headroom` returns how much may be counted before a breach could be found at this minute or
-    a later one of the hour: windows that slide on hold no more than what they hold now and what comes. Where
+    Two functions save calls. `headroom` returns how much may be counted before a breach could be found at this minute
+    or a later one of the hour: windows that slide on hold no more than what they hold now and what comes. Where
     `below_threshold` is true, `evaluate` finds nothing at this minute. Both must never be too optimistic; a property
     test holds every registered detector to that.
     """

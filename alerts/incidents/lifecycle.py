@@ -21,7 +21,7 @@ from alerts.incidents import escalation
 from alerts.incidents.actions import apply_action
 from alerts.incidents.findings import create, has_doubled, merge
 from alerts.incidents.ids import incident_id
-from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, is_topic, rank
+from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, is_topic, own_key, rank
 from alerts.incidents.notifications import build_notification
 from alerts.incidents.policy import milliseconds, policy_for
 from alerts.incidents.severity import effective_severity
@@ -202,12 +202,12 @@ def _open(state: TriageState, signal: Signal, policy: Policy) -> tuple[TriageSta
         updated_at=signal.at,
         last_breach_at=signal.at,
         revision=0,
-        findings={signal.detector: create(signal)},
+        findings={own_key(signal): create(signal)},
         kind=state.kind,
     )
     fresh = replace(state, suppressed_count=0, dismissed=(), serial=serial)
     return build_notification(
-        fresh, incident, "opened", signal.at, policy, detector=signal.detector, text=signal.detector
+        fresh, incident, "opened", signal.at, policy, detector=own_key(signal), text=signal.detector
     )
 
 
@@ -254,22 +254,29 @@ def _merge(
         affected_brands=incident.affected_brands if signal.brand in known else (*known, signal.brand),
         group=incident.group or group,
     )
-    if rose:
-        return _notify_worse(state, joined, "raised_severity", signal, policy)
-    if signal.brand not in known:
-        return _notify_worse(state, joined, "joined", signal, policy)
-    if earlier is not None and breaks_again(earlier.signal, signal, policy):
-        return _notify_worse(state, joined, "broke_again", signal, policy)
-    if earlier is None and is_news(incident, signal, policy):
-        return _notify_worse(state, joined, "new_topic", signal, policy)
-    if is_inhibited(incident, signal):
-        return replace(state, incident=joined, update_pending=True), []
-    if earlier is None or has_doubled(finding):
-        return _notify_worse(state, joined, "doubled" if earlier else "new_detector", signal, policy)
-    seen = earlier.signal.evidence.observed
-    return replace(
-        state, incident=joined, update_pending=state.update_pending or finding.signal.evidence.observed != seen
-    ), []
+    reason = _news_of(incident, joined, signal, policy)
+    if reason is not None:
+        return _notify_worse(state, joined, reason, signal, policy)
+    changed = is_inhibited(incident, signal) or (
+        earlier is not None and finding.signal.evidence.observed != earlier.signal.evidence.observed
+    )
+    return replace(state, incident=joined, update_pending=state.update_pending or changed), []
+
+
+def _news_of(incident: Incident, joined: Incident, signal: Signal, policy: Policy) -> Reason | None:
+    """Return why a signal that joins an incident is told at once; None where it only edits the message."""
+    key = finding_key(incident, signal)
+    earlier = incident.findings.get(key)
+    quiet = is_inhibited(incident, signal)
+    reasons: tuple[tuple[Reason, bool], ...] = (
+        ("raised_severity", rank(joined.severity) > rank(incident.severity)),
+        ("joined", signal.brand not in incident.all_brands),
+        ("broke_again", earlier is not None and breaks_again(earlier.signal, signal, policy)),
+        ("new_topic", earlier is None and is_news(incident, signal, policy)),
+        ("new_detector", earlier is None and not quiet),
+        ("doubled", earlier is not None and not quiet and has_doubled(joined.findings[key])),
+    )
+    return next((reason for reason, holds in reasons if holds), None)
 
 
 def breaks_again(earlier: Signal, signal: Signal, policy: Policy) -> bool:

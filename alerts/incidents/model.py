@@ -85,7 +85,9 @@ class Incident(msgspec.Struct, frozen=True):
     updated_at: int  # latest notification
     last_breach_at: int  # latest breach
     revision: int  # counts notifications: 1 when opened
-    findings: dict[str, Finding]  # by detector, a topic by its number, of a brand that joined by brand too (`finding_key`)
+    findings: dict[
+        str, Finding
+    ]  # by detector, a topic by its number, of a brand that joined by brand too (`finding_key`)
     history: tuple[HistoryEntry, ...] = ()  # the opening and the latest, at most HISTORY_LIMIT
     resolved_at: int | None = None
     acknowledged_by: str | None = None
@@ -141,8 +143,13 @@ class Notification(msgspec.Struct, frozen=True):
 
 def finding_key(incident: Incident, signal: Signal) -> str:
     """Return the key under which an incident keeps the finding of a signal."""
-    name = f"{TOPIC_BURST}#{signal.topic.number}" if is_topic(signal) and signal.topic else signal.detector
+    name = own_key(signal)
     return name if signal.brand == incident.brand else f"{name}@{signal.brand}"
+
+
+def own_key(signal: Signal) -> str:
+    """Return the key of a signal's finding in an incident of its own brand."""
+    return f"{TOPIC_BURST}#{signal.topic.number}" if is_topic(signal) and signal.topic else signal.detector
 
 
 def is_topic(signal: Signal) -> bool:
