@@ -8,12 +8,16 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from alerts.incidents.policy import Policy as AlertPolicy
 from alerts.oncall.schedule import Schedule
+from detectors.model.signal import TOPIC_BURST
 from detectors.model.timezone import TimeZone
 from detectors.policy import Policy as DetectPolicy
+from detectors.topics.parameters import TopicBurst
 from mentions.watchlist.brand_terms import BrandTerms, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from detectors.model.parameters import Parameters
 
 Language = Literal["en", "fr"]
 
@@ -113,11 +117,17 @@ class Brand(BrandDefaults):
     own_accounts: Texts = Field(default=(), description="The brand's own accounts; their posts are ignored.")
 
     @model_validator(mode="after")
-    def _use_own_time_zone(self) -> Self:
-        """Let the daily and weekly cycles of the baseline follow the brand's time zone, unless `detect` names one."""
-        if self.detect.learning.timezone == "UTC" != self.timezone:
-            learning = self.detect.learning.model_copy(update={"timezone": self.timezone})
-            object.__setattr__(self, "detect", self.detect.model_copy(update={"learning": learning}))
+    def _complete_detection(self) -> Self:
+        """Let cycles follow the brand's time zone and topics leave out its names, unless `detect` says otherwise."""
+        learning, topics = self.detect.learning, self.detect.parameters(TopicBurst)
+        changed: dict[str, Parameters] = {}
+        if learning.timezone == "UTC" != self.timezone:
+            changed["learning"] = learning.model_copy(update={"timezone": self.timezone})
+        if not topics.own_terms:
+            names = dict.fromkeys([self.name, *self.aliases, *self.keywords, *self.own_accounts])
+            changed[TOPIC_BURST] = topics.model_copy(update={"own_terms": tuple(names)})
+        if changed:
+            object.__setattr__(self, "detect", self.detect.model_copy(update=changed))
         return self
 
     def brand_terms(self, revision: int) -> BrandTerms:

@@ -37,7 +37,7 @@ VERSION: Final = 1
 class StoredParts(msgspec.Struct, frozen=True):
     """Stored parts of a state: the sealed id segments first, then the core that names them.
 
-    `core` is at most 9 kB, buffered rows apart, and is written once a batch. `sealed` holds the segments of id memory
+    `core` is at most 17 kB, buffered rows apart, and is written once a batch. `sealed` holds the segments of id memory
     that are new (written once, never again) or gone (None: delete); those of a write whose core was lost do no harm.
     """
 

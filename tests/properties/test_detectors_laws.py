@@ -114,6 +114,7 @@ STORMS = {
     "high_reach": [],
     "static_threshold": [],
     "static_threshold_share": [],
+    "topic_burst": [],
 }
 
 

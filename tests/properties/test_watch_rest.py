@@ -51,6 +51,7 @@ OFF = {
         "abuse",
         "positive_spike",
         "no_data",
+        "topic_burst",
     )
 }
 
