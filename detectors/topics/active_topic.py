@@ -110,7 +110,7 @@ class ActiveTopic(msgspec.Struct, array_like=True):
     def rename(self, window: Window, places: Sequence[int], baseline: UnitBaseline) -> None:
         """Name the topic by its posts in the window."""
         posts = [(window.posts[place].text, window.units[place]) for place in places]
-        self.label, self.terms = label_and_terms(posts, baseline)
+        self.label, self.terms = label_and_terms(posts, baseline, window.own)
 
     def to_topic(self) -> Topic:
         """Return the topic as it is shown."""

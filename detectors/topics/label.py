@@ -17,6 +17,7 @@ from mentions.watchlist.normalise import normalise_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from collections.abc import Set as AbstractSet
 
     from detectors.topics.stats.baseline import UnitBaseline
 
@@ -31,14 +32,19 @@ SHOWN_TERMS: Final = 6
 LABEL_CHARS: Final = 60
 
 
-def label_and_terms(posts: Sequence[tuple[str, Collection[str]]], baseline: UnitBaseline) -> tuple[str, list[str]]:
-    """Return the label and the words of a topic, from the texts and units of its posts."""
+def label_and_terms(
+    posts: Sequence[tuple[str, Collection[str]]], baseline: UnitBaseline, own: AbstractSet[str] = frozenset()
+) -> tuple[str, list[str]]:
+    """Return the label and the words of a topic, from the texts and units of its posts.
+
+    No phrase begins or ends with a word of `own`, the words that name the brand.
+    """
     counts = Counter(unit for _, units in posts for unit in units if is_word(unit))
     found = distinctive(counts, len(posts), baseline) or _most_common(counts)
     terms: list[str] = []
     for unit, _ in found[:SHOWN_TERMS]:
         texts = [text for text, units in posts if unit in units]
-        spelled = phrase(unit, texts) if len(terms) < PHRASES else spelling(unit, texts)
+        spelled = phrase(unit, texts, own) if len(terms) < PHRASES else spelling(unit, texts)
         if not any(spelled.casefold() in other.casefold() for other in terms):
             terms.append(spelled)
     return truncate(", ".join(terms[:PHRASES])), terms
@@ -78,7 +84,7 @@ def spelling(unit: str, texts: Sequence[str]) -> str:
     return _most_frequent({spelled: count for spelled, count in spellings.items() if spelled.casefold() == best})
 
 
-def phrase(unit: str, texts: Sequence[str]) -> str:
+def phrase(unit: str, texts: Sequence[str], own: AbstractSet[str] = frozenset()) -> str:
     """Return the longest run of words around a unit that at least half of the texts share, else the unit's spelling.
 
     >>> phrase("board", ["Six hours on board, no food", "six hours on board and counting", "we sat six hours on board"])
@@ -96,7 +102,9 @@ def phrase(unit: str, texts: Sequence[str]) -> str:
                 if _is_counted_as(word, first)
                 for start in range(max(0, place - LONGEST + 1), place + 1)
                 for end in range(place + 1, min(len(words), start + LONGEST) + 1)
-                if _may_bound(normalised[start]) and _may_bound(normalised[end - 1])
+                if _may_bound(normalised[start])
+                and _may_bound(normalised[end - 1])
+                and own.isdisjoint((normalised[start], normalised[end - 1]))
             }
         )
     enough = max(2, MIN_SHARE * len(texts))

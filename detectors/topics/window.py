@@ -66,14 +66,14 @@ class Window:
         self.starts: tuple[int, ...] = ()  # place of the first post of each scale, ascending
         self.counts: dict[str, int] = {}  # unit → posts that hold it
         self.repeated: list[str] = []  # units of the latest post that other posts hold, too
-        self._own, self._risks = own, risks
+        self.own, self._risks = own, risks
         self._voices: dict[int, int] = {}  # place → voices from there on, until the next post
         for post in posts:
             self.add(post)
 
     def add(self, post: Post) -> AbstractSet[str]:
         """Add a post, drop those that are out of every scale, and return the post's units."""
-        units, bits = read(post.text, self._own, self._risks)
+        units, bits = read(post.text, self.own, self._risks)
         if post.compound >= POSITIVE_FROM:
             bits = 0
         negative = post.label == NEGATIVE
