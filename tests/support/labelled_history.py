@@ -34,8 +34,10 @@ brands:
     detect:
       volume_spike: {peak_ratio: 2.6}
       negative_spike:
+        min_mentions: 400
         peak_ratio: 2.6              # nobody knows why
       negative_burst: {peak_ratio: 2.6}
+      topic_burst: {enabled: false}
       negative_share: {enabled: false}
       sentiment_drift: {enabled: false}
       abuse: {enabled: false}
