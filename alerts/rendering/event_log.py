@@ -42,7 +42,9 @@ def topic_record(topic: Topic) -> dict[str, Any]:
     """Return a topic as JSON data, each post with the names of its fields."""
     largest = None if topic.largest is None else _post(topic.largest)
     groups = [{"count": group.count, "post": _post(group.post)} for group in topic.groups]
-    record: dict[str, Any] = msgspec.to_builtins(topic)
+    record = {
+        name: list(value) if isinstance(value, tuple) else value for name, value in msgspec.to_builtins(topic).items()
+    }
     return record | {"first": _post(topic.first), "largest": largest, "groups": groups}
 
 
