@@ -12,7 +12,8 @@ from alerts.incidents.findings import create
 from alerts.incidents.model import Incident
 from alerts.rendering import text
 from detectors import registry
-from detectors.model.signal import SEVERITIES, Contributors, Evidence, Severity, Signal
+from detectors.model.signal import SEVERITIES, TOPIC_BURST, Contributors, Evidence, Severity, Signal
+from detectors.model.topic import Topic, TopicPost
 
 if TYPE_CHECKING:
     from detectors.model.text import Language
@@ -68,9 +69,36 @@ def _incident(detector: str, severity: Severity) -> Incident:
         history=0 if detector.startswith("static_threshold") else 20_160,
     )
     drivers = Contributors(channels=(("app reviews", 61),), terms=(), authors=(), examples=())
-    signal = Signal("Hallowfirth Ferries", detector, AT, 0, "raised", severity, AT, 1, evidence, drivers)
+    topic = _topic() if detector == TOPIC_BURST else None
+    signal = Signal("Hallowfirth Ferries", detector, AT, 0, "raised", severity, AT, 1, evidence, drivers, topic=topic)
     return Incident(
         "hallowfirth-20260309T2300Z", signal.brand, "open", severity, AT, AT, AT, 1, {detector: create(signal)}
+    )
+
+
+def _topic() -> Topic:
+    """Return a topic of 41 people in 20 minutes, of which nobody wrote before."""
+    first = TopicPost("Six hours on board and no food", "app reviews", AT - 20 * MINUTE, 0, -0.6)
+    return Topic(
+        number=1,
+        label="six hours on board, no food",
+        terms=("six hours on board", "no food"),
+        categories=("outage",),
+        reasons=("risk",),
+        start=first.published,
+        at=AT,
+        mentions=96,
+        authors=41,
+        channels=2,
+        ratio=None,
+        surprisal=14.0,
+        trend="rising",
+        doubling_minutes=12,
+        negative_share=0.8,
+        share_of_negative=0.64,
+        first=first,
+        largest=None,
+        groups=(),
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from alerts.rendering.card import Fact
     from alerts.rendering.message import Message
     from alerts.rendering.rich_text import RichText, Span
+    from alerts.rendering.topic_part import TopicPart
 
 WIDTH: Final = 100
 COLOURS: Final = {"🔴": "red", "🟠": "dark_orange", "🔵": "blue", "✅": "green"}
@@ -81,9 +82,10 @@ def render_card(card: Card, place: str = "") -> Panel:
     """Return a card; `place` stands in its lower edge."""
     parts: list[RenderableType] = [Text(clean(card.headline), style="bold")]
     parts += [render_text(text) for text in (card.page, card.status) if text]
+    parts += _topic(card.topic)
     parts.append(_facts(card.facts))
     parts += [render_text(text) for text in (card.brands, *card.contributors) if text]
-    parts += [Text.assemble("│ ", render_text(example, "italic")) for example in card.examples]
+    parts += [_quote(example) for example in card.examples]
     parts += [Text(clean(card.chart.alt), style="dim") for _ in [card.chart] if card.chart is not None]
     parts += [render_text(note) for note in card.notes]
     if card.actions is not None:
@@ -91,6 +93,19 @@ def render_card(card: Card, place: str = "") -> Panel:
         parts.append(Text("  ").join(Text(f"[{clean(label)}]", style="bold") for label in labels))
     parts.append(Text(clean(card.incident), style="dim"))
     return _panel(parts, card.headline, place)
+
+
+def _topic(topic: TopicPart | None) -> list[RenderableType]:
+    """Return what the incident is about."""
+    if topic is None:
+        return []
+    lines: list[RenderableType] = [render_text(text) for text in (topic.title, topic.figures, *topic.posts)]
+    lines += [_quote(copy) for copy in topic.copies]
+    return lines + [render_text(topic.further) for _ in topic.further[:1]]
+
+
+def _quote(text: RichText) -> Text:
+    return Text.assemble("│ ", render_text(text, "italic"))
 
 
 def _panel(parts: list[RenderableType], headline: str, place: str) -> Panel:

@@ -11,30 +11,28 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from alerts.incidents.findings import primary, ratio
-from alerts.incidents.model import NO_DATA, SYSTEM_USER
+from alerts.incidents.model import NO_DATA, SYSTEM_USER, is_topic
 from alerts.oncall.escalation_targets import NEXT_ON_CALL, ON_CALL, external_target, step_at
 from alerts.rendering import text as wording
 from alerts.rendering.buttons import Actions, build_actions
+from alerts.rendering.contributor_part import ITEM_CHARS, LISTED, build_contributors, build_examples
 from alerts.rendering.escaping import mention
-from alerts.rendering.rich_text import RichText, bold, fill, join, link, mentions, own, plain, time, user
+from alerts.rendering.rich_text import RichText, bold, fill, join, mentions, own, plain, time, user
 from alerts.rendering.sparkline import sparkline
 from alerts.rendering.text import MESSAGES, format_duration, translate
+from alerts.rendering.topic_part import TopicPart, build_topic, paging_reason
 from detectors.model.text import format_number, format_percent
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Finding, Incident, Notification
     from alerts.rendering.route import Route
-    from detectors.model.signal import Contributors, Coverage, Example
+    from detectors.model.signal import Coverage
     from detectors.model.text import Language
 
 FINDINGS: Final = 6
-LISTED: Final = 5
 BRANDS: Final = 30
-EXAMPLES: Final = 3
 NOTE_CHARS: Final = 500
 FACT_CHARS: Final = 200
-ITEM_CHARS: Final = 30
-EXAMPLE_CHARS: Final = 280
 TREND: Final = 10 * 60_000
 """How far back (ms) growth is measured."""
 
@@ -66,6 +64,7 @@ class Card:
     headline: str
     page: RichText  # whom the page mentions; empty where nobody is paged
     status: RichText
+    topic: TopicPart | None  # what it is about
     facts: tuple[Fact, ...]
     brands: RichText  # of a group incident
     contributors: tuple[RichText, ...]  # channels, terms, authors: a line each
@@ -88,16 +87,16 @@ class Reply:
 def build_card(incident: Incident, route: Route, *, page: bool, chart: Chart | None = None) -> Card:
     """Return the card of an incident as it stands; `page` mentions the on-call users of the route."""
     language = wording.supported_language(route.language)
-    lead = primary(incident.findings.values())
-    contributors = lead.signal.contributors
+    lead, topic = primary(incident.findings.values()), build_topic(incident, language)
     return Card(
         headline=wording.headline(incident, language),
         page=page_text(route.mention, language) if page else (),
         status=_status(incident, lead, language),
+        topic=topic,
         facts=_facts(incident, lead, language),
         brands=_brands(incident, language) if len(incident.affected_brands) > 1 else (),
-        contributors=_contributors(contributors, language),
-        examples=tuple(_example(example, language) for example in contributors.examples[:EXAMPLES]),
+        contributors=build_contributors(incident, lead, language),
+        examples=build_examples(incident, lead, topic, language),
         chart=chart,
         chart_title="" if chart is None else translate(language, "chart_title", step=chart.step),
         notes=_notes(incident, lead, language),
@@ -158,7 +157,7 @@ def _step_target(step: int, route: Route, language: Language) -> RichText:
 def _status(incident: Incident, lead: Finding, language: Language) -> RichText:
     """Return state, duration, growth, and who acknowledged, snoozed or judged it."""
     parts = [_state(incident, language), _duration(incident, language)]
-    growth = None if incident.status == "resolved" else _growth(lead)
+    growth = None if incident.status == "resolved" or is_topic(lead.signal) else _growth(lead)
     if growth is not None:
         times, span = format_number(growth[0], language), format_duration(growth[1], language)
         parts.append(_fill(language, "grows", ratio=times, span=span))
@@ -202,16 +201,14 @@ def _growth(finding: Finding) -> tuple[float, int] | None:
 
 
 def _facts(incident: Incident, lead: Finding, language: Language) -> tuple[Fact, ...]:
-    """Return the figures of each detector with the usual beside them, the primary finding first."""
-    others = sorted(
-        (finding for finding in incident.findings.values() if finding is not lead),
-        key=lambda finding: (-ratio(finding.signal.evidence), finding.signal.detector),
-    )
-    facts = _without_duplicates([_fact(incident, finding, language) for finding in [lead, *others][:FINDINGS]])
-    if lead.peak_at != lead.signal.at:
+    """Return the figures of each detector with the usual beside them, the primary finding first; topics stand apart."""
+    counted = [finding for finding in incident.findings.values() if not is_topic(finding.signal)]
+    counted.sort(key=lambda one: (one is not lead, -ratio(one.signal.evidence), one.signal.detector))
+    facts = _without_duplicates([_fact(incident, finding, language) for finding in counted[:FINDINGS]])
+    if lead.peak_at != lead.signal.at and not is_topic(lead.signal):
         fact = own(wording.peak_text(lead, language), FACT_CHARS)
         facts.append(Fact(_fill(language, "peak", moment=time(lead.peak_at, _TIME), fact=fact)))
-    hidden = len(incident.findings) - FINDINGS
+    hidden = len(counted) - FINDINGS
     return (*facts, *([Fact(_fill(language, "more", count=hidden))] if hidden > 0 else []))
 
 
@@ -236,46 +233,12 @@ def _brands(incident: Incident, language: Language) -> RichText:
     return _fill(language, "brands", items=items)
 
 
-def _contributors(found: Contributors, language: Language) -> tuple[RichText, ...]:
-    """Return the most frequent channels, terms and authors, each with its count."""
-    channels = [_counted(name, count, language) for name, count in found.channels[:LISTED]]
-    terms = [_counted(name, count, language) for name, count in found.terms[:LISTED]]
-    authors = [
-        _fill(language, "reach", name=_author(name, language), count=count, reach=format_number(reach, language))
-        if reach
-        else _author(name, language) + plain(f" {format_number(count, language)}")
-        for name, count, reach in found.authors[:LISTED]
-    ]
-    rows = [("channels", channels), ("terms", terms), ("authors", authors)]
-    return tuple(_fill(language, key, items=join(items, ", ")) for key, items in rows if items)
-
-
-def _counted(name: str, count: int, language: Language) -> RichText:
-    return plain(name, ITEM_CHARS) + plain(f" {format_number(count, language)}")
-
-
-def _author(name: str, language: Language) -> RichText:
-    return plain(name, ITEM_CHARS) or plain(translate(language, "unknown_author"))
-
-
-def _example(example: Example, language: Language) -> RichText:
-    """Return a mention with its author, channel and time, and a link where there is one."""
-    text = _fill(
-        language,
-        "example",
-        text=plain(example.text, EXAMPLE_CHARS),
-        author=_author(example.author, language),
-        channel=plain(example.channel, ITEM_CHARS),
-        moment=time(example.published, _TIME),
-    )
-    return join([text, link(example.url, translate(language, "open_link"))], " ")
-
-
 def _notes(incident: Incident, lead: Finding, language: Language) -> tuple[RichText, ...]:
     """Return the small print: from which threshold it fires, and how many sources are heard."""
     notes = []
     if incident.status != "resolved" and incident.kind != NO_DATA:
-        notes.append(_counterfactual(lead, language))
+        topic = lead.signal.topic if is_topic(lead.signal) else None
+        notes.append(plain(paging_reason(topic, language)) if topic else _counterfactual(lead, language))
     if lead.signal.coverage is not None:
         notes.append(_coverage(lead.signal.coverage, language))
     return tuple(notes)

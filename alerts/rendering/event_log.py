@@ -12,6 +12,7 @@ from alerts.incidents.model import is_topic
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Incident, Notification
+    from detectors.model.topic import Topic, TopicPost
 
 
 def to_event(before: Incident | None, notification: Notification) -> dict[str, Any]:
@@ -34,7 +35,23 @@ def to_event(before: Incident | None, notification: Notification) -> dict[str, A
         "at": format_instant(notification.happened_at),
         "evidence": msgspec.to_builtins(finding.signal.evidence),
     }
-    return event if topic is None else event | {"topic": msgspec.to_builtins(topic)}
+    return event if topic is None else event | {"topic": topic_record(topic)}
+
+
+def topic_record(topic: Topic) -> dict[str, Any]:
+    """Return a topic as JSON data, each post with the names of its fields."""
+    largest = None if topic.largest is None else _post(topic.largest)
+    groups = [{"count": group.count, "post": _post(group.post)} for group in topic.groups]
+    record = {
+        name: list(value) if isinstance(value, tuple) else value for name, value in msgspec.to_builtins(topic).items()
+    }
+    return record | {"first": _post(topic.first), "largest": largest, "groups": groups}
+
+
+def _post(post: TopicPost) -> dict[str, Any]:
+    return {"published": format_instant(post.published)} | {
+        name: getattr(post, name) for name in ("channel", "text", "reach", "compound")
+    }
 
 
 def format_instant(at: int) -> str:

@@ -14,7 +14,7 @@ from alerts.rendering.escaping import clip, escape, slack_date
 
 if TYPE_CHECKING:
     from alerts.rendering.buttons import Actions
-    from alerts.rendering.card import Card, Reply
+    from alerts.rendering.card import Card, Fact, Reply
     from alerts.rendering.rich_text import RichText, Span
 
 Block = dict[str, Any]
@@ -36,7 +36,8 @@ def render_card(card: Card) -> list[Block]:
         (0, header(card.headline)),
         *[(0, section(to_mrkdwn(card.page))) for _ in card.page[:1]],
         (0, context(to_mrkdwn(card.status))),
-        (1, fields([f"{to_mrkdwn(fact.text)}\n{fact.sparkline}".rstrip() for fact in card.facts])),
+        *_topic(card),
+        *[(1, fields([_fact(fact) for fact in card.facts])) for _ in card.facts[:1]],
         *[(1, section(to_mrkdwn(card.brands))) for _ in card.brands[:1]],
         *[(2, section(contributors)) for _ in card.contributors[:1]],
         *[(3, section(f"> {to_mrkdwn(example)}")) for example in card.examples],
@@ -46,6 +47,23 @@ def render_card(card: Card) -> list[Block]:
         (1, context(f"`{card.incident}`")),
     ]
     return truncate_to_limits(numbered)
+
+
+def _topic(card: Card) -> list[tuple[int, Block]]:
+    """Return the blocks of what the incident is about, each with its number."""
+    topic = card.topic
+    if topic is None:
+        return []
+    return [
+        (0, section(f"{to_mrkdwn(topic.title)}\n{to_mrkdwn(topic.figures)}")),
+        (2, section("\n".join(map(to_mrkdwn, topic.posts)))),
+        *[(3, section(f"> {to_mrkdwn(copy)}")) for copy in topic.copies],
+        *[(2, context(to_mrkdwn(topic.further))) for _ in topic.further[:1]],
+    ]
+
+
+def _fact(fact: Fact) -> str:
+    return f"{to_mrkdwn(fact.text)}\n{fact.sparkline}".rstrip()
 
 
 def render_reply(reply: Reply) -> list[Block]:

@@ -34,6 +34,7 @@ class FileReplay:
     rejected_lines: list[RejectedLine] = field(default_factory=list)
     unmatched: int = 0
     latest: int = 0  # event time, ms
+    notifications: list[Notification] = field(default_factory=list)
     _last_incident: dict[str, Incident] = field(default_factory=dict)
     _last_time: dict[str, int] = field(default_factory=dict)
     _queued: list[tuple[int, str, int, dict[str, Any]]] = field(default_factory=list)
@@ -62,6 +63,7 @@ class FileReplay:
     def _queue_events(self, notifications: Iterable[Notification]) -> None:
         """Queue events, each brand's in its own order: a closed minute may be notified after a later mention."""
         for notification in notifications:
+            self.notifications.append(notification)
             brand = notification.incident.brand
             before = self._last_incident.get(brand)
             self._last_incident[brand] = notification.incident

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from alerts.incidents.findings import topic_of
 from alerts.incidents.model import rank
 from mentions.model.batches import Batch, Tick
 from replay.player.chunking import CHUNK_SIZE, chunks, read_records, with_end_marker
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Incident, Notification
     from detectors.engine.state import State
     from detectors.model.signal import Severity
+    from detectors.model.topic import Topic
     from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
     from replay.player.policy_set import PolicySet
@@ -36,12 +38,14 @@ class OpenPeriod(NamedTuple):
 
 @dataclass(frozen=True)
 class IncidentTimeline:
-    """One incident of a run: its last state, its open periods, how often it paged, and its highest severity."""
+    """One incident of a run: its last state, its open periods, its pages, its highest severity, and its topic."""
 
     incident: Incident
     open_periods: tuple[OpenPeriod, ...]
     pages: int
     severity: Severity
+    first_page_at: int | None  # ms; None where it paged nobody
+    topic: Topic | None  # what it was about, as last notified
 
     @property
     def opened_at(self) -> int:
@@ -190,4 +194,13 @@ def _timeline(notes: list[Notification]) -> IncidentTimeline:
     if is_open:
         segments.append(OpenPeriod(since, None))
     most_severe = max((note.incident.severity for note in notes), key=rank)
-    return IncidentTimeline(notes[-1].incident, tuple(segments), sum(note.page for note in notes), most_severe)
+    paged = [note.happened_at for note in notes if note.page]
+    topics = [topic for note in notes if (topic := topic_of(note.incident)) is not None]
+    return IncidentTimeline(
+        incident=notes[-1].incident,
+        open_periods=tuple(segments),
+        pages=len(paged),
+        severity=most_severe,
+        first_page_at=min(paged, default=None),
+        topic=topics[-1] if topics else None,
+    )

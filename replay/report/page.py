@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alerts.rendering import text as wording
 from alerts.rendering.escaping import clean
+from alerts.rendering.topic_part import category_names, topic_and_categories
 from detectors.model.signal import SEVERITIES
 from detectors.model.text import format_number, format_percent
 from detectors.registry import label
@@ -17,6 +18,7 @@ from replay.report.what_if import TOGETHER
 
 if TYPE_CHECKING:
     from config.brands.model import Language
+    from detectors.model.topic import Topic
     from replay.report.annotations import Annotation
     from replay.report.data import ReportData
     from replay.report.threshold_distance import DetectorLevel, Observation
@@ -45,6 +47,7 @@ def render(facts: ReportData, language: Language) -> str:
         near=[_near(level, language, words) for level in facts.levels],
         annotations=marks,
         figures=_figures(facts, language, words),
+        incidents=_incidents(facts, language, words),
         signs=SIGNS,
         severities={severity: wording.translate(language, severity) for severity in SEVERITIES},
         unattended=_unattended(facts, marks, words),
@@ -73,6 +76,8 @@ def summary(facts: ReportData, language: Language) -> str:
     if acknowledged is not None:
         waited = wording.format_duration(acknowledged.happened_at - course.opened_at, language)
         text += words["acknowledged"].format(who=acknowledged.incident.acknowledged_by, span=waited)
+    if course.topic is not None:
+        text += words["about"].format(topic=topic_and_categories(course.topic, language))
     until = course.open_periods[-1].until
     if until is None:
         return text + words["open"]
@@ -100,9 +105,32 @@ def _figures(facts: ReportData, language: Language, words: dict[str, str]) -> li
     return [
         *found,
         (words["most_severe"], severity, ""),
+        *_topic_figure(course.topic, language, words),
         (words["waited"], waited, by),
         (words["lasted"], lasted, ""),
         busiest,
+    ]
+
+
+def _topic_figure(topic: Topic | None, language: Language, words: dict[str, str]) -> list[tuple[str, str, str]]:
+    if topic is None:
+        return []
+    label = wording.translate(language, "quoted", text=clean(topic.label))
+    return [(words["topic"], label, ", ".join(category_names(topic, language)))]
+
+
+def _incidents(facts: ReportData, language: Language, words: dict[str, str]) -> list[tuple[str, str, str, str]]:
+    """Return when each incident opened, its severity, its topic, and when it was resolved; none where there is one."""
+    if len(facts.courses) <= 1:
+        return []
+    return [
+        (
+            clock(course.opened_at),
+            course.severity,
+            topic_and_categories(course.topic, language) if course.topic else "–",
+            clock(course.open_periods[-1].until) if course.open_periods[-1].until else words["still"],
+        )
+        for course in facts.courses
     ]
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from alerts.rendering.buttons import Actions
     from alerts.rendering.card import Card, Chart, Fact
     from alerts.rendering.rich_text import RichText
+    from alerts.rendering.topic_part import TopicPart
 
 WIDTH: Final = 720
 PICTURE: Final = 460.0
@@ -94,7 +95,8 @@ def _parts(card: Card, picture: bytes) -> Iterator[Callable[[_Sheet], None]]:
     yield _text((Span(card.headline, "bold"),), _HEADER)
     yield from [_text(card.page)] if card.page else []
     yield _text(card.status, _SMALL, "soft")
-    yield partial(_columns, facts=card.facts)
+    yield from _topic(card.topic)
+    yield from [partial(_columns, facts=card.facts)] if card.facts else []
     yield from [_text(card.brands)] if card.brands else []
     yield from [partial(_lines, rows=card.contributors)] if card.contributors else []
     for example in card.examples:
@@ -106,6 +108,17 @@ def _parts(card: Card, picture: bytes) -> Iterator[Callable[[_Sheet], None]]:
     if card.actions is not None:
         yield partial(_actions, actions=card.actions)
     yield _text((Span(card.incident, "code"),), _SMALL, "soft")
+
+
+def _topic(topic: TopicPart | None) -> Iterator[Callable[[_Sheet], None]]:
+    """Yield what draws each part of what the incident is about."""
+    if topic is None:
+        return
+    yield partial(_lines, rows=(topic.title, topic.figures))
+    yield partial(_lines, rows=topic.posts)
+    for copy in topic.copies:
+        yield partial(_quote, text=copy)
+    yield from [_text(topic.further, _SMALL, "soft")] if topic.further else []
 
 
 def _run(style: str, text: str, size: float) -> str:

@@ -14,9 +14,12 @@ from alerts.notifiers.console import render_card, render_text
 from alerts.rendering.card import Card, Chart, Reply
 from alerts.rendering.message import Message, render_message, render_reply
 from alerts.rendering.route import Route
-from detectors.model.signal import SEVERITIES, Contributors, Coverage, Evidence, Example, Signal
+from detectors.model.signal import SEVERITIES, TOPIC_BURST, Contributors, Coverage, Evidence, Example, Signal
+from detectors.model.topic import CopiedPost, TopicPost
+from detectors.topics.risk.categories import CATEGORIES
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import strangers, texts
+from tests.support.topics import topic
 from tocsin.demo.fake_slack.block_kit import block_errors, utf16_length, validation_error
 
 if TYPE_CHECKING:
@@ -85,6 +88,32 @@ evidences = st.builds(
 )
 
 
+posts = st.builds(
+    TopicPost,
+    text=words,
+    channel=words,
+    published=st.integers(0, 4 * 10**12),
+    reach=counts,
+    compound=st.floats(-1, 1),
+)
+topics = st.builds(
+    topic,
+    number=st.integers(0, 3),
+    label=words,
+    terms=several(words),
+    categories=several(st.sampled_from(CATEGORIES) | words),
+    reasons=several(st.sampled_from(["risk", "negative", "many"]) | words),
+    start=st.integers(START - 10**10, START),
+    mentions=counts,
+    authors=counts,
+    ratio=st.none() | st.floats(0, 10**9),
+    trend=st.sampled_from(["rising", "steady", "falling"]),
+    doubling_minutes=st.none() | st.integers(1, 10**7),
+    share_of_negative=st.floats(0, 1),
+    first=posts,
+    largest=st.none() | posts,
+    groups=several(st.builds(CopiedPost, count=st.integers(1, 10**9), post=posts)),
+)
 coverages = st.builds(Coverage, live=counts, total=counts, live_share=st.floats(0, 1), silent=several(words))
 charts = st.builds(Chart, file=st.just("F00000001"), revision=counts, at=counts, step=counts, alt=st.just("at most 80"))
 
@@ -92,8 +121,11 @@ charts = st.builds(Chart, file=st.just("F00000001"), revision=counts, at=counts,
 @st.composite
 def signals(draw: st.DrawFn) -> Signal:
     """Return a signal that holds whatever a detector could be made to say."""
-    base = signal(draw(st.integers(0, 60)), severity=draw(st.sampled_from(SEVERITIES)), detector=draw(words))
-    return replace(base, evidence=draw(evidences), contributors=draw(drivers), coverage=draw(st.none() | coverages))
+    name = draw(words | st.just(TOPIC_BURST))
+    base = signal(draw(st.integers(0, 60)), severity=draw(st.sampled_from(SEVERITIES)), detector=name)
+    about = draw(st.none() | topics)
+    found = replace(base, evidence=draw(evidences), contributors=draw(drivers), topic=about)
+    return replace(found, coverage=draw(st.none() | coverages))
 
 
 @st.composite

@@ -42,6 +42,7 @@ brands:
       sentiment_drift: {enabled: false}
       abuse: {enabled: false}
       high_reach: {enabled: false}
+      topic_burst: {enabled: false}
 """
 SENSITIVE: Final = 'brands:\n  - {name: Brisela, slack_channel: "#brisela"}\n'
 

@@ -17,6 +17,7 @@ import pytest
 from alerts.incidents.model import Action
 from config.brands.model import default_brand
 from config.brands.wire import encode_brand
+from detectors.registry import BY_NAME
 from mentions.readers.position import Line, Position
 from mentions.watchlist.watchlist import Watchlist
 from replay.player.policy_set import PolicySet
@@ -37,6 +38,7 @@ from tests.support import labelled_history, recordings
 from tests.support.browser import SCREENS, keep, opened
 from tests.support.mention_generator import START, MentionGenerator
 from tests.support.recordings import UNTIL
+from tests.support.topics import topic
 from tocsin.cli.weights import load_scorer
 
 if TYPE_CHECKING:
@@ -167,13 +169,28 @@ def test_other_bars_would_have_done_otherwise() -> None:
 
 
 def test_a_detector_fires_where_it_reaches_its_level() -> None:
-    """A detector that found something stands at or above its level, as its evidence says; none other does."""
+    """A detector with one level that found something stands at or above it, as its evidence says; none other does."""
     stated = {
         finding.signal.detector for note in facts().outcome.notifications for finding in note.incident.findings.values()
     }
     fired = {one.detector for one in facts().levels if one.nearest.nearness >= 1}
-    assert stated - {"no_data"} == fired
+    assert {name for name in stated if BY_NAME[name].charted} == fired
     assert all(one.nearest.observed >= one.nearest.level for one in facts().levels if one.nearest.fires)
+
+
+def test_the_summary_says_what_it_was_about() -> None:
+    """Topic and risk category stand in the summary and in the figures at a glance, in both languages."""
+    about = facts().focus
+    assert about is not None
+    course = replace(about, topic=topic(label="<b>six hours\u202e on board</b>", categories=("outage",)))
+    found = replace(facts(), focus=course, courses=[course, replace(course, topic=None)])
+    assert "It is about “<b>six hours on board</b>” (outage)." in summary(found, "en")
+    assert "Sujet : « <b>six hours on board</b> » (panne)." in summary(found, "fr").replace("\xa0", " ")
+    page = render(found, "en")
+    assert "<dt>Topic</dt><dd>“&lt;b&gt;six hours on board&lt;/b&gt;” <small><bdi>outage</bdi></small></dd>" in page
+    assert "<b>six" not in page
+    assert page.count("“&lt;b&gt;six hours on board&lt;/b&gt;” (outage)</td>") == 1, "one row of the two incidents"
+    assert "\u202e on board" not in page
 
 
 def test_how_often_time_is_reported_changes_no_level() -> None:

@@ -1,18 +1,19 @@
-"""`tocsin replay`: runs recorded mentions through the live functions and prints the incidents."""
+"""`tocsin replay`: runs recorded mentions through the live functions and prints the incidents, or each event."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from tocsin.cli.analyse.replay_input import ReplayInput
 from tocsin.cli.inputs import parse_column_map
-from tocsin.cli.options import JsonOption, SortOption
-from tocsin.cli.output import print_json, print_line, print_status, printable, progress_bar
+from tocsin.cli.options import SortOption
+from tocsin.cli.output import print_json, print_status, printable, progress_bar
 from tocsin.cli.weights import WeightsOption
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from replay.player.file_replay import FileReplay
     from replay.player.recording_replay import PolicySource
     from replay.player.result import ReplayResult
+
+Output = Literal["summary", "events", "json"]
 
 MAX_SHOWN_REJECTIONS = 20
 CONFIG = Path("config/brands.yaml")
@@ -58,12 +61,23 @@ def command(
         bool,
         typer.Option("--via-kafka", help="Use a real worker and temporary topics under TOCSIN_PREFIX."),
     ] = False,
-    json: JsonOption = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Print one line for each incident (the default).")] = False,
+    events: Annotated[
+        bool, typer.Option("--events", help="Print one line for each change of an incident, as it happens.")
+    ] = False,
+    json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="Print JSON, one object a line: the events, or what --slack and --compare-to print."
+        ),
+    ] = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="With --compare-to: print Markdown, for a pull request comment.")
     ] = False,
 ) -> None:
-    """Replay mentions through the live functions, without Kafka, and print each change of an incident.
+    """Replay mentions through the live functions, without Kafka, and print one line for each incident.
+
+    The line says when it opened, first paged and was resolved, its peak, and its topic with the risk categories.
 
     A recording replays with its actions, its late mentions and the configuration of its time. Mentions in other files
     should be in order of publication; several files are read one after the other. Exit code 1 if lines were rejected
@@ -71,16 +85,19 @@ def command(
 
     Examples:
       tocsin replay march.jsonl.gz --defaults
+      tocsin replay march.jsonl.gz --defaults --events
       tocsin replay march.tocsin --slack
       tocsin replay march.tocsin --compare-to config/brands.yaml --markdown
       tocsin replay march.tocsin --speed 60x
       tocsin replay export.csv --map text=body,published_at=date --config config/brands.yaml
       zcat march.jsonl.gz | tocsin replay - --defaults --json
     """
+    shown_instead = bool(slack or speed or compare_to)
+    output = _output(summary=summary, events=events, json=json, shown_instead=shown_instead)
     source = ReplayInput(files, parse_column_map(columns), sort=sort, rescore=rescore, weights=weights)
     if via_kafka:
-        result, seconds = _replay_via_kafka(source, None if defaults else config or CONFIG, weights, json=json)
-        _print_summary(result, seconds, source)
+        result, seconds = _replay_via_kafka(source, None if defaults else config or CONFIG, weights, output)
+        _print_status(result, seconds, source)
         raise typer.Exit(1 if result.rejected_lines else 0)
     policies = source.policies(config or (None if source.recording else CONFIG), defaults=defaults)
     started = time.monotonic()
@@ -93,13 +110,26 @@ def command(
 
         result = print_cards(source, policies, speed) if speed else print_slack_requests(source, policies, json=json)
     else:
-        result = _replay(source, policies, json=json)
-    _print_summary(result, time.monotonic() - started, source)
+        result = _replay(source, policies, output)
+    _print_status(result, time.monotonic() - started, source)
     if result.rejected_lines:
         raise typer.Exit(1)
 
 
-def _replay(source: ReplayInput, policies: PolicySource, *, json: bool) -> ReplayResult:
+def _output(*, summary: bool, events: bool, json: bool, shown_instead: bool) -> Output:
+    """Return what to print.
+
+    Raises:
+        UsageError: the options contradict each other.
+    """
+    if summary + events + json > 1:
+        raise UsageError("--summary prints incidents, --events and --json print events: give one of them")
+    if shown_instead and (summary or events):
+        raise UsageError("--slack, --speed and --compare-to print something else: leave out --summary and --events")
+    return "json" if json else "events" if events else "summary"
+
+
+def _replay(source: ReplayInput, policies: PolicySource, output: Output) -> ReplayResult:
     from replay.player.file_replay import FileReplay  # noqa: PLC0415
     from replay.player.result import ReplayResult  # noqa: PLC0415  slow to load
 
@@ -107,15 +137,15 @@ def _replay(source: ReplayInput, policies: PolicySource, *, json: bool) -> Repla
     with progress_bar("replaying", source.size) as advance:
         if source.recording is not None:
             notifications = source.notifications(policies, result, advance)
-            _print_events(source.events(notifications), json=json)
-            return result
+            _print_events(source.events(notifications), output)
+            return _summarised(result, output)
         replay = FileReplay(policies, source.scorer())  # type: ignore[arg-type]  # a file has fixed rules
-        _print_events(replay.run(source.lines(advance)), json=json)
-    return _result(replay)
+        _print_events(replay.run(source.lines(advance)), output)
+    return _summarised(_result(replay), output)
 
 
 def _replay_via_kafka(
-    source: ReplayInput, config: Path | None, weights: Path | None, *, json: bool
+    source: ReplayInput, config: Path | None, weights: Path | None, output: Output
 ) -> tuple[ReplayResult, float]:
     from replay.player.result import ReplayResult  # noqa: PLC0415
     from tocsin.cli.analyse.kafka_replay import KafkaReplay  # noqa: PLC0415
@@ -124,36 +154,44 @@ def _replay_via_kafka(
     brands = source.brands(config)
     started = time.monotonic()
     with KafkaReplay(load_installation(), brands, weights) as through, progress_bar("sending", source.size) as advance:
-        _print_events(source.events(through.notifications(source.lines(advance))), json=json)
-        result = ReplayResult(rejected_lines=through.rejected)
+        notifications = list(through.notifications(source.lines(advance)))
+        _print_events(source.events(notifications), output)
+        result = ReplayResult(notifications, rejected_lines=through.rejected)
         result.counts[""] = through.sent
-        return result, time.monotonic() - started
+        return _summarised(result, output), time.monotonic() - started
 
 
 def _result(replay: FileReplay) -> ReplayResult:
     from replay.player.result import ReplayResult  # noqa: PLC0415
 
-    result = ReplayResult(rejected_lines=replay.rejected_lines, unmatched=replay.unmatched, until=replay.latest)
+    result = ReplayResult(
+        replay.notifications, rejected_lines=replay.rejected_lines, unmatched=replay.unmatched, until=replay.latest
+    )
     result.close(replay.pipeline.states())
     result.counts[""] = replay.mentions
     return result
 
 
-def _print_events(events: Iterable[dict[str, Any]], *, json: bool) -> None:
+def _print_events(events: Iterable[dict[str, Any]], output: Output) -> None:
+    """Print the events, or only run the replay that yields them."""
+    from tocsin.cli.analyse.incident_summary import print_event  # noqa: PLC0415  slow to load
+
     for line in events:
-        print_json(line) if json else _print_event(line)
+        if output == "json":
+            print_json(line)
+        elif output == "events":
+            print_event(line)
 
 
-def _print_event(line: dict[str, Any]) -> None:
-    evidence = line["evidence"]
-    usual = "" if evidence["expected"] is None else f", usually {evidence['expected']:.3g}"
-    print_line(
-        f"{line['at'][:16].replace('T', ' ')}  {line['event']:8}  {line['severity']:8}  {printable(line['brand'])}: "
-        f"{line['detector']}, {evidence['observed']:.3g} {evidence['metric']}{usual}  [{line['incident']}]"
-    )
+def _summarised(result: ReplayResult, output: Output) -> ReplayResult:
+    from tocsin.cli.analyse.incident_summary import print_incidents  # noqa: PLC0415  slow to load
+
+    if output == "summary":
+        print_incidents(result.timelines())
+    return result
 
 
-def _print_summary(result: ReplayResult, seconds: float, source: ReplayInput) -> None:
+def _print_status(result: ReplayResult, seconds: float, source: ReplayInput) -> None:
     for rejected in result.rejected_lines[:MAX_SHOWN_REJECTIONS]:
         print_status(f"line {rejected.number}: {printable('; '.join(rejected.reasons))}")
     if len(result.rejected_lines) > MAX_SHOWN_REJECTIONS:

@@ -64,7 +64,8 @@ def list_(
             print_json(record(one))
     elif found:
         print_table(
-            ["opened (UTC)", "severity", "status", "brand", "incident", "detectors"], [row(one) for one in found]
+            ["opened (UTC)", "severity", "status", "brand", "incident", "detectors", "topic"],
+            [row(one) for one in found],
         )
     else:
         print_line("no incident" + (" is open" if open_only else ""))

@@ -13,12 +13,20 @@ if TYPE_CHECKING:
 
 def row(one: Incident) -> list[str]:
     """Return the cells of an incident in the list."""
-    brands = ", ".join(one.all_brands)
-    return [_minute(one.opened_at), one.severity, one.status, brands, one.id, ", ".join(one.findings)]
+    from alerts.incidents.findings import topic_of  # noqa: PLC0415
+    from alerts.rendering.topic_part import topic_and_categories  # noqa: PLC0415  slow to load
+
+    brands, topic = ", ".join(one.all_brands), topic_of(one)
+    about = topic_and_categories(topic, "en") if topic else "–"
+    return [_minute(one.opened_at), one.severity, one.status, brands, one.id, ", ".join(_detectors(one)), about]
 
 
 def record(one: Incident) -> dict[str, Any]:
     """Return an incident as JSON data."""
+    from alerts.incidents.findings import topic_of  # noqa: PLC0415
+    from alerts.rendering.event_log import topic_record  # noqa: PLC0415  slow to load
+
+    topic = topic_of(one)
     return {
         "incident": one.id,
         "brand": one.brand,
@@ -33,7 +41,8 @@ def record(one: Incident) -> dict[str, Any]:
         "acknowledged_by": one.acknowledged_by,
         "verdict": one.verdict,
         "revision": one.revision,
-        "detectors": sorted({finding.signal.detector for finding in one.findings.values()}),
+        "detectors": _detectors(one),
+        "topic": topic_record(topic) if topic else None,
     }
 
 
@@ -63,7 +72,14 @@ def print_incident(one: Incident) -> None:
     print_table(["at (UTC)", "who", "what", "text"], [[_minute(e.at), e.actor, e.reason, e.text] for e in one.history])
 
 
+def _detectors(one: Incident) -> list[str]:
+    return sorted({finding.signal.detector for finding in one.findings.values()})
+
+
 def _facts(one: Incident) -> dict[str, str]:
+    from alerts.incidents.findings import topic_of  # noqa: PLC0415
+    from alerts.rendering.topic_part import topic_and_categories  # noqa: PLC0415  slow to load
+
     instants = {
         "opened": one.opened_at,
         "updated": one.updated_at,
@@ -71,7 +87,8 @@ def _facts(one: Incident) -> dict[str, str]:
         "snoozed until": one.snoozed_until,
         "next step": one.next_escalation_at,
     }
-    facts = {"brand": ", ".join(one.all_brands)}
+    topic = topic_of(one)
+    facts = {"brand": ", ".join(one.all_brands)} | ({"topic": topic_and_categories(topic, "en")} if topic else {})
     facts |= {name: f"{_minute(at)} UTC" for name, at in instants.items() if at is not None}
     people = {"acknowledged": one.acknowledged_by, "verdict": one.verdict}
     return facts | {name: text for name, text in people.items() if text}

@@ -50,6 +50,7 @@ MESSAGES: Final = {
     "no_incidents": "No incidents.",
     "since": "Since {at}",
     "lasted": "{start} to {end}",
+    "topic": "Topic",
     "detections": "Detections",
     "peak": "Peak",
     "contributors": "Top contributors",

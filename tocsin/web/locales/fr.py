@@ -50,6 +50,7 @@ MESSAGES: Final = {
     "no_incidents": "Aucun incident.",
     "since": "Depuis {at}",
     "lasted": "De {start} à {end}",
+    "topic": "Sujet",
     "detections": "Détections",
     "peak": "Pic",
     "contributors": "Ce qui alimente la crise",

@@ -1,18 +1,22 @@
-"""Details of one incident in words: detections, contributors, examples and timeline."""
+"""Details of one incident in words: topic, detections, contributors, examples and timeline."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from alerts.incidents.findings import primary
-from alerts.incidents.model import SYSTEM_USER
+from alerts.incidents.findings import primary, topic_of
+from alerts.incidents.model import SYSTEM_USER, is_topic
 from alerts.rendering import text as wording
 from alerts.rendering.escaping import clean
+from alerts.rendering.topic_part import build_topic, quoted_texts, topic_terms
+from detectors.model.signal import Contributors
 from tocsin.web.pages.overview import display_name
 from tocsin.web.text import MESSAGES, format_time, translate
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Finding, HistoryEntry, Incident
+    from alerts.rendering.rich_text import RichText
+    from alerts.rendering.topic_part import TopicPart
     from config.brands.model import Brand
     from detectors.model.text import Language
 
@@ -21,13 +25,24 @@ _DETECTOR_REASONS: Final = frozenset({"new_detector", "broke_again"})
 """Reasons whose text in the history is a detector."""
 
 
+Runs = list[tuple[str, str]]
+
+
 class Fact(NamedTuple):
     """What one detector found, in words."""
 
     detector: str
     now: str
-    peak: str
+    peak: str  # "" of a topic, whose figures only grow
     peak_at: str
+
+
+class TopicView(NamedTuple):
+    """What an incident is about; each text is a list of runs, (style, text)."""
+
+    lines: list[Runs]
+    copies: list[Runs]
+    further: Runs
 
 
 class ExampleView(NamedTuple):
@@ -54,6 +69,7 @@ class IncidentDetails(NamedTuple):
     """An incident in words."""
 
     headline: str
+    topic: TopicView | None
     facts: list[Fact]
     drivers: list[tuple[str, list[tuple[str, str]]]]
     examples: list[ExampleView]
@@ -68,9 +84,10 @@ def incident_details(incident: Incident, brand: Brand, language: Language) -> In
     found = [first, *(one for one in incident.findings.values() if one is not first)]
     return IncidentDetails(
         headline=wording.headline(incident, language),
+        topic=_topic_view(build_topic(incident, language), brand),
         facts=[_fact(incident, one, brand, language) for one in found],
-        drivers=_drivers(found, language),
-        examples=_examples(found, brand),
+        drivers=_drivers(incident, found, language),
+        examples=_examples(incident, found, brand),
         history=[_history_view(one, brand, language) for one in reversed(incident.history)],
         duration=_duration(incident, brand, language),
         verdict=translate(language, f"verdict_{incident.verdict}") if incident.verdict else "",
@@ -88,25 +105,43 @@ def _fact(incident: Incident, finding: Finding, brand: Brand, language: Language
     return Fact(
         finding.signal.detector.replace("_", " "),
         wording.with_brand(incident, finding, wording.current_text(finding, language), language),
-        wording.peak_text(finding, language),
+        "" if is_topic(finding.signal) else wording.peak_text(finding, language),
         format_time(finding.peak_at, brand.timezone),
     )
 
 
-def _drivers(found: list[Finding], language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the contributors of the primary finding."""
-    drivers = next((one.signal.contributors for one in found if one.signal.contributors.channels), None)
-    if drivers is None:
-        return []
+def _topic_view(part: TopicPart | None, brand: Brand) -> TopicView | None:
+    if part is None:
+        return None
+    lines = [_runs(text, brand) for text in (part.title, part.figures, *part.posts)]
+    return TopicView(lines, [_runs(copy, brand) for copy in part.copies], _runs(part.further, brand))
+
+
+def _runs(text: RichText, brand: Brand) -> Runs:
+    """Return rich text for the page; an instant is in the brand's time zone."""
+    return [
+        ("plain", format_time(span.at, brand.timezone)) if span.style == "time" else (span.style, span.text)
+        for span in text
+    ]
+
+
+def _drivers(incident: Incident, found: list[Finding], language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the contributors of the primary finding; the words are those of the topic where one is known."""
+    topic = topic_of(incident)
+    drivers = next((one.signal.contributors for one in found if one.signal.contributors.channels), Contributors())
+    terms = [(clean(name), str(count)) for name, count in drivers.terms]
     groups = {
         "channels": [(clean(name), str(count)) for name, count in drivers.channels],
-        "terms": [(clean(name), str(count)) for name, count in drivers.terms],
+        "terms": terms if topic is None else [(term, "") for term in topic_terms(incident, topic)],
         "authors": [(clean(name) or "?", str(count)) for name, count, _ in drivers.authors],
     }
     return [(translate(language, key), items) for key, items in groups.items() if items]
 
 
-def _examples(found: list[Finding], brand: Brand) -> list[ExampleView]:
+def _examples(incident: Incident, found: list[Finding], brand: Brand) -> list[ExampleView]:
+    """Return the example mentions that the topic does not quote already."""
+    topic = topic_of(incident)
+    quoted = quoted_texts(topic) if topic else frozenset()
     known = {(one.text, one.author): one for finding in found for one in finding.signal.contributors.examples}
     return [
         ExampleView(
@@ -117,6 +152,7 @@ def _examples(found: list[Finding], brand: Brand) -> list[ExampleView]:
             one.url if one.url.startswith(_SCHEMES) else "",
         )
         for one in known.values()
+        if clean(one.text) not in quoted
     ]
 
 
@@ -129,7 +165,16 @@ def _history_view(entry: HistoryEntry, brand: Brand, language: Language) -> Hist
         entry.at,
         "Tocsin" if entry.actor == SYSTEM_USER else display_name(entry.actor, brand),
         translate(
-            language, f"what_{entry.reason}", text=text.replace("_", " ") if entry.reason in _DETECTOR_REASONS else text
+            language, f"what_{entry.reason}", text=_detector(text) if entry.reason in _DETECTOR_REASONS else text
         ),
         entry.actor != SYSTEM_USER,
     )
+
+
+def _detector(key: str) -> str:
+    """Return the detector of a finding's key, in words.
+
+    >>> _detector("topic_burst#3")
+    'topic burst'
+    """
+    return key.partition("#")[0].replace("_", " ")

@@ -15,6 +15,7 @@ from alerts.rendering.rich_text import RichText, code, fill, link, mentions, pla
 from alerts.rendering.route import Route
 from detectors.model.signal import Contributors, Example
 from tests.support.alerts import START, MemoryReceipts, Record, action, fast_clock, now, run, signal
+from tests.support.topics import topic, topic_signal
 
 
 def drawn(*records: Record) -> str:
@@ -24,6 +25,23 @@ def drawn(*records: Record) -> str:
     console.print(render_card(card, "#alerts"))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
+
+
+def test_the_terminal_shows_the_topic() -> None:
+    """Label, risk, growth, posts and copies, and nothing in them acts on the terminal."""
+    shown = drawn(
+        topic_signal(0, topic(label="no food\x1b[2J\u202e")), topic_signal(1, topic(number=2, label="refund"))
+    )
+    for part in (
+        "Topic “no food[2J” · Risk outage, death and injury",
+        "41 authors in 20 min · new · rising, doubles every 12 min",
+        "Largest post “No food, no word from anybody” — twitter, 14:27 UTC, reach 48,000",
+        "│ 12 near-identical posts: “My parents sit on board",
+        "Other topics “refund”",
+    ):
+        assert part in shown, part
+    assert "\x1b[2J" not in shown
+    assert "\u202e" not in shown
 
 
 def test_the_terminal_shows_every_part_of_the_card() -> None:

@@ -6,6 +6,7 @@ import json
 
 from alerts.rendering.event_log import to_event
 from tests.support.alerts import Record, action, now, run, signal
+from tests.support.topics import topic_signal
 
 
 def lines(*records: Record) -> list[dict[str, object]]:
@@ -27,6 +28,25 @@ def test_a_life_is_opened_updated_resolved_and_opened_again() -> None:
         ("opened", "reopened"),
         ("resolved", "judged"),
     ]
+
+
+def test_a_line_names_the_topic() -> None:
+    """It is plain JSON whose posts have names for their fields; a topic's own finding is of the detector of topics."""
+    first, second = lines(topic_signal(0), signal(1))
+    about = first["topic"]
+    assert isinstance(about, dict)
+    assert json.loads(json.dumps(first)) == first
+    assert (first["detector"], about["label"]) == ("topic_burst", "six hours on board, no food")
+    assert about["largest"] == {
+        "published": "2015-02-19T14:27:00.000Z",
+        "channel": "twitter",
+        "text": "No food, no word from anybody",
+        "reach": 48_000,
+        "compound": -0.7,
+    }
+    assert [group["count"] for group in about["groups"]] == [12, 1, 1]
+    assert second["topic"] == about
+    assert "topic" not in lines(signal(0))[0]
 
 
 def test_a_line_tells_brand_detector_severity_instant_and_evidence() -> None:

@@ -39,6 +39,7 @@ DISABLED = NOW.model_copy(
                     "high_reach",
                     "abuse",
                     "positive_spike",
+                    "topic_burst",
                 )
             }
         )

@@ -15,6 +15,7 @@ from alerts.rendering.route import Route
 from replay.snapshots import slack_svg
 from replay.snapshots.text_metrics import is_bars, width, wrap
 from tests.support.alerts import START, run, signal
+from tests.support.topics import topic, topic_signal
 
 CHART = Chart("F00000001", 1, START, 5, "at most 80")
 
@@ -43,6 +44,25 @@ def test_card_shows_every_block() -> None:
         "acme",
     ):
         assert said in words
+
+
+def test_card_shows_the_topic() -> None:
+    """Label, risk, growth, posts, the quoted copy and the other topics, whatever they hold."""
+    evil = "</text><script>alert(1)</script>"
+    reported = run(topic_signal(0, topic(label=evil)), topic_signal(1, topic(number=2, label="refund now")))[1]
+    card = build_card(reported[-1].incident, Route("C1", "fr"), page=False)
+    drawn = slack_svg.render(card, "14:32")
+    assert "<script" not in drawn
+    for said in (
+        evil,
+        "Risque",
+        "décès et blessés",
+        "double en 12 min",
+        "14:12",
+        "12 posts quasi identiques",
+        "refund",
+    ):
+        assert said in _words(drawn).replace("\xa0", " "), said
 
 
 def test_card_is_labelled_with_the_lock_screen_line() -> None:

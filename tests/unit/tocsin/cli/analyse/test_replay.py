@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 from datetime import datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
+
+import pytest
 
 from tests.support.mention_generator import MentionGenerator
 
@@ -55,11 +58,46 @@ def test_a_compressed_file_is_the_same(tmp_path: Path) -> None:
     assert replay(str(plain), "--defaults", "--json").stdout == replay(str(packed), "--defaults", "--json").stdout
 
 
-def test_people_get_sentences() -> None:
-    """Without --json a line says when, what and how much."""
+def test_by_default_an_incident_is_a_line() -> None:
+    """It says when it opened, first paged and ended, and its peak; the incidents are those of the events."""
     done = replay("-", "--defaults", given=lines())
-    assert "Brisela" in done.stdout
+    head, *rows = done.stdout.splitlines()
+    assert re.split(r"  +", head) == [
+        "opened (UTC)", "severity", "brand", "first page", "peak", "topic", "resolved", "incident"
+    ]  # fmt: skip
+    events = [json.loads(line) for line in replay("-", "--defaults", "--json", given=lines()).stdout.splitlines()]
+    assert {row.split()[-1] for row in rows} == {event["incident"] for event in events}
+    paging = next(row for row in rows if " info " not in row)
+    assert re.search(r"critical|warning", paging)
+    assert re.search(r"Brisela +\d\d:\d\d +[\d,]+ .*mentions? in \d+ min, limit .*“.+”", paging)
     assert "1200 mentions" in done.stderr
+    assert replay("-", "--defaults", "--summary", given=lines()).stdout == done.stdout
+
+
+def test_events_are_a_line_each() -> None:
+    """With --events a line says when, what and how much, for each event that --json has."""
+    done = replay("-", "--defaults", "--events", given=lines())
+    stated = replay("-", "--defaults", "--json", given=lines()).stdout.splitlines()
+    assert len(done.stdout.splitlines()) == len(stated)
+    for line, event in zip(done.stdout.splitlines(), map(json.loads, stated), strict=True):
+        assert event["incident"] in line
+        assert event["detector"] in line
+        assert event["event"] in line
+
+
+def test_a_calm_file_has_no_incident() -> None:
+    """Nothing found is said, not shown as an empty table."""
+    calm = "\n".join(json.dumps(mention) for mention in MENTIONS[:50])
+    assert replay("-", "--defaults", given=calm).stdout == "no incident\n"
+
+
+@pytest.mark.parametrize("options", [("--summary", "--events"), ("--events", "--json"), ("--events", "--slack")])
+def test_one_thing_is_printed(options: tuple[str, ...]) -> None:
+    """Options that ask for two outputs are refused with the remedy."""
+    done = replay("-", "--defaults", *options, given="")
+    assert done.returncode == 2
+    assert re.search(r"give one|leave out", done.stderr)
+    assert done.stdout == ""
 
 
 def test_refused_lines_are_named() -> None:

@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from alerts.incidents.model import Incident, decode_action, encode
+from tests.support.alerts import incident_of, signal
+from tests.support.topics import topic, topic_signal
 from tocsin.cli.commands import load_command
 
 if TYPE_CHECKING:
@@ -92,6 +94,23 @@ def test_an_incident_is_listed_and_shown(run: Any) -> None:
         assert INCIDENT.id in run("incident", *words)[1]
         assert json.loads(run("incident", *words, "--json")[1])["severity"] == "critical"
     assert json.loads(run("incident", "show", INCIDENT.id, "--json")[1])["history"] == []
+
+
+def test_an_incident_names_its_topic(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`list` and `show` print topic and risk category, harmless for the terminal; JSON has the topic, or null."""
+    assert json.loads(run("incident", "list", "--json")[1])["topic"] is None
+    about = topic_signal(0, topic(label="six hours\x1b[2J on board", categories=("outage",)))
+    incident = incident_of(about, signal(1))
+    monkeypatch.setattr("streams.kafka.reader.latest", lambda _connection, _topic: {b"": encode(incident)})
+    for words in (("list",), ("show", incident.id)):
+        printed = run("incident", *words)[1]
+        assert "“six hours[2J on board” (outage)" in printed
+        assert "\x1b" not in printed
+    assert "negative_spike, topic_burst  “" in run("incident", "list")[1]
+    stated = json.loads(run("incident", "show", incident.id, "--json")[1])
+    assert stated["detectors"] == ["negative_spike", "topic_burst"]
+    assert stated["topic"]["categories"] == ["outage"]
+    assert stated["topic"]["largest"]["reach"] == 48_000
 
 
 def test_a_silence_is_added_with_its_matchers(run: Any) -> None:

@@ -13,8 +13,12 @@ import pytest
 from alerts.delivery.ports import MessageRef
 from config.brands.model import Brand
 from config.brands.overrides import BrandWithOverrides
+from detectors.model.signal import Contributors, Example
+from detectors.model.topic import CopiedPost, TopicPost
 from mentions.model.batches import Batch
 from replay.tuning.dataset import Dataset
+from tests.support.alerts import START, incident_of, signal
+from tests.support.topics import COPIED, topic, topic_signal
 from tests.support.web_app import day, hidden, web_client
 from tocsin.demo.scenarios.offline_run import read_config
 from tocsin.web.sources.recording import RecordingDataSource
@@ -157,6 +161,38 @@ async def test_an_incident_is_reported_whole_and_answered() -> None:
         assert (await client.post(f"/incidents/{CRITICAL}/actions", data={"do": "ack"})).status == 403
         assert (await client.post("/incidents/none/actions", data=form)).status == 404
     assert len(stage.sent) == 4
+
+
+@pytest.mark.parametrize(
+    ("accepted", "stated"),
+    [
+        ("en", ("Topic</h2>", "<b>Risk</b> outage", "rising, doubles every 12 min", "12 near-identical posts")),
+        ("fr", ("Sujet</h2>", "<b>Risque</b> panne", "en hausse, double en 12 min", "12 posts quasi identiques")),
+    ],
+)
+async def test_an_incident_s_page_says_what_it_is_about(accepted: str, stated: tuple[str, ...]) -> None:
+    """Topic, risk, growth, posts and copies stand on the page, hostile text as text, and nothing is quoted twice."""
+    evil = TopicPost(HOSTILE, "forum", START, 9, -0.5)
+    about = topic(
+        label=HOSTILE,
+        terms=(HOSTILE, "Hallowfirth"),
+        categories=("outage",),
+        first=evil,
+        largest=evil,
+        groups=(CopiedPost(12, COPIED), CopiedPost(1, evil)),
+    )
+    again = Contributors((("forum", 3),), (("acme", 9),), (), (Example(HOSTILE, "eve", "forum", "", 0, 0, START),))
+    later = topic(number=2, label="refund now")
+    incident = incident_of(topic_signal(0, about), signal(1, drivers=again), topic_signal(2, later))
+    incident = msgspec.structs.replace(incident, brand="Hallowfirth")
+    async with web_client(Stage(latest={incident.id: incident})) as client:
+        page = await (await client.get(f"/incidents/{incident.id}", headers={"Accept-Language": accepted})).text()
+    for words in (*stated, "refund now", "2015-02-19 14:32"):
+        assert words in page, words
+    assert "<script>alert" not in page
+    assert "\u202e" not in page
+    assert page.count("<blockquote>") == 1, "the copy; the first post is quoted already"
+    assert re.findall('class="chip">([^<]*)', page) == ["forum ", "&lt;script&gt;alert(1)&lt;/script&gt;&#34;onload=x"]
 
 
 @pytest.mark.parametrize(

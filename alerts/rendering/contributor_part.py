@@ -1,0 +1,87 @@
+"""Contributors of a card: channels, words and authors of the leading finding, and mentions that are quoted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from alerts.incidents.findings import primary, topic_of
+from alerts.incidents.model import is_topic
+from alerts.rendering.escaping import clean
+from alerts.rendering.rich_text import RichText, fill, join, link, plain, time
+from alerts.rendering.text import MESSAGES, translate
+from alerts.rendering.topic_part import quoted_texts, topic_terms
+from detectors.model.text import format_number
+
+if TYPE_CHECKING:
+    from alerts.incidents.model import Finding, Incident
+    from alerts.rendering.topic_part import TopicPart
+    from detectors.model.signal import Contributors, Example
+    from detectors.model.text import Language
+
+LISTED: Final = 5
+EXAMPLES: Final = 3
+ITEM_CHARS: Final = 30
+EXAMPLE_CHARS: Final = 280
+
+_TIME: Final = "{time}"
+
+
+def _fill(language: Language, key: str, **values: object) -> RichText:
+    return fill(MESSAGES[language][key], **values)
+
+
+def _driven_by(incident: Incident, lead: Finding) -> Contributors:
+    """Return the contributors of the primary finding; those of the next one where that one is a topic."""
+    counted = [one for one in incident.findings.values() if not is_topic(one.signal)]
+    leading = primary(counted) if counted and is_topic(lead.signal) else lead
+    return leading.signal.contributors
+
+
+def build_contributors(incident: Incident, lead: Finding, language: Language) -> tuple[RichText, ...]:
+    """Return the most frequent channels, terms and authors, each with its count; of a topic its terms."""
+    found, topic = _driven_by(incident, lead), topic_of(incident)
+    channels = [_counted(name, count, language) for name, count in found.channels[:LISTED]]
+    if topic is None:
+        terms = [_counted(name, count, language) for name, count in found.terms[:LISTED]]
+    else:
+        terms = [plain(term, ITEM_CHARS) for term in topic_terms(incident, topic)]
+    authors = [
+        _fill(language, "reach", name=_author(name, language), count=count, reach=format_number(reach, language))
+        if reach
+        else _author(name, language) + plain(f" {format_number(count, language)}")
+        for name, count, reach in found.authors[:LISTED]
+    ]
+    rows = [("channels", channels), ("terms", terms), ("authors", authors)]
+    return tuple(_fill(language, key, items=join(items, ", ")) for key, items in rows if items)
+
+
+def build_examples(
+    incident: Incident, lead: Finding, part: TopicPart | None, language: Language
+) -> tuple[RichText, ...]:
+    """Return the mentions to quote beside those of the topic, none of them twice."""
+    topic = topic_of(incident)
+    known = quoted_texts(topic) if topic else frozenset()
+    fresh = [one for one in _driven_by(incident, lead).examples if clean(one.text) not in known]
+    room = EXAMPLES - (len(part.copies) if part else 0)
+    return tuple(_example(one, language) for one in fresh[:room])
+
+
+def _counted(name: str, count: int, language: Language) -> RichText:
+    return plain(name, ITEM_CHARS) + plain(f" {format_number(count, language)}")
+
+
+def _author(name: str, language: Language) -> RichText:
+    return plain(name, ITEM_CHARS) or plain(translate(language, "unknown_author"))
+
+
+def _example(example: Example, language: Language) -> RichText:
+    """Return a mention with its author, channel and time, and a link where there is one."""
+    text = _fill(
+        language,
+        "example",
+        text=plain(example.text, EXAMPLE_CHARS),
+        author=_author(example.author, language),
+        channel=plain(example.channel, ITEM_CHARS),
+        moment=time(example.published, _TIME),
+    )
+    return join([text, link(example.url, translate(language, "open_link"))], " ")
