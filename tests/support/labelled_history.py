@@ -42,7 +42,6 @@ brands:
       sentiment_drift: {enabled: false}
       abuse: {enabled: false}
       high_reach: {enabled: false}
-      topic_burst: {enabled: false}
 """
 SENSITIVE: Final = 'brands:\n  - {name: Brisela, slack_channel: "#brisela"}\n'
 
