@@ -21,7 +21,8 @@ from alerts.incidents import escalation
 from alerts.incidents.actions import apply_action
 from alerts.incidents.findings import create, has_doubled, merge
 from alerts.incidents.ids import incident_id
-from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, is_topic, own_key, rank
+from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, own_key, rank
+from alerts.incidents.news import NEW_MATTER, is_inhibited, reason_to_notify
 from alerts.incidents.notifications import build_notification
 from alerts.incidents.policy import milliseconds, policy_for
 from alerts.incidents.severity import effective_severity
@@ -37,9 +38,6 @@ __all__ = ["Decision", "TriageState", "advance_time", "decide", "new_state", "pr
 
 POSITIVE_SPIKE: Final = "positive_spike"
 """The detector of praise: its signals neither join a crisis nor keep one open."""
-
-ANOTHER: Final[frozenset[Reason]] = frozenset({"broke_again", "new_topic"})
-"""Reasons that are another matter than what somebody acknowledged."""
 
 Decision = Literal[
     "duplicate", "expired", "silenced", "inhibited", "open", "merge", "reopen", "dismissed", "in_cooldown"
@@ -254,7 +252,7 @@ def _merge(
         affected_brands=incident.affected_brands if signal.brand in known else (*known, signal.brand),
         group=incident.group or group,
     )
-    reason = _news_of(incident, joined, signal, policy)
+    reason = reason_to_notify(incident, joined, signal, policy)
     if reason is not None:
         return _notify_worse(state, joined, reason, signal, policy)
     changed = is_inhibited(incident, signal) or (
@@ -263,55 +261,16 @@ def _merge(
     return replace(state, incident=joined, update_pending=state.update_pending or changed), []
 
 
-def _news_of(incident: Incident, joined: Incident, signal: Signal, policy: Policy) -> Reason | None:
-    """Return why a signal that joins an incident is told at once; None where it only edits the message."""
-    key = finding_key(incident, signal)
-    earlier = incident.findings.get(key)
-    quiet = is_inhibited(incident, signal)
-    reasons: tuple[tuple[Reason, bool], ...] = (
-        ("raised_severity", rank(joined.severity) > rank(incident.severity)),
-        ("joined", signal.brand not in incident.all_brands),
-        ("broke_again", earlier is not None and breaks_again(earlier.signal, signal, policy)),
-        ("new_topic", earlier is None and is_news(incident, signal, policy)),
-        ("new_detector", earlier is None and not quiet),
-        ("doubled", earlier is not None and not quiet and has_doubled(joined.findings[key])),
-    )
-    return next((reason for reason, holds in reasons if holds), None)
-
-
-def breaks_again(earlier: Signal, signal: Signal, policy: Policy) -> bool:
-    """Tell whether a detector that pages breaches anew after `resolve_after` without a breach of its own."""
-    calm = signal.start - earlier.at
-    return rank(signal.severity) >= rank(policy.page_from) and calm >= milliseconds(policy.resolve_after)
-
-
-def is_news(incident: Incident, signal: Signal, policy: Policy) -> bool:
-    """Tell whether a topic that pages is another matter than what the incident is about so far.
-
-    What people begin to write of within the group window belongs to what opened the incident.
-    """
-    if signal.topic is None or not is_topic(signal) or rank(signal.severity) < rank(policy.page_from):
-        return False
-    known = [one.signal.topic for one in incident.findings.values() if one.signal.topic is not None]
-    later = signal.topic.start > incident.opened_at + milliseconds(policy.group_window)
-    return later and signal.topic.number not in {topic.number for topic in known}
-
-
-def is_inhibited(incident: Incident, signal: Signal) -> bool:
-    """Tell whether a signal adds only noise: an info signal beside a critical incident."""
-    return incident.severity == "critical" and signal.severity == "info"
-
-
 def _notify_worse(
     state: TriageState, incident: Incident, reason: Reason, signal: Signal, policy: Policy
 ) -> tuple[TriageState, list[Notification]]:
-    """Notify that it got worse; void is an acknowledgement that expired, of less than critical, or before a calm."""
+    """Notify that it got worse; an acknowledgement is void that expired, or was of another matter."""
     key = finding_key(incident, signal)
     acknowledged, critical = incident.acknowledged_at, reason == "raised_severity" and incident.severity == "critical"
     expired = acknowledged is not None and signal.at >= acknowledged + milliseconds(policy.ack_expires)
-    if expired or critical or reason in ANOTHER:
+    if expired or critical or reason in NEW_MATTER:
         incident = replace(incident, status="open", acknowledged_by=None, acknowledged_at=None)
-    reason = "ack_expired" if expired and reason not in ANOTHER else reason
+    reason = "ack_expired" if expired and reason not in NEW_MATTER else reason
     label = signal.topic.label if signal.topic else key
     text = {"raised_severity": incident.severity, "joined": signal.brand, "new_topic": label}.get(reason, key)
     return build_notification(state, incident, reason, signal.at, policy, detector=key, text=text)

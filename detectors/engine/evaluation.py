@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from detectors.base import Detector, evaluate_thresholds, hourly_thresholds, in_minutes
+from detectors.base import Detector, evaluate_thresholds, hourly_thresholds
+from detectors.engine import learning
 from detectors.engine.headroom import UNLIMITED, update_headroom
 from detectors.engine.state import Episode, State
 from detectors.engine.timeline import build_timeline, is_due
 from detectors.engine.topics import leading_topic, set_topics
 from detectors.model.signal import SEVERITIES, Contributors, Coverage, Evidence, Phase, Severity, Signal
-from detectors.registry import ALL, BY_NAME
+from detectors.registry import ALL
 from detectors.view import BrandView
 from detectors.windows.buckets import COPIES, MAX_SLIDING, MENTIONS, MINUTE, NEGATIVE, NO_COUNTS
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from detectors.model.finding import CountThreshold, Finding
-    from detectors.model.learning import Learning
     from detectors.policy import Policy
 
 _ALL_MENTIONS: Final = frozenset({"mentions", "positive mentions"})
@@ -95,9 +95,9 @@ def close_minute(state: State, minute: int, policy: Policy) -> list[Signal]:
     if state.episodes or ((busy or ends_hour) and not (_all_below(state) and state.cache.skipper.all_skipped(minute))):
         signals = _evaluate_closed(state, BrandView(minute, state, policy), busy=busy, ends_hour=ends_hour)
     if busy:
-        _learn(state, minute, policy)
+        learning.learn(state, minute, policy)
     if state.episodes:
-        _exclude_hour(state, minute, policy.learning)
+        learning.exclude_hour(state, minute, policy.learning)
     if ends_hour and state.cache.forget_sources_after is not None:
         state.sources.forget(minute - state.cache.forget_sources_after)
     return signals
@@ -157,43 +157,6 @@ def _can_skip(state: State, view: BrandView, detector: Detector[Any], own: Any) 
 def has_ongoing(state: State) -> bool:
     """Return whether an episode is ongoing that is evaluated every minute."""
     return any(name not in _HOURLY for name in state.episodes)
-
-
-def _learn(state: State, minute: int, policy: Policy) -> None:
-    """Close the minute's counts, and add them to the history of the baseline."""
-    counts = state.minutes.close(minute)
-    lengths = (in_minutes(policy.windows.short), in_minutes(policy.windows.main))
-    peaks = [state.minutes.latest_window(length)[metric] for metric in (MENTIONS, NEGATIVE) for length in lengths]
-    state.cache.encoded_history = None
-    state.hours.add(minute, counts, peaks)
-
-
-def _exclude_hour(state: State, minute: int, learning: Learning) -> None:
-    """Keep an hour in breach out of the baseline, until the breach has lasted so long that it is the new level.
-
-    The hour belongs to a crisis if an episode pages, or if the episode follows an hour of a crisis without a break.
-    """
-    hours, hour = state.hours, minute // 60
-    pausing = [episode for name, episode in state.episodes.items() if BY_NAME[name].pauses_learning]
-    crisis = any(one.severity != "info" for one in pausing) or (bool(pausing) and hour - 1 in hours.crisis_hours)
-    enough = in_minutes(learning.relearn_crisis_after if crisis else learning.relearn_after)
-    starts = [episode.start for episode in pausing if episode.start <= minute]
-    lasting = [start for start in starts if minute - start >= enough]
-    unlearned = [start for start in lasting if hours.level_since is None or hours.level_since < start // 60]
-    if unlearned:
-        hours.start_level(min(unlearned) // 60)
-        state.cache.clear()
-    elif len(lasting) < len(starts):
-        _mark_excluded(state, hour, crisis=crisis)
-
-
-def _mark_excluded(state: State, hour: int, *, crisis: bool) -> None:
-    hours = state.hours
-    if hour not in hours.excluded or (crisis and hour not in hours.crisis_hours):
-        hours.excluded.add(hour)
-        state.cache.encoded_history = None
-        if crisis:
-            hours.crisis_hours.add(hour)
 
 
 def _update_open(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from detectors.stats.burstiness import Burstiness, Floats, estimate, sequential_sum
 from detectors.stats.distributions import NegativeBinomial
+from detectors.stats.local_time import local_places, move_rows
 from detectors.windows.buckets import (
     DAY,
     GAP_HOURS,
@@ -31,6 +29,8 @@ from detectors.windows.buckets import (
 )
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from detectors.model.learning import Learning
 
 METRICS: Final = (MENTIONS, NEGATIVE, POSITIVE)
@@ -164,9 +164,9 @@ def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
     table.advance(hours, hour)
     weights = _weights(hours, last, learning)
     counts = table.counts
-    places = _local_places(learning.timezone, last, hour)
+    places = local_places(learning.timezone, last, hour)
     if places is not None:
-        counts, weights = _moved(counts, places), _moved(weights, places)
+        counts, weights = move_rows(counts, places), move_rows(weights, places)
     level = _level(counts, weights)
     history = 60 * int(np.count_nonzero(weights))
     return Baseline(
@@ -203,35 +203,6 @@ def _weights(hours: HourBuckets, last: int, learning: Learning) -> Floats:
 def _decay(half_life: timedelta) -> Floats:
     halving = half_life.total_seconds() / 3600
     return np.array([2.0 ** (-age / halving) for age in range(LEVEL_HOURS - 1, -1, -1)])
-
-
-@lru_cache(256)
-def _local_places(timezone: str, last: int, hour: int) -> npt.NDArray[np.int64] | None:
-    """Return the place of each of the LEVEL_HOURS up to `last` by the local time of `hour`, None without a difference.
-
-    Days and weeks follow the local clock. An hour before a change of the clock takes the place of the hour that has
-    its local time since. Of two hours with the same local time the later one counts.
-    """
-    zone = ZoneInfo(timezone)
-    first, now = last - LEVEL_HOURS + 1, _utc_offset(zone, hour)
-    if _utc_offset(zone, first) == now:
-        return None
-    return np.array([place + _utc_offset(zone, first + place) - now for place in range(LEVEL_HOURS)])
-
-
-def _utc_offset(zone: ZoneInfo, hour: int) -> int:
-    """Return by how many hours local time is ahead of UTC at an hour since the epoch, rounded."""
-    ahead = datetime.fromtimestamp(3600 * hour, zone).utcoffset() or timedelta()
-    return round(ahead / timedelta(hours=1))
-
-
-def _moved(rows: Floats, places: npt.NDArray[np.int64]) -> Floats:
-    """Return rows moved to their places; rows whose place is outside are dropped."""
-    moved = np.zeros_like(rows)
-    for row, place in zip(rows, places.tolist(), strict=True):
-        if 0 <= place < len(rows):
-            moved[place] = row
-    return moved
 
 
 def _level(counts: Floats, weights: Floats) -> Floats:

@@ -177,7 +177,7 @@ def test_what_breaks_again_sooner_is_no_news() -> None:
 
 
 def test_what_breaks_again_pages_after_an_acknowledgement() -> None:
-    """Somebody has the first in hand, not the second: the incident is open again."""
+    """Somebody acknowledged the first matter, not the second: the incident is open again."""
     burning = [signal(minute, detector="sentiment_drift", start=0) for minute in range(0, 100, 10)]
     _, sent = run(signal(0), *burning[:1], action(3), *burning[1:8], signal(75, start=75))
     assert (sent[-1].reason, sent[-1].page, sent[-1].incident.status) == ("broke_again", True, "open")
