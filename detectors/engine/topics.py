@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mentions.model.batches import Batch
 
 MAX_AGE: Final = 3 * 3_600_000
-"""A topic without a post for so long [ms] is not what a brand's mentions are about now."""
+"""A topic that was no burst for so long [ms] is not what a brand's mentions are about now."""
 
 _METRIC: Final = "authors"
 
@@ -85,7 +85,7 @@ def leading_topic(state: State, at: int) -> Topic | None:
     """Return what the brand's mentions are about at `at` [ms]: the active topic with most negative mentions."""
     if state.cache.topic_parameters is None or state.topics is None:
         return None
-    active = [topic for topic in state.topics.stored.active if at - topic.at <= MAX_AGE]
+    active = [topic for topic in state.topics.stored.active if at - topic.last_burst_at <= MAX_AGE]
     if not active:
         return None
     return max(active, key=lambda topic: (topic.negative, topic.mentions, -topic.number)).to_topic()

@@ -34,13 +34,14 @@ brands:
     detect:
       volume_spike: {peak_ratio: 2.6}
       negative_spike:
+        min_mentions: 400
         peak_ratio: 2.6              # nobody knows why
       negative_burst: {peak_ratio: 2.6}
+      topic_burst: {enabled: false}
       negative_share: {enabled: false}
       sentiment_drift: {enabled: false}
       abuse: {enabled: false}
       high_reach: {enabled: false}
-      topic_burst: {enabled: false}
 """
 SENSITIVE: Final = 'brands:\n  - {name: Brisela, slack_channel: "#brisela"}\n'
 
