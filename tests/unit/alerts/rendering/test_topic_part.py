@@ -42,7 +42,7 @@ def part(*signals: Signal, language: Language = "en") -> TopicPart:
     return found
 
 
-def said(language: Language = "en", **changes: Any) -> str:
+def figures_text(language: Language = "en", **changes: Any) -> str:
     """Return the figures of a topic, blanks made plain."""
     text = to_mrkdwn(part(topic_signal(0, topic(**changes)), language=language).figures)
     return re.sub("[\u00a0\u202f]", " ", text)
@@ -75,19 +75,21 @@ def test_the_languages_have_the_same_texts() -> None:
         assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", fr.MESSAGES[key])), key
 
 
-def test_authors_growth_and_share_are_said() -> None:
+def test_authors_growth_and_share_are_shown() -> None:
     """How many for how long, how unusual, how it grows, and how much of what is negative it is."""
-    assert said() == (
+    assert figures_text() == (
         "41 authors in 20 min · new · rising, doubles every 12 min · 64% of all negative mentions since it began"
     )
-    assert said("fr") == (
+    assert figures_text("fr") == (
         "41 auteurs en 20 min · nouveau · en hausse, double en 12 min"
         " · 64 % des mentions négatives depuis son apparition"
     )
-    assert "1 author in 3 h · 4.1× usual · steady" in said(
+    assert "1 author in 3 h · 4.1× usual · steady" in figures_text(
         authors=1, start=START - 3 * 3_600_000, ratio=4.12, trend="steady", doubling_minutes=None
     )
-    assert "4,1× plus que d’habitude · en baisse" in said("fr", ratio=4.12, trend="falling", doubling_minutes=None)
+    assert "4,1× plus que d’habitude · en baisse" in figures_text(
+        "fr", ratio=4.12, trend="falling", doubling_minutes=None
+    )
 
 
 def test_first_and_largest_post_are_shown_once() -> None:

@@ -62,6 +62,12 @@ def keen() -> Brand:
     return NOW.model_copy(update={"detect": detect})
 
 
+def counting() -> Brand:
+    """Return the brand without topics, which are found before any count is high."""
+    topic_burst = NOW.detect.topic_burst.model_copy(update={"enabled": False})
+    return NOW.model_copy(update={"detect": NOW.detect.model_copy(update={"topic_burst": topic_burst})})
+
+
 def test_the_same_thresholds_change_nothing() -> None:
     """Where nothing changes the sentence says so."""
     reported = preview(NOW, NOW, batches())
@@ -86,7 +92,7 @@ def test_a_second_preview_of_the_same_days_runs_the_proposal_only() -> None:
 
 def test_what_comes_later_is_reported_with_its_minutes() -> None:
     """Duller thresholds hear the storm later, and the sentence says by how much, in both languages."""
-    reported = preview(keen(), NOW, batches())
+    reported = preview(keen(), counting(), batches())
     (change,) = reported.comparison.changes
     assert change.kind == "later"
     assert f"would have come {round(change.minutes_later or 0)} min later" in reported.sentence()
