@@ -89,7 +89,7 @@ def pages(signals: list[Signal], since: int) -> list[int]:
 
 
 @pytest.mark.parametrize("days", [2, 7])
-def test_the_next_crisis_is_heard_days_after_a_large_one(days: int) -> None:
+def test_the_next_crisis_pages_days_after_a_large_one(days: int) -> None:
     """900 posts, and days later 200 in two hours: a page within 30 minutes; a restart every day changes nothing."""
     dice = Random(days)
     first, second = 15 * DAY + 17 * HOUR, (15 + days) * DAY + 11 * HOUR

@@ -12,6 +12,7 @@ import pytest
 from config.brands.model import Brand
 from detectors.policy import Policy
 from detectors.static_threshold import StaticThreshold
+from detectors.topics.parameters import TopicBurst
 from replay.player.compare import compare
 from replay.player.policy_set import PolicySet
 from replay.player.preview import Preview, preview
@@ -64,7 +65,7 @@ def keen() -> Brand:
 
 def counting() -> Brand:
     """Return the brand without topics, which are found before any count is high."""
-    topic_burst = NOW.detect.topic_burst.model_copy(update={"enabled": False})
+    topic_burst = NOW.detect.parameters(TopicBurst).model_copy(update={"enabled": False})
     return NOW.model_copy(update={"detect": NOW.detect.model_copy(update={"topic_burst": topic_burst})})
 
 
