@@ -64,8 +64,8 @@ def keen() -> Brand:
 
 def counting() -> Brand:
     """Return the brand without topics, which are found before any count is high."""
-    topic_burst = NOW.detect.topic_burst.model_copy(update={"enabled": False})
-    return NOW.model_copy(update={"detect": NOW.detect.model_copy(update={"topic_burst": topic_burst})})
+    detect = Policy.model_validate({"topic_burst": {"enabled": False}})
+    return NOW.model_copy(update={"detect": detect})
 
 
 def test_the_same_thresholds_change_nothing() -> None:
