@@ -29,6 +29,7 @@ DISABLED = ", ".join(
         "sentiment_drift",
         "high_reach",
         "abuse",
+        "topic_burst",
     )
 )
 
