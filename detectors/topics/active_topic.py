@@ -30,6 +30,8 @@ _NEW_BELOW: Final = 0.003
 """Usual share below which nobody wrote of it before."""
 
 _SKETCH_BITS: Final = 512
+EXACT_VOICES: Final = 64
+"""Voices that are counted exactly: so many do not depend on how names are hashed."""
 
 
 class ActiveTopic(msgspec.Struct, array_like=True):
@@ -57,6 +59,7 @@ class ActiveTopic(msgspec.Struct, array_like=True):
     revision: int = 0  # counts the changes reported
     channels: list[str] = []
     sketch: bytes = bytes(_SKETCH_BITS // 8)
+    voices: list[int] = []  # the first EXACT_VOICES
     largest: TopicPost | None = None
     groups: list[CopiedPost] = []
     keys: list[int] = []  # text keys of `groups`
@@ -94,9 +97,14 @@ class ActiveTopic(msgspec.Struct, array_like=True):
             self.growth.add(self.at, more)
 
     def authors(self) -> int:
-        """Return about how many voices: linear counting (Whang, Vander-Zanden, Taylor, TODS 15, 1990)."""
+        """Return how many voices, exactly up to EXACT_VOICES.
+
+        Beyond, an estimate by linear counting (Whang, Vander-Zanden, Taylor, TODS 15, 1990).
+        """
+        if len(self.voices) < EXACT_VOICES:
+            return len(self.voices)
         free = _SKETCH_BITS - int.from_bytes(self.sketch, "big").bit_count()
-        return round(_SKETCH_BITS * log(_SKETCH_BITS / max(1, free)))
+        return max(EXACT_VOICES, round(_SKETCH_BITS * log(_SKETCH_BITS / max(1, free))))
 
     def apply(self, rating: Rating) -> Change | None:
         """Apply a rating; return what changed, if anything. The severity never falls."""
@@ -137,6 +145,8 @@ class ActiveTopic(msgspec.Struct, array_like=True):
         )
 
     def _add_voice(self, voice: int) -> None:
+        if len(self.voices) < EXACT_VOICES and voice not in self.voices:
+            self.voices.append(voice)
         place = (voice * 0x9E3779B1 >> 7) % _SKETCH_BITS
         bits = int.from_bytes(self.sketch, "big") | 1 << place
         self.sketch = bits.to_bytes(_SKETCH_BITS // 8, "big")
