@@ -93,7 +93,8 @@ class Life:
 def life(kafka: Broker) -> Iterator[Life]:
     """Yield two brands that page at five negative mentions, call the chief after 5 minutes, and then the pager."""
     detect = {
-        name: {"enabled": False} for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst")
+        name: {"enabled": False}
+        for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst", "topic_burst")
     }
     alert = {"escalation": ["U0CHIEF", "pagerduty"], "escalate_warning": "5m", "repeats": 0, "resolve_after": "6h"}
     rules = {"alert": alert, "detect": detect | {"static_threshold": {"negative": 5}}}

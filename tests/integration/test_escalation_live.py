@@ -29,7 +29,8 @@ MINUTE: Final = 60_000
 def brand() -> Brand:
     """Return a brand that pages at five negative mentions and whose second step is the pager."""
     detect = {
-        name: {"enabled": False} for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst")
+        name: {"enabled": False}
+        for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst", "topic_burst")
     }
     alert = {"escalation": ["U0CHIEF", "pagerduty"], "escalate_warning": "5m", "repeats": 0}
     wanted = {"name": BRAND, "slack_channel": "C0000001", "alert": alert | {"resolve_after": "6h"}}

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from tests.support.brokers import Broker
 
-OFF = "volume_spike: {enabled: false}, negative_spike: {enabled: false}, negative_share: {enabled: false}"
+OFF = ", ".join(
+    f"{name}: {{enabled: false}}" for name in ("volume_spike", "negative_spike", "negative_share", "topic_burst")
+)
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ OFF = {
         "sentiment_drift",
         "high_reach",
         "abuse",
+        "topic_burst",
         "positive_spike",
     )
 }

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from tocsin.demo.fake_slack.server import FakeSlack
 
 BRANDS = ("Brisela", "Oakmere", "Lumivel")
-OFF = {name: {"enabled": False} for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst")}
+OFF = {
+    name: {"enabled": False}
+    for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst", "topic_burst")
+}
 ANGRY = "this is a terrible, horrible disaster"
 
 

@@ -80,7 +80,8 @@ def test_a_tap_acknowledges_the_incident_and_a_stranger_s_does_not(kafka: Broker
     slack = served.slack
     settings = environment(slack) | {"TOCSIN_SLACK_APP_TOKEN": APP_TOKEN}
     detect = {
-        name: {"enabled": False} for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst")
+        name: {"enabled": False}
+        for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst", "topic_burst")
     }
     named = {"name": BRAND, "slack_channel": "C0000001", "responders": ["U0ANA"], "on_call": ["U0ANA"]}
     brand = Brand.model_validate(named | {"detect": detect | {"static_threshold": {"negative": 5}}})

@@ -42,7 +42,7 @@ def slack() -> Iterator[FakeSlack]:
 @pytest.fixture(scope="module")
 def here(kafka: Broker, slack: FakeSlack) -> Iterator[Installation]:
     """Yield an installation whose brands fire at five negative mentions in ten minutes, and at nothing else."""
-    off = {name: {"enabled": False} for name in ("volume_spike", "negative_spike", "negative_share")}
+    off = {name: {"enabled": False} for name in ("volume_spike", "negative_spike", "negative_share", "topic_burst")}
     detect = off | {"static_threshold": {"negative": 5}}
     names = [LOST, *(name for names in BRANDS.values() for name in names)]
     brands = [Brand.model_validate({"name": name, "slack_channel": "C0000001", "detect": detect}) for name in names]
