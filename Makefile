@@ -1,8 +1,8 @@
 # Everything a person or CI does with this project. `make` alone lists it.
 
 VENV   ?= .venv
-PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3 python,$(shell $(p) -c \
-	'import sys, venv, ensurepip; print("$(p)") if (3, 11) <= sys.version_info[:2] <= (3, 13) else 0' 2>/dev/null)))
+PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3.14 python3 python,$(shell $(p) -c \
+	'import sys, venv, ensurepip; print("$(p)") if (3, 11) <= sys.version_info[:2] <= (3, 14) else 0' 2>/dev/null)))
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m
 ARGS   ?=
@@ -16,7 +16,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "Tocsin needs Python 3.11, 3.12 or 3.13 with the venv module" \
+	@test -n "$(PYTHON)" || { echo "Tocsin needs Python 3.11 to 3.14 with the venv module" \
 		"(Debian: apt-get install python3-venv), or say where: make PYTHON=/path/to/python"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
