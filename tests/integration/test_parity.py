@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from alerts.incidents.model import Notification, decode_notification
 from alerts.rendering.event_log import to_event
 from mentions.readers.files import read
@@ -35,7 +37,7 @@ def through_kafka(broker: Broker, path: str, mentions: int) -> list[dict[str, An
         here.worker(*ARGUMENTS)
         sent = here.command("ingest", path, "--as-of", "published", "--checkpoint", here.path("mark"))
         assert sent.returncode == 0, sent.stderr
-        wait_until(lambda: here.counted() >= mentions, 240, f"{mentions} mentions counted", every=1.0)
+        wait_until(lambda: here.counted() >= mentions, 480, f"{mentions} mentions counted", every=1.0)
         wait_until(here.settled, 60, "all stages have committed all there is", every=0.5)
         return reported(here)
 
@@ -81,6 +83,7 @@ def test_an_invented_storm_fires_alike(kafka: Broker, tmp_path: Path) -> None:
 
 
 @needs_shared
+@pytest.mark.timeout(600)
 def test_the_airlines_fire_alike(real_kafka: Broker) -> None:
     """A week of six real brands over two workers and four partitions gives the replay's events, each and only these."""
     expected = replayed(str(AIRLINES))
