@@ -1,81 +1,78 @@
-"""Cost of the topic burst detector beside that of the engine: the same rows, one a batch, in one process.
+"""Cost of the topic burst detector: the engine's time a row and its stored size, with topics and without.
 
-Both are timed row by row in turn, so that a busy machine slows both alike; their ratio is what counts.
+python -m benchmarks.topic_cost ../shared/data/incidents/*.jsonl.gz
+
+The same scored rows, one a batch, go through two engines in turn, in one process: a busy machine slows both alike, and
+their ratio is what counts. No text of a post is printed.
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
-from statistics import median
+from pathlib import Path
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
+from detectors.engine.admission import select
 from detectors.engine.engine import advance_watermark, initial_state, process
 from detectors.engine.storage import encode_parts
 from detectors.policy import Policy
-from detectors.topics import storage
-from detectors.topics.parameters import TopicBurst
-from detectors.topics.risk.terms import built_in_terms
-from detectors.topics.state import TopicState
-from detectors.topics.text.units import own_words
-from detectors.topics.tracker import step
 from mentions.model.batches import Batch
+from mentions.readers.files import read
+from mentions.sentiment import Scorer
+from mentions.watchlist.watchlist import Watchlist
+from replay.tuning.dataset import gather
 
 if TYPE_CHECKING:
-    from detectors.topics.tracker import TopicRow
+    from collections.abc import Iterator
 
 MOST_ROWS: Final = 12_000
 """Of a stream."""
 
-MINUTE: Final = 60_000
+POLICIES: Final = (Policy.model_validate({"topic_burst": {"enabled": False}}), Policy())
 
 
-def report_cost(title: str, rows: list[tuple[str, TopicRow]]) -> None:
-    """Print mean times a row, their ratio, and the stored sizes, over the first MOST_ROWS rows."""
-    policy, own, clock = Policy(), TopicBurst(), 0
-    engines = {brand: initial_state(brand) for brand, _ in rows}
-    topics = {brand: TopicState(own_words([brand]), built_in_terms()) for brand, _ in rows}
-    engine_ns = topics_ns = 0
+def single_rows(path: Path, scorer: Scorer) -> list[Batch]:
+    """Return the scored mentions of a file as batches of one, in order of publication."""
+    records = gather(read(str(path)), Watchlist.accepting_any(), scorer).records
+    batches = [one for kept in records.values() for one in kept if isinstance(one, Batch)]
+    rows = [select(batch, [place]) for batch in batches for place in range(len(batch))]
+    rows.sort(key=lambda row: row.published[0])
+    return [msgspec.structs.replace(row, offsets=[n], indexes=[0]) for n, row in enumerate(rows[:MOST_ROWS])]
+
+
+def measure(rows: list[Batch]) -> Iterator[tuple[float, int]]:
+    """Yield the mean time a row [µs] and the largest stored core [bytes], without topics and with them."""
+    states = [{row.brand: initial_state(row.brand) for row in rows} for _ in POLICIES]
+    spent, clock = [0, 0], 0
     gc.collect()
     gc.freeze()  # the rows themselves are no part of what is measured
-    for offset, (brand, row) in enumerate(rows[:MOST_ROWS]):
-        batch, clock = _batch(brand, row, offset), max(clock, row.published)
-        begin = perf_counter_ns()
-        engine, _ = advance_watermark(engines[brand], clock, policy)
-        process(engine, batch, policy)
-        middle = perf_counter_ns()
-        step(topics[brand], row, own)
-        topics_ns += perf_counter_ns() - middle
-        engine_ns += middle - begin
-    count = min(len(rows), MOST_ROWS)
-    sizes = [len(storage.encode(state)) for state in topics.values()]
-    cores = [len(encode_parts(state).core) for state in engines.values()]
-    both = max(map(sum, zip(sizes, cores, strict=True)))
-    print(
-        f"{title}: engine {engine_ns / count / 1000:.0f} µs, topics {topics_ns / count / 1000:.0f} µs a row, "
-        f"ratio {topics_ns / engine_ns:.2f}; stored topics {median(sizes):.0f} bytes (most {max(sizes)}), "
-        f"with the engine's core at most {both}"
-    )
+    for row in rows:
+        clock = max(clock, row.published[0])
+        for place, (known, policy) in enumerate(zip(states, POLICIES, strict=True)):
+            begin = perf_counter_ns()
+            state, _ = advance_watermark(known[row.brand], clock, policy)
+            process(state, row, policy)
+            spent[place] += perf_counter_ns() - begin
+    for known, elapsed in zip(states, spent, strict=True):
+        yield elapsed / len(rows) / 1000, max(len(encode_parts(state).core) for state in known.values())
 
 
-def _batch(brand: str, row: TopicRow, offset: int) -> Batch:
-    return Batch(
-        brand,
-        0,
-        0,
-        "",
-        [offset],
-        [0],
-        [offset + 1],
-        [row.published],
-        [row.published],
-        [row.compound],
-        [row.label],
-        [0.0],
-        [row.channel],
-        [row.author],
-        [row.reach],
-        [row.text_hash],
-        [row.text],
-        [""],
-    )
+def main() -> None:
+    """Print a line for each file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path)
+    scorer = Scorer()
+    for path in parser.parse_args().files:
+        (without, small), (with_topics, large) = measure(single_rows(path, scorer))
+        print(
+            f"{path.name}: {without:.0f} µs a row without topics, {with_topics:.0f} with, ratio "
+            f"{with_topics / without:.2f}; stored core at most {small} and {large} bytes"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -95,7 +95,7 @@ def evaluate(view: BrandView, own: NegativeShare) -> Finding | None:
     counts = view.window(length)
     judged, negative = scored(counts), counts[NEGATIVE]
     alpha, beta = baseline.negative_share
-    expected = alpha / (alpha + beta)
+    expected = baseline.mean_negative_share
     share = negative / judged if judged else 0.0
     threshold = min(1.0, expected + own.min_rise)
     busy = counts[MENTIONS] >= own.min_volume_ratio * baseline.expected(MENTIONS, length)
@@ -120,9 +120,8 @@ def _headroom(view: BrandView, own: NegativeShare) -> Headroom:
     baseline = view.baseline
     if not baseline.warmed_up:
         return NO_LIMIT
-    alpha, beta = baseline.negative_share
     busy = floor(own.min_volume_ratio * baseline.expected(MENTIONS, length)) - counts[MENTIONS]
-    negative = floor(own.min_mentions * min(1.0, alpha / (alpha + beta) + own.min_rise)) - counts[NEGATIVE]
+    negative = floor(own.min_mentions * min(1.0, baseline.mean_negative_share + own.min_rise)) - counts[NEGATIVE]
     return max(Headroom(MENTIONS, busy), Headroom(NEGATIVE, negative), key=lambda one: one.remaining)
 
 

@@ -119,7 +119,7 @@ def thresholds(view: BrandView, own: NegativeSpike) -> tuple[CountThreshold, ...
         tail = FEW_BUDGET_SHARE * tail_probability(view.policy, length)
         few = _threshold(view, own, length, ((max(least, baseline.quantile(NEGATIVE, length, tail)), "warning"),))
         diversity = max(own.min_author_diversity, FEW_MIN_AUTHOR_DIVERSITY) if own.min_author_diversity else 0.0
-        share = min(1.0, _usual_share(view) + FEW_MIN_RISE)
+        share = min(1.0, baseline.mean_negative_share + FEW_MIN_RISE)
         found.append(replace(few, min_negative_share=share, min_author_diversity=diversity))
     return tuple(found)
 
@@ -136,11 +136,6 @@ def _few_mentions_window(view: BrandView, own: NegativeSpike) -> tuple[int, int]
     """Return the window in which a brand with few mentions is watched, and what a count must reach besides rarity."""
     length, ratio = in_minutes(view.policy.windows.main), max(1.0, view.policy.peak_ratio_factor) * FEW_PEAK_RATIO
     return length, max(_fewest(own), view.baseline.peak_threshold(3, length, ratio))
-
-
-def _usual_share(view: BrandView) -> float:
-    alpha, beta = view.baseline.negative_share
-    return alpha / (alpha + beta)
 
 
 def _windows(view: BrandView, own: NegativeSpike) -> list[tuple[int, int]]:

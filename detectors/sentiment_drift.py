@@ -120,7 +120,7 @@ def _shares(view: BrandView, own: SentimentDrift) -> tuple[float, float]:
     """Return the usual share, and the one the sum is tuned to."""
     alpha, beta = view.baseline.negative_share
     odds = own.odds_ratio * alpha / beta
-    return alpha / (alpha + beta), odds / (1 + odds)
+    return view.baseline.mean_negative_share, odds / (1 + odds)
 
 
 class _ClosedHours(NamedTuple):
@@ -138,25 +138,17 @@ def _closed_hours(view: BrandView, usual: float, tuned: float) -> _ClosedHours:
     begin = max(hour - HOURS + 1, view.last_ended("sentiment_drift") // 60 + 1)
     key = f"sentiment_drift {begin}"
     if key not in view.memo:
-        gains, rho = _gains(usual, tuned), _rho(view)
+        gains = (log(tuned / usual), log((1 - tuned) / (1 - usual)))
+        rho = 1 / (sum(view.baseline.negative_share) + 1)
         score, since = _cusum(view, (0.0, begin), range(begin, hour), gains, rho)
         view.memo[key] = _ClosedHours(score, since, gains, rho)
     closed: _ClosedHours = view.memo[key]
     return closed
 
 
-def _gains(usual: float, tuned: float) -> tuple[float, float]:
-    """Return what a negative mention adds to the sum, and what any other adds."""
-    return log(tuned / usual), log((1 - tuned) / (1 - usual))
-
-
-def _rho(view: BrandView) -> float:
-    return 1 / (sum(view.baseline.negative_share) + 1)
-
-
 def _still_raised(view: BrandView, usual: float, tuned: float) -> bool:
     """Return whether the last hours, the current one included, add to the sum."""
-    hour, gains, rho = view.minute // 60, _gains(usual, tuned), _rho(view)
+    hour, (_, _, gains, rho) = view.minute // 60, _closed_hours(view, usual, tuned)
     return sum(_gain(view.hour(past), gains, rho) for past in range(hour - PRESENT_HOURS + 1, hour + 1)) > 0
 
 

@@ -22,8 +22,7 @@ from alerts.incidents.actions import apply_action
 from alerts.incidents.findings import create, has_doubled, merge
 from alerts.incidents.ids import incident_id
 from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, own_key, rank
-from alerts.incidents.news import NEW_MATTER, is_inhibited, reason_to_notify
-from alerts.incidents.notifications import build_notification
+from alerts.incidents.notifications import NEW_MATTER, build_notification, is_inhibited, reason_to_notify
 from alerts.incidents.policy import milliseconds, policy_for
 from alerts.incidents.severity import effective_severity
 from alerts.incidents.silences import matching_silence, muted_until, to_silence

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from alerts.incidents.silences import Silence
-from detectors.model.signal import SEVERITIES, TOPIC_BURST, Evidence, Severity, Signal
+from detectors.model.signal import SEVERITIES, Evidence, Severity, Signal
 
 Status = Literal["open", "acknowledged", "resolved"]
 
@@ -85,9 +85,7 @@ class Incident(msgspec.Struct, frozen=True):
     updated_at: int  # latest notification
     last_breach_at: int  # latest breach
     revision: int  # counts notifications: 1 when opened
-    findings: dict[
-        str, Finding
-    ]  # by detector, a topic by its number, of a brand that joined by brand too (`finding_key`)
+    findings: dict[str, Finding]  # by `finding_key`: detector, number of a topic, brand that joined
     history: tuple[HistoryEntry, ...] = ()  # the opening and the latest, at most HISTORY_LIMIT
     resolved_at: int | None = None
     acknowledged_by: str | None = None
@@ -149,12 +147,12 @@ def finding_key(incident: Incident, signal: Signal) -> str:
 
 def own_key(signal: Signal) -> str:
     """Return the key of a signal's finding in an incident of its own brand."""
-    return f"{TOPIC_BURST}#{signal.topic.number}" if is_topic(signal) and signal.topic else signal.detector
+    return f"{signal.detector}#{signal.topic_number}" if is_topic(signal) else signal.detector
 
 
 def is_topic(signal: Signal) -> bool:
     """Tell whether a signal is about a topic itself, and does not merely name one."""
-    return signal.detector == TOPIC_BURST and signal.topic is not None
+    return signal.topic_number is not None
 
 
 def rank(severity: Severity) -> int:

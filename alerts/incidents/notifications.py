@@ -1,4 +1,4 @@
-"""Notifications: whether one posts in the thread, whether it pages, and what goes into the history."""
+"""Notifications: why there is one, whether it posts in the thread or pages, and what goes into the history."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from alerts.incidents import escalation
-from alerts.incidents.findings import mark_notified, primary
+from alerts.incidents.findings import has_doubled, mark_notified, primary
 from alerts.incidents.model import (
     SYSTEM_USER,
     HistoryEntry,
@@ -16,6 +16,7 @@ from alerts.incidents.model import (
     Reason,
     append_history,
     finding_key,
+    is_topic,
     rank,
 )
 from alerts.incidents.policy import milliseconds
@@ -23,6 +24,10 @@ from alerts.incidents.policy import milliseconds
 if TYPE_CHECKING:
     from alerts.incidents.policy import Policy
     from alerts.incidents.state import TriageState
+    from detectors.model.signal import Signal
+
+NEW_MATTER: Final[frozenset[Reason]] = frozenset({"broke_again", "new_topic"})
+"""Reasons that are another matter than what somebody acknowledged."""
 
 THREAD_REASONS: Final[frozenset[Reason]] = frozenset(
     {
@@ -31,8 +36,7 @@ THREAD_REASONS: Final[frozenset[Reason]] = frozenset(
         "new_detector",
         "joined",
         "doubled",
-        "broke_again",
-        "new_topic",
+        *NEW_MATTER,
         "ack_expired",
         "escalated",
         "resolved",
@@ -43,7 +47,7 @@ THREAD_REASONS: Final[frozenset[Reason]] = frozenset(
 """Reasons that post in the thread: an edited message makes no sound on a phone, a reply does."""
 
 PAGE_REASONS: Final[frozenset[Reason]] = frozenset(
-    {"opened", "reopened", "raised_severity", "broke_again", "new_topic", "ack_expired", "escalated"}
+    {"opened", "reopened", "raised_severity", *NEW_MATTER, "ack_expired", "escalated"}
 )
 """Reasons that mention the on-call users, when the severity is high enough."""
 
@@ -103,7 +107,7 @@ def _with_escalation(incident: Incident, reason: Reason, at: int, policy: Policy
         incident = replace(incident, snoozed_until=None)
     if incident.status != "open":
         return escalation.clear(incident)
-    if reason in ("reopened", "broke_again", "new_topic", "ack_expired", "unacknowledged"):
+    if reason in NEW_MATTER or reason in ("reopened", "ack_expired", "unacknowledged"):
         incident = escalation.clear(incident)
     if reason in RESUME_REASONS and (incident.next_escalation_at or at) <= at:
         incident = replace(incident, next_escalation_at=None)
@@ -129,3 +133,42 @@ def _is_joined_brand_update(incident: Incident, reason: Reason, detector: str | 
 
 def _is_snoozed(incident: Incident, reason: Reason, at: int) -> bool:
     return incident.snoozed_until is not None and at < incident.snoozed_until and reason not in SNOOZE_EXEMPT
+
+
+def reason_to_notify(incident: Incident, joined: Incident, signal: Signal, policy: Policy) -> Reason | None:
+    """Return why a signal that joins an incident is told at once; None where it only edits the message."""
+    key = finding_key(incident, signal)
+    earlier = incident.findings.get(key)
+    quiet = is_inhibited(incident, signal)
+    reasons: tuple[tuple[Reason, bool], ...] = (
+        ("raised_severity", rank(joined.severity) > rank(incident.severity)),
+        ("joined", signal.brand not in incident.all_brands),
+        ("broke_again", earlier is not None and breaks_again(earlier.signal, signal, policy)),
+        ("new_topic", earlier is None and is_news(incident, signal, policy)),
+        ("new_detector", earlier is None and not quiet),
+        ("doubled", earlier is not None and not quiet and has_doubled(joined.findings[key])),
+    )
+    return next((reason for reason, holds in reasons if holds), None)
+
+
+def breaks_again(earlier: Signal, signal: Signal, policy: Policy) -> bool:
+    """Tell whether a detector that pages breaches again after `resolve_after` without a breach of its own."""
+    calm = signal.start - earlier.at
+    return rank(signal.severity) >= rank(policy.page_from) and calm >= milliseconds(policy.resolve_after)
+
+
+def is_news(incident: Incident, signal: Signal, policy: Policy) -> bool:
+    """Tell whether a topic that pages is another matter than what the incident is about so far.
+
+    What people begin to write of within the group window belongs to what opened the incident.
+    """
+    if signal.topic is None or not is_topic(signal) or rank(signal.severity) < rank(policy.page_from):
+        return False
+    known = [one.signal.topic for one in incident.findings.values() if one.signal.topic is not None]
+    later = signal.topic.start > incident.opened_at + milliseconds(policy.group_window)
+    return later and signal.topic.number not in {topic.number for topic in known}
+
+
+def is_inhibited(incident: Incident, signal: Signal) -> bool:
+    """Tell whether a signal adds only noise: an info signal beside a critical incident."""
+    return incident.severity == "critical" and signal.severity == "info"

@@ -17,9 +17,9 @@ from alerts.rendering import text as wording
 from alerts.rendering.buttons import Actions, build_actions
 from alerts.rendering.contributor_part import ITEM_CHARS, LISTED, build_contributors, build_examples
 from alerts.rendering.escaping import mention
-from alerts.rendering.rich_text import RichText, bold, fill, join, mentions, own, plain, time, user
+from alerts.rendering.rich_text import RichText, bold, fill_message, join, mentions, own, plain, time, user
 from alerts.rendering.sparkline import sparkline
-from alerts.rendering.text import MESSAGES, format_duration, translate
+from alerts.rendering.text import format_duration, translate
 from alerts.rendering.topic_part import TopicPart, build_topic, paging_reason
 from detectors.model.text import format_number, format_percent
 
@@ -116,7 +116,7 @@ def build_reply(notification: Notification, route: Route, *, page: bool) -> Repl
     target = () if notification.step is None else _step_target(notification.step, route, language)
     brand = plain(incident.findings[notification.detector].signal.brand, 60)
     key, values = wording.reply_values(notification, language, by_person=bool(actor))
-    text = _fill(
+    text = fill_message(
         language,
         key,
         **values,
@@ -130,13 +130,9 @@ def build_reply(notification: Notification, route: Route, *, page: bool) -> Repl
     return Reply(page_text(called, language) if page else (), text)
 
 
-def _fill(language: Language, key: str, **values: object) -> RichText:
-    return fill(MESSAGES[language][key], **values)
-
-
 def page_text(called: str, language: Language) -> RichText:
     """Return what calls the people whom a route or an escalation step mentions; nothing where it mentions nobody."""
-    return _fill(language, "page", mention=mentions(called)) if called else ()
+    return fill_message(language, "page", mention=mentions(called)) if called else ()
 
 
 def _step_mention(step: int, route: Route) -> str:
@@ -151,7 +147,7 @@ def _step_target(step: int, route: Route, language: Language) -> RichText:
     target = external_target(step_at(route.steps, step))
     if target is None:
         return mentions(_step_mention(step, route))
-    return _fill(language, f"outside_{target.notifier}", address=plain(target.address, 60))
+    return fill_message(language, f"outside_{target.notifier}", address=plain(target.address, 60))
 
 
 def _status(incident: Incident, lead: Finding, language: Language) -> RichText:
@@ -160,15 +156,15 @@ def _status(incident: Incident, lead: Finding, language: Language) -> RichText:
     growth = None if incident.status == "resolved" or is_topic(lead.signal) else _growth(lead)
     if growth is not None:
         times, span = format_number(growth[0], language), format_duration(growth[1], language)
-        parts.append(_fill(language, "grows", ratio=times, span=span))
+        parts.append(fill_message(language, "grows", ratio=times, span=span))
     if incident.status == "resolved" and incident.acknowledged_by is not None:
         parts.append(_acknowledged("acknowledged_by", incident, language))
     if incident.snoozed_until is not None and incident.snoozed_until > incident.updated_at:
-        parts.append(_fill(language, "snoozed_until", moment=time(incident.snoozed_until, _DAY_AND_TIME)))
+        parts.append(fill_message(language, "snoozed_until", moment=time(incident.snoozed_until, _DAY_AND_TIME)))
     if incident.verdict is not None:
         parts.append(plain(translate(language, f"verdict_{incident.verdict}")))
     if incident.reopen_count:
-        parts.append(_fill(language, "reopened", count=incident.reopen_count))
+        parts.append(fill_message(language, "reopened", count=incident.reopen_count))
     return join(parts, " · ")
 
 
@@ -180,15 +176,15 @@ def _state(incident: Incident, language: Language) -> RichText:
 
 def _acknowledged(key: str, incident: Incident, language: Language) -> RichText:
     actor, at = user(incident.acknowledged_by or ""), time(incident.acknowledged_at or incident.updated_at, _TIME)
-    return _fill(language, key, actor=actor, moment=at)
+    return fill_message(language, key, actor=actor, moment=at)
 
 
 def _duration(incident: Incident, language: Language) -> RichText:
     start = time(incident.opened_at, _DAY_AND_TIME)
     if incident.resolved_at is None:
-        return _fill(language, "since", moment=start)
+        return fill_message(language, "since", moment=start)
     length = format_duration(incident.resolved_at - incident.opened_at, language)
-    return _fill(language, "lasted", start=start, end=time(incident.resolved_at, _TIME), span=length)
+    return fill_message(language, "lasted", start=start, end=time(incident.resolved_at, _TIME), span=length)
 
 
 def _growth(finding: Finding) -> tuple[float, int] | None:
@@ -207,9 +203,9 @@ def _facts(incident: Incident, lead: Finding, language: Language) -> tuple[Fact,
     facts = _without_duplicates([_fact(incident, finding, language) for finding in counted[:FINDINGS]])
     if lead.peak_at != lead.signal.at and not is_topic(lead.signal):
         fact = own(wording.peak_text(lead, language), FACT_CHARS)
-        facts.append(Fact(_fill(language, "peak", moment=time(lead.peak_at, _TIME), fact=fact)))
+        facts.append(Fact(fill_message(language, "peak", moment=time(lead.peak_at, _TIME), fact=fact)))
     hidden = len(counted) - FINDINGS
-    return (*facts, *([Fact(_fill(language, "more", count=hidden))] if hidden > 0 else []))
+    return (*facts, *([Fact(fill_message(language, "more", count=hidden))] if hidden > 0 else []))
 
 
 def _fact(incident: Incident, finding: Finding, language: Language) -> Fact:
@@ -230,7 +226,7 @@ def _brands(incident: Incident, language: Language) -> RichText:
     names = [plain(name, 60) for name in incident.affected_brands[:BRANDS]]
     hidden = len(incident.affected_brands) - BRANDS
     items = join(names, ", ") + (plain(f" … +{hidden}") if hidden > 0 else ())
-    return _fill(language, "brands", items=items)
+    return fill_message(language, "brands", items=items)
 
 
 def _notes(incident: Incident, lead: Finding, language: Language) -> tuple[RichText, ...]:
@@ -248,13 +244,13 @@ def _counterfactual(lead: Finding, language: Language) -> RichText:
     evidence = lead.signal.evidence
     figure = format_percent if evidence.metric.endswith("share") else format_number
     threshold, observed = figure(evidence.threshold, language), figure(evidence.observed, language)
-    return _fill(language, "counterfactual", threshold=threshold, observed=observed)
+    return fill_message(language, "counterfactual", threshold=threshold, observed=observed)
 
 
 def _coverage(coverage: Coverage, language: Language) -> RichText:
     heard = format_percent(coverage.live_share, language)
-    text = _fill(language, "coverage", live=coverage.live, total=coverage.total, heard=heard)
+    text = fill_message(language, "coverage", live=coverage.live, total=coverage.total, heard=heard)
     if not coverage.silent:
         return text
     names = join((plain(name, ITEM_CHARS) for name in coverage.silent[:LISTED]), ", ")
-    return text + plain("; ") + _fill(language, "silent", names=names)
+    return text + plain("; ") + fill_message(language, "silent", names=names)

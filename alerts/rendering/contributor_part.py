@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from alerts.incidents.findings import primary, topic_of
 from alerts.incidents.model import is_topic
 from alerts.rendering.escaping import clean
-from alerts.rendering.rich_text import RichText, fill, join, link, plain, time
-from alerts.rendering.text import MESSAGES, translate
+from alerts.rendering.rich_text import RichText, fill_message, join, link, plain, time
+from alerts.rendering.text import translate
 from alerts.rendering.topic_part import quoted_texts, topic_terms
 from detectors.model.text import format_number
 
@@ -24,10 +24,6 @@ ITEM_CHARS: Final = 30
 EXAMPLE_CHARS: Final = 280
 
 _TIME: Final = "{time}"
-
-
-def _fill(language: Language, key: str, **values: object) -> RichText:
-    return fill(MESSAGES[language][key], **values)
 
 
 def _driven_by(incident: Incident, lead: Finding) -> Contributors:
@@ -46,13 +42,13 @@ def build_contributors(incident: Incident, lead: Finding, language: Language) ->
     else:
         terms = [plain(term, ITEM_CHARS) for term in topic_terms(incident, topic)]
     authors = [
-        _fill(language, "reach", name=_author(name, language), count=count, reach=format_number(reach, language))
+        fill_message(language, "reach", name=_author(name, language), count=count, reach=format_number(reach, language))
         if reach
         else _author(name, language) + plain(f" {format_number(count, language)}")
         for name, count, reach in found.authors[:LISTED]
     ]
     rows = [("channels", channels), ("terms", terms), ("authors", authors)]
-    return tuple(_fill(language, key, items=join(items, ", ")) for key, items in rows if items)
+    return tuple(fill_message(language, key, items=join(items, ", ")) for key, items in rows if items)
 
 
 def build_examples(
@@ -76,7 +72,7 @@ def _author(name: str, language: Language) -> RichText:
 
 def _example(example: Example, language: Language) -> RichText:
     """Return a mention with its author, channel and time, and a link where there is one."""
-    text = _fill(
+    text = fill_message(
         language,
         "example",
         text=plain(example.text, EXAMPLE_CHARS),

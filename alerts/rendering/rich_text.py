@@ -11,9 +11,12 @@ from string import Formatter
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from alerts.rendering.escaping import clean, clip, is_slack_id, safe_url
+from alerts.rendering.text import MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from detectors.model.text import Language
 
 Style = Literal["plain", "bold", "code", "link", "mention", "time"]
 
@@ -108,3 +111,8 @@ def fill(template: str, **values: object) -> RichText:
             value = values[name]
             spans += value if isinstance(value, tuple) else plain(str(value))
     return tuple(spans)
+
+
+def fill_message(language: Language, key: str, **values: object) -> RichText:
+    """Return a string of the locale with its values set in, as `fill` does."""
+    return fill(MESSAGES[language][key], **values)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.findings import topic_of
 from alerts.rendering.escaping import clean, clip
-from alerts.rendering.rich_text import RichText, fill, join, plain, time
-from alerts.rendering.text import MESSAGES, format_duration, translate
+from alerts.rendering.rich_text import RichText, fill_message, join, plain, time
+from alerts.rendering.text import format_duration, translate
 from detectors.model.text import format_number, format_percent
 from detectors.topics.risk.categories import CATEGORIES
 from mentions.watchlist.normalise import normalise_in_place
@@ -102,18 +102,14 @@ def _label(topic: Topic) -> str:
     return clip(clean(topic.label), LABEL_CHARS) or "?"
 
 
-def _fill(language: Language, key: str, **values: object) -> RichText:
-    return fill(MESSAGES[language][key], **values)
-
-
 def _quote(text: str, limit: int, language: Language) -> RichText:
-    return _fill(language, "quoted", text=plain(text, limit) or plain("…"))
+    return fill_message(language, "quoted", text=plain(text, limit) or plain("…"))
 
 
 def _title(topic: Topic, language: Language) -> RichText:
-    title = _fill(language, "topic", label=_quote(_label(topic), LABEL_CHARS, language))
+    title = fill_message(language, "topic", label=_quote(_label(topic), LABEL_CHARS, language))
     names = category_names(topic, language)[:CATEGORIES_SHOWN]
-    risk = _fill(language, "topic_risk", items=", ".join(names)) if names else ()
+    risk = fill_message(language, "topic_risk", items=", ".join(names)) if names else ()
     return join([title, risk], " · ")
 
 
@@ -152,7 +148,7 @@ def _posts(topic: Topic, language: Language) -> tuple[RichText, ...]:
 
 
 def _post(key: str, post: TopicPost, language: Language) -> RichText:
-    return _fill(language, key, post=_quoted_post(post, language))
+    return fill_message(language, key, post=_quoted_post(post, language))
 
 
 def _quoted_post(post: TopicPost, language: Language) -> RichText:
@@ -172,7 +168,7 @@ def _copy(group: CopiedPost, language: Language) -> RichText:
     post = _quoted_post(group.post, language)
     if group.count <= 1:
         return post
-    return _fill(language, "copies", count=format_number(group.count, language), post=post)
+    return fill_message(language, "copies", count=format_number(group.count, language), post=post)
 
 
 def _further(incident: Incident, lead: Topic, language: Language) -> RichText:
@@ -185,4 +181,4 @@ def _further(incident: Incident, lead: Topic, language: Language) -> RichText:
         return ()
     shown = [_quote(label, LABEL_CHARS, language) for label in list(labels)[:FURTHER]]
     rest = plain(f" … +{len(labels) - FURTHER}") if len(labels) > FURTHER else ()
-    return _fill(language, "further_topics", items=join(shown, ", ") + rest)
+    return fill_message(language, "further_topics", items=join(shown, ", ") + rest)

@@ -173,22 +173,25 @@ def _count_late(state: State, rows: Batch, run: admission.RowRange, detected_at:
 
     Windows that end with that minute hold the row only while it still matters.
     """
-    counts = admission.count_rows(rows, run.start, run.end, state.recent_texts, state.cache.high_reach_from)
-    state.sources.add(rows.channels[run.start : run.end], run.minute)
-    state.contributors.take(rows, run.start, run.end, run.minute, state.brand)
+    counts = _observe(state, rows, run.start, run.end, run.minute)
     state.minutes.insert(run.minute, counts)
     state.hours.insert(run.minute // 60, counts)
     state.minutes.open(detected_at)
-    state.cache.sampled = {}
     state.cache.clear()
+
+
+def _observe(state: State, rows: Batch, start: int, end: int, minute: int) -> Counts:
+    """Note sources and contributors of rows of a minute, and return the counts to add to it."""
+    counts = admission.count_rows(rows, start, end, state.recent_texts, state.cache.high_reach_from)
+    state.sources.add(rows.channels[start:end], minute)
+    if state.contributors.take(rows, start, end, minute, state.brand):
+        state.cache.sampled = {}
+    return counts
 
 
 def _add(state: State, rows: Batch, start: int, end: int, minute: int, policy: Policy) -> Counts:
     """Add rows to their minute."""
-    added = admission.count_rows(rows, start, end, state.recent_texts, state.cache.high_reach_from)
-    state.sources.add(rows.channels[start:end], minute)
-    if state.contributors.take(rows, start, end, minute, state.brand):
-        state.cache.sampled = {}
+    added = _observe(state, rows, start, end, minute)
     if state.last_closed_minute is None or minute > state.last_closed_minute + policy.open_minutes:
         row = state.minutes.ahead.setdefault(minute, [0] * COLUMNS)
     else:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from detectors.model.signal import TOPIC_BURST, Contributors, Evidence, Example, Signal
+from detectors.topic_burst import AUTHORS
 from detectors.topics import tracker
 from detectors.topics.risk.terms import RiskTerms, adjusted_terms, built_in_terms
 from detectors.topics.state import TopicState
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 MAX_AGE: Final = 3 * 3_600_000
 """A topic that was no burst for so long [ms] is not what a brand's mentions are about now."""
-
-_METRIC: Final = "authors"
 
 
 def set_topics(state: State, own: TopicBurst | None) -> None:
@@ -96,7 +95,7 @@ def _signal(state: State, news: tracker.TopicNews, at: int, own: TopicBurst) -> 
     evidence = Evidence(
         window_start=topic.start // MINUTE * MINUTE,
         window_end=(at // MINUTE + 1) * MINUTE,
-        metric=_METRIC,
+        metric=AUTHORS.name,
         observed=float(topic.authors),
         expected=None if topic.ratio is None else topic.authors / topic.ratio,
         threshold=float(own.min_voices),

@@ -97,8 +97,13 @@ class Signal(msgspec.Struct, frozen=True, tag="signal"):
     @property
     def id(self) -> str:
         """Return the identity of the episode, the same at every redelivery and in every replay."""
-        number = f"/{self.topic.number}" if self.topic and self.detector == TOPIC_BURST else ""
+        number = "" if self.topic_number is None else f"/{self.topic_number}"
         return f"{self.brand}/{self.detector}/{self.start}{number}"
+
+    @property
+    def topic_number(self) -> int | None:
+        """Return the number of the topic that it is about itself; None where it merely names one, or none."""
+        return self.topic.number if self.topic is not None and self.detector == TOPIC_BURST else None
 
 
 class Watermark(msgspec.Struct, frozen=True, tag="now"):

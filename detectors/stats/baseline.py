@@ -71,6 +71,12 @@ class Baseline(msgspec.Struct, frozen=True):
     peaks: dict[tuple[int, int], float] = {}  # (peak column, minutes) → usual peak, filled on use
     distributions: dict[tuple[int, int], NegativeBinomial] = {}  # (metric, minutes) → distribution, filled on use
 
+    @property
+    def mean_negative_share(self) -> float:
+        """Return the negative share that is expected."""
+        alpha, beta = self.negative_share
+        return alpha / (alpha + beta)
+
     def expected(self, metric: int, minutes: int) -> float:
         """Return the mentions expected in the `minutes` (up to 24 h) that end with this hour."""
         rates, whole = self.rates[metric], minutes // 60

@@ -8,27 +8,9 @@ and so is a text that a hundred accounts copy.
 
 from __future__ import annotations
 
-from typing import Final
 from zlib import crc32
 
-_PLACEHOLDERS: Final = """
--|?|[deleted]|[removed]|deleted|deleted user|a google user|google user|facebook user|facebook-nutzer
-a tripadvisor member|utilisateur facebook|usuario de facebook|utente facebook|usuário do facebook
-instagram user|twitter user|reddit user
-anonymous|anonyme|anonimo|anónimo|anonym|guest|unknown|inconnu|unbekannt|user|nan|none|null|n/a|na|#n/a
-"""
-
-UNKNOWN_AUTHORS: Final = frozenset({"", *_PLACEHOLDERS.strip().replace("\n", "|").split("|")})
-"""Placeholders of exports and sources, in lower case."""
-
-
-def is_unknown(author: str) -> bool:
-    """Return whether `author` is a placeholder or empty.
-
-    >>> is_unknown(" Facebook User"), is_unknown("mia")
-    (True, False)
-    """
-    return author.strip().lower() in UNKNOWN_AUTHORS
+from mentions.model.placeholders import is_placeholder
 
 
 def text_key(text_hash: int) -> int:
@@ -38,6 +20,6 @@ def text_key(text_hash: int) -> int:
 
 def author_key(author: str, text_hash: int) -> int:
     """Return 32 bits for an author, or for the text where the author is unknown."""
-    if is_unknown(author):
+    if is_placeholder(author):
         return text_key(text_hash)
     return crc32(author.encode("utf-8", "surrogatepass"))

@@ -13,7 +13,7 @@ _NAMES: Final = frozenset(
         *("usuário do facebook", "utente di facebook", "instagram user", "utilisateur instagram", "twitter user"),
         *("a google user", "google user", "un utilisateur de google", "utilisateur de google", "ein google-nutzer"),
         *("un usuario de google", "um usuário do google", "un utente google", "amazon customer", "client d'amazon"),
-        *("amazon-kunde", "kindle customer"),
+        *("amazon-kunde", "kindle customer", "a tripadvisor member", "utente facebook", "reddit user", "na", "#n/a"),
     }
 )
 _AROUND: Final = "[]()<>{}@ \t\n\r\u00a0"

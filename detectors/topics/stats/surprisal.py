@@ -1,4 +1,4 @@
-"""Surprisal of a share: is a unit in more posts than usual? A bound of the binomial tail.
+"""Surprisal of a share above the usual one: a bound of the binomial tail.
 
 With k of n voices that use a unit whose usual share is p, the Chernoff bound of -log P(X >= k), q = k/n:
 

@@ -1,4 +1,4 @@
-"""What does a card say an incident is about?"""
+"""The topic part of a card: in both languages, bounded, and safe with hostile texts."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from detectors.topics.incident_words import CAPACITY, IncidentWords, log_odds
 from detectors.topics.label import LABEL_CHARS, label_and_terms, phrase, truncate
 from detectors.topics.stats.baseline import HALF_DAY, UnitBaseline
-from detectors.topics.voices import author_key, is_unknown
+from detectors.topics.voices import author_key
+from mentions.model.placeholders import is_placeholder
 
 
 def test_words_are_those_above_the_baseline() -> None:
@@ -56,5 +57,5 @@ def test_labels_are_short(text: str) -> None:
 @pytest.mark.parametrize("author", ["", "Facebook User", "[deleted]", " A Google user", "NaN", "none"])
 def test_placeholders_are_unknown_authors(author: str) -> None:
     """They are one voice for each text."""
-    assert is_unknown(author)
+    assert is_placeholder(author)
     assert author_key(author, 7) == author_key("", 7) != author_key("", 8)
