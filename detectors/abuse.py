@@ -33,12 +33,12 @@ from detectors.model import wording
 from detectors.model.duration import Duration
 from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
-from detectors.model.text import comparison, format_percent
+from detectors.model.signal_text import comparison, format_percent
 from detectors.windows.buckets import ABUSIVE, COPIES, MENTIONS, Counts
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.view import BrandView
 
 ABUSIVE_SHARE: Final = wording.Metric("abusive share", {"en": "abusive share", "fr": "part injurieuse"})

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from detectors.model.finding import CountThreshold
     from detectors.model.policy import CommonPolicy
     from detectors.model.signal import Coverage, Severity, Signal
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.view import BrandView
 
 METRICS: Final = {

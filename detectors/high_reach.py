@@ -29,12 +29,12 @@ from detectors.model import wording
 from detectors.model.duration import Duration
 from detectors.model.finding import CountThreshold
 from detectors.model.parameters import Switched
-from detectors.model.text import comparison
+from detectors.model.signal_text import comparison
 from detectors.windows.buckets import HIGH_REACH
 
 if TYPE_CHECKING:
     from detectors.model.signal import Severity, Signal
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.view import BrandView
 
 

@@ -39,13 +39,13 @@ from detectors.base import Detector, Tuning, headroom_below, in_minutes, scored,
 from detectors.model import wording
 from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
-from detectors.model.text import comparison
+from detectors.model.signal_text import comparison
 from detectors.stats.distributions import negative_binomial_quantile
 from detectors.windows.buckets import COMPOUND, MENTIONS, Counts
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.view import BrandView
 
 

@@ -38,13 +38,13 @@ from detectors.model import wording
 from detectors.model.duration import Duration
 from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
-from detectors.model.text import comparison
+from detectors.model.signal_text import comparison
 from detectors.stats.distributions import beta_binomial_tail
 from detectors.windows.buckets import MENTIONS, NEGATIVE
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.view import BrandView
 
 

@@ -35,12 +35,12 @@ from detectors.model.duration import Duration
 from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
 from detectors.model.signal import Coverage
-from detectors.model.text import format_minutes, format_number
+from detectors.model.signal_text import format_minutes, format_number
 from detectors.windows.buckets import MENTIONS
 
 if TYPE_CHECKING:
     from detectors.model.signal import Severity, Signal
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.view import BrandView
 
 _HOUR: Final = 60  # minutes

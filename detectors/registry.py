@@ -23,7 +23,7 @@ from detectors import (
 
 if TYPE_CHECKING:
     from detectors.base import Detector
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.model.wording import MainParameter
 
 ALL: Final[tuple[Detector[Any], ...]] = (

@@ -41,12 +41,12 @@ from detectors.model import wording
 from detectors.model.duration import Duration
 from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
-from detectors.model.text import comparison, format_time_of_day
+from detectors.model.signal_text import comparison, format_time_of_day
 from detectors.windows.buckets import MENTIONS, MINUTE, NEGATIVE, Counts
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.view import BrandView
 
 HOURS: Final = 24

@@ -28,14 +28,14 @@ from detectors.model import wording
 from detectors.model.duration import Duration
 from detectors.model.finding import CountThreshold, Finding, Headroom
 from detectors.model.parameters import Switched
-from detectors.model.text import comparison
+from detectors.model.signal_text import comparison
 from detectors.windows.buckets import MENTIONS, NEGATIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from detectors.model.signal import Severity, Signal
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.view import BrandView
 
 

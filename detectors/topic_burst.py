@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final
 
 from detectors.base import Detector, Tuning
 from detectors.model import wording
-from detectors.model.text import comparison, topic_line
+from detectors.model.signal_text import comparison, topic_line
 from detectors.topics.parameters import TopicBurst
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 AUTHORS: Final = wording.Metric("authors", {"en": "authors", "fr": "auteurs"}, {"en": "author", "fr": "auteur"})
 """What is counted of a topic: different people who write of it."""

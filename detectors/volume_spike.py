@@ -48,12 +48,12 @@ from detectors.base import NO_LIMIT, Detector, Tuning, headroom_below, in_minute
 from detectors.model import wording
 from detectors.model.finding import CountThreshold, Headroom
 from detectors.model.parameters import Switched
-from detectors.model.text import comparison
+from detectors.model.signal_text import comparison
 from detectors.windows.buckets import DAY, MAX_SLIDING, MENTIONS
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.stats.burstiness import Burstiness
     from detectors.view import BrandView
 

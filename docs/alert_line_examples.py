@@ -16,7 +16,7 @@ from detectors.model.signal import SEVERITIES, TOPIC_BURST, Contributors, Eviden
 from detectors.model.topic import Topic, TopicPost
 
 if TYPE_CHECKING:
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 PAGE: Final = Path("docs/three-am.md")
 AT: Final = 1_773_097_200_000

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from mentions.sentiment import Scorer
-from replay.snapshots import incident_page
+from replay.pictures import incident_page
 from tocsin.demo.scenarios.offline_run import read_config, router, run_offline
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification
-    from replay.snapshots.event_log import EventLog
+    from replay.pictures.event_log import EventLog
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 ALERT: Final = ROOT / "docs" / "images" / "slack-alert.svg"

@@ -16,7 +16,7 @@ from alerts.rendering.text import format_duration, translate
 
 if TYPE_CHECKING:
     from alerts.delivery.external_alert import EventAction
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 STAGES: Final = ("score", "watch", "triage", "notify")
 

@@ -27,21 +27,26 @@ def create(signal: Signal) -> Finding:
         peak=evidence,
         peak_at=signal.at,
         last_notified={measure_key(evidence): evidence.observed},
-        recent_values=((signal.at, ratio(evidence)),),
+        recent_values=((signal.at, excess_ratio(evidence)),),
     )
 
 
 def merge(finding: Finding, signal: Signal) -> Finding:
     """Return the finding with a further signal; one older than the latest changes only start, peak, recent values."""
     evidence = signal.evidence
-    higher = (ratio(evidence), evidence.observed) > (ratio(finding.peak), finding.peak.observed)
+    higher = (excess_ratio(evidence), evidence.observed) > (
+        excess_ratio(finding.peak),
+        finding.peak.observed,
+    )
     return Finding(
         signal=_later(finding.signal, signal),
         first_seen_at=min(finding.first_seen_at, signal.start),
         peak=evidence if higher else finding.peak,
         peak_at=signal.at if higher else finding.peak_at,
         last_notified={measure_key(evidence): evidence.observed} | finding.last_notified,
-        recent_values=tuple(sorted({*finding.recent_values, (signal.at, ratio(evidence))})[-RECENT_VALUES_LIMIT:]),
+        recent_values=tuple(
+            sorted({*finding.recent_values, (signal.at, excess_ratio(evidence))})[-RECENT_VALUES_LIMIT:]
+        ),
     )
 
 
@@ -89,7 +94,7 @@ def _mark_notified(finding: Finding) -> Finding:
     )
 
 
-def ratio(evidence: Evidence) -> float:
+def excess_ratio(evidence: Evidence) -> float:
     """Return observed ÷ expected; ÷ threshold while the expected value is unknown.
 
     An expected value below one mention, or one per cent, counts as that much, so that the ratio stays finite.
@@ -100,7 +105,10 @@ def ratio(evidence: Evidence) -> float:
 
 def primary(findings: Iterable[Finding]) -> Finding:
     """Return the finding that heads the message: the most severe, then the furthest from usual, then by name."""
-    return min(findings, key=lambda f: (-rank(f.signal.severity), -ratio(f.signal.evidence), f.signal.detector))
+    return min(
+        findings,
+        key=lambda f: (-rank(f.signal.severity), -excess_ratio(f.signal.evidence), f.signal.detector),
+    )
 
 
 def topic_of(incident: Incident) -> Topic | None:

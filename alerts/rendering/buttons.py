@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from alerts.incidents.model import Incident
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 ButtonId = ActionButton | Literal["silence", "threshold"]
 """What stands for an act, and what opens a modal."""

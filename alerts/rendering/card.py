@@ -1,6 +1,6 @@
 """Card of an incident: what every renderer shows of it (Slack, terminal, SVG, web), in the language of its route.
 
-The card is structured and knows no markup: `slack_blocks`, the console notifier and the snapshots each draw it.
+The card is structured and knows no markup: `slack_blocks`, the console notifier and `replay.pictures` each draw it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from alerts.incidents.findings import primary, ratio
+from alerts.incidents.findings import excess_ratio, primary
 from alerts.incidents.model import NO_DATA, SYSTEM_USER, is_topic
 from alerts.oncall.escalation_targets import NEXT_ON_CALL, ON_CALL, external_target, step_at
 from alerts.rendering import text as wording
@@ -21,13 +21,13 @@ from alerts.rendering.rich_text import RichText, bold, fill_message, join, menti
 from alerts.rendering.sparkline import sparkline
 from alerts.rendering.text import format_duration, translate
 from alerts.rendering.topic_part import TopicPart, build_topic, paging_reason
-from detectors.model.text import format_number, format_percent
+from detectors.model.signal_text import format_number, format_percent
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Finding, Incident, Notification
     from alerts.rendering.route import Route
     from detectors.model.signal import Coverage
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 FINDINGS: Final = 6
 BRANDS: Final = 30
@@ -199,7 +199,7 @@ def _growth(finding: Finding) -> tuple[float, int] | None:
 def _facts(incident: Incident, lead: Finding, language: Language) -> tuple[Fact, ...]:
     """Return the figures of each detector with the usual beside them, the primary finding first; topics stand apart."""
     counted = [finding for finding in incident.findings.values() if not is_topic(finding.signal)]
-    counted.sort(key=lambda one: (one is not lead, -ratio(one.signal.evidence), one.signal.detector))
+    counted.sort(key=lambda one: (one is not lead, -excess_ratio(one.signal.evidence), one.signal.detector))
     facts = _without_duplicates([_fact(incident, finding, language) for finding in counted[:FINDINGS]])
     if lead.peak_at != lead.signal.at and not is_topic(lead.signal):
         fact = own(wording.peak_text(lead, language), FACT_CHARS)

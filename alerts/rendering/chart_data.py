@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.findings import primary
 from alerts.rendering.text import translate
-from detectors.model.text import format_number
+from detectors.model.signal_text import format_number
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Incident
     from detectors.model.signal import Evidence, Timeline
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 _HOUR: Final = 3_600_000
 _LONGEST: Final = 3 * _HOUR

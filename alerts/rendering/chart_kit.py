@@ -1,4 +1,4 @@
-"""Chart kit: the geometry that every chart of ours shares (PNG for Slack, SVG of snapshots and pages, terminal).
+"""Chart kit: the geometry that every chart of ours shares (PNG for Slack, SVG of pictures and pages, terminal).
 
 It turns a series, its lines and its annotations into coordinates; each renderer draws them in its own medium. The
 interactive charts of reports are plotly's.

@@ -10,13 +10,13 @@ from alerts.rendering.escaping import clean
 from alerts.rendering.rich_text import RichText, fill_message, join, link, plain, time
 from alerts.rendering.text import translate
 from alerts.rendering.topic_part import quoted_texts, topic_terms
-from detectors.model.text import format_number
+from detectors.model.signal_text import format_number
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Finding, Incident
     from alerts.rendering.topic_part import TopicPart
     from detectors.model.signal import Contributors, Example
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 LISTED: Final = 5
 EXAMPLES: Final = 3

@@ -16,7 +16,7 @@ from alerts.rendering.text import MESSAGES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 Style = Literal["plain", "bold", "code", "link", "mention", "time"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.incidents.findings import primary, ratio, topic_of
+from alerts.incidents.findings import excess_ratio, primary, topic_of
 from alerts.incidents.model import is_topic
 from alerts.rendering.escaping import clean, clip, width
 from alerts.rendering.locales import en, fr
-from detectors.model.text import format_number, format_percent, topic_line
+from detectors.model.signal_text import format_number, format_percent, topic_line
 from detectors.registry import BY_NAME, metric_text
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Finding, Incident, Notification
     from detectors.model.signal import Evidence
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.model.topic import Topic
 
 HEADLINE_CHARS: Final = 110
@@ -128,7 +128,7 @@ def _times(evidence: Evidence, language: Language) -> str:
     """Return ` (14×)`, or nothing where a ratio says nothing."""
     if evidence.expected is None or evidence.expected < 1 or evidence.observed < evidence.expected:
         return ""
-    return translate(language, "times", ratio=format_number(ratio(evidence), language))
+    return translate(language, "times", ratio=format_number(excess_ratio(evidence), language))
 
 
 def format_duration(ms: int, language: Language) -> str:

@@ -13,13 +13,13 @@ from alerts.incidents.findings import topic_of
 from alerts.rendering.escaping import clean, clip
 from alerts.rendering.rich_text import RichText, fill_message, join, plain, time
 from alerts.rendering.text import format_duration, translate
-from detectors.model.text import format_number, format_percent
+from detectors.model.signal_text import format_number, format_percent
 from detectors.topics.risk.categories import CATEGORIES
 from mentions.watchlist.normalise import normalise_in_place
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Incident
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.model.topic import CopiedPost, Topic, TopicPost
 
 LABEL_CHARS: Final = 60

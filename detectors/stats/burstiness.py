@@ -67,8 +67,8 @@ class Burstiness(msgspec.Struct, frozen=True):
         return total
 
 
-def estimate(counts: Floats, excluded: npt.NDArray[np.bool_], ahead: int) -> Burstiness | None:
-    """Return the burstiness `ahead` hours after the last of two weeks of hourly counts, None with too few mentions.
+def estimate(counts: Floats, excluded: npt.NDArray[np.bool_], hours_ahead: int) -> Burstiness | None:
+    """Return the burstiness `hours_ahead` hours after two weeks of hourly counts, None with too few mentions.
 
     `excluded` marks the hours in breach.
     """
@@ -83,7 +83,7 @@ def estimate(counts: Floats, excluded: npt.NDArray[np.bool_], ahead: int) -> Bur
     rates = np.tile(factors, 2)[:, None] * means
     free = 1 - np.clip(rates * (1 / by_hour + 1 / np.tile(by_weekday, 2)[:, None] - 1 / total), 0.0, 0.9)
     included = ~excluded.reshape(_DAYS, DAY)
-    places = [divmod(ahead - 1 - back, DAY) for back in range(4)]
+    places = [divmod(hours_ahead - 1 - back, DAY) for back in range(4)]
     weekday, hour = places[0]
     return Burstiness(
         rates=tuple(float(means[hour] * factors[day % _WEEK_DAYS]) for day, hour in places),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from detectors.windows.contributors import terms_of
 from mentions.model.batches import NEGATIVE, Batch
-from replay.snapshots.event_log import MINUTE
+from replay.pictures.event_log import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.model import rank
 from mentions.model.batches import Batch
+from replay.pictures.event_log import MINUTE, EventLog
 from replay.player.policy_set import PolicySet
 from replay.player.result import replay
 from replay.report.contributors import Phase, QuotedMention, examples, phases
 from replay.report.threshold_distance import DetectorLevel, levels
 from replay.report.what_if import Slider, sliders
-from replay.snapshots.event_log import MINUTE, EventLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

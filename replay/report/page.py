@@ -8,7 +8,7 @@ from alerts.rendering import text as wording
 from alerts.rendering.escaping import clean
 from alerts.rendering.topic_part import category_names, topic_and_categories
 from detectors.model.signal import SEVERITIES
-from detectors.model.text import format_number, format_percent
+from detectors.model.signal_text import format_number, format_percent
 from detectors.registry import label
 from replay.report.annotations import annotate
 from replay.report.layout import clock, page

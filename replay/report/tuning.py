@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from detectors.model.text import format_percent
+from detectors.model.signal_text import format_percent
 from replay.report.layout import clock, page
 from replay.report.tradeoff_chart import HINDSIGHT, PROPOSAL, TODAY, tradeoff_chart
 from replay.report.tuning_locale import WORDS, change, conclusion, figure, interval, minutes

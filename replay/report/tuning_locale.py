@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors.model.text import format_percent
+from detectors.model.signal_text import format_percent
 from replay.tuning.optimisation import FEWEST
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from alerts.delivery.external_alert import ExternalAlert, ExternalNotifier
     from alerts.delivery.heartbeat import Outage
     from alerts.oncall.escalation_targets import ExternalTarget
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from streams.heartbeat.outage_store import OutageStore
     from streams.heartbeat.prober import CanaryProber
 

@@ -12,12 +12,12 @@ from detectors.model import wording
 from detectors.model.duration import Duration
 from detectors.model.finding import Finding
 from detectors.model.parameters import Switched
-from detectors.model.text import comparison
+from detectors.model.signal_text import comparison
 from detectors.windows.buckets import MENTIONS, NEGATIVE, POSITIVE
 
 if TYPE_CHECKING:
     from detectors.model.signal import Severity, Signal
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.view import BrandView
 
 NEUTRAL_SHARE: Final = wording.Metric("neutral share", {"en": "neutral share", "fr": "part neutre"})

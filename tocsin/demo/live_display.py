@@ -15,7 +15,7 @@ from alerts.incidents.model import rank
 from alerts.notifiers import console
 from alerts.rendering.card import build_card, build_reply
 from alerts.rendering.sparkline import bar
-from replay.snapshots.event_log import MINUTE, EventLog
+from replay.pictures.event_log import MINUTE, EventLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Incident, Notification
     from alerts.rendering.route import Route
-    from replay.snapshots.event_log import MinuteCounts
+    from replay.pictures.event_log import MinuteCounts
 
 COLUMNS: Final = 32
 REPLIES: Final = 4

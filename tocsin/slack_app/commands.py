@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from alerts.incidents.action_factory import SnoozeOption
     from alerts.incidents.model import Incident
     from config.brands.model import Brand
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 MAX_SHOWN: Final = 20
 MAX_SUGGESTIONS: Final = 3

@@ -12,7 +12,7 @@ from alerts.rendering.buttons import build_actions
 from alerts.rendering.escaping import mrkdwn, slack_date
 from alerts.rendering.message import Message
 from config.brands.overrides import active
-from detectors.model.text import format_number, format_percent
+from detectors.model.signal_text import format_number, format_percent
 from tocsin.slack_app import commands, views
 from tocsin.slack_app.modals import silence, threshold
 from tocsin.slack_app.text import majority_language, translate
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Incident
     from config.brands.model import Brand
     from detectors.engine.state import State
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from tocsin.slack_app.state import AppState
 
     Block = dict[str, Any]

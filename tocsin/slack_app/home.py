@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Incident
     from config.brands.model import Brand
     from config.brands.overrides import BrandWithOverrides
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from tocsin.slack_app.state import AppState
 
     Block = dict[str, Any]

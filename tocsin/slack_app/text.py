@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from config.brands.model import Brand
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 MESSAGES: Final[dict[Language, dict[str, str]]] = {"en": en.MESSAGES, "fr": fr.MESSAGES}
 

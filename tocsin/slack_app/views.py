@@ -11,7 +11,7 @@ from tocsin.slack_app.text import translate
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 Block = dict[str, Any]
 

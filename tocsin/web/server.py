@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from replay.tuning.labels import Label
-    from tocsin.web.sources.base import DataSource
+    from tocsin.web.sources.data_source import DataSource
 
 log = structlog.get_logger(__name__)
 

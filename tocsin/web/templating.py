@@ -14,7 +14,7 @@ from alerts.rendering.escaping import clean
 from tocsin.web.text import translate
 
 if TYPE_CHECKING:
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from tocsin.web.session import Session
 
 CONTENT_SECURITY_POLICY: Final = (

@@ -11,7 +11,7 @@ from tocsin.web.locales import en, fr
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {"en": en.MESSAGES, "fr": fr.MESSAGES}
 

@@ -71,7 +71,7 @@ class BatchVader:
         spelled = [text if text.isascii() else self._vader.spell(text) for text in texts]
         plain, others = _parted(spelled)
         order, texts = [*plain, *others], [spelled[place] for place in chain(plain, others)]
-        tokens = token_matcher.read(texts[: len(plain)], texts[len(plain) :])
+        tokens = token_matcher.tokenize(texts[: len(plain)], texts[len(plain) :])
         kinds = self._kinds(tokens)
         places = np.flatnonzero(self._scored.take(kinds))
         owners = tokens.ends.searchsorted(places, "right")

@@ -83,12 +83,13 @@ def chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[start:]
 
 
-def read(plain: Sequence[str], others: Sequence[str] = ()) -> Tokens:
+def tokenize(ascii_texts: Sequence[str], other_texts: Sequence[str] = ()) -> Tokens:
     """Return the tokens of texts in ASCII, then those of any others."""
-    data = ("\n".join(["", *plain]) + "\n").encode("ascii")
-    if others:
-        data += _narrowed("\n".join([*others, ""]))
-    lengths = np.fromiter(map(len, chain(plain, others)), np.int64, len(plain) + len(others)) + 1
+    data = ("\n".join(["", *ascii_texts]) + "\n").encode("ascii")
+    if other_texts:
+        data += _narrowed("\n".join([*other_texts, ""]))
+    count = len(ascii_texts) + len(other_texts)
+    lengths = np.fromiter(map(len, chain(ascii_texts, other_texts)), np.int64, count) + 1
     flags_of, low_of, _ = _characters()
     flags = np.frombuffer(data.translate(flags_of), np.uint8)
     blank = (flags & _BLANK).view(np.bool_)

@@ -13,7 +13,7 @@ from tocsin.demo.scenarios.offline_run import read_config, router, run_offline
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Notification
-    from replay.snapshots.event_log import EventLog
+    from replay.pictures.event_log import EventLog
 
 
 @pytest.fixture(scope="module")

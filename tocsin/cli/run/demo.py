@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from alerts.rendering.route import Route
     from config.brands.model import Config
-    from replay.snapshots.event_log import EventLog
+    from replay.pictures.event_log import EventLog
 
 POLL_SECONDS: Final = 0.5
 """Seconds between two checks of the demo's processes."""
@@ -122,7 +122,7 @@ def _run_in_terminal(config: Config, route: Callable[[str, int], Route], speed: 
 
 def _write_page(path: Path, event_log: EventLog, route: Callable[[str, int], Route]) -> None:
     """Write the page, and print where it is."""
-    from replay.snapshots import incident_page  # noqa: PLC0415
+    from replay.pictures import incident_page  # noqa: PLC0415
 
     path.write_text(incident_page.render(event_log, route, TITLE, LEAD), encoding="utf-8")
     count = len([note for note in event_log.notifications if note.reason != "updated"])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from replay.tuning.labels import Label
     from tocsin.cli.environment import Installation
-    from tocsin.web.sources.base import DataSource
+    from tocsin.web.sources.data_source import DataSource
     from tocsin.web.sources.recording import RecordingDataSource as Recorded
 
 CONFIG: Final = Path("config/brands.yaml")

@@ -10,9 +10,9 @@ import msgspec
 from config.brands.loader import parse
 from config.brands.on_call import route
 from mentions.readers.position import Line, Position
+from replay.pictures.event_log import EventLog
 from replay.player.chunking import read_records, with_end_marker
 from replay.player.policy_set import PolicySet
-from replay.snapshots.event_log import EventLog
 from streams.pipeline import Pipeline
 from tocsin.demo.scenarios.mentions import generate
 from tocsin.demo.scenarios.scenario import LIVE_FROM

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from alerts.incidents.action_factory import ActionButton
     from alerts.incidents.model import Action, Incident
     from config.brands.model import Brand
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from replay.player.threshold_preview import ThresholdPreview
     from tocsin.slack_app.action_gateway import ActionGateway
     from tocsin.slack_app.modals.silence import SilenceModal

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Incident
     from config.brands.model import Brand
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from streams.views.brands import BrandRegistry
     from tocsin.slack_app.action_gateway import ActionGateway
     from tocsin.slack_app.payloads import View

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Incident
     from config.brands.model import Brand
     from config.brands.overrides import BrandWithOverrides
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from detectors.policy import Policy
     from streams.views.brands import BrandRegistry
     from tocsin.slack_app.action_gateway import ActionGateway

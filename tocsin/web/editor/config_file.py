@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from config.brands.edit import Value
     from config.brands.model import Brand, Config
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 _VERSION_CHARS: Final = 16
 

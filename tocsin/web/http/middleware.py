@@ -16,7 +16,7 @@ from tocsin.web.text import preferred_language, translate
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
 
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 log = structlog.get_logger(__name__)
 

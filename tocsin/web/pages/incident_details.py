@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alerts.rendering.rich_text import RichText
     from alerts.rendering.topic_part import TopicPart
     from config.brands.model import Brand
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 _SCHEMES: Final = ("https://", "http://")
 _DETECTOR_REASONS: Final = frozenset({"new_detector", "broke_again"})

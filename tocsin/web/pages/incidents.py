@@ -13,19 +13,19 @@ from aiohttp import web
 
 from alerts.notifiers.slack.notifier import permalink
 from alerts.rendering.escaping import clean
-from detectors.model.text import format_number
+from detectors.model.signal_text import format_number
 from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages import actions
 from tocsin.web.pages.incident_details import incident_details
 from tocsin.web.pages.overview import STATES, brand_row, brand_rows, incident_row, on_call_names, status_text
-from tocsin.web.sources.base import incidents_of, may_act
+from tocsin.web.sources.data_source import incidents_of, may_act
 from tocsin.web.templating import render_page, set_security_headers
 from tocsin.web.text import format_time, translate
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Incident
-    from detectors.model.text import Language
-    from tocsin.web.sources.base import DataSource
+    from detectors.model.signal_text import Language
+    from tocsin.web.sources.data_source import DataSource
 
 log = structlog.get_logger(__name__)
 

@@ -10,8 +10,8 @@ from alerts.rendering import text
 from alerts.rendering.escaping import clean
 from config.brands import on_call as routing
 from config.brands.overrides import active
-from detectors.model.text import format_number, format_percent
-from tocsin.web.sources.base import incidents_of
+from detectors.model.signal_text import format_number, format_percent
+from tocsin.web.sources.data_source import incidents_of
 from tocsin.web.sparkline import build_sparkline
 from tocsin.web.text import format_time, translate
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Incident
     from config.brands.model import Brand
     from config.brands.overrides import BrandWithOverrides
-    from detectors.model.text import Language
-    from tocsin.web.sources.base import DataSource
+    from detectors.model.signal_text import Language
+    from tocsin.web.sources.data_source import DataSource
     from tocsin.web.sparkline import Sparkline
 
 STATES: Final = ("critical", "warning", "info", "quiet")

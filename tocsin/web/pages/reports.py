@@ -19,8 +19,8 @@ from tocsin.web.text import translate
 
 if TYPE_CHECKING:
     from config.brands.model import Brand
-    from detectors.model.text import Language
-    from tocsin.web.sources.base import DataSource
+    from detectors.model.signal_text import Language
+    from tocsin.web.sources.data_source import DataSource
 
 HISTORY: Final = timedelta(days=14) // timedelta(milliseconds=1)
 """How much of the past (ms) the usual is learned from."""

@@ -11,14 +11,14 @@ from aiohttp import web
 
 from alerts.rendering.escaping import clean
 from config.brands.loader import parse
-from detectors.model.text import format_number
+from detectors.model.signal_text import format_number
 from replay.player.preview_cache import PREVIEW_DAYS
 from replay.player.threshold_preview import ThresholdPreview
 from tocsin.web.editor.config_file import PendingChange, build_change, read_config_file, write_config_file
 from tocsin.web.editor.fields import fields, sections, value_text
 from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages.overview import brand_row
-from tocsin.web.sources.base import may_act
+from tocsin.web.sources.data_source import may_act
 from tocsin.web.templating import render_page
 from tocsin.web.text import format_time, translate
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from config.brands.model import Brand
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from tocsin.web.editor.config_file import ConfigFile
-    from tocsin.web.sources.base import DataSource
+    from tocsin.web.sources.data_source import DataSource
 
 log = structlog.get_logger(__name__)
 

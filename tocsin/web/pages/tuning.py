@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from config.brands.model import Brand
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
     from replay.tuning.labels import Label
     from replay.tuning.optimisation import TuningResult
-    from tocsin.web.sources.base import DataSource
+    from tocsin.web.sources.data_source import DataSource
 
 log = structlog.get_logger(__name__)
 

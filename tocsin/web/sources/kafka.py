@@ -19,7 +19,7 @@ from streams.views.active_silences import ActiveSilences
 from streams.views.brands import BrandRegistry, follow
 from streams.views.incidents import IncidentView
 from streams.views.posted_messages import PostedMessages
-from tocsin.web.sources.base import expected_rate
+from tocsin.web.sources.data_source import expected_rate
 from tocsin.web.sources.rate_counter import BAR_MS, BARS, RateCounter
 
 if TYPE_CHECKING:

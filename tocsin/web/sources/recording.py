@@ -15,7 +15,7 @@ from replay.tuning.dataset import Dataset
 from replay.tuning.dataset import from_recording as recorded
 from streams.pipeline import Pipeline
 from streams.recording.format import ScoredEntry
-from tocsin.web.sources.base import expected_rate
+from tocsin.web.sources.data_source import expected_rate
 from tocsin.web.sources.rate_counter import RateCounter
 
 if TYPE_CHECKING:

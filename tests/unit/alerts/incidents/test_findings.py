@@ -6,7 +6,7 @@ from itertools import permutations
 
 from msgspec.structs import replace
 
-from alerts.incidents.findings import create, has_doubled, mark_notified, merge, primary, ratio
+from alerts.incidents.findings import create, excess_ratio, has_doubled, mark_notified, merge, primary
 from alerts.incidents.model import RECENT_VALUES_LIMIT
 from detectors.model.signal import Contributors
 from tests.support.alerts import DRIVERS, MINUTE, START, figures, signal
@@ -93,7 +93,7 @@ def test_the_most_severe_leads_then_the_furthest_from_usual() -> None:
 
 def test_without_history_the_threshold_stands_for_the_usual() -> None:
     """A new brand has no usual value, and says how far it is over the limit instead."""
-    assert ratio(figures(48, expected=None)) == 2
-    assert ratio(figures(48, expected=0.002)) == 48
-    assert ratio(figures(0.5, expected=0.0, metric="negative share")) == 50
-    assert ratio(figures(0, expected=0)) == 0
+    assert excess_ratio(figures(48, expected=None)) == 2
+    assert excess_ratio(figures(48, expected=0.002)) == 48
+    assert excess_ratio(figures(0.5, expected=0.0, metric="negative share")) == 50
+    assert excess_ratio(figures(0, expected=0)) == 0

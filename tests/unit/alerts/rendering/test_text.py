@@ -27,7 +27,7 @@ from detectors.registry import ALL, metric_text
 from tests.support.alerts import MINUTE, START, Record, action, figures, incident_of, now, run, signal
 
 if TYPE_CHECKING:
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
 

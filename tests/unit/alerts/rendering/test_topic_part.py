@@ -24,7 +24,7 @@ from tocsin.demo.fake_slack.block_kit import block_errors
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
-    from detectors.model.text import Language
+    from detectors.model.signal_text import Language
 
 EVIL = "<!channel> *free* `rm` <https://evil.example|here> \u202e"
 HARMLESS = "&lt;!channel&gt; *free* ˋrmˋ &lt;https://evil.example|here&gt;"

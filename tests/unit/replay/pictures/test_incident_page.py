@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from alerts.rendering.route import Route
 from mentions.model.batches import NEGATIVE, POSITIVE
-from replay.snapshots import chart, incident_page
-from replay.snapshots.chart import Annotation
-from replay.snapshots.event_log import MINUTE, EventLog, MinuteCounts
+from replay.pictures import chart, incident_page
+from replay.pictures.chart import Annotation
+from replay.pictures.event_log import MINUTE, EventLog, MinuteCounts
 from tests.support.alerts import START, run, signal
 from tests.support.scoring import batch
 

@@ -33,7 +33,7 @@ def parted(several: list[str]) -> tuple[list[str], list[str]]:
 def test_tokens_are_those_of_splitting_at_blanks(several: list[str]) -> None:
     """Each token without its punctuation (an emoticon with it), in lower case, and whether it is in capitals."""
     plain, others = parted(several)
-    tokens = token_matcher.read(plain, others)
+    tokens = token_matcher.tokenize(plain, others)
     split = [token for text in (*plain, *others) for token in text.split()]
     bare = [word if len(word := token.strip(punctuation)) > 2 else token for token in split]
     whole = "\n".join(["", *plain, *others, ""])
@@ -49,7 +49,7 @@ def test_words_are_found_in_any_case_and_nothing_else_is(several: list[str]) -> 
     """A token is a known word exactly if that is what it reads in lower case."""
     words = ["a", "ab", "b'a", "k", "aaa", "aaaaaaaa", "aaaaaaaab", "b" * 16, "a" * 17, "ab" * 12]
     plain, others = parted(several)
-    found = token_matcher.KnownWords(words).find(token_matcher.read(plain, others))
+    found = token_matcher.KnownWords(words).find(token_matcher.tokenize(plain, others))
     split = [token for text in (*plain, *others) for token in text.split()]
     bare = [word if len(word := token.strip(punctuation)) > 2 else token for token in split]
     assert found.tolist() == [words.index(word.lower()) + 1 if word.lower() in words else 0 for word in bare]
@@ -58,7 +58,7 @@ def test_words_are_found_in_any_case_and_nothing_else_is(several: list[str]) -> 
 def test_a_word_is_found_whole_only() -> None:
     """The longest word there may be is not found in what begins with it."""
     word = "ab" * 12
-    assert token_matcher.KnownWords([word]).find(token_matcher.read([word, f"{word}c", word[:-1]])).tolist() == [
+    assert token_matcher.KnownWords([word]).find(token_matcher.tokenize([word, f"{word}c", word[:-1]])).tolist() == [
         1,
         0,
         0,
@@ -76,7 +76,7 @@ def test_long_words_are_compared_letter_by_letter() -> None:
     small = alike.view(np.uint8).reshape(-1, 16)
     sayable = np.isin(small, list(b"0123456789abcdefghijklmnopqrstuvwxyz" + punctuation.encode())).all(axis=1)
     twin = next(text for text in map(bytes, small[sayable]) if text[-1:].isalnum())
-    tokens = token_matcher.read([known, known[:8] + twin.decode()])
+    tokens = token_matcher.tokenize([known, known[:8] + twin.decode()])
     assert token_matcher.KnownWords([known]).find(tokens).tolist() == [1, 0]
 
 
@@ -85,7 +85,7 @@ def test_long_words_are_compared_letter_by_letter() -> None:
 def test_counts_are_of_each_text(several: list[str]) -> None:
     """A character is counted where it is, not in the text before or after."""
     plain, others = parted(several)
-    found = token_matcher.counts(token_matcher.read(plain, others), "!")
+    found = token_matcher.counts(token_matcher.tokenize(plain, others), "!")
     assert found.tolist() == [text.count("!") for text in (*plain, *others)]
 
 

@@ -12,8 +12,8 @@ from alerts.rendering.buttons import Actions, Button, Menu
 from alerts.rendering.card import Card, Chart, Fact, build_card
 from alerts.rendering.rich_text import Span, fill, plain, time
 from alerts.rendering.route import Route
-from replay.snapshots import slack_svg
-from replay.snapshots.text_metrics import is_bars, width, wrap
+from replay.pictures import slack_svg
+from replay.pictures.text_metrics import is_bars, width, wrap
 from tests.support.alerts import START, run, signal
 from tests.support.topics import topic, topic_signal
 

@@ -8,12 +8,12 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from alerts.rendering.chart_kit import Scale, round_up, short, spread, value_ticks
-from replay.snapshots.event_log import MINUTE
+from replay.pictures.event_log import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from replay.snapshots.event_log import MinuteCounts
+    from replay.pictures.event_log import MinuteCounts
 
 WIDTH: Final = 960
 HEIGHT: Final = 190

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detectors.model.signal import Contributors, Evidence, Signal
-from detectors.model.text import Language, format_minutes, format_number, format_percent, format_time_of_day
+from detectors.model.signal_text import Language, format_minutes, format_number, format_percent, format_time_of_day
 from detectors.registry import ALL, BY_NAME, label
 
 HOUR = 3_600_000

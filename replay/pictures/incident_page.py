@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 from alerts.incidents.model import rank
 from alerts.rendering import chart_data, chart_png, text
 from alerts.rendering.card import Chart, build_card
-from replay.snapshots import chart, slack_svg
-from replay.snapshots.chart import Annotation
+from replay.pictures import chart, slack_svg
+from replay.pictures.chart import Annotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alerts.incidents.model import Incident, Notification
     from alerts.rendering.route import Route
-    from replay.snapshots.event_log import EventLog
+    from replay.pictures.event_log import EventLog
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--ink:#1b1b1f;--soft:#56565e;--paper:#fbfaf7;--edge:#d9d6cf;--mentions:#8fb3d9;

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.rendering.buttons import Button
 from alerts.rendering.chart_png import SIZE
 from alerts.rendering.rich_text import Span, plain
-from replay.snapshots.text_metrics import is_bars, width, wrap
+from replay.pictures.text_metrics import is_bars, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
