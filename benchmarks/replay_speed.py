@@ -135,8 +135,7 @@ def scored_records(lines: Iterable[Line | RejectedLine]) -> Iterator[bytes]:
     """Return lines as records of `mentions.scored`: batches, and a tick about every AT_ONCE mentions."""
     watchlist, scorer = PolicySet.built_in().watchlist, Scorer()
     for portion in chunks(read_records(lines, [])):
-        yield from map(batches.encode, score(0, portion, watchlist, scorer).batches)
-        yield batches.encode(Tick(0, 1, portion[-1].arrived, None))
+        yield batches.encode([*score(0, portion, watchlist, scorer).batches, Tick(0, 1, portion[-1].arrived, None)])
 
 
 def from_scores(lines: Iterable[Line | RejectedLine]) -> tuple[int, float]:
@@ -149,10 +148,10 @@ def from_scores(lines: Iterable[Line | RejectedLine]) -> tuple[int, float]:
         file.seek(0)
         begun = time.process_time()
         while head := file.read(4):
-            record = batches.decode(file.read(int.from_bytes(head)))
-            mentions += 0 if isinstance(record, Tick) else len(record)
-            for found in watch.apply(record):
-                triage.apply(found)
+            for part in batches.decode(file.read(int.from_bytes(head))):
+                mentions += 0 if isinstance(part, Tick) else len(part)
+                for found in watch.apply(part):
+                    triage.apply(found)
         return mentions, time.process_time() - begun
 
 

@@ -20,6 +20,7 @@ from streams.agents.watch import WatchAgent
 from streams.clock import clock
 from streams.exactly_once.batch_processor import BatchProcessor
 from streams.exactly_once.end_of_partition import EndOfPartition
+from streams.exactly_once.fetch_batches import FetchBatchScheduler
 from streams.exactly_once.offsets import OffsetTracker
 from streams.exactly_once.producer import FaustSender
 from streams.exactly_once.stall_watchdog import StallWatchdog
@@ -49,6 +50,7 @@ log = structlog.get_logger(__name__)
 SESSION_TIMEOUT: Final = 6.0  # seconds until a dead worker's partitions are reassigned
 HEARTBEAT_INTERVAL: Final = 2.0  # seconds
 REBALANCE_TIMEOUT: Final = 10.0  # seconds
+STREAM_BUFFER: Final = 16  # events, of up to a megabyte each, between Faust's consumer and an agent
 SECOND_NS: Final = 1_000_000_000  # ns
 
 
@@ -81,12 +83,13 @@ def build(config: WorkerConfig) -> faust.App:
 
 def faust_app(config: WorkerConfig) -> faust.App:
     """Return an app with the settings that exact counts rest on (docs/adr/0003-exact-counts.md)."""
+    topics = config.topics
     return faust.App(
-        config.topics.application,
+        topics.application,
         **config.connection.faust(),
         version=1,
         store="memory://",
-        datadir=Path(gettempdir()) / config.topics.application,  # stays empty; Faust creates it
+        datadir=Path(gettempdir()) / topics.application,  # stays empty; Faust creates it
         topic_partitions=config.partitions,
         topic_allow_declare=False,
         topic_disable_leader=True,
@@ -94,6 +97,10 @@ def faust_app(config: WorkerConfig) -> faust.App:
         table_standby_replicas=0,
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
+        ConsumerScheduler=FetchBatchScheduler.of(
+            topic.name
+            for topic in (topics.mentions, topics.scored, topics.signals, topics.actions, topics.notifications)
+        ),
         broker_session_timeout=SESSION_TIMEOUT,
         broker_heartbeat_interval=HEARTBEAT_INTERVAL,
         broker_rebalance_timeout=REBALANCE_TIMEOUT,
@@ -184,6 +191,7 @@ class Worker:
             key_serializer="raw",
             value_serializer="raw",
             partitions=self._config.partitions,
+            maxsize=STREAM_BUFFER,
             acks=False,  # see streams.exactly_once.offsets
         )
 

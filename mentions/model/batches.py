@@ -1,14 +1,17 @@
 """Records of the topic `mentions.scored`: columnar micro-batches, and ticks that carry event time.
 
-Both are MessagePack with a tag. The watch stage is a pure fold over them, so a recording of that topic is all that a
-replay needs.
+A record holds what one round of scoring has for one partition: a batch for each brand, then the ticks. It is
+MessagePack. The watch stage is a pure fold over batches and ticks, so a recording of them is all that a replay needs.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 NEGATIVE: Final = -1
 NEUTRAL: Final = 0
@@ -64,17 +67,34 @@ class Tick(msgspec.Struct, frozen=True, tag="tick", array_like=True):
     clock: int | None
 
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder: Final[msgspec.msgpack.Decoder[Batch | Tick]] = msgspec.msgpack.Decoder(Batch | Tick)
+MAX_RECORD_BYTES: Final = 800_000
+"""Bytes of a record at most, unless a single batch is larger: under the megabyte that brokers take by default."""
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decoder: Final[msgspec.msgpack.Decoder[list[Batch | Tick]]] = msgspec.msgpack.Decoder(list[Batch | Tick])
 
 
-def encode(record: Batch | Tick) -> bytes:
+def encode(parts: Sequence[Batch | Tick]) -> bytes:
     """Return the wire form of a record of `mentions.scored`."""
-    return _encoder.encode(record)
+    return _encode(parts)
 
 
-def decode(raw: bytes) -> Batch | Tick:
-    """Return the record that `encode` wrote.
+def encode_all(parts: Iterable[Batch | Tick], max_bytes: int = MAX_RECORD_BYTES) -> Iterator[bytes]:
+    """Yield the wire form of as few records as hold the parts in order, each of at most `max_bytes`."""
+    record: list[msgspec.Raw] = []
+    size = 0
+    for part in map(_encode, parts):
+        if record and size + len(part) > max_bytes:
+            yield _encode(record)
+            record, size = [], 0
+        record.append(msgspec.Raw(part))
+        size += len(part)
+    if record:
+        yield _encode(record)
+
+
+def decode(raw: bytes) -> list[Batch | Tick]:
+    """Return the batches and ticks of a record, in order.
 
     Raises:
         msgspec.DecodeError: the bytes are not such a record.

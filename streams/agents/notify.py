@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
@@ -15,17 +15,19 @@ from streams.agents.external_escalation import ExternalEscalation
 from streams.agents.metrics import PrometheusDeliveryMetrics
 from streams.agents.receipt_store import KafkaReceiptStore
 from streams.exactly_once.completion import CompletionLatch
+from streams.exactly_once.fetch_batches import place, topic_partition
 from streams.exactly_once.inflight import InflightOffsets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from faust.types import TP, EventT
+    from faust.types import TP
 
     from alerts.delivery.external_alert import ExternalNotifier
     from alerts.delivery.ports import Notifier
     from alerts.notifiers.slack.dnd import DoNotDisturb
     from alerts.rendering.route import Route
+    from streams.exactly_once.fetch_batches import KafkaRecord
     from streams.exactly_once.offsets import OffsetTracker
     from streams.exactly_once.state_table import StateTable
     from streams.heartbeat.forwarder import CanaryForwarder
@@ -66,29 +68,29 @@ class NotifyAgent:
         self._external = ExternalEscalation(sender, brands, self._receipts, web_url=web_url, dnd=dnd)
         self._offsets = offsets
 
-    async def process(self, events: Sequence[EventT[Any]]) -> None:
+    async def process(self, records: Sequence[KafkaRecord]) -> None:
         """Hand the notifications to the outbox; each offset counts as processed once its notification is delivered."""
         await self._brands.loaded()
-        for event in events:
-            self._inflight.add(event.message.tp, event.message.offset)
-            if self._canaries.handle(event):
-                self._done(event)()
+        for record in records:
+            self._inflight.add(topic_partition(record), record.offset)
+            if self._canaries.handle(record):
+                self._done(record)()
                 continue
             try:
-                notification = decode_notification(event.message.value or b"")
+                notification = decode_notification(record.value or b"")
             except msgspec.DecodeError as error:
-                self._log_skipped(event, error)
-                self._done(event)()
+                log.error("undecodable record skipped", **place(record), reason=str(error))  # noqa: TRY400
+                self._done(record)()
                 continue
-            self._receipts.locate(notification.incident.id, event.message.partition)
-            partition = event.message.partition
-            with CompletionLatch(self._done(event)) as latch:
+            partition = record.partition
+            self._receipts.locate(notification.incident.id, partition)
+            with CompletionLatch(self._done(record)) as latch:
                 self._external.escalate(notification, partition, latch)
                 self._external.bypass_dnd(notification, partition, latch)
                 self._outbox.submit(notification, self._external.guard_delivery(notification, partition, latch.part()))
 
-    def _done(self, event: EventT[Any]) -> Callable[[], None]:
-        tp, offset = event.message.tp, event.message.offset
+    def _done(self, record: KafkaRecord) -> Callable[[], None]:
+        tp, offset = topic_partition(record), record.offset
 
         def done() -> None:
             reached = self._inflight.complete(tp, offset)
@@ -96,12 +98,6 @@ class NotifyAgent:
                 self._offsets.mark_processed(tp, reached)
 
         return done
-
-    @staticmethod
-    def _log_skipped(event: EventT[Any], error: msgspec.DecodeError) -> None:
-        message = event.message
-        place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
-        log.error("undecodable record skipped", **place, reason=str(error))
 
     def _route(self, brand: str, at: int) -> Route:
         return route(self._brands.brand(brand), at, self._default_channel, buttons=self._buttons, web=self._web_url)

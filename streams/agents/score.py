@@ -4,50 +4,53 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from mentions.model.batches import Tick, encode
+from mentions.model.batches import Tick, encode_all
 from streams.agents import dead_letters, metrics
 from streams.clock import wall_ms
 from streams.exactly_once.producer import SendBatch
 from streams.kafka import headers
+from streams.kafka.partitioning import partition_of
 from streams.stages.event_time import MINUTE
-from streams.stages.score import MentionsRecord, score
+from streams.stages.score import MentionsRecord, ScoreResult, score
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from faust.types import TP, EventT
+    from faust.types import TP
 
+    from mentions.model.batches import Batch
     from mentions.scorer_port import Scorer
     from streams.clock import Clock
+    from streams.exactly_once.fetch_batches import KafkaRecord
     from streams.exactly_once.producer import Sender
     from streams.kafka.topics import Topics
     from streams.views.brands import BrandRegistry
 
 log = structlog.get_logger(__name__)
 
-TICK_INTERVAL: Final = 1_000  # ms of the arrival clock between two ticks of a partition, unless a minute is passed
+TICK_INTERVAL: Final = 1_000  # ms of event time between two ticks of a partition, unless a minute is passed
+IDLE_TICK_INTERVAL: Final = 10_000  # ms of the wall clock between two ticks of an idle partition, unless a minute is
 
 
-def mentions_record(event: EventT[bytes]) -> MentionsRecord:
+def mentions_record(record: KafkaRecord) -> MentionsRecord:
     """Return what the pure score stage needs of a Kafka record."""
-    message = event.message
-    arrived = headers.timestamp_ms(message.headers, headers.ARRIVED_AT)
+    arrived = headers.timestamp_ms(record.headers, headers.ARRIVED_AT)
     return MentionsRecord(
-        value=message.value,
-        key=message.key,
-        offset=message.offset,
-        arrived=_arrival(message.timestamp) if arrived is None else arrived,
-        read_up_to=headers.timestamp_ms(message.headers, headers.READ_UP_TO),
+        value=record.value,
+        key=record.key,
+        offset=record.offset,
+        arrived=_arrival(record.timestamp) if arrived is None else arrived,
+        read_up_to=headers.timestamp_ms(record.headers, headers.READ_UP_TO),
     )
 
 
-def _arrival(timestamp: float | None) -> int:
+def _arrival(timestamp: int | None) -> int:
     """Return a record's timestamp in ms; a producer so old that it sets none (-1) counts as arriving now."""
-    return round(timestamp * 1000) if timestamp and timestamp > 0 else wall_ms()
+    return timestamp if timestamp and timestamp > 0 else wall_ms()
 
 
 class ScoreAgent:
@@ -65,37 +68,39 @@ class ScoreAgent:
         self._ticked: dict[int, int] = {}
         self._sending = asyncio.Lock()
 
-    async def process(self, events: Sequence[EventT[Any]]) -> None:
+    async def process(self, records: Sequence[KafkaRecord]) -> None:
         """Score the records; returns when all that follows from them is acknowledged."""
         await self._brands.loaded()
         by_partition: dict[int, list[MentionsRecord]] = defaultdict(list)
-        for event in events:
-            by_partition[event.message.partition].append(mentions_record(event))
+        for record in records:
+            by_partition[record.partition].append(mentions_record(record))
         async with self._sending:
             sends = SendBatch(self._sender)
-            for partition, records in by_partition.items():
-                await self._score(sends, partition, records)
+            outbox = _ScoredRound(self._partitions)
+            for partition, several in by_partition.items():
+                scored = score(partition, several, self._brands.watchlist, self._scorer)
+                metrics.count_scored(scored)
+                outbox.add(scored, self._due_tick(partition, scored.read_up_to, TICK_INTERVAL))
+                await self._send_rejections(sends, partition, scored)
+            await self._send(sends, outbox)
             await sends.flush()
 
-    async def _score(self, sends: SendBatch, partition: int, records: Sequence[MentionsRecord]) -> None:
-        scored = score(partition, records, self._brands.watchlist, self._scorer)
-        for batch in scored.batches:
-            await sends.send(self._topics.scored.name, batch.brand.encode(), encode(batch))
+    async def _send(self, sends: SendBatch, outbox: _ScoredRound) -> None:
+        for target, value in outbox.records():
+            await sends.send(self._topics.scored.name, None, value, target)
+
+    async def _send_rejections(self, sends: SendBatch, partition: int, scored: ScoreResult) -> None:
         for record, rejection in scored.rejections:
             value = dead_letters.encode(self._topics.mentions.name, partition, record, rejection)
             await sends.send(self._topics.dead_letters.name, record.key, value)
-        metrics.count_scored(scored)
-        if scored.read_up_to is not None:
-            await self._tick(sends, partition, scored.read_up_to)
 
-    async def _tick(self, sends: SendBatch, partition: int, read_up_to: int) -> None:
+    def _due_tick(self, partition: int, read_up_to: int | None, interval: int) -> Tick | None:
+        """Return the tick that a partition owes, None if it ticked within the interval and the minute."""
         last = self._ticked.get(partition, -1)
-        if read_up_to < last + TICK_INTERVAL and read_up_to // MINUTE <= last // MINUTE:
-            return
+        if read_up_to is None or (read_up_to < last + interval and read_up_to // MINUTE <= last // MINUTE):
+            return None
         self._ticked[partition] = read_up_to
-        value = encode(Tick(partition, self._partitions, read_up_to, self._clock.now()))
-        for target in range(self._partitions):
-            await sends.send(self._topics.scored.name, None, value, target)
+        return Tick(partition, self._partitions, read_up_to, self._clock.now())
 
     async def tick_idle(self, at_end: Sequence[TP]) -> None:
         """Tick at the wall clock for partitions that are read to their end; does nothing where records set the time."""
@@ -104,10 +109,38 @@ class ScoreAgent:
             return
         async with self._sending:
             sends = SendBatch(self._sender)
+            outbox = _ScoredRound(self._partitions)
             for tp in at_end:
-                await self._tick(sends, tp.partition, now)
+                outbox.tick(self._due_tick(tp.partition, now, IDLE_TICK_INTERVAL))
+            await self._send(sends, outbox)
             await sends.flush()
 
     def reset(self) -> None:
         """Start again: the partitions are being reassigned."""
         self._ticked.clear()
+
+
+class _ScoredRound:
+    """What one round of scoring sends: for each partition of `mentions.scored` its brands' batches, then the ticks."""
+
+    def __init__(self, partitions: int) -> None:
+        self._partitions = partitions
+        self._batches: dict[int, list[Batch]] = defaultdict(list)
+        self._ticks: list[Tick] = []
+
+    def add(self, scored: ScoreResult, tick: Tick | None) -> None:
+        """Add what a source partition has."""
+        for batch in scored.batches:
+            self._batches[partition_of(batch.brand.encode(), self._partitions)].append(batch)
+        self.tick(tick)
+
+    def tick(self, tick: Tick | None) -> None:
+        """Add a tick, which goes to every partition."""
+        if tick is not None:
+            self._ticks.append(tick)
+
+    def records(self) -> Iterator[tuple[int, bytes]]:
+        """Yield (partition, record): as few records as hold it all, each partition's in order."""
+        for target in range(self._partitions) if self._ticks else sorted(self._batches):
+            for value in encode_all([*self._batches[target], *self._ticks]):
+                yield target, value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
@@ -10,6 +10,7 @@ import structlog
 from alerts.incidents import model, state
 from streams.agents import metrics
 from streams.exactly_once.fencing import FencedValue, FencedVersion
+from streams.exactly_once.fetch_batches import place
 from streams.exactly_once.partition_state import PerPartition
 from streams.exactly_once.producer import SendBatch
 from streams.stages import group_routing
@@ -18,10 +19,9 @@ from streams.stages.group_routing import ForwardedRecord, PartitionTriage, group
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from faust.types import EventT
-
     from alerts.incidents.model import Action, Notification
     from alerts.incidents.state import TriageState
+    from streams.exactly_once.fetch_batches import KafkaRecord
     from streams.exactly_once.producer import Sender
     from streams.exactly_once.state_table import StateTable
     from streams.kafka.topics import Topics
@@ -78,17 +78,17 @@ class TriageAgent:
         self._partitions = partitions
         self._owned_partitions = PerPartition(lambda number: TriagePartition(number, table, brands, partitions))
 
-    async def process(self, events: Sequence[EventT[Any]]) -> None:
+    async def process(self, records: Sequence[KafkaRecord]) -> None:
         """Apply the records; returns when notifications, incidents and states are acknowledged, in this order."""
         await self._brands.loaded()
         batch = SendBatch(self._sender)
         touched: dict[int, TriagePartition] = {}
-        for event in events:
-            record = self._read(event)
-            if record is None:
+        for record in records:
+            decoded = self._read(record)
+            if decoded is None:
                 continue
-            partition = touched[event.message.partition] = self._owned_partitions[event.message.partition]
-            for notification in await self._apply(partition, record, batch):
+            partition = touched[record.partition] = self._owned_partitions[record.partition]
+            for notification in await self._apply(partition, decoded, batch):
                 await self._send_notification(batch, notification)
         await batch.flush()
         for partition in touched.values():
@@ -119,15 +119,13 @@ class TriageAgent:
         await batch.send(self._topics.incidents.name, key, model.encode(notification.incident))
         metrics.count_notification(notification)
 
-    def _read(self, event: EventT[Any]) -> SignalsRecord | Action | None:
-        message = event.message
+    def _read(self, record: KafkaRecord) -> SignalsRecord | Action | None:
         try:
-            if message.topic == self._topics.actions.name:
-                return model.decode_action(message.value or b"")
-            return group_routing.decode(message.value or b"")
+            if record.topic == self._topics.actions.name:
+                return model.decode_action(record.value or b"")
+            return group_routing.decode(record.value or b"")
         except msgspec.DecodeError as error:
-            place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
-            log.error("undecodable record skipped", **place, reason=str(error))  # noqa: TRY400
+            log.error("undecodable record skipped", **place(record), reason=str(error))  # noqa: TRY400
             return None
 
     def reset(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
@@ -14,6 +14,7 @@ from detectors.model.signal import Signal
 from mentions.model.batches import Batch, decode
 from streams.agents import metrics
 from streams.exactly_once.fencing import FencedValue, FencedVersion
+from streams.exactly_once.fetch_batches import place
 from streams.exactly_once.partition_state import PerPartition
 from streams.exactly_once.producer import SendBatch
 from streams.stages import watch_rows
@@ -22,8 +23,9 @@ from streams.stages.watch import WatchShard
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from faust.types import EventT
-
+    from detectors.model.signal import Watermark
+    from mentions.model.batches import Tick
+    from streams.exactly_once.fetch_batches import KafkaRecord
     from streams.exactly_once.producer import Sender
     from streams.exactly_once.state_table import StateTable
     from streams.kafka.topics import Topics
@@ -50,12 +52,12 @@ class WatchPartition:
             self.shard.states[state.brand] = state
             self._applied[state.brand] = version.number
 
-    def apply(self, record: Batch | Any, offset: int) -> list[Any]:
-        """Return what follows from the record at `offset`; nothing if the brand's state already includes it."""
+    def apply(self, part: Batch | Tick, offset: int) -> list[Signal | Watermark]:
+        """Return what follows from a part of the record at `offset`; nothing if the brand's state includes it."""
         self._offset = offset
-        if isinstance(record, Batch) and offset <= self._applied.get(record.brand, -1):
+        if isinstance(part, Batch) and offset <= self._applied.get(part.brand, -1):
             return []
-        return self.shard.apply(record)
+        return self.shard.apply(part)
 
     async def save(self, sends: SendBatch) -> None:
         """Store what changed, in the order of dependence, each acknowledged: full id segments, brands, event time."""
@@ -107,18 +109,18 @@ class WatchAgent:
         self._partitions = PerPartition(lambda number: WatchPartition(number, table, registry))
         self._generation = -1
 
-    async def process(self, events: Sequence[EventT[Any]]) -> None:
+    async def process(self, records: Sequence[KafkaRecord]) -> None:
         """Apply the records; returns when signals and states are acknowledged."""
         await self._brands.loaded()
         sends = SendBatch(self._sender)
         touched: dict[int, WatchPartition] = {}
-        for event in events:
-            record = self._read(event)
-            if record is None or (isinstance(record, Batch) and not await self._watched(record)):
-                continue
-            partition = touched[event.message.partition] = self._partitions[event.message.partition]
-            for found in partition.apply(record, event.message.offset):
-                await self._send_signal(sends, partition.number, found)
+        for record in records:
+            for part in self._read(record):
+                if isinstance(part, Batch) and not await self._watched(part):
+                    continue
+                partition = touched[record.partition] = self._partitions[record.partition]
+                for found in partition.apply(part, record.offset):
+                    await self._send_signal(sends, partition.number, found)
         await sends.flush()
         for partition in touched.values():
             await partition.save(sends)
@@ -139,19 +141,18 @@ class WatchAgent:
         await sends.flush()
         self._generation = self._brands.generation
 
-    async def _send_signal(self, sends: SendBatch, partition: int, found: Any) -> None:
+    async def _send_signal(self, sends: SendBatch, partition: int, found: Signal | Watermark) -> None:
         key = found.brand.encode() if isinstance(found, Signal) else None
         await sends.send(self._topics.signals.name, key, signal.encode(found), partition)
         metrics.count_signal(found)
 
-    def _read(self, event: EventT[Any]) -> Any | None:
+    @staticmethod
+    def _read(record: KafkaRecord) -> list[Batch | Tick]:
         try:
-            return decode(event.message.value or b"")
+            return decode(record.value or b"")
         except msgspec.DecodeError as error:
-            message = event.message
-            place = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
-            log.error("undecodable record skipped", **place, reason=str(error))  # noqa: TRY400
-            return None
+            log.error("undecodable record skipped", **place(record), reason=str(error))  # noqa: TRY400
+            return []
 
     def reset(self) -> None:
         """Let all partitions go: they are being reassigned."""

@@ -1,8 +1,8 @@
 """Batch processor: works through one agent's records in order and commits their offsets when they are done.
 
-While one batch waits for its acknowledgements, the next records gather. An idle processor adds no delay, and a busy one
-pays the broker's round trip once for many records. A batch that fails stops the worker before any later offset of the
-same partition is committed; the next owner of the partition reads again what was not committed.
+While one batch waits for its acknowledgements, the next records gather: batches grow with lag. An idle processor adds
+no delay, and a busy one pays the broker's round trip once for many records. A batch that fails stops the worker before
+any later offset of the same partition is committed; the next owner of the partition reads again what was not committed.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import structlog
 
+from streams.exactly_once.fetch_batches import MAX_BYTES, MAX_RECORDS, place
 from streams.exactly_once.offsets import OffsetCheck, OffsetTracker
 
 if TYPE_CHECKING:
@@ -21,27 +23,37 @@ if TYPE_CHECKING:
 
     from faust.types import TP, AppT, EventT
 
+    from streams.exactly_once.fetch_batches import KafkaRecord
     from streams.exactly_once.start_offsets import StartOffsets
 
 log = structlog.get_logger(__name__)
 
-MAX_BATCH: Final = 200  # records
-QUEUE_SIZE: Final = 400  # records that may wait before the stream is held back
+QUEUE_SIZE: Final = 2 * MAX_RECORDS  # records that may wait before the stream is held back
+QUEUE_BYTES: Final = 4 * MAX_BYTES  # bytes that may
 COMMIT_INTERVAL: Final = 0.5  # seconds
 SEEK_TIMEOUT: Final = 5.0  # seconds
+
+
+class _Fetched(NamedTuple):
+    """Records of one partition, in order, as fetched under one generation of the consumer group."""
+
+    tp: TP
+    generation: int | None
+    records: Sequence[KafkaRecord]
+    size: int  # bytes
 
 
 class BatchProcessor:
     """Works through one agent's records. `process` gets them in order and returns when all it sent is acknowledged.
 
-    With `finishes` false, `process` only takes the records on and tells `positions` itself when each is done.
+    With `completes_on_return` false, `process` only takes the records on and tells `offsets` itself when each is done.
     """
 
     def __init__(
         self,
         app: AppT,
         name: str,
-        process: Callable[[Sequence[EventT[Any]]], Awaitable[None]],
+        process: Callable[[Sequence[KafkaRecord]], Awaitable[None]],
         start_offsets: StartOffsets,
         *,
         topics: Iterable[str] = (),
@@ -55,7 +67,7 @@ class BatchProcessor:
         self._process = process
         self._start_offsets = start_offsets
         self._seeks: dict[TP, float] = {}  # partition sought back → when, s
-        self._queue: asyncio.Queue[EventT[Any]] = asyncio.Queue(maxsize=QUEUE_SIZE)
+        self._queue = _Queue()
         self._completes_on_return = completes_on_return
         self._paused = False
         self._generation = 0
@@ -63,24 +75,29 @@ class BatchProcessor:
         self._finished_batch.set()
 
     async def put(self, event: EventT[Any]) -> None:
-        """Take the next record; waits while too many are queued."""
-        if self._is_stale(event) or not await self._expect_start(event):
+        """Take the records of the next event (see `fetch_batches`); waits while too many are queued."""
+        tp, generation = event.message.tp, event.message.generation_id
+        if self._is_stale(generation) or not await self._expect_start(tp, generation):
             return
-        follows = self.offsets.check(event.message.tp, event.message.offset)
-        if follows is OffsetCheck.GAP or (follows is OffsetCheck.STALE and self._seek_expired(event.message.tp)):
-            await self._seek_back(event)
-        if follows in {OffsetCheck.GAP, OffsetCheck.STALE, OffsetCheck.REPEATED}:
-            return
-        if follows is OffsetCheck.CONFIRMED_GAP:
-            log.warning("offset gap confirmed", stage=self.name, **_place(event))
-        await self._queue.put(event)
+        following: list[KafkaRecord] = []
+        for record in cast("Sequence[KafkaRecord]", event.message.value):
+            follows = self.offsets.check(tp, record.offset)
+            if follows is OffsetCheck.GAP or (follows is OffsetCheck.STALE and self._seek_expired(tp)):
+                await self._seek_back(tp)
+                break  # what lies after the gap is read again with it
+            if follows is OffsetCheck.CONFIRMED_GAP:
+                log.warning("offset gap confirmed", stage=self.name, **place(record))
+            if follows in {OffsetCheck.NEXT, OffsetCheck.CONFIRMED_GAP}:
+                following.append(record)
+        if following:
+            size = sum(len(record.value or b"") for record in following)
+            await self._queue.put(_Fetched(tp, generation, following, size))
 
-    async def _expect_start(self, event: EventT[Any]) -> bool:
+    async def _expect_start(self, tp: TP, generation: int | None) -> bool:
         """Expect the partition's start offset before its first record; return False if the partition was revoked."""
-        tp = event.message.tp
         if self.offsets.expected(tp) is None:
             start = await self._start_offsets.get(tp)
-            if start is None or self._is_stale(event):
+            if start is None or self._is_stale(generation):
                 return False
             self.offsets.expect(tp, start)
         return True
@@ -89,37 +106,35 @@ class BatchProcessor:
         """Return whether a seek has had no effect for SEEK_TIMEOUT: the partition still returns later records."""
         return time.monotonic() - self._seeks.get(tp, -math.inf) > SEEK_TIMEOUT
 
-    def _is_stale(self, event: EventT[Any]) -> bool:
-        """Return whether a record was fetched before the last rebalance: it is read again from the commit."""
-        return self._paused or event.message.generation_id != cast("Any", self._app).consumer_generation_id
+    def _is_stale(self, generation: int | None) -> bool:
+        """Return whether records were fetched before the last rebalance: they are read again from the commit."""
+        return self._paused or generation != cast("Any", self._app).consumer_generation_id
 
-    async def _seek_back(self, event: EventT[Any]) -> None:
-        expected = self.offsets.expected(event.message.tp)
+    async def _seek_back(self, tp: TP) -> None:
+        expected = self.offsets.expected(tp)
         assert expected is not None
-        self._seeks[event.message.tp] = time.monotonic()
-        log.warning("seek to expected offset", stage=self.name, **(_place(event) | {"offset": expected}))
-        await self._app.consumer.seek(event.message.tp, expected)
+        self._seeks[tp] = time.monotonic()
+        where = {"topic": tp.topic, "partition": tp.partition, "offset": expected}
+        log.warning("seek to expected offset", stage=self.name, **where)
+        await self._app.consumer.seek(tp, expected)
 
     async def run(self) -> None:
         """Process batches until cancelled. An exception of `process` ends the task, and with it the worker."""
         while True:
-            event = await self._queue.get()
+            await self._queue.wait()
             self._finished_batch.clear()
             try:
-                await self._process_batch(event)
+                await self._process_batch(self._queue.take())
             finally:
                 self._finished_batch.set()
 
-    async def _process_batch(self, first: EventT[Any]) -> None:
-        batch = [first]
-        while len(batch) < MAX_BATCH and not self._queue.empty():
-            batch.append(self._queue.get_nowait())
-        batch = [event for event in batch if not self._is_stale(event)]
-        deal = self._generation
-        await self._process(batch)
-        if self._completes_on_return and deal == self._generation:
-            for event in batch:
-                self.offsets.mark_processed(event.message.tp, event.message.offset)
+    async def _process_batch(self, waiting: list[_Fetched]) -> None:
+        batch = [fetched for fetched in waiting if not self._is_stale(fetched.generation)]
+        generation = self._generation
+        await self._process([record for fetched in batch for record in fetched.records])
+        if self._completes_on_return and generation == self._generation:
+            for fetched in batch:
+                self.offsets.mark_processed(fetched.tp, fetched.records[-1].offset)
 
     async def commit(self) -> None:
         """Commit the offsets processed since the last commit."""
@@ -155,9 +170,48 @@ class BatchProcessor:
     @property
     def idle(self) -> bool:
         """Return whether every record that arrived is processed or in flight."""
-        return not self._paused and self._finished_batch.is_set() and self._queue.empty()
+        return not self._paused and self._finished_batch.is_set() and not self._queue
 
 
-def _place(event: EventT[Any]) -> dict[str, Any]:
-    message = event.message
-    return {"topic": message.topic, "partition": message.partition, "offset": message.offset}
+class _Queue:
+    """What waits for the processor: bounded by records and bytes, and taken in portions that grow with lag."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[_Fetched] = deque()
+        self._records = self._bytes = 0
+        self._filled, self._space = asyncio.Event(), asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    async def put(self, fetched: _Fetched) -> None:
+        """Add records; waits until there is space."""
+        while self._records >= QUEUE_SIZE or self._bytes >= QUEUE_BYTES:
+            self._space.clear()
+            await self._space.wait()
+        self._waiting.append(fetched)
+        self._records += len(fetched.records)
+        self._bytes += fetched.size
+        self._filled.set()
+
+    async def wait(self) -> None:
+        """Wait until there is something to take."""
+        await self._filled.wait()
+
+    def take(self) -> list[_Fetched]:
+        """Return the longest waiting, as many as may be worked on at once, at least one."""
+        taken: list[_Fetched] = []
+        records = size = 0
+        while self._waiting:
+            fetched = self._waiting[0]
+            if taken and (records + len(fetched.records) > MAX_RECORDS or size + fetched.size > MAX_BYTES):
+                break
+            taken.append(self._waiting.popleft())
+            records += len(fetched.records)
+            size += fetched.size
+        self._records -= records
+        self._bytes -= size
+        self._space.set()
+        if not self._waiting:
+            self._filled.clear()
+        return taken

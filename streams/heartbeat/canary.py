@@ -132,7 +132,7 @@ def score_canary(value: bytes, beat: Canary, scorer: Scorer) -> bytes:
         LostError: it makes none.
     """
     record = MentionsRecord(value, offset=0, arrived=beat.sent_at)
-    return encode_scored(_only(score(beat.partition, [record], _WATCHLIST, scorer).batches))
+    return encode_scored([_only(score(beat.partition, [record], _WATCHLIST, scorer).batches)])
 
 
 def watch_canary(value: bytes) -> bytes:
@@ -142,7 +142,7 @@ def watch_canary(value: bytes) -> bytes:
         LostError: it makes none.
         msgspec.DecodeError: the value is no record of `mentions.scored`.
     """
-    batch = decode_scored(value)
+    batch = _only(decode_scored(value))
     if not isinstance(batch, Batch):
         raise CanaryLostError("a tick is no canary")
     shard = WatchShard(_POLICIES)

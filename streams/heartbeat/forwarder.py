@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from msgspec.structs import replace
@@ -14,15 +14,14 @@ from streams.heartbeat import canary
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from faust.types import EventT
-
     from alerts.notifiers.slack.health import CachedProbe
     from mentions.scorer_port import Scorer
+    from streams.exactly_once.fetch_batches import KafkaRecord
     from streams.exactly_once.producer import Sender
     from streams.heartbeat.canary import Canary
     from streams.kafka.topics import Topics
 
-    Process = Callable[[Sequence[EventT[Any]]], Awaitable[None]]
+    Process = Callable[[Sequence[KafkaRecord]], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
@@ -46,21 +45,24 @@ class CanaryForwarder:
     def wrap(self, stage: str, process: Process) -> Process:
         """Return a `process` that also forwards canaries; the agent's own never sees one."""
 
-        async def both(events: Sequence[EventT[Any]]) -> None:
-            beats = {id(event): beat for event in events if (beat := canary.from_headers(event.message.headers))}
-            await process([event for event in events if id(event) not in beats])
+        async def both(records: Sequence[KafkaRecord]) -> None:
+            canaries = [(record, beat) for record in records if (beat := canary.from_headers(record.headers))]
+            if not canaries:
+                await process(records)
+                return
+            carriers = {id(record) for record, _ in canaries}
+            await process([record for record in records if id(record) not in carriers])
             sends = SendBatch(self._sender)
-            for event in events:
-                if id(event) in beats:
-                    await self._forward(sends, stage, event, beats[id(event)])
+            for record, beat in canaries:
+                await self._forward(sends, stage, record, beat)
             await sends.flush()
 
         return both
 
-    async def _forward(self, sends: SendBatch, stage: str, event: EventT[Any], beat: Canary) -> None:
-        number = event.message.partition
+    async def _forward(self, sends: SendBatch, stage: str, record: KafkaRecord, beat: Canary) -> None:
+        number = record.partition
         try:
-            value = self._next_value(stage, event.message.value or b"", replace(beat, partition=number))
+            value = self._next_value(stage, record.value or b"", replace(beat, partition=number))
         except Exception as error:  # noqa: BLE001  a canary that is none must not stop the worker
             log.error("canary lost", stage=stage, partition=number, reason=str(error))  # noqa: TRY400
             return
@@ -75,12 +77,12 @@ class CanaryForwarder:
     async def _report(self, sends: SendBatch, beat: Canary) -> None:
         await sends.send(self._topics.heartbeats.name, None, canary.encode(beat), beat.partition)
 
-    def handle(self, event: EventT[Any]) -> bool:
+    def handle(self, record: KafkaRecord) -> bool:
         """Return whether a notification is a canary; if so, check Slack and report the result in the background."""
-        beat = canary.from_headers(event.message.headers)
+        beat = canary.from_headers(record.headers)
         if beat is None:
             return False
-        task = asyncio.create_task(self._check_slack(replace(beat, partition=event.message.partition, stage="notify")))
+        task = asyncio.create_task(self._check_slack(replace(beat, partition=record.partition, stage="notify")))
         self._checks.add(task)
         task.add_done_callback(self._checks.discard)
         return True

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kafka import TopicPartition
-from kafka.partitioner.default import murmur2
 
 from streams.kafka import clients
 from streams.kafka.errors import BrokerError
+from streams.kafka.partitioning import partition_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -58,7 +58,7 @@ def between(connection: Connection, topic: str, since: int, until: int, keys: It
     """
     with closing(clients.consumer(connection)) as consumer:
         partitions = _partitions(connection, consumer, topic)
-        places = {(murmur2(key) & 0x7FFFFFFF) % len(partitions) for key in keys}
+        places = {partition_of(key, len(partitions)) for key in keys}
         ends = consumer.end_offsets([tp for tp in partitions if not places or tp.partition in places])
         starts, stops = (_offsets(consumer, ends, instant) for instant in (since, until))
         yield from _drain(connection, consumer, starts, stops)

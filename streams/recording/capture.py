@@ -141,13 +141,14 @@ def _scored(records: Iterable[Record], wanted: frozenset[str]) -> Iterator[tuple
     partitions: dict[int, TickCompactor] = {}
     for record in records:
         try:
-            entry = decode(record.value or b"")
+            parts = decode(record.value or b"")
         except msgspec.DecodeError:
             continue
-        if isinstance(entry, Tick) or (entry.brand in wanted if wanted else entry.brand != canary.BRAND):
-            partition = partitions.setdefault(record.partition, TickCompactor())
-            for at, kept in partition.take(record.timestamp, entry):
-                yield at, record.partition, kept
+        for part in parts:
+            if isinstance(part, Tick) or (part.brand in wanted if wanted else part.brand != canary.BRAND):
+                partition = partitions.setdefault(record.partition, TickCompactor())
+                for at, kept in partition.take(record.timestamp, part):
+                    yield at, record.partition, kept
     for number, partition in partitions.items():
         for at, kept in partition.flush():
             yield at, number, kept

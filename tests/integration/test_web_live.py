@@ -47,7 +47,7 @@ def fill(there: Installation) -> None:
     )
     kept = FencedValue(FencedVersion(1, 1), 0, posting).encode()
     producer.send(there.topics.receipts.name, key=INCIDENT.encode(), value=kept, partition=0)
-    producer.send(there.topics.scored.name, key=b"Hallowfirth", value=encode_scored(batch), partition=0)
+    producer.send(there.topics.scored.name, key=b"Hallowfirth", value=encode_scored([batch]), partition=0)
     producer.flush()
     producer.close()
 

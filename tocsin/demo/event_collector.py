@@ -106,11 +106,11 @@ class EventCollector:
             self._display.add(note)
             self._fresh.append(note)
             return
-        entry = decode(record.value or b"")
-        if isinstance(entry, Batch):
-            self._display.event_log.count(entry)
-        else:
-            self._read_up_to[entry.partition] = max(entry.read_up_to, self._read_up_to.get(entry.partition, 0))
+        for part in decode(record.value or b""):
+            if isinstance(part, Batch):
+                self._display.event_log.count(part)
+            else:
+                self._read_up_to[part.partition] = max(part.read_up_to, self._read_up_to.get(part.partition, 0))
 
     def _clock(self) -> int:
         """Return the event time up to which every source partition is read [ms]."""

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentions.batch_builder import MAX_BYTES, MAX_ROWS, BatchBuilder
-from mentions.model.batches import Batch, decode, encode
+from mentions.model.batches import Batch, Tick, decode, encode, encode_all
 from mentions.scoring import RecordResult, score_record
 from mentions.watchlist.watchlist import BrandTerms, Watchlist
 from tests.support.mentions import ARRIVED, CountingScorer, line, record
@@ -52,7 +52,7 @@ def test_a_batch_survives_the_wire() -> None:
     (batch,) = columns.drain()
     assert {len(column) for column in msgspec.structs.astuple(batch) if isinstance(column, list)} == {2}
     assert (batch.brand, batch.partition, batch.scorer) == ("a", 4, "counting-1")
-    assert decode(encode(batch)) == batch
+    assert decode(encode([batch])) == [batch]
 
 
 def test_draining_empties() -> None:
@@ -69,7 +69,7 @@ def test_a_batch_stays_far_below_a_megabyte() -> None:
     for offset in range(30):
         columns.add(_scored(offset, *["a"] * 100, text="😡" * 400))
     batches = columns.drain()
-    assert all(len(encode(batch)) <= MAX_BYTES for batch in batches)
+    assert all(len(encode([batch])) <= MAX_BYTES for batch in batches)
     assert len(_origins(batches)) == 3_000 > MAX_ROWS
     assert _origins(batches) == sorted(_origins(batches))
 
@@ -87,3 +87,16 @@ def test_columns_are_of_one_partition() -> None:
     """A record of another source partition would break the order: it is refused."""
     with pytest.raises(ValueError, match="record of partition 1: these columns are of 0"):
         BatchBuilder(0).add(_scored(0, "a", partition=1))
+
+
+@given(st.integers(1, 5_000), st.lists(st.sampled_from("abc"), max_size=40))
+def test_records_hold_every_part_in_order_within_the_bound(max_bytes: int, names: list[str]) -> None:
+    """As few records as hold the parts; none over the bound, save one that holds a single large part."""
+    columns = BatchBuilder(0)
+    for offset, name in enumerate(names):
+        columns.add(_scored(offset, *[name] * (offset + 1)))
+    parts: list[Batch | Tick] = [*columns.drain(), Tick(0, 1, 7, None)]
+    records = list(encode_all(parts, max_bytes))
+    assert [part for raw in records for part in decode(raw)] == parts
+    assert all(len(raw) <= max_bytes + 5 or len(decode(raw)) == 1 for raw in records)
+    assert list(encode_all([])) == []

@@ -120,9 +120,9 @@ class KafkaDataSource(KafkaGateway):
 
     def _take(self, raw: bytes) -> None:
         with suppress(msgspec.DecodeError):
-            record = decode(raw)
-            if isinstance(record, Batch) and record.brand != canary.BRAND:
-                self._counter.add(record)
+            for part in decode(raw):
+                if isinstance(part, Batch) and part.brand != canary.BRAND:
+                    self._counter.add(part)
 
     async def _refresh_baselines(self) -> None:
         """Refresh the baselines that the workers have learned; the pages work without them."""

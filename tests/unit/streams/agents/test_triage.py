@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 from kafka.partitioner.default import murmur2
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Notification
     from streams.exactly_once.fencing import FencedValue
+    from streams.exactly_once.fetch_batches import KafkaRecord
 
 PARTITIONS: Final = 8
 TOPICS: Final = Topics()
@@ -63,13 +64,6 @@ class Message:
     key: bytes | None
     value: bytes
     offset: int = 0
-
-
-@dataclass(frozen=True)
-class Event:
-    """A message in its envelope."""
-
-    message: Message
 
 
 class Worker:
@@ -110,8 +104,7 @@ class Worker:
             messages = [_message(record, number) for number in everywhere]
             while messages:
                 known = len(self.passed)
-                events: Any = [Event(one) for one in messages]
-                asyncio.run(self.triaging.process(events))
+                asyncio.run(self.triaging.process(cast("list[KafkaRecord]", messages)))
                 messages = self.passed[known:]
 
 

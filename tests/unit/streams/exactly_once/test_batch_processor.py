@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from faust.types import TP
 
 from streams.exactly_once.batch_processor import BatchProcessor
 
@@ -16,14 +17,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Message:
-    """A record as Faust hands it over."""
+class Record:
+    """A record as it was fetched."""
 
-    tp: str
     offset: int
-    generation_id: int = 1
+    value: bytes = b"{}"
     topic: str = "mentions"
     partition: int = 0
+
+
+P = TP("mentions", 0)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What Faust hands over of one fetch."""
+
+    tp: TP
+    value: list[Record]
+    generation_id: int
 
 
 @dataclass(frozen=True)
@@ -37,14 +49,14 @@ class Event:
 class Consumer:
     """The consumer's side: what was sought and committed."""
 
-    sought: list[tuple[str, int]] = field(default_factory=list)
-    commits: list[dict[str, int]] = field(default_factory=list)
+    sought: list[tuple[TP, int]] = field(default_factory=list)
+    commits: list[dict[TP, int]] = field(default_factory=list)
 
-    async def seek(self, tp: str, offset: int) -> None:
+    async def seek(self, tp: TP, offset: int) -> None:
         """Note a seek."""
         self.sought.append((tp, offset))
 
-    async def _commit(self, offsets: dict[str, int]) -> bool:
+    async def _commit(self, offsets: dict[TP, int]) -> bool:
         self.commits.append(dict(offsets))
         return True
 
@@ -61,11 +73,11 @@ class StartOffsets:
     """From where partitions are read: what the group has committed."""
 
     def __init__(self) -> None:
-        self.committed: dict[str, int] = {}
+        self.committed: dict[TP, int] = {}
         self.known = asyncio.Event()
         self.known.set()
 
-    async def get(self, tp: str) -> int | None:
+    async def get(self, tp: TP) -> int | None:
         """Return the start of a partition."""
         await self.known.wait()
         return self.committed.get(tp)
@@ -80,9 +92,9 @@ class Work:
         self.go.set()
         self.fail_at: int | None = None
 
-    async def __call__(self, events: Sequence[Any]) -> None:
+    async def __call__(self, records: Sequence[Any]) -> None:
         """Take a batch."""
-        offsets = [event.message.offset for event in events]
+        offsets = [record.offset for record in records]
         await self.go.wait()
         if self.fail_at in offsets:
             message = "a send failed"
@@ -106,7 +118,7 @@ def app() -> App:
 def starts() -> StartOffsets:
     """Return the start of partition p: its beginning."""
     found = StartOffsets()
-    found.committed["p"] = 0
+    found.committed[P] = 0
     return found
 
 
@@ -118,11 +130,16 @@ def stage(app: App, work: Work, starts: StartOffsets) -> BatchProcessor:
     return BatchProcessor(anything, "test", work, where)
 
 
-async def put(stage: BatchProcessor, *offsets: int, generation: int = 1) -> None:
-    """Hand in records of partition p."""
+async def put(stage: BatchProcessor, *offsets: int, generation: int = 1, size: int = 2) -> None:
+    """Hand in records of partition p, each fetched alone."""
     for offset in offsets:
-        event: Any = Event(Message("p", offset, generation))
-        await stage.put(event)
+        await put_fetched(stage, offset, generation=generation, size=size)
+
+
+async def put_fetched(stage: BatchProcessor, *offsets: int, generation: int = 1, size: int = 2) -> None:
+    """Hand in records of partition p that were fetched together."""
+    event: Any = Event(Message(P, [Record(offset, bytes(size)) for offset in offsets], generation))
+    await stage.put(event)
 
 
 async def work_off(stage: BatchProcessor) -> None:
@@ -137,7 +154,7 @@ async def work_off(stage: BatchProcessor) -> None:
 
 async def test_what_waits_is_taken_together(stage: BatchProcessor, work: Work, starts: StartOffsets) -> None:
     """Records that gathered while the stage was busy form one batch, in order."""
-    starts.committed["p"] = 4
+    starts.committed[P] = 4
     await put(stage, 4, 5, 6)
     await work_off(stage)
     assert work.batches == [[4, 5, 6]]
@@ -156,7 +173,7 @@ async def test_only_what_is_done_is_committed(stage: BatchProcessor, app: App, w
     await stage.commit()
     await stage.commit()
     running.cancel()
-    assert app.consumer.commits == [{"p": 2}]
+    assert app.consumer.commits == [{P: 2}]
 
 
 async def test_a_failed_batch_ends_the_stage(stage: BatchProcessor, app: App, work: Work) -> None:
@@ -170,14 +187,14 @@ async def test_a_failed_batch_ends_the_stage(stage: BatchProcessor, app: App, wo
     await put(stage, 2)
     await stage.commit()
     assert work.batches == [[0]]
-    assert app.consumer.commits == [{"p": 1}]
+    assert app.consumer.commits == [{P: 1}]
 
 
 async def test_a_missing_offset_is_sought(stage: BatchProcessor, app: App, work: Work) -> None:
     """A record that does not follow is not worked on; its partition is read again from the missing one."""
     await put(stage, 0, 2, 3)
     await work_off(stage)
-    assert app.consumer.sought == [("p", 1)]
+    assert app.consumer.sought == [(P, 1)]
     assert work.batches == [[0]]
     await put(stage, 1, 2, 3)
     await work_off(stage)
@@ -188,10 +205,10 @@ async def test_an_assignment_begins_at_the_committed_offset(
     stage: BatchProcessor, app: App, work: Work, starts: StartOffsets
 ) -> None:
     """A first record that lies after what is committed is not worked on before the missing ones are read."""
-    starts.committed["p"] = 47
+    starts.committed[P] = 47
     await put(stage, 48, 49)
     await work_off(stage)
-    assert (app.consumer.sought, work.batches) == ([("p", 47)], [])
+    assert (app.consumer.sought, work.batches) == ([(P, 47)], [])
     await put(stage, 47, 48, 49)
     await work_off(stage)
     assert work.batches == [[47, 48, 49]]
@@ -207,10 +224,10 @@ async def test_what_is_read_twice_is_worked_on_once(stage: BatchProcessor, work:
 async def test_a_seek_in_vain_is_repeated(stage: BatchProcessor, app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """A partition that goes on giving what lies after is sought again, so that it cannot stay stalled."""
     await put(stage, 1, 2)
-    assert app.consumer.sought == [("p", 0)]
+    assert app.consumer.sought == [(P, 0)]
     monkeypatch.setattr("streams.exactly_once.batch_processor.SEEK_TIMEOUT", 0.0)
     await put(stage, 3)
-    assert app.consumer.sought == [("p", 0), ("p", 0)]
+    assert app.consumer.sought == [(P, 0), (P, 0)]
 
 
 async def test_a_record_that_comes_while_the_start_is_asked_for_waits(
@@ -231,7 +248,7 @@ async def test_a_partition_that_is_not_owned_gives_nothing(
     stage: BatchProcessor, work: Work, starts: StartOffsets
 ) -> None:
     """A record of a partition that was revoked while its start was asked for is another worker's."""
-    del starts.committed["p"]
+    del starts.committed[P]
     await put(stage, 0)
     await work_off(stage)
     assert work.batches == []
@@ -241,7 +258,7 @@ async def test_records_of_an_older_assignment_are_dropped(
     stage: BatchProcessor, app: App, work: Work, starts: StartOffsets
 ) -> None:
     """What was fetched before a rebalance comes again to the owner of the partition: it must not be worked on here."""
-    starts.committed["p"] = 7
+    starts.committed[P] = 7
     await put(stage, 7)
     app.consumer_generation_id = 2
     stage.reset()
@@ -265,7 +282,7 @@ async def test_settling_waits_for_the_batch_at_hand_and_commits(stage: BatchProc
     work.go.set()
     await settling
     running.cancel()
-    assert app.consumer.commits == [{"p": 2}]
+    assert app.consumer.commits == [{P: 2}]
 
 
 async def test_a_batch_that_outlives_its_assignment_does_not_count(stage: BatchProcessor, app: App, work: Work) -> None:
@@ -282,3 +299,65 @@ async def test_a_batch_that_outlives_its_assignment_does_not_count(stage: BatchP
     await stage.commit()
     running.cancel()
     assert app.consumer.commits == []
+
+
+async def test_what_was_fetched_together_is_taken_together(stage: BatchProcessor, app: App, work: Work) -> None:
+    """A fetch is one batch, in order, and is committed as a whole."""
+    await put_fetched(stage, 0, 1, 2)
+    await work_off(stage)
+    await stage.commit()
+    assert (work.batches, app.consumer.commits) == ([[0, 1, 2]], [{P: 3}])
+
+
+async def test_a_gap_within_a_fetch_is_sought_once(stage: BatchProcessor, app: App, work: Work) -> None:
+    """What comes before the gap is worked on; what lies after it is read again with the missing one."""
+    await put_fetched(stage, 0, 1, 3, 4, 5)
+    await work_off(stage)
+    assert (app.consumer.sought, work.batches) == ([(P, 2)], [[0, 1]])
+    await put_fetched(stage, 2, 3, 4, 5)
+    await work_off(stage)
+    assert work.batches == [[0, 1], [2, 3, 4, 5]]
+
+
+async def test_a_fetch_that_begins_too_early_loses_its_beginning(stage: BatchProcessor, work: Work) -> None:
+    """Of records that were seen before only the new ones are worked on."""
+    await put_fetched(stage, 0, 1, 2)
+    await put_fetched(stage, 1, 2, 3, 4)
+    await work_off(stage)
+    assert work.batches == [[0, 1, 2, 3, 4]]
+
+
+async def test_a_confirmed_gap_within_a_fetch_is_passed(stage: BatchProcessor, app: App, work: Work) -> None:
+    """Offsets that are missing twice are gone: transaction markers or expired records."""
+    for _ in range(2):
+        await put_fetched(stage, *([0] if not work.batches else []), 2, 3)
+        await work_off(stage)
+    assert (app.consumer.sought, work.batches) == ([(P, 1)], [[0], [2, 3]])
+
+
+async def test_batches_grow_with_lag_up_to_a_bound(
+    stage: BatchProcessor, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As much as waits is taken at once, but no more than the bounds of records and bytes, save a single large one."""
+    monkeypatch.setattr("streams.exactly_once.batch_processor.MAX_RECORDS", 3)
+    monkeypatch.setattr("streams.exactly_once.batch_processor.MAX_BYTES", 100)
+    await put(stage, 0, 1, 2, 3)
+    await put(stage, 4, size=99)
+    await put(stage, 5, size=300)
+    await put(stage, 6)
+    await work_off(stage)
+    assert work.batches == [[0, 1, 2], [3], [4], [5], [6]]
+
+
+async def test_a_full_queue_holds_the_stream_back(
+    stage: BatchProcessor, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than the bound does not gather; what was held back is taken when there is space."""
+    monkeypatch.setattr("streams.exactly_once.batch_processor.QUEUE_SIZE", 2)
+    coming = asyncio.create_task(put(stage, 0, 1, 2))
+    await asyncio.sleep(0)
+    assert not coming.done()
+    await work_off(stage)
+    await coming
+    await work_off(stage)
+    assert work.batches == [[0, 1], [2]]

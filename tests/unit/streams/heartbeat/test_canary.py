@@ -45,6 +45,6 @@ def test_what_is_no_canary_is_lost_with_a_reason() -> None:
     with pytest.raises(CanaryLostError):
         canary.score_canary(b'{"id":"1"}', BEAT, Scorer.with_brand_weights(None))
     with pytest.raises(CanaryLostError):
-        canary.watch_canary(encode_scored(Tick(0, 1, 0, None)))
+        canary.watch_canary(encode_scored([Tick(0, 1, 0, None)]))
     with pytest.raises(msgspec.DecodeError):
         canary.triage_canary(b"")

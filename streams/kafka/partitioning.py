@@ -1,0 +1,17 @@
+"""Partitioning: in which partition a key lies, as the producers of all clients choose it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from kafka.partitioner.default import murmur2
+
+
+@lru_cache(maxsize=65_536)
+def partition_of(key: bytes, partitions: int) -> int:
+    """Return the partition of `key` in a topic of so many partitions.
+
+    >>> partition_of(b"Hallowfirth", 4)
+    1
+    """
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions
