@@ -1,4 +1,4 @@
-"""What do tests share? The session's broker, and the closing line that names it."""
+"""What tests share: the session's broker, the closing line that names it, and examples without a time limit."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from streams.kafka.embedded import EmbeddedBroker
 from tests.support.brokers import Broker, BrokerChoice, RealBroker, start_real
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 _CHOSEN = pytest.StashKey[BrokerChoice]()
 _REPORTED = pytest.StashKey[set[str]]()
 _BROKERS = "brokers"
+
+# A busy machine makes no test fail; all else is as in the profile that hypothesis chose, with CI=true its own.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tocsin.demo.environment import DemoEnvironment
     from tocsin.demo.live_display import LiveDisplay
 
-START_TIMEOUT: Final = 60.0
+START_TIMEOUT: Final = 120.0
 """Seconds for the worker to start and to process the warm-up."""
 
 QUIET_SECONDS: Final = 1.5
