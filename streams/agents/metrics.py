@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prometheus_client import Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from alerts.delivery.metrics import LoggingMetrics
 from detectors.model.signal import Signal, Watermark
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 MENTIONS = Counter("tocsin_mentions_total", "Mentions read, by what became of them", ["outcome"])
 SIGNALS = Counter("tocsin_signals_total", "Signals raised", ["detector", "severity"])
 NOTIFICATIONS = Counter("tocsin_notifications_total", "Notifications written to the outbox", ["reason"])
-WATERMARK = Gauge("tocsin_watermark_seconds", "Event time up to which this worker's brands are closed, since the epoch")
-
+WATERMARK = Gauge(
+    "tocsin_watermark_seconds",
+    "Event time up to which this worker's brands are closed, since the epoch; of several processes the earliest",
+    multiprocess_mode="livemin",
+)
 
 DELIVERED = Histogram(
     "tocsin_delivery_seconds", "From a notification to its message", ["kind"], buckets=(0.1, 0.25, 0.5, 1, 2, 5, 15, 60)
@@ -65,6 +69,19 @@ def count_signal(found: Signal | Watermark) -> None:
 def count_notification(notification: Notification) -> None:
     """Count a notification."""
     NOTIFICATIONS.labels(notification.reason).inc()
+
+
+def serve_all(port: int) -> None:
+    """Serve the sums of all processes that share PROMETHEUS_MULTIPROC_DIR on `port`; 0 serves none."""
+    if port:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        start_http_server(port, registry=registry)
+
+
+def forget_process(pid: int) -> None:
+    """Leave the gauges of a process that has ended out of the sums; what it counted stays."""
+    mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 def serve(port: int) -> None:

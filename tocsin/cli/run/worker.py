@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,8 +14,10 @@ from tocsin.cli.environment import load_installation
 from tocsin.cli.options import EmbeddedOption
 from tocsin.cli.output import print_status
 from tocsin.cli.run.notifiers import external_notifiers, has_slack_app
+from tocsin.cli.run.processes import Supervisor, available_cores
 from tocsin.cli.weights import WeightsOption, load_scorer
 from tocsin.errors import UsageError
+from tocsin.subprocesses import TOCSIN
 
 if TYPE_CHECKING:
     from alerts.delivery.ports import Notifier
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 
 SLACK_CHANNEL_INTERVAL = 1.0
 """Seconds between two messages in one channel: Slack's rate limit."""
+
+
+MAX_PROCESSES = 256
 
 
 class Notify(StrEnum):
@@ -53,6 +60,14 @@ def command(
         bool, typer.Option("--defaults", help="Watch every brand named in mentions, with the built-in thresholds.")
     ] = False,
     weights: WeightsOption = None,
+    processes: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=MAX_PROCESSES,
+            help="Processes that share this machine's cores; 0: one for each core. One that ends is started again.",
+        ),
+    ] = 1,
     embedded: EmbeddedOption = False,
 ) -> None:
     """Run a worker until stopped (Ctrl-C or SIGTERM). Workers share the partitions: start as many as you need.
@@ -62,8 +77,12 @@ def command(
     Examples:
       tocsin worker
       tocsin worker --notify console
+      tocsin worker --processes 4
       tocsin worker --clock arrival --defaults
     """
+    count = processes or available_cores()
+    if count > 1:
+        sys.exit(_supervise(count))
     from streams import lifecycle  # noqa: PLC0415
     from streams.agents import metrics  # noqa: PLC0415
     from streams.app import WorkerConfig, build  # noqa: PLC0415
@@ -89,6 +108,19 @@ def command(
         defaults=defaults,
     )
     sys.exit(lifecycle.run_worker(build(parts), here.settings.log_level, here.settings.log_format))
+
+
+def _supervise(count: int) -> int:
+    """Run several workers of this command line, with one metrics port; return the exit code."""
+    with TemporaryDirectory(prefix="tocsin-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        from streams.agents import metrics  # noqa: PLC0415  reads the variable when it is loaded
+
+        port = load_installation().settings.metrics_port
+        metrics.serve_all(port)
+        environment = os.environ | {"TOCSIN_METRICS_PORT": "0"}
+        command = [*TOCSIN, *sys.argv[1:], "--processes", "1"]
+        return Supervisor(command, count, environment, metrics.forget_process).run()
 
 
 def _uses_slack(here: Installation, notify: Notify | None) -> bool:
