@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import faust
 import structlog
 
+from streams.agents import metrics
 from streams.agents.notify import NotifyAgent
 from streams.agents.score import ScoreAgent
 from streams.agents.triage import TriageAgent
 from streams.agents.watch import WatchAgent
 from streams.clock import clock
 from streams.exactly_once.batch_processor import BatchProcessor
-from streams.exactly_once.end_of_partition import EndOfPartition
 from streams.exactly_once.fetch_batches import FetchBatchScheduler
+from streams.exactly_once.lag import Lag
 from streams.exactly_once.offsets import OffsetTracker
 from streams.exactly_once.producer import FaustSender
 from streams.exactly_once.stall_watchdog import StallWatchdog
@@ -51,6 +52,7 @@ SESSION_TIMEOUT: Final = 6.0  # seconds until a dead worker's partitions are rea
 HEARTBEAT_INTERVAL: Final = 2.0  # seconds
 REBALANCE_TIMEOUT: Final = 10.0  # seconds
 STREAM_BUFFER: Final = 16  # events, of up to a megabyte each, between Faust's consumer and an agent
+LAG_INTERVAL: Final = 5.0  # seconds between two measurements of lag
 SECOND_NS: Final = 1_000_000_000  # ns
 
 
@@ -146,9 +148,7 @@ class Worker:
             self._processor("triage", canaries.wrap("triage", self._triage.process), topics.signals, topics.actions),
             self._processor("notify", self._notify.process, topics.notifications, offsets=delivered),
         ]
-        self._end_of_partition = EndOfPartition(
-            self.app, topics.mentions.name, self._processors[0], self._start_offsets
-        )
+        self._lags = [Lag(self.app, processor, self._start_offsets) for processor in self._processors]
         self._watchdog = StallWatchdog(self.app, self._processors, self._start_offsets)
         self._start_tasks()
         self._connect_rebalance()
@@ -202,6 +202,7 @@ class Worker:
             self.app.task(self._named(processor.commit_periodically, f"{processor.name}_commit"))
         self.app.task(self._named(self._tick_idle, "tick_idle"))
         self.app.task(self._named(self._watchdog.run, "stall_watchdog"))
+        self.app.task(self._named(self._measure_lag, "measure_lag"))
         if not self._config.defaults:
             self.app.task(self._named(self._follow_brand_topic, "follow_brands"))
 
@@ -221,7 +222,13 @@ class Worker:
             await asyncio.sleep(
                 1 - time.time_ns() % SECOND_NS / SECOND_NS
             )  # at whole seconds: a new minute is signalled at once
-            await self._score.tick_idle(await self._end_of_partition.partitions())
+            await self._score.tick_idle(await self._lags[0].partitions_at_end())
+
+    async def _measure_lag(self) -> None:
+        while True:
+            await asyncio.sleep(LAG_INTERVAL)
+            for lag in self._lags:
+                metrics.set_lag(lag.stage, await lag.total())
 
     def _connect_rebalance(self) -> None:
         """Drain before partitions are reassigned; read start offsets once the tables have recovered."""

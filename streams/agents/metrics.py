@@ -24,6 +24,12 @@ WATERMARK = Gauge(
     "Event time up to which this worker's brands are closed, since the epoch; of several processes the earliest",
     multiprocess_mode="livemin",
 )
+LAG = Gauge(
+    "tocsin_lag_records",
+    "Records that the workers have not processed, by stage: at overload it grows, and nothing is dropped",
+    ["stage"],
+    multiprocess_mode="livesum",
+)
 
 DELIVERED = Histogram(
     "tocsin_delivery_seconds", "From a notification to its message", ["kind"], buckets=(0.1, 0.25, 0.5, 1, 2, 5, 15, 60)
@@ -64,6 +70,11 @@ def count_signal(found: Signal | Watermark) -> None:
         WATERMARK.set(found.at / 1000)
     elif found.phase == "raised":
         SIGNALS.labels(found.detector, found.severity).inc()
+
+
+def set_lag(stage: str, records: int) -> None:
+    """Note how many records of its partitions a stage has not processed."""
+    LAG.labels(stage).set(records)
 
 
 def count_notification(notification: Notification) -> None:
