@@ -10,6 +10,7 @@ import typer
 
 from tocsin.cli.analyse.replay_input import ReplayInput
 from tocsin.cli.inputs import parse_column_map
+from tocsin.cli.memory import collect_rarely
 from tocsin.cli.options import SortOption
 from tocsin.cli.output import print_json, print_status, printable, progress_bar
 from tocsin.cli.weights import WeightsOption
@@ -92,6 +93,7 @@ def command(
       tocsin replay export.csv --map text=body,published_at=date --config config/brands.yaml
       zcat march.jsonl.gz | tocsin replay - --defaults --json
     """
+    collect_rarely()
     shown_instead = bool(slack or speed or compare_to)
     output = _output(summary=summary, events=events, json=json, shown_instead=shown_instead)
     source = ReplayInput(files, parse_column_map(columns), sort=sort, rescore=rescore, weights=weights)

@@ -10,6 +10,7 @@ import typer
 
 from tocsin.cli.analyse.replay_input import ReplayInput
 from tocsin.cli.inputs import parse_column_map
+from tocsin.cli.memory import collect_rarely
 from tocsin.cli.output import print_line, print_status, printable, progress_bar
 from tocsin.cli.weights import WeightsOption
 from tocsin.errors import CommandError, UsageError
@@ -68,6 +69,7 @@ def command(
     from replay.report.data import gather  # noqa: PLC0415  slow to load
     from replay.report.page import render  # noqa: PLC0415
 
+    collect_rarely()
     check_output_path("--out", out)
     source = ReplayInput(files, parse_column_map(columns), sort=sort, rescore=False, weights=weights)
     found = _report_input(source, files, brand, config, defaults=defaults)

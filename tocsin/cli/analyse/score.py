@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import typer
 
+from tocsin.cli.memory import collect_rarely
 from tocsin.cli.output import print_json_lines, print_status, printable
 from tocsin.cli.weights import WeightsOption, load_scorer
 
@@ -51,6 +52,7 @@ def command(
     """
     from mentions.sentiment import BatchVader, Vader  # noqa: PLC0415  slow to load
 
+    collect_rarely()
     score = _build_scoring(load_scorer(weights), BatchVader(Vader()).compounds)
     refused = 0
     for portion in _read_chunks():

@@ -12,6 +12,7 @@ import typer
 from tocsin.cli.analyse.report import check_output_path
 from tocsin.cli.analyse.tune_output import print_optimisation
 from tocsin.cli.inputs import parse_column_map, read_lines
+from tocsin.cli.memory import collect_rarely
 from tocsin.cli.options import JsonOption, SortOption
 from tocsin.cli.output import print_json, print_status, printable, progress_bar
 from tocsin.cli.weights import WeightsOption, load_scorer
@@ -89,6 +90,7 @@ def command(
     """
     from config.brands.loader import load  # noqa: PLC0415  pydantic and YAML are slow to load
 
+    collect_rarely()
     limit = parse_budget(budget) if budget else None
     if report is not None:
         check_output_path("--report", report)

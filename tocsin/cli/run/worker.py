@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tocsin.cli.environment import load_installation
+from tocsin.cli.memory import collect_rarely
 from tocsin.cli.options import EmbeddedOption
 from tocsin.cli.output import print_status
 from tocsin.cli.run.notifiers import external_notifiers, has_slack_app
@@ -107,6 +108,7 @@ def command(
         clock="arrival" if clock is Clock.ARRIVAL else "wall",
         defaults=defaults,
     )
+    collect_rarely()
     sys.exit(lifecycle.run_worker(build(parts), here.settings.log_level, here.settings.log_format))
 
 
