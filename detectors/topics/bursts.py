@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from detectors.topics.stats.surprisal import corrected_surprisal
@@ -51,12 +52,14 @@ def _largest_burst(state: TopicState, unit: str, policy: TopicBurst, *, warming_
     half_days = None if warming_up else state.stored.baseline.half_days()
     needed = policy.risk_surprisal if category_of(unit) else policy.min_surprisal
     best: UnitBurst | None = None
+    everywhere: list[int] = []
     for start in window.starts:
         posts = length - start
         most = min(posts, count)
         if most <= share * posts or corrected_surprisal(most, posts, share, half_days) < needed / 2:
             continue
-        places = window.places(unit, start)
+        everywhere = everywhere or window.places(unit)
+        places = everywhere[bisect_left(everywhere, start) :]
         if len(places) < policy.min_voices:
             continue
         voices, of = window.voices(places), window.voices_from(start)

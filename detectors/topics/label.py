@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from operator import contains
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from detectors.topics.incident_words import distinctive
 from detectors.topics.text.units import TOKEN, stem_of, tokens
@@ -39,7 +41,8 @@ def label_and_terms(
 
     No phrase begins or ends with a word of `own`, the words that name the brand.
     """
-    counts = Counter(unit for _, units in posts for unit in units if is_word(unit))
+    every = Counter(chain.from_iterable(units for _, units in posts))
+    counts = Counter({unit: count for unit, count in every.items() if is_word(unit)})
     found = distinctive(counts, len(posts), baseline) or _most_common(counts)
     terms: list[str] = []
     for unit, _ in found[:SHOWN_TERMS]:
@@ -70,10 +73,10 @@ def spelling(unit: str, texts: Sequence[str]) -> str:
     wanted = unit.split(" ")
     spellings: Counter[str] = Counter()
     for text in texts:
-        words = _words(text)
-        for place in range(len(words) - len(wanted) + 1):
-            if all(_is_counted_as(words[place + i], wanted[i]) for i in range(len(wanted))):
-                spellings[" ".join(words[place : place + len(wanted)])] += 1
+        words = _words_of(text)
+        for place in words.places(wanted[0]):
+            if words.stand_at(place, wanted):
+                spellings[" ".join(words.written[place : place + len(wanted)])] += 1
                 break
     regardless_of_case: Counter[str] = Counter()
     for spelled, count in spellings.items():
@@ -93,18 +96,14 @@ def phrase(unit: str, texts: Sequence[str], own: AbstractSet[str] = frozenset())
     first = unit.split(" ", 1)[0]
     runs: Counter[str] = Counter()
     for text in texts:
-        words = _words(text)
-        normalised = [normalise_in_place(word) for word in words]
+        words = _words_of(text)
+        normalised = words.normalised
         runs.update(
             {
-                " ".join(normalised[start:end])
-                for place, word in enumerate(words)
-                if _is_counted_as(word, first)
-                for start in range(max(0, place - LONGEST + 1), place + 1)
-                for end in range(place + 1, min(len(words), start + LONGEST) + 1)
-                if _may_bound(normalised[start])
-                and _may_bound(normalised[end - 1])
-                and own.isdisjoint((normalised[start], normalised[end - 1]))
+                " ".join(normalised[start : last + 1])
+                for place in words.places(first)
+                for start in words.bounds(place - LONGEST + 1, place + 1, own)
+                for last in words.bounds(place, start + LONGEST, own)
             }
         )
     enough = max(2, MIN_SHARE * len(texts))
@@ -119,11 +118,10 @@ def _as_written(run: str, texts: Sequence[str]) -> str:
     wanted = run.split(" ")
     spellings: Counter[str] = Counter()
     for text in texts:
-        words = _words(text)
-        normalised = [normalise_in_place(word) for word in words]
-        for place in range(len(words) - len(wanted) + 1):
-            if normalised[place : place + len(wanted)] == wanted:
-                spellings[" ".join(words[place : place + len(wanted)])] += 1
+        words = _words_of(text)
+        for place in range(len(words.written) - len(wanted) + 1):
+            if words.normalised[place] == wanted[0] and words.normalised[place : place + len(wanted)] == wanted:
+                spellings[" ".join(words.written[place : place + len(wanted)])] += 1
                 break
     return _most_frequent(spellings) if spellings else run
 
@@ -132,14 +130,34 @@ def _most_frequent(spellings: dict[str, int]) -> str:
     return max(spellings, key=lambda spelled: (spellings[spelled], spelled))
 
 
-def _words(text: str) -> list[str]:
-    """Return the words of a text as written; handles are left out, links stay whole."""
-    return [token for token in TOKEN.findall(text.replace("’", "'")) if token[0] != "@"]
+class _Words(NamedTuple):
+    """The words of a text as written; handles are left out, links stay whole."""
+
+    written: list[str]
+    normalised: list[str]
+    stems: list[frozenset[str]]  # what each is counted as
+    bounding: list[bool]  # whether a phrase may begin or end with it
+
+    def places(self, unit: str) -> list[int]:
+        """Return where a word is counted as `unit`."""
+        return [place for place, stems in enumerate(self.stems) if unit in stems]
+
+    def stand_at(self, place: int, wanted: Sequence[str]) -> bool:
+        """Return whether the words from a place on are counted as those `wanted`."""
+        here = self.stems[place : place + len(wanted)]
+        return len(here) == len(wanted) and all(map(contains, here, wanted))
+
+    def bounds(self, start: int, end: int, own: AbstractSet[str]) -> list[int]:
+        """Return the places from `start` until before `end` at which a phrase may begin or end: no word of `own`."""
+        inside = range(max(0, start), min(end, len(self.written)))
+        return [place for place in inside if self.bounding[place] and self.normalised[place] not in own]
 
 
-def _is_counted_as(word: str, unit: str) -> bool:
-    """Return whether a word as written is counted as `unit`."""
-    return unit in _stems(word)
+@lru_cache(maxsize=256)
+def _words_of(text: str) -> _Words:
+    written = [token for token in TOKEN.findall(text.replace("’", "'")) if token[0] != "@"]
+    normalised = list(map(normalise_in_place, written))
+    return _Words(written, normalised, list(map(_stems, written)), list(map(_may_bound, normalised)))
 
 
 @lru_cache(maxsize=8_192)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from detectors.topics.parameters import PRIOR_POSTS, PRIOR_UNIT, WARM_UP_SHARE
-from detectors.topics.risk.categories import CATEGORIES, SEVERE
+from detectors.topics.risk.categories import CATEGORIES, SEVERE, category_numbers
 from detectors.topics.stats.surprisal import corrected_surprisal
 from detectors.topics.window import NEGATIVE_UNIT, category_of, category_unit
 from mentions.model.batches import POSITIVE, UNKNOWN
@@ -76,12 +76,12 @@ def rate(
         warming_up: whether the brand has too little history.
     """
     voices, count = window.voices(places), len(places)
-    found = _categories(window, places, baseline, policy.min_voices, warming_up=warming_up)
+    found = _categories(window, places, voices, baseline, policy.min_voices, warming_up=warming_up)
     surprising = (name for score, name in found if score >= policy.risk_surprisal)
     categories = tuple(dict.fromkeys((*bursting, *surprising)))
     labels = [window.posts[place].label for place in places]
     scored = count - labels.count(UNKNOWN)
-    negative = sum(NEGATIVE_UNIT in window.units[place] for place in places)
+    negative = len([place for place in places if NEGATIVE_UNIT in window.units[place]])
     surprisal = 0.0
     if not warming_up and scored >= policy.min_voices:
         usual = baseline.share(NEGATIVE_UNIT, PRIOR_POSTS, PRIOR_POSTS * USUAL_NEGATIVE)
@@ -103,16 +103,13 @@ def rate(
 
 
 def _categories(
-    window: Window, places: Sequence[int], baseline: UnitBaseline, min_voices: int, *, warming_up: bool
+    window: Window, places: Sequence[int], of: int, baseline: UnitBaseline, min_voices: int, *, warming_up: bool
 ) -> list[tuple[float, str]]:
-    """Return (surprisal, name) of the categories that the posts touch, the most surprising first."""
+    """Return (surprisal, name) of the categories that the posts, of `of` voices, touch, the most surprising first."""
     touched: dict[int, list[int]] = {}
     for place in places:
-        bits = window.bits[place]
-        while bits:
-            touched.setdefault((bits & -bits).bit_length() - 1, []).append(place)
-            bits &= bits - 1
-    of = window.voices(places)
+        for number in category_numbers(window.bits[place]):
+            touched.setdefault(number, []).append(place)
     half_days = None if warming_up else baseline.half_days()
     found = []
     for number, mine in touched.items():

@@ -32,6 +32,7 @@ class Scale(NamedTuple):
 
 
 SCALES: Final = (Scale(60, 24), Scale(30, 168))
+_SCALES: Final = tuple((scale.posts, scale.hours * HOUR) for scale in SCALES)
 TEXT_CHARS: Final = 140
 
 POSITIVE_FROM: Final = 50
@@ -62,6 +63,8 @@ class Window:
     def __init__(self, posts: Sequence[Post], own: frozenset[str], risks: RiskTerms) -> None:
         self.posts: list[Post] = []
         self.units: list[AbstractSet[str]] = []
+        self._authors: list[int] = []
+        self._text_keys: list[int] = []
         self.bits: list[int] = []  # risk categories
         self.starts: tuple[int, ...] = ()  # place of the first post of each scale, ascending
         self.counts: dict[str, int] = {}  # unit → posts that hold it
@@ -80,6 +83,8 @@ class Window:
         if bits or negative:
             units |= marker_units(bits, negative=negative)
         self.posts.append(post)
+        self._authors.append(post.author)
+        self._text_keys.append(post.text_key)
         self.units.append(units)
         self.bits.append(bits)
         self._drop(post.published)
@@ -94,9 +99,9 @@ class Window:
         self._voices = {}
         return units
 
-    def places(self, unit: str, start: int = 0) -> list[int]:
-        """Return the places from `start` on of the posts that hold `unit`."""
-        return [place for place, units in enumerate(self.units[start:], start) if unit in units]
+    def places(self, unit: str) -> list[int]:
+        """Return the places of the posts that hold `unit`."""
+        return [place for place, units in enumerate(self.units) if unit in units]
 
     def places_of_any(self, units: AbstractSet[str]) -> list[int]:
         """Return the places of the posts that hold one of `units`."""
@@ -104,23 +109,24 @@ class Window:
 
     def voices(self, places: Sequence[int]) -> int:
         """Return for how many people the posts speak: the smaller of distinct authors and distinct texts."""
-        posts = self.posts
-        authors = {posts[place].author for place in places}
-        return min(len(authors), len({posts[place].text_key for place in places}))
+        authors = set(map(self._authors.__getitem__, places))
+        return min(len(authors), len(set(map(self._text_keys.__getitem__, places))))
 
     def voices_from(self, start: int) -> int:
         """Return for how many people the posts from a place on speak."""
         voices = self._voices.get(start)
         if voices is None:
-            voices = self._voices[start] = self.voices(range(start, len(self.posts)))
+            voices = min(len(set(self._authors[start:])), len(set(self._text_keys[start:])))
+            self._voices[start] = voices
         return voices
 
     def _drop(self, now: int) -> None:
         """Drop what is out of every scale at `now`, when the latest post was published."""
-        posts, starts = self.posts, []
-        for scale in SCALES:
-            place = max(0, len(posts) - scale.posts)
-            oldest = now - scale.hours * HOUR
+        posts, length = self.posts, len(self.posts)
+        starts = []
+        for most, age in _SCALES:
+            place = length - most if length > most else 0
+            oldest = now - age
             while posts[place].published < oldest:
                 place += 1
             starts.append(place)
@@ -136,7 +142,7 @@ class Window:
                     counts[unit] = left
                 else:
                     del counts[unit]
-        del posts[:gone], self.units[:gone], self.bits[:gone]
+        del posts[:gone], self.units[:gone], self.bits[:gone], self._authors[:gone], self._text_keys[:gone]
 
 
 @cache

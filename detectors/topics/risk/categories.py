@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, Literal, get_args
 
 Category = Literal[
@@ -28,13 +29,19 @@ SEVERE: Final[frozenset[str]] = frozenset(
 """Categories that make a topic of many voices critical."""
 
 
+@cache
+def category_numbers(bits: int) -> tuple[int, ...]:
+    """Return the places in CATEGORIES of the categories whose bits are set, ascending."""
+    return tuple(place for place in range(len(CATEGORIES)) if bits >> place & 1)
+
+
 def category_names(bits: int) -> tuple[Category, ...]:
     """Return the names of the categories whose bits are set, in their order.
 
     >>> category_names(0b10001)
     ('death_injury', 'outage')
     """
-    return tuple(name for place, name in enumerate(CATEGORIES) if bits >> place & 1)
+    return tuple(CATEGORIES[place] for place in category_numbers(bits))
 
 
 def category_bit(category: str) -> int:

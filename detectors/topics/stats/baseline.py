@@ -78,9 +78,9 @@ class UnitBaseline(msgspec.Struct, array_like=True):
         half = self.recent[-1]
         half.posts += 1
         counts = half.counts
-        for unit in units:
-            number = unit_key(unit)
-            counts[number] = counts.get(number, 0) + 1
+        seen = counts.get
+        for number in map(unit_key, units):
+            counts[number] = seen(number, 0) + 1
         if len(counts) > 2 * KEPT_RECENT:
             half.counts = _largest(counts, KEPT_RECENT)
 
