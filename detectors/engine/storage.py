@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from itertools import pairwise
+from bisect import bisect_right
 from operator import sub
 from typing import TYPE_CHECKING, Final
 
@@ -24,12 +24,12 @@ from detectors.windows.buckets import (
     HourBuckets,
     MinuteBuckets,
 )
-from detectors.windows.contributors import ContributorSample, ContributorTables
+from detectors.windows.contributors import ContributorSample
 from detectors.windows.source_activity import SourceActivity
 from mentions.model.batches import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 VERSION: Final = 1
 
@@ -94,7 +94,7 @@ def encode_parts(state: State) -> StoredParts:
         state.minutes.moved,
         state.cache.encoded_history,
         zlib.compress(msgspec.msgpack.encode(_pending(state)), 1) if state.pending else b"",
-        zlib.compress(msgspec.msgpack.encode(state.contributors.tables), 1),
+        state.contributors.encode(),
         state.sources,
         array("I", state.recent_texts).tobytes(),
         state.episodes,
@@ -137,9 +137,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
         held = msgspec.msgpack.decode(zlib.decompress(stored.pending), type=dict[int, list[Batch]])
         state.pending = {minute: [RowSlice(one, 0, len(one)) for one in batches] for minute, batches in held.items()}
         state.buffered_bytes = sum(sizes(*part) for parts in state.pending.values() for part in parts)
-    state.contributors = ContributorSample(
-        msgspec.msgpack.decode(zlib.decompress(stored.contributors), type=ContributorTables)
-    )
+    state.contributors = ContributorSample.decode(stored.contributors)
     state.sources = stored.sources
     state.recent_texts = dict.fromkeys(array("I", stored.recent_texts))
     state.episodes, state.last_ended, state.totals = stored.episodes, stored.last_ended, stored.totals
@@ -172,14 +170,13 @@ def _pending(state: State) -> dict[int, list[Batch]]:
 def _history(state: State) -> _History:
     minutes, hours = state.minutes, state.hours
     oldest = -1 if state.last_closed_minute is None else state.last_closed_minute - KEPT_MINUTES
-    rows: dict[int, Counts] = {}
-    for minute, (before, total) in zip(minutes.closed, pairwise([NO_COUNTS, *minutes.totals]), strict=True):
-        if minute > oldest:
-            rows[minute] = tuple(map(sub, total, before))
+    first = bisect_right(minutes.closed, oldest)
     return _History(
-        _pack_columns(rows.items(), COLUMNS),
-        _pack_columns(sorted(hours.rows.items()), HOUR_COLUMNS),
-        _pack_columns(sorted(hours.backfilled.items()), PEAK),
+        _pack_totals(
+            minutes.closed[first:], [minutes.totals[first - 1] if first else NO_COUNTS, *minutes.totals[first:]]
+        ),
+        _pack_columns(hours.rows),
+        _pack_columns(hours.backfilled),
         sorted(hours.excluded),
         hours.first_hour,
         hours.level_since,
@@ -187,18 +184,29 @@ def _history(state: State) -> _History:
     )
 
 
-def _pack_columns(rows: Iterable[tuple[int, Counts | list[int]]], columns: int) -> list[int]:
-    """Return rows by column, keys as differences: like stands by like, which is what compresses."""
-    kept = list(rows)
-    keys = [key for key, _ in kept]
-    packed = [len(kept), *(b - a for a, b in pairwise([0, *keys]))]
-    for column in range(columns):
-        packed += [row[column] for _, row in kept]
+def _pack_totals(keys: list[int], totals: list[Counts]) -> list[int]:
+    """Return the rows of running totals, whose first is the one before them all, as `_pack_columns` does."""
+    packed = _pack_keys(keys)
+    for column in zip(*totals, strict=True):
+        packed += map(sub, column[1:], column)
     return packed
 
 
+def _pack_columns(rows: dict[int, list[int]]) -> list[int]:
+    """Return rows by column, keys as differences: like stands by like, which is what compresses."""
+    keys = sorted(rows)
+    packed = _pack_keys(keys)
+    for column in zip(*(rows[key] for key in keys), strict=True):
+        packed += column
+    return packed
+
+
+def _pack_keys(keys: list[int]) -> list[int]:
+    return [len(keys), *map(sub, keys, [0, *keys])]
+
+
 def _unpack_columns(packed: list[int], columns: int) -> list[tuple[int, list[int]]]:
-    """Return the rows that `_packed` packed."""
+    """Return the rows that `_pack_columns` packed."""
     length = packed[0]
     rows: list[tuple[int, list[int]]] = []
     key = 0

@@ -51,6 +51,7 @@ class TopicState:
         self._own, self._risks = own, risks
         self.window = Window(self.stored.posts, own, risks)
         self.stored.posts = self.window.posts
+        self.encoded: bytes | None = None  # stored form of all of it, until it changes, for storage
         self.packed_tables: dict[tuple[int, int, int], bytes] = {}  # version of a table → stored form, for storage
         self._shares: dict[str, float] = {}  # of recent units, while the baseline is the same
         self._shares_of = (-1, False)

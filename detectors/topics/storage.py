@@ -42,7 +42,13 @@ class _Record(msgspec.Struct, array_like=True):
 
 
 def encode(state: TopicState) -> bytes:
-    """Return the topics as bytes."""
+    """Return the topics as bytes; encoded again only after a change."""
+    if state.encoded is None:
+        state.encoded = _encode(state)
+    return state.encoded
+
+
+def _encode(state: TopicState) -> bytes:
     stored, baseline = state.stored, state.stored.baseline
     recent = [HalfDay(half.index, half.posts) for half in baseline.recent]
     bare = msgspec.structs.replace(baseline, counts={}, recent=recent)

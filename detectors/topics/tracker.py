@@ -73,7 +73,7 @@ def step(state: TopicState, row: TopicRow, policy: TopicBurst) -> list[TopicNews
 
     Posts of a minute beyond SAMPLED are counted and not read. The state is changed in place.
     """
-    stored, window = state.stored, state.window
+    stored, window, state.encoded = state.stored, state.window, None
     if not _is_sampled(state, row.published):
         return []
     post = Post(
@@ -98,7 +98,7 @@ def step(state: TopicState, row: TopicRow, policy: TopicBurst) -> list[TopicNews
 
 def expire(state: TopicState, now: int) -> list[TopicNews]:
     """End the topics that have not been a burst for RESOLVE_AFTER, as of `now` [ms]."""
-    stored = state.stored
+    stored, state.encoded = state.stored, None
     ended = [topic for topic in stored.active if now - topic.last_burst_at > RESOLVE_AFTER]
     if ended:
         stored.active = [topic for topic in stored.active if topic not in ended]
@@ -127,6 +127,7 @@ def count_unread(state: TopicState, minute: int, count: int) -> bool:
     if not is_sample_full(state, minute):
         return False
     state.stored.seen += count
+    state.encoded = None
     return True
 
 

@@ -9,10 +9,11 @@ the first TEXTS_PER_MINUTE: enough to name what is large, at a cost that does no
 from __future__ import annotations
 
 import re
+import zlib
 from itertools import chain, repeat
 from math import log10
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import msgspec
 
@@ -140,6 +141,7 @@ class ContributorSample:
     def __init__(self, tables: ContributorTables | None = None) -> None:
         self._tables = tables or ContributorTables()
         self._waiting: list[list[Snapshot]] = [[] for _ in self._tables.everyone]
+        self._encoded: bytes | None = None  # the tables as stored, until a mention is sampled
 
     @property
     def tables(self) -> ContributorTables:
@@ -155,6 +157,17 @@ class ContributorSample:
                 negative.keep_authors_only()
         return stored
 
+    def encode(self) -> bytes:
+        """Return the tables as `decode` takes them; encoded again only after a mention was sampled."""
+        if self._encoded is None:
+            self._encoded = zlib.compress(msgspec.msgpack.encode(self.tables), 1)
+        return self._encoded
+
+    @classmethod
+    def decode(cls, raw: bytes) -> Self:
+        """Return the sample that `encode` wrote."""
+        return cls(msgspec.msgpack.decode(zlib.decompress(raw), type=ContributorTables))
+
     @property
     def has_room(self) -> bool:
         """Return whether the next mention of the current minute is sampled."""
@@ -169,6 +182,7 @@ class ContributorSample:
         end = min(end, start + ROWS_PER_MINUTE - stored.taken)
         if end <= start:
             return False
+        self._encoded = None
         here, read = slice(start, end), slice(start, min(end, max(start, start + TEXTS_PER_MINUTE - stored.taken)))
         labels = rows.labels[here]
         snapshot = Snapshot(
