@@ -78,11 +78,10 @@ class NoData(Switched):
 
 
 def evaluate(view: BrandView, own: NoData) -> Finding | None:
-    """Return the finding on the silent channel whose mentions are missed most; None without a silent one."""
-    baseline = view.baseline
-    if not baseline.warmed_up or baseline.history < in_minutes(own.min_history):
+    """Return the finding on the silent channel whose mentions are missed most; None where few are missed."""
+    usual = view.usual_mentions
+    if not usual.warmed_up or usual.history < in_minutes(own.min_history):
         return None
-    spread = baseline.spreads[MENTIONS]
     worst: tuple[float, str, int] = (0.0, "", 0)
     for name, source in view.sources.sources.items():
         silent = view.minute - source.last
@@ -90,12 +89,13 @@ def evaluate(view: BrandView, own: NoData) -> Finding | None:
             missed = view.sources.share(name) * _expected_over(view, silent)
             worst = max(worst, (missed, name, silent))
     missed, name, silent = worst
-    if not name:
+    ongoing = 2 * missed >= own.min_expected
+    if not name or not ongoing:
         return None
+    spread = view.baseline.spreads[MENTIONS]
     chance = -log1p(spread * missed) / spread if spread else -missed
     rare = chance <= log(tail_probability(view.policy, 60))
     severity: Severity | None = "info" if rare and missed >= own.min_expected else None
-    ongoing = 2 * missed >= own.min_expected
     first, metric = view.minute - silent + 1, wording.MENTIONS.name
     return Finding(severity, ongoing, metric, silent, 0.0, missed, 1.0, source=name, first_minute=first)
 
@@ -104,7 +104,7 @@ def _expected_over(view: BrandView, silent: int) -> float:
     """Return the brand's mentions expected in the time without data; beyond a day all days count alike."""
     within = min(silent, _DAY)
     days = (silent - within) / _DAY
-    return view.baseline.expected(MENTIONS, within) + days * view.baseline.expected(MENTIONS, _DAY)
+    return view.usual_mentions.expected(within) + days * view.usual_mentions.expected(_DAY)
 
 
 def explain(signal: Signal, language: Language) -> str:

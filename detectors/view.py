@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from detectors.stats.baseline import HistoryTable, learn
+from detectors.stats.baseline import HistoryTable, learn, learn_mentions
 from detectors.windows.buckets import KEPT_MINUTES, MAX_SLIDING, Counts
 from detectors.windows.contributors import sampled_hours
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from detectors.model.finding import CountThreshold
     from detectors.model.policy import CommonPolicy
     from detectors.model.signal import Contributors, Severity
-    from detectors.stats.baseline import Baseline
+    from detectors.stats.baseline import Baseline, UsualMentions
     from detectors.windows.buckets import HourBuckets, MinuteBuckets
     from detectors.windows.contributors import ContributorSample
     from detectors.windows.source_activity import SourceActivity
@@ -23,6 +23,7 @@ class HourCache:
 
     def __init__(self) -> None:
         self.baseline: Baseline | None = None
+        self.usual_mentions: UsualMentions | None = None
         self.thresholds: dict[str, tuple[CountThreshold, ...]] = {}  # by detector
         self.memo: dict[str, Any] = {}  # what a detector computed from closed hours
 
@@ -113,11 +114,23 @@ class BrandView:
     def baseline(self) -> Baseline:
         """Return the baseline of this hour, learned when it is first asked for."""
         if self._hour.baseline is None:
-            hour, cache = self.minute // 60, self._cache
-            if cache.history is None:
-                cache.history = HistoryTable(self.hours, hour)
-            self._hour.baseline = learn(self.hours, hour, self.policy.learning, cache.history)
+            self._hour.baseline = learn(self.hours, self.minute // 60, self.policy.learning, self._history())
         return self._hour.baseline
+
+    @property
+    def usual_mentions(self) -> UsualMentions:
+        """Return the part of the baseline that expects mentions of any kind: learned sooner than all of it."""
+        if self._hour.usual_mentions is None:
+            self._hour.usual_mentions = learn_mentions(
+                self.hours, self.minute // 60, self.policy.learning, self._history()
+            )
+        return self._hour.usual_mentions
+
+    def _history(self) -> HistoryTable:
+        cache = self._cache
+        if cache.history is None:
+            cache.history = HistoryTable(self.hours, self.minute // 60)
+        return cache.history
 
     @property
     def cached_thresholds(self) -> dict[str, tuple[CountThreshold, ...]]:

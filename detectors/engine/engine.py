@@ -79,6 +79,9 @@ def advance_watermark(state: State, watermark: int, policy: Policy) -> tuple[Sta
         state.last_closed_minute = min([target, *(minute - policy.open_minutes - 1 for minute in waiting)])
     if target <= state.last_closed_minute:
         return state, []
+    if _is_quiet(state, target, policy):
+        state.last_closed_minute = target
+        return state, []
     state.minutes.sort_ahead()
     while state.last_closed_minute < target:
         minute = _next_stop(state, target, policy)
@@ -105,6 +108,18 @@ def minute_counts(state: State) -> list[tuple[int, int, int, int, int]]:
             known[4] + added[2],
         )
     return [rows[minute] for minute in sorted(rows)]
+
+
+def _is_quiet(state: State, target: int, policy: Policy) -> bool:
+    """Return whether nothing happens up to `target`: nothing goes on, comes near or closes, and no hour ends."""
+    last_closed = state.last_closed_minute or 0
+    return not (
+        state.episodes
+        or target >= (last_closed + 1) // 60 * 60 + 59
+        or state.minutes.ahead
+        or (state.minutes.opened and min(state.minutes.opened) <= target)
+        or (state.pending and min(state.pending) <= target + policy.open_minutes)
+    )
 
 
 def _next_stop(state: State, target: int, policy: Policy) -> int:

@@ -171,10 +171,9 @@ def _history(state: State) -> _History:
     minutes, hours = state.minutes, state.hours
     oldest = -1 if state.last_closed_minute is None else state.last_closed_minute - KEPT_MINUTES
     first = bisect_right(minutes.closed, oldest)
+    before = minutes.totals[first - 1] if first else NO_COUNTS
     return _History(
-        _pack_totals(
-            minutes.closed[first:], [minutes.totals[first - 1] if first else NO_COUNTS, *minutes.totals[first:]]
-        ),
+        _pack_totals(minutes.closed[first:], [before, *minutes.totals[first:]]),
         _pack_columns(hours.rows),
         _pack_columns(hours.backfilled),
         sorted(hours.excluded),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from math import ceil, sqrt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -79,9 +79,7 @@ class Baseline(msgspec.Struct, frozen=True):
 
     def expected(self, metric: int, minutes: int) -> float:
         """Return the mentions expected in the `minutes` (up to 24 h) that end with this hour."""
-        rates, whole = self.rates[metric], minutes // 60
-        rest = (minutes - 60 * whole) / 60
-        return sum(rates[:whole]) + (rest * rates[whole] if rest else 0.0)
+        return _expected(self.rates[metric], minutes)
 
     def peak_threshold(self, column: int, minutes: int, ratio: float) -> int:
         """Return the count over `minutes` that is `ratio` times the usual daily peak.
@@ -112,6 +110,24 @@ class Baseline(msgspec.Struct, frozen=True):
             spread = self.spreads[metric] + (_DAY_SPREAD if minutes > MAX_SLIDING else 0.0)
             quantiles = self.distributions[metric, minutes] = NegativeBinomial(self.expected(metric, minutes), spread)
         return quantiles.quantile(tail)
+
+
+class UsualMentions(NamedTuple):
+    """The part of a baseline that expects mentions of any kind."""
+
+    warmed_up: bool
+    history: int  # minutes
+    rates: tuple[float, ...]  # of each of the 24 hours that end with the present one, latest first
+
+    def expected(self, minutes: int) -> float:
+        """Return the mentions expected in the `minutes` (up to 24 h) that end with this hour."""
+        return _expected(self.rates, minutes)
+
+
+def _expected(rates: tuple[float, ...], minutes: int) -> float:
+    whole = minutes // 60
+    rest = (minutes - 60 * whole) / 60
+    return sum(rates[:whole]) + (rest * rates[whole] if rest else 0.0)
 
 
 class HistoryTable:
@@ -165,19 +181,13 @@ def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
     equal to the last bit, however the table was built.
     """
     last = hour - GAP_HOURS
-    if table is None or table.last > last:
-        table = HistoryTable(hours, hour)
-    table.advance(hours, hour)
-    weights = _weights(hours, last, learning)
-    counts = table.counts
-    places = local_places(learning.timezone, last, hour)
-    if places is not None:
-        counts, weights = move_rows(counts, places), move_rows(weights, places)
+    table = _table_at(hours, hour, table)
+    counts, weights = _counts_and_weights(hours, hour, learning, table)
     level = _level(counts, weights)
-    history = 60 * int(np.count_nonzero(weights))
+    warmed_up, history = _history(weights, learning)
     return Baseline(
         hour=hour,
-        warmed_up=history >= learning.warm_up.total_seconds() / 60,
+        warmed_up=warmed_up,
         history=history,
         rates={metric: tuple(level[_LATEST, metric].tolist()) for metric in METRICS},
         spreads=_spreads(counts, weights, level),
@@ -186,6 +196,39 @@ def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
         negative_share=_share(counts, weights),
         burstiness=_burstiness(hours, counts, last),
     )
+
+
+def learn_mentions(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable) -> UsualMentions:
+    """Return the part of the baseline that expects mentions, equal to that of `learn`, for a fraction of its cost."""
+    counts, weights = _counts_and_weights(hours, hour, learning, _table_at(hours, hour, table))
+    level = _level(counts[:, MENTIONS : MENTIONS + 1], weights)
+    return UsualMentions(*_history(weights, learning), tuple(level[_LATEST, 0].tolist()))
+
+
+def _table_at(hours: HourBuckets, hour: int, table: HistoryTable | None) -> HistoryTable:
+    """Return the table moved to `hour`, a new one where it is of a later hour."""
+    if table is None or table.last > hour - GAP_HOURS:
+        table = HistoryTable(hours, hour)
+    table.advance(hours, hour)
+    return table
+
+
+def _counts_and_weights(
+    hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
+) -> tuple[Floats, Floats]:
+    """Return the counts of the hours that are learned from, and their weights, by the local time of `hour`."""
+    last = hour - GAP_HOURS
+    weights = _weights(hours, last, learning)
+    places = local_places(learning.timezone, last, hour)
+    if places is None:
+        return table.counts, weights
+    return move_rows(table.counts, places), move_rows(weights, places)
+
+
+def _history(weights: Floats, learning: Learning) -> tuple[bool, int]:
+    """Return whether the history is long enough to compare with, and how many minutes of it are learned from."""
+    history = 60 * int(np.count_nonzero(weights))
+    return history >= learning.warm_up.total_seconds() / 60, history
 
 
 WEEK: Final = 168  # hours
@@ -212,13 +255,14 @@ def _decay(half_life: timedelta) -> Floats:
 
 
 def _level(counts: Floats, weights: Floats) -> Floats:
-    """Return the shrunk rates of the 168 hours after the last learned one, by metric."""
+    """Return the shrunk rates of the 168 hours after the last learned one, by column of `counts`."""
+    columns = counts.shape[1]
     weighted = weights[:, None] * counts
     total, weight = sequential_sum(weighted), float(sequential_sum(weights))
-    level = total / weight if weight else np.zeros(PEAK)
-    days, day_weights = sequential_sum(weighted.reshape(-1, DAY, PEAK)), sequential_sum(weights.reshape(-1, DAY))
+    level = total / weight if weight else np.zeros(columns)
+    days, day_weights = sequential_sum(weighted.reshape(-1, DAY, columns)), sequential_sum(weights.reshape(-1, DAY))
     daily = (days + _DAY_PRIOR * level) / (day_weights + _DAY_PRIOR)[:, None]
-    weeks, week_weights = sequential_sum(weighted.reshape(-1, WEEK, PEAK)), sequential_sum(weights.reshape(-1, WEEK))
+    weeks, week_weights = sequential_sum(weighted.reshape(-1, WEEK, columns)), sequential_sum(weights.reshape(-1, WEEK))
     rates: Floats = (weeks + _WEEK_PRIOR * np.tile(daily, (7, 1))) / (week_weights + _WEEK_PRIOR)[:, None]
     return rates
 
