@@ -35,19 +35,18 @@ def read(text: str, own: frozenset[str], risks: RiskTerms) -> TextUnits:
     ['acmefail', 'fail', 'panne', 'panne acmefail', 'train', 'x.test/a']
     """
     units: set[str] = set()
-    add, recent, look_up = units.add, risks.recent, risks.look_up
+    words = risks.words_of(text)
     bits, before, phrases, holds_phrase = 0, "", None, False
-    for part in text.split():
-        for stem, word, touched, following in recent.get(part) or look_up(part):
-            bits |= touched
-            if phrases is not None and word in phrases:
-                holds_phrase = True
-            phrases = following
-            if not stem or stem in own:
-                before = ""
-                continue
-            add(stem)
-            if before:
-                add(f"{before} {stem}")
-            before = stem
-    return TextUnits(units, bits | phrase_risks(risks.words_of(text)) if holds_phrase else bits)
+    for stem, word, touched, following in words:
+        bits |= touched
+        if phrases is not None and word in phrases:
+            holds_phrase = True
+        phrases = following
+        if not stem or stem in own:
+            before = ""
+            continue
+        units.add(stem)
+        if before:
+            units.add(f"{before} {stem}")
+        before = stem
+    return TextUnits(units, bits | phrase_risks(words) if holds_phrase else bits)

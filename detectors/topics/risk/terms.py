@@ -46,24 +46,29 @@ class RiskTerms:
 
     def __init__(self, words: Mapping[str, int], phrases: Mapping[str, Phrases]) -> None:
         self.words, self.phrases = words, phrases
-        self.recent: dict[str, tuple[Word, ...]] = {}  # part of a text without blanks → its words
+        self._recent: dict[str, tuple[Word, ...]] = {}
         self._older: dict[str, tuple[Word, ...]] = {}
 
     def words_of(self, text: str) -> list[Word]:
         """Return the words of a cleaned text in order; GAP stands for a handle, and stands around a link."""
-        return [word for part in text.split() for word in self.recent.get(part) or self.look_up(part)]
+        recent = self._recent
+        words: list[Word] = []
+        for part in text.split():
+            known = recent.get(part)
+            words += self._look_up(part) if known is None else known
+        return words
 
-    def look_up(self, part: str) -> tuple[Word, ...]:
+    def _look_up(self, part: str) -> tuple[Word, ...]:
         """Return the words of a part of a text without blanks. Links and handles seldom come again: not remembered."""
         if part[0] == "@" and part[1:].isalnum():
             return _HANDLE
         bare = part.strip(_PUNCTUATION)
         if bare[:1] == "@" or "://" in bare:
             return _HANDLE if bare[1:].isalnum() else self._read(part)
-        known = self._older.get(part) or self.recent.get(bare) or self._read(bare)
-        if len(self.recent) >= _REMEMBERED:
-            self._older, self.recent = self.recent, {}
-        self.recent[part] = self.recent[bare] = known
+        known = self._older.get(part) or self._recent.get(bare) or self._read(bare)
+        if len(self._recent) >= _REMEMBERED:
+            self._older, self._recent = self._recent, {}
+        self._recent[part] = self._recent[bare] = known
         return known
 
     def _read(self, part: str) -> tuple[Word, ...]:

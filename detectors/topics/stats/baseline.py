@@ -41,6 +41,12 @@ def unit_key(unit: str) -> int:
     return crc32(unit.encode("utf-8", "surrogatepass")) >> 12
 
 
+def unit_keys(units: Iterable[str]) -> list[int]:
+    """Return `unit_key` of each of some units, which hold no line break."""
+    encoded = "\n".join(units).encode("utf-8", "surrogatepass")
+    return [key >> 12 for key in map(crc32, encoded.split(b"\n"))] if encoded else []
+
+
 class HalfDay(msgspec.Struct, array_like=True):
     """Posts of one half day by unit."""
 
@@ -79,7 +85,7 @@ class UnitBaseline(msgspec.Struct, array_like=True):
         half.posts += 1
         counts = half.counts
         seen = counts.get
-        for number in map(unit_key, units):
+        for number in unit_keys(units):
             counts[number] = seen(number, 0) + 1
         if len(counts) > 2 * KEPT_RECENT:
             half.counts = _largest(counts, KEPT_RECENT)
