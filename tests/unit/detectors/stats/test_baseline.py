@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.model.learning import Learning
-from detectors.stats.baseline import Baseline, HistoryTable, learn
+from detectors.stats.baseline import Baseline, HistoryTable, learn, learn_mentions
 from detectors.windows.buckets import GAP_HOURS, MENTIONS, NEGATIVE, HourBuckets
 
 LEARNING = Learning(warm_up=timedelta(hours=12))
@@ -36,6 +36,19 @@ def test_a_constant_level_is_learned(level: int, hours: int) -> None:
     assert usual.expected(MENTIONS, 120) == pytest.approx(2 * level)
     assert usual.expected(MENTIONS, 10) == pytest.approx(level / 6)
     assert usual.expected(NEGATIVE, 12 * 60) == pytest.approx(12 * (level // 4))
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.integers(0, 9)), min_size=1, max_size=400), st.sets(st.integers(0, 99))
+)
+def test_the_part_for_mentions_is_equal_to_the_last_bit(counts: list[tuple[int, int]], excluded: set[int]) -> None:
+    """Learned alone, across a change of the clock too, it is what the whole baseline holds."""
+    hours, learning = past(counts, 474_000), Learning(warm_up=timedelta(hours=12), timezone="Europe/Paris")
+    hours.excluded = {474_000 + hour for hour in excluded}
+    for hour in (474_000 + len(counts) + GAP_HOURS, 474_000 + len(counts) + 200):
+        whole, part = learn(hours, hour, learning), learn_mentions(hours, hour, learning, HistoryTable(hours, hour))
+        assert (part.warmed_up, part.history, part.rates) == (whole.warmed_up, whole.history, whole.rates[MENTIONS])
 
 
 def test_the_day_is_learned() -> None:

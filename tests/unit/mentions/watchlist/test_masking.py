@@ -37,6 +37,11 @@ def test_the_longest_name_wins() -> None:
     assert Mask(["free", "free mobile"]).apply("Free Mobile, free") == "Brand Brand, brand"
 
 
+def test_a_shorter_name_counts_where_a_word_goes_on_behind_the_longer_one() -> None:
+    """The longer one stands at the same place and is no whole word there."""
+    assert Mask(["free", "free mob"]).apply("free mobile, freed, free") == "brand mobile, freed, brand"
+
+
 def test_without_names_nothing_changes() -> None:
     """A mask of no names returns every text."""
     text = "united"
