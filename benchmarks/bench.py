@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import statistics
 import sys
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,9 @@ CONTENDERS: Final[dict[str, tuple[str, Callable[[Setting], Run]]]] = {
     "packed": ("Tocsin, the whole product, {pack} mentions a record", contenders.tocsin_packed),
 }
 HEAD: Final = ("contender", "mentions/s", "of single rounds", "mentions per CPU second", "peak memory [MB]", "counts")
+A_SECOND: Final = 60_000 / timedelta(minutes=90).total_seconds()
+"""Mentions a second of event time: a busy hour and a half of 60,000, or a shorter time as busy."""
+
 BESIDE: Final = ("loop", "quix", "faust")
 
 
@@ -127,8 +131,10 @@ def main() -> None:
     parser.add_argument("--print", action="store_true", help="print the table and leave docs/results.md as it is")
     given = parser.parse_args()
     os.environ.pop("TOCSIN_PREFIX", None)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that broker and workers end with it
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    traffic = Traffic(given.mentions, given.brands, end=hour - timedelta(hours=1))
+    span = given.mentions / A_SECOND * timedelta(seconds=1)
+    traffic = Traffic(given.mentions, given.brands, span=span, end=hour - timedelta(hours=1))
     divided = cores.divide()
     with cores.pinned(divided.rest):
         broker = start_real()

@@ -115,7 +115,7 @@ def _loop(setting: Setting, way: str) -> Run:
             output,
         )
         with _process(here, setting, command) as process:
-            job = Job(process.pid, f"{topic}.{way}", [topic])
+            job = Job(process.pid, f"{topic}.{way}", [topic], lambda: process.poll() is None)
             speed = timed(here, job, list(single(setting.posts)))
         rows = json.loads(output.read_text(encoding="utf-8"))
     return Run(speed, Counter({(brand, minute, kind): number for brand, minute, kind, number in rows}))
@@ -133,7 +133,9 @@ def quix(setting: Setting) -> Run:
         script = Path(__file__).with_name("quix_app.py")
         command = (interpreter, "-P", script, setting.broker.bootstrap, topic, results, group, here.path("quix"))
         with _process(here, setting, command) as process:
-            speed = timed(here, Job(process.pid, group, [topic]), list(single(setting.posts)))
+            speed = timed(
+                here, Job(process.pid, group, [topic], lambda: process.poll() is None), list(single(setting.posts))
+            )
             _close_windows(setting, topic)
             _wait_still(here, [results])
         return Run(speed, _quix_counts(here, results, setting.end))
@@ -165,7 +167,11 @@ def faust(setting: Setting) -> Run:
         here.environment |= {"DOCS_STYLE_ID": name, "DOCS_STYLE_TOPIC": topic}
         command = (sys.executable, "-m", "benchmarks.baseline_app", "worker", "-l", "warn", "--without-web")
         with _process(here, setting, command) as process:
-            speed = timed(here, Job(process.pid, name, [topic], tables), list(single(setting.posts)))
+            speed = timed(
+                here,
+                Job(process.pid, name, [topic], lambda: process.poll() is None, tables),
+                list(single(setting.posts)),
+            )
         counts: Counts = Counter()
         for table, kind in zip(tables, ("all", "negative"), strict=True):
             for record in here.records(table):
@@ -191,7 +197,7 @@ def _tocsin(setting: Setting, records: Iterable[Record]) -> Run:
         topics = here.topics
         stages = [topics.mentions.name, topics.scored.name, topics.signals.name]
         outputs = [topics.scored.name, topics.signals.name, topics.watch_state.name]
-        job = Job(worker.pid, topics.application, stages, outputs)
+        job = Job(worker.pid, topics.application, stages, lambda: worker.running, outputs)
         speed = timed(here, job, [*records, *markers(setting.end, PARTITIONS)])
         counts: Counts = Counter()
         for brand, state in here.states().items():

@@ -38,7 +38,8 @@ def mentions(consumer: Any) -> Iterator[Any]:
     while True:
         messages = consumer.consume(AT_ONCE, timeout=0.1)
         for message in messages:
-            yield decode(message.value())
+            if message.error() is None:
+                yield decode(message.value())
         if messages:
             consumer.commit(asynchronous=True)
 

@@ -1,8 +1,8 @@
 """Timing of a worker by what it commits and writes, the same for every contender.
 
-The worker first works off a few mentions, so that its start does not count. Then it is frozen while the rest is sent; the
-clock starts when it goes on. It stops at the last record that the worker wrote, or, of a worker without outputs, at its
-last commit, once everything is committed and three seconds have brought nothing more.
+The worker first works off a few mentions, so that its start does not count. Then it is frozen while the rest is sent,
+and the clock starts when it goes on. It stops at the last record that the worker wrote (at the last commit where it
+writes none), once everything is committed and three seconds have brought nothing more.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from streams.kafka import clients
 from tests.support.installation import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kafka import KafkaConsumer
 
@@ -50,6 +50,7 @@ class Job(NamedTuple):
     pid: int
     group: str
     topics: Sequence[str]  # all to be committed to their ends; the records go to the first
+    running: Callable[[], bool]
     outputs: Sequence[str] = ()  # what it writes
 
 
@@ -103,7 +104,13 @@ class Progress:
         self._last = self.changed  # when anything last changed
 
     def at_rest(self) -> bool:
-        """Look, and tell whether everything is committed and nothing has changed for a while."""
+        """Look, and tell whether everything is committed and nothing has changed for a while.
+
+        Raises:
+            RuntimeError: the worker has ended.
+        """
+        if not self._job.running():
+            raise RuntimeError(f"{self._job.group}: the worker has ended")
         committed = [self._committed(topic) for topic in self._job.topics]
         written = [self._end(topic) for topic in self._job.outputs]
         now = time.monotonic()
