@@ -93,7 +93,7 @@ class Traffic:
         for number, text in enumerate(distinct_texts(self.count, self.seed)):
             brand = names[0] if len(names) == 1 or chance.random() < self.hot else chance.choice(names[1:])
             written = f"{brand} {text}" if chance.random() < 0.5 else text
-            found.append(_post(chance, number, brand, written, int(start + step * number / self.count)))
+            found.append(post(chance, number, brand, written, int(start + step * number / self.count)))
         return found
 
     @property
@@ -102,7 +102,8 @@ class Traffic:
         return round(self.end.timestamp() * 1_000)
 
 
-def _post(chance: Random, number: int, brand: str, text: str, at: int) -> Post:
+def post(chance: Random, number: int, brand: str, text: str, at: int) -> Post:
+    """Return the mention with this number, published at `at` [ms], by an author and in a channel drawn by chance."""
     fields: dict[str, Any] = {
         "id": f"m{number}",
         "brand": brand,
@@ -116,9 +117,9 @@ def _post(chance: Random, number: int, brand: str, text: str, at: int) -> Post:
     return _published(fields, at)
 
 
-def rewritten(post: Post, at: int) -> Post:
+def rewritten(mention: Post, at: int) -> Post:
     """Return the mention as if it had been published at another instant [ms]."""
-    return _published(json.loads(post.value), at)
+    return _published(json.loads(mention.value), at)
 
 
 def _published(fields: dict[str, Any], at: int) -> Post:
@@ -131,14 +132,14 @@ def _published(fields: dict[str, Any], at: int) -> Post:
 
 def single(posts: Iterable[Post]) -> Iterator[Record]:
     """Return a record for each mention, keyed by its brand."""
-    return (Record(post.brand.encode(), post.value, post.published) for post in posts)
+    return (Record(one.brand.encode(), one.value, one.published) for one in posts)
 
 
 def packed(posts: Sequence[Post], size: int, partitions: int) -> Iterator[Record]:
     """Return records of `size` mentions of any brand, in turn over the partitions."""
     for number, start in enumerate(range(0, len(posts), size)):
         pack = posts[start : start + size]
-        yield Record(None, b"\n".join(post.value for post in pack), pack[-1].published, number % partitions, len(pack))
+        yield Record(None, b"\n".join(one.value for one in pack), pack[-1].published, number % partitions, len(pack))
 
 
 def markers(instant: int, partitions: int) -> Iterator[Record]:
