@@ -135,6 +135,12 @@ def single(posts: Iterable[Post]) -> Iterator[Record]:
     return (Record(one.brand.encode(), one.value, one.published) for one in posts)
 
 
+def spread(posts: Iterable[Post], partitions: int) -> Iterator[Record]:
+    """Return a record for each mention, without a key, in turn over the partitions."""
+    for number, one in enumerate(posts):
+        yield Record(None, one.value, one.published, number % partitions)
+
+
 def packed(posts: Sequence[Post], size: int, partitions: int) -> Iterator[Record]:
     """Return records of `size` mentions of any brand, in turn over the partitions."""
     for number, start in enumerate(range(0, len(posts), size)):

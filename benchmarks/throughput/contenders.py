@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from benchmarks.traffic import Post, Record
     from tests.support.brokers import RealBroker
+    from tests.support.installation import Worker
 
 PARTITIONS: Final = 4
 NEGATIVE_UP_TO: Final = -0.05
@@ -115,7 +116,7 @@ def _loop(setting: Setting, way: str) -> Run:
             output,
         )
         with _process(here, setting, command) as process:
-            job = Job(process.pid, f"{topic}.{way}", [topic], lambda: process.poll() is None)
+            job = Job((process.pid,), f"{topic}.{way}", [topic], lambda: process.poll() is None)
             speed = timed(here, job, list(single(setting.posts)))
         rows = json.loads(output.read_text(encoding="utf-8"))
     return Run(speed, Counter({(brand, minute, kind): number for brand, minute, kind, number in rows}))
@@ -134,7 +135,7 @@ def quix(setting: Setting) -> Run:
         command = (interpreter, "-P", script, setting.broker.bootstrap, topic, results, group, here.path("quix"))
         with _process(here, setting, command) as process:
             speed = timed(
-                here, Job(process.pid, group, [topic], lambda: process.poll() is None), list(single(setting.posts))
+                here, Job((process.pid,), group, [topic], lambda: process.poll() is None), list(single(setting.posts))
             )
             _close_windows(setting, topic)
             _wait_still(here, [results])
@@ -169,7 +170,7 @@ def faust(setting: Setting) -> Run:
         with _process(here, setting, command) as process:
             speed = timed(
                 here,
-                Job(process.pid, name, [topic], lambda: process.poll() is None, tables),
+                Job((process.pid,), name, [topic], lambda: process.poll() is None, tables),
                 list(single(setting.posts)),
             )
         counts: Counts = Counter()
@@ -194,17 +195,22 @@ def _tocsin(setting: Setting, records: Iterable[Record]) -> Run:
     with Installation(setting.broker, partitions=PARTITIONS) as here:
         with cores.pinned(setting.cores.worker):
             worker = here.worker("--clock", "arrival", "--defaults", "--notify", "console")
-        topics = here.topics
-        stages = [topics.mentions.name, topics.scored.name, topics.signals.name]
-        outputs = [topics.scored.name, topics.signals.name, topics.watch_state.name]
-        job = Job(worker.pid, topics.application, stages, lambda: worker.running, outputs)
-        speed = timed(here, job, [*records, *markers(setting.end, PARTITIONS)])
+        speed = timed(here, tocsin_job(here, worker), [*records, *markers(setting.end, PARTITIONS)])
         counts: Counts = Counter()
         for brand, state in here.states().items():
             for minute, everything, negative, *_ in engine.minute_counts(state):
                 counts[brand, minute, "all"] += everything
                 counts[brand, minute, "negative"] += negative
     return Run(speed, +counts)
+
+
+def tocsin_job(here: Installation, *workers: Worker) -> Job:
+    """Return what Tocsin's workers have to do: all stages but the delivery of messages, which is paced."""
+    topics = here.topics
+    stages = [topics.mentions.name, topics.scored.name, topics.signals.name]
+    outputs = [topics.scored.name, topics.signals.name, topics.watch_state.name]
+    pids = tuple(worker.pid for worker in workers)
+    return Job(pids, topics.application, stages, lambda: all(worker.running for worker in workers), outputs)
 
 
 @contextmanager

@@ -43,8 +43,19 @@ def pinned(cores: frozenset[int] | None) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def cpu_seconds(pid: int) -> float | None:
-    """Return the CPU time that a process took, without children; None where the system does not tell."""
+def cpu_seconds(*pids: int) -> float | None:
+    """Return the CPU time that processes took, without children [s]; None where the system does not tell."""
+    found = [_cpu_seconds(pid) for pid in pids]
+    return None if None in found else sum(filter(None, found))
+
+
+def peak_megabytes(*pids: int) -> float | None:
+    """Return the sum of the largest resident sets of running processes [MB]; None where the system does not tell."""
+    found = [_peak(pid) for pid in pids]
+    return None if None in found else sum(filter(None, found))
+
+
+def _cpu_seconds(pid: int) -> float | None:
     try:
         fields = (PROC / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
@@ -52,19 +63,9 @@ def cpu_seconds(pid: int) -> float | None:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def peak_megabytes(pid: int) -> float | None:
-    """Return the largest resident set of a running process [MB]; None where the system does not tell."""
-    return _status(pid, "VmHWM:")
-
-
-def megabytes(pid: int) -> float | None:
-    """Return the resident set of a running process [MB]; None where the system does not tell."""
-    return _status(pid, "VmRSS:")
-
-
-def _status(pid: int, name: str) -> float | None:
+def _peak(pid: int) -> float | None:
     try:
         lines = (PROC / str(pid) / "status").read_text(encoding="utf-8").splitlines()
     except OSError:
         return None
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), None)
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), None)

@@ -40,14 +40,14 @@ class Speed(NamedTuple):
     """What a run took."""
 
     rate: float  # mentions a second
-    per_core: float | None  # mentions a second of the worker's CPU time
-    megabytes: float | None  # largest resident set of the worker
+    per_core: float | None  # mentions a second of the workers' CPU time
+    megabytes: float | None  # largest resident set, summed over the workers
 
 
 class Job(NamedTuple):
     """What a worker has to do, and how one sees that it did."""
 
-    pid: int
+    pids: tuple[int, ...]  # of all workers
     group: str
     topics: Sequence[str]  # all to be committed to their ends; the records go to the first
     running: Callable[[], bool]
@@ -62,34 +62,46 @@ def timed(here: Installation, job: Job, records: Sequence[Record]) -> Speed:
     with closing(clients.group_consumer(here.connection, job.group)) as consumer:
         progress = Progress(here, job, consumer)
         wait_until(progress.at_rest, PATIENCE, f"{job.group} works off the first {warm_up} records", every=0.1)
-        spent, freeze = cores.cpu_seconds(job.pid), Freeze(job.pid)
+        spent, freeze = cores.cpu_seconds(*job.pids), Freeze(*job.pids)
         send(bootstrap, topic, records[warm_up:])
         started = freeze.end()
         wait_until(progress.at_rest, PATIENCE, f"{job.group} works off {', '.join(job.topics)}", every=0.03)
-        used = cores.cpu_seconds(job.pid)
+        used = cores.cpu_seconds(*job.pids)
     mentions = sum(record.mentions for record in records[warm_up:])
     per_core = None if spent is None or used is None else mentions / max(used - spent, 0.01)
-    return Speed(mentions / (progress.changed - started), per_core, cores.peak_megabytes(job.pid))
+    return Speed(mentions / (progress.changed - started), per_core, cores.peak_megabytes(*job.pids))
+
+
+def caught_up(here: Installation, job: Job, started: float) -> float:
+    """Return the seconds from `started` [s of the monotonic clock] until everything is worked off."""
+    with closing(clients.group_consumer(here.connection, job.group)) as consumer:
+        progress = Progress(here, job, consumer)
+        wait_until(progress.at_rest, PATIENCE, f"{job.group} works off {', '.join(job.topics)}", every=0.1)
+    return progress.changed - started
 
 
 class Freeze:
-    """A process stands still until `end`, or until it has to answer the broker."""
+    """Processes stand still until `end`, or until they have to answer the broker."""
 
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
+    def __init__(self, *pids: int) -> None:
+        self._pids = pids
         self._resumed: float | None = None
         self._timer = Timer(LONGEST_FREEZE, self.end)
-        kill(pid, signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
         self._timer.start()
 
     def end(self) -> float:
-        """Let it go on; returns when that was [s of the monotonic clock]."""
+        """Let them go on; returns when that was [s of the monotonic clock]."""
         self._timer.cancel()
         if self._resumed is None:
             self._resumed = time.monotonic()
-            with suppress(ProcessLookupError):
-                kill(self._pid, signal.SIGCONT)
+            self._signal(signal.SIGCONT)
         return self._resumed
+
+    def _signal(self, number: signal.Signals) -> None:
+        for pid in self._pids:
+            with suppress(ProcessLookupError):
+                kill(pid, number)
 
 
 class Progress:
