@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.results_table import table
-from benchmarks.scaling.processes import ARGUMENTS
 from benchmarks.throughput import cores
 from benchmarks.throughput.contenders import PARTITIONS, tocsin_job
+from benchmarks.throughput.process import started, tocsin
 from benchmarks.throughput.timing import caught_up
 from benchmarks.traffic import Traffic, markers, send, spread
 from tests.support.installation import Installation
@@ -30,17 +30,17 @@ def rows(broker: RealBroker, a_minute: float, hours: Iterable[float]) -> Iterato
         with Installation(broker, partitions=PARTITIONS) as here:
             backlog = [*spread(traffic.posts(), PARTITIONS), *markers(traffic.end_ms, PARTITIONS)]
             send(broker.bootstrap, here.topics.mentions.name, backlog)
-            started = time.monotonic()
-            with cores.pinned(cores.divide().worker):
-                worker = here.worker(*ARGUMENTS)
-            seconds = caught_up(here, tocsin_job(here, worker), started)
+            begun = time.monotonic()
+            with started(here, tocsin("--defaults"), cores.divide().worker) as (worker,):
+                seconds = caught_up(here, tocsin_job(here, worker), begun)
+                used, peak = cores.cpu_seconds(worker.pid), cores.peak_megabytes(worker.pid)
             yield (
                 f"{length:g} h",
                 f"{traffic.count:,}",
                 f"{seconds:.1f}",
                 f"{traffic.count / seconds:,.0f}",
-                f"{cores.cpu_seconds(worker.pid) or 0:.1f}",
-                f"{cores.peak_megabytes(worker.pid) or 0:.0f}",
+                f"{used or 0:.1f}",
+                f"{peak or 0:.0f}",
             )
 
 

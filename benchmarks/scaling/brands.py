@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import statistics
 import time
-from contextlib import closing
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.request import urlopen
 
-from kafka import TopicPartition
-
 from benchmarks.results_table import table
 from benchmarks.throughput import cores
 from benchmarks.throughput.contenders import PARTITIONS, tocsin_job
+from benchmarks.throughput.process import started, tocsin
 from benchmarks.throughput.timing import PATIENCE, caught_up, timed
 from benchmarks.traffic import MINUTE_MS, Traffic, brand_names, markers, packed, send, spread
-from streams.kafka import clients
 from tests.support.installation import Installation, wait_until
 from tests.support.ports import is_listening, pick_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from benchmarks.throughput.process import Process
     from tests.support.brokers import RealBroker
-    from tests.support.installation import Worker
 
 A_SECOND: Final = 11
 MINUTES: Final = 10
@@ -71,29 +69,25 @@ def apply(here: Installation, number: int) -> float:
     return time.monotonic() - begun
 
 
-def start(here: Installation, instant: int) -> tuple[Worker, float]:
-    """Start a worker and return it with the seconds until it had committed a marker of each partition."""
+@contextmanager
+def began(here: Installation, instant: int) -> Iterator[tuple[Process, float]]:
+    """Give a worker and the seconds until it had committed a marker of each partition."""
     send(here.connection.bootstrap, here.topics.mentions.name, markers(instant, PARTITIONS))
     begun = time.monotonic()
-    with cores.pinned(cores.divide().worker):
-        worker = here.worker("--clock", "arrival", "--notify", "console")
-    tps = [TopicPartition(here.topics.mentions.name, number) for number in range(PARTITIONS)]
-    end = sum(here.ends(here.topics.mentions.name).values())
-    with closing(clients.group_consumer(here.connection, here.topics.application)) as consumer:
-        wait_until(
-            lambda: sum(consumer.committed(tp) or 0 for tp in tps) >= end, PATIENCE, "the worker starts", every=0.05
-        )
-    return worker, time.monotonic() - begun
+    with started(here, tocsin(), cores.divide().worker) as (worker,):
+        end = sum(here.ends(here.topics.mentions.name).values())
+        wait_until(lambda: here.committed(here.topics.mentions.name) >= end, PATIENCE, "the worker starts", every=0.05)
+        yield worker, time.monotonic() - begun
 
 
-def quiet_minute(here: Installation, worker: Worker, instant: int) -> float:
+def quiet_minute(here: Installation, worker: Process, instant: int) -> float:
     """Return the CPU time of a minute that passes without a mention [ms]."""
     before = cores.cpu_seconds(worker.pid) or 0.0
-    started = time.monotonic()
+    begun = time.monotonic()
     for minute in range(1, MINUTES + 1):
         records = markers(instant + minute * MINUTE_MS, PARTITIONS)
         send(here.connection.bootstrap, here.topics.mentions.name, records)
-    caught_up(here, tocsin_job(here, worker), started)
+    caught_up(here, tocsin_job(here, worker), begun)
     return ((cores.cpu_seconds(worker.pid) or 0.0) - before) / MINUTES * 1_000
 
 
@@ -122,21 +116,19 @@ def row(broker: RealBroker, number: int, mentions: int) -> tuple[str, ...]:
     posts, half = traffic.posts(), traffic.count // 2
     with Installation(broker, partitions=PARTITIONS) as here:
         applied = apply(here, number)
-        worker, began = start(here, posts[0].published)
-        job = tocsin_job(here, worker)
-        one = timed(here, job, list(spread(posts[:half], PARTITIONS)))
-        many = timed(here, job, list(packed(posts[half:], 100, PARTITIONS)))
-        minute = quiet_minute(here, worker, traffic.end_ms)
-        peak, state = cores.peak_megabytes(worker.pid), state_bytes(here)
-        worker.stop(PATIENCE)
-        again, recovered = start(here, traffic.end_ms + (MINUTES + 1) * MINUTE_MS)
-        memory = cores.peak_megabytes(again.pid)
-        again.stop(PATIENCE)
+        with began(here, posts[0].published) as (worker, fresh):
+            job = tocsin_job(here, worker)
+            one = timed(here, job, list(spread(posts[:half], PARTITIONS)))
+            many = timed(here, job, list(packed(posts[half:], 100, PARTITIONS)))
+            minute = quiet_minute(here, worker, traffic.end_ms)
+            peak, state = cores.peak_megabytes(worker.pid), state_bytes(here)
+        with began(here, traffic.end_ms + (MINUTES + 1) * MINUTE_MS) as (again, recovered):
+            memory = cores.peak_megabytes(again.pid)
         page = overview(here)
     return (
         f"{number:,}",
         f"{applied:.1f}",
-        f"{began:.1f}",
+        f"{fresh:.1f}",
         f"{one.rate:,.0f}",
         f"{many.rate:,.0f}",
         f"{minute:,.0f}",

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.results_table import table
 from benchmarks.throughput import cores
-from benchmarks.throughput.contenders import tocsin_job
-from benchmarks.throughput.timing import caught_up
+from benchmarks.throughput.process import started, tocsin
+from benchmarks.throughput.timing import PATIENCE
 from benchmarks.traffic import Traffic, send, spread
 from streams.kafka import clients
-from tests.support.installation import Installation
+from tests.support.installation import Installation, wait_until
 
 if TYPE_CHECKING:
     from tests.support.brokers import RealBroker
@@ -57,12 +57,11 @@ def report(broker: RealBroker, partitions: int, seconds: float) -> str:
     with Installation(broker, partitions=partitions) as here:
         traffic = Traffic(BRANDS * PER_BRAND, BRANDS, end=datetime.now(UTC))  # the worker's clock is the wall's
         recent = list(spread(traffic.posts(), partitions))
-        started = time.monotonic()
-        worker = here.worker("--defaults", "--notify", "console")
-        send(broker.bootstrap, here.topics.mentions.name, recent)
-        caught_up(here, tocsin_job(here, worker), started)
-        time.sleep(SETTLING)
-        share, topics = measure(here, worker.pid, seconds)
+        with started(here, tocsin("--defaults", "--clock", "wall"), cores.divide().worker) as (worker,):
+            send(broker.bootstrap, here.topics.mentions.name, recent)
+            wait_until(lambda: here.counted() >= len(recent), PATIENCE, "the mentions are counted")
+            time.sleep(SETTLING)
+            share, topics = measure(here, worker.pid, seconds)
         prefix = here.topics.prefix
     rows = [(name.removeprefix(prefix), f"{rate:.2f}", f"{size:,.0f}") for name, (rate, size) in topics.items()]
     title = f"**Idle**: one worker, {partitions} partitions, {BRANDS} brands, {seconds:.0f} s without a mention:"

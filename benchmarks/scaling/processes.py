@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from benchmarks.results_table import table
 from benchmarks.throughput import cores
 from benchmarks.throughput.contenders import PARTITIONS, tocsin_job
+from benchmarks.throughput.process import started, tocsin
 from benchmarks.throughput.timing import timed
 from benchmarks.traffic import Traffic, markers, spread
 from tests.support.installation import Installation
@@ -30,15 +31,17 @@ HEAD: Final = (
     "mentions per CPU second",
     "peak memory, all [MB]",
 )
-ARGUMENTS: Final = ("--clock", "arrival", "--defaults", "--notify", "console")
 
 
 def run(broker: RealBroker, workers: int, traffic: Traffic) -> Speed:
     """Return how fast some workers are on traffic spread over four partitions, one mention a record."""
-    with Installation(broker, partitions=PARTITIONS) as here, cores.pinned(cores.divide(workers).worker):
-        started = [here.worker(*ARGUMENTS) for _ in range(workers)]
+    where = cores.divide(workers).worker
+    with (
+        Installation(broker, partitions=PARTITIONS) as here,
+        started(here, tocsin("--defaults"), where, workers) as processes,
+    ):
         records = [*spread(traffic.posts(), PARTITIONS), *markers(traffic.end_ms, PARTITIONS)]
-        return timed(here, tocsin_job(here, *started), records)
+        return timed(here, tocsin_job(here, *processes), records)
 
 
 def rows(broker: RealBroker, mentions: int, counts: Iterable[int]) -> Iterator[tuple[str, ...]]:

@@ -6,8 +6,8 @@
 | loop | as the floor; stock VADER; all and negative ones counted per brand and minute in a dictionary, in memory only |
 | quix | Quix Streams: stock VADER, a tumbling window by minute, its state in RocksDB and a changelog topic |
 | faust | the app of Faust's documentation: stock VADER, two windowed tables with changelog topics |
-| single, packed | `tocsin worker` as it ships, one mention a record and many: language, sentiment, abuse, |
-| | de-duplication, all detectors and topics, incidents on the console; the scorer says what is negative |
+| single, packed | Tocsin as it ships, one mention a record and many: language, sentiment, abuse, |
+| | de-duplication, all detectors and topics, incidents; its scorer says what is negative; nobody is notified |
 
 The counts of the first four must equal those of a loop with stock VADER; those of Tocsin a loop with its own scorer,
 whose VADER is bit-identical to the stock one (`make sentiment-table` says so of every text). Both loops are below.
@@ -16,7 +16,6 @@ whose VADER is bit-identical to the stock one (`make sentiment-table` says so of
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections import Counter
 from contextlib import contextmanager
@@ -26,7 +25,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from kafka.admin import NewTopic
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from benchmarks.throughput import cores, quix_environment
+from benchmarks.throughput import quix_environment
+from benchmarks.throughput.process import started, tocsin
 from benchmarks.throughput.timing import Job, Speed, timed
 from benchmarks.traffic import MINUTE_MS, Counts, markers, packed, rewritten, send, single
 from detectors.engine import engine
@@ -36,14 +36,15 @@ from mentions.scoring import score
 from mentions.sentiment import Scorer
 from mentions.watchlist.watchlist import Watchlist
 from streams.kafka import clients
-from tests.support.installation import ROOT, Installation, wait_until
+from tests.support.installation import Installation, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from benchmarks.throughput import cores
+    from benchmarks.throughput.process import Process
     from benchmarks.traffic import Post, Record
     from tests.support.brokers import RealBroker
-    from tests.support.installation import Worker
 
 PARTITIONS: Final = 4
 NEGATIVE_UP_TO: Final = -0.05
@@ -115,8 +116,8 @@ def _loop(setting: Setting, way: str) -> Run:
             way,
             output,
         )
-        with _process(here, setting, command) as process:
-            job = Job((process.pid,), f"{topic}.{way}", [topic], lambda: process.poll() is None)
+        with started(here, command, setting.cores.worker) as (process,):
+            job = Job((process.pid,), f"{topic}.{way}", [topic], lambda: process.running)
             speed = timed(here, job, list(single(setting.posts)))
         rows = json.loads(output.read_text(encoding="utf-8"))
     return Run(speed, Counter({(brand, minute, kind): number for brand, minute, kind, number in rows}))
@@ -133,9 +134,9 @@ def quix(setting: Setting) -> Run:
         results, group = f"{here.topics.prefix}windows", f"{topic}.quix"
         script = Path(__file__).with_name("quix_app.py")
         command = (interpreter, "-P", script, setting.broker.bootstrap, topic, results, group, here.path("quix"))
-        with _process(here, setting, command) as process:
+        with started(here, command, setting.cores.worker) as (process,):
             speed = timed(
-                here, Job((process.pid,), group, [topic], lambda: process.poll() is None), list(single(setting.posts))
+                here, Job((process.pid,), group, [topic], lambda: process.running), list(single(setting.posts))
             )
             _close_windows(setting, topic)
             _wait_still(here, [results])
@@ -167,10 +168,10 @@ def faust(setting: Setting) -> Run:
         _create(here, *tables)
         here.environment |= {"DOCS_STYLE_ID": name, "DOCS_STYLE_TOPIC": topic}
         command = (sys.executable, "-m", "benchmarks.baseline_app", "worker", "-l", "warn", "--without-web")
-        with _process(here, setting, command) as process:
+        with started(here, command, setting.cores.worker) as (process,):
             speed = timed(
                 here,
-                Job((process.pid,), name, [topic], lambda: process.poll() is None, tables),
+                Job((process.pid,), name, [topic], lambda: process.running, tables),
                 list(single(setting.posts)),
             )
         counts: Counts = Counter()
@@ -193,9 +194,8 @@ def tocsin_packed(setting: Setting) -> Run:
 
 def _tocsin(setting: Setting, records: Iterable[Record]) -> Run:
     with Installation(setting.broker, partitions=PARTITIONS) as here:
-        with cores.pinned(setting.cores.worker):
-            worker = here.worker("--clock", "arrival", "--defaults", "--notify", "console")
-        speed = timed(here, tocsin_job(here, worker), [*records, *markers(setting.end, PARTITIONS)])
+        with started(here, tocsin("--defaults"), setting.cores.worker) as workers:
+            speed = timed(here, tocsin_job(here, *workers), [*records, *markers(setting.end, PARTITIONS)])
         counts: Counts = Counter()
         for brand, state in here.states().items():
             for minute, everything, negative, *_ in engine.minute_counts(state):
@@ -204,7 +204,7 @@ def _tocsin(setting: Setting, records: Iterable[Record]) -> Run:
     return Run(speed, +counts)
 
 
-def tocsin_job(here: Installation, *workers: Worker) -> Job:
+def tocsin_job(here: Installation, *workers: Process) -> Job:
     """Return what Tocsin's workers have to do: all stages but the delivery of messages, which is paced."""
     topics = here.topics
     stages = [topics.mentions.name, topics.scored.name, topics.signals.name]
@@ -225,22 +225,6 @@ def _topic(setting: Setting, *more: str) -> Iterator[tuple[Installation, str]]:
 def _create(here: Installation, *topics: str) -> None:
     with clients.admin(here.connection) as admin:
         admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in topics])
-
-
-@contextmanager
-def _process(here: Installation, setting: Setting, command: Sequence[str | Path]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a contender's process on the worker's core; SIGTERM ends it, and its log tells why it failed."""
-    log = Path(here.path("contender.log"))
-    with log.open("wb") as out, cores.pinned(setting.cores.worker):
-        process = subprocess.Popen(command, cwd=ROOT, env=here.environment, stdout=out, stderr=out)
-    try:
-        yield process
-    except BaseException:
-        sys.stderr.write(log.read_text(encoding="utf-8", errors="replace")[-3_000:])
-        raise
-    finally:
-        process.terminate()
-        process.wait(60)
 
 
 def _wait_still(here: Installation, topics: Sequence[str]) -> None:
