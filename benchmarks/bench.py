@@ -144,7 +144,7 @@ def main() -> None:
         finally:
             broker.close()
     rows = [line(name, speeds[name], verdicts[name], given.pack) for name in given.only if speeds[name]]
-    input_ = f"{given.mentions:,} mentions, {given.brands} brands, {given.rounds} rounds; texts: {words.source()}."
+    input_ = f"{given.mentions:,} mentions, {given.brands} brands, rounds: {given.rounds}; texts: {words.source()}."
     text = f"{input_}\n\n{table(HEAD, rows)}\n\n{ratios(speeds)}"
     print(text)
     if not given.print:
