@@ -11,7 +11,7 @@ ARGS   ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup demo test check unit kafka chaos latency bench nab nab-choice calibration replay-speed incidents-table sentiment-table docs clean
+.PHONY: help install setup demo test check unit kafka chaos latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table docs clean
 
 help: ## List the targets
 	@echo "Tocsin: make TARGET [ARGS='…' passed on to the command]"
@@ -60,8 +60,11 @@ chaos: setup ## Kill workers and the broker, several seeds: are the counts still
 latency: setup ## Measure the time from a mention to the Slack request, p50 and p99
 	@$(RUN) benchmarks.latency $(ARGS)
 
-bench: setup ## Measure mentions a second beside a docs-style Faust app
+bench: setup ## Measure mentions a second on one core beside a hand-written loop, Quix Streams and a docs-style Faust app
 	@$(RUN) benchmarks.bench $(ARGS)
+
+scale: setup ## Measure what grows with processes, brands, backlog, idle partitions and a hot brand
+	@$(RUN) benchmarks.scale $(ARGS)
 
 nab: setup ## Score the volume detector on NAB's realTweets
 	@$(RUN) benchmarks.nab.__main__ $(ARGS)
@@ -72,7 +75,7 @@ nab-choice: setup ## Choose the volume rule's parameters without each brand in t
 calibration: setup ## Simulate quiet brands: false alarms against the promise, and how soon a burst is heard
 	@$(RUN) benchmarks.calibration $(ARGS)
 
-replay-speed: setup ## Time replays of invented streams and of the real posts, and their memory
+replay-speed: setup ## Time replays of real words, dense and sparse, and of the real posts, and their memory
 	@$(RUN) benchmarks.replay_speed $(ARGS)
 
 incidents-table: setup ## Replay the labelled incidents: delay and false alarms

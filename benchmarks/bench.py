@@ -1,205 +1,154 @@
-"""Throughput benchmark: mentions per second of Tocsin and of a docs-style Faust app, on the same broker and input.
+"""Throughput on one core: Tocsin beside a hand-written loop, Quix Streams and a docs-style Faust app.
 
-Each contender gets the mentions in its usual form: the Faust app one a record, Tocsin packed. Both score with stock
-VADER and count all and negative mentions per brand and minute. Tocsin's counts must equal those of a plain loop; the
-Faust app's counts are printed. The contenders alternate, and the ratio is that of the medians, so that drift of the
-machine's speed does not decide.
+All read the same mentions from a real Kafka: real words, no text twice, 20 brands (one has half the traffic), one
+mention a record; Tocsin packed into records of 100 as well. The worker has one core to itself, the broker another. The
+contenders take turns over the rounds, in another order each time; every count per brand and minute must equal that of a
+plain loop. What each contender does is in `benchmarks.throughput.contenders`.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
+import signal
 import statistics
-import subprocess
 import sys
-import time
-from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import NewTopic
-
-from benchmarks.vader_worker import StockVader
-from detectors.engine import engine
-from streams.kafka import clients
+from benchmarks import words
+from benchmarks.results_table import publish, table
+from benchmarks.throughput import contenders, cores
+from benchmarks.throughput.quix_environment import QuixMissingError
+from benchmarks.traffic import Traffic
 from tests.support.brokers import start_real
-from tests.support.installation import ROOT, Installation, wait_until
-from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from tests.support.brokers import RealBroker
+    from benchmarks.throughput.contenders import Run, Setting
+    from benchmarks.throughput.timing import Speed
+    from benchmarks.traffic import Counts
 
-PARTITIONS: Final = 4
-PATIENCE: Final = 600.0
-NEGATIVE_FROM: Final = -0.05
+CONTENDERS: Final[dict[str, tuple[str, Callable[[Setting], Run]]]] = {
+    "floor": ("the floor: confluent-kafka, decoded, nothing else", contenders.floor),
+    "loop": ("hand-written confluent-kafka loop, stock VADER, dictionary of counts", contenders.loop),
+    "quix": ("Quix Streams 3.28, tumbling window, stock VADER", contenders.quix),
+    "faust": ("docs-style Faust app, stock VADER", contenders.faust),
+    "single": ("**Tocsin, the whole product, one mention a record**", contenders.tocsin_single),
+    "packed": ("Tocsin, the whole product, {pack} mentions a record", contenders.tocsin_packed),
+}
+HEAD: Final = ("contender", "mentions/s", "of single rounds", "mentions per CPU second", "peak memory [MB]", "counts")
+A_SECOND: Final = 60_000 / timedelta(minutes=90).total_seconds()
+"""Mentions a second of event time: a busy hour and a half of 60,000, or a shorter time as busy."""
 
-Counts = Counter[tuple[str, int, str]]
-"""(brand, minute in ms, "all" or "negative") → how many."""
-
-
-def crowd(count: int) -> MentionGenerator:
-    """Return the mentions that both count; none twice, for the peer knows no duplicates."""
-    return MentionGenerator(count, seed=7, repeated=0.0, span=timedelta(minutes=90))
-
-
-def truth(mentions: MentionGenerator) -> Counts:
-    """Return the counts of a plain loop over the mentions."""
-    counts: Counts = Counter()
-    scorer = StockVader()
-    for mention in mentions.mentions():
-        at = datetime.fromisoformat(mention["published_at"])
-        brand, minute = mention["brand"], round(at.replace(second=0, microsecond=0).timestamp() * 1000)
-        counts[brand, minute, "all"] += 1
-        counts[brand, minute, "negative"] += scorer.score([mention["text"]], [None])[0][0] <= NEGATIVE_FROM
-    return +counts
+BESIDE: Final = ("loop", "quix", "faust")
 
 
-def tocsin(broker: RealBroker, mentions: MentionGenerator, pack: int) -> tuple[float, Counts]:
-    """Run a Tocsin worker over the mentions; returns mentions a second and what it counted."""
-    with Installation(broker, partitions=PARTITIONS) as here:
-        end = round(mentions.end.timestamp() * 1000)
-        here.send((partition, value, end) for partition, value in mentions.records(PARTITIONS, pack))
-        here.mark(end)
-        seconds = _timed(here, "benchmarks.vader_worker", here.topics.mentions.name, here.topics.scored.name)
-        counts: Counts = Counter()
-        for brand, state in here.states().items():
-            for minute, everything, negative, *_ in engine.minute_counts(state):
-                counts[brand, minute, "all"] += everything
-                counts[brand, minute, "negative"] += negative
-    return mentions.count / seconds, +counts
+def judge(name: str, found: Counts, expected: Mapping[str, Counts], sent: int) -> str:
+    """Return what the table says of the counts.
 
-
-def docs_style(broker: RealBroker, mentions: MentionGenerator, pack: int) -> tuple[float, Counts]:
-    """Run the peer over the mentions; returns mentions a second and what it counted."""
-    del pack
-    with Installation(broker, partitions=PARTITIONS) as here:
-        name = f"{here.topics.prefix}docs-style"
-        tables = [f"{name}-{table}-changelog" for table in ("counted", "negative")]
-        with clients.admin(here.connection) as admin:
-            admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in (name, *tables)])
-        producer = clients.producer(here.connection)
-        for mention in mentions.mentions():
-            fields = {field: mention[field] for field in ("id", "brand", "text")}
-            fields["published"] = datetime.fromisoformat(mention["published_at"]).timestamp()
-            producer.send(name, key=mention["brand"].encode(), value=json.dumps(fields).encode())
-        producer.flush()
-        producer.close()
-        here.environment |= {"DOCS_STYLE_ID": name, "DOCS_STYLE_TOPIC": name}
-        arguments = ("worker", "-l", "warn", "--without-web")
-        seconds = _timed(here, "benchmarks.baseline_app", name, arguments=arguments, late=tables)
-        return mentions.count / seconds, _windows(here, tables)
-
-
-def _windows(here: Installation, tables: list[str]) -> Counts:
-    """Return what the peer's windowed tables hold."""
-    counts: Counts = Counter()
-    for table, kind in zip(tables, ("all", "negative"), strict=True):
-        for record in here.records(table):
-            brand, (start, _) = json.loads(record.key or b"")
-            counts[brand, round(start * 1000), kind] = json.loads(record.value or b"0")
-    return counts
-
-
-def _timed(
-    here: Installation, module: str, *topics: str, arguments: tuple[str, ...] = (), late: Sequence[str] = ()
-) -> float:
-    """Start a worker and return the seconds from its first commit to the end of all `topics`.
-
-    The start of the process is not counted: the first commit says that it works. Nor is the wait until nothing more
-    comes into the `late` topics: the peer commits before its tables are written, and stopped then it loses them.
+    Raises:
+        ValueError: they are wrong, and no other than the docs-style app, which is known for it, made them.
     """
-    group = here.environment.get("DOCS_STYLE_ID", here.topics.application)
-    quiet = subprocess.DEVNULL
-    command = [sys.executable, "-m", module, *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, env=here.environment, stdout=quiet, stderr=quiet)
-    consumer = KafkaConsumer(**here.connection.kafka_python(), group_id=group, enable_auto_commit=False)
-    try:
-        first = _Progress(here, consumer, topics)
-        wait_until(lambda: first.moved, PATIENCE, f"{module} begins", every=0.02)
-        started, done = time.monotonic(), first.share
-        wait_until(lambda: first.finished, PATIENCE, f"{module} ends", every=0.05)
-        seconds = (time.monotonic() - started) / (1 - done)
-        _still(here, late)
-        return seconds
-    finally:
-        consumer.close()
-        process.terminate()
-        process.wait(30)
+    if name == "floor":
+        wanted, right = sent, found.total() == sent
+    else:
+        counts = expected["tocsin" if name in {"single", "packed"} else "vader"]
+        wanted, right = counts.total(), found == counts
+    if right:
+        return "exact" if name != "floor" else "–"
+    if name == "faust":
+        kept = sum(number for (*_, kind), number in found.items() if kind == "all")
+        return f"{kept / sent:.2%} of the mentions"
+    raise ValueError(f"{name} miscounts: {found.total():,} where a plain loop has {wanted:,}")
 
 
-def _still(here: Installation, topics: Sequence[str]) -> None:
-    """Wait until nothing has come into the topics for three seconds."""
-    before: list[dict[int, int]] = []
-    while topics and (now := [here.ends(topic) for topic in topics]) != before:
-        before = now
-        time.sleep(3)
+def line(name: str, speeds: Sequence[Speed], verdict: str, pack: int) -> tuple[str, ...]:
+    """Return a contender's line of the table: medians over the rounds."""
+    rates = [speed.rate for speed in speeds]
+    return (
+        CONTENDERS[name][0].format(pack=pack),
+        f"{statistics.median(rates):,.0f}",
+        ", ".join(f"{rate:,.0f}" for rate in rates),
+        _median([speed.per_core for speed in speeds]),
+        _median([speed.megabytes for speed in speeds]),
+        verdict,
+    )
 
 
-class _Progress:
-    """How far a consumer group has committed."""
+def _median(figures: Sequence[float | None]) -> str:
+    known = [figure for figure in figures if figure is not None]
+    return f"{statistics.median(known):,.0f}" if known else "–"
 
-    def __init__(self, here: Installation, consumer: KafkaConsumer, topics: tuple[str, ...]) -> None:
-        self._here = here
-        self._consumer = consumer
-        self._topics = topics
 
-    def _committed(self, *topics: str) -> int:
-        tps = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
-        return sum(self._consumer.committed(tp) or 0 for tp in tps)
+def ratios(speeds: Mapping[str, Sequence[Speed]]) -> str:
+    """Return how many times Tocsin is as fast as the others, by medians, and by CPU time."""
+    rate = {name: statistics.median(speed.rate for speed in found) for name, found in speeds.items() if found}
+    core = {
+        name: statistics.median(speed.per_core or speed.rate for speed in found)
+        for name, found in speeds.items()
+        if found
+    }
+    rows = [
+        (
+            f"Tocsin, {way}",
+            *(f"{rate[way] / rate[peer]:.2f} ({core[way] / core[peer]:.2f})" for peer in BESIDE if peer in rate),
+        )
+        for way in ("single", "packed")
+        if way in rate
+    ]
+    return table(("times as fast as (by CPU time)", *(peer for peer in BESIDE if peer in rate)), rows)
 
-    def _ends(self, *topics: str) -> int:
-        return sum(sum(self._here.ends(topic).values()) for topic in topics)
 
-    @property
-    def share(self) -> float:
-        """Return how much of the first topic is done."""
-        return self._committed(self._topics[0]) / self._ends(self._topics[0])
-
-    @property
-    def moved(self) -> bool:
-        """Return whether anything is committed."""
-        return self._committed(self._topics[0]) > 0
-
-    @property
-    def finished(self) -> bool:
-        """Return whether everything is."""
-        return self._committed(*self._topics) >= self._ends(*self._topics)
+def race(setting: Setting, names: Sequence[str], rounds: int) -> tuple[dict[str, list[Speed]], dict[str, str]]:
+    """Let the contenders take turns; return their speeds and what is to be reported of their counts."""
+    expected = {"vader": contenders.vader_counts(setting.posts), "tocsin": contenders.tocsin_counts(setting.posts)}
+    speeds: dict[str, list[Speed]] = {name: [] for name in names}
+    verdicts: dict[str, str] = {}
+    for number in range(rounds):
+        shift = number * 2 % len(names)
+        for name in (*names[shift:], *names[:shift]):
+            try:
+                run = CONTENDERS[name][1](setting)
+            except QuixMissingError as missing:
+                verdicts[name] = str(missing)
+                continue
+            verdicts[name] = judge(name, run.counts, expected, len(setting.posts))
+            speeds[name].append(run.speed)
+            print(f"round {number + 1}, {name}: {run.speed.rate:,.0f}/s, counts: {verdicts[name]}", file=sys.stderr)
+    return speeds, verdicts
 
 
 def main() -> None:
-    """Print both contenders' mentions a second, and the ratio."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--mentions", type=int, default=200_000)
-    arguments.add_argument("--rounds", type=int, default=2)
-    arguments.add_argument("--pack", type=int, default=100, help="mentions in a record for Tocsin")
-    given = arguments.parse_args()
+    """Print the table, and write it into the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mentions", type=int, default=60_000)
+    parser.add_argument("--brands", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pack", type=int, default=100, help="mentions in a record for the packed row")
+    parser.add_argument("--only", nargs="+", choices=CONTENDERS, default=list(CONTENDERS), help="which contenders")
+    parser.add_argument("--print", action="store_true", help="print the table and leave docs/results.md as it is")
+    given = parser.parse_args()
     os.environ.pop("TOCSIN_PREFIX", None)
-    speeds: dict[str, list[float]] = {"docs-style Faust": [], "Tocsin": []}
-    mentions = crowd(given.mentions)
-    expected = truth(mentions)
-    broker = start_real()
-    try:
-        for number in range(given.rounds):
-            peer, theirs = docs_style(broker, mentions, given.pack)
-            kept = sum(count for (*_, kind), count in theirs.items() if kind == "all")
-            ours, found = tocsin(broker, mentions, given.pack)
-            assert found == expected, "Tocsin miscounts"
-            speeds["docs-style Faust"].append(peer)
-            speeds["Tocsin"].append(ours)
-            print(
-                f"round {number + 1}: docs-style Faust {peer:,.0f}/s, its tables hold {kept / given.mentions:.2%} "
-                f"of the mentions; Tocsin {ours:,.0f}/s, every count exact",
-                flush=True,
-            )
-    finally:
-        broker.close()
-    peer, ours = (statistics.median(found) for found in speeds.values())
-    print(f"{given.mentions:,} mentions, stock VADER: {ours:,.0f}/s against {peer:,.0f}/s: {ours / peer:.1f} times")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that broker and workers end with it
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    span = given.mentions / A_SECOND * timedelta(seconds=1)
+    traffic = Traffic(given.mentions, given.brands, span=span, end=hour - timedelta(hours=1))
+    divided = cores.divide()
+    with cores.pinned(divided.rest):
+        broker = start_real()
+        try:
+            setting = contenders.Setting(broker, traffic.posts(), traffic.end_ms, divided, given.pack)
+            speeds, verdicts = race(setting, given.only, given.rounds)
+        finally:
+            broker.close()
+    rows = [line(name, speeds[name], verdicts[name], given.pack) for name in given.only if speeds[name]]
+    input_ = f"{given.mentions:,} mentions, {given.brands} brands, rounds: {given.rounds}; texts: {words.source()}."
+    text = f"{input_}\n\n{table(HEAD, rows)}\n\n{ratios(speeds)}"
+    print(text)
+    if not given.print:
+        publish("throughput", "Throughput on one core", "bench", text)
 
 
 if __name__ == "__main__":

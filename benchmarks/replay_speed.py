@@ -1,8 +1,8 @@
-"""Replay speed on one core and peak memory, on simulated streams and, where present, on the real posts.
+"""Replay speed on one core and peak memory, on simulated streams of real words and, where present, on the real posts.
 
-Each stream is replayed twice, each time in a process of its own: from texts, scored on the way; and from scored
-records, as tuning reads them (decoding is included). Streams are generated while they are read and never held whole;
-the time of generation is left out. Figures are CPU time and the largest resident set.
+Each stream is a file of mentions, real words and no text twice, that is replayed twice, each time in a process of its
+own: from texts, scored on the way; and from scored records, as tuning reads them (decoding is included). Figures are
+CPU time and the largest resident set.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from heapq import merge
-from itertools import islice
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from benchmarks import words
 from benchmarks.incidents import DATA
 from benchmarks.results_table import publish, table
+from benchmarks.traffic import Traffic, brand_names, post
 from mentions.model import batches
 from mentions.model.batches import Tick
 from mentions.readers.files import read
-from mentions.readers.position import START, Line, RejectedLine
 from mentions.sentiment import Scorer
 from replay.player.chunking import chunks, read_records
 from replay.player.file_replay import FileReplay
@@ -33,10 +34,12 @@ from replay.player.policy_set import PolicySet
 from streams.stages.score import score
 from streams.stages.triage import TriageShard
 from streams.stages.watch import WatchShard
-from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from benchmarks.traffic import Post
+    from mentions.readers.position import Line, RejectedLine
 
 BEGIN: Final = datetime(2026, 3, 2, tzinfo=UTC)
 STORM: Final = timedelta(hours=2)
@@ -45,55 +48,46 @@ DAYS: Final = 30
 RATES: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Mentions an hour of quiet brands, in turn."""
 
-
-class Written(NamedTuple):
-    """An invented mention and when it is published."""
-
-    at: datetime
-    text: bytes
+AIRLINES: Final = DATA / "us_airlines_2015.jsonl.gz"
 
 
-def of_crowd(crowd: MentionGenerator) -> Iterator[Line]:
-    """Return a crowd's mentions as lines."""
-    for number, mention in enumerate(crowd.mentions()):
-        yield Line(number, json.dumps(mention).encode(), START)
-
-
-def quiet_brand(number: int, days: int) -> Iterator[Written]:
-    """Return the mentions of a brand with a few an hour, and after ten days two bursts of fifty times as many."""
+def published_at(number: int, days: float) -> Iterator[tuple[datetime, int]]:
+    """Yield when a quiet brand is mentioned, and its number; late in the time two bursts are fifty times as dense."""
     dice, rate, end = Random(number), RATES[number % len(RATES)], BEGIN + timedelta(days=days)
     storms = [BEGIN + timedelta(days=dice.uniform(min(10, days / 2), days)) for _ in range(2)]
-    at, count = BEGIN, 0
+    at = BEGIN
     while True:
         raging = any(storm <= at < storm + STORM for storm in storms)
         at += timedelta(hours=dice.expovariate(50 * rate if raging else rate))
         if at >= end:
             return
-        (mention,) = MentionGenerator(
-            1, dice.randrange(1 << 40), (f"Brand {number}",), at, angry=0.8 if raging else 0.2, repeated=0
-        ).mentions()
-        yield Written(at, json.dumps({**mention, "id": f"{number}-{count}"}).encode())
-        count += 1
+        yield at, number
 
 
-def of_quiet_brands(brands: int, days: int) -> Iterator[Line]:
-    """Return the mentions of many quiet brands as lines, in order of publication."""
-    for number, written in enumerate(merge(*(quiet_brand(brand, days) for brand in range(brands)))):
-        yield Line(number, written.text, START)
+def sparse(brands: int, days: float) -> Iterator[Post]:
+    """Yield the mentions of many quiet brands, in order of publication."""
+    names, chance = brand_names(brands), Random(7)
+    moments = merge(*(published_at(number, days) for number in range(brands)))
+    for count, (text, (at, number)) in enumerate(zip(words.unique_texts(), moments, strict=False)):
+        yield post(chance, count, names[number], text, round(at.timestamp() * 1_000))
 
 
-STREAMS: Final[dict[str, tuple[str, Callable[[], Iterable[Line | RejectedLine]]]]] = {
-    "dense": (
-        "8 brands, 250 a minute each",
-        lambda: of_crowd(MentionGenerator(240_000, span=timedelta(hours=2), repeated=0)),
-    ),
-    "steady": (
-        "8 brands, 70 an hour each",
-        lambda: of_crowd(MentionGenerator(40_000, span=timedelta(days=3), repeated=0)),
-    ),
-    "month": (f"{BRANDS} brands, {DAYS} days, ½ to 8 an hour, bursts", lambda: of_quiet_brands(BRANDS, DAYS)),
-    "airlines": ("the airline week of the real posts", lambda: read(str(DATA / "us_airlines_2015.jsonl.gz"))),
+def dense(count: int) -> Iterable[Post]:
+    """Return the mentions of the throughput benchmark: 20 brands, one with half of 667 a minute."""
+    return Traffic(count, span=timedelta(minutes=count / 667)).posts()
+
+
+def steady(count: int) -> Iterable[Post]:
+    """Return mentions of 8 brands, 70 an hour each."""
+    return Traffic(count, brands=8, hot=1 / 8, span=timedelta(hours=count / 8 / 70)).posts()
+
+
+STREAMS: Final[dict[str, tuple[str, Callable[[float], Iterable[Post]]]]] = {
+    "dense": ("20 brands, one with half of 667 a minute", lambda share: dense(round(120_000 * share))),
+    "steady": ("8 brands, 70 an hour each", lambda share: steady(round(40_000 * share))),
+    "sparse": (f"{BRANDS} brands, {DAYS} days, ½ to 8 an hour, bursts", lambda share: sparse(BRANDS, DAYS * share)),
 }
+REAL: Final = ("airlines", "the airline week of the real posts")
 
 
 class Run(NamedTuple):
@@ -104,31 +98,12 @@ class Run(NamedTuple):
     megabytes: float  # largest resident set
 
 
-class Making:
-    """Lines a thousand at a time, and how many seconds of CPU time it took to make them."""
-
-    def __init__(self, lines: Iterable[Line | RejectedLine]) -> None:
-        self.seconds = 0.0
-        self._lines = iter(lines)
-
-    def __iter__(self) -> Iterator[Line | RejectedLine]:
-        """Yield the lines."""
-        while chunk := self._make():
-            yield from chunk
-
-    def _make(self) -> list[Line | RejectedLine]:
-        begun = time.process_time()
-        chunk = list(islice(self._lines, 1_000))
-        self.seconds += time.process_time() - begun
-        return chunk
-
-
 def from_texts(lines: Iterable[Line | RejectedLine]) -> tuple[int, float]:
     """Replay lines, scoring them; return mentions and seconds."""
-    rerun, source, begun = FileReplay(PolicySet.built_in(), Scorer()), Making(lines), time.process_time()
-    for _ in rerun.run(source):
+    rerun, begun = FileReplay(PolicySet.built_in(), Scorer()), time.process_time()
+    for _ in rerun.run(lines):
         pass
-    return rerun.mentions, time.process_time() - begun - source.seconds
+    return rerun.mentions, time.process_time() - begun
 
 
 def scored_records(lines: Iterable[Line | RejectedLine]) -> Iterator[bytes]:
@@ -158,23 +133,37 @@ def from_scores(lines: Iterable[Line | RejectedLine]) -> tuple[int, float]:
 WAYS: Final = {"texts": from_texts, "scores": from_scores}
 
 
-def measure(stream: str, way: str) -> Run:
-    """Return what a replay took, in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.replay_speed", "--one", stream, way]
+def measure(path: Path, way: str) -> Run:
+    """Return what the replay of a file took, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.replay_speed", "--one", str(path), way]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return Run(*json.loads(output))
 
 
-def row(stream: str) -> tuple[str, ...]:
-    """Return the line of the table about a stream."""
-    text, ready = measure(stream, "texts"), measure(stream, "scores")
+def row(title: str, path: Path) -> tuple[str, ...]:
+    """Return the line of the table about a file."""
+    text, ready = measure(path, "texts"), measure(path, "scores")
     return (
-        STREAMS[stream][0],
+        title,
         f"{text.mentions:,}",
         *(f"{run.mentions / run.seconds:,.0f}" for run in (text, ready)),
         *(f"{run.seconds:.1f}" for run in (text, ready)),
         *(f"{run.megabytes:.0f}" for run in (text, ready)),
     )
+
+
+def rows(names: Iterable[str], share: float) -> Iterator[tuple[str, ...]]:
+    """Yield the lines of the table; each stream is written to a file first."""
+    for name in names:
+        if name == REAL[0]:
+            yield row(REAL[1], AIRLINES)
+            continue
+        title, make = STREAMS[name]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"{name}.jsonl"
+            with path.open("wb") as file:
+                file.writelines(mention.value + b"\n" for mention in make(share))
+            yield row(title, path)
 
 
 HEAD: Final = (
@@ -192,18 +181,21 @@ HEAD: Final = (
 def main() -> int:
     """Print the table, or what one replay took."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("streams", nargs="*", choices=[[], *STREAMS], help="which streams; all, and into the page")
-    parser.add_argument("--one", nargs=2, metavar=("STREAM", "WAY"), help="replay in this process")
+    known = [*STREAMS, *((REAL[0],) if AIRLINES.is_file() else ())]
+    parser.add_argument("streams", nargs="*", choices=[[], *known], help="which streams; all, and into the page")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="of each simulated stream, 0 to 1; below 1: print only"
+    )
+    parser.add_argument("--one", nargs=2, metavar=("FILE", "WAY"), help="replay in this process")
     given = parser.parse_args()
     if given.one:
-        stream, way = given.one
-        mentions, seconds = WAYS[way](STREAMS[stream][1]())
+        path, way = given.one
+        mentions, seconds = WAYS[way](read(path))
         print(json.dumps(Run(mentions, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)))
         return 0
-    at_hand = [name for name in given.streams or STREAMS if name != "airlines" or DATA.is_dir()]
-    text = table(HEAD, [row(name) for name in at_hand])
+    text = f"Texts: {words.source()}.\n\n{table(HEAD, list(rows(given.streams or known, given.share)))}"
     print(text)
-    if not given.streams:
+    if not given.streams and given.share >= 1:
         publish("replay-speed", "Speed and memory of a replay", "replay-speed", text)
     return 0
 

@@ -1,44 +1,25 @@
-"""Tocsin worker with stock VADER and no notifier: the architecture alone, beside the baseline app."""
+"""Tocsin worker as it ships, but for its notifier, which takes every message and shows none.
+
+So no text of a post reaches a log, and neither a terminal nor Slack's pace is part of what is measured.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from typing import TYPE_CHECKING
 
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
 from alerts.delivery.ports import MessageRef
 from config.settings import from_environ
-from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE
+from mentions.sentiment import Scorer
 from streams import lifecycle
 from streams.app import WorkerConfig, build
 from streams.kafka.connection import connect
 from streams.kafka.topics import Topics
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from alerts.rendering.message import Message
-
-
-class StockVader:
-    """English sentiment by vaderSentiment as it is installed; no language, no abuse."""
-
-    version = "vaderSentiment 3.3.2"
-
-    def __init__(self) -> None:
-        self._analyzer = SentimentIntensityAnalyzer()
-
-    def score(self, texts: Sequence[str], langs: Sequence[str | None]) -> list[tuple[float, int, float]]:
-        """Return VADER's compound of each text, the label at its usual thresholds, and no abuse."""
-        del langs
-        return list(map(self._score, texts))
-
-    def _score(self, text: str) -> tuple[float, int, float]:
-        compound: float = self._analyzer.polarity_scores(text)["compound"]
-        label = NEGATIVE if compound <= -0.05 else POSITIVE if compound >= 0.05 else NEUTRAL
-        return compound, label, 0.0
 
 
 class Nobody:
@@ -72,17 +53,21 @@ class Nobody:
 
 def main() -> int:
     """Run the worker that the environment describes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clock", choices=("wall", "arrival"), default="arrival")
+    parser.add_argument("--defaults", action="store_true", help="watch every brand named in mentions")
+    given = parser.parse_args()
     settings = from_environ(os.environ)
     topics, connection = Topics(settings.prefix), connect(settings)
     parts = WorkerConfig(
         topics=topics,
         connection=connection,
         partitions=settings.partitions,
-        scorer=StockVader(),
+        scorer=Scorer(),
         notifier=Nobody(),
         channel_gap=0.0,
-        clock="arrival",
-        defaults=True,
+        clock=given.clock,
+        defaults=given.defaults,
     )
     return lifecycle.run_worker(build(parts), "warning", "console")
 

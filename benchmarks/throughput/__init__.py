@@ -1,0 +1,1 @@
+"""Throughput of one core: contenders, what they read, how they are timed."""
