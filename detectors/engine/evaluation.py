@@ -9,7 +9,7 @@ from detectors.engine import learning
 from detectors.engine.headroom import UNLIMITED, update_headroom
 from detectors.engine.state import Episode, State
 from detectors.engine.timeline import build_timeline, is_due
-from detectors.engine.topics import leading_topic, set_topics
+from detectors.engine.topics import leading_topic, set_topics, words_of_finding
 from detectors.model.signal import SEVERITIES, Contributors, Coverage, Evidence, Phase, Severity, Signal
 from detectors.registry import ALL
 from detectors.view import BrandView
@@ -230,6 +230,9 @@ def _signal(
     state: State, view: BrandView, detector: Detector[Any], finding: Finding, episode: Episode, phase: Phase, at: int
 ) -> Signal:
     with_timeline = phase == "raised" or is_due(view.minute)
+    evidence = _evidence(view, finding)
+    topic = leading_topic(state, at) if with_timeline else None
+    with_words = with_timeline and topic is None and not finding.source
     return Signal(
         brand=state.brand,
         detector=detector.name,
@@ -239,11 +242,12 @@ def _signal(
         severity=episode.severity,
         at=at,
         policy=state.revision,
-        evidence=_evidence(view, finding),
+        evidence=evidence,
         contributors=_contributors(view, finding),
         timeline=build_timeline(view) if with_timeline else None,
         coverage=_coverage(state, view) if with_timeline else None,
-        topic=leading_topic(state, at) if with_timeline else None,
+        topic=topic,
+        words=words_of_finding(state, evidence) if with_words else None,
     )
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from detectors.topics.incident_words import distinctive
+from detectors.topics.log_odds import distinctive
 from detectors.topics.text.units import TOKEN, stem_of, tokens
 from detectors.topics.window import is_word
 from mentions.watchlist.normalise import normalise_in_place

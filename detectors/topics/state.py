@@ -8,15 +8,12 @@ import msgspec
 
 from detectors.topics import rating
 from detectors.topics.active_topic import ActiveTopic
-from detectors.topics.label import spelling
-from detectors.topics.reader import read
+from detectors.topics.mention_words import words_of_mentions
 from detectors.topics.stats.baseline import UnitBaseline
-from detectors.topics.window import TEXT_CHARS, Post, Window
+from detectors.topics.window import Post, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
-    from detectors.topics.incident_words import IncidentWords
+    from detectors.model.topic import MentionWords
     from detectors.topics.risk.terms import RiskTerms
 
 WARM_UP_DAYS: Final = 3.0
@@ -63,17 +60,21 @@ class TopicState:
         """Return whether at `at` [ms] the brand has too little history: then only risk categories are looked at."""
         return self.stored.baseline.days(at) < WARM_UP_DAYS
 
-    def units_of(self, text: str) -> AbstractSet[str]:
-        """Return the units of an excerpt, for `IncidentWords.add`."""
-        return read(text[:TEXT_CHARS], self._own, self._risks).units
+    def words_of(self, start: int, end: int, label: int | None, min_reach: int = 0) -> MentionWords | None:
+        """Return the words of the window's mentions of [start, end) ms; None where none of those that count are in it.
 
-    def words_of_incident(self, words: IncidentWords, shown: int = 5) -> list[tuple[str, int]]:
-        """Return the words that distinguish an incident's posts from the usual, the most distinctive first.
-
-        Each is spelled as most posts of the window spell it, and has the lower bound of the posts that hold it.
+        Args:
+            start: of publication.
+            end: of publication.
+            label: the sentiment label of the mentions that count, None for all.
+            min_reach: their smallest reach.
         """
-        texts = [post.text for post in self.window.posts]
-        return [(spelling(unit, texts), count) for unit, count in words.distinctive(self.stored.baseline, shown)]
+        posts = self.window.posts
+        every = [place for place, post in enumerate(posts) if start <= post.published < end]
+        counted = [
+            place for place in every if label in (None, posts[place].label) and posts[place].reach >= min_reach
+        ]
+        return words_of_mentions(self.window, counted, every, self.stored.baseline, self._risks)
 
     def usual_share(self, unit: str, *, warming_up: bool) -> float:
         """Return the usual share of posts with a unit, in (0, 1)."""
