@@ -96,7 +96,13 @@ def words_of_finding(state: State, evidence: Evidence) -> MentionWords | None:
     """Return the words of the mentions that a finding counts; None where topics are off or none of them was read."""
     if state.cache.topic_parameters is None or state.topics is None:
         return None
-    label = None if evidence.metric == MENTIONS.name else POSITIVE if evidence.metric == POSITIVE_MENTIONS.name else NEGATIVE
+    label = (
+        None
+        if evidence.metric == MENTIONS.name
+        else POSITIVE
+        if evidence.metric == POSITIVE_MENTIONS.name
+        else NEGATIVE
+    )
     reach = state.cache.high_reach_from if evidence.metric == HIGH_REACH_MENTIONS.name else 0
     return state.topics.words_of(evidence.window_start, evidence.window_end, label, reach)
 

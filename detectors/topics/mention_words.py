@@ -51,7 +51,10 @@ MIN_SCORE: Final = 0.5
 """Least z score of a shared word: of a handful of mentions none is far above the usual."""
 
 COPIED: Final = 0.6
-"""Share of their words that makes two mentions copies of each other."""
+"""Share of their words and phrases that makes two mentions copies of each other."""
+
+MIN_COPIED: Final = 5
+"""Fewest words and phrases that copies share: two short texts about one thing are no copies."""
 
 _PRIOR_POSTS: Final = 20.0
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+")
@@ -120,13 +123,14 @@ class _Words:
                 self._add(unit, spelling(unit, [self._texts[place]]))
 
     def rank(self, place: int) -> tuple[int, bool, float]:
-        """Return a key by which the mention with most of the words goes first, then one with a risk, then the strongest.
+        """Return a key for sorting: most of the words go first, then a risk category, then what says it shortest.
 
-        Ten times the reach weighs as much as 0.2 of compound, as for examples.
+        Where no words are shared, the strongest goes first: ten times the reach weighs as much as 0.2 of compound.
         """
         post, units = self._window.posts[place], self._window.units[place]
         shared = sum(unit in units for unit in self._units)
-        return -shared, not self._window.bits[place], post.compound / 100 - 0.2 * log10(1 + post.reach)
+        weakness = post.compound / 100 - 0.2 * log10(1 + post.reach)
+        return -shared, not self._window.bits[place], len(units) if shared else weakness
 
     def quoting(self, place: int) -> MentionWords:
         """Return the words with a mention that holds them."""
@@ -149,21 +153,22 @@ def _distinct(window: Window, places: Iterable[int]) -> list[int]:
     ordered = sorted(places, key=lambda place: (posts[place].published, posts[place].text_key, posts[place].author))
     authors: set[int] = set()
     texts: set[int] = set()
-    kept = []
+    kept: dict[int, set[str]] = {}
     for place in ordered:
         post = posts[place]
         is_new = post.author not in authors and post.text_key not in texts and not is_placeholder(post.text)
-        if is_new and not any(_are_copies(window.units[place], window.units[other]) for other in kept):
-            kept.append(place)
+        units = {unit for unit in window.units[place] if _says_something(unit)}
+        if is_new and not any(_are_copies(units, other) for other in kept.values()):
+            kept[place] = units
         authors.add(post.author)
         texts.add(post.text_key)
-    return kept
+    return list(kept)
 
 
 def _are_copies(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
-    """Return whether two mentions share most of their units."""
-    least = COPIED * max(len(one), len(other))
-    return min(len(one), len(other)) >= least > 0 and len(one & other) >= COPIED * len(one | other)
+    """Return whether two mentions share most of their words and phrases."""
+    shared = len(one & other)
+    return shared >= MIN_COPIED and shared >= COPIED * (len(one) + len(other) - shared)
 
 
 def _says_something(unit: str) -> bool:

@@ -71,9 +71,7 @@ class TopicState:
         """
         posts = self.window.posts
         every = [place for place, post in enumerate(posts) if start <= post.published < end]
-        counted = [
-            place for place in every if label in (None, posts[place].label) and posts[place].reach >= min_reach
-        ]
+        counted = [place for place in every if label in (None, posts[place].label) and posts[place].reach >= min_reach]
         return words_of_mentions(self.window, counted, every, self.stored.baseline, self._risks)
 
     def usual_share(self, unit: str, *, warming_up: bool) -> float:

@@ -1,4 +1,4 @@
-"""Words that say nothing of what a mention is about: those that only judge, and what exports write in place of a word."""
+"""Words that say nothing of what a mention is about: those that only judge, and what exports put for a word."""
 
 from __future__ import annotations
 
