@@ -50,11 +50,11 @@ MAX_USUAL: Final = 0.1
 MIN_SCORE: Final = 0.5
 """Least z score of a shared word: of a handful of mentions none is far above the usual."""
 
-COPIED: Final = 0.6
-"""Share of their words and phrases that makes two mentions copies of each other."""
+COPIED: Final = 0.7
+"""Share of their words, function words among them, that makes two mentions copies of each other."""
 
 MIN_COPIED: Final = 5
-"""Fewest words and phrases that copies share: two short texts about one thing are no copies."""
+"""Fewest words that copies share: two short texts about one thing are no copies."""
 
 _PRIOR_POSTS: Final = 20.0
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+")
@@ -150,23 +150,23 @@ class _Words:
 def _distinct(window: Window, places: Iterable[int]) -> list[int]:
     """Return the places of one post for each author and each text, in order of publication, without placeholders."""
     posts = window.posts
-    ordered = sorted(places, key=lambda place: (posts[place].published, posts[place].text_key, posts[place].author))
+    ordered = sorted(places, key=lambda at: (posts[at].published, posts[at].text_key, posts[at].author, posts[at].text))
     authors: set[int] = set()
     texts: set[int] = set()
-    kept: dict[int, set[str]] = {}
+    kept: dict[int, frozenset[str]] = {}
     for place in ordered:
         post = posts[place]
         is_new = post.author not in authors and post.text_key not in texts and not is_placeholder(post.text)
-        units = {unit for unit in window.units[place] if _says_something(unit)}
-        if is_new and not any(_are_copies(units, other) for other in kept.values()):
-            kept[place] = units
+        words = frozenset(tokens(_LINK.sub(" ", post.text)))
+        if is_new and not any(_are_copies(words, other) for other in kept.values()):
+            kept[place] = words
         authors.add(post.author)
         texts.add(post.text_key)
     return list(kept)
 
 
 def _are_copies(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
-    """Return whether two mentions share most of their words and phrases."""
+    """Return whether two mentions share most of their words."""
     shared = len(one & other)
     return shared >= MIN_COPIED and shared >= COPIED * (len(one) + len(other) - shared)
 
