@@ -4,8 +4,8 @@ The mentions are those of the topic window that were published in the time of th
 post of an author are left out. First go words and phrases that several of the mentions share that the finding counts,
 such as the negative ones, and that are unusual for the brand, by log-odds (`log_odds`). Where fewer than ENOUGH are
 found, those that several mentions of any mood share follow, and then words of one mention, the strongest: those of a
-risk category first, then those that are the least usual. Links, handles, numbers, placeholders, function words, the
-brand's own words, and words that only judge ("terrible") are no words here.
+risk category first, then those that are the least usual. Links, handles, numbers, function words, the brand's own
+words and empty ones (`text.empty_words`) are left out.
 
 Nothing is stored: the words follow from the window and the baseline.
 Blind spot: late mentions, and those beyond the sample of a minute, are not in the window.
@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from math import ceil, log10
 from typing import TYPE_CHECKING, Final
 
 from detectors.model.topic import MentionWords, TopicPost
 from detectors.topics.label import phrase, spelling
 from detectors.topics.log_odds import distinctive, log_odds
-from detectors.topics.text.judgements import JUDGEMENTS, PLACEHOLDERS
+from detectors.topics.text.empty_words import is_empty
 from detectors.topics.text.units import stem_of, tokens
 from detectors.topics.window import is_word
 from mentions.model.placeholders import is_placeholder
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from detectors.topics.risk.terms import RiskTerms
     from detectors.topics.stats.baseline import UnitBaseline
-    from detectors.topics.window import Window
+    from detectors.topics.window import Post, Window
 
 SHOWN: Final = 5
 ENOUGH: Final = 2
@@ -72,7 +73,8 @@ def words_of_mentions(
         baseline: what is usual.
         risks: the risk terms.
     """
-    counted, every = _distinct(window, counted), _distinct(window, every)
+    counted = _distinct(window, counted)
+    every = _distinct(window, every, counted)
     if not counted:
         return None
     found = _Words(window, every, baseline)
@@ -106,7 +108,9 @@ class _Words:
         for unit, _ in distinctive(self._count(places), len(places), self._baseline, least, MIN_SCORE):
             if len(self.terms) < SHOWN and self._known.isdisjoint(unit.split(" ")):
                 here = [text for place, text in self._texts.items() if unit in self._window.units[place]]
-                self._add(unit, phrase(unit, here, self._window.own))
+                spelled = phrase(unit, here, self._window.own)
+                again = not self._known.isdisjoint(map(stem_of, tokens(spelled)))
+                self._add(unit, spelling(unit, here) if again else spelled)
 
     def add_words_of(self, place: int, risks: RiskTerms) -> None:
         """Add words of one mention, up to WITH_ONE in all."""
@@ -141,28 +145,36 @@ class _Words:
     def _add(self, unit: str, spelled: str) -> None:
         self._units.append(unit)
         self._known.update(unit.split(" "), map(stem_of, tokens(spelled)))
+        self._known.discard("")
         self.terms.append((spelled, self._voices[unit]))
 
     def _count(self, places: Iterable[int]) -> Counter[str]:
         return Counter(unit for place in places for unit in self._window.units[place] if _says_something(unit))
 
 
-def _distinct(window: Window, places: Iterable[int]) -> list[int]:
-    """Return the places of one post for each author and each text, in order of publication, without placeholders."""
+def _distinct(window: Window, places: Iterable[int], first: Sequence[int] = ()) -> list[int]:
+    """Return the places of one post for each author and each text, in order of publication, without placeholders.
+
+    Those of `first` are distinct already and go before the others.
+    """
     posts = window.posts
+    authors, texts = {posts[place].author for place in first}, {posts[place].text_key for place in first}
+    kept = {place: _word_set(posts[place]) for place in first}
     ordered = sorted(places, key=lambda at: (posts[at].published, posts[at].text_key, posts[at].author, posts[at].text))
-    authors: set[int] = set()
-    texts: set[int] = set()
-    kept: dict[int, frozenset[str]] = {}
     for place in ordered:
         post = posts[place]
-        is_new = post.author not in authors and post.text_key not in texts and not is_placeholder(post.text)
-        words = frozenset(tokens(_LINK.sub(" ", post.text)))
-        if is_new and not any(_are_copies(words, other) for other in kept.values()):
-            kept[place] = words
+        if post.author not in authors and post.text_key not in texts and not is_placeholder(post.text):
+            words = _word_set(post)
+            if not any(_are_copies(words, other) for other in kept.values()):
+                kept[place] = words
         authors.add(post.author)
         texts.add(post.text_key)
     return list(kept)
+
+
+def _word_set(post: Post) -> frozenset[str]:
+    """Return all words of a post, function words among them."""
+    return frozenset(tokens(_LINK.sub(" ", post.text)))
 
 
 def _are_copies(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
@@ -171,9 +183,7 @@ def _are_copies(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
     return shared >= MIN_COPIED and shared >= COPIED * (len(one) + len(other) - shared)
 
 
+@lru_cache(8_192)
 def _says_something(unit: str) -> bool:
-    """Return whether a unit is of the text, no link, and more than judgements and placeholders."""
-    if not is_word(unit) or "/" in unit:
-        return False
-    words = unit.split(" ")
-    return PLACEHOLDERS.isdisjoint(words) and not JUDGEMENTS.issuperset(words)
+    """Return whether a unit is of the text, no link, and not made of empty words."""
+    return is_word(unit) and "/" not in unit and not all(map(is_empty, unit.split(" ")))

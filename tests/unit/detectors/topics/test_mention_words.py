@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.topics.storage import decode, encode
-from detectors.topics.text.judgements import JUDGEMENTS
+from detectors.topics.text.empty_words import EMPTY_WORDS
 from mentions.model.batches import NEGATIVE, NEUTRAL, POSITIVE
 from tests.support.topic_stream import CRISIS, calm, in_order, new_state, row, run
 
@@ -95,6 +95,7 @@ def test_of_far_reaching_mentions_only_these_count() -> None:
         ["@acmehelp https://t.example/a1 Hallowfirth 2024 the and", "https://t.example/a1 @acmehelp hallowfirth 2024"],
         ["terrible, horrible, worst app", "worst app, horrible"],
         ["[deleted]", "nan"],
+        ["hahaha lol", "mdr, hahaha", "lol &amp; hahahah"],
         ["nul, vraiment nul, quelle honte", "honte, c'est nul"],
     ],
 )
@@ -123,6 +124,13 @@ def test_copies_and_further_posts_of_an_author_are_one_voice() -> None:
     assert set(terms(found).values()) == {1}
 
 
+def test_an_author_of_a_neutral_and_a_negative_post_speaks_by_the_negative_one() -> None:
+    """It is what the finding counts, though the other came first."""
+    rows = [row(CRISIS, "boarding the gangway", "mira", NEUTRAL), row(CRISIS + 1, "capstan jammed", "mira", NEGATIVE)]
+    found = words_of(rows)
+    assert (found.voices, found.post.text) == (1, "capstan jammed")
+
+
 def test_only_what_the_finding_counts_is_asked() -> None:
     """None without such a mention in the time; of all mentions, all."""
     state = new_state()
@@ -140,7 +148,7 @@ def test_neither_order_nor_a_restart_makes_a_difference(seed: int, count: int) -
     dice = Random(seed)
     words = ["sidecar", "frozen", "refund", "captain", "gangway", "lifeboat", "fog", "queue"]
     rows = [
-        row(CRISIS, f"{' '.join(dice.sample(words, 3))} {n}q", f"r{n}", dice.choice([NEGATIVE, NEUTRAL]))
+        row(CRISIS, f"{' '.join(dice.sample(words, 3))} {n}q", f"r{n % 7}", dice.choice([NEGATIVE, NEUTRAL]))
         for n in range(count)
     ]
     one, other = new_state(), new_state()
@@ -151,7 +159,14 @@ def test_neither_order_nor_a_restart_makes_a_difference(seed: int, count: int) -
     assert one.words_of(*asked) == other.words_of(*asked) == restarted.words_of(*asked)
 
 
-def test_judgements_are_written_as_words_are_read() -> None:
-    """Each is one normalised word."""
-    assert all(word == word.casefold() and " " not in word for word in JUDGEMENTS)
-    assert {"worst", "nul", "honte", "decu"} <= JUDGEMENTS
+def test_no_word_stands_twice() -> None:
+    """Neither by itself and in a phrase."""
+    texts = ("open the locker", "open it", "cannot open locker", "does not open", "open locker nine")
+    named = [word for term, _ in words_of(complaints(*texts)).terms for word in term.casefold().split()]
+    assert sorted(named) == ["locker", "open"]
+
+
+def test_empty_words_are_written_as_words_are_read() -> None:
+    """Each is one normalised word, and counted as itself or without its plural."""
+    assert all(word == word.casefold() and " " not in word for word in EMPTY_WORDS)
+    assert {"worst", "nul", "honte", "decu", "far"} <= EMPTY_WORDS
