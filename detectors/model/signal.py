@@ -93,7 +93,7 @@ class Signal(msgspec.Struct, frozen=True, tag="signal"):
     timeline: Timeline | None = None  # when raised, and once per step while ongoing
     coverage: Coverage | None = None  # likewise; None with too little history too
     topic: Topic | None = None  # of a topic burst; of other findings what the brand's mentions are about
-    words: MentionWords | None = None  # when raised, and once per step, where no topic is known
+    words: MentionWords | None = None  # when raised or worse, and now and then while ongoing, where no topic is known
 
     @property
     def id(self) -> str:

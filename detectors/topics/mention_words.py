@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import islice
 from math import ceil, log10
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from detectors.topics.risk.terms import RiskTerms
     from detectors.topics.stats.baseline import UnitBaseline
-    from detectors.topics.window import Post, Window
+    from detectors.topics.window import Window
 
 SHOWN: Final = 5
 ENOUGH: Final = 2
@@ -56,6 +57,9 @@ COPIED: Final = 0.7
 
 MIN_COPIED: Final = 5
 """Fewest words that copies share: two short texts about one thing are no copies."""
+
+COMPARED: Final = 16
+"""With how many of the mentions before it one is compared for that: copies follow each other."""
 
 _PRIOR_POSTS: Final = 20.0
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+")
@@ -159,26 +163,29 @@ def _distinct(window: Window, places: Iterable[int], first: Sequence[int] = ()) 
     """
     posts = window.posts
     authors, texts = {posts[place].author for place in first}, {posts[place].text_key for place in first}
-    kept = {place: _word_set(posts[place]) for place in first}
+    kept = {place: _word_set(posts[place].text) for place in first}
     ordered = sorted(places, key=lambda at: (posts[at].published, posts[at].text_key, posts[at].author, posts[at].text))
     for place in ordered:
         post = posts[place]
         if post.author not in authors and post.text_key not in texts and not is_placeholder(post.text):
-            words = _word_set(post)
-            if not any(_are_copies(words, other) for other in kept.values()):
+            words = _word_set(post.text)
+            if not any(_are_copies(words, other) for other in islice(reversed(kept.values()), COMPARED)):
                 kept[place] = words
         authors.add(post.author)
         texts.add(post.text_key)
     return list(kept)
 
 
-def _word_set(post: Post) -> frozenset[str]:
-    """Return all words of a post, function words among them."""
-    return frozenset(tokens(_LINK.sub(" ", post.text)))
+@lru_cache(1_024)
+def _word_set(text: str) -> frozenset[str]:
+    """Return all words of a text, function words among them."""
+    return frozenset(tokens(_LINK.sub(" ", text)))
 
 
 def _are_copies(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
     """Return whether two mentions share most of their words."""
+    if len(one) < COPIED * len(other) or len(other) < COPIED * len(one):
+        return False
     shared = len(one & other)
     return shared >= MIN_COPIED and shared >= COPIED * (len(one) + len(other) - shared)
 

@@ -51,6 +51,8 @@ class TopicState:
         self.packed_tables: dict[tuple[int, int, int], bytes] = {}  # version of a table → stored form, for storage
         self._shares: dict[str, float] = {}  # of recent units, while the baseline is the same
         self._shares_of = (-1, False)
+        self._words: dict[tuple[int, ...], MentionWords | None] = {}  # by places, while no post comes
+        self._words_until: Post | None = None
 
     def reads_with(self, own: frozenset[str], risks: RiskTerms) -> bool:
         """Return whether posts are read with these words and terms."""
@@ -72,7 +74,14 @@ class TopicState:
         posts = self.window.posts
         every = [place for place, post in enumerate(posts) if start <= post.published < end]
         counted = [place for place in every if label in (None, posts[place].label) and posts[place].reach >= min_reach]
-        return words_of_mentions(self.window, counted, every, self.stored.baseline, self._risks)
+        if not counted:
+            return None
+        if self._words_until is not posts[-1]:
+            self._words, self._words_until = {}, posts[-1]
+        key = (*counted, -1, *every)
+        if key not in self._words:
+            self._words[key] = words_of_mentions(self.window, counted, every, self.stored.baseline, self._risks)
+        return self._words[key]
 
     def usual_share(self, unit: str, *, warming_up: bool) -> float:
         """Return the usual share of posts with a unit, in (0, 1)."""
