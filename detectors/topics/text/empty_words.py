@@ -21,7 +21,7 @@ useless waste wonderful worse worst worthless wrong wtf wow
 app apps bad badly completely concerning constantly currently definitely ever experience extremely feel feeling happen
 happened happening happens issue issues literally problem problems seriously situation stuff thing totally
 actually alright altogether basically clearly eventually exactly far finally honestly indeed meanwhile moreover nearly
-nevertheless obviously otherwise regardless simply somehow therefore thus whatsoever whoever
+nevertheless obviously otherwise regardless simply somehow therefore thus whatsoever
 lmao lmfao rofl smh hmm ugh yay
 """
 
