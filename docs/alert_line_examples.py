@@ -13,7 +13,7 @@ from alerts.incidents.model import Incident
 from alerts.rendering import text
 from detectors import registry
 from detectors.model.signal import SEVERITIES, TOPIC_BURST, Contributors, Evidence, Severity, Signal
-from detectors.model.topic import Topic, TopicPost
+from detectors.model.topic import MentionWords, Topic, TopicPost
 
 if TYPE_CHECKING:
     from detectors.model.signal_text import Language
@@ -29,12 +29,20 @@ The first line of each message is what a phone shows on its lock screen. It has 
 how much is usual, in at most 110 characters. These are the lines as Tocsin writes them, for an invented brand; this
 page is made by `make docs`, and the tests hold it to the code.
 """
+_WORDS: Final = """## Before a topic is known
+
+A count names words of its mentions, as many as have room ([topics.md](topics.md#where-no-topic-is-known-yet)):
+"""
 
 
 def page() -> str:
     """Return the page."""
     tables = "\n".join(_table(language) for language in text.MESSAGES)
-    return f"{_HEAD}\n{tables}"
+    return (
+        f"{_HEAD}\n{tables}\n{_WORDS}\n"
+        + "\n".join(f"- {line_with_words(language)}" for language in text.MESSAGES)
+        + "\n"
+    )
 
 
 def detectors() -> list[str]:
@@ -47,6 +55,16 @@ def lines(detector: str, language: Language) -> dict[str, str]:
     found = {severity: text.headline(_incident(detector, severity), language) for severity in SEVERITIES}
     over = replace(_incident(detector, "critical"), status="resolved", resolved_at=AT + 30 * MINUTE)
     return found | {"over": text.headline(over, language)}
+
+
+def line_with_words(language: Language) -> str:
+    """Return the line of a count that knows no topic, but words of its mentions."""
+    incident = _incident("negative_spike", "warning")
+    post = TopicPost("Six hours on board and no food", "app reviews", AT - 20 * MINUTE, 0, -0.6)
+    words = MentionWords((("on board", 6), ("no food", 4), ("captain", 2)), 83, post)
+    finding = incident.findings["negative_spike"]
+    worded = replace(finding, signal=replace(finding.signal, words=words))
+    return text.headline(replace(incident, findings={"negative_spike": worded}), language)
 
 
 def _table(language: Language) -> str:

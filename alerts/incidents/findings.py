@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Incident
     from detectors.model.signal import Evidence, Signal
-    from detectors.model.topic import Topic
+    from detectors.model.topic import MentionWords, Topic
 
 
 def create(signal: Signal) -> Finding:
@@ -56,6 +56,7 @@ def _later(one: Signal, other: Signal) -> Signal:
     return replace(
         later,
         topic=later.topic or earlier.topic,
+        words=later.words or earlier.words,
         contributors=earlier.contributors if later.contributors == Contributors() else later.contributors,
         timeline=later.timeline or earlier.timeline,
         coverage=later.coverage or earlier.coverage,
@@ -122,6 +123,14 @@ def topic_of(incident: Incident) -> Topic | None:
     own = [one for one in findings if is_topic(one.signal)] or findings
     lead = max(own, key=lambda one: (rank(one.signal.severity), _authors(one), -one.first_seen_at))
     return lead.signal.topic
+
+
+def words_of(incident: Incident) -> MentionWords | None:
+    """Return the words of an incident's mentions, those of the primary finding first; None where a topic is known."""
+    if topic_of(incident) is not None:
+        return None
+    known = [one for one in incident.findings.values() if one.signal.words is not None]
+    return primary(known).signal.words if known else None
 
 
 def _authors(finding: Finding) -> int:

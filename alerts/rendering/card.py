@@ -21,6 +21,7 @@ from alerts.rendering.rich_text import RichText, bold, fill_message, join, menti
 from alerts.rendering.sparkline import sparkline
 from alerts.rendering.text import format_duration, translate
 from alerts.rendering.topic_part import TopicPart, build_topic, paging_reason
+from alerts.rendering.words_part import build_words
 from detectors.model.signal_text import format_number, format_percent
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Card:
     headline: str
     page: RichText  # whom the page mentions; empty where nobody is paged
     status: RichText
-    topic: TopicPart | None  # what it is about
+    topic: TopicPart | None  # what it is about, or the words of its mentions
     facts: tuple[Fact, ...]
     brands: RichText  # of a group incident
     contributors: tuple[RichText, ...]  # channels, terms, authors: a line each
@@ -87,7 +88,8 @@ class Reply:
 def build_card(incident: Incident, route: Route, *, page: bool, chart: Chart | None = None) -> Card:
     """Return the card of an incident as it stands; `page` mentions the on-call users of the route."""
     language = wording.supported_language(route.language)
-    lead, topic = primary(incident.findings.values()), build_topic(incident, language)
+    lead = primary(incident.findings.values())
+    topic = build_topic(incident, language) or build_words(incident, language)
     return Card(
         headline=wording.headline(incident, language),
         page=page_text(route.mention, language) if page else (),

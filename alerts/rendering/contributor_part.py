@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.incidents.findings import primary, topic_of
+from alerts.incidents.findings import primary, topic_of, words_of
 from alerts.incidents.model import is_topic
 from alerts.rendering.escaping import clean
 from alerts.rendering.rich_text import RichText, fill_message, join, link, plain, time
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from alerts.rendering.topic_part import TopicPart
     from detectors.model.signal import Contributors, Example
     from detectors.model.signal_text import Language
+    from detectors.model.topic import MentionWords
 
 LISTED: Final = 5
 EXAMPLES: Final = 3
@@ -34,10 +35,15 @@ def _driven_by(incident: Incident, lead: Finding) -> Contributors:
 
 
 def build_contributors(incident: Incident, lead: Finding, language: Language) -> tuple[RichText, ...]:
-    """Return the most frequent channels, terms and authors, each with its count; of a topic its terms."""
+    """Return the most frequent channels, terms and authors, each with its count; of a topic its terms.
+
+    The words of the mentions, where they are known, are another part of the card.
+    """
     found, topic = _driven_by(incident, lead), topic_of(incident)
     channels = [_counted(name, count, language) for name, count in found.channels[:LISTED]]
-    if topic is None:
+    if topic is None and words_of(incident) is not None:
+        terms = []  # they stand above
+    elif topic is None:
         terms = [_counted(name, count, language) for name, count in found.terms[:LISTED]]
     else:
         terms = [plain(term, ITEM_CHARS) for term in topic_terms(incident, topic)]
@@ -54,12 +60,19 @@ def build_contributors(incident: Incident, lead: Finding, language: Language) ->
 def build_examples(
     incident: Incident, lead: Finding, part: TopicPart | None, language: Language
 ) -> tuple[RichText, ...]:
-    """Return the mentions to quote beside those of the topic, none of them twice."""
-    topic = topic_of(incident)
+    """Return the mentions to quote beside those of the topic or of the words, none of them twice."""
+    topic, words = topic_of(incident), words_of(incident)
     known = quoted_texts(topic) if topic else frozenset()
-    fresh = [one for one in _driven_by(incident, lead).examples if clean(one.text) not in known]
+    found = _driven_by(incident, lead).examples
+    fresh = [one for one in found if clean(one.text) not in known and not (words and is_quoted(one, words))]
     room = EXAMPLES - (len(part.copies) if part else 0)
-    return tuple(_example(one, language) for one in fresh[:room])
+    return tuple(example_text(one, language) for one in fresh[:room])
+
+
+def is_quoted(example: Example, words: MentionWords) -> bool:
+    """Return whether an example is the mention that the words of the mentions quote the beginning of."""
+    post = words.post
+    return example.published == post.published and example.text.startswith(post.text)
 
 
 def _counted(name: str, count: int, language: Language) -> RichText:
@@ -70,7 +83,7 @@ def _author(name: str, language: Language) -> RichText:
     return plain(name, ITEM_CHARS) or plain(translate(language, "unknown_author"))
 
 
-def _example(example: Example, language: Language) -> RichText:
+def example_text(example: Example, language: Language) -> RichText:
     """Return a mention with its author, channel and time, and a link where there is one."""
     text = fill_message(
         language,

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from alerts.incidents.findings import topic_of
+from alerts.incidents.findings import topic_of, words_of
 from alerts.incidents.model import is_topic
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Incident, Notification
-    from detectors.model.topic import Topic, TopicPost
+    from detectors.model.topic import MentionWords, Topic, TopicPost
 
 
 def to_event(before: Incident | None, notification: Notification) -> dict[str, Any]:
-    """Return the line: event, reason, incident, brand, detector, severity, at (ISO, UTC), evidence.
+    """Return the line: event, reason, incident, brand, detector, severity, at (ISO, UTC), evidence, topic or words.
 
     `before` is the incident as last notified, or None. A reopened incident is `opened` again under its id.
     """
@@ -35,7 +35,9 @@ def to_event(before: Incident | None, notification: Notification) -> dict[str, A
         "at": format_instant(notification.happened_at),
         "evidence": msgspec.to_builtins(finding.signal.evidence),
     }
-    return event if topic is None else event | {"topic": topic_record(topic)}
+    words = words_of(incident)
+    event |= {} if topic is None else {"topic": topic_record(topic)}
+    return event | ({} if words is None else {"words": words_record(words)})
 
 
 def topic_record(topic: Topic) -> dict[str, Any]:
@@ -46,6 +48,12 @@ def topic_record(topic: Topic) -> dict[str, Any]:
         name: list(value) if isinstance(value, tuple) else value for name, value in msgspec.to_builtins(topic).items()
     }
     return record | {"first": _post(topic.first), "largest": largest, "groups": groups}
+
+
+def words_record(words: MentionWords) -> dict[str, Any]:
+    """Return the words of mentions as JSON data, with the post that holds most of them."""
+    terms = [{"term": term, "voices": voices} for term, voices in words.terms]
+    return {"terms": terms, "voices": words.voices, "post": _post(words.post)}
 
 
 def _post(post: TopicPost) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.incidents.findings import excess_ratio, primary, topic_of
+from alerts.incidents.findings import excess_ratio, primary, topic_of, words_of
 from alerts.incidents.model import is_topic
 from alerts.rendering.escaping import clean, clip, width
 from alerts.rendering.locales import en, fr
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Finding, Incident, Notification
     from detectors.model.signal import Evidence
     from detectors.model.signal_text import Language
-    from detectors.model.topic import Topic
+    from detectors.model.topic import MentionWords, Topic
 
 HEADLINE_CHARS: Final = 110
 BRAND_CHARS: Final = 40
 TOPIC_CHARS: Final = 40
+WORD_CHARS: Final = 40
+WORDS_IN_LINE: Final = 3
 
 MESSAGES: Final[dict[Language, dict[str, str]]] = {"en": en.MESSAGES, "fr": fr.MESSAGES}
 
@@ -40,7 +42,10 @@ def translate(language: Language, key: str, **values: object) -> str:
 
 
 def headline(incident: Incident, language: Language) -> str:
-    """Return the one line of at most 110 characters: severity, brand, what is observed, and the usual value."""
+    """Return the one line of at most 110 characters: severity, brand, what is observed, and the usual value.
+
+    A topic takes the place of the figures; where none is known, words of the mentions follow as far as there is room.
+    """
     over, topic = incident.status == "resolved", topic_of(incident)
     if topic is None:
         fact = (peak_text if over else current_text)(primary(incident.findings.values()), language)
@@ -50,7 +55,23 @@ def headline(incident: Incident, language: Language) -> str:
     badge = f"{BADGES[state]} {translate(language, state)}"
     room = HEADLINE_CHARS - width(translate(language, "line", badge=badge, brand="", fact=fact))
     brand = subject(incident, language, min(BRAND_CHARS, max(room, 12)))
-    return clip(translate(language, "line", badge=badge, brand=brand, fact=fact), HEADLINE_CHARS)
+    line = translate(language, "line", badge=badge, brand=brand, fact=fact)
+    return _with_words(line, words_of(incident), language) or clip(line, HEADLINE_CHARS)
+
+
+def _with_words(line: str, words: MentionWords | None, language: Language) -> str:
+    """Return the line with as many words of the mentions as have room; nothing where none has."""
+    quoted = [quoted_word(term, language) for term, _ in (words.terms[:WORDS_IN_LINE] if words else ())]
+    longer = [
+        translate(language, "line_words", line=line, items=", ".join(quoted[:count]))
+        for count in range(len(quoted), 0, -1)
+    ]
+    return next((text for text in longer if width(text) <= HEADLINE_CHARS), "")
+
+
+def quoted_word(term: str, language: Language) -> str:
+    """Return a word of mentions in quotation marks."""
+    return translate(language, "quoted", text=clip(clean(term), WORD_CHARS))
 
 
 def topic_text(topic: Topic, language: Language) -> str:

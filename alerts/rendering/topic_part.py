@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Final
 from alerts.incidents.findings import topic_of
 from alerts.rendering.escaping import clean, clip
 from alerts.rendering.rich_text import RichText, fill_message, join, plain, time
-from alerts.rendering.text import format_duration, translate
+from alerts.rendering.text import WORDS_IN_LINE, format_duration, quoted_word, translate
 from detectors.model.signal_text import format_number, format_percent
 from detectors.topics.risk.categories import CATEGORIES
 from mentions.watchlist.normalise import normalise_in_place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from alerts.incidents.model import Incident
     from detectors.model.signal_text import Language
-    from detectors.model.topic import CopiedPost, Topic, TopicPost
+    from detectors.model.topic import CopiedPost, MentionWords, Topic, TopicPost
 
 LABEL_CHARS: Final = 60
 POST_CHARS: Final = 200
@@ -73,11 +75,27 @@ def category_names(topic: Topic, language: Language) -> list[str]:
     return [translate(language, f"risk_{category}") for category in known]
 
 
+def about_text(topic: Topic | None, words: MentionWords | None, language: Language) -> str:
+    """Return what an incident is about, in few words: its topic, else the words of its mentions, else nothing."""
+    if topic is not None:
+        return topic_and_categories(topic, language)
+    return "" if words is None else translate(language, "words", items=quoted_words(words, language))
+
+
+def quoted_words(words: MentionWords, language: Language) -> str:
+    """Return the first words of mentions: `“frozen”, “refund”`."""
+    return ", ".join(quoted_word(term, language) for term, _ in words.terms[:WORDS_IN_LINE])
+
+
 def topic_terms(incident: Incident, topic: Topic) -> list[str]:
     """Return the words of a topic, without those that only name a brand of the incident."""
+    return list(dict.fromkeys(map(clean, named_terms(incident, topic.terms))))[:TERMS]
+
+
+def named_terms(incident: Incident, terms: Iterable[str]) -> list[str]:
+    """Return words from outside, as they are, without those that only name a brand of the incident."""
     own = {word for brand in incident.all_brands for word in _words(brand)}
-    terms = dict.fromkeys(clean(term) for term in topic.terms)
-    return [term for term in terms if not _words(term) <= own][:TERMS]
+    return [term for term in terms if not _words(term) <= own]
 
 
 def quoted_texts(topic: Topic) -> frozenset[str]:
@@ -102,12 +120,13 @@ def _label(topic: Topic) -> str:
     return clip(clean(topic.label), LABEL_CHARS) or "?"
 
 
-def _quote(text: str, limit: int, language: Language) -> RichText:
+def quote(text: str, limit: int, language: Language) -> RichText:
+    """Return a text from outside in quotation marks, cut to a limit."""
     return fill_message(language, "quoted", text=plain(text, limit) or plain("…"))
 
 
 def _title(topic: Topic, language: Language) -> RichText:
-    title = fill_message(language, "topic", label=_quote(_label(topic), LABEL_CHARS, language))
+    title = fill_message(language, "topic", label=quote(_label(topic), LABEL_CHARS, language))
     names = category_names(topic, language)[:CATEGORIES_SHOWN]
     risk = fill_message(language, "topic_risk", items=", ".join(names)) if names else ()
     return join([title, risk], " · ")
@@ -148,14 +167,14 @@ def _posts(topic: Topic, language: Language) -> tuple[RichText, ...]:
 
 
 def _post(key: str, post: TopicPost, language: Language) -> RichText:
-    return fill_message(language, key, post=_quoted_post(post, language))
+    return fill_message(language, key, post=quoted_post(post, language))
 
 
-def _quoted_post(post: TopicPost, language: Language) -> RichText:
+def quoted_post(post: TopicPost, language: Language) -> RichText:
     """Return a post with its channel and time, and its reach where it is known."""
     reach = translate(language, "post_reach", reach=format_number(post.reach, language)) if post.reach > 0 else ""
     place = join([plain(post.channel, CHANNEL_CHARS), time(post.published, _TIME), plain(reach)], ", ")
-    return join([_quote(post.text, POST_CHARS, language), place], " — ")
+    return join([quote(post.text, POST_CHARS, language), place], " — ")
 
 
 def _quoted(topic: Topic) -> list[CopiedPost]:
@@ -165,7 +184,7 @@ def _quoted(topic: Topic) -> list[CopiedPost]:
 
 
 def _copy(group: CopiedPost, language: Language) -> RichText:
-    post = _quoted_post(group.post, language)
+    post = quoted_post(group.post, language)
     if group.count <= 1:
         return post
     return fill_message(language, "copies", count=format_number(group.count, language), post=post)
@@ -179,6 +198,6 @@ def _further(incident: Incident, lead: Topic, language: Language) -> RichText:
     labels.pop(_label(lead), None)
     if not labels:
         return ()
-    shown = [_quote(label, LABEL_CHARS, language) for label in list(labels)[:FURTHER]]
+    shown = [quote(label, LABEL_CHARS, language) for label in list(labels)[:FURTHER]]
     rest = plain(f" … +{len(labels) - FURTHER}") if len(labels) > FURTHER else ()
     return fill_message(language, "further_topics", items=join(shown, ", ") + rest)

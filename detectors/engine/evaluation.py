@@ -9,7 +9,7 @@ from detectors.engine import learning
 from detectors.engine.headroom import UNLIMITED, update_headroom
 from detectors.engine.state import Episode, State
 from detectors.engine.timeline import build_timeline, is_due
-from detectors.engine.topics import leading_topic, set_topics
+from detectors.engine.topics import leading_topic, set_topics, words_of_finding
 from detectors.model.signal import SEVERITIES, Contributors, Coverage, Evidence, Phase, Severity, Signal
 from detectors.registry import ALL
 from detectors.view import BrandView
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _ALL_MENTIONS: Final = frozenset({"mentions", "positive mentions"})
 _HOURLY: Final = frozenset(detector.name for detector in ALL if detector.hourly)
 _COVERAGE: Final = next((detector for detector in ALL if detector.coverage is not None), None)
+WORDS_MINUTES: Final = 15
+"""Minutes after which the words of what is ongoing are looked up again; they are when it is raised or worsens, too."""
+
 RESOLVE_MINUTES: Final = 15
 """An episode ends after so many closed minutes in a row below `resolve_below`."""
 
@@ -215,21 +218,34 @@ def _raise(
     state: State, view: BrandView, detector: Detector[Any], finding: Finding, severity: Severity, at: int
 ) -> Signal:
     episode = state.episodes[detector.name] = Episode(view.minute, severity)
-    return _signal(state, view, detector, finding, episode, "raised", at)
+    return _signal(state, view, detector, finding, episode, "raised", at, with_words=True)
 
 
 def _continue(state: State, view: BrandView, detector: Detector[Any], finding: Finding, at: int) -> Signal:
     episode = state.episodes[detector.name]
     episode.revision += 1
+    before = episode.severity
     if finding.severity is not None:
-        episode.severity = max(episode.severity, finding.severity, key=SEVERITIES.index)
-    return _signal(state, view, detector, finding, episode, "ongoing", at)
+        episode.severity = max(before, finding.severity, key=SEVERITIES.index)
+    with_words = episode.severity != before or view.minute % WORDS_MINUTES == WORDS_MINUTES - 1
+    return _signal(state, view, detector, finding, episode, "ongoing", at, with_words=with_words)
 
 
 def _signal(
-    state: State, view: BrandView, detector: Detector[Any], finding: Finding, episode: Episode, phase: Phase, at: int
+    state: State,
+    view: BrandView,
+    detector: Detector[Any],
+    finding: Finding,
+    episode: Episode,
+    phase: Phase,
+    at: int,
+    *,
+    with_words: bool,
 ) -> Signal:
     with_timeline = phase == "raised" or is_due(view.minute)
+    evidence = _evidence(view, finding)
+    topic = leading_topic(state, at) if with_timeline or with_words else None
+    with_words = with_words and topic is None and not finding.source
     return Signal(
         brand=state.brand,
         detector=detector.name,
@@ -239,11 +255,12 @@ def _signal(
         severity=episode.severity,
         at=at,
         policy=state.revision,
-        evidence=_evidence(view, finding),
+        evidence=evidence,
         contributors=_contributors(view, finding),
         timeline=build_timeline(view) if with_timeline else None,
         coverage=_coverage(state, view) if with_timeline else None,
-        topic=leading_topic(state, at) if with_timeline else None,
+        topic=topic if with_timeline else None,
+        words=words_of_finding(state, evidence) if with_words else None,
     )
 
 

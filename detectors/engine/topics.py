@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from detectors.model.signal import TOPIC_BURST, Contributors, Evidence, Example, Signal
+from detectors.model.wording import HIGH_REACH_MENTIONS, MENTIONS, POSITIVE_MENTIONS
 from detectors.topic_burst import AUTHORS
 from detectors.topics import tracker
 from detectors.topics.risk.terms import RiskTerms, adjusted_terms, built_in_terms
@@ -13,10 +14,11 @@ from detectors.topics.state import TopicState
 from detectors.topics.storage import decode
 from detectors.topics.text.units import own_words
 from detectors.windows.buckets import MINUTE
+from mentions.model.batches import NEGATIVE, POSITIVE
 
 if TYPE_CHECKING:
     from detectors.engine.state import State
-    from detectors.model.topic import Topic, TopicPost
+    from detectors.model.topic import MentionWords, Topic, TopicPost
     from detectors.topics.parameters import TopicBurst
     from mentions.model.batches import Batch
 
@@ -88,6 +90,21 @@ def leading_topic(state: State, at: int) -> Topic | None:
     if not active:
         return None
     return max(active, key=lambda topic: (topic.negative, topic.mentions, -topic.number)).to_topic()
+
+
+def words_of_finding(state: State, evidence: Evidence) -> MentionWords | None:
+    """Return the words of the mentions that a finding counts; None where topics are off or none of them was read."""
+    if state.cache.topic_parameters is None or state.topics is None:
+        return None
+    label = (
+        None
+        if evidence.metric == MENTIONS.name
+        else POSITIVE
+        if evidence.metric == POSITIVE_MENTIONS.name
+        else NEGATIVE
+    )
+    reach = state.cache.high_reach_from if evidence.metric == HIGH_REACH_MENTIONS.name else 0
+    return state.topics.words_of(evidence.window_start, evidence.window_end, label, reach)
 
 
 def _signal(state: State, news: tracker.TopicNews, at: int, own: TopicBurst) -> Signal:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from detectors.model.topic import Topic
+from detectors.model.topic import MentionWords, Topic
 
 Severity = Literal["info", "warning", "critical"]
 """`info` is worth knowing and pages nobody; `warning` and `critical` page the people on call."""
@@ -93,6 +93,7 @@ class Signal(msgspec.Struct, frozen=True, tag="signal"):
     timeline: Timeline | None = None  # when raised, and once per step while ongoing
     coverage: Coverage | None = None  # likewise; None with too little history too
     topic: Topic | None = None  # of a topic burst; of other findings what the brand's mentions are about
+    words: MentionWords | None = None  # when raised or worse, and now and then while ongoing, where no topic is known
 
     @property
     def id(self) -> str:

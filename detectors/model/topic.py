@@ -62,3 +62,11 @@ class Topic(msgspec.Struct, frozen=True):
     def is_new(self) -> bool:
         """Return whether nobody wrote of it before."""
         return self.ratio is None
+
+
+class MentionWords(msgspec.Struct, frozen=True):
+    """Words of the mentions that a finding counts: what they are about where no topic is known."""
+
+    terms: tuple[tuple[str, int], ...]  # as people write them, each with how many voices use it, the most telling first
+    voices: int  # how many mentions were compared; copies and further ones by an author are left out
+    post: TopicPost  # one that holds most of the words

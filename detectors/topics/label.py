@@ -12,7 +12,7 @@ from itertools import chain
 from operator import contains
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from detectors.topics.incident_words import distinctive
+from detectors.topics.log_odds import distinctive
 from detectors.topics.text.units import TOKEN, stem_of, tokens
 from detectors.topics.window import is_word
 from mentions.watchlist.normalise import normalise_in_place

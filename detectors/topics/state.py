@@ -8,15 +8,12 @@ import msgspec
 
 from detectors.topics import rating
 from detectors.topics.active_topic import ActiveTopic
-from detectors.topics.label import spelling
-from detectors.topics.reader import read
+from detectors.topics.mention_words import words_of_mentions
 from detectors.topics.stats.baseline import UnitBaseline
-from detectors.topics.window import TEXT_CHARS, Post, Window
+from detectors.topics.window import Post, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
-    from detectors.topics.incident_words import IncidentWords
+    from detectors.model.topic import MentionWords
     from detectors.topics.risk.terms import RiskTerms
 
 WARM_UP_DAYS: Final = 3.0
@@ -55,6 +52,8 @@ class TopicState:
         self.packed_tables: dict[tuple[int, int, int], bytes] = {}  # version of a table → stored form, for storage
         self._shares: dict[str, float] = {}  # of recent units, while the baseline is the same
         self._shares_of = (-1, False)
+        self._words: dict[tuple[int, ...], MentionWords | None] = {}  # by places, while no post comes
+        self._words_until: Post | None = None
 
     def reads_with(self, own: frozenset[str], risks: RiskTerms) -> bool:
         """Return whether posts are read with these words and terms."""
@@ -64,17 +63,26 @@ class TopicState:
         """Return whether at `at` [ms] the brand has too little history: then only risk categories are looked at."""
         return self.stored.baseline.days(at) < WARM_UP_DAYS
 
-    def units_of(self, text: str) -> AbstractSet[str]:
-        """Return the units of an excerpt, for `IncidentWords.add`."""
-        return read(text[:TEXT_CHARS], self._own, self._risks).units
+    def words_of(self, start: int, end: int, label: int | None, min_reach: int = 0) -> MentionWords | None:
+        """Return the words of the window's mentions of [start, end) ms; None where none of those that count are in it.
 
-    def words_of_incident(self, words: IncidentWords, shown: int = 5) -> list[tuple[str, int]]:
-        """Return the words that distinguish an incident's posts from the usual, the most distinctive first.
-
-        Each is spelled as most posts of the window spell it, and has the lower bound of the posts that hold it.
+        Args:
+            start: of publication.
+            end: of publication.
+            label: the sentiment label of the mentions that count, None for all.
+            min_reach: their smallest reach.
         """
-        texts = [post.text for post in self.window.posts]
-        return [(spelling(unit, texts), count) for unit, count in words.distinctive(self.stored.baseline, shown)]
+        posts = self.window.posts
+        every = [place for place, post in enumerate(posts) if start <= post.published < end]
+        counted = [place for place in every if label in (None, posts[place].label) and posts[place].reach >= min_reach]
+        if not counted:
+            return None
+        if self._words_until is not posts[-1]:
+            self._words, self._words_until = {}, posts[-1]
+        key = (*counted, -1, *every)
+        if key not in self._words:
+            self._words[key] = words_of_mentions(self.window, counted, every, self.stored.baseline, self._risks)
+        return self._words[key]
 
     def usual_share(self, unit: str, *, warming_up: bool) -> float:
         """Return the usual share of posts with a unit, in (0, 1)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from alerts.incidents.findings import topic_of
+from alerts.incidents.findings import topic_of, words_of
 from alerts.incidents.model import rank
 from mentions.model.batches import Batch, Tick
 from replay.player.chunking import CHUNK_SIZE, chunks, read_records, with_end_marker
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Incident, Notification
     from detectors.engine.state import State
     from detectors.model.signal import Severity
-    from detectors.model.topic import Topic
+    from detectors.model.topic import MentionWords, Topic
     from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
     from replay.player.policy_set import PolicySet
@@ -46,6 +46,7 @@ class IncidentTimeline:
     severity: Severity
     first_page_at: int | None  # ms; None where it paged nobody
     topic: Topic | None  # what it was about, as last notified
+    words: MentionWords | None  # of its mentions, where no topic is known
 
     @property
     def opened_at(self) -> int:
@@ -203,4 +204,5 @@ def _timeline(notes: list[Notification]) -> IncidentTimeline:
         severity=most_severe,
         first_page_at=min(paged, default=None),
         topic=topics[-1] if topics else None,
+        words=None if topics else words_of(notes[-1].incident),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alerts.rendering import text as wording
 from alerts.rendering.escaping import clean
-from alerts.rendering.topic_part import category_names, topic_and_categories
+from alerts.rendering.topic_part import about_text, category_names, quoted_words, topic_and_categories
 from detectors.model.signal import SEVERITIES
 from detectors.model.signal_text import format_number, format_percent
 from detectors.registry import label
@@ -18,7 +18,7 @@ from replay.report.what_if import TOGETHER
 
 if TYPE_CHECKING:
     from config.brands.model import Language
-    from detectors.model.topic import Topic
+    from replay.player.result import IncidentTimeline
     from replay.report.annotations import Annotation
     from replay.report.data import ReportData
     from replay.report.threshold_distance import DetectorLevel, Observation
@@ -78,6 +78,8 @@ def summary(facts: ReportData, language: Language) -> str:
         text += words["acknowledged"].format(who=acknowledged.incident.acknowledged_by, span=waited)
     if course.topic is not None:
         text += words["about"].format(topic=topic_and_categories(course.topic, language))
+    elif course.words is not None:
+        text += words["about_words"].format(words=quoted_words(course.words, language))
     until = course.open_periods[-1].until
     if until is None:
         return text + words["open"]
@@ -105,29 +107,33 @@ def _figures(facts: ReportData, language: Language, words: dict[str, str]) -> li
     return [
         *found,
         (words["most_severe"], severity, ""),
-        *_topic_figure(course.topic, language, words),
+        *_topic_figure(course, language, words),
         (words["waited"], waited, by),
         (words["lasted"], lasted, ""),
         busiest,
     ]
 
 
-def _topic_figure(topic: Topic | None, language: Language, words: dict[str, str]) -> list[tuple[str, str, str]]:
+def _topic_figure(course: IncidentTimeline, language: Language, words: dict[str, str]) -> list[tuple[str, str, str]]:
+    topic = course.topic
     if topic is None:
-        return []
+        return [(words["words"], quoted_words(course.words, language), "")] if course.words else []
     label = wording.translate(language, "quoted", text=clean(topic.label))
     return [(words["topic"], label, ", ".join(category_names(topic, language)))]
 
 
 def _incidents(facts: ReportData, language: Language, words: dict[str, str]) -> list[tuple[str, str, str, str]]:
-    """Return when each incident opened, its severity, its topic, and when it was resolved; none where there is one."""
+    """Return when each incident opened, its severity, its topic or words, and when it was resolved.
+
+    None where there is one.
+    """
     if len(facts.courses) <= 1:
         return []
     return [
         (
             clock(course.opened_at),
             course.severity,
-            topic_and_categories(course.topic, language) if course.topic else "–",
+            about_text(course.topic, course.words, language) or "–",
             clock(course.open_periods[-1].until) if course.open_periods[-1].until else words["still"],
         )
         for course in facts.courses

@@ -15,7 +15,7 @@ from alerts.rendering.card import Card, Chart, Reply
 from alerts.rendering.message import Message, render_message, render_reply
 from alerts.rendering.route import Route
 from detectors.model.signal import SEVERITIES, TOPIC_BURST, Contributors, Coverage, Evidence, Example, Signal
-from detectors.model.topic import CopiedPost, TopicPost
+from detectors.model.topic import CopiedPost, MentionWords, TopicPost
 from detectors.topics.risk.categories import CATEGORIES
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import strangers, texts
@@ -114,6 +114,7 @@ topics = st.builds(
     largest=st.none() | posts,
     groups=several(st.builds(CopiedPost, count=st.integers(1, 10**9), post=posts)),
 )
+some_words = st.builds(MentionWords, terms=several(st.tuples(words, counts)), voices=counts, post=posts)
 coverages = st.builds(Coverage, live=counts, total=counts, live_share=st.floats(0, 1), silent=several(words))
 charts = st.builds(Chart, file=st.just("F00000001"), revision=counts, at=counts, step=counts, alt=st.just("at most 80"))
 
@@ -125,6 +126,7 @@ def signals(draw: st.DrawFn) -> Signal:
     base = signal(draw(st.integers(0, 60)), severity=draw(st.sampled_from(SEVERITIES)), detector=name)
     about = draw(st.none() | topics)
     found = replace(base, evidence=draw(evidences), contributors=draw(drivers), topic=about)
+    found = found if about else replace(found, words=draw(st.none() | some_words))
     return replace(found, coverage=draw(st.none() | coverages))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import replace
 
 from detectors.model.signal import TOPIC_BURST, Contributors
-from detectors.model.topic import CopiedPost, Topic, TopicPost
+from detectors.model.topic import CopiedPost, MentionWords, Topic, TopicPost
 from tests.support.alerts import MINUTE, START, figures, signal
 
 if TYPE_CHECKING:
@@ -52,3 +52,13 @@ def topic_signal(
     evidence = figures(about.authors, None, metric="authors", threshold=3.0, window_start=about.start, history=1)
     base = signal(minute, detector=TOPIC_BURST, severity=severity, start=minute, brand=brand, drivers=Contributors())
     return replace(base, evidence=evidence, topic=about)
+
+
+def mention_words(**changes: Any) -> MentionWords:
+    """Return words of five mentions."""
+    parts: dict[str, Any] = {
+        "terms": (("sidecar frozen", 3), ("refund", 2)),
+        "voices": 5,
+        "post": TopicPost("Sidecar frozen since noon, I want a refund", "forum", START - MINUTE, 0, -0.6),
+    }
+    return MentionWords(**parts | changes)

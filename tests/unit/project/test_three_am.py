@@ -10,11 +10,13 @@ import pytest
 from alerts.rendering.escaping import width
 from alerts.rendering.text import HEADLINE_CHARS, MESSAGES
 from detectors.model.signal import SEVERITIES
-from docs.alert_line_examples import detectors, lines, page
+from docs.alert_line_examples import detectors, line_with_words, lines, page
 
 ROOT = Path(__file__).resolve().parents[3]
 EXPECTED = {"topic_burst": (r"\bnew$|\bnouveau$", r"six hours on board, no food.*41 (authors|auteurs) (in|en) 20 min")}
 """What a line about something else than a count says: how usual it is, and what."""
+
+LINES_WITH_WORDS = {"en": "usually 6 (14×): “on board”", "fr": "d’habitude 6 (14×) : « on board »"}
 
 CASES = [(name, language) for name in detectors() for language in MESSAGES]
 
@@ -37,3 +39,11 @@ def test_each_line_names_brand_what_how_much_and_the_usual(detector: str, langua
         assert re.search(usual, line)
         assert re.search(counted, line)
         assert re.search(r"\d", line)
+
+
+@pytest.mark.parametrize("language", MESSAGES)
+def test_a_line_with_words_names_them_after_the_figures(language: str) -> None:
+    """Whole words, within the same limit."""
+    line = line_with_words("fr" if language == "fr" else "en")
+    assert width(line) <= HEADLINE_CHARS
+    assert LINES_WITH_WORDS[language] in line.replace("\xa0", " ")

@@ -38,7 +38,7 @@ from tests.support import labelled_history, recordings
 from tests.support.browser import SCREENS, keep, opened
 from tests.support.mention_generator import START, MentionGenerator
 from tests.support.recordings import UNTIL
-from tests.support.topics import topic
+from tests.support.topics import mention_words, topic
 from tocsin.cli.weights import load_scorer
 
 if TYPE_CHECKING:
@@ -191,6 +191,20 @@ def test_the_summary_says_what_it_was_about() -> None:
     assert "<b>six" not in page
     assert page.count("“&lt;b&gt;six hours on board&lt;/b&gt;” (outage)</td>") == 1, "one row of the two incidents"
     assert "\u202e on board" not in page
+
+
+def test_without_a_topic_the_summary_names_words() -> None:
+    """In the sentence, in the figures at a glance and in the row of the incident."""
+    about = facts().focus
+    assert about is not None
+    course = replace(about, topic=None, words=mention_words(terms=(("<b>frozen\u202e", 3), ("refund", 2))))
+    found = replace(facts(), focus=course, courses=[course, replace(course, words=None)])
+    assert "Words of its mentions: “<b>frozen”, “refund”." in summary(found, "en")
+    assert "Mots de ses mentions : « <b>frozen », « refund »." in summary(found, "fr").replace("\xa0", " ")
+    page = render(found, "en")
+    assert "<dt>Words</dt><dd>“&lt;b&gt;frozen”, “refund”" in page
+    assert page.count("words “&lt;b&gt;frozen”, “refund”</td>") == 1
+    assert "<b>frozen" not in page
 
 
 def test_how_often_time_is_reported_changes_no_level() -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.incidents.findings import primary
 from alerts.incidents.model import is_topic
-from alerts.rendering.text import evidence_text, peak_text
-from alerts.rendering.topic_part import topic_and_categories
+from alerts.rendering.text import WORDS_IN_LINE, evidence_text, peak_text
+from alerts.rendering.topic_part import about_text
 from tocsin.cli.output import print_line, print_table, printable
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def print_event(line: dict[str, Any]) -> None:
     """Print an event (`alerts.rendering.event_log`)."""
     evidence, topic = line["evidence"], line.get("topic")
     usual = "" if evidence["expected"] is None else f", usually {evidence['expected']:.3g}"
-    about = "" if topic is None else f", “{printable(topic['label'])}”"
+    words = [f"“{printable(one['term'])}”" for one in line.get("words", {}).get("terms", [])[:WORDS_IN_LINE]]
+    about = f", words {', '.join(words)}" if words else "" if topic is None else f", “{printable(topic['label'])}”"
     print_line(
         f"{line['at'][:16].replace('T', ' ')}  {line['event']:8}  {line['severity']:8}  {printable(line['brand'])}: "
         f"{line['detector']}, {evidence['observed']:.3g} {evidence['metric']}{usual}{about}  [{line['incident']}]"
@@ -47,7 +48,7 @@ def _row(timeline: IncidentTimeline) -> tuple[str, ...]:
         ", ".join(incident.all_brands),
         "–" if timeline.first_page_at is None else _later(opened, timeline.first_page_at),
         _peak(incident),
-        "–" if timeline.topic is None else topic_and_categories(timeline.topic, "en"),
+        about_text(timeline.topic, timeline.words, "en") or "–",
         _resolved(timeline),
         incident.id,
     )

@@ -78,7 +78,8 @@ def command(
 ) -> None:
     """Replay mentions through the live functions, without Kafka, and print one line for each incident.
 
-    The line says when it opened, first paged and was resolved, its peak, and its topic with the risk categories.
+    The line says when it opened, first paged and was resolved, its peak, and its topic with the risk categories,
+    or else the words of its mentions.
 
     A recording replays with its actions, its late mentions and the configuration of its time. Mentions in other files
     should be in order of publication; several files are read one after the other. Exit code 1 if lines were rejected

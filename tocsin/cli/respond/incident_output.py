@@ -13,20 +13,19 @@ if TYPE_CHECKING:
 
 def row(one: Incident) -> list[str]:
     """Return the cells of an incident in the list."""
-    from alerts.incidents.findings import topic_of  # noqa: PLC0415
-    from alerts.rendering.topic_part import topic_and_categories  # noqa: PLC0415  slow to load
+    from alerts.incidents.findings import topic_of, words_of  # noqa: PLC0415
+    from alerts.rendering.topic_part import about_text  # noqa: PLC0415  slow to load
 
-    brands, topic = ", ".join(one.all_brands), topic_of(one)
-    about = topic_and_categories(topic, "en") if topic else "–"
+    brands, about = ", ".join(one.all_brands), about_text(topic_of(one), words_of(one), "en") or "–"
     return [_minute(one.opened_at), one.severity, one.status, brands, one.id, ", ".join(_detectors(one)), about]
 
 
 def record(one: Incident) -> dict[str, Any]:
     """Return an incident as JSON data."""
-    from alerts.incidents.findings import topic_of  # noqa: PLC0415
-    from alerts.rendering.event_log import topic_record  # noqa: PLC0415  slow to load
+    from alerts.incidents.findings import topic_of, words_of  # noqa: PLC0415
+    from alerts.rendering.event_log import topic_record, words_record  # noqa: PLC0415  slow to load
 
-    topic = topic_of(one)
+    topic, words = topic_of(one), words_of(one)
     return {
         "incident": one.id,
         "brand": one.brand,
@@ -43,6 +42,7 @@ def record(one: Incident) -> dict[str, Any]:
         "revision": one.revision,
         "detectors": _detectors(one),
         "topic": topic_record(topic) if topic else None,
+        "words": words_record(words) if words else None,
     }
 
 
@@ -77,8 +77,8 @@ def _detectors(one: Incident) -> list[str]:
 
 
 def _facts(one: Incident) -> dict[str, str]:
-    from alerts.incidents.findings import topic_of  # noqa: PLC0415
-    from alerts.rendering.topic_part import topic_and_categories  # noqa: PLC0415  slow to load
+    from alerts.incidents.findings import topic_of, words_of  # noqa: PLC0415
+    from alerts.rendering.topic_part import quoted_words, topic_and_categories  # noqa: PLC0415  slow to load
 
     instants = {
         "opened": one.opened_at,
@@ -87,8 +87,9 @@ def _facts(one: Incident) -> dict[str, str]:
         "snoozed until": one.snoozed_until,
         "next step": one.next_escalation_at,
     }
-    topic = topic_of(one)
+    topic, words = topic_of(one), words_of(one)
     facts = {"brand": ", ".join(one.all_brands)} | ({"topic": topic_and_categories(topic, "en")} if topic else {})
+    facts |= {"words": quoted_words(words, "en")} if words else {}
     facts |= {name: f"{_minute(at)} UTC" for name, at in instants.items() if at is not None}
     people = {"acknowledged": one.acknowledged_by, "verdict": one.verdict}
     return facts | {name: text for name, text in people.items() if text}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from alerts.incidents.findings import primary, topic_of
+from alerts.incidents.findings import primary, topic_of, words_of
 from alerts.incidents.model import SYSTEM_USER, is_topic
 from alerts.rendering import text as wording
 from alerts.rendering.escaping import clean
 from alerts.rendering.topic_part import build_topic, quoted_texts, topic_terms
+from alerts.rendering.words_part import build_words, quoted_example
 from detectors.model.signal import Contributors
 from tocsin.web.pages.overview import display_name
 from tocsin.web.text import MESSAGES, format_time, translate
@@ -16,7 +17,6 @@ from tocsin.web.text import MESSAGES, format_time, translate
 if TYPE_CHECKING:
     from alerts.incidents.model import Finding, HistoryEntry, Incident
     from alerts.rendering.rich_text import RichText
-    from alerts.rendering.topic_part import TopicPart
     from config.brands.model import Brand
     from detectors.model.signal_text import Language
 
@@ -40,6 +40,7 @@ class Fact(NamedTuple):
 class TopicView(NamedTuple):
     """What an incident is about; each text is a list of runs, (style, text)."""
 
+    title: str  # key of the heading: "topic", or "terms" where only the words of its mentions are known
     lines: list[Runs]
     copies: list[Runs]
     further: Runs
@@ -84,7 +85,7 @@ def incident_details(incident: Incident, brand: Brand, language: Language) -> In
     found = [first, *(one for one in incident.findings.values() if one is not first)]
     return IncidentDetails(
         headline=wording.headline(incident, language),
-        topic=_topic_view(build_topic(incident, language), brand),
+        topic=_topic_view(incident, brand, language),
         facts=[_fact(incident, one, brand, language) for one in found],
         drivers=_drivers(incident, found, language),
         examples=_examples(incident, found, brand),
@@ -110,11 +111,16 @@ def _fact(incident: Incident, finding: Finding, brand: Brand, language: Language
     )
 
 
-def _topic_view(part: TopicPart | None, brand: Brand) -> TopicView | None:
+def _topic_view(incident: Incident, brand: Brand, language: Language) -> TopicView | None:
+    """Return the topic, else the words of the mentions; what stands among the examples, with a link, is not quoted."""
+    topic = build_topic(incident, language)
+    part = topic or build_words(incident, language)
     if part is None:
         return None
-    lines = [_runs(text, brand) for text in (part.title, part.figures, *part.posts)]
-    return TopicView(lines, [_runs(copy, brand) for copy in part.copies], _runs(part.further, brand))
+    posts = part.posts if topic or quoted_example(incident) is None else ()
+    lines = [_runs(text, brand) for text in (part.title, part.figures, *posts)]
+    copies = [_runs(copy, brand) for copy in part.copies]
+    return TopicView("topic" if topic else "terms", lines, copies, _runs(part.further, brand))
 
 
 def _runs(text: RichText, brand: Brand) -> Runs:
@@ -126,10 +132,13 @@ def _runs(text: RichText, brand: Brand) -> Runs:
 
 
 def _drivers(incident: Incident, found: list[Finding], language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the contributors of the primary finding; the words are those of the topic where one is known."""
+    """Return the contributors of the primary finding; the words are those of the topic where one is known.
+
+    The words of the mentions, where they are known, stand in the place of the topic.
+    """
     topic = topic_of(incident)
     drivers = next((one.signal.contributors for one in found if one.signal.contributors.channels), Contributors())
-    terms = [(clean(name), str(count)) for name, count in drivers.terms]
+    terms = [] if words_of(incident) else [(clean(name), str(count)) for name, count in drivers.terms]
     groups = {
         "channels": [(clean(name), str(count)) for name, count in drivers.channels],
         "terms": terms if topic is None else [(term, "") for term in topic_terms(incident, topic)],

@@ -101,6 +101,42 @@ def test_other_findings_name_what_mentions_are_about() -> None:
     assert any(one.topic is not None and "norovirus" in one.topic.label for one in others)
 
 
+def complaints(minute: float) -> list[Row]:
+    """Return negative mentions, each in words of its own, of which no three share one."""
+    texts = [
+        *("acme sidecar frozen", "frozen again at the pier", "refund, acme", "where is my refund", "sidecar broken"),
+        *("broken gangway", "gangway closed", "closed without a word", "acme lifejacket torn", "torn sail"),
+    ]
+    return [Row(minute + n, -1, text=text, author=f"c{n}") for n, text in enumerate(texts)]
+
+
+def test_a_count_without_a_topic_names_the_words_of_its_mentions() -> None:
+    """Those that several share, never the brand's own; they are the same with a restart after each row."""
+    rows = [*calm(5), *complaints(5 * DAY + 1)]
+    found = [one for one in signals_of(rows, cut=1) if one.words is not None]
+    assert found
+    assert all(one.topic is None and one.detector != TOPIC_BURST for one in found)
+    last = found[-1].words
+    assert last is not None
+    named = dict(last.terms)
+    assert {"frozen", "refund", "sidecar"} & named.keys()
+    assert "acme" not in " ".join(named).lower()
+    assert set(named.values()) == {2}
+    assert last.post.text in {row.text for row in rows}
+    assert signals_of(rows, cut=1, restart=True) == signals_of(rows, cut=1)
+    assert all(decode(encode(one)) == one for one in found)
+
+
+def test_words_change_nothing_but_themselves() -> None:
+    """Without them the signals are the same; topics that are off have none."""
+    rows = [*calm(5), *complaints(5 * DAY + 1)]
+    off = POLICY.model_copy(update={"topic_burst": OWN.model_copy(update={"enabled": False})})
+    silent = signals_of(rows, off, cut=1)
+    assert all(one.words is None for one in silent)
+    stated = [msgspec.structs.replace(one, words=None, topic=None) for one in signals_of(rows, cut=1)]
+    assert [one for one in stated if one.detector != TOPIC_BURST] == silent
+
+
 def test_a_busy_minute_is_read_in_part_and_counted_whole() -> None:
     """Of 300 mentions in a minute some are read; the topic's mentions are extrapolated, in batches of any size."""
     rows = [*calm(5), *outbreak(5 * DAY + 1, 4, "acme norovirus on board")]

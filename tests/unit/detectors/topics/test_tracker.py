@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from detectors.topics.incident_words import IncidentWords
 from detectors.topics.parameters import TopicBurst
 from detectors.topics.risk.terms import adjusted_terms
 from detectors.topics.state import TopicState
@@ -173,13 +172,3 @@ def test_rows_beyond_the_sample_are_counted_at_once_as_one_by_one() -> None:
     run(other, storm[:SAMPLED])
     assert count_unread(other, CRISIS // 60_000, 50)
     assert encode(one) == encode(other)
-
-
-def test_the_words_of_an_incident_are_those_that_are_not_usual() -> None:
-    """Spelled as people write them."""
-    state, words = new_state(), IncidentWords()
-    run(state, calm(10 * 24))
-    for one in leak():
-        run(state, [one])
-        words.add(state.units_of(one.text))
-    assert {"leaked", "passwords leaked"} & {word for word, _ in state.words_of_incident(words)}

@@ -1,4 +1,4 @@
-"""Words of an incident, labels of topics, voices."""
+"""Distinctive words, labels of topics, voices."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.topics.incident_words import CAPACITY, IncidentWords, log_odds
 from detectors.topics.label import LABEL_CHARS, label_and_terms, phrase, truncate
+from detectors.topics.log_odds import distinctive, log_odds
 from detectors.topics.stats.baseline import HALF_DAY, UnitBaseline
 from detectors.topics.voices import author_key
 from mentions.model.placeholders import is_placeholder
@@ -15,23 +15,12 @@ from mentions.model.placeholders import is_placeholder
 
 def test_words_are_those_above_the_baseline() -> None:
     """A word that half of all posts hold is no news, nor are categories and marks."""
-    baseline, words = UnitBaseline(), IncidentWords()
+    baseline = UnitBaseline()
     for post in range(400):
         baseline.learn(post * HALF_DAY // 10, ["statement"] if post % 2 else ["kettle"])
-    for _ in range(40):
-        words.add(["statement", "leak", "!data_leak_security", "-"])
-    words.add(["once"])
-    assert words.distinctive(baseline)[0] == ("leak", 40)
-    assert {unit for unit, _ in words.distinctive(baseline)} <= {"leak", "statement"}
-
-
-def test_words_of_an_incident_are_counted_over_all_of_its_posts_in_bounded_memory() -> None:
-    """4,000 words that occur once do not displace the one that matters."""
-    words = IncidentWords()
-    for post in range(4_000):
-        words.add([f"rare{post}", "leak"])
-    assert words.counts["leak"] - words.overcounts.get("leak", 0) == 4_000
-    assert len(words.counts) <= CAPACITY
+    found = distinctive({"statement": 40, "leak": 40, "!data_leak_security": 40, "-": 40, "once": 1}, 41, baseline)
+    assert found[0] == ("leak", 40)
+    assert {unit for unit, _ in found} <= {"leak", "statement"}
 
 
 @given(st.integers(1, 50), st.integers(0, 49))

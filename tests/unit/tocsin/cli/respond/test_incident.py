@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from alerts.incidents.model import Incident, decode_action, encode
 from tests.support.alerts import incident_of, signal
-from tests.support.topics import topic, topic_signal
+from tests.support.topics import mention_words, topic, topic_signal
 from tocsin.cli.commands import load_command
 
 if TYPE_CHECKING:
@@ -111,6 +113,20 @@ def test_an_incident_names_its_topic(run: Any, monkeypatch: pytest.MonkeyPatch) 
     assert stated["detectors"] == ["negative_spike", "topic_burst"]
     assert stated["topic"]["categories"] == ["outage"]
     assert stated["topic"]["largest"]["reach"] == 48_000
+
+
+def test_without_a_topic_the_words_of_its_mentions_are_named(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the column of the topic, in the details and in JSON, harmless for the terminal."""
+    words = mention_words(terms=(("frozen\x1b[2J", 3), ("refund", 2)))
+    incident = incident_of(replace(signal(0), words=words))
+    monkeypatch.setattr("streams.kafka.reader.latest", lambda _connection, _topic: {b"": encode(incident)})
+    assert "words “frozen[2J”, “refund”" in run("incident", "list")[1]
+    shown = run("incident", "show", incident.id)[1]
+    assert re.search(r"words +“frozen\[2J”, “refund”", shown)
+    assert "\x1b" not in shown
+    stated = json.loads(run("incident", "show", incident.id, "--json")[1])
+    assert stated["topic"] is None
+    assert stated["words"]["terms"][1] == {"term": "refund", "voices": 2}
 
 
 def test_a_silence_is_added_with_its_matchers(run: Any) -> None:

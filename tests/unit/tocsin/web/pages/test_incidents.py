@@ -18,7 +18,7 @@ from detectors.model.topic import CopiedPost, TopicPost
 from mentions.model.batches import Batch
 from replay.tuning.dataset import Dataset
 from tests.support.alerts import START, incident_of, signal
-from tests.support.topics import COPIED, topic, topic_signal
+from tests.support.topics import COPIED, mention_words, topic, topic_signal
 from tests.support.web_app import day, hidden, web_client
 from tocsin.demo.scenarios.offline_run import read_config
 from tocsin.web.sources.recording import RecordingDataSource
@@ -193,6 +193,27 @@ async def test_an_incident_s_page_says_what_it_is_about(accepted: str, stated: t
     assert "\u202e" not in page
     assert page.count("<blockquote>") == 1, "the copy; the first post is quoted already"
     assert re.findall('class="chip">([^<]*)', page) == ["forum ", "&lt;script&gt;alert(1)&lt;/script&gt;&#34;onload=x"]
+
+
+@pytest.mark.parametrize(("accepted", "heading"), [("en", "Words</h2>"), ("fr", "Mots</h2>")])
+async def test_without_a_topic_the_page_names_words(accepted: str, heading: str) -> None:
+    """The mention that holds them is quoted once: with its link where it is an example."""
+    post = TopicPost(HOSTILE, "forum", START, 9, -0.5)
+    drivers = Contributors(
+        (("forum", 3),), (("kettle", 9),), (), (Example(HOSTILE, "eve", "forum", "https://x.example", 0, 0, START),)
+    )
+    counted = msgspec.structs.replace(signal(0, drivers=drivers), words=mention_words(terms=((HOSTILE, 3),), post=post))
+    alone = msgspec.structs.replace(signal(0, drivers=Contributors()), words=mention_words(post=post))
+    for found, quotes in ((counted, 2), (alone, 1)):
+        incident = msgspec.structs.replace(incident_of(found), brand="Hallowfirth")
+        async with web_client(Stage(latest={incident.id: incident})) as client:
+            page = await (await client.get(f"/incidents/{incident.id}", headers={"Accept-Language": accepted})).text()
+        assert heading in page
+        assert "<script>alert" not in page
+        assert "kettle" not in page
+        section = page.split(heading)[1].split("</section>")[0]
+        assert ("<b>" in section, section.count("alert(1)")) == (True, 1)
+        assert page.count("https://x.example") == quotes - 1
 
 
 @pytest.mark.parametrize(

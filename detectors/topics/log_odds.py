@@ -1,4 +1,4 @@
-"""Words of an incident: what its posts contain more often than usual, by log-odds with an informative Dirichlet prior.
+"""Distinctive words: what some posts contain more often than usual, by log-odds with an informative Dirichlet prior.
 
 For unit w with y of n posts against y' of n' usual ones, prior a(w) = A (y + y')/(n + n') of A posts,
 
@@ -13,17 +13,14 @@ from __future__ import annotations
 from math import log, sqrt
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from detectors.topics.window import is_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from detectors.topics.stats.baseline import UnitBaseline
 
 PRIOR_POSTS: Final = 50.0
-CAPACITY: Final = 240
 _USUAL_POSTS: Final = 20.0
 
 
@@ -39,38 +36,8 @@ def log_odds(posts: int, of: int, usual_posts: float, usual_of: float) -> float:
     return (log(here / rest) - log(there / usual_rest)) / sqrt(1 / here + 1 / there)
 
 
-class IncidentWords(msgspec.Struct, array_like=True):
-    """Units of all posts of an incident, counted by posts, of bounded size.
-
-    A Space-Saving summary, as in `detectors.windows.contributors`: exact until it is full, lower bounds afterwards.
-    """
-
-    posts: int = 0
-    counts: dict[str, int] = {}
-    overcounts: dict[str, int] = {}  # the part of a count that may belong to other units
-
-    def add(self, units: Iterable[str]) -> None:
-        """Count a post by its units, from `TopicState.units_of`."""
-        self.posts += 1
-        for unit in sorted(units):
-            if unit in self.counts:
-                self.counts[unit] += 1
-            elif len(self.counts) < CAPACITY:
-                self.counts[unit] = 1
-            else:
-                least = min(self.counts, key=self.counts.__getitem__)
-                self.overcounts.pop(least, None)
-                self.overcounts[unit] = self.counts.pop(least)
-                self.counts[unit] = self.overcounts[unit] + 1
-
-    def distinctive(self, baseline: UnitBaseline, shown: int = 5) -> list[tuple[str, int]]:
-        """Return the most distinctive words, each with the lower bound of the posts that hold it."""
-        certain = {unit: count - self.overcounts.get(unit, 0) for unit, count in self.counts.items()}
-        return distinctive(certain, self.posts, baseline)[:shown]
-
-
 def distinctive(
-    counts: Mapping[str, int], posts: int, baseline: UnitBaseline, min_posts: int = 2
+    counts: Mapping[str, int], posts: int, baseline: UnitBaseline, min_posts: int = 2, min_score: float = 1.0
 ) -> list[tuple[str, int]]:
     """Return words and phrases with their counts, the most distinctive first.
 
@@ -82,6 +49,7 @@ def distinctive(
         posts: all posts.
         baseline: what is usual.
         min_posts: fewest posts of a word.
+        min_score: z score above which a word is distinctive.
     """
     of = max(_USUAL_POSTS, baseline.posts_learned())
     scored = [
@@ -91,7 +59,7 @@ def distinctive(
     ]
     chosen: list[tuple[str, int]] = []
     for score, _, unit, count in sorted(scored, key=lambda item: (-item[0], not item[1], item[2])):
-        if score <= 1:
+        if score <= min_score:
             break
         words = set(unit.split())
         if any(words & set(other.split()) for other, _ in chosen):
