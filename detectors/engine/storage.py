@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from array import array
 from bisect import bisect_right
 from operator import sub
@@ -13,6 +12,7 @@ import msgspec
 from detectors.engine.admission import RowSlice, sizes
 from detectors.engine.dedup import DedupWindow, pack
 from detectors.engine.state import Episode, State, Totals
+from detectors.model.compression import compress, decompress
 from detectors.topics import storage as topics
 from detectors.windows.buckets import (
     COLUMNS,
@@ -82,7 +82,7 @@ def encode_parts(state: State) -> StoredParts:
     """Return the parts to store; call it once per write, and write `sealed` before `core`."""
     sealed = state.dedup.seal()
     if state.cache.encoded_history is None:
-        state.cache.encoded_history = zlib.compress(msgspec.msgpack.encode(_history(state)), 6)
+        state.cache.encoded_history = compress(msgspec.msgpack.encode(_history(state)))
     core = _Core(
         VERSION,
         state.brand,
@@ -93,7 +93,7 @@ def encode_parts(state: State) -> StoredParts:
         state.minutes.ahead,
         state.minutes.moved,
         state.cache.encoded_history,
-        zlib.compress(msgspec.msgpack.encode(_pending(state)), 1) if state.pending else b"",
+        compress(msgspec.msgpack.encode(_pending(state))) if state.pending else b"",
         state.contributors.encode(),
         state.sources,
         array("I", state.recent_texts).tobytes(),
@@ -117,7 +117,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     stored = msgspec.msgpack.decode(core, type=_Core)
     if stored.version != VERSION:
         raise msgspec.DecodeError(f"state of {stored.brand!r} has version {stored.version}, this is {VERSION}")
-    past = msgspec.msgpack.decode(zlib.decompress(stored.history), type=_History)
+    past = msgspec.msgpack.decode(decompress(stored.history), type=_History)
     state = State(stored.brand)
     state.revision, state.last_closed_minute, state.offsets = stored.revision, stored.last_closed_minute, stored.offsets
     state.minutes = MinuteBuckets(opened=stored.opened, ahead=stored.ahead, moved=stored.moved)
@@ -134,7 +134,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     )
     state.dedup = DedupWindow.restore(stored.oldest_id, stored.last_segment, stored.tail, dict(sealed))
     if stored.pending:
-        held = msgspec.msgpack.decode(zlib.decompress(stored.pending), type=dict[int, list[Batch]])
+        held = msgspec.msgpack.decode(decompress(stored.pending), type=dict[int, list[Batch]])
         state.pending = {minute: [RowSlice(one, 0, len(one)) for one in batches] for minute, batches in held.items()}
         state.buffered_bytes = sum(sizes(*part) for parts in state.pending.values() for part in parts)
     state.contributors = ContributorSample.decode(stored.contributors)

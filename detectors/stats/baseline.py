@@ -11,6 +11,7 @@ import numpy as np
 
 from detectors.stats.burstiness import Burstiness, Floats, estimate, sequential_sum
 from detectors.stats.distributions import NegativeBinomial
+from detectors.stats.hourly_rates import METRICS, WEEK, beta_of_negative_share, rates_of_week, relative_variances
 from detectors.stats.local_time import local_places, move_rows
 from detectors.windows.buckets import (
     DAY,
@@ -19,10 +20,7 @@ from detectors.windows.buckets import (
     LEVEL_HOURS,
     MAX_SLIDING,
     MENTIONS,
-    NEGATIVE,
     PEAK,
-    POSITIVE,
-    UNKNOWN,
     Counts,
     HourBuckets,
     Row,
@@ -33,18 +31,14 @@ if TYPE_CHECKING:
 
     from detectors.model.learning import Learning
 
-METRICS: Final = (MENTIONS, NEGATIVE, POSITIVE)
 _POWER: Final = 4
 """Between the mean of the daily peaks (1) and their maximum (infinite). 3.5 to 5 found the same on NAB."""
 
 _CRISIS_DAYS: Final = 3
 """A count that a crisis reached on one day in so many is the brand's usual."""
 
-_DAY_PRIOR: Final = 1.0  # hours of the overall level in the prior of an hour of the day
 _DAY_SPREAD: Final = 0.15
 """Relative variance by which days differ more than their hours do, added for windows longer than MAX_SLIDING."""
-
-_WEEK_PRIOR: Final = 2.0  # hours of the same hour of the day in the prior of an hour of the week
 
 
 _BURSTINESS_MAX_RATE: Final = 2.5
@@ -173,7 +167,7 @@ def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
 
     Every hour has weight w = 2^(-age / half_life); hours in breach are left out until the breach counts as a new level
     (`relearn_after`). The rate of an hour of the week is shrunk to that of its hour of the day, and this to the level,
-    as the posterior mean of a Gamma-Poisson model whose prior is worth `_WEEK_PRIOR` and `_DAY_PRIOR` hours (Gelman et
+    as the posterior mean of a Gamma-Poisson model whose prior is worth some hours (`hourly_rates`) (Gelman et
     al., Bayesian Data Analysis, 2.6). `spread` is the moment estimate of the over-dispersion plus the uncertainty of
     the level itself. Peaks are the largest window sum of any hour, halved each `peak_half_life`.
 
@@ -183,17 +177,17 @@ def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
     last = hour - GAP_HOURS
     table = _table_at(hours, hour, table)
     counts, weights = _counts_and_weights(hours, hour, learning, table)
-    level = _level(counts, weights)
+    level = rates_of_week(counts, weights)
     warmed_up, history = _history(weights, learning)
     return Baseline(
         hour=hour,
         warmed_up=warmed_up,
         history=history,
         rates={metric: tuple(level[_LATEST, metric].tolist()) for metric in METRICS},
-        spreads=_spreads(counts, weights, level),
+        spreads=relative_variances(counts, weights, level),
         days=_days(hours, table, last),
         day_decay=2.0 ** (-86400 / learning.peak_half_life.total_seconds()),
-        negative_share=_share(counts, weights),
+        negative_share=beta_of_negative_share(counts, weights),
         burstiness=_burstiness(hours, counts, last),
     )
 
@@ -201,7 +195,7 @@ def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
 def learn_mentions(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable) -> UsualMentions:
     """Return the part of the baseline that expects mentions, equal to that of `learn`, for a fraction of its cost."""
     counts, weights = _counts_and_weights(hours, hour, learning, _table_at(hours, hour, table))
-    level = _level(counts[:, MENTIONS : MENTIONS + 1], weights)
+    level = rates_of_week(counts[:, MENTIONS : MENTIONS + 1], weights)
     return UsualMentions(*_history(weights, learning), tuple(level[_LATEST, 0].tolist()))
 
 
@@ -231,7 +225,6 @@ def _history(weights: Floats, learning: Learning) -> tuple[bool, int]:
     return history >= learning.warm_up.total_seconds() / 60, history
 
 
-WEEK: Final = 168  # hours
 _LATEST: Final = np.array([(GAP_HOURS - 1 - back) % WEEK for back in range(DAY)])
 """Places of the latest 24 hours, latest first, in a week that starts after the last learned hour."""
 
@@ -252,31 +245,6 @@ def _weights(hours: HourBuckets, last: int, learning: Learning) -> Floats:
 def _decay(half_life: timedelta) -> Floats:
     halving = half_life.total_seconds() / 3600
     return np.array([2.0 ** (-age / halving) for age in range(LEVEL_HOURS - 1, -1, -1)])
-
-
-def _level(counts: Floats, weights: Floats) -> Floats:
-    """Return the shrunk rates of the 168 hours after the last learned one, by column of `counts`."""
-    columns = counts.shape[1]
-    weighted = weights[:, None] * counts
-    total, weight = sequential_sum(weighted), float(sequential_sum(weights))
-    level = total / weight if weight else np.zeros(columns)
-    days, day_weights = sequential_sum(weighted.reshape(-1, DAY, columns)), sequential_sum(weights.reshape(-1, DAY))
-    daily = (days + _DAY_PRIOR * level) / (day_weights + _DAY_PRIOR)[:, None]
-    weeks, week_weights = sequential_sum(weighted.reshape(-1, WEEK, columns)), sequential_sum(weights.reshape(-1, WEEK))
-    rates: Floats = (weeks + _WEEK_PRIOR * np.tile(daily, (7, 1))) / (week_weights + _WEEK_PRIOR)[:, None]
-    return rates
-
-
-def _spreads(counts: Floats, weights: Floats, level: Floats) -> dict[int, float]:
-    """Return the relative variance of the hourly rate: (sum w ((n - r)^2 - r)) / (sum w r^2), and that of the level."""
-    rates, column_weights = np.tile(level, (LEVEL_HOURS // WEEK, 1)), weights[:, None]
-    over = sequential_sum(column_weights * ((counts - rates) ** 2 - rates)).tolist()
-    square = sequential_sum(column_weights * rates * rates).tolist()
-    total = sequential_sum(column_weights * counts).tolist()
-    return {
-        metric: (max(0.0, over[metric] / square[metric]) if square[metric] else 0.0) + 1.0 / (total[metric] + 0.5)
-        for metric in METRICS
-    }
 
 
 def _days(hours: HourBuckets, table: HistoryTable, last: int) -> tuple[Counts, ...]:
@@ -308,17 +276,3 @@ def _burstiness(hours: HourBuckets, hourly: Floats, last: int) -> Burstiness | N
     excluded = np.zeros(LEVEL_HOURS, dtype=bool)
     excluded[[hour - last - 1 for hour in hours.excluded if 0 <= last - hour < LEVEL_HOURS]] = True
     return estimate(counts, excluded, GAP_HOURS)
-
-
-def _share(counts: Floats, weights: Floats) -> tuple[float, float]:
-    """Return alpha and beta of the negative share: its weighted mean, with a concentration from the hours' agreement.
-
-    The concentration is the moment estimate over the hours (Griffiths, Biometrics 29, 1973), bounded to [2, 500].
-    """
-    negative, scored = counts[:, NEGATIVE], counts[:, MENTIONS] - counts[:, UNKNOWN]
-    share = (float(sequential_sum(weights * negative)) + 1.0) / (float(sequential_sum(weights * scored)) + 4.0)
-    excess = float(sequential_sum(weights * ((negative - share * scored) ** 2 - scored * share * (1 - share))))
-    pairs = float(sequential_sum(weights * scored * (scored - 1))) * share * (1 - share)
-    correlation = excess / pairs if pairs > 0 else 0.1
-    concentration = min(500.0, max(2.0, 1.0 / correlation - 1.0)) if correlation > 0 else 500.0
-    return share * concentration, (1 - share) * concentration

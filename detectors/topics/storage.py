@@ -6,21 +6,19 @@ beside the state until they do, so that most of what is written for a mention is
 
 from __future__ import annotations
 
-import zlib
 from array import array
 from itertools import accumulate, chain, pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from detectors.model.compression import compress, decompress
 from detectors.topics.state import StoredTopics, TopicState
 from detectors.topics.stats.baseline import HalfDay
 from detectors.topics.window import Post
 
 if TYPE_CHECKING:
     from detectors.topics.risk.terms import RiskTerms
-
-_LEVEL: Final = 3
 
 
 class _Columns(msgspec.Struct, array_like=True):
@@ -53,7 +51,7 @@ def _encode(state: TopicState) -> bytes:
     recent = [HalfDay(half.index, half.posts) for half in baseline.recent]
     bare = msgspec.structs.replace(baseline, counts={}, recent=recent)
     main = msgspec.structs.replace(stored, posts=[], baseline=bare), _columns(stored.posts)
-    return msgspec.msgpack.encode(_Record(zlib.compress(msgspec.msgpack.encode(main), _LEVEL), _tables(state)))
+    return msgspec.msgpack.encode(_Record(compress(msgspec.msgpack.encode(main)), _tables(state)))
 
 
 def decode(raw: bytes, own: frozenset[str], risks: RiskTerms) -> TopicState:
@@ -64,9 +62,9 @@ def decode(raw: bytes, own: frozenset[str], risks: RiskTerms) -> TopicState:
     """
     try:
         record = msgspec.msgpack.decode(raw, type=_Record)
-        stored, columns = msgspec.msgpack.decode(zlib.decompress(record.main), type=tuple[StoredTopics, _Columns])
+        stored, columns = msgspec.msgpack.decode(decompress(record.main), type=tuple[StoredTopics, _Columns])
         tables = [_unpacked(table) for table in record.tables]
-    except (zlib.error, msgspec.DecodeError) as error:
+    except ValueError as error:
         raise msgspec.DecodeError(f"stored topics: {error}") from error
     stored.posts = _posts(columns)
     stored.baseline.counts = tables[0]
@@ -123,11 +121,11 @@ def _packed(table: dict[int, int]) -> bytes:
     columns = array("I", [after - before for before, after in pairwise([0, *keys])])
     columns.extend([table[key] for key in keys])
     raw = columns.tobytes()
-    return zlib.compress(b"".join([raw[place :: columns.itemsize] for place in range(columns.itemsize)]), _LEVEL)
+    return compress(b"".join([raw[place :: columns.itemsize] for place in range(columns.itemsize)]))
 
 
 def _unpacked(packed: bytes) -> dict[int, int]:
-    columns, raw = array("I"), zlib.decompress(packed)
+    columns, raw = array("I"), decompress(packed)
     length = len(raw) // columns.itemsize
     planes = [raw[start : start + length] for start in range(0, len(raw), length)] if raw else []
     columns.frombytes(bytes(chain.from_iterable(zip(*planes, strict=True))))

@@ -1,34 +1,29 @@
 """Contributors: the largest channels, terms and authors of the last hours, and example mentions.
 
-Tables are Space-Saving summaries (Metwally, Agrawal, El Abbadi, ICDT 2005): bounded in size and exact until they are
-full. Then a count is too high by what its name took over from the one it replaced; that amount is known and subtracted,
-so a reported count is a lower bound. Only the first ROWS_PER_MINUTE mentions of a minute are sampled, and the words of
-the first TEXTS_PER_MINUTE: enough to name what is large, at a cost that does not grow with the brand.
+Tables are bounded in size (`top_counts`). Only the first ROWS_PER_MINUTE mentions of a minute are sampled, and the
+words of the first TEXTS_PER_MINUTE: enough to name what is large, at a cost that does not grow with the brand.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
 from itertools import chain, repeat
 from math import log10
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import msgspec
 
+from detectors.model.compression import compress, decompress
 from detectors.model.signal import Contributors, Example
 from detectors.windows.stopwords import WORDS
+from detectors.windows.top_counts import TopCounts, largest, merged
 from mentions.model.batches import NEGATIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mentions.model.batches import Batch
 
 ROWS_PER_MINUTE: Final = 40
 TEXTS_PER_MINUTE: Final = 10
-TOP: Final = 5
 EXAMPLES: Final = 3
 KEPT_HOURS: Final = 4
 """Hours whose authors are kept, the current one included: a window of three hours is judged by all its authors."""
@@ -43,31 +38,6 @@ _URL_CHARS: Final = 200
 
 _WORD: Final = re.compile(r"#?[^\W\d_][\w'’-]{2,31}")
 _NOISE: Final = re.compile(r"https?://\S+|@\w+")
-
-
-class TopCounts(msgspec.Struct, array_like=True):
-    """The largest counts by name, at most `capacity` of them."""
-
-    capacity: int
-    counts: dict[str, int] = {}
-    overcounts: dict[str, int] = {}  # the part of a count that may belong to other names
-
-    def add(self, name: str) -> None:
-        """Count a name. A full table drops the smallest count, of equals the oldest."""
-        counts = self.counts
-        if name in counts:
-            counts[name] += 1
-        elif len(counts) < self.capacity:
-            counts[name] = 1
-        else:
-            least = min(counts, key=counts.__getitem__)
-            self.overcounts.pop(least, None)
-            self.overcounts[name] = counts.pop(least)
-            counts[name] = self.overcounts[name] + 1
-
-    def lower_bounds(self) -> dict[str, int]:
-        """Return the lower bound of each name's count."""
-        return {name: count - self.overcounts.get(name, 0) for name, count in self.counts.items()}
 
 
 class HourTables(msgspec.Struct, array_like=True):
@@ -160,13 +130,13 @@ class ContributorSample:
     def encode(self) -> bytes:
         """Return the tables as `decode` takes them; encoded again only after a mention was sampled."""
         if self._encoded is None:
-            self._encoded = zlib.compress(msgspec.msgpack.encode(self.tables), 1)
+            self._encoded = compress(msgspec.msgpack.encode(self.tables))
         return self._encoded
 
     @classmethod
     def decode(cls, raw: bytes) -> Self:
         """Return the sample that `encode` wrote."""
-        return cls(msgspec.msgpack.decode(zlib.decompress(raw), type=ContributorTables))
+        return cls(msgspec.msgpack.decode(decompress(raw), type=ContributorTables))
 
     @property
     def has_room(self) -> bool:
@@ -236,10 +206,10 @@ class ContributorSample:
         reaches = {
             name: max(table.reaches.get(name, 0) for table in tables) for table in tables for name in table.reaches
         }
-        authors = _largest([table.authors for table in tables], reaches)
+        authors = largest([table.authors for table in tables], reaches)
         return Contributors(
-            channels=_largest([table.channels for table in tables]),
-            terms=_largest([table.terms for table in tables]),
+            channels=largest([table.channels for table in tables]),
+            terms=largest([table.terms for table in tables]),
             authors=tuple((name, count, reaches.get(name, 0)) for name, count in authors),
             examples=tuple(self._tables.examples),
         )
@@ -253,14 +223,14 @@ class ContributorSample:
         """
         tables = (self.tables.negative if negative else self.tables.everyone)[:hours]
         sampled = sum(table.sampled for table in tables)
-        counts = _merged([table.authors for table in tables]).values()
+        counts = merged([table.authors for table in tables]).values()
         return 1.0 - sum(count - 1 for count in counts if count > 1) / sampled if sampled else 1.0
 
     def top_author_share(self, authors: int) -> float:
         """Return the share of the sampled mentions that the `authors` busiest authors wrote, 0 without mentions."""
         tables = self.tables.everyone[:DETAILED_HOURS]
         sampled = sum(table.sampled for table in tables)
-        counts = sorted(_merged([table.authors for table in tables]).values(), reverse=True)
+        counts = sorted(merged([table.authors for table in tables]).values(), reverse=True)
         return min(1.0, sum(counts[:authors]) / sampled) if sampled else 0.0
 
 
@@ -292,17 +262,3 @@ def terms_of(text: str, brand: str) -> tuple[str, ...]:
     words = _WORD.findall(_NOISE.sub(" ", text).casefold().replace("’", "'"))
     content = dict.fromkeys(word for word in words if word not in WORDS and word.lstrip("#") not in own)
     return tuple(content)[:_TERMS_PER_TEXT]
-
-
-def _merged(tops: list[TopCounts]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for top in tops:
-        for name, count in top.lower_bounds().items():
-            counts[name] = counts.get(name, 0) + count
-    return counts
-
-
-def _largest(tops: list[TopCounts], reaches: Mapping[str, int] = MappingProxyType({})) -> tuple[tuple[str, int], ...]:
-    """Return the largest counts, of equals those with more reach first."""
-    counts = _merged(tops)
-    return tuple(sorted(counts.items(), key=lambda item: (-item[1], -reaches.get(item[0], 0), item[0]))[:TOP])

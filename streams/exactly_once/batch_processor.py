@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-QUEUE_SIZE: Final = 2 * MAX_RECORDS  # records that may wait before the stream is held back
-QUEUE_BYTES: Final = 4 * MAX_BYTES  # bytes that may
+BATCH_SIZE: Final = 2 * MAX_RECORDS  # records worked on at once, unless one fetch holds more
+BATCH_BYTES: Final = 2 * MAX_BYTES  # bytes worked on at once
+QUEUE_SIZE: Final = 2 * BATCH_SIZE  # records that may wait before the stream is held back
+QUEUE_BYTES: Final = 2 * BATCH_BYTES  # bytes that may
 COMMIT_INTERVAL: Final = 0.5  # seconds
 SEEK_TIMEOUT: Final = 5.0  # seconds
 
@@ -204,7 +206,7 @@ class _Queue:
         records = size = 0
         while self._waiting:
             fetched = self._waiting[0]
-            if taken and (records + len(fetched.records) > MAX_RECORDS or size + fetched.size > MAX_BYTES):
+            if taken and (records + len(fetched.records) > BATCH_SIZE or size + fetched.size > BATCH_BYTES):
                 break
             taken.append(self._waiting.popleft())
             records += len(fetched.records)

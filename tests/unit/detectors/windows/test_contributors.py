@@ -10,14 +10,13 @@ from detectors.windows.contributors import (
     EXAMPLES,
     ROWS_PER_MINUTE,
     TEXTS_PER_MINUTE,
-    TOP,
     ContributorSample,
-    TopCounts,
     sampled_hours,
     terms_of,
 )
 from detectors.windows.near_duplicates import MAX_TEXTS, count_copies
 from detectors.windows.source_activity import MAX_SOURCES, SourceActivity
+from detectors.windows.top_counts import TOP, TopCounts
 from tests.support.mentions_stream import START, Row, batch_of
 
 MINUTE = START // 60_000

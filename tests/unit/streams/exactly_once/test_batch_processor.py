@@ -339,8 +339,8 @@ async def test_batches_grow_with_lag_up_to_a_bound(
     stage: BatchProcessor, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As much as waits is taken at once, but no more than the bounds of records and bytes, save a single large one."""
-    monkeypatch.setattr("streams.exactly_once.batch_processor.MAX_RECORDS", 3)
-    monkeypatch.setattr("streams.exactly_once.batch_processor.MAX_BYTES", 100)
+    monkeypatch.setattr("streams.exactly_once.batch_processor.BATCH_SIZE", 3)
+    monkeypatch.setattr("streams.exactly_once.batch_processor.BATCH_BYTES", 100)
     await put(stage, 0, 1, 2, 3)
     await put(stage, 4, size=99)
     await put(stage, 5, size=300)
