@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 _KEPT: Final = "\u200d"
 """The joiner of emoji, the one invisible character that is let through."""
 
+_KNOWN_CHARS: Final = 4_096
 _URL_CHARS: Final = 500
 _URL_SAFE: Final = "/:?#[]@!$&'()*+,;=%~-._"
 _USER: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
@@ -23,8 +24,20 @@ def clean(text: str) -> str:
     >>> clean("all\x1b[2J  well\u202e ")
     'all[2J well'
     """
-    spaced = "".join(_visible(char) for char in text)
-    return " ".join(spaced.split())
+    return " ".join((text if text.isprintable() else text.translate(_VISIBLE)).split())
+
+
+class _Visible(dict[int, str]):
+    """What takes the place of each character, by code point; found out when one is met."""
+
+    def __missing__(self, code: int) -> str:
+        found = _visible(chr(code))
+        if len(self) < _KNOWN_CHARS:
+            self[code] = found
+        return found
+
+
+_VISIBLE: Final = _Visible()
 
 
 def _visible(char: str) -> str:

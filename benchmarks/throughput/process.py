@@ -60,4 +60,4 @@ def started(
 
 def tocsin(*arguments: str) -> tuple[str, ...]:
     """Return the command of a Tocsin worker."""
-    return (sys.executable, "-m", "benchmarks.throughput.tocsin_worker", *arguments)
+    return (sys.executable, "-m", "tests.support.silent_worker", *arguments)

@@ -36,11 +36,11 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 class Worker:
     """One `tocsin worker` process, or that of another command; its log is kept for the report of a failure."""
 
-    def __init__(self, environment: dict[str, str], arguments: Sequence[str], log: Path, command: str) -> None:
+    def __init__(self, environment: dict[str, str], command: Sequence[str], log: Path) -> None:
         self.log = log
         with log.open("ab") as out:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "tocsin", command, *arguments],
+                [sys.executable, *command],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -121,8 +121,15 @@ class Installation:
     def worker(self, *arguments: str, command: str = "worker") -> Worker:
         """Start one more worker, or a process of another command."""
         extra = ("--embedded",) if self.embedded else ()
+        return self._start(("-P", "-m", "tocsin", command, *arguments, *extra))
+
+    def silent_worker(self) -> Worker:
+        """Start one more worker, with the defaults and by arrival, that takes every message and shows none."""
+        return self._start(("-m", "tests.support.silent_worker", "--defaults"))
+
+    def _start(self, command: Sequence[str]) -> Worker:
         log = Path(self.path(f"{len(self.workers)}.log"))
-        worker = Worker(self.environment, (*arguments, *extra), log, command)
+        worker = Worker(self.environment, command, log)
         self.workers.append(worker)
         return worker
 

@@ -26,6 +26,9 @@ MAX_DELAY: Final = 16.0
 STOP_TIMEOUT: Final = 30.0
 """Seconds for the processes to end after SIGTERM, before they are killed."""
 
+ORDERLY: Final = {0, -signal.SIGTERM, -signal.SIGINT}
+"""Exit codes of a process that was asked to end: one that was still starting has no handler yet."""
+
 POLL_SECONDS: Final = 0.2
 USAGE_ERROR: Final = 2
 """Exit code of a command that was called in a wrong way: starting it again does not help."""
@@ -117,7 +120,7 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        return 0 if all(process.returncode == 0 for process in running) else 1
+        return 0 if all(process.returncode in ORDERLY for process in running) else 1
 
 
 def available_cores() -> int:

@@ -78,6 +78,14 @@ def test_all_run_until_a_signal_and_end_in_order(tmp_path: Path) -> None:
             os.kill(child, 0)
 
 
+def test_one_that_was_still_starting_ends_in_order_too(tmp_path: Path) -> None:
+    """A process that has no handler yet when the signal comes ends by it: that is no failure."""
+    code = f"import os, pathlib, time; pathlib.Path({str(tmp_path)!r}, str(os.getpid())).touch(); time.sleep(60)"
+    helper = when(lambda: len(list(tmp_path.iterdir())) == 2, stop_me)
+    assert supervise(code, 2).run() == 0
+    helper.join()
+
+
 def test_one_that_is_killed_is_started_again(tmp_path: Path) -> None:
     """A process that dies is replaced, its process id is passed on, and the others are left alone."""
     killed: list[int] = []
