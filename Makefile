@@ -7,6 +7,9 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m
 ARGS   ?=
 
+# Tests wait for brokers and workers as much as they compute: one process more than there are cores, five at most.
+TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(5, (os.cpu_count() or 1) + 1))')
+
 # Modules that are compiled once start every process of a test a second sooner.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -40,7 +43,7 @@ demo: install ## Watch an invented crisis break and reach Slack, in under a minu
 	@$(BIN)/tocsin demo $(ARGS)
 
 test: check ## Run every check and every test; says which broker it ran on
-	$(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(RUN) pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
 
 check: setup ## Lint, formatting, types, import contracts
 	$(BIN)/ruff check .
