@@ -16,11 +16,10 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import words
 from benchmarks.results_table import publish, table
-from benchmarks.throughput import contenders, cores
+from benchmarks.throughput import contenders, cores, words
 from benchmarks.throughput.quix_environment import QuixMissingError
-from benchmarks.traffic import Traffic
+from benchmarks.throughput.traffic import Traffic
 from tests.support.brokers import start_real
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     from benchmarks.throughput.contenders import Run, Setting
     from benchmarks.throughput.timing import Speed
-    from benchmarks.traffic import Counts
+    from benchmarks.throughput.traffic import Counts
 
 CONTENDERS: Final[dict[str, tuple[str, Callable[[Setting], Run]]]] = {
     "floor": ("the floor: confluent-kafka, decoded, nothing else", contenders.floor),

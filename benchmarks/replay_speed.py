@@ -20,10 +20,10 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from benchmarks import words
 from benchmarks.incidents import DATA
 from benchmarks.results_table import publish, table
-from benchmarks.traffic import Traffic, brand_names, post
+from benchmarks.throughput import words
+from benchmarks.throughput.traffic import Traffic, brand_names, post
 from mentions.model import batches
 from mentions.model.batches import Tick
 from mentions.readers.files import read
@@ -38,7 +38,7 @@ from streams.stages.watch import WatchShard
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from benchmarks.traffic import Post
+    from benchmarks.throughput.traffic import Post
     from mentions.readers.position import Line, RejectedLine
 
 BEGIN: Final = datetime(2026, 3, 2, tzinfo=UTC)

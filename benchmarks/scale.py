@@ -11,10 +11,9 @@ import os
 import signal
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import words
 from benchmarks.results_table import publish
 from benchmarks.scaling import backlog, brands, idle, processes
-from benchmarks.throughput import cores
+from benchmarks.throughput import cores, words
 from tests.support.brokers import start_real
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import structlog
 
 from alerts.delivery.ports import DeliveryError, FileUploader
 from alerts.delivery.rate_limit import Clock, RateLimiter
-from alerts.rendering import chart_data, chart_png
 from alerts.rendering.card import Chart
+from alerts.rendering.charts import chart_data, chart_png
 from alerts.rendering.text import supported_language
 
 if TYPE_CHECKING:

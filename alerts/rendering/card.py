@@ -15,10 +15,10 @@ from alerts.incidents.model import NO_DATA, SYSTEM_USER, is_topic
 from alerts.oncall.escalation_targets import NEXT_ON_CALL, ON_CALL, external_target, step_at
 from alerts.rendering import text as wording
 from alerts.rendering.buttons import Actions, build_actions
+from alerts.rendering.charts.sparkline import sparkline
 from alerts.rendering.contributor_part import ITEM_CHARS, LISTED, build_contributors, build_examples
 from alerts.rendering.escaping import mention
 from alerts.rendering.rich_text import RichText, bold, fill_message, join, mentions, own, plain, time, user
-from alerts.rendering.sparkline import sparkline
 from alerts.rendering.text import format_duration, translate
 from alerts.rendering.topic_part import TopicPart, build_topic, paging_reason
 from alerts.rendering.words_part import build_words

@@ -11,7 +11,7 @@ from benchmarks.throughput import cores
 from benchmarks.throughput.contenders import PARTITIONS, tocsin_job
 from benchmarks.throughput.process import started, tocsin
 from benchmarks.throughput.timing import caught_up
-from benchmarks.traffic import Traffic, markers, send, spread
+from benchmarks.throughput.traffic import Traffic, markers, send, spread
 from tests.support.installation import Installation
 
 if TYPE_CHECKING:

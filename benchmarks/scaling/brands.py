@@ -15,7 +15,7 @@ from benchmarks.throughput import cores
 from benchmarks.throughput.contenders import PARTITIONS, tocsin_job
 from benchmarks.throughput.process import started, tocsin
 from benchmarks.throughput.timing import PATIENCE, caught_up, timed
-from benchmarks.traffic import MINUTE_MS, Traffic, brand_names, markers, packed, send, spread
+from benchmarks.throughput.traffic import MINUTE_MS, Traffic, brand_names, markers, packed, send, spread
 from tests.support.installation import Installation, wait_until
 from tests.support.ports import is_listening, pick_ports
 

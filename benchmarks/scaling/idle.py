@@ -11,7 +11,7 @@ from benchmarks.results_table import table
 from benchmarks.throughput import cores
 from benchmarks.throughput.process import started, tocsin
 from benchmarks.throughput.timing import PATIENCE
-from benchmarks.traffic import Traffic, send, spread
+from benchmarks.throughput.traffic import Traffic, send, spread
 from streams.kafka import clients
 from tests.support.installation import Installation, wait_until
 

@@ -10,7 +10,7 @@ from benchmarks.throughput import cores
 from benchmarks.throughput.contenders import PARTITIONS, tocsin_job
 from benchmarks.throughput.process import started, tocsin
 from benchmarks.throughput.timing import timed
-from benchmarks.traffic import Traffic, markers, spread
+from benchmarks.throughput.traffic import Traffic, markers, spread
 from tests.support.installation import Installation
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from benchmarks.throughput import quix_environment
 from benchmarks.throughput.process import started, tocsin
 from benchmarks.throughput.timing import Job, Speed, timed
-from benchmarks.traffic import MINUTE_MS, Counts, markers, packed, rewritten, send, single
+from benchmarks.throughput.traffic import MINUTE_MS, Counts, markers, packed, rewritten, send, single
 from detectors.engine import engine
 from mentions.model.batches import NEGATIVE
 from mentions.model.mention import Mention
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from benchmarks.throughput import cores
     from benchmarks.throughput.process import Process
-    from benchmarks.traffic import Post, Record
+    from benchmarks.throughput.traffic import Post, Record
     from tests.support.brokers import RealBroker
 
 PARTITIONS: Final = 4
@@ -167,7 +167,15 @@ def faust(setting: Setting) -> Run:
         tables = [f"{name}-{table}-changelog" for table in ("counted", "negative")]
         _create(here, *tables)
         here.environment |= {"DOCS_STYLE_ID": name, "DOCS_STYLE_TOPIC": topic}
-        command = (sys.executable, "-m", "benchmarks.baseline_app", "worker", "-l", "warn", "--without-web")
+        command = (
+            sys.executable,
+            "-m",
+            "benchmarks.throughput.docs_style_app",
+            "worker",
+            "-l",
+            "warn",
+            "--without-web",
+        )
         with started(here, command, setting.cores.worker) as (process,):
             speed = timed(
                 here,

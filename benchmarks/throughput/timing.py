@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from kafka import TopicPartition
 
 from benchmarks.throughput import cores
-from benchmarks.traffic import send
+from benchmarks.throughput.traffic import send
 from streams.kafka import clients
 from tests.support.installation import wait_until
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kafka import KafkaConsumer
 
-    from benchmarks.traffic import Record
+    from benchmarks.throughput.traffic import Record
     from tests.support.installation import Installation
 
 PATIENCE: Final = 1_200.0

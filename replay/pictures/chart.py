@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from alerts.rendering.chart_kit import Scale, round_up, short, spread, value_ticks
+from alerts.rendering.charts.chart_kit import Scale, round_up, short, spread, value_ticks
 from replay.pictures.event_log import MINUTE
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.model import rank
-from alerts.rendering import chart_data, chart_png, text
+from alerts.rendering import text
 from alerts.rendering.card import Chart, build_card
+from alerts.rendering.charts import chart_data, chart_png
 from replay.pictures import chart, slack_svg
 from replay.pictures.chart import Annotation
 

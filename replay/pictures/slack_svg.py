@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from alerts.rendering.buttons import Button
-from alerts.rendering.chart_png import SIZE
+from alerts.rendering.charts.chart_png import SIZE
 from alerts.rendering.rich_text import Span, plain
 from replay.pictures.text_metrics import is_bars, width, wrap
 

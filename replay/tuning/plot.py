@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.rendering.chart_kit import Scale
+from alerts.rendering.charts.chart_kit import Scale
 
 if TYPE_CHECKING:
     from replay.tuning.optimisation import Point, TuningResult

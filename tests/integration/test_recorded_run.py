@@ -11,7 +11,7 @@ import pytest
 from kafka import TopicPartition
 
 from alerts.incidents.model import Action, Notification, decode_notification, encode
-from alerts.rendering import chart_data, chart_png
+from alerts.rendering.charts import chart_data, chart_png
 from config.brands.model import Brand
 from config.brands.overrides import Override
 from config.brands.wire import encode_brand

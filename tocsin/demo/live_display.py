@@ -14,7 +14,7 @@ from rich.text import Text
 from alerts.incidents.model import rank
 from alerts.notifiers import console
 from alerts.rendering.card import build_card, build_reply
-from alerts.rendering.sparkline import bar
+from alerts.rendering.charts.sparkline import bar
 from replay.pictures.event_log import MINUTE, EventLog
 
 if TYPE_CHECKING:

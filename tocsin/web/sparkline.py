@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from alerts.rendering.chart_kit import Scale, bars
+from alerts.rendering.charts.chart_kit import Scale, bars
 
 if TYPE_CHECKING:
     from tocsin.web.sources.rate_counter import RateSeries

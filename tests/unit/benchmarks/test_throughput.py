@@ -17,7 +17,7 @@ import pytest
 from benchmarks import bench
 from benchmarks.throughput import contenders, cores, plain_loop
 from benchmarks.throughput.timing import Freeze, Speed
-from benchmarks.traffic import Counts, Traffic
+from benchmarks.throughput.traffic import Counts, Traffic
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="needs Linux's /proc")
 

@@ -9,8 +9,8 @@ from itertools import islice
 
 import pytest
 
-from benchmarks import words
-from benchmarks.traffic import MINUTE_MS, Traffic, brand_names, markers, packed, rewritten, single, spread
+from benchmarks.throughput import words
+from benchmarks.throughput.traffic import MINUTE_MS, Traffic, brand_names, markers, packed, rewritten, single, spread
 from mentions.model.decode import Rejection, decode_record
 from mentions.model.wire import WireMention
 

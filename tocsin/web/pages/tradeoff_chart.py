@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from alerts.rendering.chart_kit import Scale, position_ticks, value_ticks
+from alerts.rendering.charts.chart_kit import Scale, position_ticks, value_ticks
 from replay.tuning.candidates import value_of
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from alerts.incidents.findings import create
 from alerts.rendering.card import Chart
+from alerts.rendering.charts.sparkline import sparkline
 from alerts.rendering.message import Message, render_message, render_reply
 from alerts.rendering.route import Route
-from alerts.rendering.sparkline import sparkline
 from detectors.model.signal import Contributors, Coverage, Example, Signal
 from tests.support.alerts import MINUTE, START, Record, action, now, run, signal
 from tests.support.markup import texts

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from alerts.rendering.chart_data import threshold_per_step
-from alerts.rendering.chart_kit import Scale, bars, round_up, short, value_ticks
+from alerts.rendering.charts.chart_data import threshold_per_step
+from alerts.rendering.charts.chart_kit import Scale, bars, round_up, short, value_ticks
 
 if TYPE_CHECKING:
     from detectors.model.signal import Evidence, Timeline

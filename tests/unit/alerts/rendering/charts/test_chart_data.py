@@ -15,8 +15,8 @@ from PIL import Image
 from alerts.delivery.chart_uploader import REFRESH_AFTER, needs_chart
 from alerts.delivery.outbox import Outbox
 from alerts.notifiers.slack.notifier import SlackNotifier
-from alerts.rendering import chart_data, chart_png
 from alerts.rendering.card import Chart
+from alerts.rendering.charts import chart_data, chart_png
 from alerts.rendering.route import Route
 from detectors.model.signal import Signal, Timeline
 from tests.support.alerts import MINUTE, START, MemoryReceipts, action, fast_clock, figures, incident_of, run, signal

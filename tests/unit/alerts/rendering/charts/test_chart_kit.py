@@ -7,7 +7,7 @@ from itertools import pairwise
 import hypothesis.strategies as st
 from hypothesis import given
 
-from alerts.rendering.chart_kit import Scale, bars, position_ticks, round_up, spread, value_ticks
+from alerts.rendering.charts.chart_kit import Scale, bars, position_ticks, round_up, spread, value_ticks
 
 COUNTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=60)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from confluent_kafka import Producer
 
-from benchmarks.words import distinct_texts
+from benchmarks.throughput.words import distinct_texts
 from streams.kafka import headers
 
 if TYPE_CHECKING:
