@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.support.brokers import Broker
 
-PATIENCE: Final = 60.0
+PATIENCE: Final = 120.0
 _MENTION: Final = (
     '{"id": "1", "text": "Hallowfirth was on time", "channel": "forum", "published_at": "2026-03-10T14:05:00Z"}'
 )

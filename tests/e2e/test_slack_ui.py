@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 SPEED: Final = 3_600
-PATIENCE: Final = 30_000
+PATIENCE: Final = 90_000
 """Milliseconds."""
 
 
@@ -55,7 +55,7 @@ class Demo:
         assert self.process.stdout is not None
         self.stated += iter(self.process.stdout.readline, "")
 
-    def wait_for(self, words: str, patience: float = 60) -> None:
+    def wait_for(self, words: str, patience: float = 200) -> None:
         """Wait until the demo has said this."""
         try:
             wait_until(lambda: words in "".join(self.stated), patience, words)
