@@ -34,12 +34,12 @@ WARM_UP: Final = 10
 def brand(number: int) -> Brand:
     """Return a brand that fires at its LIMITth negative mention, and at nothing before."""
     off = {"enabled": False}
-    quiet = dict.fromkeys(("volume_spike", "negative_spike", "negative_share"), off)
+    quiet = dict.fromkeys(("volume_spike", "negative_spike", "negative_burst", "negative_share", "topic_burst"), off)
     return Brand.model_validate(
         {
             "name": f"brand{number}",
             "slack_channel": f"C{number % CHANNELS:07d}",
-            "detect": quiet | {"static_threshold": {"negative_spike": LIMIT}},
+            "detect": quiet | {"static_threshold": {"negative": LIMIT}},
         }
     )
 
