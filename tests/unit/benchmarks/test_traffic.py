@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from datetime import timedelta
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from benchmarks.throughput import words
 from benchmarks.throughput.traffic import MINUTE_MS, Traffic, brand_names, markers, packed, rewritten, single, spread
 from mentions.model.decode import Rejection, decode_record
 from mentions.model.wire import WireMention
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_vocabulary_is_large_and_the_same_each_time() -> None:
@@ -37,9 +41,10 @@ def test_halves_of_posts_make_new_texts() -> None:
     assert set(found[2:]) == {*posts, "one two seven eight", "five six three four"}
 
 
-@pytest.fixture(scope="module")
-def traffic() -> Traffic:
-    """Return a minute and a half of ten brands."""
+@pytest.fixture
+def traffic(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Traffic:
+    """Return a minute and a half of ten brands, in invented texts: real ones must not reach a log."""
+    monkeypatch.setattr("benchmarks.training.sets.DEVELOPMENT", tmp_path / "absent")
     return Traffic(3_000, brands=10, hot=0.5, span=timedelta(seconds=90))
 
 
