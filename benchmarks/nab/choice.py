@@ -122,18 +122,18 @@ def without_a_brand(evidence: Evidence, held: HeldOut, grid: Grid) -> list[Row]:
 
 
 def without_much_choice(series: list[Series], evidence: Evidence, grid: Grid) -> list[Row]:
-    """Return what is left where nothing but `over_peak` is chosen, always the best."""
+    """Return what is left where nothing but `peak_ratio` is chosen, always the best."""
     alike = [number for number, choice in enumerate(grid.choices) if choice[:5] == SHIPPED[:5]]
     blended = blend(series, BLENDED, grid)[None]
     found = []
     for name, parts, ratios in (
-        ("… `over_peak` alone, all else as shipped", evidence.parts[:1, alike], list(grid.ratios)),
-        (f"… `over_peak` alone, over the mean of all {len(grid.rules)} logarithms of ratios", blended, BLENDED),
+        ("… `peak_ratio` alone, all else as shipped", evidence.parts[:1, alike], list(grid.ratios)),
+        (f"… `peak_ratio` alone, over the mean of all {len(grid.rules)} logarithms of ratios", blended, BLENDED),
     ):
         alone = Evidence(parts, (parts.shape[1],))
         chosen = leave_out(alone)[:, 0].tolist()
         ratio_text = "; ".join(f"{ratios[choice]:g}" for choice in sorted(set(chosen)))
-        found.append(Row(name, alone.of(chosen), f"over_peak {ratio_text}"))
+        found.append(Row(name, alone.of(chosen), f"peak_ratio {ratio_text}"))
     return found
 
 
@@ -177,7 +177,7 @@ def measure(grid: Grid, copies: int) -> tuple[str, str]:
         "Chosen on",
         "Standard / low FP / low FN",
         "90 %",
-        "fast, main [min], half-life [d], power, floor, over_peak",
+        "fast, main [min], half-life [d], power, floor, peak_ratio",
     )
     behind = [by_rule(evidence, held), by_brand(series, evidence, held, grid)]
     behind += [redrawn(evidence)] if copies else []

@@ -30,7 +30,7 @@ STANDARD: Final = (0.11, 1.0)  # the cost of a false alarm and of a window misse
 PROFILES: Final = (STANDARD, (0.22, 1.0), (0.11, 2.0))  # standard, low FP, low FN
 
 Choice = tuple[int, int, int, int, float, float]
-"""Fast and main window [min], half-life [d], power, floor [times the square root of the minutes], `over_peak`."""
+"""Fast and main window [min], half-life [d], power, floor [times the square root of the minutes], `peak_ratio`."""
 
 Scores = tuple[float, float, float]
 
@@ -48,7 +48,7 @@ class Grid:
 
     @property
     def rules(self) -> list[tuple[int, int, int, int, float]]:
-        """Return the settings of everything but `over_peak`."""
+        """Return the settings of everything but `peak_ratio`."""
         return list(product(self.fasts, self.mains, self.half_lives, self.powers, self.floors))
 
     @property
@@ -119,12 +119,12 @@ class Series:
         found[:WARM_UP] = 0.0
         return np.asarray(found)
 
-    def alarms(self, ratio: Floats, over_peak: float) -> list[int]:
+    def alarms(self, ratio: Floats, peak_ratio: float) -> list[int]:
         """Return the rows that open an incident."""
         opened, last = [], -np.inf
-        for row in np.flatnonzero(ratio >= LASTING * over_peak):
+        for row in np.flatnonzero(ratio >= LASTING * peak_ratio):
             going_on = self.at[row] - last <= QUIET
-            if not going_on and ratio[row] < over_peak:
+            if not going_on and ratio[row] < peak_ratio:
                 continue
             if not going_on:
                 opened.append(int(row))
@@ -183,17 +183,17 @@ def _judged(one: Series, grid: Grid) -> Floats:
     ratio, judged = cache(one.ratio), []
     for fast, main, *rule in grid.rules:
         found = np.maximum(ratio(fast, *rule), ratio(main, *rule))
-        judged += [one.score(one.alarms(found, over_peak)) for over_peak in grid.ratios]
+        judged += [one.score(one.alarms(found, peak_ratio)) for peak_ratio in grid.ratios]
     return np.array(judged)
 
 
-def blend(series: list[Series], over_peaks: list[float], grid: Grid = GRID) -> Floats:
-    """Return the parts for the geometric mean of the ratios of all settings, where only `over_peak` is chosen."""
+def blend(series: list[Series], peak_ratios: list[float], grid: Grid = GRID) -> Floats:
+    """Return the parts for the geometric mean of the ratios of all settings, where only `peak_ratio` is chosen."""
     judged = []
     for one in series:
         ratio, logs = cache(one.ratio), np.zeros(len(one.at))
         for fast, main, *rule in grid.rules:
             logs += np.log(np.maximum(np.maximum(ratio(fast, *rule), ratio(main, *rule)), 1e-9))
         mean = np.exp(logs / len(grid.rules))
-        judged.append([one.score(one.alarms(mean, over_peak)) for over_peak in over_peaks])
+        judged.append([one.score(one.alarms(mean, peak_ratio)) for peak_ratio in peak_ratios])
     return np.array(judged).swapaxes(0, 1)

@@ -30,7 +30,7 @@ LABELS = tuple(
     Label("Brisela <b>", 1_772_800_000_000 + n * 48 * HOUR, 1_772_800_000_000 + (n * 48 + 3) * HOUR, note=HOSTILE)
     for n in range(2)
 )
-DIFF = f"--- a/brands.yaml\n+++ b/brands.yaml\n@@ -1,2 +1,2 @@\n-  over_peak: 1.75 # {HOSTILE}\n+  over_peak: 1.2\n"
+DIFF = f"--- a/brands.yaml\n+++ b/brands.yaml\n@@ -1,2 +1,2 @@\n-  peak_ratio: 1.75 # {HOSTILE}\n+  peak_ratio: 1.2\n"
 
 
 def point(settings: dict[str, str | float], delays: tuple[float | None, ...], false: int) -> Point:
@@ -117,7 +117,7 @@ def test_a_proposal_is_reported_with_its_effect_and_its_doubt() -> None:
     assert f"{recall.low:.0%} to {recall.high:.0%}" in page
     assert "the difference may be chance" in page
     assert WORDS["en"]["doubt_small"] in page
-    assert '<span class="add">+  over_peak: 1.2</span>' in page
+    assert '<span class="add">+  peak_ratio: 1.2</span>' in page
 
 
 def test_both_languages_say_the_same() -> None:

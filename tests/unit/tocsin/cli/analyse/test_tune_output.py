@@ -30,6 +30,6 @@ def test_a_proposal_is_reported_with_its_effects_and_its_diff(capsys: pytest.Cap
     reported = capsys.readouterr().out
     assert reported.count("\nproposed: Brisela") == 2
     assert "hindsight" not in reported
-    assert "+  over_peak: 1.2" in reported
+    assert "+  peak_ratio: 1.2" in reported
     assert HOSTILE in reported
     assert "\x1b[2J" not in reported
