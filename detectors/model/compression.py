@@ -5,8 +5,8 @@ States that were stored with zlib are still read.
 
 from __future__ import annotations
 
+import threading
 import zlib
-from functools import lru_cache
 from typing import Final
 
 import zstandard
@@ -15,14 +15,15 @@ LEVEL: Final = 3
 _ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 
 
-@lru_cache(maxsize=1)
-def _compressor() -> zstandard.ZstdCompressor:
-    return zstandard.ZstdCompressor(level=LEVEL)
+class _Contexts(threading.local):
+    """Contexts of one thread: they may not be used by two at once, and pages read states in threads."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=LEVEL)
+        self.decompressor = zstandard.ZstdDecompressor()
 
 
-@lru_cache(maxsize=1)
-def _decompressor() -> zstandard.ZstdDecompressor:
-    return zstandard.ZstdDecompressor()
+_CONTEXTS: Final = _Contexts()
 
 
 def compress(raw: bytes) -> bytes:
@@ -31,7 +32,7 @@ def compress(raw: bytes) -> bytes:
     >>> decompress(compress(b"six hours on board, no food")), decompress(zlib.compress(b"no food"))
     (b'six hours on board, no food', b'no food')
     """
-    return _compressor().compress(raw)
+    return _CONTEXTS.compressor.compress(raw)
 
 
 def decompress(packed: bytes) -> bytes:
@@ -41,6 +42,6 @@ def decompress(packed: bytes) -> bytes:
         ValueError: the bytes are not compressed, or damaged.
     """
     try:
-        return _decompressor().decompress(packed) if packed.startswith(_ZSTD_MAGIC) else zlib.decompress(packed)
+        return _CONTEXTS.decompressor.decompress(packed) if packed.startswith(_ZSTD_MAGIC) else zlib.decompress(packed)
     except (zstandard.ZstdError, zlib.error) as error:
         raise ValueError(f"no compressed data: {error}") from error
