@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MAX_AGE: Final = 3 * 3_600_000
 """A topic that was no burst for so long [ms] is not what a brand's mentions are about now."""
 
+_COUNTED_LABELS: Final = {MENTIONS.name: None, POSITIVE_MENTIONS.name: POSITIVE}
+"""Labels of the mentions that a metric counts, None for all; those of every other metric are negative."""
+
 
 def set_topics(state: State, own: TopicBurst | None) -> None:
     """Read the brand's topics by the parameters in force; None: topics are off, and what is known is kept."""
@@ -96,13 +99,7 @@ def words_of_finding(state: State, evidence: Evidence) -> MentionWords | None:
     """Return the words of the mentions that a finding counts; None where topics are off or none of them was read."""
     if state.cache.topic_parameters is None or state.topics is None:
         return None
-    label = (
-        None
-        if evidence.metric == MENTIONS.name
-        else POSITIVE
-        if evidence.metric == POSITIVE_MENTIONS.name
-        else NEGATIVE
-    )
+    label = _COUNTED_LABELS.get(evidence.metric, NEGATIVE)
     reach = state.cache.high_reach_from if evidence.metric == HIGH_REACH_MENTIONS.name else 0
     return state.topics.words_of(evidence.window_start, evidence.window_end, label, reach)
 

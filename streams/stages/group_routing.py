@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import msgspec
-from kafka.partitioner.default import murmur2
 
 from alerts.incidents.model import NO_DATA, Action
 from alerts.incidents.router import state_key
 from alerts.incidents.silences import matching_silence
 from detectors.model.signal import Signal, Watermark
+from streams.kafka.partitioning import partition_of
 from streams.stages.triage import TriageShard
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def route(record: Signal | Action, states: Mapping[str, TriageState], group: str
 
 def group_partition(group: str, partitions: int) -> int:
     """Return the partition of a group."""
-    return int(murmur2(group.encode()) & 0x7FFFFFFF) % partitions
+    return partition_of(group.encode(), partitions)
 
 
 class PartitionClocks:

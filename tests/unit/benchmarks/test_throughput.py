@@ -1,4 +1,4 @@
-"""Does the throughput benchmark judge counts as it says, and measure processes as they are?"""
+"""Throughput benchmark: it judges counts as it says, and measures processes as they are."""
 
 from __future__ import annotations
 

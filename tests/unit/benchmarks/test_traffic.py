@@ -1,4 +1,4 @@
-"""Is the traffic of the benchmarks as claimed: real words, no text twice, exact shares, records that hold it all?"""
+"""Traffic of the benchmarks: distinct words, no text twice, exact shares, records that hold it all."""
 
 from __future__ import annotations
 
