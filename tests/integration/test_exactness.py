@@ -11,16 +11,12 @@ from tests.support import chaos
 if TYPE_CHECKING:
     from tests.support.brokers import RealBroker
 
-FAIL_OVER = 15.0
-"""Seconds within which the survivor takes over: Kafka's session timeout is 6 of them."""
-
 
 @pytest.mark.timeout(240)
 def test_nothing_is_lost_and_nothing_counts_twice(own_kafka: RealBroker) -> None:
     """After SIGKILL of one of two workers, its return and a broker restart, every minute's counts are exact."""
     outcome = chaos.run(own_kafka, chaos.Scenario(seed=1, mentions=16_000))
     assert outcome.exact, outcome.difference()
-    assert outcome.fail_over < FAIL_OVER
 
 
 def test_the_comparison_notices_a_single_mention() -> None:

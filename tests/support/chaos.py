@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from detectors.engine import engine
@@ -16,7 +17,7 @@ from mentions.watchlist.watchlist import Watchlist
 from streams.stages.score import MentionsRecord, score
 from streams.stages.watch import WatchShard
 from streams.views.brands import BrandRegistry
-from tests.support.installation import Installation, wait_until
+from tests.support.installation import LEAST_PATIENCE, Installation, wait_until
 from tests.support.mention_generator import MentionGenerator
 
 if TYPE_CHECKING:
@@ -84,9 +85,11 @@ def run(broker: RealBroker, script: Scenario) -> ChaosResult:
     with Installation(broker, partitions=PARTITIONS) as here:
         outcome = ChaosResult(expected(script.generator, script.size))
         victim, survivor = here.worker(*ARGUMENTS), here.worker(*ARGUMENTS)
-        load = threading.Thread(target=_load, args=(here, script, end))
+        watched = threading.Event()
+        load = threading.Thread(target=_load, args=(here, script, end, watched), daemon=True)
         load.start()
         wait_until(lambda: all(here.ends(here.topics.signals.name).values()), 60, "every partition watched")
+        watched.set()
         time.sleep(chance.uniform(0.3, 2.0))
         victim.pause() if script.victim == "paused" else victim.kill()
         outcome.fail_over = _fail_over(here)
@@ -103,9 +106,12 @@ def run(broker: RealBroker, script: Scenario) -> ChaosResult:
     return outcome
 
 
-def _load(here: Installation, script: Scenario, arrived: int) -> None:
-    records = script.generator.records(PARTITIONS, script.size)
-    here.send(((partition, value, arrived) for partition, value in records), script.pace)
+def _load(here: Installation, script: Scenario, arrived: int, watched: threading.Event) -> None:
+    """Send a quarter of the load, and the rest once the workers are at it: what follows must meet them under load."""
+    records = ((partition, value, arrived) for partition, value in script.generator.records(PARTITIONS, script.size))
+    here.send(islice(records, script.mentions // script.size // 4), script.pace)
+    watched.wait(LEAST_PATIENCE)
+    here.send(records, script.pace)
 
 
 def _counted(here: Installation) -> int:
