@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel, SecretStr
 
 from config.brands.model import Brand, BrandDefaults
+from config.environment import variable_of
 from config.error_messages import models_in
-from config.settings import Settings, variable_of
+from config.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -14,20 +13,10 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    ValidationError,
     model_validator,
 )
 
 from alerts.oncall.escalation_targets import EscalationStep, external_target
-from config.error_messages import describe
-from config.errors import ConfigError, Problem, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-PREFIX: Final = "TOCSIN_"
-CALENDAR_PREFIX: Final = "TOCSIN_ICAL_"
-"""Prefix of the variables that hold secret calendar addresses, which a schedule names."""
 
 
 def _brokers(value: Any) -> Any:
@@ -207,6 +196,25 @@ class Settings(BaseModel):
         default=(),
         description="Addresses or networks of the trusted reverse proxies, separated by commas: 127.0.0.1,10.1.0.0/16.",
     )
+    listen_token: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
+        default=SecretStr(""),
+        description="Token that `POST /v1/mentions` of `tocsin listen --http` asks for; never shown. "
+        "[16 characters or more]",
+    )
+    listen_secret: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
+        default=SecretStr(""),
+        description="Secret that signs what is sent to `POST /v1/mentions` (Standard Webhooks: whsec_…); never shown. "
+        "[16 characters or more]",
+    )
+    mastodon_token: SecretStr = Field(
+        default=SecretStr(""), description="User token for sources of kind mastodon that want a login; never shown."
+    )
+    stack_exchange_key: SecretStr = Field(
+        default=SecretStr(""), description="Key for sources of kind stack-exchange: more requests a day; never shown."
+    )
+    youtube_key: SecretStr = Field(
+        default=SecretStr(""), description="API key for sources of kind youtube; never shown."
+    )
     metrics_port: int = Field(
         default=0,
         ge=0,
@@ -252,49 +260,3 @@ class Settings(BaseModel):
     def topic(self, name: str) -> str:
         """Return the full name of a topic."""
         return f"{self.prefix}{name}"
-
-
-def from_environ(environ: Mapping[str, str]) -> Settings:
-    """Return the settings in `environ` (pass `os.environ`); an empty variable counts as not set.
-
-    Raises:
-        ConfigError: a variable has an invalid value; it lists every such variable, and shows no secret.
-    """
-    values = {
-        name: environ[variable].strip()
-        for name in Settings.model_fields
-        if environ.get(variable := variable_of(name), "").strip()
-    }
-    try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        raise ConfigError(
-            _problem(str(detail["loc"][0]) if detail["loc"] else "", values, describe(detail, Settings))
-            for detail in error.errors()
-        ) from error
-
-
-def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """Return a warning for each unknown `TOCSIN_…` variable: most likely a misspelling."""
-    known = [variable_of(name) for name in Settings.model_fields]
-    ours = sorted(name for name in environ if name.startswith(PREFIX) and not name.startswith(CALENDAR_PREFIX))
-    found = [name for name in ours if name not in known]
-    return [f"{name} is not a variable of Tocsin{_guess(name, known)}" for name in found]
-
-
-def variable_of(field: str) -> str:
-    """Return the environment variable of a field of `Settings`."""
-    return f"{PREFIX}{field.upper()}"
-
-
-def _guess(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, n=1, cutoff=0.8)
-    return f": did you mean {close[0]}?" if close else ""
-
-
-def _problem(field: str, values: dict[str, str], rule: str) -> Problem:
-    if not field:
-        return Problem("environment", 0, 0, "", None, rule)
-    secret = Settings.model_fields[field].annotation is SecretStr
-    value = None if secret else shown(values[field])
-    return Problem("environment", 0, 0, variable_of(field), value, rule)

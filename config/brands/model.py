@@ -13,6 +13,7 @@ from detectors.model.timezone import TimeZone
 from detectors.policy import Policy as DetectPolicy
 from detectors.topics.parameters import TopicBurst
 from mentions.watchlist.brand_terms import BrandTerms, Term
+from sources.settings import SourceSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,6 +93,10 @@ class BrandDefaults(BaseModel):
     )
     exclusions: Texts = Field(
         default=(), description="Words or phrases that mean a mention is not about this brand after all."
+    )
+    sources: Annotated[tuple[SourceSettings, ...], Field(max_length=200)] = Field(
+        default=(),
+        description="Public places that `tocsin listen` reads for the brand: feeds, forums, networks, app stores.",
     )
     detect: DetectPolicy = Field(default=DetectPolicy(), description="Detection policy: sensitivity and thresholds.")
     alert: AlertPolicy = Field(

@@ -79,6 +79,17 @@ def offset_ranges(connection: Connection, topic: str, wanted: Mapping[int, tuple
         yield from _drain(connection, consumer, starts, stops)
 
 
+def partition_ends(connection: Connection, topic: str) -> dict[int, int]:
+    """Return the offset after the last record of each partition of a topic.
+
+    Raises:
+        BrokerError: no broker answers, or the topic does not exist.
+    """
+    with closing(clients.consumer(connection)) as consumer:
+        partitions = _partitions(connection, consumer, topic)
+        return {tp.partition: end for tp, end in consumer.end_offsets(partitions).items()}
+
+
 def committed(connection: Connection, topic: str, group: str) -> tuple[int, int]:
     """Return how many records of a topic a group has committed, and how many there are, as offsets added up.
 

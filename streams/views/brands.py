@@ -73,6 +73,10 @@ class BrandRegistry:
         """Wait until the topic is read to its end for the first time."""
         await self._ready.wait()
 
+    def changed(self) -> asyncio.Event:
+        """Return what is set at the next change."""
+        return self._changed
+
     async def wait_for_revision(self, name: str, revision: int) -> None:
         """Wait up to REVISION_TIMEOUT until `revision` of the brand, or a later one, has arrived."""
         if self._defaults or self._knows(name, revision):

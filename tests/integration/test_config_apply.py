@@ -15,7 +15,7 @@ import pytest
 from config.brands.model import Brand
 from config.brands.overrides import Override
 from config.brands.wire import decode_brand, decode_with_overrides, encode_brand
-from config.settings import from_environ
+from config.environment import from_environ
 from streams.kafka.admin import brand_store
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from alerts.delivery.ports import MessageRef
-from config.settings import from_environ
+from config.environment import from_environ
 from mentions.sentiment import Scorer
 from streams import lifecycle
 from streams.app import WorkerConfig, build

@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, CommandSpec]] = {
     "web": CommandSpec("tocsin.cli.run.web", "Serve the web pages: brands, incidents and thresholds."),
     "heartbeat": CommandSpec("tocsin.cli.run.heartbeat", "Check end to end that alerts get through to Slack."),
     "ingest": CommandSpec("tocsin.cli.run.ingest", "Send mentions from files or standard input to Kafka."),
+    "listen": CommandSpec("tocsin.cli.run.listen", "Read the brands' sources, and take mentions over HTTP."),
     "status": CommandSpec("tocsin.cli.run.status", "Show each brand's activity and how far it is read."),
     "dead-letters": CommandSpec(
         "tocsin.cli.run.dead_letters", "Print the records that were rejected, with the reason."

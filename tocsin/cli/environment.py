@@ -23,7 +23,7 @@ class Installation(NamedTuple):
 
 def load_installation(*, embedded: bool = False) -> Installation:
     """Return the installation that the environment describes; warns about unknown TOCSIN_ variables."""
-    from config.settings import from_environ, unknown_variables  # noqa: PLC0415  pydantic is slow to load
+    from config.environment import from_environ, unknown_variables  # noqa: PLC0415  pydantic is slow to load
     from streams.kafka.connection import connect  # noqa: PLC0415
     from streams.kafka.topics import Topics  # noqa: PLC0415
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from config.brands.loader import parse
 from config.brands.model import Brand
+from config.environment import variable_of
 from config.reference import rewrite
-from config.settings import Settings, variable_of
+from config.settings import Settings
 
 PAGE = Path(__file__).parents[3] / "docs" / "configuration.md"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
+from config.environment import from_environ, unknown_variables, variable_of
 from config.errors import ConfigError
-from config.settings import Settings, from_environ, unknown_variables, variable_of
+from config.settings import Settings
 
 TOKEN = "xoxb-1234567890-abcdefghij"
 

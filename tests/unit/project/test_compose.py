@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Settings, from_environ, variable_of
+from config.environment import from_environ, variable_of
+from config.settings import Settings
 from tests.support.compose import Service, read_services
 from tests.support.container import settings
 from tests.support.jars import KAFKA_VERSION

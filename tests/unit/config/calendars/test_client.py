@@ -14,7 +14,7 @@ from config.brands.model import Brand
 from config.calendars import client
 from config.calendars.client import MAX_BYTES, CalendarClient, CalendarUnavailable, resolve
 from config.calendars.ical import CalendarError
-from config.settings import unknown_variables
+from config.environment import unknown_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,195 @@
+"""HTTP client for sources: says who it is, asks conditionally, keeps to budgets, and never reads without bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from sources.addresses import PrivateAddressError, PublicResolver, check_url
+from sources.item import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from sources.budget import DailyBudget
+
+USER_AGENT: Final = "Tocsin/0.1 (brand monitoring; reads feeds and public APIs)"
+MAX_BODY: Final = 10_000_000
+"""Bytes of a body, unpacked."""
+
+MAX_REDIRECTS: Final = 5
+MAX_RETRY_AFTER: Final = 86_400.0
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=60.0, connect=10.0, sock_read=20.0)
+_CHUNK: Final = 65_536
+_NOT_MODIFIED: Final = 304
+_MOVED: Final = frozenset({301, 302, 303, 307, 308})
+_LATER: Final = frozenset({408, 425, 429})
+_SERVER: Final = 500
+_OK: Final = range(200, 300)
+_REFUSALS: Final = {
+    401: "wants a login: set the source's token, or read elsewhere",
+    402: "wants to be paid",
+    403: "refuses to be read: check its address, token and terms",
+    404: "is not there: check `url` and `query`",
+    410: "is gone for good: remove the source",
+}
+
+
+@dataclass(frozen=True)
+class Response:
+    """A body and what was said about it; `body` is None where nothing changed since the last time."""
+
+    body: bytes | None
+    headers: Mapping[str, str]
+
+    def json(self) -> Any:
+        """Return the body as JSON.
+
+        Raises:
+            SourceError: it is none.
+        """
+        try:
+            return msgspec.json.decode(self.body or b"null")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            start = ascii((self.body or b"")[:60].decode(errors="replace"))
+            raise SourceError(f"answers no JSON, but {start}: check `url`") from None
+
+
+class PoliteClient:
+    """One per source. Redirects are followed to public addresses alone; each request is taken off the budget."""
+
+    def __init__(self, budget: DailyBudget, *, allow_private: bool = False, timeout: float | None = None) -> None:
+        self.budget = budget
+        self._allow_private = allow_private
+        self._timeout = _TIMEOUT if timeout is None else aiohttp.ClientTimeout(total=timeout)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        resolver = None if self._allow_private else PublicResolver()
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(resolver=resolver, limit=4, ttl_dns_cache=60),
+            headers={"User-Agent": USER_AGENT},
+            timeout=self._timeout,
+            max_line_size=16_384,
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def get(
+        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Return what lies at `url`. A secret belongs into `headers`, which are sent to that host alone.
+
+        Raises:
+            SourceError: no answer, a refusal, too much, too many redirects, or a private address.
+        """
+        place = URL(url).update_query(params or {})
+        first, sent = place.host, dict(headers or {})
+        for _ in range(MAX_REDIRECTS + 1):
+            check_url(place, allow_private=self._allow_private)
+            self.budget.spend()
+            async with _explained(), self._request(place, sent if place.host == first else {}) as answer:
+                if answer.status not in _MOVED or "Location" not in answer.headers:
+                    return await _read(answer)
+                place = place.join(URL(answer.headers["Location"]))
+        raise SourceError(f"redirects more than {MAX_REDIRECTS} times: check `url`", permanent=True)
+
+    @asynccontextmanager
+    async def websocket(
+        self, url: str, params: Mapping[str, str], protocol: str
+    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """Yield a WebSocket connection that speaks a subprotocol.
+
+        Raises:
+            SourceError: as `get`.
+        """
+        place = URL(url).update_query(params)
+        check_url(place, allow_private=self._allow_private)
+        self.budget.spend()
+        assert self._session is not None, "enter the client first"
+        patience = aiohttp.ClientWSTimeout(ws_receive=60.0)
+        async with (
+            _explained(),
+            self._session.ws_connect(
+                place, protocols=(protocol,), heartbeat=20.0, max_msg_size=4_000_000, timeout=patience
+            ) as socket,
+        ):
+            yield socket
+
+    def _request(self, place: URL, headers: Mapping[str, str]) -> Any:
+        assert self._session is not None, "enter the client first"
+        return self._session.get(place, headers=headers, allow_redirects=False)
+
+
+@asynccontextmanager
+async def _explained() -> AsyncIterator[None]:
+    """Turn what can go wrong on a network into a `SourceError`."""
+    try:
+        yield
+    except TimeoutError:
+        raise SourceError("did not answer in time") from None
+    except aiohttp.WSServerHandshakeError as error:
+        raise _refusal(error.status, {}) from None
+    except aiohttp.ClientConnectorDNSError as error:
+        if isinstance(error.os_error, PrivateAddressError):
+            raise SourceError(str(error.os_error), permanent=True) from None
+        raise SourceError("has a name that nobody knows: check `url`") from None
+    except aiohttp.ClientConnectorCertificateError:
+        raise SourceError("shows a certificate that is not valid: check `url`, or tell its owner") from None
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        if isinstance(error, PrivateAddressError):
+            raise SourceError(str(error), permanent=True) from None
+        raise SourceError(f"cannot be read ({type(error).__name__})") from None
+
+
+async def _read(answer: aiohttp.ClientResponse) -> Response:
+    if answer.status == _NOT_MODIFIED:
+        return Response(None, dict(answer.headers))
+    if answer.status not in _OK:
+        raise _refusal(answer.status, answer.headers)
+    body = bytearray()
+    async for chunk in answer.content.iter_chunked(_CHUNK):
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise SourceError(f"sends more than {MAX_BODY // 1_000_000} MB: name a smaller feed")
+        await asyncio.sleep(0)
+    return Response(bytes(body), dict(answer.headers))
+
+
+def _refusal(status: int, headers: Mapping[str, str]) -> SourceError:
+    wait = retry_after(headers.get("Retry-After", ""))
+    if status in _LATER or status >= _SERVER:
+        asked = f" and asks to wait {wait:.0f} s" if wait else ""
+        return SourceError(f"answers {status}{asked}", retry_after=wait, status=status)
+    reason = _REFUSALS.get(status, "refuses the request: check `url` and `query`")
+    return SourceError(f"answers {status}: {reason}", retry_after=wait, permanent=True, status=status)
+
+
+def retry_after(value: str, now: datetime | None = None) -> float:
+    """Return the seconds that a `Retry-After` header asks to wait, a day at most; 0 where it says nothing.
+
+    >>> retry_after("120"), retry_after("soon")
+    (120.0, 0.0)
+    """
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), MAX_RETRY_AFTER)
+    try:
+        instant = email.utils.parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return 0.0
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    at = now or datetime.now(UTC)  # noqa: TID251  the default of a pure function
+    return min(max(0.0, (instant - at).total_seconds()), MAX_RETRY_AFTER)

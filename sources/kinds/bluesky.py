@@ -1,0 +1,119 @@
+"""Bluesky: every public post of the network, by Jetstream, to be filtered here."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+import msgspec
+
+from sources.item import Item, Page, SourceError
+from sources.json_fields import instant, number, text
+from sources.mention_fields import mention
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from sources.client import PoliteClient
+    from sources.settings import SourceSettings
+
+SERVER: Final = "wss://jetstream.us-east.bsky.network"
+PATH: Final = "/xrpc/network.bsky.jetstream.subscribeEvents"
+PROTOCOL: Final = "xrpc.v1.json"
+POSTS: Final = "app.bsky.feed.post"
+BATCH: Final = 500
+"""Events of a page at most."""
+
+BATCH_TIME: Final = 1.0
+"""Seconds after which a page goes out in any case."""
+
+_BAD_REQUEST: Final = 400
+
+
+class Bluesky:
+    """The network's posts from a cursor on. The cursor is inclusive: its event comes again, and is known by its id.
+
+    Jetstream keeps about 36 hours. A cursor that is older is refused (`CursorTooOld`): reading then starts at the
+    present, and the gap is told.
+    """
+
+    def __init__(self, settings: SourceSettings) -> None:
+        self._url = f"{(settings.url or SERVER).rstrip('/')}{PATH}"
+
+    async def stream(self, client: PoliteClient, position: Mapping[str, Any]) -> AsyncIterator[Page]:
+        """Yield the posts after `position` in pages of a second."""
+        params = {"kinds": "commit", "collections": POSTS}
+        cursor = {"cursor": str(position["seq"])} if "seq" in position else {}
+        try:
+            async for page in self._read(client, params | cursor, position):
+                yield page
+        except SourceError as error:
+            if not cursor or error.status != _BAD_REQUEST:
+                raise
+            yield Page([], notice="was away for longer than Bluesky keeps its posts: those in between are not heard")
+            async for page in self._read(client, params, {}):
+                yield page
+
+    async def _read(
+        self, client: PoliteClient, params: Mapping[str, str], position: Mapping[str, Any]
+    ) -> AsyncIterator[Page]:
+        async with client.websocket(self._url, params, PROTOCOL) as socket:
+            async for events in _batches(socket):
+                known = [number(event, "payload", "seq") for event in events]
+                last = max([int(position.get("seq", 0)), *(seq for seq in known if seq is not None)])
+                items = [item for event in events if (item := read(event.get("payload"))) is not None]
+                yield Page(items, {"seq": last})
+
+
+async def _batches(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[list[dict[str, Any]]]:
+    """Yield events, as many as come within a second."""
+    loop = asyncio.get_running_loop()
+    while True:
+        events, deadline = [await _next(socket)], loop.time() + BATCH_TIME
+        while len(events) < BATCH and (left := deadline - loop.time()) > 0:
+            try:
+                async with asyncio.timeout(left):
+                    events.append(await _next(socket))
+            except TimeoutError:
+                break
+        yield events
+
+
+async def _next(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
+    while True:
+        message = await socket.receive()
+        if message.type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING}:
+            raise SourceError("closed the connection")
+        if message.type is aiohttp.WSMsgType.ERROR:
+            raise SourceError("broke the connection")
+        if message.type in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}:
+            try:
+                event = msgspec.json.decode(message.data)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                continue
+            if text(event, "$type") == "error":
+                reason = text(event, "payload", "message") or text(event, "payload", "error") or "without a reason"
+                raise SourceError(f"ended the stream: {reason[:200]}")
+            if isinstance(event, dict):
+                return event
+
+
+def read(payload: Any) -> Item | None:
+    """Return the post of an event, None where it is none, or one that was deleted."""
+    if text(payload, "operation") not in {"create", "update"} or text(payload, "collection") not in {"", POSTS}:
+        return None
+    did, rkey, said = text(payload, "did"), text(payload, "rkey"), text(payload, "record", "text")
+    published = instant(payload, "time") or instant(payload, "record", "createdAt")
+    if not did or not rkey or published is None:
+        return None
+    langs = (payload.get("record") or {}).get("langs")
+    return mention(
+        f"{did}/{rkey}",
+        said,
+        published,
+        "bluesky",
+        author=did,
+        url=f"https://bsky.app/profile/{did}/post/{rkey}",
+        lang=langs[0] if isinstance(langs, list) and len(langs) == 1 and isinstance(langs[0], str) else None,
+    )

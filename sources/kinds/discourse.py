@@ -1,0 +1,71 @@
+"""Discourse: the latest posts of a forum, or what its search finds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from mentions.cleaning import clean
+from sources.item import Item, Page
+from sources.json_fields import instant, number, objects, text
+from sources.mention_fields import mention
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sources.client import PoliteClient
+    from sources.settings import SourceSettings
+
+MAX_PAGES: Final = 10
+"""Pages that are read back until the last known post; a forum shows 20 to 50 posts on each."""
+
+
+class Discourse:
+    """The latest posts, read back to the last one known: the forum shows them newest first."""
+
+    def __init__(self, settings: SourceSettings) -> None:
+        self._base = settings.url.rstrip("/")
+        self._channel = urlsplit(settings.url).hostname or "discourse"
+        self._query = settings.query
+
+    async def fetch(self, client: PoliteClient, position: Mapping[str, Any]) -> Page:
+        """Return the posts since the last one, oldest first; what the first page shows may come again."""
+        last = int(position.get("last", 0))
+        if self._query:
+            answer = await client.get(f"{self._base}/search.json", {"q": f"{self._query} order:latest"})
+            posts = list(objects(answer.json(), "posts"))
+        else:
+            posts = await self._latest(client, last)
+        posts.sort(key=lambda post: number(post, "id") or 0)
+        items = [item for post in posts if (item := self._item(post)) is not None]
+        return Page(items, {"last": max([last, *(number(post, "id") or 0 for post in posts)])})
+
+    async def _latest(self, client: PoliteClient, last: int) -> list[dict[str, Any]]:
+        found: dict[int, dict[str, Any]] = {}
+        before: dict[str, str] = {}
+        for _ in range(MAX_PAGES):
+            page = list(objects((await client.get(f"{self._base}/posts.json", before)).json(), "latest_posts"))
+            numbers = [name for post in page if (name := number(post, "id")) is not None]
+            known = len(found)
+            found |= {name: post for post in page if (name := number(post, "id")) is not None}
+            if not numbers or not last or min(numbers) <= last or len(found) == known:
+                break
+            before = {"before": str(min(numbers))}
+        return list(found.values())
+
+    def _item(self, post: dict[str, Any]) -> Item | None:
+        published, name = instant(post, "created_at"), number(post, "id")
+        if published is None or name is None:
+            return None
+        title = clean(text(post, "topic_title")) if number(post, "post_number") == 1 else ""
+        said = clean(text(post, "cooked") or text(post, "raw") or text(post, "blurb"))
+        path = text(post, "post_url") or f"/p/{name}"
+        return mention(
+            name,
+            f"{title}\n{said}".strip(),
+            published,
+            self._channel,
+            author=text(post, "username"),
+            author_name=text(post, "name"),
+            url=f"{self._base}{path}" if path.startswith("/") else None,
+        )

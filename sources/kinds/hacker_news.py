@@ -1,0 +1,58 @@
+"""Hacker News: stories and comments that hold some words, by Algolia's search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mentions.cleaning import clean
+from sources.item import Item, Page
+from sources.json_fields import instant, objects, text
+from sources.mention_fields import mention
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sources.client import PoliteClient
+    from sources.settings import SourceSettings
+
+SERVER: Final = "https://hn.algolia.com"
+OVERLAP: Final = 3_600
+"""Seconds that are read again each time: the index takes in posts late, and not in order."""
+
+_ITEM: Final = "https://news.ycombinator.com/item?id="
+
+
+class HackerNews:
+    """What holds the words, newest first, since the last post and an hour before."""
+
+    def __init__(self, settings: SourceSettings) -> None:
+        self._url = f"{(settings.url or SERVER).rstrip('/')}/api/v1/search_by_date"
+        self._query = settings.query
+
+    async def fetch(self, client: PoliteClient, position: Mapping[str, Any]) -> Page:
+        """Return the posts of the last hour and since the last one."""
+        last = int(position.get("last", 0))
+        params = {"query": self._query, "tags": "(story,comment)", "hitsPerPage": "200"}
+        if last:
+            params["numericFilters"] = f"created_at_i>{last - OVERLAP}"
+        hits = list(objects((await client.get(self._url, params)).json(), "hits"))
+        items = [item for hit in reversed(hits) if (item := _item(hit)) is not None]
+        newest = max([last, *(item.mention["published_at"] // 1000 for item in items)])
+        return Page(items, {"last": newest})
+
+
+def _item(hit: dict[str, Any]) -> Item | None:
+    published, name = instant(hit, "created_at_i"), text(hit, "objectID")
+    if published is None or not name:
+        return None
+    parts = (text(hit, "title"), text(hit, "comment_text") or text(hit, "story_text"))
+    said = "\n".join(clean(part) for part in parts if part)
+    return mention(
+        name,
+        said,
+        published,
+        "hacker-news",
+        author=text(hit, "author"),
+        url=f"{_ITEM}{name}",
+        thread=text(hit, "story_title") or None,
+    )

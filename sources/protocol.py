@@ -1,0 +1,35 @@
+"""The two shapes of a source: one that is asked, and one that sends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from sources.client import PoliteClient
+    from sources.item import Page
+
+
+class PolledSource(Protocol):
+    """A source that is asked again and again."""
+
+    async def fetch(self, client: PoliteClient, position: Mapping[str, Any]) -> Page:
+        """Return what is new since `position`; what was there before may come again.
+
+        Raises:
+            SourceError: it did not answer, or not as it should.
+        """
+        ...
+
+
+class StreamedSource(Protocol):
+    """A source that sends by itself."""
+
+    def stream(self, client: PoliteClient, position: Mapping[str, Any]) -> AsyncIterator[Page]:
+        """Yield what comes after `position`, until the connection ends.
+
+        Raises:
+            SourceError: it cannot be reached, or refuses.
+        """
+        ...

@@ -1,0 +1,52 @@
+"""What was seen: the items that a source brought lately, so that each is told once, and an edit is told as one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sources.item import Item
+
+CAPACITY: Final = 2_000
+"""Items of a source that are remembered, the latest: feeds and APIs show a few hundred at a time."""
+
+
+class SeenItems:
+    """Ids with the digest of what they said, oldest first; bounded."""
+
+    def __init__(self, known: Iterable[tuple[str, int]] = (), capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._revisions: dict[str, int] = dict(known)
+
+    def fresh(self, items: Iterable[Item], *, fold_copies: bool = False) -> list[tuple[Item, bool]]:
+        """Return the items that are new or say something new, each with whether it is an edit; remembers nothing.
+
+        Args:
+            items: what a source brought, in any order, some of them twice.
+            fold_copies: whether the same text under another id is the same item, as in feeds whose ids change.
+        """
+        found: dict[str, tuple[Item, bool]] = {}
+        texts = set(self._revisions.values()) if fold_copies else set()
+        for item in items:
+            known = self._revisions.get(item.id)
+            if known == item.revision or (known is None and item.revision in texts):
+                continue
+            found[item.id] = item, known is not None
+            if fold_copies:
+                texts.add(item.revision)
+        return list(found.values())
+
+    def remember(self, items: Sequence[Item]) -> None:
+        """Remember all that a source shows now; the oldest of the others are forgotten."""
+        for item in items:
+            self._revisions.pop(item.id, None)
+            self._revisions[item.id] = item.revision
+        kept = max(self._capacity, len(items))
+        for name in list(self._revisions)[: max(0, len(self._revisions) - kept)]:
+            del self._revisions[name]
+
+    def entries(self) -> list[tuple[str, int]]:
+        """Return what is remembered, oldest first."""
+        return list(self._revisions.items())

@@ -1,0 +1,104 @@
+"""Settings of a source, as a brand, a group or the organisation lists them under `sources`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from detectors.model.duration import Duration
+
+Kind = Literal[
+    "feed",
+    "bluesky",
+    "mastodon",
+    "hacker-news",
+    "stack-exchange",
+    "discourse",
+    "lemmy",
+    "youtube",
+    "app-store",
+]
+
+_REQUIRED: Final[dict[str, tuple[str, ...]]] = {
+    "feed": ("url",),
+    "bluesky": (),
+    "mastodon": ("url", "query"),
+    "hacker-news": ("query",),
+    "stack-exchange": ("site", "query"),
+    "discourse": ("url",),
+    "lemmy": ("url", "query"),
+    "youtube": ("query",),
+    "app-store": ("query",),
+}
+_MEANING: Final[dict[str, str]] = {
+    "url": "the address to read, such as https://forum.example.com",
+    "mastodon.query": "a hashtag without #",
+    "youtube.query": "a video's id, or a channel's (UC…)",
+    "app-store.query": "the app's number, as in its address after /id",
+    "query": "the words to search for",
+    "site": "a site of Stack Exchange, such as stackoverflow",
+}
+_SCHEMES: Final[dict[str, tuple[str, ...]]] = {"bluesky": ("wss", "ws")}
+
+
+class SourceSettings(BaseModel):
+    """One source: where to read, how often, and which of what it brings is about the brand."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind = Field(description="What is read there. [feed, bluesky, mastodon, …]")
+    url: Annotated[str, Field(max_length=2_000)] = Field(
+        default="", description="Address of the feed, forum or server; bluesky: of another Jetstream."
+    )
+    query: Annotated[str, Field(max_length=500)] = Field(
+        default="",
+        description="What is asked for: a hashtag (mastodon), words (hacker-news, stack-exchange, lemmy), a video or "
+        "channel (youtube), an app's number (app-store).",
+    )
+    site: Annotated[str, Field(pattern=r"^[a-z0-9.-]*$", max_length=80)] = Field(
+        default="", description="A site of Stack Exchange, such as stackoverflow."
+    )
+    country: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = Field(
+        default="us", description="Store of app-store, by its country's two letters."
+    )
+    about: Literal["keywords", "brand"] = Field(
+        default="keywords",
+        description="keywords: what names the brand by its keywords is taken. brand: all that the source brings is "
+        "about the brand, such as the reviews of its own app. [keywords or brand]",
+    )
+    every: Annotated[Duration, Field(ge=timedelta(seconds=30), le=timedelta(days=1))] = Field(
+        default=timedelta(minutes=5),
+        description="How often it is asked while there is news; a quiet source is asked less often. [duration]",
+    )
+    requests_per_day: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=1_000, description="Requests a day (UTC) at most; then it rests until the next day. [requests]"
+    )
+    private_addresses: bool = Field(
+        default=False,
+        description="Whether it may lie at a private or local address, as a forum in the company's own network does.",
+    )
+
+    @property
+    def id(self) -> str:
+        """Return what tells it from every other source: the place and the question, not the pace.
+
+        >>> SourceSettings(kind="mastodon", url="https://social.example/", query="#Hallowfirth").id
+        'mastodon https://social.example Hallowfirth'
+        """
+        parts = (self.kind, self.url.rstrip("/"), self.site, self.query.lstrip("#"))
+        country = self.country if self.kind == "app-store" else ""
+        return " ".join(part for part in (*parts, country) if part)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for field in _REQUIRED[self.kind]:
+            if not getattr(self, field).strip():
+                meaning = _MEANING.get(f"{self.kind}.{field}", _MEANING[field])
+                raise ValueError(f"a source of kind {self.kind} needs `{field}`: {meaning}")
+        schemes = _SCHEMES.get(self.kind, ("https", "http"))
+        if self.url and (urlsplit(self.url).scheme not in schemes or not urlsplit(self.url).hostname):
+            raise ValueError(f"`url` must be an address that begins with {schemes[0]}://, got {self.url!r}")
+        return self

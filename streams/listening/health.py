@@ -1,0 +1,110 @@
+"""Health of a source: whether it is heard, since when, and what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+from streams.kafka import reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topics
+
+State = Literal["active", "silent", "failing", "starting", "stopped"]
+
+SILENT_AFTER: Final = 6.0
+"""A source is silent once nothing new came for this many times its usual gap."""
+
+LEAST_SILENCE: Final = 1_800.0
+"""Seconds: a shorter silence is none."""
+
+LEARNT_GAPS: Final = 10
+"""Gaps after which the usual one is known."""
+
+STALE: Final = 180_000
+"""Milliseconds after which the word of a listener counts no longer: it has stopped."""
+
+
+_UNREPORTED: Final = "no listener has reported for minutes: is `tocsin listen` running?"
+
+
+class SourceHealth(msgspec.Struct, frozen=True):
+    """What is known of a source. Instants in ms, 0 where there was none."""
+
+    source: str
+    brands: list[str]
+    state: State
+    reason: str = ""
+    at: int = 0
+    last_success: int = 0
+    last_news: int = 0
+    sent: int = 0  # mentions since the listener started
+    rejected: int = 0
+    usual_gap: float = 0.0  # seconds
+    budget_left: int = 0  # requests
+
+    def seen_at(self, now: int) -> SourceHealth:
+        """Return it as it must be read at `now`: what a listener said long ago is no news of health."""
+        if now - self.at <= STALE:
+            return self
+        return msgspec.structs.replace(
+            self, state="stopped", reason="no listener has reported for minutes: is `tocsin listen` running?"
+        )
+
+
+_decode = msgspec.json.Decoder(SourceHealth).decode
+
+
+def is_silent(now: int, last_news: int, usual_gap: float, gaps: int) -> bool:
+    """Return whether a source that answers has brought nothing for far longer than it usually does.
+
+    >>> is_silent(10_000_000, 1, 180.0, 50), is_silent(10_000_000, 9_000_000, 180.0, 50)
+    (True, False)
+    """
+    if gaps < LEARNT_GAPS or not last_news:
+        return False
+    return now - last_news > 1000 * max(SILENT_AFTER * usual_gap, LEAST_SILENCE)
+
+
+def read(connection: Connection, topics: Topics, now: int) -> list[SourceHealth]:
+    """Return the health of every source, by name. Blocks.
+
+    Raises:
+        BrokerError: no broker answers, or the topic is missing.
+    """
+    found = []
+    for value in reader.latest(connection, topics.source_health.name).values():
+        try:
+            found.append(_decode(value).seen_at(now))
+        except msgspec.DecodeError:
+            continue
+    return sorted(found, key=lambda health: health.source)
+
+
+def coverage(sources: Iterable[SourceHealth], now: int) -> str:
+    """Return one line on what is heard, "" without sources.
+
+    >>> fine, deaf = SourceHealth("feed a", ["A"], "active"), SourceHealth("feed b", ["A"], "failing", "answers 500")
+    >>> coverage([fine, deaf], 0)
+    '1 of 2 sources active; feed b: answers 500'
+    """
+    known = list(sources)
+    if not known:
+        return ""
+    wrong = [f"{one.source}: {_trouble(one, now)}" for one in known if one.state not in {"active", "starting"}]
+    return "; ".join([f"{len(known) - len(wrong)} of {len(known)} sources active", *wrong])
+
+
+def _trouble(health: SourceHealth, now: int) -> str:
+    if health.state != "silent":
+        return health.reason or health.state
+    return f"silent for {_span((now - health.last_news) / 1000)}, usually every {_span(health.usual_gap)}"
+
+
+def _span(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    return f"{minutes} min" if minutes < 120 else f"{round(minutes / 60)} h"  # noqa: PLR2004  two hours

@@ -1,0 +1,113 @@
+"""Listener: reads the sources of all brands, each once, and follows changes of the configuration."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import structlog
+
+from sources.registry import source
+from sources.selection import Selection, SourceBrand
+from streams.kafka.partitioning import partition_of
+from streams.listening.cursor import Cursor
+from streams.listening.source_reader import SourceReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from config.brands.model import Brand
+    from sources.registry import Tokens
+    from sources.settings import SourceSettings
+    from streams.listening.sink import KafkaSink
+
+log = structlog.get_logger(__name__)
+
+REPORT_INTERVAL: Final = 30.0
+"""Seconds between two reports of health."""
+
+
+class WantedSource(NamedTuple):
+    """A source with the brands that read it."""
+
+    settings: SourceSettings
+    brands: tuple[SourceBrand, ...]
+
+
+def wanted_sources(brands: Iterable[Brand]) -> dict[str, WantedSource]:
+    """Return the sources by id: one that several brands list is read once, as often as the most eager one wants."""
+    listed: dict[str, list[tuple[SourceSettings, Brand]]] = defaultdict(list)
+    for brand in brands:
+        for settings in brand.sources:
+            listed[settings.id].append((settings, brand))
+    found = {}
+    for name, readers in listed.items():
+        eager = min((settings for settings, _ in readers), key=lambda settings: settings.every)
+        everything = {brand.name: settings.about == "brand" for settings, brand in readers}
+        terms = {brand.name: brand.brand_terms(0) for _, brand in readers}
+        found[name] = WantedSource(eager, tuple(SourceBrand(terms[key], everything[key]) for key in terms))
+    return found
+
+
+class Listener:
+    """The readers of all sources, one task each."""
+
+    def __init__(self, sink: KafkaSink, tokens: Tokens, cursors: Mapping[str, Cursor], ends: Mapping[int, int]) -> None:
+        """Take where mentions go, secrets, the stored cursors, and the present end of each partition of `mentions`."""
+        self._sink = sink
+        self._tokens = tokens
+        self._cursors = dict(cursors)
+        self._ends = ends
+        self._wanted: dict[str, WantedSource] = {}
+        self._readers: dict[str, SourceReader] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def update(self, brands: Iterable[Brand]) -> None:
+        """Start, stop and change readers until they are what the brands list."""
+        wanted = wanted_sources(brands)
+        for name in [name for name, now in self._wanted.items() if wanted.get(name) != now]:
+            await self._stop(name)
+        for name, one in wanted.items():
+            if name not in self._tasks:
+                await self._start(name, one)
+        if wanted.keys() != self._wanted.keys():
+            log.info("listening", sources=len(wanted))
+        self._wanted = wanted
+
+    async def build(self, brands: Iterable[Brand]) -> list[SourceReader]:
+        """Return a reader for each source, not started."""
+        return [await self._reader(name, one) for name, one in wanted_sources(brands).items()]
+
+    async def _start(self, name: str, wanted: WantedSource) -> None:
+        reader = await self._reader(name, wanted)
+        self._readers[name] = reader
+        self._tasks[name] = asyncio.create_task(reader.run(), name=f"source {name}")
+
+    async def _reader(self, name: str, wanted: WantedSource) -> SourceReader:
+        cursor = self._cursors.get(name)
+        if cursor is None:  # noted before anything is sent, so that a crash knows where to look for what was
+            cursor = Cursor(next_offset=self._ends[partition_of(name.encode(), len(self._ends))])
+            await self._sink.save(name, cursor)
+        self._cursors[name] = cursor
+        names = [brand.terms.name for brand in wanted.brands]
+        selection, asked = Selection(wanted.brands, name), source(wanted.settings, self._tokens)
+        return SourceReader(wanted.settings, asked, selection, names, self._sink, cursor)
+
+    async def _stop(self, name: str) -> None:
+        task = self._tasks.pop(name)
+        self._readers.pop(name)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def report(self) -> None:
+        """Publish the health of every source again and again, until cancelled."""
+        while True:
+            for reader in list(self._readers.values()):
+                await self._sink.report(reader.health)
+            await asyncio.sleep(REPORT_INTERVAL)
+
+    async def close(self) -> None:
+        """Stop every reader."""
+        for name in list(self._tasks):
+            await self._stop(name)

@@ -1,0 +1,178 @@
+"""Source reader: reads one source for ever, at its pace, and sends what is new and about a brand."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, Protocol
+
+import structlog
+
+from sources.budget import DailyBudget
+from sources.client import PoliteClient
+from sources.item import SourceError
+from sources.pace import Pace
+from sources.seen import SeenItems
+from streams.clock import wall_ms
+from streams.listening.cursor import Cursor
+from streams.listening.health import SourceHealth, is_silent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sources.item import Item, Page
+    from sources.protocol import PolledSource, StreamedSource
+    from sources.selection import Selection
+    from sources.settings import SourceSettings
+    from streams.listening.health import State
+
+log = structlog.get_logger(__name__)
+
+SAVE_INTERVAL: Final = 5_000
+"""Milliseconds between two notes of where a stream is read, while it brings nothing for us."""
+
+_WEIGHT: Final = 0.1  # of the latest gap in the usual one
+
+
+class Sink(Protocol):
+    """Where mentions and cursors go."""
+
+    async def send(self, source: str, records: Sequence[bytes]) -> int | None:
+        """Send mentions; returns the offset after the last."""
+        ...
+
+    async def save(self, source: str, cursor: Cursor) -> None:
+        """Keep a cursor."""
+        ...
+
+
+class SourceReader:
+    """One source. What was sent is noted after Kafka has it: a crash in between is mended from `mentions` itself."""
+
+    def __init__(
+        self,
+        settings: SourceSettings,
+        source: PolledSource | StreamedSource,
+        selection: Selection,
+        brands: Sequence[str],
+        sink: Sink,
+        cursor: Cursor | None = None,
+        clock: Callable[[], int] = wall_ms,
+    ) -> None:
+        self.settings = settings
+        self.cursor = cursor or Cursor()
+        self._source = source
+        self._selection = selection
+        self._brands = list(brands)
+        self._sink = sink
+        self._clock = clock
+        self._seen = SeenItems(self.cursor.seen)
+        self._pace = Pace(settings.every.total_seconds())
+        self.budget = DailyBudget(
+            settings.requests_per_day, self.cursor.budget_spent, self.cursor.budget_day, lambda: clock() / 1000
+        )
+        self._saved_at = 0
+        self._reason = ""
+        self._last_success = 0
+        self._sent = self._rejected = 0
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        async with PoliteClient(self.budget, allow_private=self.settings.private_addresses) as client:
+            while True:  # noqa: ASYNC110  a pace, no condition
+                await asyncio.sleep(await self.read_once(client))
+
+    async def read_once(self, client: PoliteClient) -> float:
+        """Read what there is now, or a stream until it ends; returns the seconds to wait before the next time."""
+        try:
+            return await self._read(client)
+        except SourceError as error:
+            self._note_failure(str(error))
+            return self._pace.after_failure(asked=error.retry_after, permanent=error.permanent)
+        except Exception as error:  # what a stranger sends may break any reader; the next answer may be sound
+            log.exception("source answer not understood", source=self.settings.id)
+            self._note_failure(f"answers what is not understood ({type(error).__name__})")
+            return self._pace.after_failure()
+
+    async def _read(self, client: PoliteClient) -> float:
+        if hasattr(self._source, "stream"):
+            async for page in self._source.stream(client, self.cursor.position):
+                await self._take(page, streamed=True)
+            raise SourceError("ended the stream")
+        page = await self._source.fetch(client, self.cursor.position)
+        news = await self._take(page)
+        while page.more and news and not page.wait:
+            page = await self._source.fetch(client, self.cursor.position)
+            news = await self._take(page) or news
+        return self._pace.after_success(news=news, asked=page.wait)
+
+    async def _take(self, page: Page, *, streamed: bool = False) -> bool:
+        """Send what is new of a page, then note how far the source is read; returns whether anything was new."""
+        now = self._clock()
+        fresh = self._seen.fresh(page.items, fold_copies=self.settings.kind == "feed")
+        chosen = [(item, self._select(item, now, edited=edited)) for item, edited in fresh]
+        records = [record for _, records in chosen for record in records]
+        next_offset = await self._sink.send(self.settings.id, records)
+        self._sent += len(records)
+        self._last_success, self._reason, self._pace.failures = now, page.notice, 0
+        self._seen.remember([item for item, records in chosen if records] if streamed else page.items)
+        if fresh:
+            self._note_news(now)
+        if records or page.position != self.cursor.position or fresh:
+            self.cursor.position = page.position
+            await self._save(next_offset, now, soon=bool(records) or not streamed)
+        return bool(fresh)
+
+    def _select(self, item: Item, now: int, *, edited: bool) -> tuple[bytes, ...]:
+        selected = self._selection.select(item, now, edited=edited)
+        if selected.rejection:
+            self._rejected += 1
+            log.warning("item rejected", source=self.settings.id, id=item.id, reason=selected.rejection)
+        return selected.records
+
+    async def _save(self, next_offset: int | None, now: int, *, soon: bool) -> None:
+        if next_offset is not None:
+            self.cursor.next_offset = next_offset
+        if not soon and now - self._saved_at < SAVE_INTERVAL:
+            return
+        self.cursor.seen = self._seen.entries()
+        self.cursor.budget_day, self.cursor.budget_spent = self.budget.day, self.budget.spent
+        await self._sink.save(self.settings.id, self.cursor)
+        self._saved_at = now
+
+    def _note_news(self, now: int) -> None:
+        cursor = self.cursor
+        if cursor.last_news:
+            gap = (now - cursor.last_news) / 1000
+            cursor.usual_gap = gap if not cursor.gaps else cursor.usual_gap + _WEIGHT * (gap - cursor.usual_gap)
+            cursor.gaps += 1
+        cursor.last_news = now
+
+    def _note_failure(self, reason: str) -> None:
+        if reason != self._reason:
+            log.warning("source not read", source=self.settings.id, reason=reason)
+        self._reason = reason
+
+    @property
+    def health(self) -> SourceHealth:
+        """Return how it is now."""
+        now, cursor = self._clock(), self.cursor
+        return SourceHealth(
+            source=self.settings.id,
+            brands=self._brands,
+            state=self._state(now),
+            reason=self._reason,
+            at=now,
+            last_success=self._last_success,
+            last_news=cursor.last_news,
+            sent=self._sent,
+            rejected=self._rejected,
+            usual_gap=cursor.usual_gap,
+            budget_left=self.budget.left,
+        )
+
+    def _state(self, now: int) -> State:
+        if self._pace.failures:
+            return "failing"
+        if not self._last_success:
+            return "starting"
+        return "silent" if is_silent(now, self.cursor.last_news, self.cursor.usual_gap, self.cursor.gaps) else "active"

@@ -1,0 +1,1 @@
+"""The listener process: sources and HTTP in, mentions out."""

@@ -1,0 +1,163 @@
+"""HTTP door for mentions: `POST /v1/mentions`, for whatever can send JSON and cannot write to Kafka.
+
+A request shows the token (`Authorization: Bearer …`), or a signature after Standard Webhooks. It is answered once Kafka
+has its mentions. The same `Idempotency-Key`, or `webhook-id`, is answered as before and sends nothing again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from aiohttp import web
+
+from mentions.model.decode import Rejection, decode_line, split_lines
+from streams.clock import wall_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    Send = Callable[[str, Sequence[bytes]], Awaitable[int | None]]
+
+MAX_BODY: Final = 1_000_000
+"""Bytes of a request."""
+
+MAX_WAITING: Final = 64
+"""Requests that wait for Kafka at most; the next ones are asked to come again."""
+
+KEPT_ANSWERS: Final = 10_000
+TOLERANCE: Final = 300_000
+"""Milliseconds by which a signature's time may differ from ours."""
+
+_SHOWN: Final = 50
+_PREFIX: Final = "whsec_"
+_UNAUTHORISED: Final = "show the token (Authorization: Bearer …), or sign the request (Standard Webhooks)"
+
+
+def build_api(send: Send, token: str, secret: str, clock: Callable[[], int] = wall_ms) -> web.Application:
+    """Return the application.
+
+    Raises:
+        ValueError: neither token nor secret is set: anybody could write.
+    """
+    if not token and not secret:
+        raise ValueError("--http needs TOCSIN_LISTEN_TOKEN or TOCSIN_LISTEN_SECRET: else anybody could send mentions")
+    app = web.Application(client_max_size=MAX_BODY)
+    app.router.add_post("/v1/mentions", MentionsEndpoint(send, token, secret, clock).post)
+    app.router.add_get("/livez", _alive)
+    return app
+
+
+async def _alive(_: web.Request) -> web.Response:
+    return web.json_response({"ok": True})
+
+
+class MentionsEndpoint:
+    """Takes mentions, checks each as the score stage would, and sends the good ones."""
+
+    def __init__(self, send: Send, token: str, secret: str, clock: Callable[[], int]) -> None:
+        self._send = send
+        self._token = token
+        self._key = _key(secret)
+        self._clock = clock
+        self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._running: dict[str, asyncio.Lock] = {}
+        self._waiting = 0
+
+    async def post(self, request: web.Request) -> web.Response:
+        """Answer a request: 202 with what was taken and what was not, 400 where nothing was."""
+        if self._waiting >= MAX_WAITING:
+            return _error(429, "Kafka is behind: come again", {"Retry-After": "5"})
+        self._waiting += 1
+        try:
+            return await self._post(request)
+        finally:
+            self._waiting -= 1
+
+    async def _post(self, request: web.Request) -> web.Response:
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            return _error(413, f"a request holds {MAX_BODY // 1000} kB at most: send several")
+        if not self._may(request, body):
+            return _error(401, _UNAUTHORISED, {"WWW-Authenticate": "Bearer"})
+        name = request.headers.get("Idempotency-Key") or request.headers.get("webhook-id") or ""
+        if not name:
+            return _answer(await self._take(body))
+        lock = self._running.setdefault(name, asyncio.Lock())
+        try:
+            async with lock:
+                if name not in self._answers:
+                    self._remember(name, await self._take(body))
+                return _answer(self._answers[name])
+        finally:
+            if not lock.locked():
+                self._running.pop(name, None)
+
+    async def _take(self, body: bytes) -> dict[str, Any]:
+        records: dict[str, list[bytes]] = {}
+        rejected: list[dict[str, Any]] = []
+        for number, line in enumerate(_lines(body), 1):
+            entry = decode_line(line, self._clock())
+            if isinstance(entry, Rejection):
+                rejected.append({"line": number, "reasons": list(entry.reasons)})
+            else:
+                records.setdefault(entry.brand or "", []).append(line)
+        for brand, lines in records.items():
+            await self._send(brand, lines)
+        taken = sum(map(len, records.values()))
+        return {"accepted": taken, "rejected": len(rejected), "reasons": rejected[:_SHOWN]}
+
+    def _remember(self, name: str, answer: dict[str, Any]) -> None:
+        self._answers[name] = answer
+        while len(self._answers) > KEPT_ANSWERS:
+            self._answers.popitem(last=False)
+
+    def _may(self, request: web.Request, body: bytes) -> bool:
+        shown = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        if self._token and hmac.compare_digest(shown.encode(), self._token.encode()):
+            return True
+        return bool(self._key) and self._is_signed(request, body)
+
+    def _is_signed(self, request: web.Request, body: bytes) -> bool:
+        name, moment = request.headers.get("webhook-id", ""), request.headers.get("webhook-timestamp", "")
+        if not name or not (moment.isascii() and moment.isdigit()) or len(moment) > 12:  # noqa: PLR2004  seconds
+            return False
+        if abs(int(moment) * 1000 - self._clock()) > TOLERANCE:
+            return False
+        said = hmac.new(self._key, b".".join((name.encode(), moment.encode(), body)), hashlib.sha256).digest()
+        wanted = f"v1,{base64.b64encode(said).decode()}".encode()
+        given = request.headers.get("webhook-signature", "").split(" ")
+        return any(hmac.compare_digest(one.encode(), wanted) for one in given)
+
+
+def _lines(body: bytes) -> list[bytes]:
+    """Return the mentions of a body, each as one line of JSON: an object, an array of objects, or JSON Lines."""
+    if not body.lstrip().startswith(b"["):
+        return split_lines(body) or [b""]
+    try:
+        return [bytes(one) for one in msgspec.json.decode(body, type=list[msgspec.Raw])] or [b""]
+    except msgspec.DecodeError:
+        return [body]
+
+
+def _key(secret: str) -> bytes:
+    if not secret.startswith(_PREFIX):
+        return secret.encode()
+    try:
+        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except ValueError:
+        return secret.encode()
+
+
+def _answer(taken: dict[str, Any]) -> web.Response:
+    return web.json_response(taken, status=202 if taken["accepted"] else 400)
+
+
+def _error(status: int, reason: str, headers: dict[str, str] | None = None) -> web.Response:
+    return web.json_response({"error": reason}, status=status, headers=headers)

@@ -1,0 +1,108 @@
+"""Listener service: one process that reads all sources and takes mentions over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+
+from sources.client import PoliteClient
+from streams.agents import metrics
+from streams.kafka import reader
+from streams.listening import cursor
+from streams.listening.listener import Listener
+from streams.listening.sink import KafkaSink
+from streams.views.brands import BrandRegistry, follow
+from tocsin.listener.http_api import build_api
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
+    from config.brands.model import Brand
+    from config.settings import Settings
+    from sources.registry import Tokens
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topics
+
+log = structlog.get_logger(__name__)
+
+
+class ListenerService:
+    """The process, with what its environment says."""
+
+    def __init__(self, settings: Settings, connection: Connection, topics: Topics, tokens: Tokens) -> None:
+        self._settings = settings
+        self._connection = connection
+        self._topics = topics
+        self._tokens = tokens
+
+    @asynccontextmanager
+    async def listener(self) -> AsyncIterator[tuple[Listener, KafkaSink]]:
+        """Yield a listener without sources yet, and its sink.
+
+        Raises:
+            BrokerError: no broker answers, or a topic is missing.
+        """
+        ends = await asyncio.to_thread(reader.partition_ends, self._connection, self._topics.mentions.name)
+        cursors = await asyncio.to_thread(cursor.load, self._connection, self._topics, len(ends))
+        async with KafkaSink(self._connection, self._topics) as sink:
+            listener = Listener(sink, self._tokens, cursors, ends)
+            try:
+                yield listener, sink
+            finally:
+                await listener.close()
+
+    async def run(self, brands: Iterable[Brand] | None, http: tuple[str, int] | None) -> None:
+        """Listen until cancelled: to the sources of `brands`, or of those that are applied, as they change.
+
+        Raises:
+            BrokerError: no broker answers, or a topic is missing.
+            OSError: the port is taken.
+        """
+        metrics.serve(self._settings.metrics_port)
+        async with self.listener() as (listener, sink), asyncio.TaskGroup() as group:
+            if http is not None:
+                group.create_task(self._serve(sink, *http))
+            group.create_task(listener.report())
+            if brands is None:
+                group.create_task(self._follow_brands(listener))
+            else:
+                await listener.update(brands)
+
+    async def _follow_brands(self, listener: Listener) -> None:
+        registry = BrandRegistry()
+        partitions = len(await asyncio.to_thread(reader.partition_ends, self._connection, self._topics.brands.name))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(follow(registry, self._connection, self._topics, partitions))
+            await registry.loaded()
+            while True:
+                changed = registry.changed()
+                await listener.update(registry.brands().values())
+                await changed.wait()
+
+    async def _serve(self, sink: KafkaSink, host: str, port: int) -> None:
+        token, secret = self._settings.listen_token, self._settings.listen_secret
+        app = build_api(sink.send, token.get_secret_value(), secret.get_secret_value())
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+            log.info("taking mentions over HTTP", address=f"{host}:{port}")
+            await asyncio.Event().wait()
+        finally:
+            await runner.cleanup()
+
+
+async def listen_once(service: ListenerService, brands: Iterable[Brand]) -> int:
+    """Ask each source once, send what is new, and return how many mentions that was."""
+    async with service.listener() as (listener, sink):
+        sent = 0
+        for one in await listener.build(brands):
+            async with PoliteClient(one.budget, allow_private=one.settings.private_addresses) as client:
+                await one.read_once(client)
+            sent += one.health.sent
+            await sink.report(one.health)
+        return sent
