@@ -8,6 +8,7 @@ COPY config config
 COPY detectors detectors
 COPY mentions mentions
 COPY replay replay
+COPY sources sources
 COPY streams streams
 COPY tocsin tocsin
 RUN make install PYTHON=python3

@@ -39,6 +39,7 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
     root.setLevel(level.upper())
     for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("kafka.cluster").setLevel(logging.CRITICAL)  # calls each client that is closed a failed refresh
 
 
 def run_worker(app: faust.App, level: str, form: LogFormat) -> int:

@@ -51,7 +51,7 @@ class Topics:
         self.watch_state = Topic(self.changelog("watch"), compacted=True, max_bytes=MAX_STATE_BYTES)
         self.triage_state = Topic(self.changelog("triage"), compacted=True)
         self.heartbeats = Topic(f"{prefix}heartbeats", retention=2 * DAY)
-        self.source_cursors = Topic(f"{prefix}source-cursors", compacted=True)
+        self.source_cursors = Topic(f"{prefix}source-cursors", compacted=True, max_bytes=MAX_STATE_BYTES)
         self.source_health = Topic(f"{prefix}source-health", compacted=True, retention=30 * DAY)
         self.receipts = Topic(self.changelog("receipts"), compacted=True, retention=90 * DAY)
 

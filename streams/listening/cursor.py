@@ -1,4 +1,4 @@
-"""Cursor of a source: how far it is read, kept in a compacted topic once Kafka has what was read."""
+"""Cursor of a source: how far it is read, and what is about to be sent, kept in a compacted topic."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mentions.model.hashing import hash63
 from streams.kafka import reader
 from streams.kafka.partitioning import partition_of
 
@@ -19,11 +18,16 @@ if TYPE_CHECKING:
 
 
 class Cursor(msgspec.Struct):
-    """What a process needs to go on where another stopped."""
+    """What a process needs to go on where another stopped.
+
+    It is written ahead: first the cursor with the mentions that come next, then the mentions, then the cursor without
+    them. A process that dies in between leaves no gap, whatever the source still shows, and nothing is sent twice.
+    """
 
     position: dict[str, Any] = {}
     seen: list[tuple[str, int]] = []  # ids with a digest of what they said, oldest first
-    next_offset: int = 0  # in the source's partition of `mentions`: from here on records may be of items not in `seen`
+    pending: list[str] = []  # mentions that are being sent, in order
+    next_offset: int = 0  # in the source's partition of `mentions`: those of `pending` lie from here on
     budget_day: int = 0  # days since the epoch
     budget_spent: int = 0  # requests made on that day
     last_news: int = 0  # ms, when it last brought something new
@@ -31,19 +35,13 @@ class Cursor(msgspec.Struct):
     gaps: int = 0  # how many of them went into that
 
 
-class _SentMention(msgspec.Struct):
-    id: str
-    text: str = ""
-
-
 _decode = msgspec.json.Decoder(Cursor).decode
-_sent = msgspec.json.Decoder(_SentMention).decode
 
 
 def load(connection: Connection, topics: Topics, partitions: int) -> dict[str, Cursor]:
-    """Return the cursors by source; `mentions` has so many partitions. Blocks. One that cannot be read begins anew.
+    """Return the cursors by source; `mentions` has so many partitions. Blocks. One that cannot be read is left out.
 
-    What a process sent before it died, and had no time to note, is found in `mentions` itself: nothing is sent twice.
+    What is still pending in them is not in `mentions`, and is to be sent.
 
     Raises:
         BrokerError: no broker answers, or a topic is missing.
@@ -53,8 +51,9 @@ def load(connection: Connection, topics: Topics, partitions: int) -> dict[str, C
     cursors = {name: cursor for name, cursor in found.items() if cursor is not None}
     starts: dict[int, int] = {}
     for name, cursor in cursors.items():
-        place = partition_of(name.encode(), partitions)
-        starts[place] = min(starts.get(place, cursor.next_offset), cursor.next_offset)
+        if cursor.pending:
+            place = partition_of(name.encode(), partitions)
+            starts[place] = min(starts.get(place, cursor.next_offset), cursor.next_offset)
     if starts:
         wanted = {place: (start, 2**62) for place, start in starts.items()}
         recover(cursors, reader.offset_ranges(connection, topics.mentions.name, wanted))
@@ -70,14 +69,12 @@ def decode(raw: bytes) -> Cursor | None:
 
 
 def recover(cursors: dict[str, Cursor], records: Iterable[Record]) -> None:
-    """Note in the cursors what `records` of `mentions` hold of their sources beyond them."""
+    """Take from what is pending what `records` of `mentions` show to be sent."""
     for record in records:
         cursor = cursors.get((record.key or b"").decode(errors="replace"))
         if cursor is None or record.offset < cursor.next_offset:
             continue
-        try:
-            sent = _sent(record.value or b"")
-        except msgspec.DecodeError:
-            continue
-        cursor.seen = [entry for entry in cursor.seen if entry[0] != sent.id] + [(sent.id, hash63(sent.text))]
+        sent = (record.value or b"").decode(errors="replace")
+        if sent in cursor.pending:
+            cursor.pending.remove(sent)
         cursor.next_offset = record.offset + 1

@@ -25,6 +25,9 @@ LEAST_SILENCE: Final = 1_800.0
 LEARNT_GAPS: Final = 10
 """Gaps after which the usual one is known."""
 
+REPORT_INTERVAL: Final = 30_000
+"""Milliseconds between two reports of a source whose state does not change."""
+
 STALE: Final = 180_000
 """Milliseconds after which the word of a listener counts no longer: it has stopped."""
 
@@ -59,6 +62,11 @@ class SourceHealth(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(SourceHealth).decode
 
 
+def is_news(before: SourceHealth, now: SourceHealth) -> bool:
+    """Return whether health must be published: it changed, or the last report is old."""
+    return (before.state, before.reason) != (now.state, now.reason) or now.at - before.at >= REPORT_INTERVAL
+
+
 def is_silent(now: int, last_news: int, usual_gap: float, gaps: int) -> bool:
     """Return whether a source that answers has brought nothing for far longer than it usually does.
 
@@ -88,8 +96,8 @@ def read(connection: Connection, topics: Topics, now: int) -> list[SourceHealth]
 def coverage(sources: Iterable[SourceHealth], now: int) -> str:
     """Return one line on what is heard, "" without sources.
 
-    >>> fine, deaf = SourceHealth("feed a", ["A"], "active"), SourceHealth("feed b", ["A"], "failing", "answers 500")
-    >>> coverage([fine, deaf], 0)
+    >>> fine, wrong = SourceHealth("feed a", ["A"], "active"), SourceHealth("feed b", ["A"], "failing", "answers 500")
+    >>> coverage([fine, wrong], 0)
     '1 of 2 sources active; feed b: answers 500'
     """
     known = list(sources)
@@ -102,9 +110,14 @@ def coverage(sources: Iterable[SourceHealth], now: int) -> str:
 def _trouble(health: SourceHealth, now: int) -> str:
     if health.state != "silent":
         return health.reason or health.state
-    return f"silent for {_span((now - health.last_news) / 1000)}, usually every {_span(health.usual_gap)}"
+    return f"silent for {span((now - health.last_news) / 1000)}, usually every {span(health.usual_gap)}"
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """Return a time in minutes, or in hours from two on.
+
+    >>> span(180), span(9000)
+    ('3 min', '2 h')
+    """
     minutes = max(1, round(seconds / 60))
     return f"{minutes} min" if minutes < 120 else f"{round(minutes / 60)} h"  # noqa: PLR2004  two hours

@@ -12,6 +12,7 @@ from sources.registry import source
 from sources.selection import Selection, SourceBrand
 from streams.kafka.partitioning import partition_of
 from streams.listening.cursor import Cursor
+from streams.listening.health import is_news
 from streams.listening.source_reader import SourceReader
 
 if TYPE_CHECKING:
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from config.brands.model import Brand
     from sources.registry import Tokens
     from sources.settings import SourceSettings
+    from streams.listening.health import SourceHealth
     from streams.listening.sink import KafkaSink
 
 log = structlog.get_logger(__name__)
 
-REPORT_INTERVAL: Final = 30.0
-"""Seconds between two reports of health."""
+LOOK_INTERVAL: Final = 1.0
+"""Seconds between two looks at the health of the sources."""
 
 
 class WantedSource(NamedTuple):
@@ -86,9 +88,8 @@ class Listener:
 
     async def _reader(self, name: str, wanted: WantedSource) -> SourceReader:
         cursor = self._cursors.get(name)
-        if cursor is None:  # noted before anything is sent, so that a crash knows where to look for what was
+        if cursor is None:
             cursor = Cursor(next_offset=self._ends[partition_of(name.encode(), len(self._ends))])
-            await self._sink.save(name, cursor)
         self._cursors[name] = cursor
         names = [brand.terms.name for brand in wanted.brands]
         selection, asked = Selection(wanted.brands, name), source(wanted.settings, self._tokens)
@@ -101,11 +102,15 @@ class Listener:
         await asyncio.gather(task, return_exceptions=True)
 
     async def report(self) -> None:
-        """Publish the health of every source again and again, until cancelled."""
+        """Publish the health of each source when it changes, and from time to time, until cancelled."""
+        said: dict[str, SourceHealth] = {}
         while True:
-            for reader in list(self._readers.values()):
-                await self._sink.report(reader.health)
-            await asyncio.sleep(REPORT_INTERVAL)
+            for name, reader in list(self._readers.items()):
+                now, before = reader.health, said.get(name)
+                if before is None or is_news(before, now):
+                    await self._sink.report(now)
+                    said[name] = now
+            await asyncio.sleep(LOOK_INTERVAL)
 
     async def close(self) -> None:
         """Stop every reader."""

@@ -11,6 +11,8 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from streams.kafka.topics import MAX_STATE_BYTES
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
@@ -31,7 +33,10 @@ class KafkaSink:
     def __init__(self, connection: Connection, topics: Topics) -> None:
         self._topics = topics
         self._producer = AIOKafkaProducer(
-            **connection.aiokafka(), acks="all", enable_idempotence=not connection.embedded
+            **connection.aiokafka(),
+            acks="all",
+            enable_idempotence=not connection.embedded,
+            max_request_size=MAX_STATE_BYTES,
         )
 
     async def __aenter__(self) -> Self:

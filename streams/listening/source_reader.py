@@ -17,7 +17,7 @@ from streams.listening.cursor import Cursor
 from streams.listening.health import SourceHealth, is_silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sources.item import Item, Page
     from sources.protocol import PolledSource, StreamedSource
@@ -33,6 +33,10 @@ SAVE_INTERVAL: Final = 5_000
 _WEIGHT: Final = 0.1  # of the latest gap in the usual one
 
 
+MAX_PENDING: Final = 400_000
+"""Bytes of mentions that are sent at once: they are written into the cursor first."""
+
+
 class Sink(Protocol):
     """Where mentions and cursors go."""
 
@@ -46,7 +50,7 @@ class Sink(Protocol):
 
 
 class SourceReader:
-    """One source. What was sent is noted after Kafka has it: a crash in between is mended from `mentions` itself."""
+    """One source. Its cursor is written ahead of what is sent: see `streams.listening.cursor.Cursor`."""
 
     def __init__(
         self,
@@ -94,32 +98,37 @@ class SourceReader:
             return self._pace.after_failure()
 
     async def _read(self, client: PoliteClient) -> float:
+        await self._send_pending()
         if hasattr(self._source, "stream"):
             async for page in self._source.stream(client, self.cursor.position):
                 await self._take(page, streamed=True)
             raise SourceError("ended the stream")
         page = await self._source.fetch(client, self.cursor.position)
         news = await self._take(page)
-        while page.more and news and not page.wait:
+        while page.more and not page.wait:
             page = await self._source.fetch(client, self.cursor.position)
             news = await self._take(page) or news
         return self._pace.after_success(news=news, asked=page.wait)
 
     async def _take(self, page: Page, *, streamed: bool = False) -> bool:
-        """Send what is new of a page, then note how far the source is read; returns whether anything was new."""
+        """Send what is new of a page, and note how far the source is read; returns whether anything was new."""
         now = self._clock()
         fresh = self._seen.fresh(page.items, fold_copies=self.settings.kind == "feed")
         chosen = [(item, self._select(item, now, edited=edited)) for item, edited in fresh]
-        records = [record for _, records in chosen for record in records]
-        next_offset = await self._sink.send(self.settings.id, records)
-        self._sent += len(records)
-        self._last_success, self._reason, self._pace.failures = now, page.notice, 0
-        self._seen.remember([item for item, records in chosen if records] if streamed else page.items)
         if fresh:
             self._note_news(now)
-        if records or page.position != self.cursor.position or fresh:
-            self.cursor.position = page.position
-            await self._save(next_offset, now, soon=bool(records) or not streamed)
+        for part in _parts([one for one in chosen if one[1]]):
+            self._seen.remember([item for item, _ in part])
+            self.cursor.pending = [record.decode() for _, records in part for record in records]
+            await self._save(now)
+            await self._send_pending()
+        if not streamed:
+            self._seen.remember(page.items)
+        moved = page.position != self.cursor.position or bool(fresh)
+        self.cursor.position = page.position
+        if moved and (not streamed or now - self._saved_at >= SAVE_INTERVAL):
+            await self._save(now)
+        self._last_success, self._reason, self._pace.failures = now, page.notice, 0
         return bool(fresh)
 
     def _select(self, item: Item, now: int, *, edited: bool) -> tuple[bytes, ...]:
@@ -129,11 +138,17 @@ class SourceReader:
             log.warning("item rejected", source=self.settings.id, id=item.id, reason=selected.rejection)
         return selected.records
 
-    async def _save(self, next_offset: int | None, now: int, *, soon: bool) -> None:
+    async def _send_pending(self) -> None:
+        """Send what the cursor says is being sent, then note that it is."""
+        records = [record.encode() for record in self.cursor.pending]
+        next_offset = await self._sink.send(self.settings.id, records)
+        self.cursor.pending = []
+        self._sent += len(records)
         if next_offset is not None:
             self.cursor.next_offset = next_offset
-        if not soon and now - self._saved_at < SAVE_INTERVAL:
-            return
+            await self._save(self._clock())
+
+    async def _save(self, now: int) -> None:
         self.cursor.seen = self._seen.entries()
         self.cursor.budget_day, self.cursor.budget_spent = self.budget.day, self.budget.spent
         await self._sink.save(self.settings.id, self.cursor)
@@ -176,3 +191,18 @@ class SourceReader:
         if not self._last_success:
             return "starting"
         return "silent" if is_silent(now, self.cursor.last_news, self.cursor.usual_gap, self.cursor.gaps) else "active"
+
+
+def _parts(chosen: Iterable[tuple[Item, tuple[bytes, ...]]]) -> Iterator[list[tuple[Item, tuple[bytes, ...]]]]:
+    """Yield items with their records in parts that a cursor can hold."""
+    part: list[tuple[Item, tuple[bytes, ...]]] = []
+    size = 0
+    for item, records in chosen:
+        length = sum(map(len, records))
+        if part and size + length > MAX_PENDING:
+            yield part
+            part, size = [], 0
+        part.append((item, records))
+        size += length
+    if part:
+        yield part

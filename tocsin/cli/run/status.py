@@ -6,14 +6,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import to_builtins
 
+from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
 from tocsin.cli.options import BrandOption, JsonOption
-from tocsin.cli.output import print_json, print_line, print_table
+from tocsin.cli.output import print_json, print_line, print_table, printable
 
 if TYPE_CHECKING:
     from detectors.engine.state import State
     from detectors.engine.watermarks import Watermarks
+    from streams.listening.health import SourceHealth
+    from tocsin.cli.environment import Installation
 
 HOUR = 60
 MINUTE_MS = 60_000
@@ -25,6 +29,9 @@ def command(
     minutes: Annotated[
         bool, typer.Option("--minutes", help="With --json: the counts of each recent minute too.")
     ] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Show the sources that `tocsin listen` reads, and what is not heard.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Show each brand's recent activity, which detectors are in breach, and how far its mentions are read.
@@ -34,10 +41,14 @@ def command(
     Examples:
       tocsin status
       tocsin status --brand Hallowfirth --json --minutes
+      tocsin status --sources
     """
     from streams.views import brand_states  # noqa: PLC0415  kafka-python is slow to load
 
     here = load_installation()
+    if sources:
+        _show_sources(_health(here, brand), json=json)
+        return
     watched, watermarks_by_partition = brand_states.read_brand_states(here.connection, here.topics)
     records = [_record(state, minutes=minutes) for name, state in sorted(watched.items()) if brand in {None, name}]
     if json:
@@ -45,6 +56,50 @@ def command(
             print_json(record)
         return
     _print(records, watermarks_by_partition)
+    from streams.listening.health import coverage  # noqa: PLC0415
+
+    if line := coverage(_health(here, brand), wall_ms()):
+        print_line(printable(line))
+
+
+def _health(here: Installation, brand: str | None) -> list[SourceHealth]:
+    """Return the health of the sources of a brand, or of all; none where the topic was never created."""
+    from streams.kafka.errors import BrokerError  # noqa: PLC0415
+    from streams.listening import health  # noqa: PLC0415
+
+    try:
+        found = health.read(here.connection, here.topics, wall_ms())
+    except BrokerError:
+        return []
+    return [one for one in found if brand is None or brand in one.brands]
+
+
+def _show_sources(found: list[SourceHealth], *, json: bool) -> None:
+    if json:
+        for one in found:
+            print_json(to_builtins(one))
+        return
+    if not found:
+        print_line("no source is read: docs/sources.md shows how to list some, and `tocsin listen` reads them")
+        return
+    from streams.listening.health import coverage, span  # noqa: PLC0415
+
+    heads = ["source", "state", "last news (UTC)", "usually every", "sent", "rejected", "requests left", "reason"]
+    rows = [
+        [
+            one.source,
+            one.state,
+            _iso(one.last_news or None) or "",
+            span(one.usual_gap) if one.usual_gap else "",
+            one.sent,
+            one.rejected,
+            one.budget_left,
+            one.reason,
+        ]
+        for one in found
+    ]
+    print_table(heads, rows)
+    print_line(printable(coverage(found, wall_ms())))
 
 
 def _iso(at: int | None) -> str | None:
