@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
+from msgspec.structs import replace
 
 from sources.registry import source
 from sources.selection import Selection, SourceBrand
@@ -73,7 +74,9 @@ class Listener:
         for name, one in wanted.items():
             if name not in self._tasks:
                 await self._start(name, one)
-        if wanted.keys() != self._wanted.keys():
+        for name in [name for name in self._cursors if name not in wanted]:
+            await self._sink.forget(name)
+        if wanted.keys() != self._wanted.keys() or not wanted:
             log.info("listening", sources=len(wanted))
         self._wanted = wanted
 
@@ -113,6 +116,9 @@ class Listener:
             await asyncio.sleep(LOOK_INTERVAL)
 
     async def close(self) -> None:
-        """Stop every reader."""
+        """Stop every reader, and say so."""
+        last = [reader.health for reader in self._readers.values()]
         for name in list(self._tasks):
             await self._stop(name)
+        for health in last:
+            await self._sink.report(replace(health, state="stopped", reason="the listener was stopped"))

@@ -74,6 +74,11 @@ class KafkaSink:
                 self._topics.source_health.name, msgspec.json.encode(health), key=health.source.encode()
             )
 
+    async def forget(self, source: str) -> None:
+        """Withdraw what was said of the health of a source that is read no longer."""
+        with suppress(KafkaError):
+            await self._producer.send(self._topics.source_health.name, None, key=source.encode())
+
 
 async def _until_taken(send: Callable[[], Awaitable[Any]]) -> Any:
     """Try until Kafka has it: meanwhile the source is not asked, so nothing piles up."""

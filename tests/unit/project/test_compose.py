@@ -32,7 +32,7 @@ def _ours(services: dict[str, Service]) -> list[Service]:
 
 def test_ours_run_commands_that_exist(services: dict[str, Service]) -> None:
     """Each of our services runs a subcommand of `tocsin`."""
-    names = {"topics", "brands", "worker", "slack", "heartbeat", "calendars", "web"}
+    names = {"topics", "brands", "worker", "slack", "heartbeat", "calendars", "web", "listen"}
     assert {service.name for service in _ours(services)} == names
     for service in _ours(services):
         assert service.command[0] == "tocsin"

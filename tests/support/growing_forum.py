@@ -1,0 +1,103 @@
+"""Server whose posts appear one after another: a feed in any order, hashtags in pages; it fails now and then."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs, urlsplit
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BRAND: Final = "Brisela"
+FEED_LENGTH: Final = 150
+"""Posts that the feed shows, the latest."""
+
+FAILS_EVERY: Final = 10
+
+
+class GrowingForum:
+    """A forum, and a server of hashtags, whose posts appear one after another; the feed shows them in any order."""
+
+    def __init__(self, posts: int, pace: float) -> None:
+        self.posts = posts
+        self._pace = pace
+        self._start = time.monotonic()
+        self._chance = random.Random(5)
+
+    @property
+    def written(self) -> int:
+        """Return how many posts there are by now."""
+        return min(self.posts, int((time.monotonic() - self._start) / self._pace))
+
+    def feed(self) -> str:
+        """Return the latest posts as a feed whose order means nothing."""
+        shown = list(range(max(0, self.written - FEED_LENGTH), self.written))
+        shown += self._chance.sample(shown, len(shown) // 3)
+        self._chance.shuffle(shown)
+        entries = "".join(
+            f"<item><guid isPermaLink='false'>f{n}</guid><title>{escape(text(n))}</title></item>" for n in shown
+        )
+        return f"<rss version='2.0'><channel><title>forum</title>{entries}</channel></rss>"
+
+    def statuses(self, after: int) -> list[dict[str, Any]]:
+        """Return what a hashtag's timeline shows after a post, newest first, forty at most."""
+        shown = (
+            range(after + 1, min(self.written, after + 41))
+            if after >= 0
+            else range(max(0, self.written - 40), self.written)
+        )
+        return [
+            {
+                "id": str(n),
+                "uri": f"m{n}",
+                "created_at": f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime())}Z",
+                "content": f"<p>{text(n)}</p>",
+                "account": {"acct": f"user{n % 50}"},
+            }
+            for n in reversed(shown)
+        ]
+
+
+def text(number: int) -> str:
+    """Return what a post says."""
+    return f"{BRAND} lost parcel {number} of mine, awful"
+
+
+@contextmanager
+def served(forum: GrowingForum) -> Iterator[str]:
+    """Serve the forum on a free port of this machine; every tenth answer is a failure."""
+    answers = Counter[str]()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answers["all"] += 1
+            place = urlsplit(self.path)
+            if answers["all"] % FAILS_EVERY == 0:
+                self.send_error(503)
+                return
+            after = int(parse_qs(place.query).get("min_id", ["-1"])[0])
+            is_feed = place.path.endswith("/feed.xml")
+            body = (forum.feed() if is_feed else json.dumps(forum.statuses(after))).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/rss+xml" if is_feed else "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
