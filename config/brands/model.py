@@ -13,6 +13,7 @@ from detectors.model.timezone import TimeZone
 from detectors.policy import Policy as DetectPolicy
 from detectors.topics.parameters import TopicBurst
 from mentions.watchlist.brand_terms import BrandTerms, Term
+from mentions.watchlist.query import check, plain_terms
 from sources.settings import SourceSettings
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def _names(given: dict[str, Any]) -> tuple[str, ...]:
 
 Text = Annotated[Term, BeforeValidator(_text)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=500)]
+Keywords = Annotated[tuple[Annotated[Text, AfterValidator(check)], ...], Field(max_length=500)]
 SlackChannel = Annotated[Text, AfterValidator(_slack_channel)]
 SlackId = Annotated[Text, AfterValidator(_slack_id)]
 
@@ -114,10 +116,15 @@ class Brand(BrandDefaults):
     aliases: Texts = Field(
         default=(), description="Other names that a mention's `brand` field may use; unique like the name."
     )
-    keywords: Annotated[Texts, Field(min_length=1)] = Field(
+    keywords: Annotated[Keywords, Field(min_length=1)] = Field(
         default_factory=_names,
         description="Words or phrases that mean a mention is about this brand; case and accents do not matter. "
-        "Default: the name and the aliases.",
+        "Queries, too: orange AND (panne OR reseau), skylark NEAR/3 rail, hallow*. Default: the name and the aliases.",
+    )
+    context: Texts = Field(
+        default=(),
+        description="For a name that is an everyday word: words or phrases of which one must stand in the mention, "
+        "too, unless the name is in a hashtag or handle.",
     )
     own_accounts: Texts = Field(default=(), description="The brand's own accounts; their posts are ignored.")
 
@@ -129,7 +136,8 @@ class Brand(BrandDefaults):
         if learning.timezone == "UTC" != self.timezone:
             changed["learning"] = learning.model_copy(update={"timezone": self.timezone})
         if not topics.own_terms:
-            names = dict.fromkeys([self.name, *self.aliases, *self.keywords, *self.own_accounts])
+            looked_for = [term for keyword in self.keywords for term in plain_terms(keyword)]
+            names = dict.fromkeys([self.name, *self.aliases, *looked_for, *self.own_accounts])
             changed[TOPIC_BURST] = topics.model_copy(update={"own_terms": tuple(names)})
         if changed:
             object.__setattr__(self, "detect", self.detect.model_copy(update=changed))
@@ -142,6 +150,7 @@ class Brand(BrandDefaults):
             aliases=self.aliases,
             keywords=self.keywords,
             exclusions=self.exclusions,
+            context=self.context,
             own_accounts=self.own_accounts,
             languages=self.languages,
             revision=revision,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final, Literal
@@ -18,7 +19,7 @@ Finding = tuple["Node", str, Literal["error", "warning"]]
 """Place, broken rule with its remedy, severity."""
 
 _SHORT: Final = 2
-_LISTS: Final = ("aliases", "keywords", "exclusions", "own_accounts", "languages", "on_call")
+_LISTS: Final = ("aliases", "keywords", "exclusions", "context", "own_accounts", "languages", "on_call")
 
 
 def check_brands(brands: Sequence[Node]) -> Iterator[Finding]:
@@ -70,11 +71,14 @@ def _shared(
 
 
 def _too_common(node: Node) -> Iterator[Finding]:
-    """Yield keywords that match much that is not about the brand."""
+    """Yield keywords that match much that is not about the brand, and those that look for signs as they stand."""
     for place in _keywords(node):
+        if _joined(str(place.value)):
+            yield place, "is looked for with its +: for both words in any order write them with AND", "warning"
         word = normalise(str(place.value))
         if word in _common_words():
-            yield place, "is an everyday word: use a longer phrase as keyword, or add exclusions", "warning"
+            if "context" not in node.fields:
+                yield place, "is an everyday word: add `context`, or use a longer phrase as keyword", "warning"
         elif len(word) <= _SHORT:
             yield place, "is very short and matches much that is not the brand: use a longer phrase", "warning"
 
@@ -115,6 +119,9 @@ def _texts(node: Node, *fields: str) -> list[Node]:
 
 def _name(node: Node) -> str:
     return next((str(place.value) for place in _texts(node, "name")), "without name")
+
+
+_joined = re.compile(r"\w\+\w").search
 
 
 @cache

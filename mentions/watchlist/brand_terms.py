@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from mentions.watchlist.normalise import normalise
+from mentions.watchlist.query import check, is_query, parse, plain_terms
 from mentions.watchlist.word_boundaries import PREFIXES, spellings, transliterated, without_spaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from mentions.watchlist.query import Query
 
 MAX_TERM: Final = 256
 MAX_TERMS: Final = 2_000
@@ -23,7 +26,9 @@ def _searchable(value: str) -> str:
 
 
 Term = Annotated[str, Field(min_length=1, max_length=MAX_TERM), AfterValidator(_searchable)]
+Keyword = Annotated[Term, AfterValidator(check)]
 Terms = Annotated[tuple[Term, ...], Field(max_length=MAX_TERMS)]
+Keywords = Annotated[tuple[Keyword, ...], Field(max_length=MAX_TERMS)]
 
 
 class BrandTerms(BaseModel):
@@ -33,11 +38,14 @@ class BrandTerms(BaseModel):
 
     name: Term = Field(description="The brand's name: what its mentions are keyed by.")
     aliases: Terms = Field(default=(), description="Other names by which a mention's `brand` field may call it.")
-    keywords: Terms = Field(
+    keywords: Keywords = Field(
         default=(), description="Words and phrases by which mentions without `brand` are found. None: by `brand` only."
     )
     exclusions: Terms = Field(
         default=(), description="Words and phrases that keep a mention from being found by keywords."
+    )
+    context: Terms = Field(
+        default=(), description="Words of which one must stand in a text besides a keyword. None: no such condition."
     )
     own_accounts: Terms = Field(
         default=(), description="The brand's own accounts, id or handle: what they write is left out."
@@ -52,10 +60,14 @@ class BrandTerms(BaseModel):
         """Return the search terms: keywords in their spellings, also as hashtags, and the own accounts' handles."""
         if not self.keywords:
             return set()
-        words = _spelled(self.keywords)
+        words = _spelled(keyword for keyword in self.keywords if not is_query(keyword))
         plain = {without_spaces(word) for word in words if word[0] not in PREFIXES} - {""}
         tags = {prefix + tag for prefix in PREFIXES for tag in plain}
         return words | tags | {f"@{handle}" for handle in self.handles()}
+
+    def queries(self) -> tuple[Query, ...]:
+        """Return those of the keywords that are queries."""
+        return tuple(parse(keyword) for keyword in self.keywords if is_query(keyword))
 
     def handles(self) -> set[str]:
         """Return the folded names of its own accounts, without @."""
@@ -63,7 +75,8 @@ class BrandTerms(BaseModel):
 
     def names(self) -> set[str]:
         """Return all names of the brand, normalised and without # and @; punctuation alone is not a name."""
-        given = (self.name, *self.aliases, *self.keywords, *self.own_accounts)
+        looked_for = [term for keyword in self.keywords for term in plain_terms(keyword)]
+        given = (self.name, *self.aliases, *looked_for, *self.own_accounts)
         words = {name.lstrip(f"{PREFIXES} ") for name in _spelled(given)}
         called = words | {without_spaces(word) for word in words}
         return {name for name in called if any(map(str.isalnum, name))}

@@ -25,7 +25,7 @@ _LETTERS: Final = {
     "ħ": "h",
     "ŧ": "t",
 }
-_APOSTROPHES: Final = dict.fromkeys("‘’‛ʼ′", "'")
+_APOSTROPHES: Final = dict.fromkeys("‘’‛ʼ′´", "'")
 _DASHES: Final = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
 _SPECIAL: Final = _LETTERS | _APOSTROPHES | _DASHES
 _DROPPED: Final = re.compile(
@@ -72,10 +72,10 @@ def keeps_length(text: str) -> bool:
 def _normalise_character(character: str) -> str:
     if character.isspace():
         return character
-    if category(character) in {"Cf", "Cs"}:
-        return ""
     if character in _SPECIAL:
         return _SPECIAL[character]
+    if category(character) in {"Cf", "Cs"}:
+        return ""
     parts = _DROPPED.sub("", normalize("NFKD", character)).casefold()
     folded = normalize("NFC", _DROPPED.sub("", normalize("NFKD", parts)))
     return "".join(_SPECIAL.get(part, part) for part in folded)

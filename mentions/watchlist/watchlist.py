@@ -45,7 +45,8 @@ class Watchlist:
     """The watched brands.
 
     A mention that names a brand is that brand's, whatever its text says; the name or an alias will do, case and accents
-    aside. Any other is of each brand one of whose keywords is in its text as a whole word, unless an exclusion is too.
+    aside. Any other is of each brand one of whose keywords is in its text as a whole word, or whose query it meets, but
+    for exclusions and context: `Matcher.find` has the rules.
     """
 
     def __init__(self, brands: Sequence[BrandTerms]) -> None:
@@ -58,7 +59,9 @@ class Watchlist:
         self._brands = list(brands)
         self._by_spelling: dict[str, BrandTerms] = {}
         self._by_name = _by_name(brands)
-        self._matcher = Matcher([Terms(brand.search_terms(), brand.exclusions) for brand in brands])
+        self._matcher = Matcher(
+            [Terms(brand.search_terms(), brand.exclusions, brand.queries(), brand.context) for brand in brands]
+        )
         self._own = {brand.name: frozenset(brand.handles()) for brand in brands if brand.own_accounts}
         self._masks: dict[str, Mask] = {}
         self._nearest = NameSuggester(self._by_name)

@@ -54,7 +54,7 @@ def without_spaces(term: str) -> str:
 
 
 def spellings(term: str) -> set[str]:
-    """Return a folded term, and how else people write it: hyphen or apostrophe left out, "and" for "&".
+    """Return a folded term, and how else people write it: without hyphen, apostrophe or last mark, "and" for "&".
 
     >>> sorted(spellings("coba-kola")), sorted(spellings("k&p"))
     (['coba kola', 'coba- kola', 'coba-kola', 'cobakola'], ['k and p', 'k&p', 'kandp'])
@@ -64,7 +64,9 @@ def spellings(term: str) -> set[str]:
         found.add(_joint("", term))
         found |= {_hyphen(blank, term) for blank in (" ", "- ")}
     if "&" in term:
-        found |= {_ampersand(word, term).strip() for word in ("and", " and ")}
+        found |= {_ampersand(word, term).strip() for word in ("and", " and ", "&")}
+    if sum(map(str.isalnum, term)) >= _LEAST and term[-1] in "!?":
+        found.add(term.rstrip("!? "))
     return found
 
 
