@@ -20,6 +20,9 @@ from tests.support.growing_forum import BRAND, GrowingForum, served
 from tests.support.installation import Installation, Worker, wait_until
 
 PATHS: Final = ("a", "b", "c")
+SHOWN: Final = 1_000
+"""Posts of a feed: a shorter one would lose some while the listener is down, whatever that does."""
+
 LIFE: Final = 2.0  # seconds that a listener lives at most after it began to read
 
 
@@ -40,7 +43,7 @@ def main() -> int:
 
 
 def _run(installation: Installation, kills: int, posts: int, chance: random.Random) -> list[str]:
-    forum, memory = GrowingForum(posts, pace=3.0 * kills / posts), 0
+    forum, memory = GrowingForum(posts, pace=3.0 * kills / posts, shown=SHOWN), 0
     with served(forum) as url, installation as here:
         path = _write_brands(here, url)
         for _ in range(kills):

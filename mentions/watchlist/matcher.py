@@ -83,12 +83,13 @@ class Matcher:
     A. Aho, M. Corasick, "Efficient string matching", Communications of the ACM 18 (1975).
     """
 
-    def __init__(self, brands: Sequence[Terms]) -> None:
+    def __init__(self, brands: Sequence[Terms], *, spans: bool = False) -> None:
+        """Take the terms of each brand; with `spans`, `search` says of every term where it stands."""
         self._brands: Final = [(tuple(brand.queries), bool(_folded(brand.context))) for brand in brands]
         plain = {
             place
             for place, brand in enumerate(brands)
-            if not (brand.queries or _folded(brand.exclusions) or _folded(brand.context))
+            if not (spans or brand.queries or _folded(brand.exclusions) or _folded(brand.context))
         }
         self._automaton: Final = ahocorasick.Automaton()
         owners = _owners(brands)

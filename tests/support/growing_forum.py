@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BRAND: Final = "Brisela"
 FEED_LENGTH: Final = 150
-"""Posts that the feed shows, the latest."""
+"""Posts that the feed shows unless told otherwise, the latest."""
 
 FAILS_EVERY: Final = 10
 
@@ -26,8 +26,10 @@ FAILS_EVERY: Final = 10
 class GrowingForum:
     """A forum, and a server of hashtags, whose posts appear one after another; the feed shows them in any order."""
 
-    def __init__(self, posts: int, pace: float) -> None:
+    def __init__(self, posts: int, pace: float, shown: int = FEED_LENGTH) -> None:
+        """Take how many posts there will be, the seconds between two, and how many the feed shows."""
         self.posts = posts
+        self._shown = shown
         self._pace = pace
         self._start = time.monotonic()
         self._chance = random.Random(5)
@@ -39,7 +41,7 @@ class GrowingForum:
 
     def feed(self) -> str:
         """Return the latest posts as a feed whose order means nothing."""
-        shown = list(range(max(0, self.written - FEED_LENGTH), self.written))
+        shown = list(range(max(0, self.written - self._shown), self.written))
         shown += self._chance.sample(shown, len(shown) // 3)
         self._chance.shuffle(shown)
         entries = "".join(

@@ -10,6 +10,7 @@ import typer
 
 from streams.clock import wall_ms
 from tocsin.cli.configure.calendar import check_calendars, resolve_shifts
+from tocsin.cli.configure.match import match
 from tocsin.cli.configure.override import app as override
 from tocsin.cli.environment import load_installation
 from tocsin.cli.options import JsonOption
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 
 app.add_typer(override, name="override")
+app.command()(match)
 
 
 @app.command()
