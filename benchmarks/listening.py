@@ -54,7 +54,7 @@ def _run(installation: Installation, kills: int, posts: int, chance: random.Rand
             listener.kill()
         wait_until(lambda: forum.written == posts, 600, "the last post")
         here.worker("--config", path, command="listen")
-        wait_until(lambda: all(found[-1:] == [posts - 1] for found in _sent(here, sort=True).values()), 120, "the end")
+        wait_until(lambda: all(found[-1:] == [posts - 1] for found in _sent(here, sort=True).values()), 300, "the end")
         found = _sent(here)
         print(f"{kills} kills, {sum(map(len, found.values()))} mentions of {len(found)} sources, {memory} MB at most")
         return [line for source, numbers in found.items() for line in _wrong(source, numbers)]

@@ -9,6 +9,9 @@ SLOWEST: Final = 6
 """A quiet source is asked this many times less often than a busy one."""
 
 GROWTH: Final = 1.5
+FIRST: Final = 10.0
+"""Seconds before a source that has just failed is tried again, at most."""
+
 LONGEST: Final = 3_600.0
 """Seconds between two tries of a source that fails."""
 
@@ -35,6 +38,6 @@ class Pace:
     def after_failure(self, *, asked: float = 0.0, permanent: bool = False) -> float:
         """Return the seconds to wait after a failure: doubled each time, with full jitter in the upper half."""
         self.failures += 1
-        longest = min(self._every * 2.0 ** min(self.failures - 1, 10), max(LONGEST, self._every))
+        longest = min(min(self._every, FIRST) * 2.0 ** min(self.failures - 1, 12), LONGEST)
         wait = longest * self._chance.uniform(0.5, 1.0)
         return max(wait, asked, RARELY if permanent else 0.0)

@@ -20,7 +20,7 @@ _REPORTED = pytest.StashKey[set[str]]()
 _BROKERS = "brokers"
 
 # A busy machine makes no test fail; all else is as in the profile that hypothesis chose, with CI=true its own.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("untimed", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from kafka.partitioner.default import murmur2
-
 
 @lru_cache(maxsize=65_536)
 def partition_of(key: bytes, partitions: int) -> int:
@@ -14,4 +12,6 @@ def partition_of(key: bytes, partitions: int) -> int:
     >>> partition_of(b"Hallowfirth", 4)
     1
     """
+    from kafka.partitioner.default import murmur2  # noqa: PLC0415  slow to load, and most replays need no partition
+
     return int(murmur2(key) & 0x7FFFFFFF) % partitions

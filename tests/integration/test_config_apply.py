@@ -42,7 +42,7 @@ def tocsin(environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedP
         [sys.executable, "-P", "-m", "tocsin", *arguments],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         cwd=ROOT,
         env={**os.environ, **environ},
         check=False,

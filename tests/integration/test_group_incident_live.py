@@ -53,7 +53,7 @@ def test_one_incident_as_in_one_process(real_kafka: Broker, tmp_path: Path) -> N
     config.write_text(json.dumps({"groups": {GROUP: group}, "brands": brands}), encoding="utf-8")
     here = Installation(real_kafka)
     arguments = ("replay", str(storm), "--config", str(config), "--json")
-    expected, done = here.command(*arguments), here.command(*arguments, "--via-kafka", timeout=120)
+    expected, done = here.command(*arguments), here.command(*arguments, "--via-kafka", timeout=240)
     assert done.returncode == 0, done.stderr
     one, other = ([json.loads(line) for line in run.stdout.splitlines()] for run in (expected, done))
     for run in (one, other):

@@ -30,7 +30,7 @@ def test_it_tells_the_same_and_removes_its_topics(real_kafka: Broker, storm: str
     """The events are those of the replay in one process, and no topic of the prefix is left."""
     here = Installation(real_kafka)
     arguments = ("replay", storm, "--defaults", "--json")
-    expected, done = here.command(*arguments), here.command(*arguments, "--via-kafka", timeout=120)
+    expected, done = here.command(*arguments), here.command(*arguments, "--via-kafka", timeout=240)
     assert done.returncode == 0, done.stderr
     assert sorted(done.stdout.splitlines()) == sorted(expected.stdout.splitlines())
     assert done.stdout
@@ -41,7 +41,7 @@ def test_it_tells_the_same_and_removes_its_topics(real_kafka: Broker, storm: str
 def test_it_refuses_a_prefix_that_is_taken(real_kafka: Broker, storm: str) -> None:
     """Where topics are there already, none is removed."""
     with Installation(real_kafka) as here:
-        done = here.command("replay", storm, "--defaults", "--via-kafka", timeout=60)
+        done = here.command("replay", storm, "--defaults", "--via-kafka", timeout=240)
         assert done.returncode == 1
         assert "set TOCSIN_PREFIX to another" in done.stderr
         assert here.ends(here.topics.mentions.name) == {0: 0, 1: 0, 2: 0, 3: 0}
@@ -50,6 +50,6 @@ def test_it_refuses_a_prefix_that_is_taken(real_kafka: Broker, storm: str) -> No
 def test_it_refuses_to_run_without_a_prefix(kafka: Broker, storm: str) -> None:
     """Without a prefix the topics would be the live ones."""
     here = Installation(kafka, {"TOCSIN_PREFIX": ""})
-    done = here.command("replay", storm, "--defaults", "--via-kafka", timeout=60)
+    done = here.command("replay", storm, "--defaults", "--via-kafka", timeout=240)
     assert done.returncode == 2
     assert "set TOCSIN_PREFIX" in done.stderr

@@ -48,7 +48,7 @@ VALIDATOR = Draft202012Validator(schema())
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_no_file_crashes_the_check(raw: bytes) -> None:
     """Whatever the bytes, the answer is a report: a configuration, or at least one error with a one-line message."""
     report = parse(raw)
@@ -57,7 +57,7 @@ def test_no_file_crashes_the_check(raw: bytes) -> None:
 
 
 @given(DOCUMENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_every_error_has_a_place_in_the_file(document: dict[str, Any]) -> None:
     """Whatever is wrong with values, keys and shapes, line and column point into the file."""
     raw = json.dumps(document, indent=1).encode()
@@ -68,7 +68,7 @@ def test_every_error_has_a_place_in_the_file(document: dict[str, Any]) -> None:
 
 
 @given(BRANDS, KEYS, VALUES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_the_loader_accepts_the_editor_accepts(brand: Brand, key: str, value: Any) -> None:
     """A file that may go live is never underlined in the editor: a right one, and one with a key put in or replaced."""
     entry = brand.model_dump(mode="json", exclude={"group"})
@@ -90,7 +90,7 @@ def test_a_token_is_an_error_wherever_it_stands_and_is_never_repeated(key: str, 
 
 
 @given(BRANDS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_brand_survives_the_wire(brand: Brand) -> None:
     """Reading what was written gives the equal brand, and nothing is left out."""
     raw = encode_brand(brand)
@@ -99,7 +99,7 @@ def test_a_brand_survives_the_wire(brand: Brand) -> None:
 
 
 @given(CATALOGUES, CATALOGUES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_carrying_out_a_plan_leaves_nothing_to_do(before: dict[str, Brand], after: dict[str, Brand]) -> None:
     """The records of the plan turn what is in force into what is wanted, exactly and at the first time."""
     applied = {name: encode_brand(brand) for name, brand in before.items()}
@@ -122,7 +122,7 @@ MAPPINGS = st.dictionaries(st.sampled_from("abc"), TREES, max_size=3).map(_node)
 
 
 @given(MAPPINGS, MAPPINGS, MAPPINGS)
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_inheritance_does_not_depend_on_who_merges_first(top: Node, middle: Node, low: Node) -> None:
     """Where mappings meet mappings, organisation with group then brand is organisation then group with brand."""
     if _alike(top, middle) and _alike(middle, low) and _alike(top, low):
@@ -130,7 +130,7 @@ def test_inheritance_does_not_depend_on_who_merges_first(top: Node, middle: Node
 
 
 @given(MAPPINGS)
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_inheriting_from_oneself_or_from_nothing_changes_nothing(node: Node) -> None:
     """Empty defaults are no defaults."""
     assert plain_value(merge(node, node)) == plain_value(node)

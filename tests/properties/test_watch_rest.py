@@ -145,7 +145,7 @@ def thresholds(draw: st.DrawFn, name: str, before: Sequence[Row], rows: Sequence
     return Policy.model_validate(CALM | (OFF if draw(st.booleans()) else {}) | {name: own})
 
 
-@settings(max_examples=220, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(sorted(BARS)), st.data())
 def test_who_rests_could_have_found_nothing(name: str, data: st.DataObject) -> None:
     """Signals and stored state are those of a watch that asks every detector at the end of every minute.
@@ -201,7 +201,7 @@ counts = st.tuples(st.just("count"), st.tuples(st.integers(0, 2), st.integers(0,
 waits = st.tuples(st.just("wait"), st.sampled_from([1, 1, 2, 30, 60, 1440]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.one_of(looks, counts, counts, waits), max_size=40))
 def test_each_rests_until_its_room_is_used_up_or_the_hour_is_over(course: list[tuple[str, Any]]) -> None:
     """What was counted in later minutes already takes from the room; all rest while the least of all does."""

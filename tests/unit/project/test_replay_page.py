@@ -59,7 +59,7 @@ def shell(folder: Path, script: str, **more: str) -> str:
     path = os.pathsep.join([str(bin_folder), kept["PATH"]])
     environment = kept | {"PATH": path, "PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"} | more
     done = subprocess.run(
-        ["bash", "-euc", script], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
+        ["bash", "-euc", script], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=280
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return done.stdout

@@ -33,13 +33,13 @@ EXPLAINER = MatchExplainer(BRANDS)
         ("Hallowfrith", "Hallowfirth", "“hallowfrith” is nearly “hallowfirth”: add it as a keyword if it is meant"),
     ],
 )
-def test_what_was_missing_is_said(text: str, brand: str, reason: str) -> None:
+def test_what_was_missing_is_named(text: str, brand: str, reason: str) -> None:
     """A text that is nearly a brand's says why it is not."""
     (found,) = EXPLAINER.explain(text)
     assert (found.brand, found.matched, found.reason) == (brand, False, reason)
 
 
-def test_what_it_was_found_by_is_said() -> None:
+def test_the_words_that_were_found_are_listed() -> None:
     """Each brand of a text comes with the words that it was found by, hashtags taken apart."""
     found = EXPLAINER.explain("Orange en panne #BoycottHallowfirth <b>pippin</b> cider")
     assert [(one.brand, one.found) for one in found] == [

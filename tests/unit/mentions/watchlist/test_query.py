@@ -109,12 +109,14 @@ queries = st.recursive(
 
 
 @given(queries, st.lists(words, max_size=6))
-def test_a_query_is_met_as_its_truth_table_says(keyword: str, said: list[str]) -> None:
+def test_a_query_is_met_as_its_truth_table_says(keyword: str, spoken: list[str]) -> None:
     """Joined by AND, OR and NOT, a query is met exactly when the same expression over the words is true."""
     truth = keyword.replace(" AND ", " and ").replace(" OR ", " or ").replace(" NOT ", " and not ")
     for word in ("acme", "late", "rail", "no"):
-        truth = " ".join(str(word in said) if part == word else part for part in _pieces(truth))
-    assert matches(keyword, " ".join(said)) == (bool(eval(truth)) and bool(set(_positive(parse(keyword))) & set(said)))
+        truth = " ".join(str(word in spoken) if part == word else part for part in _pieces(truth))
+    assert matches(keyword, " ".join(spoken)) == (
+        bool(eval(truth)) and bool(set(_positive(parse(keyword))) & set(spoken))
+    )
 
 
 def _pieces(text: str) -> list[str]:

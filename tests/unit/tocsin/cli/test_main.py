@@ -22,7 +22,7 @@ def tocsin(*arguments: str, stdin: str = "", **environ: str) -> subprocess.Compl
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         cwd=ROOT,
         env=clean | environ,
         check=False,
@@ -53,7 +53,7 @@ def test_help_loads_nothing_heavy() -> None:
     end = "except SystemExit: print(*sys.modules, file=sys.stderr)"
     program = f"import sys; from tocsin.cli.main import run\ntry: run()\n{end}"
     done = subprocess.run(
-        [sys.executable, "-c", program, "--help"], capture_output=True, text=True, timeout=60, cwd=ROOT, check=True
+        [sys.executable, "-c", program, "--help"], capture_output=True, text=True, timeout=240, cwd=ROOT, check=True
     )
     loaded = set(done.stderr.split())
     assert "tocsin.cli.commands" in loaded
@@ -122,7 +122,7 @@ def test_the_version_is_printed() -> None:
 def test_a_reader_that_has_gone_is_no_failure_worth_a_message() -> None:
     """`tocsin … | head -1` prints one line and is quiet."""
     shell = f"{sys.executable} -P -m tocsin config schema | head -1"
-    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=60, cwd=ROOT, check=False)
+    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=240, cwd=ROOT, check=False)
     assert done.stdout == "{\n"
     assert done.stderr == ""
 
@@ -140,7 +140,7 @@ def test_an_interrupt_is_130_and_quiet(tmp_path: Path) -> None:
     try:
         with pipe.open("w"):  # returns once the command reads, and keeps it waiting for more
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=30)
+            _, err = process.communicate(timeout=240)
     finally:
         process.kill()
     assert process.returncode == 130

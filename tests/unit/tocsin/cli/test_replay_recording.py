@@ -156,7 +156,7 @@ def test_a_bar_in_the_terminal_takes_nothing_from_a_file(recording: str, tmp_pat
     out = tmp_path / "events.jsonl"
     with out.open("wb") as file:
         command = [sys.executable, "-P", "-m", "tocsin", "replay", recording, "--json"]
-        done = subprocess.run(command, cwd=ROOT, stdout=file, stderr=side, check=False, timeout=60)
+        done = subprocess.run(command, cwd=ROOT, stdout=file, stderr=side, check=False, timeout=240)
     os.close(side)
     os.close(terminal)
     assert done.returncode == 0

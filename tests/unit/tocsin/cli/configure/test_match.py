@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
 from tocsin.cli.configure.config import app
 from tocsin.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BRANDS = """
 brands:
@@ -27,9 +30,9 @@ def config(tmp_path: Path) -> str:
 
 
 def test_each_text_comes_with_its_brands(config: str) -> None:
-    """One line a text, below it each brand with its words, or why it is not the brand's; hostile text is spelled out."""
-    told = '#BoycottHallowfirth\n{"text": "Orange en panne"}\nan orange sunset\n\n\x1b[2Jnobody\n'
-    found = CliRunner().invoke(app, ["match", "-", "--config", config], input=told)
+    """One line a text, below it each brand with its words, or why it is not its; hostile text is spelled out."""
+    lines = '#BoycottHallowfirth\n{"text": "Orange en panne"}\nan orange sunset\n\n\x1b[2Jnobody\n'
+    found = CliRunner().invoke(app, ["match", "-", "--config", config], input=lines)
     assert found.exit_code == 0
     assert found.stdout.splitlines() == [
         "#BoycottHallowfirth",
