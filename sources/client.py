@@ -144,7 +144,7 @@ async def _explained() -> AsyncIterator[None]:
     except aiohttp.ClientConnectorDNSError as error:
         if isinstance(error.os_error, PrivateAddressError):
             raise SourceError(str(error.os_error), permanent=True) from None
-        raise SourceError("has a name that nobody knows: check `url`") from None
+        raise SourceError("has a name that cannot be resolved: check `url` and the network") from None
     except aiohttp.ClientConnectorCertificateError:
         raise SourceError("shows a certificate that is not valid: check `url`, or tell its owner") from None
     except (aiohttp.ClientError, OSError, ValueError) as error:

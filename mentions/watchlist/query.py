@@ -130,7 +130,7 @@ class _Parser:
     def parse(self) -> Query:
         root = self._or(0)
         if self._place < len(self._tokens):
-            raise self._wrong("does not belong here: is a parenthesis missing?")
+            raise self._wrong("does not belong here: is an operator or a parenthesis missing?")
         if not _positive(root):
             raise QueryError("says only what must not be there: say what must be there, too")
         return Query(root, tuple(self._leaves))
@@ -177,7 +177,7 @@ class _Parser:
         if self._take("("):
             inner = self._or(depth + 1)
             if not self._take(")"):
-                raise self._wrong("where a closing parenthesis was expected")
+                raise self._wrong("stands where a closing parenthesis was expected")
             return inner
         return self._leaf()
 
@@ -196,7 +196,7 @@ class _Parser:
                 return self._add(text[1:-1], quoted=True)
             words.append(text)
         if not words:
-            raise self._wrong("where a word was expected")
+            raise self._wrong("stands where a word was expected")
         return self._add(" ".join(words), quoted=False)
 
     def _add(self, phrase: str, *, quoted: bool) -> int:
@@ -215,9 +215,9 @@ class _Parser:
 
     def _wrong(self, what: str) -> QueryError:
         if self._place >= len(self._tokens):
-            return QueryError(f"ends {what}")
+            return QueryError(what.replace("stands", "ends", 1))
         _, text, start = self._tokens[self._place]
-        return QueryError(f"{text!r} at character {start + 1} stands {what}")
+        return QueryError(f"{text!r} at character {start + 1} {what}")
 
 
 def _holds(node: Node | int, operators: set[str]) -> bool:

@@ -19,6 +19,7 @@ class CommandSpec(NamedTuple):
 
 COMMANDS: Final[dict[str, CommandSpec]] = {
     "demo": CommandSpec("tocsin.cli.run.demo", "Show an invented crisis, from first mention to Slack message."),
+    "init": CommandSpec("tocsin.cli.run.init", "Write a first brands.yaml, with sources that work."),
     "worker": CommandSpec("tocsin.cli.run.worker", "Run a worker: score, watch, triage, notify."),
     "slack": CommandSpec("tocsin.cli.run.slack", "Run the Slack app: buttons, modals, Home tab and /tocsin."),
     "web": CommandSpec("tocsin.cli.run.web", "Serve the web pages: brands, incidents and thresholds."),

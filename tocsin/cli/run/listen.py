@@ -68,7 +68,7 @@ def command(
     if discover is not None:
         _discover(discover, private=private, json=json)
     elif check or dry_run:
-        trials = asyncio.run(_try_all(_brands(here, config), _tokens(here.settings)))
+        trials = asyncio.run(_try_all(_brands(here, config), tokens(here.settings)))
         _print_mentions(trials) if dry_run else _print_trials(trials, json=json)
         if any(trial.error for trial in trials):
             raise typer.Exit(1)
@@ -88,7 +88,8 @@ def _brands(here: Installation, config: Path | None) -> list[Brand]:
     return list(load(config, warn=lambda problem: print_status(printable(str(problem)))).brands)
 
 
-def _tokens(settings: Settings) -> Tokens:
+def tokens(settings: Settings) -> Tokens:
+    """Return the secrets that some sources want."""
     from sources.registry import Tokens  # noqa: PLC0415  aiohttp and feedparser are slow to load
 
     return Tokens(
@@ -168,7 +169,7 @@ def _listen(here: Installation, config: Path | None, http: tuple[str, int] | Non
 
     log_to_stderr(here.settings.log_level, here.settings.log_format)
     brands = None if config is None else _brands(here, config)
-    service = ListenerService(here.settings, here.connection, here.topics, _tokens(here.settings))
+    service = ListenerService(here.settings, here.connection, here.topics, tokens(here.settings))
     if once:
         sent = asyncio.run(listen_once(service, _brands(here, config) if brands is None else brands))
         print_line(f"sent {sent} mentions")

@@ -61,7 +61,7 @@ def test_plain_keywords_are_no_queries(keyword: str) -> None:
         ("acme AND", "ends where a word was expected"),
         ("AND acme", "'AND' at character 1 stands where a word was expected"),
         ("(acme OR ajax", "ends where a closing parenthesis was expected"),
-        ("acme OR ajax)", "')' at character 13 stands does not belong here: is a parenthesis missing?"),
+        ("acme OR ajax)", "')' at character 13 does not belong here: is an operator or a parenthesis missing?"),
         ('"acme', "has a quotation mark that does not close: add it, or remove the first"),
         ("NOT acme", "says only what must not be there: say what must be there, too"),
         ("ab*", "'ab*': at least 3 letters stand before *"),
