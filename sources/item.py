@@ -15,6 +15,7 @@ class Item(NamedTuple):
     """One post, as a mention that has no brand yet."""
 
     mention: dict[str, Any]
+    dated: bool = True  # else it was published when it is first seen, if it is not from before that
 
     @property
     def id(self) -> str:

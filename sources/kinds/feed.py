@@ -69,7 +69,7 @@ def _item(entry: Any, channel: str, now: int) -> Item:
     link = _target(entry.get("link", ""))
     moment = entry.get("published_parsed") or entry.get("updated_parsed") or entry.get("created_parsed")
     published = min(calendar.timegm(moment) * 1000, now) if moment else now
-    return mention(
+    item = mention(
         entry.get("id") or link or str(hash63(text)),
         text,
         published,
@@ -78,6 +78,7 @@ def _item(entry: Any, channel: str, now: int) -> Item:
         url=link,
         rating=_rating(entry),
     )
+    return item._replace(dated=moment is not None)
 
 
 def _content(entry: Any) -> str:

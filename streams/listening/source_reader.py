@@ -114,6 +114,9 @@ class SourceReader:
         """Send what is new of a page, and note how far the source is read; returns whether anything was new."""
         now = self._clock()
         fresh = self._seen.fresh(page.items, fold_copies=self.settings.kind == "feed")
+        first_look = not self._seen.entries()
+        if first_look:  # what has no date and was there before us is old: as news it would be a storm
+            fresh = [one for one in fresh if one[0].dated]
         chosen = [(item, self._select(item, now, edited=edited)) for item, edited in fresh]
         if fresh:
             self._note_news(now)
@@ -124,7 +127,7 @@ class SourceReader:
             await self._send_pending()
         if not streamed:
             self._seen.remember(page.items)
-        moved = page.position != self.cursor.position or bool(fresh)
+        moved = page.position != self.cursor.position or bool(fresh) or (first_look and bool(page.items))
         self.cursor.position = page.position
         if moved and (not streamed or now - self._saved_at >= SAVE_INTERVAL):
             await self._save(now)
