@@ -62,6 +62,14 @@ class SourceHealth(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(SourceHealth).decode
 
 
+def decode(raw: bytes) -> SourceHealth | None:
+    """Return a stored word on a source, None where it is none."""
+    try:
+        return _decode(raw)
+    except msgspec.DecodeError:
+        return None
+
+
 def is_news(before: SourceHealth, now: SourceHealth) -> bool:
     """Return whether health must be published: it changed, or the last report is old."""
     return (before.state, before.reason) != (now.state, now.reason) or now.at - before.at >= REPORT_INTERVAL
@@ -84,13 +92,8 @@ def read(connection: Connection, topics: Topics, now: int) -> list[SourceHealth]
     Raises:
         BrokerError: no broker answers, or the topic is missing.
     """
-    found = []
-    for value in reader.latest(connection, topics.source_health.name).values():
-        try:
-            found.append(_decode(value).seen_at(now))
-        except msgspec.DecodeError:
-            continue
-    return sorted(found, key=lambda health: health.source)
+    stored = map(decode, reader.latest(connection, topics.source_health.name).values())
+    return sorted((health.seen_at(now) for health in stored if health is not None), key=lambda health: health.source)
 
 
 def coverage(sources: Iterable[SourceHealth], now: int) -> str:

@@ -17,7 +17,7 @@ from detectors.model.signal_text import format_number
 from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages import actions
 from tocsin.web.pages.incident_details import incident_details
-from tocsin.web.pages.overview import STATES, brand_row, brand_rows, incident_row, on_call_names, status_text
+from tocsin.web.pages.overview import STATES, brand_row, brand_rows, coverage, incident_row, on_call_names, status_text
 from tocsin.web.sources.data_source import incidents_of, may_act
 from tocsin.web.templating import render_page, set_security_headers
 from tocsin.web.text import format_time, translate
@@ -156,6 +156,7 @@ class IncidentPages:
             states=STATES,
             state=state,
             search=search,
+            coverage=coverage(self._source, language),
             watched=bool(self._source.brands()),
             refresh=request.rel_url.raw_query_string,
         )

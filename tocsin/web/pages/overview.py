@@ -11,6 +11,7 @@ from alerts.rendering.escaping import clean
 from config.brands import on_call as routing
 from config.brands.overrides import active
 from detectors.model.signal_text import format_number, format_percent
+from streams.listening.health import span
 from tocsin.web.sources.data_source import incidents_of
 from tocsin.web.sparkline import build_sparkline
 from tocsin.web.text import format_time, translate
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from config.brands.model import Brand
     from config.brands.overrides import BrandWithOverrides
     from detectors.model.signal_text import Language
+    from streams.listening.health import SourceHealth
     from tocsin.web.sources.data_source import DataSource
     from tocsin.web.sparkline import Sparkline
 
@@ -115,6 +117,23 @@ def status_text(incident: Incident, brand: Brand, language: Language) -> str:
     if incident.status != "resolved" and incident.snoozed_until is not None:
         said += f" · {translate(language, 'snoozed', at=format_time(incident.snoozed_until, brand.timezone))}"
     return said
+
+
+def coverage(source: DataSource, language: Language) -> list[str]:
+    """Return in a line how many sources are heard, then one for each that is not; nothing without sources."""
+    known = source.sources()
+    wrong = [one for one in known if one.state not in {"active", "starting"}]
+    if not known:
+        return []
+    heard = translate(language, "sources_heard", heard=len(known) - len(wrong), count=len(known))
+    return [heard, *(f"{clean(one.source)}: {_trouble(one, source.now(), language)}" for one in wrong)]
+
+
+def _trouble(one: SourceHealth, now: int, language: Language) -> str:
+    if one.state == "silent":
+        quiet = span((now - one.last_news) / 1000)
+        return translate(language, "source_silent", quiet=quiet, usual=span(one.usual_gap))
+    return translate(language, f"source_{one.state}", reason=clean(one.reason))
 
 
 def badges(source: DataSource, configured: BrandWithOverrides, language: Language) -> list[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from detectors.engine.state import State
     from detectors.model.learning import Learning
     from mentions.model.batches import Batch, Tick
+    from streams.listening.health import SourceHealth
     from tocsin.web.sources.rate_counter import RateSeries
 
 _HOUR: Final = 3_600_000
@@ -57,6 +58,10 @@ class DataSource(Protocol):
 
     def expected_rate(self, brand: str) -> float | None:
         """Return the expected mentions per five minutes at this hour; None with too little history."""
+        ...
+
+    def sources(self) -> Sequence[SourceHealth]:
+        """Return the health of the sources that `tocsin listen` reads, by name."""
         ...
 
     async def send(self, action: Action) -> None:

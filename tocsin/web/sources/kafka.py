@@ -14,6 +14,7 @@ from mentions.model.batches import Batch, decode
 from streams.clock import wall_ms
 from streams.gateway import KafkaGateway
 from streams.heartbeat import canary
+from streams.listening.health_view import SourceHealthView
 from streams.views import brand_states
 from streams.views.active_silences import ActiveSilences
 from streams.views.brands import BrandRegistry, follow
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from config.brands.overrides import BrandWithOverrides
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
+    from streams.listening.health import SourceHealth
     from tocsin.web.sources.rate_counter import RateSeries
 
 log = structlog.get_logger(__name__)
@@ -51,6 +53,7 @@ class KafkaDataSource(KafkaGateway):
         self._incident_view = IncidentView()
         self._posted_messages = PostedMessages()
         self._active_silences = ActiveSilences()
+        self._sources = SourceHealthView()
         self._counter = RateCounter()
         self._expected_rates: dict[str, float | None] = {}
 
@@ -62,6 +65,7 @@ class KafkaDataSource(KafkaGateway):
             group.create_task(self._incident_view.follow(*here))
             group.create_task(self._posted_messages.follow(*here))
             group.create_task(self._active_silences.follow(*here))
+            group.create_task(self._sources.follow(self._connection, self._topics))
             group.create_task(self._count())
             group.create_task(self._refresh_baselines())
 
@@ -97,6 +101,10 @@ class KafkaDataSource(KafkaGateway):
     def expected_rate(self, brand: str) -> float | None:
         """Return the expected mentions per five minutes at this hour; None with too little history."""
         return self._expected_rates.get(brand)
+
+    def sources(self) -> Sequence[SourceHealth]:
+        """Return the health of the sources, by name."""
+        return self._sources.at(self.now())
 
     async def _count(self) -> None:
         """Count the mentions of the last hours, then each new one."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mentions.model.batches import Batch
     from mentions.readers.position import Line, RejectedLine
     from mentions.scorer_port import Scorer
+    from streams.listening.health import SourceHealth
     from streams.recording.format import Entry, Header
     from streams.stages.triage import TriageShard
     from streams.stages.watch import WatchShard
@@ -56,6 +57,10 @@ class RecordingDataSource:
     def incidents(self) -> Mapping[str, Incident]:
         """Return the latest state of each incident, by id."""
         return self.latest
+
+    def sources(self) -> Sequence[SourceHealth]:
+        """Return nothing: a recording does not hold what was not heard."""
+        return ()
 
     def message_ref(self, incident: str) -> MessageRef | None:
         """Return None: a replay posts nothing."""

@@ -102,6 +102,6 @@ def test_no_string_is_left_that_no_page_says() -> None:
     """Each string is named in the code or a template, or belongs to a family that is put together there."""
     files = [*Path("tocsin/web").rglob("*.py"), *Path("tocsin/web/templates").iterdir()]
     stated = "".join(file.read_text(encoding="utf-8") for file in files if file.parent.name != "locales")
-    families = ("what_", "act_", "verdict_", *get_args(State))
+    families = ("what_", "act_", "verdict_", "source_", *get_args(State))
     for key in en.MESSAGES:
         assert key.startswith(families) or re.search(rf"""["']{key}["']""", stated), key

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +18,7 @@ from detectors.model.signal import Contributors, Example
 from detectors.model.topic import CopiedPost, TopicPost
 from mentions.model.batches import Batch
 from replay.tuning.dataset import Dataset
+from streams.listening.health import SourceHealth
 from tests.support.alerts import START, incident_of, signal
 from tests.support.topics import COPIED, mention_words, topic, topic_signal
 from tests.support.web_app import day, hidden, web_client
@@ -44,6 +46,11 @@ class Stage(RecordingDataSource):
         super().__init__(known or base.configured, base.shards, base.dataset, latest=incidents, _tally=base._tally)
         self.sent: list[Action] = []
         self.posted: dict[str, MessageRef] = {}
+        self.health: list[SourceHealth] = []
+
+    def sources(self) -> list[SourceHealth]:
+        """Return what was said of the sources."""
+        return self.health
 
     async def send(self, action: Action) -> None:
         """Note an act."""
@@ -67,6 +74,28 @@ async def test_the_most_severe_brand_stands_first_and_can_be_searched_for() -> N
         assert "Voltanelle" in some
         assert "Hallowfirth" not in some
         assert "No matching brands" in await (await client.get("/?q=zzz")).text()
+
+
+async def test_the_board_tells_what_is_not_heard() -> None:
+    """How many sources are heard stands below the brands, then each that is not, in either language, escaped."""
+    stage = Stage()
+    now = stage.now()
+    stage.health = [
+        SourceHealth("feed a", ["Hallowfirth"], "active"),
+        SourceHealth("feed b", ["Hallowfirth"], "silent", last_news=now - 2_400_000, usual_gap=180.0),
+        SourceHealth(f"feed {HOSTILE}", ["Hallowfirth"], "failing", "answers 500"),
+    ]
+    async with web_client(stage) as client:
+        page = unescape(await (await client.get("/")).text())
+        assert "Sources: 1 of 3 heard" in page
+        assert "feed b: silent for 40 min, usually every 3 min" in page
+        assert "answers 500" in page
+        assert HOSTILE not in page
+        french = unescape(await (await client.get("/", headers={"Accept-Language": "fr"})).text())
+        assert "Sources : 1 sur 3 entendues" in french
+        assert "feed b: silencieuse depuis 40 min, d’habitude toutes les 3 min" in french
+    async with web_client(Stage()) as client:
+        assert "Sources:" not in await (await client.get("/")).text()
 
 
 async def test_every_answer_is_kept_from_frames_caches_and_scripts_of_others() -> None:
