@@ -122,10 +122,10 @@ class Worker:
         self.app = faust_app(config)
         self._config = config
         self._brands = BrandRegistry(defaults=config.defaults)
-        topics, sender = config.topics, FaustSender(self.app)
-        self._score = ScoreAgent(topics, sender, self._brands, config.scorer, clock(config.clock), config.partitions)
-        self._watch = WatchAgent(topics, sender, self._brands, self._table("watch"))
-        self._triage = TriageAgent(topics, sender, self._brands, self._table("triage"), config.partitions)
+        topics, sender, arrival = config.topics, FaustSender(self.app), clock(config.clock)
+        self._score = ScoreAgent(topics, sender, self._brands, config.scorer, arrival, config.partitions)
+        self._watch = WatchAgent(topics, sender, self._brands, self._table("watch"), arrival)
+        self._triage = TriageAgent(topics, sender, self._brands, self._table("triage"), config.partitions, arrival)
         canaries = CanaryForwarder(topics, sender, config.scorer, config.slack_probe)
         delivered: OffsetTracker[TP] = OffsetTracker()
         self._notify = NotifyAgent(

@@ -38,6 +38,7 @@ class ScoreResult:
     accepted: int = 0  # mentions of at least one brand
     unmatched: int = 0  # of none
     own_account: int = 0  # left out: by the brand's own account
+    ahead: int = 0  # the longest time, ms, that a mention was published after it arrived; it counts as just published
 
     def advance(self, instant: int) -> None:
         """Note that event time is read up to `instant`."""
@@ -59,6 +60,7 @@ def score(partition: int, records: Iterable[MentionsRecord], watchlist: Watchlis
         result.own_account += scored.own_account
         if scored.read_up_to:
             result.advance(min(scored.read_up_to, record.arrived))
+            result.ahead = max(result.ahead, scored.read_up_to - record.arrived)
     result.accepted = len(columns)
     result.batches = columns.drain()
     return result

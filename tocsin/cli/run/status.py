@@ -9,11 +9,14 @@ import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.options import BrandOption, JsonOption
-from tocsin.cli.output import print_json, print_line, print_table
+from tocsin.cli.output import print_json, print_line, print_table, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from detectors.engine.state import State
     from detectors.engine.watermarks import Watermarks
+    from mentions.model.batches import ClockSkew
 
 HOUR = 60
 MINUTE_MS = 60_000
@@ -45,6 +48,7 @@ def command(
             print_json(record)
         return
     _print(records, watermarks_by_partition)
+    _print_skews(watermarks_by_partition.values())
 
 
 def _iso(at: int | None) -> str | None:
@@ -85,3 +89,15 @@ def _print(records: list[dict[str, Any]], watermarks_by_partition: dict[int, Wat
         print_line(
             f"{len(watermarks_by_partition)} partitions watched, event time {_iso(min(marks))} to {_iso(max(marks))}"
         )
+
+
+def _print_skews(watermarks: Iterable[Watermarks]) -> None:
+    """Print the latest timestamp of each source partition that was ahead of the clock of its worker."""
+    latest: dict[int, ClockSkew] = {}
+    for one in watermarks:
+        for partition, skew in one.skews.items():
+            if partition not in latest or skew.seen_at > latest[partition].seen_at:
+                latest[partition] = skew
+    for partition, skew in sorted(latest.items()):
+        ahead = f"{skew.ahead / 1000:.0f} s ahead of the clock at {_iso(skew.seen_at)}"
+        print_line(f"mentions partition {partition}: {printable(skew.source)} {ahead}, counted as then")

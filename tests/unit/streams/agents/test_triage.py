@@ -16,8 +16,10 @@ from config.brands.model import Brand
 from detectors.model import signal as signals
 from detectors.model.signal import Watermark
 from streams.agents.triage import TriageAgent
+from streams.clock import ArrivalClock
 from streams.kafka.topics import Topics
 from streams.stages import group_routing
+from streams.stages.event_time import MAX_SKEW
 from streams.stages.group_routing import ForwardedRecord, PartitionClocks, group_partition
 from streams.views.brands import BrandRegistry
 from tests.support.agency import BRANDS, GROUP, UNGROUPED, about, run_triage
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
 
     from alerts.incidents.model import Notification
+    from streams.clock import Clock
     from streams.exactly_once.fencing import FencedValue
     from streams.exactly_once.fetch_batches import KafkaRecord
 
@@ -82,9 +85,10 @@ class Worker:
             self.directory.put(Brand(name=brand, group=GROUP if brand in members else None), 1)
         self.directory.refresh()
 
-    def restart(self) -> None:
+    def restart(self, clock: Clock | None = None) -> None:
         """Begin again with what the table holds."""
-        self.triaging = TriageAgent(TOPICS, self, self.directory, self.table, PARTITIONS)  # type: ignore[arg-type]  # a table
+        arrival = clock or ArrivalClock()
+        self.triaging = TriageAgent(TOPICS, self, self.directory, self.table, PARTITIONS, arrival)  # type: ignore[arg-type]  # a table
 
     async def send(
         self, topic: str, key: bytes | None, value: bytes | None, partition: int | None = None, headers: Any = None
@@ -194,3 +198,27 @@ def test_a_silence_goes_with_its_brand() -> None:
 
 def _by_incident(reported: list[Notification]) -> list[Notification]:
     return sorted(reported, key=lambda note: (note.incident.id, note.revision))
+
+
+class Stopped:
+    """A wall clock that stands ten minutes after START."""
+
+    def now(self) -> int:
+        """Return its time."""
+        return START + 10 * MINUTE
+
+
+def test_no_incident_is_ahead_of_the_clock() -> None:
+    """Neither one that is loaded nor one that a watermark or a signal moves: timers would run by a wrong clock."""
+    worker, limit = Worker(), Stopped().now() + MAX_SKEW
+    worker.feed(signal(0, brand=UNGROUPED), now(3 * 1440))
+    number = _assigned_partition(UNGROUPED)
+
+    def time_of_incident() -> int:
+        return worker.triaging._owned_partitions[number].triage.brands.cases[UNGROUPED].clock
+
+    assert time_of_incident() > limit
+    worker.restart(Stopped())
+    assert time_of_incident() == limit
+    worker.feed(signal(4 * 1440, brand=UNGROUPED), now(5 * 1440))
+    assert time_of_incident() == limit

@@ -1,0 +1,138 @@
+"""The watch agent's partition: what it loads, and which ticks it believes, by the wall clock."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from structlog.testing import capture_logs
+
+from detectors.engine import watermarks
+from detectors.engine.watermarks import Watermarks
+from detectors.model.signal import Watermark
+from mentions.model.batches import NEGATIVE, Tick
+from streams.agents.watch import WatchPartition, within_clock
+from streams.clock import ArrivalClock
+from streams.exactly_once.fencing import FencedValue, FencedVersion
+from streams.exactly_once.producer import SendBatch
+from streams.stages.event_time import MAX_SKEW
+from streams.stages.watch_rows import time_key
+from streams.views.brands import BrandRegistry
+from tests.support.mentions_stream import MINUTE, START, Row, batch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterator
+
+NOW: Final = START + 600 * MINUTE
+DAY: Final = 1440 * MINUTE
+BURST: Final = [Row(600 + place / 100, NEGATIVE, f"broken again {place}", f"author {place}") for place in range(60)]
+
+
+class Stopped:
+    """A wall clock that stands at NOW."""
+
+    def now(self) -> int:
+        """Return NOW."""
+        return NOW
+
+
+@dataclass
+class Table:
+    """What survives the worker."""
+
+    changelog_topic_name: str = "watch-changelog"
+    data: dict[bytes, FencedValue] = field(default_factory=dict)
+
+    def rows(self, partition: int) -> Iterator[tuple[bytes, FencedValue]]:
+        """Return what belongs to a partition."""
+        return iter([(key, value) for key, value in self.data.items() if value.partition == partition])
+
+    def epoch(self, partition: int) -> int:
+        """Return the epoch of a new owner."""
+        return 1 + max((value.version.epoch for _, value in self.rows(partition)), default=0)
+
+    async def write(self, key: bytes, value: FencedValue) -> Awaitable[None]:
+        """Keep a value."""
+        self.data[key] = value
+        return asyncio.sleep(0)
+
+
+def partition(table: Table, *, wall: bool = True) -> WatchPartition:
+    """Return partition 0 with what the table holds."""
+    held: Any = table
+    return WatchPartition(0, held, BrandRegistry(defaults=True), Stopped() if wall else ArrivalClock())
+
+
+async def store(table: Table, number: WatchPartition) -> None:
+    """Store what a partition has."""
+    sender: Any = None
+    await number.save(SendBatch(sender))
+
+
+def tick(at: int, clock: int | None = None, number: int = 0, of: int = 1) -> Tick:
+    """Return a tick of a source partition."""
+    return Tick(number, of, at, at if clock is None else clock)
+
+
+async def poisoned() -> Table:
+    """Return what a worker stored whose event time a wrong clock took three days ahead."""
+    table = Table()
+    before = partition(table, wall=False)
+    before.apply(tick(START), 0)
+    before.apply(batch_of([Row(0)]), 1)
+    before.apply(tick(NOW + 3 * DAY), 2)
+    await store(table, before)
+    return table
+
+
+async def test_a_stored_watermark_ahead_of_the_clock_is_mended_when_it_is_loaded() -> None:
+    """Time passes again at once, no mention of the present is late, and one line says what was found."""
+    table = await poisoned()
+    with capture_logs() as logs:
+        loaded = partition(table)
+    (line,) = logs
+    assert (line["topic"], line["partition"], line["brands"], line["ahead_s"]) == ("watch-changelog", 0, 1, 3 * 86_400)
+    loaded.apply(batch_of(BURST, 10), 3)
+    assert loaded.apply(tick(NOW + 5_000), 4) == [Watermark(NOW - 2 * MINUTE)]
+    assert loaded.shard.states["acme"].totals.late == 0
+    assert loaded.shard.watermarks.emitted == NOW + 5_000
+    await store(table, loaded)
+    with capture_logs() as logs:
+        partition(table)
+    assert not logs
+
+
+async def test_where_records_set_the_time_a_stored_watermark_stays() -> None:
+    """An old incident is in no clock's order."""
+    loaded = partition(await poisoned(), wall=False)
+    assert loaded.shard.watermarks.emitted == NOW + 3 * DAY
+
+
+async def test_a_watermark_that_the_clock_has_left_behind_is_mended() -> None:
+    """A worker whose own clock was set back goes on with the clock."""
+    table = Table()
+    table.data[time_key(0)] = FencedValue(
+        FencedVersion(1, 1), 0, watermarks.encode(Watermarks(partitions=1, read_up_to={0: NOW}, emitted=NOW))
+    )
+    loaded = partition(table)
+    loaded.shard.watermarks.emitted = NOW + DAY
+    loaded.apply(tick(NOW), 2)
+    assert loaded.shard.watermarks.emitted == NOW
+
+
+@pytest.mark.parametrize("ahead", [MAX_SKEW + 1, 50 * MINUTE, 3 * DAY])
+def test_a_tick_ahead_of_the_clock_counts_as_now(ahead: int) -> None:
+    """Neither its event time nor its sender's clock goes beyond; what it was is kept for `tocsin status`."""
+    found = within_clock(tick(NOW + ahead), NOW)
+    assert (found.read_up_to, found.clock) == (NOW, NOW)
+    assert found.skew is not None
+    assert found.skew.ahead == ahead
+    assert within_clock(tick(NOW - MINUTE, NOW + ahead), NOW).read_up_to == NOW - MINUTE
+
+
+def test_a_tick_in_time_stays_as_it_is() -> None:
+    """Nor is any where records set the time."""
+    assert within_clock(tick(NOW + MAX_SKEW), NOW) == tick(NOW + MAX_SKEW)
+    assert within_clock(tick(NOW + DAY), None) == tick(NOW + DAY)
