@@ -12,6 +12,8 @@ import structlog
 if TYPE_CHECKING:
     from structlog.typing import Processor
 
+    from streams.shutdown import Shutdown
+
 LogFormat = Literal["console", "json"]
 
 QUIET_LOGGERS: Final = ("aiokafka", "faust", "mode", "kafka", "slack_sdk", "streams.exactly_once.state_table")
@@ -41,12 +43,12 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
-def run_worker(app: faust.App, level: str, form: LogFormat) -> int:
+def run_worker(app: faust.App, shutdown: Shutdown, level: str, form: LogFormat) -> int:
     """Run the app until it is stopped; returns the exit code: 0 after a signal, 1 after a failure."""
     worker = faust.Worker(app, quiet=True, redirect_stdouts=False, override_logging=False)
     log_to_stderr(level, form)
     try:
         worker.execute_from_commandline()
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
-    return 0
+        return 1 if shutdown.reason or not isinstance(end.code, int) else end.code
+    return 1 if shutdown.reason else 0

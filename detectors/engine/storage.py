@@ -66,6 +66,7 @@ class _Core(msgspec.Struct, array_like=True):
     tail: bytes
     last_ended: dict[str, int] = {}
     topics: bytes = b""
+    epochs: dict[int, int] = {}
 
 
 class _History(msgspec.Struct, array_like=True):
@@ -104,6 +105,7 @@ def encode_parts(state: State) -> StoredParts:
         pack(state.dedup.segments[state.dedup.last]),
         state.last_ended,
         state.encoded_topics if state.topics is None else topics.encode(state.topics),
+        state.epochs,
     )
     return StoredParts(msgspec.msgpack.encode(core), sealed)
 
@@ -120,6 +122,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     past = msgspec.msgpack.decode(decompress(stored.history), type=_History)
     state = State(stored.brand)
     state.revision, state.last_closed_minute, state.offsets = stored.revision, stored.last_closed_minute, stored.offsets
+    state.epochs = stored.epochs
     state.minutes = MinuteBuckets(opened=stored.opened, ahead=stored.ahead, moved=stored.moved)
     for minute, row in _unpack_columns(past.minutes, COLUMNS):
         state.minutes.opened[minute] = row

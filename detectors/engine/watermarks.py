@@ -25,6 +25,7 @@ class Watermarks(msgspec.Struct):
     clocks: dict[int, int] = {}  # arrival clock of each partition's latest tick that carried one
     first_clock: int | None = None  # the first clock seen: idle time of a partition without ticks starts here
     emitted: int | None = None  # the largest watermark given out; it never goes back, unless it is mended
+    epoch: int = 0  # identity of the topic that the ticks are read from, 0 where it is not known
     skews: dict[int, ClockSkew] = {}  # latest timestamp of each partition that was ahead of its reader's clock
 
     def observe(self, tick: Tick, idle_timeout: timedelta) -> int | None:

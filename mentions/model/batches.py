@@ -44,6 +44,7 @@ class Batch(msgspec.Struct, frozen=True, tag="batch", array_like=True):
     text_hashes: list[int]  # digest of the normalised text: equal for retweets, quotes and near-verbatim copies
     excerpts: list[str]  # the text, cut to EXCERPT_CHARS
     urls: list[str]  # "" when unknown
+    epoch: int = 0  # identity of the topic `mentions` that the offsets count in, 0 where it is not known
 
     def __len__(self) -> int:
         """Return the number of mentions."""

@@ -17,7 +17,7 @@ from streams.stages.event_time import MINUTE
 from streams.stages.score import ScoreResult, score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from faust.types import TP
 
@@ -39,14 +39,23 @@ class ScoreAgent:
     """Scores the source partitions this worker owns."""
 
     def __init__(
-        self, topics: Topics, sender: Sender, registry: BrandRegistry, scorer: Scorer, clock: Clock, partitions: int
+        self,
+        topics: Topics,
+        sender: Sender,
+        registry: BrandRegistry,
+        scorer: Scorer,
+        clock: Clock,
+        partitions: int,
+        identity: Callable[[str], int],
     ) -> None:
+        """Take what a worker has; `identity` returns the identity of a topic."""
         self._topics = topics
         self._sender = sender
         self._brands = registry
         self._scorer = scorer
         self._clock = clock
         self._partitions = partitions
+        self._identity = identity
         self._arrivals = ArrivalReader(clock)
         self._ticked: dict[int, int] = {}
         self._sending = asyncio.Lock()
@@ -60,8 +69,10 @@ class ScoreAgent:
         async with self._sending:
             sends = SendBatch(self._sender)
             outbox = _ScoredRound(self._partitions)
+            epoch = self._identity(self._topics.mentions.name)
             for partition, several in by_partition.items():
-                scored = score(partition, map(self._arrivals.read, several), self._brands.watchlist, self._scorer)
+                read = map(self._arrivals.read, several)
+                scored = score(partition, read, self._brands.watchlist, self._scorer, epoch)
                 metrics.count_scored(scored)
                 self._arrivals.note_published(several[-1], scored.ahead)
                 outbox.add(scored, self._due_tick(partition, scored.read_up_to, TICK_INTERVAL))

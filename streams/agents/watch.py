@@ -18,6 +18,7 @@ from streams.exactly_once.fencing import FencedValue, FencedVersion
 from streams.exactly_once.fetch_batches import place
 from streams.exactly_once.partition_state import PerPartition
 from streams.exactly_once.producer import SendBatch
+from streams.kafka.topic_watch import UNKNOWN
 from streams.stages import watch_rows
 from streams.stages.event_time import MAX_SKEW
 from streams.stages.watch import WatchShard
@@ -40,7 +41,7 @@ log = structlog.get_logger(__name__)
 class WatchPartition:
     """One owned partition: its shard, the epoch it writes under, and the last offset applied to each brand's state."""
 
-    def __init__(self, number: int, table: StateTable, registry: BrandRegistry, clock: Clock) -> None:
+    def __init__(self, number: int, table: StateTable, registry: BrandRegistry, clock: Clock, epoch: int) -> None:
         self.number = number
         self._clock = clock
         self.shard = WatchShard(registry)
@@ -49,13 +50,33 @@ class WatchPartition:
         self._epoch = table.epoch(number)
         self._applied: dict[str, int] = {}
         self._offset = -1
+        self._epochs: dict[int, int] = {}  # source partition → identity of its topic, as logged
         rows = dict(table.rows(number))
         if self._time_key in rows:
             self.shard.watermarks = watermarks.decode(rows[self._time_key].payload)
         for state, version in watch_rows.read_states(rows.items()):
             self.shard.states[state.brand] = state
             self._applied[state.brand] = version.number
+        self._begin_epoch(epoch)
         self._mend()
+
+    def _begin_epoch(self, epoch: int) -> None:
+        """Note which topic the offsets count in; those of one that was deleted since hold nothing back."""
+        if epoch in (UNKNOWN, known := self.shard.watermarks.epoch):
+            return
+        self.shard.watermarks.epoch = epoch
+        if known != UNKNOWN:
+            self._applied.clear()
+            log.error("scored mentions counted in another topic before, a new epoch begins", partition=self.number)
+
+    def _note_epoch(self, batch: Batch) -> None:
+        """Log the first batch whose source partition is of a topic created again: its marks begin again."""
+        state = self.shard.states.get(batch.brand)
+        known = UNKNOWN if state is None else state.epochs.get(batch.partition, UNKNOWN)
+        if UNKNOWN not in (known, batch.epoch) and known != batch.epoch != self._epochs.get(batch.partition):
+            self._epochs[batch.partition] = batch.epoch
+            where = {"partition": batch.partition, "offset": batch.offsets[0]}
+            log.error("mentions counted in another topic before, a new epoch begins", **where)
 
     def _mend(self) -> None:
         """Take what is ahead of the clock out of event time and states, and say so."""
@@ -74,6 +95,7 @@ class WatchPartition:
         if isinstance(part, Batch) and offset <= self._applied.get(part.brand, -1):
             return []
         if isinstance(part, Batch):
+            self._note_epoch(part)
             return self.shard.apply(part)
         now = self._clock.now()
         if now is not None and self.shard.watermarks.is_ahead(now + MAX_SKEW):
@@ -139,12 +161,21 @@ class WatchAgent:
     """Detects signals in the brands of the partitions that this worker owns."""
 
     def __init__(
-        self, topics: Topics, sender: Sender, registry: BrandRegistry, table: StateTable, clock: Clock
+        self,
+        topics: Topics,
+        sender: Sender,
+        registry: BrandRegistry,
+        table: StateTable,
+        clock: Clock,
+        identity: Callable[[str], int],
     ) -> None:
+        """Take what a worker has; `identity` returns the identity of a topic."""
         self._topics = topics
         self._sender = sender
         self._brands = registry
-        self._partitions = PerPartition(lambda number: WatchPartition(number, table, registry, clock))
+        self._partitions = PerPartition(
+            lambda number: WatchPartition(number, table, registry, clock, identity(topics.scored.name))
+        )
         self._generation = -1
 
     async def process(self, records: Sequence[KafkaRecord]) -> None:

@@ -45,9 +45,14 @@ class ScoreResult:
         self.read_up_to = instant if self.read_up_to is None else max(self.read_up_to, instant)
 
 
-def score(partition: int, records: Iterable[MentionsRecord], watchlist: Watchlist, scorer: Scorer) -> ScoreResult:
-    """Score records of one source partition, in order. Pure; never raises on what a record holds."""
-    result, columns, several = ScoreResult(), BatchBuilder(partition), list(records)
+def score(
+    partition: int, records: Iterable[MentionsRecord], watchlist: Watchlist, scorer: Scorer, epoch: int = 0
+) -> ScoreResult:
+    """Score records of one source partition, in order; `epoch` is the identity of its topic.
+
+    Pure; never raises on what a record holds.
+    """
+    result, columns, several = ScoreResult(), BatchBuilder(partition, epoch=epoch), list(records)
     for record in several:
         if record.read_up_to is not None:
             result.advance(record.read_up_to)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from detectors.engine import watermarks
@@ -59,10 +60,10 @@ class Table:
         return asyncio.sleep(0)
 
 
-def partition(table: Table, *, wall: bool = True) -> WatchPartition:
+def partition(table: Table, *, wall: bool = True, epoch: int = 0) -> WatchPartition:
     """Return partition 0 with what the table holds."""
     held: Any = table
-    return WatchPartition(0, held, BrandRegistry(defaults=True), Stopped() if wall else ArrivalClock())
+    return WatchPartition(0, held, BrandRegistry(defaults=True), Stopped() if wall else ArrivalClock(), epoch)
 
 
 async def store(table: Table, number: WatchPartition) -> None:
@@ -136,3 +137,51 @@ def test_a_tick_in_time_stays_as_it_is() -> None:
     """Nor is any where records set the time."""
     assert within_clock(tick(NOW + MAX_SKEW), NOW) == tick(NOW + MAX_SKEW)
     assert within_clock(tick(NOW + DAY), None) == tick(NOW + DAY)
+
+
+async def stored(epoch: int) -> Table:
+    """Return what a worker stored that has counted far into a topic."""
+    table = Table()
+    before = partition(table, epoch=epoch)
+    before.apply(tick(START), 0)
+    before.apply(batch_of([Row(600)], 5_000), 900)
+    await store(table, before)
+    return table
+
+
+def recounted(loaded: WatchPartition, offset: int, epoch: int) -> int:
+    """Return how many mentions a state has after the same batch, with offsets from `epoch` of `mentions`."""
+    loaded.apply(replace(batch_of([Row(600, id="other")], 10), epoch=epoch), offset)
+    return loaded.shard.states["acme"].totals.mentions
+
+
+async def test_scored_mentions_of_a_topic_created_again_are_no_redelivery() -> None:
+    """Offsets that the old topic had passed long ago are new ones; the log says so once."""
+    table = await stored(epoch=77)
+    assert recounted(partition(table, epoch=77), 3, epoch=0) == 1
+    with capture_logs() as logs:
+        loaded = partition(table, epoch=78)
+        loaded.shard.states["acme"].offsets.clear()  # as after new offsets of `mentions`: see below
+        assert recounted(loaded, 3, epoch=0) == 2
+    assert [line["log_level"] for line in logs] == ["error"]
+
+
+async def test_mentions_of_a_topic_created_again_are_no_redelivery() -> None:
+    """Their offsets begin again; each source partition is named once, and what is redelivered there is dropped."""
+    loaded = partition(await stored(epoch=77), epoch=77)
+    loaded.shard.states["acme"].epochs[0] = 5
+    with capture_logs() as logs:
+        assert recounted(loaded, 901, epoch=5) == 1
+        assert recounted(loaded, 902, epoch=6) == 2
+        loaded.apply(replace(batch_of([Row(600, id="next")], 11), epoch=6), 903)
+        assert recounted(loaded, 904, epoch=6) == 3
+    assert [(line["log_level"], line["partition"], line["offset"]) for line in logs] == [("error", 0, 10)]
+    assert loaded.shard.states["acme"].totals.redelivered == 2
+
+
+async def test_a_state_of_unknown_epoch_takes_the_first_that_is_known() -> None:
+    """A version that knew none stored it: its marks hold."""
+    loaded = partition(await stored(epoch=0), epoch=78)
+    assert recounted(loaded, 3, epoch=78) == 1
+    assert recounted(loaded, 901, epoch=6) == 1
+    assert loaded.shard.states["acme"].epochs == {0: 6}
