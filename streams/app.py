@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import faust
 import structlog
 
+from detectors.engine.storage import NewerFormatError
 from streams.agents import metrics
 from streams.agents.notify import NotifyAgent
 from streams.agents.score import ScoreAgent
@@ -227,10 +228,12 @@ class Worker:
         if not self._config.defaults:
             self.app.task(self._named(self._follow_brand_topic, "follow_brands"))
 
-    @staticmethod
-    def _named(run: Callable[[], Awaitable[None]], name: str) -> Callable[[], Awaitable[None]]:
+    def _named(self, run: Callable[[], Awaitable[None]], name: str) -> Callable[[], Awaitable[None]]:
         async def task() -> None:
-            await run()
+            try:
+                await run()
+            except NewerFormatError as error:
+                self.shutdown.request(str(error))
 
         task.__name__ = task.__qualname__ = name
         return task

@@ -53,18 +53,27 @@ class TriagePartition:
         self._table = table
         self._epoch = table.epoch(number)
         self._writes: dict[str, int] = {}
+        self._unreadable: list[bytes] = []
         limit = _limit(clock)
         for key, value in table.rows(number):
-            name, of_group, _ = key.decode().partition(GROUP_STATE)
+            try:
+                name, of_group, _ = key.decode().partition(GROUP_STATE)
+                case = state.decode(value.payload)
+            except (UnicodeDecodeError, msgspec.DecodeError) as error:
+                table.quarantine(key, number, f"{type(error).__name__}: no state of a brand's incidents")
+                self._unreadable.append(key)
+                continue
             shard = self.triage.groups if of_group else self.triage.brands
-            shard.cases[name] = case = state.decode(value.payload)
+            shard.cases[name] = case
             self._writes[key.decode()] = value.version.number
             if limit is not None and case.clock > limit:
                 shard.cases[name] = replace(case, clock=limit)
                 shard.changed.add(name)
 
     async def save(self, batch: SendBatch) -> None:
-        """Store the states that changed."""
+        """Store the states that changed, and remove those that cannot be read."""
+        while self._unreadable:
+            batch.await_ack(await self._table.remove(self._unreadable.pop(), self.number))
         for shard, suffix in ((self.triage.brands, ""), (self.triage.groups, f"{GROUP_STATE}{self.number}")):
             for name in shard.changed:
                 await self._write(name + suffix, shard.cases[name], batch)

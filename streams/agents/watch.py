@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from detectors.engine import watermarks
 from detectors.engine.storage import encode_parts
+from detectors.engine.watermarks import Watermarks
 from detectors.model import signal
 from detectors.model.signal import Signal
 from mentions.model.batches import Batch, ClockSkew, decode
@@ -51,14 +52,19 @@ class WatchPartition:
         self._applied: dict[str, int] = {}
         self._offset = -1
         self._epochs: dict[int, int] = {}  # source partition → identity of its topic, as logged
+        self._unreadable: list[bytes] = []
         rows = dict(table.rows(number))
-        if self._time_key in rows:
-            self.shard.watermarks = watermarks.decode(rows[self._time_key].payload)
-        for state, version in watch_rows.read_states(rows.items()):
+        self.shard.watermarks = watch_rows.read_watermarks(rows.items(), self._quarantine).get(number, Watermarks())
+        for state, version in watch_rows.read_states(rows.items(), self._quarantine):
             self.shard.states[state.brand] = state
             self._applied[state.brand] = version.number
         self._begin_epoch(epoch)
         self._mend()
+
+    def _quarantine(self, key: bytes, reason: str) -> None:
+        """Let a row go that cannot be read: its brand starts afresh."""
+        self._table.quarantine(key, self.number, reason)
+        self._unreadable.append(key)
 
     def _begin_epoch(self, epoch: int) -> None:
         """Note which topic the offsets count in; those of one that was deleted since hold nothing back."""
@@ -104,6 +110,8 @@ class WatchPartition:
 
     async def save(self, sends: SendBatch) -> None:
         """Store what changed, in the order of dependence, each acknowledged: full id segments, brands, event time."""
+        while self._unreadable:
+            sends.await_ack(await self._table.remove(self._unreadable.pop(), self.number))
         cores = [await self._write_id_segments(brand, sends) for brand in self.shard.changed]
         await sends.flush()
         for brand, core in zip(self.shard.changed, cores, strict=True):

@@ -17,6 +17,7 @@ from detectors.model import signal as signals
 from detectors.model.signal import Watermark
 from streams.agents.triage import TriageAgent
 from streams.clock import ArrivalClock
+from streams.exactly_once.fencing import FencedValue, FencedVersion
 from streams.kafka.topics import Topics
 from streams.stages import group_routing
 from streams.stages.event_time import MAX_SKEW
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Notification
     from streams.clock import Clock
-    from streams.exactly_once.fencing import FencedValue
     from streams.exactly_once.fetch_batches import KafkaRecord
 
 PARTITIONS: Final = 8
@@ -43,6 +43,7 @@ class Table:
     """What survives the worker."""
 
     data: dict[bytes, FencedValue] = field(default_factory=dict)
+    removed: list[tuple[bytes, int]] = field(default_factory=list)
 
     def rows(self, partition: int) -> Iterator[tuple[bytes, FencedValue]]:
         """Return what belongs to a partition."""
@@ -56,6 +57,15 @@ class Table:
         """Keep a value."""
         self.data[key] = value
         return asyncio.sleep(0)
+
+    async def remove(self, key: bytes, partition: int) -> Awaitable[None]:
+        """Remove a value of a partition."""
+        self.removed.append((key, partition))
+        return asyncio.sleep(0)
+
+    def quarantine(self, key: bytes, partition: int, reason: str) -> None:
+        """Let a value of a partition go."""
+        assert self.data.pop(key).partition == partition, reason
 
 
 @dataclass(frozen=True)
@@ -222,3 +232,16 @@ def test_no_incident_is_ahead_of_the_clock() -> None:
     assert time_of_incident() == limit
     worker.feed(signal(4 * 1440, brand=UNGROUPED), now(5 * 1440))
     assert time_of_incident() == limit
+
+
+@pytest.mark.parametrize("key", [UNGROUPED.encode(), b"\xff\xfe"])
+def test_incidents_that_cannot_be_read_are_quarantined(key: bytes) -> None:
+    """Their brand starts afresh, and the row ends in the changelog."""
+    worker = Worker()
+    worker.feed(signal(0, brand=UNGROUPED))
+    number = _assigned_partition(UNGROUPED)
+    worker.table.data[key] = FencedValue(FencedVersion(99, 10**9), number, b"\xff\xfegarbage")
+    worker.restart()
+    worker.feed(signal(5, brand=UNGROUPED, start=5))
+    assert worker.table.removed == [(key, number)]
+    assert UNGROUPED.encode() in worker.table.data

@@ -6,11 +6,13 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from detectors.engine import watermarks
+from detectors.engine.storage import NewerFormatError
 from detectors.engine.watermarks import Watermarks
 from detectors.model.signal import Watermark
 from mentions.model.batches import NEGATIVE, Tick
@@ -19,7 +21,7 @@ from streams.clock import ArrivalClock
 from streams.exactly_once.fencing import FencedValue, FencedVersion
 from streams.exactly_once.producer import SendBatch
 from streams.stages.event_time import MAX_SKEW
-from streams.stages.watch_rows import time_key
+from streams.stages.watch_rows import segment_key, time_key
 from streams.views.brands import BrandRegistry
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 
@@ -45,6 +47,8 @@ class Table:
 
     changelog_topic_name: str = "watch-changelog"
     data: dict[bytes, FencedValue] = field(default_factory=dict)
+    quarantined: list[tuple[bytes, int, str]] = field(default_factory=list)
+    removed: list[tuple[bytes, int]] = field(default_factory=list)
 
     def rows(self, partition: int) -> Iterator[tuple[bytes, FencedValue]]:
         """Return what belongs to a partition."""
@@ -58,6 +62,17 @@ class Table:
         """Keep a value."""
         self.data[key] = value
         return asyncio.sleep(0)
+
+    async def remove(self, key: bytes, partition: int) -> Awaitable[None]:
+        """Remove a value."""
+        self.data.pop(key, None)
+        self.removed.append((key, partition))
+        return asyncio.sleep(0)
+
+    def quarantine(self, key: bytes, partition: int, reason: str) -> None:
+        """Let a value go."""
+        del self.data[key]
+        self.quarantined.append((key, partition, reason))
 
 
 def partition(table: Table, *, wall: bool = True, epoch: int = 0) -> WatchPartition:
@@ -185,3 +200,34 @@ async def test_a_state_of_unknown_epoch_takes_the_first_that_is_known() -> None:
     assert recounted(loaded, 3, epoch=78) == 1
     assert recounted(loaded, 901, epoch=6) == 1
     assert loaded.shard.states["acme"].epochs == {0: 6}
+
+
+SEGMENT: Final = segment_key("acme", 0)
+
+
+@pytest.mark.parametrize("key", [b"acme", b"birch", time_key(0), SEGMENT])
+@pytest.mark.parametrize("damage", [b"", b"\xff\xfegarbage", b"\x81", b"\x92\x01\xa4acme"])
+async def test_a_row_that_cannot_be_read_is_quarantined_and_the_rest_works(key: bytes, damage: bytes) -> None:
+    """Its brand starts afresh, the others go on; what is stored next ends the row in the changelog."""
+    table = await stored(epoch=0)
+    table.data[key] = FencedValue(FencedVersion(99, 10**9), 0, damage)
+    loaded = partition(table)
+    assert [one[:2] for one in table.quarantined] == [(key, 0)]
+    loaded.apply(tick(NOW), 901)
+    loaded.apply(batch_of([Row(600, id="next")], 6_000), 902)
+    await store(table, loaded)
+    assert table.removed == [(key, 0)]
+    counted = partition(table).shard.states["acme"].totals.mentions
+    assert counted == (1 if key == b"acme" else 2)
+    assert len(table.quarantined) == 1
+
+
+async def test_a_state_of_a_newer_version_is_not_touched() -> None:
+    """It names both versions and the remedy, and is neither quarantined nor written over."""
+    table = await stored(epoch=0)
+    newer = FencedValue(FencedVersion(99, 10**9), 0, msgspec.msgpack.encode([2, "acme", {"all": "different"}]))
+    table.data[b"acme"] = newer
+    with pytest.raises(NewerFormatError, match="the stored state of 'acme' has format 2, this version reads up to 1"):
+        partition(table)
+    assert table.data[b"acme"] is newer
+    assert not table.quarantined
