@@ -50,6 +50,7 @@ def run_worker(app: faust.App, shutdown: Shutdown, level: str, form: LogFormat) 
     """Run the app until it is stopped; returns the exit code: 0 after a signal, 1 after a failure."""
     worker = faust.Worker(app, quiet=True, redirect_stdouts=False, override_logging=False)
     log_to_stderr(level, form)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # the topic watch alone uses it, and raises what it logs
     try:
         worker.execute_from_commandline()
     except SystemExit as end:

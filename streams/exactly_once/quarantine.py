@@ -24,6 +24,17 @@ QUARANTINED: Final = Counter(
 def report(topic: str, partition: int, offset: int | None, key: bytes | None, reason: str) -> None:
     """Log and count a stored value that cannot be read; its content stays out of the log."""
     QUARANTINED.labels(topic).inc()
-    shown = "none" if key is None else key.decode("utf-8", "backslashreplace").replace("\0", "\\0")[:KEY_CHARS]
-    where = {"topic": topic, "partition": partition, "offset": offset, "key": shown}
+    where = {"topic": topic, "partition": partition, "offset": offset, "key": printable_key(key)}
     log.error("unreadable state quarantined", **where, reason=reason)
+
+
+def printable_key(key: bytes | None) -> str:
+    r"""Return a key as text that no terminal acts on.
+
+    >>> printable_key(b"acme\0ids/3"), printable_key(b"\x1b[2J\xff"), printable_key(None)
+    ('acme\\x00ids/3', '\\x1b[2J\\xff', 'none')
+    """
+    if key is None:
+        return "none"
+    text = key.decode("utf-8", "backslashreplace")[:KEY_CHARS]
+    return "".join(one if one.isprintable() else f"\\x{ord(one):02x}" for one in text)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from contextlib import closing
-from typing import TYPE_CHECKING, Final, NamedTuple
+from contextlib import closing, suppress
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import structlog
 from kafka.errors import KafkaError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -80,11 +83,33 @@ def partition_mismatch(counts: Mapping[str, int], expected: int | None = None) -
     )
 
 
+async def in_daemon_thread(call: Callable[[], T]) -> T:
+    """Return what a call that blocks returns; one that waits for a broker holds up no end of the process."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(set_outcome: Callable[[Any], None], outcome: object) -> None:
+        if not done.done():
+            set_outcome(outcome)
+
+    def run() -> None:
+        try:
+            outcome: object = call()
+            set_outcome: Callable[[Any], None] = done.set_result
+        except Exception as error:  # noqa: BLE001  raised where the call is awaited
+            outcome, set_outcome = error, done.set_exception
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, set_outcome, outcome)
+
+    Thread(target=run, name="topic watch", daemon=True).start()
+    return await done
+
+
 class TopicWatch:
     """Knows the identity of each topic, and checks regularly whether it is still the same topic.
 
     Args:
-        read: returns the description of the topics that exist; called in a thread.
+        read: returns the description of the topics that exist; called in a thread of its own.
         found: that description when the worker started.
         partitions: how many each topic had then.
         recreated: called with the topics that were deleted and created again.
@@ -119,7 +144,7 @@ class TopicWatch:
     async def check(self) -> None:
         """Compare the topics with those last seen."""
         try:
-            found = await asyncio.to_thread(self._read)
+            found = await in_daemon_thread(self._read)
         except BrokerError:
             return
         self._report_missing(found)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from kafka import TopicPartition
+from kafka.structs import OffsetAndMetadata
+
+from streams.kafka import clients
 from streams.kafka.admin import create_topics, delete_topics
 from streams.kafka.topic_watch import describe
 from tests.support.installation import Installation, wait_until
@@ -36,6 +41,15 @@ def recreate(here: Installation) -> None:
     create_topics(here.connection, topics.all(), PARTITIONS, 1)
 
 
+def commit_beyond_the_end(here: Installation) -> None:
+    """Commit offsets that no topic reaches, as a move to another cluster may leave them."""
+    topics = here.topics
+    names = [topic.name for topic in (topics.mentions, topics.scored, topics.signals, topics.notifications)]
+    with closing(clients.group_consumer(here.connection, topics.application)) as consumer:
+        tps = [TopicPartition(name, number) for name in names for number in range(PARTITIONS)]
+        consumer.commit({tp: OffsetAndMetadata(100_000, "", -1) for tp in tps})
+
+
 def is_delivered(here: Installation, brand: str) -> bool:
     """Return whether a brand has an incident, and a worker has shown it."""
     listed = here.command("incident", "list", "--json").stdout
@@ -58,11 +72,14 @@ def test_no_mention_signal_or_alert_is_dropped(real_kafka: Broker) -> None:
         wait_until(lambda: is_delivered(here, "Running"), 60, "an alert", 0.5)
         worker.stop()
         recreate(here)
+        commit_beyond_the_end(here)
         worker = here.worker(*options)
         send(here, "Filling", 30, "all is fine as ever")
         send(here, "Stopped", 60, "terrible awful disaster angry")
         wait_until(lambda: is_delivered(here, "Stopped"), 60, "an alert", 0.5)
-        assert "a new epoch begins" in worker.log.read_text()
+        log = worker.log.read_text()
+        assert "counted in another topic before, a new epoch begins" in log
+        assert "committed offset beyond the end of the topic, a new epoch begins" in log
         wait_until(here.settled, 60, "settled")
         totals = {brand: state.totals for brand, state in here.states().items()}
         assert {brand: total.redelivered for brand, total in totals.items()} == dict.fromkeys(totals, 0)

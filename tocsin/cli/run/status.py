@@ -9,7 +9,7 @@ import typer
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.options import BrandOption, JsonOption
-from tocsin.cli.output import print_json, print_line, print_table, printable
+from tocsin.cli.output import log_to_status, print_json, print_line, print_table, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HOUR = 60
 MINUTE_MS = 60_000
+DAY_MS = 24 * HOUR * MINUTE_MS
 
 
 def command(
@@ -38,8 +39,10 @@ def command(
       tocsin status
       tocsin status --brand Hallowfirth --json --minutes
     """
+    from streams.clock import wall_ms  # noqa: PLC0415
     from streams.views import brand_states  # noqa: PLC0415  kafka-python is slow to load
 
+    log_to_status()
     here = load_installation()
     watched, watermarks_by_partition = brand_states.read_brand_states(here.connection, here.topics)
     records = [_record(state, minutes=minutes) for name, state in sorted(watched.items()) if brand in {None, name}]
@@ -48,7 +51,7 @@ def command(
             print_json(record)
         return
     _print(records, watermarks_by_partition)
-    _print_skews(watermarks_by_partition.values())
+    _print_skews(watermarks_by_partition.values(), wall_ms())
 
 
 def _iso(at: int | None) -> str | None:
@@ -91,13 +94,13 @@ def _print(records: list[dict[str, Any]], watermarks_by_partition: dict[int, Wat
         )
 
 
-def _print_skews(watermarks: Iterable[Watermarks]) -> None:
-    """Print the latest timestamp of each source partition that was ahead of the clock of its worker."""
+def _print_skews(watermarks: Iterable[Watermarks], now: int) -> None:
+    """Print the latest timestamp of each source partition that was ahead of its worker's clock in the last day."""
     latest: dict[int, ClockSkew] = {}
-    for one in watermarks:
-        for partition, skew in one.skews.items():
-            if partition not in latest or skew.seen_at > latest[partition].seen_at:
-                latest[partition] = skew
+    for partition, skew in (item for one in watermarks for item in one.skews.items()):
+        before = latest.get(partition)
+        if skew.seen_at >= now - DAY_MS and (before is None or skew.seen_at > before.seen_at):
+            latest[partition] = skew
     for partition, skew in sorted(latest.items()):
         ahead = f"{skew.ahead / 1000:.0f} s ahead of the clock at {_iso(skew.seen_at)}"
         print_line(f"mentions partition {partition}: {printable(skew.source)} {ahead}, counted as then")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from threading import Event
 from typing import Final
 
 import pytest
 from structlog.testing import capture_logs
 
 from streams.kafka.errors import BrokerError
-from streams.kafka.topic_watch import TopicDescription, TopicWatch, partition_mismatch
+from streams.kafka.topic_watch import TopicDescription, TopicWatch, in_daemon_thread, partition_mismatch
 
 FOUND: Final = {"mentions": TopicDescription(11, 4), "signals": TopicDescription(12, 4)}
 
@@ -74,6 +76,21 @@ async def test_a_broker_that_does_not_answer_or_knows_no_identities_changes_noth
     embedded = TopicWatch(dict, {}, 4, broker.note, broker.reasons.append)
     await embedded.check()
     assert embedded.identity("mentions") == 0
+
+
+async def test_a_call_in_a_thread_returns_or_raises_and_may_be_given_up() -> None:
+    """What it raises is raised here; one that is cancelled sets nothing when it returns at last."""
+    assert await in_daemon_thread(lambda: 7) == 7
+    with pytest.raises(ZeroDivisionError):
+        await in_daemon_thread(lambda: 1 // 0)
+    may_end = Event()
+    waiting = asyncio.create_task(in_daemon_thread(lambda: may_end.wait(60)))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    may_end.set()
+    assert await in_daemon_thread(lambda: 8) == 8
 
 
 @pytest.mark.parametrize("raised", [{"mentions"}, {"mentions", "signals"}])
