@@ -38,10 +38,12 @@ class ArrivalReader:
 
     def read(self, record: KafkaRecord) -> MentionsRecord:
         """Return what the pure score stage needs of a Kafka record."""
+        now = self._clock.now()
+        stamped = record.timestamp if (record.timestamp or 0) > 0 else now or wall_ms()
+        if not record.headers and (now is None or stamped <= now):
+            return MentionsRecord(record.value, record.offset, stamped, record.key)
         arrived_at = headers.timestamp_ms(record.headers, headers.ARRIVED_AT)
         read_up_to = headers.timestamp_ms(record.headers, headers.READ_UP_TO)
-        stamped = record.timestamp if record.timestamp and record.timestamp > 0 else wall_ms()
-        now = self._clock.now()
         if now is None:
             return self._record(record, stamped if arrived_at is None else arrived_at, read_up_to)
         named = ((TIMESTAMP, stamped), ("header arrived-at", arrived_at), ("header read-up-to", read_up_to))

@@ -15,6 +15,8 @@ from tocsin.web.templating import asset_response, render_page, set_security_head
 from tocsin.web.text import preferred_language, translate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiohttp.typedefs import Handler
 
     from detectors.model.signal_text import Language
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SESSION: Final = web.RequestKey("session", Session)
+IS_LOGGED_IN: Final[web.RequestKey[Callable[[], bool]]] = web.RequestKey("is_logged_in")
+"""Asks again whether the session of a request goes on: a stream outlives the moment in which it was admitted."""
+
 PUBLIC_PATHS: Final = ("/login", "/assets/", "/healthz")
 """What is served without a login."""
 
@@ -40,11 +45,16 @@ def middlewares(access: Authenticator) -> list[object]:
     async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not access.login_required and _hostname(request.host) not in LOOPBACK:
             raise web.HTTPForbidden
-        session = access.session(request.remote or "", request.headers, request.cookies.get(COOKIE, ""))
+
+        def session_now() -> Session | None:
+            return access.session(request.remote or "", request.headers, request.cookies.get(COOKIE, ""))
+
+        session = session_now()
         if session is None and not request.path.startswith(PUBLIC_PATHS):
             return _ask_to_log_in(request, access)
         if session is not None:
             request[SESSION] = session
+            request[IS_LOGGED_IN] = lambda: session_now() is not None
             await _check_csrf(request, session)
         return await handler(request)
 

@@ -113,6 +113,17 @@ async def test_nothing_is_shown_and_nothing_done_before_the_login() -> None:
         assert again.headers["Location"].startswith("/login")
 
 
+async def test_a_stream_ends_with_its_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was opened before the logout shows nothing any longer."""
+    monkeypatch.setattr("tocsin.web.pages.incidents.POLL_SECONDS", 0.01)
+    async with web_client(Stage(), web_token=TOKEN) as client:
+        await client.post("/login", data={"token": TOKEN, "name": "Ana"})
+        csrf = hidden(await (await client.get("/")).text(), "csrf")
+        async with client.get("/events") as events:
+            await client.post("/logout", data={"csrf": csrf})
+            await asyncio.wait_for(events.content.read(), 60)
+
+
 async def test_many_guesses_at_once_are_limited_before_their_bodies_are_read() -> None:
     """Of forty that are sent together five are looked at; the token among the rest opens nothing."""
     async with web_client(day(), web_token=TOKEN) as client:
