@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -21,8 +22,9 @@ QUARANTINED: Final = Counter(
 )
 
 
+@lru_cache(10_000)
 def report(topic: str, partition: int, offset: int | None, key: bytes | None, reason: str) -> None:
-    """Log and count a stored value that cannot be read; its content stays out of the log."""
+    """Log and count a stored value that cannot be read, once however often it is read; its content is not logged."""
     QUARANTINED.labels(topic).inc()
     where = {"topic": topic, "partition": partition, "offset": offset, "key": printable_key(key)}
     log.error("unreadable state quarantined", **where, reason=reason)
