@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mentions.model.batches import Batch
 
@@ -22,8 +22,9 @@ ROW_BYTES: Final = 100
 class BatchBuilder:
     """Gathers the rows of several records of one source partition in source order."""
 
-    def __init__(self, partition: int, max_rows: int = MAX_ROWS, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, partition: int, max_rows: int = MAX_ROWS, max_bytes: int = MAX_BYTES, *, epoch: int = 0) -> None:
         self.partition: Final = partition
+        self._epoch: Final = epoch
         self._max_rows = max_rows
         self._max_bytes = max_bytes
         self._runs: dict[str, list[_PolicyRun]] = {}
@@ -47,11 +48,15 @@ class BatchBuilder:
         """Return the batches gathered since the last call, each brand's in source order."""
         runs, self._runs = self._runs, {}
         return [
-            Batch(brand, self.partition, *run.origin, *map(list, zip(*rows, strict=True)))
+            Batch(brand, self.partition, *run.origin, *self._columns(rows))
             for brand, in_order in runs.items()
             for run in in_order
             for rows in self._cut(run.rows)
         ]
+
+    def _columns(self, rows: list[Row]) -> Iterator[Any]:
+        yield from map(list, zip(*rows, strict=True))
+        yield self._epoch
 
     def __len__(self) -> int:
         """Return the number of rows gathered."""

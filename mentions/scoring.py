@@ -194,7 +194,7 @@ def _row(part: _ScoringTask, reading: SentimentScore) -> Row:
         part.result.offset,
         part.line_index,
         part.id,
-        mention.published,
+        min(mention.published, part.arrived),  # nothing is published after it arrived: its source's clock is fast
         part.arrived,
         *reading,
         mention.channel,

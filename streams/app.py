@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import faust
 import structlog
 
+from detectors.engine.storage import NewerFormatError
 from streams.agents import metrics
 from streams.agents.notify import NotifyAgent
 from streams.agents.score import ScoreAgent
@@ -28,7 +29,9 @@ from streams.exactly_once.stall_watchdog import StallWatchdog
 from streams.exactly_once.start_offsets import NullReadOffsets, StartOffsets
 from streams.exactly_once.state_table import StateTable
 from streams.heartbeat.forwarder import CanaryForwarder
+from streams.kafka.topic_watch import TopicWatch, describe
 from streams.kafka.topics import MAX_STATE_BYTES
+from streams.shutdown import Shutdown
 from streams.views.brands import BrandRegistry, follow
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from mentions.scorer_port import Scorer
     from streams.clock import ClockName
     from streams.kafka.connection import Connection
+    from streams.kafka.topic_watch import TopicDescription
     from streams.kafka.topics import Topic, Topics
 
 log = structlog.get_logger(__name__)
@@ -63,6 +67,7 @@ class WorkerConfig:
     topics: Topics
     connection: Connection
     partitions: int
+    found: Mapping[str, TopicDescription]  # the topics at the start
     scorer: Scorer
     notifier: Notifier
     slack_probe: CachedProbe | None = None  # the check of Slack at the end of a canary's way
@@ -76,11 +81,6 @@ class WorkerConfig:
     channel_gap: float = 1.0  # seconds between two messages in one channel
     clock: ClockName = "wall"
     defaults: bool = False  # watch every brand that mentions name, with the built-in defaults
-
-
-def build(config: WorkerConfig) -> faust.App:
-    """Return the Faust app of a worker; its topics must exist."""
-    return Worker(config).app
 
 
 def faust_app(config: WorkerConfig) -> faust.App:
@@ -115,6 +115,18 @@ def faust_app(config: WorkerConfig) -> faust.App:
     )
 
 
+async def rejoin(consumer: Any) -> None:
+    """Make a worker join its group again, with fresh metadata. Faust has no call for it, so its consumer is asked."""
+    thread = consumer._thread  # noqa: SLF001 - see above
+    inner = thread._ensure_consumer()  # noqa: SLF001 - see above
+
+    async def ask() -> None:
+        await inner._client.force_metadata_update()  # noqa: SLF001 - see above
+        inner._coordinator.request_rejoin()  # noqa: SLF001 - see above
+
+    await thread.call_thread(ask)
+
+
 class Worker:
     """One worker: four agents, each with a batch processor, and the tasks that run beside them."""
 
@@ -122,10 +134,19 @@ class Worker:
         self.app = faust_app(config)
         self._config = config
         self._brands = BrandRegistry(defaults=config.defaults)
-        topics, sender = config.topics, FaustSender(self.app)
-        self._score = ScoreAgent(topics, sender, self._brands, config.scorer, clock(config.clock), config.partitions)
-        self._watch = WatchAgent(topics, sender, self._brands, self._table("watch"))
-        self._triage = TriageAgent(topics, sender, self._brands, self._table("triage"), config.partitions)
+        topics, sender, arrival = config.topics, FaustSender(self.app), clock(config.clock)
+        self.shutdown = Shutdown()
+        self._topic_watch = TopicWatch(
+            lambda: describe(config.connection, topics),
+            config.found,
+            config.partitions,
+            self._on_recreated,
+            self.shutdown.request,
+        )
+        identity = self._topic_watch.identity
+        self._score = ScoreAgent(topics, sender, self._brands, config.scorer, arrival, config.partitions, identity)
+        self._watch = WatchAgent(topics, sender, self._brands, self._table("watch"), arrival, identity)
+        self._triage = TriageAgent(topics, sender, self._brands, self._table("triage"), config.partitions, arrival)
         canaries = CanaryForwarder(topics, sender, config.scorer, config.slack_probe)
         delivered: OffsetTracker[TP] = OffsetTracker()
         self._notify = NotifyAgent(
@@ -203,13 +224,16 @@ class Worker:
         self.app.task(self._named(self._tick_idle, "tick_idle"))
         self.app.task(self._named(self._watchdog.run, "stall_watchdog"))
         self.app.task(self._named(self._measure_lag, "measure_lag"))
+        self.app.task(self._named(self._topic_watch.run, "topic_watch"))
         if not self._config.defaults:
             self.app.task(self._named(self._follow_brand_topic, "follow_brands"))
 
-    @staticmethod
-    def _named(run: Callable[[], Awaitable[None]], name: str) -> Callable[[], Awaitable[None]]:
+    def _named(self, run: Callable[[], Awaitable[None]], name: str) -> Callable[[], Awaitable[None]]:
         async def task() -> None:
-            await run()
+            try:
+                await run()
+            except NewerFormatError as error:
+                self.shutdown.request(str(error))
 
         task.__name__ = task.__qualname__ = name
         return task
@@ -253,6 +277,15 @@ class Worker:
         for part in (self._score, self._watch, self._triage, self._start_offsets):
             part.reset()
         cast("Any", self.app.consumer)._read_offset = NullReadOffsets(self._input_topics)  # noqa: SLF001 - see streams.exactly_once.start_offsets
+
+    async def _on_recreated(self, topics: frozenset[str]) -> None:
+        """Begin again with topics that were deleted and created again, by a rebalance: all state is read again."""
+        consumer: Any = self.app.consumer
+        tps = [tp for tp in consumer.assignment() if tp.topic in topics & self._input_topics]
+        earliest = await consumer.earliest_offsets(*tps) if tps else {}
+        for processor in self._processors:
+            await processor.restart(tps, earliest)
+        await rejoin(consumer)
 
     async def _on_assigned(self, *given: Any, **__: object) -> None:
         assigned: Iterable[TP] = given[-1]

@@ -12,6 +12,8 @@ import structlog
 if TYPE_CHECKING:
     from structlog.typing import Processor
 
+    from streams.shutdown import Shutdown
+
 LogFormat = Literal["console", "json"]
 
 QUIET_LOGGERS: Final = ("aiokafka", "faust", "mode", "kafka", "slack_sdk", "streams.exactly_once.state_table")
@@ -25,7 +27,10 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    people = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    # Plain tracebacks: others print the local variables, which hold mentions and their authors.
+    people = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
     last: Any = structlog.processors.JSONRenderer() if form == "json" else people
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -42,12 +47,13 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
     logging.getLogger("kafka.cluster").setLevel(logging.CRITICAL)  # calls each client that is closed a failed refresh
 
 
-def run_worker(app: faust.App, level: str, form: LogFormat) -> int:
+def run_worker(app: faust.App, shutdown: Shutdown, level: str, form: LogFormat) -> int:
     """Run the app until it is stopped; returns the exit code: 0 after a signal, 1 after a failure."""
     worker = faust.Worker(app, quiet=True, redirect_stdouts=False, override_logging=False)
     log_to_stderr(level, form)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # the topic watch alone uses it, and raises what it logs
     try:
         worker.execute_from_commandline()
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
-    return 0
+        return 1 if shutdown.reason or not isinstance(end.code, int) else end.code
+    return 1 if shutdown.reason else 0

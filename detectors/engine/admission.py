@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from detectors.policy import Policy
 
 ABUSIVE_FROM: Final = 0.5
+UNKNOWN_EPOCH: Final = 0
 _ROW_BYTES: Final = 120
 """Bytes of a row besides its texts."""
 
 _COLUMNS: Final = tuple(
     field.name
     for field in msgspec.structs.fields(Batch)
-    if field.name not in {"brand", "partition", "policy", "scorer"}
+    if field.name not in {"brand", "partition", "policy", "scorer", "epoch"}
 )
 
 
@@ -158,7 +159,14 @@ def admit(state: State, batch: Batch, policy: Policy) -> tuple[Batch, list[RowRa
 
 
 def _skip_redelivered(state: State, batch: Batch) -> int:
-    """Return the first row above the high-water mark of its source partition, and raise the mark."""
+    """Return the first row above the high-water mark of its source partition, and raise the mark.
+
+    Marks of a topic that was deleted and created again are marks of another topic: they hold nothing back.
+    """
+    if batch.epoch not in (UNKNOWN_EPOCH, known := state.epochs.get(batch.partition, UNKNOWN_EPOCH)):
+        if known != UNKNOWN_EPOCH:
+            state.offsets.pop(batch.partition, None)
+        state.epochs[batch.partition] = batch.epoch
     mark = state.offsets.get(batch.partition, (-1, -1))
     start, length = 0, len(batch)
     while start < length and (batch.offsets[start], batch.indexes[start]) <= mark:

@@ -87,6 +87,16 @@ class DedupWindow:
             del segment.runs[:due]
             self._drop(until)
 
+    def mend(self, minute: int) -> None:
+        """Take ids that were met after `minute`, by a clock that was wrong, as met in it."""
+        self.latest = min(self.latest, minute)
+        for number, segment in self.segments.items():
+            if segment.runs and segment.runs[-1][0] > minute:
+                kept = [run for run in segment.runs if run[0] < minute]
+                segment.runs[:] = [*kept, (minute, segment.runs[-1][1])]
+                if number != self.last:
+                    self.unwritten.add(number)
+
     def _drop(self, until: int) -> None:
         """Forget the ids with a sequence number below `until`."""
         for number in list(self.segments):

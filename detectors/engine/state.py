@@ -59,6 +59,7 @@ class State:
         self.revision = 0  # of the configuration in force
         self.last_closed_minute: int | None = None
         self.offsets: dict[int, tuple[int, int]] = {}  # source partition → highest (offset, index) applied
+        self.epochs: dict[int, int] = {}  # source partition → identity of the topic that the offsets count in
         self.minutes = MinuteBuckets()
         self.hours = HourBuckets()
         self.dedup = DedupWindow()

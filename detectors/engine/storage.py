@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 
 
+class NewerFormatError(msgspec.DecodeError):
+    """A newer version of Tocsin stored a state: not damaged, and not to be overwritten."""
+
+
 class StoredParts(msgspec.Struct, frozen=True):
     """Stored parts of a state: the sealed id segments first, then the core that names them.
 
@@ -66,6 +70,7 @@ class _Core(msgspec.Struct, array_like=True):
     tail: bytes
     last_ended: dict[str, int] = {}
     topics: bytes = b""
+    epochs: dict[int, int] = {}
 
 
 class _History(msgspec.Struct, array_like=True):
@@ -104,6 +109,7 @@ def encode_parts(state: State) -> StoredParts:
         pack(state.dedup.segments[state.dedup.last]),
         state.last_ended,
         state.encoded_topics if state.topics is None else topics.encode(state.topics),
+        state.epochs,
     )
     return StoredParts(msgspec.msgpack.encode(core), sealed)
 
@@ -112,14 +118,15 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     """Return the state from its core and the stored sealed segments.
 
     Raises:
+        NewerFormatError: a newer version stored it.
         msgspec.DecodeError: the bytes are not such a record.
+        ValueError: some of them are damaged.
     """
-    stored = msgspec.msgpack.decode(core, type=_Core)
-    if stored.version != VERSION:
-        raise msgspec.DecodeError(f"state of {stored.brand!r} has version {stored.version}, this is {VERSION}")
+    stored = _decode_core(core)
     past = msgspec.msgpack.decode(decompress(stored.history), type=_History)
     state = State(stored.brand)
     state.revision, state.last_closed_minute, state.offsets = stored.revision, stored.last_closed_minute, stored.offsets
+    state.epochs = stored.epochs
     state.minutes = MinuteBuckets(opened=stored.opened, ahead=stored.ahead, moved=stored.moved)
     for minute, row in _unpack_columns(past.minutes, COLUMNS):
         state.minutes.opened[minute] = row
@@ -144,6 +151,26 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     state.encoded_topics = stored.topics
     state.cache.encoded_history = stored.history
     return state
+
+
+def _decode_core(core: bytes) -> _Core:
+    """Return the core; its version is read before the rest, which a newer one may lay out in another way."""
+    version, brand = _decode_head(core)
+    if version > VERSION:
+        remedy = "run that version of Tocsin, or another TOCSIN_PREFIX"
+        raise NewerFormatError(
+            f"the stored state of {brand!r} has format {version}, this version reads up to {VERSION}: {remedy}"
+        )
+    if version != VERSION:
+        raise msgspec.DecodeError(f"state of {brand!r} has version {version}, this is {VERSION}")
+    return msgspec.msgpack.decode(core, type=_Core)
+
+
+def _decode_head(core: bytes) -> tuple[int, str]:
+    head = msgspec.msgpack.decode(core, type=list[msgspec.Raw])[:2]
+    if len(head) < 2:  # noqa: PLR2004  version and brand
+        raise msgspec.DecodeError("a stored state without version and brand")
+    return msgspec.msgpack.decode(head[0], type=int), msgspec.msgpack.decode(head[1], type=str)
 
 
 def encode(state: State) -> bytes:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mentions.model.batches import ClockSkew
+
 if TYPE_CHECKING:
     from datetime import timedelta
 
@@ -22,7 +24,9 @@ class Watermarks(msgspec.Struct):
     read_up_to: dict[int, int] = {}
     clocks: dict[int, int] = {}  # arrival clock of each partition's latest tick that carried one
     first_clock: int | None = None  # the first clock seen: idle time of a partition without ticks starts here
-    emitted: int | None = None  # the largest watermark given out; it never goes back
+    emitted: int | None = None  # the largest watermark given out; it never goes back, unless it is mended
+    epoch: int = 0  # identity of the topic that the ticks are read from, 0 where it is not known
+    skews: dict[int, ClockSkew] = {}  # latest timestamp of each partition that was ahead of its reader's clock
 
     def observe(self, tick: Tick, idle_timeout: timedelta) -> int | None:
         """Add `tick` and return the watermark, before any lateness is taken off.
@@ -32,6 +36,8 @@ class Watermarks(msgspec.Struct):
         become idle. An idle partition that ticks again counts again, but the watermark never goes back.
         """
         self.partitions = tick.partitions
+        if tick.skew is not None:
+            self.skews[tick.partition] = tick.skew
         self.read_up_to[tick.partition] = max(tick.read_up_to, self.read_up_to.get(tick.partition, tick.read_up_to))
         if tick.clock is not None:
             self.clocks[tick.partition] = max(tick.clock, self.clocks.get(tick.partition, tick.clock))
@@ -41,6 +47,17 @@ class Watermarks(msgspec.Struct):
             lowest = min(self.read_up_to[p] for p in waited_for)
             self.emitted = lowest if self.emitted is None else max(self.emitted, lowest)
         return self.emitted
+
+    def is_ahead(self, limit: int) -> bool:
+        """Return whether event time is ahead of the instant `limit`."""
+        return max([self.emitted or 0, *self.read_up_to.values(), *self.clocks.values()]) > limit
+
+    def mend(self, now: int) -> None:
+        """Take every instant after `now`, which a wrong clock brought in, as `now`."""
+        self.read_up_to = {partition: min(at, now) for partition, at in self.read_up_to.items()}
+        self.clocks = {partition: min(at, now) for partition, at in self.clocks.items()}
+        self.first_clock = None if self.first_clock is None else min(self.first_clock, now)
+        self.emitted = None if self.emitted is None else min(self.emitted, now)
 
     def idle(self, idle_timeout: timedelta) -> frozenset[int]:
         """Return the source partitions whose reader has been silent for longer than `idle_timeout`."""

@@ -44,6 +44,7 @@ class Batch(msgspec.Struct, frozen=True, tag="batch", array_like=True):
     text_hashes: list[int]  # digest of the normalised text: equal for retweets, quotes and near-verbatim copies
     excerpts: list[str]  # the text, cut to EXCERPT_CHARS
     urls: list[str]  # "" when unknown
+    epoch: int = 0  # identity of the topic `mentions` that the offsets count in, 0 where it is not known
 
     def __len__(self) -> int:
         """Return the number of mentions."""
@@ -53,18 +54,28 @@ class Batch(msgspec.Struct, frozen=True, tag="batch", array_like=True):
 EXCERPT_CHARS: Final = 280
 
 
+class ClockSkew(msgspec.Struct, frozen=True, array_like=True):
+    """A timestamp that was ahead of the clock of the worker that read it, and counted as the present."""
+
+    source: str  # what held it: "record timestamp", "header arrived-at", "published_at" …
+    ahead: int  # ms
+    seen_at: int  # ms, by the worker's clock
+
+
 class Tick(msgspec.Struct, frozen=True, tag="tick", array_like=True):
     """Watermark: source partition `partition` of `partitions` is read up to `read_up_to`; no earlier mention follows.
 
     `clock` is the arrival clock of the worker that says so, in milliseconds: the wall clock live, `None` where time
     advances with the records alone. With it the watch stage
-    notices a partition whose reader has died (see `detectors.engine.watermarks`).
+    notices a partition whose reader has died (see `detectors.engine.watermarks`). `skew` is the latest timestamp of the
+    partition that was ahead of that clock.
     """
 
     partition: int
     partitions: int
     read_up_to: int
     clock: int | None
+    skew: ClockSkew | None = None
 
 
 MAX_RECORD_BYTES: Final = 800_000

@@ -31,6 +31,14 @@ LAG = Gauge(
     multiprocess_mode="livesum",
 )
 
+CLOCK_SKEW = Gauge(
+    "tocsin_clock_skew_seconds",
+    "How far the latest timestamp that was ahead of the clock was ahead of it, by its source and partition",
+    ["source", "partition"],
+    multiprocess_mode="livemax",
+)
+CLOCK_SKEWED = Counter("tocsin_clock_skewed_total", "Timestamps ahead of the clock, counted as now", ["source"])
+
 DELIVERED = Histogram(
     "tocsin_delivery_seconds", "From a notification to its message", ["kind"], buckets=(0.1, 0.25, 0.5, 1, 2, 5, 15, 60)
 )
@@ -70,6 +78,12 @@ def count_signal(found: Signal | Watermark) -> None:
         WATERMARK.set(found.at / 1000)
     elif found.phase == "raised":
         SIGNALS.labels(found.detector, found.severity).inc()
+
+
+def count_skew(source: str, partition: int, ahead: int) -> None:
+    """Count a timestamp that was `ahead` ms ahead of the clock."""
+    CLOCK_SKEW.labels(source, str(partition)).set(ahead / 1000)
+    CLOCK_SKEWED.labels(source).inc()
 
 
 def set_lag(stage: str, records: int) -> None:

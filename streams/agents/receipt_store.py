@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from alerts.delivery import receipts
 from streams.exactly_once.fencing import FencedValue, FencedVersion, decode
 
@@ -26,9 +28,18 @@ class KafkaReceiptStore:
         self._partitions[incident] = partition
 
     async def get(self, incident: str) -> DeliveryRecord | None:
-        """Return what is known of an incident's message."""
-        raw = self._table.data.get(incident.encode())
-        return None if raw is None else receipts.decode(decode(raw).payload)
+        """Return what is known of an incident's message; what cannot be read is not known."""
+        key = incident.encode()
+        raw = self._table.data.get(key)
+        if raw is None:
+            return None
+        stored = decode(raw)
+        try:
+            return receipts.decode(stored.payload)
+        except msgspec.DecodeError:
+            self._table.quarantine(key, stored.partition, "no record of a delivery")
+            await (await self._table.remove(key, stored.partition))
+            return None
 
     async def put(self, posting: DeliveryRecord) -> None:
         """Keep a posting."""

@@ -10,15 +10,14 @@ import structlog
 
 from mentions.model.batches import Tick, encode_all
 from streams.agents import dead_letters, metrics
-from streams.clock import wall_ms
+from streams.agents.arrival import ArrivalReader
 from streams.exactly_once.producer import SendBatch
-from streams.kafka import headers
 from streams.kafka.partitioning import partition_of
 from streams.stages.event_time import MINUTE
-from streams.stages.score import MentionsRecord, ScoreResult, score
+from streams.stages.score import ScoreResult, score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from faust.types import TP
 
@@ -36,50 +35,46 @@ TICK_INTERVAL: Final = 1_000  # ms of event time between two ticks of a partitio
 IDLE_TICK_INTERVAL: Final = 10_000  # ms of the wall clock between two ticks of an idle partition, unless a minute is
 
 
-def mentions_record(record: KafkaRecord) -> MentionsRecord:
-    """Return what the pure score stage needs of a Kafka record."""
-    arrived = headers.timestamp_ms(record.headers, headers.ARRIVED_AT)
-    return MentionsRecord(
-        value=record.value,
-        key=record.key,
-        offset=record.offset,
-        arrived=_arrival(record.timestamp) if arrived is None else arrived,
-        read_up_to=headers.timestamp_ms(record.headers, headers.READ_UP_TO),
-    )
-
-
-def _arrival(timestamp: int | None) -> int:
-    """Return a record's timestamp in ms; a producer so old that it sets none (-1) counts as arriving now."""
-    return timestamp if timestamp and timestamp > 0 else wall_ms()
-
-
 class ScoreAgent:
     """Scores the source partitions this worker owns."""
 
     def __init__(
-        self, topics: Topics, sender: Sender, registry: BrandRegistry, scorer: Scorer, clock: Clock, partitions: int
+        self,
+        topics: Topics,
+        sender: Sender,
+        registry: BrandRegistry,
+        scorer: Scorer,
+        clock: Clock,
+        partitions: int,
+        identity: Callable[[str], int],
     ) -> None:
+        """Take what a worker has; `identity` returns the identity of a topic."""
         self._topics = topics
         self._sender = sender
         self._brands = registry
         self._scorer = scorer
         self._clock = clock
         self._partitions = partitions
+        self._identity = identity
+        self._arrivals = ArrivalReader(clock)
         self._ticked: dict[int, int] = {}
         self._sending = asyncio.Lock()
 
     async def process(self, records: Sequence[KafkaRecord]) -> None:
         """Score the records; returns when all that follows from them is acknowledged."""
         await self._brands.loaded()
-        by_partition: dict[int, list[MentionsRecord]] = defaultdict(list)
+        by_partition: dict[int, list[KafkaRecord]] = defaultdict(list)
         for record in records:
-            by_partition[record.partition].append(mentions_record(record))
+            by_partition[record.partition].append(record)
         async with self._sending:
             sends = SendBatch(self._sender)
             outbox = _ScoredRound(self._partitions)
+            epoch = self._identity(self._topics.mentions.name)
             for partition, several in by_partition.items():
-                scored = score(partition, several, self._brands.watchlist, self._scorer)
+                read = map(self._arrivals.read, several)
+                scored = score(partition, read, self._brands.watchlist, self._scorer, epoch)
                 metrics.count_scored(scored)
+                self._arrivals.note_published(several[-1], scored.ahead)
                 outbox.add(scored, self._due_tick(partition, scored.read_up_to, TICK_INTERVAL))
                 await self._send_rejections(sends, partition, scored)
             await self._send(sends, outbox)
@@ -96,11 +91,14 @@ class ScoreAgent:
 
     def _due_tick(self, partition: int, read_up_to: int | None, interval: int) -> Tick | None:
         """Return the tick that a partition owes, None if it ticked within the interval and the minute."""
+        now = self._clock.now()
         last = self._ticked.get(partition, -1)
+        if now is not None:
+            last = min(last, now)  # the clock was set back
         if read_up_to is None or (read_up_to < last + interval and read_up_to // MINUTE <= last // MINUTE):
             return None
         self._ticked[partition] = read_up_to
-        return Tick(partition, self._partitions, read_up_to, self._clock.now())
+        return Tick(partition, self._partitions, read_up_to, now, self._arrivals.skew(partition))
 
     async def tick_idle(self, at_end: Sequence[TP]) -> None:
         """Tick at the wall clock for partitions that are read to their end; does nothing where records set the time."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from alerts.incidents import model, state
 from streams.agents import metrics
@@ -14,6 +15,7 @@ from streams.exactly_once.fetch_batches import place
 from streams.exactly_once.partition_state import PerPartition
 from streams.exactly_once.producer import SendBatch
 from streams.stages import group_routing
+from streams.stages.event_time import MAX_SKEW
 from streams.stages.group_routing import ForwardedRecord, PartitionTriage, group_partition
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Action, Notification
     from alerts.incidents.state import TriageState
+    from streams.clock import Clock
     from streams.exactly_once.fetch_batches import KafkaRecord
     from streams.exactly_once.producer import Sender
     from streams.exactly_once.state_table import StateTable
@@ -38,23 +41,39 @@ GROUP_STATE: Final = "\0group/"
 class TriagePartition:
     """One owned partition: its triage, and the versions under which its states are stored.
 
+    A stored state whose time is ahead of the clock is set back to it.
+
     A state is a fold of two topics, so its version counts the writes instead of naming an offset. Redelivered signals
     and actions change nothing, since a state remembers which it has applied.
     """
 
-    def __init__(self, number: int, table: StateTable, brands: BrandRegistry, partitions: int) -> None:
+    def __init__(self, number: int, table: StateTable, brands: BrandRegistry, partitions: int, clock: Clock) -> None:
         self.number = number
         self.triage = PartitionTriage(brands, partitions)
         self._table = table
         self._epoch = table.epoch(number)
         self._writes: dict[str, int] = {}
+        self._unreadable: list[bytes] = []
+        limit = _limit(clock)
         for key, value in table.rows(number):
-            name, of_group, _ = key.decode().partition(GROUP_STATE)
-            (self.triage.groups if of_group else self.triage.brands).cases[name] = state.decode(value.payload)
+            try:
+                name, of_group, _ = key.decode().partition(GROUP_STATE)
+                case = state.decode(value.payload)
+            except (UnicodeDecodeError, msgspec.DecodeError) as error:
+                table.quarantine(key, number, f"{type(error).__name__}: no state of a brand's incidents")
+                self._unreadable.append(key)
+                continue
+            shard = self.triage.groups if of_group else self.triage.brands
+            shard.cases[name] = case
             self._writes[key.decode()] = value.version.number
+            if limit is not None and case.clock > limit:
+                shard.cases[name] = replace(case, clock=limit)
+                shard.changed.add(name)
 
     async def save(self, batch: SendBatch) -> None:
-        """Store the states that changed."""
+        """Store the states that changed, and remove those that cannot be read."""
+        while self._unreadable:
+            batch.await_ack(await self._table.remove(self._unreadable.pop(), self.number))
         for shard, suffix in ((self.triage.brands, ""), (self.triage.groups, f"{GROUP_STATE}{self.number}")):
             for name in shard.changed:
                 await self._write(name + suffix, shard.cases[name], batch)
@@ -66,17 +85,32 @@ class TriagePartition:
         batch.await_ack(await self._table.write(key.encode(), fenced))
 
 
+def _limit(clock: Clock) -> int | None:
+    """Return how far event time may be by the clock [ms]; None: records set the time."""
+    now = clock.now()
+    return None if now is None else now + MAX_SKEW
+
+
+def within_clock(record: SignalsRecord | Action, limit: int | None) -> SignalsRecord | Action:
+    """Return a record of event time `limit` [ms] at most."""
+    if isinstance(record, ForwardedRecord):
+        inner = record.record
+        return record if limit is None or inner.at <= limit else replace(record, record=replace(inner, at=limit))
+    return record if limit is None or record.at <= limit else replace(record, at=limit)
+
+
 class TriageAgent:
     """Turns the signals of the partitions this worker owns into incidents."""
 
     def __init__(
-        self, topics: Topics, sender: Sender, brands: BrandRegistry, table: StateTable, partitions: int
+        self, topics: Topics, sender: Sender, brands: BrandRegistry, table: StateTable, partitions: int, clock: Clock
     ) -> None:
+        self._clock = clock
         self._topics = topics
         self._sender = sender
         self._brands = brands
         self._partitions = partitions
-        self._owned_partitions = PerPartition(lambda number: TriagePartition(number, table, brands, partitions))
+        self._owned_partitions = PerPartition(lambda number: TriagePartition(number, table, brands, partitions, clock))
 
     async def process(self, records: Sequence[KafkaRecord]) -> None:
         """Apply the records; returns when notifications, incidents and states are acknowledged, in this order."""
@@ -99,6 +133,7 @@ class TriageAgent:
         self, partition: TriagePartition, record: SignalsRecord | Action, batch: SendBatch
     ) -> list[Notification]:
         """Return the notifications after a record, and send on what a group's partition needs of it."""
+        record = within_clock(record, _limit(self._clock))
         if isinstance(record, ForwardedRecord):
             return partition.triage.receive(record)
         result = partition.triage.apply(partition.number, record)

@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from detectors.engine import watermarks
 from detectors.engine.storage import encode_parts
+from detectors.engine.watermarks import Watermarks
 from detectors.model import signal
 from detectors.model.signal import Signal
-from mentions.model.batches import Batch, decode
+from mentions.model.batches import Batch, ClockSkew, decode
 from streams.agents import metrics
 from streams.exactly_once.fencing import FencedValue, FencedVersion
 from streams.exactly_once.fetch_batches import place
 from streams.exactly_once.partition_state import PerPartition
 from streams.exactly_once.producer import SendBatch
+from streams.kafka.topic_watch import UNKNOWN
 from streams.stages import watch_rows
+from streams.stages.event_time import MAX_SKEW
 from streams.stages.watch import WatchShard
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
     from detectors.model.signal import Watermark
     from mentions.model.batches import Tick
+    from streams.clock import Clock
     from streams.exactly_once.fetch_batches import KafkaRecord
     from streams.exactly_once.producer import Sender
     from streams.exactly_once.state_table import StateTable
@@ -37,30 +42,76 @@ log = structlog.get_logger(__name__)
 class WatchPartition:
     """One owned partition: its shard, the epoch it writes under, and the last offset applied to each brand's state."""
 
-    def __init__(self, number: int, table: StateTable, registry: BrandRegistry) -> None:
+    def __init__(self, number: int, table: StateTable, registry: BrandRegistry, clock: Clock, epoch: int) -> None:
         self.number = number
+        self._clock = clock
         self.shard = WatchShard(registry)
         self._table = table
         self._time_key = watch_rows.time_key(number)
         self._epoch = table.epoch(number)
         self._applied: dict[str, int] = {}
         self._offset = -1
+        self._epochs: dict[int, int] = {}  # source partition → identity of its topic, as logged
+        self._unreadable: list[bytes] = []
         rows = dict(table.rows(number))
-        if self._time_key in rows:
-            self.shard.watermarks = watermarks.decode(rows[self._time_key].payload)
-        for state, version in watch_rows.read_states(rows.items()):
+        self.shard.watermarks = watch_rows.read_watermarks(rows.items(), self._quarantine).get(number, Watermarks())
+        for state, version in watch_rows.read_states(rows.items(), self._quarantine):
             self.shard.states[state.brand] = state
             self._applied[state.brand] = version.number
+        self._begin_epoch(epoch)
+        self._mend()
+
+    def _quarantine(self, key: bytes, reason: str) -> None:
+        """Let a row go that cannot be read: its brand starts afresh."""
+        self._table.quarantine(key, self.number, reason)
+        self._unreadable.append(key)
+
+    def _begin_epoch(self, epoch: int) -> None:
+        """Note which topic the offsets count in; those of one that was deleted since hold nothing back."""
+        if epoch in (UNKNOWN, known := self.shard.watermarks.epoch):
+            return
+        self.shard.watermarks.epoch = epoch
+        if known != UNKNOWN:
+            self._applied.clear()
+            log.error("scored mentions counted in another topic before, a new epoch begins", partition=self.number)
+
+    def _note_epoch(self, batch: Batch) -> None:
+        """Log the first batch whose source partition is of a topic created again: its marks begin again."""
+        state = self.shard.states.get(batch.brand)
+        known = UNKNOWN if state is None else state.epochs.get(batch.partition, UNKNOWN)
+        if UNKNOWN not in (known, batch.epoch) and known != batch.epoch != self._epochs.get(batch.partition):
+            self._epochs[batch.partition] = batch.epoch
+            where = {"partition": batch.partition, "offset": batch.offsets[0]}
+            log.error("mentions counted in another topic before, a new epoch begins", **where)
+
+    def _mend(self) -> None:
+        """Take what is ahead of the clock out of event time and states, and say so."""
+        now = self._clock.now()
+        reached = self.shard.watermarks.emitted or 0
+        if now is not None and (ahead := self.shard.mend(now)):
+            where = {"topic": self._table.changelog_topic_name, "partition": self.number}
+            brands = sum(map(bool, ahead))
+            log.error(
+                "stored event time ahead of the clock, mended", **where, brands=brands, ahead_s=(reached - now) // 1000
+            )
 
     def apply(self, part: Batch | Tick, offset: int) -> list[Signal | Watermark]:
         """Return what follows from a part of the record at `offset`; nothing if the brand's state includes it."""
         self._offset = offset
         if isinstance(part, Batch) and offset <= self._applied.get(part.brand, -1):
             return []
-        return self.shard.apply(part)
+        if isinstance(part, Batch):
+            self._note_epoch(part)
+            return self.shard.apply(part)
+        now = self._clock.now()
+        if now is not None and self.shard.watermarks.is_ahead(now + MAX_SKEW):
+            self._mend()
+        return self.shard.apply(within_clock(part, now))
 
     async def save(self, sends: SendBatch) -> None:
         """Store what changed, in the order of dependence, each acknowledged: full id segments, brands, event time."""
+        while self._unreadable:
+            sends.await_ack(await self._table.remove(self._unreadable.pop(), self.number))
         cores = [await self._write_id_segments(brand, sends) for brand in self.shard.changed]
         await sends.flush()
         for brand, core in zip(self.shard.changed, cores, strict=True):
@@ -99,14 +150,40 @@ class WatchPartition:
         return FencedValue(FencedVersion(self._epoch, self._offset), self.number, payload)
 
 
+def within_clock(tick: Tick, now: int | None) -> Tick:
+    """Return a tick of event time that is at most MAX_SKEW ahead of the clock, `now` [ms]; None: records set the time.
+
+    The clock of the worker that sent it may be wrong.
+    """
+    if now is None:
+        return tick
+    reached = max(tick.read_up_to, tick.clock or 0)
+    if reached <= now + MAX_SKEW:
+        return tick
+    skew = ClockSkew("clock of another worker", reached - now, now)
+    clock = None if tick.clock is None else min(tick.clock, now)
+    return replace(tick, read_up_to=min(tick.read_up_to, now), clock=clock, skew=skew)
+
+
 class WatchAgent:
     """Detects signals in the brands of the partitions that this worker owns."""
 
-    def __init__(self, topics: Topics, sender: Sender, registry: BrandRegistry, table: StateTable) -> None:
+    def __init__(
+        self,
+        topics: Topics,
+        sender: Sender,
+        registry: BrandRegistry,
+        table: StateTable,
+        clock: Clock,
+        identity: Callable[[str], int],
+    ) -> None:
+        """Take what a worker has; `identity` returns the identity of a topic."""
         self._topics = topics
         self._sender = sender
         self._brands = registry
-        self._partitions = PerPartition(lambda number: WatchPartition(number, table, registry))
+        self._partitions = PerPartition(
+            lambda number: WatchPartition(number, table, registry, clock, identity(topics.scored.name))
+        )
         self._generation = -1
 
     async def process(self, records: Sequence[KafkaRecord]) -> None:

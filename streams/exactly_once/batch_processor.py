@@ -19,7 +19,7 @@ from streams.exactly_once.fetch_batches import MAX_BYTES, MAX_RECORDS, place
 from streams.exactly_once.offsets import OffsetCheck, OffsetTracker
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from faust.types import TP, AppT, EventT
 
@@ -164,6 +164,14 @@ class BatchProcessor:
         self._generation += 1
         self.offsets.reset()
         self._seeks.clear()
+
+    async def restart(self, tps: Iterable[TP], earliest: Mapping[TP, int]) -> None:
+        """Commit the beginning of partitions whose topic was created again: what was committed is of the old one."""
+        self.pause()
+        self.reset()
+        mine = {tp: earliest[tp] for tp in tps if tp.topic in self.topics}
+        if mine:
+            await cast("Any", self._app.consumer)._commit(mine)  # noqa: SLF001 - see streams.exactly_once.offsets
 
     def resume(self) -> None:
         """Take records again: the partitions are assigned."""

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+MAX_EPOCH: Final = 1 << 31
+"""No partition has so many owners: a header with more is none."""
 
 _HEADER: Final = struct.Struct(">IqH")
 
@@ -51,6 +57,26 @@ def decode(raw: bytes) -> FencedValue:
         raise ValueError(message)
     epoch, number, partition = _HEADER.unpack_from(raw)
     return FencedValue(FencedVersion(epoch, number), partition, raw[_HEADER.size :])
+
+
+def apply(table: MutableMapping[bytes, bytes], key: bytes | None, raw: bytes | None, partition: int) -> str:
+    """Apply a record of a changelog's partition to the newest values; return why it cannot be read, "" if it was.
+
+    A record that cannot be read changes nothing: the last good value stays.
+    """
+    if key is None:
+        return "it has no key"
+    if raw is None:
+        table.pop(key, None)
+        return ""
+    try:
+        value = decode(raw)
+    except ValueError as error:
+        return str(error)
+    if value.partition != partition or value.version.epoch > MAX_EPOCH:
+        return "its header is of another partition: was it written by another program?"
+    table[key] = newer(table.get(key), raw)
+    return ""
 
 
 def newer(old: bytes | None, new: bytes) -> bytes:

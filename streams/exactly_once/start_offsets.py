@@ -48,7 +48,8 @@ class StartOffsets:
         while owned:
             try:
                 committed, earliest = await self._committed(owned), await self._app.consumer.earliest_offsets(*owned)
-                return {tp: max(committed[tp] or 0, earliest[tp]) for tp in owned}
+                ends = await self._app.consumer.highwaters(*owned)
+                return {tp: start_offset(tp, committed[tp] or 0, earliest[tp], ends[tp]) for tp in owned}
             except Exception as error:  # noqa: BLE001 - the broker is asked until it answers
                 log.warning("start offsets unknown", reason=repr(error))
                 await asyncio.sleep(RETRY_DELAY)
@@ -64,6 +65,15 @@ class StartOffsets:
 
         answers: list[int | None] = await thread.call_thread(ask)
         return dict(zip(owned, answers, strict=True))
+
+
+def start_offset(tp: TP, committed: int, earliest: int, end: int) -> int:
+    """Return from which offset a partition is read; one committed beyond the end is of a topic that was deleted."""
+    if committed > end:
+        where = {"topic": tp.topic, "partition": tp.partition, "offset": committed, "end": end}
+        log.error("committed offset beyond the end of the topic, a new epoch begins", **where)
+        return earliest
+    return max(committed, earliest)
 
 
 class NullReadOffsets(UserDict[Any, int | None]):

@@ -7,14 +7,14 @@ takes the newest version (`streams.exactly_once.fencing`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import faust
 
-from streams.exactly_once import fencing
+from streams.exactly_once import fencing, quarantine
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Iterator
+    from collections.abc import Awaitable, Iterable, Iterator, MutableMapping
 
     from faust.types import EventT
 
@@ -22,13 +22,25 @@ if TYPE_CHECKING:
 class StateTable(faust.Table[bytes, bytes]):
     """Key → `Versioned` value, in memory, backed by a compacted changelog topic."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._offsets: dict[bytes, int] = {}  # of the values as recovered
+
     def apply_changelog_batch(self, batch: Iterable[EventT[bytes]]) -> None:
-        """Apply what recovery reads, keeping for each key its newest version."""
+        """Apply what recovery reads, keeping for each key its newest version that can be read."""
+        data = cast("MutableMapping[bytes, bytes]", self.data)
         for event in batch:
-            if event.message.value is None:
-                self.data.pop(event.key, None)
-            else:
-                self.data[event.key] = fencing.newer(self.data.get(event.key), event.message.value)
+            tp, offset, key = event.message.tp, event.message.offset, cast("bytes | None", event.key)
+            reason = fencing.apply(data, key, event.message.value, tp.partition)
+            if reason:
+                quarantine.report(tp.topic, tp.partition, offset, key, reason)
+            elif key is not None and data.get(key) is event.message.value:
+                self._offsets[key] = offset
+
+    def quarantine(self, key: bytes, partition: int, reason: str) -> None:
+        """Drop a value whose content cannot be read, and say where it is; `remove` ends it in the changelog."""
+        quarantine.report(self.changelog_topic_name, partition, self._offsets.pop(key, None), key, reason)
+        self.data.pop(key, None)
 
     def rows(self, partition: int) -> Iterator[tuple[bytes, fencing.FencedValue]]:
         """Return the keys and values that belong to `partition`."""
@@ -45,6 +57,7 @@ class StateTable(faust.Table[bytes, bytes]):
         """Store `value` and send it to the changelog; the returned awaitable ends with the broker's acknowledgement."""
         raw = value.encode()
         self.data[key] = raw
+        self._offsets.pop(key, None)
         return await self.app.producer.send(self.changelog_topic_name, key, raw, value.partition, None, None)
 
     async def remove(self, key: bytes, partition: int) -> Awaitable[Any]:

@@ -15,3 +15,7 @@ FLUSH_MARGIN: Final = 120_000
 IDLE_TIMEOUT: Final = timedelta(seconds=30)
 """How long a source partition's reader may be silent before event time advances without it. A dead worker's partitions
 have a new reader well before."""
+
+MAX_SKEW: Final = 10_000
+"""How far (ms) event time may be ahead of the wall clock of the worker that reads it: no clocks that are kept by NTP
+differ by more. What is further ahead counts as the present, and is reported."""

@@ -38,15 +38,21 @@ class ScoreResult:
     accepted: int = 0  # mentions of at least one brand
     unmatched: int = 0  # of none
     own_account: int = 0  # left out: by the brand's own account
+    ahead: int = 0  # the longest time, ms, that a mention was published after it arrived; it counts as just published
 
     def advance(self, instant: int) -> None:
         """Note that event time is read up to `instant`."""
         self.read_up_to = instant if self.read_up_to is None else max(self.read_up_to, instant)
 
 
-def score(partition: int, records: Iterable[MentionsRecord], watchlist: Watchlist, scorer: Scorer) -> ScoreResult:
-    """Score records of one source partition, in order. Pure; never raises on what a record holds."""
-    result, columns, several = ScoreResult(), BatchBuilder(partition), list(records)
+def score(
+    partition: int, records: Iterable[MentionsRecord], watchlist: Watchlist, scorer: Scorer, epoch: int = 0
+) -> ScoreResult:
+    """Score records of one source partition, in order; `epoch` is the identity of its topic.
+
+    Pure; never raises on what a record holds.
+    """
+    result, columns, several = ScoreResult(), BatchBuilder(partition, epoch=epoch), list(records)
     for record in several:
         if record.read_up_to is not None:
             result.advance(record.read_up_to)
@@ -59,6 +65,7 @@ def score(partition: int, records: Iterable[MentionsRecord], watchlist: Watchlis
         result.own_account += scored.own_account
         if scored.read_up_to:
             result.advance(min(scored.read_up_to, record.arrived))
+            result.ahead = max(result.ahead, scored.read_up_to - record.arrived)
     result.accepted = len(columns)
     result.batches = columns.drain()
     return result

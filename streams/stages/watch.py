@@ -7,11 +7,11 @@ from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from detectors.engine import engine
+from detectors.engine import engine, mending
 from detectors.engine.watermarks import Watermarks
 from detectors.model.signal import Signal, Watermark
 from mentions.model.batches import Batch, Tick
-from streams.stages.event_time import IDLE_TIMEOUT, MINUTE
+from streams.stages.event_time import IDLE_TIMEOUT, MAX_SKEW, MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,22 @@ class WatchShard:
     def apply(self, record: Batch | Tick) -> list[Signal | Watermark]:
         """Return what follows from the next record, in order; `changed` names the brands whose state it moved."""
         return list(self._batch(record)) if isinstance(record, Batch) else list(self._tick(record))
+
+    def mend(self, now: int) -> list[str]:
+        """Take what lies more than MAX_SKEW after the clock's `now` [ms] out of event time and the brands' states.
+
+        Returns what was ahead: the names of the brands, "" for the partition's event time.
+        """
+        limit = now + MAX_SKEW
+        brands = [brand for brand, state in self.states.items() if mending.is_ahead(state, limit)]
+        for brand in brands:
+            mending.mend(self.states[brand], now)
+        self.changed.update(brands)
+        if not self.watermarks.is_ahead(limit):
+            return brands
+        self.watermarks.mend(now)
+        self._minute = -1
+        return ["", *brands]
 
     def _batch(self, batch: Batch) -> Iterator[Signal]:
         state = self.states.get(batch.brand) or self._begin(batch.brand, batch.policy)

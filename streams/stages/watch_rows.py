@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from detectors.engine import watermarks
-from detectors.engine.storage import decode_parts
+from detectors.engine.dedup import unpack
+from detectors.engine.storage import NewerFormatError, decode_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from detectors.engine.state import State
     from detectors.engine.watermarks import Watermarks
@@ -37,20 +40,65 @@ def brand_of(key: bytes) -> bytes:
     return key.partition(_SEGMENT_MARK)[0]
 
 
-def read_states(rows: Iterable[tuple[bytes, FencedValue]]) -> Iterator[tuple[State, FencedVersion]]:
-    """Yield the brands' states, each with the version it was stored under."""
+def read_states(
+    rows: Iterable[tuple[bytes, FencedValue]], unreadable: Callable[[bytes, str], None]
+) -> Iterator[tuple[State, FencedVersion]]:
+    """Yield the brands' states, each with the version it was stored under.
+
+    `unreadable` is called with the key of each row that cannot be read, and the reason; its brand is left out, or loses
+    the ids of a segment.
+
+    Raises:
+        NewerFormatError: a newer version of Tocsin stored a state.
+    """
     cores: dict[bytes, FencedValue] = {}
     sealed: dict[bytes, dict[int, bytes]] = defaultdict(dict)
     for key, value in rows:
         brand, segment, number = key.partition(_SEGMENT_MARK)
-        if segment:
+        if not segment:
+            if not key.startswith(_TIME_PREFIX):
+                cores[key] = value
+        elif number.isdigit() and _fails(unpack, value.payload) is None:
             sealed[brand][int(number)] = value.payload
-        elif not key.startswith(_TIME_PREFIX):
-            cores[key] = value
-    for brand, core in cores.items():
-        yield decode_parts(core.payload, sealed[brand]), core.version
+        else:
+            unreadable(key, "no segment of ids")
+    for key, core in cores.items():
+        state, reason = _read_state(key, core.payload, sealed[key])
+        if state is None:
+            unreadable(key, reason)
+        else:
+            yield state, core.version
 
 
-def read_watermarks(rows: Iterable[tuple[bytes, FencedValue]]) -> dict[int, Watermarks]:
-    """Return the event time of each partition."""
-    return {value.partition: watermarks.decode(value.payload) for key, value in rows if key.startswith(_TIME_PREFIX)}
+def _read_state(key: bytes, core: bytes, sealed: dict[int, bytes]) -> tuple[State | None, str]:
+    """Return a brand's state, or None and why it cannot be read."""
+    try:
+        state = decode_parts(core, sealed)
+    except NewerFormatError:
+        raise
+    except Exception as error:  # noqa: BLE001  damaged bytes break a decoder in any way
+        return None, f"{type(error).__name__}: no state of a brand"
+    return (state, "") if state.brand.encode() == key else (None, "the state of another brand")
+
+
+def _fails(decode: Callable[[bytes], object], raw: bytes) -> Exception | None:
+    """Return what a decoder raises."""
+    try:
+        decode(raw)
+    except Exception as error:  # noqa: BLE001  damaged bytes break a decoder in any way
+        return error
+    return None
+
+
+def read_watermarks(
+    rows: Iterable[tuple[bytes, FencedValue]], unreadable: Callable[[bytes, str], None]
+) -> dict[int, Watermarks]:
+    """Return the event time of each partition; `unreadable` as for `read_states`."""
+    found: dict[int, Watermarks] = {}
+    for key, value in rows:
+        if key.startswith(_TIME_PREFIX):
+            try:
+                found[value.partition] = watermarks.decode(value.payload)
+            except msgspec.DecodeError:
+                unreadable(key, "no event time")
+    return found

@@ -7,12 +7,14 @@ import threading
 from contextlib import contextmanager
 from queue import Queue
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from playwright.sync_api import expect
 
 from config.settings import Settings
 from tests.support.browser import keep
 from tests.support.browser import opened as browser
+from tests.support.tricks import FOREIGN
 from tests.support.web_app import BRANDS, fresh
 from tocsin.web.server import build_application, serve
 
@@ -99,3 +101,18 @@ def test_a_manager_logs_in_acknowledges_an_incident_and_changes_a_threshold(tmp_
         assert page.evaluate("document.activeElement.className") == "skip"
     assert "peak_ratio: 2" in file.read_text(encoding="utf-8")
     assert [fault for fault in faults if "422" not in fault] == []
+
+
+def test_no_trick_leads_the_browser_to_another_site(tmp_path: Path) -> None:
+    """Each address that looks like a path ends at the overview after the login, as the browser itself reads it."""
+    file = tmp_path / "brands.yaml"
+    file.write_text(BRANDS, encoding="utf-8")
+    with served(file) as base, browser() as page:
+        for trick in FOREIGN:
+            page.context.clear_cookies()
+            page.goto(f"{base}/login?{urlencode({'next': trick})}")
+            page.get_by_label("Your name").fill("Ana")
+            page.get_by_label("Token").fill(TOKEN)
+            page.get_by_role("button", name="Log in").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+            assert page.url == f"{base}/", repr(trick)

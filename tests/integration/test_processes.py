@@ -12,24 +12,12 @@ from urllib.request import urlopen
 from tests.support.installation import Installation, wait_until
 from tests.support.mention_generator import MentionGenerator
 from tests.support.ports import pick_ports
+from tests.support.processes import children
 
 if TYPE_CHECKING:
     from tests.support.brokers import Broker
 
 COUNT = 400
-
-
-def children(pid: int) -> list[int]:
-    """Return the processes whose parent is `pid`."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            parent = re.search(r"^PPid:\t(\d+)$", status.read_text(), re.MULTILINE)
-        except OSError:
-            continue  # it has just ended
-        if parent and int(parent[1]) == pid:
-            found.append(int(status.parent.name))
-    return sorted(found)
 
 
 def accepted(port: int) -> float:

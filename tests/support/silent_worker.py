@@ -14,8 +14,9 @@ from alerts.delivery.ports import MessageRef
 from config.environment import from_environ
 from mentions.sentiment import Scorer
 from streams import lifecycle
-from streams.app import WorkerConfig, build
+from streams.app import Worker, WorkerConfig
 from streams.kafka.connection import connect
+from streams.kafka.topic_watch import describe
 from streams.kafka.topics import Topics
 
 if TYPE_CHECKING:
@@ -63,13 +64,15 @@ def main() -> int:
         topics=topics,
         connection=connection,
         partitions=settings.partitions,
+        found=describe(connection, topics),
         scorer=Scorer(),
         notifier=Nobody(),
         channel_gap=0.0,
         clock=given.clock,
         defaults=given.defaults,
     )
-    return lifecycle.run_worker(build(parts), "warning", "console")
+    worker = Worker(parts)
+    return lifecycle.run_worker(worker.app, worker.shutdown, "warning", "console")
 
 
 if __name__ == "__main__":

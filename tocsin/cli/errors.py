@@ -17,6 +17,7 @@ _DOMAIN: Final = (
     ("config.errors", "ConfigError", EXIT_USAGE),
     ("mentions.readers.position", "SourceError", EXIT_USAGE),
     ("streams.kafka.errors", "BrokerError", EXIT_FAILED),
+    ("detectors.engine.storage", "NewerFormatError", EXIT_FAILED),
     ("alerts.delivery.ports", "DeliveryError", EXIT_FAILED),
 )
 """Exceptions of the packages below whose message is written for the user, with their exit code. Looked up among the

@@ -11,6 +11,7 @@ import typer
 from tocsin.cli.commands import LazyGroup, placeholders
 from tocsin.cli.errors import EXIT_INTERRUPTED, describe_error
 from tocsin.cli.output import print_line, print_status
+from tocsin.subprocesses import watch_parent
 
 _HELP: Final = """Crisis detection for brands: watches mentions on Kafka and notifies the on-call manager in Slack.
 
@@ -72,6 +73,7 @@ def _options(
 
 def run() -> None:
     """Run the command line of this process, and exit with the code of its outcome."""
+    watch_parent()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

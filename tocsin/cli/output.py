@@ -67,6 +67,17 @@ def print_status(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
+def log_to_status() -> None:
+    """Let what a view logs go to stderr, a line each, so that stdout holds the data alone."""
+    import structlog  # noqa: PLC0415  slow to load, and only some commands read views
+
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, plain],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
+
+
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print aligned columns to stdout, numbers to the right; every cell is made printable."""
     cells = [[printable(str(cell)) for cell in row] for row in rows]

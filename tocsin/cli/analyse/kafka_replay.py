@@ -57,6 +57,7 @@ class KafkaReplay:
         from streams.kafka.admin import KafkaBrandStore  # noqa: PLC0415
 
         with ExitStack() as stack:
+            stack.enter_context(subprocesses.ended_by_signals())
             self._create_topics(stack)
             if self._brands is not None:
                 store = KafkaBrandStore(self._here.connection, self._here.topics)

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from tocsin.cli.output import printable
+from tocsin.cli.output import print_status, printable
 from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
@@ -54,11 +54,19 @@ def send(here: Installation, action: Action) -> None:
 
 
 def read_incidents(here: Installation) -> list[Incident]:
-    """Return the latest state of every incident, the latest opened first."""
+    """Return the latest state of every incident that can be read, the latest opened first."""
+    import msgspec  # noqa: PLC0415
+
     from alerts.incidents.model import decode_incident  # noqa: PLC0415
     from streams.kafka import reader  # noqa: PLC0415  kafka-python is slow to load
 
-    found = [decode_incident(raw) for raw in reader.latest(here.connection, here.topics.incidents.name).values()]
+    found: list[Incident] = []
+    for key, raw in reader.latest(here.connection, here.topics.incidents.name).items():
+        try:
+            found.append(decode_incident(raw))
+        except msgspec.DecodeError as error:
+            name = printable(key.decode(errors="replace"))
+            print_status(f"incident {name} cannot be read and is left out: {printable(str(error))}")
     return sorted(found, key=lambda one: (one.opened_at, one.id), reverse=True)
 
 

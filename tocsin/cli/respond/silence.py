@@ -10,7 +10,7 @@ import typer
 from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
 from tocsin.cli.options import ActionIdOption, BrandOption, ByOption, JsonOption
-from tocsin.cli.output import print_json, print_line, print_status, print_table, printable
+from tocsin.cli.output import log_to_status, print_json, print_line, print_status, print_table, printable
 from tocsin.cli.respond import actions
 from tocsin.errors import CommandError, UsageError
 
@@ -125,6 +125,7 @@ def _added(here: Installation, at: int) -> list[tuple[str, Silence]]:
     from streams.kafka import reader  # noqa: PLC0415  kafka-python is slow to load
     from streams.views.active_silences import ActiveSilences  # noqa: PLC0415
 
+    log_to_status()
     view = ActiveSilences()
     for key, raw in reader.latest(here.connection, here.topics.triage_state.name).items():
         view.apply(key, raw)

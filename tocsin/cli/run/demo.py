@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from tocsin.cli.output import print_line, print_status
+from tocsin.subprocesses import ended_by_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,10 +63,11 @@ def command(
 
     out.parent.mkdir(parents=True, exist_ok=True)
     config = read_config()
-    if slack_ui:
-        _run_in_browser(config, router(config), speed, port, out)
-    else:
-        _write_page(out, _run_in_terminal(config, router(config), speed), router(config))
+    with ended_by_signals():
+        if slack_ui:
+            _run_in_browser(config, router(config), speed, port, out)
+        else:
+            _write_page(out, _run_in_terminal(config, router(config), speed), router(config))
 
 
 def _run_in_browser(config: Config, route: Callable[[str, int], Route], speed: float, port: int, out: Path) -> None:

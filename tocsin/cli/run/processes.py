@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from tocsin import subprocesses
 from tocsin.cli.output import print_status
 
 if TYPE_CHECKING:
@@ -60,13 +61,14 @@ class Supervisor:
     _stopping: bool = False
 
     def run(self) -> int:
-        """Run until SIGTERM or SIGINT; return the exit code.
+        """Run until SIGTERM, SIGINT or SIGHUP; return the exit code.
 
         0: every process ended in order after the signal. 1: one could not be kept running, or did not end in order.
         2: one refused its arguments.
         """
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
+        for number in (signal.SIGINT, *subprocesses.END_SIGNALS):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+                signal.signal(number, self._stop)
         self._children = [_Child(number) for number in range(1, self.count + 1)]
         code = 0
         try:
@@ -84,7 +86,7 @@ class Supervisor:
         """Start a process that is due, note one that has ended; return an exit code if all must stop."""
         if child.process is None:
             if now >= child.due:
-                child.process = subprocess.Popen(self.command, env=dict(self.environment), stdin=subprocess.DEVNULL)  # noqa: S603  our own command, no shell
+                child.process = subprocesses.start(self.command, self.environment)
                 child.started = now
             return 0
         code = child.process.poll()

@@ -11,16 +11,20 @@ from msgspec import to_builtins
 from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
 from tocsin.cli.options import BrandOption, JsonOption
-from tocsin.cli.output import print_json, print_line, print_table, printable
+from tocsin.cli.output import log_to_status, print_json, print_line, print_table, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from detectors.engine.state import State
     from detectors.engine.watermarks import Watermarks
+    from mentions.model.batches import ClockSkew
     from streams.listening.health import SourceHealth
     from tocsin.cli.environment import Installation
 
 HOUR = 60
 MINUTE_MS = 60_000
+DAY_MS = 24 * HOUR * MINUTE_MS
 
 
 def command(
@@ -45,6 +49,7 @@ def command(
     """
     from streams.views import brand_states  # noqa: PLC0415  kafka-python is slow to load
 
+    log_to_status()
     here = load_installation()
     if sources:
         _show_sources(_health(here, brand), json=json)
@@ -56,6 +61,7 @@ def command(
             print_json(record)
         return
     _print(records, watermarks_by_partition)
+    _print_skews(watermarks_by_partition.values(), wall_ms())
     from streams.listening.health import coverage  # noqa: PLC0415
 
     if line := coverage(_health(here, brand), wall_ms()):
@@ -140,3 +146,15 @@ def _print(records: list[dict[str, Any]], watermarks_by_partition: dict[int, Wat
         print_line(
             f"{len(watermarks_by_partition)} partitions watched, event time {_iso(min(marks))} to {_iso(max(marks))}"
         )
+
+
+def _print_skews(watermarks: Iterable[Watermarks], now: int) -> None:
+    """Print the latest timestamp of each source partition that was ahead of its worker's clock in the last day."""
+    latest: dict[int, ClockSkew] = {}
+    for partition, skew in (item for one in watermarks for item in one.skews.items()):
+        before = latest.get(partition)
+        if skew.seen_at >= now - DAY_MS and (before is None or skew.seen_at > before.seen_at):
+            latest[partition] = skew
+    for partition, skew in sorted(latest.items()):
+        ahead = f"{skew.ahead / 1000:.0f} s ahead of the clock at {_iso(skew.seen_at)}"
+        print_line(f"mentions partition {partition}: {printable(skew.source)} {ahead}, counted as then")

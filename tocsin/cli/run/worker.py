@@ -17,7 +17,7 @@ from tocsin.cli.output import print_status
 from tocsin.cli.run.notifiers import external_notifiers, has_slack_app
 from tocsin.cli.run.processes import Supervisor, available_cores
 from tocsin.cli.weights import WeightsOption, load_scorer
-from tocsin.errors import UsageError
+from tocsin.errors import CommandError, UsageError
 from tocsin.subprocesses import TOCSIN
 
 if TYPE_CHECKING:
@@ -86,17 +86,22 @@ def command(
         sys.exit(_supervise(count))
     from streams import lifecycle  # noqa: PLC0415
     from streams.agents import metrics  # noqa: PLC0415
-    from streams.app import WorkerConfig, build  # noqa: PLC0415
+    from streams.app import Worker, WorkerConfig  # noqa: PLC0415
     from streams.kafka.admin import create_topics  # noqa: PLC0415
+    from streams.kafka.topic_watch import describe, partition_mismatch  # noqa: PLC0415
 
     here = load_installation(embedded=embedded)
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
+    found = describe(here.connection, here.topics)
+    if mismatch := partition_mismatch({name: topic.partitions for name, topic in found.items()}):
+        raise CommandError(mismatch)
     metrics.serve(here.settings.metrics_port)
     slack = _slack(here) if _uses_slack(here, notify) else None
     parts = WorkerConfig(
         topics=here.topics,
         connection=here.connection,
         partitions=made[0].partitions,
+        found=found,
         scorer=load_scorer(weights),
         notifier=slack or _console(),
         slack_probe=_slack_probe(slack, here.settings.heartbeat_channel) if slack else None,
@@ -109,7 +114,8 @@ def command(
         defaults=defaults,
     )
     collect_rarely()
-    sys.exit(lifecycle.run_worker(build(parts), here.settings.log_level, here.settings.log_format))
+    worker = Worker(parts)
+    sys.exit(lifecycle.run_worker(worker.app, worker.shutdown, here.settings.log_level, here.settings.log_format))
 
 
 def _supervise(count: int) -> int:

@@ -43,7 +43,8 @@ class Authenticator:
         self._header = settings.web_user_header
         self._proxies = tuple(map(ip_network, settings.web_proxies))
         self._clock = clock
-        self._failures: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._attempts: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._revoked: dict[bytes, float] = {}  # hash of a cookie → when it would have expired
 
     @property
     def login_required(self) -> bool:
@@ -68,18 +69,29 @@ class Authenticator:
         """Return the session cookie for the right token; None for a wrong one."""
         given, wanted = token.strip().encode(), self._token.encode()
         if self._token and hmac.compare_digest(given, wanted):
-            self._failures.pop(address, None)
+            self._attempts.pop(address, None)
             return str(self._signer.dumps([normalise_name(name) or "web", secrets.token_hex(8)]))
-        self._failures[address].append(self._clock())
         return None
 
-    def retry_after(self, address: str) -> int:
-        """Return how many seconds an address has to wait before it may try again."""
+    def log_out(self, cookie: str) -> None:
+        """Revoke a session: its cookie is worth nothing from here on, and so is a copy of it."""
         now = self._clock()
-        for known in [one for one, tries in self._failures.items() if not tries or now - tries[-1] > FAILURE_WINDOW]:
-            del self._failures[known]
-        tries = self._failures.get(address)
-        if tries is None or len(tries) < MAX_FAILURES:
+        self._revoked = {known: until for known, until in self._revoked.items() if until > now}
+        if self._read_cookie(cookie) is not None:
+            self._revoked[_fingerprint(cookie)] = now + SESSION_SECONDS
+
+    def begin_attempt(self, address: str) -> int:
+        """Count an attempt to log in; return how many seconds the address has to wait instead, 0 where it may try.
+
+        A right token forgives the attempts of its address. Those that are under way count, so that many at once are no
+        way around the limit.
+        """
+        now = self._clock()
+        for known in [one for one, tries in self._attempts.items() if now - tries[-1] > FAILURE_WINDOW]:
+            del self._attempts[known]
+        tries = self._attempts[address]
+        if len(tries) < MAX_FAILURES or now - tries[-MAX_FAILURES] > FAILURE_WINDOW:
+            tries.append(now)
             return 0
         return max(0, round(tries[-MAX_FAILURES] + FAILURE_WINDOW - now) + 1)
 
@@ -100,10 +112,14 @@ class Authenticator:
             who, _ = self._signer.loads(cookie, max_age=SESSION_SECONDS)
         except (BadData, ValueError, TypeError):
             return None
-        return str(who)
+        return None if _fingerprint(cookie) in self._revoked else str(who)
 
     def _csrf(self, about: str) -> str:
         return hmac.new(self._key, f"csrf {about}".encode(), hashlib.sha256).hexdigest()
+
+
+def _fingerprint(cookie: str) -> bytes:
+    return hashlib.sha256(cookie.encode()).digest()
 
 
 def verify_csrf(session: Session, given: str) -> bool:

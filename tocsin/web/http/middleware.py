@@ -9,11 +9,14 @@ import structlog
 from aiohttp import web
 
 from tocsin.web.http.auth import COOKIE, LOOPBACK, SESSION_SECONDS, Authenticator, verify_csrf
+from tocsin.web.http.local_path import local_path
 from tocsin.web.session import Session
 from tocsin.web.templating import asset_response, render_page, set_security_headers
 from tocsin.web.text import preferred_language, translate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiohttp.typedefs import Handler
 
     from detectors.model.signal_text import Language
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SESSION: Final = web.RequestKey("session", Session)
+IS_LOGGED_IN: Final[web.RequestKey[Callable[[], bool]]] = web.RequestKey("is_logged_in")
+"""Asks again whether the session of a request goes on: a stream outlives the moment in which it was admitted."""
+
 PUBLIC_PATHS: Final = ("/login", "/assets/", "/healthz")
 """What is served without a login."""
 
@@ -39,11 +45,16 @@ def middlewares(access: Authenticator) -> list[object]:
     async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not access.login_required and _hostname(request.host) not in LOOPBACK:
             raise web.HTTPForbidden
-        session = access.session(request.remote or "", request.headers, request.cookies.get(COOKIE, ""))
+
+        def session_now() -> Session | None:
+            return access.session(request.remote or "", request.headers, request.cookies.get(COOKIE, ""))
+
+        session = session_now()
         if session is None and not request.path.startswith(PUBLIC_PATHS):
             return _ask_to_log_in(request, access)
         if session is not None:
             request[SESSION] = session
+            request[IS_LOGGED_IN] = lambda: session_now() is not None
             await _check_csrf(request, session)
         return await handler(request)
 
@@ -82,7 +93,7 @@ def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
 
     async def log_in(request: web.Request) -> web.Response:
         address = access.client_address(request.remote or "", request.headers)
-        if seconds := access.retry_after(address):
+        if seconds := access.begin_attempt(address):  # before the body is read: a slow one is an attempt too
             refused = _login_page(
                 request, translate(request_language(request), "wait", seconds=seconds), TOO_MANY_REQUESTS
             )
@@ -93,7 +104,7 @@ def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
         if cookie is None:
             log.warning("login refused", address=address)
             return _login_page(request, translate(request_language(request), "wrong_token"), 401)
-        response = web.Response(status=303, headers={"Location": _local_path(str(given.get("next", "/")))})
+        response = web.Response(status=303, headers={"Location": local_path(str(given.get("next", "/")))})
         response.set_cookie(
             COOKIE,
             cookie,
@@ -106,7 +117,7 @@ def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
         return response
 
     async def log_out(request: web.Request) -> web.Response:
-        del request
+        access.log_out(request.cookies.get(COOKIE, ""))
         response = web.Response(status=303, headers={"Location": "/login"})
         response.del_cookie(COOKIE, path="/")
         return response
@@ -129,20 +140,18 @@ def routes(access: Authenticator) -> list[web.AbstractRouteDef]:
 
 def _ask_to_log_in(request: web.Request, access: Authenticator) -> web.Response:
     """Redirect to the login; a link from another site first comes without the cookie, and is loaded again."""
-    language = request_language(request)
+    language, asked = request_language(request), local_path(request.raw_path)
     if request.method == "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return render_page(
-            "redirect.html.j2", language, None, title=translate(language, "opening"), there=str(request.rel_url)
-        )
+        return render_page("redirect.html.j2", language, None, title=translate(language, "opening"), there=asked)
     if request.method != "GET" or not access.has_token_login:
         raise web.HTTPForbidden(text=translate(language, "expired" if access.has_token_login else "forbidden"))
-    there = f"/login?{urlencode({'next': str(request.rel_url)})}"
+    there = f"/login?{urlencode({'next': asked})}"
     return web.Response(status=303, headers={"Location": there})
 
 
 def _login_page(request: web.Request, error: str = "", status: int = 200) -> web.Response:
     language = request_language(request)
-    there = _local_path(request.query.get("next", "/"))
+    there = local_path(request.query.get("next", "/"))
     return render_page(
         "login.html.j2", language, None, status, title=translate(language, "log_in"), error=error, there=there
     )
@@ -153,11 +162,6 @@ def _error_page(request: web.Request, status: int, text: str | None) -> web.Resp
     known = {404: "not_found", 403: "forbidden"}.get(status, "failed" if status >= 500 else "forbidden")  # noqa: PLR2004
     own = text if text and not text.startswith(f"{status}:") else translate(language, known)
     return render_page("error.html.j2", language, request.get(SESSION), status, title=own)
-
-
-def _local_path(there: str) -> str:
-    """Return the path to go to after the login; a foreign address becomes the overview."""
-    return there if there.startswith("/") and not there.startswith(("//", "/\\")) and there.isprintable() else "/"
 
 
 def _is_https(request: web.Request, access: Authenticator) -> bool:

@@ -14,7 +14,7 @@ from aiohttp import web
 from alerts.notifiers.slack.notifier import permalink
 from alerts.rendering.escaping import clean
 from detectors.model.signal_text import format_number
-from tocsin.web.http.middleware import SESSION, request_language
+from tocsin.web.http.middleware import IS_LOGGED_IN, SESSION, request_language
 from tocsin.web.pages import actions
 from tocsin.web.pages.incident_details import incident_details
 from tocsin.web.pages.overview import STATES, brand_row, brand_rows, coverage, incident_row, on_call_names, status_text
@@ -69,14 +69,14 @@ class IncidentPages:
         return self._board(request, "board.html.j2")
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """Send an event whenever the overview has changed, until the browser leaves."""
+        """Send an event whenever the overview has changed, until the browser leaves or its session ends."""
         language = request_language(request)
         before = self._snapshot(language)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         set_security_headers(response)
         await response.prepare(request)
         with suppress(ConnectionError):  # the browser has left
-            while True:
+            while request[IS_LOGGED_IN]():
                 await asyncio.sleep(POLL_SECONDS)
                 now = self._snapshot(language)
                 await response.write(_event(before, now, language))

@@ -16,8 +16,11 @@ from config.brands.model import Brand
 from detectors.model import signal as signals
 from detectors.model.signal import Watermark
 from streams.agents.triage import TriageAgent
+from streams.clock import ArrivalClock
+from streams.exactly_once.fencing import FencedValue, FencedVersion
 from streams.kafka.topics import Topics
 from streams.stages import group_routing
+from streams.stages.event_time import MAX_SKEW
 from streams.stages.group_routing import ForwardedRecord, PartitionClocks, group_partition
 from streams.views.brands import BrandRegistry
 from tests.support.agency import BRANDS, GROUP, UNGROUPED, about, run_triage
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
 
     from alerts.incidents.model import Notification
-    from streams.exactly_once.fencing import FencedValue
+    from streams.clock import Clock
     from streams.exactly_once.fetch_batches import KafkaRecord
 
 PARTITIONS: Final = 8
@@ -40,6 +43,7 @@ class Table:
     """What survives the worker."""
 
     data: dict[bytes, FencedValue] = field(default_factory=dict)
+    removed: list[tuple[bytes, int]] = field(default_factory=list)
 
     def rows(self, partition: int) -> Iterator[tuple[bytes, FencedValue]]:
         """Return what belongs to a partition."""
@@ -53,6 +57,15 @@ class Table:
         """Keep a value."""
         self.data[key] = value
         return asyncio.sleep(0)
+
+    async def remove(self, key: bytes, partition: int) -> Awaitable[None]:
+        """Remove a value of a partition."""
+        self.removed.append((key, partition))
+        return asyncio.sleep(0)
+
+    def quarantine(self, key: bytes, partition: int, reason: str) -> None:
+        """Let a value of a partition go."""
+        assert self.data.pop(key).partition == partition, reason
 
 
 @dataclass(frozen=True)
@@ -82,9 +95,10 @@ class Worker:
             self.directory.put(Brand(name=brand, group=GROUP if brand in members else None), 1)
         self.directory.refresh()
 
-    def restart(self) -> None:
+    def restart(self, clock: Clock | None = None) -> None:
         """Begin again with what the table holds."""
-        self.triaging = TriageAgent(TOPICS, self, self.directory, self.table, PARTITIONS)  # type: ignore[arg-type]  # a table
+        arrival = clock or ArrivalClock()
+        self.triaging = TriageAgent(TOPICS, self, self.directory, self.table, PARTITIONS, arrival)  # type: ignore[arg-type]  # a table
 
     async def send(
         self, topic: str, key: bytes | None, value: bytes | None, partition: int | None = None, headers: Any = None
@@ -194,3 +208,40 @@ def test_a_silence_goes_with_its_brand() -> None:
 
 def _by_incident(reported: list[Notification]) -> list[Notification]:
     return sorted(reported, key=lambda note: (note.incident.id, note.revision))
+
+
+class Stopped:
+    """A wall clock that stands ten minutes after START."""
+
+    def now(self) -> int:
+        """Return its time."""
+        return START + 10 * MINUTE
+
+
+def test_no_incident_is_ahead_of_the_clock() -> None:
+    """Neither one that is loaded nor one that a watermark or a signal moves: timers would run by a wrong clock."""
+    worker, limit = Worker(), Stopped().now() + MAX_SKEW
+    worker.feed(signal(0, brand=UNGROUPED), now(3 * 1440))
+    number = _assigned_partition(UNGROUPED)
+
+    def time_of_incident() -> int:
+        return worker.triaging._owned_partitions[number].triage.brands.cases[UNGROUPED].clock
+
+    assert time_of_incident() > limit
+    worker.restart(Stopped())
+    assert time_of_incident() == limit
+    worker.feed(signal(4 * 1440, brand=UNGROUPED), now(5 * 1440))
+    assert time_of_incident() == limit
+
+
+@pytest.mark.parametrize("key", [UNGROUPED.encode(), b"\xff\xfe"])
+def test_incidents_that_cannot_be_read_are_quarantined(key: bytes) -> None:
+    """Their brand starts afresh, and the row ends in the changelog."""
+    worker = Worker()
+    worker.feed(signal(0, brand=UNGROUPED))
+    number = _assigned_partition(UNGROUPED)
+    worker.table.data[key] = FencedValue(FencedVersion(99, 10**9), number, b"\xff\xfegarbage")
+    worker.restart()
+    worker.feed(signal(5, brand=UNGROUPED, start=5))
+    assert worker.table.removed == [(key, number)]
+    assert UNGROUPED.encode() in worker.table.data

@@ -285,6 +285,21 @@ async def test_settling_waits_for_the_batch_at_hand_and_commits(stage: BatchProc
     assert app.consumer.commits == [{P: 2}]
 
 
+async def test_a_topic_created_again_is_committed_at_its_beginning(app: App, work: Work, starts: StartOffsets) -> None:
+    """What was processed of the old topic is not committed after that; nothing is taken until the next assignment."""
+    anything: Any = (app, starts)
+    stage = BatchProcessor(anything[0], "test", work, anything[1], topics=["mentions"])
+    await put(stage, 0, 1)
+    await work_off(stage)
+    await stage.restart([P, TP("signals", 0)], {P: 3, TP("signals", 0): 5})
+    assert app.consumer.commits[-1] == {P: 3}
+    await put(stage, 2)
+    await stage.commit()
+    await work_off(stage)
+    assert app.consumer.commits[-1] == {P: 3}
+    assert work.batches == [[0, 1]]
+
+
 async def test_a_batch_that_outlives_its_assignment_does_not_count(stage: BatchProcessor, app: App, work: Work) -> None:
     """A batch that was still under way when the partitions went is read again: it may not be committed here."""
     work.go.clear()

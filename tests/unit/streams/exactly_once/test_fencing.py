@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.exactly_once.fencing import FencedValue, FencedVersion, decode, newer
+from streams.exactly_once.fencing import FencedValue, FencedVersion, apply, decode, newer
 
 versioned = st.builds(
     FencedValue,
@@ -46,3 +46,32 @@ def test_a_foreign_value_is_named() -> None:
     """A value without a header is refused in words."""
     with pytest.raises(ValueError, match="3 bytes has no header"):
         decode(b"abc")
+
+
+GOOD = FencedValue(FencedVersion(3, 10), 2, b"good").encode()
+
+
+@pytest.mark.parametrize(
+    ("key", "raw"),
+    [
+        (None, GOOD),
+        (b"acme", b"short"),
+        (b"acme", FencedValue(FencedVersion(9, 9), 3, b"of another partition").encode()),
+        (b"acme", FencedValue(FencedVersion(2**32 - 1, 9), 2, b"no epoch").encode()),
+    ],
+)
+def test_a_record_that_cannot_be_read_leaves_the_last_good_value(key: bytes | None, raw: bytes) -> None:
+    """It has no key, no header, or a header that no owner of the partition writes; the reason names it."""
+    table = {b"acme": GOOD}
+    assert apply(table, key, raw, 2)
+    assert table == {b"acme": GOOD}
+
+
+def test_a_good_record_replaces_and_none_removes() -> None:
+    """As in any compacted topic, but the newest version wins."""
+    newest, table = FencedValue(FencedVersion(4, 1), 2, b"newest").encode(), {b"acme": GOOD}
+    assert not apply(table, b"acme", newest, 2)
+    assert not apply(table, b"acme", GOOD, 2)
+    assert table == {b"acme": newest}
+    assert not apply(table, b"acme", None, 2)
+    assert not table

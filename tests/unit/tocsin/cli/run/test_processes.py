@@ -30,7 +30,7 @@ time.sleep(60)
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[None]:
     """Put back the handlers of signals that a supervisor takes."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)

@@ -51,12 +51,46 @@ def test_an_address_that_guesses_has_to_wait_and_others_do_not() -> None:
     now = [1000.0]
     there = access(now, web_token=TOKEN)
     for _ in range(MAX_FAILURES):
-        assert there.retry_after("192.0.2.1") == 0
+        assert there.begin_attempt("192.0.2.1") == 0
         assert there.log_in("192.0.2.1", "guess", "Eve") is None
-    assert there.retry_after("192.0.2.1") > FAILURE_WINDOW - 10
-    assert there.retry_after("192.0.2.2") == 0
+    assert there.begin_attempt("192.0.2.1") > FAILURE_WINDOW - 10
+    assert there.begin_attempt("192.0.2.2") == 0
     now[0] += FAILURE_WINDOW + 2
-    assert there.retry_after("192.0.2.1") == 0
+    assert there.begin_attempt("192.0.2.1") == 0
+
+
+def test_attempts_under_way_count() -> None:
+    """Many at once are no way around the limit; the right token among the first forgives them."""
+    there = access([1000.0], web_token=TOKEN)
+    begun = [there.begin_attempt("192.0.2.1") for _ in range(300)]
+    assert begun.count(0) == MAX_FAILURES
+    assert there.log_in("192.0.2.1", TOKEN, "Ana") is not None
+    assert there.begin_attempt("192.0.2.1") == 0
+
+
+def test_an_address_that_waits_does_not_wait_longer_for_asking() -> None:
+    """Only attempts that were allowed count, and they expire one by one."""
+    now = [1000.0]
+    there = access(now, web_token=TOKEN)
+    for _ in range(MAX_FAILURES):
+        there.begin_attempt("192.0.2.1")
+        now[0] += 60
+    while wait := there.begin_attempt("192.0.2.1"):
+        now[0] += wait
+    assert now[0] < 1000 + FAILURE_WINDOW + 10
+
+
+def test_a_session_that_was_logged_out_is_over() -> None:
+    """Its cookie is worth nothing, also to somebody who has a copy; other sessions of the same name go on."""
+    now = [1000.0]
+    there = access(now, web_token=TOKEN)
+    first, second = (there.log_in("192.0.2.1", TOKEN, "Ana") or "" for _ in range(2))
+    there.log_out(first)
+    assert there.session("192.0.2.1", {}, first) is None
+    assert there.session("192.0.2.1", {}, second) is not None
+    now[0] += SESSION_SECONDS + 2
+    there.log_out(second)
+    assert not there._revoked
 
 
 def test_only_a_trusted_proxy_may_say_who_somebody_is() -> None:

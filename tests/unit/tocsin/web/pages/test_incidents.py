@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -137,6 +138,32 @@ async def test_nothing_is_shown_and_nothing_done_before_the_login() -> None:
         assert "Ana" in await (await client.get("/")).text()
         out = await client.post("/logout", data={"csrf": hidden(await (await client.get("/")).text(), "csrf")})
         assert out.url.path == "/login"
+        again = await client.get("/", headers={"Cookie": cookie.partition(";")[0]}, allow_redirects=False)
+        assert again.headers["Location"].startswith("/login")
+
+
+async def test_a_stream_ends_with_its_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was opened before the logout shows nothing any longer."""
+    monkeypatch.setattr("tocsin.web.pages.incidents.POLL_SECONDS", 0.01)
+    async with web_client(Stage(), web_token=TOKEN) as client:
+        await client.post("/login", data={"token": TOKEN, "name": "Ana"})
+        csrf = hidden(await (await client.get("/")).text(), "csrf")
+        async with client.get("/events") as events:
+            await client.post("/logout", data={"csrf": csrf})
+            await asyncio.wait_for(events.content.read(), 60)
+
+
+async def test_many_guesses_at_once_are_limited_before_their_bodies_are_read() -> None:
+    """Of forty that are sent together five are looked at; the token among the rest opens nothing."""
+    async with web_client(day(), web_token=TOKEN) as client:
+
+        async def guess(number: int) -> int:
+            token = TOKEN if number == 39 else f"wrong {number}"
+            answer = await client.post("/login", data={"token": token, "name": "Eve"}, allow_redirects=False)
+            return answer.status
+
+        statuses = await asyncio.gather(*map(guess, range(40)))
+    assert (statuses.count(401), statuses.count(429)) == (5, 35)
 
 
 async def test_guesses_are_limited() -> None:
