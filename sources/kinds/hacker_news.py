@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from mentions.cleaning import clean
@@ -10,7 +11,7 @@ from sources.json_fields import instant, objects, text
 from sources.mention_fields import mention
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sources.client import PoliteClient
     from sources.settings import SourceSettings
@@ -25,9 +26,10 @@ _ITEM: Final = "https://news.ycombinator.com/item?id="
 class HackerNews:
     """What holds the words, newest first, since the last post and an hour before."""
 
-    def __init__(self, settings: SourceSettings) -> None:
+    def __init__(self, settings: SourceSettings, clock: Callable[[], float] = time.time) -> None:  # noqa: TID251
         self._url = f"{(settings.url or SERVER).rstrip('/')}/api/v1/search_by_date"
         self._query = settings.query
+        self._clock = clock
 
     async def fetch(self, client: PoliteClient, position: Mapping[str, Any]) -> Page:
         """Return the posts of the last hour and since the last one."""
@@ -38,7 +40,7 @@ class HackerNews:
         hits = list(objects((await client.get(self._url, params)).json(), "hits"))
         items = [item for hit in reversed(hits) if (item := _item(hit)) is not None]
         newest = max([last, *(item.mention["published_at"] // 1000 for item in items)])
-        return Page(items, {"last": newest})
+        return Page(items, {"last": min(newest, int(self._clock()))})  # a post from the future must hide none
 
 
 def _item(hit: dict[str, Any]) -> Item | None:
