@@ -66,24 +66,30 @@ def read(body: bytes, headers: Mapping[str, str], url: str, now: int) -> list[It
 
     Args:
         body: the feed.
-        headers: those it came with: they may say its encoding.
+        headers: those it came with, whatever their case: they may say its encoding.
         url: where it came from.
         now: the time (ms) of an entry that states none, or a later one.
 
     Raises:
         SourceError: no feed.
     """
-    named = {name.lower(): value for name, value in headers.items() if name.lower() == "content-type"}
-    try:
-        # A file object, since feedparser takes bytes for the name of a file as well, and would open it.
-        parsed = feedparser.parse(io.BytesIO(_cut(body)), response_headers={**named, "content-location": url})
-    except Exception as error:  # noqa: BLE001  its parsers raise what they like on what is no XML
-        raise SourceError(f"is a feed that cannot be parsed ({type(error).__name__}): tell its owner") from None
-    if not parsed.version and not parsed.entries:
+    parsed = _parsed(_cut(body), headers.get("Content-Type", ""), url)
+    if not parsed.get("version") and not parsed.entries:  # an empty body has no version at all
         raise SourceError(f"is no feed: find the page's feeds with `tocsin listen --discover {url}`", permanent=True)
     channel = parsed.feed.get("title") or urlsplit(url).hostname or "feed"
     items = [_item(entry, channel, now) for entry in reversed(parsed.entries[:MAX_ENTRIES])]
     return sorted(_with_true_ids(items), key=lambda item: int(item.mention["published_at"]))
+
+
+def _parsed(body: bytes, content_type: str, url: str) -> Any:
+    place = {"content-location": url}
+    for headers in ({"content-type": content_type, **place}, place):  # its charset may be none, such as punycode
+        try:
+            # A file object, since feedparser takes bytes for the name of a file as well, and would open it.
+            return feedparser.parse(io.BytesIO(body), response_headers=headers)
+        except Exception as error:  # noqa: BLE001  its parsers raise what they like on what is no XML
+            reason = type(error).__name__
+    raise SourceError(f"is a feed that cannot be parsed ({reason}): tell its owner")
 
 
 def _cut(body: bytes) -> bytes:
@@ -119,7 +125,7 @@ def _item(entry: Any, channel: str, now: int) -> Item:
 
 
 def _published(entry: Any, now: int) -> int:
-    moments = (entry.get(name) for name in ("published_parsed", "updated_parsed", "created_parsed"))
+    moments = (dict.get(entry, name) for name in ("published_parsed", "updated_parsed", "created_parsed"))
     moment = next(filter(None, moments), None)
     try:
         stated = calendar.timegm(moment) * 1000 if moment else 0
