@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
@@ -13,7 +14,7 @@ from sources.json_fields import inside, instant, number, text
 from sources.mention_fields import mention
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from sources.client import PoliteClient
     from sources.settings import SourceSettings
@@ -42,22 +43,24 @@ class Bluesky:
     def __init__(self, settings: SourceSettings) -> None:
         self._url = f"{(settings.url or SERVER).rstrip('/')}{PATH}"
 
-    async def stream(self, client: PoliteClient, position: Mapping[str, Any]) -> AsyncIterator[Page]:
+    async def stream(self, client: PoliteClient, position: Mapping[str, Any]) -> AsyncGenerator[Page, None]:
         """Yield the posts after `position` in pages of a second."""
         params = {"kinds": "commit", "collections": POSTS}
         cursor = {"cursor": str(position["seq"])} if "seq" in position else {}
         try:
-            async for page in self._read(client, params | cursor, position):
-                yield page
+            async with aclosing(self._read(client, params | cursor, position)) as pages:
+                async for page in pages:
+                    yield page
         except SourceError as error:
             if not cursor or error.status != _BAD_REQUEST:
                 raise
-            async for page in self._read(client, params, {}, notice=_GAP):
-                yield page
+            async with aclosing(self._read(client, params, {}, notice=_GAP)) as pages:
+                async for page in pages:
+                    yield page
 
     async def _read(
         self, client: PoliteClient, params: Mapping[str, str], position: Mapping[str, Any], notice: str = ""
-    ) -> AsyncIterator[Page]:
+    ) -> AsyncGenerator[Page, None]:
         """Yield pages; `notice` goes with the first, so that the old cursor is kept until there is a new one."""
         last = int(position.get("seq", 0))
         async with client.websocket(self._url, params, PROTOCOL) as socket:
@@ -69,7 +72,7 @@ class Bluesky:
                 notice = ""
 
 
-async def _batches(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[list[dict[str, Any]]]:
+async def _batches(socket: aiohttp.ClientWebSocketResponse) -> AsyncGenerator[list[dict[str, Any]], None]:
     """Yield events, as many as come within a second; those before the stream breaks go out first."""
     loop = asyncio.get_running_loop()
     while True:
