@@ -76,6 +76,8 @@ class Listener:
         """Start, stop and change readers until they are what the brands list."""
         wanted = wanted_sources(brands)
         for name in [name for name, now in self._wanted.items() if wanted.get(name) != now]:
+            async with self._readers[name].delivering:  # else the next reader would send again what is on its way
+                self._tasks[name].cancel()
             await self._stop(name)
         for name, one in wanted.items():
             if name not in self._tasks:

@@ -82,6 +82,9 @@ class SourceReader:
         self.budget = DailyBudget(
             settings.requests_per_day, self.cursor.budget_spent, self.cursor.budget_day, lambda: clock() / 1000
         )
+        self.delivering = asyncio.Lock()
+        """Held while mentions are on their way: a reader that is stopped then does not know what was sent."""
+
         self._saved_at = 0
         self._reason = ""
         self._notice, self._noticed_at = "", 0
@@ -110,7 +113,8 @@ class SourceReader:
         return wait
 
     async def _read(self, client: PoliteClient) -> float:
-        await self._send_pending()
+        async with self.delivering:
+            await self._send_pending()
         if hasattr(self._source, "stream"):
             async with aclosing(self._source.stream(client, self.cursor.position)) as pages:
                 async for page in pages:
@@ -125,6 +129,10 @@ class SourceReader:
 
     async def _take(self, page: Page, *, streamed: bool = False) -> bool:
         """Send what is new of a page, and note how far the source is read; returns whether anything was new."""
+        async with self.delivering:
+            return await self._deliver(page, streamed=streamed)
+
+    async def _deliver(self, page: Page, *, streamed: bool) -> bool:
         now = self._clock()
         fresh = self._seen.fresh(page.items, fold_copies=self.settings.kind == "feed")
         chosen = [(item, self._select(item, now, edited=edited)) for item, edited in fresh]

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.brands.model import Brand
-from streams.listening.listener import wanted_sources
+from sources.registry import Tokens
+from streams.listening.listener import Listener, wanted_sources
+from tests.support.listening import Kafka
+from tests.support.source_answers import Post, rss
+from tests.support.sources_server import SourcesServer, says
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.listening.health import SourceHealth
 
 FEED = {"kind": "feed", "url": "https://blog.example/feed"}
 
@@ -56,3 +66,44 @@ def test_a_brand_that_changes_changes_what_is_wanted_of_its_sources_alone() -> N
     )
 
     assert [name for name in before if before[name] != after[name]] == ["feed https://blog.example/feed"]
+
+
+class SlowKafka(Kafka):
+    """Has what is sent at once, and says so only when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.got, self.may_answer = asyncio.Event(), asyncio.Event()
+
+    async def send(self, source: str, records: Sequence[bytes]) -> int | None:
+        """Append mentions, and wait."""
+        offset = await super().send(source, records)
+        if records:
+            self.got.set()
+            await self.may_answer.wait()
+        return offset
+
+    async def forget(self, _: str) -> None:
+        """Nothing was said."""
+
+    async def report(self, _: SourceHealth) -> None:
+        """Nobody listens."""
+
+
+async def test_a_change_while_mentions_are_on_their_way_sends_none_twice() -> None:
+    """The reader is stopped once Kafka has answered; the next one goes on from there."""
+    async with SourcesServer() as server:
+        feed = {"kind": "feed", "url": server.url, "private_addresses": True}
+        server.then(says(rss([Post(1, "acme is down")])), says(rss([Post(1, "acme is down"), Post(2, "acme is up")])))
+        listener = Listener(kafka := SlowKafka(), Tokens(), {}, {0: 0})  # type: ignore[arg-type]
+        await listener.update([brand("acme", feed)])
+        await kafka.got.wait()
+        kafka.got.clear()
+        change = asyncio.create_task(listener.update([brand("acme", feed | {"every": "1m"})]))
+        await asyncio.sleep(0)
+        kafka.may_answer.set()
+        await change
+        await kafka.got.wait()
+        await listener.close()
+
+    assert [text for _, text, _ in kafka.told] == ["acme is down", "acme is up"]
