@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentions.model.decode import decode_line
-from mentions.model.wire import WireMention
 from mentions.scoring import score_record
 from mentions.watchlist.brand_terms import BrandTerms
 from mentions.watchlist.watchlist import Watchlist
@@ -134,18 +132,3 @@ def test_it_chooses_as_the_score_stage_does(text: str, author: str | None) -> No
     assert brands(selection(), one) == sorted(score_record(plain, NOW, 0, 0, watchlist, SCORER).rows)
     for record in selection().select(one, NOW).records:
         assert list(score_record(record, NOW, 0, 0, watchlist, SCORER).rows) == [json.loads(record)["brand"]]
-
-
-@given(st.text(), st.text(), st.integers(), st.text(), st.text(), st.text(), st.text(), st.none() | st.integers())
-def test_any_fields_make_a_mention_or_a_rejection(
-    name: str, text: str, published: int, channel: str, author: str, url: str, lang: str, followers: int | None
-) -> None:
-    """Only a time that cannot be, or an id that is empty, is refused: the rest costs its field at most."""
-    made = mention(name, text, published, channel, author=author, followers=followers, url=url, lang=lang, note=text)
-    selected = selection("Acme").select(made, NOW)
-
-    assert bool(selected.records) == (not selected.rejection)
-    if selected.rejection and name:
-        assert "published_at" in selected.rejection
-    for record in selected.records:
-        assert isinstance(decode_line(record, NOW), WireMention)

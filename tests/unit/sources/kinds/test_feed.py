@@ -132,9 +132,11 @@ def test_entries_without_ids_have_their_link_or_text_for_one() -> None:
 )
 def test_encodings_are_read_as_declared(declared: str, encoding: str, content_type: str) -> None:
     """In the feed or in the header."""
-    feed = f"<?xml version='1.0' encoding='{declared}'?>" + channel("<item><guid>1</guid><title>Déçue</title></item>")
+    written = f"<?xml version='1.0' encoding='{declared}'?>" + channel(
+        "<item><guid>1</guid><title>Déçue</title></item>"
+    )
 
-    assert entries(feed.encode(encoding), content_type)[0].mention["text"] == "Déçue"
+    assert entries(written.encode(encoding), content_type)[0].mention["text"] == "Déçue"
 
 
 @pytest.mark.parametrize("charset", ["undefined", "idna", "hex", "punycode", "no-such", "utf-7", "é" * 100, "\r\n"])
@@ -145,9 +147,9 @@ def test_a_charset_that_is_none_breaks_nothing(charset: str) -> None:
 
 def test_a_feed_in_a_wrong_encoding_is_read_with_its_damage() -> None:
     """Latin-1 that claims to be UTF-8."""
-    feed = "<?xml version='1.0' encoding='utf-8'?>" + channel("<item><guid>1</guid><title>Déçue</title></item>")
+    written = "<?xml version='1.0' encoding='utf-8'?>" + channel("<item><guid>1</guid><title>Déçue</title></item>")
 
-    assert entries(feed.encode("latin-1"))[0].mention["text"].startswith("D")
+    assert entries(written.encode("latin-1"))[0].mention["text"].startswith("D")
 
 
 @pytest.mark.timeout(20)
