@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 5_000_000
 """Of a feed; one that is larger costs minutes to parse."""
 
-MAX_ENTRIES: Final = 1_000
+MAX_ENTRIES: Final = 2_000
 """Entries of a feed that are read, the first: feeds show the newest first."""
 
 _ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5"
