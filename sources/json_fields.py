@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MAX_OBJECTS: Final = 500
 """Objects of a list that are read: no source shows more at a time if it keeps to what is asked."""
 
+MORE: Final = "found more since the last time than one answer holds: the older ones are not heard"
+
 MAX_LENGTH: Final = 2 * MAX_TEXT
 """Characters of a text that are read, HTML and all."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mentions.cleaning import clean
 from sources.item import Item, Page
-from sources.json_fields import instant, objects, text
+from sources.json_fields import MORE, instant, number, objects, text
 from sources.mention_fields import mention
 
 if TYPE_CHECKING:
@@ -37,10 +37,12 @@ class HackerNews:
         params = {"query": self._query, "tags": "(story,comment)", "hitsPerPage": "200"}
         if last:
             params["numericFilters"] = f"created_at_i>{last - OVERLAP}"
-        hits = list(objects((await client.get(self._url, params)).json(), "hits"))
+        answer = (await client.get(self._url, params)).json()
+        hits = list(objects(answer, "hits"))
         items = [item for hit in reversed(hits) if (item := _item(hit)) is not None]
         newest = max([last, *(item.mention["published_at"] // 1000 for item in items)])
-        return Page(items, {"last": min(newest, int(self._clock()))})  # a post from the future must hide none
+        position = {"last": min(newest, int(self._clock()))}  # a post from the future must hide none
+        return Page(items, position, notice=MORE if last and (number(answer, "nbPages") or 0) > 1 else "")
 
 
 def _item(hit: dict[str, Any]) -> Item | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mentions.cleaning import clean
 from sources.client import MAX_RETRY_AFTER
 from sources.item import Item, Page
-from sources.json_fields import inside, instant, number, objects, text
+from sources.json_fields import MORE, inside, instant, number, objects, text
 from sources.mention_fields import mention
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ class StackExchange:
         items = [item for post in objects(answer, "items") if (item := self._item(post)) is not None]
         newest = max([last, *(item.mention["published_at"] // 1000 for item in items)])
         wait = min(float(number(answer, "backoff") or 0), MAX_RETRY_AFTER)
-        return Page(items[::-1], {"last": min(newest, int(self._clock()))}, wait=wait)
+        notice = MORE if last and inside(answer, "has_more") is True else ""
+        return Page(items[::-1], {"last": min(newest, int(self._clock()))}, wait=wait, notice=notice)
 
     def _item(self, post: dict[str, Any]) -> Item | None:
         published = instant(post, "creation_date")

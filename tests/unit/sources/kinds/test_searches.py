@@ -58,6 +58,22 @@ async def test_hacker_news_tells_where_to_read_it() -> None:
     assert item.mention["thread"] == "Ask HN: banks?"
 
 
+@pytest.mark.parametrize(
+    ("kind", "answer", "full"),
+    [("hacker-news", hacker_news, {"nbPages": 2}), ("stack-exchange", stack_exchange, {"has_more": True})],
+)
+async def test_more_than_one_answer_holds_is_told(kind: str, answer: Any, full: dict[str, Any]) -> None:
+    """Not at first: what was before is history."""
+    async with SourcesServer() as server:
+        pages = [
+            await fetch(server, kind, body, {"last": last} if last else {})
+            for body in (answer(POSTS), changed(answer(POSTS), **full))
+            for last in (0, SECOND)
+        ]
+
+    assert ["not heard" in page.notice for page in pages] == [False, False, False, True]
+
+
 @pytest.mark.parametrize(("backoff", "wait"), [(10, 10.0), (0, 0.0), (10**12, 86_400.0), ("10", 0.0), (None, 0.0)])
 async def test_stack_exchange_is_left_alone_for_as_long_as_it_asks(backoff: Any, wait: float) -> None:
     """A day at most: it may say anything."""
