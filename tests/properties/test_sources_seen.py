@@ -20,7 +20,7 @@ def item(name: str, text: str) -> Item:
 PAGES = st.lists(st.lists(st.builds(item, NAMES, TEXTS), max_size=12), max_size=12)
 
 
-def told(pages: list[list[Item]], seen: SeenItems, *, fold: bool = False) -> list[tuple[str, str, bool]]:
+def reported(pages: list[list[Item]], seen: SeenItems, *, fold: bool = False) -> list[tuple[str, str, bool]]:
     """Return what is told of pages, one after the other."""
     heard = []
     for page in pages:
@@ -30,7 +30,7 @@ def told(pages: list[list[Item]], seen: SeenItems, *, fold: bool = False) -> lis
 
 
 @given(PAGES)
-def test_what_is_told_is_what_changed(pages: list[list[Item]]) -> None:
+def test_what_is_reported_is_what_changed(pages: list[list[Item]]) -> None:
     """The first text of an id is news, another one an edit, the same one nothing; of a page the last word counts."""
     known: dict[str, str] = {}
     expected = []
@@ -40,16 +40,16 @@ def test_what_is_told_is_what_changed(pages: list[list[Item]]) -> None:
                 expected.append((name, text, name in known))
             known[name] = text
 
-    assert told(pages, SeenItems()) == expected
+    assert reported(pages, SeenItems()) == expected
 
 
 @given(PAGES, st.booleans())
 def test_a_page_that_comes_again_tells_nothing(pages: list[list[Item]], fold: bool) -> None:  # noqa: FBT001
     """Not even if it holds an id twice, with two texts."""
     seen = SeenItems()
-    told(pages, seen, fold=fold)
+    reported(pages, seen, fold=fold)
 
-    assert told(pages[-1:] * 3, seen, fold=fold) == []
+    assert reported(pages[-1:] * 3, seen, fold=fold) == []
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=8), st.randoms())
@@ -58,7 +58,7 @@ def test_ids_that_change_each_time_tell_a_text_once(texts: list[str], chance: ob
     seen, heard = SeenItems(), []
     for call in range(5):
         chance.shuffle(texts)  # type: ignore[attr-defined]
-        heard += told([[item(f"{call}-{place}", text) for place, text in enumerate(texts)]], seen, fold=True)
+        heard += reported([[item(f"{call}-{place}", text) for place, text in enumerate(texts)]], seen, fold=True)
 
     assert sorted(text for _, text, _ in heard) == sorted(set(texts))
 
@@ -67,11 +67,11 @@ def test_ids_that_change_each_time_tell_a_text_once(texts: list[str], chance: ob
 def test_a_restart_between_any_two_pages_changes_nothing(pages: list[list[Item]], capacity: int) -> None:
     """What is kept is all that counts."""
     whole, heard = SeenItems(capacity=capacity), []
-    expected = told(pages, whole)
+    expected = reported(pages, whole)
     kept: list[tuple[str, int]] = []
     for page in pages:
         seen = SeenItems(kept, capacity)
-        heard += told([page], seen)
+        heard += reported([page], seen)
         kept = seen.entries()
 
     assert heard == expected
@@ -83,7 +83,7 @@ def test_memory_is_bounded_and_holds_all_that_is_shown(pages: list[list[Item]], 
     """Else what a source still shows would be told again."""
     seen = SeenItems(capacity=capacity)
     for page in pages:
-        told([page], seen)
+        reported([page], seen)
         names = [name for name, _ in seen.entries()]
 
         assert len(names) <= max(capacity, len(page))

@@ -70,7 +70,7 @@ class Kafka:
         return cursor
 
     @property
-    def told(self) -> list[tuple[str, str, str]]:
+    def sent(self) -> list[tuple[str, str, str]]:
         """Return id, text and brand of each mention, in order."""
         found = [json.loads(record.value or b"") for record in self.mentions]
         return [(mention["id"], mention["text"], mention["brand"]) for mention in found]

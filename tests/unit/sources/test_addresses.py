@@ -113,7 +113,7 @@ async def test_a_name_is_resolved_to_its_public_addresses() -> None:
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:192.168.0.1", "169.254.169.254", "fe80::1%eth0"])
 async def test_a_name_of_a_private_address_has_none(address: str) -> None:
-    """At every connection anew: a name may change what it means."""
+    """At every connection: a name may change what it means."""
     with pytest.raises(PrivateAddressError, match="private_addresses: true"):
         await PublicResolver(FakeResolver(inside=[address])).resolve("inside", 80)
 

@@ -66,10 +66,10 @@ def test_instants_are_read_in_any_unit_or_not_at_all(value: Any, ms: int | None)
 
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT, st.none() | st.integers() | st.booleans() | ANY_TEXT)
 def test_any_fields_make_a_mention(
-    name: str, said: str, channel: str, author: str, url: str, lang: str, followers: object
+    name: str, words: str, channel: str, author: str, url: str, lang: str, followers: object
 ) -> None:
     """NUL, halves of emoji, terminal codes, what is too long: they cost the field at most."""
-    made = mention(name or "-", said, NOW, channel, author=author, followers=followers, url=url, lang=lang, note=said)
+    made = mention(name or "-", words, NOW, channel, author=author, followers=followers, url=url, lang=lang, note=words)
     decoded = decode_line(json.dumps(made.mention).encode(), NOW)
 
     assert isinstance(decoded, WireMention), decoded

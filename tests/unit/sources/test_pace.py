@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.pace import LONGEST, RARELY, SLOWEST, Pace
+from sources.pace import FIRST, LONGEST, RARELY, SLOWEST, Pace
 
 EVERY = st.floats(30.0, 86_400.0)
 SEEDS = st.integers(0, 2**32)
@@ -40,10 +40,10 @@ def test_quiet_hours_make_it_slower_and_news_quick_again(every: float, seed: int
 
 @given(EVERY, SEEDS)
 def test_failures_double_the_wait_up_to_an_hour(every: float, seed: int) -> None:
-    """Or up to `every` where that is longer; the upper half is chance, so that many do not come at once."""
+    """From ten seconds on, or from `every` where that is less; the upper half is chance: many do not come at once."""
     waits = pace(every, seed)
     for failure in range(1, 30):
-        longest = min(every * 2 ** (failure - 1), max(LONGEST, every))
+        longest = min(min(every, FIRST) * 2 ** (failure - 1), LONGEST)
         assert longest / 2 <= waits.after_failure() <= longest
         assert waits.failures == failure
 

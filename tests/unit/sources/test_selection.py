@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class NoScorer:
-    """Reads every text alike: who a mention is about does not hang on it."""
+    """Reads every text alike: who a mention is about does not depend on it."""
 
     version = "none"
 

@@ -103,7 +103,7 @@ async def test_what_came_before_the_stream_breaks_is_read(ending: Any, reason: s
     assert not error.permanent
 
 
-async def test_a_cursor_that_is_too_old_is_told_and_reading_starts_at_the_present() -> None:
+async def test_a_cursor_that_is_too_old_is_reported_and_reading_starts_at_the_present() -> None:
     """The notice goes with the first posts; the next page has none."""
     async with SourcesServer() as server:
         server.then(says(b'{"error": "CursorTooOld"}', 400), streams(jetstream(POSTS[1])))

@@ -46,7 +46,7 @@ async def test_later_it_is_read_back_to_the_last_post_known() -> None:
     assert (page.position, page.notice) == ({"last": 99}, "")
 
 
-async def test_a_gap_that_is_too_long_is_told() -> None:
+async def test_a_gap_that_is_too_long_is_reported() -> None:
     """After so many pages it stops, and says that something is not heard."""
     pages = [tells("discourse", posts(last - 9, last)) for last in range(1_000, 1_000 - 10 * (MAX_PAGES + 2), -10)]
     async with SourcesServer() as server, client() as asking:

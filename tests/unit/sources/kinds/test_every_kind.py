@@ -58,20 +58,20 @@ async def test_posts_become_mentions_oldest_first(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_what_comes_again_is_told_once_and_an_edit_as_one(kind: str) -> None:
+async def test_what_comes_again_is_news_once_and_an_edit_as_one(kind: str) -> None:
     """The source shows the same posts, in another order and twice; then one of them says something else."""
     seen = SeenItems()
     edited = (POSTS[0], replace(POSTS[1], text="Hallowfirth never answered"))
-    told: list[tuple[str, bool]] = []
+    news: list[tuple[str, bool]] = []
     position: dict[str, Any] = {}
     async with SourcesServer() as server:
         for shown in (POSTS, POSTS[::-1], POSTS + POSTS, edited, edited):
             page = await fetch(server, kind, ANSWERS[kind](shown), position)
-            told += [(item.mention["text"], is_edit) for item, is_edit in seen.fresh(page.items)]
+            news += [(item.mention["text"], is_edit) for item, is_edit in seen.fresh(page.items)]
             seen.remember(page.items)
             position = page.position
 
-    assert told == [(POSTS[0].text, False), (POSTS[1].text, False), (edited[1].text, True)]
+    assert news == [(POSTS[0].text, False), (POSTS[1].text, False), (edited[1].text, True)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -45,7 +45,7 @@ def test_rss_and_atom_become_mentions(write: object) -> None:
     assert item.id.endswith("7")
 
 
-def test_a_title_that_the_text_repeats_is_said_once() -> None:
+def test_a_title_that_the_text_repeats_is_there_once() -> None:
     """Forums and Mastodon's feeds begin the text with the title."""
     (item,) = entries(channel("<item><guid>1</guid><title>Down</title><description>Down again</description></item>"))
 
@@ -82,19 +82,19 @@ def test_a_date_that_cannot_be_is_now(date: str) -> None:
 
 
 @pytest.mark.parametrize("turn", ["date", "id", "order"])
-def test_what_changes_at_each_call_is_told_once(turn: str) -> None:
+def test_what_changes_at_each_call_is_news_once(turn: str) -> None:
     """A new timestamp, new ids or another order each time is no news."""
-    seen, told = SeenItems(), 0
+    seen, news = SeenItems(), 0
     for call in range(5):
         posts = [
             Post(post.number + (call * 10 if turn == "id" else 0), post.text, hours=call if turn == "date" else 0)
             for post in POSTS
         ]
         items = entries(rss(posts[::-1] if turn == "order" and call % 2 else posts))
-        told += len(seen.fresh(items, fold_copies=True))
+        news += len(seen.fresh(items, fold_copies=True))
         seen.remember(items)
 
-    assert told == len(POSTS)
+    assert news == len(POSTS)
 
 
 def test_an_id_that_all_entries_share_is_not_believed() -> None:

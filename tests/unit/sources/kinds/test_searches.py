@@ -62,7 +62,7 @@ async def test_hacker_news_tells_where_to_read_it() -> None:
     ("kind", "answer", "full"),
     [("hacker-news", hacker_news, {"nbPages": 2}), ("stack-exchange", stack_exchange, {"has_more": True})],
 )
-async def test_more_than_one_answer_holds_is_told(kind: str, answer: Any, full: dict[str, Any]) -> None:
+async def test_more_than_one_answer_holds_is_reported(kind: str, answer: Any, full: dict[str, Any]) -> None:
     """Not at first: what was before is history."""
     async with SourcesServer() as server:
         pages = [
@@ -83,8 +83,8 @@ async def test_stack_exchange_is_left_alone_for_as_long_as_it_asks(backoff: Any,
     assert page.wait == wait
 
 
-async def test_questions_and_answers_are_told_apart() -> None:
-    """Both numbers count anew on their own."""
+async def test_questions_and_answers_are_distinguished() -> None:
+    """Each of the two has numbers of its own."""
     async with SourcesServer() as server:
         answer = (await fetch(server, "stack-exchange", stack_exchange(POSTS[:1]))).items[0]
         body = changed(stack_exchange(POSTS[:1]), "items", 0, answer_id=None, question_id=1)
@@ -221,7 +221,7 @@ async def test_an_answer_of_long_ago_is_an_answer() -> None:
     assert page.position == {"last": int(NOW.timestamp()) - 10**6}
 
 
-def test_kinds_are_read_at_their_own_servers_unless_told_otherwise() -> None:
+def test_kinds_are_read_at_their_own_servers_by_default() -> None:
     """Where no url is given."""
     source = YouTube(SourceSettings(kind="youtube", query="dQw4w9WgXcQ"), "key")
 

@@ -26,7 +26,7 @@ def test_a_line_counts_and_names_what_is_wrong() -> None:
     assert coverage([], NOW) == ""
 
 
-def test_a_notice_does_not_make_a_source_that_is_heard_a_wrong_one() -> None:
+def test_a_notice_does_not_make_an_active_source_a_wrong_one() -> None:
     """A gap of the past is beside it, in the table."""
     assert coverage([replace(FINE, reason="missed some")], NOW) == "1 of 1 sources active"
 

@@ -59,7 +59,7 @@ def test_other_places_and_questions_are_other_sources() -> None:
 
 
 def test_a_brand_that_changes_changes_what_is_wanted_of_its_sources_alone() -> None:
-    """So that only those readers start anew; the revision of a brand alone changes nothing."""
+    """So that only those readers start again; the revision of a brand alone changes nothing."""
     before = wanted_sources([brand("acme", FEED), brand("brio", {"kind": "bluesky"})])
     after = wanted_sources(
         [brand("acme", FEED).model_copy(update={"keywords": ("acme", "acmeco")}), brand("brio", {"kind": "bluesky"})]
@@ -106,4 +106,4 @@ async def test_a_change_while_mentions_are_on_their_way_sends_none_twice() -> No
         await kafka.got.wait()
         await listener.close()
 
-    assert [text for _, text, _ in kafka.told] == ["acme is down", "acme is up"]
+    assert [text for _, text, _ in kafka.sent] == ["acme is down", "acme is up"]

@@ -24,13 +24,13 @@ TEXTS = st.sampled_from(["acme", "brio", "acme and brio", "neither", "acme again
 POSTS = st.lists(st.tuples(st.sampled_from("abcdefgh"), TEXTS), max_size=14)
 
 
-async def told(posts: Sequence[tuple[str, str]], crashes: Sequence[int] = ()) -> list[tuple[str, str, str]]:
+async def sent_of(posts: Sequence[tuple[str, str]], crashes: Sequence[int] = ()) -> list[tuple[str, str, str]]:
     """Return what is sent of posts by processes that die after so many effects each, and a last one that does not."""
     kafka, forum = Kafka(), Forum(posts)
     for kafka.steps in (*crashes, None):
         with suppress(CrashError):
             await reader(kafka, forum).read_once(client())
-    return kafka.told
+    return kafka.sent
 
 
 @settings(max_examples=200)
@@ -41,7 +41,7 @@ def test_a_crash_between_any_two_effects_loses_nothing_and_sends_nothing_twice(
     """Between two mentions of one post, before the cursor is kept, after it: all is as in one uninterrupted run."""
 
     async def both() -> None:
-        assert await told(posts, crashes) == await told(posts)
+        assert await sent_of(posts, crashes) == await sent_of(posts)
 
     asyncio.run(both())
 
@@ -52,7 +52,7 @@ async def test_each_post_is_sent_once_to_each_of_its_brands(texts: list[str]) ->
     posts = [(str(number), text) for number, text in enumerate(texts)]
 
     pairs = [(post, brand) for post in posts for brand in ("acme", "brio") if brand in post[1]]
-    assert await told(posts) == [(name, text, brand) for (name, text), brand in pairs]
+    assert await sent_of(posts) == [(name, text, brand) for (name, text), brand in pairs]
 
 
 async def test_what_says_something_else_is_sent_as_an_edit() -> None:
@@ -62,7 +62,7 @@ async def test_what_says_something_else_is_sent_as_an_edit() -> None:
         await reader(kafka, Forum([("a", text)])).read_once(client())
         kafka.cursor = kafka.cursor and kafka.cursor.replace(b'{"next":1}', b"{}")
 
-    assert kafka.told == [("a", "acme", "acme"), ("a", "acme is fine", "acme"), ("a", "brio", "brio")]
+    assert kafka.sent == [("a", "acme", "acme"), ("a", "acme is fine", "acme"), ("a", "brio", "brio")]
     assert [b"edited" in (record.value or b"") for record in kafka.mentions] == [False, True, True]
 
 
@@ -72,7 +72,7 @@ async def test_more_than_a_cursor_holds_is_sent_in_parts() -> None:
     posts = [(str(number), f"acme {'x' * 90_000}") for number in range(12)]
     await reader(kafka, Forum(posts, page=12)).read_once(client())
 
-    assert [name for name, _, _ in kafka.told] == [name for name, _ in posts]
+    assert [name for name, _, _ in kafka.sent] == [name for name, _ in posts]
     assert kafka.saves >= 12 * 90_000 // MAX_PENDING
 
 
@@ -94,7 +94,7 @@ async def test_an_answer_without_news_is_not_kept() -> None:
 
 
 async def test_requests_of_a_source_that_fails_count_after_a_restart() -> None:
-    """A process that dies again and again does not start its day anew."""
+    """A process that dies again and again does not get its day again."""
     kafka = Kafka()
     frugal = SourceSettings(kind="discourse", url="https://forum.example", requests_per_day=3)
     reasons = []
@@ -132,7 +132,7 @@ async def test_a_stream_keeps_its_cursor_every_five_seconds_at_most_without_news
 
     one = reader(kafka, Stream(Page([item("x", "acme")], {"seq": 99})), clock)
     await one.read_once(client())
-    assert [name for name, _, _ in kafka.told] == ["x"]
+    assert [name for name, _, _ in kafka.sent] == ["x"]
     assert kafka.load().seen[-1][0] == "x"
 
 
@@ -143,7 +143,7 @@ async def test_a_stream_remembers_only_what_it_sent() -> None:
     ours = Page([item("a", "acme")], {"seq": 0})
     await reader(kafka, Stream(ours, *pages, ours)).read_once(client())
 
-    assert kafka.told == [("a", "acme", "acme")]
+    assert kafka.sent == [("a", "acme", "acme")]
 
 
 async def test_a_stream_that_ends_is_opened_again_soon() -> None:
@@ -156,7 +156,7 @@ async def test_a_stream_that_ends_is_opened_again_soon() -> None:
     assert waits[-1] > 4 * RECONNECT_DELAY
 
 
-async def test_a_source_that_fails_waits_longer_and_is_told() -> None:
+async def test_a_source_that_fails_waits_longer_and_says_so() -> None:
     """Until it answers; Retry-After is obeyed."""
     busy = SourceError("answers 429", retry_after=7_000.0)
     one = reader(
@@ -216,6 +216,6 @@ async def test_what_is_no_mention_is_counted_and_left_out() -> None:
         await one.read_once(client())
 
     assert (one.health.sent, one.health.rejected) == (1, 1)
-    assert kafka.told == [("a", "acme", "acme")]
+    assert kafka.sent == [("a", "acme", "acme")]
     assert one.health.brands == ["acme", "brio"]
     assert one.health.source == SETTINGS.id

@@ -282,7 +282,7 @@ async def test_keys_that_come_at_the_same_time_send_once(api: TestClient[Any, An
 
 
 async def test_an_error_of_kafka_leaves_no_answer_remembered(api: TestClient[Any, Any], sent: Sent) -> None:
-    """Of those that wait one tries again, and only one, whoever else comes in between."""
+    """Of those that wait one tries again, and only one, although others come in between."""
     sent.errors = [RuntimeError("no broker"), RuntimeError("no broker")]
     sent.open.clear()
     requests = [asyncio.create_task(post(api, mention(1), BEARER | {"Idempotency-Key": "a"})) for _ in range(6)]
@@ -311,7 +311,7 @@ async def test_too_many_that_wait_are_asked_to_come_again(api: TestClient[Any, A
 
 
 async def test_it_is_alive(api: TestClient[Any, Any]) -> None:
-    """For whoever watches the process."""
+    """For the one that watches the process."""
     answer = await api.get("/livez")
 
     assert (answer.status, await answer.json()) == (200, {"ok": True})

@@ -64,7 +64,7 @@ async def test_a_source_that_does_not_work_says_why(kind: str, answer: Any, reas
     assert (result.items, result.mentions) == (0, ())
 
 
-async def test_a_source_that_shows_nothing_works_and_is_told() -> None:
+async def test_a_source_that_shows_nothing_works_and_says_so() -> None:
     """Some servers show strangers an empty list."""
     result = await tried("feed", says(rss([])))
 
