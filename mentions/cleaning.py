@@ -15,7 +15,12 @@ from unicodedata import is_normalized, normalize
 _BLOCKS: Final = "address|article|blockquote|br|dd|div|dl|dt|h[1-6]|hr|li|ol|p|pre|section|table|td|th|tr|ul"
 _INLINE: Final = "a|abbr|b|code|del|em|font|i|img|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|wbr"
 _is_html = re.compile(rf"</?(?:{_BLOCKS}|{_INLINE})(?:\s[^<>]*)?/?>", re.IGNORECASE).search
-_hide = re.compile(r"<!--.*?-->|<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL).sub
+_hidden = re.compile(r"<!--|<(?:script|style)\b[^<>]*>", re.IGNORECASE).search
+_ends: Final = {
+    "<!--": re.compile("-->").search,
+    "<scr": re.compile(r"</script\s*>", re.IGNORECASE).search,
+    "<sty": re.compile(r"</style\s*>", re.IGNORECASE).search,
+}
 _break = re.compile(rf"</?(?:{_BLOCKS})(?:\s[^<>]*)?/?>", re.IGNORECASE).sub
 _drop = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.IGNORECASE).sub
 
@@ -71,7 +76,23 @@ def _shown(text: str) -> str:
 
 
 def _rendered(text: str) -> str:
-    return _drop("", _break("\n", _hide("", text))).strip()
+    return _drop("", _break("\n", _without_hidden(text))).strip()
+
+
+def _without_hidden(text: str) -> str:
+    """Return a text without comments, scripts and styles that end; each character is looked at a few times at most."""
+    kept, done, place = [], 0, 0
+    endless: set[str] = set()
+    while start := _hidden(text, place):
+        kind = start[0][:4].lower()
+        end = None if kind in endless else _ends[kind](text, start.end())
+        if end is None:
+            endless.add(kind)
+            place = start.end()
+            continue
+        kept.append(text[done : start.start()])
+        done = place = end.end()
+    return "".join([*kept, text[done:]])
 
 
 def _suspicious(text: str) -> bool:

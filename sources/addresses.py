@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -14,6 +14,9 @@ from sources.item import SourceError
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver as Resolver
     from yarl import URL
+
+_TRANSLATED: Final = (ip_network("64:ff9b::/96"), ip_network("::/96"))
+"""IPv4 behind NAT64, and in the old compatible form."""
 
 _REMEDY: Final = "set `private_addresses: true` if it is meant"
 
@@ -26,8 +29,15 @@ def check_url(url: URL, *, allow_private: bool) -> None:
     """
     if url.scheme not in {"http", "https", "ws", "wss"} or not url.host:
         raise SourceError(f"leads to {url.scheme or 'no'}://, which is not read", permanent=True)
-    if not allow_private and _is_address(url.host) and not _is_public(url.host):
-        raise SourceError(f"leads to the private address {url.host}: {_REMEDY}", permanent=True)
+    host = url.raw_host or ""
+    if allow_private or not _is_number(host):
+        return
+    try:
+        public = _is_public(host)
+    except ValueError:  # 127.1, 0177.0.0.1 or 2130706433: the system's library reads more than one way
+        raise SourceError(f"leads to {host[:60]}, which is no address: write four numbers", permanent=True) from None
+    if not public:
+        raise SourceError(f"leads to the private address {host}: {_REMEDY}", permanent=True)
 
 
 class PublicResolver(AbstractResolver):
@@ -59,15 +69,20 @@ class PrivateAddressError(OSError):
     """A name that leads into a private network."""
 
 
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
+def _is_number(host: str) -> bool:
+    """Return whether aiohttp takes a host for an address, and so asks no resolver."""
+    return ":" in host or host.replace(".", "").isdigit()
 
 
 def _is_public(host: str) -> bool:
     address = ip_address(host.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_global and not address.is_multicast
+    if isinstance(address, IPv6Address):
+        address = _embedded(address) or address
+    return address.is_global and not address.is_multicast
+
+
+def _embedded(address: IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address that an IPv6 address stands for, None where it is its own."""
+    if any(address in network for network in _TRANSLATED):
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)

@@ -14,7 +14,10 @@ DAY: Final = 86_400.0
 
 
 class DailyBudget:
-    """Requests of a day (UTC). What was spent outlives a restart if it is handed on."""
+    """Requests of a day (UTC). What was spent outlives a restart if it is handed on.
+
+    A clock that is set back does not give the day's requests a second time.
+    """
 
     def __init__(
         self,
@@ -25,7 +28,7 @@ class DailyBudget:
     ) -> None:
         self._clock = clock
         self.limit = limit
-        self.day = self._today() if day is None else day
+        self.day = int(clock() // DAY) if day is None else day
         self._spent = spent
 
     @property
@@ -53,4 +56,5 @@ class DailyBudget:
         self.day, self._spent = self._today(), self.spent + 1
 
     def _today(self) -> int:
-        return int(self._clock() // DAY)
+        today = int(self._clock() // DAY)
+        return self.day if today == self.day - 1 else today

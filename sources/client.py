@@ -48,7 +48,8 @@ class Response:
     """A body and what was said about it; `body` is None where nothing changed since the last time."""
 
     body: bytes | None
-    headers: Mapping[str, str]
+    headers: Mapping[str, str]  # whatever their case
+    url: str  # where it was in the end
 
     def json(self) -> Any:
         """Return the body as JSON.
@@ -76,7 +77,9 @@ class PoliteClient:
         resolver = None if self._allow_private else PublicResolver()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(resolver=resolver, limit=4, ttl_dns_cache=60),
+            cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": USER_AGENT},
+            middlewares=(self._checked,),
             timeout=self._timeout,
             max_line_size=16_384,
         )
@@ -87,21 +90,34 @@ class PoliteClient:
             await self._session.close()
 
     async def get(
-        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        secrets: Mapping[str, str] | None = None,
+        max_bytes: int = MAX_BODY,
     ) -> Response:
-        """Return what lies at `url`. A secret belongs into `headers`, which are sent to that host alone.
+        """Return what lies at `url`.
+
+        Args:
+            url: its address.
+            params: what is added to its query.
+            headers: headers, sent on to where it redirects.
+            secrets: headers that are sent to that scheme, host and port alone.
+            max_bytes: of the body, unpacked.
 
         Raises:
             SourceError: no answer, a refusal, too much, too many redirects, or a private address.
         """
-        place = URL(url).update_query(params or {})
-        first, sent = place.host, dict(headers or {})
+        place = first = _url(url).update_query(params or {})
         for _ in range(MAX_REDIRECTS + 1):
             check_url(place, allow_private=self._allow_private)
             self.budget.spend()
-            async with _explained(), self._request(place, sent if place.host == first else {}) as answer:
+            sent = {**(headers or {}), **((secrets or {}) if place.origin() == first.origin() else {})}
+            async with _explained(), self._request(place, sent) as answer:
                 if answer.status not in _MOVED or "Location" not in answer.headers:
-                    return await _read(answer)
+                    return await _read(answer, max_bytes)
                 place = place.join(URL(answer.headers["Location"]))
         raise SourceError(f"redirects more than {MAX_REDIRECTS} times: check `url`", permanent=True)
 
@@ -114,11 +130,11 @@ class PoliteClient:
         Raises:
             SourceError: as `get`.
         """
-        place = URL(url).update_query(params)
+        place = _url(url).update_query(params)
         check_url(place, allow_private=self._allow_private)
         self.budget.spend()
         assert self._session is not None, "enter the client first"
-        patience = aiohttp.ClientWSTimeout(ws_receive=60.0)
+        patience = aiohttp.ClientWSTimeout(ws_receive=self._timeout.total)
         async with (
             _explained(),
             self._session.ws_connect(
@@ -127,9 +143,21 @@ class PoliteClient:
         ):
             yield socket
 
+    async def _checked(self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        """Check each address again: aiohttp follows the redirects of a WebSocket's handshake by itself."""
+        check_url(request.url, allow_private=self._allow_private)
+        return await send(request)
+
     def _request(self, place: URL, headers: Mapping[str, str]) -> Any:
         assert self._session is not None, "enter the client first"
         return self._session.get(place, headers=headers, allow_redirects=False)
+
+
+def _url(address: str) -> URL:
+    try:
+        return URL(address)
+    except ValueError:
+        raise SourceError("has an address that is none: check `url`", permanent=True) from None
 
 
 @asynccontextmanager
@@ -140,7 +168,7 @@ async def _explained() -> AsyncIterator[None]:
     except TimeoutError:
         raise SourceError("did not answer in time") from None
     except aiohttp.WSServerHandshakeError as error:
-        raise _refusal(error.status, {}) from None
+        raise _refusal(error.status, error.headers or {}) from None
     except aiohttp.ClientConnectorDNSError as error:
         if isinstance(error.os_error, PrivateAddressError):
             raise SourceError(str(error.os_error), permanent=True) from None
@@ -153,18 +181,18 @@ async def _explained() -> AsyncIterator[None]:
         raise SourceError(f"cannot be read ({type(error).__name__})") from None
 
 
-async def _read(answer: aiohttp.ClientResponse) -> Response:
+async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> Response:
     if answer.status == _NOT_MODIFIED:
-        return Response(None, dict(answer.headers))
+        return Response(None, answer.headers, str(answer.url))
     if answer.status not in _OK:
         raise _refusal(answer.status, answer.headers)
     body = bytearray()
     async for chunk in answer.content.iter_chunked(_CHUNK):
         body += chunk
-        if len(body) > MAX_BODY:
-            raise SourceError(f"sends more than {MAX_BODY // 1_000_000} MB: name a smaller feed")
+        if len(body) > max_bytes:
+            raise SourceError(f"sends more than {max_bytes / 1e6:g} MB: name a smaller feed")
         await asyncio.sleep(0)
-    return Response(bytes(body), dict(answer.headers))
+    return Response(bytes(body), answer.headers, str(answer.url))
 
 
 def _refusal(status: int, headers: Mapping[str, str]) -> SourceError:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from yarl import URL
 
 from sources.item import SourceError
-from sources.kinds.feed import read
+from sources.kinds.feed import MAX_BYTES, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sources.client import PoliteClient
+    from sources.client import PoliteClient, Response
     from sources.item import Item
 
 USUAL_PATHS: Final = ("posts.rss", "latest.rss", "feed", "comments/feed", "rss", "atom.xml", "feed.xml", "feed.php")
@@ -23,6 +24,8 @@ USUAL_PATHS: Final = ("posts.rss", "latest.rss", "feed", "comments/feed", "rss",
 
 _TYPES: Final = {"application/rss+xml", "application/atom+xml", "application/feed+json"}
 MAX_NAMED: Final = 20
+MAX_HEAD: Final = 300_000
+"""Bytes of a page in which links to feeds are looked for."""
 
 
 class FoundFeed(NamedTuple):
@@ -42,9 +45,7 @@ async def find_feeds(client: PoliteClient, url: str) -> list[FoundFeed]:
     answer = await client.get(url)
     if found := await _feed(client, url, answer.body or b""):
         return [found]
-    names = _Links(url)
-    names.feed((answer.body or b"").decode(errors="replace"))
-    named = [feed for place in list(names)[:MAX_NAMED] if (feed := await _feed(client, place))]
+    named = [feed for place in _named(answer)[:MAX_NAMED] if (feed := await _feed(client, place))]
     if named:
         return named
     base = URL(url).with_query(None).with_fragment(None)
@@ -55,13 +56,21 @@ async def find_feeds(client: PoliteClient, url: str) -> list[FoundFeed]:
 async def _feed(client: PoliteClient, url: str, body: bytes | None = None) -> FoundFeed | None:
     try:
         if body is None:
-            body = (await client.get(url)).body
+            body = (await client.get(url, max_bytes=MAX_BYTES)).body
         now = int(time.time() * 1000)  # noqa: TID251  only entries without a date take it, and none is kept
         items: list[Item] = await asyncio.to_thread(read, body or b"", {}, url, now)
     except SourceError:
         return None
     channel = str(items[0].mention["channel"]) if items else url
     return FoundFeed(url, channel, len(items))
+
+
+def _named(answer: Response) -> list[str]:
+    """Return the addresses of the feeds that the head of a page names."""
+    names = _Links(answer.url)
+    with suppress(AssertionError):  # so Python's parser answers to some declarations
+        names.feed((answer.body or b"")[:MAX_HEAD].decode(errors="replace"))
+    return list(names)
 
 
 class _Links(HTMLParser):

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from mentions.model.mention import MAX_COUNT, MAX_TEXT
 from mentions.model.timestamps import parse_timestamp
+from sources.item import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+MAX_OBJECTS: Final = 500
+"""Objects of a list that are read: no source shows more at a time if it keeps to what is asked."""
+
+MORE: Final = "found more since the last time than one answer holds: the older ones are not heard"
+
+MAX_LENGTH: Final = 2 * MAX_TEXT
+"""Characters of a text that are read, HTML and all."""
+
+
 def objects(value: Any, *path: str) -> Iterator[dict[str, Any]]:
-    """Yield the objects of the list at `path`; whatever else is there is left out.
+    """Yield the objects of the list at `path`; whatever else is in it is left out.
+
+    Raises:
+        SourceError: no list is there, so that nothing can be said about what is new.
 
     >>> list(objects({"posts": [{"id": 1}, None, 3]}, "posts"))
     [{'id': 1}]
     """
     found = inside(value, *path)
-    yield from (one for one in (found if isinstance(found, list) else ()) if isinstance(one, dict))
+    if not isinstance(found, list):
+        raise SourceError(f"answers without the list {'.'.join(path) or 'of posts'}: check `url` and `query`")
+    yield from (one for one in found[:MAX_OBJECTS] if isinstance(one, dict))
 
 
 def inside(value: Any, *path: str) -> Any:
@@ -33,15 +49,16 @@ def inside(value: Any, *path: str) -> Any:
 
 
 def text(value: Any, *path: str) -> str:
-    """Return the text at `path`, "" where there is none."""
+    """Return the text at `path`, cut where it is far too long, "" where there is none."""
     found = inside(value, *path)
-    return found if isinstance(found, str) else ""
+    return found[:MAX_LENGTH] if isinstance(found, str) else ""
 
 
 def number(value: Any, *path: str) -> int | None:
-    """Return the whole number at `path`."""
+    """Return the whole number at `path`, None where there is none, or one that no id or count has."""
     found = inside(value, *path)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    known = isinstance(found, int) and not isinstance(found, bool) and abs(found) <= MAX_COUNT
+    return found if known else None
 
 
 def instant(value: Any, *path: str) -> int | None:

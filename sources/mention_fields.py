@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mentions.model.hashing import hash63
-from mentions.model.mention import MAX_CHANNEL, MAX_ID, MAX_LANG, MAX_NAME, MAX_TEXT, MAX_URL
+from mentions.model.mention import MAX_CHANNEL, MAX_COUNT, MAX_ID, MAX_LANG, MAX_NAME, MAX_TEXT, MAX_URL
 from sources.item import Item
 
 
@@ -25,32 +25,46 @@ def mention(
     """Return an item.
 
     Args:
-        name: the post's id; one that is too long becomes its digest.
+        name: the post's id; one that is too long, or no readable text, becomes its digest.
         text: what it says, as people see it.
         published: when it was published, in ms.
         channel: where.
         author: the author's id or handle.
         author_name: the author's name as shown.
         followers: how many follow the author, where it is a whole number.
-        url: where to read it.
+        url: where to read it; left out if it is no address of the web.
         lang: its language.
-        other: what else is worth keeping; None is left out.
+        other: what else is worth keeping; texts are cut, None is left out.
     """
-    ident = str(name)
     person: dict[str, Any] = {"id": _cut(author, MAX_NAME), "name": _cut(author_name, MAX_NAME)}
-    if isinstance(followers, int) and not isinstance(followers, bool) and followers >= 0:
+    if is_count(followers):
         person["followers"] = followers
     fields: dict[str, Any] = {
-        "id": ident if len(ident) <= MAX_ID else str(hash63(ident)),
+        "id": _ident(str(name)),
         "text": _cut(text, MAX_TEXT) or "",
         "published_at": published,
         "channel": _cut(channel, MAX_CHANNEL) or "web",
         "author": {key: value for key, value in person.items() if value is not None} or None,
-        "url": url if url and len(url) <= MAX_URL else None,
-        "lang": lang if lang and len(lang) <= MAX_LANG else None,
-        **other,
+        "url": url if url and len(url) <= MAX_URL and _is_link(url) else None,
+        "lang": lang if lang and len(lang) <= MAX_LANG and lang.isascii() and lang.isprintable() else None,
+        **{key: _cut(value, MAX_NAME) if isinstance(value, str) else value for key, value in other.items()},
     }
     return Item({key: value for key, value in fields.items() if value is not None})
+
+
+def is_count(value: object) -> bool:
+    """Return whether a value counts people or clicks."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT
+
+
+def _ident(name: str) -> str:
+    """Return an id that fits; bounded in bytes, too, since thousands of them are remembered."""
+    fits = len(name.encode("utf-8", "surrogatepass")) <= MAX_ID and name.isprintable()
+    return name if fits else str(hash63(name))
+
+
+def _is_link(url: str) -> bool:
+    return url.startswith(("https://", "http://")) and url.isprintable()
 
 
 def _cut(value: str | None, length: int) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from sources.client import PoliteClient
     from sources.item import Page
@@ -26,8 +26,8 @@ class PolledSource(Protocol):
 class StreamedSource(Protocol):
     """A source that sends by itself."""
 
-    def stream(self, client: PoliteClient, position: Mapping[str, Any]) -> AsyncIterator[Page]:
-        """Yield what comes after `position`, until the connection ends.
+    def stream(self, client: PoliteClient, position: Mapping[str, Any]) -> AsyncGenerator[Page, None]:
+        """Yield what comes after `position`, until the connection ends; closing the generator ends it, too.
 
         Raises:
             SourceError: it cannot be reached, or refuses.

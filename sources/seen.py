@@ -27,16 +27,16 @@ class SeenItems:
             items: what a source brought, in any order, some of them twice.
             fold_copies: whether the same text under another id is the same item, as in feeds whose ids change.
         """
-        found: dict[str, tuple[Item, bool]] = {}
+        found: list[tuple[Item, bool]] = []
         texts = set(self._revisions.values()) if fold_copies else set()
-        for item in items:
+        for item in {item.id: item for item in items}.values():  # the last word of each
             known = self._revisions.get(item.id)
             if known == item.revision or (known is None and item.revision in texts):
                 continue
-            found[item.id] = item, known is not None
+            found.append((item, known is not None))
             if fold_copies:
                 texts.add(item.revision)
-        return list(found.values())
+        return found
 
     def remember(self, items: Sequence[Item]) -> None:
         """Remember all that a source shows now; the oldest of the others are forgotten."""

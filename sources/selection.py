@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from mentions.cleaning import clean
 from mentions.model.decode import Rejection, decode_line
 from mentions.watchlist.watchlist import Watchlist
 
@@ -54,6 +55,7 @@ class Selection:
         entry = decode_line(msgspec.json.encode(fields), now)
         if isinstance(entry, Rejection):
             return SelectedItem(rejection="; ".join(entry.reasons))
+        entry.text = clean(entry.text)
         about = [brand.name for brand in self._watchlist.match(entry).brands if brand.name in self._names]
         for name in self._whole:
             entry.brand = name

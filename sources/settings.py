@@ -95,10 +95,18 @@ class SourceSettings(BaseModel):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         for field in _REQUIRED[self.kind]:
-            if not getattr(self, field).strip():
+            if not getattr(self, field).strip(" #"):
                 meaning = _MEANING.get(f"{self.kind}.{field}", _MEANING[field])
                 raise ValueError(f"a source of kind {self.kind} needs `{field}`: {meaning}")
-        schemes = _SCHEMES.get(self.kind, ("https", "http"))
-        if self.url and (urlsplit(self.url).scheme not in schemes or not urlsplit(self.url).hostname):
-            raise ValueError(f"`url` must be an address that begins with {schemes[0]}://, got {self.url!r}")
+        if self.url:
+            self._check_url()
         return self
+
+    def _check_url(self) -> None:
+        schemes = _SCHEMES.get(self.kind, ("https", "http"))
+        parts = urlsplit(self.url)
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("`url` must not hold a name or a password: it is shown, logged and sent with each mention")
+        whole = self.url.isprintable() and " " not in self.url
+        if parts.scheme not in schemes or not parts.hostname or not whole:
+            raise ValueError(f"`url` must be an address that begins with {schemes[0]}://, got {self.url!r}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from sources.item import Item, Page
-from sources.kinds.feed import read
+from sources.kinds.feed import MAX_BYTES, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ class AppStore:
     async def fetch(self, client: PoliteClient, position: Mapping[str, Any]) -> Page:
         """Return the newest reviews; the entry about the app itself has no stars and is left out."""
         del position
-        answer = await client.get(self._url)
+        answer = await client.get(self._url, max_bytes=MAX_BYTES)
         now = int(self._clock() * 1000)
         items = await asyncio.to_thread(read, answer.body or b"", answer.headers, self._url, now)
         return Page([Item(item.mention | {"channel": self._channel}) for item in items if "rating" in item.mention])

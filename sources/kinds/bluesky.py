@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import msgspec
 
 from sources.item import Item, Page, SourceError
-from sources.json_fields import instant, number, text
+from sources.json_fields import inside, instant, number, text
 from sources.mention_fields import mention
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from sources.client import PoliteClient
     from sources.settings import SourceSettings
@@ -29,6 +30,7 @@ BATCH_TIME: Final = 1.0
 """Seconds after which a page goes out in any case."""
 
 _BAD_REQUEST: Final = 400
+_GAP: Final = "was away for longer than Bluesky keeps its posts: those in between are not heard"
 
 
 class Bluesky:
@@ -41,43 +43,52 @@ class Bluesky:
     def __init__(self, settings: SourceSettings) -> None:
         self._url = f"{(settings.url or SERVER).rstrip('/')}{PATH}"
 
-    async def stream(self, client: PoliteClient, position: Mapping[str, Any]) -> AsyncIterator[Page]:
+    async def stream(self, client: PoliteClient, position: Mapping[str, Any]) -> AsyncGenerator[Page, None]:
         """Yield the posts after `position` in pages of a second."""
         params = {"kinds": "commit", "collections": POSTS}
         cursor = {"cursor": str(position["seq"])} if "seq" in position else {}
         try:
-            async for page in self._read(client, params | cursor, position):
-                yield page
+            async with aclosing(self._read(client, params | cursor, position)) as pages:
+                async for page in pages:
+                    yield page
         except SourceError as error:
             if not cursor or error.status != _BAD_REQUEST:
                 raise
-            yield Page([], notice="was away for longer than Bluesky keeps its posts: those in between are not heard")
-            async for page in self._read(client, params, {}):
-                yield page
+            async with aclosing(self._read(client, params, {}, notice=_GAP)) as pages:
+                async for page in pages:
+                    yield page
 
     async def _read(
-        self, client: PoliteClient, params: Mapping[str, str], position: Mapping[str, Any]
-    ) -> AsyncIterator[Page]:
+        self, client: PoliteClient, params: Mapping[str, str], position: Mapping[str, Any], notice: str = ""
+    ) -> AsyncGenerator[Page, None]:
+        """Yield pages; `notice` goes with the first, so that the old cursor is kept until there is a new one."""
+        last = int(position.get("seq", 0))
         async with client.websocket(self._url, params, PROTOCOL) as socket:
             async for events in _batches(socket):
                 known = [number(event, "payload", "seq") for event in events]
-                last = max([int(position.get("seq", 0)), *(seq for seq in known if seq is not None)])
+                last = max([last, *(seq for seq in known if seq is not None)])
                 items = [item for event in events if (item := read(event.get("payload"))) is not None]
-                yield Page(items, {"seq": last})
+                yield Page(items, {"seq": last}, notice=notice)
+                notice = ""
 
 
-async def _batches(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[list[dict[str, Any]]]:
-    """Yield events, as many as come within a second."""
+async def _batches(socket: aiohttp.ClientWebSocketResponse) -> AsyncGenerator[list[dict[str, Any]], None]:
+    """Yield events, as many as come within a second; those before the stream breaks go out first."""
     loop = asyncio.get_running_loop()
     while True:
         events, deadline = [await _next(socket)], loop.time() + BATCH_TIME
-        while len(events) < BATCH and (left := deadline - loop.time()) > 0:
+        broken: SourceError | None = None
+        while len(events) < BATCH and (left := deadline - loop.time()) > 0 and broken is None:
             try:
                 async with asyncio.timeout(left):
                     events.append(await _next(socket))
             except TimeoutError:
                 break
+            except SourceError as error:
+                broken = error
         yield events
+        if broken is not None:
+            raise broken
 
 
 async def _next(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
@@ -90,7 +101,7 @@ async def _next(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
         if message.type in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}:
             try:
                 event = msgspec.json.decode(message.data)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue
             if text(event, "$type") == "error":
                 reason = text(event, "payload", "message") or text(event, "payload", "error") or "without a reason"
@@ -107,7 +118,7 @@ def read(payload: Any) -> Item | None:
     published = instant(payload, "time") or instant(payload, "record", "createdAt")
     if not did or not rkey or published is None:
         return None
-    langs = (payload.get("record") or {}).get("langs")
+    langs = inside(payload, "record", "langs")
     return mention(
         f"{did}/{rkey}",
         said,

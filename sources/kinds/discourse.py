@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_PAGES: Final = 10
 """Pages that are read back until the last known post; a forum shows 20 to 50 posts on each."""
 
+_MISSED: Final = f"had more posts since the last time than {MAX_PAGES} pages show: older ones are not heard"
+
 
 class Discourse:
     """The latest posts, read back to the last one known: the forum shows them newest first."""
@@ -33,14 +35,16 @@ class Discourse:
         last = int(position.get("last", 0))
         if self._query:
             answer = await client.get(f"{self._base}/search.json", {"q": f"{self._query} order:latest"})
-            posts = list(objects(answer.json(), "posts"))
+            posts, reached = list(objects(answer.json(), "posts")), True
         else:
-            posts = await self._latest(client, last)
+            posts, reached = await self._latest(client, last)
         posts.sort(key=lambda post: number(post, "id") or 0)
         items = [item for post in posts if (item := self._item(post)) is not None]
-        return Page(items, {"last": max([last, *(number(post, "id") or 0 for post in posts)])})
+        newest = max([last, *(number(post, "id") or 0 for post in posts)])
+        return Page(items, {"last": newest}, notice="" if reached else _MISSED)
 
-    async def _latest(self, client: PoliteClient, last: int) -> list[dict[str, Any]]:
+    async def _latest(self, client: PoliteClient, last: int) -> tuple[list[dict[str, Any]], bool]:
+        """Return the latest posts, and whether they reach back to the last one known."""
         found: dict[int, dict[str, Any]] = {}
         before: dict[str, str] = {}
         for _ in range(MAX_PAGES):
@@ -49,9 +53,9 @@ class Discourse:
             known = len(found)
             found |= {name: post for post in page if (name := number(post, "id")) is not None}
             if not numbers or not last or min(numbers) <= last or len(found) == known:
-                break
+                return list(found.values()), True
             before = {"before": str(min(numbers))}
-        return list(found.values())
+        return list(found.values()), False
 
     def _item(self, post: dict[str, Any]) -> Item | None:
         published, name = instant(post, "created_at"), number(post, "id")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from mentions.cleaning import clean
 from sources.item import Item, Page
-from sources.json_fields import instant, objects, text
+from sources.json_fields import MORE, instant, number, objects, text
 from sources.mention_fields import mention
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sources.client import PoliteClient
     from sources.settings import SourceSettings
@@ -25,9 +26,10 @@ _ITEM: Final = "https://news.ycombinator.com/item?id="
 class HackerNews:
     """What holds the words, newest first, since the last post and an hour before."""
 
-    def __init__(self, settings: SourceSettings) -> None:
+    def __init__(self, settings: SourceSettings, clock: Callable[[], float] = time.time) -> None:  # noqa: TID251
         self._url = f"{(settings.url or SERVER).rstrip('/')}/api/v1/search_by_date"
         self._query = settings.query
+        self._clock = clock
 
     async def fetch(self, client: PoliteClient, position: Mapping[str, Any]) -> Page:
         """Return the posts of the last hour and since the last one."""
@@ -35,10 +37,12 @@ class HackerNews:
         params = {"query": self._query, "tags": "(story,comment)", "hitsPerPage": "200"}
         if last:
             params["numericFilters"] = f"created_at_i>{last - OVERLAP}"
-        hits = list(objects((await client.get(self._url, params)).json(), "hits"))
+        answer = (await client.get(self._url, params)).json()
+        hits = list(objects(answer, "hits"))
         items = [item for hit in reversed(hits) if (item := _item(hit)) is not None]
         newest = max([last, *(item.mention["published_at"] // 1000 for item in items)])
-        return Page(items, {"last": newest})
+        position = {"last": min(newest, int(self._clock()))}  # a post from the future must hide none
+        return Page(items, position, notice=MORE if last and (number(answer, "nbPages") or 0) > 1 else "")
 
 
 def _item(hit: dict[str, Any]) -> Item | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
 from mentions.cleaning import clean
+from mentions.model.mention import MAX_ID
 from sources.item import Item, Page
 from sources.json_fields import inside, instant, number, objects, text
 from sources.mention_fields import mention
@@ -30,16 +31,18 @@ class Mastodon:
         tag = quote(settings.query.strip().lstrip("#"), safe="")
         self._url = f"{settings.url.rstrip('/')}/api/v1/timelines/tag/{tag}"
         self._server = urlsplit(settings.url).hostname or "mastodon"
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._secrets = {"Authorization": f"Bearer {token}"} if token else {}
 
     async def fetch(self, client: PoliteClient, position: Mapping[str, Any]) -> Page:
         """Return the posts that follow the last one, oldest first."""
         last = str(position.get("last", ""))
         params = {"limit": str(PAGE)} | ({"min_id": last} if last else {})
-        posts = list(objects((await client.get(self._url, params, self._headers)).json()))
+        posts = list(objects((await client.get(self._url, params, secrets=self._secrets)).json()))
         items = [item for post in reversed(posts) if (item := self._item(post)) is not None]
-        newest = max([last, *(text(post, "id") for post in posts)], key=lambda name: (len(name), name))
-        return Page(items, {"last": newest} if newest else {}, more=bool(last) and len(posts) == PAGE)
+        names = [name for post in posts if len(name := text(post, "id")) <= MAX_ID]
+        newest = max([last, *names], key=lambda name: (len(name), name))
+        more = bool(last) and newest != last and len(posts) >= PAGE
+        return Page(items, {"last": newest} if newest else {}, more=more)
 
     def _item(self, post: dict[str, Any]) -> Item | None:
         published = instant(post, "created_at")

@@ -10,7 +10,7 @@ from streams.kafka import reader
 from streams.kafka.partitioning import partition_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from streams.kafka.connection import Connection
     from streams.kafka.reader import Record
@@ -38,10 +38,11 @@ class Cursor(msgspec.Struct):
 _decode = msgspec.json.Decoder(Cursor).decode
 
 
-def load(connection: Connection, topics: Topics, partitions: int) -> dict[str, Cursor]:
-    """Return the cursors by source; `mentions` has so many partitions. Blocks. One that cannot be read is left out.
+def load(connection: Connection, topics: Topics, ends: Mapping[int, int]) -> dict[str, Cursor]:
+    """Return the cursors by source. Blocks. One that cannot be read is left out.
 
-    What is still pending in them is not in `mentions`, and is to be sent.
+    What is still pending in them is not in `mentions`, and is to be sent. `ends` are the offsets after the last record
+    of each partition of `mentions`: one that was created again begins at 0, and no cursor lies beyond its end.
 
     Raises:
         BrokerError: no broker answers, or a topic is missing.
@@ -52,7 +53,8 @@ def load(connection: Connection, topics: Topics, partitions: int) -> dict[str, C
     starts: dict[int, int] = {}
     for name, cursor in cursors.items():
         if cursor.pending:
-            place = partition_of(name.encode(), partitions)
+            place = partition_of(name.encode(), len(ends))
+            cursor.next_offset = min(cursor.next_offset, ends[place])
             starts[place] = min(starts.get(place, cursor.next_offset), cursor.next_offset)
     if starts:
         wanted = {place: (start, 2**62) for place, start in starts.items()}

@@ -39,14 +39,20 @@ class WantedSource(NamedTuple):
 
 
 def wanted_sources(brands: Iterable[Brand]) -> dict[str, WantedSource]:
-    """Return the sources by id: one that several brands list is read once, as often as the most eager one wants."""
+    """Return the sources by id: one that several brands list is read once, as the most generous of them allow."""
     listed: dict[str, list[tuple[SourceSettings, Brand]]] = defaultdict(list)
     for brand in brands:
         for settings in brand.sources:
             listed[settings.id].append((settings, brand))
     found = {}
     for name, readers in listed.items():
-        eager = min((settings for settings, _ in readers), key=lambda settings: settings.every)
+        asked = [settings for settings, _ in readers]
+        eager = min(asked, key=lambda settings: settings.every).model_copy(
+            update={
+                "requests_per_day": max(settings.requests_per_day for settings in asked),
+                "private_addresses": any(settings.private_addresses for settings in asked),
+            }
+        )
         everything = {brand.name: settings.about == "brand" for settings, brand in readers}
         terms = {brand.name: brand.brand_terms(0) for _, brand in readers}
         found[name] = WantedSource(eager, tuple(SourceBrand(terms[key], everything[key]) for key in terms))
@@ -70,6 +76,8 @@ class Listener:
         """Start, stop and change readers until they are what the brands list."""
         wanted = wanted_sources(brands)
         for name in [name for name, now in self._wanted.items() if wanted.get(name) != now]:
+            async with self._readers[name].delivering:  # else the next reader would send again what is on its way
+                self._tasks[name].cancel()
             await self._stop(name)
         for name, one in wanted.items():
             if name not in self._tasks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
@@ -29,6 +30,12 @@ log = structlog.get_logger(__name__)
 
 SAVE_INTERVAL: Final = 5_000
 """Milliseconds between two notes of where a stream is read, while it brings nothing for us."""
+
+RECONNECT_DELAY: Final = 5.0
+"""Seconds until a stream that ended is opened again; longer each time that it brings nothing."""
+
+NOTICE_TIME: Final = 3_600_000
+"""Milliseconds for which a notice, such as a gap, is shown."""
 
 _WEIGHT: Final = 0.1  # of the latest gap in the usual one
 
@@ -70,12 +77,17 @@ class SourceReader:
         self._sink = sink
         self._clock = clock
         self._seen = SeenItems(self.cursor.seen)
-        self._pace = Pace(settings.every.total_seconds())
+        every = RECONNECT_DELAY if hasattr(source, "stream") else settings.every.total_seconds()
+        self._pace = Pace(every)
         self.budget = DailyBudget(
             settings.requests_per_day, self.cursor.budget_spent, self.cursor.budget_day, lambda: clock() / 1000
         )
+        self.delivering = asyncio.Lock()
+        """Held while mentions are on their way: a reader that is stopped then does not know what was sent."""
+
         self._saved_at = 0
         self._reason = ""
+        self._notice, self._noticed_at = "", 0
         self._last_success = 0
         self._sent = self._rejected = 0
 
@@ -88,20 +100,25 @@ class SourceReader:
     async def read_once(self, client: PoliteClient) -> float:
         """Read what there is now, or a stream until it ends; returns the seconds to wait before the next time."""
         try:
-            return await self._read(client)
+            wait = await self._read(client)
         except SourceError as error:
             self._note_failure(str(error))
-            return self._pace.after_failure(asked=error.retry_after, permanent=error.permanent)
+            wait = self._pace.after_failure(asked=error.retry_after, permanent=error.permanent)
         except Exception as error:  # what a stranger sends may break any reader; the next answer may be sound
             log.exception("source answer not understood", source=self.settings.id)
             self._note_failure(f"answers what is not understood ({type(error).__name__})")
-            return self._pace.after_failure()
+            wait = self._pace.after_failure()
+        if (self.budget.day, self.budget.spent) != (self.cursor.budget_day, self.cursor.budget_spent):
+            await self._save(self._clock())  # else a process that starts again and again would have no budget
+        return wait
 
     async def _read(self, client: PoliteClient) -> float:
-        await self._send_pending()
+        async with self.delivering:
+            await self._send_pending()
         if hasattr(self._source, "stream"):
-            async for page in self._source.stream(client, self.cursor.position):
-                await self._take(page, streamed=True)
+            async with aclosing(self._source.stream(client, self.cursor.position)) as pages:
+                async for page in pages:
+                    await self._take(page, streamed=True)
             raise SourceError("ended the stream")
         page = await self._source.fetch(client, self.cursor.position)
         news = await self._take(page)
@@ -112,6 +129,10 @@ class SourceReader:
 
     async def _take(self, page: Page, *, streamed: bool = False) -> bool:
         """Send what is new of a page, and note how far the source is read; returns whether anything was new."""
+        async with self.delivering:
+            return await self._deliver(page, streamed=streamed)
+
+    async def _deliver(self, page: Page, *, streamed: bool) -> bool:
         now = self._clock()
         fresh = self._seen.fresh(page.items, fold_copies=self.settings.kind == "feed")
         first_look = not self._seen.entries()
@@ -131,7 +152,10 @@ class SourceReader:
         self.cursor.position = page.position
         if moved and (not streamed or now - self._saved_at >= SAVE_INTERVAL):
             await self._save(now)
-        self._last_success, self._reason, self._pace.failures = now, page.notice, 0
+        self._last_success, self._reason, self._pace.failures = now, "", 0
+        if page.notice:
+            log.warning("source has a gap", source=self.settings.id, reason=page.notice)
+            self._notice, self._noticed_at = page.notice, now
         return bool(fresh)
 
     def _select(self, item: Item, now: int, *, edited: bool) -> tuple[bytes, ...]:
@@ -178,7 +202,7 @@ class SourceReader:
             source=self.settings.id,
             brands=self._brands,
             state=self._state(now),
-            reason=self._reason,
+            reason=self._reason or (self._notice if now - self._noticed_at < NOTICE_TIME else ""),
             at=now,
             last_success=self._last_success,
             last_news=cursor.last_news,

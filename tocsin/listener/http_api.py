@@ -17,6 +17,7 @@ import msgspec
 from aiohttp import web
 
 from mentions.model.decode import Rejection, decode_line, split_lines
+from mentions.model.hashing import hash63
 from streams.clock import wall_ms
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 MAX_BODY: Final = 1_000_000
 """Bytes of a request."""
 
+MAX_LINES: Final = 20_000
+"""Mentions of a request, more than fit into it."""
+
 MAX_WAITING: Final = 64
 """Requests that wait for Kafka at most; the next ones are asked to come again."""
 
@@ -35,6 +39,7 @@ TOLERANCE: Final = 300_000
 """Milliseconds by which a signature's time may differ from ours."""
 
 _SHOWN: Final = 50
+_AT_ONCE: Final = 200
 _PREFIX: Final = "whsec_"
 _UNAUTHORISED: Final = "show the token (Authorization: Bearer …), or sign the request (Standard Webhooks)"
 
@@ -65,62 +70,68 @@ class MentionsEndpoint:
         self._token = token
         self._key = _key(secret)
         self._clock = clock
-        self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()
-        self._running: dict[str, asyncio.Lock] = {}
+        self._answers: OrderedDict[int, dict[str, Any]] = OrderedDict()
+        self._running: dict[int, asyncio.Event] = {}
         self._waiting = 0
 
     async def post(self, request: web.Request) -> web.Response:
         """Answer a request: 202 with what was taken and what was not, 400 where nothing was."""
-        if self._waiting >= MAX_WAITING:
-            return _error(429, "Kafka is behind: come again", {"Retry-After": "5"})
-        self._waiting += 1
-        try:
-            return await self._post(request)
-        finally:
-            self._waiting -= 1
-
-    async def _post(self, request: web.Request) -> web.Response:
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return _error(413, f"a request holds {MAX_BODY // 1000} kB at most: send several")
         if not self._may(request, body):
             return _error(401, _UNAUTHORISED, {"WWW-Authenticate": "Bearer"})
-        name = request.headers.get("Idempotency-Key") or request.headers.get("webhook-id") or ""
-        if not name:
-            return _answer(await self._take(body))
-        lock = self._running.setdefault(name, asyncio.Lock())
+        lines = _lines(body)
+        if len(lines) > MAX_LINES:
+            return _error(413, f"a request holds {MAX_LINES} mentions at most, this one {len(lines)}: send several")
+        if self._waiting >= MAX_WAITING:
+            return _error(429, "Kafka is behind: come again", {"Retry-After": "5"})
+        self._waiting += 1
         try:
-            async with lock:
-                if name not in self._answers:
-                    self._remember(name, await self._take(body))
-                return _answer(self._answers[name])
+            name = request.headers.get("Idempotency-Key") or request.headers.get("webhook-id") or ""
+            return _answer(await self._take_once(name, lines) if name else await self._take(lines))
         finally:
-            if not lock.locked():
-                self._running.pop(name, None)
+            self._waiting -= 1
 
-    async def _take(self, body: bytes) -> dict[str, Any]:
+    async def _take_once(self, name: str, lines: Sequence[bytes]) -> dict[str, Any]:
+        """Return the answer to the first request of that name; one that failed is none."""
+        known = hash63(name)
+        while known in self._running:
+            await self._running[known].wait()
+        if known not in self._answers:
+            ended = self._running[known] = asyncio.Event()
+            try:
+                self._remember(known, await self._take(lines))
+            finally:
+                del self._running[known]
+                ended.set()
+        return self._answers[known]
+
+    async def _take(self, lines: Sequence[bytes]) -> dict[str, Any]:
         records: dict[str, list[bytes]] = {}
         rejected: list[dict[str, Any]] = []
-        for number, line in enumerate(_lines(body), 1):
+        for number, line in enumerate(lines, 1):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)  # the sources are read in the same loop
             entry = decode_line(line, self._clock())
             if isinstance(entry, Rejection):
                 rejected.append({"line": number, "reasons": list(entry.reasons)})
             else:
                 records.setdefault(entry.brand or "", []).append(line)
-        for brand, lines in records.items():
-            await self._send(brand, lines)
+        for brand, good in records.items():
+            await self._send(brand, good)
         taken = sum(map(len, records.values()))
         return {"accepted": taken, "rejected": len(rejected), "reasons": rejected[:_SHOWN]}
 
-    def _remember(self, name: str, answer: dict[str, Any]) -> None:
+    def _remember(self, name: int, answer: dict[str, Any]) -> None:
         self._answers[name] = answer
         while len(self._answers) > KEPT_ANSWERS:
             self._answers.popitem(last=False)
 
     def _may(self, request: web.Request, body: bytes) -> bool:
         shown = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-        if self._token and hmac.compare_digest(shown.encode(), self._token.encode()):
+        if self._token and hmac.compare_digest(_raw(shown), self._token.encode()):
             return True
         return bool(self._key) and self._is_signed(request, body)
 
@@ -130,10 +141,10 @@ class MentionsEndpoint:
             return False
         if abs(int(moment) * 1000 - self._clock()) > TOLERANCE:
             return False
-        said = hmac.new(self._key, b".".join((name.encode(), moment.encode(), body)), hashlib.sha256).digest()
+        said = hmac.new(self._key, b".".join((_raw(name), moment.encode(), body)), hashlib.sha256).digest()
         wanted = f"v1,{base64.b64encode(said).decode()}".encode()
         given = request.headers.get("webhook-signature", "").split(" ")
-        return any(hmac.compare_digest(one.encode(), wanted) for one in given)
+        return any(hmac.compare_digest(_raw(one), wanted) for one in given)
 
 
 def _lines(body: bytes) -> list[bytes]:
@@ -142,8 +153,13 @@ def _lines(body: bytes) -> list[bytes]:
         return split_lines(body) or [b""]
     try:
         return [bytes(one) for one in msgspec.json.decode(body, type=list[msgspec.Raw])] or [b""]
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return [body]
+
+
+def _raw(header: str) -> bytes:
+    """Return the bytes of a header, which need not be text."""
+    return header.encode("utf-8", "surrogateescape")
 
 
 def _key(secret: str) -> bytes:

@@ -47,7 +47,7 @@ class ListenerService:
             BrokerError: no broker answers, or a topic is missing.
         """
         ends = await asyncio.to_thread(reader.partition_ends, self._connection, self._topics.mentions.name)
-        cursors = await asyncio.to_thread(cursor.load, self._connection, self._topics, len(ends))
+        cursors = await asyncio.to_thread(cursor.load, self._connection, self._topics, ends)
         async with KafkaSink(self._connection, self._topics) as sink:
             listener = Listener(sink, self._tokens, cursors, ends)
             try:

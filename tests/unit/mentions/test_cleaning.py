@@ -121,3 +121,12 @@ def _taken_for(byte: int, encoding: str) -> str:
         return bytes([byte]).decode(encoding)
     except UnicodeDecodeError:
         return chr(byte)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("opening", ["<!--", "<script>", "<style>", "<script><!--"])
+def test_hidden_parts_that_never_end_stay_and_cost_no_more_than_other_text(opening: str) -> None:
+    """A text that looked for each end again and again would take minutes."""
+    text = f"<b>{opening * (200_000 // len(opening))}</b>"
+
+    assert clean(text) == opening * (200_000 // len(opening))
