@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.item import Item, SourceError
-from sources.kinds.feed import MAX_ENTRIES, read
+from sources.kinds import feed
+from sources.kinds.feed import MAX_ENTRIES, MAX_TAGS, read
 from sources.seen import SeenItems
 from tests.support.source_answers import NOW, POSTS, Post, atom, rss
 from tests.support.sources_server import SourcesServer, client, polled, redirects, says
@@ -183,6 +184,24 @@ def test_a_feed_that_means_harm_costs_little(body: str) -> None:
 
     assert len(items) <= MAX_ENTRIES
     assert all(len(item.mention["text"]) <= 100_000 for item in items)
+
+
+def test_entries_beyond_the_bound_are_cut_off_before_they_are_parsed() -> None:
+    """Parsing costs half a millisecond each."""
+    body = channel("<item><title>a</title></item>" * (MAX_ENTRIES + 500)).encode()
+
+    assert feed._cut(body).count(b"<item>") == MAX_ENTRIES
+    assert feed._cut(rss(POSTS)) == rss(POSTS)
+
+
+@pytest.mark.parametrize("tag", ["<b>", "&lt;b&gt;"])
+def test_a_feed_of_too_many_tags_is_cut_before_an_entry(tag: str) -> None:
+    """The newest entries are read whole; a single one that has too many is cut within."""
+    long = f"<item><guid>2</guid><title>b</title><description>{tag * MAX_TAGS}</description></item>"
+    body = channel("<item><guid>1</guid><title>a</title></item>", long).encode()
+
+    assert [one.mention["text"] for one in entries(body)] == ["a"]
+    assert feed._cut(channel(long).encode()).count(tag.encode()) < MAX_TAGS
 
 
 @given(
