@@ -54,9 +54,7 @@ class SourceHealth(msgspec.Struct, frozen=True):
         """Return it as it must be read at `now`: what a listener said long ago is no news of health."""
         if now - self.at <= STALE:
             return self
-        return msgspec.structs.replace(
-            self, state="stopped", reason="no listener has reported for minutes: is `tocsin listen` running?"
-        )
+        return msgspec.structs.replace(self, state="stopped", reason=_UNREPORTED)
 
 
 _decode = msgspec.json.Decoder(SourceHealth).decode

@@ -48,17 +48,31 @@ class KafkaSink:
             await self._producer.stop()
 
     async def send(self, source: str, records: Sequence[bytes]) -> int | None:
-        """Send the mentions of a source, in order; returns the offset after the last, None without any."""
-        if not records:
-            return None
-        sent = await _until_taken(lambda: self._send_all(source, records))
-        return int(sent[-1].offset) + 1
+        """Send the mentions of a source, in order; returns the offset after the last, None without any.
 
-    async def _send_all(self, source: str, records: Sequence[bytes]) -> list[Any]:
-        pending = [
-            await self._producer.send(self._topics.mentions.name, value, key=source.encode()) for value in records
-        ]
-        return list(await asyncio.gather(*pending))
+        While Kafka is away it tries again with those that are not acknowledged, and the source is not asked: nothing
+        piles up.
+        """
+        left, last = list(records), -1
+        while left:
+            answers = await asyncio.gather(
+                *[await self._produce(source, value) for value in left], return_exceptions=True
+            )
+            failed = [answer for answer in answers if isinstance(answer, BaseException)]
+            last = max([last, *(answer.offset for answer in answers if not isinstance(answer, BaseException))])
+            left = [value for value, answer in zip(left, answers, strict=True) if isinstance(answer, BaseException)]
+            if failed:
+                await _pause(failed[0])
+        return None if last < 0 else last + 1
+
+    async def _produce(self, source: str, value: bytes) -> Awaitable[Any]:
+        """Hand a mention to the producer; what is returned ends with the acknowledgement, or with what went wrong."""
+        try:
+            return await self._producer.send(self._topics.mentions.name, value, key=source.encode())  # type: ignore[no-any-return]
+        except KafkaError as error:
+            failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+            failed.set_exception(error)
+            return failed
 
     async def save(self, source: str, cursor: Cursor) -> None:
         """Keep a cursor; returns once it is kept."""
@@ -81,10 +95,21 @@ class KafkaSink:
 
 
 async def _until_taken(send: Callable[[], Awaitable[Any]]) -> Any:
-    """Try until Kafka has it: meanwhile the source is not asked, so nothing piles up."""
+    """Try until Kafka has it."""
     while True:
         try:
             return await send()
         except KafkaError as error:
-            log.warning("kafka does not take mentions", reason=type(error).__name__)
-            await asyncio.sleep(RETRY_DELAY)
+            await _pause(error)
+
+
+async def _pause(error: BaseException) -> None:
+    """Wait before the next try.
+
+    Raises:
+        BaseException: what went wrong is not Kafka's.
+    """
+    if not isinstance(error, KafkaError):
+        raise error
+    log.warning("kafka does not take mentions", reason=type(error).__name__)
+    await asyncio.sleep(RETRY_DELAY)

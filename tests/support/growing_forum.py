@@ -20,6 +20,9 @@ BRAND: Final = "Brisela"
 FEED_LENGTH: Final = 150
 """Posts that the feed shows unless told otherwise, the latest."""
 
+FIRST: Final = 20
+"""Posts that are there from the beginning."""
+
 FAILS_EVERY: Final = 10
 
 
@@ -31,13 +34,14 @@ class GrowingForum:
         self.posts = posts
         self._shown = shown
         self._pace = pace
-        self._start = time.monotonic()
+        self._start = 0.0  # when it was asked for the first time
         self._chance = random.Random(5)
 
     @property
     def written(self) -> int:
-        """Return how many posts there are by now."""
-        return min(self.posts, int((time.monotonic() - self._start) / self._pace))
+        """Return how many posts there are by now: the first ones stand before anybody looks."""
+        self._start = self._start or time.monotonic()
+        return FIRST + min(self.posts - FIRST, int((time.monotonic() - self._start) / self._pace))
 
     def feed(self) -> str:
         """Return the latest posts as a feed whose order means nothing."""

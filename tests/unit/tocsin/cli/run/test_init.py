@@ -75,7 +75,7 @@ def test_a_wrong_answer_is_named_and_nothing_written(tmp_path: Path, arguments: 
     assert not path.exists()
 
 
-def test_who_cannot_be_asked_is_told_which_option(tmp_path: Path) -> None:
+def test_without_a_terminal_a_missing_answer_names_itself(tmp_path: Path) -> None:
     """Without a terminal a missing answer names itself."""
     found = CliRunner().invoke(APP, ["--output", str(tmp_path / "brands.yaml")])
     assert isinstance(found.exception, UsageError)
