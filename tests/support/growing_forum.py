@@ -30,18 +30,25 @@ class GrowingForum:
     """A forum, and a server of hashtags, whose posts appear one after another; the feed shows them in any order."""
 
     def __init__(self, posts: int, pace: float, shown: int = FEED_LENGTH) -> None:
-        """Take how many posts there will be, the seconds between two, and how many the feed shows."""
+        """Take how many posts there will be, the seconds between two (0: `grow` adds them), and how many are shown."""
         self.posts = posts
         self._shown = shown
         self._pace = pace
         self._start = 0.0  # when it was asked for the first time
+        self._grown = 0
         self._chance = random.Random(5)
 
     @property
     def written(self) -> int:
         """Return how many posts there are by now: the first ones stand before anybody looks."""
+        if not self._pace:
+            return min(self.posts, FIRST + self._grown)
         self._start = self._start or time.monotonic()
         return FIRST + min(self.posts - FIRST, int((time.monotonic() - self._start) / self._pace))
+
+    def grow(self, posts: int) -> None:
+        """Add posts."""
+        self._grown += posts
 
     def feed(self) -> str:
         """Return the latest posts as a feed whose order means nothing."""
