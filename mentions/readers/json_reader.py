@@ -1,0 +1,172 @@
+"""JSON reader: objects one a line, in an array or over several lines, as they stand or mapped by paths."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mentions.model.mention import Mention
+from mentions.readers.field_map import FieldSource, parse_source, path_value
+from mentions.readers.file_context import FileContext, Record
+from mentions.readers.json_documents import is_document, read_document
+from mentions.readers.position import START, Position, SourceError
+from mentions.readers.presets import has_signature, match_record, posts, why_left_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mentions.readers.line_reader import LineReader
+    from mentions.readers.presets.model import Layout
+
+
+def read_json(lines: LineReader, context: FileContext, head: bytes, start: Position = START) -> Iterator[Record]:
+    """Yield each object.
+
+    Args:
+        lines: the file from its beginning.
+        context: what is stated about the file.
+        head: the file's first bytes.
+        start: where to go on.
+
+    Raises:
+        SourceError: the file is no JSON, or its first object lacks what is mapped.
+    """
+    document = is_document(head)
+    context.notes.kind = "JSON" if document else "JSON Lines"
+    records = _documents(lines, start) if document else _lines(lines, start)
+    objects = _Objects(context, start)
+    for record in records:
+        yield from objects.read(record)
+        if objects.pass_as_they_stand:
+            yield from records
+
+
+def _lines(lines: LineReader, start: Position) -> Iterator[Record]:
+    lines.advance(start)
+    for line in lines:
+        raw = line.strip()
+        if raw:
+            yield Record(lines.position.lines, None, raw, lines.position)
+
+
+def _documents(lines: LineReader, start: Position) -> Iterator[Record]:
+    """Yield the values of a document; a position counts them."""
+    for index, found in enumerate(read_document(lines), 1):
+        if index > start.lines:
+            raw = json.dumps(found.value, ensure_ascii=False).encode(errors="surrogateescape")
+            yield Record(found.number, None, raw, Position(index, index))
+
+
+class _Objects:
+    """Makes records of the objects: with the preset that fits the first one, or with the mapping that is stated."""
+
+    def __init__(self, context: FileContext, start: Position) -> None:
+        self._context = context
+        self._before = start  # where this object begins: what goes on within it reads it again
+        self._first = True
+        self._sources = {field: parse_source(text) for field, text in context.mapping.items()}
+        self._layout: Layout | None = None
+        self._by_layout: dict[int, dict[str, FieldSource]] = {}
+
+    @property
+    def pass_as_they_stand(self) -> bool:
+        """Return whether the objects are mentions already, or nothing tells how to make some of them."""
+        return not (self._first or self._layout or self._sources)
+
+    def read(self, record: Record) -> Iterator[Record]:
+        """Yield the posts of an object."""
+        value = _parsed(record.raw)
+        if self._first and isinstance(value, dict):
+            self._first = False
+            self._begin(value, record.number)
+        if not isinstance(value, dict) or not (self._layout or self._sources):
+            yield record
+            return
+        if self._layout is None:
+            yield record._replace(fields=self._mapped(value))
+            return
+        yield from self._posts(value, record)
+
+    def _begin(self, value: dict[str, Any], number: int) -> None:
+        context = self._context
+        is_mention = all(value.get(name) is not None for name in context.target.required)
+        if not is_mention or context.stated_preset is not None:
+            context.settle(match_record(value, context.presets))
+            self._layout = context.layout
+        if self._layout is None and context.stated_preset is not None:
+            what = context.stated_preset.what
+            raise SourceError(context.path, number, f"is not {what}: its first object has {', '.join(value)}")
+        context.notes.header = tuple(value)
+        own = {name: name for name in context.target.fields if name in value}
+        preset = dict(self._layout.mapping) if self._layout else own
+        context.notes.mapping = preset | dict(context.mapping)
+        if self._layout is None:
+            self._check_paths(value, number)
+
+    def _check_paths(self, value: dict[str, Any], number: int) -> None:
+        for field in self._context.target.required:
+            source = self._sources.get(field)
+            if source and source.constant is None and all(path_value(value, name) is None for name in source.names):
+                stated = f"{field}={self._context.mapping[field]}"
+                message = f"{stated}: the first object has nothing there: it has {', '.join(_paths(value))}"
+                raise SourceError(self._context.path, number, message)
+
+    def _mapped(self, value: dict[str, Any]) -> dict[str, Any]:
+        parents = {field.partition(".")[0] for field in self._sources}
+        own = {
+            name: part
+            for name, part in value.items()
+            if name not in parents and (name in Mention.model_fields or name in self._context.target.fields)
+        }
+        return own | _evaluated(self._sources, value)
+
+    def _posts(self, value: dict[str, Any], record: Record) -> Iterator[Record]:
+        layout = self._fitting(value)
+        found = posts(value, layout)
+        for place, post in enumerate(found, 1):
+            reason = why_left_out(layout, lambda path, post=post: path_value(post, path))
+            if reason:
+                self._context.notes.left_out[reason] += 1
+                continue
+            last = place == len(found)
+            following = record.next_position if last else self._before
+            fields = _evaluated(self._sources_of(layout), post)
+            yield Record(record.number, fields, record.raw, following)
+        self._before = record.next_position
+
+    def _fitting(self, value: dict[str, Any]) -> Layout:
+        """Return the layout of an object: exports of one tool mix several."""
+        layout = self._layout
+        assert layout is not None
+        if self._context.match is None or any(has_signature(post, layout) for post in posts(value, layout)[:1]):
+            return layout
+        match = match_record(value, [self._context.match.preset])
+        return match.layout if match else layout
+
+    def _sources_of(self, layout: Layout) -> dict[str, FieldSource]:
+        key = id(layout)
+        if key not in self._by_layout:
+            preset = {field: parse_source(text) for field, text in layout.mapping.items()}
+            self._by_layout[key] = preset | self._sources
+        return self._by_layout[key]
+
+
+def _evaluated(sources: dict[str, FieldSource], value: Any) -> dict[str, Any]:
+    return {field: source.value(lambda path: path_value(value, path), field) for field, source in sources.items()}
+
+
+def _parsed(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _paths(value: dict[str, Any], prefix: str = "") -> list[str]:
+    found = []
+    for key, part in value.items():
+        if isinstance(part, dict) and part and not prefix:
+            found += _paths(part, f"{key}.")
+        else:
+            found.append(prefix + key)
+    return found
