@@ -92,7 +92,7 @@ def find_header(rows: Iterator[tuple[int, list[str]]], context: FileContext) -> 
             context.notes.header = context.notes.header or header
         else:
             if tried:
-                context.notes.tell(f"the header is on line {number}: the lines before it are skipped")
+                context.notes.note(f"the header is on line {number}: the lines before it are skipped")
             context.notes.header, context.notes.mapping = header, found.mapping
             return number, found
         if context.options.skip_lines is not None or tried >= MAX_LABEL_LINES:

@@ -26,6 +26,17 @@ class Record(NamedTuple):
     next_position: Position
 
 
+def check_options(options: ReadOptions) -> None:
+    """See that each option can be understood.
+
+    Raises:
+        ValueError: one cannot; the message names the option, the value and what to write.
+    """
+    options.check()
+    TimestampReader(options.timezone, options.date_format)
+    chosen("" if options.preset == NO_PRESET else options.preset)
+
+
 @dataclass
 class FileContext:
     """What is known of a file."""
@@ -44,10 +55,8 @@ class FileContext:
             SourceError: one cannot.
         """
         try:
-            self.options.check()
-            TimestampReader(self.options.timezone, self.options.date_format)
+            check_options(self.options)
             check_fields(self.mapping, self.target)
-            chosen("" if self.options.preset == NO_PRESET else self.options.preset)
         except ValueError as error:
             raise SourceError(self.path, 1, str(error)) from None
 
@@ -83,8 +92,8 @@ class FileContext:
         if match is None:
             return
         if not self.options.preset:
-            self.notes.tell(f"{match.preset.what}: read with --from {match.preset.name}")
+            self.notes.note(f"{match.preset.what}: read with --from {match.preset.name}")
         if match.layout.timezone and not self.options.timezone:
-            self.notes.tell(
+            self.notes.note(
                 f"times without an offset are read as {match.layout.timezone}, as {match.preset.name} has it"
             )

@@ -145,7 +145,7 @@ def _text_records(
     lines = LineReader(context.path, advance=advance, file=text.file, raw=unpacked.raw, encoding=text.encoding)
     head = lines.peek(_HEAD)
     if text.encoding != UTF8 and not context.options.encoding:
-        context.notes.tell(f"the file is {text.encoding.upper()}")
+        context.notes.note(f"the file is {text.encoding.upper()}")
     if (form or _format(head, unpacked.name, context)) == "csv":
         return read_csv(lines, context, start)
     return read_json(lines, context, head, start)
@@ -164,7 +164,7 @@ def _format(head: bytes, name: str, context: FileContext) -> Format:
     suffix = _suffix(name)
     if suffix in TABULAR:
         if re.match(rb'\{\s*"|\[\s*[{\]]', body):
-            context.notes.tell("the file is JSON, though its name says CSV")
+            context.notes.note("the file is JSON, though its name says CSV")
             return "jsonl"
         return "csv"
     first = body.split(b"\n", 1)[0].decode(errors="replace")
@@ -181,7 +181,9 @@ def _mentions(found: Iterator[Record | RejectedLine], context: FileContext) -> I
         if isinstance(record, RejectedLine):
             yield record
             continue
-        mender = mender or Mender(context.notes, context.timestamps(), context.decimal)
+        if mender is None:
+            mender = Mender(context.notes, context.timestamps(), context.decimal)
+            context.notes.sample = record.fields or {}
         mended = _mend(mender, record)
         if mended is None:
             yield Line(record.number, record.raw, record.next_position)

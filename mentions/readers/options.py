@@ -21,7 +21,7 @@ Ids = Literal["ignore", "tell", "stop", "first"]
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What the person who has the file says about it; "" and None are found out, or asked for where they matter."""
+    """What the person with the file says about it; "" and None are found out, or asked for where they matter."""
 
     encoding: str = ""
     timezone: str = ""  # of times without an offset: a place, "UTC" or an offset
@@ -55,19 +55,20 @@ class ReadOptions:
 
 @dataclass
 class ReadingNotes:
-    """What was found out about a file while it was read, for whoever wants to tell it."""
+    """What was found out about a file while it was read, to be shown."""
 
     facts: list[str] = field(default_factory=list)  # what was found out and not stated, such as a preset
     kind: str = ""  # "CSV", "an Excel workbook" …
     header: Sequence[str] = ()
     mapping: Mapping[str, str] = field(default_factory=dict)  # field → where it comes from
+    sample: Mapping[str, object] = field(default_factory=dict)  # the fields of the first row or object, as they stand
     dropped: Counter[str] = field(default_factory=Counter)  # optional fields that could not be used
     examples: dict[str, tuple[int, str]] = field(default_factory=dict)  # the first of each: line, value
     left_out: Counter[str] = field(default_factory=Counter)  # posts that are no mentions, by reason
     repeated: int = 0  # mentions whose id is another text's
-    told: int = 0
+    reported: int = 0  # how many facts were yielded
 
-    def tell(self, fact: str) -> None:
+    def note(self, fact: str) -> None:
         """Note something that was found out."""
         if fact not in self.facts:
             self.facts.append(fact)
@@ -79,9 +80,9 @@ class ReadingNotes:
 
     def new_facts(self) -> Iterator[str]:
         """Yield the facts not yet yielded."""
-        while self.told < len(self.facts):
-            self.told += 1
-            yield self.facts[self.told - 1]
+        while self.reported < len(self.facts):
+            self.reported += 1
+            yield self.facts[self.reported - 1]
 
     def summary(self) -> Iterator[str]:
         """Yield a line for each kind of thing that was left out."""

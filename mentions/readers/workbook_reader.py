@@ -70,7 +70,7 @@ def _name(path: str, names: list[str], context: FileContext) -> str:
     if not names:
         raise SourceError(path, 1, "is an Excel workbook without a sheet: export again")
     if len(names) > 1:
-        context.notes.tell(f"the sheet {names[0]!r} of {len(names)} is read: state another with --sheet")
+        context.notes.note(f"the sheet {names[0]!r} of {len(names)} is read: state another with --sheet")
     return names[0]
 
 

@@ -140,7 +140,7 @@ def test_standard_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch, pack: Cal
     assert _raws("-") == LINES
 
 
-def test_a_path_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+def test_a_path_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
     """A mapping of a required field to what the first object has not is refused, with what it has."""
     with pytest.raises(
         SourceError, match="text=body: the first object has nothing there: it has id, text, published_at"
