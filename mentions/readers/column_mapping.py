@@ -97,12 +97,7 @@ def find_header(rows: Iterator[tuple[int, list[str]]], context: FileContext) -> 
             return number, found
         if context.options.skip_lines is not None or tried >= MAX_LABEL_LINES:
             break
-    if failure is None:
-        try:
-            return 1, _mapping([], context)
-        except ValueError as error:
-            failure = SourceError(context.path, 1, str(error))
-    raise failure
+    raise failure or SourceError(context.path, 1, "is empty, or has no header: export again with one")
 
 
 def _mapping(header: list[str], context: FileContext) -> ColumnMapping:

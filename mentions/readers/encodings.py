@@ -42,7 +42,7 @@ def to_utf8(file: io.BufferedReader, stated: str = "") -> Text:
     head = file.peek(_HEAD)[:_HEAD]
     encoding = codecs.lookup(stated).name if stated else _found(head)
     if encoding in {UTF8, "utf-8-sig", "ascii"}:
-        old_mac = b"\r" in head and b"\n" not in head and not head.endswith(b"\r")
+        old_mac = b"\r" in head[:-1] and b"\n" not in head
         return Text(_buffered(file, UTF8, old_mac=True) if old_mac else file, UTF8)
     return Text(_buffered(file, _WINDOWS if encoding == _LATIN1 else encoding, old_mac=False), encoding)
 

@@ -66,12 +66,13 @@ class _Objects:
         self._first = True
         self._sources = {field: parse_source(text) for field, text in context.mapping.items()}
         self._layout: Layout | None = None
+        self._list = ""  # the path of the one list of objects that an object holds, where it is no mention itself
         self._by_layout: dict[int, dict[str, FieldSource]] = {}
 
     @property
     def pass_as_they_stand(self) -> bool:
         """Return whether the objects are mentions already, or nothing tells how to make some of them."""
-        return not (self._first or self._layout or self._sources)
+        return not (self._first or self._layout or self._sources or self._list)
 
     def read(self, record: Record) -> Iterator[Record]:
         """Yield the posts of an object."""
@@ -79,13 +80,17 @@ class _Objects:
         if self._first and isinstance(value, dict):
             self._first = False
             self._begin(value, record.number)
-        if not isinstance(value, dict) or not (self._layout or self._sources):
+        if not isinstance(value, dict):
             yield record
-            return
-        if self._layout is None:
-            yield record._replace(fields=self._mapped(value))
-            return
-        yield from self._posts(value, record)
+        elif self._layout is not None:
+            yield from self._posts(value, record)
+        elif self._list:
+            found = path_value(value, self._list)
+            items = [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+            yield from self._spread([self._mapped(item) for item in items], record)
+        else:
+            yield record._replace(fields=self._mapped(value)) if self._sources else record
+        self._before = record.next_position
 
     def _begin(self, value: dict[str, Any], number: int) -> None:
         context = self._context
@@ -96,6 +101,11 @@ class _Objects:
         if self._layout is None and context.stated_preset is not None:
             what = context.stated_preset.what
             raise SourceError(context.path, number, f"is not {what}: its first object has {', '.join(value)}")
+        if self._layout is None and not is_mention:
+            self._list = _only_list(value)
+        if self._list:
+            context.notes.note(f"the objects in {self._list!r} are read")
+            value = path_value(value, self._list)[0]
         context.notes.header = tuple(value)
         own = {name: name for name in context.target.fields if name in value}
         preset = dict(self._layout.mapping) if self._layout else own
@@ -112,27 +122,30 @@ class _Objects:
                 raise SourceError(self._context.path, number, message)
 
     def _mapped(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return the mapped fields, and those that are called as fields; with no map, all there are."""
+        if not self._sources:
+            return value
         parents = {field.partition(".")[0] for field in self._sources}
-        own = {
-            name: part
-            for name, part in value.items()
-            if name not in parents and (name in Mention.model_fields or name in self._context.target.fields)
-        }
+        known = {*Mention.model_fields, *self._context.target.fields} - parents
+        own = {name: part for name, part in value.items() if name in known}
         return own | _evaluated(self._sources, value)
 
     def _posts(self, value: dict[str, Any], record: Record) -> Iterator[Record]:
         layout = self._fitting(value)
-        found = posts(value, layout)
-        for place, post in enumerate(found, 1):
+        kept = []
+        for post in posts(value, layout):
             reason = why_left_out(layout, lambda path, post=post: path_value(post, path))
             if reason:
                 self._context.notes.left_out[reason] += 1
-                continue
-            last = place == len(found)
-            following = record.next_position if last else self._before
-            fields = _evaluated(self._sources_of(layout), post)
+            else:
+                kept.append(_evaluated(self._sources_of(layout), post))
+        yield from self._spread(kept, record)
+
+    def _spread(self, several: list[dict[str, Any]], record: Record) -> Iterator[Record]:
+        """Yield the records of one object: only the last one goes on after it."""
+        for place, fields in enumerate(several, 1):
+            following = record.next_position if place == len(several) else self._before
             yield Record(record.number, fields, record.raw, following)
-        self._before = record.next_position
 
     def _fitting(self, value: dict[str, Any]) -> Layout:
         """Return the layout of an object: exports of one tool mix several."""
@@ -149,6 +162,16 @@ class _Objects:
             preset = {field: parse_source(text) for field, text in layout.mapping.items()}
             self._by_layout[key] = preset | self._sources
         return self._by_layout[key]
+
+
+def _only_list(value: dict[str, Any]) -> str:
+    """Return the path of the one list of objects in an object, "" if it holds none or several."""
+    found = [
+        path
+        for path in _paths(value)
+        if isinstance(part := path_value(value, path), list) and part and isinstance(part[0], dict)
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def _evaluated(sources: dict[str, FieldSource], value: Any) -> dict[str, Any]:

@@ -41,6 +41,8 @@ _GROUPS: Final = {
 }
 _MAYBE_GROUP: Final = re.compile(r"\d{1,3}[.,]\d{3}")
 _FLOAT_ID: Final = re.compile(r"(\d{1,15})\.0")
+_GUARDED: Final = re.compile(r"""="([^"]*)"|'(\d+)""")
+"""How exports keep Excel from rounding long numbers: as a formula of a text, or with an apostrophe before them."""
 
 
 class UnusableValueError(ValueError):
@@ -87,11 +89,14 @@ def count(value: object, decimal: str = "") -> Any:
 
 
 def identifier(value: object) -> object:
-    """Return an id without the decimals that tables of floats give it.
+    """Return an id without what spreadsheets and tables of floats put around it.
 
-    >>> identifier("1004.0"), identifier("1.0.4")
-    ('1004', '1.0.4')
+    >>> [identifier(text) for text in ("1004.0", "1.0.4", '="1899"', "'1899")]
+    ['1004', '1.0.4', '1899', '1899']
     """
+    guarded = _GUARDED.fullmatch(value) if isinstance(value, str) else None
+    if guarded is not None:
+        return guarded[1] or guarded[2]
     found = _FLOAT_ID.fullmatch(value) if isinstance(value, str) else None
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))

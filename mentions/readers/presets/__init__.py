@@ -30,6 +30,7 @@ def chosen(name: str) -> tuple[Preset, ...]:
     Raises:
         ValueError: there is none of that name.
     """
+    name = name.lower()
     if name and name not in PRESETS:
         raise ValueError(f"--from {name!r}: no such preset: use one of {', '.join(PRESETS)}, or none")
     return (PRESETS[name],) if name else tuple(PRESETS.values())

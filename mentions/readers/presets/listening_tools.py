@@ -86,7 +86,6 @@ TALKWALKER: Final = Preset(
                 "lang": "lang",
                 "reach": "reach",
             },
-            decimal=".",
         ),
         Layout(
             signature=frozenset({"data.url", "data.published", "data.content"}),
