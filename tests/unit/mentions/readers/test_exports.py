@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,11 +16,12 @@ from hypothesis import strategies as st
 
 from mentions.readers.files import SourceError, read
 from mentions.readers.options import ReadOptions
+from mentions.readers.presets import PRESETS as PRESET_TABLE
 from tests.support.exports import PACKERS, Reading, read_export, workbook, zipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
+
 
 HEADER = ("id", "text", "published_at", "channel")
 AT = "2026-03-10T09:15:00Z"
@@ -128,7 +131,7 @@ def test_lines_before_the_header_may_be_stated(tmp_path: Path) -> None:
         read_export(tmp_path / "a.csv", content, skip_lines=2)
 
 
-def test_what_is_not_utf8_is_told_with_what_works(tmp_path: Path) -> None:
+def test_what_is_not_utf8_names_what_works(tmp_path: Path) -> None:
     """The advice names the encoding that keeps curly quotes, and following it reads the file."""
     content = CSV.replace("late", "L’Œuvrier ferme, c’est honteux…").replace(",", ";").replace("ferme;", "ferme,")
     found = read_export(tmp_path / "a.csv", content.encode("cp1252"))
@@ -343,3 +346,10 @@ def test_a_json_array_is_its_objects(
     assert [mention["text"] for mention in found.mentions] == rows
     for at, line in enumerate(found.lines):
         assert list(read(str(path), start=line.next_position)) == found.lines[at + 1 :]
+
+
+def test_the_page_on_files_lists_the_presets() -> None:
+    """Each preset has its row in the documents, and no other has one."""
+    page = (Path(__file__).parents[4] / "docs" / "files.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| `([a-z][a-z-]+)` \|", page.split("## Presets")[1].split("\n## ")[0])
+    assert sorted(rows) == sorted(PRESET_TABLE)
