@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Record(NamedTuple):
-    """A row or an object: its fields, or None where `raw` is to be taken as a mention's JSON as it stands."""
+    """The fields of a row or an object."""
 
     number: int  # the line it begins on, from 1
-    fields: Mapping[str, Any] | None
+    fields: Mapping[str, Any]
     raw: bytes
     next_position: Position
 

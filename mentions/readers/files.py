@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, Literal
 
+from mentions.model.decode import WireMention, decode_line
 from mentions.readers.csv_reader import DELIMITERS, read_csv
 from mentions.readers.encodings import UTF8, to_utf8
 from mentions.readers.field_map import MENTION
@@ -85,7 +86,7 @@ def records(
     start: Position = START,
     form: Format | None = None,
     advance: Callable[[float], None] | None = None,
-) -> Iterator[Iterator[Record | RejectedLine]]:
+) -> Iterator[Iterator[Line | Record | RejectedLine]]:
     """Yield the rows or objects of a file, mapped to the fields of the context's target.
 
     Raises:
@@ -108,7 +109,7 @@ def records(
             yield _text_records(context, unpacked, start, form, advance)
 
 
-def read_fields(context: FileContext) -> Iterator[Record | RejectedLine]:
+def read_fields(context: FileContext) -> Iterator[Line | Record | RejectedLine]:
     """Yield the rows or objects of a file of anything but mentions.
 
     Raises:
@@ -140,7 +141,7 @@ def _text_records(
     start: Position,
     form: Format | None,
     advance: Callable[[float], None] | None,
-) -> Iterator[Record | RejectedLine]:
+) -> Iterator[Line | Record | RejectedLine]:
     text = to_utf8(unpacked.file, context.options.encoding)
     lines = LineReader(context.path, advance=advance, file=text.file, raw=unpacked.raw, encoding=text.encoding)
     head = lines.peek(_HEAD)
@@ -174,26 +175,32 @@ def _format(head: bytes, name: str, context: FileContext) -> Format:
     return "jsonl"
 
 
-def _mentions(found: Iterator[Record | RejectedLine], context: FileContext) -> Iterator[Line | RejectedLine]:
+def _mentions(found: Iterator[Line | Record | RejectedLine], context: FileContext) -> Iterator[Line | RejectedLine]:
     ids = None if context.options.ids == "ignore" else IdCheck(context.path, context.options.ids, context.notes)
     mender: Mender | None = None
-    for record in found:
-        if isinstance(record, RejectedLine):
-            yield record
+    for entry in found:
+        if isinstance(entry, RejectedLine):
+            yield entry
             continue
+        if isinstance(entry, Line):
+            mention = decode_line(entry.raw, None)
+            if isinstance(mention, WireMention):
+                if ids is None or ids.accepts(mention, entry.number):
+                    yield Line(entry.number, entry.raw, entry.next_position, mention)
+                continue
         if mender is None:
             mender = Mender(context.notes, context.timestamps(), context.decimal)
-            context.notes.sample = record.fields or {}
-        mended = _mend(mender, record)
+            context.notes.sample = entry.fields if isinstance(entry, Record) else {}
+        mended = _mend(mender, entry)
         if mended is None:
-            yield Line(record.number, record.raw, record.next_position)
+            yield Line(entry.number, entry.raw, entry.next_position)
         elif not isinstance(mended, Mended):
-            yield RejectedLine(record.number, record.raw, mended, record.next_position)
-        elif ids is None or ids.accepts(mended.mention, record.number):
-            yield Line(record.number, mended.raw, record.next_position)
+            yield RejectedLine(entry.number, entry.raw, mended, entry.next_position)
+        elif ids is None or ids.accepts(mended.mention, entry.number):
+            yield Line(entry.number, mended.raw, entry.next_position, mended.mention)
 
 
-def _mend(mender: Mender, record: Record) -> Mended | tuple[str, ...] | None:
-    if record.fields is None:
-        return mender.mend_line(record.raw, record.number)
-    return mender.mend(record.fields, record.number)
+def _mend(mender: Mender, entry: Line | Record) -> Mended | tuple[str, ...] | None:
+    if isinstance(entry, Line):
+        return mender.mend_line(entry.raw, entry.number)
+    return mender.mend(entry.fields, entry.number)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 MAX_REMEMBERED: Final = 200_000
 """How many ids are compared with: a repeated id stands near its like in the files where this goes wrong."""
 
+_LINE_BITS: Final = 40
+_DIGEST: Final = (1 << 61) - 1
+
 _ROUNDED: Final = re.compile(r"-?\d(?:[.,]\d+)?[eE]\+\d{2,3}", re.ASCII)
 
 
@@ -28,7 +31,7 @@ class IdCheck:
         self._path = path
         self._what = what
         self._notes = notes
-        self._seen: dict[tuple[str, str], tuple[int, int]] = {}
+        self._seen: dict[int, int] = {}  # digest of channel and id → digest of the text, then the line
 
     def accepts(self, mention: WireMention, number: int) -> bool:
         """Return whether the mention is to be taken.
@@ -36,19 +39,20 @@ class IdCheck:
         Raises:
             UnusableIdsError: its id is one that a spreadsheet has rounded, or is another text's.
         """
-        if _ROUNDED.fullmatch(mention.id):
+        if "+" in mention.id and _ROUNDED.fullmatch(mention.id):
             raise UnusableIdsError(
                 f"{self._path}:{number}: the id {mention.id} is rounded, as Excel writes long numbers: posts cannot be "
                 "told apart by it. Export again and import the id column as text, or map another, such as --map id=url"
             )
-        key, text = (mention.channel, mention.id), hash(mention.text)
-        first = self._seen.setdefault(key, (number, text))
-        if first[1] == text:
+        key = hash((mention.channel, mention.id))
+        text = (hash(mention.text) & _DIGEST) << _LINE_BITS
+        first = self._seen.setdefault(key, text | number)
+        if first >> _LINE_BITS == text >> _LINE_BITS:
             if len(self._seen) > MAX_REMEMBERED:
                 self._seen = {key: first}
             return True
         if self._what == "stop":
-            raise UnusableIdsError(self._repeated(mention, number, first[0]))
+            raise UnusableIdsError(self._repeated(mention, number, first & ((1 << _LINE_BITS) - 1)))
         if self._what == "first":
             self._notes.left_out["another text has the same id"] += 1
             return False

@@ -9,7 +9,7 @@ from mentions.model.mention import Mention
 from mentions.readers.field_map import FieldSource, parse_source, path_value
 from mentions.readers.file_context import FileContext, Record
 from mentions.readers.json_documents import is_document, read_document
-from mentions.readers.position import START, Position, SourceError
+from mentions.readers.position import START, Line, Position, SourceError
 from mentions.readers.presets import has_signature, match_record, posts, why_left_out
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mentions.readers.presets.model import Layout
 
 
-def read_json(lines: LineReader, context: FileContext, head: bytes, start: Position = START) -> Iterator[Record]:
-    """Yield each object.
+def read_json(lines: LineReader, context: FileContext, head: bytes, start: Position = START) -> Iterator[Line | Record]:
+    """Yield each object: as it stands, or its fields.
 
     Args:
         lines: the file from its beginning.
@@ -41,20 +41,20 @@ def read_json(lines: LineReader, context: FileContext, head: bytes, start: Posit
             yield from records
 
 
-def _lines(lines: LineReader, start: Position) -> Iterator[Record]:
+def _lines(lines: LineReader, start: Position) -> Iterator[Line]:
     lines.advance(start)
     for line in lines:
         raw = line.strip()
         if raw:
-            yield Record(lines.position.lines, None, raw, lines.position)
+            yield Line(lines.position.lines, raw, lines.position)
 
 
-def _documents(lines: LineReader, start: Position) -> Iterator[Record]:
+def _documents(lines: LineReader, start: Position) -> Iterator[Line]:
     """Yield the values of a document; a position counts them."""
     for index, found in enumerate(read_document(lines), 1):
         if index > start.lines:
             raw = json.dumps(found.value, ensure_ascii=False).encode(errors="surrogateescape")
-            yield Record(found.number, None, raw, Position(index, index))
+            yield Line(found.number, raw, Position(index, index))
 
 
 class _Objects:
@@ -74,23 +74,23 @@ class _Objects:
         """Return whether the objects are mentions already, or nothing tells how to make some of them."""
         return not (self._first or self._layout or self._sources or self._list)
 
-    def read(self, record: Record) -> Iterator[Record]:
+    def read(self, line: Line) -> Iterator[Line | Record]:
         """Yield the posts of an object."""
-        value = _parsed(record.raw)
+        value = _parsed(line.raw)
         if self._first and isinstance(value, dict):
             self._first = False
-            self._begin(value, record.number)
+            self._begin(value, line.number)
         if not isinstance(value, dict):
-            yield record
+            yield line
         elif self._layout is not None:
-            yield from self._posts(value, record)
+            yield from self._posts(value, line)
         elif self._list:
             found = path_value(value, self._list)
             items = [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
-            yield from self._spread([self._mapped(item) for item in items], record)
+            yield from self._spread([self._mapped(item) for item in items], line)
         else:
-            yield record._replace(fields=self._mapped(value)) if self._sources else record
-        self._before = record.next_position
+            yield Record(line.number, self._mapped(value), line.raw, line.next_position) if self._sources else line
+        self._before = line.next_position
 
     def _begin(self, value: dict[str, Any], number: int) -> None:
         context = self._context
@@ -101,8 +101,8 @@ class _Objects:
         if self._layout is None and context.stated_preset is not None:
             what = context.stated_preset.what
             raise SourceError(context.path, number, f"is not {what}: its first object has {', '.join(value)}")
-        if self._layout is None and not is_mention:
-            self._list = _only_list(value)
+        if self._layout is None and all(value.get(name) is None for name in context.target.required):
+            self._list = self._list_of_posts(value)
         if self._list:
             context.notes.note(f"the objects in {self._list!r} are read")
             value = path_value(value, self._list)[0]
@@ -112,6 +112,13 @@ class _Objects:
         context.notes.mapping = preset | dict(context.mapping)
         if self._layout is None:
             self._check_paths(value, number)
+
+    def _list_of_posts(self, value: dict[str, Any]) -> str:
+        """Return the path of the one list of objects in an object, where they are mentions or a map is stated."""
+        path = _only_list(value)
+        first = path_value(value, path)[0] if path else {}
+        is_post = bool(self._sources) or all(first.get(name) is not None for name in self._context.target.required)
+        return path if is_post else ""
 
     def _check_paths(self, value: dict[str, Any], number: int) -> None:
         for field in self._context.target.required:
@@ -130,7 +137,7 @@ class _Objects:
         own = {name: part for name, part in value.items() if name in known}
         return own | _evaluated(self._sources, value)
 
-    def _posts(self, value: dict[str, Any], record: Record) -> Iterator[Record]:
+    def _posts(self, value: dict[str, Any], line: Line) -> Iterator[Record]:
         layout = self._fitting(value)
         kept = []
         for post in posts(value, layout):
@@ -139,13 +146,13 @@ class _Objects:
                 self._context.notes.left_out[reason] += 1
             else:
                 kept.append(_evaluated(self._sources_of(layout), post))
-        yield from self._spread(kept, record)
+        yield from self._spread(kept, line)
 
-    def _spread(self, several: list[dict[str, Any]], record: Record) -> Iterator[Record]:
+    def _spread(self, several: list[dict[str, Any]], line: Line) -> Iterator[Record]:
         """Yield the records of one object: only the last one goes on after it."""
         for place, fields in enumerate(several, 1):
-            following = record.next_position if place == len(several) else self._before
-            yield Record(record.number, fields, record.raw, following)
+            following = line.next_position if place == len(several) else self._before
+            yield Record(line.number, fields, line.raw, following)
 
     def _fitting(self, value: dict[str, Any]) -> Layout:
         """Return the layout of an object: exports of one tool mix several."""

@@ -41,10 +41,7 @@ class Mender:
         self._decimal = decimal
 
     def mend_line(self, raw: bytes, number: int) -> Mended | tuple[str, ...] | None:
-        """Return the mention of a line of JSON: the line itself where it is one; the reasons why not; None: no JSON."""
-        entry = decode_line(raw, None)
-        if isinstance(entry, WireMention):
-            return Mended(raw, entry)
+        """Return the mention of a line of JSON that is none as it stands; the reasons why not; None: it is no JSON."""
         try:
             fields = json.loads(raw)
         except UnicodeDecodeError:

@@ -158,7 +158,7 @@ class FileReading:
                 for _line in self.lines(path, None, start):
                     pass
 
-    def fields(self, path: str, target: Target) -> Iterator[Record | RejectedLine]:
+    def fields(self, path: str, target: Target) -> Iterator[Line | Record | RejectedLine]:
         """Yield the rows or objects of a file that holds something else than mentions.
 
         Raises:

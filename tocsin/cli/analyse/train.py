@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mentions.readers.field_map import Target
-    from mentions.readers.file_context import Record
+    from mentions.readers.position import Line
     from mentions.sentiment import Scorer
     from mentions.sentiment.training.training import Labelled, TrainedModel
 
@@ -102,15 +102,15 @@ def _rows(path: Path, reading: FileReading) -> Iterator[tuple[int, dict[str, Any
     Raises:
         UsageError: one is no row or object; the message names file and line.
     """
-    from mentions.readers.position import RejectedLine  # noqa: PLC0415  slow to load
+    from mentions.readers.position import Line, RejectedLine  # noqa: PLC0415  slow to load
 
     for found in reading.fields(str(path), _target()):
         if isinstance(found, RejectedLine):
             raise UsageError(f"{printable(str(path))}:{found.number}: {printable('; '.join(found.reasons))}")
-        yield found.number, dict(found.fields) if found.fields is not None else _parse(path, found)
+        yield found.number, _parse(path, found) if isinstance(found, Line) else dict(found.fields)
 
 
-def _parse(path: Path, found: Record) -> dict[str, Any]:
+def _parse(path: Path, found: Line) -> dict[str, Any]:
     try:
         row = jsonlib.loads(found.raw)
     except ValueError as error:
