@@ -145,6 +145,8 @@ def _text_records(
     text = to_utf8(unpacked.file, context.options.encoding)
     lines = LineReader(context.path, advance=advance, file=text.file, raw=unpacked.raw, encoding=text.encoding)
     head = lines.peek(_HEAD)
+    if unpacked.name != context.path and (name := unpacked.name.rpartition("/")[2]):
+        context.notes.note(f"{name} in the archive is read")
     if text.encoding != UTF8 and not context.options.encoding:
         context.notes.note(f"the file is {text.encoding.upper()}")
     if (form or _format(head, unpacked.name, context)) == "csv":

@@ -22,6 +22,10 @@ _NAMES: Final = {
     "lang": "lang language langue",
     "reach": "reach portee portée portéeestimée estimatedreach audience impressions",
     "brand": "brand marque",
+    "onset": "onset start begin began debut début beginn from",
+    "end": "end ended until fin ende to",
+    "kind": "kind type nature verdict",
+    "note": "note comment commentaire remarque reason",
     "label": "label sentiment class polarity ton",
 }
 _NOISE: Final = re.compile(r"[\W_]")

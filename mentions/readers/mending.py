@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mentions.readers.timestamp_reader import TimestampReader
 
 AUTHOR: Final = "author."
-_COUNTS: Final = frozenset({"reach", "engagement", "author.followers"})
+_COUNTS: Final = frozenset({"reach", "engagement", "author.followers", "rating"})
 _TEXTS: Final = frozenset({"text", "channel"})
 _PASSES: Final = 3
 """How often what is left of a mention is judged again: each judgement names all bad fields, of the author too."""

@@ -37,6 +37,9 @@ _REFUSED: Final = (
 )
 _TAR: Final = (257, b"ustar")
 _NO_CONTENT: Final = ("__MACOSX/", ".DS_Store")
+_POSTS: Final = ("data/tweets.js", "data/tweet.js", "outbox.json")
+"""Where the archives of an account on X and on Mastodon hold its posts."""
+
 _MAX_LAYERS: Final = 3
 
 
@@ -101,6 +104,9 @@ def _zip(path: str, name: str, file: io.BufferedReader, resources: ExitStack) ->
     if "word/document.xml" in names or "ppt/presentation.xml" in names:
         raise SourceError(path, 1, "is a document of an office suite: export CSV, Excel or JSON instead")
     files = [one for one in archive.infolist() if not one.is_dir() and not _is_clutter(one.filename)]
+    known = [one for one in files if one.filename.endswith(_POSTS)]
+    if len(files) > 1 and len(known) == 1:
+        files = known
     if len(files) != 1:
         raise SourceError(path, 1, f"is a zip archive of {len(files)} files ({_some(files)}): unpack it and name one")
     if files[0].flag_bits & 1:

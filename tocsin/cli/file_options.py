@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import functools
 import inspect
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 
 import typer
 
-from tocsin.cli.output import print_status, printable
-from tocsin.errors import CommandError, UsageError
+from tocsin.cli.file_reading import FileReading
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from mentions.readers.field_map import Target
-    from mentions.readers.file_context import Record
-    from mentions.readers.options import Ids, ReadingNotes, ReadOptions
-    from mentions.readers.position import Line, Position, RejectedLine
-
-STDIN: Final = "-"
 
 FILES: Final = "CSV, Excel, JSON Lines, JSON or Parquet, plain, .gz, .zst or .zip; - is standard input."
 
@@ -98,104 +92,6 @@ _OPTIONS: Final[dict[str, tuple[Any, Any]]] = {
 }
 
 
-class FileReading:
-    """Reads files as the command line states, and reports on stderr what was found out and left out."""
-
-    def __init__(self, options: ReadOptions, mapping: dict[str, str], *, keep_first: bool, is_stated: bool) -> None:
-        self._options = options
-        self._mapping = mapping
-        self._keep_first = keep_first
-        self._summarised: set[str] = set()
-        self._shown: set[str] = set()
-        self.is_stated: Final = is_stated
-
-    def lines(
-        self,
-        path: str,
-        advance: Callable[[float], None] | None = None,
-        start: Position | None = None,
-        *,
-        ids: Ids = "stop",
-    ) -> Iterator[Line | RejectedLine]:
-        """Yield a file's mentions; calls `advance` now and then with the bytes read of the file itself.
-
-        `ids` says what becomes of an id that several texts have, unless --keep-first does.
-
-        Raises:
-            UsageError: the file cannot be read; the message names file, line and remedy.
-            CommandError: its ids do not tell posts apart.
-        """
-        from dataclasses import replace  # noqa: PLC0415
-
-        from mentions.readers.files import START, SourceError, read  # noqa: PLC0415  slow to load
-        from mentions.readers.id_check import UnusableIdsError  # noqa: PLC0415
-        from mentions.readers.options import ReadingNotes  # noqa: PLC0415
-
-        notes = ReadingNotes()
-        options = replace(self._options, ids="first" if self._keep_first else ids)
-        try:
-            for line in read(path, self._mapping, start or START, None, advance, options, notes):
-                if len(notes.facts) > notes.reported:
-                    self._report(path, notes)
-                yield line
-        except SourceError as error:
-            self._report(path, notes)
-            raise UsageError(printable(str(error))) from error
-        except UnusableIdsError as error:
-            self._report(path, notes)
-            raise CommandError(printable(str(error))) from error
-        self._report(path, notes)
-        self._summarise(path, notes)
-
-    def check(self, path: str, start: Position | None) -> None:
-        """Read a file for nothing but its ids, so that they are known to be good before anything is sent.
-
-        Raises:
-            CommandError: its ids do not tell posts apart.
-        """
-        if path != STDIN and Path(path).is_file():
-            with suppress(UsageError):  # what cannot be read is reported where reading gets there
-                for _line in self.lines(path, None, start):
-                    pass
-
-    def fields(self, path: str, target: Target) -> Iterator[Line | Record | RejectedLine]:
-        """Yield the rows or objects of a file that holds something else than mentions.
-
-        Raises:
-            UsageError: the file cannot be read.
-        """
-        from mentions.readers.file_context import FileContext  # noqa: PLC0415
-        from mentions.readers.files import SourceError, read_fields  # noqa: PLC0415  slow to load
-        from mentions.readers.options import ReadingNotes  # noqa: PLC0415
-
-        notes = ReadingNotes()
-        try:
-            yield from read_fields(FileContext(path, self._mapping, self._options, notes, target))
-        except SourceError as error:
-            raise UsageError(printable(str(error))) from error
-        self._report(path, notes)
-
-    def preview(self, files: list[str], target: Target | None = None) -> bool:
-        """Print a first look at the files; return whether nothing is unclear."""
-        from tocsin.cli.preview import print_preview  # noqa: PLC0415
-
-        clear = [print_preview(path, self._mapping, self._options, target) for path in files]
-        return all(clear)
-
-    def _report(self, path: str, notes: ReadingNotes) -> None:
-        for fact in notes.new_facts():
-            line = printable(f"{path}: {fact}")
-            if line not in self._shown:
-                self._shown.add(line)
-                print_status(line)
-
-    def _summarise(self, path: str, notes: ReadingNotes) -> None:
-        if path not in self._summarised:
-            self._summarised.add(path)
-            for line in notes.summary():
-                print_status(printable(f"{path}: {line}"))
-
-
 def with_file_options(files: str = "files", target: Callable[[], Target] | None = None) -> Callable[[Any], Any]:
     """Return a decorator that gives a command the options of files; the command takes them as `reading`.
 
@@ -214,8 +110,10 @@ def with_file_options(files: str = "files", target: Callable[[], Target] | None 
             stated = {name: given.pop(name) for name in _OPTIONS}
             reading = _reading(**stated)
             if stated["preview"]:
-                named = [str(path) for path in given[files] or ()]
-                raise typer.Exit(0 if reading.preview(named, target and target()) else 1)
+                named = given[files] if isinstance(given[files], list) else [given[files]]
+                raise typer.Exit(
+                    0 if reading.preview([str(path) for path in named if path], target and target()) else 1
+                )
             command(**given, reading=reading)
 
         added = [

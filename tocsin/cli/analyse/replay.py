@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tocsin.cli.analyse.replay_input import ReplayInput
-from tocsin.cli.file_options import FILES, FileReading, with_file_options
+from tocsin.cli.file_options import FILES, with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.memory import collect_rarely
 from tocsin.cli.options import SortOption
 from tocsin.cli.output import print_json, print_status, printable, progress_bar

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from replay.player.result import ReplayResult
     from streams.ingest import Throttle
     from streams.recording.format import Entry, Recording
-    from tocsin.cli.file_options import FileReading
+    from tocsin.cli.file_reading import FileReading
 
 STDIN = "-"
 

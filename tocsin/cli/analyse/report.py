@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 import typer
 
 from tocsin.cli.analyse.replay_input import ReplayInput
-from tocsin.cli.file_options import FileReading, with_file_options
+from tocsin.cli.file_options import with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.memory import collect_rarely
 from tocsin.cli.output import print_line, print_status, printable, progress_bar
 from tocsin.cli.weights import WeightsOption

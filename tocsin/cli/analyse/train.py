@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.cli.file_options import FileReading, with_file_options
+from tocsin.cli.file_options import with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.options import JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, printable
 from tocsin.errors import CommandError, UsageError

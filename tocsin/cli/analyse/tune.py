@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
 import typer
 
+from tocsin.cli.analyse.label_files import read_labels
 from tocsin.cli.analyse.report import check_output_path
 from tocsin.cli.analyse.tune_output import print_optimisation
-from tocsin.cli.file_options import FileReading, with_file_options
+from tocsin.cli.file_options import with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.memory import collect_rarely
 from tocsin.cli.options import JsonOption, SortOption
 from tocsin.cli.output import print_json, print_status, printable, progress_bar
@@ -137,21 +139,13 @@ def parse_budget(text: str) -> float:
 
 
 def _labels(path: Path, known: Config) -> list[Label]:
-    from replay.tuning.labels import check, read  # noqa: PLC0415
+    from replay.tuning.labels import check  # noqa: PLC0415
 
-    found = read(_bytes(path), str(path))
+    found = read_labels(path)
     problems = check(found, known.by_name(), str(path))
     if problems:
         raise CommandError("\n".join(printable(str(problem)) for problem in problems))
     return found
-
-
-def _bytes(path: Path) -> bytes:
-    if not path.is_file():
-        raise UsageError(
-            f"{printable(str(path))}: no such file: `tocsin labels export` makes one from the verdicts in Slack"
-        )
-    return path.read_bytes()
 
 
 def _dataset(files: list[str], reading: FileReading, known: Config, weights: Path | None, *, sort: bool) -> Dataset:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from tocsin.cli.environment import load_installation
-from tocsin.cli.file_options import FILES, FileReading, with_file_options
+from tocsin.cli.file_options import FILES, with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.options import EmbeddedOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, printable, progress_bar
 from tocsin.errors import UsageError

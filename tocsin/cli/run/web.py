@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
+from tocsin.cli.analyse.label_files import read_labels
 from tocsin.cli.analyse.replay_input import ReplayInput
 from tocsin.cli.environment import load_installation
-from tocsin.cli.file_options import FileReading, with_file_options
+from tocsin.cli.file_options import with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.options import EmbeddedOption
 from tocsin.cli.output import print_line, print_status, printable, progress_bar
 from tocsin.cli.time_options import parse_instant_ms
@@ -85,7 +87,7 @@ def command(
     with ExitStack() as stack:
         if recording == [DEMO] and config == CONFIG:
             config = _demo_config(stack)
-        shown = PageFiles(config, _labels(labels))
+        shown = PageFiles(config, read_labels(labels) if labels else [])
         _run(
             _serve(here.settings, world, host, port, shown) if world else _serve_live(here, host, port, shown),
             host,
@@ -155,18 +157,6 @@ def _recording_source(
             return from_lines(load(config).brands, source.lines(advance), source.scorer(), until)
     except SourceError as error:
         raise UsageError(str(error)) from error
-
-
-def _labels(path: Path | None) -> list[Label]:
-    from replay.tuning.labels import read  # noqa: PLC0415  slow to load
-
-    if path is None:
-        return []
-    if not path.is_file():
-        raise UsageError(
-            f"{printable(str(path))}: no such file: `tocsin labels export` makes one from the verdicts in Slack"
-        )
-    return read(path.read_bytes(), str(path))
 
 
 def _demo_config(stack: ExitStack) -> Path:

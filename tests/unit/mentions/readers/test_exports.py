@@ -101,6 +101,13 @@ def test_an_archive_of_several_files_names_them(tmp_path: Path) -> None:
         archive.writestr("b.csv", CSV)
     with pytest.raises(SourceError, match=r"is a zip archive of 2 files \(a.csv, b.csv\): unpack it and name one"):
         read_export(tmp_path / "a.zip", packed.getvalue())
+    posts = io.BytesIO()
+    with zipfile.ZipFile(posts, "w") as archive:
+        archive.writestr("data/account.js", "window.YTD.account.part0 = []")
+        archive.writestr("data/tweets.js", PRESETS["x-archive"][0])
+    found = read_export(tmp_path / "a.zip", posts.getvalue())
+    assert [mention["id"] for mention in found.mentions] == ["18"]
+    assert found.notes.facts[0] == "tweets.js in the archive is read"
     with pytest.raises(SourceError, match="truncated or damaged"):
         read_export(tmp_path / "a.zip", zipped(CSV.encode())[:-30])
 
@@ -216,12 +223,12 @@ PRESETS: dict[str, tuple[Any, dict[str, str], dict[str, Any]]] = {
             "app,fr,1773134104000,1,Nul,en retard,https://example.com/r1\napp,fr,1773134104000,5,,,\n"
         ),
         {},
-        {"id": "https://example.com/r1", "text": "Nul\nen retard", "channel": "google-play", "lang": "fr"},
+        {"id": "https://example.com/r1", "text": "Nul\nen retard", "channel": "google-play", "rating": 1},
     ),
     "app-store": (
         {"data": [{"id": "9", "attributes": {"rating": 1, "title": "Bad", "body": "late", "createdDate": AT}}]},
         {},
-        {"id": "9", "text": "Bad\nlate", "channel": "app-store"},
+        {"id": "9", "text": "Bad\nlate", "channel": "app-store", "rating": 1},
     ),
     "mastodon": (
         [

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from replay.tuning.labels import Label, to_csv
 from tests.support.docs import ROOT
 from tests.support.exports import workbook
+from tocsin.cli.analyse.label_files import read_labels
 from tocsin.cli.commands import load_command
 from tocsin.cli.file_options import parse_column_map
 from tocsin.errors import UsageError
@@ -29,9 +31,11 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_all_commands_have_the_same_options() -> None:
     """What settles one file settles it for each command."""
     named = ["ingest", "replay", "report", "tune", "train", "web"]
-    options = {name: {one.opts[0] for one in load_command(name).params} for name in named}
+    loaded = {name: load_command(name) for name in named} | load_command("labels").commands
+    del loaded["export"]
+    options = {name: {one.opts[0] for one in command.params} for name, command in loaded.items()}
     shared = {"--map", "--from", "--encoding", "--timezone", "--date-format", "--skip-lines", "--decimal", "--sheet"}
-    assert {name for name in named if options[name] >= shared | {"--keep-first", "--preview"}} == set(named)
+    assert {name for name in loaded if options[name] >= shared | {"--keep-first", "--preview"}} == set(loaded)
 
 
 def test_a_first_look_names_what_to_state(tmp_path: Path) -> None:
@@ -126,3 +130,21 @@ def test_labels_of_any_file_train(tmp_path: Path) -> None:
     done = run("train", str(path), "--map", "text=Review,label=Sentiment", "--out", str(tmp_path / "w.npz"))
     assert done.returncode == 1
     assert "3 labels in English or French" in done.stderr
+
+
+def test_a_table_of_labels_is_an_incidents_yaml(tmp_path: Path) -> None:
+    """What `labels export --csv` writes is read again, and a workbook in local time; errors name the table's line."""
+    label = Label("Brisela", 1_773_134_100_000, 1_773_144_900_000, "planned", note="=giveaway, one")
+    exported = tmp_path / "incidents.csv"
+    exported.write_text(to_csv([label]), "utf-8")
+    assert [one.record() for one in read_labels(exported)] == [label.record()]
+    book = tmp_path / "incidents.xlsx"
+    head, first = ["Brand", "Start", "End"], ["Brisela", "10/03/2026 10:15", "10/03/2026 13:15"]
+    book.write_bytes(workbook([["Report"], head, first, ["Brisela", "11/03/2026 10:15", "11/03/2026 10:15"]]))
+    options = ["--map", "brand=Brand,onset=Start,end=End", "--date-format", "dd/mm/yyyy", "--timezone", "Europe/Paris"]
+    wrong = run("labels", "check", str(book), *options)
+    assert "incidents.xlsx:4:" in wrong.stderr
+    assert "is not after the onset" in wrong.stderr
+    book.write_bytes(workbook([head, first]))
+    done = run("labels", "check", str(book), *options, "--config", str(tmp_path / "none.yaml"))
+    assert (done.returncode, "1 labels, 1 of them a crisis, no errors" in done.stderr) == (0, True)
