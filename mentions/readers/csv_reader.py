@@ -112,6 +112,8 @@ def _next_row(rows: Iterator[list[str]], text: _CountingLines) -> list[str] | Re
     try:
         return next(rows, None)
     except csv.Error as error:
+        if "field larger" in str(error) and len(text.row) == 1 and text.row[0].count(b'"') % 2 == 0:
+            return text.refuse(f"line: a cell has more than {csv.field_size_limit()} characters: shorten it")
         if "field larger" in str(error) or ("unexpected end" in str(error) and len(text.row) > 1):
             message = 'a quotation mark is opened and never closed: close it, or write "" for a mark within quotes'
             raise SourceError(text.lines.path, text.number, message) from None

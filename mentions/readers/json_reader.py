@@ -82,12 +82,12 @@ class _Objects:
             self._begin(value, line.number)
         if not isinstance(value, dict):
             yield line
-        elif self._layout is not None:
-            yield from self._posts(value, line)
         elif self._list:
             found = path_value(value, self._list)
             items = [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
-            yield from self._spread([self._mapped(item) for item in items], line)
+            yield from self._spread([fields for item in items for fields in self._fields(item)], line)
+        elif self._layout is not None:
+            yield from self._spread(self._fields(value), line)
         else:
             yield Record(line.number, self._mapped(value), line.raw, line.next_position) if self._sources else line
         self._before = line.next_position
@@ -98,11 +98,12 @@ class _Objects:
         if not is_mention or context.stated_preset is not None:
             context.settle(match_record(value, context.presets))
             self._layout = context.layout
+        if self._layout is None and all(value.get(name) is None for name in context.target.required):
+            self._list = self._list_of_posts(value)
+            self._layout = context.layout
         if self._layout is None and context.stated_preset is not None:
             what = context.stated_preset.what
             raise SourceError(context.path, number, f"is not {what}: its first object has {', '.join(value)}")
-        if self._layout is None and all(value.get(name) is None for name in context.target.required):
-            self._list = self._list_of_posts(value)
         if self._list:
             context.notes.note(f"the objects in {self._list!r} are read")
             value = path_value(value, self._list)[0]
@@ -116,9 +117,13 @@ class _Objects:
     def _list_of_posts(self, value: dict[str, Any]) -> str:
         """Return the path of the one list of objects in an object, where they are mentions or a map is stated."""
         path = _only_list(value)
-        first = path_value(value, path)[0] if path else {}
-        is_post = bool(self._sources) or all(first.get(name) is not None for name in self._context.target.required)
-        return path if is_post else ""
+        if not path:
+            return ""
+        first = path_value(value, path)[0]
+        if all(first.get(name) is not None for name in self._context.target.required):
+            return path
+        self._context.settle(match_record(first, self._context.presets))
+        return path if self._sources or self._context.match else ""
 
     def _check_paths(self, value: dict[str, Any], number: int) -> None:
         for field in self._context.target.required:
@@ -137,8 +142,11 @@ class _Objects:
         own = {name: part for name, part in value.items() if name in known}
         return own | _evaluated(self._sources, value)
 
-    def _posts(self, value: dict[str, Any], line: Line) -> Iterator[Record]:
-        layout = self._fitting(value)
+    def _fields(self, value: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the fields of each post of an object; what is none is left out, and noted."""
+        if self._layout is None:
+            return [self._mapped(value)]
+        layout = self._fitting(value, self._layout)
         kept = []
         for post in posts(value, layout):
             reason = why_left_out(layout, lambda path, post=post: path_value(post, path))
@@ -146,7 +154,7 @@ class _Objects:
                 self._context.notes.left_out[reason] += 1
             else:
                 kept.append(_evaluated(self._sources_of(layout), post))
-        yield from self._spread(kept, line)
+        return kept
 
     def _spread(self, several: list[dict[str, Any]], line: Line) -> Iterator[Record]:
         """Yield the records of one object: only the last one goes on after it."""
@@ -154,10 +162,8 @@ class _Objects:
             following = line.next_position if place == len(several) else self._before
             yield Record(line.number, fields, line.raw, following)
 
-    def _fitting(self, value: dict[str, Any]) -> Layout:
+    def _fitting(self, value: dict[str, Any], layout: Layout) -> Layout:
         """Return the layout of an object: exports of one tool mix several."""
-        layout = self._layout
-        assert layout is not None
         if self._context.match is None or any(has_signature(post, layout) for post in posts(value, layout)[:1]):
             return layout
         match = match_record(value, [self._context.match.preset])

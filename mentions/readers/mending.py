@@ -88,7 +88,7 @@ class Mender:
         try:
             return self._converted(name, value)
         except values.UnusableValueError as error:
-            self._notes.drop(name, f"{value} {error}", number)
+            self._notes.drop(name, value, number, str(error))
             return None
 
     def _converted(self, name: str, value: Any) -> Any:

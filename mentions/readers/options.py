@@ -63,7 +63,7 @@ class ReadingNotes:
     mapping: Mapping[str, str] = field(default_factory=dict)  # field → where it comes from
     sample: Mapping[str, object] = field(default_factory=dict)  # the fields of the first row or object, as they stand
     dropped: Counter[str] = field(default_factory=Counter)  # optional fields that could not be used
-    examples: dict[str, tuple[int, str]] = field(default_factory=dict)  # the first of each: line, value
+    examples: dict[str, str] = field(default_factory=dict)  # the first of each: value, line, reason
     left_out: Counter[str] = field(default_factory=Counter)  # posts that are no mentions, by reason
     repeated: int = 0  # mentions whose id is another text's
     reported: int = 0  # how many facts were yielded
@@ -73,10 +73,11 @@ class ReadingNotes:
         if fact not in self.facts:
             self.facts.append(fact)
 
-    def drop(self, name: str, value: object, number: int) -> None:
+    def drop(self, name: str, value: object, number: int, reason: str = "") -> None:
         """Note that a field of the mention on line `number` was left out."""
         self.dropped[name] += 1
-        self.examples.setdefault(name, (number, truncate(value)))
+        if name not in self.examples:
+            self.examples[name] = f"{truncate(value)} on line {number}{f' {reason}' if reason else ''}"
 
     def new_facts(self) -> Iterator[str]:
         """Yield the facts not yet yielded."""
@@ -87,8 +88,7 @@ class ReadingNotes:
     def summary(self) -> Iterator[str]:
         """Yield a line for each kind of thing that was left out."""
         for name, times in sorted(self.dropped.items()):
-            number, value = self.examples[name]
-            yield f"{name} was left out of {_count(times, 'mention')} (first: {value} on line {number})"
+            yield f"{name} was left out of {_count(times, 'mention')} (first: {self.examples[name]})"
         for reason, times in sorted(self.left_out.items()):
             yield f"{_count(times, 'entry', 'entries')} left out: {reason}"
         if self.repeated:

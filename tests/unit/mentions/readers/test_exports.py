@@ -333,6 +333,19 @@ def test_a_list_within_an_object_is_read(tmp_path: Path) -> None:
     found = read_export(tmp_path / "a.json", json.dumps(answer, indent=2))
     assert [mention["id"] for mention in found.mentions] == ["1", "2"]
     assert found.notes.facts == ["the objects in 'page.results' are read"]
+    post = {
+        "resourceId": "a-1",
+        "queryId": 1,
+        "queryName": "q",
+        "date": AT,
+        "fullText": "late",
+        "domain": "example.com",
+    }
+    found = read_export(tmp_path / "a.json", json.dumps({"results": [post, post | {"resourceId": "a-2"}]}))
+    assert [mention["id"] for mention in found.mentions] == ["a-1", "a-2"]
+    assert "a Brandwatch export: read with --from brandwatch" in found.notes.facts
+    tagged = LATE | {"published_at": "", "media": [LATE]}
+    assert read_export(tmp_path / "a.json", json.dumps(tagged)).mentions == []
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

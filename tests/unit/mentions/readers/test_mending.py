@@ -62,6 +62,10 @@ def test_what_pandas_writes_is_read(tmp_path: Path) -> None:
     assert [mention["id"] for mention in found.mentions] == ["1001", "1002", "1003", "1004"]
     assert found.mentions[0]["reach"] == 5400
     assert set(found.mentions[3]) == {*GOOD, ""} - {""}
+    grouped = read_export(tmp_path / "b.csv", f'id,text,published_at,channel,reach\n1,late,{AT},x,"1,204"\n')
+    (stated,) = grouped.notes.summary()
+    assert stated.startswith("reach was left out of 1 mention (first: '1,204' on line 2 may be a thousand or one")
+    assert stated.endswith("state --decimal . or --decimal ,)")
     assert list(found.notes.summary()) == [
         "author.followers was left out of 2 mentions (first: 'nan' on line 4)",
         "author.id was left out of 2 mentions (first: 'nan' on line 4)",
