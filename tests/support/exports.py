@@ -72,6 +72,17 @@ def workbook(*sheets: Sequence[Sequence[str | float]]) -> bytes:
     return packed.getvalue()
 
 
+def with_far_cell(book: bytes, place: str) -> bytes:
+    """Return the workbook with the first cell of its last row at another place, such as `XFD1048576`."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as before, zipfile.ZipFile(packed, "w") as after:
+        for name in before.namelist():
+            head, tag, tail = before.read(name).rpartition(b"<row ")
+            far = tag + tail.replace(b"<c ", b'<c r="%s" ' % place.encode(), 1)
+            after.writestr(name, head + far if tag else tail)
+    return packed.getvalue()
+
+
 def zipped(content: bytes, name: str = "export.csv") -> bytes:
     """Return a zip archive of one file, with what macOS puts beside it."""
     packed = io.BytesIO()

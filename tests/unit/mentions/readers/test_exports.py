@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mentions.readers.files import SourceError, read
 from mentions.readers.options import ReadOptions
 from mentions.readers.presets import PRESETS as PRESET_TABLE
-from tests.support.exports import PACKERS, Reading, read_export, workbook, zipped
+from tests.support.exports import PACKERS, Reading, read_export, with_far_cell, workbook, zipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +91,14 @@ def test_the_sheet_is_stated_or_the_first(tmp_path: Path) -> None:
         assert read_export(tmp_path / "a.xlsx", book, sheet=sheet).mentions[0]["id"] == "2"
     with pytest.raises(SourceError, match="--sheet S9: no such sheet: use one of S1, S2"):
         read_export(tmp_path / "a.xlsx", book, sheet="S9")
+
+
+@pytest.mark.parametrize("place", ["XFD1048576", "AAA999999"])
+def test_a_cell_far_outside_is_refused(tmp_path: Path, place: str) -> None:
+    """A workbook that would take all memory for one cell is refused with what to do."""
+    book = with_far_cell(workbook([HEADER, ["1", "late", AT, "forum"]]), place)
+    with pytest.raises(SourceError, match=r"rows and .* columns: delete what is far outside the table, or export CSV"):
+        read_export(tmp_path / "a.xlsx", book)
 
 
 def test_an_archive_of_several_files_names_them(tmp_path: Path) -> None:
