@@ -22,6 +22,9 @@ Damage: Final = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, zst
 MAX_WINDOW: Final = 2**31
 """How far back a Zstandard frame may refer [bytes]: `zstd --long=31` writes such frames."""
 
+BadArchive: Final = (*Damage, RuntimeError, UnicodeDecodeError)
+"""What opening a damaged zip archive raises besides: unknown methods, passwords, names in no encoding."""
+
 _CHUNK: Final = 4_096
 """Bytes decompressed at once: a chunk of a hostile file can grow thirty thousand times."""
 

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Final, Literal, NamedTuple, cast
 
-from mentions.readers.compression import Damage, decompress
+from mentions.readers.compression import BadArchive, Damage, decompress
 from mentions.readers.position import SourceError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def open_unpacked(path: str, resources: ExitStack) -> Unpacked:
         if isinstance(error, Damage):
             raise SourceError(path, 1, f"the compressed file is truncated or damaged ({error})") from None
         raise SourceError(path, 1, f"{error.strerror or error}: check the path and its rights") from None
-    except Damage as error:
+    except BadArchive as error:
         raise SourceError(path, 1, f"the compressed file is truncated or damaged ({error})") from None
 
 
@@ -111,10 +111,7 @@ def _zip(path: str, name: str, file: io.BufferedReader, resources: ExitStack) ->
         raise SourceError(path, 1, f"is a zip archive of {len(files)} files ({_some(files)}): unpack it and name one")
     if files[0].flag_bits & 1:
         raise SourceError(path, 1, "is a zip archive with a password: unpack it and name the file within")
-    try:
-        within = resources.enter_context(archive.open(files[0]))
-    except NotImplementedError as error:
-        raise SourceError(path, 1, f"is a zip archive of an unusual kind ({error}): unpack it") from None
+    within = resources.enter_context(archive.open(files[0]))
     return Unpacked("text", files[0].filename, io.BufferedReader(cast("io.RawIOBase", within)), None)
 
 

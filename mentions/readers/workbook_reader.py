@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mentions.readers.column_mapping import find_header
-from mentions.readers.compression import Damage
+from mentions.readers.compression import BadArchive
 from mentions.readers.file_context import FileContext, Record
 from mentions.readers.position import START, Position, SourceError
 from mentions.readers.workbook_bounds import check_bounds
@@ -57,7 +57,7 @@ def _sheet(path: str, file: io.BufferedReader, context: FileContext) -> list[lis
         values = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except calamine.PasswordError:
         raise SourceError(path, 1, "is an Excel workbook with a password: save it without") from None
-    except (calamine.CalamineError, OSError, *Damage) as error:
+    except (calamine.CalamineError, OSError, *BadArchive) as error:
         raise SourceError(path, 1, f"the Excel workbook cannot be read ({error}): save it again, or as CSV") from None
     return [[_cell(value) for value in row] for row in values]
 
