@@ -10,7 +10,7 @@ from mentions.readers.field_map import FieldSource, parse_source, path_value
 from mentions.readers.file_context import FileContext, Record
 from mentions.readers.json_documents import is_document, read_document
 from mentions.readers.position import START, Line, Position, SourceError
-from mentions.readers.presets import has_signature, match_record, posts, why_left_out
+from mentions.readers.presets import fit_record, has_signature, match_record, posts, why_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,10 @@ class _Objects:
         context = self._context
         is_mention = all(value.get(name) is not None for name in context.target.required)
         if not is_mention or context.stated_preset is not None:
-            context.settle(match_record(value, context.presets))
+            match = match_record(value, context.presets)
+            if match is None and context.stated_preset is not None:
+                match = fit_record(value, context.stated_preset)
+            context.settle(match)
             self._layout = context.layout
         if self._layout is None and all(value.get(name) is None for name in context.target.required):
             self._list = self._list_of_posts(value)

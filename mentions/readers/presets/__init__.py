@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mentions.readers.field_map import REQUIRED, path_value, resolve_preset
+from mentions.readers.field_map import REQUIRED, parse_source, path_value, resolve_preset
 from mentions.readers.presets import app_stores, listening_tools, social_networks
 
 if TYPE_CHECKING:
@@ -63,6 +64,17 @@ def match_record(record: Any, presets: Iterable[Preset]) -> Match | None:
     for preset in presets:
         for layout in preset.layouts:
             if any(has_signature(post, layout) for post in posts(record, layout)[:1]):
+                return Match(preset, layout)
+    return None
+
+
+def fit_record(record: Any, preset: Preset) -> Match | None:
+    """Return the layout of a stated preset that gives all fields a mention needs, though other paths are missing."""
+    for layout in preset.layouts:
+        sources = {field: parse_source(layout.mapping[field]) for field in REQUIRED}
+        for post in posts(record, layout)[:1]:
+            values = [source.value(partial(path_value, post), field) for field, source in sources.items()]
+            if all(value is not None for value in values):
                 return Match(preset, layout)
     return None
 

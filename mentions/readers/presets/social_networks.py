@@ -33,6 +33,8 @@ _POST_V2: Final = {
     "engagement.replies": "public_metrics.reply_count",
 }
 
+_V2: Final = frozenset({"id", "text", "created_at"})
+
 X_ARCHIVE: Final = Preset(
     "x-archive",
     "posts of X",
@@ -45,12 +47,14 @@ X_ARCHIVE: Final = Preset(
             },
         ),
         Layout(
-            signature=frozenset({"id", "text", "created_at"}),
+            signature=frozenset({"id", "text", "created_at", "author_id"}),
             items="data",
             lookups=(Lookup("includes.users", "id", "author_id", "user"),),
             mapping=_POST_V2,
         ),
-        Layout(signature=frozenset({"id", "text", "created_at", "author_id"}), mapping=_POST_V2),
+        Layout(signature=_V2 | {"public_metrics.like_count"}, mapping=_POST_V2),
+        Layout(signature=_V2 | {"edit_history_tweet_ids"}, mapping=_POST_V2),
+        Layout(signature=_V2 | {"conversation_id"}, mapping=_POST_V2),
         Layout(signature=frozenset({"id_str", "created_at", "user.screen_name"}), mapping=_TWEET),
         Layout(signature=frozenset({"id_str", "created_at", "full_text"}), mapping=_TWEET),
         Layout(signature=frozenset({"id", "created_at", "text", "favorite_count"}), mapping=_TWEET),

@@ -315,6 +315,17 @@ def test_mentions_are_never_taken_for_an_export(tmp_path: Path) -> None:
     assert (found.mentions, found.notes.facts) == ([tweet], [])
 
 
+def test_what_could_be_anybody_s_is_no_preset(tmp_path: Path) -> None:
+    """Names that many tools use are no header of X: such a file is read as X's only where that is stated."""
+    rows = f"id,text,created_at,author_id\n1,late,{AT},7\n"
+    with pytest.raises(SourceError, match="no column for published_at, channel"):
+        read_export(tmp_path / "a.csv", rows)
+    assert read_export(tmp_path / "a.csv", rows, preset="x-archive").mentions[0]["channel"] == "x"
+    answer = {"data": [{"id": "1", "text": "late", "created_at": AT}]}
+    assert read_export(tmp_path / "a.json", json.dumps(answer)).mentions == []
+    assert read_export(tmp_path / "a.json", json.dumps(answer), preset="x-archive").mentions[0]["channel"] == "x"
+
+
 def test_paths_joins_and_alternatives_map_json(tmp_path: Path) -> None:
     """A field comes from a path, from the first of several, or from several joined without what is said twice."""
     posts = [
