@@ -180,7 +180,7 @@ def chunks(lines: Iterable[Line | RejectedLine], throttle: Throttle) -> Iterator
 
 def published_at(line: Line) -> int | None:
     """Return a line's event time in ms, None where it is no mention."""
-    entry = decode_line(line.raw, None)
+    entry = line.mention or decode_line(line.raw, None)
     return None if isinstance(entry, Rejection) else entry.published
 
 
@@ -189,6 +189,6 @@ def by_brand(chunk: Iterable[Line | RejectedLine]) -> dict[str, list[Line]]:
     groups: dict[str, list[Line]] = defaultdict(list)
     for line in chunk:
         if isinstance(line, Line):
-            entry = decode_line(line.raw, None)
+            entry = line.mention or decode_line(line.raw, None)
             groups["" if isinstance(entry, Rejection) else entry.brand or ""].append(line)
     return groups

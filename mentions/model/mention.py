@@ -129,8 +129,8 @@ class Mention(StrictModel):
     )
     text: Annotated[str, Field(max_length=MAX_TEXT), BeforeValidator(_clean)] = Field(description="The post's words.")
     published_at: Instant = Field(
-        description="When it was published: ISO 8601 with Z or an offset, or epoch seconds or milliseconds; "
-        "from 2000 on."
+        description="When it was published: ISO 8601 with Z or an offset, or epoch seconds or milliseconds, "
+        "or a form of mail, X and Unix that names its zone; from 2000 on."
     )
     channel: Annotated[str, Field(min_length=1, max_length=MAX_CHANNEL), BeforeValidator(_clean)] = Field(
         description='Where it was published: "twitter", "news", a forum\'s name.'

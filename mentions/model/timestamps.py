@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from mentions.model.timestamp_forms import AmbiguousTimestampError, parse_written
+
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -18,19 +20,28 @@ LATEST: Final = 4_102_444_800_000
 SECONDS_BELOW: Final = 100_000_000_000
 """A number below this is seconds, from it on milliseconds; between EARLIEST and LATEST the two cannot be confused."""
 
+MILLISECONDS_BELOW: Final = SECONDS_BELOW * 1_000
+"""From this on a number is microseconds, and from a thousand times this on nanoseconds."""
+
 MAX_AHEAD: Final = 5 * 60_000
 """How far a mention may be published ahead of its arrival [ms]: clocks differ, but not by more."""
 
 REMEDY: Final = "send UTC ISO 8601 such as 2026-01-31T14:05:00Z"
 
-_DIGITS: Final = re.compile(r"[0-9]{9,13}", re.ASCII)
+_FRACTIONS_BELOW: Final = 14
+"""Digits of seconds or milliseconds: a fraction of anything smaller is none of a millisecond."""
+
+NO_OFFSET: Final = "has no UTC offset: append Z if it is UTC, else its offset such as +02:00"
+
+_DIGITS: Final = re.compile(r"[0-9]{9,19}(?:\.[0-9]{1,9})?", re.ASCII)
 
 
 def parse_timestamp(value: object) -> int:
     """Return `value` in milliseconds since the epoch; finer digits are truncated.
 
-    Taken are ISO 8601 with `Z` or an offset, aware datetimes, and epoch seconds or milliseconds as a number or as its
-    digits. A timestamp without offset is refused rather than guessed.
+    Taken are ISO 8601 with `Z` or an offset, aware datetimes, epoch seconds, milliseconds, microseconds or nanoseconds
+    as a number or as its digits, and the forms of `mentions.model.timestamp_forms` that name a zone. A timestamp that
+    can mean several instants is refused rather than guessed.
 
     Raises:
         ValueError: with the rule that is broken and the remedy.
@@ -72,6 +83,20 @@ def _from_text(value: str) -> int:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
+        return _from_other_form(value)
+    return _from_datetime(moment, value)
+
+
+def _from_other_form(value: str) -> int:
+    """Return what a text means that is not ISO 8601: rare, so that it may take its time."""
+    if _DIGITS.fullmatch(value):
+        whole, _, fraction = value.partition(".")
+        return _from_number(float(value) if fraction and len(whole) < _FRACTIONS_BELOW else int(whole))
+    try:
+        moment = parse_written(value).moment
+    except AmbiguousTimestampError as error:
+        raise ValueError(f"{ascii(value)[:60]} {error}: {REMEDY}") from None
+    except ValueError:
         raise ValueError(f"{ascii(value)[:60]} is not a timestamp: {REMEDY}") from None
     return _from_datetime(moment, value)
 
@@ -79,14 +104,19 @@ def _from_text(value: str) -> int:
 def _from_datetime(moment: datetime, given: object) -> int:
     if moment.tzinfo is None:
         naive = ascii(str(given))[:60]
-        raise ValueError(f"{naive} has no UTC offset: append Z if it is UTC, else its offset such as +02:00")
+        raise ValueError(f"{naive} {NO_OFFSET}")
     return (moment - EPOCH) // MILLISECOND
 
 
 def _from_number(number: float) -> int:
     if not abs(number) < float("inf"):
         raise ValueError(f"{number} is not a timestamp: {REMEDY}")
-    return int(number * 1000) if abs(number) < SECONDS_BELOW else int(number)
+    size = abs(number)
+    if size < SECONDS_BELOW:
+        return int(number * 1000)
+    if size < MILLISECONDS_BELOW:
+        return int(number)
+    return int(number) // (1_000 if size < 1_000 * MILLISECONDS_BELOW else 1_000_000)
 
 
 def _out_of_range(value: object, ms: int) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 import zlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import zstandard
 
@@ -15,8 +16,14 @@ if TYPE_CHECKING:
 GZIP: Final = b"\x1f\x8b"
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
-Damage: Final = (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError)
+Damage: Final = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, zstandard.ZstdError)
 """What reading a truncated or damaged file raises."""
+
+MAX_WINDOW: Final = 2**31
+"""How far back a Zstandard frame may refer [bytes]: `zstd --long=31` writes such frames."""
+
+BadArchive: Final = (*Damage, RuntimeError, UnicodeDecodeError)
+"""What opening a damaged zip archive raises besides: unknown methods, passwords, names in no encoding."""
 
 _CHUNK: Final = 4_096
 """Bytes decompressed at once: a chunk of a hostile file can grow thirty thousand times."""
@@ -38,7 +45,7 @@ class _Zstandard(io.RawIOBase):
 
     def __init__(self, file: io.BufferedReader) -> None:
         self._file = file
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._frame = _zstandard_frame()
         self._begun = False
         self._ready = memoryview(b"")
 
@@ -62,10 +69,14 @@ class _Zstandard(io.RawIOBase):
         rest = b""
         if self._frame.eof:
             rest = self._frame.unused_data
-            self._frame = zstandard.ZstdDecompressor().decompressobj()
+            self._frame = _zstandard_frame()
             self._begun = bool(rest)
         chunk = rest or self._file.read(_CHUNK)
         if not chunk and self._begun:
             raise EOFError("the last frame is not complete")
         self._begun = True
         return chunk
+
+
+def _zstandard_frame() -> Any:
+    return zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).decompressobj()

@@ -1,45 +1,52 @@
-"""CSV reader: mentions from a table with a header."""
+"""CSV reader: the rows of a table of text, with its header."""
 
 from __future__ import annotations
 
 import csv
+import re
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from mentions.readers.column_mapping import ColumnMapping
-from mentions.readers.position import START, Line, Position, RejectedLine, SourceError
+from mentions.readers.column_mapping import ColumnMapping, find_header
+from mentions.readers.encodings import not_utf8
+from mentions.readers.file_context import FileContext, Record
+from mentions.readers.position import START, Position, RejectedLine, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from mentions.readers.line_reader import LineReader
 
 DELIMITERS: Final = ",;\t|"
 
-NOT_UTF8: Final = "line: is not UTF-8: convert the file, such as with iconv -f latin1 -t utf-8"
+_STATED: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_NAMES: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
-def read_csv(lines: LineReader, mapping: Mapping[str, str], start: Position = START) -> Iterator[Line | RejectedLine]:
-    """Yield each row as a mention's JSON; the delimiter is the commonest of DELIMITERS in the header.
+def read_csv(lines: LineReader, context: FileContext, start: Position = START) -> Iterator[Record | RejectedLine]:
+    """Yield each row; the delimiter is the commonest of DELIMITERS in the header, or what a line `sep=;` says.
 
     Args:
-        lines: the file from its beginning, header first.
-        mapping: field → column, or field → "=" and a fixed text, where the header names fields otherwise.
+        lines: the file from its beginning.
+        context: what is stated about the file.
         start: where to go on; before the end of the header means at the first row.
 
     Raises:
         SourceError: the header lacks what is needed, or a quotation mark is opened and never closed.
     """
-    delimiter, table = _header(lines, mapping)
+    header = _Header(lines, context.options.skip_lines or 0)
+    _number, table = find_header(header.rows(), context)
+    context.notes.kind = f"CSV with {_NAMES.get(header.delimiter, repr(header.delimiter))}"
     lines.advance(start)
     text = _CountingLines(lines)
-    rows = csv.reader(iter(text), delimiter=delimiter, strict=True)
+    rows = csv.reader(iter(text), delimiter=header.delimiter, strict=True)
     while (read := _next_row(rows, text)) is not None:
         if isinstance(read, RejectedLine):
             yield read
         elif read:
-            yield _mention(read, table, text)
+            record = _record(read, table, text, context)
+            if record is not None:
+                yield record
 
 
 class _CountingLines:
@@ -64,15 +71,39 @@ class _CountingLines:
         return RejectedLine(self.number, b"".join(self.row), (reason,), self.lines.position)
 
 
-def _header(lines: LineReader, mapping: Mapping[str, str]) -> tuple[str, ColumnMapping]:
-    text = _CountingLines(lines)
-    line = next(iter(text), "")
-    delimiter = max(DELIMITERS, key=line.count)
-    try:
-        header = next(csv.reader([line], delimiter=delimiter, strict=True), [])
-        return delimiter, ColumnMapping([name.strip() for name in header], mapping)
-    except (csv.Error, ValueError) as error:
-        raise SourceError(lines.path, 1, str(error)) from None
+class _Header:
+    """The lines that may be the header."""
+
+    def __init__(self, lines: LineReader, skipped: int) -> None:
+        self._lines = lines
+        self._skipped = skipped
+        self._stated = ""
+        self.delimiter = ","
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield each line with its cells. `delimiter` is that of the last one."""
+        for line in self._lines:
+            number = self._lines.position.lines
+            text = self._text(line, number)
+            stated = _STATED.fullmatch(text)
+            if stated is not None and not self._stated:
+                self._stated = stated[1]
+            elif number > self._skipped and (text.strip() or number == 1):
+                yield number, self._cells(text, number)
+
+    def _text(self, line: bytes, number: int) -> str:
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            raise SourceError(self._lines.path, number, not_utf8(line)) from None
+
+    def _cells(self, text: str, number: int) -> list[str]:
+        bare = _QUOTED.sub("", text)
+        self.delimiter = self._stated or max(DELIMITERS, key=bare.count)
+        try:
+            return next(csv.reader([text], delimiter=self.delimiter, strict=True), [])
+        except csv.Error as error:
+            raise SourceError(self._lines.path, number, f"the header is no row of cells ({error})") from None
 
 
 def _next_row(rows: Iterator[list[str]], text: _CountingLines) -> list[str] | RejectedLine | None:
@@ -81,17 +112,28 @@ def _next_row(rows: Iterator[list[str]], text: _CountingLines) -> list[str] | Re
     try:
         return next(rows, None)
     except csv.Error as error:
+        if "field larger" in str(error) and len(text.row) == 1 and text.row[0].count(b'"') % 2 == 0:
+            return text.refuse(f"line: a cell has more than {csv.field_size_limit()} characters: shorten it")
         if "field larger" in str(error) or ("unexpected end" in str(error) and len(text.row) > 1):
             message = 'a quotation mark is opened and never closed: close it, or write "" for a mark within quotes'
             raise SourceError(text.lines.path, text.number, message) from None
         return text.refuse(f'line: {error}: quote cells that hold marks, and write "" for a mark within quotes')
 
 
-def _mention(cells: list[str], table: ColumnMapping, text: _CountingLines) -> Line | RejectedLine:
+def _record(
+    cells: list[str], table: ColumnMapping, text: _CountingLines, context: FileContext
+) -> Record | RejectedLine | None:
+    raw = b"".join(text.row)
+    while len(cells) > table.width and not cells[-1]:
+        cells.pop()
     if len(cells) != table.width:
         return text.refuse(f"line: {len(cells)} cells where the header has {table.width}: quote cells with delimiters")
     try:
-        raw = msgspec.json.encode(table.mention(cells))
-    except UnicodeEncodeError:
-        return text.refuse(NOT_UTF8)
-    return Line(text.number, raw, text.lines.position)
+        raw.decode()
+    except UnicodeDecodeError:
+        return text.refuse(f"line: {not_utf8(raw)}")
+    reason = table.why_left_out(cells)
+    if reason:
+        context.notes.left_out[reason] += 1
+        return None
+    return Record(text.number, table.fields(cells), raw, text.lines.position)

@@ -20,7 +20,6 @@ MAX_LINE: Final = 16 * 2**20
 
 PROGRESS_EVERY: Final = 100  # lines
 
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _BOM: Final = b"\xef\xbb\xbf"
 _SKIPPED_AT_ONCE: Final = 2**20
 
@@ -28,10 +27,25 @@ _SKIPPED_AT_ONCE: Final = 2**20
 class LineReader:
     """Iterates over the lines of a file, each with its line feed; `position` is what follows the last one."""
 
-    def __init__(self, path: str, longest: int = MAX_LINE, advance: Callable[[float], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        longest: int = MAX_LINE,
+        advance: Callable[[float], None] | None = None,
+        *,
+        file: io.BufferedReader | None = None,
+        raw: io.BufferedReader | None = None,
+        encoding: str = "utf-8",
+    ) -> None:
         """Open `path`, "-" being standard input; no line may be longer than `longest` bytes.
 
-        `advance` is called with the bytes of the file, before decompression, read since the last call.
+        Args:
+            path: the file; with `file`, its name only.
+            longest: how long a line may be [bytes].
+            advance: called with the bytes of the file, before decompression, read since the last call.
+            file: the text of a file that is open, in UTF-8.
+            raw: the file on disk that `file` comes from.
+            encoding: what the file is written in, for messages.
 
         Raises:
             SourceError: there is no such file, or it may not be read.
@@ -41,10 +55,11 @@ class LineReader:
         self._longest = longest
         self._advance = advance
         self._reported_bytes = 0
-        self._raw: io.BufferedReader | None = None
+        self._raw = raw
+        self._encoding = encoding
         self._resources = ExitStack()
         try:
-            self._file = self._open()
+            self._file = file or self._open()
         except OSError as error:
             raise SourceError(path, 1, f"{error.strerror or error}: check the path and its rights") from None
 
@@ -72,9 +87,32 @@ class LineReader:
         self.position = Position(self.position.lines + 1, self.position.offset + len(line))
         if not first:
             return line
-        if line.startswith(_UTF16):
-            raise SourceError(self.path, 1, "is UTF-16: convert it, such as with iconv -f utf-16 -t utf-8")
         return line.removeprefix(_BOM)
+
+    def peek(self, size: int) -> bytes:
+        """Return some of the bytes that come next, at most `size`, without passing them.
+
+        Raises:
+            SourceError: the file is truncated or damaged.
+        """
+        try:
+            return self._file.peek(size)[:size]
+        except Damage as error:
+            raise self._damaged(error) from None
+        except UnicodeDecodeError as error:
+            raise self._misread(error) from None
+
+    def read_chunk(self, size: int) -> bytes:
+        """Return the next bytes of the file, at most `size`, whatever lines they are of; b"" at its end.
+
+        Raises:
+            SourceError: the file is truncated or damaged.
+        """
+        chunk = self._read(size)
+        if self._advance is not None:
+            self._tell(self._advance)
+        self.position = Position(self.position.lines + chunk.count(b"\n"), self.position.offset + len(chunk))
+        return chunk
 
     def advance(self, to: Position) -> None:
         """Skip ahead to a position from an earlier run.
@@ -109,6 +147,8 @@ class LineReader:
             line = self._file.readline(self._longest + 1)
         except Damage as error:
             raise self._damaged(error) from None
+        except UnicodeDecodeError as error:
+            raise self._misread(error) from None
         if len(line) > self._longest:
             raise SourceError(
                 self.path, self.position.lines + 1, f"is longer than {self._longest} bytes: send one mention a line"
@@ -120,7 +160,13 @@ class LineReader:
             return self._file.read(size)
         except Damage as error:
             raise self._damaged(error) from None
+        except UnicodeDecodeError as error:
+            raise self._misread(error) from None
 
     def _damaged(self, error: Exception) -> SourceError:
         message = f"the compressed file is truncated or damaged ({error}): what is before this line was read"
+        return SourceError(self.path, self.position.lines + 1, message)
+
+    def _misread(self, error: UnicodeDecodeError) -> SourceError:
+        message = f"is not {self._encoding} ({error.reason}): state the file's encoding, such as --encoding cp1252"
         return SourceError(self.path, self.position.lines + 1, message)

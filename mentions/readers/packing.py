@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mentions.model.decode import Rejection, decode_line
+from mentions.model.timestamps import MAX_AHEAD
 from mentions.readers.position import Line, Position, RejectedLine
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def _decode(line: Line, arriving: Callable[[], int] | None) -> WireMention | Rej
     if len(line.raw) > MAX_LINE:
         reason = f"line: {len(line.raw)} bytes: at most {MAX_LINE}"
         return RejectedLine(line.number, line.raw, (reason,), line.next_position)
+    if line.mention is not None and (arriving is None or line.mention.published <= arriving() + MAX_AHEAD):
+        return line.mention
     entry = decode_line(line.raw, arriving and arriving())
     if isinstance(entry, Rejection):
         return RejectedLine(line.number, line.raw, entry.reasons, line.next_position)

@@ -5,22 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from mentions.readers.column_mapping import ColumnMapping
-from mentions.readers.position import START, Line, Position, SourceError
+from mentions.readers.column_mapping import ColumnMapping, find_header
+from mentions.readers.file_context import FileContext, Record
+from mentions.readers.position import START, Position, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 ROWS = 5_000
 """How many rows are held at once."""
 
 
 def read_parquet(
-    path: str, mapping: Mapping[str, str], start: Position = START, advance: Callable[[float], None] | None = None
-) -> Iterator[Line]:
-    """Yield each row as a mention's JSON, numbered from 1; fields of a struct count as columns such as `author.id`.
+    path: str, context: FileContext, start: Position = START, advance: Callable[[float], None] | None = None
+) -> Iterator[Record]:
+    """Yield each row, numbered from 1; fields of a struct count as columns such as `author.id`.
 
     A position counts rows. Timestamps without a time zone stay so, and are refused as such: no zone is guessed.
 
@@ -30,7 +29,8 @@ def read_parquet(
     arrow, parquet = _library(path)
     try:
         with parquet.ParquetFile(path) as file:
-            yield from _rows(path, arrow, file, mapping, start, advance)
+            context.notes.kind = "Parquet"
+            yield from _rows(arrow, file, context, start, advance)
     except (arrow.ArrowException, OSError) as error:
         message = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SourceError(path, 1, f"is no Parquet file, or is truncated or damaged ({message})") from None
@@ -47,23 +47,25 @@ def _library(path: str) -> tuple[Any, Any]:
 
 
 def _rows(
-    path: str,
     arrow: Any,
     file: Any,
-    mapping: Mapping[str, str],
+    context: FileContext,
     start: Position,
     advance: Callable[[float], None] | None,
-) -> Iterator[Line]:
+) -> Iterator[Record]:
     number = 0
+    table: ColumnMapping | None = None
     for group in range(file.num_row_groups):
         for batch in file.iter_batches(ROWS, row_groups=[group]):
             flat = _flat(arrow.Table.from_batches([batch]))
-            table = _table(path, flat.column_names, mapping)
+            table = table or find_header(iter([(1, flat.column_names)]), context)[1]
             for cells in zip(*(column.to_pylist() for column in flat.columns), strict=True):
                 number += 1
                 if number > start.lines:
-                    raw = msgspec.json.encode(table.mention([_cell(value) for value in cells]))
-                    yield Line(number, raw, Position(number, number))
+                    texts = [_cell(value) for value in cells]
+                    yield Record(
+                        number, table.fields(texts), ";".join(texts).encode(errors="replace"), Position(number, number)
+                    )
         if advance is not None:
             meta = file.metadata.row_group(group)
             advance(sum(meta.column(at).total_compressed_size for at in range(meta.num_columns)))
@@ -76,13 +78,6 @@ def _flat(table: Any) -> Any:
         if flat.column_names == table.column_names:
             return flat
         table = flat
-
-
-def _table(path: str, header: list[str], mapping: Mapping[str, str]) -> ColumnMapping:
-    try:
-        return ColumnMapping(header, mapping)
-    except ValueError as error:
-        raise SourceError(path, 1, str(error)) from None
 
 
 def _cell(value: object) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mentions.model.wire import WireMention  # noqa: TC001  msgspec reads the annotations of a line
+
 
 class Position(NamedTuple):
     """Position in a file: lines, and bytes after decompression."""
@@ -21,6 +23,7 @@ class Line(NamedTuple):
     number: int  # the line of the source it begins on, from 1
     raw: bytes
     next_position: Position  # where to go on after it
+    mention: WireMention | None = None  # what it holds, where the reader has decoded it already
 
 
 class RejectedLine(NamedTuple):

@@ -52,7 +52,9 @@ def first_disorder(lines: Iterable[Line | RejectedLine]) -> int | None:
 
 def _timed(line: Line | RejectedLine) -> _TimedLine:
     published = _published(line)
-    return _TimedLine(published, line, None) if isinstance(line, Line) else _TimedLine(published, None, line)
+    if isinstance(line, Line):
+        return _TimedLine(published, line._replace(mention=None), None)  # a mention would take its place on disk twice
+    return _TimedLine(published, None, line)
 
 
 def _instant(placed: _TimedLine) -> int:
@@ -65,5 +67,5 @@ def _weight(placed: _TimedLine) -> int:
 
 
 def _published(line: Line | RejectedLine) -> int:
-    entry = decode_line(line.raw, None) if isinstance(line, Line) else None
+    entry = (line.mention or decode_line(line.raw, None)) if isinstance(line, Line) else None
     return 0 if entry is None or isinstance(entry, Rejection) else entry.published

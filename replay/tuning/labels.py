@@ -27,7 +27,7 @@ VERDICTS: Final = "verdicts"
 """Stands for the file of a label that a person gave in Slack."""
 
 _LONGEST: Final = 500
-_REQUIRED: Final = ("brand", "onset", "end")
+REQUIRED: Final = ("brand", "onset", "end")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -179,7 +179,7 @@ def _label(name: str, node: Node, problems: list[Problem]) -> Label | None:
         if key not in KEYS:
             close = nearest(key, KEYS)
             problems.append(_problem(name, child, f'is no known key: did you mean "{close}"?' if close else _KNOWN))
-    problems += [_problem(name, node, f"lacks `{key}:`") for key in _REQUIRED if key not in node.fields]
+    problems += [_problem(name, node, f"lacks `{key}:`") for key in REQUIRED if key not in node.fields]
     values = dict(_values(name, node, problems))
     if len(problems) > before:
         return None

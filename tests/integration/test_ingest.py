@@ -91,6 +91,21 @@ def test_refused_lines_are_named(here: Installation, tmp_path: Path) -> None:
     assert ids(here) == ["1", "3"]
 
 
+def test_ids_that_are_none_stop_before_anything_is_sent(here: Installation, tmp_path: Path) -> None:
+    """Ids that Excel has rounded end it with exit code 1; no mention before them or of another file is sent."""
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    head, rest = "id,text,published_at,channel,brand\n", "2026-03-03T12:00:00Z,forum,Brisela\n"
+    good.write_text(f"{head}1,lovely,{rest}", "utf-8")
+    bad.write_text(f"{head}2,late,{rest}1.891E+18,late again,{rest}", "utf-8")
+    done = here.command("ingest", str(good), str(bad))
+    assert done.returncode == 1
+    assert f"{bad}:3: the id 1.891E+18 is rounded" in done.stderr
+    assert ids(here) == []
+    bad.write_text(f"{head}2,late,{rest}2,late again,{rest}", "utf-8")
+    assert here.command("ingest", str(good), str(bad), "--keep-first").returncode == 0
+    assert sorted(ids(here)) == ["1", "2"]
+
+
 def test_standard_input_is_read(here: Installation) -> None:
     """A pipe needs no file and leaves no checkpoint."""
     lines = "\n".join(json.dumps(mention) for mention in MentionGenerator(50, repeated=0.0).mentions())

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tocsin.cli.analyse.label_files import label_target, read_labels
 from tocsin.cli.environment import load_installation
+from tocsin.cli.file_options import with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.output import print_line, print_status, printable
 from tocsin.errors import CommandError, UsageError
 
@@ -34,10 +37,12 @@ _Config = Annotated[Path, typer.Option(help="The brands that are watched.")]
 
 
 @app.command()
+@with_file_options("file", target=label_target)
 def check(
-    file: Annotated[Path, typer.Argument(help="The incidents.yaml to check.")],
+    file: Annotated[Path, typer.Argument(help="The incidents.yaml to check, or a table: CSV, Excel, JSON.")],
     *,
     config: _Config = CONFIG,
+    reading: FileReading,
 ) -> None:
     """Report every error in a file of labels, with file, line and column.
 
@@ -45,8 +50,9 @@ def check(
 
     Examples:
       tocsin labels check incidents.yaml
+      tocsin labels check incidents.xlsx --timezone Europe/Paris
     """
-    labels = _read(file)
+    labels = read_labels(file, reading)
     _fail_on(_problems(labels, config, file))
     crises = sum(label.is_crisis for label in labels)
     print_status(f"{printable(str(file))}: {len(labels)} labels, {crises} of them a crisis, no errors")
@@ -68,12 +74,14 @@ def export(*, recording: _Recording = None, csv: _Csv = False) -> None:
 
 
 @app.command()
+@with_file_options("file", target=label_target)
 def merge(
-    file: Annotated[Path, typer.Argument(help="The incidents.yaml whose labels take precedence.")],
+    file: Annotated[Path, typer.Argument(help="The incidents.yaml, or table, whose labels take precedence.")],
     *,
     recording: _Recording = None,
     config: _Config = CONFIG,
     csv: _Csv = False,
+    reading: FileReading,
 ) -> None:
     """Print a file's labels, and the verdicts on incidents that it does not label.
 
@@ -84,19 +92,9 @@ def merge(
     """
     from replay.tuning.labels import merge as together  # noqa: PLC0415
 
-    merged = together(_read(file), _verdicts(recording), str(file))
+    merged = together(read_labels(file, reading), _verdicts(recording), str(file))
     _fail_on([*merged.problems, *_problems(merged.labels, config, file)])
     _print(merged.labels, csv=csv)
-
-
-def _read(file: Path) -> list[Label]:
-    from replay.tuning.labels import read  # noqa: PLC0415  pydantic and YAML are slow to load
-
-    if not file.is_file():
-        raise UsageError(
-            f"{printable(str(file))}: no such file: `tocsin labels export` makes one from the verdicts in Slack"
-        )
-    return read(file.read_bytes(), str(file))
 
 
 def _problems(labels: Sequence[Label], config: Path, file: Path) -> list[Problem]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tocsin.cli.analyse.replay_input import ReplayInput
-from tocsin.cli.inputs import parse_column_map
+from tocsin.cli.file_options import FILES, with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.memory import collect_rarely
 from tocsin.cli.options import SortOption
 from tocsin.cli.output import print_json, print_status, printable, progress_bar
@@ -28,9 +29,10 @@ Output = Literal["summary", "events", "json"]
 MAX_SHOWN_REJECTIONS = 20
 CONFIG = Path("config/brands.yaml")
 
-_FILES = "A recording (.tocsin), or JSON Lines, CSV or Parquet, plain, .gz or .zst; - is standard input."
+_FILES = f"A recording (.tocsin), or {FILES}"
 
 
+@with_file_options()
 def command(
     files: Annotated[list[str], typer.Argument(help=_FILES)],
     *,
@@ -44,9 +46,6 @@ def command(
     compare_to: Annotated[
         Path | None, typer.Option(help="Compare with this configuration: incidents gained, lost, earlier, later.")
     ] = None,
-    columns: Annotated[
-        str, typer.Option("--map", help="Columns of CSV or Parquet: field=column,… (channel==forum for a fixed value)")
-    ] = "",
     sort: SortOption = False,
     rescore: Annotated[
         bool, typer.Option("--rescore", help="Score the texts again, although the recording has scores.")
@@ -75,6 +74,7 @@ def command(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="With --compare-to: print Markdown, for a pull request comment.")
     ] = False,
+    reading: FileReading,
 ) -> None:
     """Replay mentions through the live functions, without Kafka, and print one line for each incident.
 
@@ -83,7 +83,7 @@ def command(
 
     A recording replays with its actions, its late mentions and the configuration of its time. Mentions in other files
     should be in order of publication; several files are read one after the other. Exit code 1 if lines were rejected
-    (they are named), 2 if a file cannot be read.
+    (they are named) or ids do not tell posts apart, 2 if a file cannot be read.
 
     Examples:
       tocsin replay march.jsonl.gz --defaults
@@ -92,12 +92,13 @@ def command(
       tocsin replay march.tocsin --compare-to config/brands.yaml --markdown
       tocsin replay march.tocsin --speed 60x
       tocsin replay export.csv --map text=body,published_at=date --config config/brands.yaml
+      tocsin replay export.xlsx --preview
       zcat march.jsonl.gz | tocsin replay - --defaults --json
     """
     collect_rarely()
     shown_instead = bool(slack or speed or compare_to)
     output = _output(summary=summary, events=events, json=json, shown_instead=shown_instead)
-    source = ReplayInput(files, parse_column_map(columns), sort=sort, rescore=rescore, weights=weights)
+    source = ReplayInput(files, reading, sort=sort, rescore=rescore, weights=weights)
     if via_kafka:
         result, seconds = _replay_via_kafka(source, None if defaults else config or CONFIG, weights, output)
         _print_status(result, seconds, source)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tocsin.cli.inputs import read_lines
 from tocsin.cli.output import printable
 from tocsin.cli.weights import load_scorer
 from tocsin.errors import UsageError
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from replay.player.result import ReplayResult
     from streams.ingest import Throttle
     from streams.recording.format import Entry, Recording
+    from tocsin.cli.file_reading import FileReading
 
 STDIN = "-"
 
@@ -29,7 +29,7 @@ class ReplayInput:
     """What the command line names, read as often as it takes."""
 
     def __init__(
-        self, files: list[str], mapping: dict[str, str], *, sort: bool, rescore: bool, weights: Path | None
+        self, files: list[str], reading: FileReading, *, sort: bool, rescore: bool, weights: Path | None
     ) -> None:
         """Take the files; a recording stands alone and is opened.
 
@@ -40,14 +40,14 @@ class ReplayInput:
         from streams.recording import format as recordings  # noqa: PLC0415  slow to load
 
         self._files = files
-        self._mapping = mapping
+        self._reading = reading
         self._sort = sort
         self._weights = weights
         self.recording: Recording | None = None
         if any(map(recordings.is_recording, files)):
-            if len(files) > 1 or mapping or sort:
+            if len(files) > 1 or reading.is_stated or sort:
                 raise UsageError(
-                    "a recording is replayed alone, in its own order: leave out other files, --map and --sort"
+                    "a recording is replayed alone, in its own order: leave out other files, --sort, --map and the like"
                 )
             self.recording = recordings.Recording(files[0])
         self._scored = self.recording is not None and self.recording.header.scores and not (rescore or weights)
@@ -116,7 +116,7 @@ class ReplayInput:
         """Yield the lines of the files."""
         from mentions.readers.sorting import sort_by_time  # noqa: PLC0415
 
-        lines = (line for path in self._files for line in read_lines(path, self._mapping, advance))
+        lines = (line for path in self._files for line in self._reading.lines(path, advance))
         return sort_by_time(lines) if self._sort else lines
 
     def describe_disorder(self) -> str:
@@ -126,7 +126,7 @@ class ReplayInput:
         if STDIN in self._files:
             return ""
         for path in self._files:
-            number = first_disorder(read_lines(path, self._mapping, lambda _done: None))
+            number = first_disorder(self._reading.lines(path))
             if number is not None:
                 return f"the first is {printable(path)}:{number}; "
         return "the files overlap in time; "

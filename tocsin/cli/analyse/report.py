@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 import typer
 
 from tocsin.cli.analyse.replay_input import ReplayInput
-from tocsin.cli.inputs import parse_column_map
+from tocsin.cli.file_options import with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.memory import collect_rarely
 from tocsin.cli.output import print_line, print_status, printable, progress_bar
 from tocsin.cli.weights import WeightsOption
@@ -36,6 +37,7 @@ class _ReportInput(NamedTuple):
     material: Dataset
 
 
+@with_file_options()
 def command(
     files: Annotated[list[str], typer.Argument(help="A recording with scores (.tocsin), or files of mentions.")],
     *,
@@ -52,9 +54,9 @@ def command(
     language: Annotated[
         Literal["en", "fr"] | None, typer.Option(help="Language of the page; left out: the brand's.")
     ] = None,
-    columns: Annotated[str, typer.Option("--map", help="Columns of CSV or Parquet: field=column,…")] = "",
     sort: Annotated[bool, typer.Option("--sort", help="Sort the mentions by time of publication first.")] = False,
     weights: WeightsOption = None,
+    reading: FileReading,
 ) -> None:
     """Write one HTML page on a brand's past: timeline, alerts, actions, contributors, examples, and what-if thresholds.
 
@@ -71,7 +73,7 @@ def command(
 
     collect_rarely()
     check_output_path("--out", out)
-    source = ReplayInput(files, parse_column_map(columns), sort=sort, rescore=False, weights=weights)
+    source = ReplayInput(files, reading, sort=sort, rescore=False, weights=weights)
     found = _report_input(source, files, brand, config, defaults=defaults)
     if found.material.disordered:
         raise CommandError("the mentions are not in order of publication: add --sort")

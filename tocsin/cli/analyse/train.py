@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-import csv
 import json as jsonlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tocsin.cli.file_options import with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.options import JsonOption
-from tocsin.cli.output import print_json, print_line, print_status
+from tocsin.cli.output import print_json, print_line, print_status, printable
 from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from mentions.readers.field_map import Target
+    from mentions.readers.position import Line
     from mentions.sentiment import Scorer
     from mentions.sentiment.training.training import Labelled, TrainedModel
 
 
+def _target() -> Target:
+    from mentions.readers.field_map import Target  # noqa: PLC0415  slow to load
+
+    return Target(("text", "label", "lang", "brand"), ("text", "label"), "a labelled text")
+
+
+@with_file_options(target=_target)
 def command(
     files: Annotated[
-        list[Path], typer.Argument(help="CSV or JSON Lines with text, label, and optionally lang, brand.")
+        list[Path], typer.Argument(help="CSV, Excel, JSON Lines or JSON with text, label, and optionally lang, brand.")
     ],
     *,
     out: Annotated[Path, typer.Option(help="The file to write the weights to.")] = Path("weights.npz"),
     json: JsonOption = False,
+    reading: FileReading,
 ) -> None:
     """Train sentiment weights on a brand's or an agency's own labels, in seconds.
 
@@ -36,13 +47,14 @@ def command(
 
     Examples:
       tocsin train labels.csv --out acme.npz
+      tocsin train reviews.xlsx --map text=Review,label=Sentiment --out acme.npz
       tocsin score --weights acme.npz < mentions.jsonl
     """
     from mentions.sentiment import Scorer  # noqa: PLC0415  slow to load
     from mentions.sentiment.training.training import MIN_LABELS, learn, write  # noqa: PLC0415
 
     scorer = Scorer()
-    examples = [example for path in files for example in _examples(path, scorer)]
+    examples = [example for path in files for example in _examples(path, reading, scorer)]
     lessons = learn(examples, scorer)
     if not lessons:
         raise CommandError(
@@ -66,14 +78,14 @@ def _print_figures(lesson: TrainedModel, *, as_json: bool) -> None:
         )
 
 
-def _examples(path: Path, scorer: Scorer) -> Iterator[Labelled]:
+def _examples(path: Path, reading: FileReading, scorer: Scorer) -> Iterator[Labelled]:
     from mentions.cleaning import clean  # noqa: PLC0415  slow to load
     from mentions.language_names import language_subtag  # noqa: PLC0415
     from mentions.sentiment.training.training import NAMES, Labelled  # noqa: PLC0415
     from mentions.watchlist.brand_terms import BrandTerms  # noqa: PLC0415
     from mentions.watchlist.masking import Mask  # noqa: PLC0415
 
-    for number, row in _rows(path):
+    for number, row in _rows(path, reading):
         text, label = row.get("text"), str(row.get("label", "")).strip().lower()
         if not isinstance(text, str) or label not in NAMES:
             raise UsageError(f"{path}:{number}: needs text and a label that is one of {', '.join(sorted(NAMES))}")
@@ -85,26 +97,24 @@ def _examples(path: Path, scorer: Scorer) -> Iterator[Labelled]:
             yield Labelled(text, lang, label)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    read: Callable[[Any], Iterator[tuple[int, dict[str, Any]]]] = _csv if path.suffix == ".csv" else _json_lines
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        try:
-            yield from read(lines)
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise UsageError(f"{path}: {error}: give UTF-8 CSV with a heading, or JSON Lines") from error
+def _rows(path: Path, reading: FileReading) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the fields of each row or object, with its line.
+
+    Raises:
+        UsageError: one is no row or object; the message names file and line.
+    """
+    from mentions.readers.position import Line, RejectedLine  # noqa: PLC0415  slow to load
+
+    for found in reading.fields(str(path), _target()):
+        if isinstance(found, RejectedLine):
+            raise UsageError(f"{printable(str(path))}:{found.number}: {printable('; '.join(found.reasons))}")
+        yield found.number, _parse(path, found) if isinstance(found, Line) else dict(found.fields)
 
 
-def _csv(lines: Any) -> Iterator[tuple[int, dict[str, Any]]]:
-    table = csv.DictReader(lines)
-    for row in table:
-        yield table.line_num, row
-
-
-def _json_lines(lines: Any) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                row = jsonlib.loads(line)
-            except jsonlib.JSONDecodeError as error:
-                raise UsageError(f"{lines.name}:{number}: not JSON: {error.msg}") from error
-            yield number, row if isinstance(row, dict) else {}
+def _parse(path: Path, found: Line) -> dict[str, Any]:
+    try:
+        row = jsonlib.loads(found.raw)
+    except ValueError as error:
+        reason = "is not UTF-8: state --encoding" if isinstance(error, UnicodeDecodeError) else f"not JSON: {error}"
+        raise UsageError(f"{printable(str(path))}:{found.number}: {reason}") from error
+    return row if isinstance(row, dict) else {}

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
 import typer
 
+from tocsin.cli.analyse.label_files import read_labels
 from tocsin.cli.analyse.report import check_output_path
 from tocsin.cli.analyse.tune_output import print_optimisation
-from tocsin.cli.inputs import parse_column_map, read_lines
+from tocsin.cli.file_options import with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.memory import collect_rarely
 from tocsin.cli.options import JsonOption, SortOption
 from tocsin.cli.output import print_json, print_status, printable, progress_bar
@@ -43,6 +45,7 @@ class _Scope(NamedTuple):
     brands: list[Brand]
 
 
+@with_file_options()
 def command(
     files: Annotated[list[str], typer.Argument(help="A recording with scores (.tocsin), or JSON Lines or CSV files.")],
     *,
@@ -52,9 +55,6 @@ def command(
     group: Annotated[str | None, typer.Option(help="The brands of this group, tuned together.")] = None,
     budget: Annotated[
         str, typer.Option(help='False alarms allowed per brand: "1 false alarm/week". Left out: as many as today.')
-    ] = "",
-    columns: Annotated[
-        str, typer.Option("--map", help="CSV columns: field=column,… (channel==forum for a fixed value)")
     ] = "",
     sort: SortOption = False,
     weights: WeightsOption = None,
@@ -75,6 +75,7 @@ def command(
     language: Annotated[
         Literal["en", "fr"] | None, typer.Option(help="Language of the page; left out: the first brand's.")
     ] = None,
+    reading: FileReading,
 ) -> None:
     """Propose better thresholds from labelled incidents: detection delay against false alarms, with their uncertainty.
 
@@ -98,7 +99,7 @@ def command(
         raise UsageError(f"{printable(str(config))}: no such file: name one with --config")
     known = load(config)
     what = _labels(labels, known)
-    material = _dataset(files, parse_column_map(columns), known, weights, sort=sort)
+    material = _dataset(files, reading, known, weights, sort=sort)
     if material.disordered:
         raise CommandError("the mentions are not in order of publication, so no delay can be measured: add --sort")
     scopes, tuned = _scopes(known, material, what, brand or [], group), []
@@ -138,24 +139,16 @@ def parse_budget(text: str) -> float:
 
 
 def _labels(path: Path, known: Config) -> list[Label]:
-    from replay.tuning.labels import check, read  # noqa: PLC0415
+    from replay.tuning.labels import check  # noqa: PLC0415
 
-    found = read(_bytes(path), str(path))
+    found = read_labels(path)
     problems = check(found, known.by_name(), str(path))
     if problems:
         raise CommandError("\n".join(printable(str(problem)) for problem in problems))
     return found
 
 
-def _bytes(path: Path) -> bytes:
-    if not path.is_file():
-        raise UsageError(
-            f"{printable(str(path))}: no such file: `tocsin labels export` makes one from the verdicts in Slack"
-        )
-    return path.read_bytes()
-
-
-def _dataset(files: list[str], mapping: dict[str, str], known: Config, weights: Path | None, *, sort: bool) -> Dataset:
+def _dataset(files: list[str], reading: FileReading, known: Config, weights: Path | None, *, sort: bool) -> Dataset:
     from mentions.readers.position import SourceError  # noqa: PLC0415
     from mentions.readers.sorting import sort_by_time  # noqa: PLC0415
     from mentions.watchlist.watchlist import Watchlist  # noqa: PLC0415
@@ -173,7 +166,7 @@ def _dataset(files: list[str], mapping: dict[str, str], known: Config, weights: 
 
         def lines() -> Iterator[Line | RejectedLine]:
             for path in files:
-                yield from read_lines(path, mapping, advance)
+                yield from reading.lines(path, advance)
 
         watchlist = Watchlist([one.brand_terms(0) for one in known.brands])
         return gather(sort_by_time(lines()) if sort else lines(), watchlist, load_scorer(weights))

@@ -5,18 +5,20 @@ from __future__ import annotations
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from tocsin.cli.environment import load_installation
-from tocsin.cli.inputs import parse_column_map, read_lines
+from tocsin.cli.file_options import FILES, with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.options import EmbeddedOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, printable, progress_bar
 from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from mentions.readers.checkpoint import Checkpoint, SourceFile
+    from mentions.readers.options import Ids
     from mentions.readers.position import Position, RejectedLine
     from streams.ingest import Ingest
 
@@ -30,12 +32,10 @@ class ArrivalTime(StrEnum):
     PUBLISHED = "published"
 
 
+@with_file_options()
 def command(
-    files: Annotated[list[str], typer.Argument(help="JSON Lines or CSV, plain, .gz or .zst; - is standard input.")],
+    files: Annotated[list[str], typer.Argument(help=FILES)],
     *,
-    columns: Annotated[
-        str, typer.Option("--map", help="CSV columns: field=column,… (text=body; channel==forum for a fixed value).")
-    ] = "",
     as_of: Annotated[
         ArrivalTime,
         typer.Option(help="Arrival time. published: as if each arrived when it was published, to run an old incident."),
@@ -50,16 +50,21 @@ def command(
     ] = None,
     embedded: EmbeddedOption = False,
     json: JsonOption = False,
+    reading: FileReading,
 ) -> None:
     """Send mentions to Kafka in batches; those of one brand go to one partition, in order.
 
     Interrupted, the same command resumes after what the broker has acknowledged; a growing file can be sent again and
     again. Rejected lines are named and not sent. Mentions older than the brand's backfill_after go into the baseline
-    and raise no alert. Exit code 1 if lines were rejected.
+    and raise no alert. What a file is written in, packed in and made of is found out, and the exports of common tools
+    by their header; --preview shows how a file would be read. Exit code 1 if lines were rejected, or before anything
+    is sent if ids do not tell posts apart.
 
     Examples:
       tocsin ingest mentions.jsonl.gz
-      tocsin ingest export.csv --map text=body,published_at=date,channel==forum
+      tocsin ingest export.xlsx --preview
+      tocsin ingest export.csv --map text=title+body,published_at=date,channel==forum --timezone Europe/Paris
+      tocsin ingest brandwatch.zip
       tocsin ingest march.jsonl.gz --as-of published --speed 600
     """
     from streams.ingest import Ingest, Throttle  # noqa: PLC0415  kafka-python is slow to load
@@ -67,9 +72,12 @@ def command(
     if speed and as_of is ArrivalTime.NOW:
         raise UsageError("--speed needs --as-of published")
     here = load_installation(embedded=embedded)
+    sources = {path: _resume(path, _checkpoint(path, checkpoint, alone=len(files) == 1)) for path in files}
+    for path, source in sources.items():
+        reading.check(path, source.start)
     with closing(Ingest(here.connection, here.topics, as_of.value, Throttle(speed))) as ingest:
         for path in files:
-            _send(ingest, path, parse_column_map(columns), _checkpoint(path, checkpoint, alone=len(files) == 1))
+            _send(ingest, path, reading, sources[path])
         ingest.finish()
         counts = {name: ingest.progress.counts()[name] for name in ("sent", "records", "rejected")}
     if json:
@@ -90,24 +98,33 @@ def _checkpoint(path: str, checkpoint: Path | None, *, alone: bool) -> Checkpoin
     return Checkpoint(checkpoint or Path(f"{path}.checkpoint"))
 
 
-def _send(ingest: Ingest, path: str, mapping: dict[str, str], mark: Checkpoint | None) -> None:
+class _Source(NamedTuple):
+    """A file to send, where to go on in it, and where that is kept; None for standard input."""
+
+    file: SourceFile | None = None
+    start: Position | None = None
+    mark: Checkpoint | None = None
+
+
+def _send(ingest: Ingest, path: str, reading: FileReading, found: _Source) -> None:
     """Send one file, starting at its checkpoint."""
-    source, start = _resume(path, mark)
+    source, start, mark = found
+    ids: Ids = "stop" if source else "tell"  # a stream may bring edits for years
     before = ingest.progress.counts()
     with progress_bar(f"sending {path}", source.size if source else None) as advance:
-        for refused in ingest.run(read_lines(path, mapping, advance, start)):
+        for refused in ingest.run(reading.lines(path, advance, start, ids=ids)):
             _print_rejected(path, refused)
             if mark is not None and source is not None:
                 now = ingest.progress.counts()
                 mark.save(source, ingest.progress.position, {name: now[name] - before[name] for name in now})
 
 
-def _resume(path: str, mark: Checkpoint | None) -> tuple[SourceFile | None, Position | None]:
+def _resume(path: str, mark: Checkpoint | None) -> _Source:
     from mentions.readers.checkpoint import ResumeOutcome, identify  # noqa: PLC0415
     from mentions.readers.position import SourceError  # noqa: PLC0415
 
     if mark is None:
-        return None, None
+        return _Source()
     try:
         source = identify(path)
         resumption = mark.resume(source)
@@ -115,7 +132,7 @@ def _resume(path: str, mark: Checkpoint | None) -> tuple[SourceFile | None, Posi
         raise UsageError(str(error)) from error
     if resumption.start is not ResumeOutcome.FRESH:
         print_status(f"{path}: {resumption.start.value} (line {resumption.position.lines}, {mark.path})")
-    return source, resumption.position
+    return _Source(source, resumption.position, mark)
 
 
 def _print_rejected(path: str, refused: list[RejectedLine]) -> None:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
+from tocsin.cli.analyse.label_files import read_labels
 from tocsin.cli.analyse.replay_input import ReplayInput
 from tocsin.cli.environment import load_installation
-from tocsin.cli.inputs import parse_column_map
+from tocsin.cli.file_options import with_file_options
+from tocsin.cli.file_reading import FileReading
 from tocsin.cli.options import EmbeddedOption
 from tocsin.cli.output import print_line, print_status, printable, progress_bar
 from tocsin.cli.time_options import parse_instant_ms
@@ -43,6 +45,7 @@ class PageFiles(NamedTuple):
     labels: list[Label]
 
 
+@with_file_options("recording")
 def command(
     *,
     host: Annotated[str, typer.Option(help="Address to listen on; any but localhost requires a login.")] = "127.0.0.1",
@@ -58,9 +61,9 @@ def command(
     until: Annotated[
         str, typer.Option(help="Show the recording as of this instant: ISO 8601, UTC without an offset.")
     ] = "",
-    columns: Annotated[str, typer.Option("--map", help="Columns of such files: field=column,…")] = "",
     weights: WeightsOption = None,
     embedded: EmbeddedOption = False,
+    reading: FileReading,
 ) -> None:
     """Serve the pages until stopped: all brands live, each incident, and the threshold editor.
 
@@ -80,11 +83,11 @@ def command(
         raise UsageError(why)
     log_to_stderr(here.settings.log_level, here.settings.log_format)
     at = parse_instant_ms(until, "--until", datetime.now(UTC)) if until else None  # noqa: TID251  relative to when it was typed
-    world = _recording_source(recording, columns, config, weights, at) if recording else None
+    world = _recording_source(recording, reading, config, weights, at) if recording else None
     with ExitStack() as stack:
         if recording == [DEMO] and config == CONFIG:
             config = _demo_config(stack)
-        shown = PageFiles(config, _labels(labels))
+        shown = PageFiles(config, read_labels(labels) if labels else [])
         _run(
             _serve(here.settings, world, host, port, shown) if world else _serve_live(here, host, port, shown),
             host,
@@ -133,7 +136,7 @@ def _print_address(host: str, port: int) -> None:
 
 
 def _recording_source(
-    files: list[str], columns: str, config: Path, weights: Path | None, until: int | None
+    files: list[str], reading: FileReading, config: Path, weights: Path | None, until: int | None
 ) -> Recorded:
     from config.brands.loader import load  # noqa: PLC0415  slow to load
     from mentions.readers.position import SourceError  # noqa: PLC0415
@@ -143,7 +146,7 @@ def _recording_source(
         from tocsin.demo.scenarios.offline_run import mention_lines, read_config  # noqa: PLC0415
 
         return from_lines(read_config().brands, mention_lines(), load_scorer(weights), until or DEMO_INSTANT)
-    source = ReplayInput(files, parse_column_map(columns), sort=False, rescore=False, weights=weights)
+    source = ReplayInput(files, reading, sort=False, rescore=False, weights=weights)
     try:
         with progress_bar("reading", source.size) as advance:
             if source.recording is not None:
@@ -154,18 +157,6 @@ def _recording_source(
             return from_lines(load(config).brands, source.lines(advance), source.scorer(), until)
     except SourceError as error:
         raise UsageError(str(error)) from error
-
-
-def _labels(path: Path | None) -> list[Label]:
-    from replay.tuning.labels import read  # noqa: PLC0415  slow to load
-
-    if path is None:
-        return []
-    if not path.is_file():
-        raise UsageError(
-            f"{printable(str(path))}: no such file: `tocsin labels export` makes one from the verdicts in Slack"
-        )
-    return read(path.read_bytes(), str(path))
 
 
 def _demo_config(stack: ExitStack) -> Path:

@@ -14,11 +14,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyarrow import parquet
 
 from mentions.readers.files import Line, SourceError, format_of, read
 from mentions.readers.packing import PackedRecord, pack
 from mentions.readers.sorting import first_disorder, sort_by_time
+from tests.support.exports import workbook, zipped
 
 ROOT = Path(__file__).parents[4]
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -205,3 +208,35 @@ def test_missing_cells_are_missing_fields(tmp_path: Path) -> None:
     first, second = (json.loads(entry.raw) for entry in read(table(tmp_path / "a.parquet", rows)))
     assert (first["reach"], "lang" in first) == (7, False)
     assert ("reach" in second, second["lang"]) == (False, "en")
+
+
+_ROWS = b"id,text,published_at,channel\n" + b"1,late,2026-03-10T09:15:00Z,forum\n" * 9
+_WHOLE = (
+    workbook([["id", "text", "published_at", "channel"], *[["1", "late", "2026-03-10T09:15:00Z", "forum"]] * 9]),
+    zipped(_ROWS),
+    gzip.compress(zipped(_ROWS)),
+    _ROWS.decode().encode("utf-16"),
+    json.dumps([GOOD[0]] * 5, indent=1).encode(),
+    b"window.YTD.tweets.part0 = [" + json.dumps({"tweet": GOOD[0]}).encode() + b"]",
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    whole=st.sampled_from(_WHOLE),
+    changes=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255), st.integers(0, 40)), min_size=1, max_size=6),
+)
+def test_a_damaged_file_is_never_a_crash(tmp_path: Path, whole: bytes, changes: list[tuple[float, int, int]]) -> None:
+    """With bytes changed or missing, a file is read or refused with file and line, and nothing else."""
+    content = bytearray(whole)
+    for place, byte, missing in changes:
+        at = int(place * len(content))
+        content[at : at + missing] = bytes([byte])
+    path = tmp_path / "damaged"
+    path.write_bytes(content)
+    try:
+        entries = list(read(str(path)))
+    except SourceError as error:
+        assert str(error).startswith(f"{path}:")  # noqa: PT017  either outcome is right
+    else:
+        assert all(entry.number > 0 for entry in entries)

@@ -94,8 +94,12 @@ def test_numbers_are_of_the_line_a_row_begins_on(tmp_path: Path) -> None:
     [
         (b"1,a,b,2026-01-31T14:05:00Z,news", "line: 5 cells where the header has 4: quote cells with delimiters"),
         (b"1,a", "line: 2 cells where the header has 4"),
+        (b"1," + b"a" * 140_000 + b",x,y", "line: a cell has more than 131072 characters: shorten it"),
         (b'1,"a"b,x,y', "line: ',' expected after '\"': quote cells"),
-        (b"1,caf\xe9,2026-01-31T14:05:00Z,news", "line: is not UTF-8: convert the file"),
+        (
+            b"1,caf\xe9,2026-01-31T14:05:00Z,news",
+            "line: is not UTF-8: state the file's encoding, most likely --encoding cp1252",
+        ),
     ],
 )
 def test_a_bad_row_costs_no_good_one(tmp_path: Path, row: bytes, stated: str) -> None:

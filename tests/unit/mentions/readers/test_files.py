@@ -113,13 +113,21 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "stated"),
     [
-        (b"[\n" + LINES[0] + b"\n]", ":1: is a JSON array: send one object a line, such as by jq"),
-        (PLAIN.decode().encode("utf-16"), ":1: is UTF-16: convert it"),
+        (b"[\n" + LINES[0] + b"\n", ":3: the JSON array is not closed: the file breaks off here"),
+        (b"[\n" + LINES[0] + b",\nlate again]", ":3: not JSON: "),
+        (PLAIN.decode().encode("utf-16")[:-1], ":50: is not utf-16 (truncated data)"),
         (b"x" * (MAX_LINE + 1), f":1: is longer than {MAX_LINE} bytes"),
+        (b"<?xml version='1.0'?>\n<feed xmlns='http://www.w3.org/2005/Atom'>", ":1: is an Atom feed: `tocsin listen`"),
+        (b"<rss version='2.0'><channel>", ":1: is an RSS feed: `tocsin listen` reads feeds"),
+        (b"<!DOCTYPE html><html>", ":1: is a web page: export CSV"),
+        (b"%PDF-1.7", ":1: is a PDF document: export CSV"),
+        (b"7z\xbc\xaf\x27\x1c", ":1: is a 7-Zip archive: unpack it"),
+        (b"\0" * 257 + b"ustar", ":1: is a tar archive: unpack it"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ":1: the Excel workbook cannot be read"),
     ],
 )
-def test_what_is_no_json_lines_file_says_so(tmp_path: Path, content: bytes, stated: str) -> None:
-    """A JSON array, UTF-16 and an endless line are told at once, with what to do."""
+def test_what_cannot_be_read_says_what_it_is(tmp_path: Path, content: bytes, stated: str) -> None:
+    """What breaks off, a feed, a document, an unknown archive and an endless line are told, with what to do."""
     with pytest.raises(SourceError) as failure:
         list(read(_packed(tmp_path / "a", content)))
     assert stated in str(failure.value)
@@ -132,9 +140,11 @@ def test_standard_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch, pack: Cal
     assert _raws("-") == LINES
 
 
-def test_json_lines_cannot_be_mapped(tmp_path: Path) -> None:
-    """A mapping given for a file without columns is refused, not ignored."""
-    with pytest.raises(SourceError, match="only CSV columns can be mapped"):
+def test_a_path_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
+    """A mapping of a required field to what the first object has not is refused, with what it has."""
+    with pytest.raises(
+        SourceError, match="text=body: the first object has nothing there: it has id, text, published_at"
+    ):
         list(read(_packed(tmp_path / "a.jsonl", PLAIN), {"text": "body"}))
 
 
@@ -150,7 +160,7 @@ def test_json_lines_cannot_be_mapped(tmp_path: Path) -> None:
     ],
 )
 def test_the_name_says_the_form(path: str, form: str) -> None:
-    """CSV is told by the name, under any compression; all else is JSON Lines."""
+    """Without a look inside, CSV is told by the name, under any compression; all else is JSON Lines."""
     assert format_of(path) == form
 
 
