@@ -8,20 +8,20 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, Literal
 
 from mentions.model.decode import WireMention, decode_line
-from mentions.readers.csv_reader import DELIMITERS, read_csv
-from mentions.readers.encodings import UTF8, to_utf8
-from mentions.readers.field_map import MENTION
-from mentions.readers.file_context import FileContext, Record
+from mentions.readers.fields.field_map import MENTION
+from mentions.readers.fields.mending import Mended, Mender
+from mentions.readers.formats.csv_reader import DELIMITERS, read_csv
+from mentions.readers.formats.file_context import FileContext, Record
+from mentions.readers.formats.json_documents import is_document
+from mentions.readers.formats.json_reader import read_json
+from mentions.readers.formats.parquet_reader import read_parquet
+from mentions.readers.formats.workbook_reader import read_workbook
 from mentions.readers.id_check import IdCheck
-from mentions.readers.json_documents import is_document
-from mentions.readers.json_reader import read_json
-from mentions.readers.line_reader import STDIN, LineReader
-from mentions.readers.mending import Mended, Mender
 from mentions.readers.options import ReadingNotes, ReadOptions
-from mentions.readers.parquet_reader import read_parquet
 from mentions.readers.position import START, Line, Position, RejectedLine, SourceError
-from mentions.readers.unpacking import Unpacked, open_unpacked
-from mentions.readers.workbook_reader import read_workbook
+from mentions.readers.raw.encodings import UTF8, to_utf8
+from mentions.readers.raw.line_reader import STDIN, LineReader
+from mentions.readers.raw.unpacking import Unpacked, open_unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -64,7 +64,7 @@ def read(
 
     Args:
         path: the file; "-" is standard input.
-        mapping: field → column or path ({"text": "body"}), or another source of `mentions.readers.field_map`.
+        mapping: field → column or path ({"text": "body"}), or another source of `mentions.readers.fields.field_map`.
         start: a `next_position` of an earlier reading, to go on from; a packed file is unpacked up to there again.
         form: what the file is; None: found out.
         advance: called now and then with the bytes of the file read since the last call.

@@ -15,8 +15,8 @@ import zstandard
 
 from alerts.incidents.model import Action
 from mentions.model.batches import Batch, Tick
-from mentions.readers.line_reader import LineReader
 from mentions.readers.position import SourceError
+from mentions.readers.raw.line_reader import LineReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

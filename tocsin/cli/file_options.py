@@ -15,7 +15,7 @@ from tocsin.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mentions.readers.field_map import Target
+    from mentions.readers.fields.field_map import Target
 
 FILES: Final = "CSV, Excel, JSON Lines, JSON or Parquet, plain, .gz, .zst or .zip; - is standard input."
 
@@ -141,7 +141,7 @@ def _reading(
     keep_first: bool,
     preview: bool,
 ) -> FileReading:
-    from mentions.readers.file_context import check_options  # noqa: PLC0415  slow to load
+    from mentions.readers.formats.file_context import check_options  # noqa: PLC0415  slow to load
     from mentions.readers.options import ReadOptions  # noqa: PLC0415
 
     del preview

@@ -14,11 +14,11 @@ from tocsin.errors import CommandError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mentions.readers.field_map import Target
-    from mentions.readers.file_context import Record
+    from mentions.readers.fields.field_map import Target
+    from mentions.readers.fields.timestamp_reader import TimestampReader
+    from mentions.readers.formats.file_context import Record
     from mentions.readers.options import Ids
     from mentions.readers.position import Line, Position, RejectedLine
-    from mentions.readers.timestamp_reader import TimestampReader
 
 STDIN: Final = "-"
 
@@ -93,8 +93,8 @@ class FileReading:
         Raises:
             UsageError: the file cannot be read.
         """
-        from mentions.readers.file_context import FileContext  # noqa: PLC0415
         from mentions.readers.files import SourceError, read_fields  # noqa: PLC0415  slow to load
+        from mentions.readers.formats.file_context import FileContext  # noqa: PLC0415
 
         notes = ReadingNotes()
         try:
@@ -105,7 +105,7 @@ class FileReading:
 
     def timestamps(self) -> TimestampReader:
         """Return the reader of times as they are stated to be written."""
-        from mentions.readers.timestamp_reader import TimestampReader  # noqa: PLC0415
+        from mentions.readers.fields.timestamp_reader import TimestampReader  # noqa: PLC0415
 
         return TimestampReader(self._options.timezone, self._options.date_format)
 

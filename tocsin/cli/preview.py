@@ -12,8 +12,8 @@ from tocsin.cli.output import print_line, print_table, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mentions.readers.field_map import Target
-    from mentions.readers.file_context import FileContext
+    from mentions.readers.fields.field_map import Target
+    from mentions.readers.formats.file_context import FileContext
     from mentions.readers.options import ReadOptions
     from mentions.readers.position import Line, RejectedLine
 
@@ -30,9 +30,9 @@ def print_preview(path: str, mapping: dict[str, str], options: ReadOptions, targ
 
     A map that is not complete is completed by guesses, and said to be.
     """
-    from mentions.readers.field_map import MENTION  # noqa: PLC0415  slow to load
-    from mentions.readers.file_context import FileContext  # noqa: PLC0415
-    from mentions.readers.guesses import as_option  # noqa: PLC0415
+    from mentions.readers.fields.field_map import MENTION  # noqa: PLC0415  slow to load
+    from mentions.readers.fields.guesses import as_option  # noqa: PLC0415
+    from mentions.readers.formats.file_context import FileContext  # noqa: PLC0415
     from mentions.readers.id_check import UnusableIdsError  # noqa: PLC0415
     from mentions.readers.position import RejectedLine, SourceError  # noqa: PLC0415
 
@@ -64,7 +64,7 @@ def print_preview(path: str, mapping: dict[str, str], options: ReadOptions, targ
 
 
 def _entries(context: FileContext) -> Iterator[Any]:
-    from mentions.readers.field_map import MENTION  # noqa: PLC0415
+    from mentions.readers.fields.field_map import MENTION  # noqa: PLC0415
     from mentions.readers.files import read, read_fields  # noqa: PLC0415
 
     if context.target is not MENTION:
@@ -86,7 +86,7 @@ def _as_far_as_possible(context: FileContext, unclear: list[str]) -> list[Line |
 
 def _guess(context: FileContext) -> dict[str, str]:
     """Return a map for the required fields that have no column; a channel that no column tells is "unknown"."""
-    from mentions.readers.guesses import guess_map  # noqa: PLC0415
+    from mentions.readers.fields.guesses import guess_map  # noqa: PLC0415
 
     header, target = list(context.notes.header), context.target
     open_fields = [field for field in target.fields if field not in context.mapping and field not in header]

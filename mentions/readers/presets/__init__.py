@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mentions.readers.field_map import REQUIRED, parse_source, path_value, resolve_preset
+from mentions.readers.fields.field_map import REQUIRED, parse_source, path_value, resolve_preset
 from mentions.readers.presets import app_stores, listening_tools, social_networks
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ class Layout:
     signature: frozenset[str]  # columns, or paths of each post, that occur together nowhere else
     mapping: Mapping[
         str, str
-    ]  # field → source, as in `mentions.readers.field_map`; names that are missing are left out
+    ]  # field → source, as in `mentions.readers.fields.field_map`; names that are missing are left out
     items: str = ""  # path of the list of posts in each object; "": each object is a post
     lookups: tuple[Lookup, ...] = ()
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)  # path → the values of posts that are mentions

@@ -12,7 +12,7 @@ from tocsin.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mentions.readers.field_map import Target
+    from mentions.readers.fields.field_map import Target
     from replay.tuning.labels import Label
 
 TABLES: Final = frozenset({".csv", ".tsv", ".xlsx", ".xls", ".xlsb", ".ods", ".json", ".jsonl", ".zip", ".gz", ".zst"})
@@ -41,7 +41,7 @@ def read_labels(file: Path, reading: FileReading | None = None) -> list[Label]:
 
 def label_target() -> Target:
     """Return the columns of a table of labels."""
-    from mentions.readers.field_map import Target  # noqa: PLC0415  slow to load
+    from mentions.readers.fields.field_map import Target  # noqa: PLC0415  slow to load
     from replay.tuning.labels import KEYS, REQUIRED  # noqa: PLC0415
 
     return Target(KEYS, REQUIRED, "a label")

@@ -17,14 +17,14 @@ from tocsin.errors import CommandError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mentions.readers.field_map import Target
+    from mentions.readers.fields.field_map import Target
     from mentions.readers.position import Line
     from mentions.sentiment import Scorer
     from mentions.sentiment.training.training import Labelled, TrainedModel
 
 
 def _target() -> Target:
-    from mentions.readers.field_map import Target  # noqa: PLC0415  slow to load
+    from mentions.readers.fields.field_map import Target  # noqa: PLC0415  slow to load
 
     return Target(("text", "label", "lang", "brand"), ("text", "label"), "a labelled text")
 

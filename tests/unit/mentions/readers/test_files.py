@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mentions.readers.files import Line, Position, RejectedLine, SourceError, format_of, read
-from mentions.readers.line_reader import MAX_LINE
+from mentions.readers.raw.line_reader import MAX_LINE
 from tests.support.mentions import line
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mentions.readers.encodings import not_utf8
-from mentions.readers.line_reader import MAX_LINE, LineReader
 from mentions.readers.position import SourceError
+from mentions.readers.raw.encodings import not_utf8
+from mentions.readers.raw.line_reader import MAX_LINE, LineReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Final, Literal, NamedTuple, cast
 
-from mentions.readers.compression import BadArchive, Damage, decompress
 from mentions.readers.position import SourceError
+from mentions.readers.raw.compression import BadArchive, Damage, decompress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

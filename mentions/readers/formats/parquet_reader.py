@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from mentions.readers.column_mapping import ColumnMapping, find_header
-from mentions.readers.file_context import FileContext, Record
+from mentions.readers.formats.column_mapping import ColumnMapping, find_header
+from mentions.readers.formats.file_context import FileContext, Record
 from mentions.readers.position import START, Position, SourceError
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mentions.readers.field_map import MENTION, Target, check_fields
+from mentions.readers.fields.field_map import MENTION, Target, check_fields
+from mentions.readers.fields.timestamp_reader import TimestampReader
 from mentions.readers.options import NO_PRESET, ReadingNotes, ReadOptions
 from mentions.readers.position import Position, SourceError
 from mentions.readers.presets import Match, chosen
-from mentions.readers.timestamp_reader import TimestampReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,15 +6,15 @@ import csv
 import re
 from typing import TYPE_CHECKING, Final
 
-from mentions.readers.column_mapping import ColumnMapping, find_header
-from mentions.readers.encodings import not_utf8
-from mentions.readers.file_context import FileContext, Record
+from mentions.readers.formats.column_mapping import ColumnMapping, find_header
+from mentions.readers.formats.file_context import FileContext, Record
 from mentions.readers.position import START, Position, RejectedLine, SourceError
+from mentions.readers.raw.encodings import not_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mentions.readers.line_reader import LineReader
+    from mentions.readers.raw.line_reader import LineReader
 
 DELIMITERS: Final = ",;\t|"
 

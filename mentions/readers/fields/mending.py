@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from mentions.model.decode import Rejection, WireMention, decode_line
-from mentions.readers import values
-from mentions.readers.encodings import not_utf8
-from mentions.readers.field_map import ENGAGEMENT, REQUIRED
+from mentions.readers.fields import values
+from mentions.readers.fields.field_map import ENGAGEMENT, REQUIRED
+from mentions.readers.raw.encodings import not_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mentions.readers.fields.timestamp_reader import TimestampReader
     from mentions.readers.options import ReadingNotes
-    from mentions.readers.timestamp_reader import TimestampReader
 
 AUTHOR: Final = "author."
 _COUNTS: Final = frozenset({"reach", "engagement", "author.followers", "rating"})

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mentions.model.mention import MAX_COUNT
-from mentions.readers.values import UnusableValueError, count
+from mentions.readers.fields.values import UnusableValueError, count
 from tests.support.exports import read_export, workbook
 
 if TYPE_CHECKING:

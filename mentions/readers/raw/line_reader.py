@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, cast
 
-from mentions.readers.compression import Damage, decompress
 from mentions.readers.position import START, Position, SourceError
+from mentions.readers.raw.compression import Damage, decompress
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from mentions.readers.field_map import MENTION, Target, check_fields, parse_source, resolve_preset
-from mentions.readers.guesses import as_option, guess_map
+from mentions.readers.fields.field_map import MENTION, Target, check_fields, parse_source, resolve_preset
+from mentions.readers.fields.guesses import as_option, guess_map
 from mentions.readers.position import SourceError
 from mentions.readers.presets import Match, fit_header, match_header, why_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mentions.readers.file_context import FileContext
+    from mentions.readers.formats.file_context import FileContext
     from mentions.readers.presets.model import Layout
 
 MAX_LABEL_LINES: Final = 40

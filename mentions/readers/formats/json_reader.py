@@ -6,17 +6,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mentions.model.mention import Mention
-from mentions.readers.field_map import FieldSource, parse_source, path_value
-from mentions.readers.file_context import FileContext, Record
-from mentions.readers.json_documents import is_document, read_document
+from mentions.readers.fields.field_map import FieldSource, parse_source, path_value
+from mentions.readers.formats.file_context import FileContext, Record
+from mentions.readers.formats.json_documents import is_document, read_document
 from mentions.readers.position import START, Line, Position, SourceError
 from mentions.readers.presets import fit_record, has_signature, match_record, posts, why_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mentions.readers.line_reader import LineReader
     from mentions.readers.presets.model import Layout
+    from mentions.readers.raw.line_reader import LineReader
 
 
 def read_json(lines: LineReader, context: FileContext, head: bytes, start: Position = START) -> Iterator[Line | Record]:

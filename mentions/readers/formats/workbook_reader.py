@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from mentions.readers.column_mapping import find_header
-from mentions.readers.compression import BadArchive
-from mentions.readers.file_context import FileContext, Record
+from mentions.readers.formats.column_mapping import find_header
+from mentions.readers.formats.file_context import FileContext, Record
+from mentions.readers.formats.workbook_bounds import check_bounds
 from mentions.readers.position import START, Position, SourceError
-from mentions.readers.workbook_bounds import check_bounds
+from mentions.readers.raw.compression import BadArchive
 
 if TYPE_CHECKING:
     import io

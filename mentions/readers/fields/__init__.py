@@ -1,0 +1,1 @@
+"""Fields of mentions out of the columns and paths of files: maps, guesses, times, what is mended."""
