@@ -77,7 +77,7 @@ async def test_the_most_severe_brand_stands_first_and_can_be_searched_for() -> N
         assert "No matching brands" in await (await client.get("/?q=zzz")).text()
 
 
-async def test_the_board_tells_what_is_not_heard() -> None:
+async def test_the_board_lists_sources_in_trouble() -> None:
     """How many sources are heard stands below the brands, then each that is not, in either language, escaped."""
     stage = Stage()
     now = stage.now()
