@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import random
+import socket
 import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
 
 import pytest
 
 from streams.listening import health
 from tests.support.growing_forum import BRAND, FEED_LENGTH, GrowingForum, served
 from tests.support.installation import Installation, Worker, wait_until
+from tests.support.ports import pick_ports
 
 if TYPE_CHECKING:
     from tests.support.brokers import Broker
@@ -77,3 +80,40 @@ def test_each_post_is_sent_once_through_kills(kafka: Broker) -> None:
         wait_until(
             lambda: {one.state for one in health.read(here.connection, here.topics, 0)} == {"active"}, 60, "health"
         )
+
+
+def test_a_door_that_cannot_open_is_an_error_of_one_line(kafka: Broker) -> None:
+    """Without a secret anybody could send; a port that is taken is named: nothing starts in either case."""
+    with Installation(kafka) as here:
+        config = brands(here, "http://127.0.0.1:9")
+        refused = here.command("listen", "--http", "8090", "--config", config)
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+        assert "TOCSIN_LISTEN_TOKEN" in refused.stderr
+        here.environment["TOCSIN_LISTEN_TOKEN"] = "a-token-of-some-length"
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            embedded = ("--embedded",) if here.embedded else ()
+            refused = here.command("listen", "--http", str(port), "--config", config, *embedded)
+        assert refused.returncode == 2
+        assert f"Error: cannot listen on 127.0.0.1:{port}" in refused.stderr
+
+
+def test_mentions_come_in_over_http(kafka: Broker) -> None:
+    """What curl posts is in `mentions` when it is answered; the same request again sends nothing."""
+    with Installation(kafka, {"TOCSIN_LISTEN_TOKEN": "a-token-of-some-length"}) as here:
+        port = next(pick_ports())
+        config = brands(here, "http://127.0.0.1:9")
+        listener = here.worker("--http", str(port), "--config", config, command="listen")
+        wait_until(partial(listens, listener), 60, "listening")
+        mention = {"id": "1", "text": f"{BRAND} again", "channel": "form", "published_at": int(time.time())}
+        request = Request(
+            f"http://127.0.0.1:{port}/v1/mentions",
+            json.dumps(mention).encode(),
+            {"Authorization": "Bearer a-token-of-some-length", "Idempotency-Key": "k1"},
+        )
+        for _ in range(2):
+            with urlopen(request, timeout=60) as answer:
+                assert (answer.status, json.load(answer)["accepted"]) == (202, 1)
+        sent_now = [json.loads(record.value or b"{}")["id"] for record in here.records(here.topics.mentions.name)]
+        assert sent_now == ["1"]
+        assert listener.stop() == 0

@@ -63,9 +63,7 @@ class ListenerService:
             OSError: the port is taken.
         """
         metrics.serve(self._settings.metrics_port)
-        async with self.listener() as (listener, sink), asyncio.TaskGroup() as group:
-            if http is not None:
-                group.create_task(self._serve(sink, *http))
+        async with self.listener() as (listener, sink), self._door(sink, http), asyncio.TaskGroup() as group:
             group.create_task(listener.report())
             if brands is None:
                 group.create_task(self._follow_brands(listener))
@@ -83,15 +81,20 @@ class ListenerService:
                 await listener.update(registry.brands().values())
                 await changed.wait()
 
-    async def _serve(self, sink: KafkaSink, host: str, port: int) -> None:
+    @asynccontextmanager
+    async def _door(self, sink: KafkaSink, http: tuple[str, int] | None) -> AsyncIterator[None]:
+        """Take mentions over HTTP at an address, if there is one, for as long as the context lasts."""
+        if http is None:
+            yield
+            return
         token, secret = self._settings.listen_token, self._settings.listen_secret
         app = build_api(sink.send, token.get_secret_value(), secret.get_secret_value())
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         try:
-            await web.TCPSite(runner, host, port).start()
-            log.info("taking mentions over HTTP", address=f"{host}:{port}")
-            await asyncio.Event().wait()
+            await web.TCPSite(runner, *http).start()
+            log.info("taking mentions over HTTP", address="{}:{}".format(*http))
+            yield
         finally:
             await runner.cleanup()
 

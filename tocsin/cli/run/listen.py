@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 from pathlib import Path  # noqa: TC003  typer reads the annotation
 from typing import TYPE_CHECKING, Annotated
@@ -65,6 +66,10 @@ def command(
     if dry_run and not once:
         raise UsageError("--dry-run needs --once")
     here = load_installation(embedded=embedded)
+    if http is not None and not (
+        here.settings.listen_token.get_secret_value() or here.settings.listen_secret.get_secret_value()
+    ):
+        raise UsageError("--http needs TOCSIN_LISTEN_TOKEN or TOCSIN_LISTEN_SECRET: else anybody could send mentions")
     if discover is not None:
         _discover(discover, private=private, json=json)
     elif check or dry_run:
@@ -174,7 +179,16 @@ def _listen(here: Installation, config: Path | None, http: tuple[str, int] | Non
         sent = asyncio.run(listen_once(service, _brands(here, config) if brands is None else brands))
         print_line(f"sent {sent} mentions")
         return
-    _run_until_stopped(service.run(brands, http))
+    try:
+        _run_until_stopped(service.run(brands, http))
+    except OSError as error:
+        if http is None or error.errno != errno.EADDRINUSE:
+            raise
+        raise UsageError(
+            f"cannot listen on {http[0]}:{http[1]}: {error.strerror}: choose another --http port"
+        ) from error
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from several  # the tasks end together: one of them failed
 
 
 def _run_until_stopped(main: Coroutine[Any, Any, None]) -> None:
