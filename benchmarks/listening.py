@@ -20,7 +20,7 @@ from tests.support.growing_forum import BRAND, GrowingForum, served
 from tests.support.installation import Installation, Worker, wait_until
 
 PATHS: Final = ("a", "b", "c")
-SHOWN: Final = 1_900
+SHOWN: Final = 1_000
 """Posts of a feed: a shorter one would lose some while the listener is down, whatever that does."""
 
 LIFE: Final = 4.0  # seconds that a listener lives at most after it began to read

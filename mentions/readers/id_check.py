@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 MAX_REMEMBERED: Final = 200_000
 """How many ids are compared with: a repeated id stands near its like in the files where this goes wrong."""
 
+FEW: Final = 20
+"""Mentions with the id of another text that are no reason to stop yet: edited posts are in many files."""
+
 _LINE_BITS: Final = 40
 _DIGEST: Final = (1 << 61) - 1
 
@@ -57,6 +60,8 @@ class IdCheck:
             self._notes.left_out["another text has the same id"] += 1
             return False
         self._notes.repeated += 1
+        if self._what == "many" and self._notes.repeated > max(FEW, len(self._seen)):
+            raise UnusableIdsError(self._repeated(mention, number, first & ((1 << _LINE_BITS) - 1)))
         return True
 
     def _repeated(self, mention: WireMention, number: int, first: int) -> str:

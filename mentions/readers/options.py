@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 NO_PRESET: Final = "none"
 
-Ids = Literal["ignore", "tell", "stop", "first"]
-"""What becomes of an id that several texts have: nothing, it is told, reading stops, or the first text is taken."""
+Ids = Literal["ignore", "tell", "many", "stop", "first"]
+"""What becomes of an id that several texts have: nothing, it is told, it is told and reading stops where most ids are
+so, reading stops at once, or the first text is taken."""
 
 
 @dataclass(frozen=True)

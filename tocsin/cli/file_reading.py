@@ -47,7 +47,7 @@ class FileReading:
         advance: Callable[[float], None] | None = None,
         start: Position | None = None,
         *,
-        ids: Ids = "stop",
+        ids: Ids = "many",
     ) -> Iterator[Line | RejectedLine]:
         """Yield a file's mentions; calls `advance` now and then with the bytes read of the file itself.
 
@@ -84,7 +84,7 @@ class FileReading:
         """
         if path != STDIN and Path(path).is_file():
             with suppress(UsageError):  # what cannot be read is reported where reading gets there
-                for _line in self.lines(path, None, start):
+                for _line in self.lines(path, None, start, ids="stop"):
                     pass
 
     def fields(self, path: str, target: Target) -> Iterator[Line | Record | RejectedLine]:

@@ -59,3 +59,13 @@ def test_the_first_text_is_kept_where_that_is_wanted(tmp_path: Path) -> None:
     counted = read_export(tmp_path / "a.csv", content, ids="tell")
     assert len(counted.mentions) == 3
     assert list(counted.notes.summary()) == ["1 mention with the id of another text: each id counts once"]
+
+
+def test_an_edited_post_stops_no_replay_but_a_column_of_one_value_does(tmp_path: Path) -> None:
+    """Where few ids are of several texts they are counted; where most are, no id tells posts apart."""
+    posts = [(str(number), "a") for number in range(200)]
+    edited = read_export(tmp_path / "a.csv", rows(*posts, *((str(number), "b") for number in range(100))), ids="many")
+    assert len(edited.mentions) == 300
+    assert list(edited.notes.summary()) == ["100 mentions with the id of another text: each id counts once"]
+    with pytest.raises(UnusableIdsError, match="the id of each mention is '7'"):
+        read_export(tmp_path / "b.csv", rows(*(("7", f"text {number}") for number in range(30))), ids="many")
