@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _TRANSLATED: Final = (ip_network("64:ff9b::/96"), ip_network("::/96"))
 """IPv4 behind NAT64, and in the old compatible form."""
 
-_REMEDY: Final = "set `private_addresses: true` if it is meant"
+_REMEDY: Final = "set `private_addresses: true` (on the command line `--private`) if it is meant"
 
 
 def check_url(url: URL, *, allow_private: bool) -> None:

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final, Literal
 
 from config.error_messages import nearest
+from mentions.watchlist.foreign_syntax import foreign_sign
 from mentions.watchlist.normalise import normalise
 
 if TYPE_CHECKING:
@@ -71,10 +72,16 @@ def _shared(
 
 
 def _too_common(node: Node) -> Iterator[Finding]:
-    """Yield keywords that match much that is not about the brand, and those that look for signs as they stand."""
+    """Yield keywords that match much that is not about the brand, or that look for signs as they stand."""
     for place in _keywords(node):
         if _joined(str(place.value)):
             yield place, "is looked for with its +: for both words in any order write them with AND", "warning"
+        if sign := foreign_sign(str(place.value)):
+            yield (
+                place,
+                f'"{sign[0]}" is no operator here: {sign[1]}; if it is in the name, write \'"…"\'',
+                "warning",
+            )
         word = normalise(str(place.value))
         if word in _common_words():
             if "context" not in node.fields:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kafka import TopicPartition
 
 from streams.kafka import clients
-from streams.kafka.errors import BrokerError
+from streams.kafka.errors import BrokerError, MissingTopicError
 from streams.kafka.partitioning import partition_of
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _offsets(consumer: KafkaConsumer, ends: Mapping[Any, int], instant: int) -> 
 def _partitions(connection: Connection, consumer: KafkaConsumer, topic: str) -> list[Any]:
     numbers = consumer.partitions_for_topic(topic)
     if not numbers:
-        raise BrokerError(connection.bootstrap, f"there is no topic {topic}: `tocsin topics create` makes it")
+        raise MissingTopicError(connection.bootstrap, topic)
     return [TopicPartition(topic, number) for number in sorted(numbers)]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from kafka import TopicPartition
 
 from streams.kafka import clients
-from streams.kafka.errors import BrokerError
+from streams.kafka.errors import MissingTopicError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,5 +55,5 @@ class TopicTail:
     def _numbers(self, connection: Connection, topic: str) -> list[int]:
         numbers = self._consumer.partitions_for_topic(topic)
         if not numbers:
-            raise BrokerError(connection.bootstrap, f"there is no topic {topic}: `tocsin topics create` makes it")
+            raise MissingTopicError(connection.bootstrap, topic)
         return sorted(numbers)

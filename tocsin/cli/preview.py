@@ -59,7 +59,8 @@ def print_preview(path: str, mapping: dict[str, str], options: ReadOptions, targ
     else:
         print_line("no line can be read yet; the first one holds:")
         _print_fields(context.notes.sample)
-    _print_unclear([*unclear, *(f"{path}: {line}" for line in context.notes.summary())])
+    _print_lines("left out:", [f"{path}: {line}" for line in context.notes.summary()])
+    _print_lines("unclear:" if unclear else "nothing is unclear", unclear)
     return not unclear
 
 
@@ -122,7 +123,19 @@ def _print_mentions(entries: list[Any], what: str) -> None:
     for entry in entries:
         fields = entry.fields if getattr(entry, "fields", None) is not None else json.loads(entry.raw)
         print_line(f"  line {entry.number}")
-        _print_fields(fields)
+        _print_fields(_with_instant(fields))
+
+
+def _with_instant(fields: Mapping[str, object]) -> Mapping[str, object]:
+    """Return fields with their time as the instant that it was taken for, so that a wrong day or zone is seen."""
+    from mentions.model.timestamps import format_timestamp, parse_timestamp  # noqa: PLC0415
+
+    if "published_at" not in fields:
+        return fields
+    try:
+        return {**fields, "published_at": format_timestamp(parse_timestamp(fields["published_at"]))}
+    except ValueError:
+        return fields
 
 
 def _print_fields(fields: Mapping[str, object]) -> None:
@@ -132,9 +145,10 @@ def _print_fields(fields: Mapping[str, object]) -> None:
             print_line(printable(f"    {name}: {text if len(text) <= _MAX_CHARS else text[:_MAX_CHARS] + '…'}"))
 
 
-def _print_unclear(unclear: list[str]) -> None:
-    print_line("unclear:" if unclear else "nothing is unclear")
-    for line in unclear[:_MAX_REASONS]:
+def _print_lines(heading: str, lines: list[str]) -> None:
+    if lines or not heading.endswith(":"):
+        print_line(heading)
+    for line in lines[:_MAX_REASONS]:
         print_line(printable(f"  {line}"))
-    if len(unclear) > _MAX_REASONS:
-        print_line(f"  … and {len(unclear) - _MAX_REASONS} more lines")
+    if len(lines) > _MAX_REASONS:
+        print_line(f"  … and {len(lines) - _MAX_REASONS} more lines")

@@ -32,19 +32,19 @@ class ColumnMapping:
     ) -> None:
         """Take the header and, for fields that it names otherwise, field → source.
 
-        Columns that are mapped to no field keep their names, and so may be fields all the same; with a layout they are
-        left out.
+        Columns that are mapped to no field keep their names, and so may be fields all the same, unless the mapping
+        takes that field from elsewhere; with a layout they are left out.
 
         Raises:
-            ValueError: a field or column is unknown or named twice, or a required field has no column.
+            ValueError: a field or column is unknown, two columns have one name, or a required field has no column.
         """
         check_fields(mapping, target)
         stated = {field: parse_source(text, header) for field, text in mapping.items()}
         _check_columns(header, {field: source.names for field, source in stated.items()}, mapping)
         preset = {} if layout is None else resolve_preset(layout.mapping, header)
         whole = {source.names[0] for source in stated.values() if len(source.names) == 1}
-        own = [] if layout is not None else [name for name in header if name and name not in whole]
-        _check_twice(own, stated)
+        taken = {"", *whole, *stated}
+        own = [] if layout is not None else [name for name in header if name not in taken]
         self.width: Final = len(header)
         self.mapping: Final = {**{name: name for name in own if name in target.fields}, **preset, **mapping}
         self._layout = layout
@@ -130,12 +130,6 @@ def _check_columns(header: Sequence[str], stated: Mapping[str, tuple[str, ...]],
             if name not in header:
                 shown = f"{field}={mapping[field]}"
                 raise ValueError(f"{shown}: there is no column {name!r}: use one of {', '.join(filter(None, header))}")
-
-
-def _check_twice(own: Sequence[str], stated: Mapping[str, Any]) -> None:
-    for field, source in stated.items():
-        if field in own and field not in source.names:
-            raise ValueError(f"the field {field!r} is given twice: map it once")
 
 
 def _check_required(mapping: Mapping[str, str], header: Sequence[str], target: Target, twice: Sequence[str]) -> None:

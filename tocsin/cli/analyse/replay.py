@@ -206,6 +206,11 @@ def _print_status(result: ReplayResult, seconds: float, source: ReplayInput) -> 
         print_status(f"warning: {result.late} mentions are out of order by more than the lateness: {where}{remedy}")
     if result.duplicates:
         print_status(f"{result.duplicates} duplicates were counted once")
+    if result.mentions and result.unmatched == result.mentions:
+        print_status(
+            "warning: no mention is about a brand: name the brands and their keywords with --config, or "
+            "say that all are about one with --map brand==NAME"
+        )
     print_status(
         f"{result.mentions} mentions in {seconds:.1f} s ({result.mentions / max(seconds, 1e-9):,.0f}/s), "
         f"{result.unmatched} of no brand, {len(result.rejected_lines)} rejected"

@@ -52,7 +52,7 @@ def match(
             print_json({"text": text, "brands": [msgspec.to_builtins(reason) for reason in reasons]})
         else:
             _print(text, reasons)
-    print_status(f"{texts} texts, {matched} about a brand")
+    print_status(f"{texts} text{'' if texts == 1 else 's'}, {matched} about a brand")
 
 
 def _texts(file: str) -> Iterator[str]:

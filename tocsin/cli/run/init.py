@@ -187,14 +187,17 @@ def _report(output: Path, trials: Sequence[Trial]) -> None:
         for one in trials:
             if one.error:
                 print_line(printable(f"left out, {one.source}: {one.error}"))
+    working = any(not one.error for one in trials)
     recent = _recent(trials)
     if recent:
         print_line("\nThe last day, as it would have been heard:")
         for line in recent[-SHOWN:]:
             print_line(f"  {line}")
     print_line()
-    print_line(printable(f"Written: {output}. Next:"))
-    for step in (f"tocsin config apply {output}", "tocsin listen", "tocsin worker"):
+    print_line(printable(f"Written: {output}{'' if working else ', without a source'}. Next:"))
+    if not working:
+        print_line("  add `sources` to the brand (docs/sources.md), or send mentions yourself: tocsin ingest FILE")
+    for step in ("tocsin topics create", f"tocsin config apply {output}", "tocsin listen", "tocsin worker"):
         print_line(printable(f"  {step}"))
 
 

@@ -12,7 +12,7 @@ from kafka.errors import KafkaTimeoutError
 from alerts.delivery.ports import DeliveryError
 from config.errors import ConfigError, Problem
 from mentions.readers.position import SourceError
-from streams.kafka.errors import BrokerError
+from streams.kafka.errors import BrokerError, MissingTopicError
 from tocsin.cli.errors import EXIT_FAILED, EXIT_USAGE, describe_error
 from tocsin.errors import CommandError, UsageError
 
@@ -47,6 +47,15 @@ def test_a_failure_that_a_user_can_mend_is_reported(error: Exception, code: int,
 def test_a_bug_is_not_reported_as_if_it_were_the_user_s(error: Exception) -> None:
     """What nobody foresaw keeps its traceback: hiding it would make it unfindable."""
     assert describe_error(error) is None
+
+
+def test_a_missing_topic_names_its_remedy_alone() -> None:
+    """The broker answered, so nobody is asked whether it runs."""
+    judged = describe_error(MissingTopicError("localhost:1", "brands"))
+    assert judged == (
+        "Kafka at localhost:1: there is no topic brands: `tocsin topics create` makes it",
+        EXIT_FAILED,
+    )
 
 
 def test_a_hostile_name_in_a_message_does_not_act() -> None:

@@ -58,6 +58,17 @@ def test_a_first_look_names_what_to_state(tmp_path: Path) -> None:
     assert third.stdout.endswith("nothing is unclear\n")
 
 
+def test_a_first_look_shows_instants_and_what_is_left_out(tmp_path: Path) -> None:
+    """A time is shown as it was taken, in UTC; a field that was left out leaves nothing to settle."""
+    path = tmp_path / "export.csv"
+    path.write_text("id,text,published_at,channel,reach\n1,late,Tue Mar 10 09:15:04 +0100 2026,x,nan\n", "utf-8")
+    done = run("ingest", str(path), "--preview")
+    assert done.returncode == 0
+    assert "published_at: 2026-03-10T08:15:04Z" in done.stdout
+    assert f"left out:\n  {path}: reach was left out of 1 mention (first: 'nan' on line 2)\n" in done.stdout
+    assert done.stdout.endswith("nothing is unclear\n")
+
+
 def test_a_first_look_is_harmless(tmp_path: Path) -> None:
     """Control characters of a hostile file are spelled out."""
     path = tmp_path / "export.csv"

@@ -131,6 +131,17 @@ def test_brands_outside_the_configuration_are_counted(tmp_path: Path) -> None:
     assert "rejected" in done.stderr
 
 
+def test_an_export_about_no_brand_is_warned_of() -> None:
+    """Without brands there is nobody to be about: the warning names the two ways out, and the second one works."""
+    export = "\n".join(json.dumps({key: it for key, it in one.items() if key != "brand"}) for one in MENTIONS[:20])
+    nobody = replay("-", "--defaults", given=export)
+    assert "--config" in nobody.stderr
+    assert "--map brand==NAME" in nobody.stderr
+    everybody = replay("-", "--defaults", "--map", "brand==Brisela", given=export)
+    assert "0 of no brand" in everybody.stderr
+    assert "warning" not in everybody.stderr
+
+
 def test_own_weights_are_used(tmp_path: Path) -> None:
     """What labels taught, a replay hears: a word of the trade that says nothing to the shipped weights fires."""
     labels, out = tmp_path / "labels.csv", tmp_path / "own.npz"

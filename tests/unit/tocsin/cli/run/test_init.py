@@ -37,12 +37,15 @@ def test_what_works_is_written_and_shown(tmp_path: Path) -> None:
     assert [source.url for source in brand.sources] == [f"{url}/feed.xml"]
     assert f"forum: {BRAND} lost parcel" in found.stdout
     assert f"tocsin config apply {path}" in found.stdout
+    assert "without a source" not in found.stdout
 
 
 def test_without_sites_a_brand_stands_alone(tmp_path: Path) -> None:
     """Sources are no condition: mentions may come another way."""
     path = tmp_path / "brands.yaml"
-    assert run(path, "--keyword", '"Brisela OR not"', "--keyword", "bris*").exit_code == 0
+    done = run(path, "--keyword", '"Brisela OR not"', "--keyword", "bris*")
+    assert done.exit_code == 0
+    assert "without a source" in done.stdout
     (brand,) = load(path).brands
     assert brand.keywords == ('"Brisela OR not"', "bris*")
     assert brand.sources == ()
