@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from pathlib import Path  # noqa: TC003  typer reads the annotation
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +14,6 @@ from tocsin.cli.output import print_json, print_line, print_status, print_table,
 from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
     from typing import Any
 
     from config.brands.model import Brand
@@ -165,6 +163,7 @@ def _discover(url: str, *, private: bool, json: bool) -> None:
 
 def _listen(here: Installation, config: Path | None, http: tuple[str, int] | None, *, once: bool) -> None:
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415  Faust is slow to load
+    from streams.shutdown import run_until_stopped  # noqa: PLC0415
     from tocsin.listener.service import ListenerService, listen_once  # noqa: PLC0415
 
     log_to_stderr(here.settings.log_level, here.settings.log_format)
@@ -174,20 +173,5 @@ def _listen(here: Installation, config: Path | None, http: tuple[str, int] | Non
         sent = asyncio.run(listen_once(service, _brands(here, config) if brands is None else brands))
         print_line(f"sent {sent} mentions")
         return
-    _run_until_stopped(service.run(brands, http))
-
-
-def _run_until_stopped(main: Coroutine[Any, Any, None]) -> None:
-    """Run until Ctrl-C or SIGTERM, which both end it in order."""
-
-    async def run() -> None:
-        task = asyncio.ensure_future(main)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, task.cancel)
-        await asyncio.gather(task, return_exceptions=False)
-
-    try:
-        asyncio.run(run())
-    except asyncio.CancelledError:
+    if run_until_stopped(service.run(brands, http)):
         print_status("stopped")
