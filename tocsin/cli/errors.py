@@ -47,5 +47,9 @@ def _describe_kafka_error(error: Exception) -> tuple[str, int] | None:
     known = getattr(sys.modules.get("kafka.errors"), "KafkaError", ())
     if not isinstance(error, known):
         return None
+    from streams.kafka.errors import refusal  # noqa: PLC0415  only where it is needed
+
+    if refused := refusal(error):
+        return f"Kafka: {refused}", EXIT_FAILED
     remedy = "is Kafka running, and is TOCSIN_BROKERS right?"
     return f"Kafka: {printable(str(error) or type(error).__name__)}: {remedy}", EXIT_FAILED
