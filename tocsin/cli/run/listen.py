@@ -161,17 +161,37 @@ def _discover(url: str, *, private: bool, json: bool) -> None:
         print_line(printable(f'    - {{kind: feed, url: "{feed.url}"{extra}}}'))
 
 
+def _check_secret(settings: Settings, http: tuple[str, int] | None) -> None:
+    if http and not (settings.listen_token.get_secret_value() or settings.listen_secret.get_secret_value()):
+        raise UsageError("--http needs TOCSIN_LISTEN_TOKEN or TOCSIN_LISTEN_SECRET: else anybody could send mentions")
+
+
 def _listen(here: Installation, config: Path | None, http: tuple[str, int] | None, *, once: bool) -> None:
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415  Faust is slow to load
     from streams.shutdown import run_until_stopped  # noqa: PLC0415
     from tocsin.listener.service import ListenerService, listen_once  # noqa: PLC0415
 
     log_to_stderr(here.settings.log_level, here.settings.log_format)
+    _check_secret(here.settings, http)
     brands = None if config is None else _brands(here, config)
     service = ListenerService(here.settings, here.connection, here.topics, tokens(here.settings))
     if once:
         sent = asyncio.run(listen_once(service, _brands(here, config) if brands is None else brands))
         print_line(f"sent {sent} mentions")
         return
-    if run_until_stopped(service.run(brands, http)):
-        print_status("stopped")
+    try:
+        if run_until_stopped(service.run(brands, http)):
+            print_status("stopped")
+    except BaseExceptionGroup as group:
+        refused = group.split(OSError)[0]
+        if refused is None or http is None:
+            raise
+        raise CommandError(f"cannot listen on {http[0]}:{http[1]}: {_first(refused)}: choose another --http") from None
+
+
+def _first(group: BaseExceptionGroup[OSError]) -> str:
+    """Return what the first error of a group says."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error)
