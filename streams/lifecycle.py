@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import faust
 import structlog
 
+from streams.log_limit import LogLimit
 from streams.shutdown import STOP_TIMEOUT, end_in_time
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(LogLimit((*QUIET_LOGGERS, "asyncio", "aiohttp")))
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=last))
     root = logging.getLogger()
     root.handlers = [handler]
