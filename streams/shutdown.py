@@ -39,7 +39,7 @@ class Shutdown:
 def end_in_time(code: int, timeout: float = STOP_TIMEOUT) -> None:
     """End this process with `code` if it still runs after `timeout` seconds: its state is as after a kill."""
     for delay, action in (
-        (timeout, lambda: log.error("did not end in order, ends now", after_s=timeout)),
+        (timeout, lambda: log.error("process ended by force, no end in order", after_s=timeout)),
         (timeout + 0.5, lambda: os._exit(code)),  # by itself: writing to a pipe that nobody reads blocks
     ):
         timer = threading.Timer(delay, action)
