@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import faust
 import structlog
+
+from streams.log_limit import LogLimit
+from streams.shutdown import STOP_TIMEOUT, end_in_time
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
@@ -38,6 +42,7 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(LogLimit((*QUIET_LOGGERS, "asyncio", "aiohttp")))
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=last))
     root = logging.getLogger()
     root.handlers = [handler]
@@ -47,9 +52,28 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
     logging.getLogger("kafka.cluster").setLevel(logging.CRITICAL)  # calls each client that is closed a failed refresh
 
 
+class OrderlyWorker(faust.Worker):
+    """Faust's worker, which ends in time after a signal though the broker does not answer."""
+
+    def __init__(self, app: faust.App, shutdown: Shutdown) -> None:
+        super().__init__(app, quiet=True, redirect_stdouts=False, override_logging=False)
+        self._shutdown_asked = shutdown
+
+    def _on_sigint(self) -> None:
+        self._end_in_time(signal.SIGINT)
+        super()._on_sigint()
+
+    def _on_sigterm(self) -> None:
+        self._end_in_time(signal.SIGTERM)
+        super()._on_sigterm()
+
+    def _end_in_time(self, number: int) -> None:
+        end_in_time(1 if self._shutdown_asked.reason else 128 + number, STOP_TIMEOUT)
+
+
 def run_worker(app: faust.App, shutdown: Shutdown, level: str, form: LogFormat) -> int:
     """Run the app until it is stopped; returns the exit code: 0 after a signal, 1 after a failure."""
-    worker = faust.Worker(app, quiet=True, redirect_stdouts=False, override_logging=False)
+    worker = OrderlyWorker(app, shutdown)
     log_to_stderr(level, form)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # the topic watch alone uses it, and raises what it logs
     try:

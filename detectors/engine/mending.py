@@ -11,6 +11,7 @@ from operator import sub
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from detectors.engine.admission import sizes
+from detectors.engine.topics import stored_topics
 from detectors.topics import storage as topics
 from detectors.topics.risk.terms import built_in_terms
 from detectors.topics.stats.baseline import HALF_DAY
@@ -88,8 +89,7 @@ def _mend_topics(state: State, now: int) -> None:
     if state.topics is not None:
         state.encoded_topics = topics.encode(state.topics)
         state.topics = state.cache.policy = None  # read again under the policy in force
-    if state.encoded_topics:
-        read = topics.decode(state.encoded_topics, frozenset(), built_in_terms())
+    if (read := stored_topics(state, frozenset(), built_in_terms())) is not None:
         _mend_stored_topics(read.stored, now)
         state.encoded_topics = topics.encode(read)
 

@@ -72,6 +72,7 @@ class State:
         self.last_ended: dict[str, int] = {}  # detector → minute at whose end its last episode ended
         self.topics: TopicState | None = None  # None until they are read under a policy
         self.encoded_topics = b""  # as stored, until they are read
+        self.unreadable = ""  # why a stored part of it could not be read and begins afresh; never stored
         self.totals = Totals()
         self.cache = Cache()
 

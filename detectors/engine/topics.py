@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from detectors.model.signal import TOPIC_BURST, Contributors, Evidence, Example, Signal
 from detectors.model.wording import HIGH_REACH_MENTIONS, MENTIONS, POSITIVE_MENTIONS
 from detectors.topic_burst import AUTHORS
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 MAX_AGE: Final = 3 * 3_600_000
 """A topic that was no burst for so long [ms] is not what a brand's mentions are about now."""
 
+NO_TOPICS: Final = "no topics of a brand: they begin afresh, the rest of its state stays"
+"""Why the topics of a brand were not taken from its stored state."""
+
 _COUNTED_LABELS: Final = {MENTIONS.name: None, POSITIVE_MENTIONS.name: POSITIVE}
 """Labels of the mentions that a metric counts, None for all; those of every other metric are negative."""
 
@@ -35,12 +40,19 @@ def set_topics(state: State, own: TopicBurst | None) -> None:
     if own is None:
         return
     words, risks = own_words([state.brand, *own.own_terms]), _risk_terms(own)
-    if state.topics is None and state.encoded_topics:
-        state.topics = decode(state.encoded_topics, words, risks)
-    elif state.topics is None:
-        state.topics = TopicState(words, risks)
+    if state.topics is None:
+        state.topics = stored_topics(state, words, risks) or TopicState(words, risks)
     elif not state.topics.reads_with(words, risks):
         state.topics = TopicState(words, risks, state.topics.stored)
+
+
+def stored_topics(state: State, words: frozenset[str], risks: RiskTerms) -> TopicState | None:
+    """Return the topics as stored; None where there are none, or where they cannot be read, which the state notes."""
+    try:
+        return decode(state.encoded_topics, words, risks) if state.encoded_topics else None
+    except msgspec.DecodeError:
+        state.encoded_topics, state.unreadable = b"", NO_TOPICS
+        return None
 
 
 def _risk_terms(own: TopicBurst) -> RiskTerms:

@@ -61,16 +61,20 @@ def decode(raw: bytes, own: frozenset[str], risks: RiskTerms) -> TopicState:
         msgspec.DecodeError: the bytes are no topics.
     """
     try:
-        record = msgspec.msgpack.decode(raw, type=_Record)
-        stored, columns = msgspec.msgpack.decode(decompress(record.main), type=tuple[StoredTopics, _Columns])
-        tables = [_unpacked(table) for table in record.tables]
-    except ValueError as error:
+        return TopicState(own, risks, _decode(raw))
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise msgspec.DecodeError(f"stored topics: {error}") from error
+
+
+def _decode(raw: bytes) -> StoredTopics:
+    record = msgspec.msgpack.decode(raw, type=_Record)
+    stored, columns = msgspec.msgpack.decode(decompress(record.main), type=tuple[StoredTopics, _Columns])
+    tables = [_unpacked(table) for table in record.tables]
     stored.posts = _posts(columns)
     stored.baseline.counts = tables[0]
     for half, table in zip(stored.baseline.recent, tables[1:], strict=True):
         half.counts = table
-    return TopicState(own, risks, stored)
+    return stored
 
 
 def _columns(posts: list[Post]) -> _Columns:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from alerts.delivery.metrics import LoggingMetrics
@@ -43,6 +43,14 @@ DELIVERED = Histogram(
     "tocsin_delivery_seconds", "From a notification to its message", ["kind"], buckets=(0.1, 0.25, 0.5, 1, 2, 5, 15, 60)
 )
 FAILURES = Counter("tocsin_delivery_failures_total", "Tries that failed; all are tried again", ["code"])
+
+
+class MetricsPortError(Exception):
+    """The port of the metrics is taken, or not allowed."""
+
+    def __init__(self, port: int, error: OSError) -> None:
+        why = error.strerror or type(error).__name__
+        super().__init__(f"TOCSIN_METRICS_PORT = {port}: {why}: choose another port, or 0 to serve no metrics")
 
 
 class PrometheusDeliveryMetrics(LoggingMetrics):
@@ -97,11 +105,15 @@ def count_notification(notification: Notification) -> None:
 
 
 def serve_all(port: int) -> None:
-    """Serve the sums of all processes that share PROMETHEUS_MULTIPROC_DIR on `port`; 0 serves none."""
+    """Serve the sums of all processes that share PROMETHEUS_MULTIPROC_DIR on `port`; 0 serves none.
+
+    Raises:
+        MetricsPortError: the port is taken, or not allowed.
+    """
     if port:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        start_http_server(port, registry=registry)
+        _serve(port, registry)
 
 
 def forget_process(pid: int) -> None:
@@ -110,6 +122,17 @@ def forget_process(pid: int) -> None:
 
 
 def serve(port: int) -> None:
-    """Serve the metrics at /metrics on `port` of the loopback and all other interfaces; 0 serves none."""
+    """Serve the metrics at /metrics on `port` of the loopback and all other interfaces; 0 serves none.
+
+    Raises:
+        MetricsPortError: the port is taken, or not allowed.
+    """
     if port:
-        start_http_server(port)
+        _serve(port, REGISTRY)
+
+
+def _serve(port: int, registry: CollectorRegistry) -> None:
+    try:
+        start_http_server(port, registry=registry)
+    except OSError as error:
+        raise MetricsPortError(port, error) from error

@@ -110,6 +110,9 @@ class WatchPartition:
 
     async def save(self, sends: SendBatch) -> None:
         """Store what changed, in the order of dependence, each acknowledged: full id segments, brands, event time."""
+        while self.shard.unreadable:
+            brand, reason = self.shard.unreadable.popitem()
+            self._table.report_unreadable(brand.encode(), self.number, reason)
         while self._unreadable:
             sends.await_ack(await self._table.remove(self._unreadable.pop(), self.number))
         cores = [await self._write_id_segments(brand, sends) for brand in self.shard.changed]

@@ -39,8 +39,13 @@ class StateTable(faust.Table[bytes, bytes]):
 
     def quarantine(self, key: bytes, partition: int, reason: str) -> None:
         """Drop a value whose content cannot be read, and say where it is; `remove` ends it in the changelog."""
-        quarantine.report(self.changelog_topic_name, partition, self._offsets.pop(key, None), key, reason)
+        self.report_unreadable(key, partition, reason)
+        self._offsets.pop(key, None)
         self.data.pop(key, None)
+
+    def report_unreadable(self, key: bytes, partition: int, reason: str) -> None:
+        """Say that a value, or a part of it, cannot be read, and where it is."""
+        quarantine.report(self.changelog_topic_name, partition, self._offsets.get(key), key, reason)
 
     def rows(self, partition: int) -> Iterator[tuple[bytes, fencing.FencedValue]]:
         """Return the keys and values that belong to `partition`."""

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from streams.heartbeat import canary
 from streams.heartbeat.canary import Canary
+from streams.kafka.errors import refusal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
@@ -75,7 +76,7 @@ class CanaryProber:
         except TimeoutError:
             raise CanaryNotSentError(f"no answer within {self._timeout:.0f} s") from None
         except (KafkaError, OSError) as error:
-            raise CanaryNotSentError(type(error).__name__) from error
+            raise CanaryNotSentError(refusal(error) or type(error).__name__) from error
 
     async def _send_one(self, producer: AIOKafkaProducer, beat: Canary) -> Awaitable[Any]:
         headers = [(canary.HEADER, canary.encode(beat))]
@@ -104,7 +105,7 @@ class CanaryProber:
                     if beat.sender == self._sender:
                         yield beat
             except (KafkaError, OSError) as error:
-                log.warning("broker unreachable", reason=type(error).__name__)
+                log.warning("broker unreachable", reason=refusal(error) or type(error).__name__)
             await asyncio.sleep(RETRY_DELAY)
 
     async def _read_acks(self) -> AsyncIterator[Canary]:

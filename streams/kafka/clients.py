@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 
-from streams.kafka.errors import BrokerError
+from streams.kafka import diagnosis
+from streams.kafka.errors import BrokerError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,10 @@ def admin(connection: Connection) -> KafkaAdminClient:
 
 
 def _reach(connection: Connection, client: Callable[..., Any], settings: dict[str, Any]) -> Any:
-    try:
-        return client(bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS, **connection.kafka_python(), **settings)
-    except KafkaError as error:
-        raise BrokerError(connection.bootstrap, error) from error
+    with diagnosis.causes() as found:
+        try:
+            return client(bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS, **connection.kafka_python(), **settings)
+        except KafkaError as error:
+            if why := diagnosis.diagnose(connection, [*found, error]):
+                raise RefusedError(connection.bootstrap, why) from error
+            raise BrokerError(connection.bootstrap, error) from error

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import faust
 
+from streams.kafka.errors import RefusedError
+
 if TYPE_CHECKING:
     from config.settings import Settings
 
@@ -30,10 +32,18 @@ class Connection:
         return ",".join(self.brokers)
 
     def tls(self) -> ssl.SSLContext | None:
-        """Return the TLS context, None where the protocol has none."""
+        """Return the TLS context, None where the protocol has none.
+
+        Raises:
+            RefusedError: the file of certificate authorities holds none.
+        """
         if "SSL" not in self.protocol.split("_"):
             return None
-        return ssl.create_default_context(cafile=self.ca_file)
+        try:
+            return ssl.create_default_context(cafile=self.ca_file)
+        except (ssl.SSLError, OSError) as error:
+            why = f"TOCSIN_KAFKA_CA_FILE = {self.ca_file}: holds no certificate in PEM form ({error.strerror or error})"
+            raise RefusedError(self.bootstrap, why) from error
 
     def kafka_python(self) -> dict[str, Any]:
         """Return the arguments of kafka-python's clients."""

@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+_CREDENTIALS: Final = "user name or password refused: check TOCSIN_KAFKA_SASL_USERNAME and TOCSIN_KAFKA_SASL_PASSWORD"
+_MECHANISM: Final = "SASL mechanism not supported by the broker: check TOCSIN_KAFKA_SASL_MECHANISM"
+_PROTOCOL: Final = (
+    "the broker expects no SASL here: check TOCSIN_KAFKA_SECURITY_PROTOCOL and the port in TOCSIN_BROKERS"
+)
+_RIGHTS: Final = "the user lacks the rights: check the broker's ACLs for TOCSIN_KAFKA_SASL_USERNAME"
+
+_REFUSALS: Final = {
+    "SaslAuthenticationFailedError": _CREDENTIALS,
+    "SaslAuthenticationFailed": _CREDENTIALS,
+    "AuthenticationFailedError": _CREDENTIALS,
+    "UnsupportedSaslMechanismError": _MECHANISM,
+    "IllegalSaslStateError": _PROTOCOL,
+    "TopicAuthorizationFailedError": _RIGHTS,
+    "GroupAuthorizationFailedError": _RIGHTS,
+    "ClusterAuthorizationFailedError": _RIGHTS,
+}
+"""What to do about refusals, by the names that kafka-python and aiokafka give them."""
+
 
 class BrokerError(Exception):
     """The broker does not answer, or refuses."""
@@ -17,3 +38,23 @@ class MissingTopicError(BrokerError):
 
     def __init__(self, bootstrap: str, topic: str) -> None:
         super().__init__(bootstrap, f"there is no topic {topic}", ": `tocsin topics create` makes it")
+
+
+class RefusedError(BrokerError):
+    """The broker is there, and cannot be used so; the message names the cause and the variable to look at."""
+
+    def __init__(self, bootstrap: str, why: str) -> None:
+        Exception.__init__(self, f"Kafka at {bootstrap}: {why}")
+
+
+def refusal(error: BaseException | None) -> str | None:
+    """Return cause and remedy of a refusal, looked for in an error and what led to it; None where it is another error.
+
+    >>> refusal(TimeoutError()) is None
+    True
+    """
+    while error is not None:
+        if found := _REFUSALS.get(type(error).__name__):
+            return found
+        error = error.__cause__ or error.__context__
+    return None

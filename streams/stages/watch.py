@@ -27,6 +27,7 @@ class WatchShard:
         self.states: dict[str, State] = {}
         self.watermarks = Watermarks()
         self.changed: set[str] = set()
+        self.unreadable: dict[str, str] = {}  # brand → why a part of its stored state begins afresh
         self._policies = policies
         self._minute = -1
 
@@ -43,6 +44,7 @@ class WatchShard:
         brands = [brand for brand, state in self.states.items() if mending.is_ahead(state, limit)]
         for brand in brands:
             mending.mend(self.states[brand], now)
+            self._note_unreadable(self.states[brand])
         self.changed.update(brands)
         if not self.watermarks.is_ahead(limit):
             return brands
@@ -58,6 +60,7 @@ class WatchShard:
         state, signals = engine.process(state, batch, policy)
         self.states[batch.brand] = state
         self.changed.add(batch.brand)
+        self._note_unreadable(state)
         yield from signals
 
     def _begin(self, brand: str, revision: int) -> State:
@@ -101,7 +104,14 @@ class WatchShard:
             self.states[brand], signals = engine.advance_watermark(state, reached, policy)
             if signals:
                 self.changed.add(brand)
+            self._note_unreadable(self.states[brand])
             yield from signals
+
+    def _note_unreadable(self, state: State) -> None:
+        """Keep what the engine could not read of a stored state, for the log; the next write ends the damage."""
+        if state.unreadable:
+            self.unreadable[state.brand], state.unreadable = state.unreadable, ""
+            self.changed.add(state.brand)
 
 
 R = TypeVar("R", bound=Signal | Watermark)

@@ -17,6 +17,7 @@ _DOMAIN: Final = (
     ("config.errors", "ConfigError", EXIT_USAGE),
     ("mentions.readers.position", "SourceError", EXIT_USAGE),
     ("streams.kafka.errors", "BrokerError", EXIT_FAILED),
+    ("streams.agents.metrics", "MetricsPortError", EXIT_FAILED),
     ("detectors.engine.storage", "NewerFormatError", EXIT_FAILED),
     ("alerts.delivery.ports", "DeliveryError", EXIT_FAILED),
 )
@@ -47,5 +48,9 @@ def _describe_kafka_error(error: Exception) -> tuple[str, int] | None:
     known = getattr(sys.modules.get("kafka.errors"), "KafkaError", ())
     if not isinstance(error, known):
         return None
+    from streams.kafka.errors import refusal  # noqa: PLC0415  only where it is needed
+
+    if refused := refusal(error):
+        return f"Kafka: {refused}", EXIT_FAILED
     remedy = "is Kafka running, and is TOCSIN_BROKERS right?"
     return f"Kafka: {printable(str(error) or type(error).__name__)}: {remedy}", EXIT_FAILED

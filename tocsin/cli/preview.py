@@ -100,18 +100,20 @@ def _guess(context: FileContext) -> dict[str, str]:
 
 
 def _print_file(context: FileContext) -> None:
+    from mentions.readers.position import some_names  # noqa: PLC0415
+
     notes = context.notes
     print_line(printable(f"{context.path}: {notes.kind or 'not read'}"))
     for fact in notes.facts:
         print_line(printable(f"  {fact}"))
     if notes.header:
-        print_line(printable(f"header: {', '.join(map(str, notes.header))}"))
+        print_line(printable(f"header: {some_names(notes.header)}"))
     if notes.mapping:
         print_line("map:")
         print_table(("field", "from"), [(field, _shown(source)) for field, source in notes.mapping.items()])
         unused = [name for name in notes.header if name and not any(name in one for one in notes.mapping.values())]
         if unused and not notes.kind.startswith("JSON"):
-            print_line(printable(f"not used: {', '.join(map(str, unused))}"))
+            print_line(printable(f"not used: {some_names(unused)}"))
 
 
 def _shown(source: str) -> str:

@@ -16,6 +16,7 @@ from streams.listening import cursor
 from streams.listening.listener import Listener
 from streams.listening.sink import KafkaSink
 from streams.views.brands import BrandRegistry, follow
+from tocsin.http_runner import http_runner
 from tocsin.listener.http_api import build_api
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class ListenerService:
             return
         token, secret = self._settings.listen_token, self._settings.listen_secret
         app = build_api(sink.send, token.get_secret_value(), secret.get_secret_value())
-        runner = web.AppRunner(app, access_log=None)
+        runner = http_runner(app)
         await runner.setup()
         try:
             await web.TCPSite(runner, *http).start()

@@ -12,6 +12,7 @@ from alerts.notifiers.slack.notifier import SlackNotifier
 from replay.player.threshold_preview import ThresholdPreview
 from streams.clock import wall_ms
 from streams.views.brands import follow
+from tocsin.http_runner import http_runner
 from tocsin.slack_app.action_gateway import ActionGateway
 from tocsin.slack_app.app import build_app
 from tocsin.slack_app.digest_scheduler import DigestScheduler
@@ -90,7 +91,7 @@ async def _listen(settings: Settings, context: ListenerContext, client: SlackCli
 
 
 async def _serve_http(app: AsyncApp, port: int) -> None:
-    runner = web.AppRunner(build_endpoint(app), access_log=None)
+    runner = http_runner(build_endpoint(app))
     await runner.setup()
     try:
         await web.TCPSite(runner, port=port).start()

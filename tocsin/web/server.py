@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from aiohttp import web
 
+from tocsin.http_runner import http_runner
 from tocsin.web.http.auth import Authenticator
 from tocsin.web.http.middleware import middlewares, routes
 from tocsin.web.pages.incidents import IncidentPages
@@ -57,7 +58,7 @@ async def serve(app: web.Application, host: str, port: int, ready: Callable[[int
     Raises:
         OSError: the address is in use.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    runner = http_runner(app, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

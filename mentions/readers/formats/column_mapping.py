@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mentions.readers.fields.field_map import MENTION, Target, check_fields, parse_source, resolve_preset
 from mentions.readers.fields.guesses import as_option, guess_map
-from mentions.readers.position import SourceError
+from mentions.readers.position import SourceError, some_names
 from mentions.readers.presets import Match, fit_header, match_header, why_left_out
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _match(header: list[str], context: FileContext) -> Match | None:
         if match is None:
             columns = " or ".join(", ".join(sorted(layout.signature)) for layout in stated.layouts if not layout.items)
             raise ValueError(
-                f"is not {stated.what}: a table of that kind has the columns {columns}, this one {', '.join(header)}"
+                f"is not {stated.what}: a table of that kind has the columns {columns}, this one {some_names(header)}"
                 if columns
                 else f"is not {stated.what}: those are JSON, this is a table"
             )
@@ -129,7 +129,7 @@ def _check_columns(header: Sequence[str], stated: Mapping[str, tuple[str, ...]],
         for name in names:
             if name not in header:
                 shown = f"{field}={mapping[field]}"
-                raise ValueError(f"{shown}: there is no column {name!r}: use one of {', '.join(filter(None, header))}")
+                raise ValueError(f"{shown}: there is no column {name!r}: use one of {some_names(filter(None, header))}")
 
 
 def _check_required(mapping: Mapping[str, str], header: Sequence[str], target: Target, twice: Sequence[str]) -> None:
@@ -142,6 +142,6 @@ def _check_required(mapping: Mapping[str, str], header: Sequence[str], target: T
         guess = guess_map(header, missing, list(mapping.values()))
         perhaps = f". Perhaps --map {as_option(guess)}" if guess else ""
         raise ValueError(
-            f"no column for {', '.join(missing)}: map {missing[0]}=COLUMN (one of {', '.join(filter(None, header))}), "
+            f"no column for {', '.join(missing)}: map {missing[0]}=COLUMN (one of {some_names(filter(None, header))}), "
             f"or {missing[0]}==TEXT for the same text in each row{perhaps}"
         )

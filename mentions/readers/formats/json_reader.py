@@ -9,7 +9,7 @@ from mentions.model.mention import Mention
 from mentions.readers.fields.field_map import FieldSource, parse_source, path_value
 from mentions.readers.formats.file_context import FileContext, Record
 from mentions.readers.formats.json_documents import is_document, read_document
-from mentions.readers.position import START, Line, Position, SourceError
+from mentions.readers.position import START, Line, Position, SourceError, some_names
 from mentions.readers.presets import fit_record, has_signature, match_record, posts, why_left_out
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class _Objects:
             self._layout = context.layout
         if self._layout is None and context.stated_preset is not None:
             what = context.stated_preset.what
-            raise SourceError(context.path, number, f"is not {what}: its first object has {', '.join(value)}")
+            raise SourceError(context.path, number, f"is not {what}: its first object has {some_names(value)}")
         if self._list:
             context.notes.note(f"the objects in {self._list!r} are read")
             value = path_value(value, self._list)[0]
@@ -133,7 +133,7 @@ class _Objects:
             source = self._sources.get(field)
             if source and source.constant is None and all(path_value(value, name) is None for name in source.names):
                 stated = f"{field}={self._context.mapping[field]}"
-                message = f"{stated}: the first object has nothing there: it has {', '.join(_paths(value))}"
+                message = f"{stated}: the first object has nothing there: it has {some_names(_paths(value))}"
                 raise SourceError(self._context.path, number, message)
 
     def _mapped(self, value: dict[str, Any]) -> dict[str, Any]:

@@ -44,3 +44,17 @@ def test_a_traceback_shows_no_local_variable(form: LogFormat, capsys: pytest.Cap
     printed = capsys.readouterr().err
     assert "crashed" in printed
     assert "somebody" not in printed.replace('fail("somebody")', "")
+
+
+@pytest.mark.usefixtures("restored")
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_a_library_that_repeats_itself_is_one_line(form: LogFormat, capsys: pytest.CaptureFixture[str]) -> None:
+    """Our own lines are all there."""
+    log_to_stderr("info", form)
+    for _ in range(500):
+        logging.getLogger("aiokafka.client").error("Unable to update metadata from %s", [1])
+        logging.getLogger("asyncio").error("socket.accept() out of system resource")
+        structlog.get_logger("streams.app").info("partitions assigned")
+    printed = capsys.readouterr().err
+    assert printed.count("Unable to update metadata from [1]") == printed.count("out of system resource") == 1
+    assert printed.count("partitions assigned") == 500

@@ -12,6 +12,7 @@ from tocsin.cli.environment import load_installation
 from tocsin.cli.file_options import with_file_options
 from tocsin.cli.file_reading import FileReading
 from tocsin.cli.output import print_line, print_status, printable
+from tocsin.cli.respond.actions import read_actions, read_incidents
 from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
@@ -123,14 +124,10 @@ def _verdicts(recording: str | None) -> list[Label]:
 
 
 def _verdicts_in_kafka() -> list[Label]:
-    from alerts.incidents.model import decode_action, decode_incident  # noqa: PLC0415
     from replay.tuning.labels import labels_from_verdicts  # noqa: PLC0415
-    from streams.kafka import reader  # noqa: PLC0415  kafka-python is slow to load
 
     here = load_installation()
-    incidents = reader.latest(here.connection, here.topics.incidents.name).values()
-    actions = (record.value for record in reader.records(here.connection, here.topics.actions.name))
-    return labels_from_verdicts(map(decode_incident, incidents), [decode_action(raw) for raw in actions if raw])
+    return labels_from_verdicts(read_incidents(here), read_actions(here))
 
 
 def _verdicts_in_recording(path: str) -> list[Label]:

@@ -54,6 +54,7 @@ def command(
     from replay.player.anonymise import anonymise  # noqa: PLC0415  slow to load
     from streams.recording.capture import capture  # noqa: PLC0415
     from streams.recording.format import write  # noqa: PLC0415
+    from streams.shutdown import interruptible  # noqa: PLC0415
 
     now = datetime.fromtimestamp(time.time_ns() // 10**9, UTC)
     period = parse_instant_ms(since, "--from", now), parse_instant_ms(until, "--to", now)
@@ -62,7 +63,8 @@ def command(
     here = load_installation()
     key = _key(here) if anonymous else None
     before = parse_duration_ms(warm_up, "--warm-up")
-    found = capture(here.connection, here.topics, brand or (), period, warm_up=before, scores=scores)
+    with interruptible():
+        found = capture(here.connection, here.topics, brand or (), period, warm_up=before, scores=scores)
     _check_found(found, brand or [])
     header, entries = found.header, iter(found.entries)
     if key is not None:

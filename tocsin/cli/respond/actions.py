@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tocsin.cli.output import print_status, printable
 from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from alerts.incidents.model import Action, Incident
     from tocsin.cli.environment import Installation
+
+T = TypeVar("T")
 
 MAX_ID_CHARS: Final = 200
 SEND_TIMEOUT: Final = 30.0
@@ -55,19 +59,33 @@ def send(here: Installation, action: Action) -> None:
 
 def read_incidents(here: Installation) -> list[Incident]:
     """Return the latest state of every incident that can be read, the latest opened first."""
-    import msgspec  # noqa: PLC0415
-
     from alerts.incidents.model import decode_incident  # noqa: PLC0415
     from streams.kafka import reader  # noqa: PLC0415  kafka-python is slow to load
 
-    found: list[Incident] = []
-    for key, raw in reader.latest(here.connection, here.topics.incidents.name).items():
+    stored = reader.latest(here.connection, here.topics.incidents.name).items()
+    named = ((f"incident {key.decode(errors='replace')}", raw) for key, raw in stored)
+    return sorted(_readable(decode_incident, named), key=lambda one: (one.opened_at, one.id), reverse=True)
+
+
+def read_actions(here: Installation) -> list[Action]:
+    """Return every action that can be read, in the order in which they were sent."""
+    from alerts.incidents.model import decode_action  # noqa: PLC0415
+    from streams.kafka import reader  # noqa: PLC0415  kafka-python is slow to load
+
+    sent = reader.records(here.connection, here.topics.actions.name)
+    named = ((f"action at partition {one.partition}, offset {one.offset}", one.value) for one in sent if one.value)
+    return list(_readable(decode_action, named))
+
+
+def _readable(decode: Callable[[bytes], T], stored: Iterable[tuple[str, bytes]]) -> Iterator[T]:
+    """Yield what can be decoded; one line names each of the others."""
+    import msgspec  # noqa: PLC0415
+
+    for name, raw in stored:
         try:
-            found.append(decode_incident(raw))
+            yield decode(raw)
         except msgspec.DecodeError as error:
-            name = printable(key.decode(errors="replace"))
-            print_status(f"incident {name} cannot be read and is left out: {printable(str(error))}")
-    return sorted(found, key=lambda one: (one.opened_at, one.id), reverse=True)
+            print_status(f"{printable(name)} cannot be read and is left out: {printable(str(error))}")
 
 
 def find_incident(here: Installation, name: str) -> Incident:

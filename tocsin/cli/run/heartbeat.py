@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from contextlib import suppress
 from pathlib import Path  # noqa: TC003  typer reads the annotation
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,6 +55,7 @@ def command(
     """
     from streams.heartbeat.prober import BROKER_TIMEOUT, CanaryProber  # noqa: PLC0415  the Kafka client is slow to load
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415
+    from streams.shutdown import run_until_stopped  # noqa: PLC0415
 
     here = load_installation(embedded=embedded)
     if test_alert is not None:
@@ -68,8 +68,7 @@ def command(
         return
     if timeout < 2 * every:
         raise UsageError("--timeout must be at least twice --every: else a single late canary is an outage")
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(here, canaries, every, timeout, state))
+    run_until_stopped(_serve(here, canaries, every, timeout, state))
 
 
 def _send_test_alert(settings: Settings, lasting: float) -> None:

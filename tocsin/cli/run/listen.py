@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import signal
 from pathlib import Path  # noqa: TC003  typer reads the annotation
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +15,6 @@ from tocsin.cli.output import print_json, print_line, print_status, print_table,
 from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
     from typing import Any
 
     from config.brands.model import Brand
@@ -168,11 +166,18 @@ def _discover(url: str, *, private: bool, json: bool) -> None:
         print_line(printable(f'    - {{kind: feed, url: "{feed.url}"{extra}}}'))
 
 
+def _check_secret(settings: Settings, http: tuple[str, int] | None) -> None:
+    if http and not (settings.listen_token.get_secret_value() or settings.listen_secret.get_secret_value()):
+        raise UsageError("--http needs TOCSIN_LISTEN_TOKEN or TOCSIN_LISTEN_SECRET: else anybody could send mentions")
+
+
 def _listen(here: Installation, config: Path | None, http: tuple[str, int] | None, *, once: bool) -> None:
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415  Faust is slow to load
+    from streams.shutdown import run_until_stopped  # noqa: PLC0415
     from tocsin.listener.service import ListenerService, listen_once  # noqa: PLC0415
 
     log_to_stderr(here.settings.log_level, here.settings.log_format)
+    _check_secret(here.settings, http)
     brands = None if config is None else _brands(here, config)
     service = ListenerService(here.settings, here.connection, here.topics, tokens(here.settings))
     if once:
@@ -180,28 +185,11 @@ def _listen(here: Installation, config: Path | None, http: tuple[str, int] | Non
         print_line(f"sent {sent} mentions")
         return
     try:
-        _run_until_stopped(service.run(brands, http))
+        if run_until_stopped(service.run(brands, http)):
+            print_status("stopped")
     except OSError as error:
         if http is None or error.errno != errno.EADDRINUSE:
             raise
-        raise UsageError(
-            f"cannot listen on {http[0]}:{http[1]}: {error.strerror}: choose another --http port"
-        ) from error
+        raise CommandError(f"cannot listen on {http[0]}:{http[1]}: {error.strerror}: choose another --http") from None
     except BaseExceptionGroup as several:
         raise several.exceptions[0] from several  # the tasks end together: one of them failed
-
-
-def _run_until_stopped(main: Coroutine[Any, Any, None]) -> None:
-    """Run until Ctrl-C or SIGTERM, which both end it in order."""
-
-    async def run() -> None:
-        task = asyncio.ensure_future(main)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, task.cancel)
-        await asyncio.gather(task, return_exceptions=False)
-
-    try:
-        asyncio.run(run())
-    except asyncio.CancelledError:
-        print_status("stopped")

@@ -27,8 +27,9 @@ MAX_DELAY: Final = 16.0
 STOP_TIMEOUT: Final = 30.0
 """Seconds for the processes to end after SIGTERM, before they are killed."""
 
-ORDERLY: Final = {0, -signal.SIGTERM, -signal.SIGINT}
-"""Exit codes of a process that was asked to end: one that was still starting has no handler yet."""
+ORDERLY: Final = {0, *(code for number in (signal.SIGTERM, signal.SIGINT) for code in (-number, 128 + number))}
+"""Exit codes of a process that was asked to end: one that was still starting has no handler yet, and one whose broker
+is away ends by itself."""
 
 POLL_SECONDS: Final = 0.2
 USAGE_ERROR: Final = 2

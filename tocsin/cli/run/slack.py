@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -34,6 +33,7 @@ def command(
 
     from streams.kafka.admin import create_topics  # noqa: PLC0415
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415
+    from streams.shutdown import run_until_stopped  # noqa: PLC0415
     from tocsin.slack_app.main import serve  # noqa: PLC0415
 
     here = load_installation(embedded=embedded)
@@ -46,9 +46,8 @@ def command(
     made = create_topics(here.connection, here.topics.all(), settings.partitions, settings.replication)
     log_to_stderr(settings.log_level, settings.log_format)
     try:
-        asyncio.run(serve(settings, here.connection, here.topics, made[0].partitions, http))
-    except KeyboardInterrupt:
-        print_status("stopped")
+        if run_until_stopped(serve(settings, here.connection, here.topics, made[0].partitions, http)):
+            print_status("stopped")
     except BaseExceptionGroup as group:
         refused, _ = group.split(SlackApiError)
         if refused is None:

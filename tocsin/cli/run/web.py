@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
@@ -95,17 +95,18 @@ def command(
         )
 
 
-def _run(serving: Coroutine[object, object, None], host: str, port: int) -> None:
+def _run(serving: Coroutine[Any, Any, None], host: str, port: int) -> None:
+    from streams.shutdown import run_until_stopped  # noqa: PLC0415  slow to load
+
     try:
-        asyncio.run(serving)
+        if run_until_stopped(serving):
+            print_status("stopped")
     except (OSError, BaseExceptionGroup) as error:
         refused = error.split(OSError)[0] if isinstance(error, BaseExceptionGroup) else error
         if refused is None:
             raise
         why = next(iter(getattr(refused, "exceptions", ())), refused)
         raise UsageError(f"cannot listen on {host}:{port}: {why}: choose another --port") from error
-    except KeyboardInterrupt:
-        print_status("stopped")
 
 
 async def _serve(settings: Settings, world: DataSource, host: str, port: int, shown: PageFiles) -> None:
@@ -123,7 +124,8 @@ async def _serve_live(here: Installation, host: str, port: int, shown: PageFiles
     from streams.kafka.admin import create_topics  # noqa: PLC0415  slow to load
     from tocsin.web.sources.kafka import KafkaDataSource  # noqa: PLC0415
 
-    made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
+    wanted = here.topics.all(), here.settings.partitions, here.settings.replication
+    made = await asyncio.to_thread(create_topics, here.connection, *wanted)
     async with KafkaDataSource(here.connection, here.topics, made[0].partitions) as world, asyncio.TaskGroup() as group:
         group.create_task(world.follow())
         await world.loaded()

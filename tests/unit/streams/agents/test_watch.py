@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from detectors.engine import watermarks
-from detectors.engine.storage import NewerFormatError
+from detectors.engine.storage import NewerFormatError, decode_parts
 from detectors.engine.watermarks import Watermarks
 from detectors.model.signal import Watermark
 from mentions.model.batches import NEGATIVE, Tick
@@ -49,6 +49,7 @@ class Table:
     data: dict[bytes, FencedValue] = field(default_factory=dict)
     quarantined: list[tuple[bytes, int, str]] = field(default_factory=list)
     removed: list[tuple[bytes, int]] = field(default_factory=list)
+    reported: list[tuple[bytes, int, str]] = field(default_factory=list)
 
     def rows(self, partition: int) -> Iterator[tuple[bytes, FencedValue]]:
         """Return what belongs to a partition."""
@@ -68,6 +69,10 @@ class Table:
         self.data.pop(key, None)
         self.removed.append((key, partition))
         return asyncio.sleep(0)
+
+    def report_unreadable(self, key: bytes, partition: int, reason: str) -> None:
+        """Note a part that cannot be read."""
+        self.reported.append((key, partition, reason))
 
     def quarantine(self, key: bytes, partition: int, reason: str) -> None:
         """Let a value go."""
@@ -220,6 +225,41 @@ async def test_a_row_that_cannot_be_read_is_quarantined_and_the_rest_works(key: 
     counted = partition(table).shard.states["acme"].totals.mentions
     assert counted == (1 if key == b"acme" else 2)
     assert len(table.quarantined) == 1
+
+
+def damaged_core(table: Table, damage: bytes) -> FencedValue:
+    """Return the stored state of acme with `damage` in place of its topics."""
+    core = msgspec.msgpack.decode(table.data[b"acme"].payload)
+    core[core.index(decode_parts(table.data[b"acme"].payload, {}).encoded_topics)] = damage
+    return FencedValue(table.data[b"acme"].version, 0, msgspec.msgpack.encode(core))
+
+
+@pytest.mark.parametrize("damage", [b"\xff", b"\x92\xc4\x00\x90", b"\x92\xc4\x04junk\x91\xc4\x01j"])
+async def test_topics_that_cannot_be_read_begin_afresh(damage: bytes) -> None:
+    """They are read when the brand is next judged: its counts stay, one line says so, and what is stored is sound."""
+    table = await stored(epoch=0)
+    table.data[b"acme"] = damaged_core(table, damage)
+    loaded = partition(table)
+    loaded.apply(tick(NOW), 901)
+    loaded.apply(batch_of([Row(600, id="next")], 6_000), 902)
+    await store(table, loaded)
+    assert [one[:2] for one in table.reported] == [(b"acme", 0)]
+    assert not table.quarantined
+    again = partition(table)
+    assert again.shard.states["acme"].totals.mentions == 2
+    again.apply(batch_of([Row(600, id="third")], 6_001), 903)
+    await store(table, again)
+    assert len(table.reported) == 1
+
+
+async def test_topics_that_cannot_be_read_are_no_hindrance_to_mending() -> None:
+    """A clock was ahead, and the topics are damaged: both are said, and time goes on."""
+    table = await poisoned()
+    table.data[b"acme"] = damaged_core(table, b"\xff")
+    loaded = partition(table)
+    loaded.apply(tick(NOW), 3)
+    await store(table, loaded)
+    assert [one[:2] for one in table.reported] == [(b"acme", 0)]
 
 
 async def test_a_state_of_a_newer_version_is_not_touched() -> None:

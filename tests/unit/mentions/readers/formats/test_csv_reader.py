@@ -132,6 +132,16 @@ def test_an_open_quotation_mark_is_an_error(tmp_path: Path, tail: str) -> None:
         _read(tmp_path, f'{HEADER}\n{ROW}\n2,"late again,x,y\n{ROW}\n{tail}')
 
 
+def test_a_very_wide_header_is_reported_in_a_short_line(tmp_path: Path) -> None:
+    """The first columns are named, and how many there are besides."""
+    header = ",".join(f"column{number}" for number in range(50_000))
+    mappings: list[dict[str, str]] = [{}, {"text": "body"}]
+    for mapping in mappings:
+        with pytest.raises(SourceError, match=r"one of column0, column1, .* and 49,9\d\d more") as failure:
+            _read(tmp_path, f"{header}\n{header}\n", mapping)
+        assert len(str(failure.value)) < 1_200
+
+
 @pytest.mark.parametrize(
     ("header", "mapping", "stated"),
     [
