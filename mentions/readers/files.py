@@ -178,7 +178,7 @@ def _format(head: bytes, name: str, context: FileContext) -> Format:
 
 
 def _mentions(found: Iterator[Line | Record | RejectedLine], context: FileContext) -> Iterator[Line | RejectedLine]:
-    ids = None if context.options.ids == "ignore" else IdCheck(context.path, context.options.ids, context.notes)
+    ids = IdCheck(context.path, context.options.ids, context.notes)
     mender: Mender | None = None
     for entry in found:
         if isinstance(entry, RejectedLine):
@@ -187,7 +187,7 @@ def _mentions(found: Iterator[Line | Record | RejectedLine], context: FileContex
         if isinstance(entry, Line):
             mention = decode_line(entry.raw, None)
             if isinstance(mention, WireMention):
-                if ids is None or ids.accepts(mention, entry.number):
+                if ids.accepts(mention, entry.number):
                     yield Line(entry.number, entry.raw, entry.next_position, mention)
                 continue
         if mender is None:
@@ -198,8 +198,9 @@ def _mentions(found: Iterator[Line | Record | RejectedLine], context: FileContex
             yield Line(entry.number, entry.raw, entry.next_position)
         elif not isinstance(mended, Mended):
             yield RejectedLine(entry.number, entry.raw, mended, entry.next_position)
-        elif ids is None or ids.accepts(mended.mention, entry.number):
+        elif ids.accepts(mended.mention, entry.number):
             yield Line(entry.number, mended.raw, entry.next_position, mended.mention)
+    ids.finish()
 
 
 def _mend(mender: Mender, entry: Line | Record) -> Mended | tuple[str, ...] | None:

@@ -34,6 +34,7 @@ class IdCheck:
         self._path = path
         self._what = what
         self._notes = notes
+        self._last = ""  # what was said of the last id of several texts
         self._seen: dict[int, int] = {}  # digest of channel and id → digest of the text, then the line
 
     def accepts(self, mention: WireMention, number: int) -> bool:
@@ -42,6 +43,8 @@ class IdCheck:
         Raises:
             UnusableIdsError: its id is one that a spreadsheet has rounded, or is another text's.
         """
+        if self._what == "ignore":
+            return True
         if "+" in mention.id and _ROUNDED.fullmatch(mention.id):
             raise UnusableIdsError(
                 f"{self._path}:{number}: the id {mention.id} is rounded, as Excel writes long numbers: posts cannot be "
@@ -60,9 +63,19 @@ class IdCheck:
             self._notes.left_out["another text has the same id"] += 1
             return False
         self._notes.repeated += 1
+        self._last = self._repeated(mention, number, first & ((1 << _LINE_BITS) - 1))
         if self._what == "many" and self._notes.repeated > max(FEW, len(self._seen)):
-            raise UnusableIdsError(self._repeated(mention, number, first & ((1 << _LINE_BITS) - 1)))
+            raise UnusableIdsError(self._last)
         return True
+
+    def finish(self) -> None:
+        """Look back on a file that is read to its end.
+
+        Raises:
+            UnusableIdsError: several texts, and one id for all of them.
+        """
+        if self._what == "many" and self._notes.repeated > 1 and len(self._seen) == 1:
+            raise UnusableIdsError(self._last)
 
     def _repeated(self, mention: WireMention, number: int, first: int) -> str:
         shown = truncate(mention.id)
