@@ -80,7 +80,7 @@ def test_no_mention_signal_or_alert_is_dropped(real_kafka: Broker) -> None:
         log = worker.log.read_text()
         assert "counted in another topic before, a new epoch begins" in log
         assert "committed offset beyond the end of the topic, a new epoch begins" in log
-        wait_until(here.settled, 60, "settled")
+        wait_until(lambda: here.counted() == FILLING + 40 + 30 + 3 * 60, 60, "every mention counted", 0.5)
         totals = {brand: state.totals for brand, state in here.states().items()}
         assert {brand: total.redelivered for brand, total in totals.items()} == dict.fromkeys(totals, 0)
         assert totals["Running"].mentions == totals["Stopped"].mentions == 60
