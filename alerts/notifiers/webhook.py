@@ -6,21 +6,17 @@ and remembers ids. Reference: https://github.com/standard-webhooks/standard-webh
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from alerts.delivery.rate_limit import Clock
 from alerts.notifiers.http import post
+from alerts.notifiers.standard_webhooks import signature, signing_key
 
 if TYPE_CHECKING:
     from alerts.delivery.external_alert import ExternalAlert
 
-_PREFIX: Final = "whsec_"
 _REMEDY: Final = "check TOCSIN_WEBHOOK_URL and TOCSIN_WEBHOOK_SECRET, and to the log of the receiver"
 
 
@@ -30,7 +26,7 @@ class WebhookNotifier:
     def __init__(self, url: str, secret: str, clock: Clock | None = None) -> None:
         """Take where to send, and the secret both sides share: `whsec_` and base64, or any text."""
         self._url = url
-        self._key = _key(secret)
+        self._key = signing_key(secret)
         self._clock = clock or Clock()
 
     async def send(self, alert: ExternalAlert, address: str) -> None:
@@ -42,15 +38,5 @@ class WebhookNotifier:
     def sign(self, name: str, body: bytes) -> dict[str, str]:
         """Return the headers that prove a body to be ours, now."""
         moment = str(self._clock.wall() // 1000)
-        text = b".".join((name.encode(), moment.encode(), body))
-        signature = base64.b64encode(hmac.new(self._key, text, hashlib.sha256).digest()).decode()
-        return {"webhook-id": name, "webhook-timestamp": moment, "webhook-signature": f"v1,{signature}"}
-
-
-def _key(secret: str) -> bytes:
-    if not secret.startswith(_PREFIX):
-        return secret.encode()
-    try:
-        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except binascii.Error:
-        return secret.encode()
+        signed = signature(self._key, name.encode(), moment.encode(), body)
+        return {"webhook-id": name, "webhook-timestamp": moment, "webhook-signature": signed}

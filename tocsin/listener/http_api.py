@@ -7,8 +7,6 @@ has its mentions. The same `Idempotency-Key`, or `webhook-id`, is answered as be
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 import hmac
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from aiohttp import web
 
+from alerts.notifiers.standard_webhooks import signature, signing_key
 from mentions.model.decode import Rejection, decode_line, split_lines
 from mentions.model.hashing import hash63
 from streams.clock import wall_ms
@@ -40,7 +39,6 @@ TOLERANCE: Final = 300_000
 
 _SHOWN: Final = 50
 _AT_ONCE: Final = 200
-_PREFIX: Final = "whsec_"
 _UNAUTHORISED: Final = "show the token (Authorization: Bearer …), or sign the request (Standard Webhooks)"
 
 
@@ -68,7 +66,7 @@ class MentionsEndpoint:
     def __init__(self, send: Send, token: str, secret: str, clock: Callable[[], int]) -> None:
         self._send = send
         self._token = token
-        self._key = _key(secret)
+        self._key = signing_key(secret)
         self._clock = clock
         self._answers: OrderedDict[int, dict[str, Any]] = OrderedDict()
         self._running: dict[int, asyncio.Event] = {}
@@ -141,8 +139,7 @@ class MentionsEndpoint:
             return False
         if abs(int(moment) * 1000 - self._clock()) > TOLERANCE:
             return False
-        said = hmac.new(self._key, b".".join((_raw(name), moment.encode(), body)), hashlib.sha256).digest()
-        wanted = f"v1,{base64.b64encode(said).decode()}".encode()
+        wanted = signature(self._key, _raw(name), moment.encode(), body).encode()
         given = request.headers.get("webhook-signature", "").split(" ")
         return any(hmac.compare_digest(_raw(one), wanted) for one in given)
 
@@ -160,15 +157,6 @@ def _lines(body: bytes) -> list[bytes]:
 def _raw(header: str) -> bytes:
     """Return the bytes of a header, which need not be text."""
     return header.encode("utf-8", "surrogateescape")
-
-
-def _key(secret: str) -> bytes:
-    if not secret.startswith(_PREFIX):
-        return secret.encode()
-    try:
-        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except ValueError:
-        return secret.encode()
 
 
 def _answer(taken: dict[str, Any]) -> web.Response:
