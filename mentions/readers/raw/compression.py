@@ -6,12 +6,11 @@ import gzip
 import io
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import zstandard
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from mentions.readers.raw.chunked import ChunkedReader
 
 GZIP: Final = b"\x1f\x8b"
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
@@ -40,32 +39,25 @@ def decompress(file: io.BufferedReader) -> io.BufferedReader:
     return io.BufferedReader(_Zstandard(file)) if head == ZSTD else file
 
 
-class _Zstandard(io.RawIOBase):
+class _Zstandard(ChunkedReader):
     """Frames one after another. The library's own reader takes a truncated file for a short one."""
 
     def __init__(self, file: io.BufferedReader) -> None:
+        super().__init__()
         self._file = file
         self._frame = _zstandard_frame()
         self._begun = False
-        self._ready = memoryview(b"")
 
-    def readable(self) -> bool:
-        """Return True."""
-        return True
+    def next_chunk(self) -> bytes | None:
+        """Return what the next bytes of the file hold.
 
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        """Fill `buffer` as far as the next chunk goes; return how far."""
-        into = memoryview(buffer).cast("B")
-        while not self._ready:
-            chunk = self._next_chunk()
-            if not chunk:
-                return 0
-            self._ready = memoryview(self._frame.decompress(chunk))
-        size = min(len(into), len(self._ready))
-        into[:size], self._ready = self._ready[:size], self._ready[size:]
-        return size
+        Raises:
+            EOFError: the last frame is not complete.
+        """
+        packed = self._packed()
+        return self._frame.decompress(packed) if packed else None
 
-    def _next_chunk(self) -> bytes:
+    def _packed(self) -> bytes:
         rest = b""
         if self._frame.eof:
             rest = self._frame.unused_data

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import codecs
 import io
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from mentions.readers.raw.chunked import ChunkedReader
 
 UTF8: Final = "utf-8"
 
@@ -84,31 +83,20 @@ def _buffered(file: io.BufferedReader, encoding: str, *, old_mac: bool) -> io.Bu
     return io.BufferedReader(_Transcoder(file, encoding, old_mac=old_mac), _CHUNK)
 
 
-class _Transcoder(io.RawIOBase):
+class _Transcoder(ChunkedReader):
     """A file's text in UTF-8; lines that end as on old Mac OS end by a line feed."""
 
     def __init__(self, file: io.BufferedReader, encoding: str, *, old_mac: bool) -> None:
+        super().__init__()
         errors = "surrogateescape" if encoding == UTF8 else "strict"
         self._file = file
         self._decoder = codecs.getincrementaldecoder(encoding)(errors)
         self._old_mac = old_mac
-        self._ready = memoryview(b"")
 
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        """Fill `buffer` as far as the next chunk goes; return how far."""
-        into = memoryview(buffer).cast("B")
-        while not self._ready:
-            chunk = self._file.read1(_CHUNK)
-            text = self._decoder.decode(chunk, final=not chunk)
-            if self._old_mac:
-                text = text.replace("\r", "\n")
-            self._ready = memoryview(text.encode("utf-8", "surrogateescape"))
-            if not chunk:
-                break
-        size = min(len(into), len(self._ready))
-        into[:size], self._ready = self._ready[:size], self._ready[size:]
-        return size
+    def next_chunk(self) -> bytes | None:
+        """Return the next bytes of the file as UTF-8."""
+        chunk = self._file.read1(_CHUNK)
+        text = self._decoder.decode(chunk, final=not chunk)
+        if self._old_mac:
+            text = text.replace("\r", "\n")
+        return text.encode("utf-8", "surrogateescape") if chunk or text else None
