@@ -1,4 +1,4 @@
-"""Listening benchmark: six sources move on while the listener is killed: is each post in `mentions` once, in order?
+"""Listening benchmark: sources move on while the listener is killed; each post must be in `mentions` once, in order.
 
 `make listening`. The sources are a server on this machine that shows feeds in any order and pages of hashtags, and
 fails at every tenth request.

@@ -1,4 +1,4 @@
-"""Is each item told once, an edit as one, in bounded memory, whatever a source shows again?"""
+"""Each item is told once, an edit as one, in bounded memory, whatever a source shows again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are the exports that people have read as what they say, however they are written and packed?"""
+"""The exports that people have are read as what they say, however they are written and packed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are ids that do not tell posts apart told before they cost mentions?"""
+"""Ids that do not tell posts apart are reported before they cost mentions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does an explanation agree with the matcher, and say what was missing?"""
+"""An explanation agrees with the matcher, and says what was missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are boolean queries read as listening tools read them, and met by the texts that they ask for?"""
+"""Boolean queries are read as listening tools read them, and met by the texts that they ask for."""
 
 from __future__ import annotations
 

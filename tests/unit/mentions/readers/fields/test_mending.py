@@ -1,4 +1,4 @@
-"""Does a bad optional field cost the field and not the mention, and is nothing guessed in silence?"""
+"""A bad optional field costs the field and not the mention, and nothing is guessed in silence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does `tocsin config match` show what matches, by what, and what nearly does?"""
+"""`tocsin config match` shows what matches, by what, and what nearly does."""
 
 from __future__ import annotations
 

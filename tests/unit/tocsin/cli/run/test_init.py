@@ -1,4 +1,4 @@
-"""Does `tocsin init` write a file that is valid, with the sources that work and no others?"""
+"""`tocsin init` writes a valid file, with the sources that work and no others."""
 
 from __future__ import annotations
 
