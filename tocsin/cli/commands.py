@@ -20,6 +20,7 @@ class CommandSpec(NamedTuple):
 COMMANDS: Final[dict[str, CommandSpec]] = {
     "demo": CommandSpec("tocsin.cli.run.demo", "Show an invented crisis, from first mention to Slack message."),
     "init": CommandSpec("tocsin.cli.run.init", "Write a first brands.yaml, with sources that work."),
+    "up": CommandSpec("tocsin.cli.run.up", "Run everything on this machine, in one command."),
     "worker": CommandSpec("tocsin.cli.run.worker", "Run a worker: score, watch, triage, notify."),
     "slack": CommandSpec("tocsin.cli.run.slack", "Run the Slack app: buttons, modals, Home tab and /tocsin."),
     "web": CommandSpec("tocsin.cli.run.web", "Serve the web pages: brands, incidents and thresholds."),
@@ -30,6 +31,7 @@ COMMANDS: Final[dict[str, CommandSpec]] = {
     "dead-letters": CommandSpec(
         "tocsin.cli.run.dead_letters", "Print the records that were rejected, with the reason."
     ),
+    "broker": CommandSpec("tocsin.cli.run.broker", "Run the local broker alone, as tocsin up does."),
     "topics": CommandSpec("tocsin.cli.run.topics", "Create and list the Kafka topics."),
     "incident": CommandSpec(
         "tocsin.cli.respond.incident", "List, show, acknowledge, snooze, resolve or judge incidents."
