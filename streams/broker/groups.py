@@ -117,6 +117,7 @@ class Group:
         if name not in self._members:
             return UNKNOWN_MEMBER
         self._remove(name)
+        self.check()
         return OK
 
     def check(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
+from tocsin.cli.configure.config import DEFAULT_FILE
 from tocsin.cli.environment import load_installation
 from tocsin.cli.output import print_line, print_status, print_table, printable
 from tocsin.errors import CommandError, UsageError
@@ -50,7 +51,7 @@ def command(
     language: Annotated[str, typer.Option(help="Language of the alerts: en or fr.")] = "en",
     timezone: Annotated[str, typer.Option(help="The brand's time zone, such as Europe/Paris.")] = "UTC",
     site: Annotated[list[str] | None, typer.Option(help="A site, blog or forum to read; several times.")] = None,
-    output: Annotated[Path, typer.Option(help="The file to write.")] = Path("config/brands.yaml"),
+    output: Annotated[Path, typer.Option(help="The file to write.")] = DEFAULT_FILE,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     networks: Annotated[
         bool, typer.Option("--networks/--no-networks", help="Try Bluesky, Mastodon and Hacker News, too.")
@@ -197,6 +198,9 @@ def _report(output: Path, trials: Sequence[Trial]) -> None:
     print_line(printable(f"Written: {output}{'' if working else ', without a source'}. Next:"))
     if not working:
         print_line("  add `sources` to the brand (docs/sources.md), or send mentions yourself: tocsin ingest FILE")
+    chosen = "" if output == DEFAULT_FILE else f" --config {output}"
+    print_line(printable(f"  tocsin up{chosen}"))
+    print_line("which runs everything on this machine. With a Kafka of your own (docs/sources.md):")
     for step in ("tocsin topics create", f"tocsin config apply {output}", "tocsin listen", "tocsin worker"):
         print_line(printable(f"  {step}"))
 

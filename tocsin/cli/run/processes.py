@@ -1,4 +1,4 @@
-"""Supervisor of several worker processes: one command, one log, one metrics port, one exit code."""
+"""Supervisor of several processes: one command, one log, one exit code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin import subprocesses
 from tocsin.cli.output import print_status
@@ -31,16 +31,35 @@ ORDERLY: Final = {0, *(code for number in (signal.SIGTERM, signal.SIGINT) for co
 """Exit codes of a process that was asked to end: one that was still starting has no handler yet, and one whose broker
 is away ends by itself."""
 
+LEAST_TIMEOUT: Final = 0.5
+"""Seconds that a process gets even where others took all the time there was."""
+
 POLL_SECONDS: Final = 0.2
 USAGE_ERROR: Final = 2
 """Exit code of a command that was called in a wrong way: starting it again does not help."""
 
 
+@dataclass(frozen=True)
+class Job:
+    """A process to keep running.
+
+    `may_start` is asked before each start. A job that is not essential is tried again for as long as the others run,
+    and left alone after a usage error. Jobs that end last are stopped when the others have ended.
+    """
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    essential: bool = True
+    ends_last: bool = False
+    may_start: Callable[[], bool] = lambda: True
+
+
 @dataclass
 class _Child:
-    """One of the processes: when it was started, how often in a row it failed, when it is to start again."""
+    """The process of a job: when it was started, how often in a row it failed, when it is to start again."""
 
-    number: int
+    job: Job
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
@@ -49,15 +68,23 @@ class _Child:
 
 @dataclass
 class Supervisor:
-    """Keeps `count` processes of one command running until a signal, or until one of them cannot be kept running.
+    """Keeps jobs running until a signal, or until an essential one cannot be kept running.
 
     A process that ends is started again: at once if it had worked for STABLE_AFTER, else after a delay that doubles.
+
+    Args:
+        jobs: what to run.
+        on_end: called with the process id of one that has ended.
+        options: arguments of Popen for every process.
+        on_start: called with each job and its process.
+        stop_timeout: seconds for the processes to end after SIGTERM, before they are killed; STOP_TIMEOUT if left out.
     """
 
-    command: Sequence[str]
-    count: int
-    environment: Mapping[str, str]
-    on_end: Callable[[int], None]  # called with the process id of one that has ended
+    jobs: Sequence[Job]
+    on_end: Callable[[int], None] = lambda _: None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    on_start: Callable[[Job, subprocess.Popen[bytes]], None] = lambda _job, _process: None
+    stop_timeout: float | None = None
     _children: list[_Child] = field(default_factory=list)
     _stopping: bool = False
 
@@ -70,7 +97,7 @@ class Supervisor:
         for number in (signal.SIGINT, *subprocesses.END_SIGNALS):
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
                 signal.signal(number, self._stop)
-        self._children = [_Child(number) for number in range(1, self.count + 1)]
+        self._children = [_Child(job) for job in self.jobs]
         code = 0
         try:
             while not self._stopping and code == 0:
@@ -86,9 +113,10 @@ class Supervisor:
     def _check(self, child: _Child, now: float) -> int:
         """Start a process that is due, note one that has ended; return an exit code if all must stop."""
         if child.process is None:
-            if now >= child.due:
-                child.process = subprocesses.start(self.command, self.environment)
+            if now >= child.due and not self._stopping and child.job.may_start():
+                child.process = subprocesses.start(child.job.command, child.job.environment, **self.options)
                 child.started = now
+                self.on_start(child.job, child.process)
             return 0
         code = child.process.poll()
         if code is None or self._stopping:
@@ -100,11 +128,12 @@ class Supervisor:
         child.failures = 1 if now - child.started >= STABLE_AFTER else child.failures + 1
         delay = 0.0 if child.failures == 1 else min(MAX_DELAY, 2.0 ** (child.failures - 2))
         child.process, child.due = None, now + delay
-        what = f"worker process {child.number} of {self.count} ended with exit code {code}"
+        what = f"{child.job.name} ended with exit code {code}"
         if code == USAGE_ERROR:
-            print_status(what)
-            return USAGE_ERROR
-        if child.failures >= MAX_FAILURES:
+            child.due = float("inf")
+            print_status(what if child.job.essential else f"{what}: it stays off, the others go on")
+            return USAGE_ERROR if child.job.essential else 0
+        if child.job.essential and child.failures >= MAX_FAILURES:
             print_status(f"{what}, {child.failures} times in a row: all are stopped")
             return 1
         print_status(f"{what}; it is started again" + (f" in {delay:.0f} s" if delay else ""))
@@ -112,18 +141,23 @@ class Supervisor:
 
     def _end_all(self) -> int:
         """Stop every process in order, kill what does not end; return 0 if all ended in order."""
-        running = [child.process for child in self._children if child.process is not None]
-        for process in running:
-            if process.poll() is None:
-                process.terminate()
-        deadline = time.monotonic() + STOP_TIMEOUT
-        for process in running:
-            try:
-                process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        return 0 if all(process.returncode in ORDERLY for process in running) else 1
+        deadline = time.monotonic() + (STOP_TIMEOUT if self.stop_timeout is None else self.stop_timeout)
+        running = [child for child in self._children if child.process is not None]
+        for last in (False, True):
+            _end([child.process for child in running if child.process and child.job.ends_last is last], deadline)
+        return 0 if all(child.process and child.process.returncode in ORDERLY for child in running) else 1
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]], deadline: float) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(max(LEAST_TIMEOUT, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def available_cores() -> int:

@@ -15,7 +15,7 @@ from tocsin.cli.memory import collect_rarely
 from tocsin.cli.options import EmbeddedOption
 from tocsin.cli.output import print_status
 from tocsin.cli.run.notifiers import external_notifiers, has_slack_app
-from tocsin.cli.run.processes import Supervisor, available_cores
+from tocsin.cli.run.processes import Job, Supervisor, available_cores
 from tocsin.cli.weights import WeightsOption, load_scorer
 from tocsin.errors import CommandError, UsageError
 from tocsin.subprocesses import TOCSIN
@@ -128,7 +128,8 @@ def _supervise(count: int) -> int:
         metrics.serve_all(port)
         environment = os.environ | {"TOCSIN_METRICS_PORT": "0"}
         command = [*TOCSIN, *sys.argv[1:], "--processes", "1"]
-        return Supervisor(command, count, environment, metrics.forget_process).run()
+        jobs = [Job(f"worker process {number} of {count}", command, environment) for number in range(1, count + 1)]
+        return Supervisor(jobs, metrics.forget_process).run()
 
 
 def _uses_slack(here: Installation, notify: Notify | None) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tocsin.cli.run import processes
-from tocsin.cli.run.processes import Supervisor, available_cores
+from tocsin.cli.run.processes import Job, Supervisor, available_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,10 @@ def handlers() -> Iterator[None]:
 def supervise(code: str, count: int, ended: list[int] | None = None) -> Supervisor:
     """Return a supervisor of so many Pythons that run `code`."""
     note: list[int] = [] if ended is None else ended
-    return Supervisor([sys.executable, "-c", code], count, dict(os.environ), note.append)
+    jobs = [
+        Job(f"process {number} of {count}", [sys.executable, "-c", code], dict(os.environ)) for number in range(count)
+    ]
+    return Supervisor(jobs, note.append)
 
 
 def noted(folder: Path) -> str:

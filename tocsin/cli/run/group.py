@@ -1,0 +1,124 @@
+"""The processes of `tocsin up`: which of them run, with what command and environment, and what to say of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tocsin.cli.run.processes import Job
+from tocsin.subprocesses import TOCSIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from config.settings import Settings
+
+BROKER_HOST: Final = "127.0.0.1"
+LOCAL_PARTITIONS: Final = 4
+"""Partitions of a topic of the local broker, unless TOCSIN_PARTITIONS says otherwise: one machine needs few."""
+
+
+@dataclass(frozen=True)
+class GroupOptions:
+    """What the command line says."""
+
+    config: Path
+    data: Path
+    port: int  # of the pages
+    http: int  # of POST /v1/mentions
+    broker: int | None  # port of the local broker; None: TOCSIN_BROKERS says where Kafka is
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the group: its name, what to say of it at the start, and its arguments; None: it does not run."""
+
+    name: str
+    status: str
+    arguments: tuple[str, ...] | None
+
+
+def parts(settings: Settings, options: GroupOptions, sources: int) -> list[Part]:
+    """Return all parts; `sources` is how many the brands list."""
+    return [
+        _broker(settings, options),
+        Part("worker", _alerts(settings), ("worker",)),
+        _listener(settings, options, sources),
+        _slack_app(settings),
+        _pages(options),
+    ]
+
+
+def environment(environ: Mapping[str, str], options: GroupOptions) -> dict[str, str]:
+    """Return the environment of all processes of the group."""
+    made = dict(environ) | {"PYTHONUNBUFFERED": "1"}
+    made.setdefault("TOCSIN_LOG_LEVEL", "warning")
+    made.setdefault("TOCSIN_WEB_URL", f"http://127.0.0.1:{options.port}")
+    if options.broker is not None:
+        made["TOCSIN_BROKERS"] = f"{BROKER_HOST}:{options.broker}"
+        made.setdefault("TOCSIN_PARTITIONS", str(LOCAL_PARTITIONS))
+    return made
+
+
+def jobs(
+    found: list[Part], environ: Mapping[str, str], settings: Settings, options: GroupOptions, ready: Callable[[], bool]
+) -> list[Job]:
+    """Return the jobs of the parts that run; all but the broker start once `ready` says so."""
+    shared = environment(environ, options)
+    made = []
+    for part in found:
+        if part.arguments is None:
+            continue
+        metrics = str(settings.metrics_port) if part.name == "worker" else "0"
+        is_broker = part.name == "broker"
+        made.append(
+            Job(
+                part.name,
+                [*TOCSIN, *part.arguments],
+                shared | {"TOCSIN_METRICS_PORT": metrics},
+                essential=part.name in {"broker", "worker"},
+                ends_last=is_broker,
+                may_start=(lambda: True) if is_broker else ready,
+            )
+        )
+    return made
+
+
+def _broker(settings: Settings, options: GroupOptions) -> Part:
+    if options.broker is None:
+        return Part("broker", f"yours, at {', '.join(settings.brokers)} (TOCSIN_BROKERS)", None)
+    status = f"{BROKER_HOST}:{options.broker}, everything is kept in {options.data}"
+    return Part("broker", status, ("broker", "--data", str(options.data), "--port", str(options.broker)))
+
+
+def _alerts(settings: Settings) -> str:
+    if settings.slack_token.get_secret_value():
+        return "alerts go to Slack"
+    return "alerts go to this terminal and to the pages: TOCSIN_SLACK_TOKEN is not set (docs/slack.md)"
+
+
+def _listener(settings: Settings, options: GroupOptions, sources: int) -> Part:
+    takes = bool(settings.listen_token.get_secret_value() or settings.listen_secret.get_secret_value())
+    read = f"{sources} sources" if sources != 1 else "1 source"
+    if not sources:
+        read = "no brand lists `sources` yet (docs/sources.md)"
+    posted = (
+        f"POST http://127.0.0.1:{options.http}/v1/mentions"
+        if takes
+        else "no mentions over HTTP: TOCSIN_LISTEN_TOKEN is not set"
+    )
+    return Part("listener", f"{read}; {posted}", ("listen", *(("--http", str(options.http)) if takes else ())))
+
+
+def _slack_app(settings: Settings) -> Part:
+    if not settings.slack_token.get_secret_value():
+        return Part("slack", "off: no buttons without TOCSIN_SLACK_TOKEN and TOCSIN_SLACK_APP_TOKEN", None)
+    if not settings.slack_app_token.get_secret_value():
+        return Part("slack", "off: no buttons without TOCSIN_SLACK_APP_TOKEN (docs/slack.md)", None)
+    return Part("slack", "buttons, Home tab and /tocsin, by Socket Mode", ("slack",))
+
+
+def _pages(options: GroupOptions) -> Part:
+    arguments = ("web", "--port", str(options.port), "--config", str(options.config))
+    return Part("pages", f"http://127.0.0.1:{options.port}/", arguments)
