@@ -19,7 +19,7 @@ from streams.agents.notify import NotifyAgent
 from streams.agents.score import ScoreAgent
 from streams.agents.triage import TriageAgent
 from streams.agents.watch import WatchAgent
-from streams.clock import clock
+from streams.clock import clock, wall_ms
 from streams.exactly_once.batch_processor import BatchProcessor
 from streams.exactly_once.fetch_batches import FetchBatchScheduler
 from streams.exactly_once.lag import Lag
@@ -253,6 +253,7 @@ class Worker:
             await asyncio.sleep(LAG_INTERVAL)
             for lag in self._lags:
                 metrics.set_lag(lag.stage, await lag.total())
+            metrics.set_undelivered(self._notify.undelivered(), wall_ms())
 
     def _connect_rebalance(self) -> None:
         """Drain before partitions are reassigned; read start offsets once the tables have recovered."""

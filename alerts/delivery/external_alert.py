@@ -30,6 +30,7 @@ class ExternalAlert(msgspec.Struct, frozen=True):
     at: int
     actor: str = ""  # who acknowledged or resolved it
     link: str = ""  # the incident's page
+    mention: str = ""  # whom a fallback in Slack mentions, in Slack's notation
 
     @property
     def idempotency_key(self) -> str:

@@ -14,6 +14,7 @@ from alerts.delivery.metrics import DeliveryMetrics, LoggingMetrics
 from alerts.delivery.ports import DeliveryError
 from alerts.delivery.rate_limit import Clock, retry_delay
 from alerts.delivery.receipts import DeliveryRecord, ReceiptStore
+from alerts.delivery.undelivered import UndeliveredAlerts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ NOT_CONFIGURED: Final = "set its variables in the environment of the workers (do
 class _PendingAlert:
     alert: ExternalAlert
     done: Callable[[], None]
+    withdrawn: Callable[[], bool]
 
 
 @dataclass
@@ -49,6 +51,7 @@ class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
         receipts: ReceiptStore,
         *,
         metrics: DeliveryMetrics | None = None,
+        undelivered: UndeliveredAlerts | None = None,
         clock: Clock | None = None,
     ) -> None:
         super().__init__()
@@ -56,15 +59,23 @@ class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
         self._receipts = receipts
         self._metrics = metrics or LoggingMetrics()
         self._clock = clock or Clock()
+        self._undelivered = undelivered or UndeliveredAlerts(clock=self._clock)
 
-    def submit(self, alert: ExternalAlert, target: ExternalTarget, done: Callable[[], None]) -> None:
+    def submit(
+        self,
+        alert: ExternalAlert,
+        target: ExternalTarget,
+        done: Callable[[], None],
+        withdrawn: Callable[[], bool] = bool,
+    ) -> None:
         """Take an alert; call within the running event loop, in the order of an incident's revisions.
 
-        `done` is called once the other side has accepted it, or it needs no sending any more.
+        `done` is called once the other side has accepted it, or it needs no sending any more; before each attempt
+        `withdrawn` tells whether it does not.
         """
         name = receipt_key(alert.incident, target)
         queue = self._queues.get(name) or _TargetQueue(name, target)
-        queue.pending.append(_PendingAlert(alert, done))
+        queue.pending.append(_PendingAlert(alert, done, withdrawn))
         self._start(name, queue)
 
     async def _process(self, queue: _TargetQueue) -> None:
@@ -86,13 +97,14 @@ class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
         item = queue.pending[0]
         record = await self._receipts.get(queue.key)
         known = record is not None and item.alert.revision <= record.revision
-        if not known and not self._is_superseded(queue, record):
+        if not (known or item.withdrawn() or self._is_superseded(queue, record)):
             queue.attempted = True
             started = self._clock.monotonic()
             await self._notifier(queue.target).send(item.alert, queue.target.address)
             self._metrics.delivered(queue.key, "external", self._clock.monotonic() - started)
             kept = DeliveryRecord(queue.key, queue.target.notifier, self._clock.wall(), revision=item.alert.revision)
             await self._receipts.put(kept)
+        await self._undelivered.on_delivery(queue.key)
         queue.pending.remove(item)
         item.done()
 
@@ -111,7 +123,9 @@ class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
     async def _fail(self, queue: _TargetQueue, error: DeliveryError, attempt: int) -> None:
         wait = retry_delay(error, attempt, self._clock.random())
         note = self._metrics.retried if error.retryable else self._metrics.refused
-        note(queue.pending[0].alert.incident, error, wait)
+        alert, receiver = queue.pending[0].alert, queue.target.label
+        note(alert.incident, error, wait)
+        await self._undelivered.on_failure(queue.key, alert.incident, alert.brand, receiver, error)
         await self._clock.sleep(wait)
 
 

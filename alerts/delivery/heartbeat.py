@@ -1,7 +1,8 @@
 """Heartbeat state: canaries in, outages out; an outage begins once and ends once. Pure.
 
 A partition is healthy while its latest successful canary (all stages passed, Slack accepted) was sent no longer than
-`limit` ago; an outage ends once every partition has been healthy for as long. All in ms, by one process's wall clock.
+`limit` ago, and no alert of it has been undelivered for longer; an outage ends once every partition has been healthy
+for as long. All in ms, by one process's wall clock.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from alerts.delivery.external_alert import ExternalAlert
+from alerts.delivery.undelivered import UndeliveredSummary, combine
 from alerts.rendering.text import format_duration, translate
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 STAGES: Final = ("score", "watch", "triage", "notify")
 
 NAME: Final = "Tocsin"
+
+NONE_UNDELIVERED: Final = UndeliveredSummary()
 
 _MAX_LISTED: Final = 3  # partitions that are listed by number
 
@@ -32,6 +36,7 @@ class PartitionHealth(msgspec.Struct, frozen=True):
     stage_passed_at: tuple[int, ...] = (0,) * len(STAGES)  # when the latest was sent that each stage passed on
     slack_error: str = ""  # what Slack answered to the latest canary, if an error
     ever_succeeded: bool = False  # a canary succeeded
+    undelivered: UndeliveredSummary = UndeliveredSummary()  # alerts, when the latest canary came through
 
 
 class Outage(msgspec.Struct, frozen=True):
@@ -40,6 +45,7 @@ class Outage(msgspec.Struct, frozen=True):
     id: str
     started_at: int
     reason: str
+    undelivered: bool = False  # canaries come through, some alerts do not
 
 
 class HeartbeatState(msgspec.Struct, frozen=True):
@@ -77,7 +83,14 @@ def on_resume(state: HeartbeatState, at: int) -> HeartbeatState:
     return replace(state, started_at=max(state.started_at, at - 1), partitions=partitions, healthy_since=None)
 
 
-def on_ack(state: HeartbeatState, partition: int, sent_at: int, stage: str, slack_error: str = "") -> HeartbeatState:
+def on_ack(
+    state: HeartbeatState,
+    partition: int,
+    sent_at: int,
+    stage: str,
+    slack_error: str = "",
+    undelivered: UndeliveredSummary = NONE_UNDELIVERED,
+) -> HeartbeatState:
     """Return the state after a stage passed a canary on; a repetition changes nothing."""
     health = state.partitions.get(partition)
     if health is None or stage not in STAGES:
@@ -87,7 +100,7 @@ def on_ack(state: HeartbeatState, partition: int, sent_at: int, stage: str, slac
         if not slack_error:
             health = replace(health, last_success_at=max(health.last_success_at, sent_at), ever_succeeded=True)
         if sent_at >= health.stage_passed_at[number]:
-            health = replace(health, slack_error=slack_error)
+            health = replace(health, slack_error=slack_error, undelivered=undelivered)
     passed = tuple(max(at, sent_at) if place == number else at for place, at in enumerate(health.stage_passed_at))
     return replace(state, partitions=state.partitions | {partition: replace(health, stage_passed_at=passed)})
 
@@ -96,11 +109,12 @@ def evaluate(
     state: HeartbeatState, at: int, limit: int, language: Language = "en"
 ) -> tuple[HeartbeatState, Outage | None]:
     """Return the state at an instant, and the outage that began, or ended: then the state has none."""
-    why = diagnose(state, at, limit, language)
+    lost = _lost(state, at, limit, language)
+    why = lost or _overdue(state, at, limit, language)
     since = (at if state.healthy_since is None else state.healthy_since) if state.healthy and not why else None
     state, outage = replace(state, healthy_since=since), state.outage
     if outage is None and why:
-        begun = Outage(f"heartbeat-{at}", at, why)
+        begun = Outage(f"heartbeat-{at}", at, why, undelivered=not lost)
         return replace(state, outage=begun), begun
     if outage is not None and since is not None and at - since >= limit:
         return replace(state, outage=None), outage
@@ -109,6 +123,25 @@ def evaluate(
 
 def diagnose(state: HeartbeatState, at: int, limit: int, language: Language = "en") -> str:
     """Return why alerts may not get through, in one line; "" while all is healthy."""
+    return _lost(state, at, limit, language) or _overdue(state, at, limit, language)
+
+
+def undelivered(state: HeartbeatState) -> UndeliveredSummary:
+    """Return the alerts that are undelivered, as the latest canaries of the partitions report."""
+    return combine(health.undelivered for health in state.partitions.values())
+
+
+def _overdue(state: HeartbeatState, at: int, limit: int, language: Language) -> str:
+    """Return what is undelivered if the oldest alert has been for longer than `limit`."""
+    found = undelivered(state)
+    if not found.count or at - found.since <= limit:
+        return ""
+    span = format_duration(at - found.since, language)
+    return translate(language, "heartbeat_undelivered", count=found.count, span=span, why=found.why)
+
+
+def _lost(state: HeartbeatState, at: int, limit: int, language: Language) -> str:
+    """Return why canaries do not come through."""
     failing = {number: health for number, health in state.partitions.items() if at - health.last_success_at > limit}
     if not state.partitions:
         late = state.send_error and at - state.started_at > limit
@@ -143,8 +176,9 @@ def outage_alert(
     outage: Outage, event: EventAction, at: int, name: str = NAME, language: Language = "en"
 ) -> ExternalAlert:
     """Return the alert of an outage that begins or ends at an instant in the installation `name`."""
-    begins = translate(language, "heartbeat_lost", name=name, why=outage.reason)
-    ends = translate(language, "heartbeat_back", name=name, span=format_duration(at - outage.started_at, language))
+    begins = translate(language, f"heartbeat_{'held' if outage.undelivered else 'lost'}", name=name, why=outage.reason)
+    span = format_duration(at - outage.started_at, language)
+    ends = translate(language, f"heartbeat_{'sent' if outage.undelivered else 'back'}", name=name, span=span)
     return ExternalAlert(
         incident=outage.id,
         revision=1 if event == "trigger" else 2,

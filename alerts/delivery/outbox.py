@@ -16,6 +16,7 @@ from alerts.delivery.message_sync import MAX_CONCURRENT, MIN_INTERVAL, IncidentQ
 from alerts.delivery.metrics import DeliveryMetrics, LoggingMetrics
 from alerts.delivery.ports import TOO_LARGE, DeliveryError, FileUploader, Notifier
 from alerts.delivery.rate_limit import Clock, retry_delay
+from alerts.delivery.undelivered import UndeliveredAlerts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +46,7 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
         route: Callable[[str, int], Route],
         *,
         metrics: DeliveryMetrics | None = None,
+        undelivered: UndeliveredAlerts | None = None,
         clock: Clock | None = None,
         min_interval: float = MIN_INTERVAL,
         max_concurrent: int = MAX_CONCURRENT,
@@ -52,6 +54,7 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
         super().__init__()
         self._metrics = metrics or LoggingMetrics()
         self._clock = clock or Clock()
+        self._undelivered = undelivered or UndeliveredAlerts(clock=self._clock)
         self._message_sync = MessageSync(
             notifier, receipts, route, self._metrics, self._clock, min_interval, max_concurrent
         )
@@ -125,7 +128,8 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
         attempt = 0
         while True:
             try:
-                return await self._message_sync.deliver(queue)
+                await self._message_sync.deliver(queue)
+                return await self._undelivered.on_delivery(queue.incident)
             except DeliveryError as error:
                 attempt += 1
                 await self._fail(queue, error, attempt)
@@ -143,6 +147,9 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
         wait = retry_delay(error, attempt, self._clock.random())
         report = self._metrics.retried if error.retryable else self._metrics.refused
         report(queue.incident, error, wait)
+        channel = queue.record.channel if queue.record is not None else ""
+        brand = queue.latest.incident.brand
+        await self._undelivered.on_failure(queue.incident, queue.incident, brand, channel, error)
         await self._clock.sleep(wait)
 
 

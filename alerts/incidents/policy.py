@@ -9,7 +9,7 @@ from pydantic import Field
 
 from alerts.incidents.severity import SeverityRule
 from alerts.incidents.silences import ScheduledSilence
-from alerts.oncall.escalation_targets import EscalationStep
+from alerts.oncall.escalation_targets import EscalationStep, FallbackStep
 from detectors.model.duration import Duration
 from detectors.model.parameters import Parameters
 from detectors.model.signal import Severity
@@ -83,6 +83,17 @@ class Policy(Parameters):
         le=10,
         description="How often the last step is repeated, after twice the time, four times, and so on. Higher: more "
         "pages. [times]",
+    )
+    fallback: Annotated[tuple[FallbackStep, ...], Field(max_length=10)] = Field(
+        default=(),
+        description="Where a page goes that its receiver does not take: a channel of Slack, a Slack id (U…: a direct "
+        "message), `on_call`, `next_on_call`, `pagerduty`, `webhook` or `mailto:address`. Empty: each step of "
+        "`escalation` that leads outside Slack. [steps]",
+    )
+    fallback_after: _Pace = _lasting(
+        "1m",
+        "A page that its receiver does not take for this long goes to `fallback`; by the clock, not event time. "
+        "Larger: later, fewer pages twice.",
     )
     silences: Annotated[tuple[ScheduledSilence, ...], Field(max_length=50)] = Field(
         default=(), description="Silences planned ahead: campaigns and maintenance windows. [silences]"

@@ -13,6 +13,7 @@ from detectors.model.signal import Signal, Watermark
 if TYPE_CHECKING:
     from alerts.delivery.metrics import RequestKind
     from alerts.delivery.ports import DeliveryError
+    from alerts.delivery.undelivered import UndeliveredSummary
     from alerts.incidents.model import Notification
     from streams.stages.score import ScoreResult
 
@@ -41,6 +42,14 @@ CLOCK_SKEWED = Counter("tocsin_clock_skewed_total", "Timestamps ahead of the clo
 
 DELIVERED = Histogram(
     "tocsin_delivery_seconds", "From a notification to its message", ["kind"], buckets=(0.1, 0.25, 0.5, 1, 2, 5, 15, 60)
+)
+UNDELIVERED = Gauge(
+    "tocsin_undelivered_alerts", "Alerts that their receivers do not take; all are retried", multiprocess_mode="livesum"
+)
+UNDELIVERED_AGE = Gauge(
+    "tocsin_undelivered_oldest_seconds",
+    "How long the oldest undelivered alert has been undelivered; 0 if every alert is delivered",
+    multiprocess_mode="livemax",
 )
 FAILURES = Counter("tocsin_delivery_failures_total", "Tries that failed; all are tried again", ["code"])
 
@@ -97,6 +106,12 @@ def count_skew(source: str, partition: int, ahead: int) -> None:
 def set_lag(stage: str, records: int) -> None:
     """Note how many records of its partitions a stage has not processed."""
     LAG.labels(stage).set(records)
+
+
+def set_undelivered(alerts: UndeliveredSummary, now: int) -> None:
+    """Note what is undelivered at an instant (ms)."""
+    UNDELIVERED.set(alerts.count)
+    UNDELIVERED_AGE.set((now - alerts.since) / 1000 if alerts.count else 0)
 
 
 def count_notification(notification: Notification) -> None:

@@ -9,6 +9,7 @@ import structlog
 
 from alerts.delivery.external_sender import ExternalSender
 from alerts.delivery.outbox import Outbox
+from alerts.delivery.undelivered import UndeliveredAlerts, UndeliveredSummary, summarise
 from alerts.incidents.model import decode_notification
 from config.brands.on_call import route
 from streams.agents.external_escalation import ExternalEscalation
@@ -63,9 +64,17 @@ class NotifyAgent:
         self._web_url = web_url
         self._inflight: InflightOffsets[TP] = InflightOffsets()
         metrics = PrometheusDeliveryMetrics()
-        self._outbox = Outbox(notifier, self._receipts, self._route, metrics=metrics, min_interval=channel_gap)
-        sender = ExternalSender(external_notifiers, self._receipts, metrics=metrics)
-        self._external = ExternalEscalation(sender, brands, self._receipts, web_url=web_url, dnd=dnd)
+        self._undelivered = UndeliveredAlerts(self._receipts)
+        self._outbox = Outbox(
+            notifier,
+            self._receipts,
+            self._route,
+            metrics=metrics,
+            undelivered=self._undelivered,
+            min_interval=channel_gap,
+        )
+        sender = ExternalSender(external_notifiers, self._receipts, metrics=metrics, undelivered=self._undelivered)
+        self._external = ExternalEscalation(sender, brands, self._receipts, self._undelivered, web_url=web_url, dnd=dnd)
         self._offsets = offsets
 
     async def process(self, records: Sequence[KafkaRecord]) -> None:
@@ -73,7 +82,7 @@ class NotifyAgent:
         await self._brands.loaded()
         for record in records:
             self._inflight.add(topic_partition(record), record.offset)
-            if self._canaries.handle(record):
+            if self._canaries.handle(record, self._undelivered_of(record.partition)):
                 self._done(record)()
                 continue
             try:
@@ -87,7 +96,7 @@ class NotifyAgent:
             with CompletionLatch(self._done(record)) as latch:
                 self._external.escalate(notification, partition, latch)
                 self._external.bypass_dnd(notification, partition, latch)
-                self._outbox.submit(notification, self._external.guard_delivery(notification, partition, latch.part()))
+                self._outbox.submit(notification, self._external.guard_delivery(notification, partition, latch))
 
     def _done(self, record: KafkaRecord) -> Callable[[], None]:
         tp, offset = topic_partition(record), record.offset
@@ -99,6 +108,14 @@ class NotifyAgent:
 
         return done
 
+    def undelivered(self) -> UndeliveredSummary:
+        """Return what this worker tries to deliver in vain."""
+        return summarise(self._undelivered.failing.values())
+
+    def _undelivered_of(self, partition: int) -> UndeliveredSummary:
+        failing = self._undelivered.failing.items()
+        return summarise(alert for key, alert in failing if self._receipts.partition(key) == partition)
+
     def _route(self, brand: str, at: int) -> Route:
         return route(self._brands.brand(brand), at, self._default_channel, buttons=self._buttons, web=self._web_url)
 
@@ -106,5 +123,6 @@ class NotifyAgent:
         """Stop delivering: the next owner of the partition delivers the rest."""
         await self._outbox.stop()
         await self._external.stop()
+        self._undelivered.reset()
         self._inflight.reset()
         self._receipts.reset()

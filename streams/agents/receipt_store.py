@@ -8,9 +8,11 @@ import msgspec
 
 from alerts.delivery import receipts
 from streams.exactly_once.fencing import FencedValue, FencedVersion, decode
+from streams.views import undelivered
 
 if TYPE_CHECKING:
     from alerts.delivery.receipts import DeliveryRecord
+    from alerts.delivery.undelivered import Undelivered
     from streams.exactly_once.state_table import StateTable
 
 
@@ -41,15 +43,36 @@ class KafkaReceiptStore:
             await (await self._table.remove(key, stored.partition))
             return None
 
+    def partition(self, name: str) -> int | None:
+        """Return the partition that a record belongs to, if it is this worker's."""
+        return self._partitions.get(name)
+
     async def put(self, posting: DeliveryRecord) -> None:
         """Keep a posting."""
-        partition = self._partitions[posting.incident]
+        await self._write(posting.incident.encode(), self._partitions[posting.incident], receipts.encode(posting))
+
+    def undelivered(self, key: str) -> Undelivered | None:
+        """Return what is known of an alert's failures; what cannot be read is not known."""
+        raw = self._table.data.get(key.encode() + undelivered.KEY_END)
+        try:
+            return None if raw is None else undelivered.decode(decode(raw).payload)
+        except msgspec.DecodeError:
+            return None
+
+    async def put_undelivered(self, key: str, alert: Undelivered | None) -> None:
+        """Keep the failures of an alert; None forgets them."""
+        name, partition = key.encode() + undelivered.KEY_END, self._partitions[key]
+        if alert is None:
+            await (await self._table.remove(name, partition))
+        else:
+            await self._write(name, partition, msgspec.json.encode(alert))
+
+    async def _write(self, key: bytes, partition: int, payload: bytes) -> None:
         if partition not in self._epochs:
             self._epochs[partition] = self._table.epoch(partition)
         self._writes += 1
         version = FencedVersion(self._epochs[partition], self._writes)
-        value = FencedValue(version, partition, receipts.encode(posting))
-        await (await self._table.write(posting.incident.encode(), value))
+        await (await self._table.write(key, FencedValue(version, partition, payload)))
 
     def reset(self) -> None:
         """Forget the epochs: partitions are being reassigned."""

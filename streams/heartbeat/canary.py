@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
+from alerts.delivery.undelivered import UndeliveredSummary
 from alerts.incidents.model import encode as encode_notification
 from alerts.incidents.policy import Policy as AlertPolicy
 from config.brands.overrides import FOREVER, PolicyInterval
@@ -46,7 +47,7 @@ STAGES: Final = ("score", "watch", "triage", "notify")
 _LONGEST: Final = 300  # bytes of a header
 
 
-class Canary(msgspec.Struct, frozen=True):
+class Canary(msgspec.Struct, frozen=True, omit_defaults=True):
     """One canary: who sent it when (ms), into which partition, the stage that passed it on, what Slack had against."""
 
     sender: str
@@ -54,6 +55,7 @@ class Canary(msgspec.Struct, frozen=True):
     sent_at: int
     stage: str = ""  # of the worker that reports; "" on the way
     slack_error: str = ""  # what the check of Slack failed with, code and remedy
+    undelivered: UndeliveredSummary = UndeliveredSummary()  # alerts of the partition
 
 
 _encode: Final = msgspec.json.Encoder().encode

@@ -14,6 +14,7 @@ from streams.heartbeat import canary
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from alerts.delivery.undelivered import UndeliveredSummary
     from alerts.notifiers.slack.health import CachedProbe
     from mentions.scorer_port import Scorer
     from streams.exactly_once.fetch_batches import KafkaRecord
@@ -77,12 +78,16 @@ class CanaryForwarder:
     async def _report(self, sends: SendBatch, beat: Canary) -> None:
         await sends.send(self._topics.heartbeats.name, None, canary.encode(beat), beat.partition)
 
-    def handle(self, record: KafkaRecord) -> bool:
-        """Return whether a notification is a canary; if so, check Slack and report the result in the background."""
+    def handle(self, record: KafkaRecord, undelivered: UndeliveredSummary) -> bool:
+        """Return whether a notification is a canary; if so, check Slack and report in the background.
+
+        The report also says which alerts of the partition are `undelivered`.
+        """
         beat = canary.from_headers(record.headers)
         if beat is None:
             return False
-        task = asyncio.create_task(self._check_slack(replace(beat, partition=record.partition, stage="notify")))
+        report = replace(beat, partition=record.partition, stage="notify", undelivered=undelivered)
+        task = asyncio.create_task(self._check_slack(report))
         self._checks.add(task)
         task.add_done_callback(self._checks.discard)
         return True

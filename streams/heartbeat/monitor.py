@@ -35,6 +35,7 @@ ROUND_TRIP = Gauge(
     "tocsin_heartbeat_round_trip_seconds", "From the latest canary's sending to its check in Slack", ["partition"]
 )
 OUTAGES = Counter("tocsin_heartbeat_outages_total", "Outages begun")
+UNDELIVERED = Gauge("tocsin_heartbeat_undelivered_alerts", "Alerts that their receivers do not take")
 PINGS = Counter("tocsin_heartbeat_ping_failures_total", "Pings of the dead man's switch that failed")
 
 EVALUATION_INTERVAL: Final = 0.5
@@ -144,7 +145,7 @@ class HeartbeatMonitor:
         finally:
             listening.cancel()
             await self._prober.close()
-        return ""
+        return pulses.diagnose(self.state, _now(), self._timeout_ms)
 
     async def _repeat(self, act: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -166,7 +167,9 @@ class HeartbeatMonitor:
 
     async def _read_acks(self) -> None:
         async for beat in self._prober.acks():
-            self.state = pulses.on_ack(self.state, beat.partition, beat.sent_at, beat.stage, beat.slack_error)
+            self.state = pulses.on_ack(
+                self.state, beat.partition, beat.sent_at, beat.stage, beat.slack_error, beat.undelivered
+            )
             if beat.stage == pulses.STAGES[-1] and not beat.slack_error:
                 ROUND_TRIP.labels(str(beat.partition)).set((_now() - beat.sent_at) / 1000)
             if self.state.healthy:
@@ -186,6 +189,7 @@ class HeartbeatMonitor:
                 OUTAGES.inc(self.state.outage is not None)
                 town.notify(outage, at, over=self.state.outage is None)
             UP.set(self.state.outage is None)
+            UNDELIVERED.set(pulses.undelivered(self.state).count)
             LAG.set((pulses.success_age(self.state, at) or 0) / 1000)
 
     async def _ping(self, url: str) -> None:

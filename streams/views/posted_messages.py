@@ -24,3 +24,8 @@ class PostedMessages(TableView["MessageRef | None"]):
     def decode(stored: bytes) -> MessageRef | None:
         """Return where a message stands, if it does."""
         return receipts.decode(stored).message
+
+    def apply(self, key: bytes, raw: bytes | None) -> None:
+        """Note what a record says of a message; the failures of alerts are left out."""
+        if b"\0" not in key:
+            super().apply(key, raw)

@@ -30,12 +30,15 @@ OUTAGES = {
 }
 BRANDS = {kind: [f"{name} {kind.split()[0]}" for name in ("Brisela", "Oakmere", "Lumivel")] for kind in OUTAGES}
 LOST = "Tarnworth"
+HELD = "Quillmere"
+ARCHIVED, CRISIS_ROOM = "C0000003", "C0000004"
 
 
 @pytest.fixture(scope="module")
 def slack() -> Iterator[FakeSlack]:
     """Yield the fake Slack."""
-    with served_slack() as served:
+    channels = {"C0000001": "alerts", ARCHIVED: "old-alerts", CRISIS_ROOM: "crisis-room"}
+    with served_slack(channels=channels, archived={ARCHIVED}) as served:
         yield served
 
 
@@ -46,6 +49,9 @@ def here(kafka: Broker, slack: FakeSlack) -> Iterator[Installation]:
     detect = off | {"static_threshold": {"negative": 5}}
     names = [LOST, *(name for names in BRANDS.values() for name in names)]
     brands = [Brand.model_validate({"name": name, "slack_channel": "C0000001", "detect": detect}) for name in names]
+    alert = {"fallback": ["#crisis-room"], "fallback_after": "1s"}
+    held = {"name": HELD, "slack_channel": ARCHIVED, "detect": detect, "alert": alert}
+    brands.append(Brand.model_validate(held))
     with Installation(kafka, environment(slack)) as installation:
         store = KafkaBrandStore(installation.connection, installation.topics)
         store.publish({brand.name: encode_brand(brand) for brand in brands})
@@ -96,3 +102,17 @@ def test_a_message_that_slack_took_without_saying_so_is_not_posted_twice(here: I
     wait_until(lambda: shown(slack, LOST) > 0, 30, "the message")
     wait_until(here.settled, 60, "the outbox is empty")
     assert shown(slack, LOST) == 1
+
+
+def test_a_page_for_an_archived_channel_goes_to_the_fallback_and_is_shown_as_undelivered(
+    here: Installation, slack: FakeSlack
+) -> None:
+    """Somebody gets it, with the reason; everyone who looks sees what is still undelivered, since when and why."""
+    storm(here, HELD)
+    wait_until(lambda: bool(slack.roots(CRISIS_ROOM)), 30, "the page in the fallback")
+    assert "(not delivered to C0000003: is_archived)" in slack.roots(CRISIS_ROOM)[0]["text"]
+    shown = map(json.loads, here.command("status", "--json").stdout.splitlines())
+    (held,) = next(record["undelivered"] for record in shown if record["brand"] == HELD)
+    assert (held["receiver"], held["reason"]) == (ARCHIVED, "is_archived")
+    assert "undelivered: 1, the oldest for 1 min" in here.command("status").stdout
+    assert len(slack.roots(CRISIS_ROOM)) == 1

@@ -12,6 +12,7 @@ from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
 from tocsin.cli.options import BrandOption, JsonOption
 from tocsin.cli.output import log_to_status, print_json, print_line, print_table, printable
+from tocsin.cli.run.undelivered import read_undelivered, undelivered_lines, with_undelivered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,7 @@ def command(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Show each brand's recent activity, which detectors are in breach, and how far its mentions are read.
+    """Show each brand's recent activity, breaches, how far its mentions are read, and what alerts are undelivered.
 
     Exit code 1 if no broker answers or the topics are missing.
 
@@ -56,11 +57,14 @@ def command(
         return
     watched, watermarks_by_partition = brand_states.read_brand_states(here.connection, here.topics)
     records = [_record(state, minutes=minutes) for name, state in sorted(watched.items()) if brand in {None, name}]
+    held = read_undelivered(here, wall_ms(), brand)
     if json:
-        for record in records:
+        for record in with_undelivered(records, held):
             print_json(record)
         return
     _print(records, watermarks_by_partition)
+    for line in undelivered_lines(held, wall_ms()):
+        print_line(line)
     _print_skews(watermarks_by_partition.values(), wall_ms())
     from streams.listening.health import coverage  # noqa: PLC0415
 

@@ -21,6 +21,7 @@ from tocsin.errors import CommandError, UsageError
 from tocsin.subprocesses import TOCSIN
 
 if TYPE_CHECKING:
+    from alerts.delivery.external_alert import ExternalNotifier
     from alerts.delivery.ports import Notifier
     from alerts.notifiers.slack.dnd import DoNotDisturb
     from alerts.notifiers.slack.health import CachedProbe
@@ -106,7 +107,7 @@ def command(
         notifier=slack or _console(),
         slack_probe=_slack_probe(slack, here.settings.heartbeat_channel) if slack else None,
         dnd=_dnd(here) if slack else None,
-        external_notifiers=external_notifiers(here.settings),
+        external_notifiers=external_notifiers(here.settings) | _fallback(slack),
         buttons=slack is not None and has_slack_app(here.settings),
         web_url=here.settings.web_url,
         channel_gap=SLACK_CHANNEL_INTERVAL if slack else 0.0,
@@ -147,6 +148,13 @@ def _slack(here: Installation) -> SlackNotifier:
     from alerts.notifiers.slack.notifier import SlackNotifier  # noqa: PLC0415  slow to load
 
     return SlackNotifier(here.settings.slack_token.get_secret_value(), here.settings.slack_url)
+
+
+def _fallback(slack: SlackNotifier | None) -> dict[str, ExternalNotifier]:
+    from alerts.notifiers.slack.fallback import SlackFallback  # noqa: PLC0415  slow to load
+    from alerts.oncall.escalation_targets import SLACK  # noqa: PLC0415
+
+    return {SLACK: SlackFallback(slack)} if slack else {}
 
 
 def _dnd(here: Installation) -> DoNotDisturb:

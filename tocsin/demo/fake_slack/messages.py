@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.demo.fake_slack.block_kit import validation_error
 from tocsin.demo.fake_slack.faults import ApiError, RateLimited
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tocsin.demo.fake_slack.files import Files
 
 Message = dict[str, Any]
+
+_PERSON: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 
 @dataclass
@@ -118,9 +121,14 @@ class Conversations:
         return message
 
     def _writable_channel(self, given: str, *, by_name: bool = True) -> str:
-        """Return the id of a channel that the app may write to; posting takes a name too."""
+        """Return the id of a channel that the app may write to; posting takes a name or a person, too."""
         ids = {name: key for key, name in self.names.items()} if by_name else {}
-        channel = given if given in self.names else ids.get(given.removeprefix("#"))
+        if given in self.names or given in self.messages:
+            channel: str | None = given
+        elif by_name and _PERSON.fullmatch(given):
+            channel = f"D{given[1:]}"  # a direct message
+        else:
+            channel = ids.get(given.removeprefix("#"))
         if channel is None:
             raise ApiError("channel_not_found")
         if channel in self.absent:

@@ -45,6 +45,7 @@ class FakeSlack:
     channels: dict[str, str] = field(default_factory=lambda: {"C0000001": "alerts", "C0000002": "press"})
     groups: dict[str, list[str]] = field(default_factory=dict)  # user group → its members
     users: dict[str, str] = field(default_factory=dict)  # user → name shown
+    token_error: str = ""  # what every method answers, such as token_revoked
     absent: set[str] = field(default_factory=set)  # channels that the app is not in
     archived: set[str] = field(default_factory=set)
     dnd: dict[str, tuple[int, int]] = field(default_factory=dict)  # user → do-not-disturb from when to when, s
@@ -221,6 +222,8 @@ class FakeSlack:
         token = APP_TOKEN if name == "apps.connections.open" else TOKEN
         if request.headers.get("Authorization") != f"Bearer {token}":
             raise ApiError("invalid_auth")
+        if self.token_error:
+            raise ApiError(self.token_error)
         if name not in self._served:
             raise ApiError("unknown_method")
         return self._served[name]

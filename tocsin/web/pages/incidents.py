@@ -15,7 +15,7 @@ from alerts.notifiers.slack.notifier import permalink
 from alerts.rendering.escaping import clean
 from detectors.model.signal_text import format_number
 from tocsin.web.http.middleware import IS_LOGGED_IN, SESSION, request_language
-from tocsin.web.pages import actions
+from tocsin.web.pages import actions, undelivered
 from tocsin.web.pages.incident_details import incident_details
 from tocsin.web.pages.overview import STATES, brand_row, brand_rows, coverage, incident_row, on_call_names, status_text
 from tocsin.web.sources.data_source import incidents_of, may_act
@@ -117,6 +117,7 @@ class IncidentPages:
             allowed=may_act(brand, session.user, session.method),
             outcome=outcome if outcome in _OUTCOMES else "",
             brands=incident.all_brands,
+            undelivered=undelivered.incident_lines(self._source, incident.id, brand.timezone, language),
             message=permalink(receipt, self._slack) if receipt else "",
         )
 
@@ -157,6 +158,7 @@ class IncidentPages:
             state=state,
             search=search,
             coverage=coverage(self._source, language),
+            undelivered=undelivered.board_line(self._source, language),
             watched=bool(self._source.brands()),
             refresh=request.rel_url.raw_query_string,
         )

@@ -12,6 +12,7 @@ from config.brands import on_call as routing
 from config.brands.overrides import active
 from detectors.model.signal_text import format_number, format_percent
 from streams.listening.health import span
+from tocsin.web.pages.undelivered import brand_badges
 from tocsin.web.sources.data_source import incidents_of
 from tocsin.web.sparkline import build_sparkline
 from tocsin.web.text import format_time, translate
@@ -137,12 +138,13 @@ def _trouble(one: SourceHealth, now: int, language: Language) -> str:
 
 
 def badges(source: DataSource, configured: BrandWithOverrides, language: Language) -> list[str]:
-    """Return the badges of a brand: active silences and overrides."""
+    """Return the badges of a brand: active silences, undelivered alerts, overrides."""
     zone = configured.brand.timezone
     found = [
         translate(language, "silenced", at=format_time(one.ends_at, zone))
         for one in source.silences(configured.brand.name)
     ]
+    found += brand_badges(source, configured.brand.name, language)
     return found + ([translate(language, "overridden")] if active(configured.overrides, source.now()) else [])
 
 

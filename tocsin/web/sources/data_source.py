@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from alerts.delivery.ports import MessageRef
+    from alerts.delivery.undelivered import Undelivered
     from alerts.incidents.model import Action, Incident
     from alerts.incidents.silences import Silence
     from config.brands.model import Brand
@@ -46,6 +47,10 @@ class DataSource(Protocol):
 
     def message_ref(self, incident: str) -> MessageRef | None:
         """Return where an incident's message is, if there is one."""
+        ...
+
+    def undelivered(self) -> Sequence[Undelivered]:
+        """Return the alerts that their receivers do not take, the oldest first."""
         ...
 
     def silences(self, brand: str) -> Sequence[Silence]:

@@ -20,6 +20,7 @@ from streams.views.active_silences import ActiveSilences
 from streams.views.brands import BrandRegistry, follow
 from streams.views.incidents import IncidentView
 from streams.views.posted_messages import PostedMessages
+from streams.views.undelivered import UndeliveredView
 from tocsin.web.sources.data_source import expected_rate
 from tocsin.web.sources.rate_counter import BAR_MS, BARS, RateCounter
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from alerts.delivery.ports import MessageRef
+    from alerts.delivery.undelivered import Undelivered
     from alerts.incidents.model import Incident
     from alerts.incidents.silences import Silence
     from config.brands.overrides import BrandWithOverrides
@@ -52,6 +54,7 @@ class KafkaDataSource(KafkaGateway):
         self._registry = BrandRegistry()
         self._incident_view = IncidentView()
         self._posted_messages = PostedMessages()
+        self._undelivered = UndeliveredView()
         self._active_silences = ActiveSilences()
         self._sources = SourceHealthView()
         self._counter = RateCounter()
@@ -64,6 +67,7 @@ class KafkaDataSource(KafkaGateway):
             group.create_task(follow(self._registry, *here))
             group.create_task(self._incident_view.follow(*here))
             group.create_task(self._posted_messages.follow(*here))
+            group.create_task(self._undelivered.follow(*here))
             group.create_task(self._active_silences.follow(*here))
             group.create_task(self._sources.follow(self._connection, self._topics))
             group.create_task(self._count())
@@ -89,6 +93,10 @@ class KafkaDataSource(KafkaGateway):
     def message_ref(self, incident: str) -> MessageRef | None:
         """Return where an incident's message is, if there is one."""
         return self._posted_messages.get(incident)
+
+    def undelivered(self) -> Sequence[Undelivered]:
+        """Return the alerts that their receivers do not take, the oldest first."""
+        return self._undelivered.alerts(self._topics, self.now())
 
     def silences(self, brand: str) -> Sequence[Silence]:
         """Return the active silences."""

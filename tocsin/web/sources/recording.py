@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from alerts.delivery.ports import MessageRef
+    from alerts.delivery.undelivered import Undelivered
     from alerts.incidents.model import Action, Incident, Notification
     from alerts.incidents.silences import Silence
     from config.brands.model import Brand
@@ -64,6 +65,10 @@ class RecordingDataSource:
 
     def message_ref(self, incident: str) -> MessageRef | None:
         """Return None: a replay posts nothing."""
+
+    def undelivered(self) -> Sequence[Undelivered]:
+        """Return nothing: a replay delivers nothing."""
+        return ()
 
     def silences(self, brand: str) -> Sequence[Silence]:
         """Return the active silences."""

@@ -20,7 +20,9 @@ from alerts.delivery.heartbeat import (
     on_resume,
     on_sent,
     outage_alert,
+    undelivered,
 )
+from alerts.delivery.undelivered import UndeliveredSummary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -211,3 +213,28 @@ def test_the_order_of_answers_does_not_matter(order: list[int], beats: int) -> N
     for at, stage in reported:
         mixed = on_ack(mixed, 0, at, stage)
     assert straight == mixed
+
+
+def test_an_alert_undelivered_for_longer_than_the_limit_is_an_outage_of_its_own() -> None:
+    """Canaries come through, an archived channel does not: that is reported once, and once when it is over."""
+    pulse, found, stuck = HeartbeatState(0), list[tuple[int, Outage]](), UndeliveredSummary(2, 10_000, "is_archived: …")
+    for at in range(0, 400_000, 10_000):
+        pulse = beaten(pulse, at)
+        if at < 200_000:
+            pulse = on_ack(pulse, 1, at, STAGES[-1], "", stuck)
+        pulse, some = run(pulse, at + 10_000, start=at)
+        found += some
+    (began, outage), (ended, same) = found
+    assert (began, outage.reason) == (71_000, "2 undelivered, the oldest for 1 min: is_archived: …")
+    assert same == outage
+    assert ended == 260_000
+    begin, end = outage_alert(outage, "trigger", began), outage_alert(outage, "resolve", ended)
+    assert begin.text == "Tocsin: alerts are not delivered: 2 undelivered, the oldest for 1 min: is_archived: …"
+    assert end.text == "Tocsin: every alert is delivered again, 3 min after the first report"
+
+
+def test_a_lost_heartbeat_says_more_than_an_undelivered_alert() -> None:
+    """What keeps all alerts back is named before what keeps back one."""
+    pulse = on_ack(beaten(HeartbeatState(0), 0), 1, 0, STAGES[-1], "", UndeliveredSummary(1, 0, "is_archived: …"))
+    assert "no records leave the score stage" in diagnose(pulse, 100_000, LIMIT)
+    assert undelivered(pulse).count == 1

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from alerts.delivery.external_sender import ExternalSender
+from alerts.delivery.ports import DeliveryError
 from alerts.delivery.rate_limit import Clock
+from alerts.delivery.undelivered import UndeliveredAlerts
 from alerts.incidents.policy import Policy
 from alerts.notifiers.pagerduty import PagerDutyNotifier
 from alerts.notifiers.slack.dnd import DoNotDisturb
+from alerts.notifiers.slack.fallback import SlackFallback
+from alerts.notifiers.slack.notifier import SlackNotifier
+from alerts.notifiers.webhook import WebhookNotifier
 from config.brands.model import Brand
 from streams.agents.external_escalation import ExternalEscalation
 from streams.exactly_once.completion import CompletionLatch
@@ -22,7 +27,10 @@ from tests.support.external_receivers import WebhookReceiver
 from tocsin.demo.fake_slack.server import TOKEN, FakeSlack
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
+
+    from alerts.delivery.external_alert import ExternalNotifier
+    from alerts.incidents.model import Notification
 
 
 class Store(MemoryReceipts):
@@ -41,15 +49,38 @@ async def there() -> AsyncIterator[WebhookReceiver]:
         yield receiver
 
 
+class World:
+    """A pager, a fake Slack and a brand; a minute lasts a twentieth of a second."""
+
+    def __init__(self, there: WebhookReceiver, slack: FakeSlack | None = None) -> None:
+        self.store = Store()
+        self.clock = fast_clock(1200)
+        self.undelivered = UndeliveredAlerts(clock=self.clock)
+        self.notifiers: dict[str, ExternalNotifier] = {"pagerduty": PagerDutyNotifier("key", there.url)}
+        if slack is not None:
+            self.notifiers["slack"] = SlackFallback(SlackNotifier(TOKEN, slack.url))
+        self.meter = RecordingMetrics()
+
+    def ways(self, *steps: str, dnd: DoNotDisturb | None = None, **brand: Any) -> ExternalEscalation:
+        """Return the ways out of Slack of a brand with such an escalation."""
+        directory, alert = BrandRegistry(), {"escalation": steps} | brand.pop("alert", {})
+        directory.put(Brand.model_validate({"name": "acme", "on_call": ["U0ANA"], "alert": alert, **brand}), 1)
+        directory.refresh()
+        relay = ExternalSender(
+            self.notifiers, self.store, metrics=self.meter, undelivered=self.undelivered, clock=self.clock
+        )
+        return ExternalEscalation(relay, directory, self.store, self.undelivered, dnd=dnd, clock=self.clock)
+
+
 def outside(there: WebhookReceiver, *steps: str, dnd: DoNotDisturb | None = None) -> ExternalEscalation:
-    """Return the ways out of Slack of a brand with such an escalation; patience lasts a twentieth of a second."""
-    directory, store = BrandRegistry(), Store()
-    directory.put(Brand.model_validate({"name": "acme", "on_call": ["U0ANA"], "alert": {"escalation": steps}}), 1)
-    directory.refresh()
-    relay = ExternalSender(
-        {"pagerduty": PagerDutyNotifier("key", there.url)}, store, metrics=RecordingMetrics(), clock=fast_clock(500)
-    )
-    return ExternalEscalation(relay, directory, store, slack_timeout=0.05, dnd=dnd)
+    """Return the ways out of Slack of a brand with such an escalation."""
+    return World(there).ways(*steps, dnd=dnd)
+
+
+def page(ways: ExternalEscalation, opened: Notification, done: list[str]) -> Callable[[], None]:
+    """Hand over a page that Slack has not taken yet; return what to call once it has."""
+    with CompletionLatch(lambda: done.append("done")) as latch:
+        return ways.guard_delivery(opened, 3, latch)
 
 
 def events(there: WebhookReceiver) -> list[str]:
@@ -61,11 +92,12 @@ async def test_a_page_that_slack_does_not_take_in_time_goes_outside(there: Webho
     """Whichever step is due: Slack itself is what fails."""
     ways, (opened,) = outside(there, "on_call", "pagerduty"), run(signal(0))[1]
     delivered: list[str] = []
-    arrived = ways.guard_delivery(opened, 3, lambda: delivered.append("yes"))
+    arrived = page(ways, opened, delivered)
     await asyncio.sleep(0.3)
     assert events(there) == ["trigger"]
+    assert not delivered
     arrived()
-    assert delivered == ["yes"]
+    assert delivered == ["done"]
     await ways.stop()
 
 
@@ -73,9 +105,9 @@ async def test_a_page_that_slack_takes_stays_inside(there: WebhookReceiver) -> N
     """Nobody's pager rings for what is on the screen already."""
     ways, (opened,) = outside(there, "on_call", "pagerduty"), run(signal(0))[1]
     delivered: list[str] = []
-    ways.guard_delivery(opened, 3, lambda: delivered.append("yes"))()
+    page(ways, opened, delivered)()
     await asyncio.sleep(0.2)
-    assert (events(there), delivered) == ([], ["yes"])
+    assert (events(there), delivered) == ([], ["done"])
 
 
 @pytest.mark.parametrize(
@@ -86,7 +118,7 @@ async def test_what_pages_nobody_or_has_no_way_out_waits_for_slack(
 ) -> None:
     """A watch-level incident wakes nobody, and a chain within Slack leads nowhere else."""
     ways, (opened,) = outside(there, *steps), run(signal(0, severity=severity))[1]  # type: ignore[arg-type]
-    ways.guard_delivery(opened, 3, lambda: None)
+    page(ways, opened, [])
     await asyncio.sleep(0.2)
     assert events(there) == []
     await ways.stop()
@@ -125,3 +157,65 @@ async def test_a_page_that_meets_do_not_disturb_goes_outside_at_once(
     assert (events(there), done) == (rings, ["yes"])
     await ways.stop()
     await slack.stop()
+
+
+ARCHIVED = DeliveryError("is_archived", "set another slack_channel", retryable=False)
+
+
+async def test_a_page_that_its_channel_does_not_take_goes_to_the_fallback_and_says_why(there: WebhookReceiver) -> None:
+    """Another channel with a mention, a direct message to the next person; never to a user group."""
+    async with FakeSlack() as slack:
+        world = World(there, slack)
+        schedule = {"people": ["U0BEN", "U0CAM"], "first_week": "2015-02-16"}
+        fallback = ["#press", "on_call", "next_on_call"]
+        brand: dict[str, Any] = {"on_call": ["U0ANA", "S0TEAM"], "on_call_schedule": schedule}
+        ways, done = world.ways("pagerduty", **brand, alert={"fallback": fallback}), list[str]()
+        (opened,) = run(signal(0, severity="critical"))[1]
+        await world.undelivered.on_failure(opened.incident.id, opened.incident.id, "acme", "#acme", ARCHIVED)
+        arrived = page(ways, opened, done)
+        await asyncio.sleep(0.5)
+        posted = [call.body for call in slack.called("chat.postMessage")]
+        assert [call["channel"] for call in posted] == ["#press", "U0ANA", "U0BEN", "U0CAM"]
+        assert "<@U0ANA> <!subteam^S0TEAM> <@U0BEN>" in posted[0]["text"]
+        assert all("(not delivered to #acme: is_archived)" in call["text"] for call in posted)
+        assert not events(there), "a fallback that is configured takes the place of the chain"
+        assert not done
+        arrived()
+        assert done == ["done"]
+        await ways.stop()
+
+
+async def test_a_pager_that_fails_hands_the_page_to_the_rest_of_the_chain(there: WebhookReceiver) -> None:
+    """A step outside Slack is guarded as Slack is; what comes after it in the chain is its fallback."""
+    async with WebhookReceiver() as broken:
+        broken.answers.extend([400] * 100)
+        world = World(there)
+        world.notifiers["webhook"] = WebhookNotifier(broken.url, "s3cr3t")
+        ways, done = world.ways("webhook", "pagerduty"), list[str]()
+        notes = run(signal(0, severity="critical"), now(11), policy=Policy(escalation=("webhook", "pagerduty")))[1]
+        with CompletionLatch(lambda: done.append("done")) as latch:
+            ways.escalate(notes[-1], 3, latch)
+        await asyncio.sleep(0.5)
+        assert events(there) == ["trigger"]
+        assert "not delivered to webhook: refused" in there.taken[0][1].decode()
+        assert not done
+        (failing,) = world.undelivered.failing.values()
+        assert failing.channel == "webhook"
+        await ways.stop()
+
+
+async def test_a_fallback_that_fails_is_withdrawn_once_the_page_is_delivered(there: WebhookReceiver) -> None:
+    """What Slack takes after all rings no pager an hour later, and leaves nothing undelivered behind."""
+    there.answers.extend([400] * 3)
+    world, done = World(there), list[str]()
+    ways, (opened,) = world.ways("pagerduty"), run(signal(0))[1]
+    arrived = page(ways, opened, done)
+    await asyncio.sleep(0.08)
+    assert world.undelivered.failing
+    arrived()
+    for _ in range(200):
+        await asyncio.sleep(0.01)
+        if done:
+            break
+    assert (done, events(there), dict(world.undelivered.failing)) == (["done"], [], {})
+    await ways.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,12 +12,14 @@ from hypothesis import strategies as st
 from alerts.delivery import receipts
 from alerts.delivery.ports import MessageRef
 from alerts.delivery.receipts import DeliveryRecord
+from alerts.delivery.undelivered import Undelivered
 from alerts.incidents import state as cases
 from alerts.incidents.silences import Silence
 from streams.exactly_once.fencing import FencedValue, FencedVersion, decode, newer
 from streams.kafka.topics import Topics
 from streams.views.active_silences import ActiveSilences
 from streams.views.posted_messages import PostedMessages
+from streams.views.undelivered import KEY_END, UndeliveredView
 
 if TYPE_CHECKING:
     from streams.views.table_view import TableView
@@ -84,3 +87,19 @@ def test_each_follows_its_own_table() -> None:
         topics.receipts,
         topics.triage_state,
     )
+
+
+def test_undelivered_alerts_and_receipts_of_one_table_are_told_apart() -> None:
+    """The oldest first; what the outbox cannot hold any more is left out."""
+    topics, view, posted = Topics(), UndeliveredView(), PostedMessages()
+    now, day = 1_790_000_000_000, 86_400_000
+    for name, since in (("a", now - day), ("b", now - 2 * day), ("c", now - 31 * day)):
+        alert = Undelivered(name, "#acme", since, "acme", "is_archived", "…")
+        for one in (view, posted):
+            one.apply(name.encode() + KEY_END, stored(msgspec.json.encode(alert)))
+            one.apply(name.encode(), posting((1, 1), "1.000001"))
+    assert [alert.incident for alert in view.alerts(topics, now)] == ["b", "a"]
+    assert posted.get("a") == MessageRef("C0000001", "1.000001")
+    view.apply(b"b" + KEY_END, None)
+    view.apply(b"a" + KEY_END, stored(b"not one", 9))
+    assert [alert.incident for alert in view.alerts(topics, now)] == ["a"]

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from alerts.delivery.undelivered import Undelivered
 from detectors.engine.watermarks import Watermarks
 from mentions.model.batches import ClockSkew
 from streams.exactly_once import quarantine
 from tocsin.cli.output import log_to_status
 from tocsin.cli.run import status
+from tocsin.cli.run.undelivered import undelivered_lines, with_undelivered
 
 if TYPE_CHECKING:
     import pytest
@@ -47,3 +49,26 @@ def test_an_unreadable_state_is_named_on_stderr_and_acts_on_no_terminal(capsys: 
     assert printed.err.count("\n") == 1
     assert "\x1b" not in printed.err
     assert "acme\\x00ids/3" in printed.err
+
+
+def test_undelivered_alerts_are_counted_and_each_says_where_since_when_and_why() -> None:
+    """Lines for people, fields for machines; what comes from outside acts on no terminal."""
+    held = [
+        Undelivered("acme-1", "#acme", NOW - 12 * 60_000, "acme", "is_archived", "set another slack_channel"),
+        Undelivered("b-1", "", NOW - 60_000, "b\x1b[2J", "no_route", "no channel is configured"),
+    ]
+    head, first, second = undelivered_lines(held, NOW)
+    assert head == "undelivered: 2, the oldest for 12 min; all are retried"
+    assert first == "  2026-09-21T14:01:20+00:00 acme: acme-1 to #acme: is_archived: set another slack_channel"
+    assert "to no channel: no_route" in second
+    assert "\x1b" not in second
+    assert undelivered_lines([], NOW) == []
+    records = with_undelivered([{"brand": "acme"}, {"brand": "calm"}], held)
+    assert [(one["brand"], len(one["undelivered"])) for one in records] == [("acme", 1), ("calm", 0), ("b\x1b[2J", 1)]
+    assert records[0]["undelivered"][0] == {
+        "incident": "acme-1",
+        "receiver": "#acme",
+        "since": "2026-09-21T14:01:20+00:00",
+        "reason": "is_archived",
+        "remedy": "set another slack_channel",
+    }

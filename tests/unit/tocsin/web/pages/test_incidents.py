@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from alerts.delivery.ports import MessageRef
+from alerts.delivery.undelivered import Undelivered
 from config.brands.model import Brand
 from config.brands.overrides import BrandWithOverrides
 from detectors.model.signal import Contributors, Example
@@ -48,10 +49,15 @@ class Stage(RecordingDataSource):
         self.sent: list[Action] = []
         self.posted: dict[str, MessageRef] = {}
         self.health: list[SourceHealth] = []
+        self.held: list[Undelivered] = []
 
     def sources(self) -> list[SourceHealth]:
         """Return what was said of the sources."""
         return self.health
+
+    def undelivered(self) -> list[Undelivered]:
+        """Return what was said to be undelivered."""
+        return self.held
 
     async def send(self, action: Action) -> None:
         """Note an act."""
@@ -379,3 +385,44 @@ async def test_an_incident_s_report_runs_apart_from_the_pages() -> None:
         assert answer.status == 200
         assert answer.headers["Content-Security-Policy"].startswith("sandbox allow-scripts")
         assert "Voltanelle: what happened" in await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("language", "board", "badge", "line"),
+    [
+        (
+            "en",
+            "Undelivered alerts: 2, the oldest for 12 min. is_archived: …",
+            "Undelivered alerts: 1",
+            "Not delivered",
+        ),
+        (
+            "fr",
+            "Alertes non remises : 2, la plus ancienne depuis 12 min. is_archived",
+            "remises : 1",
+            "Non remise",
+        ),
+    ],
+)
+async def test_undelivered_alerts_stand_above_the_board_and_on_the_incident(
+    language: str, board: str, badge: str, line: str
+) -> None:
+    """How many, since when, why; the incident's page names each receiver. Text from outside is harmless."""
+    stage = Stage()
+    since = stage.now() - 12 * 60_000
+    stage.held = [
+        Undelivered(CRITICAL, f"#{HOSTILE}", since, "Hallowfirth", "is_archived", "…"),
+        Undelivered("other", "", since + 60_000, "Voltanelle", "no_route", "…"),
+    ]
+    headers = {"Accept-Language": language}
+    async with web_client(stage) as client:
+        shown = unescape(await (await client.get("/", headers=headers)).text())
+        assert board in shown
+        assert shown.count(badge) == 2
+        page = await (await client.get(f"/incidents/{CRITICAL}", headers=headers)).text()
+        assert line in page
+        assert "2026-03-10 14:08" in page
+        assert "no_route" not in page
+        assert "<script>alert" not in page
+        stage.held.clear()
+        assert "Undelivered" not in await (await client.get("/")).text()
