@@ -89,7 +89,7 @@ def test_each_follows_its_own_table() -> None:
     )
 
 
-def test_undelivered_alerts_and_receipts_of_one_table_are_told_apart() -> None:
+def test_undelivered_alerts_and_receipts_share_a_table_and_are_distinguished() -> None:
     """The oldest first; what the outbox cannot hold any more is left out."""
     topics, view, posted = Topics(), UndeliveredView(), PostedMessages()
     now, day = 1_790_000_000_000, 86_400_000
