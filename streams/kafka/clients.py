@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 
-from streams.kafka import diagnosis
+from streams.kafka import diagnosis, reachability
 from streams.kafka.errors import BrokerError, RefusedError
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 BOOTSTRAP_TIMEOUT_MS: Final = 10_000
 
 
-def consumer(connection: Connection) -> KafkaConsumer:
+def consumer(connection: Connection, **settings: Any) -> KafkaConsumer:
     """Return a consumer that belongs to no group and reads from the beginning.
 
     Raises:
         BrokerError: no broker answers.
     """
-    settings: dict[str, Any] = {"auto_offset_reset": "earliest", "enable_auto_commit": False}
-    return _reach(connection, KafkaConsumer, settings)
+    promised: dict[str, Any] = {"auto_offset_reset": "earliest", "enable_auto_commit": False}
+    return _reach(connection, KafkaConsumer, promised | settings)
 
 
 def group_consumer(connection: Connection, group: str) -> KafkaConsumer:
@@ -57,6 +57,7 @@ def admin(connection: Connection) -> KafkaAdminClient:
 
 
 def _reach(connection: Connection, client: Callable[..., Any], settings: dict[str, Any]) -> Any:
+    reachability.check(connection)
     with diagnosis.causes() as found:
         try:
             return client(bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS, **connection.kafka_python(), **settings)

@@ -47,6 +47,15 @@ class RefusedError(BrokerError):
         Exception.__init__(self, f"Kafka at {bootstrap}: {why}")
 
 
+def refusal_by_name(text: str | None) -> str | None:
+    """Return cause and remedy of an error that the admin client describes in words; None where it is no refusal.
+
+    >>> refusal_by_name("[Error 30] GroupAuthorizationFailedError: Not authorized to access group") == _RIGHTS
+    True
+    """
+    return next((remedy for name, remedy in _REFUSALS.items() if name in (text or "")), None)
+
+
 def refusal(error: BaseException | None) -> str | None:
     """Return cause and remedy of a refusal, looked for in an error and what led to it; None where it is another error.
 

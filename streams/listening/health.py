@@ -25,14 +25,14 @@ LEAST_SILENCE: Final = 1_800.0
 LEARNT_GAPS: Final = 10
 """Gaps after which the usual one is known."""
 
-REPORT_INTERVAL: Final = 30_000
+REPORT_INTERVAL: Final = 15_000
 """Milliseconds between two reports of a source whose state does not change."""
 
-STALE: Final = 180_000
+STALE: Final = 50_000
 """Milliseconds after which the word of a listener counts no longer: it has stopped."""
 
 
-_UNREPORTED: Final = "no listener has reported for minutes: is `tocsin listen` running?"
+_UNREPORTED: Final = "no listener reports: is `tocsin listen` running?"
 
 
 class SourceHealth(msgspec.Struct, frozen=True):
@@ -104,11 +104,12 @@ def coverage(sources: Iterable[SourceHealth], now: int) -> str:
     known = list(sources)
     if not known:
         return ""
-    wrong = [f"{one.source}: {_trouble(one, now)}" for one in known if one.state not in {"active", "starting"}]
+    wrong = [f"{one.source}: {trouble(one, now)}" for one in known if one.state not in {"active", "starting"}]
     return "; ".join([f"{len(known) - len(wrong)} of {len(known)} sources active", *wrong])
 
 
-def _trouble(health: SourceHealth, now: int) -> str:
+def trouble(health: SourceHealth, now: int) -> str:
+    """Return what is wrong with a source that is not heard."""
     if health.state != "silent":
         return health.reason or health.state
     return f"silent for {span((now - health.last_news) / 1000)}, usually every {span(health.usual_gap)}"

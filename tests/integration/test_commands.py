@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -32,7 +32,7 @@ def here(kafka: Broker) -> Iterator[Installation]:
         yield installation
 
 
-def records(here: Installation, *arguments: str) -> list[dict[str, object]]:
+def records(here: Installation, *arguments: str) -> list[dict[str, Any]]:
     """Return what a command prints as JSON Lines."""
     done = here.command(*arguments, "--json")
     assert done.returncode == 0, done.stderr
@@ -41,7 +41,11 @@ def records(here: Installation, *arguments: str) -> list[dict[str, object]]:
 
 def test_status_counts_every_mention(here: Installation) -> None:
     """Each brand's mentions, and up to where they are read."""
-    found = {record["brand"]: record for record in records(here, "status")}
+    (status,) = records(here, "status")
+    assert status["ok"], status["problems"]
+    (worker,) = status["workers"]
+    assert worker["partitions"] == list(range(here.partitions))
+    found = {record["brand"]: record for record in status["brands"]}
     assert sum(int(str(record["mentions"])) for record in found.values()) == 1_300
     assert found["Brisela"]["breaching"]
     assert not found["Oakmere"]["breaching"]
@@ -50,7 +54,8 @@ def test_status_counts_every_mention(here: Installation) -> None:
 
 def test_status_gives_the_minutes(here: Installation) -> None:
     """The ledger of a brand sums up to its mentions."""
-    (record,) = records(here, "status", "--brand", "Oakmere", "--minutes")
+    (status,) = records(here, "status", "--brand", "Oakmere", "--minutes")
+    (record,) = status["brands"]
     minutes = record["minutes"]
     assert isinstance(minutes, list)
     assert sum(minute["mentions"] for minute in minutes) == record["mentions"]
@@ -70,6 +75,20 @@ def test_people_get_tables(here: Installation) -> None:
     assert "Brisela" in status
     assert "event time" in status
     assert "brisela-" in here.command("incident", "list").stdout
+
+
+def test_what_does_not_exist_is_named_with_the_nearest(here: Installation) -> None:
+    """An action about it is not sent: the command fails."""
+    (incident,) = records(here, "incident", "list")
+    for arguments, named in {
+        ("silence", "add", "Brisella"): "did you mean Brisela?",
+        ("silence", "add", "Brisela", "--detector", "volume_spik"): "did you mean volume_spike?",
+        ("incident", "ack", str(incident["incident"])[:-1]): f"did you mean {incident['incident']}?",
+        ("incident", "note", "well", "--brand", "Oakmere"): "has had no incident",
+    }.items():
+        done = here.command(*arguments, "--by", "ana")
+        assert (done.returncode, done.stdout) == (1, ""), arguments
+        assert named in done.stderr
 
 
 def test_topics_are_made_once(here: Installation) -> None:

@@ -111,8 +111,9 @@ def test_a_page_for_an_archived_channel_goes_to_the_fallback_and_is_shown_as_und
     storm(here, HELD)
     wait_until(lambda: bool(slack.roots(CRISIS_ROOM)), 30, "the page in the fallback")
     assert "(not delivered to C0000003: is_archived)" in slack.roots(CRISIS_ROOM)[0]["text"]
-    shown = map(json.loads, here.command("status", "--json").stdout.splitlines())
-    (held,) = next(record["undelivered"] for record in shown if record["brand"] == HELD)
+    status = json.loads(here.command("status", "--json").stdout)
+    (held,) = next(record["undelivered"] for record in status["brands"] if record["brand"] == HELD)
+    assert not status["ok"]
     assert (held["receiver"], held["reason"]) == (ARCHIVED, "is_archived")
     assert "undelivered: 1, the oldest for 1 min" in here.command("status").stdout
     assert len(slack.roots(CRISIS_ROOM)) == 1

@@ -9,6 +9,7 @@ import typer
 
 from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
+from tocsin.cli.known_names import check_name
 from tocsin.cli.options import BrandOption, ByOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, printable
 from tocsin.cli.time_options import parse_duration_ms
@@ -58,11 +59,19 @@ def add(
     Examples:
       tocsin config override add Hallowfirth detect.negative_spike.min_mentions 12 --for 24h --by ana
     """
-    from config.brands.overrides import Override, minute_after, value_at, with_override, with_value  # noqa: PLC0415
+    from config.brands.overrides import (  # noqa: PLC0415  pydantic is slow to load
+        PATHS,
+        Override,
+        minute_after,
+        value_at,
+        with_override,
+        with_value,
+    )
 
     now = wall_ms()
     until = minute_after(now + parse_duration_ms(lasting, "--for")) if lasting else None
     store, known = _find(brand)
+    check_name("threshold", path, PATHS, "docs/configuration.md")
     try:
         policy = with_value(known.brand.detect, path, _value(value))
     except ValueError as error:
@@ -110,10 +119,9 @@ def _find(brand: str) -> tuple[BrandStore, BrandWithOverrides]:
     from streams.kafka.admin import brand_store  # noqa: PLC0415
 
     store = brand_store(load_installation().settings)
-    raw = store.read_applied().get(brand)
-    if raw is None:
-        raise CommandError(f"{printable(brand)}: no such brand: `tocsin config show` lists the applied ones")
-    return store, decode_with_overrides(raw)
+    applied = store.read_applied()
+    check_name("brand", brand, applied, "`tocsin config show`")
+    return store, decode_with_overrides(applied[brand])
 
 
 def _publish(store: BrandStore, known: BrandWithOverrides, overrides: tuple[Any, ...]) -> None:

@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from tocsin.cli.known_names import check_brand, check_name
 from tocsin.cli.output import print_status, printable
 from tocsin.errors import CommandError, UsageError
 
@@ -94,7 +95,24 @@ def find_incident(here: Installation, name: str) -> Incident:
     Raises:
         CommandError: there is none.
     """
-    found = next((one for one in read_incidents(here) if one.id == name), None)
-    if found is None:
-        raise CommandError(f"{printable(name)}: no such incident: `tocsin incident list` shows them all")
-    return found
+    known = {one.id: one for one in read_incidents(here)}
+    check_name("incident", name, known, "`tocsin incident list`")
+    return known[name]
+
+
+def find_target(here: Installation, name: str | None, brand: str | None) -> Incident:
+    """Return the incident of this id, or else the latest of a brand.
+
+    Raises:
+        CommandError: there is none.
+    """
+    found = read_incidents(here)
+    known = {one.id: one for one in found}
+    if name is not None:
+        check_name("incident", name, known, "`tocsin incident list`")
+        return known[name]
+    latest = next((one for one in found if brand in one.all_brands), None)
+    if latest is None:
+        check_brand(here, brand or "")
+        raise CommandError(f"{printable(brand or '')}: has had no incident: nothing is sent")
+    return latest

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
+from tocsin.cli.known_names import check_brand
 from tocsin.cli.options import ActionIdOption, BrandOption, ByOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, print_table, printable
 from tocsin.cli.respond import actions
 from tocsin.cli.respond.incident_output import detailed_record, print_incident, record, row
-from tocsin.errors import UsageError
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from alerts.incidents.model import ActionKind
+
+AFTER_THE_END: Final = frozenset({"verdict", "note"})
+"""What can still be said of an incident that is resolved."""
 
 app = typer.Typer(
     help="List incidents, show one, and acknowledge, snooze, resolve or judge it.",
@@ -54,9 +58,10 @@ def list_(
       tocsin incident list --open
       tocsin incident list --brand Hallowfirth --json
     """
+    here = load_installation()
     found = [
         one
-        for one in actions.read_incidents(load_installation())
+        for one in actions.read_incidents(here)
         if (brand is None or brand in one.all_brands) and not (open_only and one.status == "resolved")
     ]
     if json:
@@ -68,6 +73,8 @@ def list_(
             [row(one) for one in found],
         )
     else:
+        if brand is not None:
+            check_brand(here, brand)
         print_line("no incident" + (" is open" if open_only else ""))
 
 
@@ -183,7 +190,8 @@ def note(
 def _send(kind: ActionKind, incident: str | None, brand: str | None, by: str, key: str | None, **fields: Any) -> None:
     """Send an action about an incident, or about the latest of a brand.
 
-    An action about an incident that does not exist or is resolved changes nothing.
+    Raises:
+        CommandError: there is no such incident, or brand, or it is resolved and only a verdict or a note may follow.
     """
     from alerts.incidents.model import Action  # noqa: PLC0415
 
@@ -191,6 +199,11 @@ def _send(kind: ActionKind, incident: str | None, brand: str | None, by: str, ke
     if incident is None and brand is None:
         raise UsageError("name an INCIDENT, or the latest of a brand by --brand")
     here = load_installation()
-    brand = brand or actions.find_incident(here, incident or "").brand
-    actions.send(here, Action(name, brand, kind, by, now, incident, **fields))
-    print_status(f"{kind} sent: {printable(incident or f'the latest incident of {brand}')}")
+    target = actions.find_target(here, incident, brand)
+    if target.status == "resolved" and kind == "resolve":
+        print_status(f"is resolved already: {printable(target.id)}")
+        return
+    if target.status == "resolved" and kind not in AFTER_THE_END:
+        raise CommandError(f"{printable(target.id)}: is resolved: only a verdict or a note can follow")
+    actions.send(here, Action(name, target.brand, kind, by, now, incident, **fields))
+    print_status(f"{kind} sent: {printable(target.id)}")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from tocsin.cli.configure.config import DEFAULT_FILE
+from tocsin.cli.known_names import check_name
 from tocsin.cli.options import JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, print_table, printable
 from tocsin.cli.time_options import parse_duration_ms, parse_instant_ms
@@ -53,8 +54,8 @@ def command(
     if not span:
         raise UsageError("--ahead must be greater than zero, such as 3d")
     found = _applied() if applied else _configured(config, now)
-    if brand is not None and brand not in found:
-        raise UsageError(f"{printable(brand)}: no such brand: there are {printable(', '.join(sorted(found)))}")
+    if brand is not None:
+        check_name("brand", brand, found, "`tocsin config show`" if applied else printable(str(config)))
     records = [_record(one, since, since + span) for name, one in sorted(found.items()) if brand in {None, name}]
     if json:
         for record in records:

@@ -9,10 +9,11 @@ import typer
 
 from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
+from tocsin.cli.known_names import check_brand, check_name, known_detectors
 from tocsin.cli.options import ActionIdOption, BrandOption, ByOption, JsonOption
 from tocsin.cli.output import log_to_status, print_json, print_line, print_status, print_table, printable
 from tocsin.cli.respond import actions
-from tocsin.errors import CommandError, UsageError
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from alerts.incidents.silences import Silence
@@ -54,7 +55,11 @@ def add(
 
     name, now, span = actions.action_id(key), wall_ms(), actions.duration_ms(lasting)
     silence = Silence(now, now + span, by, detector, term, channel, reason)
-    actions.send(load_installation(), Action(name, brand, "silence", by, now, silence=silence))
+    if detector is not None:
+        check_name("detector", detector, known_detectors(), "docs/configuration.md")
+    here = load_installation()
+    check_brand(here, brand)
+    actions.send(here, Action(name, brand, "silence", by, now, silence=silence))
     print_line(name)
 
 
@@ -66,7 +71,10 @@ def list_(*, brand: BrandOption = None, json: JsonOption = False) -> None:
       tocsin silence list
       tocsin silence list --brand Hallowfirth --json
     """
-    found = [(name, one) for name, one in _active(load_installation(), wall_ms()) if brand in (None, name)]
+    here = load_installation()
+    found = [(name, one) for name, one in _active(here, wall_ms()) if brand in (None, name)]
+    if brand is not None and not found:
+        check_brand(here, brand)
     found.sort(key=lambda one: (one[0], one[1].ends_at, one[1].id))
     if json:
         for name, one in found:
@@ -102,7 +110,10 @@ def expire(
     if silence is None and brand is None:
         raise UsageError("name a SILENCE, or all of a brand by --brand")
     here = load_installation()
-    brand = brand or _brand_of(here, silence or "", now)
+    if brand is None:
+        brand = _brand_of(here, silence or "", now)
+    else:
+        check_brand(here, brand)
     which = None if silence is None else Silence(0, 0, id=silence)
     actions.send(here, Action(name, brand, "unsilence", by, now, silence=which))
     print_status(f"expired: {printable(silence or f'all silences of {brand}')}")
@@ -114,10 +125,9 @@ def _brand_of(here: Installation, name: str, at: int) -> str:
     Raises:
         CommandError: there is no silence of that id.
     """
-    found = next((brand for brand, one in _added(here, at) if one.id == name), None)
-    if found is None:
-        raise CommandError(f"{printable(name)}: no such silence: `tocsin silence list` shows them all")
-    return found
+    known = {one.id: brand for brand, one in _added(here, at)}
+    check_name("silence", name, known, "`tocsin silence list`")
+    return known[name]
 
 
 def _added(here: Installation, at: int) -> list[tuple[str, Silence]]:

@@ -54,6 +54,7 @@ def command(
       tocsin heartbeat --test-alert 60
     """
     from streams.heartbeat.prober import BROKER_TIMEOUT, CanaryProber  # noqa: PLC0415  the Kafka client is slow to load
+    from streams.kafka import reachability  # noqa: PLC0415
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415
     from streams.shutdown import run_until_stopped  # noqa: PLC0415
 
@@ -64,6 +65,7 @@ def command(
     canaries = CanaryProber(here.connection, here.topics, secrets.token_hex(4), min(BROKER_TIMEOUT, timeout / 3))
     log_to_stderr("error" if once else here.settings.log_level, here.settings.log_format)
     if once:
+        reachability.check(here.connection)
         _probe_once(canaries, timeout, json=json)
         return
     if timeout < 2 * every:

@@ -1,0 +1,55 @@
+"""Snapshot of an installation: all that `tocsin status` judges, read from the brokers alone."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, NamedTuple
+
+from kafka.errors import KafkaError
+
+from streams.health.backlog import read_backlogs
+from streams.health.last_canary import read_last_canary
+from streams.health.worker_group import read_group
+from streams.kafka import clients
+from streams.kafka.errors import BrokerError, RefusedError, refusal
+from streams.listening import health
+
+if TYPE_CHECKING:
+    from streams.health.backlog import StageBacklog
+    from streams.health.last_canary import LastCanary
+    from streams.health.worker_group import WorkerGroup
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topics
+    from streams.listening.health import SourceHealth
+
+
+class Snapshot(NamedTuple):
+    """What the brokers know of an installation at an instant (ms)."""
+
+    at: int
+    group: WorkerGroup
+    partitions: int
+    backlogs: list[StageBacklog]
+    canary: LastCanary | None  # None: no heartbeat runs
+    sources: list[SourceHealth]
+
+
+def take_snapshot(connection: Connection, topics: Topics, now: int) -> Snapshot:
+    """Return the installation as it is now.
+
+    Raises:
+        BrokerError: no broker answers, it refuses, or a topic does not exist.
+    """
+    try:
+        with (
+            closing(clients.admin(connection)) as admin,
+            closing(clients.consumer(connection, max_partition_fetch_bytes=4096)) as consumer,
+        ):
+            group = read_group(connection, admin, topics)
+            backlogs, partitions = read_backlogs(connection, admin, consumer, topics)
+    except KafkaError as error:
+        if why := refusal(error):
+            raise RefusedError(connection.bootstrap, why) from error
+        raise BrokerError(connection.bootstrap, error) from error
+    canary = read_last_canary(connection, topics, now, partitions)
+    return Snapshot(now, group, partitions, backlogs, canary, health.read(connection, topics, now))
