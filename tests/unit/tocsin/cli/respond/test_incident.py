@@ -54,8 +54,9 @@ class Producer:
 def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that runs a command and returns its exit code, its output and the action sent last."""
     producer = Producer()
+    stored = {"incidents": {b"": encode(INCIDENT)}, "brands": {b"Hallowfirth": b"{}"}}
     monkeypatch.setattr("streams.kafka.clients.producer", lambda _connection: producer)
-    monkeypatch.setattr("streams.kafka.reader.latest", lambda _connection, _topic: {b"": encode(INCIDENT)})
+    monkeypatch.setattr("streams.kafka.reader.latest", lambda _connection, topic: stored[topic])
 
     def call(noun: str, *words: str) -> tuple[int, str, Action | None]:
         done = CliRunner().invoke(load_command(noun), words)
@@ -88,6 +89,15 @@ def test_an_incident_is_named_by_its_id_alone(run: Any) -> None:
     action = run("incident", "ack", INCIDENT.id, *BY)[2]
     assert (action.brand, action.incident) == ("Hallowfirth", INCIDENT.id)
     assert run("incident", "ack", "nowhere-20260310T1341Z", *BY)[0] == 1
+
+
+def test_a_resolved_incident_takes_a_verdict_and_a_note_alone(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resolving it again is no error, and sends nothing."""
+    over = encode(replace(INCIDENT, status="resolved"))
+    monkeypatch.setattr("streams.kafka.reader.latest", lambda _connection, _topic: {b"": over})
+    assert run("incident", "ack", INCIDENT.id, *BY)[::2] == (1, None)
+    assert run("incident", "resolve", INCIDENT.id, *BY)[::2] == (0, None)
+    assert run("incident", "note", "well", *BRAND, *BY)[2].kind == "note"
 
 
 def test_an_incident_is_listed_and_shown(run: Any) -> None:
@@ -152,10 +162,12 @@ def test_a_silence_expires_by_its_id_or_all_of_a_brand(run: Any) -> None:
         ("incident", "verdict", "perhaps", *BRAND, *BY),
         ("silence", "expire", *BY),
         ("silence", "add", "Hallowfirth"),
+        ("silence", "add", "Hallowfirth", *BY, "--detector", "volume"),
+        ("incident", "ack", INCIDENT.id[:-1], *BY),
     ],
 )
 def test_a_wrong_call_sends_nothing(run: Any, words: tuple[str, ...]) -> None:
-    """Neither a brand nor an incident, nobody named, an empty id, a duration too long, an unknown verdict."""
+    """Neither a brand nor an incident, nobody named, an empty id, a duration too long, what does not exist."""
     code, _, action = run(*words)
     assert code != 0
     assert action is None
