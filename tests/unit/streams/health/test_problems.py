@@ -71,7 +71,7 @@ def test_an_installation_that_works_has_no_problem() -> None:
     ],
     ids=["workers", "partition", "behind", "undelivered", "heartbeat", "lost", "slack", "sources"],
 )
-def test_whoever_would_be_deaf_is_told(seen: Snapshot, what: str, remedy: str) -> None:
+def test_each_way_to_be_deaf_is_named(seen: Snapshot, what: str, remedy: str) -> None:
     """One problem each: a cause is not reported once more as its effects."""
     (found,) = find_problems(seen)
     assert found.level == "deaf"
