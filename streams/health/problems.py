@@ -19,9 +19,9 @@ MAX_WAIT: Final = 60.0
 
 
 class Problem(NamedTuple):
-    """What is wrong and what to do. `deaf`: a crisis could pass unheard or untold; `warning`: it would be noticed."""
+    """What is wrong and what to do. `critical`: a crisis could pass unheard or untold; `warning`: it would be noticed."""
 
-    level: Literal["deaf", "warning"]
+    level: Literal["critical", "warning"]
     what: str
     remedy: str
 
@@ -35,7 +35,7 @@ def find_problems(seen: Snapshot, slack_error: str = "", undelivered: Sequence[U
     delivery = [*_undelivered(undelivered, seen.at)]
     behind = [*_backlogs(seen, [one for one in seen.backlogs if one.stage != "notify" or not delivery])]
     found = [*_workers(seen), *behind, *delivery, *_heartbeat(seen, slack_error), *_sources(seen)]
-    return sorted(found, key=lambda one: one.level != "deaf")
+    return sorted(found, key=lambda one: one.level != "critical")
 
 
 def _workers(seen: Snapshot) -> Iterator[Problem]:
@@ -44,13 +44,13 @@ def _workers(seen: Snapshot) -> Iterator[Problem]:
         what = "no worker is running: nobody is watched"
         if waiting is not None:
             what += f", and {_waiting(waiting, seen.at)}"
-        yield Problem("deaf", what, "start one: `tocsin worker`")
+        yield Problem("critical", what, "start one: `tocsin worker`")
     elif seen.group.rebalancing:
         yield Problem("warning", "the workers are sharing the partitions out", "look again in ten seconds")
     elif missing := seen.group.unassigned(seen.partitions):
         numbers = ", ".join(map(str, missing))
         what = f"no worker reads partition{'s' if len(missing) > 1 else ''} {numbers} of mentions"
-        yield Problem("deaf", what, "restart the workers: all must know the same topics")
+        yield Problem("critical", what, "restart the workers: all must know the same topics")
 
 
 def _undelivered(alerts: Sequence[Undelivered], now: int) -> Iterator[Problem]:
@@ -58,7 +58,7 @@ def _undelivered(alerts: Sequence[Undelivered], now: int) -> Iterator[Problem]:
         oldest = alerts[0]
         many = "1 alert is" if len(alerts) == 1 else f"{len(alerts)} alerts are"
         what = f"{many} not delivered, the oldest for {span((now - oldest.intended_at) / 1000)}: {oldest.code}"
-        yield Problem("deaf", what, oldest.remedy)
+        yield Problem("critical", what, oldest.remedy)
 
 
 def _backlogs(seen: Snapshot, backlogs: Sequence[StageBacklog]) -> Iterator[Problem]:
@@ -69,36 +69,38 @@ def _backlogs(seen: Snapshot, backlogs: Sequence[StageBacklog]) -> Iterator[Prob
             continue
         if one.stage == "notify":
             remedy = "the workers' log says who refuses them (`alert rejected`, `alert delivery failed`)"
-            yield Problem("deaf", f"notifications are not delivered: {_waiting(one, seen.at)}", remedy)
+            yield Problem("critical", f"notifications are not delivered: {_waiting(one, seen.at)}", remedy)
         else:
             remedy = "start more workers, up to the number of partitions; their log says if one hangs"
-            yield Problem("deaf", f"the {one.stage} stage is behind: {_waiting(one, seen.at)}", remedy)
+            yield Problem("critical", f"the {one.stage} stage is behind: {_waiting(one, seen.at)}", remedy)
 
 
 def _heartbeat(seen: Snapshot, slack_error: str) -> Iterator[Problem]:
     refused = slack_error or (seen.canary.slack_error if seen.canary else "")
     if refused:
-        yield Problem("deaf", f"Slack refuses alerts: {refused}", "alerts wait and are sent once it accepts them")
+        yield Problem("critical", f"Slack refuses alerts: {refused}", "alerts wait and are sent once it accepts them")
     if seen.canary is None or refused:
         return
     sent_at = seen.canary.sent_at
     if sent_at is None:
-        yield Problem("deaf", "no canary of the heartbeat comes through", "`tocsin heartbeat --once` says where")
+        yield Problem("critical", "no canary of the heartbeat comes through", "`tocsin heartbeat --once` says where")
     elif (age := (seen.at - sent_at) / 1000) > MAX_WAIT:
         what = f"the last heartbeat came through {span(age)} ago"
-        yield Problem("deaf", what, "is `tocsin heartbeat` running? `tocsin heartbeat --once` says where it is lost")
+        yield Problem(
+            "critical", what, "is `tocsin heartbeat` running? `tocsin heartbeat --once` says where it is lost"
+        )
 
 
 def _sources(seen: Snapshot) -> Iterator[Problem]:
     """Yield the brands none of whose sources is heard, then the other sources that are not."""
     wrong = [one for one in seen.sources if not _is_heard(one)]
     heard = {brand for one in seen.sources if _is_heard(one) for brand in one.brands}
-    deaf = sorted({brand for one in wrong for brand in one.brands} - heard)
-    if deaf:
-        what = f"no source of {_some(deaf)} is heard"
-        yield Problem("deaf", what, "`tocsin status --sources` says why; is `tocsin listen` running?")
+    unheard = sorted({brand for one in wrong for brand in one.brands} - heard)
+    if unheard:
+        what = f"no source of {_some(unheard)} is heard"
+        yield Problem("critical", what, "`tocsin status --sources` says why; is `tocsin listen` running?")
     for one in wrong:
-        if not set(one.brands) <= set(deaf):
+        if not set(one.brands) <= set(unheard):
             yield Problem("warning", f"{one.source}: {trouble(one, seen.at)}", "`tocsin status --sources` shows more")
 
 

@@ -1,4 +1,4 @@
-"""`tocsin status`: whether anybody would be deaf, and why; workers, lag, Slack, heartbeat, sources and brands."""
+"""`tocsin status`: whether a crisis would be heard and told, and why not: workers, lag, Slack, heartbeat, sources and brands."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def command(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Show whether anybody would be deaf: workers, lag, undelivered alerts, Slack, heartbeat, sources, and each brand.
+    """Show whether a crisis would be heard and told: workers, lag, undelivered alerts, Slack, heartbeat, sources, brands.
 
     Exit code 1 if a crisis could pass unheard or untold: no worker, a partition that nobody reads, a stage that is a
     minute behind, an alert that is not delivered, Slack that refuses, a heartbeat that stopped, a brand none of whose
@@ -57,7 +57,7 @@ def command(
         print_json(status_output.record(report, minutes=minutes))
     else:
         status_output.print_report(report)
-    if any(one.level == "deaf" for one in report.problems):
+    if any(one.level == "critical" for one in report.problems):
         raise typer.Exit(1)
 
 

@@ -32,7 +32,7 @@ def record(report: StatusReport, *, minutes: bool) -> dict[str, Any]:
     """Return the report as JSON data."""
     seen, canary = report.seen, report.seen.canary
     return {
-        "ok": not any(one.level == "deaf" for one in report.problems),
+        "ok": not any(one.level == "critical" for one in report.problems),
         "version": tocsin_version(),
         "problems": [one._asdict() for one in report.problems],
         "workers": [one._asdict() for one in seen.group.members],
@@ -80,11 +80,11 @@ def _brand_record(one: BrandActivity, *, minutes: bool) -> dict[str, Any]:
 def print_report(report: StatusReport) -> None:
     """Print the report for people."""
     prefix = f", prefix {report.prefix}" if report.prefix else ""
-    deaf = sum(one.level == "deaf" for one in report.problems)
-    verdict = f"{deaf} problem{'s' if deaf > 1 else ''}" if deaf else "watching"
+    wrong = sum(one.level == "critical" for one in report.problems)
+    verdict = f"{wrong} problem{'s' if wrong > 1 else ''}" if wrong else "watching"
     print_line(printable(f"Tocsin {tocsin_version()} at {report.brokers}{prefix}: {verdict}"))
     for one in report.problems:
-        mark = "PROBLEM" if one.level == "deaf" else "warning"
+        mark = "PROBLEM" if one.level == "critical" else "warning"
         print_line(printable(f"{mark}  {one.what}"))
         print_line(printable(f"{'':9}{one.remedy}"))
     print_line()

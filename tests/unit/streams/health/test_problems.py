@@ -71,10 +71,10 @@ def test_an_installation_that_works_has_no_problem() -> None:
     ],
     ids=["workers", "partition", "behind", "undelivered", "heartbeat", "lost", "slack", "sources"],
 )
-def test_each_way_to_be_deaf_is_named(seen: Snapshot, what: str, remedy: str) -> None:
+def test_each_way_to_miss_a_crisis_is_named(seen: Snapshot, what: str, remedy: str) -> None:
     """One problem each: a cause is not reported once more as its effects."""
     (found,) = find_problems(seen)
-    assert found.level == "deaf"
+    assert found.level == "critical"
     assert what in found.what
     assert remedy in found.remedy
 
@@ -91,14 +91,14 @@ def test_a_rebalance_is_a_warning_and_the_gravest_comes_first() -> None:
     seen = WELL._replace(
         group=WorkerGroup(True, (GroupMember("a", "h", ()),)), canary=LastCanary(LONG_AGO, "", LONG_AGO)
     )
-    assert [one.level for one in find_problems(seen)] == ["deaf", "warning"]
+    assert [one.level for one in find_problems(seen)] == ["critical", "warning"]
 
 
 def test_an_undelivered_alert_is_told_once_with_its_remedy() -> None:
     """Its notification waits, too: that is the effect."""
     held = [Undelivered("acme-1", "#acme", LONG_AGO, "Acme", "is_archived", "set another slack_channel")]
     (found,) = find_problems(WELL._replace(backlogs=waiting("notify", LONG_AGO)), undelivered=held)
-    assert (found.level, found.what) == ("deaf", "1 alert is not delivered, the oldest for 1 min: is_archived")
+    assert (found.level, found.what) == ("critical", "1 alert is not delivered, the oldest for 1 min: is_archived")
     assert found.remedy == "set another slack_channel"
 
 

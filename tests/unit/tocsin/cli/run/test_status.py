@@ -54,7 +54,7 @@ def test_the_latest_skew_of_each_partition_is_shown_for_a_day(capsys: pytest.Cap
     assert printed.count("ahead of the clock") == 1
 
 
-def test_the_report_says_who_would_be_deaf_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_report_says_what_is_wrong_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     """The verdict comes first; text from outside acts on no terminal; JSON says the same."""
     seen = SEEN._replace(sources=[SourceHealth("feed \x1b[2J", ["Acme"], "failing", "answers\n500", NOW)])
     given = report(seen, brands=list(read_activity({}, {"Acme": default_brand("Acme")})))
@@ -70,7 +70,7 @@ def test_the_report_says_who_would_be_deaf_and_what_to_do(capsys: pytest.Capture
     assert "0 of 1 sources active; feed \\x1b[2J: answers 500" in shown
     assert "learning, 0 of 12 h" in shown
     data = status_output.record(given, minutes=True)
-    assert (data["ok"], data["problems"][0]["level"], data["brands"][0]["learning"]) == (False, "deaf", True)
+    assert (data["ok"], data["problems"][0]["level"], data["brands"][0]["learning"]) == (False, "critical", True)
     assert data["heartbeat"]["age_seconds"] == 15.0
     assert data["slack"] == {"checked": "2026-09-21T14:13:05+00:00", "error": ""}
 
