@@ -19,7 +19,7 @@ MAX_WAIT: Final = 60.0
 
 
 class Problem(NamedTuple):
-    """What is wrong and what to do. `critical`: a crisis could pass unheard or untold; `warning`: it would be noticed."""
+    """What is wrong and what to do. With `critical` a crisis could pass unheard or untold, with `warning` not."""
 
     level: Literal["critical", "warning"]
     what: str
@@ -27,7 +27,7 @@ class Problem(NamedTuple):
 
 
 def find_problems(seen: Snapshot, slack_error: str = "", undelivered: Sequence[Undelivered] = ()) -> list[Problem]:
-    """Return what is wrong, the gravest first.
+    """Return what is wrong, the most severe first.
 
     `slack_error` is what Slack answered to a check made from here, `undelivered` what receivers do not take, the oldest
     first.

@@ -1,4 +1,4 @@
-"""`tocsin status`: whether a crisis would be heard and told, and why not: workers, lag, Slack, heartbeat, sources and brands."""
+"""`tocsin status`: whether a crisis would be heard and told, and if not, why; then each part and each brand."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def command(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Show whether a crisis would be heard and told: workers, lag, undelivered alerts, Slack, heartbeat, sources, brands.
+    """Show whether a crisis would be heard and told: workers, lag, alerts, Slack, heartbeat, sources, brands.
 
     Exit code 1 if a crisis could pass unheard or untold: no worker, a partition that nobody reads, a stage that is a
     minute behind, an alert that is not delivered, Slack that refuses, a heartbeat that stopped, a brand none of whose

@@ -86,7 +86,7 @@ def test_one_of_several_sources_is_a_warning() -> None:
     assert (found.level, found.what) == ("warning", "feed a: answers 500")
 
 
-def test_a_rebalance_is_a_warning_and_the_gravest_comes_first() -> None:
+def test_a_rebalance_is_a_warning_and_the_most_severe_comes_first() -> None:
     """Members have no partitions while they are shared out."""
     seen = WELL._replace(
         group=WorkerGroup(True, (GroupMember("a", "h", ()),)), canary=LastCanary(LONG_AGO, "", LONG_AGO)
