@@ -93,9 +93,9 @@ def _heartbeat(seen: Snapshot, slack_error: str) -> Iterator[Problem]:
 
 def _sources(seen: Snapshot) -> Iterator[Problem]:
     """Yield the brands none of whose sources is heard, then the other sources that are not."""
-    wrong = [one for one in seen.sources if not _is_heard(one)]
-    heard = {brand for one in seen.sources if _is_heard(one) for brand in one.brands}
-    unheard = sorted({brand for one in wrong for brand in one.brands} - heard)
+    wrong = [one for one in seen.sources if not _is_active(one)]
+    active = {brand for one in seen.sources if _is_active(one) for brand in one.brands}
+    unheard = sorted({brand for one in wrong for brand in one.brands} - active)
     if unheard:
         what = f"no source of {_some(unheard)} is heard"
         yield Problem("critical", what, "`tocsin status --sources` says why; is `tocsin listen` running?")
@@ -104,7 +104,7 @@ def _sources(seen: Snapshot) -> Iterator[Problem]:
             yield Problem("warning", f"{one.source}: {trouble(one, seen.at)}", "`tocsin status --sources` shows more")
 
 
-def _is_heard(source: SourceHealth) -> bool:
+def _is_active(source: SourceHealth) -> bool:
     return source.state in {"active", "starting"}
 
 
