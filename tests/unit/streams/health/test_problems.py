@@ -94,7 +94,7 @@ def test_a_rebalance_is_a_warning_and_the_most_severe_comes_first() -> None:
     assert [one.level for one in find_problems(seen)] == ["critical", "warning"]
 
 
-def test_an_undelivered_alert_is_told_once_with_its_remedy() -> None:
+def test_an_undelivered_alert_is_reported_once_with_its_remedy() -> None:
     """Its notification waits, too: that is the effect."""
     held = [Undelivered("acme-1", "#acme", LONG_AGO, "Acme", "is_archived", "set another slack_channel")]
     (found,) = find_problems(WELL._replace(backlogs=waiting("notify", LONG_AGO)), undelivered=held)
