@@ -176,7 +176,9 @@ class MessageSync:
         await self._acquire("update", receipt.channel)
         latest, chart = queue.latest, queue.new_chart or record.chart
         page = latest.revision == record.paged_revision  # otherwise the edit for a chart would remove the mention
-        message = render_message(latest, self._current_route(queue), page=page, text_only=queue.text_only, chart=chart)
+        message = render_message(
+            latest, self._current_route(queue), page=page, edit=True, text_only=queue.text_only, chart=chart
+        )
         try:
             await self._send("update", queue, receipt.channel, lambda: self._notifier.update(receipt, message))
         except DeliveryError as error:

@@ -11,7 +11,7 @@ from alerts.incidents.model import Action, Incident, Verdict
 SnoozeOption = Literal["snooze_30m", "snooze_2h", "snooze_morning"]
 """Durations of a snooze."""
 
-ActionButton = Literal["ack", "unack", "unsnooze", "resolve"] | Verdict | SnoozeOption
+ActionButton = Literal["ack", "unack", "unsnooze", "resolve", "official_reply"] | Verdict | SnoozeOption
 """A button that stands for an action."""
 
 MORNING: Final = time(8)
@@ -38,7 +38,7 @@ def build_action(
         text: the reason of a verdict.
     """
     match button:
-        case "ack" | "unack" | "unsnooze" | "resolve":
+        case "ack" | "unack" | "unsnooze" | "resolve" | "official_reply":
             return Action(action_id, incident.brand, button, user, at, incident.id)
         case "crisis" | "planned" | "not_a_crisis":
             return Action(action_id, incident.brand, "verdict", user, at, incident.id, text=text, verdict=button)

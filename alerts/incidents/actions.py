@@ -34,6 +34,10 @@ REASONS: Final[dict[ActionKind, Reason]] = {
     "note": "noted",
     "silence": "silenced",
     "unsilence": "unsilenced",
+    "official_reply": "official_reply",
+    "page": "paged",
+    "assign": "assigned",
+    "open": "opened",
 }
 """The reason of each action in the history."""
 
@@ -45,6 +49,7 @@ ActionOutcome = Literal[
     "already_resolved",
     "already_acknowledged",
     "not_acknowledged",
+    "already_replied",
     "not_snoozed",
     "accepted",
 ]
@@ -68,11 +73,15 @@ def _validate_incident(incident: Incident | None, action: Action) -> ActionOutco
         return "accepted"
     if incident.status == "resolved":
         return "already_resolved"
-    if action.kind == "ack" and incident.status == "acknowledged":
-        return "already_acknowledged"
-    if action.kind == "unack" and incident.status != "acknowledged":
-        return "not_acknowledged"
-    return "not_snoozed" if action.kind == "unsnooze" and incident.snoozed_until is None else "accepted"
+    acknowledged = incident.status == "acknowledged"
+    refusals: dict[ActionKind, tuple[bool, ActionOutcome]] = {
+        "ack": (acknowledged, "already_acknowledged"),
+        "unack": (not acknowledged, "not_acknowledged"),
+        "unsnooze": (incident.snoozed_until is None, "not_snoozed"),
+        "official_reply": (incident.official_reply_at is not None, "already_replied"),
+    }
+    refused, outcome = refusals.get(action.kind, (False, "accepted"))
+    return outcome if refused else "accepted"
 
 
 def apply_action(state: TriageState, action: Action, policy: Policy) -> tuple[TriageState, list[Notification]]:
@@ -133,8 +142,11 @@ def _shift_to_event_time(state: TriageState, action: Action, asked: Silence) -> 
 def _apply_to_incident(incident: Incident, action: Action, at: int) -> Incident:
     """Return the incident after an action at event time `at`."""
     match action.kind:
-        case "ack":
-            return replace(incident, status="acknowledged", acknowledged_by=action.actor, acknowledged_at=at)
+        case "ack" | "assign":
+            who = action.text if action.kind == "assign" else action.actor
+            return replace(incident, status="acknowledged", acknowledged_by=who, acknowledged_at=at)
+        case "official_reply":
+            return _mark_replied(incident, action.actor, at)
         case "unack":
             return replace(incident, status="open", acknowledged_by=None, acknowledged_at=None)
         case "snooze" | "unsnooze":
@@ -143,6 +155,14 @@ def _apply_to_incident(incident: Incident, action: Action, at: int) -> Incident:
             return _apply_verdict(incident, action, at)
         case _:
             return incident
+
+
+def _mark_replied(incident: Incident, actor: str, at: int) -> Incident:
+    """Return the incident with the official reply marked as posted; that acknowledges it, too."""
+    replied = replace(incident, official_reply_by=actor, official_reply_at=at)
+    if incident.status != "open":
+        return replied
+    return replace(replied, status="acknowledged", acknowledged_by=actor, acknowledged_at=at)
 
 
 def _snooze_end(action: Action, at: int) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import log2
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Incident
     from detectors.model.signal import Evidence, Signal
     from detectors.model.topic import MentionWords, Topic
+
+CURRENT: Final = 15 * 60_000
+"""How far (ms) a finding may be behind the latest one and still tell of the present."""
 
 
 def create(signal: Signal) -> Finding:
@@ -110,6 +113,15 @@ def primary(findings: Iterable[Finding]) -> Finding:
         findings,
         key=lambda f: (-rank(f.signal.severity), -excess_ratio(f.signal.evidence), f.signal.detector),
     )
+
+
+def leading(incident: Incident) -> Finding:
+    """Return the finding that tells of the present: the primary one of those that are up to date.
+
+    A detector that has been quiet for longer than CURRENT still says what it found then.
+    """
+    latest = max(finding.signal.at for finding in incident.findings.values())
+    return primary(one for one in incident.findings.values() if one.signal.at >= latest - CURRENT)
 
 
 def topic_of(incident: Incident) -> Topic | None:

@@ -229,6 +229,9 @@ def _reopen(
         acknowledged_at=None,
         snoozed_until=None if is_more_severe else incident.snoozed_until,
         verdict=None,
+        paged_at=None,
+        official_reply_by=None,
+        official_reply_at=None,
         reopen_count=incident.reopen_count + 1,
     )
     key, fresh = finding_key(incident, signal), replace(state, suppressed_count=0, dismissed=())

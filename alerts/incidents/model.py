@@ -32,10 +32,29 @@ Reason = Literal[
     "unsnoozed",
     "silenced",
     "unsilenced",
+    "official_reply",
+    "paged",
+    "assigned",
 ]
 """Why there is a notification."""
 
-ActionKind = Literal["ack", "unack", "snooze", "unsnooze", "resolve", "verdict", "note", "silence", "unsilence"]
+ActionKind = Literal[
+    "ack",
+    "unack",
+    "snooze",
+    "unsnooze",
+    "resolve",
+    "verdict",
+    "note",
+    "silence",
+    "unsilence",
+    "official_reply",
+    "page",
+    "assign",
+    "open",
+]
+"""`official_reply` marks it as posted, `page` calls people now, `assign` hands over to the user that `text`
+names, `open` opens an incident by hand."""
 
 IncidentKind = Literal["", "no_data"]
 
@@ -90,6 +109,8 @@ class Incident(msgspec.Struct, frozen=True):
     resolved_at: int | None = None
     acknowledged_by: str | None = None
     acknowledged_at: int | None = None
+    official_reply_by: str | None = None  # who marked the official reply as posted
+    official_reply_at: int | None = None
     snoozed_until: int | None = None
     verdict: Verdict | None = None
     reopen_count: int = 0  # times
@@ -97,6 +118,7 @@ class Incident(msgspec.Struct, frozen=True):
     next_escalation_at: int | None = (
         None  # when the next step is due; None: somebody has acknowledged it, or no step is left
     )
+    paged_at: int | None = None  # latest page, since it opened
     kind: IncidentKind = ""  # "no_data": a source without mentions, kept apart from other incidents
     group: str = ""  # of a group incident
     affected_brands: tuple[str, ...] = ()  # of a group incident, in the order of their first signals; empty: `brand`

@@ -42,19 +42,27 @@ THREAD_REASONS: Final[frozenset[Reason]] = frozenset(
         "resolved",
         "noted",
         "unacknowledged",
+        "official_reply",
+        "paged",
+        "assigned",
     }
 )
 """Reasons that post in the thread: an edited message makes no sound on a phone, a reply does."""
 
 PAGE_REASONS: Final[frozenset[Reason]] = frozenset(
-    {"opened", "reopened", "raised_severity", *NEW_MATTER, "ack_expired", "escalated"}
+    {"opened", "reopened", "raised_severity", *NEW_MATTER, "ack_expired", "escalated", "paged", "assigned"}
 )
 """Reasons that mention the on-call users, when the severity is high enough."""
 
 RESUME_REASONS: Final[frozenset[Reason]] = frozenset({"unacknowledged", "unsnoozed", "unsilenced"})
 """Reasons that page nobody at once, but resume the escalation."""
 
-SNOOZE_EXEMPT: Final[frozenset[Reason]] = frozenset({"raised_severity", "resolved", "noted"})
+BY_HAND: Final[frozenset[Reason]] = frozenset({"paged", "assigned"})
+"""Pages that a person asked for, whatever the severity."""
+
+SNOOZE_EXEMPT: Final[frozenset[Reason]] = frozenset(
+    {"raised_severity", "resolved", "noted", "official_reply", *BY_HAND}
+)
 """Reasons that a snooze does not mute."""
 
 
@@ -70,7 +78,9 @@ def build_notification(
     text: str = "",
 ) -> tuple[TriageState, list[Notification]]:
     """Return the state with `incident` under its next revision, and the notification of it."""
-    worthy = reason in PAGE_REASONS | RESUME_REASONS and rank(incident.severity) >= rank(policy.page_from)
+    worthy = reason in PAGE_REASONS | RESUME_REASONS and (
+        reason in BY_HAND or rank(incident.severity) >= rank(policy.page_from)
+    )
     page = worthy and reason in PAGE_REASONS and not _is_snoozed(incident, reason, at)
     step = incident.escalation_steps if reason == "escalated" else None
     incident = _with_escalation(incident, reason, at, policy, worthy=worthy)
@@ -78,6 +88,7 @@ def build_notification(
         incident,
         revision=incident.revision + 1,
         updated_at=max(incident.updated_at, at),
+        paged_at=at if page else incident.paged_at,
         findings=mark_notified(incident.findings) if reason != "updated" else incident.findings,
         history=incident.history
         if reason == "updated"

@@ -23,11 +23,17 @@ NOT_A_CRISIS: Final = "tocsin_not_a_crisis"
 CRISIS: Final = "tocsin_crisis"
 SNOOZE: Final = "tocsin_snooze"
 MORE: Final = "tocsin_more"
+OFFICIAL_REPLY: Final = "tocsin_official_reply"
 REPORT: Final = "tocsin_report"
 
-_BUTTONS: Final[dict[str, ButtonId]] = {ACK: "ack", NOT_A_CRISIS: "not_a_crisis", CRISIS: "crisis"}
+_BUTTONS: Final[dict[str, ButtonId]] = {
+    ACK: "ack",
+    NOT_A_CRISIS: "not_a_crisis",
+    CRISIS: "crisis",
+    OFFICIAL_REPLY: "official_reply",
+}
 _SNOOZES: Final[tuple[ButtonId, ...]] = ("snooze_30m", "snooze_2h", "snooze_morning", "unsnooze")
-_MORE: Final[tuple[ButtonId, ...]] = ("silence", "threshold", "planned", "resolve", "unack")
+_MORE: Final[tuple[ButtonId, ...]] = ("official_reply", "silence", "threshold", "planned", "resolve", "unack")
 """Slack takes up to five."""
 
 _MORE_RESOLVED: Final[tuple[ButtonId, ...]] = ("silence", "threshold")
@@ -73,6 +79,8 @@ def build_actions(incident: Incident, language: Language, web_url: str = "") -> 
     """
     resolved, acknowledged = incident.status == "resolved", incident.status == "acknowledged"
     elements: list[Button | Menu] = [] if resolved or acknowledged else [_button(ACK, language, primary=True)]
+    if acknowledged and incident.official_reply_at is None:
+        elements.append(_button(OFFICIAL_REPLY, language, primary=True))
     can_judge = incident.kind != NO_DATA  # a source without mentions is no crisis, and none missed
     if can_judge and incident.verdict != "not_a_crisis":
         elements.append(_button(NOT_A_CRISIS, language))
@@ -82,13 +90,24 @@ def build_actions(incident: Incident, language: Language, web_url: str = "") -> 
         snoozed = incident.snoozed_until is not None and incident.snoozed_until > incident.updated_at
         options = _options(_SNOOZES if snoozed else _SNOOZES[:-1], language)
         elements.append(Menu(SNOOZE, translate(language, "button_snooze"), options))
-    more = _MORE if acknowledged else _MORE[:-1]
-    offered = [button for button in (_MORE_RESOLVED if resolved else more) if can_judge or button != "planned"]
+    offered = _MORE_RESOLVED if resolved else [button for button in _MORE if _applies(button, incident, can_judge)]
     elements.append(Menu(MORE, "", _options(offered, language)))
     if web_url:
         url = f"{web_url.rstrip('/')}/incidents/{quote(incident.id, safe='')}"
         elements.append(Button(REPORT, translate(language, "button_report"), url=url))
     return Actions(f"{incident.id}|{incident.revision}", tuple(elements))
+
+
+def _applies(button: ButtonId, incident: Incident, can_judge: bool) -> bool:  # noqa: FBT001
+    """Return whether the overflow menu of an open incident offers a button: five at most do."""
+    match button:
+        case "unack":
+            return incident.status == "acknowledged"
+        case "planned":
+            return can_judge
+        case "official_reply":
+            return incident.status == "open"  # an acknowledged one has a button for it
+    return True
 
 
 def parse_click(action_id: str, block_id: str, option: str) -> ButtonClick | None:

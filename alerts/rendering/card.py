@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from alerts.incidents.findings import excess_ratio, primary
+from alerts.incidents.course import course_of
+from alerts.incidents.findings import excess_ratio, leading, measure_key
 from alerts.incidents.model import NO_DATA, SYSTEM_USER, is_topic
-from alerts.oncall.escalation_targets import NEXT_ON_CALL, ON_CALL, external_target, step_at
 from alerts.rendering import text as wording
 from alerts.rendering.buttons import Actions, build_actions
 from alerts.rendering.charts.sparkline import sparkline
 from alerts.rendering.contributor_part import ITEM_CHARS, LISTED, build_contributors, build_examples
-from alerts.rendering.escaping import mention
+from alerts.rendering.escaping import is_slack_id, mention
+from alerts.rendering.response_part import build_calls, build_moves, build_official_reply, step_mention, step_target
 from alerts.rendering.rich_text import RichText, bold, fill_message, join, mentions, own, plain, time, user
 from alerts.rendering.text import format_duration, translate
 from alerts.rendering.topic_part import TopicPart, build_topic, paging_reason
@@ -25,7 +26,8 @@ from alerts.rendering.words_part import build_words
 from detectors.model.signal_text import format_number, format_percent
 
 if TYPE_CHECKING:
-    from alerts.incidents.model import Finding, Incident, Notification
+    from alerts.incidents.course import Course
+    from alerts.incidents.model import Finding, HistoryEntry, Incident, Notification
     from alerts.rendering.route import Route
     from detectors.model.signal import Coverage
     from detectors.model.signal_text import Language
@@ -65,8 +67,10 @@ class Card:
     headline: str
     page: RichText  # whom the page mentions; empty where nobody is paged
     status: RichText
+    calls: RichText  # who is paged now and next; empty where nobody is
     topic: TopicPart | None  # what it is about, or the words of its mentions
     facts: tuple[Fact, ...]
+    moves: tuple[RichText, ...]  # a heading with the runbook, and what to do first
     brands: RichText  # of a group incident
     contributors: tuple[RichText, ...]  # channels, terms, authors: a line each
     examples: tuple[RichText, ...]  # mentions, quoted
@@ -85,17 +89,23 @@ class Reply:
     text: RichText
 
 
-def build_card(incident: Incident, route: Route, *, page: bool, chart: Chart | None = None) -> Card:
-    """Return the card of an incident as it stands; `page` mentions the on-call users of the route."""
+def build_card(incident: Incident, route: Route, *, page: bool, edit: bool = False, chart: Chart | None = None) -> Card:
+    """Return the card of an incident as it stands.
+
+    `page` mentions the on-call users of the route; `edit` names who is paged now and next, in a message that makes no
+    sound.
+    """
     language = wording.supported_language(route.language)
-    lead = primary(incident.findings.values())
+    lead = leading(incident)
     topic = build_topic(incident, language) or build_words(incident, language)
     return Card(
         headline=wording.headline(incident, language),
         page=page_text(route.mention, language) if page else (),
         status=_status(incident, lead, language),
+        calls=build_calls(incident, route, language, named=edit),
         topic=topic,
         facts=_facts(incident, lead, language),
+        moves=build_moves(incident, route, language),
         brands=_brands(incident, language) if len(incident.affected_brands) > 1 else (),
         contributors=build_contributors(incident, lead, language),
         examples=build_examples(incident, lead, topic, language),
@@ -115,7 +125,7 @@ def build_reply(notification: Notification, route: Route, *, page: bool) -> Repl
     actor = user(entry.actor) if entry and acted else ()
     note = plain(entry.text, NOTE_CHARS) if entry and (acted or notification.step is not None) else ()
     fact = own(wording.notification_text(notification, language), FACT_CHARS)
-    target = () if notification.step is None else _step_target(notification.step, route, language)
+    target = _target(notification, entry, route, language)
     brand = plain(incident.findings[notification.detector].signal.brand, 60)
     key, values = wording.reply_values(notification, language, by_person=bool(actor))
     text = fill_message(
@@ -128,7 +138,7 @@ def build_reply(notification: Notification, route: Route, *, page: bool) -> Repl
         brand=brand,
         target=target or plain(translate(language, "nobody")),
     )
-    called = route.mention if notification.step is None else _step_mention(notification.step, route)
+    called = _called(notification, entry, route)
     return Reply(page_text(called, language) if page else (), text)
 
 
@@ -137,32 +147,31 @@ def page_text(called: str, language: Language) -> RichText:
     return fill_message(language, "page", mention=mentions(called)) if called else ()
 
 
-def _step_mention(step: int, route: Route) -> str:
-    """Return the mention of whom an escalation step calls in Slack; none where it leads to another system."""
-    named = step_at(route.steps, step)
-    if external_target(named):
-        return ""
-    return {ON_CALL: route.mention, NEXT_ON_CALL: route.next_mention or route.mention}.get(named) or mention((named,))
+def _target(notification: Notification, entry: HistoryEntry | None, route: Route, language: Language) -> RichText:
+    """Return whom a notification calls: an escalation step's target, or whom the incident was handed to."""
+    if notification.step is not None:
+        return step_target(notification.step, route, language)
+    return user(entry.text) if entry is not None and notification.reason == "assigned" else ()
 
 
-def _step_target(step: int, route: Route, language: Language) -> RichText:
-    target = external_target(step_at(route.steps, step))
-    if target is None:
-        return mentions(_step_mention(step, route))
-    return fill_message(language, f"outside_{target.notifier}", address=plain(target.address, 60))
+def _called(notification: Notification, entry: HistoryEntry | None, route: Route) -> str:
+    """Return whom a reply mentions: the step of the escalation, whom the incident was handed to, or the on-call."""
+    if notification.step is not None:
+        return step_mention(notification.step, route)
+    if notification.reason == "assigned" and entry is not None and is_slack_id(entry.text):
+        return mention((entry.text,))
+    return route.mention
 
 
 def _status(incident: Incident, lead: Finding, language: Language) -> RichText:
     """Return state, duration, growth, and who acknowledged, snoozed or judged it."""
     parts = [_state(incident, language), _duration(incident, language)]
-    growth = None if incident.status == "resolved" or is_topic(lead.signal) else _growth(lead)
-    if growth is not None:
-        times, span = format_number(growth[0], language), format_duration(growth[1], language)
-        parts.append(fill_message(language, "grows", ratio=times, span=span))
+    parts += _course(incident, lead, language)
     if incident.status == "resolved" and incident.acknowledged_by is not None:
         parts.append(_acknowledged("acknowledged_by", incident, language))
     if incident.snoozed_until is not None and incident.snoozed_until > incident.updated_at:
         parts.append(fill_message(language, "snoozed_until", moment=time(incident.snoozed_until, _DAY_AND_TIME)))
+    parts.append(build_official_reply(incident, language))
     if incident.verdict is not None:
         parts.append(plain(translate(language, f"verdict_{incident.verdict}")))
     if incident.reopen_count:
@@ -187,6 +196,28 @@ def _duration(incident: Incident, language: Language) -> RichText:
         return fill_message(language, "since", moment=start)
     length = format_duration(incident.resolved_at - incident.opened_at, language)
     return fill_message(language, "lasted", start=start, end=time(incident.resolved_at, _TIME), span=length)
+
+
+def _course(incident: Incident, lead: Finding, language: Language) -> list[RichText]:
+    """Return whether it rises, since when and how fast, and the count now; its growth where there is no chart."""
+    course = course_of(incident)
+    if course is not None:
+        since = fill_message(language, f"course_{course.trend}", moment=time(course.since, _TIME))
+        if course.doubling is not None:
+            since += fill_message(language, "course_doubles", span=format_duration(course.doubling, language))
+        now = fill_message(language, "course_now", figure=plain(wording.course_text(course, language)))
+        peak = () if course.peak <= course.now else _course_peak(course, language)
+        return [since, now + peak]
+    growth = None if incident.status == "resolved" or is_topic(lead.signal) else _growth(lead)
+    if growth is None:
+        return []
+    times, span = format_number(growth[0], language), format_duration(growth[1], language)
+    return [fill_message(language, "grows", ratio=times, span=span)]
+
+
+def _course_peak(course: Course, language: Language) -> RichText:
+    peak, moment = format_number(course.peak, language), time(course.peak_at, _TIME)
+    return fill_message(language, "course_peak", count=peak, moment=moment)
 
 
 def _growth(finding: Finding) -> tuple[float, int] | None:
@@ -243,10 +274,16 @@ def _notes(incident: Incident, lead: Finding, language: Language) -> tuple[RichT
 
 
 def _counterfactual(lead: Finding, language: Language) -> RichText:
-    evidence = lead.signal.evidence
-    figure = format_percent if evidence.metric.endswith("share") else format_number
-    threshold, observed = figure(evidence.threshold, language), figure(evidence.observed, language)
-    return fill_message(language, "counterfactual", threshold=threshold, observed=observed)
+    """Return from which value it fires, and the highest one so far that the same threshold was compared with."""
+    now, peak = lead.signal.evidence, lead.peak
+    same = (measure_key(now), now.threshold) == (measure_key(peak), peak.threshold)
+    highest = max(now.observed, peak.observed) if same else now.observed
+    threshold = wording.threshold_text(now, language)
+    if highest < now.threshold:
+        return fill_message(language, "fires_from", threshold=threshold)
+    return fill_message(
+        language, "fires_until", threshold=threshold, highest=wording.figure_text(now, highest, language)
+    )
 
 
 def _coverage(coverage: Coverage, language: Language) -> RichText:

@@ -26,18 +26,25 @@ class Message(msgspec.Struct, frozen=True):
 
 
 def render_message(
-    notification: Notification, route: Route, *, page: bool, text_only: bool = False, chart: Chart | None = None
+    notification: Notification,
+    route: Route,
+    *,
+    page: bool,
+    edit: bool = False,
+    text_only: bool = False,
+    chart: Chart | None = None,
 ) -> Message:
     """Return the incident's message, with a mention of the on-call users if it pages.
 
-    `text_only` leaves the card out, for when Slack refuses it; `chart` is shown where one is uploaded.
+    `edit` names who is paged now and next: an edit makes no sound. `text_only` leaves the card out, for when Slack
+    refuses it; `chart` is shown where one is uploaded.
     """
     incident, language = notification.incident, text.supported_language(route.language)
     line = slack_blocks.to_mrkdwn(plain(text.headline(incident, language)))
     if text_only:
         call = slack_blocks.to_mrkdwn(page_text(route.mention, language)) if page else ""
         return Message(incident.id, incident.revision, f"{line} {call}".rstrip(), [])
-    card = build_card(incident, route, page=page, chart=chart)
+    card = build_card(incident, route, page=page, edit=edit, chart=chart)
     return Message(incident.id, incident.revision, line, slack_blocks.render_card(card), card)
 
 

@@ -14,4 +14,6 @@ class Route(msgspec.Struct, frozen=True):
     steps: tuple[str, ...] = ()  # of the brand's escalation, as configured
     buttons: bool = False  # the Slack app receives clicks
     next_mention: str = ""  # of the person who is on call next
+    first_moves: tuple[str, ...] = ()  # of the brand: what to do first
+    runbook_url: str = ""  # of the brand
     web_url: str = ""  # of `tocsin web`; a card links to its incident's page

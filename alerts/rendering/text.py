@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.incidents.findings import excess_ratio, primary, topic_of, words_of
+from alerts.incidents.course import course_of
+from alerts.incidents.findings import excess_ratio, leading, primary, topic_of, words_of
 from alerts.incidents.model import is_topic
 from alerts.rendering.escaping import clean, clip, width
 from alerts.rendering.locales import en, fr
@@ -14,6 +15,7 @@ from detectors.registry import BY_NAME, metric_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from alerts.incidents.course import Course
     from alerts.incidents.model import Finding, Incident, Notification
     from detectors.model.signal import Evidence
     from detectors.model.signal_text import Language
@@ -48,15 +50,56 @@ def headline(incident: Incident, language: Language) -> str:
     """
     over, topic = incident.status == "resolved", topic_of(incident)
     if topic is None:
-        fact = (peak_text if over else current_text)(primary(incident.findings.values()), language)
+        every = incident.findings.values()
+        fact = peak_text(primary(every), language) if over else current_text(leading(incident), language)
     else:
         fact = topic_text(topic, language)
+    fact += _past_peak(incident, language)
     state = "over" if over else incident.severity
     badge = f"{BADGES[state]} {translate(language, state)}"
     room = HEADLINE_CHARS - width(translate(language, "line", badge=badge, brand="", fact=fact))
     brand = subject(incident, language, min(BRAND_CHARS, max(room, 12)))
     line = translate(language, "line", badge=badge, brand=brand, fact=fact)
     return _with_words(line, words_of(incident), language) or clip(line, HEADLINE_CHARS)
+
+
+def _past_peak(incident: Incident, language: Language) -> str:
+    """Return `, falling from 619` of an incident that is past its peak; nothing of any other."""
+    course = course_of(incident)
+    if course is None or course.trend != "falling":
+        return ""
+    return translate(language, "falling_from", peak=format_number(course.peak, language))
+
+
+def course_text(course: Course, language: Language) -> str:
+    """Return the count of an incident's course now: `40 negative mentions in 15 min, usually 1.3 (31×)`."""
+    metric = metric_text("negative mentions" if course.negative else "mentions", language, one=course.now == 1)
+    observed, window = format_number(course.now, language), format_duration(course.span, language)
+    text = translate(language, "count", observed=observed, metric=metric, window=window)
+    if course.expected is None:
+        return text
+    if course.expected < 1:
+        return text + translate(language, "rarely")
+    text += translate(language, "usual", expected=format_number(course.expected, language))
+    ratio = format_number(course.now / course.expected, language)
+    return text + (translate(language, "times", ratio=ratio) if course.now >= course.expected else "")
+
+
+def threshold_text(evidence: Evidence, language: Language) -> str:
+    """Return the figure at which a detector fires: `24 negative mentions in 10 min`."""
+    share = evidence.metric.endswith("share")
+    return translate(
+        language,
+        "share" if share else "count",
+        observed=figure_text(evidence, evidence.threshold, language),
+        metric=metric_text(evidence.metric, language) or clip(clean(evidence.metric), 30),
+        window=_window(evidence, language),
+    )
+
+
+def figure_text(evidence: Evidence, value: float, language: Language) -> str:
+    """Return a value of the metric that a detector looks at: a count, or a share in per cent."""
+    return (format_percent if evidence.metric.endswith("share") else format_number)(value, language)
 
 
 def _with_words(line: str, words: MentionWords | None, language: Language) -> str:
@@ -187,7 +230,9 @@ def with_brand(incident: Incident, finding: Finding, fact: str, language: Langua
 def reply_values(notification: Notification, language: Language, by_person: bool) -> tuple[str, dict[str, str]]:  # noqa: FBT001
     """Return the key of what a thread reply says, with the values that hold no text from outside."""
     incident, reason = notification.incident, notification.reason
-    key = {"reopened": "reopened_reply"}.get(reason, reason)
+    key = {"reopened": "reopened_reply", "paged": "paged_reply"}.get(reason, reason)
+    if reason == "official_reply" and not incident.history[-1].text:
+        key = "official_reply_alone"
     if reason == "resolved" and by_person:
         key = "resolved_by"
     lasted = (incident.resolved_at or notification.happened_at) - incident.opened_at

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from config.brands.document import Document, TopLevelKeys
 from config.brands.model import Brand, BrandDefaults, Config
+from config.brands.paging_validation import check_paging
 from config.brands.threshold_validation import check_thresholds
 from config.brands.validation import Finding, check_brands, check_groups
 from config.error_messages import describe, models_in
@@ -87,6 +88,8 @@ def _validate(read: parser.ParsedFile, file: str) -> LoadResult:
         reader.report(check_thresholds(brand, node))
     reader.report(check_brands(nodes))
     reader.report(check_groups(nodes, groups))
+    if all(problem.severity == "warning" for problem in reader.problems):
+        reader.report(finding for brand, node in brands for finding in check_paging(brand, node))
     problems = _sorted(reader.problems)
     if any(problem.severity == "error" for problem in problems):
         return LoadResult(None, problems)

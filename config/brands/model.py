@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from alerts.incidents.policy import Policy as AlertPolicy
 from alerts.oncall.schedule import Schedule
+from alerts.rendering.escaping import safe_url
 from detectors.model.signal import TOPIC_BURST
 from detectors.model.timezone import TimeZone
 from detectors.policy import Policy as DetectPolicy
@@ -46,6 +47,12 @@ def _slack_id(value: str) -> str:
     )
 
 
+def _web_address(value: str) -> str:
+    if safe_url(value):
+        return value
+    raise ValueError("must be an http or https address, such as https://wiki.example.com/crisis")
+
+
 def _names(given: dict[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in (given.get("name"), *given.get("aliases", ())) if name)
 
@@ -54,6 +61,7 @@ Text = Annotated[Term, BeforeValidator(_text)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=500)]
 Keywords = Annotated[tuple[Annotated[Text, AfterValidator(check)], ...], Field(max_length=500)]
 SlackChannel = Annotated[Text, AfterValidator(_slack_channel)]
+WebAddress = Annotated[Text, Field(max_length=500), AfterValidator(_web_address)]
 SlackId = Annotated[Text, AfterValidator(_slack_id)]
 
 
@@ -92,6 +100,15 @@ class BrandDefaults(BaseModel):
     )
     on_call_schedule: Schedule = Field(
         default=Schedule(), description="On-call schedule: who is on call when, in addition to `on_call`."
+    )
+    runbook_url: WebAddress | None = Field(
+        default=None,
+        description="Address of the brand's crisis runbook, http or https; cards and incident pages link to it. [URL]",
+    )
+    first_moves: Annotated[tuple[Annotated[Text, Field(max_length=200)], ...], Field(max_length=5)] = Field(
+        default=(),
+        description="What to do first, in order, a sentence each; cards and incident pages show it while an incident "
+        "is open.",
     )
     exclusions: Texts = Field(
         default=(), description="Words or phrases that mean a mention is not about this brand after all."

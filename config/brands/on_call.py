@@ -29,5 +29,7 @@ def route(brand: Brand, at: int, channel: str, *, buttons: bool = False, web: st
         steps=brand.alert.escalation,
         buttons=buttons,
         web_url=web,
+        first_moves=brand.first_moves,
+        runbook_url=brand.runbook_url or "",
         next_mention=mention(on_call(brand.on_call_schedule, at, 1)),
     )

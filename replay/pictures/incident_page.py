@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from alerts.incidents.model import rank
 from alerts.rendering import text
 from alerts.rendering.card import Chart, build_card
-from alerts.rendering.charts import chart_data, chart_png
-from replay.pictures import chart, slack_svg
+from alerts.rendering.charts import chart_data, chart_png, chart_svg
+from replay.pictures import chart, slack_html, slack_svg
 from replay.pictures.chart import Annotation
 
 if TYPE_CHECKING:
@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--ink:#1b1b1f;--soft:#56565e;--paper:#fbfaf7;--edge:#d9d6cf;--mentions:#8fb3d9;
---negative:#b5341c;--info:#2b6cb0;--warning:#a04b00;--critical:#a3142a;--over:#2f6b3a}
+--negative:#b5341c;--info:#2b6cb0;--warning:#a04b00;--critical:#a3142a;--over:#2f6b3a;--card:#fff;
+--chart-ink:#56565e;--chart-grid:#d9d6cf;--chart-all:#a9b4c2;--chart-negative:#b5341c;--chart-usual:#2b6cb0;
+--chart-threshold:#1b1b1f}
 @media(prefers-color-scheme:dark){:root{--ink:#ececf1;--soft:#a9a9b4;--paper:#16171b;--edge:#3a3b42;--mentions:#3f6a97;
---negative:#f0795c;--info:#7db3ea;--warning:#f2a65a;--critical:#ff8a94;--over:#86c995}}
+--negative:#f0795c;--info:#7db3ea;--warning:#f2a65a;--critical:#ff8a94;--over:#86c995;--card:#1d1f24;
+--chart-ink:#a9a9b4;--chart-grid:#3a3b42;--chart-all:#566273;--chart-negative:#f0795c;--chart-usual:#7db3ea;
+--chart-threshold:#ececf1}}
 *{box-sizing:border-box}body{margin:0 auto;padding:24px 16px 64px;max-width:1000px;background:var(--paper);
 color:var(--ink);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif}
 h1{font-size:1.6rem;line-height:1.25;margin:.2em 0}h2{font-size:1.2rem;margin:2.2em 0 .3em}h3{font-size:1rem}
@@ -40,6 +44,7 @@ svg{width:100%;height:auto;display:block}svg.chart{min-width:600px}svg.card{max-
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 td,th{text-align:left;vertical-align:top;padding:4px 10px 4px 0;
 border-bottom:1px solid var(--edge)}details{margin:12px 0}summary{cursor:pointer;padding:6px 0}
+.crisis{margin:12px 0}
 @media print{details:not([open])>*{display:block}}
 """
 
@@ -52,7 +57,7 @@ def render(log: EventLog, route: Callable[[str, int], Route], title: str, lead: 
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>"
+        f"<title>{escape(title)}</title><style>{_STYLE}{chart_svg.STYLE}{slack_html.STYLE}</style></head><body><main><h1>{escape(title)}</h1>"
         f'<p>{escape(lead)}</p><p class="soft">Times are UTC. {key}</p>{sections}</main></body></html>\n'
     )
 
@@ -71,8 +76,9 @@ def _brand(log: EventLog, brand: str, route: Route) -> str:
     ]
     drawn = chart.render(brand, log.span()[0], log.series(brand), marks)
     told = _table(marks) if marks else '<p class="soft">No notifications.</p>'
+    crises = "".join(_crisis(log.about(incident.id), incident, route) for incident in incidents)
     cards = "".join(_cards(log.about(incident.id), incident, route) for incident in incidents)
-    return f"<section><h2>{escape(brand)}</h2><figure>{drawn}</figure>{told}{cards}</section>"
+    return f"<section><h2>{escape(brand)}</h2>{crises}<figure>{drawn}</figure>{told}{cards}</section>"
 
 
 def _annotation(number: int, note: Notification) -> Annotation:
@@ -95,19 +101,40 @@ def _table(marks: list[Annotation]) -> str:
     return f"<table><thead><tr><th>Flag</th><th>At</th><th>Notification</th></tr></thead><tbody>{rows}</tbody></table>"
 
 
+def _crisis(notes: list[Notification], incident: Incident, route: Route) -> str:
+    """Return the message at its most severe: what woke somebody up stands first."""
+    return f'<div class="crisis">{html_card(_most_severe(notes, incident), route)}</div>'
+
+
+def _most_severe(notes: list[Notification], incident: Incident) -> Notification:
+    return next(note for note in notes if note.incident.severity == incident.severity)
+
+
 def _cards(notes: list[Notification], incident: Incident, route: Route) -> str:
-    """Return the message as first posted, at its most severe, and as it stands at the end."""
-    most_severe = next(note for note in notes if note.incident.severity == incident.severity)
-    shown = {note.revision: note for note in (notes[0], most_severe, notes[-1])}
-    opened = "".join(_card(note, route, is_open=note is most_severe) for note in shown.values())
-    return f"<h3>The Slack message of {escape(incident.id)}</h3>{opened}"
+    """Return the message as first posted, and as it stands at the end, folded up."""
+    shown = {note.revision: note for note in (notes[0], notes[-1])}
+    shown.pop(_most_severe(notes, incident).revision, None)
+    return "".join(_card(note, route) for note in shown.values())
 
 
-def _card(note: Notification, route: Route, *, is_open: bool) -> str:
+def _card(note: Notification, route: Route) -> str:
     return (
-        f"<details{' open' if is_open else ''}><summary>{clock(note.happened_at)}, revision {note.revision}: "
-        f"{escape(note.reason.replace('_', ' '))}</summary>{render_card(note, route)}</details>"
+        f"<details><summary>The message at {clock(note.happened_at)}, revision {note.revision}: "
+        f"{escape(note.reason.replace('_', ' '))}</summary>{html_card(note, route)}</details>"
     )
+
+
+def html_card(note: Notification, route: Route) -> str:
+    """Return the message that Slack shows after this notification, as HTML."""
+    found = chart_data.chart_data(note.incident)
+    if found is None:
+        return slack_html.render(build_card(note.incident, route, page=note.page, edit=True), clock(note.happened_at))
+    timeline, evidence = found
+    language = text.supported_language(route.language)
+    chart = Chart("F00000000", note.revision, note.happened_at, timeline.step // 60_000, "")
+    card = build_card(note.incident, route, page=note.page, edit=True, chart=chart)
+    drawn = chart_svg.draw(timeline, evidence, chart_data.alt(timeline, language))
+    return slack_html.render(card, clock(note.happened_at), drawn)
 
 
 def render_card(note: Notification, route: Route) -> str:

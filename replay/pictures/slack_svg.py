@@ -33,6 +33,8 @@ _HEADER: Final = 18.0
 _LEADING: Final = 1.45
 _GAP: Final = 10.0
 _ROOM: Final = WIDTH - _LEFT - _RIGHT
+_FIXED: Final = 0.4
+"""Share of the room from which a line's length is fixed, so that no other font lets it overflow."""
 
 _FORMS: Final = {"{date_short_pretty}": "%-d %b", "{time}": "%H:%M"}
 
@@ -61,7 +63,11 @@ class _Sheet:
         runs = groupby(spans, key=lambda span: span.style)
         pieces = [_run(style, "".join(span.text for span in run), size) for style, run in runs]
         kind = f' class="{tone}"' if tone else ""
-        self.marks.append(f'<text x="{x:.0f}" y="{self.y:.0f}" font-size="{size:.0f}"{kind}>{"".join(pieces)}</text>')
+        wide = sum(width(span.text, size, bold=span.style == "bold") for span in spans)
+        fixed = f' textLength="{wide:.0f}" lengthAdjust="spacingAndGlyphs"' if wide > _FIXED * _ROOM else ""
+        self.marks.append(
+            f'<text x="{x:.0f}" y="{self.y:.0f}" font-size="{size:.0f}"{kind}{fixed}>{"".join(pieces)}</text>'
+        )
 
     def paragraph(self, x: float, text: RichText, size: float, room: float, tone: str = "") -> None:
         """Set rich text, wrapped to `room`."""
@@ -95,8 +101,10 @@ def _parts(card: Card, picture: bytes) -> Iterator[Callable[[_Sheet], None]]:
     yield _text((Span(card.headline, "bold"),), _HEADER)
     yield from [_text(card.page)] if card.page else []
     yield _text(card.status, _SMALL, "soft")
+    yield from [_text(card.calls, _SMALL, "soft")] if card.calls else []
     yield from _topic(card.topic)
     yield from [partial(_columns, facts=card.facts)] if card.facts else []
+    yield from [partial(_lines, rows=card.moves)] if card.moves else []
     yield from [_text(card.brands)] if card.brands else []
     yield from [partial(_lines, rows=card.contributors)] if card.contributors else []
     for example in card.examples:

@@ -45,3 +45,12 @@ def format_time(at: int, zone: str = "UTC") -> str:
     ('2026-11-23 09:00 CET', '1970-01-01 00:00 UTC')
     """
     return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+
+
+def format_clock(at: int, zone: str = "UTC") -> str:
+    """Return the time of day of an instant (ms) in a time zone.
+
+    >>> format_clock(1_795_420_800_000, "Europe/Paris")
+    '09:00'
+    """
+    return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone)):%H:%M}"

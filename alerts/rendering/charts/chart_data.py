@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from alerts.incidents.findings import primary
+from alerts.incidents.findings import leading
 from alerts.rendering.text import translate
 from detectors.model.signal_text import format_number
 
@@ -23,7 +23,7 @@ def chart_data(incident: Incident) -> tuple[Timeline, Evidence] | None:
     found = [finding for finding in incident.findings.values() if finding.signal.timeline is not None]
     if not found:
         return None
-    lead = primary(incident.findings.values())
+    lead = leading(incident)
     chosen = lead if lead in found else max(found, key=lambda one: (one.signal.at, one.signal.detector))
     timeline = chosen.signal.timeline
     assert timeline is not None

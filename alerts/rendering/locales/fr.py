@@ -26,6 +26,21 @@ _TEXTS: Final = {
     "since": "Depuis {moment}",
     "lasted": "De {start} à {end} ({span})",
     "grows": "{ratio}× le niveau d’il y a {span}",
+    "course_rising": "*En hausse* depuis {moment}",
+    "course_steady": "*Stable* depuis {moment}",
+    "course_falling": "*En baisse* depuis {moment}",
+    "course_doubles": ", double en {span}",
+    "course_now": "à présent {figure}",
+    "course_peak": ", pic de {count} à {moment}",
+    "falling_from": ", en baisse depuis {peak}",
+    "now": "maintenant",
+    "paged": "{target} : prévenu à {moment}",
+    "calls_next": "ensuite {target} à {moment} (dans {span}) sans prise en charge",
+    "calls_next_step": "prochain appel à {moment} (dans {span}) sans prise en charge",
+    "calls_over": "plus personne ne sera appelé",
+    "first_moves": "Premiers gestes",
+    "runbook": "Mode d’emploi",
+    "official_reply_status": "Réponse officielle publiée par {actor} à {moment}",
     "peak": "Pic à {moment} : {fact}",
     "acknowledged_by": "Pris en charge par {actor} à {moment}",
     "snoozed_until": "En veille jusqu’à {moment}",
@@ -43,10 +58,12 @@ _TEXTS: Final = {
     "example": "« {text} » — {author}, {channel}, {moment}",
     "unknown_author": "auteur inconnu",
     "open_link": "ouvrir",
-    "counterfactual": "Se déclenche à {threshold}. Avec un seuil au-dessus de {observed}, il n’y aurait pas eu "
-    "d’alerte.",
+    "fires_from": "Se déclenche à partir de {threshold}.",
+    "fires_until": "Se déclenche à partir de {threshold} ; il aurait fallu un seuil au-dessus de {highest} pour éviter "
+    "l’alerte.",
     "coverage": "{live} canaux habituels actifs sur {total}, soit {heard} des mentions habituelles",
-    "chart_title": "Toutes les {step} min : mentions (gris), dont négatives (rouge) ; habituel (bleu), seuil (noir)",
+    "chart_title": "Toutes les {step} min : mentions (gris), dont négatives (rouge) ; habituel (pointillés), "
+    "seuil (tirets)",
     "chart_alt": "Les {hours} dernières heures : au plus {mentions} mentions en {step} min ; au plus {negative} "
     "négatives, il y a {minutes} min",
     "silent": "aucune donnée de {names}",
@@ -121,6 +138,10 @@ _TEXTS: Final = {
     "unsnoozed": "Veille levée par {actor}",
     "silenced": "Mis en silence par {actor}",
     "unsilenced": "Silence levé par {actor}",
+    "official_reply": "Réponse officielle publiée par {actor} : {text}",
+    "official_reply_alone": "Réponse officielle publiée par {actor}",
+    "paged_reply": "Appel lancé par {actor} : {fact}",
+    "assigned": "Confié à {target} par {actor} : {fact}",
     "heartbeat_lost": "{name} : plus de signal de vie, des alertes peuvent se perdre : {why}",
     "heartbeat_back": "{name} : le signal de vie est revenu après {span}, les alertes passent de nouveau",
     "heartbeat_held": "{name} : des alertes ne sont pas remises : {why}",
@@ -151,6 +172,7 @@ _TEXTS: Final = {
     "button_snooze_morning": "En veille jusqu’au matin",
     "button_planned": "Prévu, pas une crise",
     "button_resolve": "Clore",
+    "button_official_reply": "Réponse officielle publiée",
 }
 
 MESSAGES: Final = {key: non_breaking(text) for key, text in _TEXTS.items()}

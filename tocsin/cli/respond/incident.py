@@ -143,6 +143,23 @@ def unsnooze(
 
 
 @app.command()
+def reply(
+    incident: _Incident = None,
+    *,
+    by: ByOption,
+    text: Annotated[str, typer.Option("--text", help="Where it is, or what it says.")] = "",
+    brand: BrandOption = None,
+    key: ActionIdOption = None,
+) -> None:
+    """Mark the brand's official reply as posted: that acknowledges the incident, and its escalation stops.
+
+    Examples:
+      tocsin incident reply --brand Hallowfirth --by ana --text https://example.com/statement
+    """
+    _send("official_reply", incident, brand, by, key, text=text)
+
+
+@app.command()
 def resolve(incident: _Incident = None, *, by: ByOption, brand: BrandOption = None, key: ActionIdOption = None) -> None:
     """Resolve an incident by hand.
 

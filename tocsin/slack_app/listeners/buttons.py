@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from alerts.rendering.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, REPORT, SNOOZE, parse_click
+from alerts.rendering.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, OFFICIAL_REPLY, REPORT, SNOOZE, parse_click
 from alerts.rendering.escaping import mrkdwn
 from tocsin.slack_app import payloads, views
 from tocsin.slack_app.listeners import home
@@ -33,7 +33,7 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     async def follow_link(ack: AsyncAck) -> None:
         await ack()
 
-    for action_id in (ACK, NOT_A_CRISIS, CRISIS, SNOOZE, MORE):
+    for action_id in (ACK, NOT_A_CRISIS, CRISIS, OFFICIAL_REPLY, SNOOZE, MORE):
         app.action(action_id)(click)
     app.action(REPORT)(follow_link)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-MESSAGES: Final = {
+from alerts.rendering.locales.typography import non_breaking
+
+_TEXTS: Final = {
     "refused": "Vous n’avez pas les droits sur {brand}. Rien n’a été modifié. D’astreinte : {who}",
     "gone": "Cet incident n’est plus connu. Rien n’a été modifié.",
     "failed": "La demande n’est pas passée. Rien n’a été modifié ; merci de réessayer.",
@@ -95,3 +97,5 @@ MESSAGES: Final = {
     "digest_figures": "{count} mentions (d’habitude {usual}), {share} négatives (d’habitude {usual_share})",
     "digest_figures_new": "{count} mentions, {share} négatives (pas encore de référence)",
 }
+
+MESSAGES: Final = {key: non_breaking(text) for key, text in _TEXTS.items()}

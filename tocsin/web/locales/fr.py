@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-MESSAGES: Final = {
+from alerts.rendering.locales.typography import non_breaking
+
+_TEXTS: Final = {
     "skip": "Aller au contenu",
     "overview": "Vue d’ensemble",
     "log_out": "Se déconnecter",
@@ -24,15 +26,18 @@ MESSAGES: Final = {
     "all": "Toutes",
     "quiet": "Calme",
     "info": "Info",
-    "warning": "Alerte",
+    "warning": "Avertissement",
     "critical": "Critique",
-    "resolved": "Résolu",
+    "resolved": "Clos",
     "acknowledged_by": "Pris en charge par {who}",
     "unacknowledged": "Pas encore pris en charge",
     "snoozed": "En veille jusqu’à {at}",
     "silenced": "En silence jusqu’à {at}",
     "overridden": "Seuils modifiés temporairement",
     "on_call": "D’astreinte",
+    "on_call_is": "D’astreinte : {who}",
+    "peak_was": "pic à {at} : {fact}",
+    "to_thresholds": "Changer les seuils",
     "in_slack": "Message dans Slack",
     "nobody": "personne",
     "sources_heard": "Sources : {heard} sur {count} entendues",
@@ -62,7 +67,7 @@ MESSAGES: Final = {
     "detections": "Détections",
     "peak": "Pic",
     "contributors": "Ce qui alimente la crise",
-    "channels": "Sources",
+    "channels": "Où",
     "terms": "Mots",
     "authors": "Auteurs",
     "examples": "Exemples",
@@ -75,6 +80,8 @@ MESSAGES: Final = {
     "act_ack": "Prendre en charge",
     "act_unack": "Annuler la prise en charge",
     "act_resolve": "Clore",
+    "act_official_reply": "Réponse officielle publiée",
+    "act_page": "Appeler maintenant",
     "act_crisis": "Crise",
     "act_planned": "Prévu",
     "act_not_a_crisis": "Pas une crise",
@@ -102,13 +109,16 @@ MESSAGES: Final = {
     "what_ack_expired": "Continue de monter : prise en charge expirée",
     "what_escalated": "Escalade à l’étape {text}",
     "what_updated": "Mis à jour",
-    "what_resolved": "Résolu",
+    "what_resolved": "Clos",
     "what_acknowledged": "Pris en charge",
     "what_snoozed": "Mis en veille",
     "what_judged": "Verdict rendu",
     "what_noted": "Note : {text}",
     "what_unacknowledged": "Prise en charge annulée",
     "what_unsnoozed": "Veille levée",
+    "what_official_reply": "Réponse officielle publiée",
+    "what_paged": "Appel lancé à la main",
+    "what_assigned": "Confié à {text}",
     "what_silenced": "Mis en silence",
     "what_unsilenced": "Silence levé",
     "editor_intro": "Les changements sont écrits dans {file} ; commentaires et ordre sont conservés. Ils prennent "
@@ -175,3 +185,5 @@ MESSAGES: Final = {
     "back": "Retour à la vue d’ensemble",
     "opening": "Ouverture …",
 }
+
+MESSAGES: Final = {key: non_breaking(text) for key, text in _TEXTS.items()}

@@ -17,7 +17,15 @@ NOTE_CHARS: Final = 500
 
 _VERDICTS: Final[tuple[Verdict, ...]] = ("crisis", "planned", "not_a_crisis")
 _SNOOZES: Final[tuple[ActionButton, ...]] = ("snooze_30m", "snooze_2h", "snooze_morning")
-_OFFERED: Final[tuple[ActionButton, ...]] = ("ack", "unack", "resolve", "unsnooze", *_SNOOZES, *_VERDICTS)
+_OFFERED: Final[tuple[ActionButton, ...]] = (
+    "ack",
+    "unack",
+    "official_reply",
+    "resolve",
+    "unsnooze",
+    *_SNOOZES,
+    *_VERDICTS,
+)
 
 
 def available_actions(incident: Incident) -> list[str]:
@@ -25,8 +33,9 @@ def available_actions(incident: Incident) -> list[str]:
     if incident.status == "resolved":
         return []
     first = ["unack"] if incident.status == "acknowledged" else ["ack"]
+    reply = [] if incident.official_reply_at is not None else ["official_reply"]
     later = ["unsnooze"] if incident.snoozed_until is not None else [*_SNOOZES]
-    return [*first, "resolve", *later]
+    return [*first, *reply, "resolve", *later]
 
 
 def available_verdicts(incident: Incident) -> list[str]:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from msgspec.structs import replace
+
 from alerts.incidents.findings import primary, topic_of, words_of
 from alerts.incidents.model import SYSTEM_USER, is_topic
 from alerts.rendering import text as wording
+from alerts.rendering.card import build_card
+from alerts.rendering.charts import chart_data, chart_svg
 from alerts.rendering.escaping import clean
 from alerts.rendering.topic_part import build_topic, quoted_texts, topic_terms
 from alerts.rendering.words_part import build_words, quoted_example
+from config.brands.on_call import route
 from detectors.model.signal import Contributors
+from detectors.registry import label
 from tocsin.web.pages.overview import display_name
-from tocsin.web.text import MESSAGES, format_time, translate
+from tocsin.web.text import MESSAGES, format_clock, format_time, translate
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Finding, HistoryEntry, Incident
-    from alerts.rendering.rich_text import RichText
+    from alerts.rendering.rich_text import RichText, Span
     from config.brands.model import Brand
     from detectors.model.signal_text import Language
 
@@ -70,41 +76,57 @@ class IncidentDetails(NamedTuple):
     """An incident in words."""
 
     headline: str
+    status: Runs  # how it goes, and who has it
+    calls: Runs  # who is paged now and next
+    moves: list[Runs]  # what to do first
+    notes: list[Runs]  # from which threshold it fires
+    chart: str  # SVG; "" where there is none
+    legend: str
     topic: TopicView | None
     facts: list[Fact]
     drivers: list[tuple[str, list[tuple[str, str]]]]
     examples: list[ExampleView]
     history: list[HistoryView]
-    duration: str
-    verdict: str
+    replied: bool  # the official reply is marked as posted
 
 
-def incident_details(incident: Incident, brand: Brand, language: Language) -> IncidentDetails:
-    """Return an incident's details in words."""
+def incident_details(incident: Incident, brand: Brand, language: Language, now: int) -> IncidentDetails:
+    """Return an incident's details in words, as of an instant (ms)."""
+    current = replace(incident, updated_at=max(now, incident.updated_at))
+    card = build_card(current, replace(route(brand, now, ""), language=language), page=False, edit=True)
+    chart, legend = _chart(incident, brand, language)
     first = primary(incident.findings.values())
     found = [first, *(one for one in incident.findings.values() if one is not first)]
     return IncidentDetails(
         headline=wording.headline(incident, language),
+        status=_runs(card.status, brand),
+        calls=_runs(card.calls, brand),
+        moves=[_runs(move, brand) for move in card.moves],
+        notes=[_runs(note, brand) for note in card.notes],
+        chart=chart,
+        legend=legend,
         topic=_topic_view(incident, brand, language),
         facts=[_fact(incident, one, brand, language) for one in found],
         drivers=_drivers(incident, found, language),
         examples=_examples(incident, found, brand),
         history=[_history_view(one, brand, language) for one in reversed(incident.history)],
-        duration=_duration(incident, brand, language),
-        verdict=translate(language, f"verdict_{incident.verdict}") if incident.verdict else "",
+        replied=incident.official_reply_at is not None,
     )
 
 
-def _duration(incident: Incident, brand: Brand, language: Language) -> str:
-    start = format_time(incident.opened_at, brand.timezone)
-    if incident.resolved_at is None:
-        return translate(language, "since", at=start)
-    return translate(language, "lasted", start=start, end=format_time(incident.resolved_at, brand.timezone))
+def _chart(incident: Incident, brand: Brand, language: Language) -> tuple[str, str]:
+    """Return the chart of the last hours and what its bars and lines are."""
+    found = chart_data.chart_data(incident)
+    if found is None:
+        return "", ""
+    timeline, evidence = found
+    legend = wording.translate(language, "chart_title", step=timeline.step // 60_000)
+    return chart_svg.draw(timeline, evidence, chart_data.alt(timeline, language), brand.timezone), legend
 
 
 def _fact(incident: Incident, finding: Finding, brand: Brand, language: Language) -> Fact:
     return Fact(
-        finding.signal.detector.replace("_", " "),
+        detector_name(finding.signal.detector, language),
         wording.with_brand(incident, finding, wording.current_text(finding, language), language),
         "" if is_topic(finding.signal) else wording.peak_text(finding, language),
         format_time(finding.peak_at, brand.timezone),
@@ -124,11 +146,19 @@ def _topic_view(incident: Incident, brand: Brand, language: Language) -> TopicVi
 
 
 def _runs(text: RichText, brand: Brand) -> Runs:
-    """Return rich text for the page; an instant is in the brand's time zone."""
-    return [
-        ("plain", format_time(span.at, brand.timezone)) if span.style == "time" else (span.style, span.text)
-        for span in text
-    ]
+    """Return rich text for the page: an instant in the brand's time zone, a person by name, a link with its address."""
+    return [_run(span, brand) for span in text]
+
+
+def _run(span: Span, brand: Brand) -> tuple[str, str]:
+    match span.style:
+        case "time":
+            return "plain", (format_clock if span.text == "{time}" else format_time)(span.at, brand.timezone)
+        case "mention":
+            return "bold", display_name(span.text.lstrip("@"), brand)
+        case "link":
+            return span.target, span.text
+    return span.style, span.text
 
 
 def _drivers(incident: Incident, found: list[Finding], language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -169,21 +199,28 @@ def _history_view(entry: HistoryEntry, brand: Brand, language: Language) -> Hist
     text = clean(entry.text)
     if entry.reason == "raised_severity":
         text = MESSAGES[language].get(entry.text, text).lower()
+    elif entry.reason in _DETECTOR_REASONS:
+        text = detector_name(text, language)
+    elif entry.reason == "assigned":
+        text = display_name(text, brand)
     return HistoryView(
         format_time(entry.at, brand.timezone),
         entry.at,
         "Tocsin" if entry.actor == SYSTEM_USER else display_name(entry.actor, brand),
         translate(
-            language, f"what_{entry.reason}", text=_detector(text) if entry.reason in _DETECTOR_REASONS else text
+            language,
+            f"what_{entry.reason}",
+            text=detector_name(text, language) if entry.reason in _DETECTOR_REASONS else text,
         ),
         entry.actor != SYSTEM_USER,
     )
 
 
-def _detector(key: str) -> str:
-    """Return the detector of a finding's key, in words.
+def detector_name(key: str, language: Language) -> str:
+    """Return what the detector of a finding's key finds, in words.
 
-    >>> _detector("topic_burst#3")
-    'topic burst'
+    >>> detector_name("topic_burst#3", "en"), detector_name("negative_spike@acme", "fr")
+    ('Many write about the same thing', 'Plus de mentions négatives que d’habitude')
     """
-    return key.partition("#")[0].replace("_", " ")
+    name = key.partition("#")[0].partition("@")[0]
+    return label(name, language) or name.replace("_", " ")

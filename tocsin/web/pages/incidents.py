@@ -17,7 +17,7 @@ from detectors.model.signal_text import format_number
 from tocsin.web.http.middleware import IS_LOGGED_IN, SESSION, request_language
 from tocsin.web.pages import actions, undelivered
 from tocsin.web.pages.incident_details import incident_details
-from tocsin.web.pages.overview import STATES, brand_row, brand_rows, coverage, incident_row, on_call_names, status_text
+from tocsin.web.pages.overview import STATES, brand_row, brand_rows, coverage, incident_row, on_call_names
 from tocsin.web.sources.data_source import incidents_of, may_act
 from tocsin.web.templating import render_page, set_security_headers
 from tocsin.web.text import format_time, translate
@@ -101,7 +101,7 @@ class IncidentPages:
         incident = self._incident(request)
         language, session = request_language(request), request[SESSION]
         brand = self._source.brands()[incident.brand].brand
-        details = incident_details(incident, brand, language)
+        details = incident_details(incident, brand, language, self._source.now())
         receipt = self._source.message_ref(incident.id)
         outcome = request.query.get("outcome", "")
         return self._page(
@@ -110,7 +110,6 @@ class IncidentPages:
             details.headline,
             incident=incident,
             details=details,
-            status_text=status_text(incident, brand, language),
             on_call=on_call_names(brand, self._source.now()) or translate(language, "nobody"),
             offered=actions.available_actions(incident),
             verdicts=actions.available_verdicts(incident),

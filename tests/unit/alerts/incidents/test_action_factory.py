@@ -32,7 +32,7 @@ def test_every_button_that_opens_no_modal_is_an_act() -> None:
 def test_each_act_is_of_its_kind_and_taken_by_the_case(press: ActionButton) -> None:
     """It names who, what and when under the name it is given; only a verdict has a reason, only a snooze an end."""
     act = build_action("by hand", press, INCIDENT, "U0BEN", AT, "UTC", "loud on purpose")
-    kind: ActionKind = press if press in ("ack", "unack", "unsnooze", "resolve") else "snooze"
+    kind: ActionKind = press if press in ("ack", "unack", "unsnooze", "resolve", "official_reply") else "snooze"
     kind = "verdict" if press in get_args(Verdict) else kind
     assert (act.id, act.kind, act.actor, act.at) == ("by hand", kind, "U0BEN", AT)
     assert (act.brand, act.incident) == (INCIDENT.brand, INCIDENT.id)

@@ -133,7 +133,9 @@ def test_a_chart_is_on_the_card_once_it_is_uploaded() -> None:
 
 def test_the_card_says_what_would_have_kept_it_silent() -> None:
     """The threshold is named, and the one that would not have been reached."""
-    assert "Fires at 24. With a threshold above 83, it would not have fired." in shown(card(signal(0)))
+    sentence = "Fires from 24 negative mentions in 10 min; only a threshold above {} would have kept it quiet."
+    assert sentence.format(83) in shown(card(signal(0)))
+    assert sentence.format(300) in shown(card(signal(0), signal(1, observed=300), signal(5, observed=90), now(5)))
 
 
 def test_who_acknowledged_is_on_the_card() -> None:

@@ -105,8 +105,14 @@ def test_page_tells_in_words_what_the_chart_shows() -> None:
 
 
 def test_page_knows_light_and_dark() -> None:
-    """The page and the cards follow the reader's colour scheme."""
-    assert _page(_chronicle()).count("prefers-color-scheme:dark") >= 2
+    """Every colour of the page, its cards and their charts has a value in the light and in the dark."""
+    page = _page(_chronicle())
+    light, _, dark = page.partition("prefers-color-scheme:dark")
+    names = set(re.findall(r"var\((--[\w-]+)\)", page))
+    assert {"--card", "--chart-all", "--chart-negative", "--chart-ink"} <= names
+    for name in names:
+        assert f"{name}:" in light
+        assert f"{name}:" in dark.partition("}}")[0]
 
 
 def test_most_severe_brand_comes_first() -> None:

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from alerts.incidents.actions import validate
 from alerts.rendering import message as render
-from alerts.rendering.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, SNOOZE, parse_click
+from alerts.rendering.buttons import ACK, CRISIS, MORE, NOT_A_CRISIS, OFFICIAL_REPLY, SNOOZE, parse_click
 from alerts.rendering.route import Route
 from config.brands.model import Brand
 from tests.support.alerts import START, action, run, signal
@@ -171,7 +171,7 @@ def test_the_buttons_of_a_card_fit_its_state_and_come_back_as_they_went(language
                 assert (back.incident, back.revision) == (note.incident.id, note.revision)
     assert found == [
         [ACK, NOT_A_CRISIS, SNOOZE, MORE],
-        [NOT_A_CRISIS, CRISIS, SNOOZE, MORE],
+        [OFFICIAL_REPLY, NOT_A_CRISIS, CRISIS, SNOOZE, MORE],
         [NOT_A_CRISIS, CRISIS, MORE],
         [CRISIS, MORE],
     ]

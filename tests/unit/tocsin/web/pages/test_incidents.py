@@ -99,7 +99,7 @@ async def test_the_board_lists_sources_in_trouble() -> None:
         assert "answers 500" in page
         assert HOSTILE not in page
         french = unescape(await (await client.get("/", headers={"Accept-Language": "fr"})).text())
-        assert "Sources : 1 sur 3 entendues" in french
+        assert "Sources\u00a0: 1 sur 3 entendues" in french
         assert "feed b: silencieuse depuis 40 min, d’habitude toutes les 3 min" in french
     async with web_client(Stage()) as client:
         assert "Sources:" not in await (await client.get("/")).text()

@@ -1,0 +1,62 @@
+"""Is it rising, steady or falling, since when, and how far below its peak?"""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from alerts.incidents.course import course_of
+from alerts.rendering.text import headline
+from detectors.model.signal import Signal, Timeline
+from tests.support.alerts import MINUTE, START, incident_of, signal
+
+BAR = 5 * MINUTE
+CALM = (1,) * 30
+
+
+def drawn(*negative: int, minute: float = 0, observed: float = 83) -> Signal:
+    """Return a signal whose chart ends with these negative counts."""
+    counts = (*CALM, *negative)[-36:]
+    timeline = Timeline(START + int(minute * MINUTE), BAR, tuple(2 * count for count in counts), counts, (2.0, 1.0))
+    return replace(signal(minute, observed=observed), timeline=timeline)
+
+
+@pytest.mark.parametrize(
+    ("negative", "trend", "since"),
+    [
+        ((1, 2, 4, 8, 16, 32), "rising", -15),
+        ((90, 80, 60, 20, 10, 4), "falling", -15),
+        ((40, 42, 38, 41, 39, 40), "steady", -15),
+        ((1, 0, 2, 1, 0, 1), "steady", -165),
+    ],
+)
+def test_how_it_goes_and_since_when(negative: tuple[int, ...], trend: str, since: int) -> None:
+    """The last quarter of an hour is compared with the one before; noise of small counts is no trend."""
+    course = course_of(incident_of(drawn(*negative)))
+    assert course is not None
+    assert (course.trend, course.since) == (trend, START + since * MINUTE)
+    assert course.now == sum(negative[-3:])
+
+
+def test_the_time_to_double_is_that_of_the_last_half_hour() -> None:
+    """From 8 in a quarter of an hour to 32 in the next: twice two times."""
+    course = course_of(incident_of(drawn(1, 3, 4, 8, 11, 13)))
+    assert course is not None
+    assert course.doubling == BAR * 3 // 2
+
+
+def test_an_old_chart_says_nothing_about_now() -> None:
+    """Where no signal has come for long, nobody claims to know."""
+    incident = incident_of(drawn(1, 2, 4, 8, 16, 32))
+    assert course_of(replace(incident, updated_at=START + 11 * MINUTE)) is None
+    assert course_of(replace(incident, status="resolved")) is None
+
+
+def test_the_title_is_about_the_present() -> None:
+    """A detector that was quiet for 15 minutes does not head the incident; what is past its peak says so."""
+    past = replace(signal(0, observed=1206), detector="volume_spike")
+    later = [drawn(90, 80, 60, 20, 10, 4, minute=minute, observed=34) for minute in (0, 10, 20)]
+    line = headline(incident_of(past, *later), "en")
+    assert "1,206" not in line
+    assert "34 negative mentions in 10 min, usually 6 (5.7×), falling from 230" in line
+    assert "en baisse depuis 230" in headline(incident_of(past, *later), "fr")
