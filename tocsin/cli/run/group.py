@@ -28,6 +28,7 @@ class GroupOptions:
     port: int  # of the pages
     http: int  # of POST /v1/mentions
     broker: int | None  # port of the local broker; None: TOCSIN_BROKERS says where Kafka is
+    clock: str = "wall"  # of the worker
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def parts(settings: Settings, options: GroupOptions, sources: int) -> list[Part]
     """Return all parts; `sources` is how many the brands list."""
     return [
         _broker(settings, options),
-        Part("worker", _alerts(settings), ("worker",)),
+        Part("worker", _alerts(settings), ("worker", "--clock", options.clock)),
         _listener(settings, options, sources),
         _slack_app(settings),
         _pages(options),

@@ -19,6 +19,7 @@ from tocsin.cli.run import group
 from tocsin.cli.run.broker import FOLDER, PORT
 from tocsin.cli.run.line_relay import LineRelay
 from tocsin.cli.run.processes import Job, Supervisor
+from tocsin.cli.run.worker import Clock
 from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ def command(
     broker_port: Annotated[
         int, typer.Option(min=1, max=65_535, help="Port of the broker, without TOCSIN_BROKERS.")
     ] = PORT,
+    clock: Annotated[
+        Clock, typer.Option(help="wall: the machine's clock. arrival: time advances with the records only.")
+    ] = Clock.WALL,
 ) -> None:
     """Run broker, worker, listener, Slack app and pages until stopped (Ctrl-C or SIGTERM).
 
@@ -63,7 +67,7 @@ def command(
     here = load_installation()
     brands = _read_brands(config)
     own = not os.environ.get("TOCSIN_BROKERS", "").strip()
-    options = group.GroupOptions(config, data, port, http, broker_port if own else None)
+    options = group.GroupOptions(config, data, port, http, broker_port if own else None, clock)
     _await_ports(options)
     found = group.parts(here.settings, options, len({one.id for brand in brands.values() for one in brand.sources}))
     _print_parts(found, options)
