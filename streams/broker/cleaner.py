@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from streams.broker.partition_log import TOMBSTONE_MS
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -49,11 +47,11 @@ class Cleaner:
                 await self._free(segment)
 
     def drop_expired(self) -> None:
-        """Drop batches past the retention of their topic, and tombstones that every follower has seen."""
+        """Drop batches past the retention of their topic, and those that later ones have replaced."""
         now = self._clock()
         for topic in self._store.topics.values():
             for partition in topic.partitions:
-                self._store.release(partition.drop_tombstones(now - TOMBSTONE_MS))
+                self._store.release(partition.drop_superseded(now - topic.compaction_lag_ms))
                 if topic.retention_ms is not None:
                     self._store.release(partition.drop_before(now - topic.retention_ms))
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from streams.broker.partition_log import StoredBatch
     from streams.broker.record_batch import BatchHeader
 
+DEFAULT_LAG_MS: Final = 3_600_000
 _OF: Final = struct.Struct(">II")  # number of the topic, partition
 
 
@@ -50,6 +51,11 @@ class TopicLog:
         if "delete" not in self.config.get("cleanup.policy", "delete"):
             return None
         return int(self.config["retention.ms"]) if "retention.ms" in self.config else None
+
+    @property
+    def compaction_lag_ms(self) -> int:
+        """Return how long a value is kept after the one that replaced it (ms)."""
+        return int(self.config.get("segment.ms", DEFAULT_LAG_MS))
 
 
 class LogStore:
@@ -98,7 +104,7 @@ class LogStore:
         self._add_batch(log, header, self._write_batch(place_of, raw))
         self.producers.add(place_of, header)
         if log.is_compacted:
-            self.release(log.compact(header.base_offset, record_keys(raw)))
+            log.compact(header, record_keys(raw))
         return header.base_offset
 
     def commit(self, group: str, offsets: Mapping[tuple[str, int], tuple[int, str]]) -> None:
@@ -247,7 +253,7 @@ class LogStore:
             header, place = found[base]
             self._add_batch(log, header, place)
             if log.is_compacted:
-                self.release(log.compact(base, record_keys(self._journal.read(place))))
+                log.compact(header, record_keys(self._journal.read(place)))
 
 
 def _after_prefix(place: Place) -> Place:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from streams.broker.journal import Place
@@ -61,17 +62,19 @@ class PartitionLog:
         self._sizes.append(place.size)
         self.end = max(self.end, header.last_offset + 1)
 
-    def compact(self, base_offset: int, keys: Iterable[RecordKey]) -> list[StoredBatch]:
-        """Note the keys of the last batch; return the batches of which no record is a key's latest any more."""
-        if self._compaction is None:
-            return []
-        return [one for base in self._compaction.add(base_offset, keys) if (one := self.remove(base)) is not None]
+    def compact(self, header: BatchHeader, keys: Iterable[RecordKey]) -> None:
+        """Note the keys of the last batch: batches of which no record is a key's latest any more may be dropped."""
+        if self._compaction is not None:
+            self._compaction.add(header.base_offset, header.max_timestamp, keys)
 
-    def drop_tombstones(self, before: int) -> list[StoredBatch]:
-        """Remove the batches that hold nothing but tombstones older than an instant (ms), and return them."""
+    def drop_superseded(self, before: int) -> list[StoredBatch]:
+        """Remove the batches that were of no use before an instant (ms), or old tombstones alone; return them.
+
+        The last value but one stays for a while: who reads may need it, where the last one cannot be used.
+        """
         if self._compaction is None:
             return []
-        return [one for base in self._compaction.expire(before) if (one := self.remove(base)) is not None]
+        return self._remove(self._compaction.take_superseded(before))
 
     def drop_before(self, instant: int) -> list[StoredBatch]:
         """Remove the batches at the start whose records are all older than an instant (ms), and return them."""
@@ -81,16 +84,6 @@ class PartitionLog:
             del column[:count]
         if gone:
             self.start = self._bases[0] if self._bases else self.end
-        return gone
-
-    def remove(self, base_offset: int) -> StoredBatch | None:
-        """Remove one batch, and return it; None if it is gone already."""
-        index = self._index(base_offset)
-        if index is None:
-            return None
-        gone = self._batch(index)
-        for column in self._columns:
-            del column[index]
         return gone
 
     def place(self, base_offset: int) -> Place | None:
@@ -119,6 +112,16 @@ class PartitionLog:
                 return self._batch(index)
         return None
 
+    def _remove(self, bases: set[int]) -> list[StoredBatch]:
+        """Remove batches by their base offsets, in one pass, and return them."""
+        if not bases:
+            return []
+        gone = [batch for batch in self if batch.base_offset in bases]
+        kept = [index for index, base in enumerate(self._bases) if base not in bases]
+        for column in self._columns:
+            column[:] = array(column.typecode, [column[index] for index in kept])
+        return gone
+
     @property
     def _columns(self) -> tuple[array[int], ...]:
         return self._bases, self._lasts, self._stamps, self._segments, self._positions, self._sizes
@@ -133,17 +136,18 @@ class PartitionLog:
 
 
 class Compaction:
-    """Which batch holds the latest record of each key, and how many such records each batch holds."""
+    """Which batch holds the latest record of each key, and which batches hold none any more, since when."""
 
     def __init__(self) -> None:
         self._latest: dict[bytes, int] = {}  # key → base offset of its batch
         self._live: dict[int, int] = {}  # base offset → keys whose latest record is in it
         self._tombstones: dict[bytes, int] = {}  # key → when it was deleted (ms)
+        self._superseded: deque[tuple[int, int]] = deque()  # since when (ms), base offset
 
-    def add(self, base_offset: int, keys: Iterable[RecordKey]) -> list[int]:
-        """Note the keys of a batch; return the base offsets of batches that hold no key's latest record any more."""
+    def add(self, base_offset: int, timestamp: int, keys: Iterable[RecordKey]) -> None:
+        """Note the keys of a batch of some instant (ms)."""
+        self._live[base_offset] = 0
         touched = {base_offset}
-        self._live.setdefault(base_offset, 0)
         for record in keys:
             key = record.key or b""
             touched |= self._forget(key)
@@ -151,14 +155,17 @@ class Compaction:
             self._live[base_offset] += 1
             if record.is_tombstone:
                 self._tombstones[key] = record.timestamp
-        return self._without_live(touched)
+        self._superseded.extend((timestamp, base) for base in self._without_live(touched))
 
-    def expire(self, before: int) -> list[int]:
-        """Forget keys that were deleted before an instant (ms); return the base offsets that hold no others."""
+    def take_superseded(self, before: int) -> set[int]:
+        """Return the base offsets of batches that were of no use before an instant (ms), or of old tombstones alone."""
+        found: set[int] = set()
+        while self._superseded and self._superseded[0][0] < before:
+            found.add(self._superseded.popleft()[1])
         touched: set[int] = set()
-        for key in [key for key, stamp in self._tombstones.items() if stamp < before]:
+        for key in [key for key, stamp in self._tombstones.items() if stamp < before - TOMBSTONE_MS]:
             touched |= self._forget(key)
-        return self._without_live(touched)
+        return found.union(self._without_live(touched))
 
     def _forget(self, key: bytes) -> set[int]:
         self._tombstones.pop(key, None)
