@@ -14,7 +14,7 @@ TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(5, (os.cpu_count() 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup demo test check unit kafka chaos listening latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table docs clean
+.PHONY: help install setup demo test check unit kafka chaos group-crashes listening latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table docs clean
 
 help: ## List the targets
 	@echo "Tocsin: make TARGET [ARGS='…' passed on to the command]"
@@ -59,6 +59,9 @@ kafka: setup ## Start Apache Kafka in a throwaway folder; Ctrl-C stops it
 
 chaos: setup ## Kill workers and the broker, several seeds: are the counts still exact?
 	@$(RUN) benchmarks.chaos $(ARGS)
+
+group-crashes: setup ## Kill all of tocsin up twenty times: is everything as in one uninterrupted run?
+	@$(RUN) benchmarks.group_crashes $(ARGS)
 
 listening: setup ## Kill a listener fifty times while its sources move on: is each post sent once?
 	@$(RUN) benchmarks.listening $(ARGS)

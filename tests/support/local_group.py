@@ -9,17 +9,22 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from alerts.incidents.model import decode_notification
+from alerts.incidents import state as cases
+from alerts.incidents.model import Action, decode_notification, encode
+from alerts.incidents.silences import Silence
 from alerts.rendering.event_log import to_event
 from config.brands.loader import load
 from mentions.readers.files import read
 from mentions.sentiment import Scorer
 from replay.player.file_replay import FileReplay
 from replay.player.policy_set import PolicySet
+from streams.clock import wall_ms
+from streams.exactly_once import fencing
+from streams.kafka import clients
 from tests.support.installation import ROOT, Installation, wait_until
 from tests.support.mention_generator import BRANDS, MentionGenerator
 from tests.support.ports import is_listening, pick_ports
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Notification
 
 SILENCED: Final = "Norvask"
+DAY_MS: Final = 86_400_000
 SENDING: Final = "--as-of", "published"
 
 
@@ -95,8 +101,7 @@ def running_group(folder: Path) -> Iterator[LocalGroup]:
     group.start()
     try:
         with group.here as here:
-            done = here.command("silence", "add", SILENCED, "--by", "ana", "--for", "24h")
-            assert done.returncode == 0, done.stderr
+            _silence(here)
             yield group
     except BaseException:
         sys.stderr.write(group.log()[-8000:])
@@ -182,6 +187,16 @@ def _events(here: Installation) -> list[dict[str, Any]]:
     return events
 
 
+def _silence(here: Installation) -> None:
+    """Silence a brand for a day, as `tocsin silence add` does."""
+    now = wall_ms()
+    action = Action("first", SILENCED, "silence", "ana", now, silence=Silence(now, now + DAY_MS, "ana"))
+    with closing(clients.producer(here.connection)) as producer:
+        producer.send(here.topics.actions.name, key=SILENCED.encode(), value=encode(action)).get(timeout=60)
+
+
 def _different_silences(here: Installation) -> list[str]:
-    listed = here.command("silence", "list", "--json").stdout
-    return [] if f'"{SILENCED}"' in listed else [f"the silence of {SILENCED} is gone: {listed}"]
+    stored = {record.key: record.value for record in here.records(here.topics.triage_state.name)}
+    case = stored.get(SILENCED.encode())
+    found = () if case is None else cases.decode(fencing.decode(case).payload).silences
+    return [] if len(found) == 1 else [f"{SILENCED} has {len(found)} silences, not the one that was added"]
