@@ -91,6 +91,13 @@ class Settings(BaseModel):
         le=9,
         description="Replication factor of each topic when it is created; 3 in production, 1 with a single broker.",
     )
+    removed_brands_days: int = Field(
+        default=30,
+        ge=0,
+        le=3650,
+        description="Days for which the incidents, silences and receipts of a brand are kept that was removed from the "
+        "configuration; 0: until its open incident is resolved. [days]",
+    )
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         default="PLAINTEXT",
         description="Security protocol of the Kafka connection. [PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL]",

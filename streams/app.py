@@ -15,6 +15,7 @@ import structlog
 
 from detectors.engine.storage import NewerFormatError
 from streams.agents import metrics
+from streams.agents.erasure import DEFAULT_RETENTION, Erasure
 from streams.agents.notify import NotifyAgent
 from streams.agents.score import ScoreAgent
 from streams.agents.triage import TriageAgent
@@ -23,6 +24,7 @@ from streams.clock import clock, wall_ms
 from streams.exactly_once.batch_processor import BatchProcessor
 from streams.exactly_once.fetch_batches import FetchBatchScheduler
 from streams.exactly_once.lag import Lag
+from streams.exactly_once.membership import rejoin
 from streams.exactly_once.offsets import OffsetTracker
 from streams.exactly_once.producer import FaustSender
 from streams.exactly_once.stall_watchdog import StallWatchdog
@@ -36,6 +38,7 @@ from streams.views.brands import BrandRegistry, follow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from datetime import timedelta
 
     from faust.types import TP, StreamT
     from faust.types.topics import TopicT
@@ -80,6 +83,7 @@ class WorkerConfig:
     default_channel: str = "#brand-alerts"  # channel of brands that name none
     channel_gap: float = 1.0  # seconds between two messages in one channel
     clock: ClockName = "wall"
+    retention: timedelta = DEFAULT_RETENTION  # event time for which incidents of removed brands are kept
     defaults: bool = False  # watch every brand that mentions name, with the built-in defaults
 
 
@@ -115,18 +119,6 @@ def faust_app(config: WorkerConfig) -> faust.App:
     )
 
 
-async def rejoin(consumer: Any) -> None:
-    """Make a worker join its group again, with fresh metadata. Faust has no call for it, so its consumer is asked."""
-    thread = consumer._thread  # noqa: SLF001 - see above
-    inner = thread._ensure_consumer()  # noqa: SLF001 - see above
-
-    async def ask() -> None:
-        await inner._client.force_metadata_update()  # noqa: SLF001 - see above
-        inner._coordinator.request_rejoin()  # noqa: SLF001 - see above
-
-    await thread.call_thread(ask)
-
-
 class Worker:
     """One worker: four agents, each with a batch processor, and the tasks that run beside them."""
 
@@ -146,7 +138,10 @@ class Worker:
         identity = self._topic_watch.identity
         self._score = ScoreAgent(topics, sender, self._brands, config.scorer, arrival, config.partitions, identity)
         self._watch = WatchAgent(topics, sender, self._brands, self._table("watch"), arrival, identity)
-        self._triage = TriageAgent(topics, sender, self._brands, self._table("triage"), config.partitions, arrival)
+        erasure = Erasure.of(topics, config.connection, config.retention)
+        self._triage = TriageAgent(
+            topics, sender, self._brands, self._table("triage"), config.partitions, arrival, erasure
+        )
         canaries = CanaryForwarder(topics, sender, config.scorer, config.slack_probe)
         delivered: OffsetTracker[TP] = OffsetTracker()
         self._notify = NotifyAgent(

@@ -78,6 +78,14 @@ class ExternalSender(KeyedWorkerQueue[_TargetQueue]):
         queue.pending.append(_PendingAlert(alert, done, withdrawn))
         self._start(name, queue)
 
+    async def drop(self, incident: str) -> None:
+        """Send nothing more of an incident; what was pending counts as done."""
+        names = [name for name in self._queues if name.startswith(f"{incident}>")]
+        for queue in await self._drop(names):
+            for item in queue.pending:
+                item.done()
+            self._undelivered.forget(queue.key)
+
     async def _process(self, queue: _TargetQueue) -> None:
         attempt = 0
         while queue.pending:

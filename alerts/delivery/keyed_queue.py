@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sized
+    from collections.abc import Collection, Sized
 
 
 class HasPending(Protocol):
@@ -51,6 +51,14 @@ class KeyedWorkerQueue(ABC, Generic[L]):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _drop(self, names: Collection[str]) -> list[L]:
+        """Give queues up, and return them."""
+        dropped = [(self._queues.pop(name), self._tasks.pop(name)) for name in names if name in self._queues]
+        for _, task in dropped:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in dropped), return_exceptions=True)
+        return [queue for queue, _ in dropped]
 
     def _start(self, name: str, queue: L) -> None:
         """Start processing a queue unless it is under way; call within the running event loop."""

@@ -123,6 +123,13 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
             await self._chart_uploader.stop()
         await super().stop()
 
+    async def drop(self, incident: str) -> None:
+        """Deliver nothing more of an incident; what was pending counts as done."""
+        for queue in await self._drop([incident]):
+            for item in queue.pending:
+                item.done()
+        self._undelivered.forget(incident)
+
     async def _deliver_with_retry(self, queue: IncidentQueue) -> None:
         """Deliver the pending notifications, with as many attempts as it takes."""
         attempt = 0

@@ -147,6 +147,10 @@ class UndeliveredAlerts:
             except Exception as error:
                 remedy = f"the receipt store failed ({error}): check the broker"
                 raise DeliveryError("store_failed", remedy, retryable=True) from error
+        self.forget(key)
+
+    def forget(self, key: str) -> None:
+        """Forget what was tried here."""
         self._first_failure.pop(key, None)
         self._failing.pop(key, None)
 

@@ -30,6 +30,7 @@ class TriageState(msgspec.Struct, frozen=True):
     silenced_count: int = 0  # signals that were silenced or inhibited
     serial: int = 1  # incidents that opened in the same minute
     kind: IncidentKind = ""  # of its incidents
+    removed_at: int | None = None  # since when (event time, ms) the brand is not configured any more
 
 
 def new_state(brand: str, kind: IncidentKind = "") -> TriageState:
@@ -63,3 +64,17 @@ def decode(raw: bytes) -> TriageState:
         msgspec.DecodeError: the bytes are not a triage state.
     """
     return _decoder.decode(raw)
+
+
+def mark_removed(state: TriageState, *, watched: bool) -> TriageState:
+    """Return the state of a brand that is configured, or is not any more: since when is kept."""
+    if watched:
+        return state if state.removed_at is None else replace(state, removed_at=None)
+    return replace(state, removed_at=state.clock) if state.removed_at is None else state
+
+
+def is_due_for_erasure(state: TriageState, retention: int) -> bool:
+    """Tell whether a brand was removed `retention` [ms] of event time ago, and no incident of it is open."""
+    if state.removed_at is None or state.clock - state.removed_at < retention:
+        return False
+    return state.incident is None or state.incident.resolved_at is not None

@@ -122,6 +122,10 @@ class ExternalEscalation:
 
         return on_delivered
 
+    async def drop(self, incident: str) -> None:
+        """Send nothing more of an incident."""
+        await self._sender.drop(incident)
+
     async def stop(self) -> None:
         """Stop sending: the next owner of the partition sends the rest."""
         for task in list(self._waiting):

@@ -12,6 +12,7 @@ from alerts.delivery.outbox import Outbox
 from alerts.delivery.undelivered import UndeliveredAlerts, UndeliveredSummary, summarise
 from alerts.incidents.model import decode_notification
 from config.brands.on_call import route
+from streams.agents.erasure import is_erasure
 from streams.agents.external_escalation import ExternalEscalation
 from streams.agents.metrics import PrometheusDeliveryMetrics
 from streams.agents.receipt_store import KafkaReceiptStore
@@ -85,6 +86,9 @@ class NotifyAgent:
             if self._canaries.handle(record, self._undelivered_of(record.partition)):
                 self._done(record)()
                 continue
+            if is_erasure(record.headers):
+                await self._erase(record)
+                continue
             try:
                 notification = decode_notification(record.value or b"")
             except msgspec.DecodeError as error:
@@ -107,6 +111,14 @@ class NotifyAgent:
                 self._offsets.mark_processed(tp, reached)
 
         return done
+
+    async def _erase(self, record: KafkaRecord) -> None:
+        """Forget an incident of a brand that was removed; what is not delivered by now is not delivered any more."""
+        incident = (record.key or b"").decode(errors="replace")
+        await self._outbox.drop(incident)
+        await self._external.drop(incident)
+        await self._receipts.erase(incident, record.partition)
+        self._done(record)()
 
     def undelivered(self) -> UndeliveredSummary:
         """Return what this worker tries to deliver in vain."""

@@ -74,7 +74,18 @@ class KafkaReceiptStore:
         version = FencedVersion(self._epochs[partition], self._writes)
         await (await self._table.write(key, FencedValue(version, partition, payload)))
 
+    async def erase(self, incident: str, partition: int) -> None:
+        """Remove all that is kept of an incident's alerts."""
+        name = incident.encode()
+        for key in [key for key, _ in self._table.rows(partition) if _incident_of(key) == name]:
+            await (await self._table.remove(key, partition))
+
     def reset(self) -> None:
         """Forget the epochs: partitions are being reassigned."""
         self._partitions.clear()
         self._epochs.clear()
+
+
+def _incident_of(key: bytes) -> bytes:
+    """Return the incident that a row is about: its message, an alert outside Slack, or what is undelivered of them."""
+    return key.removesuffix(undelivered.KEY_END).partition(b">")[0]

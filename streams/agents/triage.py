@@ -19,16 +19,18 @@ from streams.stages.event_time import MAX_SKEW
 from streams.stages.group_routing import ForwardedRecord, PartitionTriage, group_partition
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from alerts.incidents.model import Action, Notification
     from alerts.incidents.state import TriageState
+    from streams.agents.erasure import Erasure
     from streams.clock import Clock
     from streams.exactly_once.fetch_batches import KafkaRecord
     from streams.exactly_once.producer import Sender
     from streams.exactly_once.state_table import StateTable
     from streams.kafka.topics import Topics
     from streams.stages.group_routing import SignalsRecord
+    from streams.stages.triage import TriageShard
     from streams.views.brands import BrandRegistry
 
 log = structlog.get_logger(__name__)
@@ -70,11 +72,40 @@ class TriagePartition:
                 shard.cases[name] = replace(case, clock=limit)
                 shard.changed.add(name)
 
+    def mark_removed(self, watches: Callable[[str], bool], *, all_states: bool) -> None:
+        """Note which brands are not configured any more: of all states, or of those that changed."""
+        for shard in (self.triage.brands, self.triage.groups):
+            for name in list(shard.cases if all_states else shard.changed):
+                before = shard.cases[name]
+                after = shard.cases[name] = state.mark_removed(before, watched=watches(before.brand))
+                if after is not before:
+                    shard.changed.add(name)
+
+    def due_for_erasure(self, retention: int) -> set[str]:
+        """Return the brands whose states are to be erased `retention` [ms] after their removal."""
+        shards = (self.triage.brands, self.triage.groups)
+        return {
+            case.brand for shard in shards for case in shard.cases.values() if state.is_due_for_erasure(case, retention)
+        }
+
+    async def erase(self, brands: Collection[str], batch: SendBatch) -> None:
+        """Remove the states of some brands."""
+        for shard, suffix in self._shards():
+            for name in [name for name, case in shard.cases.items() if case.brand in brands]:
+                del shard.cases[name]
+                shard.changed.discard(name)
+                self._writes.pop(name + suffix, None)
+                batch.await_ack(await self._table.remove((name + suffix).encode(), self.number))
+
+    def _shards(self) -> tuple[tuple[TriageShard, str], ...]:
+        """Return the states of brands and those of groups, with what the keys of their rows end with."""
+        return (self.triage.brands, ""), (self.triage.groups, f"{GROUP_STATE}{self.number}")
+
     async def save(self, batch: SendBatch) -> None:
         """Store the states that changed, and remove those that cannot be read."""
         while self._unreadable:
             batch.await_ack(await self._table.remove(self._unreadable.pop(), self.number))
-        for shard, suffix in ((self.triage.brands, ""), (self.triage.groups, f"{GROUP_STATE}{self.number}")):
+        for shard, suffix in self._shards():
             for name in shard.changed:
                 await self._write(name + suffix, shard.cases[name], batch)
             shard.changed.clear()
@@ -103,8 +134,17 @@ class TriageAgent:
     """Turns the signals of the partitions this worker owns into incidents."""
 
     def __init__(
-        self, topics: Topics, sender: Sender, brands: BrandRegistry, table: StateTable, partitions: int, clock: Clock
+        self,
+        topics: Topics,
+        sender: Sender,
+        brands: BrandRegistry,
+        table: StateTable,
+        partitions: int,
+        clock: Clock,
+        erasure: Erasure,
     ) -> None:
+        self._erasure = erasure
+        self._generation = -1
         self._clock = clock
         self._topics = topics
         self._sender = sender
@@ -125,9 +165,26 @@ class TriageAgent:
             for notification in await self._apply(partition, decoded, batch):
                 await self._send_notification(batch, notification)
         await batch.flush()
+        self._mark_removed(touched.values())
         for partition in touched.values():
             await partition.save(batch)
         await batch.flush()
+        for partition in touched.values():
+            await self._erase(partition, batch)
+
+    def _mark_removed(self, touched: Iterable[TriagePartition]) -> None:
+        """Note which brands the latest generation of the registry no longer has, in all partitions once."""
+        all_states = self._generation != self._brands.generation
+        for partition in self._owned_partitions if all_states else touched:
+            partition.mark_removed(self._brands.watches, all_states=all_states)
+        self._generation = self._brands.generation
+
+    async def _erase(self, partition: TriagePartition, batch: SendBatch) -> None:
+        """Erase what is kept of brands that were removed long ago: their incidents, then their states."""
+        due = partition.due_for_erasure(self._erasure.retention)
+        if due and await self._erasure.erase_incidents(due, batch):
+            await partition.erase(due, batch)
+            await batch.flush()
 
     async def _apply(
         self, partition: TriagePartition, record: SignalsRecord | Action, batch: SendBatch
@@ -166,3 +223,4 @@ class TriageAgent:
     def reset(self) -> None:
         """Drop all partitions: they are being reassigned."""
         self._owned_partitions.reset()
+        self._generation = -1

@@ -84,6 +84,7 @@ class Listener:
                 await self._start(name, one)
         for name in [name for name in self._cursors if name not in wanted]:
             await self._sink.forget(name)
+            del self._cursors[name]
         if wanted.keys() != self._wanted.keys() or not wanted:
             log.info("listening", sources=len(wanted))
         self._wanted = wanted

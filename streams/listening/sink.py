@@ -89,9 +89,10 @@ class KafkaSink:
             )
 
     async def forget(self, source: str) -> None:
-        """Withdraw what was said of the health of a source that is read no longer."""
-        with suppress(KafkaError):
-            await self._producer.send(self._topics.source_health.name, None, key=source.encode())
+        """Erase the cursor and the health of a source that is read no longer."""
+        for topic in (self._topics.source_cursors, self._topics.source_health):
+            with suppress(KafkaError):
+                await self._producer.send(topic.name, None, key=source.encode())
 
 
 async def _until_taken(send: Callable[[], Awaitable[Any]]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import timedelta
 from enum import StrEnum
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -111,6 +112,7 @@ def command(
         buttons=slack is not None and has_slack_app(here.settings),
         web_url=here.settings.web_url,
         channel_gap=SLACK_CHANNEL_INTERVAL if slack else 0.0,
+        retention=timedelta(days=here.settings.removed_brands_days),
         clock="arrival" if clock is Clock.ARRIVAL else "wall",
         defaults=defaults,
     )

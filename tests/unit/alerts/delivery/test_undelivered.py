@@ -166,3 +166,18 @@ async def test_a_hiccup_of_slack_is_no_undelivered_alert(fake: FakeSlack, desk: 
     await until(lambda: bool(one.meter.codes))
     assert not one.delivery._undelivered.failing
     await one.deliver()
+
+
+async def test_a_dropped_incident_is_tried_no_more_and_counts_as_done(fake: FakeSlack, desk: Desks) -> None:
+    """Its brand was removed: the notification holds back no offset, nothing is undelivered, others are delivered."""
+    fake.archived.add("C0000001")
+    one = desk()
+    one.submit(incident_life()[0])
+    await until(lambda: bool(one.delivery._undelivered.failing))
+    await one.delivery.drop("acme-20150219T1432Z")
+    await one.delivery.drop("unknown")
+    assert one.done == [("acme", 1)]
+    assert not one.delivery._undelivered.failing
+    fake.archived.clear()
+    await one.deliver(incident_life("other")[0])
+    assert len(fake.roots()) == 1

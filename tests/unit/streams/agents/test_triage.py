@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
@@ -15,9 +16,11 @@ from alerts.incidents.silences import Silence
 from config.brands.model import Brand
 from detectors.model import signal as signals
 from detectors.model.signal import Watermark
+from streams.agents.erasure import Erasure, is_erasure
 from streams.agents.triage import TriageAgent
 from streams.clock import ArrivalClock
 from streams.exactly_once.fencing import FencedValue, FencedVersion
+from streams.kafka.errors import BrokerError
 from streams.kafka.topics import Topics
 from streams.stages import group_routing
 from streams.stages.event_time import MAX_SKEW
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from streams.exactly_once.fetch_batches import KafkaRecord
 
 PARTITIONS: Final = 8
+RETENTION: Final = timedelta(days=30)
 TOPICS: Final = Topics()
 GERM: Final = about("salmonella", "kitchen", "buffet")
 
@@ -87,6 +91,8 @@ class Worker:
         self.configure(members)
         self.passed: list[Message] = []
         self.reported: list[Notification] = []
+        self.incidents: dict[bytes, bytes] = {}
+        self.erased: list[bytes] = []
         self.restart()
 
     def configure(self, members: tuple[str, ...]) -> None:
@@ -98,13 +104,20 @@ class Worker:
     def restart(self, clock: Clock | None = None) -> None:
         """Begin again with what the table holds."""
         arrival = clock or ArrivalClock()
-        self.triaging = TriageAgent(TOPICS, self, self.directory, self.table, PARTITIONS, arrival)  # type: ignore[arg-type]  # a table
+        erasure = Erasure(TOPICS, RETENTION, lambda: self.incidents)
+        self.triaging = TriageAgent(TOPICS, self, self.directory, self.table, PARTITIONS, arrival, erasure)  # type: ignore[arg-type]  # a table
 
     async def send(
         self, topic: str, key: bytes | None, value: bytes | None, partition: int | None = None, headers: Any = None
     ) -> Any:
         """Take what the stage sends."""
-        assert headers is None
+        if headers:
+            assert (topic, is_erasure(headers), key) == (TOPICS.notifications.name, True, self.erased[-1])
+            return asyncio.sleep(0)
+        if topic == TOPICS.incidents.name and value is None:
+            self.erased.append(key or b"")
+        if topic == TOPICS.incidents.name:
+            self.incidents = {name: one for name, one in (self.incidents | {key or b"": value}).items() if one}
         if topic == TOPICS.signals.name:
             self.passed.append(Message(topic, partition or 0, key, value or b""))
         if topic == TOPICS.notifications.name:
@@ -245,3 +258,84 @@ def test_incidents_that_cannot_be_read_are_quarantined(key: bytes) -> None:
     worker.feed(signal(5, brand=UNGROUPED, start=5))
     assert worker.table.removed == [(key, number)]
     assert UNGROUPED.encode() in worker.table.data
+
+
+DAY: Final = 24 * 60  # minutes
+
+
+def kept_of(worker: Worker, brand: str) -> list[bytes]:
+    """Return what any compacted topic holds of a brand: the keys of states and incidents that name it."""
+    name = brand.encode()
+    rows = {**{key: value.payload for key, value in worker.table.data.items()}, **worker.incidents}
+    gone = {key for key, _ in worker.table.removed}
+    return [key for key, value in rows.items() if key not in gone and name in key + value]
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_a_removed_brand_leaves_nothing_once_its_retention_is_over(*, grouped: bool) -> None:
+    """Its incident ends as any other and is kept for a while; then states and incidents get tombstones."""
+    worker = Worker(members=BRANDS if grouped else ())
+    gone, stays = BRANDS[:2]
+    silence = action(1, "silence", brand=gone, silence=Silence(START, START + 90 * DAY * MINUTE))
+    worker.feed(signal(0, brand=gone), silence, signal(0, brand=stays, detector="volume_spike"), now(5))
+    worker.directory.remove(gone)
+    worker.directory.refresh()
+    worker.feed(now(40), now(29 * DAY))
+    assert worker.reported[-1].incident.status == "resolved"
+    assert kept_of(worker, gone)
+    worker.restart()
+    worker.feed(now(30 * DAY - 1))
+    assert kept_of(worker, gone)
+    worker.feed(now(30 * DAY + 41))
+    assert kept_of(worker, gone) == []
+    assert kept_of(worker, stays)
+    assert len(worker.erased) == len(set(worker.erased)) == 1
+
+
+def test_a_brand_that_comes_back_within_its_retention_keeps_what_it_had() -> None:
+    """A line taken out of the file by mistake costs no silence; a second removal counts from its own day."""
+    worker = Worker(members=())
+    brand = BRANDS[0]
+    worker.feed(signal(0, brand=brand), now(60))
+    for _ in range(2):
+        worker.directory.remove(brand)
+        worker.directory.refresh()
+        worker.feed(now(61), now(29 * DAY))
+        worker.configure(())
+        worker.feed(now(29 * DAY + 1), now(31 * DAY))
+    assert kept_of(worker, brand)
+    assert not worker.erased
+
+
+def test_an_open_incident_of_a_removed_brand_is_kept_until_it_is_resolved() -> None:
+    """However long: people follow it in Slack."""
+    worker = Worker(members=())
+    brand = BRANDS[0]
+    worker.triaging._erasure.retention = 0
+    worker.feed(signal(0, brand=brand), now(5))
+    worker.directory.remove(brand)
+    worker.directory.refresh()
+    worker.feed(now(10))
+    assert kept_of(worker, brand)
+    worker.feed(now(40))
+    assert worker.reported[-1].incident.status == "resolved"
+    assert kept_of(worker, brand) == []
+
+
+def test_while_incidents_cannot_be_read_nothing_is_erased() -> None:
+    """Without the list of incidents the states stay: the next tick tries again."""
+    worker = Worker(members=())
+    brand = BRANDS[0]
+    worker.feed(signal(0, brand=brand), now(40))
+
+    def fail() -> dict[bytes, bytes]:
+        raise BrokerError("nowhere:9092", "away")
+
+    worker.triaging._erasure._read, read = fail, worker.triaging._erasure._read
+    worker.directory.remove(brand)
+    worker.directory.refresh()
+    worker.feed(now(41), now(31 * DAY))
+    assert kept_of(worker, brand)
+    worker.triaging._erasure._read = read
+    worker.feed(now(31 * DAY + 1))
+    assert kept_of(worker, brand) == []

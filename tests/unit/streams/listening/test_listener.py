@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from config.brands.model import Brand
 from sources.registry import Tokens
+from streams.listening.cursor import Cursor
 from streams.listening.listener import Listener, wanted_sources
 from tests.support.listening import Kafka
 from tests.support.source_answers import Post, rss
@@ -74,6 +75,7 @@ class SlowKafka(Kafka):
     def __init__(self) -> None:
         super().__init__()
         self.got, self.may_answer = asyncio.Event(), asyncio.Event()
+        self.forgotten: list[str] = []
 
     async def send(self, source: str, records: Sequence[bytes]) -> int | None:
         """Append mentions, and wait."""
@@ -83,8 +85,9 @@ class SlowKafka(Kafka):
             await self.may_answer.wait()
         return offset
 
-    async def forget(self, _: str) -> None:
-        """Nothing was said."""
+    async def forget(self, source: str) -> None:
+        """Note what is to be forgotten."""
+        self.forgotten.append(source)
 
     async def report(self, _: SourceHealth) -> None:
         """Nobody listens."""
@@ -107,3 +110,18 @@ async def test_a_change_while_mentions_are_on_their_way_sends_none_twice() -> No
         await listener.close()
 
     assert [text for _, text, _ in kafka.sent] == ["acme is down", "acme is up"]
+
+
+async def test_a_source_that_nobody_lists_any_more_is_erased_once() -> None:
+    """Its cursor and its health go with the last brand that listed it, also one that another process left behind."""
+    async with SourcesServer() as server:
+        feed = {"kind": "feed", "url": server.url, "private_addresses": True}
+        server.then(says(rss([])))
+        listener = Listener(kafka := SlowKafka(), Tokens(), {"feed of a removed brand": Cursor()}, {0: 0})  # type: ignore[arg-type]
+        await listener.update([brand("acme", feed), brand("brio", feed)])
+        await listener.update([brand("brio", feed)])
+        assert kafka.forgotten == ["feed of a removed brand"]
+        await listener.update([])
+        await listener.update([])
+        assert kafka.forgotten == ["feed of a removed brand", f"feed {server.url}"]
+        await listener.close()
