@@ -33,6 +33,7 @@ from streams.exactly_once.state_table import StateTable
 from streams.heartbeat.forwarder import CanaryForwarder
 from streams.kafka.topic_watch import TopicWatch, describe
 from streams.kafka.topics import MAX_STATE_BYTES
+from streams.monitoring.probes import OK, Probes
 from streams.shutdown import Shutdown
 from streams.views.brands import BrandRegistry, follow
 
@@ -60,6 +61,11 @@ HEARTBEAT_INTERVAL: Final = 2.0  # seconds
 REBALANCE_TIMEOUT: Final = 10.0  # seconds
 STREAM_BUFFER: Final = 16  # events, of up to a megabyte each, between Faust's consumer and an agent
 LAG_INTERVAL: Final = 5.0  # seconds between two measurements of lag
+NO_PARTITIONS: Final = "partitions are not assigned yet"
+NO_BRANDS: Final = "the brands are not read yet"
+PROBE_CONDITIONS: Final = (NO_PARTITIONS, NO_BRANDS)
+"""What a worker has to have done before it is ready."""
+
 SECOND_NS: Final = 1_000_000_000  # ns
 
 
@@ -85,6 +91,7 @@ class WorkerConfig:
     clock: ClockName = "wall"
     retention: timedelta = DEFAULT_RETENTION  # event time for which incidents of removed brands are kept
     defaults: bool = False  # watch every brand that mentions name, with the built-in defaults
+    probes: Probes = field(default_factory=Probes)  # what the process tells of itself over HTTP
 
 
 def faust_app(config: WorkerConfig) -> faust.App:
@@ -220,6 +227,8 @@ class Worker:
         self.app.task(self._named(self._watchdog.run, "stall_watchdog"))
         self.app.task(self._named(self._measure_lag, "measure_lag"))
         self.app.task(self._named(self._topic_watch.run, "topic_watch"))
+        self.app.task(self._named(self._probe, "probes"))
+        self.app.task(self._named(self._wait_for_brands, "wait_for_brands"))
         if not self._config.defaults:
             self.app.task(self._named(self._follow_brand_topic, "follow_brands"))
 
@@ -236,6 +245,13 @@ class Worker:
     async def _follow_brand_topic(self) -> None:
         await follow(self._brands, self._config.connection, self._config.topics, self._config.partitions)
 
+    async def _probe(self) -> None:
+        await self._config.probes.run(self._config.connection)
+
+    async def _wait_for_brands(self) -> None:
+        await self._brands.loaded()
+        self._config.probes.meet(NO_BRANDS)
+
     async def _tick_idle(self) -> None:
         while True:
             await asyncio.sleep(
@@ -246,6 +262,7 @@ class Worker:
     async def _measure_lag(self) -> None:
         while True:
             await asyncio.sleep(LAG_INTERVAL)
+            metrics.READY.set(self._config.probes.ready().status == OK)
             for lag in self._lags:
                 metrics.set_lag(lag.stage, await lag.total())
             metrics.set_undelivered(self._notify.undelivered(), wall_ms())
@@ -261,6 +278,7 @@ class Worker:
         return frozenset().union(*(processor.topics for processor in self._processors))
 
     async def _on_revoked(self, *_: object, **__: object) -> None:
+        self._config.probes.miss(NO_PARTITIONS)
         for processor in self._processors:
             processor.pause()
         with suppress(TimeoutError):
@@ -288,6 +306,7 @@ class Worker:
         self._start_offsets.fetch(tp for tp in assigned if tp.topic in self._input_topics)
         for processor in self._processors:
             processor.resume()
+        self._config.probes.meet(NO_PARTITIONS)
         topic = self._config.topics.mentions.name
         log.info(
             "partitions assigned", topic=topic, partitions=sorted(tp.partition for tp in assigned if tp.topic == topic)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import faust
 import structlog
 
-from streams.log_limit import LogLimit
+from streams.log_limit import LogLimit, StartupLog
 from streams.shutdown import STOP_TIMEOUT, end_in_time
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def log_to_stderr(level: str, form: LogFormat) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(StartupLog())
     handler.addFilter(LogLimit((*QUIET_LOGGERS, "asyncio", "aiohttp")))
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=last))
     root = logging.getLogger()
@@ -58,6 +59,7 @@ class OrderlyWorker(faust.Worker):
     def __init__(self, app: faust.App, shutdown: Shutdown) -> None:
         super().__init__(app, quiet=True, redirect_stdouts=False, override_logging=False)
         self._shutdown_asked = shutdown
+        self.spinner = None  # it writes control codes for a terminal, wherever its output goes
 
     def _on_sigint(self) -> None:
         self._end_in_time(signal.SIGINT)

@@ -13,6 +13,25 @@ INTERVAL: Final = 5.0
 """Seconds between two lines of one logger of a library."""
 
 
+STARTUP: Final = 30.0
+"""Seconds in which a broker that has just started elects the coordinator of a group: asked again, it answers."""
+
+_STARTS: Final = "GroupCoordinatorNotAvailableError"
+
+
+class StartupLog(logging.Filter):
+    """Leaves out what a library calls an error while a broker and this process start."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._started = clock()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record passes."""
+        return self._clock() - self._started > STARTUP or _STARTS not in record.getMessage()
+
+
 class LogLimit(logging.Filter):
     """Lets one record of each logger of some libraries through in an INTERVAL, with a count of those before it.
 

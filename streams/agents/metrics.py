@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, start_http_server
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client import Counter, Gauge, Histogram
 
 from alerts.delivery.metrics import LoggingMetrics
 from detectors.model.signal import Signal, Watermark
+from streams.monitoring.http_server import READY_METRIC
 
 if TYPE_CHECKING:
     from alerts.delivery.metrics import RequestKind
@@ -24,6 +24,11 @@ WATERMARK = Gauge(
     "tocsin_watermark_seconds",
     "Event time up to which this worker's brands are closed, since the epoch; of several processes the earliest",
     multiprocess_mode="livemin",
+)
+READY = Gauge(
+    READY_METRIC,
+    "Workers that have partitions, know the brands and reach a broker",
+    multiprocess_mode="livesum",
 )
 LAG = Gauge(
     "tocsin_lag_records",
@@ -52,14 +57,6 @@ UNDELIVERED_AGE = Gauge(
     multiprocess_mode="livemax",
 )
 FAILURES = Counter("tocsin_delivery_failures_total", "Tries that failed; all are tried again", ["code"])
-
-
-class MetricsPortError(Exception):
-    """The port of the metrics is taken, or not allowed."""
-
-    def __init__(self, port: int, error: OSError) -> None:
-        why = error.strerror or type(error).__name__
-        super().__init__(f"TOCSIN_METRICS_PORT = {port}: {why}: choose another port, or 0 to serve no metrics")
 
 
 class PrometheusDeliveryMetrics(LoggingMetrics):
@@ -117,37 +114,3 @@ def set_undelivered(alerts: UndeliveredSummary, now: int) -> None:
 def count_notification(notification: Notification) -> None:
     """Count a notification."""
     NOTIFICATIONS.labels(notification.reason).inc()
-
-
-def serve_all(port: int) -> None:
-    """Serve the sums of all processes that share PROMETHEUS_MULTIPROC_DIR on `port`; 0 serves none.
-
-    Raises:
-        MetricsPortError: the port is taken, or not allowed.
-    """
-    if port:
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        _serve(port, registry)
-
-
-def forget_process(pid: int) -> None:
-    """Leave the gauges of a process that has ended out of the sums; what it counted stays."""
-    mark_process_dead(pid)  # type: ignore[no-untyped-call]
-
-
-def serve(port: int) -> None:
-    """Serve the metrics at /metrics on `port` of the loopback and all other interfaces; 0 serves none.
-
-    Raises:
-        MetricsPortError: the port is taken, or not allowed.
-    """
-    if port:
-        _serve(port, REGISTRY)
-
-
-def _serve(port: int, registry: CollectorRegistry) -> None:
-    try:
-        start_http_server(port, registry=registry)
-    except OSError as error:
-        raise MetricsPortError(port, error) from error

@@ -17,7 +17,7 @@ _DOMAIN: Final = (
     ("config.errors", "ConfigError", EXIT_USAGE),
     ("mentions.readers.position", "SourceError", EXIT_USAGE),
     ("streams.kafka.errors", "BrokerError", EXIT_FAILED),
-    ("streams.agents.metrics", "MetricsPortError", EXIT_FAILED),
+    ("streams.monitoring.http_server", "MetricsPortError", EXIT_FAILED),
     ("detectors.engine.storage", "NewerFormatError", EXIT_FAILED),
     ("alerts.delivery.ports", "DeliveryError", EXIT_FAILED),
 )

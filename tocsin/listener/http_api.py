@@ -18,6 +18,8 @@ from alerts.notifiers.standard_webhooks import signature, signing_key
 from mentions.model.decode import Rejection, decode_line, split_lines
 from mentions.model.hashing import hash63
 from streams.clock import wall_ms
+from streams.monitoring.probes import Probes
+from tocsin.http_runner import probe_routes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -42,7 +44,9 @@ _AT_ONCE: Final = 200
 _UNAUTHORISED: Final = "show the token (Authorization: Bearer …), or sign the request (Standard Webhooks)"
 
 
-def build_api(send: Send, token: str, secret: str, clock: Callable[[], int] = wall_ms) -> web.Application:
+def build_api(
+    send: Send, token: str, secret: str, clock: Callable[[], int] = wall_ms, probes: Probes | None = None
+) -> web.Application:
     """Return the application.
 
     Raises:
@@ -52,12 +56,8 @@ def build_api(send: Send, token: str, secret: str, clock: Callable[[], int] = wa
         raise ValueError("--http needs TOCSIN_LISTEN_TOKEN or TOCSIN_LISTEN_SECRET: else anybody could send mentions")
     app = web.Application(client_max_size=MAX_BODY)
     app.router.add_post("/v1/mentions", MentionsEndpoint(send, token, secret, clock).post)
-    app.router.add_get("/livez", _alive)
+    app.add_routes(probe_routes(probes or Probes()))
     return app
-
-
-async def _alive(_: web.Request) -> web.Response:
-    return web.json_response({"ok": True})
 
 
 class MentionsEndpoint:

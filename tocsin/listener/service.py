@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from aiohttp import web
 
 from sources.client import PoliteClient
-from streams.agents import metrics
 from streams.kafka import reader
 from streams.listening import cursor
 from streams.listening.listener import Listener
 from streams.listening.sink import KafkaSink
+from streams.monitoring.http_server import serve
+from streams.monitoring.probes import Probes
 from streams.views.brands import BrandRegistry, follow
 from tocsin.http_runner import http_runner
 from tocsin.listener.http_api import build_api
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+NO_BRANDS: Final = "the brands are not read yet"
+
 
 class ListenerService:
     """The process, with what its environment says."""
@@ -39,6 +42,7 @@ class ListenerService:
         self._connection = connection
         self._topics = topics
         self._tokens = tokens
+        self._probes = Probes(NO_BRANDS)
 
     @asynccontextmanager
     async def listener(self) -> AsyncIterator[tuple[Listener, KafkaSink]]:
@@ -63,13 +67,15 @@ class ListenerService:
             BrokerError: no broker answers, or a topic is missing.
             OSError: the port is taken.
         """
-        metrics.serve(self._settings.metrics_port)
+        serve(self._settings.metrics_port, self._probes.answer)
         async with self.listener() as (listener, sink), self._door(sink, http), asyncio.TaskGroup() as group:
+            group.create_task(self._probes.run(self._connection))
             group.create_task(listener.report())
             if brands is None:
                 group.create_task(self._follow_brands(listener))
             else:
                 await listener.update(brands)
+                self._probes.meet(NO_BRANDS)
 
     async def _follow_brands(self, listener: Listener) -> None:
         registry = BrandRegistry()
@@ -80,6 +86,7 @@ class ListenerService:
             while True:
                 changed = registry.changed()
                 await listener.update(registry.brands().values())
+                self._probes.meet(NO_BRANDS)
                 await changed.wait()
 
     @asynccontextmanager
@@ -89,7 +96,7 @@ class ListenerService:
             yield
             return
         token, secret = self._settings.listen_token, self._settings.listen_secret
-        app = build_api(sink.send, token.get_secret_value(), secret.get_secret_value())
+        app = build_api(sink.send, token.get_secret_value(), secret.get_secret_value(), probes=self._probes)
         runner = http_runner(app)
         await runner.setup()
         try:

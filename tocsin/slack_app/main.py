@@ -11,8 +11,10 @@ from aiohttp import web
 from alerts.notifiers.slack.notifier import SlackNotifier
 from replay.player.threshold_preview import ThresholdPreview
 from streams.clock import wall_ms
+from streams.monitoring.http_server import serve as serve_metrics
+from streams.monitoring.probes import Probes
 from streams.views.brands import follow
-from tocsin.http_runner import http_runner
+from tocsin.http_runner import http_runner, probe_routes
 from tocsin.slack_app.action_gateway import ActionGateway
 from tocsin.slack_app.app import build_app
 from tocsin.slack_app.digest_scheduler import DigestScheduler
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+NOT_LOADED: Final = "brands and incidents are not read yet"
+
 DRAIN_SECONDS: Final = 1.0
 """How long requests that are acknowledged already may take to finish when the app stops."""
 
@@ -63,6 +67,8 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
         slack_sdk.errors.SlackApiError: Slack does not accept the app-level token.
         OSError: the port is taken.
     """
+    probes = Probes(NOT_LOADED)
+    serve_metrics(settings.metrics_port, probes.answer)
     state, token = AppState(web_url=settings.web_url), settings.slack_token.get_secret_value()
     client, slack = SlackClient(token, settings.slack_url), SlackNotifier(token, settings.slack_url)
     async with SlackAppGateway(connection, topics) as kafka:
@@ -71,27 +77,39 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
         context = build_context(state, gateway, client, kafka.publish_overrides, preview)
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(probes.run(connection))
+                group.create_task(_note_loaded(state, probes))
                 group.create_task(follow(state.registry, connection, topics, partitions))
                 group.create_task(state.incident_view.follow(connection, topics, partitions))
                 group.create_task(state.silences.follow(connection, topics, partitions))
                 group.create_task(DigestScheduler(state, slack, kafka.daily_figures, wall_ms).run())
-                group.create_task(_listen(settings, context, client, port))
+                group.create_task(_listen(settings, context, client, port, probes))
         finally:
             await context.drain(DRAIN_SECONDS)
 
 
-async def _listen(settings: Settings, context: ListenerContext, client: SlackClient, port: int | None) -> None:
+async def _note_loaded(state: AppState, probes: Probes) -> None:
+    await state.registry.loaded()
+    await state.incident_view.loaded()
+    probes.meet(NOT_LOADED)
+
+
+async def _listen(
+    settings: Settings, context: ListenerContext, client: SlackClient, port: int | None, probes: Probes
+) -> None:
     if port is None:
         app = build_app(context, client.client)
         await SocketModeListener(app, settings.slack_app_token.get_secret_value(), client.client).run()
     else:
         guard = ReplayGuard(lambda: wall_ms() / 1000)
         app = build_app(context, client.client, settings.slack_signing_secret.get_secret_value(), guard)
-        await _serve_http(app, port)
+        await _serve_http(app, port, probes)
 
 
-async def _serve_http(app: AsyncApp, port: int) -> None:
-    runner = http_runner(build_endpoint(app))
+async def _serve_http(app: AsyncApp, port: int, probes: Probes) -> None:
+    endpoint = build_endpoint(app)
+    endpoint.add_routes(probe_routes(probes))
+    runner = http_runner(endpoint)
     await runner.setup()
     try:
         await web.TCPSite(runner, port=port).start()

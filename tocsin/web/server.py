@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from aiohttp import web
 
-from tocsin.http_runner import http_runner
+from streams.monitoring.probes import Probes
+from tocsin.http_runner import http_runner, probe_routes
 from tocsin.web.http.auth import Authenticator
 from tocsin.web.http.middleware import middlewares, routes
 from tocsin.web.pages.incidents import IncidentPages
@@ -37,6 +38,7 @@ def build_application(
     config: Path | None = None,
     labels: Sequence[Label] = (),
     clock: Callable[[], float] = time.time,  # noqa: TID251  the edge
+    probes: Probes | None = None,
 ) -> web.Application:
     """Return the server of a data source; `config` is the file that the editor writes, `labels` are known incidents."""
     access = Authenticator(settings, clock)
@@ -48,6 +50,7 @@ def build_application(
         ReportPages(source),
         TuningPages(source, config, labels),
     )
+    app.add_routes(probe_routes(probes or Probes()))
     app.add_routes([*routes(access), *(route for part in parts for route in part.routes())])
     return app
 

@@ -7,8 +7,9 @@ import logging
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.log_limit import INTERVAL, LogLimit
+from streams.log_limit import INTERVAL, STARTUP, LogLimit, StartupLog
 
+ELECTS = "Group Coordinator Request failed: [Error 15] GroupCoordinatorNotAvailableError"
 LOGGERS = st.sampled_from(["aiokafka.conn", "aiokafka.client", "asyncio", "streams.agents.watch", "tocsin.web"])
 STEPS = st.lists(st.tuples(LOGGERS, st.floats(0, 2 * INTERVAL)), max_size=60)
 
@@ -58,3 +59,16 @@ def test_own_lines_pass_and_every_line_of_a_library_is_shown_or_counted(steps: l
         line = log.write(name) or ""
         shown += int(line.split("(")[1].split()[0]) if "(" in line else 0
     assert shown == written
+
+
+def test_a_coordinator_that_is_being_elected_is_no_error_at_the_start() -> None:
+    """Later it is one, and everything else always passes."""
+    now = 100.0
+    log = StartupLog(lambda: now)
+
+    def passes(text: str) -> bool:
+        return log.filter(logging.LogRecord("aiokafka", logging.ERROR, "", 1, text, (), None))
+
+    assert [passes(ELECTS), passes("no answer of node 1")] == [False, True]
+    now += STARTUP + 1
+    assert passes(ELECTS)

@@ -109,21 +109,27 @@ def _probe_once(canaries: CanaryProber, timeout: float, *, json: bool) -> None:
 async def _serve(
     here: Installation, canaries: CanaryProber, every: float, outage_after: float, state: Path | None
 ) -> None:
-    from streams.agents import metrics  # noqa: PLC0415
     from streams.heartbeat.monitor import HeartbeatMonitor, OutageNotifier  # noqa: PLC0415
     from streams.heartbeat.outage_store import OutageStore  # noqa: PLC0415
+    from streams.monitoring.http_server import serve  # noqa: PLC0415
+    from streams.monitoring.probes import Probes  # noqa: PLC0415
 
     settings = here.settings
     found = external_notifiers(settings)
     targets = _targets(settings, found)
     outages = OutageStore(state)
-    metrics.serve(settings.metrics_port)
+    probes = Probes()
+    serve(settings.metrics_port, probes.answer)
     print_status(f"outages notify: {', '.join(target.notifier for target in targets) or 'nobody, but pings stop'}")
     heart = HeartbeatMonitor(canaries, every, outage_after, outages.outage)
     prefix = settings.prefix.strip("._-")
     name = f"Tocsin ({prefix})" if prefix else "Tocsin"
     town = OutageNotifier(found, targets, outages, name, settings.heartbeat_language)
-    await heart.run(town, settings.heartbeat_ping_url.get_secret_value())
+    probing = asyncio.create_task(probes.run(here.connection))
+    try:
+        await heart.run(town, settings.heartbeat_ping_url.get_secret_value())
+    finally:
+        probing.cancel()
 
 
 def _targets(settings: Settings, found: dict[str, ExternalNotifier]) -> list[ExternalTarget]:

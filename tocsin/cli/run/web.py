@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from replay.tuning.labels import Label
+    from streams.monitoring.probes import Probes
     from tocsin.cli.environment import Installation
     from tocsin.web.sources.data_source import DataSource
     from tocsin.web.sources.recording import RecordingDataSource as Recorded
@@ -109,11 +110,13 @@ def _run(serving: Coroutine[Any, Any, None], host: str, port: int) -> None:
         raise UsageError(f"cannot listen on {host}:{port}: {why}: choose another --port") from error
 
 
-async def _serve(settings: Settings, world: DataSource, host: str, port: int, shown: PageFiles) -> None:
+async def _serve(
+    settings: Settings, world: DataSource, host: str, port: int, shown: PageFiles, probes: Probes | None = None
+) -> None:
     from tocsin.web.server import build_application, serve  # noqa: PLC0415  slow to load
 
     await serve(
-        build_application(world, settings, shown.config, shown.labels),
+        build_application(world, settings, shown.config, shown.labels, probes=probes),
         host,
         port,
         lambda taken: _print_address(host, taken),
@@ -122,6 +125,8 @@ async def _serve(settings: Settings, world: DataSource, host: str, port: int, sh
 
 async def _serve_live(here: Installation, host: str, port: int, shown: PageFiles) -> None:
     from streams.kafka.admin import create_topics  # noqa: PLC0415  slow to load
+    from streams.monitoring.http_server import serve  # noqa: PLC0415
+    from streams.monitoring.probes import Probes  # noqa: PLC0415
     from tocsin.web.sources.kafka import KafkaDataSource  # noqa: PLC0415
 
     wanted = here.topics.all(), here.settings.partitions, here.settings.replication
@@ -129,7 +134,10 @@ async def _serve_live(here: Installation, host: str, port: int, shown: PageFiles
     async with KafkaDataSource(here.connection, here.topics, made[0].partitions) as world, asyncio.TaskGroup() as group:
         group.create_task(world.follow())
         await world.loaded()
-        group.create_task(_serve(here.settings, world, host, port, shown))
+        probes = Probes()
+        serve(here.settings.metrics_port, probes.answer)
+        group.create_task(probes.run(here.connection))
+        group.create_task(_serve(here.settings, world, host, port, shown, probes))
 
 
 def _print_address(host: str, port: int) -> None:

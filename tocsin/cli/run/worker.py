@@ -14,7 +14,7 @@ import typer
 from tocsin.cli.environment import load_installation
 from tocsin.cli.memory import collect_rarely
 from tocsin.cli.options import EmbeddedOption
-from tocsin.cli.output import print_status
+from tocsin.cli.output import print_status, printable
 from tocsin.cli.run.notifiers import external_notifiers, has_slack_app
 from tocsin.cli.run.processes import Job, Supervisor, available_cores
 from tocsin.cli.weights import WeightsOption, load_scorer
@@ -34,6 +34,8 @@ SLACK_CHANNEL_INTERVAL = 1.0
 
 
 MAX_PROCESSES = 256
+MAX_NAMES = 10
+"""Brands that are named at the start."""
 
 
 class Notify(StrEnum):
@@ -87,23 +89,26 @@ def command(
     if count > 1:
         sys.exit(_supervise(count))
     from streams import lifecycle  # noqa: PLC0415
-    from streams.agents import metrics  # noqa: PLC0415
-    from streams.app import Worker, WorkerConfig  # noqa: PLC0415
+    from streams.app import PROBE_CONDITIONS, Worker, WorkerConfig  # noqa: PLC0415
     from streams.kafka.admin import create_topics  # noqa: PLC0415
     from streams.kafka.topic_watch import describe, partition_mismatch  # noqa: PLC0415
+    from streams.monitoring.http_server import serve  # noqa: PLC0415
+    from streams.monitoring.probes import Probes  # noqa: PLC0415
 
     here = load_installation(embedded=embedded)
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
     found = describe(here.connection, here.topics)
     if mismatch := partition_mismatch({name: topic.partitions for name, topic in found.items()}):
         raise CommandError(mismatch)
-    metrics.serve(here.settings.metrics_port)
+    probes = Probes(*PROBE_CONDITIONS)
+    serve(here.settings.metrics_port, probes.answer)
     slack = _slack(here) if _uses_slack(here, notify) else None
     parts = WorkerConfig(
         topics=here.topics,
         connection=here.connection,
         partitions=made[0].partitions,
         found=found,
+        probes=probes,
         scorer=load_scorer(weights),
         notifier=slack or _console(),
         slack_probe=_slack_probe(slack, here.settings.heartbeat_channel) if slack else None,
@@ -116,6 +121,8 @@ def command(
         clock="arrival" if clock is Clock.ARRIVAL else "wall",
         defaults=defaults,
     )
+    if slack is None:
+        print_status(f"{_watched(here, defaults=defaults)}; alerts go to this console")
     collect_rarely()
     worker = Worker(parts)
     sys.exit(lifecycle.run_worker(worker.app, worker.shutdown, here.settings.log_level, here.settings.log_format))
@@ -125,14 +132,28 @@ def _supervise(count: int) -> int:
     """Run several workers of this command line, with one metrics port; return the exit code."""
     with TemporaryDirectory(prefix="tocsin-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        from streams.agents import metrics  # noqa: PLC0415  reads the variable when it is loaded
+        from streams.monitoring import http_server  # noqa: PLC0415  reads the variable when it is loaded
 
         port = load_installation().settings.metrics_port
-        metrics.serve_all(port)
+        http_server.serve_all(port, count)
         environment = os.environ | {"TOCSIN_METRICS_PORT": "0"}
         command = [*TOCSIN, *sys.argv[1:], "--processes", "1"]
         jobs = [Job(f"worker process {number} of {count}", command, environment) for number in range(1, count + 1)]
-        return Supervisor(jobs, metrics.forget_process).run()
+        return Supervisor(jobs, http_server.forget_process).run()
+
+
+def _watched(here: Installation, *, defaults: bool) -> str:
+    """Return in words what is watched."""
+    from streams.kafka.admin import KafkaBrandStore  # noqa: PLC0415  kafka-python is slow to load
+
+    if defaults:
+        return "watching every brand that mentions name, with the built-in thresholds"
+    names = sorted(KafkaBrandStore(here.connection, here.topics).read_applied())
+    if not names:
+        return "no brand is applied yet: `tocsin config apply config/brands.yaml`"
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    brands = "brand" if len(names) == 1 else "brands"
+    return printable(f"watching {len(names)} {brands}: {', '.join(names[:MAX_NAMES])}{more}")
 
 
 def _uses_slack(here: Installation, notify: Notify | None) -> bool:
@@ -142,7 +163,7 @@ def _uses_slack(here: Installation, notify: Notify | None) -> bool:
             "--notify slack needs TOCSIN_SLACK_TOKEN in the environment (docs/slack.md says how to get one)"
         )
     if notify is None and not token:
-        print_status("TOCSIN_SLACK_TOKEN is not set: alerts go to this console")
+        print_status("TOCSIN_SLACK_TOKEN is not set")
     return token if notify is None else notify is Notify.SLACK
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 
+from streams.monitoring.probes import PATHS
 from tocsin.web.http.auth import COOKIE, LOOPBACK, SESSION_SECONDS, Authenticator, verify_csrf
 from tocsin.web.http.local_path import local_path
 from tocsin.web.session import Session
@@ -27,10 +28,12 @@ SESSION: Final = web.RequestKey("session", Session)
 IS_LOGGED_IN: Final[web.RequestKey[Callable[[], bool]]] = web.RequestKey("is_logged_in")
 """Asks again whether the session of a request goes on: a stream outlives the moment in which it was admitted."""
 
-PUBLIC_PATHS: Final = ("/login", "/assets/", "/healthz")
+PUBLIC_PATHS: Final = ("/login", "/assets/", "/healthz", *PATHS)
 """What is served without a login."""
 
 TOO_MANY_REQUESTS: Final = 429
+KNOWN_ERRORS: Final = {404: "not_found", 403: "forbidden", 405: "wrong_method", 413: "too_large"}
+"""Errors with a text of their own, by status."""
 
 
 def request_language(request: web.Request) -> Language:
@@ -67,6 +70,8 @@ async def _handle_errors(request: web.Request, handler: Handler) -> web.StreamRe
         response = await handler(request)
     except web.HTTPException as error:
         response = error if error.status < 400 else _error_page(request, error.status, error.text)  # noqa: PLR2004
+        if allowed := error.headers.get("Allow"):
+            response.headers["Allow"] = allowed
     except ConnectionError:
         raise
     except Exception:
@@ -158,8 +163,11 @@ def _login_page(request: web.Request, error: str = "", status: int = 200) -> web
 
 
 def _error_page(request: web.Request, status: int, text: str | None) -> web.Response:
+    """Return the page of an error; for a program that asks for JSON, JSON."""
     language = request_language(request)
-    known = {404: "not_found", 403: "forbidden"}.get(status, "failed" if status >= 500 else "forbidden")  # noqa: PLR2004
+    known = KNOWN_ERRORS.get(status, "failed" if status >= 500 else "forbidden")  # noqa: PLR2004
+    if "application/json" in request.headers.get("Accept", ""):
+        return web.json_response({"error": translate("en", known)}, status=status)
     own = text if text and not text.startswith(f"{status}:") else translate(language, known)
     return render_page("error.html.j2", language, request.get(SESSION), status, title=own)
 

@@ -177,6 +177,8 @@ MESSAGES: Final = {
     "end": "End",
     "not_found": "Page not found.",
     "forbidden": "Not allowed.",
+    "wrong_method": "This address takes no request of this kind. Open it in a browser.",
+    "too_large": "That is too large.",
     "failed": "Something went wrong. The error is in the log.",
     "back": "Back to the overview",
     "opening": "Opening …",

@@ -181,6 +181,8 @@ _TEXTS: Final = {
     "end": "Fin",
     "not_found": "Page introuvable.",
     "forbidden": "Action refusée.",
+    "wrong_method": "Cette adresse n’accepte pas ce type de requête. Ouvrez-la dans un navigateur.",
+    "too_large": "L’envoi est trop volumineux.",
     "failed": "Une erreur est survenue. Le détail est dans le journal.",
     "back": "Retour à la vue d’ensemble",
     "opening": "Ouverture …",

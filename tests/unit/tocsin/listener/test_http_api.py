@@ -314,5 +314,6 @@ async def test_it_is_alive(api: TestClient[Any, Any]) -> None:
     """For the one that watches the process."""
     answer = await api.get("/livez")
 
-    assert (answer.status, await answer.json()) == (200, {"ok": True})
+    assert (answer.status, await answer.json()) == (200, {"ok": True, "reasons": []})
+    assert (await api.get("/readyz")).status == 200
     assert (await api.get("/v1/mentions")).status == 405

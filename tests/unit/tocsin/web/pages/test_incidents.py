@@ -159,6 +159,20 @@ async def test_a_stream_ends_with_its_session(monkeypatch: pytest.MonkeyPatch) -
             await asyncio.wait_for(events.content.read(), 60)
 
 
+async def test_errors_are_pages_and_for_programs_json() -> None:
+    """An address that is not there, and one that names what it takes; probes need no login."""
+    async with web_client(day(), web_token=TOKEN) as client:
+        await client.post("/login", data={"token": TOKEN, "name": "Ana"})
+        csrf = hidden(await (await client.get("/")).text(), "csrf")
+        missing = await client.get("/nothing", headers={"Accept": "application/json"})
+        assert (missing.status, await missing.json()) == (404, {"error": "Page not found."})
+        wrong = await client.post("/", data={"csrf": csrf})
+        assert (wrong.status, wrong.headers["Allow"]) == (405, "GET,HEAD")
+        assert "takes no request of this kind" in await wrong.text()
+    async with web_client(day(), web_token=TOKEN) as stranger:
+        assert [(await stranger.get(path)).status for path in ("/livez", "/readyz")] == [200, 200]
+
+
 async def test_many_guesses_at_once_are_limited_before_their_bodies_are_read() -> None:
     """Of forty that are sent together five are looked at; the token among the rest opens nothing."""
     async with web_client(day(), web_token=TOKEN) as client:
