@@ -7,6 +7,7 @@ COPY alerts alerts
 COPY config config
 COPY detectors detectors
 COPY mentions mentions
+COPY moderation moderation
 COPY replay replay
 COPY sources sources
 COPY streams streams

@@ -14,7 +14,7 @@ TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(5, (os.cpu_count() 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup demo test check unit kafka chaos group-crashes listening latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table docs clean
+.PHONY: help install setup demo test check unit kafka chaos group-crashes listening latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table docs clean
 
 help: ## List the targets
 	@echo "Tocsin: make TARGET [ARGS='…' passed on to the command]"
@@ -89,6 +89,9 @@ replay-speed: setup ## Time replays of real words, dense and sparse, and of the 
 
 incidents-table: setup ## Replay the labelled incidents: delay and false alarms
 	@$(RUN) benchmarks.incidents $(ARGS)
+
+moderation-table: setup ## Score the moderation policies on labelled sets and functional cases
+	@$(RUN) benchmarks.moderation --write $(ARGS)
 
 sentiment-table: setup ## Score sentiment, language and abuse on the labelled sets
 	@$(RUN) benchmarks.sentiment $(ARGS)

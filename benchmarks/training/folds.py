@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.metrics import macro_f1
 from benchmarks.training import lessons, sets, train
+from mentions.sentiment.learned.abuse import THRESHOLD, abuse_probability
 
 if TYPE_CHECKING:
     from benchmarks.training.lessons import Example, Lesson
@@ -27,10 +28,16 @@ def french_sentiment() -> tuple[float, float]:
 
 def french_abuse() -> tuple[list[bool], list[bool]]:
     """Return whether each text of MLMA is toxic, and whether it was called so."""
+    truth, scores = french_abuse_scores()
+    return truth, [score > THRESHOLD for score in scores]
+
+
+def french_abuse_scores() -> tuple[list[bool], list[float]]:
+    """Return whether each text of MLMA is toxic, and its moderation score by a fit without it."""
     lesson = lessons.abuse_french(sets.DEVELOPMENT)
     size = len(sets.read("fr_mlma_toxic"))
     labels, margins, _ = _asked(lesson, lesson.examples[:size])
-    return (labels == 1).tolist(), (margins[:, 0] > 0).tolist()
+    return (labels == 1).tolist(), [abuse_probability(float(margin)) for margin in margins[:, 0]]
 
 
 def _asked(lesson: Lesson, asked: list[Example]) -> tuple[Places, Floats, Places]:

@@ -15,6 +15,7 @@ from detectors.policy import Policy as DetectPolicy
 from detectors.topics.parameters import TopicBurst
 from mentions.watchlist.brand_terms import BrandTerms, Term
 from mentions.watchlist.query import check, plain_terms
+from moderation.settings import Moderation
 from sources.settings import SourceSettings
 
 if TYPE_CHECKING:
@@ -116,6 +117,9 @@ class BrandDefaults(BaseModel):
     sources: Annotated[tuple[SourceSettings, ...], Field(max_length=200)] = Field(
         default=(),
         description="Public places that `tocsin listen` reads for the brand: feeds, forums, networks, app stores.",
+    )
+    moderation: Moderation = Field(
+        default=Moderation(), description="Moderation queue: which mentions people look at, and by when."
     )
     detect: DetectPolicy = Field(default=DetectPolicy(), description="Detection policy: sensitivity and thresholds.")
     alert: AlertPolicy = Field(

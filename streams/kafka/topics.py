@@ -50,6 +50,7 @@ class Topics:
         self.brands = Topic(f"{prefix}brands", compacted=True)
         self.watch_state = Topic(self.changelog("watch"), compacted=True, max_bytes=MAX_STATE_BYTES)
         self.triage_state = Topic(self.changelog("triage"), compacted=True)
+        self.moderation = Topic(f"{prefix}moderation", retention=90 * DAY)
         self.heartbeats = Topic(f"{prefix}heartbeats", retention=2 * DAY)
         self.source_cursors = Topic(f"{prefix}source-cursors", compacted=True, max_bytes=MAX_STATE_BYTES)
         self.source_health = Topic(f"{prefix}source-health", compacted=True, retention=30 * DAY)

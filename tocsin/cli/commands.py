@@ -36,6 +36,9 @@ COMMANDS: Final[dict[str, CommandSpec]] = {
     "incident": CommandSpec(
         "tocsin.cli.respond.incident", "List, show, acknowledge, snooze, resolve or judge incidents."
     ),
+    "moderation": CommandSpec(
+        "tocsin.cli.respond.moderation", "Moderate: run the intake, work on the queue, see how well it goes."
+    ),
     "silence": CommandSpec("tocsin.cli.respond.silence", "Silence a brand for a while, list the silences, expire one."),
     "oncall": CommandSpec("tocsin.cli.respond.oncall", "Show who is on call for each brand, and who takes over when."),
     "config": CommandSpec("tocsin.cli.configure.config", "Check, compare and apply the brand configuration."),

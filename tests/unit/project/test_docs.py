@@ -59,7 +59,10 @@ def _check_command(command: str, words: list[str]) -> None:
     for word in words[1:]:
         if word in getattr(found, "commands", {}):
             found = found.commands[word]
-    known = {option for parameter in found.params for option in parameter.opts} | {"--help", "-h"}
+    known = {option for parameter in found.params for option in (*parameter.opts, *parameter.secondary_opts)} | {
+        "--help",
+        "-h",
+    }
     given = {word.split("=")[0] for word in words if word.startswith("--")}
     assert given <= known, command
 

@@ -1,0 +1,113 @@
+"""Intake: which mentions enter the queue, as which item. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from mentions.model.hashing import hash63
+from mentions.model.near_duplicates import text_hash
+from mentions.watchlist.normalise import normalise
+from moderation.model import Flagged, PolicyFinding, Post
+from moderation.policies.model import Finding, Reading
+from moderation.policies.registry import RULES_VERSION, judge
+from moderation.text import FoldedText
+
+if TYPE_CHECKING:
+    from mentions.model.wire import WireMention
+    from moderation.policies.model import Severity
+    from moderation.settings import Moderation
+
+MAX_TEXT: Final = 2_000
+"""Characters of a text that an item keeps."""
+
+BLOCK_LIST: Final = "block list"
+"""What flags a mention for the brand's own words and authors."""
+
+_WHOLE: Final = 2**63
+
+
+class ScoredText(NamedTuple):
+    """A mention as the hot path reads it."""
+
+    mention: WireMention
+    id: int
+    """Hash of channel and id."""
+    language: str | None
+    abuse: float
+    scorer: str
+    """Its version."""
+
+
+def item_id(brand: str, text: str) -> str:
+    """Return the id of the item of a text about a brand: near-copies share it."""
+    digest = hash63(f"{brand}\n{text_hash(text)}")
+    return f"{digest:016x}"
+
+
+def flag(brand: str, settings: Moderation, scored: ScoredText, now: int) -> Flagged | None:
+    """Return the record that lets a mention into the queue of a brand; None for one that stays out.
+
+    Args:
+        brand: its name.
+        settings: what the brand flags.
+        scored: the mention.
+        now: when it is flagged [ms].
+    """
+    if not settings.enabled:
+        return None
+    mention = scored.mention
+    authors = {normalise(name).lstrip("@ ") for name in mention.author_names if name}
+    if authors & _names(settings.allow_authors):
+        return None
+    reading = Reading(mention.text, scored.language, scored.abuse, settings.abuse_threshold)
+    if settings.allow_terms and _pattern(settings.allow_terms).search(reading.folded.folded):
+        return None
+    findings = _findings(settings, reading, blocked=bool(authors & _names(settings.block_authors)))
+    sampled = not findings and hash63(f"sample {scored.id}") < settings.sample_rate * _WHOLE
+    if not (findings or sampled):
+        return None
+    worst: Severity = findings[0].severity if findings else "low"
+    return Flagged(
+        id=f"flag:{brand}:{scored.id:x}",
+        item=item_id(brand, mention.text),
+        at=now,
+        brand=brand,
+        post=Post(scored.id, mention.channel, mention.author_id, mention.published, mention.url or ""),
+        text=mention.text[:MAX_TEXT],
+        findings=findings,
+        version=f"{scored.scorer}+{RULES_VERSION}",
+        due_at=now + settings.due.of(worst),
+        language=scored.language or "",
+        sampled=sampled,
+    )
+
+
+def _findings(settings: Moderation, reading: Reading, *, blocked: bool) -> tuple[PolicyFinding, ...]:
+    found = [
+        PolicyFinding(name, finding.severity, tuple((span.start, span.end) for span in finding.spans))
+        for name, finding in judge(reading, settings.policies).items()
+    ]
+    own = _own_finding(settings, reading, blocked=blocked)
+    if own:
+        found.append(PolicyFinding(BLOCK_LIST, own.severity, tuple((span.start, span.end) for span in own.spans)))
+    order = {"high": 0, "medium": 1, "low": 2}
+    return tuple(sorted(found, key=lambda finding: order[finding.severity]))
+
+
+def _own_finding(settings: Moderation, reading: Reading, *, blocked: bool) -> Finding | None:
+    words = _pattern(settings.block_terms).finditer(reading.folded.folded) if settings.block_terms else ()
+    spans = tuple(reading.folded.span(*word.span()) for word in words)
+    return Finding("medium", spans) if spans or blocked else None
+
+
+@lru_cache(1_000)
+def _names(authors: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(normalise(name).lstrip("@ ") for name in authors)
+
+
+@lru_cache(1_000)
+def _pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
+    words = "|".join(re.escape(FoldedText(term).folded).replace(r"\ ", r"\W+") for term in terms)
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)")

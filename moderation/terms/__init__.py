@@ -1,0 +1,1 @@
+"""Term tables of the policies, one module a language."""

@@ -1,0 +1,112 @@
+"""Intake service: reads `mentions` in a group of its own, and adds what the policies flag to `moderation`.
+
+Offsets are committed after Kafka acknowledged every record that follows from them; a mention that is read again joins
+the item that it is part of, and changes nothing. Several services share the partitions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from moderation.model import encode
+from streams.clock import wall_ms
+from streams.kafka.topics import DAY
+from streams.moderation.intake_stage import take_in
+from streams.views.brands import BrandRegistry, follow
+
+if TYPE_CHECKING:
+    from mentions.sentiment import Scorer
+    from moderation.settings import Moderation
+    from streams.kafka.connection import Connection
+    from streams.kafka.topics import Topics
+
+log = structlog.get_logger(__name__)
+
+BATCH: Final = 500
+"""Kafka records that are read at once."""
+
+OLDEST: Final = int(DAY.total_seconds() * 1000)
+"""Mentions that arrived longer ago are not moderated any more [ms]: a first start does not flood the queue."""
+
+
+def group_of(topics: Topics) -> str:
+    """Return the consumer group of the intake services."""
+    return f"{topics.application}-moderation"
+
+
+class IntakeService:
+    """One process of the intake."""
+
+    def __init__(self, connection: Connection, topics: Topics, scorer: Scorer, partitions: int) -> None:
+        self._connection = connection
+        self._topics = topics
+        self._scorer = scorer
+        self._partitions = partitions
+        self._registry = BrandRegistry()
+        self.flagged = 0
+
+    async def run(self) -> None:
+        """Take mentions in until cancelled.
+
+        Raises:
+            KafkaError: Kafka refused a record for good; what is not committed is read again by the next service.
+        """
+        consumer = AIOKafkaConsumer(
+            self._topics.mentions.name,
+            **self._connection.aiokafka(),
+            group_id=group_of(self._topics),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        producer = AIOKafkaProducer(
+            **self._connection.aiokafka(), acks="all", enable_idempotence=not self._connection.embedded
+        )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(follow(self._registry, self._connection, self._topics, self._partitions))
+            await self._registry.loaded()
+            await producer.start()
+            try:
+                await consumer.start()
+                log.info("moderation intake started", brands=sorted(self._settings()))
+                while True:
+                    await self._round(consumer, producer)
+            finally:
+                await consumer.stop()
+                await producer.stop()
+
+    def _settings(self) -> dict[str, Moderation]:
+        return {name: brand.moderation for name, brand in self._registry.brands().items() if brand.moderation.enabled}
+
+    async def _round(self, consumer: Any, producer: Any) -> None:
+        batches = await consumer.getmany(timeout_ms=1_000, max_records=BATCH)
+        if not batches:
+            return
+        settings, now = self._settings(), wall_ms()
+        if settings:
+            values = [
+                (record.value, record.timestamp)
+                for records in batches.values()
+                for record in records
+                if record.timestamp >= now - OLDEST
+            ]
+            flagged = await asyncio.to_thread(take_in, values, self._registry.watchlist, self._scorer, settings, now)
+            acknowledged = [
+                await producer.send(self._topics.moderation.name, encode(record), key=record.item.encode())
+                for record in flagged
+            ]
+            await asyncio.gather(*acknowledged)
+            self.flagged += len(flagged)
+        await self._commit(consumer, {tp: records[-1].offset + 1 for tp, records in batches.items()})
+
+    async def _commit(self, consumer: Any, offsets: dict[Any, int]) -> None:
+        try:
+            await consumer.commit(offsets)
+        except (CommitFailedError, IllegalStateError) as error:  # another service has the partition now: it reads again
+            log.warning("moderation offsets not committed", reason=type(error).__name__)
+        except KafkaError as error:
+            log.warning("moderation offsets not committed", reason=f"{type(error).__name__}: {error}")

@@ -1,0 +1,34 @@
+"""Invented records of a moderation queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moderation.model import Flagged, PolicyFinding, Post
+
+if TYPE_CHECKING:
+    from moderation.policies.model import Severity
+
+
+def flagged(
+    item: str,
+    *,
+    post: int = 1,
+    at: int = 0,
+    brand: str = "Acme",
+    severity: Severity = "high",
+    due: int = 1_000,
+) -> Flagged:
+    """Return a record by which a post enters the queue."""
+    return Flagged(
+        id=f"flag {item} {post}",
+        item=item,
+        at=at,
+        brand=brand,
+        post=Post(post, "forum", f"author {post}", at, "https://forum.example/1"),
+        text="I will kill you",
+        findings=(PolicyFinding("threat", severity, ((0, 4),)),),
+        version="tocsin-3+policies-1",
+        due_at=due,
+        language="en",
+    )

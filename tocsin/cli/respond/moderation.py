@@ -1,0 +1,295 @@
+"""`tocsin moderation`: the intake service, and the queue from the terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from streams.clock import wall_ms
+from tocsin.cli.environment import load_installation
+from tocsin.cli.options import BrandOption, ByOption, EmbeddedOption, JsonOption
+from tocsin.cli.output import print_json, print_line, print_status, printable
+from tocsin.cli.respond import moderation_output as output
+from tocsin.cli.respond.moderation_session import CLAIM_MS, find, read_queue, record_id, submit
+from tocsin.cli.weights import WeightsOption, load_scorer
+from tocsin.errors import CommandError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from moderation.model import AnyRecord, Item
+    from moderation.queue import Queue
+
+app = typer.Typer(
+    help="Moderate: run the intake, work on the queue, see how well it goes (docs/moderation.md).",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+
+ItemArgument = Annotated[str, typer.Argument(metavar="ITEM", help="The item, by the beginning of its id.")]
+NoteOption = Annotated[str, typer.Option("--note", help="Why; the history shows it.")]
+PolicyOption = Annotated[str | None, typer.Option("--policy", help="Only this policy.")]
+
+
+@app.command()
+def run(weights: WeightsOption = None, *, embedded: EmbeddedOption = False) -> None:
+    """Take mentions into the queues of the brands that moderate, until stopped. Several may run.
+
+    Examples:
+      tocsin moderation run
+    """
+    from streams.kafka.admin import create_topics  # noqa: PLC0415  slow to load
+    from streams.lifecycle import log_to_stderr  # noqa: PLC0415
+    from streams.moderation.intake_service import IntakeService  # noqa: PLC0415
+    from streams.shutdown import run_until_stopped  # noqa: PLC0415
+
+    here = load_installation(embedded=embedded)
+    log_to_stderr(here.settings.log_level, here.settings.log_format)
+    made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
+    service = IntakeService(here.connection, here.topics, load_scorer(weights), made[0].partitions)
+    try:
+        if run_until_stopped(service.run()):
+            print_status("stopped")
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from several  # the tasks end together: one of them failed
+
+
+@app.command("list")
+def list_(
+    *,
+    brand: BrandOption = None,
+    policy: PolicyOption = None,
+    decided: Annotated[bool, typer.Option("--decided", help="Those that are decided, the latest first.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """List what waits for a decision: overdue items first, then the most severe. The texts are not shown.
+
+    Examples:
+      tocsin moderation list
+      tocsin moderation list --brand Hallowfirth --policy threat --json
+    """
+    from moderation.queue import Filter  # noqa: PLC0415  slow to load
+
+    queue, now = read_queue(), wall_ms()
+    wanted = Filter(brands=[brand] if brand else (), policies=[policy] if policy else ())
+    items = queue.waiting(now, wanted)
+    if decided:
+        done = [item for item in queue.items() if item.state == "decided" and wanted.lets_through(item)]
+        items = sorted(done, key=lambda item: item.decided_at, reverse=True)
+    if json:
+        for item in items:
+            print_json(output.item_record(item))
+    elif items:
+        output.print_items(items, now)
+    else:
+        print_line("nothing is decided" if decided else "nothing waits")
+
+
+@app.command()
+def show(item: ItemArgument, *, json: JsonOption = False) -> None:
+    """Show an item with its text, links and history.
+
+    Examples:
+      tocsin moderation show 5b1f
+    """
+    found = find(read_queue(), item)
+    if json:
+        print_json(output.item_record(found))
+    else:
+        output.print_item(found, wall_ms())
+
+
+@app.command("next")
+def next_(*, by: ByOption, brand: BrandOption = None, policy: PolicyOption = None) -> None:
+    """Claim the next item for 15 minutes and show it: overdue first, then the most severe, and nobody else's.
+
+    Examples:
+      tocsin moderation next --by ana
+    """
+    from moderation.model import Claimed  # noqa: PLC0415  slow to load
+    from moderation.queue import Filter  # noqa: PLC0415
+
+    wanted = Filter(brands=[brand] if brand else (), policies=[policy] if policy else ())
+
+    def claim(queue: Queue) -> AnyRecord:
+        now = wall_ms()
+        found = queue.next_for(by, now, wanted)
+        if found is None:
+            raise CommandError("nothing waits")
+        return Claimed(id=record_id(), item=found.id, at=now, by=by, until=now + CLAIM_MS)
+
+    output.print_item(submit(claim), wall_ms())
+
+
+@app.command()
+def claim(item: ItemArgument, *, by: ByOption) -> None:
+    """Claim an item for 15 minutes.
+
+    Examples:
+      tocsin moderation claim 5b1f --by ana
+    """
+    from moderation.model import Claimed  # noqa: PLC0415  slow to load
+
+    now = wall_ms()
+    _act(item, lambda name: Claimed(id=record_id(), item=name, at=now, by=by, until=now + CLAIM_MS), "claimed")
+
+
+@app.command()
+def release(item: ItemArgument, *, by: ByOption) -> None:
+    """Give a claim back.
+
+    Examples:
+      tocsin moderation release 5b1f --by ana
+    """
+    from moderation.model import Released  # noqa: PLC0415  slow to load
+
+    _act(item, lambda name: Released(id=record_id(), item=name, at=wall_ms(), by=by), "released")
+
+
+@app.command()
+def skip(item: ItemArgument, *, by: ByOption) -> None:
+    """Leave an item to others.
+
+    Examples:
+      tocsin moderation skip 5b1f --by ana
+    """
+    from moderation.model import Skipped  # noqa: PLC0415  slow to load
+
+    _act(item, lambda name: Skipped(id=record_id(), item=name, at=wall_ms(), by=by), "skipped")
+
+
+@app.command()
+def escalate(item: ItemArgument, *, by: ByOption, note: NoteOption = "") -> None:
+    """Ask for another person's judgement.
+
+    Examples:
+      tocsin moderation escalate 5b1f --by ana --note "is this a real address?"
+    """
+    from moderation.model import Escalated  # noqa: PLC0415  slow to load
+
+    _act(item, lambda name: Escalated(id=record_id(), item=name, at=wall_ms(), by=by, note=note), "escalated")
+
+
+@app.command()
+def decide(
+    item: ItemArgument,
+    outcome: Annotated[
+        str,
+        typer.Argument(
+            help='"no action", "hide requested", "author watched", "reported to platform" or "reported to police".'
+        ),
+    ],
+    *,
+    by: ByOption,
+    note: NoteOption = "",
+) -> None:
+    """Decide an item that you have claimed. Tocsin records the decision; it hides nothing by itself.
+
+    Examples:
+      tocsin moderation decide 5b1f "hide requested" --by ana
+      tocsin moderation decide 5b1f "no action" --by ana --note "a song's title"
+    """
+    from moderation.model import OUTCOMES, Decided  # noqa: PLC0415  slow to load
+
+    chosen = next((known for known in OUTCOMES if known == outcome), None)
+    if chosen is None:
+        raise UsageError(f"OUTCOME: {printable(outcome)!r} is none of {', '.join(map(repr, OUTCOMES))}")
+    _act(
+        item,
+        lambda name: Decided(id=record_id(), item=name, at=wall_ms(), by=by, outcome=chosen, note=note),
+        chosen,
+    )
+
+
+@app.command()
+def undo(item: ItemArgument, *, by: ByOption) -> None:
+    """Take your own decision back: the item waits again.
+
+    Examples:
+      tocsin moderation undo 5b1f --by ana
+    """
+    from moderation.model import Undone  # noqa: PLC0415  slow to load
+
+    _act(item, lambda name: Undone(id=record_id(), item=name, at=wall_ms(), by=by), "undone")
+
+
+@app.command()
+def appeal(item: ItemArgument, *, by: ByOption, note: NoteOption = "") -> None:
+    """Object to a decision; another person has to rule.
+
+    Examples:
+      tocsin moderation appeal 5b1f --by lea --note "it quotes the insult"
+    """
+    from moderation.model import Appealed  # noqa: PLC0415  slow to load
+
+    _act(item, lambda name: Appealed(id=record_id(), item=name, at=wall_ms(), by=by, note=note), "appealed")
+
+
+@app.command()
+def rule(
+    item: ItemArgument,
+    *,
+    by: ByOption,
+    uphold: Annotated[bool, typer.Option("--uphold/--overturn", help="Whether the decision stands.")],
+    note: NoteOption = "",
+) -> None:
+    """Rule on an appeal.
+
+    Examples:
+      tocsin moderation rule 5b1f --overturn --by marc
+    """
+    from moderation.model import Ruled  # noqa: PLC0415  slow to load
+
+    _act(
+        item,
+        lambda name: Ruled(id=record_id(), item=name, at=wall_ms(), by=by, upheld=uphold, note=note),
+        "upheld" if uphold else "overturned",
+    )
+
+
+@app.command()
+def stats(*, brand: BrandOption = None, json: JsonOption = False) -> None:
+    """Show precision by policy, what is missed, times to claim and to decide, and appeals.
+
+    Examples:
+      tocsin moderation stats
+    """
+    from moderation.statistics import compute_statistics  # noqa: PLC0415  slow to load
+
+    figures = compute_statistics(item for item in read_queue().items() if brand in (None, item.brand))
+    if json:
+        print_json(figures._asdict())
+    else:
+        output.print_statistics(figures)
+
+
+@app.command()
+def check(*, lang: Annotated[str | None, typer.Option("--lang", help="The language; else detected.")] = None) -> None:
+    """Show what each policy finds in the texts on standard input, one a line. Needs no broker.
+
+    Examples:
+      echo "Someone should burn down your offices" | tocsin moderation check
+    """
+    from moderation.policies.model import Reading  # noqa: PLC0415  slow to load
+    from moderation.policies.registry import judge  # noqa: PLC0415
+
+    scorer = load_scorer(None)
+    for line in sys.stdin:
+        text = line.rstrip("\n")
+        analysis = scorer.analyse(text, lang)
+        found = judge(Reading(text, lang or analysis.lang, analysis.abuse))
+        told = "; ".join(f"{name} ({finding.severity}){_words(text, finding.spans)}" for name, finding in found.items())
+        print_line(printable(f"{told or 'nothing'}  <- {text}"))
+
+
+def _words(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+    return ": " + ", ".join(repr(text[start:end]) for start, end in spans) if spans else ""
+
+
+def _act(item: str, make: Callable[[str], AnyRecord], done: str) -> Item:
+    changed = submit(lambda queue: make(find(queue, item).id))
+    print_status(printable(f"{changed.id[:8]}: {done}"))
+    return changed

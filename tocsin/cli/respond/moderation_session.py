@@ -1,0 +1,102 @@
+"""Session of a moderation command: the queue as it is now, and one record submitted to it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from tocsin.cli.environment import load_installation
+from tocsin.cli.output import printable
+from tocsin.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from moderation.model import AnyRecord, Item
+    from moderation.queue import Queue
+    from streams.moderation.queue_view import QueueView
+    from tocsin.cli.environment import Installation
+
+T = TypeVar("T")
+
+CLAIM_MS: Final = 15 * 60_000
+"""How long a claim from the terminal lasts [ms]."""
+
+
+def record_id() -> str:
+    """Return a new record's id."""
+    return f"cli:{uuid.uuid4().hex}"
+
+
+def read_queue() -> Queue:
+    """Return the queue as it is now.
+
+    Raises:
+        BrokerError: no broker answers.
+    """
+
+    async def read(view: QueueView) -> Queue:
+        return view.queue
+
+    return asyncio.run(_with_view(load_installation(), read))
+
+
+def submit(make: Callable[[Queue], AnyRecord]) -> Item:
+    """Submit the record that `make` returns for the queue as it is; return the item as it left it.
+
+    Raises:
+        BrokerError: no broker answers.
+        CommandError: the record changed nothing; the message says why.
+    """
+
+    async def send(view: QueueView) -> Item:
+        record = make(view.queue)
+        refusal = await view.submit(record)
+        item = view.queue.get(record.item)
+        if refusal or item is None:
+            raise CommandError(printable(f"{record.item}: {refusal or 'no such item'}: `tocsin moderation list`"))
+        return item
+
+    return asyncio.run(_with_view(load_installation(), send))
+
+
+def find(queue: Queue, name: str) -> Item:
+    """Return the item whose id begins with `name`.
+
+    Raises:
+        CommandError: there is none, or more than one.
+    """
+    found = [item for item in queue.items() if item.id.startswith(name)] if name else []
+    if len(found) != 1:
+        why = "several items begin so" if found else "no such item"
+        raise CommandError(f"{printable(name)}: {why}: `tocsin moderation list` shows them")
+    return found[0]
+
+
+async def _with_view(here: Installation, use: Callable[[QueueView], Awaitable[T]]) -> T:
+    async with open_view(here) as view:
+        return await use(view)
+
+
+@asynccontextmanager
+async def open_view(here: Installation) -> AsyncIterator[QueueView]:
+    """Yield the queue, read to its present end and kept up to date."""
+    from streams.kafka import reader  # noqa: PLC0415  slow to load
+    from streams.moderation.queue_view import QueueView  # noqa: PLC0415
+
+    ends = await asyncio.to_thread(reader.partition_ends, here.connection, here.topics.moderation.name)
+    async with QueueView(here.connection, here.topics, len(ends)) as view:
+        following = asyncio.create_task(view.follow())
+        loaded = asyncio.create_task(view.loaded())
+        try:
+            await asyncio.wait({following, loaded}, return_when=asyncio.FIRST_COMPLETED)
+            if following.done():
+                following.result()
+            yield view
+        finally:
+            for task in (following, loaded):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
