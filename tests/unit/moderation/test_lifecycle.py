@@ -146,7 +146,7 @@ def test_a_skipped_item_is_offered_to_others_first_and_is_kept() -> None:
     assert _id(queue.next_for("ana", 4)) == "one"
 
 
-def test_overdue_items_come_first_then_the_gravest_then_the_oldest() -> None:
+def test_overdue_items_come_first_then_by_severity_then_the_oldest() -> None:
     """What was promised first is done first."""
     queue, _ = run(
         flagged("young", at=3, severity="low", due=100),
