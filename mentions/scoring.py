@@ -85,7 +85,7 @@ class SourceRecord(NamedTuple):
 def score(mention: Mention, watchlist: Watchlist, scorer: Scorer) -> ScoredMention:
     """Return the outcome of `mention` and its score for each of its brands."""
     wire = to_wire(mention)
-    wire.text = clean(wire.text)
+    wire.text = clean(wire.whole_text)
     match = watchlist.match(wire)
     readings = _score_tasks([(wire, brand) for brand in match.brands], watchlist, scorer)
     named = {brand.name: reading for brand, reading in zip(match.brands, readings, strict=True)}
@@ -151,7 +151,7 @@ def _scoring_tasks(scored: RecordResult, record: SourceRecord, watchlist: Watchl
         if isinstance(entry, Rejection):
             scored.rejections.append(entry)
             continue
-        entry.text = clean(entry.text)
+        entry.text = clean(entry.whole_text)
         match = watchlist.match(entry)
         if match.outcome is Outcome.UNKNOWN_BRAND:
             unknown[index] = match.reason

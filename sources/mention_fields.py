@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mentions.model.hashing import hash63
-from mentions.model.mention import MAX_CHANNEL, MAX_COUNT, MAX_ID, MAX_LANG, MAX_NAME, MAX_TEXT, MAX_URL
+from mentions.model.mention import MAX_CHANNEL, MAX_COUNT, MAX_ID, MAX_LANG, MAX_NAME, MAX_TEXT, MAX_TITLE, MAX_URL
 from sources.item import Item
 
 
@@ -15,9 +15,13 @@ def mention(
     published: int,
     channel: str,
     *,
+    kind: str | None = None,
+    title: str | None = None,
     author: str | None = None,
     author_name: str | None = None,
     followers: object = None,
+    author_since: int | None = None,
+    verified: object = None,
     url: str | None = None,
     lang: str | None = None,
     **other: object,
@@ -29,21 +33,27 @@ def mention(
         text: what it says, as people see it.
         published: when it was published, in ms.
         channel: where.
+        kind: post, comment, review, article or repost.
+        title: its title, with which the text begins: workers of an older version read the text alone.
         author: the author's id or handle.
         author_name: the author's name as shown.
         followers: how many follow the author, where it is a whole number.
+        author_since: when the author's account was opened, in ms.
+        verified: whether the channel vouches for the author, where it is true or false.
         url: where to read it; left out if it is no address of the web.
         lang: its language.
         other: what else is worth keeping; texts are cut, None is left out.
     """
     person: dict[str, Any] = {"id": _cut(author, MAX_NAME), "name": _cut(author_name, MAX_NAME)}
-    if is_count(followers):
-        person["followers"] = followers
+    person |= {"followers": followers if is_count(followers) else None, "created_at": author_since}
+    person["verified"] = verified if isinstance(verified, bool) else None
     fields: dict[str, Any] = {
         "id": _ident(str(name)),
+        "title": _cut(title, MAX_TITLE),
         "text": _cut(text, MAX_TEXT) or "",
         "published_at": published,
         "channel": _cut(channel, MAX_CHANNEL) or "web",
+        "kind": kind,
         "author": {key: value for key, value in person.items() if value is not None} or None,
         "url": url if url and len(url) <= MAX_URL and _is_link(url) else None,
         "lang": lang if lang and len(lang) <= MAX_LANG and lang.isascii() and lang.isprintable() else None,

@@ -55,7 +55,7 @@ class Selection:
         entry = decode_line(msgspec.json.encode(fields), now)
         if isinstance(entry, Rejection):
             return SelectedItem(rejection="; ".join(entry.reasons))
-        entry.text = clean(entry.text)
+        entry.text = clean(entry.whole_text)
         about = [brand.name for brand in self._watchlist.match(entry).brands if brand.name in self._names]
         for name in self._whole:
             entry.brand = name

@@ -25,6 +25,10 @@ _RULES: Final = {
     "finite_number": "must be a whole number",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
     "model_type": "must be an object such as {{id, name, followers}}, or the id alone",
 }
 

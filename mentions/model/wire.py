@@ -7,15 +7,29 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
-from mentions.model.mention import MAX_CHANNEL, MAX_COUNT, MAX_COUNTERS, MAX_ID, MAX_LANG, MAX_NAME, MAX_TEXT, MAX_URL
+from mentions.model.mention import (
+    MAX_CHANNEL,
+    MAX_COUNT,
+    MAX_COUNTERS,
+    MAX_ID,
+    MAX_LANG,
+    MAX_NAME,
+    MAX_RATING,
+    MAX_TEXT,
+    MAX_TITLE,
+    MAX_URL,
+)
 from mentions.model.placeholders import is_placeholder
 from mentions.model.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
-    from mentions.model.mention import Mention
+    from mentions.model.mention import Author, Mention
 
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
+Title = Annotated[str, Meta(max_length=MAX_TITLE)]
+Reference = Annotated[str, Meta(max_length=MAX_ID)]
+Rating = Annotated[float, Meta(ge=0, le=MAX_RATING)]
 Channel = Annotated[str, Meta(min_length=1, max_length=MAX_CHANNEL)]
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
 Url = Annotated[str, Meta(max_length=MAX_URL)]
@@ -30,6 +44,12 @@ class WireAuthor(msgspec.Struct, gc=False):
     id: Name | None = None
     name: Name | None = None
     followers: Count | None = None
+    created_at: str | int | float | None = None
+    verified: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.created_at not in {None, ""}:
+            parse_timestamp(self.created_at)
 
 
 class WireMention(msgspec.Struct, gc=False):
@@ -43,17 +63,31 @@ class WireMention(msgspec.Struct, gc=False):
     text: Text
     published_at: str | int | float
     channel: Channel
+    title: Title | None = None
+    kind: Name | None = None
     brand: Name | None = None
     author: Name | WireAuthor | None = None
     url: Url | None = None
     lang: Lang | None = None
+    rating: Rating | None = None
     engagement: Count | Counts | None = None
     reach: Count | None = None
+    reply_to: Reference | None = None
+    thread: Reference | None = None
+    revision: Count | None = 0
+    deleted: bool | None = False
     source: Name | None = None
     published: int = 0
 
     def __post_init__(self) -> None:
         self.published = parse_timestamp(self.published_at)
+
+    @property
+    def whole_text(self) -> str:
+        """Return the title and the text; a text that begins with its title has it once."""
+        if not self.title or self.text.startswith(self.title):
+            return self.text
+        return f"{self.title}\n{self.text}".strip()
 
     @property
     def author_id(self) -> str:
@@ -93,10 +127,22 @@ def to_wire(mention: Mention) -> WireMention:
         published_at=mention.published_at.isoformat(),
         channel=mention.channel,
         brand=mention.brand,
-        author=None if author is None else WireAuthor(author.id, author.name, author.followers),
+        title=mention.title,
+        kind=mention.kind,
+        author=None if author is None else _to_wire_author(author),
         url=mention.url,
         lang=mention.lang,
+        rating=mention.rating,
         engagement=mention.engagement,
         reach=mention.reach,
+        reply_to=mention.reply_to,
+        thread=mention.thread,
+        revision=mention.revision,
+        deleted=mention.deleted,
         source=mention.source,
     )
+
+
+def _to_wire_author(author: Author) -> WireAuthor:
+    created = None if author.created_at is None else author.created_at.isoformat()
+    return WireAuthor(author.id, author.name, author.followers, created, author.verified)

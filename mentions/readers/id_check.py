@@ -43,7 +43,7 @@ class IdCheck:
         Raises:
             UnusableIdsError: its id is one that a spreadsheet has rounded, or is another text's.
         """
-        if self._what == "ignore":
+        if self._what == "ignore" or mention.revision or mention.deleted:
             return True
         if "+" in mention.id and _ROUNDED.fullmatch(mention.id):
             raise UnusableIdsError(

@@ -177,12 +177,17 @@ def _fields(mention: WireMention, names: Pseudonyms, known: Known) -> dict[str, 
         "id": names.name(f"{mention.channel} {mention.id}", "id"),
         "text": _text(mention.text, names, known),
         "published_at": mention.published,
+        "title": _text(mention.title, names, known) if mention.title else None,
         "channel": mention.channel,
+        "kind": mention.kind,
         "brand": mention.brand,
         "author": _author(mention, names),
         "url": names.address(mention.url) if mention.url else None,
         "lang": mention.lang,
+        "rating": mention.rating,
         "reach": mention.reach_or_followers or None,
+        "revision": mention.revision or None,
+        "deleted": mention.deleted or None,
     }
     return {key: value for key, value in fields.items() if value is not None}
 

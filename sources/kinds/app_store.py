@@ -35,4 +35,5 @@ class AppStore:
         answer = await client.get(self._url, max_bytes=MAX_BYTES)
         now = int(self._clock() * 1000)
         items = await asyncio.to_thread(read, answer.body or b"", answer.headers, self._url, now)
-        return Page([Item(item.mention | {"channel": self._channel}) for item in items if "rating" in item.mention])
+        review = {"channel": self._channel, "kind": "review"}
+        return Page([Item(item.mention | review) for item in items if "rating" in item.mention])

@@ -119,12 +119,26 @@ def read(payload: Any) -> Item | None:
     if not did or not rkey or published is None:
         return None
     langs = inside(payload, "record", "langs")
+    parent, root = text(payload, "record", "reply", "parent", "uri"), text(payload, "record", "reply", "root", "uri")
     return mention(
         f"{did}/{rkey}",
         said,
         published,
         "bluesky",
+        kind="comment" if parent else "post",
         author=did,
         url=f"https://bsky.app/profile/{did}/post/{rkey}",
         lang=langs[0] if isinstance(langs, list) and len(langs) == 1 and isinstance(langs[0], str) else None,
+        reply_to=_post_name(parent),
+        thread=_post_name(root),
     )
+
+
+def _post_name(uri: str) -> str | None:
+    """Return the id of a post by its address.
+
+    >>> _post_name("at://did:plc:ana/app.bsky.feed.post/3k")
+    'did:plc:ana/3k'
+    """
+    found = uri.removeprefix("at://").split(f"/{POSTS}/")
+    return "/".join(found) if len(found) == 2 and uri.startswith("at://") else None  # noqa: PLR2004  author and post

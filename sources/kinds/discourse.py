@@ -61,7 +61,8 @@ class Discourse:
         published, name = instant(post, "created_at"), number(post, "id")
         if published is None or name is None:
             return None
-        title = clean(text(post, "topic_title")) if number(post, "post_number") == 1 else ""
+        first = number(post, "post_number") == 1
+        title = clean(text(post, "topic_title")) if first else ""
         said = clean(text(post, "cooked") or text(post, "raw") or text(post, "blurb"))
         path = text(post, "post_url") or f"/p/{name}"
         return mention(
@@ -69,7 +70,10 @@ class Discourse:
             f"{title}\n{said}".strip(),
             published,
             self._channel,
+            kind="post" if first else "comment",
+            title=title,
             author=text(post, "username"),
             author_name=text(post, "name"),
             url=f"{self._base}{path}" if path.startswith("/") else None,
+            thread=str(topic) if (topic := number(post, "topic_id")) is not None else None,
         )

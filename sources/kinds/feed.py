@@ -126,6 +126,8 @@ def _item(entry: Any, channel: str, now: int) -> Item:
         text,
         now if stated is None else min(stated, now),
         channel,
+        kind="comment" if entry.get("thr_in-reply-to") else "article",
+        title=title,
         author=entry.get("author"),
         url=link,
         rating=_rating(entry),

@@ -49,14 +49,17 @@ def _item(hit: dict[str, Any]) -> Item | None:
     published, name = instant(hit, "created_at_i"), text(hit, "objectID")
     if published is None or not name:
         return None
-    parts = (text(hit, "title"), text(hit, "comment_text") or text(hit, "story_text"))
-    said = "\n".join(clean(part) for part in parts if part)
+    title = clean(text(hit, "title"))
+    comment, parent = text(hit, "comment_text"), number(hit, "parent_id")
     return mention(
         name,
-        said,
+        f"{title}\n{clean(comment or text(hit, 'story_text'))}".strip(),
         published,
         "hacker-news",
+        kind="comment" if comment else "post",
+        title=title,
         author=text(hit, "author"),
         url=f"{_ITEM}{name}",
-        thread=text(hit, "story_title") or None,
+        reply_to=None if parent is None else str(parent),
+        thread=str(number(hit, "story_id") or name),
     )

@@ -43,8 +43,12 @@ def _item(one: dict[str, Any], said: Any, kind: str) -> Item | None:
         "\n".join(filter(None, parts)),
         published,
         "lemmy",
+        kind=kind,
+        title=parts[0],
         author=text(one, "creator", "actor_id") or text(one, "creator", "name"),
         author_name=text(one, "creator", "display_name") or text(one, "creator", "name"),
+        author_since=instant(one, "creator", "published"),
         url=text(said, "ap_id"),
+        thread=text(one, "post", "ap_id") or None,
         community=text(one, "community", "name") or None,
     )

@@ -56,10 +56,13 @@ class Mastodon:
             f"{warning}\n{content}" if warning else content,
             published,
             "mastodon",
+            kind="comment" if text(post, "in_reply_to_id") else "post",
             author=handle if "@" in handle or not handle else f"{handle}@{self._server}",
             author_name=text(post, "account", "display_name"),
             followers=number(post, "account", "followers_count"),
+            author_since=instant(post, "account", "created_at"),
             url=text(post, "url"),
             lang=text(post, "language"),
+            revision=instant(post, "edited_at"),
             bot=inside(post, "account", "bot") or None,
         )

@@ -63,8 +63,12 @@ class StackExchange:
             f"{title}\n{body}".strip(),
             published,
             self._site,
+            kind="comment" if answer else "post",
+            title=title,
             author=text(inside(post, "owner"), "display_name"),
             url=f"https://{self._host}/{path}",
+            reply_to=f"q{question}" if answer else None,
+            thread=f"q{question}",
         )
 
 

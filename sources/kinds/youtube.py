@@ -54,8 +54,10 @@ def _item(thread: dict[str, Any]) -> Item | None:
         clean(text(said, "textOriginal") or text(said, "textDisplay")),
         published,
         "youtube",
+        kind="comment",
         author=text(said, "authorChannelId", "value") or text(said, "authorDisplayName"),
         author_name=text(said, "authorDisplayName"),
         url=f"https://www.youtube.com/watch?v={video}&lc={name}" if video else None,
+        thread=video or None,
         engagement=likes if is_count(likes := number(said, "likeCount")) else None,
     )

@@ -56,7 +56,7 @@ timestamps = st.one_of(
     st.sampled_from(["now", "2026-W05-6T10:00Z", "20260131T140500Z", "2026-01-31", "٢٠٢٦-01-31T14:05:00Z"]),
 )
 scalars = st.one_of(st.none(), st.booleans(), numbers, texts, long_texts, timestamps, numbers.map(str))
-authors = st.dictionaries(st.sampled_from(["id", "name", "followers", "verified"]), scalars, max_size=3)
+authors = st.dictionaries(st.sampled_from(["id", "name", "followers", "created_at", "verified"]), scalars, max_size=3)
 counters = st.dictionaries(st.one_of(texts, st.integers(0, 99).map(str)), counts, max_size=MAX_COUNTERS + 1)
 values = st.one_of(
     scalars, authors, counters, st.lists(scalars, max_size=3), st.recursive(scalars, st.lists, max_leaves=3)
@@ -100,6 +100,8 @@ def _content(wire: WireMention) -> dict[str, Any]:
         "engagement": wire.engagement,
         "people": wire.reach_or_followers,
         "source": wire.source or None,
+        "whole": (wire.title or None, wire.whole_text, wire.kind or None, wire.rating),
+        "version": (wire.revision or 0, bool(wire.deleted), wire.reply_to or None, wire.thread or None),
     }
 
 

@@ -16,6 +16,8 @@ _NAMES: Final = {
     "published_at": "publishedat published date datetime datedepublication createdat created createdutc timestamp time "
     "postedat posted publicationdate datepublication publishdate horodatage datum fecha dateheure",
     "channel": "channel canal source platform plateforme network domain site media sourcename sourcetype kanal",
+    "title": "title titre headline subject titel titulo",
+    "rating": "rating stars starrating étoiles etoiles",
     "author.id": "author auteur username user screenname handle influencer from autor pseudo",
     "author.followers": "followers followerscount abonnes abonnés",
     "url": "url link permalink lien",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mentions.readers.options import ReadingNotes
 
 AUTHOR: Final = "author."
-_COUNTS: Final = frozenset({"reach", "engagement", "author.followers", "rating"})
+_COUNTS: Final = frozenset({"reach", "engagement", "author.followers"})
 _TEXTS: Final = frozenset({"text", "channel"})
 _PASSES: Final = 3
 """How often what is left of a mention is judged again: each judgement names all bad fields, of the author too."""
@@ -94,8 +94,12 @@ class Mender:
     def _converted(self, name: str, value: Any) -> Any:
         if name == "id":
             return values.identifier(value)
-        if name == "author.id":
+        if name in {"author.id", "reply_to", "thread"}:
             return values.identifier(value)
+        if name == "rating":
+            return values.rating(value)
+        if name == "revision":
+            return None if value is False else value  # Reddit's way to say that nobody edited it
         if name in _COUNTS or name.startswith(ENGAGEMENT):
             return value if isinstance(value, dict) else values.count(value, self._decimal)
         return values.language(value) if name == "lang" else value

@@ -40,6 +40,7 @@ _GROUPS: Final = {
     ",": re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d*)?"),
 }
 _MAYBE_GROUP: Final = re.compile(r"\d{1,3}[.,]\d{3}")
+_STARS: Final = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s*(?:/\s*\d{1,2}|stars?|étoiles?|★|\*)?", re.IGNORECASE)
 _FLOAT_ID: Final = re.compile(r"(\d{1,15})\.0")
 _GUARDED: Final = re.compile(r"""="([^"]*)"|'(\d+)""")
 """How exports keep Excel from rounding long numbers: as a formula of a text, or with an apostrophe before them."""
@@ -86,6 +87,23 @@ def count(value: object, decimal: str = "") -> Any:
             whole = text.partition(sign)[0].replace("," if sign == "." else ".", "")
             return int(whole) if len(whole) <= 15 else value  # noqa: PLR2004  digits of a count that is stored exactly
     raise UnusableValueError("is no whole number")
+
+
+def rating(value: object) -> object:
+    """Return the stars of a review.
+
+    >>> rating("4.0"), rating("4,5"), rating("3 stars"), rating("4/5")
+    (4.0, 4.5, 3.0, 4.0)
+
+    Raises:
+        UnusableValueError: it is no number of stars.
+    """
+    if not isinstance(value, str):
+        return value
+    found = _STARS.fullmatch(value.strip())
+    if found is None:
+        raise UnusableValueError("is no number of stars")
+    return float(found[1].replace(",", "."))
 
 
 def identifier(value: object) -> object:

@@ -49,6 +49,15 @@ def test_a_row_holds_what_the_watch_needs() -> None:
     assert (scored.partition, scored.offset, scored.scorer, scored.revisions) == (2, 1_000, "counting-1", {"Other": 5})
 
 
+@pytest.mark.parametrize("text", ["of the other day", "Good news\nof the other day"])
+def test_the_title_is_matched_scored_and_shown_with_the_text(text: str) -> None:
+    """Once, where the text begins with it."""
+    scorer = CountingScorer()
+    scored = score_record(line(title="Good news", text=text), ARRIVED, 0, 0, WATCHLIST, scorer)
+    assert sorted(scored.rows) == ["Good", "Other"]
+    assert {row.excerpt for rows in scored.rows.values() for row in rows} == {"Good news\nof the other day"}
+
+
 def test_every_entry_of_a_record_is_accounted_for() -> None:
     """Rows, rejections, unmatched and own accounts add up to the lines, and indexes are those of the lines."""
     value = record(

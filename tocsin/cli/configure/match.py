@@ -56,7 +56,7 @@ def match(
 
 
 def _texts(file: str) -> Iterator[str]:
-    """Yield the texts of a file, one a line; of a line of JSON its `text`."""
+    """Yield the texts of a file, one a line; of a line of JSON its `title` and `text`."""
     try:
         with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as lines:
             for raw in lines:
@@ -72,7 +72,10 @@ def _text_of(line: str) -> str:
         fields = msgspec.json.decode(line)
     except msgspec.DecodeError:
         return line
-    return str(fields["text"]) if isinstance(fields, dict) and "text" in fields else line
+    if not isinstance(fields, dict) or "text" not in fields:
+        return line
+    title, text = str(fields.get("title") or ""), str(fields["text"])
+    return text if not title or text.startswith(title) else f"{title} {text}".strip()
 
 
 def _print(text: str, reasons: list[MatchReason]) -> None:

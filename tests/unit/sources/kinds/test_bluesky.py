@@ -52,6 +52,7 @@ async def test_posts_become_mentions() -> None:
         "text": POSTS[0].text,
         "published_at": POSTS[0].ms,
         "channel": "bluesky",
+        "kind": "post",
         "author": {"id": "did:plc:ana"},
         "url": "https://bsky.app/profile/did:plc:ana/post/3k1",
         "lang": "en",

@@ -55,7 +55,7 @@ async def test_hacker_news_tells_where_to_read_it() -> None:
 
     assert item.mention["text"] == "it's down"
     assert item.mention["url"] == "https://news.ycombinator.com/item?id=1"
-    assert item.mention["thread"] == "Ask HN: banks?"
+    assert item.mention["thread"] == "1"
 
 
 @pytest.mark.parametrize(
