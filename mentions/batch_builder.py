@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mentions.model.batches import Batch
+from mentions.model.batches import Batch, Change
+from mentions.scoring import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mentions.scoring import RecordResult, Row
+    from mentions.scoring import RecordResult
 
 MAX_ROWS: Final = 2_000
 MAX_BYTES: Final = 500_000
 """Estimated size of a batch, well under the megabyte that brokers take by default."""
+
+_MARKS: Final = 2
+"""Fields of a row that make it a change: `revision` and `deleted`, the last ones."""
 
 ROW_BYTES: Final = 100
 """What the numbers of a row take at most in MessagePack."""
@@ -55,8 +59,11 @@ class BatchBuilder:
         ]
 
     def _columns(self, rows: list[Row]) -> Iterator[Any]:
-        yield from map(list, zip(*rows, strict=True))
+        plain = [row for row in rows if not (row.revision or row.deleted)]
+        columns = list(map(list, zip(*plain, strict=True))) or [[] for _ in Row._fields]
+        yield from columns[:-_MARKS]
         yield self._epoch
+        yield _changes(rows) if len(plain) < len(rows) else []
 
     def __len__(self) -> int:
         """Return the number of rows gathered."""
@@ -71,6 +78,15 @@ class BatchBuilder:
             yield from self._cut(rows[len(rows) // 2 :])
         else:
             yield rows
+
+
+def _changes(rows: list[Row]) -> list[Change]:
+    """Return the edits and deletions among rows, each with how many of the other rows come before it."""
+    changes: list[Change] = []
+    for place, row in enumerate(rows):
+        if row.revision or row.deleted:
+            changes.append(Change(place - len(changes), row.revision, row.deleted, *row[:-_MARKS]))
+    return changes
 
 
 class _PolicyRun(NamedTuple):

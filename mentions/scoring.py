@@ -12,7 +12,7 @@ from mentions.model.batches import EXCERPT_CHARS, UNKNOWN
 from mentions.model.decode import Rejection, WireMention, decode_record, split_lines, to_wire
 from mentions.model.hashing import hash63
 from mentions.model.near_duplicates import text_hash
-from mentions.watchlist.watchlist import BrandTerms, Outcome, Watchlist
+from mentions.watchlist.watchlist import UNMATCHED, BrandTerms, Match, Outcome, Watchlist
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,6 +44,8 @@ class Row(NamedTuple):
     text_hash: int
     excerpt: str
     url: str
+    revision: int = 0  # above 0, or deleted: no row of a batch, but a change
+    deleted: bool = False
 
 
 class RecordResult(msgspec.Struct, gc=False):
@@ -151,8 +153,8 @@ def _scoring_tasks(scored: RecordResult, record: SourceRecord, watchlist: Watchl
         if isinstance(entry, Rejection):
             scored.rejections.append(entry)
             continue
-        entry.text = clean(entry.whole_text)
-        match = watchlist.match(entry)
+        entry.text = "" if entry.deleted else clean(entry.whole_text)
+        match = _match(entry, watchlist)
         if match.outcome is Outcome.UNKNOWN_BRAND:
             unknown[index] = match.reason
             continue
@@ -161,7 +163,7 @@ def _scoring_tasks(scored: RecordResult, record: SourceRecord, watchlist: Watchl
             scored.unmatched += match.outcome is Outcome.UNMATCHED
             scored.own_account += match.outcome is Outcome.OWN_ACCOUNT
             continue
-        scored.accepted += 1
+        scored.accepted += not entry.deleted
         shared = mention_hash(entry), text_hash(entry.text)
         for brand in match.brands:
             yield _ScoringTask(scored, index, record.arrived, entry, brand, *shared)
@@ -171,6 +173,16 @@ def _scoring_tasks(scored: RecordResult, record: SourceRecord, watchlist: Watchl
         scored.rejections.sort(key=lambda rejection: rejection.index)
 
 
+def _match(mention: WireMention, watchlist: Watchlist) -> Match:
+    """Return the brands of a mention; a deletion that names none is every brand's, since it has no text to find it by.
+
+    A brand that never counted the mention leaves the deletion out.
+    """
+    if mention.deleted and not (mention.brand or "").strip():
+        return Match(Outcome.MATCHED, watchlist.brands) if watchlist.brands else UNMATCHED
+    return watchlist.match(mention)
+
+
 def _score_tasks(
     asked: Sequence[tuple[WireMention, BrandTerms]], watchlist: Watchlist, scorer: Scorer
 ) -> list[SentimentScore]:
@@ -178,6 +190,8 @@ def _score_tasks(
     readings = [NOT_SCORED] * len(asked)
     places, texts, langs = [], [], []
     for place, (mention, brand) in enumerate(asked):
+        if mention.deleted:
+            continue
         lang = language_subtag(mention.lang) if mention.lang else None
         if lang is None or not brand.languages or lang in brand.languages:
             places.append(place)
@@ -202,5 +216,7 @@ def _row(part: _ScoringTask, reading: SentimentScore) -> Row:
         mention.reach_or_followers,
         part.text_hash,
         mention.text[:EXCERPT_CHARS],
-        mention.url or "",
+        "" if mention.deleted else mention.url or "",
+        mention.revision or 0,
+        bool(mention.deleted),
     )

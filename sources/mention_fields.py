@@ -20,7 +20,7 @@ def mention(
     author: str | None = None,
     author_name: str | None = None,
     followers: object = None,
-    author_since: int | None = None,
+    author_since: object = None,
     verified: object = None,
     url: str | None = None,
     lang: str | None = None,
@@ -45,7 +45,10 @@ def mention(
         other: what else is worth keeping; texts are cut, None is left out.
     """
     person: dict[str, Any] = {"id": _cut(author, MAX_NAME), "name": _cut(author_name, MAX_NAME)}
-    person |= {"followers": followers if is_count(followers) else None, "created_at": author_since}
+    person |= {
+        "followers": followers if is_count(followers) else None,
+        "created_at": author_since if is_count(author_since) else None,
+    }
     person["verified"] = verified if isinstance(verified, bool) else None
     fields: dict[str, Any] = {
         "id": _ident(str(name)),

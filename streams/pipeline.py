@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Notification
     from detectors.engine.state import State
+    from detectors.model.correction import Correction
     from detectors.model.signal import Signal, Watermark
     from mentions.model.batches import Batch
     from mentions.scorer_port import Scorer
@@ -56,7 +57,7 @@ class Pipeline:
             return self._route(partition, [record])
         return self._route(partition, self._watch[partition].apply(record))
 
-    def _route(self, partition: int, records: Iterable[Signal | Watermark | Action]) -> list[Notification]:
+    def _route(self, partition: int, records: Iterable[Signal | Watermark | Action | Correction]) -> list[Notification]:
         """Apply records where they are triaged: in the brand's partition, or where the groups are."""
         notifications: list[Notification] = []
         for record in records:

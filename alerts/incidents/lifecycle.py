@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from alerts.incidents import escalation
 from alerts.incidents.actions import apply_action
+from alerts.incidents.corrections import deleted_before
 from alerts.incidents.findings import create, has_doubled, merge
 from alerts.incidents.ids import incident_id
 from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, own_key, rank
@@ -202,6 +203,7 @@ def _open(state: TriageState, signal: Signal, policy: Policy) -> tuple[TriageSta
         findings={own_key(signal): create(signal)},
         kind=state.kind,
     )
+    incident = replace(incident, deleted=deleted_before(state, incident))
     fresh = replace(state, suppressed_count=0, dismissed=(), serial=serial)
     return build_notification(
         fresh, incident, "opened", signal.at, policy, detector=own_key(signal), text=signal.detector
@@ -234,6 +236,7 @@ def _reopen(
         official_reply_at=None,
         reopen_count=incident.reopen_count + 1,
     )
+    again = replace(again, deleted=deleted_before(state, again))
     key, fresh = finding_key(incident, signal), replace(state, suppressed_count=0, dismissed=())
     return build_notification(fresh, again, "reopened", at, policy, detector=key, text=key)
 

@@ -122,6 +122,7 @@ class Incident(msgspec.Struct, frozen=True):
     kind: IncidentKind = ""  # "no_data": a source without mentions, kept apart from other incidents
     group: str = ""  # of a group incident
     affected_brands: tuple[str, ...] = ()  # of a group incident, in the order of their first signals; empty: `brand`
+    deleted: int = 0  # mentions of its time that were deleted since; its figures still count them
 
     @property
     def all_brands(self) -> tuple[str, ...]:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 from msgspec.structs import replace
 
 from alerts.incidents import lifecycle
+from alerts.incidents.corrections import correct
 from alerts.incidents.correlation import CrossBrandContext, is_related
 from alerts.incidents.model import NO_DATA, Action
 from alerts.incidents.silences import to_silence
 from alerts.incidents.state import TriageState, mark_applied, new_state
+from detectors.model.correction import Correction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,9 +53,11 @@ def state_key(brand: str, kind: IncidentKind = "") -> str:
 
 
 def route(
-    states: Mapping[str, TriageState], record: Signal | Action, policies: PolicyProvider
+    states: Mapping[str, TriageState], record: Signal | Action | Correction, policies: PolicyProvider
 ) -> tuple[list[TriageState], list[Notification]]:
     """Return the states that a record changes, and its notifications, in order."""
+    if isinstance(record, Correction):
+        return _on_correction(states, record, policies)
     if isinstance(record, Action):
         return _on_action(states, record, policies)
     if record.detector == NO_DATA or not policies.group_members(record.brand)[0]:
@@ -110,6 +114,17 @@ def _on_signal(
         state,
         replace(mark_applied(own, signal.id, signal.revision, signal.at), clock=max(own.clock, signal.at)),
     ], notifications
+
+
+def _on_correction(
+    states: Mapping[str, TriageState], correction: Correction, policies: PolicyProvider
+) -> tuple[list[TriageState], list[Notification]]:
+    """Correct the incidents that may quote a mention: the brand's own, and that of its group."""
+    own = _state(states, correction.brand)
+    hosts = [one for one in _group_states(states, correction.brand, policies) if _affects(one, correction.brand)]
+    results = [(state, *correct(state, correction)) for state in (own, *hosts)]
+    changed = [corrected for state, corrected, _ in results if corrected is not state]
+    return changed, [one for _, _, found in results for one in found]
 
 
 def _receiving_state(

@@ -31,6 +31,7 @@ class TriageState(msgspec.Struct, frozen=True):
     serial: int = 1  # incidents that opened in the same minute
     kind: IncidentKind = ""  # of its incidents
     removed_at: int | None = None  # since when (event time, ms) the brand is not configured any more
+    deletions: tuple[tuple[int, int], ...] = ()  # key and event time of the latest deleted mentions, oldest first
 
 
 def new_state(brand: str, kind: IncidentKind = "") -> TriageState:

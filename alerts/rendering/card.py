@@ -270,7 +270,14 @@ def _notes(incident: Incident, lead: Finding, language: Language) -> tuple[RichT
         notes.append(plain(paging_reason(topic, language)) if topic else _counterfactual(lead, language))
     if lead.signal.coverage is not None:
         notes.append(_coverage(lead.signal.coverage, language))
+    if incident.deleted:
+        notes.append(deletions_text(incident.deleted, language))
     return tuple(notes)
+
+
+def deletions_text(count: int, language: Language) -> RichText:
+    """Return that mentions were deleted since, whose texts are gone and whose counts stay."""
+    return fill_message(language, "deleted" if count > 1 else "deleted_one", count=format_number(count, language))
 
 
 def _counterfactual(lead: Finding, language: Language) -> RichText:

@@ -72,7 +72,8 @@ def build_examples(
 def is_quoted(example: Example, words: MentionWords) -> bool:
     """Return whether an example is the mention that the words of the mentions quote the beginning of."""
     post = words.post
-    return example.published == post.published and example.text.startswith(post.text)
+    same_time = example.published == post.published and not post.deleted
+    return same_time and example.text.startswith(post.text)
 
 
 def _counted(name: str, count: int, language: Language) -> RichText:

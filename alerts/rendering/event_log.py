@@ -57,9 +57,10 @@ def words_record(words: MentionWords) -> dict[str, Any]:
 
 
 def _post(post: TopicPost) -> dict[str, Any]:
-    return {"published": format_instant(post.published)} | {
+    record = {"published": format_instant(post.published)} | {
         name: getattr(post, name) for name in ("channel", "text", "reach", "compound")
     }
+    return record | ({"deleted": True} if post.deleted else {})
 
 
 def format_instant(at: int) -> str:

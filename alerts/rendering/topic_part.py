@@ -101,7 +101,7 @@ def named_terms(incident: Incident, terms: Iterable[str]) -> list[str]:
 def quoted_texts(topic: Topic) -> frozenset[str]:
     """Return the texts of the posts that the part shows, so that no other part quotes them again."""
     shown = [topic.first, *([topic.largest] if topic.largest else []), *(group.post for group in topic.groups[:COPIES])]
-    return frozenset(clean(post.text) for post in shown)
+    return frozenset(clean(post.text) for post in shown if not post.deleted)
 
 
 def paging_reason(topic: Topic, language: Language) -> str:
@@ -174,13 +174,18 @@ def quoted_post(post: TopicPost, language: Language) -> RichText:
     """Return a post with its channel and time, and its reach where it is known."""
     reach = translate(language, "post_reach", reach=format_number(post.reach, language)) if post.reach > 0 else ""
     place = join([plain(post.channel, CHANNEL_CHARS), time(post.published, _TIME), plain(reach)], ", ")
-    return join([quote(post.text, POST_CHARS, language), place], " — ")
+    text = plain(translate(language, "post_deleted")) if post.deleted else quote(post.text, POST_CHARS, language)
+    return join([text, place], " — ")
 
 
 def _quoted(topic: Topic) -> list[CopiedPost]:
     """Return the groups to quote; a single post that stands above already is left out."""
     above = {clean(post.text) for post in (topic.first, topic.largest) if post is not None}
-    return [group for group in topic.groups[:COPIES] if group.count > 1 or clean(group.post.text) not in above]
+    return [
+        group
+        for group in topic.groups[:COPIES]
+        if group.count > 1 or not (group.post.deleted or clean(group.post.text) in above)
+    ]
 
 
 def _copy(group: CopiedPost, language: Language) -> RichText:

@@ -27,7 +27,7 @@ _ROW_BYTES: Final = 120
 _COLUMNS: Final = tuple(
     field.name
     for field in msgspec.structs.fields(Batch)
-    if field.name not in {"brand", "partition", "policy", "scorer", "epoch"}
+    if field.name not in {"brand", "partition", "policy", "scorer", "epoch", "changes"}
 )
 
 
@@ -163,10 +163,7 @@ def _skip_redelivered(state: State, batch: Batch) -> int:
 
     Marks of a topic that was deleted and created again are marks of another topic: they hold nothing back.
     """
-    if batch.epoch not in (UNKNOWN_EPOCH, known := state.epochs.get(batch.partition, UNKNOWN_EPOCH)):
-        if known != UNKNOWN_EPOCH:
-            state.offsets.pop(batch.partition, None)
-        state.epochs[batch.partition] = batch.epoch
+    begin_epoch(state, batch)
     mark = state.offsets.get(batch.partition, (-1, -1))
     start, length = 0, len(batch)
     while start < length and (batch.offsets[start], batch.indexes[start]) <= mark:
@@ -175,6 +172,14 @@ def _skip_redelivered(state: State, batch: Batch) -> int:
         state.offsets[batch.partition] = (batch.offsets[-1], batch.indexes[-1])
     state.totals.redelivered += start
     return start
+
+
+def begin_epoch(state: State, batch: Batch) -> None:
+    """Drop the mark of a source partition whose topic is another than the mark's."""
+    if batch.epoch not in (UNKNOWN_EPOCH, known := state.epochs.get(batch.partition, UNKNOWN_EPOCH)):
+        if known != UNKNOWN_EPOCH:
+            state.offsets.pop(batch.partition, None)
+        state.epochs[batch.partition] = batch.epoch
 
 
 def _drop_duplicates(state: State, batch: Batch, fresh: int, policy: Policy) -> list[int] | range:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors.engine import admission, evaluation, topics
+from detectors.engine import admission, changes, evaluation, topics
 from detectors.engine.state import MAX_BUFFERED_BYTES, State
 from detectors.windows.buckets import (
     COLUMNS,
@@ -18,8 +18,10 @@ from detectors.windows.buckets import (
     Counts,
 )
 from mentions.model import batches
+from mentions.model.batches import Change
 
 if TYPE_CHECKING:
+    from detectors.model.correction import Correction
     from detectors.model.signal import Signal
     from detectors.policy import Policy
     from mentions.model.batches import Batch
@@ -37,7 +39,7 @@ def initial_state(brand: str) -> State:
 
 
 def process(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Signal]]:
-    """Count a batch and return the signals that its rows raise, in the order of the rows.
+    """Count the rows of a batch and return the signals that they raise, in the order of the rows.
 
     The state is changed in place and returned; keep `encode(state)` to go back. The division of rows into batches makes
     no difference. Rows more than `open_minutes` after the last closed minute are buffered until time comes near them.
@@ -46,10 +48,7 @@ def process(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Sig
     Raises:
         ValueError: the batch is another brand's.
     """
-    if batch.brand != state.brand:
-        raise ValueError(f"batch of brand {batch.brand!r} given to the state of {state.brand!r}: route by brand")
-    state.revision = batch.policy
-    evaluation.set_policy(state, policy)
+    _begin(state, batch, policy)
     signals: list[Signal] = []
     rows, runs = admission.admit(state, batch, policy)
     for run in runs:
@@ -62,6 +61,34 @@ def process(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Sig
         else:
             signals += _count(state, rows, run, policy)
     return state, signals
+
+
+def process_changes(state: State, batch: Batch, policy: Policy) -> tuple[State, list[Signal | Correction]]:
+    """Count the rows of a batch with the edits and deletions among them, as `process` does.
+
+    Returns what the rows raise and what the changes correct, in their order.
+
+    Raises:
+        ValueError: the batch is another brand's.
+    """
+    _begin(state, batch, policy)
+    found: list[Signal | Correction] = []
+    for part in changes.split(batch):
+        if isinstance(part, Change):
+            rows, corrections = changes.apply(state, batch, part, policy)
+            found += corrections
+        else:
+            rows = part
+        if rows is not None:
+            found += process(state, rows, policy)[1]
+    return state, found
+
+
+def _begin(state: State, batch: Batch, policy: Policy) -> None:
+    if batch.brand != state.brand:
+        raise ValueError(f"batch of brand {batch.brand!r} given to the state of {state.brand!r}: route by brand")
+    state.revision = batch.policy
+    evaluation.set_policy(state, policy)
 
 
 def advance_watermark(state: State, watermark: int, policy: Policy) -> tuple[State, list[Signal]]:
@@ -199,6 +226,7 @@ def _observe(state: State, rows: Batch, start: int, end: int, minute: int) -> Co
     """Note sources and contributors of rows of a minute, and return the counts to add to it."""
     counts = admission.count_rows(rows, start, end, state.recent_texts, state.cache.high_reach_from)
     state.sources.add(rows.channels[start:end], minute)
+    state.counted.add(rows, start, end, minute, state.cache.high_reach_from)
     if state.contributors.take(rows, start, end, minute, state.brand):
         state.cache.sampled = {}
     return counts

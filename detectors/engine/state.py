@@ -8,6 +8,7 @@ import msgspec
 
 from detectors.base import in_minutes
 from detectors.engine.dedup import DedupWindow
+from detectors.engine.revisions import CountedMentions
 from detectors.engine.skip import EvaluationSkipper
 from detectors.model.signal import Severity
 from detectors.registry import ALL
@@ -49,6 +50,8 @@ class Totals(msgspec.Struct):
     late: int = 0  # in a closed minute: delayed or backfilled
     delayed: int = 0  # late, younger than `backfill_after` and KEPT_MINUTES: counted in its closed minute
     backfill: int = 0  # late and older: learned from, never fires
+    edited: int = 0  # edits of mentions that are counted
+    deleted: int = 0  # deletions of mentions that are counted, and stay so
 
 
 class State:
@@ -63,6 +66,7 @@ class State:
         self.minutes = MinuteBuckets()
         self.hours = HourBuckets()
         self.dedup = DedupWindow()
+        self.counted = CountedMentions()
         self.pending: dict[int, list[RowSlice]] = {}  # minute → rows read ahead, as they came
         self.buffered_bytes = 0  # their size, approximately
         self.contributors = ContributorSample()

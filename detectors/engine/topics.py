@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from detectors.model.correction import mention_key
 from detectors.model.signal import TOPIC_BURST, Contributors, Evidence, Example, Signal
 from detectors.model.wording import HIGH_REACH_MENTIONS, MENTIONS, POSITIVE_MENTIONS
 from detectors.topic_burst import AUTHORS
 from detectors.topics import tracker
 from detectors.topics.risk.terms import RiskTerms, adjusted_terms, built_in_terms
 from detectors.topics.state import TopicState
-from detectors.topics.storage import decode
+from detectors.topics.storage import decode, encode
 from detectors.topics.text.units import own_words
 from detectors.windows.buckets import MINUTE
 from mentions.model.batches import NEGATIVE, POSITIVE
 
 if TYPE_CHECKING:
     from detectors.engine.state import State
+    from detectors.model.correction import Correction
     from detectors.model.topic import MentionWords, Topic, TopicPost
     from detectors.topics.parameters import TopicBurst
     from mentions.model.batches import Batch
@@ -91,10 +93,20 @@ def read_rows(state: State, rows: Batch, start: int, end: int, minute: int) -> l
             rows.compounds[place],
             rows.reaches[place],
             rows.excerpts[place],
+            mention_key(rows.ids[place]),
         )
         news = [one for one in tracker.step(topics, row, own) if one.change != "ended"]
         signals += [_signal(state, one, rows.published[place], own) for one in news]
     return signals
+
+
+def correct(state: State, correction: Correction, label: int, text_hash: int) -> None:
+    """Let a brand's topics quote what a mention says now, also while they are off."""
+    if state.topics is not None:
+        state.topics.correct(correction, label, text_hash)
+    elif (read := stored_topics(state, frozenset(), built_in_terms())) is not None:
+        read.correct(correction, label, text_hash)
+        state.encoded_topics = encode(read)
 
 
 def leading_topic(state: State, at: int) -> Topic | None:
@@ -130,7 +142,7 @@ def _signal(state: State, news: tracker.TopicNews, at: int, own: TopicBurst) -> 
         history=1,
         extra={"surprisal": topic.surprisal},
     )
-    posts = [post for post in (topic.first, topic.largest) if post is not None]
+    posts = [post for post in (topic.first, topic.largest) if post is not None and not post.deleted]
     return Signal(
         brand=state.brand,
         detector=TOPIC_BURST,
@@ -147,4 +159,4 @@ def _signal(state: State, news: tracker.TopicNews, at: int, own: TopicBurst) -> 
 
 
 def _example(post: TopicPost) -> Example:
-    return Example(post.text, "", post.channel, "", post.reach, post.compound, post.published)
+    return Example(post.text, "", post.channel, "", post.reach, post.compound, post.published, post.key)

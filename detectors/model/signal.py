@@ -30,6 +30,7 @@ class Example(msgspec.Struct, frozen=True):
     reach: int
     compound: float
     published: int  # event time, ms
+    key: int = 0  # of the mention, see `detectors.model.correction.mention_key`; 0 when unknown
 
 
 class Contributors(msgspec.Struct, frozen=True):

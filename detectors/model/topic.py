@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
+
+POST_CHARS: Final = 140
+"""Characters of a post that are kept."""
 
 Trend = Literal["rising", "steady", "falling"]
 
@@ -17,6 +20,8 @@ class TopicPost(msgspec.Struct, frozen=True, array_like=True):
     published: int  # event time, ms
     reach: int  # 0 when unknown
     compound: float
+    key: int = 0  # of the mention, see `detectors.model.correction.mention_key`; 0 when unknown
+    deleted: bool = False  # its author, or the channel, took it down: its text is gone
 
 
 class CopiedPost(msgspec.Struct, frozen=True, array_like=True):

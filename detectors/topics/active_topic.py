@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from detectors.model.correction import correct_group, correct_post
 from detectors.model.signal import SEVERITIES, Severity
 from detectors.model.topic import CopiedPost, Topic, TopicPost
 from detectors.topics.label import label_and_terms
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
+    from detectors.model.correction import Correction
     from detectors.topics.rating import Rating
     from detectors.topics.stats.baseline import UnitBaseline
     from detectors.topics.window import Post, Window
@@ -87,6 +89,12 @@ class ActiveTopic(msgspec.Struct, array_like=True):
         if post.reach > (self.largest.reach if self.largest else 0):
             self.largest = _topic_post(post)
         self._add_to_group(post)
+
+    def correct(self, correction: Correction) -> None:
+        """Quote what a mention says now; counts stay."""
+        self.first = correct_post(self.first, correction)
+        self.largest = None if self.largest is None else correct_post(self.largest, correction)
+        self.groups = [correct_group(group, correction) for group in self.groups]
 
     def extrapolate(self, minute: int, factor: float, sampled: int) -> None:
         """Add the posts of a minute that were not read, in proportion to the `sampled` that were."""
@@ -170,4 +178,4 @@ class ActiveTopic(msgspec.Struct, array_like=True):
 
 
 def _topic_post(post: Post) -> TopicPost:
-    return TopicPost(post.text, post.channel, post.published, post.reach, post.compound / 100)
+    return TopicPost(post.text, post.channel, post.published, post.reach, post.compound / 100, post.key)

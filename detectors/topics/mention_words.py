@@ -143,7 +143,7 @@ class _Words:
     def quoting(self, place: int) -> MentionWords:
         """Return the words with a mention that holds them."""
         post = self._window.posts[place]
-        quoted = TopicPost(post.text, post.channel, post.published, post.reach, post.compound / 100)
+        quoted = TopicPost(post.text, post.channel, post.published, post.reach, post.compound / 100, post.key)
         return MentionWords(tuple(self.terms), len(self._texts), quoted)
 
     def _add(self, unit: str, spelled: str) -> None:

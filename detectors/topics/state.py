@@ -10,9 +10,11 @@ from detectors.topics import rating
 from detectors.topics.active_topic import ActiveTopic
 from detectors.topics.mention_words import words_of_mentions
 from detectors.topics.stats.baseline import UnitBaseline
-from detectors.topics.window import Post, Window
+from detectors.topics.voices import text_key
+from detectors.topics.window import TEXT_CHARS, Post, Window
 
 if TYPE_CHECKING:
+    from detectors.model.correction import Correction
     from detectors.model.topic import MentionWords
     from detectors.topics.risk.terms import RiskTerms
 
@@ -84,6 +86,21 @@ class TopicState:
             self._words[key] = words_of_mentions(self.window, counted, every, self.stored.baseline, self._risks)
         return self._words[key]
 
+    def correct(self, correction: Correction, label: int, text_hash: int) -> None:
+        """Read a mention of the window again, and let the topics quote what it says now; they count what they counted.
+
+        Args:
+            correction: what the mention says now.
+            label: how that reads; of a deletion, of no importance.
+            text_hash: of the new text.
+        """
+        self.encoded, self._words_until = None, None
+        for topic in self.stored.active:
+            topic.correct(correction)
+        for place, post in enumerate(self.window.posts):
+            if post.key == correction.key:
+                self.window.replace(place, _corrected(post, correction, label, text_hash))
+
     def usual_share(self, unit: str, *, warming_up: bool) -> float:
         """Return the usual share of posts with a unit, in (0, 1)."""
         key = (self.stored.baseline.decayed_to, warming_up)
@@ -97,3 +114,19 @@ class TopicState:
     def places(self, topic: ActiveTopic) -> list[int]:
         """Return the places of a topic's posts in the window."""
         return self.window.places_of_any(frozenset(topic.units))
+
+
+def _corrected(post: Post, correction: Correction, label: int, text_hash: int) -> Post:
+    """Return a post as it is now; one that was deleted has no words, and keeps its voice and its label."""
+    if correction.deleted:
+        return msgspec.structs.replace(post, text="")
+    key = text_key(text_hash)
+    return msgspec.structs.replace(
+        post,
+        author=key if post.author == post.text_key else post.author,
+        text_key=key,
+        label=label,
+        compound=round(100 * correction.compound),
+        reach=correction.reach,
+        text=correction.text[:TEXT_CHARS],
+    )

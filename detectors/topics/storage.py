@@ -32,6 +32,7 @@ class _Columns(msgspec.Struct, array_like=True):
     compounds: list[int]
     reaches: list[int]
     texts: list[str]
+    keys: list[int] = []  # of the mentions; empty where an older version stored them
 
 
 class _Record(msgspec.Struct, array_like=True):
@@ -87,6 +88,7 @@ def _columns(posts: list[Post]) -> _Columns:
         [post.compound for post in posts],
         [post.reach for post in posts],
         [post.text for post in posts],
+        [post.key for post in posts],
     )
 
 
@@ -101,6 +103,7 @@ def _posts(columns: _Columns) -> list[Post]:
         columns.compounds,
         columns.reaches,
         columns.texts,
+        columns.keys or [0] * len(columns.texts),
         strict=True,
     )
     return [Post(*row) for row in rows]

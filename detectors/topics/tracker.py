@@ -57,6 +57,7 @@ class TopicRow(NamedTuple):
     compound: float
     reach: int
     text: str  # the excerpt
+    key: int = 0  # of the mention
 
 
 class TopicNews(msgspec.Struct, frozen=True):
@@ -85,6 +86,7 @@ def step(state: TopicState, row: TopicRow, policy: TopicBurst) -> list[TopicNews
         round(100 * row.compound),
         row.reach,
         row.text[:TEXT_CHARS],
+        row.key,
     )
     units = window.add(post)
     warming_up = state.warming_up(row.published)

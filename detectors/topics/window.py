@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from detectors.model.topic import POST_CHARS
 from detectors.topics.reader import read
 from detectors.topics.risk.categories import category_names
 from mentions.model.batches import NEGATIVE
@@ -33,7 +34,7 @@ class Scale(NamedTuple):
 
 SCALES: Final = (Scale(60, 24), Scale(30, 168))
 _SCALES: Final = tuple((scale.posts, scale.hours * HOUR) for scale in SCALES)
-TEXT_CHARS: Final = 140
+TEXT_CHARS: Final = POST_CHARS
 
 POSITIVE_FROM: Final = 50
 """Compound, in hundredths, from which a risk term is praise ("never a problem with the server")."""
@@ -55,6 +56,7 @@ class Post(msgspec.Struct, array_like=True, gc=False):
     compound: int  # hundredths
     reach: int  # 0 when unknown
     text: str  # its first TEXT_CHARS
+    key: int = 0  # of the mention, see `detectors.model.correction.mention_key`; 0 when unknown
 
 
 class Window:
@@ -76,12 +78,7 @@ class Window:
 
     def add(self, post: Post) -> AbstractSet[str]:
         """Add a post, drop those that are out of every scale, and return the post's units."""
-        units, bits = read(post.text, self.own, self._risks)
-        if post.compound >= POSITIVE_FROM:
-            bits = 0
-        negative = post.label == NEGATIVE
-        if bits or negative:
-            units |= marker_units(bits, negative=negative)
+        units, bits = self._read(post)
         self.posts.append(post)
         self._authors.append(post.author)
         self._text_keys.append(post.text_key)
@@ -98,6 +95,28 @@ class Window:
         self.repeated = repeated
         self._voices = {}
         return units
+
+    def replace(self, place: int, post: Post) -> None:
+        """Put a post in another one's place, as if it had stood there from the beginning."""
+        for unit in self.units[place]:
+            self.counts[unit] -= 1
+            if not self.counts[unit]:
+                del self.counts[unit]
+        units, self.bits[place] = self._read(post)
+        self.posts[place], self.units[place] = post, units
+        self._authors[place], self._text_keys[place] = post.author, post.text_key
+        for unit in units:
+            self.counts[unit] = self.counts.get(unit, 0) + 1
+        self._voices = {}
+
+    def _read(self, post: Post) -> tuple[AbstractSet[str], int]:
+        units, bits = read(post.text, self.own, self._risks)
+        if post.compound >= POSITIVE_FROM:
+            bits = 0
+        negative = post.label == NEGATIVE
+        if bits or negative:
+            units |= marker_units(bits, negative=negative)
+        return units, bits
 
     def places(self, unit: str) -> list[int]:
         """Return the places of the posts that hold `unit`."""

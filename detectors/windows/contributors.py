@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 import msgspec
 
 from detectors.model.compression import compress, decompress
+from detectors.model.correction import mention_key
 from detectors.model.signal import Contributors, Example
 from detectors.windows.stopwords import WORDS
 from detectors.windows.top_counts import TopCounts, largest, merged
 from mentions.model.batches import NEGATIVE
 
 if TYPE_CHECKING:
+    from detectors.model.correction import Correction
     from mentions.model.batches import Batch
 
 ROWS_PER_MINUTE: Final = 40
@@ -33,8 +35,8 @@ DETAILED_HOURS: Final = 2
 
 _HOUR_MINUTES: Final = 60
 _TERMS_PER_TEXT: Final = 12
-_NAME_CHARS: Final = 40
-_URL_CHARS: Final = 200
+NAME_CHARS: Final = 40
+URL_CHARS: Final = 200
 
 _WORD: Final = re.compile(r"#?[^\W\d_][\w'’-]{2,31}")
 _NOISE: Final = re.compile(r"https?://\S+|@\w+")
@@ -52,10 +54,10 @@ class HourTables(msgspec.Struct, array_like=True):
     def add(self, channel: str, author: str, reach: int, terms: tuple[str, ...]) -> None:
         """Count a mention."""
         self.sampled += 1
-        self.channels.add(channel[:_NAME_CHARS])
+        self.channels.add(channel[:NAME_CHARS])
         for term in terms:
             self.terms.add(term)
-        author = author[:_NAME_CHARS]
+        author = author[:NAME_CHARS]
         if author:
             self.authors.add(author)
             self.reaches[author] = max(reach, self.reaches.get(author, 0))
@@ -184,13 +186,33 @@ class ContributorSample:
             return
         example = Example(
             text=rows.excerpts[row],
-            author=rows.authors[row][:_NAME_CHARS],
-            channel=rows.channels[row][:_NAME_CHARS],
-            url=rows.urls[row][:_URL_CHARS],
+            author=rows.authors[row][:NAME_CHARS],
+            channel=rows.channels[row][:NAME_CHARS],
+            url=rows.urls[row][:URL_CHARS],
             reach=rows.reaches[row],
             compound=rows.compounds[row],
             published=rows.published[row],
+            key=mention_key(rows.ids[row]),
         )
+        self._show(example)
+
+    def correct(self, correction: Correction, replacement: Example | None) -> bool:
+        """Take an edited or deleted mention from the examples, and show what it says now if that is an example.
+
+        Returns whether anything changed. Counts of words, channels and authors stay.
+        """
+        before = list(self._tables.examples)
+        self._tables.examples[:] = [example for example in before if example.key != correction.key]
+        if replacement is not None and replacement.published >= (self._tables.hour - 2) * 3_600_000:
+            self._show(replacement)
+        self._encoded = None if self._tables.examples != before else self._encoded
+        return self._tables.examples != before
+
+    def _show(self, example: Example) -> None:
+        """Show an example among the others if its weight is among the largest; one for each author."""
+        shown = self._tables.examples
+        if len(shown) == EXAMPLES and example_weight(example) <= example_weight(shown[-1]):
+            return
         same = next((other for other in shown if other.author == example.author), None)
         if same is not None:
             if example_weight(same) >= example_weight(example):

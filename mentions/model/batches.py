@@ -20,6 +20,28 @@ UNKNOWN: Final = 2
 """Labels. `UNKNOWN` is a text in a language that is not scored: counted in volume, never called neutral."""
 
 
+class Change(msgspec.Struct, frozen=True, array_like=True):
+    """An edit or a deletion of a mention, scored like a row of a batch; a deletion has no text and no score."""
+
+    place: int  # how many rows of the batch come before it
+    revision: int  # of the mention; a higher one replaces a lower one
+    deleted: bool
+    offset: int
+    index: int
+    id: int
+    published: int
+    arrived: int
+    compound: float
+    label: int
+    abuse: float
+    channel: str
+    author: str
+    reach: int
+    text_hash: int
+    excerpt: str
+    url: str
+
+
 class Batch(msgspec.Struct, frozen=True, tag="batch", array_like=True):
     """One brand's mentions from one source partition, in source order, as parallel arrays of equal length.
 
@@ -45,10 +67,19 @@ class Batch(msgspec.Struct, frozen=True, tag="batch", array_like=True):
     excerpts: list[str]  # the text, cut to EXCERPT_CHARS
     urls: list[str]  # "" when unknown
     epoch: int = 0  # identity of the topic `mentions` that the offsets count in, 0 where it is not known
+    changes: list[Change] = []  # edits and deletions among the rows, in source order; older workers leave them out
 
     def __len__(self) -> int:
         """Return the number of mentions."""
         return len(self.offsets)
+
+    @property
+    def places(self) -> list[tuple[int, int, int]]:
+        """Return offset, index and arrival of each row and each change, in source order."""
+        places = list(zip(self.offsets, self.indexes, self.arrived, strict=True))
+        for change in reversed(self.changes):
+            places.insert(change.place, (change.offset, change.index, change.arrived))
+        return places
 
 
 EXCERPT_CHARS: Final = 280

@@ -20,6 +20,7 @@ from streams.recording.format import ActionEntry, ConfigEntry, Entry, Header, Me
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mentions.model.batches import Change
     from mentions.model.wire import WireMention
 
 _HANDLE: Final = re.compile(r"(?<![\w@])@[\w.\-]+(?:@[\w.\-]+)?", re.UNICODE)
@@ -109,6 +110,7 @@ def _words(entry: ConfigEntry) -> list[str]:
 def _authors(entry: Entry) -> Iterator[str]:
     if isinstance(entry, ScoredEntry):
         yield from entry.batch.authors
+        yield from (change.author for change in entry.batch.changes)
     if isinstance(entry, MentionsEntry):
         for line in entry.lines:
             mention = decode_line(line.encode(), None)
@@ -163,8 +165,20 @@ def _judged(entry: ScoredEntry, names: Pseudonyms, known: Known) -> ScoredEntry:
         text_hashes=[names.number(like) for like in batch.text_hashes],
         excerpts=[text[:EXCERPT_CHARS] for text in texts],
         urls=[names.address(url) if url else "" for url in batch.urls],
+        changes=[_change(change, names, known) for change in batch.changes],
     )
     return replace(entry, batch=masked)
+
+
+def _change(change: Change, names: Pseudonyms, known: Known) -> Change:
+    return replace(
+        change,
+        id=names.number(change.id),
+        author=names.name(change.author) if change.author else "",
+        text_hash=names.number(change.text_hash),
+        excerpt=_text(change.excerpt, names, known)[:EXCERPT_CHARS],
+        url=names.address(change.url) if change.url else "",
+    )
 
 
 def _line(line: str, names: Pseudonyms, known: Known) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from alerts.incidents.model import Notification
     from config.brands.model import Brand
-    from mentions.model.batches import Batch
+    from mentions.model.batches import Batch, Change
     from mentions.scorer_port import Scorer
     from streams.recording.format import Entry, Header
 
@@ -147,10 +147,25 @@ class RecordingReplay:
 
 def _placed(batch: Batch, entry: MentionsEntry) -> Batch:
     places = batch.indexes
+    kept = [entry.scores.get(place) for place in places]
     return replace(
         batch,
         policy=entry.policy,
         offsets=[entry.offsets[place] for place in places],
         indexes=[entry.indexes[place] for place in places],
         arrived=[entry.arrived[place] for place in places],
+        compounds=[one.compound if one else own for one, own in zip(kept, batch.compounds, strict=True)],
+        labels=[one.label if one else own for one, own in zip(kept, batch.labels, strict=True)],
+        abuses=[one.abuse if one else own for one, own in zip(kept, batch.abuses, strict=True)],
+        text_hashes=[one.text_hash if one else own for one, own in zip(kept, batch.text_hashes, strict=True)],
+        changes=[_placed_change(change, entry) for change in batch.changes],
     )
+
+
+def _placed_change(change: Change, entry: MentionsEntry) -> Change:
+    place = change.index
+    moved = replace(change, offset=entry.offsets[place], index=entry.indexes[place], arrived=entry.arrived[place])
+    kept = entry.scores.get(place)
+    if kept is None:
+        return moved
+    return replace(moved, compound=kept.compound, label=kept.label, abuse=kept.abuse, text_hash=kept.text_hash)

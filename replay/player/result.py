@@ -74,7 +74,9 @@ class ReplayResult:
         return self.counts.total()
 
     def count(self, batch: Batch) -> None:
-        """Count a batch."""
+        """Count a batch; its edits and deletions are no further mentions."""
+        if not batch.published:
+            return
         self.counts[batch.brand] += len(batch)
         self.since = min(self.since or batch.published[0], *batch.published)
         self.until = max(self.until, *batch.published)

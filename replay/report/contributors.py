@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from detectors.windows.contributors import terms_of
 from mentions.model.batches import NEGATIVE, Batch
 from replay.pictures.event_log import MINUTE
+from streams.recording.deletions import without_excerpts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -47,13 +48,15 @@ class Phase(NamedTuple):
 
 
 def quoted_mentions(records: Iterable[Batch | Tick], since: int, until: int) -> Iterator[QuotedMention]:
-    """Yield the mentions published from `since` up to `until`, without it."""
-    for batch in records:
-        if isinstance(batch, Batch):
-            columns = (batch.excerpts, batch.authors, batch.channels, batch.urls, batch.reaches, batch.compounds)
-            for at, *rest in zip(batch.published, *columns, batch.labels, strict=True):
-                if since <= at < until:
-                    yield QuotedMention(at, *rest)
+    """Yield the mentions published from `since` up to `until`, without it; a deleted one without its text."""
+    batches = [record for record in records if isinstance(record, Batch)]
+    deleted = frozenset(change.id for batch in batches for change in batch.changes if change.deleted)
+    for whole in batches:
+        batch = without_excerpts(whole, deleted)
+        columns = (batch.excerpts, batch.authors, batch.channels, batch.urls, batch.reaches, batch.compounds)
+        for at, *rest in zip(batch.published, *columns, batch.labels, strict=True):
+            if since <= at < until:
+                yield QuotedMention(at, *rest)
 
 
 def phases(

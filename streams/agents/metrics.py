@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from alerts.delivery.ports import DeliveryError
     from alerts.delivery.undelivered import UndeliveredSummary
     from alerts.incidents.model import Notification
+    from detectors.model.correction import Correction
     from streams.stages.score import ScoreResult
 
 MENTIONS = Counter("tocsin_mentions_total", "Mentions read, by what became of them", ["outcome"])
@@ -86,11 +87,11 @@ def count_scored(scored: ScoreResult) -> None:
     MENTIONS.labels("own").inc(scored.own_account)
 
 
-def count_signal(found: Signal | Watermark) -> None:
+def count_signal(found: Signal | Correction | Watermark) -> None:
     """Count a signal that was raised, and follow event time."""
     if isinstance(found, Watermark):
         WATERMARK.set(found.at / 1000)
-    elif found.phase == "raised":
+    elif isinstance(found, Signal) and found.phase == "raised":
         SIGNALS.labels(found.detector, found.severity).inc()
 
 

@@ -11,8 +11,7 @@ from msgspec.structs import replace
 from detectors.engine import watermarks
 from detectors.engine.storage import encode_parts
 from detectors.engine.watermarks import Watermarks
-from detectors.model import signal
-from detectors.model.signal import Signal
+from detectors.model.signal import Watermark
 from mentions.model.batches import Batch, ClockSkew, decode
 from streams.agents import metrics
 from streams.exactly_once.fencing import FencedValue, FencedVersion
@@ -20,14 +19,15 @@ from streams.exactly_once.fetch_batches import place
 from streams.exactly_once.partition_state import PerPartition
 from streams.exactly_once.producer import SendBatch
 from streams.kafka.topic_watch import UNKNOWN
-from streams.stages import watch_rows
+from streams.stages import group_routing, watch_rows
 from streams.stages.event_time import MAX_SKEW
 from streams.stages.watch import WatchShard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from detectors.model.signal import Watermark
+    from detectors.model.correction import Correction
+    from detectors.model.signal import Signal
     from mentions.model.batches import Tick
     from streams.clock import Clock
     from streams.exactly_once.fetch_batches import KafkaRecord
@@ -81,7 +81,7 @@ class WatchPartition:
         known = UNKNOWN if state is None else state.epochs.get(batch.partition, UNKNOWN)
         if UNKNOWN not in (known, batch.epoch) and known != batch.epoch != self._epochs.get(batch.partition):
             self._epochs[batch.partition] = batch.epoch
-            where = {"partition": batch.partition, "offset": batch.offsets[0]}
+            where = {"partition": batch.partition, "offset": batch.places[0][0]}
             log.error("mentions counted in another topic before, a new epoch begins", **where)
 
     def _mend(self) -> None:
@@ -95,7 +95,7 @@ class WatchPartition:
                 "stored event time ahead of the clock, mended", **where, brands=brands, ahead_s=(reached - now) // 1000
             )
 
-    def apply(self, part: Batch | Tick, offset: int) -> list[Signal | Watermark]:
+    def apply(self, part: Batch | Tick, offset: int) -> list[Signal | Correction | Watermark]:
         """Return what follows from a part of the record at `offset`; nothing if the brand's state includes it."""
         self._offset = offset
         if isinstance(part, Batch) and offset <= self._applied.get(part.brand, -1):
@@ -221,9 +221,9 @@ class WatchAgent:
         await sends.flush()
         self._generation = self._brands.generation
 
-    async def _send_signal(self, sends: SendBatch, partition: int, found: Signal | Watermark) -> None:
-        key = found.brand.encode() if isinstance(found, Signal) else None
-        await sends.send(self._topics.signals.name, key, signal.encode(found), partition)
+    async def _send_signal(self, sends: SendBatch, partition: int, found: Signal | Correction | Watermark) -> None:
+        key = None if isinstance(found, Watermark) else found.brand.encode()
+        await sends.send(self._topics.signals.name, key, group_routing.encode(found), partition)
         metrics.count_signal(found)
 
     @staticmethod

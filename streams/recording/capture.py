@@ -15,6 +15,7 @@ from mentions.readers import external_sort
 from mentions.readers.external_sort import DiskBuffer
 from streams.heartbeat import canary
 from streams.kafka import reader
+from streams.recording.deletions import without_excerpts, without_texts
 from streams.recording.format import (
     ActionEntry,
     ConfigEntry,
@@ -59,12 +60,14 @@ class _Selection:
     source_lines: SourceLines = field(default_factory=SourceLines)
     partitions: dict[str, int] = field(default_factory=dict)
     first_revisions: dict[str, int] = field(default_factory=dict)
+    deleted: set[int] = field(default_factory=set)  # ids of mentions whose text must not be recorded
 
     def note(self, target: int, record: Batch | Tick) -> None:
         if isinstance(record, Batch):
             self.partitions[record.brand] = target
             self.first_revisions.setdefault(record.brand, record.policy)
             self.source_lines.request(record)
+            self.deleted.update(change.id for change in record.changes if change.deleted)
 
 
 def capture(
@@ -98,7 +101,12 @@ def capture(
     every = chain(configured, _followed(waiting, met), (entry for entry in acted if entry))
     unconfigured = tuple(sorted(met.partitions.keys() - {entry.name for entry in configured}))
     header = Header(tuple(sorted(met.partitions)), since, until, warm_up, scores, unconfigured, code=code_version())
-    return Captured(header, _in_order(every, met.source_lines, scores=scores), met.source_lines.missing(), unknown)
+    return Captured(
+        header,
+        _in_order(every, met.source_lines, frozenset(met.deleted), scores=scores),
+        met.source_lines.missing(),
+        unknown,
+    )
 
 
 def _followed(waiting: Iterable[Entry], met: _Selection) -> Iterator[Entry]:
@@ -107,15 +115,17 @@ def _followed(waiting: Iterable[Entry], met: _Selection) -> Iterator[Entry]:
     return (entry for entry in waiting if isinstance(entry, ConfigEntry) or entry.target in targets)
 
 
-def _in_order(entries: Iterable[Entry], originals: SourceLines, *, scores: bool) -> Iterator[Entry]:
+def _in_order(
+    entries: Iterable[Entry], originals: SourceLines, deleted: frozenset[int], *, scores: bool
+) -> Iterator[Entry]:
     """Yield entries in the order of their reading, with the lines of what was scored, and the scores if asked for."""
     for entry in external_sort.sort(entries, Entry, _place, _weight):
         if not isinstance(entry, ScoredEntry):
             yield entry
             continue
         if scores:
-            yield entry
-        yield _received(entry, originals)
+            yield replace(entry, batch=without_excerpts(entry.batch, deleted))
+        yield _received(entry, originals, deleted)
 
 
 def _place(entry: Entry) -> tuple[int, int]:
@@ -123,7 +133,7 @@ def _place(entry: Entry) -> tuple[int, int]:
 
 
 def _weight(entry: Entry) -> int:
-    return _ROW_BYTES * (len(entry.batch) if isinstance(entry, ScoredEntry) else 1)
+    return _ROW_BYTES * (len(entry.batch.places) if isinstance(entry, ScoredEntry) else 1)
 
 
 def read_scored(connection: Connection, topics: Topics, brand: str, since: int, until: int) -> list[Batch | Tick]:
@@ -154,8 +164,10 @@ def _scored(records: Iterable[Record], wanted: frozenset[str]) -> Iterator[tuple
             yield at, number, kept
 
 
-def _received(entry: ScoredEntry, originals: SourceLines) -> MentionsEntry:
+def _received(entry: ScoredEntry, originals: SourceLines, deleted: frozenset[int]) -> MentionsEntry:
     batch = entry.batch
+    offsets, indexes, arrived = map(list, zip(*batch.places, strict=True))
+    lines, scores = without_texts(batch, originals.lines(batch), deleted)
     return MentionsEntry(
         entry.at,
         entry.target,
@@ -163,10 +175,11 @@ def _received(entry: ScoredEntry, originals: SourceLines) -> MentionsEntry:
         batch.partition,
         batch.policy,
         batch.scorer,
-        batch.offsets,
-        batch.indexes,
-        batch.arrived,
-        originals.lines(batch),
+        offsets,
+        indexes,
+        arrived,
+        lines,
+        scores,
     )
 
 

@@ -54,6 +54,15 @@ class ConfigEntry(msgspec.Struct, frozen=True, tag="brand"):
     brand: dict[str, Any] | None
 
 
+class KeptScore(msgspec.Struct, frozen=True, array_like=True):
+    """How a mention read whose text is gone because it was deleted."""
+
+    compound: float
+    label: int
+    abuse: float
+    text_hash: int
+
+
 class MentionsEntry(msgspec.Struct, frozen=True, tag="mentions"):
     """A brand's mentions as received, one line each ("": gone). Where scores are kept, a `ScoredEntry` precedes."""
 
@@ -67,6 +76,7 @@ class MentionsEntry(msgspec.Struct, frozen=True, tag="mentions"):
     indexes: list[int]
     arrived: list[int]
     lines: list[str]
+    scores: dict[int, KeptScore] = {}  # by place in `lines`, of those whose text was deleted
 
 
 class ScoredEntry(msgspec.Struct, frozen=True, tag="scored"):

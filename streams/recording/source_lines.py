@@ -24,7 +24,7 @@ class SourceLines:
 
     def request(self, batch: Batch) -> None:
         """Ask for the lines of a batch."""
-        rows = [(batch.partition, *place) for place in zip(batch.offsets, batch.indexes, strict=True)]
+        rows = [(batch.partition, offset, index) for offset, index, _ in batch.places]
         self._file.executemany("INSERT OR IGNORE INTO lines (place, offset, idx) VALUES (?, ?, ?)", rows)
 
     def offset_ranges(self) -> dict[int, tuple[int, int]]:
@@ -43,10 +43,11 @@ class SourceLines:
         self._file.executemany("UPDATE lines SET line = ? WHERE place = ? AND offset = ? AND idx = ?", found)
 
     def lines(self, batch: Batch) -> list[str]:
-        """Return the line of each row of a batch, "" for one that is gone."""
+        """Return the line of each row and each change of a batch, in source order, "" for one that is gone."""
         one = "SELECT line FROM lines WHERE place = ? AND offset = ? AND idx = ?"
-        places = zip(batch.offsets, batch.indexes, strict=True)
-        found = [self._file.execute(one, (batch.partition, *place)).fetchone() for place in places]
+        found = [
+            self._file.execute(one, (batch.partition, offset, index)).fetchone() for offset, index, _ in batch.places
+        ]
         return [row[0] or "" if row else "" for row in found]
 
     def missing(self) -> int:

@@ -15,6 +15,7 @@ import msgspec
 from alerts.incidents.model import NO_DATA, Action
 from alerts.incidents.router import state_key
 from alerts.incidents.silences import matching_silence
+from detectors.model.correction import Correction
 from detectors.model.signal import Signal, Watermark
 from streams.kafka.partitioning import partition_of
 from streams.stages.triage import TriageShard
@@ -35,14 +36,16 @@ class ForwardedRecord(msgspec.Struct, frozen=True, tag="forwarded"):
 
     group: str  # "" for a watermark: it goes to every group
     source: int  # partition that forwards it
-    record: Signal | Watermark | Action
+    record: Signal | Watermark | Action | Correction
 
 
-SignalsRecord = Signal | Watermark | ForwardedRecord
+SignalsRecord = Signal | Watermark | Correction | ForwardedRecord
 """What the topic `signals` carries."""
 
 _encode: Final = msgspec.json.Encoder().encode
-_decoder: Final[msgspec.json.Decoder[SignalsRecord]] = msgspec.json.Decoder(Signal | Watermark | ForwardedRecord)
+_decoder: Final[msgspec.json.Decoder[SignalsRecord]] = msgspec.json.Decoder(
+    Signal | Watermark | Correction | ForwardedRecord
+)
 
 
 def encode(record: SignalsRecord) -> bytes:
@@ -59,11 +62,11 @@ def decode(raw: bytes) -> SignalsRecord:
     return _decoder.decode(raw)
 
 
-def route(record: Signal | Action, states: Mapping[str, TriageState], group: str) -> Route:
+def route(record: Signal | Action | Correction, states: Mapping[str, TriageState], group: str) -> Route:
     """Return where a record is triaged, given the states in the brand's partition and its group, "" for none."""
     if not group:
         return "brand"
-    if isinstance(record, Action) and record.kind in ("silence", "unsilence"):
+    if isinstance(record, Correction) or (isinstance(record, Action) and record.kind in ("silence", "unsilence")):
         return "both"
     own = states.get(record.brand)
     is_open = own is not None and own.incident is not None and own.incident.resolved_at is None
@@ -111,7 +114,7 @@ class PartitionTriage:
         self._clocks = PartitionClocks(partitions)
         self._policies = policies
 
-    def apply(self, partition: int, record: Signal | Watermark | Action) -> TriageResult:
+    def apply(self, partition: int, record: Signal | Watermark | Action | Correction) -> TriageResult:
         """Apply the next record of `partition`, this object's own."""
         if isinstance(record, Watermark):
             return TriageResult(self.brands.apply(record), [ForwardedRecord("", partition, record)])

@@ -13,6 +13,7 @@ from streams.stages.event_time import MINUTE
 if TYPE_CHECKING:
     from alerts.incidents.model import Action, Notification
     from alerts.incidents.state import TriageState
+    from detectors.model.correction import Correction
     from detectors.model.signal import Signal
     from streams.stages.policies import Policies
 
@@ -29,7 +30,7 @@ class TriageShard:
         self._kept: dict[str, int] = {}  # name → clock of its case as last kept, ms
         self._policies = policies
 
-    def apply(self, record: Signal | Watermark | Action) -> list[Notification]:
+    def apply(self, record: Signal | Watermark | Action | Correction) -> list[Notification]:
         """Return what there is to tell after the next record; `changed` names the cases that it moved."""
         if isinstance(record, Watermark):
             return [notification for name in list(self.cases) for notification in self._settle(name, record)]

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from detectors.engine import engine, mending
 from detectors.engine.watermarks import Watermarks
+from detectors.model.correction import Correction
 from detectors.model.signal import Signal, Watermark
 from mentions.model.batches import Batch, Tick
 from streams.stages.event_time import IDLE_TIMEOUT, MAX_SKEW, MINUTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from detectors.engine.state import State
     from streams.stages.policies import Policies
@@ -31,7 +32,7 @@ class WatchShard:
         self._policies = policies
         self._minute = -1
 
-    def apply(self, record: Batch | Tick) -> list[Signal | Watermark]:
+    def apply(self, record: Batch | Tick) -> list[Signal | Correction | Watermark]:
         """Return what follows from the next record, in order; `changed` names the brands whose state it moved."""
         return list(self._batch(record)) if isinstance(record, Batch) else list(self._tick(record))
 
@@ -52,16 +53,17 @@ class WatchShard:
         self._minute = -1
         return ["", *brands]
 
-    def _batch(self, batch: Batch) -> Iterator[Signal]:
+    def _batch(self, batch: Batch) -> Iterator[Signal | Correction]:
         state = self.states.get(batch.brand) or self._begin(batch.brand, batch.policy)
         policy = self._policies.detection_policy(
             batch.brand, batch.policy, self._closed(state) - 1
         ).policy  # as the last closed
-        state, signals = engine.process(state, batch, policy)
+        found: Sequence[Signal | Correction]
+        state, found = (engine.process_changes if batch.changes else engine.process)(state, batch, policy)
         self.states[batch.brand] = state
         self.changed.add(batch.brand)
         self._note_unreadable(state)
-        yield from signals
+        yield from found
 
     def _begin(self, brand: str, revision: int) -> State:
         """Return the watch of a brand never seen before, brought up to the present watermark."""
@@ -114,7 +116,7 @@ class WatchShard:
             self.changed.add(state.brand)
 
 
-R = TypeVar("R", bound=Signal | Watermark)
+R = TypeVar("R", bound=Signal | Correction | Watermark)
 
 
 def merge_by_time(found: list[R], policies: Policies) -> list[R]:
@@ -124,13 +126,13 @@ def merge_by_time(found: list[R], policies: Policies) -> list[R]:
     """
     places: dict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(found):
-        if isinstance(one, Signal) and (group := policies.group_members(one.brand)[0]):
+        if not isinstance(one, Watermark) and (group := policies.group_members(one.brand)[0]):
             places[group].append(place)
     ordered = list(found)
     for mine in places.values():
         lines: dict[str, list[Any]] = defaultdict(list)
         for place in mine:
-            lines[cast("Signal", found[place]).brand].append(found[place])
+            lines[cast("Signal | Correction", found[place]).brand].append(found[place])
         merged = merge(*(lines[brand] for brand in sorted(lines)), key=attrgetter("at"))
         for place, one in zip(mine, merged, strict=True):
             ordered[place] = one

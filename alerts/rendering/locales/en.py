@@ -63,6 +63,9 @@ MESSAGES: Final = {
     "chart_alt": "The last {hours} h: at most {mentions} mentions in {step} min; at most {negative} negative, "
     "{minutes} min ago",
     "silent": "no data from {names}",
+    "deleted": "{count} mentions deleted since, still counted",
+    "deleted_one": "1 mention deleted since, still counted",
+    "post_deleted": "(deleted)",
     "page": "{mention} please take a look",
     "more": "… and {count} more findings",
     "quoted": "“{text}”",

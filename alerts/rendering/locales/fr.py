@@ -67,6 +67,9 @@ _TEXTS: Final = {
     "chart_alt": "Les {hours} dernières heures : au plus {mentions} mentions en {step} min ; au plus {negative} "
     "négatives, il y a {minutes} min",
     "silent": "aucune donnée de {names}",
+    "deleted": "{count} mentions supprimées depuis, toujours comptées",
+    "deleted_one": "1 mention supprimée depuis, toujours comptée",
+    "post_deleted": "(supprimé)",
     "page": "{mention} merci de regarder",
     "more": "… et {count} autres signaux",
     "quoted": "« {text} »",

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from alerts.incidents.findings import primary, topic_of, words_of
 from alerts.incidents.model import SYSTEM_USER, is_topic
 from alerts.rendering import text as wording
-from alerts.rendering.card import build_card
+from alerts.rendering.card import build_card, deletions_text
 from alerts.rendering.charts import chart_data, chart_svg
 from alerts.rendering.escaping import clean
 from alerts.rendering.topic_part import build_topic, quoted_texts, topic_terms
@@ -88,6 +88,7 @@ class IncidentDetails(NamedTuple):
     examples: list[ExampleView]
     history: list[HistoryView]
     replied: bool  # the official reply is marked as posted
+    deleted: str  # how many of its mentions were deleted since
 
 
 def incident_details(incident: Incident, brand: Brand, language: Language, now: int) -> IncidentDetails:
@@ -111,6 +112,7 @@ def incident_details(incident: Incident, brand: Brand, language: Language, now: 
         examples=_examples(incident, found, brand),
         history=[_history_view(one, brand, language) for one in reversed(incident.history)],
         replied=incident.official_reply_at is not None,
+        deleted="".join(span.text for span in deletions_text(incident.deleted, language)) if incident.deleted else "",
     )
 
 

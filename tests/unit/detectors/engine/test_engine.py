@@ -269,6 +269,8 @@ def test_a_redelivered_batch_is_reported_in_the_totals() -> None:
         "late": 0,
         "delayed": 0,
         "backfill": 0,
+        "edited": 0,
+        "deleted": 0,
     }
 
 
