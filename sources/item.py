@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mentions.model.hashing import hash63
 
 Position = dict[str, Any]
 """How far a source is read, as JSON; what is in it is the source's own business."""
+
+
+DELETED: Final = -1
+"""Stands for the digest of what a deleted post says."""
 
 
 class Item(NamedTuple):
@@ -23,9 +27,14 @@ class Item(NamedTuple):
         return str(self.mention["id"])
 
     @property
+    def deleted(self) -> bool:
+        """Return whether the post was deleted."""
+        return self.mention.get("deleted") is True
+
+    @property
     def revision(self) -> int:
         """Return a digest of what it says: another one under the same id is an edit."""
-        return hash63(str(self.mention.get("text")))
+        return DELETED if self.deleted else hash63(str(self.mention.get("text")))
 
 
 @dataclass(frozen=True)

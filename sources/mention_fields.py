@@ -65,6 +65,12 @@ def mention(
     return Item({key: value for key, value in fields.items() if value is not None})
 
 
+def deletion(name: object, at: int, channel: str) -> Item:
+    """Return the deletion of a post, told at an instant [ms]."""
+    fields = {"id": _ident(str(name)), "text": "", "published_at": at, "channel": channel, "deleted": True}
+    return Item(fields)
+
+
 def is_count(value: object) -> bool:
     """Return whether a value counts people or clicks."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT

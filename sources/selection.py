@@ -12,7 +12,7 @@ from mentions.model.decode import Rejection, decode_line
 from mentions.watchlist.watchlist import Watchlist
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mentions.watchlist.brand_terms import BrandTerms
     from sources.item import Item
@@ -30,6 +30,7 @@ class SelectedItem:
     """An item as records of `mentions`, one for each brand; why it is not taken, where it is no mention."""
 
     records: tuple[bytes, ...] = ()
+    brands: tuple[str, ...] = ()  # that the records are about
     rejection: str = ""
 
 
@@ -49,9 +50,12 @@ class Selection:
         Args:
             item: what a source brought.
             now: the time [ms]: what claims to be later than a few minutes from now is refused.
-            edited: whether it was told before, with another text; the mention then says so.
+            edited: whether it was told before, with another text: it is then a later revision.
         """
-        fields = item.mention | {"source": self._source} | ({"edited": True} if edited else {})
+        fields = {name: value for name, value in item.mention.items() if name != "revision"}
+        fields["source"] = self._source
+        if edited:
+            fields["revision"] = max(now, item.mention.get("revision") or 0)
         entry = decode_line(msgspec.json.encode(fields), now)
         if isinstance(entry, Rejection):
             return SelectedItem(rejection="; ".join(entry.reasons))
@@ -60,4 +64,11 @@ class Selection:
         for name in self._whole:
             entry.brand = name
             about += [brand.name for brand in self._watchlist.match(entry).brands]
-        return SelectedItem(tuple(msgspec.json.encode(fields | {"brand": name}) for name in about))
+        return SelectedItem(tuple(msgspec.json.encode(fields | {"brand": name}) for name in about), tuple(about))
+
+    def withdraw(self, item: Item, brands: Iterable[str], now: int) -> tuple[bytes, ...]:
+        """Return the deletions of an item that is about brands no longer: it was deleted, or says something else."""
+        said = {name: item.mention[name] for name in ("id", "channel")}
+        published = min(now, item.mention["published_at"])
+        fields = said | {"text": "", "published_at": published, "deleted": True, "source": self._source}
+        return tuple(msgspec.json.encode(fields | {"brand": name}) for name in brands)

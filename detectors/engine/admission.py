@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from detectors.engine.revisions import pack_figures
 from detectors.windows.buckets import KEPT_MINUTES, MINUTE, Counts
 from detectors.windows.near_duplicates import count_copies
 from mentions.model import batches as scored
@@ -147,6 +148,7 @@ def admit(state: State, batch: Batch, policy: Policy) -> tuple[Batch, list[RowRa
     keep = _drop_duplicates(state, batch, _skip_redelivered(state, batch), policy)
     rows = batch if len(keep) == len(batch) else select(batch, keep)
     state.totals.mentions += len(rows)
+    state.dedup.describe(pack_figures(rows, state.cache.high_reach_from, state.dedup.latest))
     minutes = [published // MINUTE for published in rows.published]
     if minutes and state.last_closed_minute is not None and min(minutes) <= state.last_closed_minute:
         return rows, _place_late(state, rows, minutes, policy)
@@ -237,5 +239,6 @@ def _place_late(state: State, rows: Batch, minutes: list[int], policy: Policy) -
             runs.append(RowRange(row, row + 1, minute, detected_at=now))
         else:
             state.totals.backfill += 1
+            state.dedup.mark_not_counted(row - len(minutes))
             runs.append(RowRange(row, row + 1, minute, learn_only=True))
     return runs

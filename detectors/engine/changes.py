@@ -54,16 +54,18 @@ def apply(state: State, batch: Batch, change: Change, policy: Policy) -> tuple[B
     known = change.id in state.dedup.known
     horizon = (change.arrived // MINUTE - policy.duplicate_horizon_minutes) * MINUTE
     if not known and not change.deleted and change.published >= horizon:
-        state.counted.note(change.id, change.revision)
+        state.latest_revisions.note(change.id, change.revision)
         return _row(batch, change), []
     state.offsets[batch.partition] = (change.offset, change.index)
     if not _is_news(state, change):
         state.totals.duplicates += 1
         return None, []
-    state.counted.note(change.id, DELETED if change.deleted else change.revision)
+    state.latest_revisions.note(change.id, DELETED if change.deleted else change.revision)
     state.totals.deleted += known and change.deleted
     state.totals.edited += known and not change.deleted
-    correction = _correction(state.brand, change, counted=known and change.deleted)
+    minute = state.dedup.minute_of(change.id)
+    published = change.published if minute is None else minute * MINUTE
+    correction = _correction(state.brand, change, published, counted=known and change.deleted)
     if known and not _correct_pending(state, change) and not change.deleted:
         _count_again(state, change, policy)
     _correct_texts(state, change, correction)
@@ -71,7 +73,7 @@ def apply(state: State, batch: Batch, change: Change, policy: Policy) -> tuple[B
 
 
 def _is_news(state: State, change: Change) -> bool:
-    latest = state.counted.revision(change.id)
+    latest = state.latest_revisions.of(change.id)
     return latest is None or (latest != DELETED and (change.deleted or change.revision > latest))
 
 
@@ -100,12 +102,12 @@ def _row(batch: Batch, change: Change) -> Batch:
     )
 
 
-def _correction(brand: str, change: Change, *, counted: bool) -> Correction:
+def _correction(brand: str, change: Change, published: int, *, counted: bool) -> Correction:
     return Correction(
         brand,
         mention_key(change.id),
         change.arrived,
-        change.published,
+        published,
         change.deleted,
         counted,
         change.excerpt,
@@ -117,7 +119,7 @@ def _correction(brand: str, change: Change, *, counted: bool) -> Correction:
 def _count_again(state: State, change: Change, policy: Policy) -> None:
     """Move a mention to the label of its new text; its minute is evaluated again with the next open one."""
     after = Figures.of(change.compound, change.label, change.abuse, change.reach, state.cache.high_reach_from)
-    found = state.counted.replace(change.id, after)
+    found = state.dedup.replace(change.id, after)
     if found is None:
         return
     minute, before = found

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
 from typing import Final
 
 import msgspec
+
+from detectors.engine.revisions import FIGURES, MINUTE_RANGE, NOT_COUNTED, UNKNOWN_FIGURES, Figures
 
 MAX_IDS: Final = 1 << 18
 """Most ids remembered per brand. Beyond it the oldest go first: at 3 mentions a second that is a day, at 100,000 a
@@ -22,12 +25,14 @@ class Segment(msgspec.Struct, array_like=True):
     first: int
     ids: list[int] = []
     runs: list[tuple[int, int]] = []  # (minute, sequence number after its last id), both ascending
+    figures: bytearray = msgspec.field(default_factory=bytearray)  # of each id, as `revisions.FIGURES`
 
 
 class _Stored(msgspec.Struct, array_like=True):
     first: int
     ids: bytes
     runs: list[tuple[int, int]]
+    figures: bytes = b""
 
 
 class DedupWindow:
@@ -59,6 +64,49 @@ class DedupWindow:
             runs.append((self.latest, self.newest))
         if len(self.known) > MAX_IDS:
             self._drop(self.newest - MAX_IDS)
+
+    def describe(self, figures: bytearray) -> None:
+        """Remember how the ids that were added last are counted, packed as `revisions.FIGURES`."""
+        tail = self.segments[self.last]
+        tail.figures += figures
+        del tail.figures[: max(0, len(tail.figures) - FIGURES.size * len(tail.ids))]
+
+    def mark_not_counted(self, place: int) -> None:
+        """Note that one of the ids that were added last, counted from the end (-1), is in no minute."""
+        figures = self.segments[self.last].figures
+        if FIGURES.size * -place <= len(figures):
+            figures[len(figures) + FIGURES.size * place + 2] |= NOT_COUNTED
+
+    def replace(self, number: int, figures: Figures) -> tuple[int, Figures] | None:
+        """Return the minute and the figures of a mention, and remember others; None where they are not known."""
+        found = self._find(number)
+        if found is None:
+            return None
+        segment, place, minute = found
+        here = self.segments[segment].figures
+        before = Figures.unpacked(*FIGURES.unpack_from(here, place)[:2])
+        FIGURES.pack_into(here, place, figures.compound, figures.flags, minute % MINUTE_RANGE)
+        if segment != self.last:
+            self.unwritten.add(segment)
+        return minute, before
+
+    def minute_of(self, number: int) -> int | None:
+        """Return the minute in which a mention is counted, None where it is not known."""
+        found = self._find(number)
+        return None if found is None else found[2]
+
+    def _find(self, number: int) -> tuple[int, int, int] | None:
+        """Return the segment of a mention, the place of its figures there, and its minute."""
+        if number not in self.known:
+            return None
+        for name, segment in reversed(self.segments.items()):
+            if number in segment.ids and len(segment.figures) == FIGURES.size * len(segment.ids):
+                place = len(segment.ids) - 1 - segment.ids[::-1].index(number)
+                run = segment.runs[bisect_right(segment.runs, segment.first + place, key=itemgetter(1))][0]
+                _, flags, low = FIGURES.unpack_from(segment.figures, FIGURES.size * place)
+                minute = run - (run - low) % MINUTE_RANGE
+                return None if flags & NOT_COUNTED else (name, FIGURES.size * place, minute)
+        return None
 
     def all_new(self, ids: list[int]) -> bool:
         """Return whether none of the ids is known, and no two are the same."""
@@ -96,6 +144,7 @@ class DedupWindow:
                 segment.runs[:] = [*kept, (minute, segment.runs[-1][1])]
                 if number != self.last:
                     self.unwritten.add(number)
+            segment.figures = bytearray(UNKNOWN_FIGURES * len(segment.ids))
 
     def _drop(self, until: int) -> None:
         """Forget the ids with a sequence number below `until`."""
@@ -118,6 +167,7 @@ class DedupWindow:
         gone = self.oldest - segment.first
         if gone >= max(SEALED_AT, len(segment.ids) // 2):
             segment.ids, segment.first = segment.ids[gone:], self.oldest
+            del segment.figures[: FIGURES.size * gone]
 
     def seal(self) -> dict[int, bytes | None]:
         """Close the open segment if it is full, and return what storage must hold again: None stands for delete."""
@@ -158,8 +208,8 @@ def next_sequence(segment: Segment) -> int:
 
 
 def pack(segment: Segment) -> bytes:
-    """Return the stored form of a segment: eight bytes an id."""
-    stored = _Stored(segment.first, array("q", segment.ids).tobytes(), segment.runs)
+    """Return the stored form of a segment: twelve bytes an id."""
+    stored = _Stored(segment.first, array("q", segment.ids).tobytes(), segment.runs, bytes(segment.figures))
     return msgspec.msgpack.encode(stored)
 
 
@@ -168,4 +218,6 @@ def unpack(raw: bytes) -> Segment:
     stored = msgspec.msgpack.decode(raw, type=_Stored)
     ids = array("q")
     ids.frombytes(stored.ids)
-    return Segment(stored.first, ids.tolist(), stored.runs)
+    known = len(stored.figures) == FIGURES.size * len(ids)
+    figures = bytearray(stored.figures if known else UNKNOWN_FIGURES * len(ids))
+    return Segment(stored.first, ids.tolist(), stored.runs, figures)

@@ -226,7 +226,6 @@ def _observe(state: State, rows: Batch, start: int, end: int, minute: int) -> Co
     """Note sources and contributors of rows of a minute, and return the counts to add to it."""
     counts = admission.count_rows(rows, start, end, state.recent_texts, state.cache.high_reach_from)
     state.sources.add(rows.channels[start:end], minute)
-    state.counted.add(rows, start, end, minute, state.cache.high_reach_from)
     if state.contributors.take(rows, start, end, minute, state.brand):
         state.cache.sampled = {}
     return counts

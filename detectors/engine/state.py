@@ -8,7 +8,7 @@ import msgspec
 
 from detectors.base import in_minutes
 from detectors.engine.dedup import DedupWindow
-from detectors.engine.revisions import CountedMentions
+from detectors.engine.revisions import LatestRevisions
 from detectors.engine.skip import EvaluationSkipper
 from detectors.model.signal import Severity
 from detectors.registry import ALL
@@ -66,7 +66,7 @@ class State:
         self.minutes = MinuteBuckets()
         self.hours = HourBuckets()
         self.dedup = DedupWindow()
-        self.counted = CountedMentions()
+        self.latest_revisions = LatestRevisions()
         self.pending: dict[int, list[RowSlice]] = {}  # minute → rows read ahead, as they came
         self.buffered_bytes = 0  # their size, approximately
         self.contributors = ContributorSample()

@@ -11,7 +11,7 @@ import msgspec
 
 from detectors.engine.admission import RowSlice, sizes
 from detectors.engine.dedup import DedupWindow, pack
-from detectors.engine.revisions import CountedMentions
+from detectors.engine.revisions import LatestRevisions
 from detectors.engine.state import Episode, State, Totals
 from detectors.model.compression import compress, decompress
 from detectors.topics import storage as topics
@@ -72,7 +72,7 @@ class _Core(msgspec.Struct, array_like=True):
     last_ended: dict[str, int] = {}
     topics: bytes = b""
     epochs: dict[int, int] = {}
-    counted: bytes = b""
+    latest_revisions: dict[int, int] = {}
 
 
 class _History(msgspec.Struct, array_like=True):
@@ -112,7 +112,7 @@ def encode_parts(state: State) -> StoredParts:
         state.last_ended,
         state.encoded_topics if state.topics is None else topics.encode(state.topics),
         state.epochs,
-        state.counted.encode(),
+        state.latest_revisions.numbers,
     )
     return StoredParts(msgspec.msgpack.encode(core), sealed)
 
@@ -130,7 +130,7 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     state = State(stored.brand)
     state.revision, state.last_closed_minute, state.offsets = stored.revision, stored.last_closed_minute, stored.offsets
     state.epochs = stored.epochs
-    state.counted = CountedMentions.decode(stored.counted)
+    state.latest_revisions = LatestRevisions(stored.latest_revisions)
     state.minutes = MinuteBuckets(opened=stored.opened, ahead=stored.ahead, moved=stored.moved)
     for minute, row in _unpack_columns(past.minutes, COLUMNS):
         state.minutes.opened[minute] = row

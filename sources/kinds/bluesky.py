@@ -11,7 +11,7 @@ import msgspec
 
 from sources.item import Item, Page, SourceError
 from sources.json_fields import inside, instant, number, text
-from sources.mention_fields import mention
+from sources.mention_fields import deletion, mention
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -23,6 +23,7 @@ SERVER: Final = "wss://jetstream.us-east.bsky.network"
 PATH: Final = "/xrpc/network.bsky.jetstream.subscribeEvents"
 PROTOCOL: Final = "xrpc.v1.json"
 POSTS: Final = "app.bsky.feed.post"
+CHANNEL: Final = "bluesky"
 BATCH: Final = 500
 """Events of a page at most."""
 
@@ -111,20 +112,23 @@ async def _next(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
 
 
 def read(payload: Any) -> Item | None:
-    """Return the post of an event, None where it is none, or one that was deleted."""
-    if text(payload, "operation") not in {"create", "update"} or text(payload, "collection") not in {"", POSTS}:
+    """Return the post of an event, or its deletion; None where it is neither."""
+    operation = text(payload, "operation")
+    if operation not in {"create", "update", "delete"} or text(payload, "collection") not in {"", POSTS}:
         return None
     did, rkey, said = text(payload, "did"), text(payload, "rkey"), text(payload, "record", "text")
     published = instant(payload, "time") or instant(payload, "record", "createdAt")
     if not did or not rkey or published is None:
         return None
+    if operation == "delete":
+        return deletion(f"{did}/{rkey}", published, CHANNEL)
     langs = inside(payload, "record", "langs")
     parent, root = text(payload, "record", "reply", "parent", "uri"), text(payload, "record", "reply", "root", "uri")
     return mention(
         f"{did}/{rkey}",
         said,
         published,
-        "bluesky",
+        CHANNEL,
         kind="comment" if parent else "post",
         author=did,
         url=f"https://bsky.app/profile/{did}/post/{rkey}",

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from mentions.cleaning import clean
 from sources.item import Item, Page
-from sources.json_fields import instant, number, objects, text
-from sources.mention_fields import mention
+from sources.json_fields import inside, instant, number, objects, text
+from sources.mention_fields import deletion, mention
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +61,8 @@ class Discourse:
         published, name = instant(post, "created_at"), number(post, "id")
         if published is None or name is None:
             return None
+        if inside(post, "user_deleted") is True or text(post, "deleted_at"):
+            return deletion(name, published, self._channel)
         first = number(post, "post_number") == 1
         title = clean(text(post, "topic_title")) if first else ""
         said = clean(text(post, "cooked") or text(post, "raw") or text(post, "blurb"))

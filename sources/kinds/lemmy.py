@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sources.item import Item, Page
 from sources.json_fields import inside, instant, objects, text
-from sources.mention_fields import mention
+from sources.mention_fields import deletion, mention
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +35,10 @@ class Lemmy:
 
 def _item(one: dict[str, Any], said: Any, kind: str) -> Item | None:
     published, name = instant(said, "published"), inside(said, "id")
-    if published is None or name is None or inside(said, "deleted") or inside(said, "removed"):
+    if published is None or name is None:
         return None
+    if inside(said, "deleted") or inside(said, "removed"):
+        return deletion(text(said, "ap_id") or f"{kind}-{name}", published, "lemmy")
     parts = (text(said, "name"), text(said, "body"), text(said, "content"))
     return mention(
         text(said, "ap_id") or f"{kind}-{name}",

@@ -26,6 +26,7 @@ class Cursor(msgspec.Struct):
 
     position: dict[str, Any] = {}
     seen: list[tuple[str, int]] = []  # ids with a digest of what they said, oldest first
+    about: dict[str, list[str]] = {}  # the brands of those of them that were sent, by id
     pending: list[str] = []  # mentions that are being sent, in order
     next_offset: int = 0  # in the source's partition of `mentions`: those of `pending` lie from here on
     budget_day: int = 0  # days since the epoch

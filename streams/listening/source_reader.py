@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import structlog
 
@@ -76,7 +76,7 @@ class SourceReader:
         self._brands = list(brands)
         self._sink = sink
         self._clock = clock
-        self._seen = SeenItems(self.cursor.seen)
+        self._seen = SeenItems(self.cursor.seen, about=self.cursor.about)
         every = RECONNECT_DELAY if hasattr(source, "stream") else settings.every.total_seconds()
         self._pace = Pace(every)
         self.budget = DailyBudget(
@@ -138,12 +138,13 @@ class SourceReader:
         first_look = not self._seen.entries()
         if first_look:  # what has no date and was there before us is old: as news it would be a storm
             fresh = [one for one in fresh if one[0].dated]
-        chosen = [(item, self._select(item, now, edited=edited)) for item, edited in fresh]
+        chosen = [self._select(item, now, edited=edited) for item, edited in fresh]
         if fresh:
             self._note_news(now)
-        for part in _parts([one for one in chosen if one[1]]):
-            self._seen.remember([item for item, _ in part])
-            self.cursor.pending = [record.decode() for _, records in part for record in records]
+        for part in _parts([one for one in chosen if one.records]):
+            for one in part:
+                self._seen.note(one.item, one.brands)
+            self.cursor.pending = [record.decode() for one in part for record in one.records]
             await self._save(now)
             await self._send_pending()
         if not streamed:
@@ -158,12 +159,17 @@ class SourceReader:
             self._notice, self._noticed_at = page.notice, now
         return bool(fresh)
 
-    def _select(self, item: Item, now: int, *, edited: bool) -> tuple[bytes, ...]:
+    def _select(self, item: Item, now: int, *, edited: bool) -> _ChosenItem:
+        earlier = self._seen.brands_of(item)
+        if item.deleted:
+            return _ChosenItem(item, self._selection.withdraw(item, earlier, now), ())
         selected = self._selection.select(item, now, edited=edited)
         if selected.rejection:
             self._rejected += 1
             log.warning("item rejected", source=self.settings.id, id=item.id, reason=selected.rejection)
-        return selected.records
+            return _ChosenItem(item, (), ())
+        gone = [brand for brand in earlier if brand not in selected.brands]
+        return _ChosenItem(item, selected.records + self._selection.withdraw(item, gone, now), selected.brands)
 
     async def _send_pending(self) -> None:
         """Send what the cursor says is being sent, then note that it is."""
@@ -176,7 +182,7 @@ class SourceReader:
             await self._save(self._clock())
 
     async def _save(self, now: int) -> None:
-        self.cursor.seen = self._seen.entries()
+        self.cursor.seen, self.cursor.about = self._seen.entries(), self._seen.about()
         self.cursor.budget_day, self.cursor.budget_spent = self.budget.day, self.budget.spent
         await self._sink.save(self.settings.id, self.cursor)
         self._saved_at = now
@@ -220,16 +226,24 @@ class SourceReader:
         return "silent" if is_silent(now, self.cursor.last_news, self.cursor.usual_gap, self.cursor.gaps) else "active"
 
 
-def _parts(chosen: Iterable[tuple[Item, tuple[bytes, ...]]]) -> Iterator[list[tuple[Item, tuple[bytes, ...]]]]:
-    """Yield items with their records in parts that a cursor can hold."""
-    part: list[tuple[Item, tuple[bytes, ...]]] = []
+class _ChosenItem(NamedTuple):
+    """An item with what is sent of it, and the brands that it is about now."""
+
+    item: Item
+    records: tuple[bytes, ...]
+    brands: tuple[str, ...]
+
+
+def _parts(chosen: Iterable[_ChosenItem]) -> Iterator[list[_ChosenItem]]:
+    """Yield items in parts whose records a cursor can hold."""
+    part: list[_ChosenItem] = []
     size = 0
-    for item, records in chosen:
-        length = sum(map(len, records))
+    for one in chosen:
+        length = sum(map(len, one.records))
         if part and size + length > MAX_PENDING:
             yield part
             part, size = [], 0
-        part.append((item, records))
+        part.append(one)
         size += length
     if part:
         yield part

@@ -61,11 +61,12 @@ async def try_source(name: str, wanted: WantedSource, tokens: Tokens) -> Trial:
         return Trial(name, error=f"sent nothing within {STREAM_TIME:.0f} s")
     except Exception as error:  # noqa: BLE001  what a stranger sends may break any reader
         return Trial(name, error=f"answers what is not understood ({type(error).__name__})")
+    posts = [item for item in page.items if not item.deleted]
     selection, now = Selection(wanted.brands, name), wall_ms()
-    mentions = tuple(record for item in page.items for record in selection.select(item, now).records)
-    latest = max((item.mention["published_at"] for item in page.items), default=0)
+    mentions = tuple(record for item in posts for record in selection.select(item, now).records)
+    latest = max((item.mention["published_at"] for item in posts), default=0)
     newest = f"{datetime.fromtimestamp(latest / 1000, UTC):%Y-%m-%d %H:%M}" if latest else ""
-    return Trial(name, len(page.items), mentions, newest, notice=page.notice or ("" if page.items else _EMPTY))
+    return Trial(name, len(posts), mentions, newest, notice=page.notice or ("" if posts else _EMPTY))
 
 
 async def _first_page(asked: Any, client: PoliteClient) -> Page:

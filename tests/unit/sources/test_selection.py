@@ -94,7 +94,7 @@ def test_the_record_says_where_it_came_from_and_whether_it_was_edited() -> None:
         "channel": "web",
         "rating": 1,
         "source": "feed here",
-        "edited": True,
+        "revision": NOW,
         "brand": "Acme",
     }
 

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.engine import engine, storage
-from detectors.engine.revisions import MAX_COUNTED
 from detectors.model.correction import Correction, mention_key
 from detectors.policy import Policy
 from mentions.batch_builder import BatchBuilder
@@ -195,11 +194,27 @@ def test_an_edit_of_what_may_be_forgotten_is_not_counted() -> None:
     assert [one.text for one in found if isinstance(one, Correction)] == ["words of old 3"]
 
 
-def test_of_more_mentions_than_are_remembered_the_latest_are_scored_again() -> None:
-    """An older one keeps its label, and its text follows all the same."""
-    posts = [Post(f"p{place}", 1 + place / 1_000, arrived=2.0) for place in range(MAX_COUNTED + 1)]
-    edits = [post._replace(label=-1, revision=1, arrived=2.5) for post in (posts[0], posts[1], posts[-1])]
-    state, found = fold([*posts, *edits])
-    assert sum(row[2] for row in engine.minute_counts(state)) == 2
+def test_many_mentions_are_scored_again_as_long_as_their_minutes_are_kept() -> None:
+    """Whatever segment of the id memory holds them, before and after they are stored; later the text alone follows."""
+    posts = [Post(f"p{place}", 1 + place / 1_000, arrived=2.0) for place in range(600)]
+    edits = [post._replace(label=-1, revision=1, arrived=2.5) for post in (posts[0], posts[300], posts[-1])]
+    state, found = fold([*posts, *edits], restart=True)
+    assert sum(row[2] for row in engine.minute_counts(state)) == 3
     assert sum(isinstance(one, Correction) for one in found) == 3
-    assert len(state.counted.encode()) < 12 * MAX_COUNTED
+    again = edits[0]._replace(revision=2, label=1, arrived=3.0)
+    late = edits[1]._replace(revision=2, label=1, arrived=400.0)
+    state, more = engine.process_changes(state, batch_of([again, Post("far", 400.0), late], 1_000), POLICY)
+    state, _ = engine.advance_watermark(state, START + 401 * MINUTE, POLICY)
+    assert [(one.key, one.text) for one in more if isinstance(one, Correction)] == [
+        (mention_key(hash63(post.name)), f"words of {post.name} 2") for post in (again, late)
+    ]
+    assert state.totals.edited == 5
+
+
+def test_what_only_entered_the_baseline_is_in_no_minute() -> None:
+    """An edit of it changes no count."""
+    posts = [Post(f"p{place}", 300.0 + place) for place in range(5)]
+    old = Post("old", 5.0, arrived=310.0)
+    state, _ = fold([*posts, old, old._replace(label=-1, revision=1, arrived=311.0), Post("end", 320.0)])
+    assert (state.totals.backfill, state.totals.edited) == (1, 1)
+    assert all(row[2] == 0 for row in engine.minute_counts(state))

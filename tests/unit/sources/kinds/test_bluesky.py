@@ -72,14 +72,16 @@ async def test_it_goes_on_at_the_cursor_and_never_back() -> None:
     assert [page.position for page in pages] == [{"seq": 7}]
 
 
-async def test_an_update_is_a_post_with_its_new_text_a_deletion_none() -> None:
+async def test_an_update_is_a_post_with_its_new_text_a_deletion_one_without() -> None:
     """Both move the cursor."""
     events = [jetstream(Post(3, "Hallowfirth, corrected"), operation="update"), jetstream(POSTS[0], operation="delete")]
     async with SourcesServer() as server:
         server.then(streams(*events))
         pages, _ = await pages_of(server)
 
-    assert [item.mention["text"] for item in items_of(pages)] == ["Hallowfirth, corrected"]
+    updated, gone = items_of(pages)
+    assert (updated.mention["text"], updated.deleted) == ("Hallowfirth, corrected", False)
+    assert (gone.id, gone.mention["text"], gone.deleted) == ("did:plc:ana/3k1", "", True)
     assert pages[-1].position == {"seq": 3}
 
 

@@ -109,11 +109,12 @@ def test_sites_have_their_own_hosts(site: str, host: str) -> None:
 
 
 @pytest.mark.parametrize("gone", ["deleted", "removed"])
-async def test_lemmy_leaves_out_what_was_taken_down(gone: str) -> None:
+async def test_lemmy_tells_what_was_taken_down(gone: str) -> None:
     """By its author, or by a moderator."""
     async with SourcesServer() as server:
         body = changed(lemmy(POSTS), "comments", 0, "comment", **{gone: True})
-        assert [item.mention["text"] for item in (await fetch(server, "lemmy", body)).items] == [POSTS[0].text]
+        items = (await fetch(server, "lemmy", body)).items
+        assert [(item.mention["text"], item.deleted) for item in items] == [(POSTS[0].text, False), ("", True)]
 
 
 async def test_lemmy_reads_posts_and_comments_in_order() -> None:

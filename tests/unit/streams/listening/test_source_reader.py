@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.item import Page, SourceError
+from sources.mention_fields import deletion
 from sources.settings import SourceSettings
 from streams.listening.cursor import decode
 from streams.listening.source_reader import MAX_PENDING, NOTICE_TIME, RECONNECT_DELAY, SAVE_INTERVAL
@@ -56,14 +57,28 @@ async def test_each_post_is_sent_once_to_each_of_its_brands(texts: list[str]) ->
 
 
 async def test_what_says_something_else_is_sent_as_an_edit() -> None:
-    """Under the same id; what comes to be about nobody is not sent."""
+    """Under the same id; the brand that it was about, and is no longer, gets its deletion."""
     kafka = Kafka()
     for text in ("acme", "acme", "acme is fine", "neither", "brio"):
         await reader(kafka, Forum([("a", text)])).read_once(client())
         kafka.cursor = kafka.cursor and kafka.cursor.replace(b'{"next":1}', b"{}")
 
-    assert kafka.sent == [("a", "acme", "acme"), ("a", "acme is fine", "acme"), ("a", "brio", "brio")]
-    assert [b"edited" in (record.value or b"") for record in kafka.mentions] == [False, True, True]
+    told = [("a", "acme", "acme"), ("a", "acme is fine", "acme"), ("a", "", "acme"), ("a", "brio", "brio")]
+    assert kafka.sent == told
+    assert [b'"revision"' in (record.value or b"") for record in kafka.mentions] == [False, True, False, True]
+    assert [b'"deleted":true' in (record.value or b"") for record in kafka.mentions] == [False, False, True, False]
+
+
+async def test_a_deletion_reaches_the_brands_that_the_post_was_about() -> None:
+    """Once, also after a restart; one of a post that was never sent reaches nobody, and nothing comes back."""
+    kafka = Kafka()
+    gone = [deletion("a", NOW, "web"), deletion("unknown", NOW, "web"), deletion("b", NOW, "web")]
+    pages = ([item("a", "acme and brio"), item("b", "neither")], gone, gone, [item("a", "acme again")])
+    for number, items in enumerate(pages):
+        await reader(kafka, Script(Page(list(items), {"n": number}))).read_once(client())
+
+    told = [("a", "acme and brio", "acme"), ("a", "acme and brio", "brio"), ("a", "", "acme"), ("a", "", "brio")]
+    assert kafka.sent == told
 
 
 async def test_more_than_a_cursor_holds_is_sent_in_parts() -> None:
