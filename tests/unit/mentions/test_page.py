@@ -44,9 +44,9 @@ def test_the_table_is_the_model() -> None:
 
 def test_the_examples_are_mentions() -> None:
     """What the page shows as mentions is taken."""
-    (block,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
-    mentions = re.split(r"\n(?=\{)", block.strip())
-    assert len(mentions) == 3
+    blocks = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    mentions = [mention for block in blocks for mention in re.split(r"\n(?=\{)", block.strip())]
+    assert len(mentions) == 5
     assert all(isinstance(decode_record(mention.encode(), None)[0], WireMention) for mention in mentions)
 
 
