@@ -145,10 +145,11 @@ def row_counts(rows: Batch, row: int) -> Counts:
 
 def admit(state: State, batch: Batch, policy: Policy) -> tuple[Batch, list[RowRange]]:
     """Drop redeliveries and duplicates, place every other row in its minute, and count the outcomes."""
+    latest = state.dedup.latest
     keep = _drop_duplicates(state, batch, _skip_redelivered(state, batch), policy)
     rows = batch if len(keep) == len(batch) else select(batch, keep)
     state.totals.mentions += len(rows)
-    state.dedup.describe(pack_figures(rows, state.cache.high_reach_from, state.dedup.latest))
+    state.dedup.describe(pack_figures(rows, state.cache.high_reach_from, latest))
     minutes = [published // MINUTE for published in rows.published]
     if minutes and state.last_closed_minute is not None and min(minutes) <= state.last_closed_minute:
         return rows, _place_late(state, rows, minutes, policy)

@@ -88,7 +88,7 @@ def difference(before: Figures, after: Figures) -> Counts:
 
 
 def pack_figures(rows: Batch, high_reach_from: int, latest: int) -> bytearray:
-    """Return how rows are counted, packed; `latest` is the minute in which a mention arrived last.
+    """Return how rows are counted, packed; `latest` is the minute in which the last mention before them arrived.
 
     Costs a quarter of a microsecond a row.
     """
@@ -101,8 +101,9 @@ def pack_figures(rows: Batch, high_reach_from: int, latest: int) -> bytearray:
         for place, reach in enumerate(rows.reaches):
             flags[place] |= _HIGH_REACH * (reach >= high_reach_from and rows.labels[place] == batches.NEGATIVE)
     minutes = [published // MINUTE for published in rows.published]
-    if minutes and latest - min(minutes) >= MINUTE_RANGE:
-        for place, minute in enumerate(minutes):
+    if minutes and max(latest, max(rows.arrived) // MINUTE) - min(minutes) >= MINUTE_RANGE:
+        for place, (minute, arrived) in enumerate(zip(minutes, rows.arrived, strict=True)):
+            latest = max(latest, arrived // MINUTE)
             flags[place] |= NOT_COUNTED * (latest - minute >= MINUTE_RANGE)
     packed = bytearray(FIGURES.size * len(minutes))
     packed[0::4], packed[1::4] = compounds[0::2], compounds[1::2]
