@@ -1,6 +1,6 @@
 """Correction: an edited or deleted mention, and what becomes of the places where its text is shown.
 
-The watch stage sends one for each change, on the topic `signals`, after the signals that may quote the mention. Whoever
+The watch stage sends one for each change, on the topic `signals`, after the signals that may quote the mention. What
 keeps quoted texts applies it; to apply it twice changes nothing.
 """
 
