@@ -100,6 +100,7 @@ docs: setup ## Draw the pictures and tables of docs/ again
 	@$(RUN) config.schema > config/brands.schema.json
 	@$(RUN) config.reference
 	@$(RUN) tocsin.cli.reference > docs/cli.md
+	@$(RUN) streams.health.metrics_reference > docs/operations/metrics.md
 	@$(RUN) docs.alert_line_examples
 	@$(RUN) docs.draw $(ARGS)
 

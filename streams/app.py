@@ -6,6 +6,7 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -14,13 +15,13 @@ import faust
 import structlog
 
 from detectors.engine.storage import NewerFormatError
-from streams.agents import metrics
 from streams.agents.erasure import DEFAULT_RETENTION, Erasure
+from streams.agents.measurement import NO_PARTITIONS, WorkerMeasurement
 from streams.agents.notify import NotifyAgent
 from streams.agents.score import ScoreAgent
 from streams.agents.triage import TriageAgent
 from streams.agents.watch import WatchAgent
-from streams.clock import clock, wall_ms
+from streams.clock import clock
 from streams.exactly_once.batch_processor import BatchProcessor
 from streams.exactly_once.fetch_batches import FetchBatchScheduler
 from streams.exactly_once.lag import Lag
@@ -33,7 +34,7 @@ from streams.exactly_once.state_table import StateTable
 from streams.heartbeat.forwarder import CanaryForwarder
 from streams.kafka.topic_watch import TopicWatch, describe
 from streams.kafka.topics import MAX_STATE_BYTES
-from streams.monitoring.probes import OK, Probes
+from streams.monitoring.probes import Probes
 from streams.shutdown import Shutdown
 from streams.views.brands import BrandRegistry, follow
 
@@ -60,12 +61,6 @@ SESSION_TIMEOUT: Final = 6.0  # seconds until a dead worker's partitions are rea
 HEARTBEAT_INTERVAL: Final = 2.0  # seconds
 REBALANCE_TIMEOUT: Final = 10.0  # seconds
 STREAM_BUFFER: Final = 16  # events, of up to a megabyte each, between Faust's consumer and an agent
-LAG_INTERVAL: Final = 5.0  # seconds between two measurements of lag
-NO_PARTITIONS: Final = "partitions are not assigned yet"
-NO_BRANDS: Final = "the brands are not read yet"
-PROBE_CONDITIONS: Final = (NO_PARTITIONS, NO_BRANDS)
-"""What a worker has to have done before it is ready."""
-
 SECOND_NS: Final = 1_000_000_000  # ns
 
 
@@ -132,6 +127,7 @@ class Worker:
     def __init__(self, config: WorkerConfig) -> None:
         self.app = faust_app(config)
         self._config = config
+        self._tables: list[StateTable] = []
         self._brands = BrandRegistry(defaults=config.defaults)
         topics, sender, arrival = config.topics, FaustSender(self.app), clock(config.clock)
         self.shutdown = Shutdown()
@@ -172,6 +168,9 @@ class Worker:
             self._processor("notify", self._notify.process, topics.notifications, offsets=delivered),
         ]
         self._lags = [Lag(self.app, processor, self._start_offsets) for processor in self._processors]
+        probed, mentions = (config.probes, config.connection), (config.topics.mentions.name, config.partitions)
+        parts = self._triage, self._notify, self._brands
+        self._measurement = WorkerMeasurement(self.app, self._lags, self._tables, *parts, *probed, *mentions)
         self._watchdog = StallWatchdog(self.app, self._processors, self._start_offsets)
         self._start_tasks()
         self._connect_rebalance()
@@ -179,6 +178,7 @@ class Worker:
     def _table(self, name: str) -> StateTable:
         table = StateTable(self.app, name=name, key_type=bytes, value_type=bytes, partitions=self._config.partitions)
         self.app.tables.add(table)
+        self._tables.append(table)
         return table
 
     def _processor(
@@ -225,12 +225,12 @@ class Worker:
             self.app.task(self._named(processor.commit_periodically, f"{processor.name}_commit"))
         self.app.task(self._named(self._tick_idle, "tick_idle"))
         self.app.task(self._named(self._watchdog.run, "stall_watchdog"))
-        self.app.task(self._named(self._measure_lag, "measure_lag"))
+        self.app.task(self._named(self._measurement.run, "measurement"))
         self.app.task(self._named(self._topic_watch.run, "topic_watch"))
-        self.app.task(self._named(self._probe, "probes"))
-        self.app.task(self._named(self._wait_for_brands, "wait_for_brands"))
+        self.app.task(self._named(self._measurement.answer_probes, "probes"))
         if not self._config.defaults:
-            self.app.task(self._named(self._follow_brand_topic, "follow_brands"))
+            where = self._config.connection, self._config.topics, self._config.partitions
+            self.app.task(self._named(partial(follow, self._brands, *where), "follow_brands"))
 
     def _named(self, run: Callable[[], Awaitable[None]], name: str) -> Callable[[], Awaitable[None]]:
         async def task() -> None:
@@ -242,30 +242,12 @@ class Worker:
         task.__name__ = task.__qualname__ = name
         return task
 
-    async def _follow_brand_topic(self) -> None:
-        await follow(self._brands, self._config.connection, self._config.topics, self._config.partitions)
-
-    async def _probe(self) -> None:
-        await self._config.probes.run(self._config.connection)
-
-    async def _wait_for_brands(self) -> None:
-        await self._brands.loaded()
-        self._config.probes.meet(NO_BRANDS)
-
     async def _tick_idle(self) -> None:
         while True:
             await asyncio.sleep(
                 1 - time.time_ns() % SECOND_NS / SECOND_NS
             )  # at whole seconds: a new minute is signalled at once
             await self._score.tick_idle(await self._lags[0].partitions_at_end())
-
-    async def _measure_lag(self) -> None:
-        while True:
-            await asyncio.sleep(LAG_INTERVAL)
-            metrics.READY.set(self._config.probes.ready().status == OK)
-            for lag in self._lags:
-                metrics.set_lag(lag.stage, await lag.total())
-            metrics.set_undelivered(self._notify.undelivered(), wall_ms())
 
     def _connect_rebalance(self) -> None:
         """Drain before partitions are reassigned; read start offsets once the tables have recovered."""

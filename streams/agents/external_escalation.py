@@ -126,6 +126,11 @@ class ExternalEscalation:
         """Send nothing more of an incident."""
         await self._sender.drop(incident)
 
+    @property
+    def pending_count(self) -> int:
+        """Return how many alerts wait for their receivers."""
+        return self._sender.pending_count
+
     async def stop(self) -> None:
         """Stop sending: the next owner of the partition sends the rest."""
         for task in list(self._waiting):

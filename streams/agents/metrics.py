@@ -8,6 +8,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from alerts.delivery.metrics import LoggingMetrics
 from detectors.model.signal import Signal, Watermark
+from streams.agents.stage_metrics import count_rejections
 from streams.monitoring.http_server import READY_METRIC
 
 if TYPE_CHECKING:
@@ -38,6 +39,19 @@ LAG = Gauge(
     multiprocess_mode="livesum",
 )
 
+LAG_SECONDS = Gauge(
+    "tocsin_lag_seconds",
+    "For how long the oldest record that is not processed waits at most, by stage; of several processes the longest",
+    ["stage"],
+    multiprocess_mode="livemax",
+)
+ASSIGNED = Gauge(
+    "tocsin_assigned_partitions", "Partitions of mentions that the workers read", multiprocess_mode="livesum"
+)
+PARTITIONS = Gauge("tocsin_partitions", "Partitions of mentions that there are", multiprocess_mode="livemax")
+QUEUE = Gauge(
+    "tocsin_delivery_queue", "Notifications that wait for Slack or another receiver", multiprocess_mode="livesum"
+)
 CLOCK_SKEW = Gauge(
     "tocsin_clock_skew_seconds",
     "How far the latest timestamp that was ahead of the clock was ahead of it, by its source and partition",
@@ -85,6 +99,7 @@ def count_scored(scored: ScoreResult) -> None:
     MENTIONS.labels("rejected").inc(len(scored.rejections))
     MENTIONS.labels("unmatched").inc(scored.unmatched)
     MENTIONS.labels("own").inc(scored.own_account)
+    count_rejections(rejection for _, rejection in scored.rejections)
 
 
 def count_signal(found: Signal | Correction | Watermark) -> None:
@@ -101,9 +116,10 @@ def count_skew(source: str, partition: int, ahead: int) -> None:
     CLOCK_SKEWED.labels(source).inc()
 
 
-def set_lag(stage: str, records: int) -> None:
-    """Note how many records of its partitions a stage has not processed."""
+def set_lag(stage: str, records: int, seconds: float) -> None:
+    """Note how many records of its partitions a stage has not processed, and for how long the oldest waits at most."""
     LAG.labels(stage).set(records)
+    LAG_SECONDS.labels(stage).set(seconds)
 
 
 def set_undelivered(alerts: UndeliveredSummary, now: int) -> None:

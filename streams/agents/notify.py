@@ -120,6 +120,11 @@ class NotifyAgent:
         await self._receipts.erase(incident, record.partition)
         self._done(record)()
 
+    @property
+    def pending_count(self) -> int:
+        """Return how many notifications wait for a receiver."""
+        return self._outbox.pending_count + self._external.pending_count
+
     def undelivered(self) -> UndeliveredSummary:
         """Return what this worker tries to deliver in vain."""
         return summarise(self._undelivered.failing.values())

@@ -19,7 +19,7 @@ from streams.stages.event_time import MAX_SKEW
 from streams.stages.group_routing import ForwardedRecord, PartitionTriage, group_partition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from alerts.incidents.model import Action, Notification
     from alerts.incidents.state import TriageState
@@ -219,6 +219,12 @@ class TriageAgent:
         except msgspec.DecodeError as error:
             log.error("undecodable record skipped", **place(record), reason=str(error))  # noqa: TRY400
             return None
+
+    def cases(self) -> Iterator[Mapping[str, TriageState]]:
+        """Yield the states of the owned partitions, those of brands and those of groups."""
+        for partition in self._owned_partitions:
+            yield partition.triage.brands.cases
+            yield partition.triage.groups.cases
 
     def reset(self) -> None:
         """Drop all partitions: they are being reassigned."""

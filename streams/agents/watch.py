@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from copy import copy
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,7 +15,7 @@ from detectors.engine.storage import encode_parts
 from detectors.engine.watermarks import Watermarks
 from detectors.model.signal import Watermark
 from mentions.model.batches import Batch, ClockSkew, decode
-from streams.agents import metrics
+from streams.agents import metrics, stage_metrics
 from streams.exactly_once.fencing import FencedValue, FencedVersion
 from streams.exactly_once.fetch_batches import place
 from streams.exactly_once.partition_state import PerPartition
@@ -26,6 +28,7 @@ from streams.stages.watch import WatchShard
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from detectors.engine.state import Totals
     from detectors.model.correction import Correction
     from detectors.model.signal import Signal
     from mentions.model.batches import Tick
@@ -102,11 +105,19 @@ class WatchPartition:
             return []
         if isinstance(part, Batch):
             self._note_epoch(part)
-            return self.shard.apply(part)
+            before = self._totals(part.brand)
+            signals = self.shard.apply(part)
+            stage_metrics.count_totals(before, self._totals(part.brand))
+            return signals
         now = self._clock.now()
         if now is not None and self.shard.watermarks.is_ahead(now + MAX_SKEW):
             self._mend()
         return self.shard.apply(within_clock(part, now))
+
+    def _totals(self, brand: str) -> Totals | None:
+        """Return what became of a brand's rows so far."""
+        state = self.shard.states.get(brand)
+        return None if state is None else copy(state.totals)
 
     async def save(self, sends: SendBatch) -> None:
         """Store what changed, in the order of dependence, each acknowledged: full id segments, brands, event time."""
@@ -194,13 +205,18 @@ class WatchAgent:
         await self._brands.loaded()
         sends = SendBatch(self._sender)
         touched: dict[int, WatchPartition] = {}
+        spent = 0.0
         for record in records:
             for part in self._read(record):
                 if isinstance(part, Batch) and not await self._watched(part):
                     continue
                 partition = touched[record.partition] = self._partitions[record.partition]
-                for found in partition.apply(part, record.offset):
+                started = time.perf_counter()
+                signals = partition.apply(part, record.offset)
+                spent += time.perf_counter() - started
+                for found in signals:
                     await self._send_signal(sends, partition.number, found)
+        stage_metrics.DETECTION.observe(spent)
         await sends.flush()
         for partition in touched.values():
             await partition.save(sends)

@@ -69,6 +69,7 @@ class BatchProcessor:
         self._process = process
         self._start_offsets = start_offsets
         self._seeks: dict[TP, float] = {}  # partition sought back → when, s
+        self.latest_timestamps: dict[TP, int] = {}  # partition → timestamp of the last record processed, ms
         self._queue = _Queue()
         self._completes_on_return = completes_on_return
         self._paused = False
@@ -134,7 +135,10 @@ class BatchProcessor:
         batch = [fetched for fetched in waiting if not self._is_stale(fetched.generation)]
         generation = self._generation
         await self._process([record for fetched in batch for record in fetched.records])
-        if self._completes_on_return and generation == self._generation:
+        if generation != self._generation:
+            return
+        self.latest_timestamps.update({fetched.tp: fetched.records[-1].timestamp for fetched in batch})
+        if self._completes_on_return:
             for fetched in batch:
                 self.offsets.mark_processed(fetched.tp, fetched.records[-1].offset)
 
@@ -164,6 +168,7 @@ class BatchProcessor:
         self._generation += 1
         self.offsets.reset()
         self._seeks.clear()
+        self.latest_timestamps.clear()
 
     async def restart(self, tps: Iterable[TP], earliest: Mapping[TP, int]) -> None:
         """Commit the beginning of partitions whose topic was created again: what was committed is of the old one."""

@@ -19,14 +19,28 @@ class Lag:
         self._app = app
         self._processor = processor
         self._start_offsets = start_offsets
+        self._behind_since: dict[TP, float] = {}  # partition → when it was first seen behind, monotonic, s
 
     async def partitions_at_end(self) -> list[TP]:
         """Return the owned partitions of which every record is processed."""
         return [tp for tp, lag in (await self._by_partition()).items() if lag <= 0]
 
-    async def total(self) -> int:
-        """Return how many records of all owned partitions are not processed."""
-        return sum(max(0, lag) for lag in (await self._by_partition()).values())
+    async def measure(self, now: int, clock: float) -> tuple[int, float]:
+        """Return how many records of the owned partitions are not processed, and how long the oldest waits at most, s.
+
+        The oldest came after the last that was processed, and was not there when the partition was last at its end.
+        `now` is the wall clock [ms], `clock` a monotonic one [s].
+        """
+        lags = await self._by_partition()
+        behind = [tp for tp, lag in lags.items() if lag > 0]
+        self._behind_since = {tp: self._behind_since.get(tp, clock) for tp in behind}
+        waits = [self._wait(tp, now, clock) for tp in behind]
+        return sum(max(0, lag) for lag in lags.values()), max(waits, default=0.0)
+
+    def _wait(self, tp: TP, now: int, clock: float) -> float:
+        processed_at = self._processor.latest_timestamps.get(tp)
+        since_end = clock - self._behind_since[tp]
+        return since_end if processed_at is None else min(since_end, max(0.0, (now - processed_at) / 1000))
 
     async def _by_partition(self) -> dict[TP, int]:
         """Return the lag of each owned partition whose start and end are known; none in a rebalance."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 import structlog
 from msgspec.structs import replace
+from prometheus_client import Gauge
 
 from sources.registry import source
 from sources.selection import Selection, SourceBrand
 from streams.kafka.partitioning import partition_of
 from streams.listening.cursor import Cursor
-from streams.listening.health import is_news
+from streams.listening.health import State, is_news
 from streams.listening.source_reader import SourceReader
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from streams.listening.sink import KafkaSink
 
 log = structlog.get_logger(__name__)
+
+SOURCES = Gauge("tocsin_sources", "Sources that the listener reads, by their state", ["state"])
 
 LOOK_INTERVAL: Final = 1.0
 """Seconds between two looks at the health of the sources."""
@@ -122,6 +125,9 @@ class Listener:
                 if before is None or is_news(before, now):
                     await self._sink.report(now)
                     said[name] = now
+            states = Counter(reader.health.state for reader in self._readers.values())
+            for state in get_args(State):
+                SOURCES.labels(state).set(states[state])
             await asyncio.sleep(LOOK_INTERVAL)
 
     async def close(self) -> None:

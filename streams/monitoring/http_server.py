@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client import REGISTRY, CollectorRegistry, Gauge
 from prometheus_client.exposition import ThreadingWSGIServer, make_wsgi_app
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
@@ -15,9 +16,18 @@ from streams.monitoring.probes import OK, PATHS, UNAVAILABLE, ProbeAnswer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+BUILD = Gauge("tocsin_build_info", "1, with the version that runs", ["version"], multiprocess_mode="livemax")
 READY_METRIC: Final = "tocsin_worker_ready"
 METRICS_PATHS: Final = ("/metrics", "/")
 _STATUS: Final = {200: "200 OK", 404: "404 Not Found", 503: "503 Service Unavailable"}
+
+
+def installed_version() -> str:
+    """Return the version that is installed."""
+    try:
+        return version("tocsin")
+    except PackageNotFoundError:
+        return "from source"
 
 
 class MetricsPortError(Exception):
@@ -35,6 +45,7 @@ def serve(port: int, answer: Callable[[str], ProbeAnswer]) -> None:
         MetricsPortError: the port is taken, or not allowed.
     """
     if port:
+        BUILD.labels(installed_version()).set(1)
         _serve(port, REGISTRY, answer)
 
 
@@ -47,6 +58,7 @@ def serve_all(port: int, workers: int) -> None:
         MetricsPortError: the port is taken, or not allowed.
     """
     if port:
+        BUILD.labels(installed_version()).set(1)
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         _serve(port, registry, lambda path: answer_for_all(path, registry, workers))

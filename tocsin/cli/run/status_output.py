@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from streams.health.brand_activity import minute_rows
 from streams.listening.health import coverage, span
+from streams.monitoring.http_server import installed_version
 from tocsin.cli.output import print_line, print_table, printable
-from tocsin.cli.run.status_report import tocsin_version
 from tocsin.cli.run.undelivered import undelivered_lines, with_undelivered
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def record(report: StatusReport, *, minutes: bool) -> dict[str, Any]:
     seen, canary = report.seen, report.seen.canary
     return {
         "ok": not any(one.level == "critical" for one in report.problems),
-        "version": tocsin_version(),
+        "version": installed_version(),
         "problems": [one._asdict() for one in report.problems],
         "workers": [one._asdict() for one in seen.group.members],
         "partitions": seen.partitions,
@@ -82,7 +82,7 @@ def print_report(report: StatusReport) -> None:
     prefix = f", prefix {report.prefix}" if report.prefix else ""
     wrong = sum(one.level == "critical" for one in report.problems)
     verdict = f"{wrong} problem{'s' if wrong > 1 else ''}" if wrong else "watching"
-    print_line(printable(f"Tocsin {tocsin_version()} at {report.brokers}{prefix}: {verdict}"))
+    print_line(printable(f"Tocsin {installed_version()} at {report.brokers}{prefix}: {verdict}"))
     for one in report.problems:
         mark = "PROBLEM" if one.level == "critical" else "warning"
         print_line(printable(f"{mark}  {one.what}"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -28,11 +27,3 @@ class StatusReport(NamedTuple):
     incidents: list[Incident]  # open
     brands: list[BrandActivity]
     watermarks: Mapping[int, Watermarks]
-
-
-def tocsin_version() -> str:
-    """Return the version that is installed."""
-    try:
-        return version("tocsin")
-    except PackageNotFoundError:
-        return "from source"

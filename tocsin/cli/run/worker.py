@@ -89,7 +89,8 @@ def command(
     if count > 1:
         sys.exit(_supervise(count))
     from streams import lifecycle  # noqa: PLC0415
-    from streams.app import PROBE_CONDITIONS, Worker, WorkerConfig  # noqa: PLC0415
+    from streams.agents.measurement import CONDITIONS  # noqa: PLC0415
+    from streams.app import Worker, WorkerConfig  # noqa: PLC0415
     from streams.kafka.admin import create_topics  # noqa: PLC0415
     from streams.kafka.topic_watch import describe, partition_mismatch  # noqa: PLC0415
     from streams.monitoring.http_server import serve  # noqa: PLC0415
@@ -100,7 +101,7 @@ def command(
     found = describe(here.connection, here.topics)
     if mismatch := partition_mismatch({name: topic.partitions for name, topic in found.items()}):
         raise CommandError(mismatch)
-    probes = Probes(*PROBE_CONDITIONS)
+    probes = Probes(*CONDITIONS)
     serve(here.settings.metrics_port, probes.answer)
     slack = _slack(here) if _uses_slack(here, notify) else None
     parts = WorkerConfig(

@@ -24,6 +24,7 @@ class Record:
     value: bytes = b"{}"
     topic: str = "mentions"
     partition: int = 0
+    timestamp: int = 0
 
 
 P = TP("mentions", 0)
