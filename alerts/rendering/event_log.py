@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def to_event(before: Incident | None, notification: Notification) -> dict[str, Any]:
-    """Return the line: event, reason, incident, brand, detector, severity, at (ISO, UTC), evidence, topic or words.
+    """Return the line: event, reason, incident, brand, detector, severity, at (ISO, UTC), page, evidence, topic, words.
 
     `before` is the incident as last notified, or None. A reopened incident is `opened` again under its id.
     """
@@ -33,6 +33,7 @@ def to_event(before: Incident | None, notification: Notification) -> dict[str, A
         "detector": finding.signal.detector if is_topic(finding.signal) else notification.detector,
         "severity": incident.severity,
         "at": format_instant(notification.happened_at),
+        "page": notification.page,
         "evidence": msgspec.to_builtins(finding.signal.evidence),
     }
     words = words_of(incident)

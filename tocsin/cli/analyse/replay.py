@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -24,7 +25,21 @@ if TYPE_CHECKING:
     from replay.player.recording_replay import PolicySource
     from replay.player.result import ReplayResult
 
-Output = Literal["summary", "events", "json"]
+
+class Severity(StrEnum):
+    """What is printed at least."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class Output(NamedTuple):
+    """What is printed, and from which severity on."""
+
+    kind: Literal["summary", "events", "json"]
+    least: str = "info"
+
 
 MAX_SHOWN_REJECTIONS = 20
 CONFIG = Path("config/brands.yaml")
@@ -65,6 +80,9 @@ def command(
     events: Annotated[
         bool, typer.Option("--events", help="Print one line for each change of an incident, as it happens.")
     ] = False,
+    min_severity: Annotated[
+        Severity, typer.Option(help="Leave out incidents, and events, below this: info, warning or critical.")
+    ] = Severity.INFO,
     json: Annotated[
         bool,
         typer.Option(
@@ -78,8 +96,8 @@ def command(
 ) -> None:
     """Replay mentions through the live functions, without Kafka, and print one line for each incident.
 
-    The line says when it opened, first paged and was resolved, its peak, and its topic with the risk categories,
-    or else the words of its mentions.
+    The line says when it opened, first paged and was resolved, its peak, its topic with the risk categories, or else
+    the words of its mentions, and the verdict. In a terminal the table fits its width.
 
     A recording replays with its actions, its late mentions and the configuration of its time. Mentions in other files
     should be in order of publication; several files are read one after the other. Exit code 1 if lines were rejected
@@ -87,7 +105,7 @@ def command(
 
     Examples:
       tocsin replay march.jsonl.gz --defaults
-      tocsin replay march.jsonl.gz --defaults --events
+      tocsin replay march.jsonl.gz --defaults --events --min-severity warning
       tocsin replay march.tocsin --slack
       tocsin replay march.tocsin --compare-to config/brands.yaml --markdown
       tocsin replay march.tocsin --speed 60x
@@ -97,7 +115,7 @@ def command(
     """
     collect_rarely()
     shown_instead = bool(slack or speed or compare_to)
-    output = _output(summary=summary, events=events, json=json, shown_instead=shown_instead)
+    output = _output(summary=summary, events=events, json=json, shown_instead=shown_instead, least=min_severity.value)
     source = ReplayInput(files, reading, sort=sort, rescore=rescore, weights=weights)
     if via_kafka:
         result, seconds = _replay_via_kafka(source, None if defaults else config or CONFIG, weights, output)
@@ -120,7 +138,7 @@ def command(
         raise typer.Exit(1)
 
 
-def _output(*, summary: bool, events: bool, json: bool, shown_instead: bool) -> Output:
+def _output(*, summary: bool, events: bool, json: bool, shown_instead: bool, least: str) -> Output:
     """Return what to print.
 
     Raises:
@@ -130,7 +148,7 @@ def _output(*, summary: bool, events: bool, json: bool, shown_instead: bool) -> 
         raise UsageError("--summary prints incidents, --events and --json print events: give one of them")
     if shown_instead and (summary or events):
         raise UsageError("--slack, --speed and --compare-to print something else: leave out --summary and --events")
-    return "json" if json else "events" if events else "summary"
+    return Output("json" if json else "events" if events else "summary", least)
 
 
 def _replay(source: ReplayInput, policies: PolicySource, output: Output) -> ReplayResult:
@@ -178,20 +196,22 @@ def _result(replay: FileReplay) -> ReplayResult:
 
 def _print_events(events: Iterable[dict[str, Any]], output: Output) -> None:
     """Print the events, or only run the replay that yields them."""
-    from tocsin.cli.analyse.incident_summary import print_event  # noqa: PLC0415  slow to load
+    from tocsin.cli.analyse.incident_summary import is_at_least, print_event  # noqa: PLC0415  slow to load
 
     for line in events:
-        if output == "json":
-            print_json(line)
-        elif output == "events":
-            print_event(line)
+        if output.kind == "summary" or not is_at_least(line["severity"], output.least):
+            continue
+        (print_json if output.kind == "json" else print_event)(line)
 
 
 def _summarised(result: ReplayResult, output: Output) -> ReplayResult:
-    from tocsin.cli.analyse.incident_summary import print_incidents  # noqa: PLC0415  slow to load
+    from tocsin.cli.analyse import incident_summary  # noqa: PLC0415  slow to load
 
-    if output == "summary":
-        print_incidents(result.timelines())
+    if output.kind == "summary":
+        found = [one for one in result.timelines() if incident_summary.is_at_least(one.severity, output.least)]
+        incident_summary.print_incidents(found, incident_summary.terminal_columns())
+        if found:
+            print_status(incident_summary.summary_text(found))
     return result
 
 
@@ -212,6 +232,6 @@ def _print_status(result: ReplayResult, seconds: float, source: ReplayInput) -> 
             "say that all are about one with --map brand==NAME"
         )
     print_status(
-        f"{result.mentions} mentions in {seconds:.1f} s ({result.mentions / max(seconds, 1e-9):,.0f}/s), "
+        f"{result.mentions:,} mentions in {seconds:.1f} s ({result.mentions / max(seconds, 1e-9):,.0f}/s), "
         f"{result.unmatched} of no brand, {len(result.rejected_lines)} rejected"
     )

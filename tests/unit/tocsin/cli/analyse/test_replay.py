@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import subprocess
 import sys
@@ -21,10 +22,11 @@ STORM = MentionGenerator(300, seed=42, brands=("Brisela",), start=CALM.end, angr
 MENTIONS = [*CALM.mentions(), *STORM.mentions()]
 
 
-def replay(*arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+def replay(*arguments: str, given: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command."""
     command = [sys.executable, "-P", "-m", "tocsin", "replay", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, input=given)
+    environment = os.environ | variables
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, input=given, env=environment)
 
 
 def lines() -> str:
@@ -63,14 +65,15 @@ def test_by_default_an_incident_is_a_line() -> None:
     done = replay("-", "--defaults", given=lines())
     head, *rows = done.stdout.splitlines()
     assert re.split(r"  +", head) == [
-        "opened (UTC)", "severity", "brand", "first page", "peak", "topic", "resolved", "incident"
+        "opened (UTC)", "severity", "brand", "first page", "peak", "topic", "resolved", "verdict", "incident"
     ]  # fmt: skip
     events = [json.loads(line) for line in replay("-", "--defaults", "--json", given=lines()).stdout.splitlines()]
     assert {row.split()[-1] for row in rows} == {event["incident"] for event in events}
     paging = next(row for row in rows if " info " not in row)
     assert re.search(r"critical|warning", paging)
     assert re.search(r"Brisela +\d\d:\d\d +[\d,]+ .*mentions? in \d+ min, limit .*“.+”", paging)
-    assert "1200 mentions" in done.stderr
+    assert "1,200 mentions" in done.stderr
+    assert re.search(r"(?m)^\d+ incidents? \(.*\d (critical|warning).*\), \d+ pages? in \d+ of them$", done.stderr)
     assert replay("-", "--defaults", "--summary", given=lines()).stdout == done.stdout
 
 
@@ -83,6 +86,23 @@ def test_events_are_a_line_each() -> None:
         assert event["incident"] in line
         assert event["detector"] in line
         assert event["event"] in line
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_in_a_terminal_no_line_is_wider_than_it(columns: int) -> None:
+    """The table fits; the topic stands below its incident where there is no room beside it."""
+    done = replay("-", "--defaults", given=lines(), COLUMNS=str(columns))
+    found = done.stdout.splitlines()
+    assert found[0].split()[:5] == ["opened", "severity", "brand", "page", "peak"]
+    assert "“" in done.stdout
+    assert max(map(len, found)) <= columns
+
+
+def test_only_what_is_severe_enough_is_printed() -> None:
+    """With --min-severity the rest is left out, and --events marks what pages."""
+    done = replay("-", "--defaults", "--events", "--min-severity", "warning", given=lines())
+    assert " PAGE " in done.stdout
+    assert all(" info " not in line for line in done.stdout.splitlines())
 
 
 def test_a_calm_file_has_no_incident() -> None:

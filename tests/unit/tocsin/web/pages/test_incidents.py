@@ -412,8 +412,8 @@ async def test_an_incident_s_report_runs_apart_from_the_pages() -> None:
         ),
         (
             "fr",
-            "Alertes non remises : 2, la plus ancienne depuis 12 min. is_archived",
-            "remises : 1",
+            "Alertes non remises\u00a0: 2, la plus ancienne depuis 12 min. is_archived",
+            "remises\u00a0: 1",
             "Non remise",
         ),
     ],
