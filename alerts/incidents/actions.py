@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec.structs import replace
 
+from alerts.incidents.findings import create
+from alerts.incidents.ids import incident_id
+from alerts.incidents.model import BY_HAND, Incident
 from alerts.incidents.notifications import build_notification
 from alerts.incidents.state import MAX_ACTIONS
+from detectors.model.signal import Contributors, Evidence, Example, Signal
 
 if TYPE_CHECKING:
-    from alerts.incidents.model import Action, ActionKind, Incident, Notification, Reason
+    from alerts.incidents.model import Action, ActionKind, Notification, Reason
     from alerts.incidents.policy import Policy
     from alerts.incidents.silences import Silence
     from alerts.incidents.state import TriageState
@@ -37,7 +41,7 @@ REASONS: Final[dict[ActionKind, Reason]] = {
     "official_reply": "official_reply",
     "page": "paged",
     "assign": "assigned",
-    "open": "opened",
+    "open": "noted",
 }
 """The reason of each action in the history."""
 
@@ -52,6 +56,7 @@ ActionOutcome = Literal[
     "already_replied",
     "not_snoozed",
     "accepted",
+    "opened",
 ]
 
 
@@ -59,6 +64,8 @@ def validate(state: TriageState, action: Action) -> ActionOutcome:
     """Return whether an action applies, or why it changes nothing."""
     if action.id in state.applied_actions:
         return "duplicate"
+    if action.kind == "open" and (state.incident is None or state.incident.status == "resolved"):
+        return "opened"
     if action.kind == "silence":
         return "silence_changed" if action.silence is not None else "unknown_silence"
     if action.kind == "unsilence":
@@ -69,7 +76,7 @@ def validate(state: TriageState, action: Action) -> ActionOutcome:
 def _validate_incident(incident: Incident | None, action: Action) -> ActionOutcome:
     if incident is None or (action.incident is not None and action.incident != incident.id):
         return "unknown_incident"
-    if action.kind in ("verdict", "note"):
+    if action.kind in ("verdict", "note", "open"):
         return "accepted"
     if incident.status == "resolved":
         return "already_resolved"
@@ -92,6 +99,8 @@ def apply_action(state: TriageState, action: Action, policy: Policy) -> tuple[Tr
     state = replace(state, applied_actions=(*state.applied_actions, action.id)[-MAX_ACTIONS:])
     if reply == "silence_changed":
         return _apply_silence(state, action, policy)
+    if reply == "opened":
+        return _open(state, action, policy)
     if reply != "accepted" or state.incident is None:
         return state, []
     at = _event_time(state, action)
@@ -100,6 +109,41 @@ def apply_action(state: TriageState, action: Action, policy: Policy) -> tuple[Tr
         episodes = tuple(sorted(finding.signal.id for finding in incident.findings.values()))
         state = replace(state, suppressed_count=0, dismissed=episodes)
     return build_notification(state, incident, REASONS[action.kind], at, policy, actor=action.actor, text=action.text)
+
+
+def _open(state: TriageState, action: Action, policy: Policy) -> tuple[TriageState, list[Notification]]:
+    """Open an incident that a person reports: a warning, which ends by a person's hand unless a detector joins it."""
+    at = _event_time(state, action)
+    previous = state.incident.id if state.incident else ""
+    serial = state.serial + 1 if previous == incident_id(state.brand, at, state.serial, state.kind) else 1
+    report = Signal(
+        brand=state.brand,
+        detector=BY_HAND,
+        start=at,
+        revision=0,
+        phase="raised",
+        severity="warning",
+        at=at,
+        policy=0,
+        evidence=Evidence(at - 60_000, at, "reports", 1, None, 1, 0, 0, 0),
+        contributors=Contributors(examples=(Example(action.text, action.actor, "", action.link, 0, 0.0, at),)),
+    )
+    incident = Incident(
+        id=incident_id(state.brand, at, serial, state.kind),
+        brand=state.brand,
+        status="open",
+        severity="warning",
+        opened_at=at,
+        updated_at=at,
+        last_breach_at=at,
+        revision=0,
+        findings={BY_HAND: create(report)},
+        kind=state.kind,
+    )
+    fresh = replace(state, suppressed_count=0, dismissed=(), serial=serial)
+    return build_notification(
+        fresh, incident, "opened", at, policy, detector=BY_HAND, actor=action.actor, text=action.text
+    )
 
 
 def _apply_silence(state: TriageState, action: Action, policy: Policy) -> tuple[TriageState, list[Notification]]:

@@ -22,7 +22,7 @@ from alerts.incidents.actions import apply_action
 from alerts.incidents.corrections import deleted_before
 from alerts.incidents.findings import create, has_doubled, merge
 from alerts.incidents.ids import incident_id
-from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, own_key, rank
+from alerts.incidents.model import Action, Incident, Notification, Reason, finding_key, is_by_hand, own_key, rank
 from alerts.incidents.notifications import NEW_MATTER, build_notification, is_inhibited, reason_to_notify
 from alerts.incidents.policy import milliseconds, policy_for
 from alerts.incidents.severity import effective_severity
@@ -136,7 +136,7 @@ def _escalate(state: TriageState, now: int, policy: Policy) -> tuple[TriageState
     notifications: list[Notification] = []
     while (incident := state.incident) is not None and incident.next_escalation_at is not None:
         over = incident.last_breach_at + milliseconds(policy.resolve_after)
-        if now < incident.next_escalation_at or over <= incident.next_escalation_at:
+        if now < incident.next_escalation_at or (over <= incident.next_escalation_at and not is_by_hand(incident)):
             break
         if quiet := muted_until(state.silences, incident.next_escalation_at):
             state = replace(state, incident=escalation.postpone(incident, quiet))
@@ -149,7 +149,7 @@ def _escalate(state: TriageState, now: int, policy: Policy) -> tuple[TriageState
 
 def _resolve_when_quiet(state: TriageState, now: int, policy: Policy) -> tuple[TriageState, list[Notification]]:
     incident = state.incident
-    if incident is None or incident.resolved_at is not None:
+    if incident is None or incident.resolved_at is not None or is_by_hand(incident):
         return state, []
     due = incident.last_breach_at + milliseconds(policy.resolve_after)
     if now < due:

@@ -66,6 +66,9 @@ RECENT_VALUES_LIMIT: Final = 30
 NO_DATA: Final = "no_data"
 """The detector of sources without data, and the kind of the incidents that it alone opens."""
 
+BY_HAND: Final = "report"
+"""The detector of what a person reports: an incident that it alone opens ends by a person's hand."""
+
 SYSTEM_USER: Final = "tocsin"
 """The actor of what no person did."""
 
@@ -142,6 +145,7 @@ class Action(msgspec.Struct, frozen=True, tag="action"):
     text: str = ""  # the note, or the reason of a verdict
     until: int | None = None  # ms; snooze only
     verdict: Verdict | None = None  # verdict only
+    link: str = ""  # of what `open` reports
     silence: Silence | None = None  # silence; with unsilence the one to end, by its id: None ends all of the brand
 
 
@@ -160,6 +164,11 @@ class Notification(msgspec.Struct, frozen=True):
     def revision(self) -> int:
         """Return the incident's revision."""
         return self.incident.revision
+
+
+def is_by_hand(incident: Incident) -> bool:
+    """Tell whether a person opened an incident, and no detector has found anything since."""
+    return all(finding.signal.detector == BY_HAND for finding in incident.findings.values())
 
 
 def finding_key(incident: Incident, signal: Signal) -> str:

@@ -57,11 +57,11 @@ PAGE_REASONS: Final[frozenset[Reason]] = frozenset(
 RESUME_REASONS: Final[frozenset[Reason]] = frozenset({"unacknowledged", "unsnoozed", "unsilenced"})
 """Reasons that page nobody at once, but resume the escalation."""
 
-BY_HAND: Final[frozenset[Reason]] = frozenset({"paged", "assigned"})
+ASKED_FOR: Final[frozenset[Reason]] = frozenset({"paged", "assigned"})
 """Pages that a person asked for, whatever the severity."""
 
 SNOOZE_EXEMPT: Final[frozenset[Reason]] = frozenset(
-    {"raised_severity", "resolved", "noted", "official_reply", *BY_HAND}
+    {"raised_severity", "resolved", "noted", "official_reply", *ASKED_FOR}
 )
 """Reasons that a snooze does not mute."""
 
@@ -79,7 +79,7 @@ def build_notification(
 ) -> tuple[TriageState, list[Notification]]:
     """Return the state with `incident` under its next revision, and the notification of it."""
     worthy = reason in PAGE_REASONS | RESUME_REASONS and (
-        reason in BY_HAND or rank(incident.severity) >= rank(policy.page_from)
+        reason in ASKED_FOR or rank(incident.severity) >= rank(policy.page_from)
     )
     page = worthy and reason in PAGE_REASONS and not _is_snoozed(incident, reason, at)
     step = incident.escalation_steps if reason == "escalated" else None

@@ -12,7 +12,7 @@ import msgspec
 
 from alerts.incidents.course import course_of
 from alerts.incidents.findings import excess_ratio, leading, measure_key
-from alerts.incidents.model import NO_DATA, SYSTEM_USER, is_topic
+from alerts.incidents.model import BY_HAND, NO_DATA, SYSTEM_USER, is_by_hand, is_topic
 from alerts.rendering import text as wording
 from alerts.rendering.buttons import Actions, build_actions
 from alerts.rendering.charts.sparkline import sparkline
@@ -166,6 +166,8 @@ def _called(notification: Notification, entry: HistoryEntry | None, route: Route
 def _status(incident: Incident, lead: Finding, language: Language) -> RichText:
     """Return state, duration, growth, and who acknowledged, snoozed or judged it."""
     parts = [_state(incident, language), _duration(incident, language)]
+    if is_by_hand(incident) and incident.history:
+        parts.append(fill_message(language, "opened_by", actor=user(incident.history[0].actor)))
     parts += _course(incident, lead, language)
     if incident.status == "resolved" and incident.acknowledged_by is not None:
         parts.append(_acknowledged("acknowledged_by", incident, language))
@@ -265,7 +267,7 @@ def _brands(incident: Incident, language: Language) -> RichText:
 def _notes(incident: Incident, lead: Finding, language: Language) -> tuple[RichText, ...]:
     """Return the small print: from which threshold it fires, and how many sources are heard."""
     notes = []
-    if incident.status != "resolved" and incident.kind != NO_DATA:
+    if incident.status != "resolved" and incident.kind != NO_DATA and lead.signal.detector != BY_HAND:
         topic = lead.signal.topic if is_topic(lead.signal) else None
         notes.append(plain(paging_reason(topic, language)) if topic else _counterfactual(lead, language))
     if lead.signal.coverage is not None:

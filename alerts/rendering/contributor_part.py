@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.findings import primary, topic_of, words_of
-from alerts.incidents.model import is_topic
+from alerts.incidents.model import BY_HAND, is_topic
 from alerts.rendering.escaping import clean
 from alerts.rendering.rich_text import RichText, fill_message, join, link, plain, time
 from alerts.rendering.text import translate
@@ -64,6 +64,8 @@ def build_examples(
     topic, words = topic_of(incident), words_of(incident)
     known = quoted_texts(topic) if topic else frozenset()
     found = _driven_by(incident, lead).examples
+    if lead.signal.detector == BY_HAND:
+        return tuple(link(one.url, translate(language, "open_link")) for one in found if one.url)
     fresh = [one for one in found if clean(one.text) not in known and not (words and is_quoted(one, words))]
     room = EXAMPLES - (len(part.copies) if part else 0)
     return tuple(example_text(one, language) for one in fresh[:room])

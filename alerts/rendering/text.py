@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.course import course_of
 from alerts.incidents.findings import excess_ratio, leading, primary, topic_of, words_of
-from alerts.incidents.model import is_topic
+from alerts.incidents.model import BY_HAND, is_topic
 from alerts.rendering.escaping import clean, clip, width
 from alerts.rendering.locales import en, fr
 from detectors.model.signal_text import format_number, format_percent, topic_line
@@ -25,6 +25,7 @@ HEADLINE_CHARS: Final = 110
 BRAND_CHARS: Final = 40
 TOPIC_CHARS: Final = 40
 WORD_CHARS: Final = 40
+REPORT_CHARS: Final = 80
 WORDS_IN_LINE: Final = 3
 
 MESSAGES: Final[dict[Language, dict[str, str]]] = {"en": en.MESSAGES, "fr": fr.MESSAGES}
@@ -147,12 +148,21 @@ def _finding_text(finding: Finding, evidence: Evidence, language: Language) -> s
     """Return figures in the words of their detector: some are about a source or a topic, most about a count."""
     if finding.signal.topic is not None and is_topic(finding.signal):
         return topic_text(finding.signal.topic, language)
+    if finding.signal.detector == BY_HAND:
+        return reported_text(finding, language)
     detector, channels = BY_NAME.get(finding.signal.detector), finding.signal.contributors.channels
     if detector is None or detector.alert_text is None or not channels:
         return evidence_text(evidence, language)
     source = clip(clean(channels[0][0]), 30)
     text = detector.alert_text[language].format(source=source, window=_window(evidence, language))
     return text + _usual(evidence, format_number, language)
+
+
+def reported_text(finding: Finding, language: Language) -> str:
+    """Return what a person reported, quoted: `“A journalist called” (reported by hand)`."""
+    examples = finding.signal.contributors.examples
+    text = clip(clean(examples[0].text), REPORT_CHARS) if examples else ""
+    return translate(language, "by_hand", text=text or "…")
 
 
 def evidence_text(evidence: Evidence, language: Language) -> str:

@@ -55,7 +55,7 @@ def parse_snooze(text: str, brands: Mapping[str, Brand]) -> SnoozeCommand | str 
         )
     if not rest.strip():
         return _which_brand("snooze", brands, language)
-    return _unknown_brand(name if span.lower() in _DURATIONS else rest, brands, language)
+    return unknown_brand(name if span.lower() in _DURATIONS else rest, brands, language)
 
 
 def answer(text: str, brands: Mapping[str, Brand], incidents: Sequence[Incident], at: int) -> str:
@@ -75,7 +75,7 @@ def answer(text: str, brands: Mapping[str, Brand], incidents: Sequence[Incident]
         case "" | "status":
             return _status(incidents, language)
         case "who" | "why" if rest and brand is None:
-            return _unknown_brand(rest, brands, language)
+            return unknown_brand(rest, brands, language)
         case "who":
             return "\n".join(
                 on_call_text(one, at, language) for one in ([brand] if brand else list(brands.values())[:MAX_SHOWN])
@@ -101,12 +101,13 @@ def _exact_brand(text: str, brands: Mapping[str, Brand]) -> Brand | None:
     return None
 
 
-def _unknown_brand(text: str, brands: Mapping[str, Brand], language: Language) -> str:
+def unknown_brand(text: str, brands: Mapping[str, Brand], language: Language) -> str:
+    """Return that there is no such brand, with the nearest names."""
     spelled = {name.casefold(): name for name in brands}
     close = [spelled[one] for one in get_close_matches(text.strip().casefold(), spelled, n=MAX_SUGGESTIONS)]
     names = ", ".join(mrkdwn(name, 60) for name in close or sorted(brands)[:MAX_SHOWN])
     known = translate(language, "slash_near" if close else "slash_known", names=names) if names else ""
-    return translate(language, "slash_unknown_brand", brand=mrkdwn(text.strip(), 60), known=known).strip()
+    return translate(language, "slashunknown_brand", brand=mrkdwn(text.strip(), 60), known=known).strip()
 
 
 def _which_brand(word: str, brands: Mapping[str, Brand], language: Language) -> str:

@@ -77,6 +77,30 @@ class Interaction(msgspec.Struct, frozen=True):
     view: View | None = None
 
 
+class Message(msgspec.Struct, frozen=True):
+    """A message of Slack."""
+
+    ts: str
+    text: str = ""
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """A channel of Slack."""
+
+    id: str
+    name: str = ""
+
+
+class MessageShortcut(msgspec.Struct, frozen=True):
+    """A `message_action` payload: a shortcut that was chosen from a message's menu."""
+
+    type: str
+    user: User
+    message: Message
+    channel: Channel
+    trigger_id: str = ""
+
+
 class Submission(msgspec.Struct, frozen=True):
     """A `view_submission` payload."""
 
@@ -106,6 +130,7 @@ class Command(msgspec.Struct, frozen=True):
     command: str
     user_id: str
     text: str = ""
+    trigger_id: str = ""  # unique for each time that it is typed
     response_url: str = ""
 
 
@@ -113,6 +138,12 @@ def interaction(payload: dict[str, Any]) -> Interaction | None:
     """Return a `block_actions` payload; None for anything else."""
     found = _read(payload, Interaction)
     return found if found and found.type == "block_actions" else None
+
+
+def message_shortcut(payload: dict[str, Any]) -> MessageShortcut | None:
+    """Return a `message_action` payload; None for anything else."""
+    found = _read(payload, MessageShortcut)
+    return found if found and found.type == "message_action" else None
 
 
 def submission(payload: dict[str, Any]) -> Submission | None:

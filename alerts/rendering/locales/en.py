@@ -36,6 +36,8 @@ MESSAGES: Final = {
     "calls_next": "next {target} at {moment} (in {span}) unless acknowledged",
     "calls_next_step": "next call at {moment} (in {span}) unless acknowledged",
     "calls_over": "nobody else will be called",
+    "by_hand": "“{text}” (reported by hand)",
+    "opened_by": "opened by {actor}",
     "first_moves": "First moves",
     "runbook": "Runbook",
     "official_reply_status": "Official reply posted by {actor} at {moment}",

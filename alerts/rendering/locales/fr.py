@@ -38,6 +38,8 @@ _TEXTS: Final = {
     "calls_next": "ensuite {target} à {moment} (dans {span}) sans prise en charge",
     "calls_next_step": "prochain appel à {moment} (dans {span}) sans prise en charge",
     "calls_over": "plus personne ne sera appelé",
+    "by_hand": "« {text} » (signalé à la main)",
+    "opened_by": "ouvert par {actor}",
     "first_moves": "Premiers gestes",
     "runbook": "Mode d’emploi",
     "official_reply_status": "Réponse officielle publiée par {actor} à {moment}",

@@ -159,6 +159,56 @@ def reply(
     _send("official_reply", incident, brand, by, key, text=text)
 
 
+@app.command("open")
+def open_(
+    text: Annotated[str, typer.Argument(help="What is happening.")],
+    *,
+    by: ByOption,
+    brand: Annotated[str, typer.Option("--brand", help="The brand that it is about.")],
+    key: ActionIdOption = None,
+) -> None:
+    """Open an incident by hand: it pages the people on call, and ends when somebody resolves it.
+
+    If one is open already, the text is a note in it.
+
+    Examples:
+      tocsin incident open "a journalist called about the brakes" --brand Hallowfirth --by ana
+    """
+    from alerts.incidents.model import Action  # noqa: PLC0415
+
+    here = load_installation()
+    check_brand(here, brand)
+    actions.send(here, Action(actions.action_id(key), brand, "open", by, wall_ms(), text=text))
+    print_status(f"reported: {printable(brand)}")
+
+
+@app.command()
+def page(incident: _Incident = None, *, by: ByOption, brand: BrandOption = None, key: ActionIdOption = None) -> None:
+    """Page the people on call now, whatever the severity.
+
+    Examples:
+      tocsin incident page --brand Hallowfirth --by ana
+    """
+    _send("page", incident, brand, by, key)
+
+
+@app.command()
+def assign(
+    whom: Annotated[str, typer.Argument(metavar="USER", help="Slack id of the person who takes over.")],
+    incident: _Incident = None,
+    *,
+    by: ByOption,
+    brand: BrandOption = None,
+    key: ActionIdOption = None,
+) -> None:
+    """Hand an incident over to somebody, who is paged and has acknowledged it.
+
+    Examples:
+      tocsin incident assign U024BE7LH --brand Hallowfirth --by ana
+    """
+    _send("assign", incident, brand, by, key, text=whom)
+
+
 @app.command()
 def resolve(incident: _Incident = None, *, by: ByOption, brand: BrandOption = None, key: ActionIdOption = None) -> None:
     """Resolve an incident by hand.

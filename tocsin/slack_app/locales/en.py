@@ -25,8 +25,35 @@ MESSAGES: Final = {
     "`/tocsin who [BRAND]` who is on call now and next\n"
     "`/tocsin why BRAND` what triggered its latest incident\n"
     "`/tocsin snooze BRAND [30m|2h|morning]` snooze its incident (default: 30m)\n"
+    "`/tocsin ack|unack|resolve [BRAND]` its incident; without a name, the only open one\n"
+    "`/tocsin note BRAND TEXT` a note in the thread\n"
+    "`/tocsin reply [BRAND] [LINK]` the official reply is posted\n"
+    "`/tocsin page [BRAND]` page the people on call now\n"
+    "`/tocsin assign BRAND @NAME|me` hand over\n"
+    "`/tocsin incident BRAND TEXT` open an incident by hand\n"
+    "`/tocsin silence BRAND [2h] [REASON]` hold back its signals\n"
     "`/tocsin help` this list\n"
     "Only you see the answers. What others need to know is on the incident's message.",
+    "slash_none_open": "No open incident to {word}.",
+    "slash_no_text": "Say what: `/tocsin {word} {brand} …`.",
+    "slash_no_person": "Whom? `/tocsin assign {brand} @name`, or `me`. (“{what}” names nobody.)",
+    "slash_silence_span": "“{what}” is no duration from 1m to 7d. Example: `/tocsin silence {brand} 2h campaign`.",
+    "slash_done_ack": "{brand}: acknowledged. The escalation stops.",
+    "slash_done_unack": "{brand}: open again. The escalation goes on.",
+    "slash_done_resolve": "{brand}: resolved.",
+    "slash_done_reply": "{brand}: the official reply is marked as posted. The escalation stops.",
+    "slash_done_note": "{brand}: the note is in the thread.",
+    "slash_done_page": "{brand}: the people on call are paged now.",
+    "slash_done_assign": "{brand}: handed over to {who}.",
+    "slash_done_incident": "{brand}: the incident is open, and the people on call are paged. If one was open "
+    "already, your report is in its thread.",
+    "slash_done_silence": "{brand}: silenced until {moment}.",
+    "report_title": "Report to Tocsin",
+    "report_intro": "This opens an incident and pages the people on call. If one is open already, your "
+    "report goes into its thread.",
+    "report_brand": "Brand",
+    "report_text": "What is happening",
+    "report_incomplete": "Choose a brand and say what is happening. Nothing was changed.",
     "submit": "Save",
     "cancel": "Cancel",
     "close": "Close",

@@ -27,8 +27,35 @@ _TEXTS: Final = {
     "`/tocsin who [MARQUE]` qui est d’astreinte, et qui prend la suite\n"
     "`/tocsin why MARQUE` ce qui a déclenché son dernier incident\n"
     "`/tocsin snooze MARQUE [30m|2h|morning]` mettre son incident en veille (30m par défaut)\n"
+    "`/tocsin ack|unack|resolve [MARQUE]` prendre en charge, rendre, clore ; sans nom : le seul incident ouvert\n"
+    "`/tocsin note MARQUE TEXTE` une note dans le fil\n"
+    "`/tocsin reply [MARQUE] [LIEN]` la réponse officielle est publiée\n"
+    "`/tocsin page [MARQUE]` appeler l’astreinte maintenant\n"
+    "`/tocsin assign MARQUE @NOM|me` confier à quelqu’un\n"
+    "`/tocsin incident MARQUE TEXTE` ouvrir un incident à la main\n"
+    "`/tocsin silence MARQUE [2h] [MOTIF]` retenir ses signaux\n"
     "`/tocsin help` cette liste\n"
     "Vous seul voyez les réponses. Ce que l’équipe doit savoir figure sur le message de l’incident.",
+    "slash_none_open": "Aucun incident ouvert (`{word}`).",
+    "slash_no_text": "Précisez : `/tocsin {word} {brand} …`.",
+    "slash_no_person": "À qui ? `/tocsin assign {brand} @nom`, ou `me` pour vous. (« {what} » ne désigne personne.)",
+    "slash_silence_span": "« {what} » n’est pas une durée de 1m à 7d. Exemple : `/tocsin silence {brand} 2h campagne`.",
+    "slash_done_ack": "{brand} : pris en charge. L’escalade s’arrête.",
+    "slash_done_unack": "{brand} : de nouveau ouvert. L’escalade reprend.",
+    "slash_done_resolve": "{brand} : clos.",
+    "slash_done_reply": "{brand} : réponse officielle publiée. L’escalade s’arrête.",
+    "slash_done_note": "{brand} : la note est dans le fil.",
+    "slash_done_page": "{brand} : les personnes d’astreinte sont appelées.",
+    "slash_done_assign": "{brand} : confié à {who}.",
+    "slash_done_incident": "{brand} : l’incident est ouvert, les personnes d’astreinte sont appelées. S’il y en "
+    "avait déjà un, votre signalement est dans son fil.",
+    "slash_done_silence": "{brand} : en silence jusqu’à {moment}.",
+    "report_title": "Signaler à Tocsin",
+    "report_intro": "Ouvre un incident et appelle les personnes d’astreinte. S’il y en a déjà un, le "
+    "signalement va dans son fil.",
+    "report_brand": "Marque",
+    "report_text": "Ce qui se passe",
+    "report_incomplete": "Choisissez une marque et dites ce qui se passe. Rien n’a été modifié.",
     "submit": "Enregistrer",
     "cancel": "Annuler",
     "close": "Fermer",

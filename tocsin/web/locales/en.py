@@ -115,6 +115,7 @@ MESSAGES: Final = {
     "what_unacknowledged": "Unacknowledged",
     "what_unsnoozed": "Snooze ended",
     "what_official_reply": "Official reply posted",
+    "by_hand": "Reported by hand",
     "what_paged": "Paged by hand",
     "what_assigned": "Handed over to {text}",
     "what_silenced": "Silenced",

@@ -117,6 +117,7 @@ _TEXTS: Final = {
     "what_unacknowledged": "Prise en charge annulée",
     "what_unsnoozed": "Veille levée",
     "what_official_reply": "Réponse officielle publiée",
+    "by_hand": "Signalé à la main",
     "what_paged": "Appel lancé à la main",
     "what_assigned": "Confié à {text}",
     "what_silenced": "Mis en silence",

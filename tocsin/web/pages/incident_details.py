@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec.structs import replace
 
 from alerts.incidents.findings import primary, topic_of, words_of
-from alerts.incidents.model import SYSTEM_USER, is_topic
+from alerts.incidents.model import BY_HAND, SYSTEM_USER, is_topic
 from alerts.rendering import text as wording
 from alerts.rendering.card import build_card, deletions_text
 from alerts.rendering.charts import chart_data, chart_svg
@@ -225,4 +225,6 @@ def detector_name(key: str, language: Language) -> str:
     ('Many write about the same thing', 'Plus de mentions négatives que d’habitude')
     """
     name = key.partition("#")[0].partition("@")[0]
+    if name == BY_HAND:
+        return translate(language, "by_hand")
     return label(name, language) or name.replace("_", " ")

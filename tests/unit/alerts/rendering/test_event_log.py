@@ -64,4 +64,5 @@ def test_a_line_tells_brand_detector_severity_instant_and_evidence() -> None:
         "detector": "negative_spike",
         "severity": "warning",
         "at": "2015-02-19T14:32:30.000Z",
+        "page": True,
     }
