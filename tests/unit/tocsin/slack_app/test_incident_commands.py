@@ -121,8 +121,8 @@ async def test_a_message_can_be_reported() -> None:
     await harness.dispatch(shortcut)
     values = {"brand": {"brand": {"selected_option": {"value": "acme"}}}, "text": {"text": {"value": "On the news"}}}
     kept = msgspec.json.encode(report.ReportContext("C1:1.2", "https://slack.com/archives/C1/p12")).decode()
-    view = {"id": "V1", "type": "modal", "callback_id": report.CALLBACK, "private_metadata": kept}
-    view |= {"state": {"values": values}}
+    view: dict[str, Any] = {"id": "V1", "type": "modal", "callback_id": report.CALLBACK, "private_metadata": kept}
+    view["state"] = {"values": values}
     await harness.dispatch({"type": "view_submission", "user": {"id": "U0ANA"}, "view": view})
     (action,) = harness.sent
     assert action.link == "https://slack.com/archives/C1/p12"
