@@ -48,7 +48,7 @@ async def test_what_is_typed_is_done_to_the_open_incident(typed: str, kind: str,
         ("incident", "Say what"),
     ],
 )
-async def test_what_is_missing_is_said_and_nothing_is_done(typed: str, answer: str) -> None:
+async def test_what_is_missing_is_named_and_nothing_is_done(typed: str, answer: str) -> None:
     """Only the person who typed it sees the answer."""
     harness = HandlerHarness()
     assert answer in await harness.ask(typed)
