@@ -225,11 +225,11 @@ def test_an_alert_undelivered_for_longer_than_the_limit_is_an_outage_of_its_own(
         pulse, some = run(pulse, at + 10_000, start=at)
         found += some
     (began, outage), (ended, same) = found
-    assert (began, outage.reason) == (71_000, "2 undelivered, the oldest for 1 min: is_archived: …")
+    assert (began, outage.reason) == (71_000, "undelivered alerts: 2, the oldest for 1 min: is_archived: …")
     assert same == outage
     assert ended == 260_000
     begin, end = outage_alert(outage, "trigger", began), outage_alert(outage, "resolve", ended)
-    assert begin.text == "Tocsin: alerts are not delivered: 2 undelivered, the oldest for 1 min: is_archived: …"
+    assert begin.text == "Tocsin: undelivered alerts: 2, the oldest for 1 min: is_archived: …"
     assert end.text == "Tocsin: every alert is delivered again, 3 min after the first report"
 
 
