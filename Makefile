@@ -57,11 +57,15 @@ unit: setup ## Run the tests that need no broker
 kafka: setup ## Start Apache Kafka in a throwaway folder; Ctrl-C stops it
 	@$(RUN) tests.support.kafka $(ARGS)
 
-chaos: setup ## Kill workers and the broker, several seeds: are the counts still exact?
+chaos: setup ## Inflict faults drawn with seeds on workers, broker, Slack and topics: is all still exact?
 	@$(RUN) benchmarks.chaos $(ARGS)
 
 group-crashes: setup ## Kill all of tocsin up twenty times: is everything as in one uninterrupted run?
 	@$(RUN) benchmarks.group_crashes $(ARGS)
+
+mutants: setup ## Plant mistakes in what decides, pages and counts: do the tests without a broker find them?
+	@$(RUN) pip install --quiet -c constraints.txt -e '.[mutants]'
+	@$(RUN) benchmarks.mutants $(ARGS)
 
 listening: setup ## Kill a listener fifty times while its sources move on: is each post sent once?
 	@$(RUN) benchmarks.listening $(ARGS)

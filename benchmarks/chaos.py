@@ -1,6 +1,8 @@
-"""Chaos benchmark: exact counts after workers and brokers are killed or frozen, over several seeds. `make chaos`.
+"""Chaos benchmark: exact counts, whole incidents and quiet logs after faults, over several seeds. `make chaos`.
 
-Every other seed sends one mention a record, the others twenty; both a thousand mentions a second.
+Each seed draws its faults from all that `tests.support.faults` knows. With --fail-over workers and
+broker are killed or frozen only, and the time is taken until another worker goes on: every other seed sends one mention
+a record, the others twenty; both a thousand mentions a second.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import time
 from dataclasses import replace
 from typing import Final
 
+from tests.support import torture
 from tests.support.brokers import start_real
 from tests.support.chaos import Scenario, run
 
@@ -26,16 +29,44 @@ PACE: Final = 0.001  # seconds a mention
 
 
 def main() -> int:
-    """Run the script for each seed and print a line for each; 1 if any count differs."""
+    """Run the seeds and print a line for each; 1 if any fails."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seeds", type=int, default=10)
-    arguments.add_argument("--mentions", type=int, default=40_000)
+    arguments.add_argument("--first", type=int, default=1, help="the first seed")
+    arguments.add_argument("--mentions", type=int, default=0, help="mentions a seed; 0: as many as suit")
+    arguments.add_argument("--faults", type=int, default=4, help="faults a seed")
+    arguments.add_argument("--fail-over", action="store_true")
     given = arguments.parse_args()
+    seeds = range(given.first, given.first + given.seeds)
+    if given.fail_over:
+        return _fail_over(seeds, given.mentions or 40_000)
+    return _torture(seeds, given.mentions or 12_000, given.faults)
+
+
+def _torture(seeds: range, mentions: int, faults: int) -> int:
+    failed = 0
+    for seed in seeds:
+        broker = start_real()
+        try:
+            found = torture.run(broker, torture.Ordeal(seed, mentions, faults=faults))
+        finally:
+            broker.close()
+        failed += bool(found.problems)
+        verdict = "FAILED\n" + "\n".join(found.problems) if found.problems else "exact"
+        print(
+            f"seed {seed}: {', '.join(found.faults)}: {verdict}; {found.incidents} incidents, {found.seconds:.0f} s",
+            flush=True,
+        )
+    print(f"{len(seeds) - failed} of {len(seeds)} exact")
+    return 1 if failed else 0
+
+
+def _fail_over(seeds: range, mentions: int) -> int:
     failed, slowest = 0, 0.0
-    for seed in range(1, given.seeds + 1):
+    for seed in seeds:
         script = SCRIPTS[(seed - 1) % len(SCRIPTS)]
         size = PACKED if seed % 2 else 1
-        script = replace(script, seed=seed, mentions=given.mentions, size=size, pace=PACE * size)
+        script = replace(script, seed=seed, mentions=mentions, size=size, pace=PACE * size)
         started = time.monotonic()
         broker = start_real()
         try:
@@ -50,7 +81,7 @@ def main() -> int:
             f"fail-over {outcome.fail_over:.1f} s ({time.monotonic() - started:.0f} s)",
             flush=True,
         )
-    print(f"{given.seeds - failed} of {given.seeds} exact, slowest fail-over {slowest:.1f} s")
+    print(f"{len(seeds) - failed} of {len(seeds)} exact, slowest fail-over {slowest:.1f} s")
     return 1 if failed else 0
 
 

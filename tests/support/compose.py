@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_VARIABLE: Final = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+_VARIABLE: Final = re.compile(r"\$\{(\w+)(?::([-+])([^}]*))?\}")
 
 
 @dataclass(frozen=True)
 class Service:
-    """One service: the command it runs and the environment it gets, with `${NAME:-default}` filled in."""
+    """One service: the command it runs and the environment it gets, with `${NAME:-default}` and `:+` filled in."""
 
     name: str
     image: str
@@ -47,4 +47,11 @@ def _service(name: str, raw: Mapping[str, Any], environ: Mapping[str, str]) -> S
 
 
 def _filled(value: object, environ: Mapping[str, str]) -> str:
-    return _VARIABLE.sub(lambda found: environ.get(found[1]) or found[2] or "", str(value))
+    return _VARIABLE.sub(lambda found: _value(environ.get(found[1], ""), found[2], found[3] or ""), str(value))
+
+
+def _value(known: str, operator: str | None, other: str) -> str:
+    """Return what takes the place of a variable: with `:+` the other text if it is set, else its own or the other."""
+    if operator == "+":
+        return other if known else ""
+    return known or other

@@ -14,6 +14,7 @@ from tests.support.compose import Service, read_services
 from tests.support.container import settings
 from tests.support.jars import KAFKA_VERSION
 from tocsin.cli.commands import COMMANDS
+from tocsin.cli.run.notifiers import has_slack_app
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -53,10 +54,44 @@ def test_variables_are_filled_from_the_environment() -> None:
     assert from_environ(services["worker"].environment).brokers == ("k1:9092", "k2:9092")
 
 
+RECEIVERS = {"pagerduty_key", "webhook_url", "webhook_secret", "smtp_password"}
+SECRETS = {
+    "topics": set[str](),
+    "brands": set[str](),
+    "calendars": set[str](),
+    "worker": {"slack_token", *RECEIVERS},
+    "listen": {"listen_token", "listen_secret", "mastodon_token", "stack_exchange_key", "youtube_key"},
+    "slack": {"slack_token", "slack_app_token", "slack_signing_secret"},
+    "heartbeat": {"heartbeat_ping_url", *RECEIVERS},
+    "web": {"web_token"},
+}
+"""The secrets that each service gets besides Kafka's password."""
+
+
+def test_each_service_gets_its_own_secrets_and_no_other() -> None:
+    """A container that is taken over gives away what its command reads, not what the others do."""
+    fields = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
+    environ = {variable_of(name): f"value of {name}" for name in fields}
+    services = read_services(ROOT / "docker-compose.yml", environ)
+    for name, secrets in SECRETS.items():
+        shown = " ".join(services[name].environment.values())
+        assert {one for one in fields if f"value of {one}" in shown} == {*secrets, "kafka_sasl_password"}, name
+    assert fields - set().union(*SECRETS.values()) == {"kafka_sasl_password", "anonymise_key"}
+    assert "env_file: # addresses of calendars" in (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+
+
+def test_a_worker_knows_that_there_are_buttons_without_the_token_of_the_app() -> None:
+    """Cards carry buttons where the Slack app runs."""
+    with_app = read_services(ROOT / "docker-compose.yml", {"TOCSIN_SLACK_APP_TOKEN": "a token"})
+    without = read_services(ROOT / "docker-compose.yml", {})
+    assert has_slack_app(from_environ(with_app["worker"].environment))
+    assert not has_slack_app(from_environ(without["worker"].environment))
+
+
 def test_no_secret_is_written_down() -> None:
     """Neither the compose file nor the example environment holds a token or a password."""
     for name in ("docker-compose.yml", ".env.example", "Dockerfile"):
-        text = (ROOT / name).read_text(encoding="utf-8")
+        text = re.sub(r"\$\{[A-Z_]+:(-|\+set)?\}", "", (ROOT / name).read_text(encoding="utf-8"))  # references
         assert not re.search(r"xox[abp]-|(PASSWORD|TOKEN)[=:] *[^\s$]", text), name
 
 

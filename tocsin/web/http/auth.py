@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
-from alerts.rendering.escaping import clean, clip
+from alerts.rendering.escaping import clean, clip, is_slack_id
 from tocsin.web.session import Session
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Authenticator:
         given, wanted = token.strip().encode(), self._token.encode()
         if self._token and hmac.compare_digest(given, wanted):
             self._attempts.pop(address, None)
-            return str(self._signer.dumps([normalise_name(name) or "web", secrets.token_hex(8)]))
+            return str(self._signer.dumps([chosen_name(name), secrets.token_hex(8)]))
         return None
 
     def log_out(self, cookie: str) -> None:
@@ -140,6 +140,16 @@ def bind_error(settings: Settings, host: str) -> str:
 def normalise_name(name: str) -> str:
     """Return a user's name, cleaned and clipped."""
     return clip(clean(name), NAME_CHARS)
+
+
+def chosen_name(name: str) -> str:
+    """Return the name that a person with the token chose; one that looks like a Slack id is marked: it is nobody's.
+
+    >>> chosen_name("Ana"), chosen_name("U024BE7LH"), chosen_name("")
+    ('Ana', 'U024BE7LH (web)', 'web')
+    """
+    shown = normalise_name(name) or "web"
+    return f"{shown} (web)" if is_slack_id(shown) else shown
 
 
 def _signer(key: bytes, clock: Callable[[], float]) -> URLSafeTimedSerializer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from alerts.rendering.escaping import is_slack_id
 from config.settings import Settings
 from tocsin.web.http.auth import FAILURE_WINDOW, MAX_FAILURES, SESSION_SECONDS, Authenticator, bind_error, verify_csrf
 
@@ -24,6 +25,21 @@ def test_a_person_with_the_token_is_known_by_their_name() -> None:
     session = there.session("192.0.2.1", {}, cookie)
     assert session is not None
     assert (session.user, session.method) == ("Ana", "token")
+
+
+def test_nobody_with_the_token_can_take_the_name_of_a_person_in_slack() -> None:
+    """A name that looks like a Slack id is marked; one that a proxy gives is that person's."""
+    there = access([1000.0], web_token=TOKEN, **PROXY)
+    for name in ("U024BE7LH", " S0614TZR7\u202e", "W012A3CDE"):
+        cookie = there.log_in("192.0.2.1", TOKEN, name)
+        assert cookie is not None
+        session = there.session("192.0.2.1", {}, cookie)
+        assert session is not None
+        assert session.user.endswith(" (web)")
+        assert not is_slack_id(session.user)
+    behind = there.session("10.1.2.3", {"X-Forwarded-User": "U024BE7LH"}, "")
+    assert behind is not None
+    assert behind.user == "U024BE7LH"
 
 
 def test_a_cookie_that_was_touched_or_is_of_another_token_or_old_is_worth_nothing() -> None:

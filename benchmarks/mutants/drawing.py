@@ -1,0 +1,144 @@
+"""Drawing of mutants: one change each, by Cosmic Ray's operators, at places drawn with a seed.
+
+Each place that can be changed is equally likely, then each of its changes. What changes nothing that runs (annotations,
+docstrings, imports for type checkers) is not drawn, nor identity in place of equality: of what is compared here
+(literals, enumerations, None) both say the same.
+"""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from cosmic_ray import plugins
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+ROOMS: Final = ("detectors/engine", "alerts/incidents", "alerts/delivery", "streams/exactly_once")
+
+_IDENTITY: Final = re.compile(r"Comparison\w+?_(Is|IsNot)_(Eq|NotEq)$|Comparison\w+?_(Eq|NotEq)_(Is|IsNot)$")
+
+_NEEDS_VARIABLES: Final = frozenset({"core/VariableReplacer", "core/VariableInserter"})
+"""Operators that ask for the names of variables."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed module."""
+
+    path: Path  # of the module, relative to the root
+    line: int
+    operator: str
+    before: str  # the changed line
+    after: str
+    source: str
+
+    @property
+    def module(self) -> str:
+        """Return the name of the module."""
+        return ".".join(self.path.with_suffix("").parts)
+
+    def __str__(self) -> str:
+        """Return where it is and what it changes."""
+        return f"{self.path}:{self.line}: {self.before}  ->  {self.after}"
+
+
+@dataclass(frozen=True, order=True)
+class _Place:
+    path: Path
+    start: tuple[int, int]
+    operator: str
+    occurrence: int
+
+
+def modules(root: Path, rooms: Iterable[str] = ROOMS) -> list[Path]:
+    """Return the modules of some rooms, relative to the root."""
+    found = (path.relative_to(root) for room in rooms for path in sorted((root / room).glob("*.py")))
+    return [path for path in found if path.name != "__init__.py"]
+
+
+def draw(root: Path, paths: Iterable[Path], count: int, seed: int) -> list[Mutant]:
+    """Return so many mutants of some modules, in the order in which they were drawn."""
+    chance = random.Random(seed)
+    places = sorted(place for path in paths for place in _places(root, path))
+    grouped = [list(group) for _, group in groupby(places, key=lambda place: (place.path, place.start))]
+    chance.shuffle(grouped)
+    found: list[Mutant] = []
+    for choices in grouped:
+        mutant = _mutated(root, chance.choice(choices))
+        if mutant is not None:
+            found.append(mutant)
+        if len(found) == count:
+            break
+    return found
+
+
+def _places(root: Path, path: Path) -> Iterator[_Place]:
+    tree = get_ast((root / path).read_text(encoding="utf-8"))
+    nodes = list(ast_nodes(tree))
+    for name in sorted(set(plugins.operator_names()) - _NEEDS_VARIABLES):
+        if _IDENTITY.search(name):
+            continue
+        operator = plugins.get_operator(name)()
+        found = (start for node in nodes for start, _ in operator.mutation_positions(node))
+        for occurrence, start in enumerate(found):
+            yield _Place(path, start, name, occurrence)
+
+
+def _mutated(root: Path, place: _Place) -> Mutant | None:
+    """Return the mutant of a place; None where it runs as before, or not at all."""
+    source = (root / place.path).read_text(encoding="utf-8")
+    changed = mutate_code(source, plugins.get_operator(place.operator)(), place.occurrence)
+    if changed is None or not _differ(source, changed):
+        return None
+    lines = zip(source.splitlines(), changed.splitlines(), strict=False)
+    number, before, after = next((n, a, b) for n, (a, b) in enumerate(lines, 1) if a != b)
+    return Mutant(place.path, number, place.operator, before.strip(), after.strip(), changed)
+
+
+def _differ(before: str, after: str) -> bool:
+    try:
+        return ast.dump(_Running().visit(ast.parse(before))) != ast.dump(_Running().visit(ast.parse(after)))
+    except SyntaxError:
+        return False
+
+
+class _Running(ast.NodeTransformer):
+    """Leaves out what does not run: annotations, which are not evaluated, docstrings, imports for type checkers."""
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        """Leave out the annotation of a parameter."""
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        """Leave out the annotation of what is returned."""
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
+        """Leave out the annotation of what is returned."""
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
+        """Leave out the annotation of a variable."""
+        node.annotation = ast.Constant(None)
+        return self.generic_visit(node)
+
+    def visit_Expr(self, node: ast.Expr) -> Any:
+        """Leave out docstrings."""
+        return None if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> Any:
+        """Leave out imports for type checkers."""
+        only_types = "TYPE_CHECKING" in ast.unparse(node.test)
+        return None if only_types else self.generic_visit(node)

@@ -1,0 +1,116 @@
+"""Trial of a mutant: a forked process in which one module is another runs tests until the first that fails.
+
+The parent imports only what is not the project's, once; each child then imports the project with the mutant in it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import time
+from importlib.abc import MetaPathFinder, SourceLoader
+from importlib.util import spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+    from benchmarks.mutants.drawing import Mutant
+
+Outcome = Literal["killed", "survived", "timeout", "broken"]
+
+PRELOADED: Final = (
+    "aiohttp.web",
+    "aiokafka",
+    "faust",
+    "hypothesis",
+    "hypothesis.strategies",
+    "kafka",
+    "msgspec",
+    "numpy",
+    "pydantic",
+    "pytest_asyncio",
+    "rich.console",
+    "slack_sdk.web.async_client",
+    "structlog",
+    "ahocorasick",
+    "prometheus_client",
+    "typer",
+)
+"""What tests import besides the project."""
+
+ARGUMENTS: Final = ("-x", "-q", "--no-header", "-m", "not kafka", "-p", "no:cacheprovider", "-p", "no:xdist")
+
+
+def preload() -> None:
+    """Import what is not the project's."""
+    for name in PRELOADED:
+        importlib.import_module(name)
+
+
+class _MutantLoader(SourceLoader):
+    def __init__(self, path: str, source: str) -> None:
+        self._path, self._source = path, source
+
+    def get_filename(self, fullname: str) -> str:
+        del fullname
+        return self._path
+
+    def get_data(self, path: str | bytes) -> bytes:
+        return self._source.encode() if str(path) == self._path else Path(os.fsdecode(path)).read_bytes()
+
+
+class _MutantFinder(MetaPathFinder):
+    """Finds a module's mutant in its place."""
+
+    def __init__(self, mutant: Mutant, root: Path) -> None:
+        self._module = mutant.module
+        path = str(root / mutant.path)
+        self._spec = spec_from_file_location(self._module, path, loader=_MutantLoader(path, mutant.source))
+
+    def find_spec(self, fullname: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
+        del path, target
+        return self._spec if fullname == self._module else None
+
+
+def try_tests(root: Path, mutant: Mutant | None, tests: Sequence[str], patience: float, log: Path) -> Outcome:
+    """Run tests with a mutant, None for the module as it is, in a process of its own for at most `patience` seconds."""
+    child = os.fork()
+    if not child:
+        _run(root, mutant, tests, log)
+    deadline = time.monotonic() + patience
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            code = os.waitstatus_to_exitcode(status)
+            return {0: "survived", 1: "killed", 2: "killed"}.get(code, "killed" if code < 0 else "broken")  # type: ignore[return-value]
+        if time.monotonic() > deadline:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return "timeout"
+        time.sleep(0.05)
+
+
+def _run(root: Path, mutant: Mutant | None, tests: Sequence[str], log: Path) -> None:
+    """Run the tests, and end the process."""
+    code = 3
+    try:
+        os.setsid()
+        out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(out, 1)
+        os.dup2(out, 2)
+        os.chdir(root)
+        sys.dont_write_bytecode = True
+        if mutant is not None:
+            sys.meta_path.insert(0, _MutantFinder(mutant, root))
+        code = int(pytest.main([*ARGUMENTS, *tests]))
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
