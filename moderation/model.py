@@ -29,6 +29,9 @@ MAX_COPIES: Final = 1_000
 """Copies that an item tells apart; further ones change nothing."""
 
 MAX_NOTE: Final = 2_000
+CLAIM_MS: Final = 15 * 60_000
+"""How long a claim lasts [ms]."""
+
 MAX_HISTORY: Final = 200
 
 

@@ -51,6 +51,10 @@ class Queue:
         """Return all items, decided ones included."""
         return self._items.values()
 
+    def brands(self) -> set[str]:
+        """Return the brands that items are about."""
+        return {item.brand for item in self._items.values()}
+
     def apply(self, record: AnyRecord) -> str:
         """Apply a record; return why it changed nothing, or ""."""
         applied = apply(self._items.get(record.item), record)

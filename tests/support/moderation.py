@@ -1,12 +1,14 @@
-"""Invented records of a moderation queue."""
+"""Invented records of a moderation queue, and a queue without Kafka."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from moderation.model import Flagged, PolicyFinding, Post
+from moderation.queue import Queue
 
 if TYPE_CHECKING:
+    from moderation.model import AnyRecord
     from moderation.policies.model import Severity
 
 
@@ -32,3 +34,16 @@ def flagged(
         due_at=due,
         language="en",
     )
+
+
+class LocalQueue:
+    """A queue in this process: what is submitted is applied at once."""
+
+    def __init__(self, *records: AnyRecord) -> None:
+        self.queue = Queue()
+        for record in records:
+            self.queue.apply(record)
+
+    async def submit(self, record: AnyRecord) -> str:
+        """Apply a record; return why it changed nothing, or ""."""
+        return self.queue.apply(record)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from replay.tuning.labels import Label
+    from tocsin.web.sources.moderation import ModerationQueue
 
     Client = TestClient[web.Request, web.Application]
 
@@ -57,10 +58,13 @@ async def web_client(
     config: Path | None = None,
     labels: Sequence[Label] = (),
     clock: list[float] | None = None,
+    moderation: ModerationQueue | None = None,
     **settings: object,
 ) -> AsyncIterator[Client]:
     """Yield a browser without a screen at the pages of a world."""
-    app = build_application(world, Settings.model_validate(settings), config, labels, clock=lambda: 1_000.0)
+    app = build_application(
+        world, Settings.model_validate(settings), config, labels, lambda: 1_000.0, moderation=moderation
+    )
     async with TestClient(TestServer(app)) as client:
         yield client
 

@@ -14,6 +14,7 @@ from tocsin.http_runner import http_runner, probe_routes
 from tocsin.web.http.auth import Authenticator
 from tocsin.web.http.middleware import middlewares, routes
 from tocsin.web.pages.incidents import IncidentPages
+from tocsin.web.pages.moderation import ModerationPages
 from tocsin.web.pages.reports import ReportPages
 from tocsin.web.pages.thresholds import ThresholdEditor
 from tocsin.web.pages.tuning import TuningPages
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from replay.tuning.labels import Label
     from tocsin.web.sources.data_source import DataSource
+    from tocsin.web.sources.moderation import ModerationQueue
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +41,7 @@ def build_application(
     labels: Sequence[Label] = (),
     clock: Callable[[], float] = time.time,  # noqa: TID251  the edge
     probes: Probes | None = None,
+    moderation: ModerationQueue | None = None,
 ) -> web.Application:
     """Return the server of a data source; `config` is the file that the editor writes, `labels` are known incidents."""
     access = Authenticator(settings, clock)
@@ -49,6 +52,7 @@ def build_application(
         ThresholdEditor(source, config),
         ReportPages(source),
         TuningPages(source, config, labels),
+        ModerationPages(source, moderation),
     )
     app.add_routes(probe_routes(probes or Probes()))
     app.add_routes([*routes(access), *(route for part in parts for route in part.routes())])

@@ -6,14 +6,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from tocsin.web.locales import en, fr
+from tocsin.web.locales import en, fr, moderation_en, moderation_fr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from detectors.model.signal_text import Language
 
-MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {"en": en.MESSAGES, "fr": fr.MESSAGES}
+MESSAGES: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {**en.MESSAGES, **moderation_en.MESSAGES},
+    "fr": {**fr.MESSAGES, **moderation_fr.MESSAGES},
+}
 
 
 def preferred_language(accepted: str) -> Language:

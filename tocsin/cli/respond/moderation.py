@@ -12,7 +12,7 @@ from tocsin.cli.environment import load_installation
 from tocsin.cli.options import BrandOption, ByOption, EmbeddedOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, printable
 from tocsin.cli.respond import moderation_output as output
-from tocsin.cli.respond.moderation_session import CLAIM_MS, find, read_queue, record_id, submit
+from tocsin.cli.respond.moderation_session import find, read_queue, record_id, submit
 from tocsin.cli.weights import WeightsOption, load_scorer
 from tocsin.errors import CommandError, UsageError
 
@@ -109,7 +109,7 @@ def next_(*, by: ByOption, brand: BrandOption = None, policy: PolicyOption = Non
     Examples:
       tocsin moderation next --by ana
     """
-    from moderation.model import Claimed  # noqa: PLC0415  slow to load
+    from moderation.model import CLAIM_MS, Claimed  # noqa: PLC0415  slow to load
     from moderation.queue import Filter  # noqa: PLC0415
 
     wanted = Filter(brands=[brand] if brand else (), policies=[policy] if policy else ())
@@ -131,7 +131,7 @@ def claim(item: ItemArgument, *, by: ByOption) -> None:
     Examples:
       tocsin moderation claim 5b1f --by ana
     """
-    from moderation.model import Claimed  # noqa: PLC0415  slow to load
+    from moderation.model import CLAIM_MS, Claimed  # noqa: PLC0415  slow to load
 
     now = wall_ms()
     _act(item, lambda name: Claimed(id=record_id(), item=name, at=now, by=by, until=now + CLAIM_MS), "claimed")

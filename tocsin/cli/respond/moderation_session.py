@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tocsin.cli.environment import load_installation
 from tocsin.cli.output import printable
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from tocsin.cli.environment import Installation
 
 T = TypeVar("T")
-
-CLAIM_MS: Final = 15 * 60_000
-"""How long a claim from the terminal lasts [ms]."""
 
 
 def record_id() -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from replay.tuning.labels import Label
+    from streams.moderation.queue_view import QueueView
     from streams.monitoring.probes import Probes
     from tocsin.cli.environment import Installation
     from tocsin.web.sources.data_source import DataSource
@@ -111,12 +112,18 @@ def _run(serving: Coroutine[Any, Any, None], host: str, port: int) -> None:
 
 
 async def _serve(
-    settings: Settings, world: DataSource, host: str, port: int, shown: PageFiles, probes: Probes | None = None
+    settings: Settings,
+    world: DataSource,
+    host: str,
+    port: int,
+    shown: PageFiles,
+    probes: Probes | None = None,
+    moderation: QueueView | None = None,
 ) -> None:
     from tocsin.web.server import build_application, serve  # noqa: PLC0415  slow to load
 
     await serve(
-        build_application(world, settings, shown.config, shown.labels, probes=probes),
+        build_application(world, settings, shown.config, shown.labels, probes=probes, moderation=moderation),
         host,
         port,
         lambda taken: _print_address(host, taken),
@@ -125,19 +132,27 @@ async def _serve(
 
 async def _serve_live(here: Installation, host: str, port: int, shown: PageFiles) -> None:
     from streams.kafka.admin import create_topics  # noqa: PLC0415  slow to load
+    from streams.moderation.queue_view import QueueView  # noqa: PLC0415
     from streams.monitoring.http_server import serve  # noqa: PLC0415
     from streams.monitoring.probes import Probes  # noqa: PLC0415
     from tocsin.web.sources.kafka import KafkaDataSource  # noqa: PLC0415
 
     wanted = here.topics.all(), here.settings.partitions, here.settings.replication
     made = await asyncio.to_thread(create_topics, here.connection, *wanted)
-    async with KafkaDataSource(here.connection, here.topics, made[0].partitions) as world, asyncio.TaskGroup() as group:
+    partitions = made[0].partitions
+    async with (
+        KafkaDataSource(here.connection, here.topics, partitions) as world,
+        QueueView(here.connection, here.topics, partitions) as moderation,
+        asyncio.TaskGroup() as group,
+    ):
         group.create_task(world.follow())
+        group.create_task(moderation.follow())
         await world.loaded()
+        await moderation.loaded()
         probes = Probes()
         serve(here.settings.metrics_port, probes.answer)
         group.create_task(probes.run(here.connection))
-        group.create_task(_serve(here.settings, world, host, port, shown, probes))
+        group.create_task(_serve(here.settings, world, host, port, shown, probes, moderation))
 
 
 def _print_address(host: str, port: int) -> None:

@@ -44,3 +44,12 @@ for (const form of document.querySelectorAll("form[data-busy]")) {
 
 const first = document.querySelector("[data-focus]");
 if (first) first.focus();
+
+document.addEventListener("keydown", event => {
+  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+  const own = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (own) {
+    event.preventDefault();
+    own.click();
+  }
+});

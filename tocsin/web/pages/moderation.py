@@ -1,0 +1,155 @@
+"""Moderation pages: the queue with its filters, and one item with what can be done about it, by keyboard too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from alerts.rendering.escaping import clean
+from moderation.model import OUTCOMES, Decided, Escalated, Skipped
+from moderation.statistics import compute_statistics
+from tocsin.web.http.middleware import SESSION, request_language
+from tocsin.web.pages import moderation_parts as parts
+from tocsin.web.pages.moderation_actions import record_for
+from tocsin.web.sources.data_source import may_act
+from tocsin.web.templating import render_page
+from tocsin.web.text import format_time, translate
+
+if TYPE_CHECKING:
+    from moderation.model import Item
+    from tocsin.web.sources.data_source import DataSource
+    from tocsin.web.sources.moderation import ModerationQueue
+
+PAGE: Final = 100
+"""Items of the queue that a page lists."""
+
+CONFLICT: Final = 409
+
+
+class ModerationPages:
+    """Pages of the moderation queue; without one they say how to switch it on."""
+
+    def __init__(self, source: DataSource, queue: ModerationQueue | None) -> None:
+        self._source = source
+        self._moderation = queue
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return the routes."""
+        return [
+            web.get("/moderation", self.show_queue),
+            web.post("/moderation/next", self.claim_next),
+            web.get("/moderation/{item}", self.show_item),
+            web.post("/moderation/{item}", self.act),
+        ]
+
+    async def show_queue(self, request: web.Request) -> web.Response:
+        """Show what waits, as the filter has it."""
+        language, now = request_language(request), self._source.now()
+        items = self._moderation.queue.waiting(now, parts.read_filter(request.query)) if self._moderation else []
+        queue = self._moderation.queue if self._moderation else None
+        return render_page(
+            "moderation.html.j2",
+            language,
+            request[SESSION],
+            title=translate(language, "moderation"),
+            enabled=any(brand.brand.moderation.enabled for brand in self._source.brands().values()),
+            live=self._moderation is not None,
+            rows=[parts.row(item, now, language) for item in items[:PAGE]],
+            more=max(0, len(items) - PAGE),
+            counts=queue.counts(now, parts.read_filter(request.query)) if queue else {},
+            choices=parts.choices(queue.items() if queue else (), request.query, language),
+            query=request.query_string,
+            figures=parts.figures(compute_statistics(queue.items()), language) if queue else [],
+        )
+
+    async def claim_next(self, request: web.Request) -> web.Response:
+        """Claim the next item for who asks, and show it."""
+        return await self._go_on(request, str((await request.post()).get("query", "")))
+
+    async def show_item(self, request: web.Request) -> web.Response:
+        """Show an item."""
+        return self._item_page(request, self._item(request))
+
+    async def act(self, request: web.Request) -> web.Response:
+        """Do what a button says; after a decision or a skip, go on to the next item."""
+        item, form, language = self._item(request), await request.post(), request_language(request)
+        if not self._may_decide(request, item.brand):
+            raise web.HTTPForbidden(text=translate(language, "not_allowed"))
+        user, said = request[SESSION].user, str(form.get("note", ""))
+        record = record_for(str(form.get("do", "")), item.id, user, self._source.now(), said)
+        if record is None:
+            raise web.HTTPBadRequest
+        assert self._moderation is not None
+        refusal = await self._moderation.submit(record)
+        if refusal:
+            changed = self._moderation.queue.get(item.id) or item
+            return self._item_page(request, changed, translate(language, "moderation_refused", why=refusal), CONFLICT)
+        if isinstance(record, Decided | Skipped | Escalated):
+            return await self._go_on(request, str(form.get("query", "")), done=item.id)
+        raise web.HTTPSeeOther(f"/moderation/{item.id}")
+
+    async def _go_on(self, request: web.Request, query: str, done: str = "") -> web.Response:
+        if self._moderation is None:
+            raise web.HTTPNotFound
+        given, user = parts.filter_query(query), request[SESSION].user
+        wanted = parts.read_filter(given)
+        allowed = [name for name in self._moderation.queue.brands() if self._may_decide(request, name)]
+        wanted = wanted._replace(brands=[name for name in allowed if wanted.brands in ((), [name])] or ("",))
+        for _ in range(PAGE):  # another person may be faster, again and again
+            now = self._source.now()
+            found = self._moderation.queue.next_for(user, now, wanted)
+            if found is None or (found.id == done and user in found.skipped_by):
+                break
+            claim = record_for("claim", found.id, user, now)
+            assert claim is not None
+            if not await self._moderation.submit(claim):
+                raise web.HTTPSeeOther(_address(f"/moderation/{found.id}", given | ({"done": done} if done else {})))
+        raise web.HTTPSeeOther(_address("/moderation", given))
+
+    def _may_decide(self, request: web.Request, brand: str) -> bool:
+        """Return whether a user may act on a brand's items; anybody may, where the brand is watched no longer."""
+        configured, session = self._source.brands().get(brand), request[SESSION]
+        return configured is None or may_act(configured.brand, session.user, session.method)
+
+    def _item(self, request: web.Request) -> Item:
+        item = self._moderation.queue.get(request.match_info["item"]) if self._moderation else None
+        if item is None:
+            raise web.HTTPNotFound
+        return item
+
+    def _item_page(self, request: web.Request, item: Item, notice: str = "", status: int = 200) -> web.Response:
+        language, now, user = request_language(request), self._source.now(), request[SESSION].user
+        brand = self._source.brands().get(item.brand)
+        zone = brand.brand.timezone if brand else "UTC"
+        holder = item.holder(now)
+        return render_page(
+            "moderation_item.html.j2",
+            language,
+            request[SESSION],
+            status,
+            title=f"{translate(language, 'moderation')}: {clean(item.brand)}",
+            item=item,
+            row=parts.row(item, now, language),
+            parts_of_text=list(parts.marked_text(item)),
+            findings=[(parts.policy_label(one.policy, language), one.severity) for one in item.findings],
+            posts=parts.posts(item, zone),
+            history=parts.history(item, zone, language),
+            mine=holder == user,
+            holder=clean(holder),
+            due=format_time(item.due_at, zone),
+            outcomes=OUTCOMES,
+            notice=notice,
+            done=request.query.get("done", ""),
+            query=urlencode(parts.filter_query(request.query_string)),
+            claimable=_is_claimable(item, user, holder),
+        )
+
+
+def _address(path: str, query: dict[str, str]) -> str:
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def _is_claimable(item: Item, user: str, holder: str) -> bool:
+    return item.state in ("open", "claimed", "escalated") and holder in ("", user) and item.escalated_by != user
