@@ -77,8 +77,8 @@ class ModerationPages:
         item, form, language = self._item(request), await request.post(), request_language(request)
         if not self._may_decide(request, item.brand):
             raise web.HTTPForbidden(text=translate(language, "not_allowed"))
-        user, said = request[SESSION].user, str(form.get("note", ""))
-        record = record_for(str(form.get("do", "")), item.id, user, self._source.now(), said)
+        user, note = request[SESSION].user, str(form.get("note", ""))
+        record = record_for(str(form.get("do", "")), item.id, user, self._source.now(), note)
         if record is None:
             raise web.HTTPBadRequest
         assert self._moderation is not None

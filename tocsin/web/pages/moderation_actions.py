@@ -39,9 +39,9 @@ _BUTTONS: Final[dict[str, Make]] = {
 }
 
 
-def record_for(button: str, item: str, user: str, at: int, said: str = "") -> AnyRecord | None:
+def record_for(button: str, item: str, user: str, at: int, text: str = "") -> AnyRecord | None:
     """Return the record of a button at an instant [ms]; None for one that no page offers."""
-    key, note = f"web:{secrets.token_hex(12)}", clip(clean(said), MAX_NOTE)
+    key, note = f"web:{secrets.token_hex(12)}", clip(clean(text), MAX_NOTE)
     outcome = next((known for known in OUTCOMES if known == button), None)
     if outcome is not None:
         return Decided(id=key, item=item, at=at, by=user, outcome=outcome, note=note)
