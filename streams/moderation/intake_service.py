@@ -7,20 +7,25 @@ the item that it is part of, and changes nothing. Several services share the par
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
-from moderation.model import encode
+from moderation.model import Flagged, decode, encode
 from streams.clock import wall_ms
+from streams.kafka import compacted_topic
 from streams.kafka.topics import DAY
 from streams.moderation.intake_stage import take_in
 from streams.views.brands import BrandRegistry, follow
 
 if TYPE_CHECKING:
     from mentions.sentiment import Scorer
+    from moderation.model import AnyRecord
     from moderation.settings import Moderation
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
@@ -48,6 +53,8 @@ class IntakeService:
         self._scorer = scorer
         self._partitions = partitions
         self._registry = BrandRegistry()
+        self._items_of: defaultdict[int, set[str]] = defaultdict(set)
+        self._known = asyncio.Event()
         self.flagged = 0
 
     async def run(self) -> None:
@@ -68,7 +75,9 @@ class IntakeService:
         )
         async with asyncio.TaskGroup() as group:
             group.create_task(follow(self._registry, self._connection, self._topics, self._partitions))
+            group.create_task(self._follow_items())
             await self._registry.loaded()
+            await self._known.wait()
             await producer.start()
             try:
                 await consumer.start()
@@ -78,6 +87,18 @@ class IntakeService:
             finally:
                 await consumer.stop()
                 await producer.stop()
+
+    async def _follow_items(self) -> None:
+        """Keep up to date which posts are in which items: a deletion names the post alone."""
+        async for records in compacted_topic.follow(self._connection, self._topics.moderation.name, self._partitions):
+            for record in records:
+                with suppress(msgspec.DecodeError):  # `QueueView` reports it
+                    self._note(decode(record.value or b""))
+            self._known.set()
+
+    def _note(self, record: AnyRecord) -> None:
+        if isinstance(record, Flagged):
+            self._items_of[record.post.id].add(record.item)
 
     def _settings(self) -> dict[str, Moderation]:
         return {name: brand.moderation for name, brand in self._registry.brands().items() if brand.moderation.enabled}
@@ -94,12 +115,16 @@ class IntakeService:
                 for record in records
                 if record.timestamp >= now - OLDEST
             ]
-            flagged = await asyncio.to_thread(take_in, values, self._registry.watchlist, self._scorer, settings, now)
+            flagged = await asyncio.to_thread(
+                take_in, values, self._registry.watchlist, self._scorer, settings, now, self._items_of
+            )
             acknowledged = [
                 await producer.send(self._topics.moderation.name, encode(record), key=record.item.encode())
                 for record in flagged
             ]
             await asyncio.gather(*acknowledged)
+            for record in flagged:
+                self._note(record)
             self.flagged += len(flagged)
         await self._commit(consumer, {tp: records[-1].offset + 1 for tp, records in batches.items()})
 
