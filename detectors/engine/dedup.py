@@ -36,9 +36,10 @@ class _Stored(msgspec.Struct, array_like=True):
 
 
 class DedupWindow:
-    """The last MAX_IDS ids that are not older than the horizon. Calls change it in place."""
+    """The last `capacity` ids that are not older than the horizon. Calls change it in place."""
 
-    def __init__(self) -> None:
+    def __init__(self, capacity: int | None = None) -> None:
+        self.capacity = MAX_IDS if capacity is None else capacity
         self.known: set[int] = set()
         self.latest = -1  # the latest minute in which a new id arrived
         self.oldest = 0  # sequence number of the oldest id remembered
@@ -62,8 +63,8 @@ class DedupWindow:
             runs[-1] = (runs[-1][0], self.newest)
         else:
             runs.append((self.latest, self.newest))
-        if len(self.known) > MAX_IDS:
-            self._drop(self.newest - MAX_IDS)
+        if len(self.known) > self.capacity:
+            self._drop(self.newest - self.capacity)
 
     def describe(self, figures: bytearray) -> None:
         """Remember how the ids that were added last are counted, packed as `revisions.FIGURES`."""
@@ -114,7 +115,7 @@ class DedupWindow:
 
     def check(self, ids: list[int], minute: int) -> list[int]:
         """Remember the ids that are not known, as one after the other, and return their places."""
-        if len(self.known) + len(ids) <= MAX_IDS:
+        if len(self.known) + len(ids) <= self.capacity:
             first = {number: place for place, number in reversed(list(enumerate(ids))) if number not in self.known}
             places = sorted(first.values())
             if places:
@@ -134,6 +135,27 @@ class DedupWindow:
             until = segment.runs[due - 1][1]
             del segment.runs[:due]
             self._drop(until)
+
+    def sealed(self) -> dict[int, bytes]:
+        """Return the stored form of every segment but the open one."""
+        return {number: pack(segment) for number, segment in self.segments.items() if number != self.last}
+
+    def since(self, minute: int) -> set[int]:
+        """Return the ids that were first met in `minute` or later."""
+        found: set[int] = set()
+        for segment in reversed(self.segments.values()):
+            place = bisect_left(segment.runs, (minute, 0))
+            first = segment.runs[place - 1][1] if place else segment.first
+            found.update(segment.ids[max(first, self.oldest) - segment.first :])
+            if place:
+                break
+        return found
+
+    @property
+    def first_minute(self) -> int | None:
+        """Return the minute in which the oldest id that is remembered was met; None without any."""
+        runs = next((segment.runs for segment in self.segments.values() if segment.runs), None)
+        return runs[0][0] if runs else None
 
     def mend(self, minute: int) -> None:
         """Take ids that were met after `minute`, by a clock that was wrong, as met in it."""
@@ -181,13 +203,15 @@ class DedupWindow:
         return changed
 
     @classmethod
-    def restore(cls, oldest: int, last: int, tail: bytes, sealed: dict[int, bytes]) -> DedupWindow:
+    def restore(
+        cls, oldest: int, last: int, tail: bytes, sealed: dict[int, bytes], capacity: int | None = None
+    ) -> DedupWindow:
         """Return the memory from its stored parts.
 
         A sealed segment that is missing costs its ids, one from a later, lost write is ignored: so the sealed parts
         are to be written before the core that names them.
         """
-        seen = cls()
+        seen = cls(capacity)
         seen.segments = {n: unpack(sealed[n]) for n in sorted(sealed) if n < last}
         seen.segments[last] = unpack(tail)
         seen.oldest, seen.last = oldest, last

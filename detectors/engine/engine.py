@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors.engine import admission, changes, evaluation, topics
+from detectors.engine import admission, changes, crowds, evaluation, topics
 from detectors.engine.state import MAX_BUFFERED_BYTES, State
 from detectors.windows.buckets import (
     COLUMNS,
@@ -228,6 +228,7 @@ def _observe(state: State, rows: Batch, start: int, end: int, minute: int) -> Co
     state.sources.add(rows.channels[start:end], minute)
     if state.contributors.take(rows, start, end, minute, state.brand):
         state.cache.sampled = {}
+    crowds.observe(state, rows, start, end, minute)
     return counts
 
 

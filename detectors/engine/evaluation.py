@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from detectors.base import Detector, evaluate_thresholds, hourly_thresholds
 from detectors.engine import learning
+from detectors.engine.crowds import describe_finding
 from detectors.engine.headroom import UNLIMITED, update_headroom
 from detectors.engine.state import Episode, State
 from detectors.engine.timeline import build_timeline, is_due
@@ -25,7 +26,7 @@ _ALL_MENTIONS: Final = frozenset({"mentions", "positive mentions"})
 _HOURLY: Final = frozenset(detector.name for detector in ALL if detector.hourly)
 _COVERAGE: Final = next((detector for detector in ALL if detector.coverage is not None), None)
 WORDS_MINUTES: Final = 15
-"""Minutes after which the words of what is ongoing are looked up again; they are when it is raised or worsens, too."""
+"""Minutes after which words and authors of what is ongoing are looked up again; when it is raised or worsens, too."""
 
 RESOLVE_MINUTES: Final = 15
 """An episode ends after so many closed minutes in a row below `resolve_below`."""
@@ -245,6 +246,9 @@ def _signal(
     with_timeline = phase == "raised" or is_due(view.minute)
     evidence = _evidence(view, finding)
     topic = leading_topic(state, at) if with_timeline or with_words else None
+    crowd = None
+    if with_words and state.cache.policy is not None:
+        crowd = describe_finding(state, view, detector, state.cache.policy.of(detector), finding, evidence)
     with_words = with_words and topic is None and not finding.source
     return Signal(
         brand=state.brand,
@@ -261,6 +265,7 @@ def _signal(
         coverage=_coverage(state, view) if with_timeline else None,
         topic=topic if with_timeline else None,
         words=words_of_finding(state, evidence) if with_words else None,
+        crowd=crowd,
     )
 
 

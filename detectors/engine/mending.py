@@ -11,6 +11,7 @@ from operator import sub
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from detectors.engine.admission import sizes
+from detectors.engine.crowds import read_posts
 from detectors.engine.topics import stored_topics
 from detectors.topics import storage as topics
 from detectors.topics.risk.terms import built_in_terms
@@ -47,6 +48,9 @@ def mend(state: State, now: int) -> None:
     state.pending = _up_to(state.pending, minute)
     state.buffered_bytes = sum(sizes(*part) for parts in state.pending.values() for part in parts)
     state.contributors = ContributorSample()
+    read_posts(state)
+    state.posts.clear()
+    state.authors.mend(minute)
     for source in state.sources.sources.values():
         source.last = min(source.last, minute)
     for episode in state.episodes.values():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from detectors.base import in_minutes
+from detectors.crowd.posts import RecentPosts
 from detectors.engine.dedup import DedupWindow
 from detectors.engine.revisions import LatestRevisions
 from detectors.engine.skip import EvaluationSkipper
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 MAX_BUFFERED_BYTES: Final = 1_200_000
 """Most that is buffered until the last closed minute comes near, some 5,000 mentions. What comes on top is counted at
 once and evaluated when its minute comes near. A stored state with so much still fits into a Kafka message of 1 MB."""
+
+MAX_AUTHORS: Final = 1 << 16
+"""Most authors of a brand whose first mention is remembered: half a megabyte as stored."""
 
 NO_REACH: Final = 1 << 62
 """More people than anything reaches."""
@@ -70,6 +74,8 @@ class State:
         self.pending: dict[int, list[RowSlice]] = {}  # minute → rows read ahead, as they came
         self.buffered_bytes = 0  # their size, approximately
         self.contributors = ContributorSample()
+        self.posts = RecentPosts()
+        self.authors = DedupWindow(MAX_AUTHORS)  # keys of authors, by the minute of their first mention
         self.sources = SourceActivity()
         self.recent_texts: dict[int, None] = {}  # of the latest texts, oldest first
         self.episodes: dict[str, Episode] = {}

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from detectors.crowd import posts
+from detectors.crowd.posts import RecentPosts
 from detectors.engine.admission import RowSlice, sizes
-from detectors.engine.dedup import DedupWindow, pack
+from detectors.engine.dedup import DedupWindow, pack, unpack
 from detectors.engine.revisions import LatestRevisions
-from detectors.engine.state import Episode, State, Totals
+from detectors.engine.state import MAX_AUTHORS, Episode, State, Totals
 from detectors.model.compression import compress, decompress
 from detectors.topics import storage as topics
 from detectors.windows.buckets import (
@@ -33,6 +35,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VERSION: Final = 1
+IDS: Final = "ids"
+POSTS: Final = "posts"
+AUTHORS: Final = "authors"
+MEMORIES: Final = (IDS, POSTS, AUTHORS)
+"""What is stored in segments."""
 
 
 class NewerFormatError(msgspec.DecodeError):
@@ -42,12 +49,13 @@ class NewerFormatError(msgspec.DecodeError):
 class StoredParts(msgspec.Struct, frozen=True):
     """Stored parts of a state: the sealed id segments first, then the core that names them.
 
-    `core` is at most 17 kB, buffered rows apart, and is written once a batch. `sealed` holds the segments of id memory
-    that are new (written once, never again) or gone (None: delete); those of a write whose core was lost do no harm.
+    `core` is at most 17 kB, buffered rows apart, and is written once a batch. `sealed` holds the segments of the ids,
+    posts and authors by name, such as `ids/3`, that are new (written once, never again) or gone (None: delete); those
+    of a write whose core was lost do no harm.
     """
 
     core: bytes
-    sealed: dict[int, bytes | None]
+    sealed: dict[str, bytes | None]
 
 
 class _Core(msgspec.Struct, array_like=True):
@@ -73,6 +81,14 @@ class _Core(msgspec.Struct, array_like=True):
     topics: bytes = b""
     epochs: dict[int, int] = {}
     latest_revisions: dict[int, int] = {}
+    posts: bytes = b""
+    authors: _Memory | None = None
+
+
+class _Memory(msgspec.Struct, array_like=True):
+    oldest: int
+    last: int
+    tail: bytes
 
 
 class _History(msgspec.Struct, array_like=True):
@@ -87,7 +103,7 @@ class _History(msgspec.Struct, array_like=True):
 
 def encode_parts(state: State) -> StoredParts:
     """Return the parts to store; call it once per write, and write `sealed` before `core`."""
-    sealed = state.dedup.seal()
+    sealed = {f"{name}/{number}": raw for name, one in _memories(state).items() for number, raw in one.seal().items()}
     if state.cache.encoded_history is None:
         state.cache.encoded_history = compress(msgspec.msgpack.encode(_history(state)))
     core = _Core(
@@ -113,12 +129,18 @@ def encode_parts(state: State) -> StoredParts:
         state.encoded_topics if state.topics is None else topics.encode(state.topics),
         state.epochs,
         state.latest_revisions.numbers,
+        state.posts.encode_tail(),
+        _Memory(state.authors.oldest, state.authors.last, pack(state.authors.segments[state.authors.last])),
     )
     return StoredParts(msgspec.msgpack.encode(core), sealed)
 
 
-def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
-    """Return the state from its core and the stored sealed segments.
+def _memories(state: State) -> dict[str, DedupWindow | RecentPosts]:
+    return {IDS: state.dedup, POSTS: state.posts, AUTHORS: state.authors}
+
+
+def decode_parts(core: bytes, sealed: Mapping[str, bytes]) -> State:
+    """Return the state from its core and the stored sealed segments by name.
 
     Raises:
         NewerFormatError: a newer version stored it.
@@ -143,7 +165,11 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
         past.level_since,
         set(past.crisis_hours),
     )
-    state.dedup = DedupWindow.restore(stored.oldest_id, stored.last_segment, stored.tail, dict(sealed))
+    state.dedup = DedupWindow.restore(stored.oldest_id, stored.last_segment, stored.tail, segments_of(IDS, sealed))
+    state.posts = RecentPosts.restore(stored.posts, segments_of(POSTS, sealed))
+    if stored.authors is not None:
+        oldest, last, tail = msgspec.structs.astuple(stored.authors)
+        state.authors = DedupWindow.restore(oldest, last, tail, segments_of(AUTHORS, sealed), MAX_AUTHORS)
     if stored.pending:
         held = msgspec.msgpack.decode(decompress(stored.pending), type=dict[int, list[Batch]])
         state.pending = {minute: [RowSlice(one, 0, len(one)) for one in batches] for minute, batches in held.items()}
@@ -155,6 +181,21 @@ def decode_parts(core: bytes, sealed: Mapping[int, bytes]) -> State:
     state.encoded_topics = stored.topics
     state.cache.encoded_history = stored.history
     return state
+
+
+def segments_of(memory: str, sealed: Mapping[str, bytes]) -> dict[int, bytes]:
+    """Return the segments of one memory by number."""
+    named = ((name.partition("/"), raw) for name, raw in sealed.items())
+    return {int(number): raw for (kind, _, number), raw in named if kind == memory}
+
+
+def decode_segment(memory: str, raw: bytes) -> object:
+    """Return a segment of a memory, to see whether it can be read.
+
+    Raises:
+        msgspec.DecodeError, ValueError: it is none.
+    """
+    return posts.decode_segment(raw) if memory == POSTS else unpack(raw)
 
 
 def _decode_core(core: bytes) -> _Core:
@@ -178,10 +219,10 @@ def _decode_head(core: bytes) -> tuple[int, str]:
 
 
 def encode(state: State) -> bytes:
-    """Return the whole state in one piece, id memory included: for tests and tools, and to go back to."""
+    """Return the whole state in one piece, ids, posts and authors included: for tests and tools, and to go back to."""
     core = encode_parts(state).core
-    last = state.dedup.last
-    return msgspec.msgpack.encode((core, {n: pack(s) for n, s in state.dedup.segments.items() if n != last}))
+    sealed = {f"{name}/{number}": raw for name, one in _memories(state).items() for number, raw in one.sealed().items()}
+    return msgspec.msgpack.encode((core, sealed))
 
 
 def decode(raw: bytes) -> State:
@@ -190,7 +231,7 @@ def decode(raw: bytes) -> State:
     Raises:
         msgspec.DecodeError: the bytes are not such a record.
     """
-    core, sealed = msgspec.msgpack.decode(raw, type=tuple[bytes, dict[int, bytes]])
+    core, sealed = msgspec.msgpack.decode(raw, type=tuple[bytes, dict[str, bytes]])
     return decode_parts(core, sealed)
 
 

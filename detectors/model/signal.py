@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from detectors.model.crowd import Crowd
 from detectors.model.topic import MentionWords, Topic
 
 Severity = Literal["info", "warning", "critical"]
@@ -95,6 +96,7 @@ class Signal(msgspec.Struct, frozen=True, tag="signal"):
     coverage: Coverage | None = None  # likewise; None with too little history too
     topic: Topic | None = None  # of a topic burst; of other findings what the brand's mentions are about
     words: MentionWords | None = None  # when raised or worse, and now and then while ongoing, where no topic is known
+    crowd: Crowd | None = None  # likewise, and of a topic: who wrote the mentions that it counts
 
     @property
     def id(self) -> str:

@@ -120,13 +120,13 @@ class WatchPartition:
         return None if state is None else copy(state.totals)
 
     async def save(self, sends: SendBatch) -> None:
-        """Store what changed, in the order of dependence, each acknowledged: full id segments, brands, event time."""
+        """Store what changed, in the order of dependence, each acknowledged: full segments, brands, event time."""
         while self.shard.unreadable:
             brand, reason = self.shard.unreadable.popitem()
             self._table.report_unreadable(brand.encode(), self.number, reason)
         while self._unreadable:
             sends.await_ack(await self._table.remove(self._unreadable.pop(), self.number))
-        cores = [await self._write_id_segments(brand, sends) for brand in self.shard.changed]
+        cores = [await self._write_segments(brand, sends) for brand in self.shard.changed]
         await sends.flush()
         for brand, core in zip(self.shard.changed, cores, strict=True):
             self._applied[brand] = self._offset
@@ -149,11 +149,11 @@ class WatchPartition:
         for key in [key for key, _ in self._table.rows(self.number) if watch_rows.brand_of(key) in gone]:
             sends.await_ack(await self._table.remove(key, self.number))
 
-    async def _write_id_segments(self, brand: str, sends: SendBatch) -> bytes:
-        """Store the full segments of the id memory, remove those that are too old, and return the core of the state."""
+    async def _write_segments(self, brand: str, sends: SendBatch) -> bytes:
+        """Store the full segments of the memories, remove those that are too old, and return the core of the state."""
         parts = encode_parts(self.shard.states[brand])
-        for number, segment in parts.sealed.items():
-            key = watch_rows.segment_key(brand, number)
+        for name, segment in parts.sealed.items():
+            key = watch_rows.segment_key(brand, name)
             if segment is None:
                 sends.await_ack(await self._table.remove(key, self.number))
             else:

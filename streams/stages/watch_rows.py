@@ -1,4 +1,4 @@
-"""Rows of the watch table: one per brand, one per full segment of its id memory, one per partition for event time."""
+"""Rows of the watch table: one per brand, one per full segment of its memories, one per partition for event time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from detectors.engine import watermarks
-from detectors.engine.dedup import unpack
-from detectors.engine.storage import NewerFormatError, decode_parts
+from detectors.engine.storage import MEMORIES, NewerFormatError, decode_parts, decode_segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 _TIME_PREFIX: Final = b"\x00time/"
 """Before a partition's number: the key of its event time. No brand's name holds a NUL."""
 
-_SEGMENT_MARK: Final = b"\x00ids/"
-"""Between a brand and a number: the key of a full segment of its id memory, written once and never again."""
+_SEGMENT_MARK: Final = b"\x00"
+"""Between a brand and the name of a full segment of a memory, such as `ids/3`, written once and never again."""
 
 
 def time_key(partition: int) -> bytes:
@@ -30,13 +29,13 @@ def time_key(partition: int) -> bytes:
     return _TIME_PREFIX + b"%d" % partition
 
 
-def segment_key(brand: str, number: int) -> bytes:
-    """Return the key of a segment of a brand's id memory."""
-    return brand.encode() + _SEGMENT_MARK + b"%d" % number
+def segment_key(brand: str, name: str) -> bytes:
+    """Return the key of a segment of a brand's memories."""
+    return brand.encode() + _SEGMENT_MARK + name.encode()
 
 
 def brand_of(key: bytes) -> bytes:
-    """Return the brand that a row belongs to, encoded."""
+    """Return the brand that a row belongs to, encoded; empty for a partition's event time."""
     return key.partition(_SEGMENT_MARK)[0]
 
 
@@ -52,16 +51,17 @@ def read_states(
         NewerFormatError: a newer version of Tocsin stored a state.
     """
     cores: dict[bytes, FencedValue] = {}
-    sealed: dict[bytes, dict[int, bytes]] = defaultdict(dict)
+    sealed: dict[bytes, dict[str, bytes]] = defaultdict(dict)
     for key, value in rows:
-        brand, segment, number = key.partition(_SEGMENT_MARK)
-        if not segment:
-            if not key.startswith(_TIME_PREFIX):
-                cores[key] = value
-        elif number.isdigit() and _fails(unpack, value.payload) is None:
-            sealed[brand][int(number)] = value.payload
+        brand, mark, name = key.partition(_SEGMENT_MARK)
+        if not mark:
+            cores[key] = value
+        elif key.startswith(_TIME_PREFIX):
+            continue
+        elif _is_segment(name, value.payload):
+            sealed[brand][name.decode()] = value.payload
         else:
-            unreadable(key, "no segment of ids")
+            unreadable(key, f"no segment of {_memory(name)}")
     for key, core in cores.items():
         state, reason = _read_state(key, core.payload, sealed[key])
         if state is None:
@@ -70,7 +70,23 @@ def read_states(
             yield state, core.version
 
 
-def _read_state(key: bytes, core: bytes, sealed: dict[int, bytes]) -> tuple[State | None, str]:
+def _memory(name: bytes) -> str:
+    """Return which memory a segment's name is of; the ids where it is none that is known."""
+    known = name.partition(b"/")[0].decode("utf-8", "replace")
+    return known if known in MEMORIES else MEMORIES[0]
+
+
+def _is_segment(name: bytes, payload: bytes) -> bool:
+    """Return whether a row is a segment of a memory."""
+    memory, _, number = name.partition(b"/")
+    return (
+        memory.decode("utf-8", "replace") in MEMORIES
+        and number.isdigit()
+        and _fails(lambda raw: decode_segment(memory.decode(), raw), payload) is None
+    )
+
+
+def _read_state(key: bytes, core: bytes, sealed: dict[str, bytes]) -> tuple[State | None, str]:
     """Return a brand's state, or None and why it cannot be read."""
     try:
         state = decode_parts(core, sealed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from detectors.crowd import posts
 from detectors.engine import engine, storage
 from detectors.policy import Policy
 from detectors.windows.buckets import KEPT_HOURS, KEPT_MINUTES
@@ -72,22 +73,25 @@ def test_what_is_read_back_is_the_same_to_the_last_figure() -> None:
 
 def test_the_parts_in_a_table_are_the_state() -> None:
     """Sealed parts, written as they come and deleted as they go, and the latest core give the state back."""
-    table: dict[int, bytes] = {}
+    table: dict[str, bytes] = {}
     state, _ = engine.advance_watermark(engine.initial_state("acme"), START, POLICY)
     for hour in range(60):
         rows = [Row(60 * hour + 0.1 * place) for place in range(70)]
         state, _ = engine.process(state, batch_of(rows, 100 * hour), POLICY)
         state, _ = engine.advance_watermark(state, START + 60 * hour * MINUTE, POLICY)
         parts = storage.encode_parts(state)
-        for number, segment in parts.sealed.items():
+        for name, segment in parts.sealed.items():
             if segment is None:
-                del table[number]
+                del table[name]
             else:
-                table[number] = segment
+                table[name] = segment
     again = storage.decode_parts(parts.core, table)
     assert again.dedup.known == state.dedup.known
+    assert again.posts.between(0, 1 << 60) == state.posts.between(0, 1 << 60)
+    assert again.authors.known == state.authors.known
     assert 24 * 70 <= len(again.dedup.known) <= 27 * 70
-    assert len(table) <= 30
+    assert sum(name.startswith("ids/") for name in table) <= 30
+    assert sum(name.startswith("posts/") for name in table) <= 24 * 70 // posts.SEALED_AT + 3
 
 
 @pytest.mark.parametrize("raw", [b"", b"\x00", b"\x92\xc4\x01x\x80"])

@@ -207,10 +207,11 @@ async def test_a_state_of_unknown_epoch_takes_the_first_that_is_known() -> None:
     assert loaded.shard.states["acme"].epochs == {0: 6}
 
 
-SEGMENT: Final = segment_key("acme", 0)
+SEGMENT: Final = segment_key("acme", "ids/0")
+POSTS: Final = segment_key("acme", "posts/0")
 
 
-@pytest.mark.parametrize("key", [b"acme", b"birch", time_key(0), SEGMENT])
+@pytest.mark.parametrize("key", [b"acme", b"birch", time_key(0), SEGMENT, POSTS])
 @pytest.mark.parametrize("damage", [b"", b"\xff\xfegarbage", b"\x81", b"\x92\x01\xa4acme"])
 async def test_a_row_that_cannot_be_read_is_quarantined_and_the_rest_works(key: bytes, damage: bytes) -> None:
     """Its brand starts afresh, the others go on; what is stored next ends the row in the changelog."""

@@ -1,0 +1,329 @@
+"""Recent posts of a brand: author, text and link of the mentions of the last hours, by which a crowd is described.
+
+At most MAX_POSTS of the last day are kept, and of a minute the first ROWS_PER_MINUTE: what is kept does not depend on
+how mentions are divided into batches. They are stored in segments, each written once (`seal`), as the ids of
+`detectors.engine.dedup` are.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from zlib import crc32
+
+import msgspec
+
+from detectors.windows.buckets import ABUSIVE, COLUMNS, COMPOUND, HIGH_REACH, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN
+from mentions.model import batches
+from mentions.model.placeholders import is_placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from mentions.model.batches import Batch
+
+MAX_POSTS: Final = 4_096
+MAX_AGE: Final = 24 * 3_600  # seconds
+ROWS_PER_MINUTE: Final = 240
+SEALED_AT: Final = 64
+"""Posts from which the open segment is closed, to be written once and never again."""
+
+NAMED_FROM: Final = 3
+"""Posts from which an account's name is kept beside its key."""
+
+ABUSIVE_FROM: Final = 0.5
+_ABUSIVE_FLAG: Final = 1
+_REACH_FLAG: Final = 2
+_TYPES: Final = "IIIIbhB"
+_NAME_CHARS: Final = 40
+_MIN_WORDS: Final = 4
+_LINK: Final = re.compile(r"https?://([^\s<>\"']+)")
+
+READ_AT: Final = 64
+"""Runs of rows that wait from which they are read: read together they cost least."""
+
+NO_KEY: Final = 0
+"""Key of an unknown author, of a text that is too short to be a copy, of no link."""
+
+
+class Post(NamedTuple):
+    """A mention by keys."""
+
+    at: int  # seconds, event time
+    author: int  # NO_KEY: not known
+    text: int  # equal for near-verbatim copies; NO_KEY: too short to be one
+    link: int
+    label: int
+    compound: int  # ten-thousandths
+    flags: int
+
+    @property
+    def minute(self) -> int:
+        """Return the minute in which it counts."""
+        return self.at // 60
+
+    @property
+    def abusive(self) -> bool:
+        """Return whether it is abusive."""
+        return bool(self.flags & _ABUSIVE_FLAG)
+
+    def counts(self) -> list[int]:
+        """Return the columns of a minute bucket that it adds to; copies are left out."""
+        row = [0] * COLUMNS
+        row[MENTIONS], row[COMPOUND], row[ABUSIVE] = 1, self.compound, int(self.abusive)
+        row[NEGATIVE] = int(self.label == batches.NEGATIVE)
+        row[POSITIVE] = int(self.label == batches.POSITIVE)
+        row[UNKNOWN] = int(self.label == batches.UNKNOWN)
+        row[HIGH_REACH] = int(bool(self.flags & _REACH_FLAG))
+        return row
+
+
+class _Segment(msgspec.Struct, array_like=True):
+    """Stored form of consecutive posts."""
+
+    first: int  # sequence number
+    columns: list[bytes]
+    names: dict[int, str]  # sequence number → name
+
+
+class _Tail(msgspec.Struct, array_like=True):
+    """Stored form of the open segment, with what is known of the whole."""
+
+    oldest: int
+    last: int
+    minute: int
+    taken: int
+    latest: int
+    segment: _Segment
+
+
+class RecentPosts:
+    """The latest posts, oldest first. Calls change it in place; `read_waiting` goes before all that reads it."""
+
+    def __init__(self) -> None:
+        self._columns = [array(kind) for kind in _TYPES]
+        self._first = 0  # sequence number of the first row of the columns
+        self._oldest = 0  # sequence number of the oldest post that is kept
+        self._minute, self._taken, self._latest = -1, 0, 0
+        self._per_author: dict[int, int] = {}
+        self._names: dict[int, str] = {}  # sequence number → name of the author of that post
+        self._starts: dict[int, int] = {0: 0}  # number of a segment → sequence number of its first post
+        self._last = 0  # number of the open segment
+        self._unwritten: set[int] = set()
+        self._waiting: list[tuple[Batch, int, int, int, int]] = []  # rows, first, end, minute, reach that is high
+
+    def __len__(self) -> int:
+        """Return how many posts are kept."""
+        return self._next - self._oldest
+
+    @property
+    def _next(self) -> int:
+        return self._first + len(self._columns[0])
+
+    def take(self, rows: Batch, start: int, end: int, minute: int, high_reach_from: int) -> bool:
+        """Keep rows counted in `minute`, as far as there is room; return whether enough wait to be read."""
+        if minute > self._minute:
+            self._minute, self._taken = minute, 0
+        end = min(end, start + ROWS_PER_MINUTE - self._taken)
+        if end <= start:
+            return False
+        self._taken += end - start
+        waiting = self._waiting
+        if waiting and waiting[-1][0] is rows and waiting[-1][2:] == (start, minute, high_reach_from):
+            waiting[-1] = (rows, waiting[-1][1], end, minute, high_reach_from)
+        else:
+            waiting.append((rows, start, end, minute, high_reach_from))
+        return len(waiting) >= READ_AT
+
+    def read_waiting(self) -> list[tuple[int, list[int]]]:
+        """Read the rows that wait, and return the keys of their known authors by minute, in order."""
+        found: list[tuple[int, list[int]]] = []
+        for rows, start, end, minute, high_reach_from in self._waiting:
+            here = slice(start, end)
+            columns = zip(
+                rows.published[here],
+                rows.authors[here],
+                rows.text_hashes[here],
+                rows.excerpts[here],
+                rows.labels[here],
+                rows.compounds[here],
+                rows.abuses[here],
+                rows.reaches[here],
+                strict=True,
+            )
+            keys = [key for row in columns if (key := self._add(row, high_reach_from)) != NO_KEY]
+            if found and found[-1][0] == minute:
+                found[-1][1].extend(keys)
+            else:
+                found.append((minute, keys))
+        self._waiting = []
+        return found
+
+    def _add(self, row: tuple[int, str, int, str, int, float, float, int], high_reach_from: int) -> int:
+        published, author, text_hash, text, label, compound, abuse, reach = row
+        key, at = author_key(author), max(0, published // 1000)
+        flags = _ABUSIVE_FLAG if abuse >= ABUSIVE_FROM else 0
+        if reach >= high_reach_from and label == batches.NEGATIVE:
+            flags |= _REACH_FLAG
+        long_enough = text.count(" ") >= _MIN_WORDS - 1
+        ats, authors, texts, links, labels, compounds, flagged = self._columns
+        ats.append(at)
+        authors.append(key)
+        texts.append(text_hash & 0xFFFFFFFF if long_enough else NO_KEY)
+        links.append(link_key(text) if "://" in text else NO_KEY)
+        labels.append(label)
+        compounds.append(round(10_000 * compound))
+        flagged.append(flags)
+        if key != NO_KEY:
+            count = self._per_author[key] = self._per_author.get(key, 0) + 1
+            if count >= NAMED_FROM:
+                self._names[self._first + len(ats) - 1] = author[:_NAME_CHARS]
+        self._latest = max(self._latest, at)
+        if ats[self._oldest - self._first] < self._latest - MAX_AGE or len(ats) > MAX_POSTS:
+            self._drop()
+        return key
+
+    def _drop(self) -> None:
+        """Let the posts go that are too many or too old."""
+        ats, authors = self._columns[0], self._columns[1]
+        while len(self) > MAX_POSTS or (len(self) and ats[self._oldest - self._first] < self._latest - MAX_AGE):
+            key = authors[self._oldest - self._first]
+            if key != NO_KEY:
+                self._per_author[key] -= 1
+                if not self._per_author[key]:
+                    del self._per_author[key]
+            self._names.pop(self._oldest, None)
+            self._oldest += 1
+        while len(self._starts) > 1 and (end := list(self._starts.values())[1]) <= self._oldest:
+            number = next(iter(self._starts))
+            del self._starts[number]
+            self._unwritten.add(number)
+            for column in self._columns:
+                del column[: end - self._first]
+            self._first = end
+
+    def between(self, start: int, end: int) -> list[Post]:
+        """Return the posts of [start, end) in ms of event time, in the order in which they came."""
+        return [post for post in self._rows() if start <= 1000 * post.at < end]
+
+    def by(self, authors: Collection[int]) -> list[Post]:
+        """Return the posts of some authors."""
+        return [post for post in self._rows() if post.author in authors]
+
+    def names(self, authors: Collection[int]) -> dict[int, str]:
+        """Return the names of authors, as far as they are known, by key."""
+        keys = self._columns[1]
+        return {
+            keys[place - self._first]: name
+            for place, name in self._names.items()
+            if keys[place - self._first] in authors
+        }
+
+    def clear(self) -> None:
+        """Let all posts go."""
+        self._latest, self._oldest, self._waiting = 0, self._next, []
+        self._per_author, self._names, self._minute, self._taken = {}, {}, -1, 0
+        self._drop()
+
+    def _rows(self) -> Iterator[Post]:
+        skipped = self._oldest - self._first
+        return map(Post, *(column[skipped:] for column in self._columns))
+
+    def seal(self) -> dict[int, bytes | None]:
+        """Close the open segment if it is full, and return what storage must hold again: None stands for delete."""
+        if self._next - self._starts[self._last] >= SEALED_AT:
+            self._unwritten.add(self._last)
+            self._last += 1
+            self._starts[self._last] = self._next
+        changed = {number: self._pack(number) if number in self._starts else None for number in sorted(self._unwritten)}
+        self._unwritten = set()
+        return changed
+
+    def sealed(self) -> dict[int, bytes]:
+        """Return the stored form of every segment but the open one."""
+        return {number: self._pack(number) for number in self._starts if number != self._last}
+
+    def encode_tail(self) -> bytes:
+        """Return the stored form of the open segment."""
+        tail = _Tail(self._oldest, self._last, self._minute, self._taken, self._latest, self._segment(self._last))
+        return msgspec.msgpack.encode(tail)
+
+    def _pack(self, number: int) -> bytes:
+        return msgspec.msgpack.encode(self._segment(number))
+
+    def _segment(self, number: int) -> _Segment:
+        numbers = list(self._starts)
+        place = numbers.index(number) + 1
+        first, end = self._starts[number], self._starts[numbers[place]] if place < len(numbers) else self._next
+        columns = [column[first - self._first : end - self._first].tobytes() for column in self._columns]
+        return _Segment(first, columns, {at: name for at, name in self._names.items() if first <= at < end})
+
+    @classmethod
+    def restore(cls, tail: bytes, sealed: dict[int, bytes]) -> Self:
+        """Return the posts from their stored parts; a segment that is missing costs its posts and those before it.
+
+        Raises:
+            msgspec.DecodeError: the bytes are no such parts.
+        """
+        found = cls()
+        if not tail:
+            return found
+        stored = msgspec.msgpack.decode(tail, type=_Tail)
+        found._oldest, found._last = stored.oldest, stored.last
+        found._minute, found._taken, found._latest = stored.minute, stored.taken, stored.latest
+        segments = {stored.last: stored.segment}
+        for number in range(stored.last - 1, -1, -1):
+            if number not in sealed:
+                break
+            segments[number] = msgspec.msgpack.decode(sealed[number], type=_Segment)
+        found._starts = {number: segments[number].first for number in sorted(segments)}
+        found._unwritten = {number for number in sealed if number < stored.last and number not in segments}
+        for number in found._starts:
+            for column, raw in zip(found._columns, segments[number].columns, strict=True):
+                column.frombytes(raw)
+            found._names.update(segments[number].names)
+        found._first = next(iter(found._starts.values()))
+        found._oldest = max(found._oldest, found._first)
+        found._names = {at: name for at, name in found._names.items() if at >= found._oldest}
+        for key in found._columns[1][found._oldest - found._first :]:
+            if key != NO_KEY:
+                found._per_author[key] = found._per_author.get(key, 0) + 1
+        return found
+
+
+def decode_segment(raw: bytes) -> object:
+    """Return a stored segment, to see whether it can be read.
+
+    Raises:
+        msgspec.DecodeError, ValueError: it is none.
+    """
+    stored = msgspec.msgpack.decode(raw, type=_Segment)
+    lengths = set()
+    for kind, column in zip(_TYPES, stored.columns, strict=True):
+        values = array(kind)
+        values.frombytes(column)
+        lengths.add(len(values))
+    if len(lengths) != 1:
+        raise ValueError(f"a segment of posts with columns of {sorted(lengths)} rows")
+    return stored
+
+
+@lru_cache(8_192)
+def author_key(author: str) -> int:
+    """Return 32 bits for an author, NO_KEY for an unknown one."""
+    return NO_KEY if is_placeholder(author) else crc32(author.encode("utf-8", "surrogatepass")) or 1
+
+
+def link_key(text: str) -> int:
+    """Return 32 bits for the first link of a text, NO_KEY where it holds none.
+
+    >>> link_key("look: https://a.test/x?y=1.") == link_key("http://A.test/x?y=1") != link_key("no link")
+    True
+    """
+    found = _LINK.search(text)
+    if found is None:
+        return NO_KEY
+    host, slash, path = found[1].rstrip(".,;:!?)]}…/").partition("/")
+    return crc32(f"{host.lower()}{slash}{path}".encode("utf-8", "surrogatepass")) or 1
