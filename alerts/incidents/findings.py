@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from alerts.incidents.model import Incident
+    from detectors.model.crowd import Crowd
     from detectors.model.signal import Evidence, Signal
     from detectors.model.topic import MentionWords, Topic
 
@@ -63,7 +64,14 @@ def _later(one: Signal, other: Signal) -> Signal:
         contributors=earlier.contributors if later.contributors == Contributors() else later.contributors,
         timeline=later.timeline or earlier.timeline,
         coverage=later.coverage or earlier.coverage,
+        crowd=_larger(later, earlier),
     )
+
+
+def _larger(later: Signal, earlier: Signal) -> Crowd | None:
+    """Return the crowd of most mentions, of equals the later one: what it was at its peak stays."""
+    known = [one.crowd for one in (later, earlier) if one.crowd is not None]
+    return max(known, key=lambda crowd: crowd.mentions, default=None)
 
 
 def _order(signal: Signal) -> tuple[int, int, int]:
@@ -143,6 +151,13 @@ def words_of(incident: Incident) -> MentionWords | None:
         return None
     known = [one for one in incident.findings.values() if one.signal.words is not None]
     return primary(known).signal.words if known else None
+
+
+def crowd_of(incident: Incident) -> Crowd | None:
+    """Return who wrote the mentions of an incident: of its primary finding that counts them, else of its topic."""
+    known = [one for one in incident.findings.values() if one.signal.crowd is not None]
+    counted = [one for one in known if not is_topic(one.signal)]
+    return primary(counted or known).signal.crowd if known else None
 
 
 def _authors(finding: Finding) -> int:

@@ -84,7 +84,7 @@ def render_card(card: Card, place: str = "") -> Panel:
     parts += [render_text(text) for text in (card.page, card.status, card.calls) if text]
     parts += _topic(card.topic)
     parts.append(_facts(card.facts))
-    parts += [render_text(text) for text in (*card.moves, card.brands, *card.contributors) if text]
+    parts += [render_text(text) for text in (*card.moves, card.brands, *card.contributors, *card.crowd) if text]
     parts += [_quote(example) for example in card.examples]
     parts += [Text(clean(card.chart.alt), style="dim") for _ in [card.chart] if card.chart is not None]
     parts += [render_text(note) for note in card.notes]

@@ -17,6 +17,7 @@ from alerts.rendering import text as wording
 from alerts.rendering.buttons import Actions, build_actions
 from alerts.rendering.charts.sparkline import sparkline
 from alerts.rendering.contributor_part import ITEM_CHARS, LISTED, build_contributors, build_examples
+from alerts.rendering.crowd_part import build_crowd
 from alerts.rendering.escaping import is_slack_id, mention
 from alerts.rendering.response_part import build_calls, build_moves, build_official_reply, step_mention, step_target
 from alerts.rendering.rich_text import RichText, bold, fill_message, join, mentions, own, plain, time, user
@@ -73,6 +74,7 @@ class Card:
     moves: tuple[RichText, ...]  # a heading with the runbook, and what to do first
     brands: RichText  # of a group incident
     contributors: tuple[RichText, ...]  # channels, terms, authors: a line each
+    crowd: tuple[RichText, ...]  # a crowd, copies or a few accounts: a line each
     examples: tuple[RichText, ...]  # mentions, quoted
     chart: Chart | None
     chart_title: str
@@ -108,6 +110,7 @@ def build_card(incident: Incident, route: Route, *, page: bool, edit: bool = Fal
         moves=build_moves(incident, route, language),
         brands=_brands(incident, language) if len(incident.affected_brands) > 1 else (),
         contributors=build_contributors(incident, lead, language),
+        crowd=build_crowd(incident, language),
         examples=build_examples(incident, lead, topic, language),
         chart=chart,
         chart_title="" if chart is None else translate(language, "chart_title", step=chart.step),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from alerts.incidents.findings import topic_of, words_of
+from alerts.incidents.findings import crowd_of, topic_of, words_of
 from alerts.incidents.model import is_topic
+from alerts.rendering.crowd_part import crowd_record
 
 if TYPE_CHECKING:
     from alerts.incidents.model import Incident, Notification
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def to_event(before: Incident | None, notification: Notification) -> dict[str, Any]:
-    """Return the line: event, reason, incident, brand, detector, severity, at (ISO, UTC), page, evidence, topic, words.
+    """Return the line: event, reason, incident, brand, detector, severity, at (ISO), page, evidence, crowd, topic, words.
 
     `before` is the incident as last notified, or None. A reopened incident is `opened` again under its id.
     """
@@ -36,7 +37,8 @@ def to_event(before: Incident | None, notification: Notification) -> dict[str, A
         "page": notification.page,
         "evidence": msgspec.to_builtins(finding.signal.evidence),
     }
-    words = words_of(incident)
+    words, crowd = words_of(incident), crowd_of(incident)
+    event |= {} if crowd is None else {"crowd": crowd_record(crowd)}
     event |= {} if topic is None else {"topic": topic_record(topic)}
     return event | ({} if words is None else {"words": words_record(words)})
 

@@ -42,6 +42,7 @@ def render_card(card: Card) -> list[Block]:
         *[(1, section("\n".join(map(to_mrkdwn, card.moves)))) for _ in card.moves[:1]],
         *[(1, section(to_mrkdwn(card.brands))) for _ in card.brands[:1]],
         *[(2, section(contributors)) for _ in card.contributors[:1]],
+        *[(2, section("\n".join(map(to_mrkdwn, card.crowd)))) for _ in card.crowd[:1]],
         *[(3, section(f"> {to_mrkdwn(example)}")) for example in card.examples],
         *[(3, image(chart.file, card.chart_title, chart.alt)) for chart in [card.chart] if chart is not None],
         *[(4, context(to_mrkdwn(note))) for note in card.notes],

@@ -62,10 +62,11 @@ def read_posts(state: State) -> None:
 
 
 def describe_finding(
-    state: State, view: BrandView, detector: Detector[Any], own: Any, finding: Finding, evidence: Evidence
+    state: State, view: BrandView, detector: Detector[Any], finding: Finding, evidence: Evidence
 ) -> Crowd | None:
     """Return who wrote the mentions that a finding counts; None of a source without data, or of a single mention."""
-    if finding.source:
+    policy = state.cache.policy
+    if finding.source or policy is None:
         return None
     read_posts(state)
     posts = state.posts.between(evidence.window_start, evidence.window_end)
@@ -78,10 +79,11 @@ def describe_finding(
     without = None
     if complete and left_out:
         gone = state.posts.by(frozenset(left_out))
-        observed, fires = leave_out(state, view, detector, own, finding, gone)
+        observed, fires = leave_out(state, view, detector, policy.of(detector), finding, gone)
         if observed is not None:
             mine = sum(post.author in left_out for post in counted)
-            without = Without(len(left_out), mine, round(observed, 4), fires)
+            figures = (finding.metric, float(finding.observed), round(observed, 4), float(finding.threshold))
+            without = Without(len(left_out), mine, *figures, fires)
     total = len(counted) if complete else _total(finding, evidence, len(counted))
     return _describe(state, Sample(counted, total, _expected(view, finding)), evidence, left_out, without)
 

@@ -246,9 +246,7 @@ def _signal(
     with_timeline = phase == "raised" or is_due(view.minute)
     evidence = _evidence(view, finding)
     topic = leading_topic(state, at) if with_timeline or with_words else None
-    crowd = None
-    if with_words and state.cache.policy is not None:
-        crowd = describe_finding(state, view, detector, state.cache.policy.of(detector), finding, evidence)
+    crowd = describe_finding(state, view, detector, finding, evidence) if with_words or with_timeline else None
     with_words = with_words and topic is None and not finding.source
     return Signal(
         brand=state.brand,

@@ -22,7 +22,10 @@ class Without(msgspec.Struct, frozen=True):
 
     accounts: int
     mentions: int  # of these accounts, that the finding counts
+    metric: str
+    before: float  # the figure with them
     observed: float  # the figure without them
+    threshold: float
     fires: bool  # whether the rule would still have been breached
 
 

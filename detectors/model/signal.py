@@ -96,7 +96,7 @@ class Signal(msgspec.Struct, frozen=True, tag="signal"):
     coverage: Coverage | None = None  # likewise; None with too little history too
     topic: Topic | None = None  # of a topic burst; of other findings what the brand's mentions are about
     words: MentionWords | None = None  # when raised or worse, and now and then while ongoing, where no topic is known
-    crowd: Crowd | None = None  # likewise, and of a topic: who wrote the mentions that it counts
+    crowd: Crowd | None = None  # who wrote the mentions that it counts: with the timeline or the words, and of a topic
 
     @property
     def id(self) -> str:

@@ -107,6 +107,7 @@ def _parts(card: Card, picture: bytes) -> Iterator[Callable[[_Sheet], None]]:
     yield from [partial(_lines, rows=card.moves)] if card.moves else []
     yield from [_text(card.brands)] if card.brands else []
     yield from [partial(_lines, rows=card.contributors)] if card.contributors else []
+    yield from [partial(_lines, rows=card.crowd)] if card.crowd else []
     for example in card.examples:
         yield partial(_quote, text=example)
     if card.chart is not None:

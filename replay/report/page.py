@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from alerts.rendering import text as wording
+from alerts.rendering.crowd_part import build_crowd
 from alerts.rendering.escaping import clean
 from alerts.rendering.topic_part import about_text, category_names, quoted_words, topic_and_categories
 from detectors.model.signal import SEVERITIES
@@ -48,6 +49,7 @@ def render(facts: ReportData, language: Language) -> str:
         annotations=marks,
         figures=_figures(facts, language, words),
         incidents=_incidents(facts, language, words),
+        crowds=_crowds(facts, language),
         signs=SIGNS,
         severities={severity: wording.translate(language, severity) for severity in SEVERITIES},
         unattended=_unattended(facts, marks, words),
@@ -138,6 +140,12 @@ def _incidents(facts: ReportData, language: Language, words: dict[str, str]) -> 
         )
         for course in facts.courses
     ]
+
+
+def _crowds(facts: ReportData, language: Language) -> list[tuple[str, list[str]]]:
+    """Return when each incident opened, and what is known of who wrote its mentions."""
+    known = [(course.opened_at, build_crowd(course.incident, language)) for course in facts.courses]
+    return [(clock(at), ["".join(span.text for span in line) for line in lines]) for at, lines in known if lines]
 
 
 def _counted(count: int, words: dict[str, str], what: str) -> str:

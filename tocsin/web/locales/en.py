@@ -64,6 +64,10 @@ MESSAGES: Final = {
     "topic": "Topic",
     "detections": "Detections",
     "peak": "Peak",
+    "crowd": "Who wrote it",
+    "crowd_accounts": "Busiest accounts",
+    "crowd_hint": "Figures on these mentions, no verdict on anyone: coordination can look like enthusiasm, "
+    "and enthusiasm like coordination.",
     "contributors": "Top contributors",
     "channels": "Sources",
     "terms": "Words",

@@ -66,6 +66,10 @@ _TEXTS: Final = {
     "topic": "Sujet",
     "detections": "Détections",
     "peak": "Pic",
+    "crowd": "Qui a écrit",
+    "crowd_accounts": "Comptes les plus actifs",
+    "crowd_hint": "Des chiffres sur ces mentions, pas un verdict sur quiconque : une action coordonnée peut "
+    "ressembler à de l’enthousiasme, et l’inverse.",
     "contributors": "Ce qui alimente la crise",
     "channels": "Où",
     "terms": "Mots",

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from alerts.incidents.findings import primary, topic_of, words_of
+from alerts.incidents.findings import crowd_of, primary, topic_of, words_of
 from alerts.incidents.model import BY_HAND, SYSTEM_USER, is_topic
 from alerts.rendering import text as wording
 from alerts.rendering.card import build_card, deletions_text
 from alerts.rendering.charts import chart_data, chart_svg
+from alerts.rendering.crowd_part import build_crowd
 from alerts.rendering.escaping import clean
 from alerts.rendering.topic_part import build_topic, quoted_texts, topic_terms
 from alerts.rendering.words_part import build_words, quoted_example
@@ -84,6 +85,8 @@ class IncidentDetails(NamedTuple):
     legend: str
     topic: TopicView | None
     facts: list[Fact]
+    crowd: list[Runs]
+    accounts: list[tuple[str, str]]  # the busiest ones that are named, each with its mentions
     drivers: list[tuple[str, list[tuple[str, str]]]]
     examples: list[ExampleView]
     history: list[HistoryView]
@@ -108,6 +111,8 @@ def incident_details(incident: Incident, brand: Brand, language: Language, now: 
         legend=legend,
         topic=_topic_view(incident, brand, language),
         facts=[_fact(incident, one, brand, language) for one in found],
+        crowd=[_runs(line, brand) for line in build_crowd(incident, language)],
+        accounts=_accounts(incident),
         drivers=_drivers(incident, found, language),
         examples=_examples(incident, found, brand),
         history=[_history_view(one, brand, language) for one in reversed(incident.history)],
@@ -161,6 +166,12 @@ def _run(span: Span, brand: Brand) -> tuple[str, str]:
         case "link":
             return span.target, span.text
     return span.style, span.text
+
+
+def _accounts(incident: Incident) -> list[tuple[str, str]]:
+    """Return the accounts that the counterfactual leaves out, as far as they are named."""
+    crowd = crowd_of(incident)
+    return [(clean(name), str(count)) for name, count in crowd.busiest if name] if crowd else []
 
 
 def _drivers(incident: Incident, found: list[Finding], language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
