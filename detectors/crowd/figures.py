@@ -65,10 +65,10 @@ def effective_number(counts: Collection[int]) -> float:
 
 
 def accounts_to_leave_out(posts: Sequence[Post]) -> list[int]:
-    """Return the accounts whose absence is looked at, the busiest first: the heavy ones, else the FEW busiest."""
+    """Return the accounts whose absence is looked at, busiest first: the heavy ones, else the FEW busiest of many."""
     ranked = sorted(_per_author(posts).items(), key=lambda item: (-item[1], item[0]))
     heavy = [author for author, count in ranked if count >= HEAVY][:MAX_ACCOUNTS]
-    return heavy or [author for author, _ in ranked[:FEW]]
+    return heavy or [author for author, _ in ranked[:FEW] if len(ranked) > 2 * FEW]
 
 
 def describe(

@@ -69,6 +69,11 @@ class Post(NamedTuple):
         """Return whether it is abusive."""
         return bool(self.flags & _ABUSIVE_FLAG)
 
+    @property
+    def high_reach(self) -> bool:
+        """Return whether it is negative and reached as many people as a detector asks for."""
+        return bool(self.flags & _REACH_FLAG)
+
     def counts(self) -> list[int]:
         """Return the columns of a minute bucket that it adds to; copies are left out."""
         row = [0] * COLUMNS
@@ -76,7 +81,7 @@ class Post(NamedTuple):
         row[NEGATIVE] = int(self.label == batches.NEGATIVE)
         row[POSITIVE] = int(self.label == batches.POSITIVE)
         row[UNKNOWN] = int(self.label == batches.UNKNOWN)
-        row[HIGH_REACH] = int(bool(self.flags & _REACH_FLAG))
+        row[HIGH_REACH] = int(self.high_reach)
         return row
 
 

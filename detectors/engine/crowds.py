@@ -8,8 +8,8 @@ from detectors.crowd.counterfactual import ABUSIVE_SHARE, leave_out
 from detectors.crowd.figures import Sample, Timing, accounts_to_leave_out, describe
 from detectors.crowd.posts import NO_KEY
 from detectors.model.crowd import Crowd, Without
+from detectors.model.wording import HIGH_REACH_MENTIONS, POSITIVE_MENTIONS
 from detectors.model.wording import MENTIONS as ALL_MENTIONS
-from detectors.model.wording import POSITIVE_MENTIONS
 from detectors.windows.buckets import (
     KEPT_MINUTES,
     MAX_SLIDING,
@@ -64,7 +64,7 @@ def read_posts(state: State) -> None:
 def describe_finding(
     state: State, view: BrandView, detector: Detector[Any], finding: Finding, evidence: Evidence
 ) -> Crowd | None:
-    """Return who wrote the mentions that a finding counts; None of a source without data, or of a single mention."""
+    """Return who wrote the mentions that a finding counts; None of a source without data, or of one mention."""
     policy = state.cache.policy
     if finding.source or policy is None:
         return None
@@ -110,6 +110,8 @@ def _counted(posts: Sequence[Post], metric: str) -> list[Post]:
     """Return the posts that a metric counts; of a share or a mean the ones that make it worse."""
     if metric == ALL_MENTIONS.name:
         return list(posts)
+    if metric == HIGH_REACH_MENTIONS.name:
+        return [post for post in posts if post.high_reach]
     if metric == ABUSIVE_SHARE:
         return [post for post in posts if post.abusive]
     label = batches.POSITIVE if metric == POSITIVE_MENTIONS.name else batches.NEGATIVE
@@ -118,7 +120,8 @@ def _counted(posts: Sequence[Post], metric: str) -> list[Post]:
 
 def _total(finding: Finding, evidence: Evidence, counted: int) -> int:
     """Return how many mentions a finding counts where not all of them are kept."""
-    known = {ALL_MENTIONS.name: evidence.mentions, POSITIVE_MENTIONS.name: round(finding.observed)}
+    known = {ALL_MENTIONS.name: evidence.mentions}
+    known |= dict.fromkeys((POSITIVE_MENTIONS.name, HIGH_REACH_MENTIONS.name), round(finding.observed))
     return max(counted, known.get(finding.metric, evidence.negative))
 
 
