@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def to_event(before: Incident | None, notification: Notification) -> dict[str, Any]:
-    """Return the line: event, reason, incident, brand, detector, severity, at (ISO), page, evidence, crowd, topic, words.
+    """Return the line: event, reason, incident, brand, detector, severity, at, page, evidence, crowd, topic, words.
 
     `before` is the incident as last notified, or None. A reopened incident is `opened` again under its id.
     """
