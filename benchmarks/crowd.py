@@ -1,4 +1,4 @@
-"""Crowd or a few accounts: a made-up brigade told from a crowd, and what is shown for the incidents of the packs.
+"""Crowd or a few accounts: a made-up brigade shown from a crowd, and what is shown for the incidents of the packs.
 
 The brigade is 12 accounts of 20 mentions each, the crowd 240 accounts of one each, in the same ten minutes of a real
 stream and with the same texts, drawn from the negative ones of that stream; only the authors differ. The incidents are
@@ -147,10 +147,10 @@ def of_packs(only: list[str]) -> str:
 def _of_stream(folder: Path, pack: Pack, name: str) -> list[tuple[str, ...]]:
     found = list(incidents(read(str(folder / f"{name}.jsonl.gz"))).values())
     labels = pack.incidents(name).values()
-    told = {event["incident"]: _label(event, labels) for event in found}
-    largest = sorted(found, key=lambda event: (not told[event["incident"]], -event["crowd"]["mentions"]))
-    labelled = sum(bool(label) for label in told.values())
-    return [_row(name, event, told[event["incident"]]) for event in largest[: labelled + WORST]]
+    shown = {event["incident"]: _label(event, labels) for event in found}
+    largest = sorted(found, key=lambda event: (not shown[event["incident"]], -event["crowd"]["mentions"]))
+    labelled = sum(bool(label) for label in shown.values())
+    return [_row(name, event, shown[event["incident"]]) for event in largest[: labelled + WORST]]
 
 
 def _label(event: dict[str, Any], labels: Any) -> str:
@@ -166,10 +166,10 @@ def _label(event: dict[str, Any], labels: Any) -> str:
 def _row(name: str, event: dict[str, Any], label: str) -> tuple[str, ...]:
     crowd = event["crowd"]
     without = crowd["without"]
-    told = "–"
+    shown = "–"
     if without:
         outcome = "fires" if without["fires"] else "does not fire"
-        told = f"{without['accounts']}: {without['before']:g} → {without['observed']:g}, {outcome}"
+        shown = f"{without['accounts']}: {without['before']:g} → {without['observed']:g}, {outcome}"
     return (
         name,
         event["brand"],
@@ -182,7 +182,7 @@ def _row(name: str, event: dict[str, Any], label: str) -> tuple[str, ...]:
         f"{crowd['top_five']:.0%}",
         str(crowd["copies"]),
         f"{crowd['sharing']} ({crowd['sharing_again']})",
-        told,
+        shown,
     )
 
 

@@ -32,7 +32,7 @@ def background(dice: random.Random, posts: int) -> list[Post]:
 
 
 @pytest.mark.parametrize("usual", [0, 60, 400])
-def test_twelve_accounts_are_told_from_a_crowd_whatever_the_background(usual: int) -> None:
+def test_twelve_accounts_differ_from_a_crowd_whatever_the_background(usual: int) -> None:
     """240 mentions by 12 accounts and by 240 authors, in 20 seeds of 20, on streams that are calm or busy."""
     for seed in range(20):
         dice = random.Random(seed)
