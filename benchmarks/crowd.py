@@ -1,4 +1,4 @@
-"""Crowd or a few accounts: a made-up brigade shown from a crowd, and what is shown for the incidents of the packs.
+"""Crowd or a few accounts: a made-up brigade beside a crowd, and what is shown for the incidents of the packs.
 
 The brigade is 12 accounts of 20 mentions each, the crowd 240 accounts of one each, in the same ten minutes of a real
 stream and with the same texts, drawn from the negative ones of that stream; only the authors differ. The incidents are
