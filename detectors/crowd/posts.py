@@ -22,7 +22,7 @@ from mentions.model.placeholders import is_placeholder
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from mentions.model.batches import Batch
+    from mentions.model.batches import Batch, Change
 
 MAX_POSTS: Final = 4_096
 MAX_AGE: Final = 24 * 3_600  # seconds
@@ -36,7 +36,8 @@ NAMED_FROM: Final = 3
 ABUSIVE_FROM: Final = 0.5
 _ABUSIVE_FLAG: Final = 1
 _REACH_FLAG: Final = 2
-_TYPES: Final = "IIIIbhB"
+_TYPES: Final = "IIIIbhBI"
+_BITS: Final = 0xFFFFFFFF
 _NAME_CHARS: Final = 40
 _MIN_WORDS: Final = 4
 _LINK: Final = re.compile(r"https?://([^\s<>\"']+)")
@@ -58,6 +59,7 @@ class Post(NamedTuple):
     label: int
     compound: int  # ten-thousandths
     flags: int
+    id: int = 0  # 32 bits of the digest of its id
 
     @property
     def minute(self) -> int:
@@ -156,6 +158,7 @@ class RecentPosts:
                 rows.compounds[here],
                 rows.abuses[here],
                 rows.reaches[here],
+                rows.ids[here],
                 strict=True,
             )
             keys = [key for row in columns if (key := self._add(row, high_reach_from)) != NO_KEY]
@@ -166,21 +169,16 @@ class RecentPosts:
         self._waiting = []
         return found
 
-    def _add(self, row: tuple[int, str, int, str, int, float, float, int], high_reach_from: int) -> int:
-        published, author, text_hash, text, label, compound, abuse, reach = row
+    def _add(self, row: tuple[int, str, int, str, int, float, float, int, int], high_reach_from: int) -> int:
+        published, author, text_hash, text, label, compound, abuse, reach, number = row
         key, at = author_key(author), max(0, published // 1000)
-        flags = _ABUSIVE_FLAG if abuse >= ABUSIVE_FROM else 0
-        if reach >= high_reach_from and label == batches.NEGATIVE:
-            flags |= _REACH_FLAG
-        long_enough = text.count(" ") >= _MIN_WORDS - 1
-        ats, authors, texts, links, labels, compounds, flagged = self._columns
+        flags = _flags(label, abuse, reach, high_reach_from)
+        ats, authors, *others = self._columns
         ats.append(at)
         authors.append(key)
-        texts.append(text_hash & 0xFFFFFFFF if long_enough else NO_KEY)
-        links.append(link_key(text) if "://" in text else NO_KEY)
-        labels.append(label)
-        compounds.append(round(10_000 * compound))
-        flagged.append(flags)
+        values = (text_key(text, text_hash), link_key(text), label, round(10_000 * compound), flags, number & _BITS)
+        for column, value in zip(others, values, strict=True):
+            column.append(value)
         if key != NO_KEY:
             count = self._per_author[key] = self._per_author.get(key, 0) + 1
             if count >= NAMED_FROM:
@@ -208,6 +206,22 @@ class RecentPosts:
             for column in self._columns:
                 del column[: end - self._first]
             self._first = end
+
+    def correct(self, change: Change, high_reach_from: int) -> None:
+        """Replace the text and the figures of a post that was edited; of a deleted one the text and the link."""
+        ids, number = self._columns[-1], change.id & _BITS
+        if number not in ids:
+            return
+        place = len(ids) - 1 - ids[::-1].index(number)
+        texts, links, labels, compounds, flagged = self._columns[2:7]
+        texts[place], links[place] = NO_KEY, NO_KEY
+        if not change.deleted:
+            texts[place], links[place] = text_key(change.excerpt, change.text_hash), link_key(change.excerpt)
+            labels[place], compounds[place] = change.label, round(10_000 * change.compound)
+            flagged[place] = _flags(change.label, change.abuse, change.reach, high_reach_from)
+        segment = max(name for name, first in self._starts.items() if first <= self._first + place)
+        if segment != self._last:
+            self._unwritten.add(segment)
 
     def between(self, start: int, end: int) -> list[Post]:
         """Return the posts of [start, end) in ms of event time, in the order in which they came."""
@@ -298,6 +312,16 @@ class RecentPosts:
         return found
 
 
+def _flags(label: int, abuse: float, reach: int, high_reach_from: int) -> int:
+    flags = _ABUSIVE_FLAG if abuse >= ABUSIVE_FROM else 0
+    return flags | _REACH_FLAG if reach >= high_reach_from and label == batches.NEGATIVE else flags
+
+
+def text_key(text: str, text_hash: int) -> int:
+    """Return 32 bits that near-verbatim copies share, NO_KEY for a text that is too short to be one."""
+    return text_hash & _BITS if text.count(" ") >= _MIN_WORDS - 1 else NO_KEY
+
+
 def decode_segment(raw: bytes) -> object:
     """Return a stored segment, to see whether it can be read.
 
@@ -327,7 +351,7 @@ def link_key(text: str) -> int:
     >>> link_key("look: https://a.test/x?y=1.") == link_key("http://A.test/x?y=1") != link_key("no link")
     True
     """
-    found = _LINK.search(text)
+    found = _LINK.search(text) if "://" in text else None
     if found is None:
         return NO_KEY
     host, slash, path = found[1].rstrip(".,;:!?)]}…/").partition("/")

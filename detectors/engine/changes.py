@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from detectors.engine import admission, topics
+from detectors.engine.crowds import read_posts
 from detectors.engine.revisions import DELETED, Figures, difference
 from detectors.model.correction import Correction, mention_key
 from detectors.model.signal import Example
@@ -69,6 +70,8 @@ def apply(state: State, batch: Batch, change: Change, policy: Policy) -> tuple[B
     if known and not _correct_pending(state, change) and not change.deleted:
         _count_again(state, change, policy)
     _correct_texts(state, change, correction)
+    read_posts(state)
+    state.posts.correct(change, state.cache.high_reach_from)
     return None, [correction]
 
 

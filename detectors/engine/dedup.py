@@ -204,16 +204,23 @@ class DedupWindow:
 
     @classmethod
     def restore(
-        cls, oldest: int, last: int, tail: bytes, sealed: dict[int, bytes], capacity: int | None = None
+        cls,
+        oldest: int,
+        last: int,
+        tail: bytes,
+        sealed: dict[int, bytes],
+        capacity: int | None = None,
+        *,
+        described: bool = True,
     ) -> DedupWindow:
-        """Return the memory from its stored parts.
+        """Return the memory from its stored parts; `described` where ids have figures.
 
         A sealed segment that is missing costs its ids, one from a later, lost write is ignored: so the sealed parts
         are to be written before the core that names them.
         """
         seen = cls(capacity)
-        seen.segments = {n: unpack(sealed[n]) for n in sorted(sealed) if n < last}
-        seen.segments[last] = unpack(tail)
+        seen.segments = {n: unpack(sealed[n], described=described) for n in sorted(sealed) if n < last}
+        seen.segments[last] = unpack(tail, described=described)
         seen.oldest, seen.last = oldest, last
         for number in list(seen.segments):
             segment = seen.segments[number]
@@ -237,11 +244,11 @@ def pack(segment: Segment) -> bytes:
     return msgspec.msgpack.encode(stored)
 
 
-def unpack(raw: bytes) -> Segment:
-    """Return the segment that `pack` wrote."""
+def unpack(raw: bytes, *, described: bool = True) -> Segment:
+    """Return the segment that `pack` wrote; `described` where ids have figures."""
     stored = msgspec.msgpack.decode(raw, type=_Stored)
     ids = array("q")
     ids.frombytes(stored.ids)
     known = len(stored.figures) == FIGURES.size * len(ids)
-    figures = bytearray(stored.figures if known else UNKNOWN_FIGURES * len(ids))
+    figures = bytearray(stored.figures if known or not described else UNKNOWN_FIGURES * len(ids))
     return Segment(stored.first, ids.tolist(), stored.runs, figures)

@@ -169,7 +169,8 @@ def decode_parts(core: bytes, sealed: Mapping[str, bytes]) -> State:
     state.posts = RecentPosts.restore(stored.posts, segments_of(POSTS, sealed))
     if stored.authors is not None:
         oldest, last, tail = msgspec.structs.astuple(stored.authors)
-        state.authors = DedupWindow.restore(oldest, last, tail, segments_of(AUTHORS, sealed), MAX_AUTHORS)
+        known = segments_of(AUTHORS, sealed)
+        state.authors = DedupWindow.restore(oldest, last, tail, known, MAX_AUTHORS, described=False)
     if stored.pending:
         held = msgspec.msgpack.decode(decompress(stored.pending), type=dict[int, list[Batch]])
         state.pending = {minute: [RowSlice(one, 0, len(one)) for one in batches] for minute, batches in held.items()}

@@ -9,6 +9,7 @@ import pytest
 
 from detectors.crowd import posts
 from detectors.crowd.posts import MAX_POSTS, NO_KEY, ROWS_PER_MINUTE, RecentPosts, author_key, decode_segment
+from mentions.model.batches import Change
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 
 
@@ -96,6 +97,32 @@ def test_placeholders_are_unknown_and_short_texts_no_copies() -> None:
     (post,) = found.between(0, 1 << 60)
     assert (post.author, post.text) == (NO_KEY, NO_KEY)
     assert author_key("ann") == author_key("ann") != NO_KEY
+
+
+def test_an_edit_changes_the_post_and_a_deletion_takes_its_text() -> None:
+    """The new text decides label and copies; the author and the minute stay, after a restart too."""
+    found, store = RecentPosts(), Store()
+    rows = [Row(0.001 * place, -1, "a text of four words", f"author {place}", id=str(place)) for place in range(70)]
+    found.take(batch_of(rows), 0, 70, START // MINUTE, 1)
+    store.save(found)
+    numbers = batch_of(rows).ids
+    found.correct(edit(numbers[3]), 1)
+    found.correct(edit(numbers[4], deleted=True), 1)
+    store.save(found)
+    again = RecentPosts.restore(store.tail, dict(store.sealed))
+    assert read(again) == read(found)
+    first, edited, deleted = (again.between(0, 1 << 60)[place] for place in (0, 3, 4))
+    assert (edited.label, deleted.label, deleted.text) == (1, -1, NO_KEY)
+    assert first.text not in {edited.text, deleted.text}
+    assert edited.author == author_key("author 3")
+
+
+def edit(number: int, *, deleted: bool = False) -> Change:
+    """Return an edit that makes a mention positive, or its deletion."""
+    text = "" if deleted else "another text of five words"
+    scored = {"compound": 0.5, "label": 1, "abuse": 0.0, "reach": 0, "text_hash": 99, "excerpt": text, "url": ""}
+    place = {"place": 0, "revision": 1, "deleted": deleted, "offset": 1, "index": 0, "id": number}
+    return Change(**place, **scored, published=START, arrived=START, channel="forum", author="")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("raw", [b"", b"\x81", b"\x93\x00\x90\x80"])
