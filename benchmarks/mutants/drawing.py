@@ -11,7 +11,6 @@ import ast
 import random
 import re
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from cosmic_ray import plugins
@@ -19,7 +18,7 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
 ROOMS: Final = ("detectors/engine", "alerts/incidents", "alerts/delivery", "streams/exactly_once")
@@ -51,14 +50,6 @@ class Mutant:
         return f"{self.path}:{self.line}: {self.before}  ->  {self.after}"
 
 
-@dataclass(frozen=True, order=True)
-class _Place:
-    path: Path
-    start: tuple[int, int]
-    operator: str
-    occurrence: int
-
-
 def modules(root: Path, rooms: Iterable[str] = ROOMS) -> list[Path]:
     """Return the modules of some rooms, relative to the root."""
     found = (path.relative_to(root) for room in rooms for path in sorted((root / room).glob("*.py")))
@@ -68,40 +59,38 @@ def modules(root: Path, rooms: Iterable[str] = ROOMS) -> list[Path]:
 def draw(root: Path, paths: Iterable[Path], count: int, seed: int) -> list[Mutant]:
     """Return so many mutants of some modules, in the order in which they were drawn."""
     chance = random.Random(seed)
-    places = sorted(place for path in paths for place in _places(root, path))
-    grouped = [list(group) for _, group in groupby(places, key=lambda place: (place.path, place.start))]
-    chance.shuffle(grouped)
+    operators = {name: plugins.get_operator(name)() for name in _operators()}
+    trees = {path: list(ast_nodes(get_ast((root / path).read_text(encoding="utf-8")))) for path in sorted(paths)}
+    everywhere = [(path, number) for path, nodes in trees.items() for number in range(len(nodes))]
+    chance.shuffle(everywhere)
     found: list[Mutant] = []
-    for choices in grouped:
-        mutant = _mutated(root, chance.choice(choices))
-        if mutant is not None:
-            found.append(mutant)
+    for path, number in everywhere:
+        nodes = trees[path]
+        choices = [name for name, operator in operators.items() if any(operator.mutation_positions(nodes[number]))]
+        if choices:
+            name = chance.choice(choices)
+            earlier = sum(len(list(operators[name].mutation_positions(node))) for node in nodes[:number])
+            mutant = _mutated(root, path, name, earlier)
+            found += [] if mutant is None else [mutant]
         if len(found) == count:
             break
     return found
 
 
-def _places(root: Path, path: Path) -> Iterator[_Place]:
-    tree = get_ast((root / path).read_text(encoding="utf-8"))
-    nodes = list(ast_nodes(tree))
-    for name in sorted(set(plugins.operator_names()) - _NEEDS_VARIABLES):
-        if _IDENTITY.search(name):
-            continue
-        operator = plugins.get_operator(name)()
-        found = (start for node in nodes for start, _ in operator.mutation_positions(node))
-        for occurrence, start in enumerate(found):
-            yield _Place(path, start, name, occurrence)
+def _operators() -> list[str]:
+    names = sorted(set(plugins.operator_names()) - _NEEDS_VARIABLES)
+    return [name for name in names if not _IDENTITY.search(name)]
 
 
-def _mutated(root: Path, place: _Place) -> Mutant | None:
+def _mutated(root: Path, path: Path, operator: str, occurrence: int) -> Mutant | None:
     """Return the mutant of a place; None where it runs as before, or not at all."""
-    source = (root / place.path).read_text(encoding="utf-8")
-    changed = mutate_code(source, plugins.get_operator(place.operator)(), place.occurrence)
+    source = (root / path).read_text(encoding="utf-8")
+    changed = mutate_code(source, plugins.get_operator(operator)(), occurrence)
     if changed is None or not _differ(source, changed):
         return None
     lines = zip(source.splitlines(), changed.splitlines(), strict=False)
     number, before, after = next((n, a, b) for n, (a, b) in enumerate(lines, 1) if a != b)
-    return Mutant(place.path, number, place.operator, before.strip(), after.strip(), changed)
+    return Mutant(path, number, operator, before.strip(), after.strip(), changed)
 
 
 def _differ(before: str, after: str) -> bool:
