@@ -46,6 +46,9 @@ PRELOADED: Final = (
 )
 """What tests import besides the project."""
 
+NO_TESTS: Final = 5
+"""pytest's exit code where it finds no test."""
+
 ARGUMENTS: Final = ("-x", "-q", "--no-header", "-m", "not kafka", "-p", "no:cacheprovider", "-p", "no:xdist")
 
 
@@ -90,7 +93,9 @@ def try_tests(root: Path, mutant: Mutant | None, tests: Sequence[str], patience:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             code = os.waitstatus_to_exitcode(status)
-            return {0: "survived", 1: "killed", 2: "killed"}.get(code, "killed" if code < 0 else "broken")  # type: ignore[return-value]
+            return {0: "survived", 1: "killed", 2: "killed", NO_TESTS: "survived"}.get(
+                code, "killed" if code < 0 else "broken"
+            )  # type: ignore[return-value]
         if time.monotonic() > deadline:
             os.killpg(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -107,7 +112,7 @@ def _run(root: Path, mutant: Mutant | None, tests: Sequence[str], log: Path) -> 
         os.dup2(out, 1)
         os.dup2(out, 2)
         os.chdir(root)
-        sys.dont_write_bytecode = True
+        sys.dont_write_bytecode = False  # else each child compiles every module again; a mutant is never cached
         if mutant is not None:
             sys.meta_path.insert(0, _MutantFinder(mutant, root))
         code = int(pytest.main([*ARGUMENTS, *tests]))
