@@ -59,6 +59,11 @@ class ChartUploader:
             self._latest[name] = notification
             self._start(name, self._draw(name))
 
+    def drop(self, incident: str) -> None:
+        """Show no chart of an incident any more that is being made."""
+        if self._latest.pop(incident, None) is not None:
+            self._tasks[incident].cancel()
+
     def delete(self, replaced: list[Chart]) -> None:
         """Delete charts that no message shows any more; empties the list."""
         while replaced:
@@ -89,7 +94,7 @@ class ChartUploader:
         except Exception as error:  # noqa: BLE001  a chart must not end the delivery of alerts
             log.error("chart failed: please report it", incident=name, reason=repr(error))  # noqa: TRY400
         finally:
-            del self._latest[name]
+            self._latest.pop(name, None)
 
     async def _upload(self, notification: Notification) -> Chart:
         incident = notification.incident

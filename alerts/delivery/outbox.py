@@ -125,6 +125,8 @@ class Outbox(KeyedWorkerQueue[IncidentQueue]):
 
     async def drop(self, incident: str) -> None:
         """Deliver nothing more of an incident; what was pending counts as done."""
+        if self._chart_uploader is not None:
+            self._chart_uploader.drop(incident)
         for queue in await self._drop([incident]):
             for item in queue.pending:
                 item.done()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from alerts.delivery import receipts
 from alerts.delivery.ports import DeliveryError
@@ -21,6 +22,8 @@ from alerts.delivery.undelivered import (
     summarise,
 )
 from alerts.rendering.route import Route
+from detectors.model.signal import Timeline
+from tests.support.alerts import MINUTE, START
 from tests.support.delivery import Desks, incident_life, until
 from tocsin.demo.fake_slack.faults import Fault
 
@@ -181,3 +184,22 @@ async def test_a_dropped_incident_is_tried_no_more_and_counts_as_done(fake: Fake
     fake.archived.clear()
     await one.deliver(incident_life("other")[0])
     assert len(fake.roots()) == 1
+
+
+async def test_a_chart_that_was_being_made_for_a_dropped_incident_posts_nothing(fake: FakeSlack, desk: Desks) -> None:
+    """Its receipt is erased: an edit for the chart would be another message."""
+    fake.faulty = ("files.getUploadURLExternal",)
+    fake.faults.append(Fault(wait=0.2, accept=True))
+    one = desk(timeout=5.0)
+    course = Timeline(START, 5 * MINUTE, (1,) * 36, (0,) * 36, None)
+    findings = incident_life()[0].incident.findings
+    drawn = {name: replace(found, signal=replace(found.signal, timeline=course)) for name, found in findings.items()}
+    opened = incident_life()[0]
+    await one.deliver(replace(opened, incident=replace(opened.incident, findings=drawn)))
+    await until(lambda: bool(fake.called("files.getUploadURLExternal")))
+    await one.delivery.drop(opened.incident.id)
+    one.store.postings.clear()
+    await asyncio.sleep(0.5)
+    await one.delivery.drain()
+    assert len(fake.roots()) == 1
+    assert not fake.called("chat.update")
