@@ -14,7 +14,7 @@ TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(5, (os.cpu_count() 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup demo test check unit kafka chaos group-crashes listening latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table docs clean
+.PHONY: help install setup demo test check unit kafka chaos group-crashes listening drill latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table docs clean
 
 help: ## List the targets
 	@echo "Tocsin: make TARGET [ARGS='…' passed on to the command]"
@@ -69,6 +69,9 @@ mutants: setup ## Plant mistakes in what decides, pages and counts: do the tests
 
 listening: setup ## Kill a listener fifty times while its sources move on: is each post sent once?
 	@$(RUN) benchmarks.listening $(ARGS)
+
+drill: setup ## Cause each fault of an operator's drill on a real Kafka: does status, an alert rule and a webhook show it?
+	@$(RUN) benchmarks.drill $(ARGS)
 
 latency: setup ## Measure the time from a mention to the Slack request, p50 and p99
 	@$(RUN) benchmarks.latency $(ARGS)

@@ -111,6 +111,13 @@ class Settings(BaseModel):
         default="",
         description="File of the certificate authority that signed the brokers' certificates; empty: the system's.",
     )
+    kafka_cert_file: Annotated[str, AfterValidator(_readable)] = Field(
+        default="",
+        description="File of this client's certificate (PEM), for brokers that ask for one; may hold its key, too.",
+    )
+    kafka_key_file: Annotated[str, AfterValidator(_readable)] = Field(
+        default="", description="File of that certificate's private key (PEM, not encrypted); empty: it is beside it."
+    )
     slack_token: SecretStr = Field(
         default=SecretStr(""),
         description="Slack bot token (xoxb-…); never shown. Without it, alerts go to the terminal.",
@@ -247,6 +254,17 @@ class Settings(BaseModel):
             raise ValueError(
                 "TOCSIN_KAFKA_SASL_USERNAME is set, but TOCSIN_KAFKA_SECURITY_PROTOCOL is not SASL_PLAINTEXT or "
                 "SASL_SSL: set it, or the password would not be used"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _certificate_is_whole(self) -> Settings:
+        if self.kafka_key_file and not self.kafka_cert_file:
+            raise ValueError("TOCSIN_KAFKA_KEY_FILE needs TOCSIN_KAFKA_CERT_FILE: set both")
+        if self.kafka_cert_file and not self.kafka_security_protocol.endswith("SSL"):
+            raise ValueError(
+                "TOCSIN_KAFKA_CERT_FILE is set, but TOCSIN_KAFKA_SECURITY_PROTOCOL is not SSL or SASL_SSL: set it, or "
+                "the certificate would not be used"
             )
         return self
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 TOPIC_ALREADY_EXISTS = 36
 """Kafka's error code TOPIC_ALREADY_EXISTS."""
 
+_MAY_EXIST = frozenset({TOPIC_ALREADY_EXISTS, 29, 31})
+"""Also TOPIC_ and CLUSTER_AUTHORIZATION_FAILED: one without the right to create is not told whether a topic exists."""
+
 
 @dataclass(frozen=True)
 class CreatedTopic:
@@ -51,10 +54,9 @@ def create_topics(
             answers = admin.create_topics(wanted, raise_errors=False, wait_for_metadata=True)["topics"]
         except KafkaError as error:
             raise BrokerError(connection.bootstrap, error) from error
-        existing = [answer["name"] for answer in answers if answer["error_code"] == TOPIC_ALREADY_EXISTS]
-        counts = (
-            {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics(existing)} if existing else {}
-        )
+        existing = [answer["name"] for answer in answers if answer["error_code"] in _MAY_EXIST]
+        found = admin.describe_topics(existing) if existing else []
+        counts = {topic["name"]: len(topic["partitions"]) for topic in found}
     return [_created(connection, answer, counts) for answer in answers]
 
 
@@ -76,7 +78,7 @@ def delete_topics(connection: Connection, names: Iterable[str]) -> None:
 
 def _created(connection: Connection, answer: Mapping[str, Any], counts: Mapping[str, int]) -> CreatedTopic:
     name, code = answer["name"], answer["error_code"]
-    if code not in {0, TOPIC_ALREADY_EXISTS}:
+    if code and not counts.get(name):
         why = f"topic {name}: {for_code(code).__name__}: {answer['error_message']}"
         raise BrokerError(connection.bootstrap, why)
     return CreatedTopic(name, code == 0, answer["num_partitions"] if code == 0 else counts[name])

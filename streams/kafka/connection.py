@@ -24,6 +24,8 @@ class Connection:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_file: str | None = None
+    cert_file: str | None = None  # of this client, for brokers that ask for one
+    key_file: str | None = None
     embedded: bool = False  # librdkafka's mock cluster: no topic creation, no broker version to ask for
 
     @property
@@ -35,14 +37,28 @@ class Connection:
         """Return the TLS context, None where the protocol has none.
 
         Raises:
-            RefusedError: the file of certificate authorities holds none.
+            RefusedError: the file of certificate authorities holds none, or that of the client no certificate and key.
         """
         if "SSL" not in self.protocol.split("_"):
             return None
         try:
-            return ssl.create_default_context(cafile=self.ca_file)
+            context = ssl.create_default_context(cafile=self.ca_file)
         except (ssl.SSLError, OSError) as error:
             why = f"TOCSIN_KAFKA_CA_FILE = {self.ca_file}: holds no certificate in PEM form ({error.strerror or error})"
+            raise RefusedError(self.bootstrap, why) from error
+        if self.cert_file:
+            self._load_certificate(context, self.cert_file)
+        return context
+
+    def _load_certificate(self, context: ssl.SSLContext, cert_file: str) -> None:
+        def refuse_passphrase() -> str:
+            raise RefusedError(self.bootstrap, "the client's private key is encrypted: store it without a passphrase")
+
+        try:
+            context.load_cert_chain(cert_file, self.key_file, refuse_passphrase)
+        except (ssl.SSLError, OSError) as error:
+            key = f" with TOCSIN_KAFKA_KEY_FILE = {self.key_file}" if self.key_file else ""
+            why = f"TOCSIN_KAFKA_CERT_FILE = {cert_file}{key}: no certificate with its key ({error.strerror or error})"
             raise RefusedError(self.bootstrap, why) from error
 
     def kafka_python(self) -> dict[str, Any]:
@@ -86,5 +102,7 @@ def connect(settings: Settings, *, embedded: bool = False) -> Connection:
         username=settings.kafka_sasl_username if sasl else None,
         password=settings.kafka_sasl_password.get_secret_value() if sasl else None,
         ca_file=settings.kafka_ca_file or None,
+        cert_file=settings.kafka_cert_file or None,
+        key_file=settings.kafka_key_file or None,
         embedded=embedded,
     )

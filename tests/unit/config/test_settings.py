@@ -39,6 +39,8 @@ def test_every_field_has_its_variable() -> None:
         "TOCSIN_KAFKA_SASL_USERNAME": "tocsin",
         "TOCSIN_KAFKA_SASL_PASSWORD": "secret",
         "TOCSIN_KAFKA_CA_FILE": __file__,
+        "TOCSIN_KAFKA_CERT_FILE": __file__,
+        "TOCSIN_KAFKA_KEY_FILE": __file__,
         "TOCSIN_SLACK_TOKEN": TOKEN,
         "TOCSIN_SLACK_URL": "http://localhost:8080/api/",
         "TOCSIN_METRICS_PORT": "9000",
@@ -99,6 +101,8 @@ def test_a_log_in_that_is_not_whole_is_reported() -> None:
     """A password that would not be used, or a protocol without one, is a mistake, not a default."""
     assert "needs TOCSIN_KAFKA_SASL_USERNAME" in message({"TOCSIN_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"})
     assert "would not be used" in message({"TOCSIN_KAFKA_SASL_USERNAME": "tocsin"})
+    assert "would not be used" in message({"TOCSIN_KAFKA_CERT_FILE": __file__})
+    assert "needs TOCSIN_KAFKA_CERT_FILE" in message({"TOCSIN_KAFKA_KEY_FILE": __file__})
 
 
 def test_no_secret_is_ever_shown() -> None:
@@ -112,9 +116,9 @@ def test_no_secret_is_ever_shown() -> None:
 
 
 def test_every_field_that_holds_a_secret_hides_it() -> None:
-    """A new secret cannot be added as plain text: its name gives it away."""
+    """A new secret cannot be added as plain text: its name gives it away. The path of a file is none."""
     for name, field in Settings.model_fields.items():
-        if any(word in name for word in ("token", "password", "secret", "key")):
+        if not name.endswith("_file") and any(word in name for word in ("token", "password", "secret", "key")):
             assert field.annotation is SecretStr
 
 

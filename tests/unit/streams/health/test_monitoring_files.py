@@ -25,7 +25,7 @@ PROMISES: Final = {
     "no worker": ("TocsinNoWorker", "tocsin_worker_ready"),
     "a partition unread": ("TocsinPartitionUnread", "tocsin_assigned_partitions"),
     "lag over 60 s": ("TocsinBehind", "tocsin_lag_seconds"),
-    "page not delivered for 60 s": ("TocsinUndelivered", "tocsin_undelivered_oldest_seconds"),
+    "page not delivered within a minute": ("TocsinUndelivered", "tocsin_undelivered_oldest_seconds"),
     "heartbeat lost": ("TocsinHeartbeatLost", "tocsin_heartbeat_up"),
     "no heartbeat": ("TocsinNoHeartbeat", "absent(tocsin_heartbeat_up)"),
     "a source is silent": ("TocsinSourceSilent", "tocsin_sources"),

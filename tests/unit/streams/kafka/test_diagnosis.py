@@ -149,10 +149,22 @@ def test_what_the_client_only_logs_is_the_cause(
         logging.getLogger("kafka.net.manager").warning("Bootstrap connection to %s failed: %s", "node", logged)
         raise kafka.errors.KafkaTimeoutError("Unable to bootstrap")
 
-    with pytest.raises(BrokerError, match=words.replace("?", r"\?")) as raised:
-        clients._reach(connection("localhost", 1, "PLAINTEXT"), client, {})
+    with server() as port, pytest.raises(BrokerError, match=words.replace("?", r"\?")) as raised:
+        clients._reach(connection("127.0.0.1", port, "PLAINTEXT"), client, {})
     assert type(raised.value) is kind
     assert not caplog.records
+
+
+def test_a_broker_that_is_down_is_named_before_a_client_tries() -> None:
+    """At once, with what the system says."""
+
+    def client(**_: Any) -> None:
+        pytest.fail("no client is needed to know it")
+
+    with server() as port:
+        pass
+    with pytest.raises(BrokerError, match=r"connection refused\. Is it running"):
+        clients._reach(connection("127.0.0.1", port, "PLAINTEXT"), client, {})
 
 
 def test_a_file_without_authorities_is_named(tmp_path: Path) -> None:
@@ -161,3 +173,11 @@ def test_a_file_without_authorities_is_named(tmp_path: Path) -> None:
     file.write_text("nothing")
     with pytest.raises(RefusedError, match=r"TOCSIN_KAFKA_CA_FILE = .*ca\.pem: holds no certificate"):
         connection("localhost", 1, "SSL", file).tls()
+
+
+def test_a_client_shows_its_certificate(certificate: Path) -> None:
+    """With its key; a file without one is named, and so is a key that belongs to another."""
+    own, key = str(certificate / "certificate.pem"), str(certificate / "key.pem")
+    assert Connection(("localhost:9093",), "SSL", cert_file=own, key_file=key).tls() is not None
+    with pytest.raises(RefusedError, match=r"TOCSIN_KAFKA_CERT_FILE = .*certificate\.pem: no certificate with its key"):
+        Connection(("localhost:9093",), "SSL", cert_file=own).tls()
