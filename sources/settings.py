@@ -22,6 +22,10 @@ Kind = Literal[
     "app-store",
 ]
 
+WhenStopped = Literal["off", "info", "warning"]
+WHEN_STOPPED: Final[tuple[WhenStopped, ...]] = ("off", "info", "warning")
+"""What a source that stopped is worth, rising."""
+
 _REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "feed": ("url",),
     "bluesky": (),
@@ -75,6 +79,11 @@ class SourceSettings(BaseModel):
     )
     requests_per_day: Annotated[int, Field(ge=1, le=100_000)] = Field(
         default=1_000, description="Requests a day (UTC) at most; then it rests until the next day. [requests]"
+    )
+    when_stopped: WhenStopped = Field(
+        default="info",
+        description="Severity of the incident when it is not heard any more; `alert.page_from` decides who is paged, "
+        "usually nobody by info. [off, info or warning]",
     )
     private_addresses: bool = Field(
         default=False,

@@ -34,6 +34,7 @@ from streams.exactly_once.state_table import StateTable
 from streams.heartbeat.forwarder import CanaryForwarder
 from streams.kafka.topic_watch import TopicWatch, describe
 from streams.kafka.topics import MAX_STATE_BYTES
+from streams.listening.stopped_sources import StoppedSources
 from streams.monitoring.probes import Probes
 from streams.shutdown import Shutdown
 from streams.views.brands import BrandRegistry, follow
@@ -145,6 +146,7 @@ class Worker:
         self._triage = TriageAgent(
             topics, sender, self._brands, self._table("triage"), config.partitions, arrival, erasure
         )
+        self._sources = StoppedSources(self.app, topics, config.connection, sender, self._brands, config.partitions)
         canaries = CanaryForwarder(topics, sender, config.scorer, config.slack_probe)
         delivered: OffsetTracker[TP] = OffsetTracker()
         self._notify = NotifyAgent(
@@ -159,6 +161,7 @@ class Worker:
             buttons=config.buttons,
             web_url=config.web_url,
             dnd=config.dnd,
+            sources=self._sources.view,
         )
         self._start_offsets = StartOffsets(self.app)
         self._processors = [
@@ -228,6 +231,8 @@ class Worker:
         self.app.task(self._named(self._measurement.run, "measurement"))
         self.app.task(self._named(self._topic_watch.run, "topic_watch"))
         self.app.task(self._named(self._measurement.answer_probes, "probes"))
+        if self._config.clock == "wall":
+            self.app.task(self._named(self._sources.run, "stopped_sources"))
         if not self._config.defaults:
             where = self._config.connection, self._config.topics, self._config.partitions
             self.app.task(self._named(partial(follow, self._brands, *where), "follow_brands"))

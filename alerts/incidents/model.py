@@ -56,7 +56,7 @@ ActionKind = Literal[
 """`official_reply` marks it as posted, `page` calls people now, `assign` hands over to the user that `text`
 names, `open` opens an incident by hand."""
 
-IncidentKind = Literal["", "no_data"]
+IncidentKind = Literal["", "no_data", "source"]
 
 Verdict = Literal["crisis", "planned", "not_a_crisis"]
 """A user's verdict: `planned` is a campaign or a joke that was meant to be loud."""
@@ -65,6 +65,9 @@ HISTORY_LIMIT: Final = 50
 RECENT_VALUES_LIMIT: Final = 30
 NO_DATA: Final = "no_data"
 """The detector of sources without data, and the kind of the incidents that it alone opens."""
+
+SOURCE_STOPPED: Final = "source_stopped"
+"""The detector of sources that the listener does not hear: it alone opens incidents of the kind `source`."""
 
 BY_HAND: Final = "report"
 """The detector of what a person reports: an incident that it alone opens ends by a person's hand."""
@@ -122,7 +125,7 @@ class Incident(msgspec.Struct, frozen=True):
         None  # when the next step is due; None: somebody has acknowledged it, or no step is left
     )
     paged_at: int | None = None  # latest page, since it opened
-    kind: IncidentKind = ""  # "no_data": a source without mentions, kept apart from other incidents
+    kind: IncidentKind = ""  # "no_data": a channel without mentions; "source": one not heard; kept apart from others
     group: str = ""  # of a group incident
     affected_brands: tuple[str, ...] = ()  # of a group incident, in the order of their first signals; empty: `brand`
     deleted: int = 0  # mentions of its time that were deleted since; its figures still count them
@@ -169,6 +172,13 @@ class Notification(msgspec.Struct, frozen=True):
 def is_by_hand(incident: Incident) -> bool:
     """Tell whether a person opened an incident, and no detector has found anything since."""
     return all(finding.signal.detector == BY_HAND for finding in incident.findings.values())
+
+
+def kind_of(signal: Signal) -> IncidentKind:
+    """Return the kind of the incidents that a signal opens or joins."""
+    if signal.detector == SOURCE_STOPPED:
+        return "source"
+    return "no_data" if signal.detector == NO_DATA else ""
 
 
 def finding_key(incident: Incident, signal: Signal) -> str:

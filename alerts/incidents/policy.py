@@ -110,13 +110,14 @@ class Policy(Parameters):
     )
 
 
+SOURCE_REPEAT: Final = timedelta(minutes=15)
 NO_DATA_REPEAT: Final = timedelta(hours=1)
 """How often a source without data signals while it lasts."""
 
 
 def policy_for(policy: Policy, kind: str) -> Policy:
     """Return the policy of incidents of a kind: one of a source without data outlasts the pause between two signals."""
-    least = NO_DATA_REPEAT + timedelta(minutes=5)
+    least = (SOURCE_REPEAT if kind == "source" else NO_DATA_REPEAT) + timedelta(minutes=5)
     if not kind or policy.resolve_after >= least:
         return policy
     return policy.model_copy(update={"resolve_after": least})

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from alerts.incidents import lifecycle
 from alerts.incidents.corrections import correct
 from alerts.incidents.correlation import CrossBrandContext, is_related
-from alerts.incidents.model import NO_DATA, Action
+from alerts.incidents.model import Action, kind_of
 from alerts.incidents.silences import to_silence
 from alerts.incidents.state import TriageState, mark_applied, new_state
 from detectors.model.correction import Correction
@@ -60,7 +60,7 @@ def route(
         return _on_correction(states, record, policies)
     if isinstance(record, Action):
         return _on_action(states, record, policies)
-    if record.detector == NO_DATA or not policies.group_members(record.brand)[0]:
+    if kind_of(record) or not policies.group_members(record.brand)[0]:
         return _on_signal(states, record, policies)
     if lifecycle.already_seen(_state(states, record.brand), record):
         return [], []
@@ -98,8 +98,8 @@ def _on_signal(
 ) -> tuple[list[TriageState], list[Notification]]:
     own, policy = _state(states, signal.brand), policies.alert_policy(signal.brand)
     hushed = tuple(chain(map(to_silence, policy.silences), own.silences))
-    if signal.detector == NO_DATA:
-        silent = _state(states, signal.brand, NO_DATA)
+    if kind := kind_of(signal):
+        silent = _state(states, signal.brand, kind)
         state, notifications = lifecycle.process(silent, signal, policy, CrossBrandContext(hushed))
         return [state], notifications
     host = _receiving_state(states, own, signal, policies)
@@ -173,8 +173,9 @@ def _affects(state: TriageState, brand: str) -> bool:
 
 def _other_states(states: Mapping[str, TriageState], brand: str, policies: PolicyProvider) -> list[TriageState]:
     """Return the states beside a brand's own that an action may be about."""
-    silent = states.get(state_key(brand, NO_DATA))
-    return [*([silent] if silent is not None else []), *_group_states(states, brand, policies)]
+    kinds: tuple[IncidentKind, ...] = ("no_data", "source")
+    silent = [state for kind in kinds if (state := states.get(state_key(brand, kind))) is not None]
+    return [*silent, *_group_states(states, brand, policies)]
 
 
 def _action_target(own: TriageState, others: Sequence[TriageState], action: Action) -> TriageState:

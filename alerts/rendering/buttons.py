@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import quote
 
 from alerts.incidents.action_factory import ActionButton
-from alerts.incidents.model import NO_DATA
 from alerts.rendering.text import translate
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def build_actions(incident: Incident, language: Language, web_url: str = "") -> 
     elements: list[Button | Menu] = [] if resolved or acknowledged else [_button(ACK, language, primary=True)]
     if acknowledged and incident.official_reply_at is None:
         elements.append(_button(OFFICIAL_REPLY, language, primary=True))
-    can_judge = incident.kind != NO_DATA  # a source without mentions is no crisis, and none missed
+    can_judge = not incident.kind  # a source without mentions is no crisis, and none missed
     if can_judge and incident.verdict != "not_a_crisis":
         elements.append(_button(NOT_A_CRISIS, language))
     if can_judge and incident.verdict != "crisis" and (resolved or acknowledged):

@@ -12,7 +12,7 @@ import msgspec
 
 from alerts.incidents.course import course_of
 from alerts.incidents.findings import excess_ratio, leading, measure_key
-from alerts.incidents.model import BY_HAND, NO_DATA, SYSTEM_USER, is_by_hand, is_topic
+from alerts.incidents.model import BY_HAND, SYSTEM_USER, is_by_hand, is_topic
 from alerts.rendering import text as wording
 from alerts.rendering.buttons import Actions, build_actions
 from alerts.rendering.charts.sparkline import sparkline
@@ -37,6 +37,7 @@ FINDINGS: Final = 6
 BRANDS: Final = 30
 NOTE_CHARS: Final = 500
 FACT_CHARS: Final = 200
+SOURCES_CHARS: Final = 200
 TREND: Final = 10 * 60_000
 """How far back (ms) growth is measured."""
 
@@ -114,7 +115,7 @@ def build_card(incident: Incident, route: Route, *, page: bool, edit: bool = Fal
         examples=build_examples(incident, lead, topic, language),
         chart=chart,
         chart_title="" if chart is None else translate(language, "chart_title", step=chart.step),
-        notes=_notes(incident, lead, language),
+        notes=_notes(incident, lead, route, language),
         actions=build_actions(incident, language, route.web_url) if route.buttons else None,
         incident=incident.id,
     )
@@ -267,14 +268,16 @@ def _brands(incident: Incident, language: Language) -> RichText:
     return fill_message(language, "brands", items=items)
 
 
-def _notes(incident: Incident, lead: Finding, language: Language) -> tuple[RichText, ...]:
+def _notes(incident: Incident, lead: Finding, route: Route, language: Language) -> tuple[RichText, ...]:
     """Return the small print: from which threshold it fires, and how many sources are heard."""
     notes = []
-    if incident.status != "resolved" and incident.kind != NO_DATA and lead.signal.detector != BY_HAND:
+    if incident.status != "resolved" and not incident.kind and lead.signal.detector != BY_HAND:
         topic = lead.signal.topic if is_topic(lead.signal) else None
         notes.append(plain(paging_reason(topic, language)) if topic else _counterfactual(lead, language))
     if lead.signal.coverage is not None:
         notes.append(_coverage(lead.signal.coverage, language))
+    if route.sources:
+        notes.append(plain(route.sources, SOURCES_CHARS))
     if incident.deleted:
         notes.append(deletions_text(incident.deleted, language))
     return tuple(notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.findings import primary, topic_of, words_of
-from alerts.incidents.model import BY_HAND, is_topic
+from alerts.incidents.model import BY_HAND, SOURCE_STOPPED, is_topic
 from alerts.rendering.escaping import clean
 from alerts.rendering.rich_text import RichText, fill_message, join, link, plain, time
 from alerts.rendering.text import translate
@@ -39,6 +39,8 @@ def build_contributors(incident: Incident, lead: Finding, language: Language) ->
 
     The words of the mentions, where they are known, are another part of the card.
     """
+    if incident.kind == "source":
+        return ()
     found, topic = _driven_by(incident, lead), topic_of(incident)
     channels = [_counted(name, count, language) for name, count in found.channels[:LISTED]]
     if topic is None and words_of(incident) is not None:
@@ -66,6 +68,8 @@ def build_examples(
     found = _driven_by(incident, lead).examples
     if lead.signal.detector == BY_HAND:
         return tuple(link(one.url, translate(language, "open_link")) for one in found if one.url)
+    if lead.signal.detector == SOURCE_STOPPED:
+        return tuple(plain(one.text, EXAMPLE_CHARS) for one in found)
     fresh = [one for one in found if clean(one.text) not in known and not (words and is_quoted(one, words))]
     room = EXAMPLES - (len(part.copies) if part else 0)
     return tuple(example_text(one, language) for one in fresh[:room])

@@ -16,4 +16,5 @@ class Route(msgspec.Struct, frozen=True):
     next_mention: str = ""  # of the person who is on call next
     first_moves: tuple[str, ...] = ()  # of the brand: what to do first
     runbook_url: str = ""  # of the brand
+    sources: str = ""  # which of the brand's sources are heard, in a line
     web_url: str = ""  # of `tocsin web`; a card links to its incident's page

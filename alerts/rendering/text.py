@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.course import course_of
 from alerts.incidents.findings import excess_ratio, leading, primary, topic_of, words_of
-from alerts.incidents.model import BY_HAND, is_topic
+from alerts.incidents.model import BY_HAND, SOURCE_STOPPED, is_topic
 from alerts.rendering.escaping import clean, clip, width
 from alerts.rendering.locales import en, fr
 from detectors.model.signal_text import format_number, format_percent, topic_line
@@ -26,6 +26,7 @@ BRAND_CHARS: Final = 40
 TOPIC_CHARS: Final = 40
 WORD_CHARS: Final = 40
 REPORT_CHARS: Final = 80
+SOURCE_CHARS: Final = 50
 WORDS_IN_LINE: Final = 3
 
 MESSAGES: Final[dict[Language, dict[str, str]]] = {"en": en.MESSAGES, "fr": fr.MESSAGES}
@@ -150,12 +151,22 @@ def _finding_text(finding: Finding, evidence: Evidence, language: Language) -> s
         return topic_text(finding.signal.topic, language)
     if finding.signal.detector == BY_HAND:
         return reported_text(finding, language)
+    if finding.signal.detector == SOURCE_STOPPED:
+        return _stopped_text(finding, evidence, language)
     detector, channels = BY_NAME.get(finding.signal.detector), finding.signal.contributors.channels
     if detector is None or detector.alert_text is None or not channels:
         return evidence_text(evidence, language)
     source = clip(clean(channels[0][0]), 30)
     text = detector.alert_text[language].format(source=source, window=_window(evidence, language))
     return text + _usual(evidence, format_number, language)
+
+
+def _stopped_text(finding: Finding, evidence: Evidence, language: Language) -> str:
+    """Return which source is not heard, for how long, and how many others: `feed x not heard for 40 min (+1)`."""
+    channels, others = finding.signal.contributors.channels, round(evidence.extra.get("sources", 1)) - 1
+    source = clip(clean(channels[0][0] if channels else ""), SOURCE_CHARS)
+    text = translate(language, "source_stopped", source=source, span=_window(evidence, language))
+    return f"{text} (+{others})" if others > 0 else text
 
 
 def reported_text(finding: Finding, language: Language) -> str:

@@ -107,7 +107,7 @@ def labels_from_verdicts(incidents: Iterable[Incident], actions: Iterable[Action
     notes = {one.incident: one.text for one in actions if one.kind == "verdict" and one.incident}
     labels = []
     for one in incidents:
-        if one.verdict is not None and one.kind != "no_data":  # a source that brings nothing tells nothing of a mood
+        if one.verdict is not None and not one.kind:  # a source that brings nothing tells nothing of a mood
             first = min([one.opened_at, *(entry.at for entry in one.history[:1])])
             end = one.resolved_at if one.resolved_at is not None else one.updated_at
             note = _clean(notes.get(one.id, ""))

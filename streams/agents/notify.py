@@ -6,19 +6,24 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from alerts.delivery.external_sender import ExternalSender
 from alerts.delivery.outbox import Outbox
 from alerts.delivery.undelivered import UndeliveredAlerts, UndeliveredSummary, summarise
 from alerts.incidents.model import decode_notification
+from alerts.rendering.text import supported_language
 from config.brands.on_call import route
 from streams.agents.erasure import is_erasure
 from streams.agents.external_escalation import ExternalEscalation
 from streams.agents.metrics import PrometheusDeliveryMetrics
 from streams.agents.receipt_store import KafkaReceiptStore
+from streams.clock import wall_ms
 from streams.exactly_once.completion import CompletionLatch
 from streams.exactly_once.fetch_batches import place, topic_partition
 from streams.exactly_once.inflight import InflightOffsets
+from streams.listening.health import coverage
+from streams.listening.health_view import SourceHealthView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -55,6 +60,7 @@ class NotifyAgent:
         buttons: bool,
         web_url: str = "",
         dnd: DoNotDisturb | None = None,
+        sources: SourceHealthView | None = None,
     ) -> None:
         self._brands = brands
         self._receipts = KafkaReceiptStore(table)
@@ -63,6 +69,7 @@ class NotifyAgent:
         self._canaries = canaries
         self._buttons = buttons
         self._web_url = web_url
+        self._sources = sources or SourceHealthView()
         self._inflight: InflightOffsets[TP] = InflightOffsets()
         metrics = PrometheusDeliveryMetrics()
         self._undelivered = UndeliveredAlerts(self._receipts)
@@ -134,7 +141,10 @@ class NotifyAgent:
         return summarise(alert for key, alert in failing if self._receipts.partition(key) == partition)
 
     def _route(self, brand: str, at: int) -> Route:
-        return route(self._brands.brand(brand), at, self._default_channel, buttons=self._buttons, web=self._web_url)
+        found = route(self._brands.brand(brand), at, self._default_channel, buttons=self._buttons, web=self._web_url)
+        now = wall_ms()
+        sources = [one for one in self._sources.at(now) if brand in one.brands]
+        return replace(found, sources=coverage(sources, now, supported_language(found.language)))
 
     async def stop(self) -> None:
         """Stop delivering: the next owner of the partition delivers the rest."""

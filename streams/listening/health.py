@@ -11,6 +11,7 @@ from streams.kafka import reader
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from detectors.model.signal_text import Language
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
 
@@ -32,6 +33,14 @@ STALE: Final = 50_000
 """Milliseconds after which the word of a listener counts no longer: it has stopped."""
 
 
+_ACTIVE: Final[dict[Language, str]] = {
+    "en": "{active} of {total} sources active",
+    "fr": "{active} source{plural} active{plural} sur {total}",
+}
+_SILENT: Final[dict[Language, str]] = {
+    "en": "silent for {quiet}, usually every {usual}",
+    "fr": "silencieuse depuis {quiet}, d’habitude toutes les {usual}",
+}
 _UNREPORTED: Final = "no listener reports: is `tocsin listen` running?"
 
 
@@ -49,6 +58,15 @@ class SourceHealth(msgspec.Struct, frozen=True):
     rejected: int = 0
     usual_gap: float = 0.0  # seconds
     budget_left: int = 0  # requests
+    severity: str = "info"  # of the incident when it is not heard, "off" for none
+    asked_since: int = 0  # when the listener first asked it
+
+    @property
+    def heard_at(self) -> int:
+        """Return when it was last heard: by news where it is silent, else by an answer, or by its listener."""
+        if self.state == "silent":
+            return self.last_news
+        return self.at if self.state == "stopped" else self.last_success or self.asked_since or self.at
 
     def seen_at(self, now: int) -> SourceHealth:
         """Return it as it must be read at `now`: what a listener said long ago is no news of health."""
@@ -94,7 +112,7 @@ def read(connection: Connection, topics: Topics, now: int) -> list[SourceHealth]
     return sorted((health.seen_at(now) for health in stored if health is not None), key=lambda health: health.source)
 
 
-def coverage(sources: Iterable[SourceHealth], now: int) -> str:
+def coverage(sources: Iterable[SourceHealth], now: int, language: Language = "en") -> str:
     """Return one line on what is heard, "" without sources.
 
     >>> fine, wrong = SourceHealth("feed a", ["A"], "active"), SourceHealth("feed b", ["A"], "failing", "answers 500")
@@ -104,15 +122,18 @@ def coverage(sources: Iterable[SourceHealth], now: int) -> str:
     known = list(sources)
     if not known:
         return ""
-    wrong = [f"{one.source}: {trouble(one, now)}" for one in known if one.state not in {"active", "starting"}]
-    return "; ".join([f"{len(known) - len(wrong)} of {len(known)} sources active", *wrong])
+    wrong = [f"{one.source}: {trouble(one, now, language)}" for one in known if one.state not in {"active", "starting"}]
+    active, separator = len(known) - len(wrong), " ; " if language == "fr" else "; "
+    plural = "s" if active > 1 else ""
+    return separator.join([_ACTIVE[language].format(active=active, total=len(known), plural=plural), *wrong])
 
 
-def trouble(health: SourceHealth, now: int) -> str:
+def trouble(health: SourceHealth, now: int, language: Language = "en") -> str:
     """Return what is wrong with a source that is not heard."""
     if health.state != "silent":
         return health.reason or health.state
-    return f"silent for {span((now - health.last_news) / 1000)}, usually every {span(health.usual_gap)}"
+    quiet = span((now - health.last_news) / 1000)
+    return _SILENT[language].format(quiet=quiet, usual=span(health.usual_gap))
 
 
 def span(seconds: float) -> str:

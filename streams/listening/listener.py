@@ -12,6 +12,7 @@ from prometheus_client import Gauge
 
 from sources.registry import source
 from sources.selection import Selection, SourceBrand
+from sources.settings import WHEN_STOPPED
 from streams.kafka.partitioning import partition_of
 from streams.listening.cursor import Cursor
 from streams.listening.health import State, is_news
@@ -54,6 +55,7 @@ def wanted_sources(brands: Iterable[Brand]) -> dict[str, WantedSource]:
             update={
                 "requests_per_day": max(settings.requests_per_day for settings in asked),
                 "private_addresses": any(settings.private_addresses for settings in asked),
+                "when_stopped": max((settings.when_stopped for settings in asked), key=WHEN_STOPPED.index),
             }
         )
         everything = {brand.name: settings.about == "brand" for settings, brand in readers}

@@ -85,6 +85,7 @@ class SourceReader:
         self.delivering = asyncio.Lock()
         """Held while mentions are on their way: a reader that is stopped then does not know what was sent."""
 
+        self._asked_since = clock()
         self._saved_at = 0
         self._reason = ""
         self._notice, self._noticed_at = "", 0
@@ -216,6 +217,8 @@ class SourceReader:
             rejected=self._rejected,
             usual_gap=cursor.usual_gap,
             budget_left=self.budget.left,
+            severity=self.settings.when_stopped,
+            asked_since=self._asked_since,
         )
 
     def _state(self, now: int) -> State:

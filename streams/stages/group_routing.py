@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import msgspec
 
-from alerts.incidents.model import NO_DATA, Action
+from alerts.incidents.model import Action, kind_of
 from alerts.incidents.router import state_key
 from alerts.incidents.silences import matching_silence
 from detectors.model.correction import Correction
@@ -72,8 +72,8 @@ def route(record: Signal | Action | Correction, states: Mapping[str, TriageState
     is_open = own is not None and own.incident is not None and own.incident.resolved_at is None
     if isinstance(record, Signal):
         kept = own is not None and (record.id in own.applied_signals or matching_silence(record, own.silences))
-        return "brand" if record.detector == NO_DATA or kept or is_open else "group"
-    known = (own, states.get(state_key(record.brand, NO_DATA)))
+        return "brand" if kind_of(record) or kept or is_open else "group"
+    known = (own, *(states.get(state_key(record.brand, kind)) for kind in ("no_data", "source")))
     meant = any(one and one.incident and one.incident.id == record.incident for one in known)
     return "brand" if meant or (is_open and record.incident is None) else "group"
 

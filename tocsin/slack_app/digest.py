@@ -110,7 +110,7 @@ def _unjudged(brands: Sequence[Brand], state: AppState, until: int) -> list[Inci
     over = [
         one
         for one in state.incident_view.incidents.values()
-        if one.brand in names and one.verdict is None and one.kind != "no_data"
+        if one.brand in names and one.verdict is None and not one.kind
     ]
     found = [one for one in over if one.resolved_at is not None and until - VERDICT_WINDOW <= one.resolved_at < until]
     return sorted(found, key=lambda one: (-one.opened_at, one.id))

@@ -86,6 +86,7 @@ MESSAGES: Final = {
     "chart_alt": "The last {hours} h: at most {mentions} mentions in {step} min; at most {negative} negative, "
     "{minutes} min ago",
     "silent": "no data from {names}",
+    "source_stopped": "{source} not heard for {span}",
     "deleted": "{count} mentions deleted since, still counted",
     "deleted_one": "1 mention deleted since, still counted",
     "post_deleted": "(deleted)",

@@ -91,6 +91,7 @@ _TEXTS: Final = {
     "chart_alt": "Les {hours} dernières heures : au plus {mentions} mentions en {step} min ; au plus {negative} "
     "négatives, il y a {minutes} min",
     "silent": "aucune donnée de {names}",
+    "source_stopped": "{source} n’est plus écoutée depuis {span}",
     "deleted": "{count} mentions supprimées depuis, toujours comptées",
     "deleted_one": "1 mention supprimée depuis, toujours comptée",
     "post_deleted": "(supprimé)",

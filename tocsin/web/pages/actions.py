@@ -40,7 +40,7 @@ def available_actions(incident: Incident) -> list[str]:
 
 def available_verdicts(incident: Incident) -> list[str]:
     """Return the verdicts that would change something; none for an incident about missing data."""
-    return [] if incident.kind == "no_data" else [one for one in _VERDICTS if one != incident.verdict]
+    return [] if incident.kind else [one for one in _VERDICTS if one != incident.verdict]
 
 
 def action_for(name: str, incident: Incident, who: str, at: int, zone: str, text: str = "") -> Action | None:
