@@ -62,8 +62,8 @@ class SourceHealth(msgspec.Struct, frozen=True):
     asked_since: int = 0  # when the listener first asked it
 
     @property
-    def heard_at(self) -> int:
-        """Return when it was last heard: by news where it is silent, else by an answer, or by its listener."""
+    def active_until(self) -> int:
+        """Return when it was last active: by news where it is silent, else by an answer, or by its listener."""
         if self.state == "silent":
             return self.last_news
         return self.at if self.state == "stopped" else self.last_success or self.asked_since or self.at

@@ -43,7 +43,7 @@ def is_stopped(health: SourceHealth, now: int) -> bool:
     """Return whether a source is not heard for so long that people should know; silence has its own measure."""
     if health.severity == "off" or health.state in {"active", "starting"}:
         return False
-    return health.state == "silent" or now - health.heard_at >= GRACE
+    return health.state == "silent" or now - health.active_until >= GRACE
 
 
 def stopped_signal(brand: str, sources: Iterable[SourceHealth], now: int, language: Language = "en") -> Signal | None:
@@ -55,8 +55,8 @@ def stopped_signal(brand: str, sources: Iterable[SourceHealth], now: int, langua
     if not wrong:
         return None
     worst, severities = wrong[0], {one.severity for one in wrong}
-    start = worst.heard_at // MINUTE * MINUTE
-    minutes = max(1.0, (now - worst.heard_at) / MINUTE)
+    start = worst.active_until // MINUTE * MINUTE
+    minutes = max(1.0, (now - worst.active_until) / MINUTE)
     evidence = Evidence(
         window_start=start,
         window_end=now,
@@ -87,7 +87,7 @@ def stopped_signal(brand: str, sources: Iterable[SourceHealth], now: int, langua
 
 
 def _since(health: SourceHealth) -> tuple[int, str]:
-    return health.heard_at, health.source
+    return health.active_until, health.source
 
 
 class StoppedSources:

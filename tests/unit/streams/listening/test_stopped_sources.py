@@ -53,7 +53,7 @@ def opened(found: Any, rules: _Rules) -> tuple[dict[str, TriageState], list[Noti
     return {router.state_key(state.brand, state.kind): state for state in changed}, told
 
 
-def test_the_one_that_is_not_heard_for_longest_is_named_and_the_others_are_counted() -> None:
+def test_the_one_stopped_for_longest_is_named_and_the_others_are_counted() -> None:
     """Of the brand's own sources."""
     found = stopped_signal("Acme", [SILENT, FAILING, ACTIVE], NOW)
     assert found is not None
