@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -123,3 +124,10 @@ def _slack_app(settings: Settings) -> Part:
 def _pages(options: GroupOptions) -> Part:
     arguments = ("web", "--port", str(options.port), "--config", str(options.config))
     return Part("pages", f"http://127.0.0.1:{options.port}/", arguments)
+
+
+def is_answering(port: int) -> bool:
+    """Return whether somebody accepts connections at a port of this machine."""
+    with socket.socket() as knock:
+        knock.settimeout(1.0)
+        return knock.connect_ex((BROKER_HOST, port)) == 0

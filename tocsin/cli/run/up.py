@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from tocsin.cli.environment import load_installation
 from tocsin.cli.output import print_status, printable
 from tocsin.cli.run import group
 from tocsin.cli.run.broker import FOLDER, PORT
+from tocsin.cli.run.export import export as move_to
 from tocsin.cli.run.line_relay import LineRelay
 from tocsin.cli.run.processes import Job, Supervisor
 from tocsin.cli.run.worker import Clock
@@ -53,6 +53,9 @@ def command(
     clock: Annotated[
         Clock, typer.Option(help="wall: the machine's clock. arrival: time advances with the records only.")
     ] = Clock.WALL,
+    export: Annotated[
+        str, typer.Option("--export", metavar="BROKERS", help="Move everything to these Kafka brokers, and end.")
+    ] = "",
 ) -> None:
     """Run broker, worker, listener, Slack app and pages until stopped (Ctrl-C or SIGTERM).
 
@@ -63,12 +66,15 @@ def command(
     Examples:
       tocsin up
       tocsin up --config brands.yaml --data ~/tocsin
+      tocsin up --export kafka-1:9092,kafka-2:9092
     """
     here = load_installation()
-    brands = _read_brands(config)
     own = not os.environ.get("TOCSIN_BROKERS", "").strip()
-    options = group.GroupOptions(config, data, port, http, broker_port if own else None, clock)
+    options = group.GroupOptions(config, data, port, http, broker_port if own or export else None, clock)
     _await_ports(options)
+    if export:
+        return move_to(options, export)
+    brands = _read_brands(config)
     found = group.parts(here.settings, options, len({one.id for brand in brands.values() for one in brand.sources}))
     _print_parts(found, options)
     start = _Start(options, brands)
@@ -96,7 +102,7 @@ class _Start:
 
     def is_prepared(self) -> bool:
         """Return whether the others may start."""
-        if not self._done and (self._options.broker is None or _is_answering(self._options.broker)):
+        if not self._done and (self._options.broker is None or group.is_answering(self._options.broker)):
             self._prepare()
             self._done = True
         return self._done
@@ -146,13 +152,7 @@ def _await_ports(options: GroupOptions) -> None:
     wanted = {"--port": options.port, "--broker-port": options.broker}
     for name, number in wanted.items():
         deadline = time.monotonic() + PORT_TIMEOUT
-        while number is not None and _is_answering(number):
+        while number is not None and group.is_answering(number):
             if time.monotonic() > deadline:
                 raise UsageError(f"port {number} is taken, by another `tocsin up` perhaps: choose another {name}")
             time.sleep(_RETRY_SECONDS)
-
-
-def _is_answering(port: int) -> bool:
-    with socket.socket() as knock:
-        knock.settimeout(1.0)
-        return knock.connect_ex((group.BROKER_HOST, port)) == 0
