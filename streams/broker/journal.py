@@ -31,7 +31,6 @@ LOCK_TIMEOUT: Final = 15.0
 
 _LOCK_RETRY: Final = 0.1
 _HEAD: Final = struct.Struct(">IIB")  # length and CRC-32 of the payload, kind
-_READ_BYTES: Final = 1 << 20
 
 
 class JournalError(Exception):
@@ -50,7 +49,7 @@ class Entry(NamedTuple):
     """One entry, as it is read back."""
 
     kind: int
-    payload: bytes
+    payload: memoryview
     place: Place
 
 
@@ -111,11 +110,11 @@ class Journal:
         Raises:
             JournalError: an entry is damaged, and it is not at the end of the last segment.
         """
-        position, size, is_last = 0, self._sizes[segment], segment == self.segments[-1]
-        while position < size:
-            entry = self._entry(segment, position)
+        data, position = memoryview(os.pread(self._files[segment], self._sizes[segment], 0)), 0
+        while position < len(data):
+            entry = _entry(data, segment, position)
             if entry is None:
-                if not is_last:
+                if segment != self.segments[-1]:
                     raise JournalError(f"{self._path(segment)}: damaged at byte {position}: restore it from a backup")
                 self._cut(segment, position)
                 return
@@ -192,23 +191,23 @@ class Journal:
             _write(file, b"".join(data for number, data in pending if number == segment))
             self._sync_file(file)
 
-    def _entry(self, segment: int, position: int) -> Entry | None:
-        file = self._files[segment]
-        head = os.pread(file, _HEAD.size, position)
-        if len(head) < _HEAD.size:
-            return None
-        length, checksum, kind = _HEAD.unpack(head)
-        place = Place(segment, position + _HEAD.size, length)
-        if place.position + length > self._sizes[segment]:
-            return None
-        payload = os.pread(file, length, place.position)
-        return Entry(kind, payload, place) if zlib.crc32(payload) == checksum else None
-
     def _cut(self, segment: int, position: int) -> None:
         """Drop the end of the last segment, from an entry that is not whole."""
         log.warning("journal cut off by a crash", segment=segment, dropped_bytes=self._sizes[segment] - position)
         os.ftruncate(self._files[segment], position)
         self._sizes[segment] = position
+
+
+def _entry(data: memoryview, segment: int, position: int) -> Entry | None:
+    """Return the entry at a position; None if it is cut off or damaged."""
+    start = position + _HEAD.size
+    if start > len(data):
+        return None
+    length, checksum, kind = _HEAD.unpack_from(data, position)
+    payload = data[start : start + length]
+    if len(payload) < length or zlib.crc32(payload) != checksum:
+        return None
+    return Entry(kind, payload, Place(segment, start, length))
 
 
 def _open(path: Path) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from streams.broker.partition_log import PartitionLog
+from streams.broker.partition_log import PartitionLog, StoredBatch
 from streams.broker.producers import ProducerSequences
 from streams.broker.record_batch import read_header, record_keys, with_base_offset
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from streams.broker.journal import Entry, Journal, Place
-    from streams.broker.partition_log import StoredBatch
     from streams.broker.record_batch import BatchHeader
 
 DEFAULT_LAG_MS: Final = 3_600_000
@@ -82,11 +81,8 @@ class LogStore:
 
     def delete_topic(self, name: str) -> None:
         """Delete a topic with its records and the offsets that are committed of it."""
-        topic = self._forget_topic(name)
+        self._forget_topic(name)
         self._journal.append(Kind.TOPIC_DELETED, name.encode())
-        for log in topic.partitions:
-            for batch in log:
-                self._release(batch)
 
     def append(self, topic: TopicLog, partition: int, raw: bytes) -> int:
         """Add a batch to a partition; return the offset of its first record.
@@ -146,7 +142,7 @@ class LogStore:
         header = read_header(raw)
         if topic is None or topic.partitions[of[1]].place(header.base_offset) != place:
             return None
-        return topic.partitions[of[1]], header.base_offset, self._write_batch(of, raw)
+        return topic.partitions[of[1]], header.base_offset, self._write_batch(of, bytes(raw))
 
     def move(self, log: PartitionLog, base_offset: int, old_segment: int, place: Place) -> None:
         """Let the index know where a copied batch is, unless it was dropped meanwhile."""
@@ -187,13 +183,14 @@ class LogStore:
         self._numbers = max(self._numbers, number)
         return topic
 
-    def _forget_topic(self, name: str) -> TopicLog:
+    def _forget_topic(self, name: str) -> None:
         topic = self.topics.pop(name)
         del self._by_number[topic.number]
+        for log in topic.partitions:
+            self.release(log)
         for offsets in self.committed.values():
             for tp in [tp for tp in offsets if tp[0] == name]:
                 del offsets[tp]
-        return topic
 
     def _write_snapshot(self) -> None:
         state = {
@@ -206,28 +203,29 @@ class LogStore:
 
     def _recover(self) -> None:
         """Read the journal. A batch may be there twice, copied by cleaning: the later copy counts."""
-        batches: dict[tuple[int, int], dict[int, tuple[BatchHeader, Place]]] = {}
+        copies: dict[tuple[int, int], list[StoredBatch]] = {}
         for segment in self._journal.segments:
             for entry in self._journal.entries(segment):
                 if entry.kind == Kind.BATCH:
-                    of, raw, place = _unpacked(entry)
-                    header = read_header(raw)
-                    batches.setdefault(of, {})[header.base_offset] = header, place
-                    self._recover_sequence(of, header)
+                    self._recover_batch(entry, copies)
                 else:
                     self._recover_entry(entry)
-        for (number, partition), found in batches.items():
-            if number in self._by_number:
-                self._recover_partition(self._by_number[number].partitions[partition], found)
         for topic in self.topics.values():
-            for log in topic.partitions:
-                log.visible_end = log.end
+            for number, log in enumerate(topic.partitions):
+                self._recover_partition(log, copies.get((topic.number, number), []))
 
-    def _recover_sequence(self, of: tuple[int, int], header: BatchHeader) -> None:
-        topic = self._by_number.get(of[0])
-        if topic is not None and header.base_offset >= topic.partitions[of[1]].end:  # else a copy made by cleaning
+    def _recover_batch(self, entry: Entry, copies: dict[tuple[int, int], list[StoredBatch]]) -> None:
+        of, raw, place = _unpacked(entry)
+        if of[0] not in self._by_number:
+            return
+        log, header = self._by_number[of[0]].partitions[of[1]], read_header(raw)
+        if header.base_offset >= log.end:
+            self._add_batch(log, header, place)
             self.producers.add(of, header)
-            topic.partitions[of[1]].end = header.last_offset + 1
+        else:
+            batch = StoredBatch(header.base_offset, header.last_offset, header.max_timestamp, place)
+            copies.setdefault(of, []).append(batch)
+            self._count(place, 1)
 
     def _recover_entry(self, entry: Entry) -> None:
         if entry.kind == Kind.SNAPSHOT:
@@ -235,32 +233,43 @@ class LogStore:
         elif entry.kind == Kind.TOPIC:
             self._add_topic(*msgspec.msgpack.decode(entry.payload))
         elif entry.kind == Kind.TOPIC_DELETED:
-            self._forget_topic(entry.payload.decode())
+            self._forget_topic(bytes(entry.payload).decode())
         elif entry.kind == Kind.COMMITTED:
             group, offsets = msgspec.msgpack.decode(entry.payload)
             self.committed.setdefault(group, {}).update(_unlisted(offsets))
 
     def _load_snapshot(self, state: Any) -> None:
-        self.topics, self._by_number = {}, {}
-        for described in state["topics"]:
-            self._add_topic(*described)
+        """Take over a snapshot; of topics that are known already it says nothing new but where they start.
+
+        A topic that is not in it was deleted, by an entry that may be gone.
+        """
+        wanted = {number for _, number, *_ in state["topics"]}
+        for topic in [topic for number, topic in self._by_number.items() if number not in wanted]:
+            self._forget_topic(topic.name)
+        for name, number, identity, config, ends in state["topics"]:
+            if number not in self._by_number:
+                self._add_topic(name, number, identity, config, ends)
+            for log, (start, end) in zip(self._by_number[number].partitions, ends, strict=True):
+                log.start, log.end = max(log.start, start), max(log.end, end)
         self.committed = {group: _unlisted(offsets) for group, offsets in state["committed"]}
         self.producers.load(state["producers"])
         self._numbers = state["numbers"]
 
-    def _recover_partition(self, log: PartitionLog, found: Mapping[int, tuple[BatchHeader, Place]]) -> None:
-        for base in sorted(base for base in found if base >= log.start):
-            header, place = found[base]
-            self._add_batch(log, header, place)
-            if log.is_compacted:
-                log.compact(header, record_keys(self._journal.read(place)))
+    def _recover_partition(self, log: PartitionLog, copies: list[StoredBatch]) -> None:
+        if copies or log.start:
+            self.release(log.insert(copies))
+        if log.is_compacted:
+            for batch in log:
+                raw = self._journal.read(batch.place)
+                log.compact(read_header(raw), record_keys(raw))
+        log.visible_end = log.end
 
 
 def _after_prefix(place: Place) -> Place:
     return place._replace(position=place.position + _OF.size, size=place.size - _OF.size)
 
 
-def _unpacked(entry: Entry) -> tuple[tuple[int, int], bytes, Place]:
+def _unpacked(entry: Entry) -> tuple[tuple[int, int], memoryview, Place]:
     """Return topic and partition, the batch, and where it is."""
     number, partition = _OF.unpack_from(entry.payload)
     return (number, partition), entry.payload[_OF.size :], _after_prefix(entry.place)

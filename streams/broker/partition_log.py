@@ -62,6 +62,23 @@ class PartitionLog:
         self._sizes.append(place.size)
         self.end = max(self.end, header.last_offset + 1)
 
+    def insert(self, batches: Iterable[StoredBatch]) -> list[StoredBatch]:
+        """Add batches anywhere, in the place of those with the same offsets; return what is not needed any more.
+
+        Batches before the start are not needed either.
+        """
+        found = {batch.base_offset: batch for batch in self}
+        gone = []
+        for batch in batches:
+            gone += [found[batch.base_offset]] if batch.base_offset in found else []
+            found[batch.base_offset] = batch
+        gone += [batch for base, batch in found.items() if base < self.start]
+        kept = [found[base] for base in sorted(found) if base >= self.start]
+        rows = [(one.base_offset, one.last_offset, one.max_timestamp, *one.place) for one in kept]
+        for column, values in zip(self._columns, zip(*rows, strict=True) if rows else [()] * 6, strict=True):
+            column[:] = array(column.typecode, values)
+        return gone
+
     def compact(self, header: BatchHeader, keys: Iterable[RecordKey]) -> None:
         """Note the keys of the last batch: batches of which no record is a key's latest any more may be dropped."""
         if self._compaction is not None:

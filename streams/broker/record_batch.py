@@ -53,7 +53,7 @@ class InvalidBatchError(Exception):
     """The bytes are no batch of format v2."""
 
 
-def read_header(raw: bytes) -> BatchHeader:
+def read_header(raw: bytes | memoryview) -> BatchHeader:
     """Return the header of a batch.
 
     Raises:

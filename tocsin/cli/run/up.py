@@ -89,7 +89,12 @@ def _read_brands(config: Path) -> dict[str, Brand]:
         raise UsageError(
             printable(f"{config}: no such file: `tocsin init --output {config}` makes one in a few questions")
         )
-    return load(config, warn=lambda problem: print_status(printable(str(problem)))).by_name()
+    warnings: list[object] = []
+    brands = load(config, warn=warnings.append).by_name()
+    if warnings:
+        found = f"{len(warnings)} warnings" if len(warnings) > 1 else "1 warning"
+        print_status(printable(f"{config}: {found}: `tocsin config check {config}` shows what to look at"))
+    return brands
 
 
 class _Start:

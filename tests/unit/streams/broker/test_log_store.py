@@ -150,6 +150,24 @@ async def test_a_deleted_topic_is_gone(tmp_path: Path) -> None:
     assert after.committed == {"workers": {}}
 
 
+async def test_a_deleted_topic_stays_gone_when_its_segment_is_freed(tmp_path: Path) -> None:
+    """The entry that deleted it may be freed before the one that created it: a later snapshot knows."""
+    folder = opened(tmp_path, segment_bytes=1_500)
+    kept, gone = folder.store.topics["kept"], folder.store.create_topic("gone", 1, {})
+    for number in range(14):
+        folder.store.append(kept, 0, batch((b"k", b"%d" % number), at=NOW))
+    folder.store.append(gone, 0, batch((b"k", b"v" * 700), at=NOW))
+    folder.store.append(gone, 0, batch((b"k", b"v" * 300), at=NOW))
+    folder.store.delete_topic("gone")
+    for number in range(40):
+        folder.store.append(kept, 0, batch((b"k", b"%d" % number), at=NOW))
+    await folder.store.sync()
+    await folder.clean()
+    assert 1 in folder.journal.segments
+    assert 2 not in folder.journal.segments
+    assert set(folder.reopened().store.topics) == {"kept", "state"}
+
+
 async def test_a_folder_has_one_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second one is refused, with the folder's name."""
     monkeypatch.setattr("streams.broker.journal.LOCK_TIMEOUT", 0.0)

@@ -136,3 +136,39 @@ def test_one_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.Mon
 def test_there_is_a_core() -> None:
     """The number of cores counts those that this process may use."""
     assert 1 <= available_cores() <= (os.cpu_count() or 1)
+
+
+def test_one_that_is_not_essential_stays_off(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """After a usage error it is left alone, with a line that says so, and the others go on until the signal."""
+    refuses = Job("slack", [sys.executable, "-c", "raise SystemExit(2)"], os.environ, essential=False)
+    goes_on = Job("worker", [sys.executable, "-c", noted(tmp_path)], os.environ)
+    said: list[str] = []
+
+    def is_told() -> bool:
+        said.append(capsys.readouterr().err)
+        return "slack ended with exit code 2: it stays off" in "".join(said) and any(tmp_path.iterdir())
+
+    helper = when(is_told, stop_me)
+    assert Supervisor([refuses, goes_on]).run() == 0
+    helper.join()
+    assert is_told()
+
+
+def test_what_ends_last_outlives_the_others(tmp_path: Path) -> None:
+    """A broker is stopped when its clients have ended: what they say at the end still reaches it."""
+    begin = f"pathlib.Path({str(tmp_path)!r}, str(os.getpid())).touch()"
+    order = tmp_path.with_suffix(".order")
+    leave = f"signal.signal(signal.SIGTERM, lambda *_: (open({str(order)!r}, 'a').write(NAME), sys.exit(0)))"
+    made = [
+        Job(
+            name,
+            [sys.executable, "-c", WAITS.format(begin=f"{leave.replace('NAME', repr(name))}; {begin}")],
+            os.environ,
+            ends_last=name == "b",
+        )
+        for name in ("b", "w")
+    ]
+    helper = when(lambda: len(list(tmp_path.iterdir())) == 2, stop_me)
+    assert Supervisor(made).run() == 0
+    helper.join()
+    assert order.read_text() == "wb"
