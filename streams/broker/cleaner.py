@@ -62,7 +62,6 @@ class Cleaner:
             await self._store.sync()
             for partition, base_offset, place in copies:
                 self._store.move(partition, base_offset, segment, place)
-        await self._store.sync()
         self._store.forget_segment(segment)
         log.debug("journal cleaned", segment=segment, freed_bytes=before - self._journal.size)
 
