@@ -180,6 +180,8 @@ async def serve_folder(folder: Path, address: tuple[str, int], ready: Callable[[
         took = round(time.monotonic() - started, 1)
         log.info("journal read", folder=str(folder), bytes=journal.size, seconds=took)
         await BrokerServer(store, journal, address).run(ready)
+    except BaseExceptionGroup as several:  # the tasks end together: one of them failed
+        raise several.exceptions[0] from several
     finally:
         journal.close()
 

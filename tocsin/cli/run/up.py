@@ -86,9 +86,8 @@ def _read_brands(config: Path) -> dict[str, Brand]:
     from config.brands.loader import load  # noqa: PLC0415  pydantic and YAML are slow to load
 
     if not config.exists():
-        raise UsageError(
-            printable(f"{config}: no such file: `tocsin init --output {config}` makes one in a few questions")
-        )
+        chosen = "" if config == DEFAULT_FILE else f" --output {config}"
+        raise UsageError(printable(f"{config}: no such file: `tocsin init{chosen}` makes one in a few questions"))
     warnings: list[object] = []
     brands = load(config, warn=warnings.append).by_name()
     if warnings:

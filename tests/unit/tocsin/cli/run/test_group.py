@@ -16,7 +16,7 @@ SECRET = "xoxb-very-secret-token"
 SLACK = {"TOCSIN_SLACK_TOKEN": SECRET, "TOCSIN_SLACK_APP_TOKEN": SECRET, "TOCSIN_LISTEN_TOKEN": SECRET}
 
 
-def said(environ: dict[str, str], options: GroupOptions = LOCAL, sources: int = 2) -> dict[str, str]:
+def statuses(environ: dict[str, str], options: GroupOptions = LOCAL, sources: int = 2) -> dict[str, str]:
     """Return what is said of each part."""
     return {part.name: part.status for part in parts(from_environ(environ), options, sources)}
 
@@ -30,7 +30,7 @@ def run(environ: dict[str, str], options: GroupOptions = LOCAL) -> dict[str, Any
 
 def test_without_slack_it_says_what_is_missing_and_where_alerts_go() -> None:
     """The Slack app is off, with the variables it wants; alerts are on the terminal and the pages; no HTTP."""
-    shown = said({})
+    shown = statuses({})
     assert "TOCSIN_SLACK_TOKEN is not set" in shown["worker"]
     assert "this terminal and to the pages" in shown["worker"]
     assert shown["slack"].startswith("off: ")
@@ -39,18 +39,18 @@ def test_without_slack_it_says_what_is_missing_and_where_alerts_go() -> None:
     assert set(run({})) == {"broker", "worker", "listener", "pages"}
 
 
-def test_with_everything_set_all_parts_run_and_no_secret_is_said() -> None:
+def test_with_everything_set_all_parts_run_and_no_secret_is_shown() -> None:
     """The listener takes mentions over HTTP, and what is said holds no token."""
     found = run(SLACK)
     assert set(found) == {"broker", "worker", "listener", "slack", "pages"}
     assert found["listener"].command[-2:] == ["--http", "8090"]
-    assert SECRET not in str(said(SLACK))
+    assert SECRET not in str(statuses(SLACK))
     assert all(SECRET not in " ".join(job.command) for job in found.values())
 
 
-def test_no_source_is_told() -> None:
+def test_no_source_is_reported() -> None:
     """A brand without sources hears nothing: that is said, with where to look."""
-    assert said({}, sources=0)["listener"].startswith("no brand lists `sources` yet")
+    assert statuses({}, sources=0)["listener"].startswith("no brand lists `sources` yet")
 
 
 def test_only_the_broker_starts_at_once() -> None:
@@ -65,7 +65,7 @@ def test_brokers_of_ones_own_are_used() -> None:
     """With TOCSIN_BROKERS no broker runs, and the processes get the variable as it is."""
     environ = {"TOCSIN_BROKERS": "kafka-1:9092"}
     options = replace(LOCAL, broker=None)
-    assert said(environ, options)["broker"] == "yours, at kafka-1:9092 (TOCSIN_BROKERS)"
+    assert statuses(environ, options)["broker"] == "yours, at kafka-1:9092 (TOCSIN_BROKERS)"
     found = run(environ, options)
     assert "broker" not in found
     assert all(job.environment["TOCSIN_BROKERS"] == "kafka-1:9092" for job in found.values())

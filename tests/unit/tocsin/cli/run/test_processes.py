@@ -142,16 +142,16 @@ def test_one_that_is_not_essential_stays_off(tmp_path: Path, capsys: pytest.Capt
     """After a usage error it is left alone, with a line that says so, and the others go on until the signal."""
     refuses = Job("slack", [sys.executable, "-c", "raise SystemExit(2)"], os.environ, essential=False)
     goes_on = Job("worker", [sys.executable, "-c", noted(tmp_path)], os.environ)
-    said: list[str] = []
+    shown: list[str] = []
 
-    def is_told() -> bool:
-        said.append(capsys.readouterr().err)
-        return "slack ended with exit code 2: it stays off" in "".join(said) and any(tmp_path.iterdir())
+    def is_reported() -> bool:
+        shown.append(capsys.readouterr().err)
+        return "slack ended with exit code 2: it stays off" in "".join(shown) and any(tmp_path.iterdir())
 
-    helper = when(is_told, stop_me)
+    helper = when(is_reported, stop_me)
     assert Supervisor([refuses, goes_on]).run() == 0
     helper.join()
-    assert is_told()
+    assert is_reported()
 
 
 def test_what_ends_last_outlives_the_others(tmp_path: Path) -> None:
