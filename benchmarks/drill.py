@@ -93,6 +93,7 @@ class Drill:
         stack.callback(self.broker.close)
         self.slack: FakeSlack = stack.enter_context(served_slack())
         self.receiver = Receiver()
+        self.known_rejections = 0
         ports = pick_ports()
         self.ports = {name: next(ports) for name in PROCESSES}
         settings = environment(self.slack) | {
@@ -138,6 +139,9 @@ class Drill:
         problems = [one["what"] for one in found["problems"]] + [
             f"clock ahead: {one['source']} {one['ahead_seconds']:.0f} s" for one in found["clock_skews"]
         ]
+        if found["rejected_last_hour"] > self.known_rejections:
+            self.known_rejections = found["rejected_last_hour"]
+            problems.append(f"rejected: {self.known_rejections} in the last hour")
         return not problems, problems[0] if problems else ""
 
     def firing(self) -> set[str]:

@@ -75,6 +75,18 @@ def read_backlogs(
     return backlogs, len(places["score"])
 
 
+def records_since(connection: Connection, consumer: KafkaConsumer, topic: str, since: int) -> int:
+    """Return how many records of a topic came at or after an instant (ms), by the broker's index of timestamps.
+
+    Raises:
+        MissingTopicError: the topic does not exist.
+    """
+    partitions = _partitions(connection, consumer, [topic])
+    ends = consumer.end_offsets(partitions)
+    found = consumer.offsets_for_times(dict.fromkeys(partitions, since))
+    return sum(ends[tp] - found[tp].offset for tp in partitions if found.get(tp) is not None)
+
+
 def _partitions(connection: Connection, consumer: KafkaConsumer, names: Iterable[str]) -> list[Any]:
     found = []
     for name in names:

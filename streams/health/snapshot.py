@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kafka.errors import KafkaError
 
-from streams.health.backlog import read_backlogs
+from streams.health.backlog import read_backlogs, records_since
 from streams.health.last_canary import read_last_canary
 from streams.health.worker_group import read_group
 from streams.kafka import clients
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from streams.listening.health import SourceHealth
 
 
+HOUR: Final = 3_600_000
+"""Milliseconds of the past in which rejected mentions are counted."""
+
+
 class Snapshot(NamedTuple):
     """What the brokers know of an installation at an instant (ms)."""
 
@@ -32,6 +36,7 @@ class Snapshot(NamedTuple):
     backlogs: list[StageBacklog]
     canary: LastCanary | None  # None: no heartbeat runs
     sources: list[SourceHealth]
+    rejected: int = 0  # dead letters of the last hour
 
 
 def take_snapshot(connection: Connection, topics: Topics, now: int) -> Snapshot:
@@ -47,9 +52,10 @@ def take_snapshot(connection: Connection, topics: Topics, now: int) -> Snapshot:
         ):
             group = read_group(connection, admin, topics)
             backlogs, partitions = read_backlogs(connection, admin, consumer, topics)
+            rejected = records_since(connection, consumer, topics.dead_letters.name, now - HOUR)
     except KafkaError as error:
         if why := refusal(error):
             raise RefusedError(connection.bootstrap, why) from error
         raise BrokerError(connection.bootstrap, error) from error
     canary = read_last_canary(connection, topics, now, partitions)
-    return Snapshot(now, group, partitions, backlogs, canary, health.read(connection, topics, now))
+    return Snapshot(now, group, partitions, backlogs, canary, health.read(connection, topics, now), rejected)

@@ -41,6 +41,7 @@ def record(report: StatusReport, *, minutes: bool) -> dict[str, Any]:
             one.stage: {"records": one.records, "oldest_seconds": round(one.waited(seen.at), 1)}
             for one in seen.backlogs
         },
+        "rejected_last_hour": seen.rejected,
         "open_incidents": _by_severity(report),
         "heartbeat": None if canary is None else {"last": _iso(canary.sent_at), "age_seconds": _age(report)},
         "slack": {"checked": _slack_checked(report), "error": _slack_error(report)},
@@ -107,6 +108,8 @@ def _parts(report: StatusReport) -> Iterator[tuple[str, str]]:
     for one in seen.group.members:
         yield "", f"{one.host} reads {_ranges(one.partitions)} ({one.id})"
     yield "lag", ", ".join(f"{one.stage} {one.records:,}{_waits(one.waited(seen.at))}" for one in seen.backlogs)
+    if seen.rejected:
+        yield "rejected", f"{seen.rejected:,} mentions in the last hour: `tocsin dead-letters` says why"
     yield "incidents", ", ".join(f"{number} {name}" for name, number in _by_severity(report).items()) or "none open"
     yield "Slack", _slack(report)
     yield "heartbeat", _heartbeat(report)

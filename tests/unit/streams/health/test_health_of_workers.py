@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 from kafka import TopicPartition
 
-from streams.health.backlog import StageBacklog, read_backlogs, stage_topics
+from streams.health.backlog import StageBacklog, read_backlogs, records_since, stage_topics
 from streams.health.last_canary import LastCanary, last_canary
 from streams.health.worker_group import GroupMember, WorkerGroup, parse_group
 from streams.heartbeat.canary import STAGES, Canary
@@ -92,6 +92,11 @@ class FakeBroker:
         """Return the beginnings: the first ten records are gone where there are more."""
         return {tp: 10 if self.ends.get((tp.topic, tp.partition), 0) > 10 else 0 for tp in partitions}
 
+    def offsets_for_times(self, wanted: dict[TopicPartition, int]) -> dict[TopicPartition, Offset | None]:
+        """Return the first offset whose timestamp, a thousand times the offset, is not before the instant."""
+        ends = self.end_offsets(list(wanted))
+        return {tp: Offset(at // 1000) if at // 1000 < ends[tp] else None for tp, at in wanted.items()}
+
     def assign(self, partitions: list[TopicPartition]) -> None:
         """Take the partitions to read."""
         self.sought = dict.fromkeys(partitions, 0)
@@ -123,6 +128,12 @@ def test_a_backlog_counts_from_the_committed_offset_and_knows_the_oldest() -> No
         StageBacklog("triage", 2, 0),
         StageBacklog("notify", 0, None),
     ]
+
+
+def test_records_since_an_instant_are_counted_by_the_index_of_timestamps() -> None:
+    """A partition without a record so young counts none."""
+    broker: Any = FakeBroker({}, {("mentions.dead-letters", 0): 40, ("mentions.dead-letters", 1): 7})
+    assert records_since(HERE, broker, "mentions.dead-letters", 30_000) == 10
 
 
 def test_a_missing_topic_is_named() -> None:

@@ -56,7 +56,7 @@ def test_the_latest_skew_of_each_partition_is_shown_for_a_day(capsys: pytest.Cap
 
 def test_the_report_says_what_is_wrong_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     """The verdict comes first; text from outside acts on no terminal; JSON says the same."""
-    seen = SEEN._replace(sources=[SourceHealth("feed \x1b[2J", ["Acme"], "failing", "answers\n500", NOW)])
+    seen = SEEN._replace(rejected=3, sources=[SourceHealth("feed \x1b[2J", ["Acme"], "failing", "answers\n500", NOW)])
     given = report(seen, brands=list(read_activity({}, {"Acme": default_brand("Acme")})))
     status_output.print_report(given)
     first, problem, remedy, *rest = capsys.readouterr().out.splitlines()
@@ -67,6 +67,7 @@ def test_the_report_says_what_is_wrong_and_what_to_do(capsys: pytest.CaptureFixt
     shown = "\n".join(rest)
     assert "workers    1 alive, 2 of 2 partitions read" in shown
     assert "partitions 0-1 (a)" in shown
+    assert "rejected   3 mentions in the last hour" in shown
     assert "0 of 1 sources active; feed \\x1b[2J: answers 500" in shown
     assert "learning, 0 of 12 h" in shown
     data = status_output.record(given, minutes=True)
