@@ -63,10 +63,12 @@ class Detector(Generic[P]):
     A rule on counts gives `thresholds`: it fires the moment a count is reached, inside the open minute. Every other
     rule gives `evaluate`, called at the end of each minute, or `reads_topics`: then its findings are topics.
 
-    Two functions save calls. `headroom` returns how much may be counted before a breach could be found at this minute
+    Three functions save calls. `headroom` returns how much may be counted before a breach could be found at this minute
     or a later one of the hour: windows that slide on hold no more than what they hold now and what comes. Where
-    `below_threshold` is true, `evaluate` finds nothing at this minute. Both must never be too optimistic; a property
-    test holds every registered detector to that.
+    `below_threshold` is true, `evaluate` finds nothing at this minute. `first_possible(view, own, hours)` returns in
+    how many hours at the earliest `evaluate` finds something, `hours` at most, if no mention comes; the view is that of
+    the end of an hour, which is hour 0. None of them may ever be too optimistic; property tests hold every registered
+    detector to that.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Detector(Generic[P]):
     below_threshold: Callable[[BrandView, P], bool] | None = None
     reads_topics: bool = False  # its findings are those of the topic tracker, which reads the texts of mentions
     hourly: bool = False  # evaluated when an hour ends too, and may fire in a minute without a mention
+    first_possible: Callable[[BrandView, P, int], int] | None = None  # of an hourly one: see `Detector`
     pauses_learning: bool = True  # hours in breach are kept out of the baseline
 
     section: str = ""  # key of `detect:` that holds its parameters; empty: its name

@@ -27,6 +27,7 @@ from datetime import timedelta
 from math import log, log1p
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from pydantic import Field
 
 from detectors.base import Detector, in_minutes, tail_probability
@@ -36,11 +37,13 @@ from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
 from detectors.model.signal import Coverage
 from detectors.model.signal_text import format_minutes, format_number
+from detectors.stats.idle_rates import ERROR
 from detectors.windows.buckets import MENTIONS
 
 if TYPE_CHECKING:
     from detectors.model.signal import Severity, Signal
     from detectors.model.signal_text import Language
+    from detectors.stats.burstiness import Floats
     from detectors.view import BrandView
 
 _HOUR: Final = 60  # minutes
@@ -178,6 +181,42 @@ def _headroom(view: BrandView, own: NoData) -> Headroom:
     return Headroom(MENTIONS, 0 if view.memo["no_data possible"] else _RECHECK_AFTER)
 
 
+def _first_possible(view: BrandView, own: NoData, hours: int) -> int:
+    """Return in how many hours a channel may miss enough, `hours` at most, if no mention comes."""
+    sources = view.sources
+    shares = {name: sources.share(name) for name in sources.sources}
+    rates = view.idle_rates(hours)
+    if rates is None:
+        return 0
+    totals = np.cumsum(rates, axis=1)
+    least = own.min_expected / 2 * (1 - 2 * ERROR)
+    longest = min(
+        view.minute + _HOUR * (hours - 1) - min(source.last for source in sources.sources.values()),
+        in_minutes(own.forget_after),
+    )
+    busiest = float(totals[:, -1].max()) * max(1.0, longest / _DAY)
+    first = hours
+    for name, source in sources.sources.items():
+        if shares[name] * busiest >= least:
+            missed = shares[name] * _expected_ahead(rates, totals, view.minute - source.last)
+            silent = view.minute - source.last + _HOUR * np.arange(hours)
+            counts = (silent >= in_minutes(own.min_duration)) & (silent < in_minutes(own.forget_after))
+            possible = np.flatnonzero(counts & (missed >= least))
+            first = min(first, int(possible[0])) if len(possible) else first
+    return first
+
+
+def _expected_ahead(rates: Floats, totals: Floats, silent: int) -> Floats:
+    """Return `_expected_over` at the end of each hour ahead, for a channel that is `silent` in the first."""
+    lengths = silent + _HOUR * np.arange(len(rates))
+    within = np.minimum(lengths, _DAY)
+    rows, whole = np.arange(len(rates)), within // _HOUR
+    begun = np.where(whole > 0, totals[rows, np.maximum(whole, 1) - 1], 0.0)
+    rest = (within - _HOUR * whole) / _HOUR * rates[rows, np.minimum(whole, _DAY // _HOUR - 1)]
+    expected: Floats = begun + rest + (lengths - within) / _DAY * totals[:, -1]
+    return expected
+
+
 DETECTOR: Final = Detector(
     name="no_data",
     parameters=NoData,
@@ -189,6 +228,7 @@ DETECTOR: Final = Detector(
     headroom=_headroom,
     below_threshold=_below_threshold,
     hourly=True,
+    first_possible=_first_possible,
     pauses_learning=False,
     charted=False,  # its threshold is another one for each channel
     alert_text={"en": "no mention from {source} for {window}", "fr": "aucune mention sur {source} depuis {window}"},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from detectors.stats.baseline import HistoryTable, learn, learn_mentions
-from detectors.windows.buckets import KEPT_MINUTES, MAX_SLIDING, Counts
+from detectors.stats.baseline import learn, learn_mentions
+from detectors.stats.history import HistoryTable
+from detectors.stats.idle_rates import idle_rates
+from detectors.windows.buckets import GAP_HOURS, KEPT_MINUTES, MAX_SLIDING, Counts
 from detectors.windows.contributors import sampled_hours
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from detectors.model.policy import CommonPolicy
     from detectors.model.signal import Contributors, Severity
     from detectors.stats.baseline import Baseline, UsualMentions
+    from detectors.stats.burstiness import Floats
     from detectors.windows.buckets import HourBuckets, MinuteBuckets
     from detectors.windows.contributors import ContributorSample
     from detectors.windows.source_activity import SourceActivity
@@ -125,6 +128,18 @@ class BrandView:
                 self.hours, self.minute // 60, self.policy.learning, self._history()
             )
         return self._hour.usual_mentions
+
+    def idle_rates(self, count: int) -> Floats | None:
+        """Return the usual mentions of the 24 hours that end with each of `count` hours, if none comes after this one.
+
+        One row for each hour, the present one first; the rates of a row are those of the latest hour first. Equal to
+        those of `usual_mentions` but for `idle_rates.ERROR`. None where a change of the clock is in the history.
+        """
+        table, hour = self._history(), self.minute // 60
+        if table.last > hour - GAP_HOURS:
+            return None
+        table.advance(self.hours, hour)
+        return idle_rates(self.hours, hour, count, self.policy.learning, table)
 
     def _history(self) -> HistoryTable:
         cache = self._cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from detectors.engine import admission, changes, crowds, evaluation, topics
+from detectors.engine.idle import next_hour_end
 from detectors.engine.state import MAX_BUFFERED_BYTES, State
 from detectors.windows.buckets import (
     COLUMNS,
@@ -161,7 +162,7 @@ def _next_stop(state: State, target: int, policy: Policy) -> int:
     if state.minutes.ahead:
         stops.append(max(following, next(iter(state.minutes.ahead)) - policy.open_minutes))
     if state.sources.sources:
-        stops.append(following // 60 * 60 + 59)
+        stops.append(next_hour_end(state, following, min(stops), policy))
     return min(stops)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -11,7 +10,14 @@ import numpy as np
 
 from detectors.stats.burstiness import Burstiness, Floats, estimate, sequential_sum
 from detectors.stats.distributions import NegativeBinomial
-from detectors.stats.hourly_rates import METRICS, WEEK, beta_of_negative_share, rates_of_week, relative_variances
+from detectors.stats.history import HistoryTable, HourWeights, hour_weights
+from detectors.stats.hourly_rates import (
+    METRICS,
+    beta_of_negative_share,
+    latest_mention_rates,
+    rates_of_week,
+    relative_variances,
+)
 from detectors.stats.local_time import local_places, move_rows
 from detectors.windows.buckets import (
     DAY,
@@ -23,12 +29,9 @@ from detectors.windows.buckets import (
     PEAK,
     Counts,
     HourBuckets,
-    Row,
 )
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from detectors.model.learning import Learning
 
 _POWER: Final = 4
@@ -124,44 +127,6 @@ def _expected(rates: tuple[float, ...], minutes: int) -> float:
     return sum(rates[:whole]) + (rest * rates[whole] if rest else 0.0)
 
 
-class HistoryTable:
-    """The hours that are learned from, as arrays: built once, then shifted with the hours."""
-
-    def __init__(self, hours: HourBuckets, hour: int) -> None:
-        self.last = hour - GAP_HOURS
-        self.counts = np.zeros((LEVEL_HOURS, PEAK))
-        self.peaks = np.zeros((KEPT_HOURS, PEAK), dtype=np.int64)
-        self.calm_peaks = np.zeros((KEPT_HOURS, PEAK), dtype=np.int64)  # zero in the hours of a crisis
-        for past, row in hours.rows.items():
-            self._put(past, row, calm=past not in hours.crisis_hours)
-        for past, row in hours.backfilled.items():
-            if 0 <= self.last - past < LEVEL_HOURS:
-                self.counts[past - self.last - 1] += row[:PEAK]
-
-    def advance(self, hours: HourBuckets, hour: int) -> None:
-        """Shift the table to `hour`. An earlier hour changes nothing."""
-        steps = hour - GAP_HOURS - self.last
-        if steps <= 0:
-            return
-        for rows in (self.counts, self.peaks, self.calm_peaks):
-            kept = max(0, len(rows) - steps)
-            rows[:kept] = rows[len(rows) - kept :]
-            rows[kept:] = 0
-        self.last += steps
-        for past in range(max(self.last - KEPT_HOURS, self.last - steps) + 1, self.last + 1):
-            row = hours.rows.get(past)
-            if row is not None:
-                self._put(past, row, calm=past not in hours.crisis_hours)
-
-    def _put(self, hour: int, row: Row, *, calm: bool) -> None:
-        age = self.last - hour
-        if 0 <= age < LEVEL_HOURS:
-            self.counts[-1 - age] = row[:PEAK]
-        if 0 <= age < KEPT_HOURS:
-            self.peaks[-1 - age] = row[PEAK:]
-            self.calm_peaks[-1 - age] = row[PEAK:] if calm else 0
-
-
 def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable | None = None) -> Baseline:
     """Return the baseline at `hour` (hours since the epoch).
 
@@ -183,7 +148,7 @@ def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
         hour=hour,
         warmed_up=warmed_up,
         history=history,
-        rates={metric: tuple(level[_LATEST, metric].tolist()) for metric in METRICS},
+        rates={metric: level.latest(metric) for metric in METRICS},
         spreads=relative_variances(counts, weights, level),
         days=_days(hours, table, last),
         day_decay=2.0 ** (-86400 / learning.peak_half_life.total_seconds()),
@@ -195,8 +160,7 @@ def learn(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
 def learn_mentions(hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable) -> UsualMentions:
     """Return the part of the baseline that expects mentions, equal to that of `learn`, for a fraction of its cost."""
     counts, weights = _counts_and_weights(hours, hour, learning, _table_at(hours, hour, table))
-    level = rates_of_week(counts[:, MENTIONS : MENTIONS + 1], weights)
-    return UsualMentions(*_history(weights, learning), tuple(level[_LATEST, 0].tolist()))
+    return UsualMentions(*_history(weights, learning), latest_mention_rates(counts, weights))
 
 
 def _table_at(hours: HourBuckets, hour: int, table: HistoryTable | None) -> HistoryTable:
@@ -209,42 +173,20 @@ def _table_at(hours: HourBuckets, hour: int, table: HistoryTable | None) -> Hist
 
 def _counts_and_weights(
     hours: HourBuckets, hour: int, learning: Learning, table: HistoryTable
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, HourWeights]:
     """Return the counts of the hours that are learned from, and their weights, by the local time of `hour`."""
     last = hour - GAP_HOURS
-    weights = _weights(hours, last, learning)
+    weights = hour_weights(hours, last, learning)
     places = local_places(learning.timezone, last, hour)
     if places is None:
         return table.counts, weights
-    return move_rows(table.counts, places), move_rows(weights, places)
+    return move_rows(table.counts, places), HourWeights(move_rows(weights.hours, places))
 
 
-def _history(weights: Floats, learning: Learning) -> tuple[bool, int]:
+def _history(weights: HourWeights, learning: Learning) -> tuple[bool, int]:
     """Return whether the history is long enough to compare with, and how many minutes of it are learned from."""
-    history = 60 * int(np.count_nonzero(weights))
+    history = 60 * weights.learned
     return history >= learning.warm_up.total_seconds() / 60, history
-
-
-_LATEST: Final = np.array([(GAP_HOURS - 1 - back) % WEEK for back in range(DAY)])
-"""Places of the latest 24 hours, latest first, in a week that starts after the last learned hour."""
-
-
-def _weights(hours: HourBuckets, last: int, learning: Learning) -> Floats:
-    """Return the weight of each of the LEVEL_HOURS up to `last`, zero for hours that are not learned from."""
-    weights = _decay(learning.half_life).copy()
-    starts = [start for start in (hours.first_hour, hours.level_since) if start is not None]
-    known = last - max(starts) + 1 if hours.first_hour is not None else 0
-    weights[: max(0, LEVEL_HOURS - max(0, known))] = 0.0
-    for excluded in hours.excluded:
-        if 0 <= last - excluded < LEVEL_HOURS:
-            weights[excluded - last - 1] = 0.0
-    return weights
-
-
-@cache
-def _decay(half_life: timedelta) -> Floats:
-    halving = half_life.total_seconds() / 3600
-    return np.array([2.0 ** (-age / halving) for age in range(LEVEL_HOURS - 1, -1, -1)])
 
 
 def _days(hours: HourBuckets, table: HistoryTable, last: int) -> tuple[Counts, ...]:
@@ -256,11 +198,20 @@ def _days(hours: HourBuckets, table: HistoryTable, last: int) -> tuple[Counts, .
     first = min(hours.rows, default=last) if hours.backfilled or hours.first_hour is None else hours.first_hour
     known = last - max(first, last - KEPT_HOURS + 1) + 1
     days = max(1, (known + 12) // DAY)
-    daily, calm = (rows.reshape(-1, DAY, PEAK).max(axis=1)[::-1][:days] for rows in (table.peaks, table.calm_peaks))
+    daily = _daily_peaks(table.peaks(calm=False), days)
     if hours.crisis_hours:
         frequent = np.sort(daily, axis=0)[-ceil(days / _CRISIS_DAYS)]
-        daily = np.maximum(calm, np.minimum(daily, frequent))
-    return tuple(map(tuple, daily.tolist()))
+        daily = np.maximum(_daily_peaks(table.peaks(calm=True), days), np.minimum(daily, frequent))
+    return tuple(map(tuple, daily.astype(np.int64).tolist()))
+
+
+def _daily_peaks(hourly: Floats, days: int) -> Floats:
+    """Return the largest peaks of each of the last days, latest first."""
+    peaks = hourly.reshape(-1, DAY, PEAK)[-days:]
+    for hours in (DAY // 2, DAY // 4, DAY // 8):  # half of the hours against the other half: faster than one by one
+        peaks = np.maximum(peaks[:, :hours], peaks[:, hours:])
+    largest: Floats = peaks.max(axis=1)[::-1]
+    return largest
 
 
 def _burstiness(hours: HourBuckets, hourly: Floats, last: int) -> Burstiness | None:

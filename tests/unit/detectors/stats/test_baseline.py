@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.model.learning import Learning
-from detectors.stats.baseline import Baseline, HistoryTable, learn, learn_mentions
+from detectors.stats.baseline import Baseline, learn, learn_mentions
+from detectors.stats.history import HistoryTable
 from detectors.windows.buckets import GAP_HOURS, MENTIONS, NEGATIVE, HourBuckets
 
 LEARNING = Learning(warm_up=timedelta(hours=12))
