@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from detectors.engine.engine import minute_counts
 from detectors.policy import Policy
-from detectors.stats.baseline import HistoryTable, learn_mentions
+from detectors.stats.baseline import learn_mentions
+from detectors.stats.history import HistoryTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
