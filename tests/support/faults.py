@@ -27,6 +27,8 @@ LONGEST_STOP: Final = 30.0
 """Seconds within which a process ends at SIGTERM, three times what is promised: the machine is busy."""
 
 POISON: Final = (b"", b"\xff\xfe", b"{", b'{"brand": 1}', b"\x93\x01\x02", b"null", b"\0" * 40)
+POISONED: Final = b"poison "
+"""What the keys of those records begin with."""
 
 
 @dataclass
@@ -130,7 +132,7 @@ def poison_topics(site: Site) -> None:
         for topic in topics.all():
             for number, value in enumerate(POISON):
                 partition = site.chance.randrange(site.here.partitions)
-                producer.send(topic.name, key=b"poison %d" % number, value=value, partition=partition)
+                producer.send(topic.name, key=POISONED + b"%d" % number, value=value, partition=partition)
         producer.flush()
 
 
