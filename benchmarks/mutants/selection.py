@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 NEIGHBOURS: Final = {
@@ -43,7 +44,7 @@ class TestSelection:
         self._texts = {str(file.relative_to(root)): file.read_text(encoding="utf-8") for file in files}
 
     def first(self, path: Path) -> list[str]:
-        """Return the module, for its doctests, and the tests that import it, the shortest first."""
+        """Return the module, for its doctests, and the tests that import it."""
         module = ".".join(path.with_suffix("").parts)
         room, _, name = module.rpartition(".")
         imported = re.compile(
@@ -51,20 +52,25 @@ class TestSelection:
         )
         found = [file for file, text in self._texts.items() if imported.search(text)]
         own = sorted(file for file in self._texts if file.endswith(f"/test_{name}.py") and path.parts[0] in file)
-        ordered = [*own, *sorted(found, key=lambda file: len(self._texts[file]))]
-        return [str(path), *dict.fromkeys(ordered)]
+        return [str(path), *self._quickest_first({*own, *found})]
 
     def room(self, path: Path) -> list[str]:
         """Return the tests of a module's room that are not among the first."""
         known = set(self.first(path))
         patterns = NEIGHBOURS["/".join(path.parts[:-1])]
         files = [file for pattern in patterns for file in self._matching(pattern)]
-        return [file for file in dict.fromkeys(files) if file not in known]
+        own = [file for file in files if file.startswith(f"tests/unit/{path.parent}/") and file not in known]
+        others = [file for file in files if file not in known and file not in own]
+        return [*self._quickest_first(own), *self._quickest_first(others)]
 
     def rest(self, path: Path) -> list[str]:
         """Return all other tests."""
         known = {*self.first(path), *self.room(path)}
         return [file for file in self._texts if file not in known]
+
+    def _quickest_first(self, files: Iterable[str]) -> list[str]:
+        """Return tests with what tries many examples at the end, else the shortest first."""
+        return sorted(set(files), key=lambda file: ("hypothesis" in self._texts[file], len(self._texts[file]), file))
 
     def _matching(self, pattern: str) -> list[str]:
         if "*" in pattern:
