@@ -47,9 +47,7 @@ def main() -> int:
 
 
 def _torture(seeds: range, mentions: int, faults: int) -> int:
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
-    )  # poison is read here too
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     failed = 0
     for seed in seeds:
         broker = start_real()
