@@ -10,7 +10,7 @@ from tocsin.cli.run.processes import Job
 from tocsin.subprocesses import TOCSIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from config.settings import Settings
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 BROKER_HOST: Final = "127.0.0.1"
 LOCAL_PARTITIONS: Final = 4
 """Partitions of a topic of the local broker, unless TOCSIN_PARTITIONS says otherwise: one machine needs few."""
+
+SHOWN_BRANDS: Final = 5
+"""Brands that a message names."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,22 @@ def jobs(
             )
         )
     return made
+
+
+def missing_brands(config: Path, applied: Iterable[str], wanted: Iterable[str]) -> str:
+    """Return why a file may not be applied to a Kafka that others may share, "" if it may.
+
+    >>> from pathlib import Path
+    >>> missing_brands(Path("brands.yaml"), ["Alder", "Birch"], ["Birch", "Cedar"])[:57]
+    'brands.yaml lacks brands that those brokers watch: Alder.'
+    """
+    lost = sorted(set(applied) - set(wanted))
+    if not lost:
+        return ""
+    return (
+        f"{config} lacks brands that those brokers watch: {', '.join(lost[:SHOWN_BRANDS])}. Add them, or end it with "
+        f"`tocsin config apply {config}`, and start again"
+    )
 
 
 def _broker(settings: Settings, options: GroupOptions) -> Part:

@@ -20,7 +20,7 @@ from tocsin.cli.run.export import export as move_to
 from tocsin.cli.run.line_relay import LineRelay
 from tocsin.cli.run.processes import Job, Supervisor
 from tocsin.cli.run.worker import Clock
-from tocsin.errors import UsageError
+from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from config.brands.model import Brand
@@ -121,7 +121,10 @@ class _Start:
         settings = from_environ(group.environment(os.environ, self._options))
         create_topics(connect(settings), Topics(settings.prefix).all(), settings.partitions, settings.replication)
         store = brand_store(settings)
-        wanted = resolve_shifts(self._options.config, self._brands, store)
+        config = self._options.config
+        wanted = resolve_shifts(config, self._brands, store)
+        if self._options.broker is None and (why := group.missing_brands(config, store.read_applied(), wanted)):
+            raise CommandError(printable(why))
         publish_plan(store, wanted, dry_run=False, yes=True, json=False)
 
 

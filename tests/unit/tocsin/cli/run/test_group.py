@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from config.environment import from_environ
-from tocsin.cli.run.group import GroupOptions, environment, jobs, parts
+from tocsin.cli.run.group import GroupOptions, environment, jobs, missing_brands, parts
 
 LOCAL = GroupOptions(Path("brands.yaml"), Path("tocsin-data"), 8380, 8090, 9092)
 SECRET = "xoxb-very-secret-token"
@@ -70,6 +70,12 @@ def test_brokers_of_ones_own_are_used() -> None:
     assert "broker" not in found
     assert all(job.environment["TOCSIN_BROKERS"] == "kafka-1:9092" for job in found.values())
     assert "TOCSIN_PARTITIONS" not in found["worker"].environment
+
+
+def test_a_shared_kafka_keeps_its_brands() -> None:
+    """A file that lacks a brand of others is refused, with the brand's name; one that only adds is not."""
+    assert "watch: Birch. Add" in missing_brands(LOCAL.config, ["Alder", "Birch"], ["Alder"])
+    assert missing_brands(LOCAL.config, ["Alder"], ["Alder", "Birch"]) == ""
 
 
 @pytest.mark.parametrize("name", ["TOCSIN_LOG_LEVEL", "TOCSIN_WEB_URL", "TOCSIN_PARTITIONS"])
