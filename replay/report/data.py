@@ -12,19 +12,24 @@ from replay.pictures.event_log import MINUTE, EventLog
 from replay.player.policy_set import PolicySet
 from replay.player.result import replay
 from replay.report.contributors import Phase, QuotedMention, examples, phases
+from replay.report.series import Series
 from replay.report.threshold_distance import DetectorLevel, levels
 from replay.report.what_if import Slider, sliders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from alerts.incidents.model import Notification
+    from alerts.incidents.model import Incident, Notification
     from config.brands.model import Brand
     from mentions.model.batches import Tick
     from replay.player.result import IncidentTimeline, ReplayResult
     from replay.report.provenance import Provenance
 
 BARS_SHOWN: Final = 720
+CRISIS_BARS: Final = 360
+AROUND: Final = 2 * 3_600_000
+"""How much the chart of the crisis shows before it (ms), and half of it after."""
+
 BEFORE: Final = 3 * 3_600_000
 AFTER: Final = 3 * 3_600_000
 """How much is shown around an incident (ms)."""
@@ -50,10 +55,17 @@ class ReportData:
     times: list[int]
     mentions: list[int]
     negative: list[int]
+    crisis: Series  # the hours around the most severe incident; all of it where there is none, or it is short
     levels: list[DetectorLevel]
     phases: list[Phase]
     examples: list[QuotedMention]
     sliders: list[Slider]
+    lived_incident: Incident | None = None  # the most severe incident as it was lived, where that is known
+
+    @property
+    def series(self) -> Series:
+        """Return the mentions of the whole time."""
+        return Series(self.step, self.times, self.mentions, self.negative)
 
     @property
     def notifications(self) -> list[Notification]:
@@ -86,8 +98,8 @@ def gather(
     courses = outcome.timelines()
     focus = _focus(courses, incident)
     since, until = _shown(outcome, focus if incident else None)
-    step = next((step for step in _STEPS if (until - since) / MINUTE / step <= BARS_SHOWN), _STEPS[-1])
-    times, mentions, negative = _columns(brand.name, records, since, until, step)
+    whole = _series(brand.name, records, since, until, BARS_SHOWN)
+    times, mentions, negative, step = whole.times, whole.mentions, whole.negative, whole.step
     seen = levels(brand, records, times, step)
     near = {one.detector for one in seen if one.nearest.nearness >= NEAR}
     driven = phases(brand.name, records, focus, outcome.until, times, negative) if focus else []
@@ -103,6 +115,7 @@ def gather(
         times=times,
         mentions=mentions,
         negative=negative,
+        crisis=_crisis(brand.name, records, whole, focus, outcome.until),
         levels=seen,
         phases=driven,
         examples=examples(records, driven[0].since, driven[-1].until) if driven else [],
@@ -136,6 +149,25 @@ def _shown(outcome: ReplayResult, focus: IncidentTimeline | None) -> tuple[int, 
         return outcome.since, max([outcome.until, *(note.happened_at for note in outcome.notifications)])
     end = focus.open_periods[-1].until or outcome.until
     return max(outcome.since, focus.opened_at - BEFORE), max(min(outcome.until, end + AFTER), end)
+
+
+def _crisis(
+    brand: str, records: Sequence[Batch | Tick], whole: Series, focus: IncidentTimeline | None, until: int
+) -> Series:
+    """Return the hours around the most severe incident, in finer steps; the whole time where it is hardly longer."""
+    if focus is None:
+        return whole
+    first, last = focus.opened_at - AROUND, (focus.open_periods[-1].until or until) + AROUND // 2
+    since, end = max(first, whole.times[0]), min(last, whole.end)
+    if 2 * (end - since) >= whole.end - whole.times[0]:
+        return whole
+    return _series(brand, records, since, end, CRISIS_BARS)
+
+
+def _series(brand: str, records: Iterable[Batch | Tick], since: int, until: int, most: int) -> Series:
+    """Return the mentions in as many steps as a chart has room for."""
+    step = next((step for step in _STEPS if (until - since) / MINUTE / step <= most), _STEPS[-1])
+    return Series(step, *_columns(brand, records, since, until, step))
 
 
 def _columns(

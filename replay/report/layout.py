@@ -7,6 +7,7 @@ import gzip
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -44,16 +45,18 @@ def chart(figure: Any, alt: str) -> Chart:
 
 def page(template: str, language: Language, **values: object) -> str:
     """Return a page: a template with its values, all text escaped."""
-    return _environment().get_template(template).render(language=language, plotly=_library(), clock=clock, **values)
+    return (
+        _environment().get_template(template).render(language=language, plotly=_library(), **{"clock": clock, **values})
+    )
 
 
-def clock(at: int) -> str:
-    """Return an instant in readable form, UTC.
+def clock(at: int, zone: str = "UTC") -> str:
+    """Return an instant in readable form, by the clock of a time zone.
 
-    >>> clock(0)
-    '1970-01-01 00:00'
+    >>> clock(0), clock(0, "Europe/Paris")
+    ('1970-01-01 00:00', '1970-01-01 01:00')
     """
-    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M}"
+    return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 @cache

@@ -13,7 +13,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "summary": "Summary",
         "none": "Between {since} and {until}, {mentions} mentions of {brand} raised no alert.",
         "some": "Between {since} and {until}, {mentions} mentions of {brand} opened {incidents} and sent {pages}. "
-        "The most severe: {line}, opened at {opened}.",
+        "The most severe one opened at {opened}, became {severity}, and was at its worst at {at}: {peak}.",
         "one_incident": "{count} incident",
         "many_incident": "{count} incidents",
         "one_page": "{count} page",
@@ -25,6 +25,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "opened": "Opened",
         "resolved": "Resolved",
         "acknowledged": " {who} acknowledged it after {span}.",
+        "official_reply": " {who} marked the official reply as posted after {span}.",
         "over": " It was resolved after {span}.",
         "open": " It was still open at the end.",
         "timeline": "Timeline",
@@ -32,8 +33,13 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "negative": "Negative",
         "alt": "Chart: mentions and negative mentions every {step} minutes, with the negative share below. "
         "The peak is at {peak} with {count} mentions. The table below has the figures.",
+        "whole": "The whole time",
+        "csv": "Download all of it as CSV",
+        "detectors": "How near each detector was",
+        "prepared_by": "Prepared by {agency}",
+        "prepared_for": "for {client}",
         "figures": "Figures as a table",
-        "time": "Time (UTC)",
+        "time": "Time ({zone})",
         "annotations": "Alerts and actions",
         "what": "What",
         "paged": "paged",
@@ -114,14 +120,15 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "slider_together": "All volume thresholds together, × today’s",
         "slider_sensitivity": "Sensitivity",
         "against": "Compared with today",
-        "print": "Times are UTC. Made by tocsin report; the page loads nothing. Mentions are quoted verbatim.",
+        "print": "Times are those of {zone}. Made by tocsin report; the page loads nothing. "
+        "Mentions are quoted verbatim.",
     },
     "fr": {
         "title": "{brand} : ce qui s’est passé",
         "summary": "En bref",
         "none": "Entre {since} et {until}, {mentions} mentions de {brand} n’ont déclenché aucune alerte.",
         "some": "Entre {since} et {until}, {mentions} mentions de {brand} ont ouvert {incidents} et déclenché {pages}. "
-        "Le plus grave : {line}, ouvert à {opened}.",
+        "Le plus grave, ouvert à {opened}, est devenu {severity} ; au pire moment, à {at} : {peak}.",
         "one_incident": "{count} incident",
         "many_incident": "{count} incidents",
         "one_page": "{count} appel",
@@ -133,6 +140,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "opened": "Ouvert",
         "resolved": "Clos",
         "acknowledged": " {who} l’a pris en charge après {span}.",
+        "official_reply": " {who} a marqué la réponse officielle comme publiée après {span}.",
         "over": " Il a été clos après {span}.",
         "open": " Il était encore ouvert à la fin.",
         "timeline": "Chronologie",
@@ -140,8 +148,13 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "negative": "Négatives",
         "alt": "Graphique : mentions et mentions négatives par tranche de {step} minutes, la part négative en dessous. "
         "Le pic est à {peak} avec {count} mentions. Le tableau ci-dessous donne les chiffres.",
+        "whole": "Toute la période",
+        "csv": "Tout télécharger en CSV",
+        "detectors": "À quelle distance était chaque détecteur",
+        "prepared_by": "Établi par {agency}",
+        "prepared_for": "pour {client}",
         "figures": "Les chiffres en tableau",
-        "time": "Heure (UTC)",
+        "time": "Heure ({zone})",
         "annotations": "Alertes et actions",
         "what": "Quoi",
         "paged": "appel",
@@ -222,7 +235,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "slider_together": "Tous les seuils de volume ensemble, × aujourd’hui",
         "slider_sensitivity": "Sensibilité",
         "against": "Par rapport à aujourd’hui",
-        "print": "Les heures sont en UTC. Établi par tocsin report ; la page ne charge rien. "
+        "print": "Les heures sont celles de {zone}. Établi par tocsin report ; la page ne charge rien. "
         "Les mentions sont citées telles quelles.",
     },
 }

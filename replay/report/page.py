@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from base64 import b64encode
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from alerts.rendering import text as wording
 from alerts.rendering.crowd_part import build_crowd
@@ -14,7 +17,9 @@ from detectors.registry import label
 from replay.report.annotations import annotate
 from replay.report.layout import clock, page
 from replay.report.locale import WORDS
-from replay.report.timeline import SIGNS, panel_title, timeline
+from replay.report.series import to_csv
+from replay.report.story import first_answer, peak_of
+from replay.report.timeline import SIGNS, detectors_chart, mentions_chart, panel_title, timeline
 from replay.report.what_if import TOGETHER
 
 if TYPE_CHECKING:
@@ -32,20 +37,34 @@ ROWS: Final = 60
 """Rows of the table behind the chart: the busiest stretches."""
 
 
-def render(facts: ReportData, language: Language) -> str:
-    """Return the page."""
-    words = WORDS[language]
-    marks = annotate(facts.notifications, language)
+class Publisher(NamedTuple):
+    """Whose report it is, for the head of the page."""
+
+    agency: str = ""
+    client: str = ""
+    logo: str = ""  # a data: address
+
+
+def render(facts: ReportData, language: Language, publisher: Publisher | None = None) -> str:
+    """Return the page; instants are those of the brand's time zone."""
+    words, zone = _words_of(facts, language), facts.brand.timezone
+    marks = annotate(facts.notifications, language, zone, facts.lived_incident)
+    short = facts.crisis is not facts.series and facts.crisis.times != facts.times
     return page(
         "report.html.j2",
         language,
         words=words,
+        clock=partial(clock, zone=zone),
+        publisher=publisher or Publisher(),
         title=words["title"].format(brand=facts.brand.name),
         summary=summary(facts, language),
         facts=facts,
-        timeline=timeline(facts, marks, language, words),
-        busiest=_busiest(facts),
-        near=[_near(level, language, words) for level in facts.levels],
+        timeline=timeline(facts, facts.crisis if short else facts.series, marks, words),
+        whole=mentions_chart(facts.series, words, zone) if short else None,
+        detectors=detectors_chart(facts, language, words),
+        table=b64encode(to_csv(facts.series, facts.levels, zone).encode("utf-8-sig")).decode(),
+        busiest=_busiest(facts, language),
+        near=[_near(level, language, words, zone) for level in facts.levels],
         annotations=marks,
         figures=_figures(facts, language, words),
         incidents=_incidents(facts, language, words),
@@ -53,35 +72,46 @@ def render(facts: ReportData, language: Language) -> str:
         signs=SIGNS,
         severities={severity: wording.translate(language, severity) for severity in SEVERITIES},
         unattended=_unattended(facts, marks, words),
-        sliders=[_slider(slider, language, words) for slider in facts.sliders],
+        sliders=[_slider(slider, language, words, zone) for slider in facts.sliders],
+        number=partial(format_number, language=language),
     )
 
 
+def _words_of(facts: ReportData, language: Language) -> dict[str, str]:
+    """Return the texts, with the time zone of the brand set in."""
+    zone = facts.brand.timezone
+    named = {key: WORDS[language][key].replace("{zone}", zone) for key in ("time", "print")}
+    return WORDS[language] | named
+
+
 def summary(facts: ReportData, language: Language) -> str:
-    """Return the summary in one paragraph."""
-    words, outcome = WORDS[language], facts.outcome
-    span = {"since": clock(outcome.since), "until": clock(outcome.until), "brand": facts.brand.name}
+    """Return the summary in one paragraph: how much, the most severe moment, what it was about, who answered."""
+    words, outcome, zone = WORDS[language], facts.outcome, facts.brand.timezone
+    span = {"since": clock(outcome.since, zone), "until": clock(outcome.until, zone), "brand": facts.brand.name}
     mentions = format_number(outcome.mentions, language)
     if facts.focus is None:
         return words["none"].format(mentions=mentions, **span)
     course = facts.focus
-    notes = [note for note in outcome.notifications if note.incident.id == course.incident.id]
+    peak = peak_of(course.incident, language)
     text = words["some"].format(
         mentions=mentions,
         incidents=_counted(len(facts.courses), words, "incident"),
         pages=_counted(sum(one.pages for one in facts.courses), words, "page"),
-        line=wording.notification_text(notes[0], language),
-        opened=clock(course.opened_at),
+        severity=wording.translate(language, course.severity).lower(),
+        opened=clock(course.opened_at, zone),
+        at=clock(peak.at, zone),
+        peak=peak.text,
         **span,
     )
-    acknowledged = next((note for note in notes if note.reason == "acknowledged"), None)
-    if acknowledged is not None:
-        waited = wording.format_duration(acknowledged.happened_at - course.opened_at, language)
-        text += words["acknowledged"].format(who=acknowledged.incident.acknowledged_by, span=waited)
     if course.topic is not None:
         text += words["about"].format(topic=topic_and_categories(course.topic, language))
     elif course.words is not None:
         text += words["about_words"].format(words=quoted_words(course.words, language))
+    for reason in ("acknowledged", "official_reply"):
+        answer = first_answer(facts, course, reason)
+        if answer is not None:
+            waited = wording.format_duration(answer.at - course.opened_at, language)
+            text += words[reason].format(who=answer.who, span=waited)
     until = course.open_periods[-1].until
     if until is None:
         return text + words["open"]
@@ -97,22 +127,20 @@ def _figures(facts: ReportData, language: Language, words: dict[str, str]) -> li
     if facts.focus is None:
         return found
     course, until = facts.focus, facts.focus.open_periods[-1].until
-    of_incident = [note for note in facts.outcome.notifications if note.incident.id == course.incident.id]
-    taken = next((note for note in of_incident if note.reason == "acknowledged"), None)
+    taken = first_answer(facts, course, "acknowledged")
     called = words["never"] if course.pages else "–"
-    waited = called if taken is None else wording.format_duration(taken.happened_at - course.opened_at, language)
-    by = "" if taken is None else clean(taken.incident.acknowledged_by or "")
+    waited = called if taken is None else wording.format_duration(taken.at - course.opened_at, language)
     lasted = words["still"] if until is None else wording.format_duration(until - course.opened_at, language)
     severity = wording.translate(language, course.severity)
     peak = max(zip(facts.mentions, facts.times, strict=True))
-    busiest = (words["busiest"].format(step=facts.step), format_number(peak[0], language), clock(peak[1]))
+    at = clock(peak[1], facts.brand.timezone)
     return [
         *found,
         (words["most_severe"], severity, ""),
-        *_topic_figure(course, language, words),
-        (words["waited"], waited, by),
+        (words["waited"], waited, "" if taken is None else taken.who),
         (words["lasted"], lasted, ""),
-        busiest,
+        (words["busiest"].format(step=facts.step), format_number(peak[0], language), at),
+        *_topic_figure(course, language, words),
     ]
 
 
@@ -133,10 +161,12 @@ def _incidents(facts: ReportData, language: Language, words: dict[str, str]) -> 
         return []
     return [
         (
-            clock(course.opened_at),
+            clock(course.opened_at, facts.brand.timezone),
             course.severity,
             about_text(course.topic, course.words, language) or "–",
-            clock(course.open_periods[-1].until) if course.open_periods[-1].until else words["still"],
+            clock(course.open_periods[-1].until, facts.brand.timezone)
+            if course.open_periods[-1].until
+            else words["still"],
         )
         for course in facts.courses
     ]
@@ -152,17 +182,22 @@ def _counted(count: int, words: dict[str, str], what: str) -> str:
     return words[f"one_{what}" if count == 1 else f"many_{what}"].format(count=count)
 
 
-def _busiest(facts: ReportData) -> list[tuple[str, int, int]]:
-    rows = sorted(zip(facts.mentions, facts.times, facts.negative, strict=True), reverse=True)[:ROWS]
-    return [(clock(at), count, bad) for count, at, bad in sorted(rows, key=lambda row: row[1])]
+def _busiest(facts: ReportData, language: Language) -> list[tuple[str, str, str]]:
+    """Return the busiest steps of the crisis, in order of time."""
+    shown = facts.crisis
+    rows = sorted(zip(shown.mentions, shown.times, shown.negative, strict=True), reverse=True)[:ROWS]
+    return [
+        (clock(at, facts.brand.timezone), format_number(count, language), format_number(bad, language))
+        for count, at, bad in sorted(rows, key=lambda row: row[1])
+    ]
 
 
-def _near(level: DetectorLevel, language: Language, words: dict[str, str]) -> tuple[str, str, str, str, str]:
+def _near(level: DetectorLevel, language: Language, words: dict[str, str], zone: str) -> tuple[str, str, str, str, str]:
     seen = level.nearest
     values = (_figure(seen, seen.observed, language), _figure(seen, seen.level, language))
     held = seen.observed >= seen.level and not seen.fires
     part = words["held"] if held else format_percent(seen.nearness, language)
-    return (panel_title(level, language, words), clock(level.at), *values, part)
+    return (panel_title(level, language, words), clock(level.at, zone), *values, part)
 
 
 def _figure(seen: Observation, value: float, language: Language) -> str:
@@ -176,15 +211,15 @@ def _unattended(facts: ReportData, marks: list[Annotation], words: dict[str, str
     return words["nobody_acted"].format(why=words["why_recording" if facts.origin.recorded else "why_files"])
 
 
-def _slider(slider: Slider, language: Language, words: dict[str, str]) -> dict[str, Any]:
+def _slider(slider: Slider, language: Language, words: dict[str, str], zone: str) -> dict[str, Any]:
     rows = [
         {
             "value": one.value + (f" ({words['today']})" if one.today else ""),
             "incidents": len(one.opened),
             "pages": one.pages,
-            "opened": [clock(at) for at in one.opened[:OPENED]] or [words["nothing"]],
+            "opened": [clock(at, zone) for at in one.opened[:OPENED]] or [words["nothing"]],
             "more": f"+ {len(one.opened) - OPENED}" if len(one.opened) > OPENED else "",
-            "against": words["same"] if one.today else one.preview.sentence(language),
+            "against": words["same"] if one.today else one.preview.sentence(language, ZoneInfo(zone)),
         }
         for one in slider.settings
     ]

@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from streams.recording.format import Recording
 
 DEFAULT_FILE: Final = Path("config/brands.yaml")
+MAX_LOGO: Final = 1_000_000
+"""Bytes of a logo at most: it is in the page."""
+
+_PICTURES: Final = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".svg": "image/svg+xml",
+}
 
 
 class _ReportInput(NamedTuple):
@@ -54,6 +65,13 @@ def command(
     language: Annotated[
         Literal["en", "fr"] | None, typer.Option(help="Language of the page; left out: the brand's.")
     ] = None,
+    agency: Annotated[str, typer.Option(help="Who made the report, for its head.")] = "",
+    client: Annotated[str, typer.Option(help="For whom it is, for its head.")] = "",
+    logo: Annotated[Path | None, typer.Option(help="Picture for its head: PNG, JPEG, GIF, WebP or SVG.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Also write what the charts draw, as CSV.")] = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", help="Also print the page as PDF, by a Chromium on this machine.")
+    ] = None,
     sort: Annotated[bool, typer.Option("--sort", help="Sort the mentions by time of publication first.")] = False,
     weights: WeightsOption = None,
     reading: FileReading,
@@ -67,12 +85,20 @@ def command(
     Examples:
       tocsin report march.jsonl.gz --brand Hallowfirth --defaults -o hallowfirth.html
       tocsin report march.tocsin --brand Hallowfirth --language fr
+      tocsin report march.tocsin --brand Hallowfirth --agency Lighthouse --logo lighthouse.svg --pdf march.pdf
     """
     from replay.report.data import gather  # noqa: PLC0415  slow to load
-    from replay.report.page import render  # noqa: PLC0415
+    from replay.report.page import Publisher, render  # noqa: PLC0415
+    from replay.report.series import to_csv  # noqa: PLC0415
+    from tocsin.cli.analyse.pdf import browser, print_pdf  # noqa: PLC0415
 
     collect_rarely()
-    check_output_path("--out", out)
+    for option, path in (("--out", out), ("--csv", csv), ("--pdf", pdf)):
+        if path is not None:
+            check_output_path(option, path)
+    if pdf is not None:
+        browser()
+    publisher = Publisher(agency, client, _picture(logo) if logo else "")
     source = ReplayInput(files, reading, sort=sort, rescore=False, weights=weights)
     found = _report_input(source, files, brand, config, defaults=defaults)
     if found.material.disordered:
@@ -84,14 +110,42 @@ def command(
             facts = gather(found.rules, found.records, found.origin, incident, found.lived, advance)
         except LookupError as error:
             raise CommandError(printable(str(error.args[0]))) from error
-    out.write_text(render(facts, language or found.rules.language), encoding="utf-8")
-    print_line(f"wrote {printable(str(out))}: {len(facts.courses)} incidents in {facts.outcome.mentions} mentions")
+    out.write_text(render(facts, language or found.rules.language, publisher), encoding="utf-8")
+    if csv is not None:
+        csv.write_text(to_csv(facts.series, facts.levels, facts.brand.timezone), encoding="utf-8-sig", newline="")
+    if pdf is not None:
+        print_pdf(out, pdf)
+    count = len(facts.courses)
+    written = ", ".join(printable(str(path)) for path in (out, csv, pdf) if path is not None)
+    print_line(
+        f"wrote {written}: {count} {'incident' if count == 1 else 'incidents'} in {facts.outcome.mentions:,} mentions"
+    )
     refused = found.material.rejected
     if refused:
         print_status(
             f"{len(refused)} lines rejected, the first is line {refused[0].number}: {printable(refused[0].reasons[0])}"
         )
         raise typer.Exit(1)
+
+
+def _picture(path: Path) -> str:
+    """Return a picture as a data: address.
+
+    Raises:
+        UsageError: it is no picture, cannot be read, or is larger than MAX_LOGO.
+    """
+    from base64 import b64encode  # noqa: PLC0415
+
+    kind = _PICTURES.get(path.suffix.lower())
+    if kind is None:
+        raise UsageError(f"--logo {printable(str(path))}: must be one of {', '.join(_PICTURES)}")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"--logo {printable(str(path))}: {error.strerror}") from error
+    if len(content) > MAX_LOGO:
+        raise UsageError(f"--logo {printable(str(path))}: has {len(content):,} bytes, at most {MAX_LOGO:,} are taken")
+    return f"data:{kind};base64,{b64encode(content).decode()}"
 
 
 def check_output_path(option: str, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from tocsin.web.templating import REPORT_SECURITY_POLICY
 from tocsin.web.text import translate
 
 if TYPE_CHECKING:
+    from alerts.incidents.model import Incident
     from config.brands.model import Brand
     from detectors.model.signal_text import Language
     from tocsin.web.sources.data_source import DataSource
@@ -51,19 +53,20 @@ class ReportPages:
             if key not in self._made:
                 brand = self._source.brands()[incident.brand].brand
                 since = incident.opened_at - HISTORY
-                self._made[key] = await asyncio.to_thread(self._make, brand, incident.id, since, language)
+                self._made[key] = await asyncio.to_thread(self._make, brand, incident, since, language)
                 while len(self._made) > CACHE_SIZE:
                     self._made.popitem(last=False)
         headers = {"Content-Security-Policy": REPORT_SECURITY_POLICY}
         return web.Response(text=self._made[key], content_type="text/html", charset="utf-8", headers=headers)
 
-    def _make(self, brand: Brand, incident: str, since: int, language: Language) -> str:
+    def _make(self, brand: Brand, incident: Incident, since: int, language: Language) -> str:
+        """Return the report: the mentions replayed, with what people did as it was."""
         records = self._source.read_scored(brand.name, since, self._source.now() + 1)
         if not any(isinstance(one, Batch) for one in records):
             raise web.HTTPNotFound(text=translate(language, "preview_empty", days=14))
         origin = from_files("Kafka" if self._source.live else "recording", brand, records)
         try:
-            facts = gather(brand, records, origin, incident)
+            facts = replace(gather(brand, records, origin, incident.id), lived_incident=incident)
         except LookupError:  # of so short a past, it opens at another minute
             facts = gather(brand, records, origin)
         return render(facts, language)
