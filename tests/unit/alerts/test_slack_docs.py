@@ -27,6 +27,8 @@ NEEDED = {  # as docs.slack.dev/reference/methods names them, for public and pri
     "files_info": {"files:read"},
     "files_delete": {"files:write"},
     "dnd_teamInfo": {"dnd:read"},
+    "users_info": {"users:read"},
+    "usergroups_list": {"usergroups:read"},
 }
 
 
@@ -36,11 +38,14 @@ def test_the_manifest_asks_for_the_scopes_that_the_calls_need_and_no_more() -> N
         "alerts/notifiers/slack/notifier.py",
         "alerts/notifiers/slack/dnd.py",
         "alerts/notifiers/slack/usergroups.py",
+        "alerts/notifiers/slack/names.py",
         "tocsin/slack_app/slack_client.py",
     )
     code = "".join((ROOT / place).read_text(encoding="utf-8") for place in places)
     called = set(
-        re.findall(r"\b(dnd_team\w+|chat_\w+|auth_test|usergroups_\w+|conversations\.\w+|files[._]\w+)\b", code)
+        re.findall(
+            r"\b(dnd_team\w+|chat_\w+|auth_test|usergroups_\w+|users_info|conversations\.\w+|files[._]\w+)\b", code
+        )
     )
     assert called == set(NEEDED)
     manifest = YAML(typ="safe").load(ROOT / "docs" / "slack-app-manifest.yaml")

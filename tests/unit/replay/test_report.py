@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import subprocess
@@ -13,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
-from alerts.incidents.model import Action
+from alerts.incidents.model import Action, HistoryEntry
 from config.brands.model import default_brand
 from config.brands.wire import encode_brand
 from detectors.registry import BY_NAME
+from mentions.model.batches import Batch as ScoredBatch
 from mentions.readers.position import Line, Position
 from mentions.watchlist.watchlist import Watchlist
 from replay.player.policy_set import PolicySet
@@ -25,9 +28,12 @@ from replay.player.recording_replay import RecordedPolicies, RecordingReplay
 from replay.player.result import replay
 from replay.report.annotations import annotate
 from replay.report.data import ReportData, gather
+from replay.report.layout import clock
 from replay.report.locale import WORDS
-from replay.report.page import render, summary
+from replay.report.page import Publisher, render, summary
 from replay.report.provenance import configured, from_files, from_recording
+from replay.report.series import to_csv
+from replay.report.story import peak_of
 from replay.report.threshold_distance import levels
 from replay.report.what_if import SCALES, TOGETHER, sliders
 from replay.tuning.candidates import BARS, value_of, with_settings
@@ -39,7 +45,9 @@ from tests.support.browser import SCREENS, keep, opened
 from tests.support.mention_generator import START, MentionGenerator
 from tests.support.recordings import UNTIL
 from tests.support.topics import mention_words, topic
+from tocsin.cli.analyse.pdf import browser
 from tocsin.cli.weights import load_scorer
+from tocsin.errors import CommandError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -257,6 +265,75 @@ def test_both_languages_have_the_same_words() -> None:
         assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", WORDS["fr"][key])), key
     assert '<html lang="fr">' in render(facts(), "fr")
     assert "incident" in summary(facts(), "fr")
+
+
+def test_the_summary_names_the_most_severe_moment_by_the_clock_of_the_brand() -> None:
+    """Not the figures of the opening; and no instant is in another time zone than the brand's."""
+    brand = BRAND.model_copy(update={"timezone": "Asia/Kolkata"})
+    found = replace(facts(), brand=brand)
+    assert found.focus is not None
+    peak = peak_of(found.focus.incident, "en")
+    text = summary(found, "en")
+    assert f"was at its worst at {clock(peak.at, 'Asia/Kolkata')}: {peak.text}." in text
+    assert clock(peak.at) not in text
+    page = render(found, "en")
+    assert "Time (Asia/Kolkata)" in page
+    assert clock(found.focus.opened_at) not in page
+
+
+def test_what_is_drawn_can_be_taken_along_as_csv() -> None:
+    """A row for each step, with what each detector observed and from which value it fires."""
+    head, *rows = csv.reader(to_csv(facts().series, facts().levels, "Europe/Paris").splitlines())
+    assert head[:3] == ["time", "mentions", "negative"]
+    assert [int(row[1]) for row in rows] == facts().mentions
+    assert {len(row) for row in rows} == {3 + 2 * len(facts().levels)}
+    assert rows[0][0].endswith("+01:00")
+
+
+def test_a_long_time_has_a_chart_of_the_crisis_in_finer_steps() -> None:
+    """The hours around the most severe incident, not a spike at the edge of a month."""
+    focus = facts().focus
+    assert focus is not None
+    calm = [replace_times(record, -30 * 86_400_000) for record in records(50)]
+    found = reported(BRAND, [*calm, *records()])
+    assert found.step > found.crisis.step
+    assert found.crisis.times[0] <= focus.opened_at <= found.crisis.end
+    assert WORDS["en"]["whole"] in render(found, "en")
+
+
+def replace_times(record: Batch | Tick, shift: int) -> Batch | Tick:
+    """Return a record of another time."""
+    if isinstance(record, ScoredBatch):
+        instants = [at + shift for at in record.published]
+        ids = [one + 1 for one in record.ids]
+        return structs.replace(record, published=instants, arrived=[at + shift for at in record.arrived], ids=ids)
+    return structs.replace(record, read_up_to=record.read_up_to + shift)
+
+
+def test_a_live_incident_is_told_as_it_was_lived() -> None:
+    """What people did comes from the incident, not from a replay that knows nobody."""
+    focus = facts().focus
+    assert focus is not None
+    at = focus.opened_at + 7 * MINUTE
+    history = (*focus.incident.history, HistoryEntry(at, "U0ANA", "official_reply", "https://brisela.example/we"))
+    found = replace(facts(), lived_incident=structs.replace(focus.incident, history=history))
+    assert "U0ANA marked the official reply as posted after 7 min." in summary(found, "en")
+    marks = annotate(found.notifications, "en", "UTC", found.lived_incident)
+    assert any("Official reply posted by U0ANA: https" in mark.text and mark.kind == "act" for mark in marks)
+
+
+def test_whose_report_it_is_stands_at_its_head() -> None:
+    """Names are escaped; the picture is in the page."""
+    page = render(facts(), "fr", Publisher("<b>Lighthouse", "Northhallow", "data:image/png;base64,AAAA"))
+    assert "Établi par &lt;b&gt;Lighthouse pour Northhallow" in " ".join(page.split())
+    assert '<img src="data:image/png;base64,AAAA"' in page
+
+
+def test_without_a_browser_the_way_to_a_pdf_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is computed for minutes before that is said."""
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(CommandError, match="no Chromium found: install it"):
+        browser()
 
 
 def test_no_name_acts_on_the_page() -> None:

@@ -14,6 +14,7 @@ from tocsin.cli.options import ActionIdOption, BrandOption, ByOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, print_table, printable
 from tocsin.cli.respond import actions
 from tocsin.cli.respond.incident_output import detailed_record, print_incident, record, row
+from tocsin.cli.slack_names import slack_names
 from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
@@ -85,11 +86,13 @@ def show(incident: _Id, *, json: JsonOption = False) -> None:
     Examples:
       tocsin incident show hallowfirth-2c3a51-20260310T1341Z
     """
-    found = actions.find_incident(load_installation(), incident)
+    here = load_installation()
+    found = actions.find_incident(here, incident)
     if json:
         print_json(detailed_record(found))
     else:
-        print_incident(found)
+        people = [*(entry.actor for entry in found.history), found.acknowledged_by or ""]
+        print_incident(found, slack_names(here.settings, people))
 
 
 @app.command()

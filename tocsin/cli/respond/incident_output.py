@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tocsin.cli.output import print_line, print_table, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from alerts.incidents.model import Incident
 
 
@@ -58,25 +60,28 @@ def detailed_record(one: Incident) -> dict[str, Any]:
     return record(one) | times | {"escalated": one.escalation_steps, "findings": findings, "history": history}
 
 
-def print_incident(one: Incident) -> None:
-    """Print an incident's state, what each detector found, and its history."""
+def print_incident(one: Incident, names: Mapping[str, str]) -> None:
+    """Print an incident's state, what each detector found, and its history; `names` are those of people in Slack."""
     from alerts.rendering.text import current_text  # noqa: PLC0415  slow to load
 
     print_line(f"{printable(one.id)}  {one.severity}, {one.status}")
-    for name, value in _facts(one).items():
+    for name, value in _facts(one, names).items():
         print_line(f"  {name:13}  {printable(value)}")
     print_line()
     findings = [(name, finding.signal.severity, current_text(finding, "en")) for name, finding in one.findings.items()]
     print_table(["detector", "severity", "found"], findings)
     print_line()
-    print_table(["at (UTC)", "who", "what", "text"], [[_minute(e.at), e.actor, e.reason, e.text] for e in one.history])
+    print_table(
+        ["at (UTC)", "who", "what", "text"],
+        [[_minute(e.at), names.get(e.actor, e.actor), e.reason, e.text] for e in one.history],
+    )
 
 
 def _detectors(one: Incident) -> list[str]:
     return sorted({finding.signal.detector for finding in one.findings.values()})
 
 
-def _facts(one: Incident) -> dict[str, str]:
+def _facts(one: Incident, names: Mapping[str, str]) -> dict[str, str]:
     from alerts.incidents.findings import topic_of, words_of  # noqa: PLC0415
     from alerts.rendering.topic_part import quoted_words, topic_and_categories  # noqa: PLC0415  slow to load
 
@@ -91,7 +96,11 @@ def _facts(one: Incident) -> dict[str, str]:
     facts = {"brand": ", ".join(one.all_brands)} | ({"topic": topic_and_categories(topic, "en")} if topic else {})
     facts |= {"words": quoted_words(words, "en")} if words else {}
     facts |= {name: f"{_minute(at)} UTC" for name, at in instants.items() if at is not None}
-    people = {"acknowledged": one.acknowledged_by, "verdict": one.verdict}
+    people = {
+        "acknowledged": names.get(one.acknowledged_by or "", one.acknowledged_by),
+        "official reply": names.get(one.official_reply_by or "", one.official_reply_by),
+        "verdict": one.verdict,
+    }
     return facts | {name: text for name, text in people.items() if text}
 
 

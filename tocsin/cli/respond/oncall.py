@@ -61,9 +61,18 @@ def command(
         for record in records:
             print_json(record)
     else:
-        _print(records)
+        _print([record | {"names": _slack_names(record) | record["names"]} for record in records])
     if any(not (record["always"] or record["now"]) for record in records):
         raise typer.Exit(1)
+
+
+def _slack_names(record: dict[str, Any]) -> dict[str, str]:
+    """Return the names in Slack of whom a record names, where a token is set."""
+    from tocsin.cli.environment import load_installation  # noqa: PLC0415  slow to load
+    from tocsin.cli.slack_names import slack_names  # noqa: PLC0415
+
+    people = [*record["always"], *(who for shift in record["shifts"] for who in shift["who"])]
+    return dict(slack_names(load_installation().settings, people))
 
 
 def _configured(file: Path, now: datetime) -> dict[str, Brand]:

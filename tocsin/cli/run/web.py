@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib import resources
@@ -131,7 +132,9 @@ async def _serve(
 
 
 async def _serve_live(here: Installation, host: str, port: int, shown: PageFiles) -> None:
-    from streams.kafka.admin import create_topics  # noqa: PLC0415  slow to load
+    from alerts.notifiers.slack.names import SlackNames  # noqa: PLC0415  slow to load
+    from alerts.notifiers.slack.notifier import web_client  # noqa: PLC0415
+    from streams.kafka.admin import create_topics  # noqa: PLC0415
     from streams.moderation.queue_view import QueueView  # noqa: PLC0415
     from streams.monitoring.http_server import serve  # noqa: PLC0415
     from streams.monitoring.probes import Probes  # noqa: PLC0415
@@ -139,9 +142,10 @@ async def _serve_live(here: Installation, host: str, port: int, shown: PageFiles
 
     wanted = here.topics.all(), here.settings.partitions, here.settings.replication
     made = await asyncio.to_thread(create_topics, here.connection, *wanted)
-    partitions = made[0].partitions
+    partitions, token = made[0].partitions, here.settings.slack_token.get_secret_value()
+    names = SlackNames(web_client(token, here.settings.slack_url), time.monotonic) if token else None
     async with (
-        KafkaDataSource(here.connection, here.topics, partitions) as world,
+        KafkaDataSource(here.connection, here.topics, partitions, names) as world,
         QueueView(here.connection, here.topics, partitions) as moderation,
         asyncio.TaskGroup() as group,
     ):

@@ -77,6 +77,8 @@ class FakeSlack:
             "conversations.replies": self.conversations.thread,
             "conversations.list": self.conversations.index,
             "usergroups.users.list": self._members,
+            "usergroups.list": self._groups_index,
+            "users.info": self._person,
             "dnd.teamInfo": self._paused,
             "views.open": self.views.open,
             "views.push": self.views.push,
@@ -233,6 +235,18 @@ class FakeSlack:
         if members is None:
             raise ApiError("no_such_subteam")
         return {"users": members}
+
+    def _groups_index(self, call: Call) -> dict[str, Any]:
+        del call
+        return {"usergroups": [{"id": group, "name": self.users.get(group, group)} for group in self.groups]}
+
+    def _person(self, call: Call) -> dict[str, Any]:
+        if "users:read" in self.missing_scopes:
+            raise ApiError("missing_scope", needed="users:read")
+        user = str(call.body.get("user"))
+        if user not in self.users:
+            raise ApiError("user_not_found")
+        return {"user": {"id": user, "profile": {"display_name": self.users[user], "real_name": self.users[user]}}}
 
     def _paused(self, call: Call) -> dict[str, Any]:
         if "dnd:read" in self.missing_scopes:

@@ -59,11 +59,8 @@ MESSAGES: Final = {
     "tuning": "Tuning",
     "incidents": "Incidents",
     "no_incidents": "No incidents.",
-    "since": "Since {at}",
-    "lasted": "{start} to {end}",
     "topic": "Topic",
     "detections": "Detections",
-    "peak": "Peak",
     "crowd": "Who wrote it",
     "crowd_accounts": "Busiest accounts",
     "crowd_hint": "Figures on these mentions, no verdict on anyone: coordination can look like enthusiasm, "

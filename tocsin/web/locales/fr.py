@@ -61,11 +61,8 @@ _TEXTS: Final = {
     "tuning": "Réglages",
     "incidents": "Incidents",
     "no_incidents": "Aucun incident.",
-    "since": "Depuis {at}",
-    "lasted": "De {start} à {end}",
     "topic": "Sujet",
     "detections": "Détections",
-    "peak": "Pic",
     "crowd": "Qui a écrit",
     "crowd_accounts": "Comptes les plus actifs",
     "crowd_hint": "Des chiffres sur ces mentions, pas un verdict sur quiconque : une action coordonnée peut "

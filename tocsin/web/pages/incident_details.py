@@ -18,7 +18,7 @@ from alerts.rendering.words_part import build_words, quoted_example
 from config.brands.on_call import route
 from detectors.model.signal import Contributors
 from detectors.registry import label
-from tocsin.web.pages.overview import display_name
+from tocsin.web.pages.overview import NOBODY, Names, display_name
 from tocsin.web.text import MESSAGES, format_clock, format_time, translate
 
 if TYPE_CHECKING:
@@ -94,8 +94,10 @@ class IncidentDetails(NamedTuple):
     deleted: str  # how many of its mentions were deleted since
 
 
-def incident_details(incident: Incident, brand: Brand, language: Language, now: int) -> IncidentDetails:
-    """Return an incident's details in words, as of an instant (ms)."""
+def incident_details(
+    incident: Incident, brand: Brand, language: Language, now: int, names: Names = NOBODY
+) -> IncidentDetails:
+    """Return an incident's details in words, as of an instant (ms); `names` are those of people in Slack."""
     current = replace(incident, updated_at=max(now, incident.updated_at))
     card = build_card(current, replace(route(brand, now, ""), language=language), page=False, edit=True)
     chart, legend = _chart(incident, brand, language)
@@ -103,8 +105,8 @@ def incident_details(incident: Incident, brand: Brand, language: Language, now: 
     found = [first, *(one for one in incident.findings.values() if one is not first)]
     return IncidentDetails(
         headline=wording.headline(incident, language),
-        status=_runs(card.status, brand),
-        calls=_runs(card.calls, brand),
+        status=_runs(card.status, brand, names),
+        calls=_runs(card.calls, brand, names),
         moves=[_runs(move, brand) for move in card.moves],
         notes=[_runs(note, brand) for note in card.notes],
         chart=chart,
@@ -115,7 +117,7 @@ def incident_details(incident: Incident, brand: Brand, language: Language, now: 
         accounts=_accounts(incident),
         drivers=_drivers(incident, found, language),
         examples=_examples(incident, found, brand),
-        history=[_history_view(one, brand, language) for one in reversed(incident.history)],
+        history=[_history_view(one, brand, language, names) for one in reversed(incident.history)],
         replied=incident.official_reply_at is not None,
         deleted="".join(span.text for span in deletions_text(incident.deleted, language)) if incident.deleted else "",
     )
@@ -152,17 +154,17 @@ def _topic_view(incident: Incident, brand: Brand, language: Language) -> TopicVi
     return TopicView("topic" if topic else "terms", lines, copies, _runs(part.further, brand))
 
 
-def _runs(text: RichText, brand: Brand) -> Runs:
+def _runs(text: RichText, brand: Brand, names: Names = NOBODY) -> Runs:
     """Return rich text for the page: an instant in the brand's time zone, a person by name, a link with its address."""
-    return [_run(span, brand) for span in text]
+    return [_run(span, brand, names) for span in text]
 
 
-def _run(span: Span, brand: Brand) -> tuple[str, str]:
+def _run(span: Span, brand: Brand, names: Names) -> tuple[str, str]:
     match span.style:
         case "time":
             return "plain", (format_clock if span.text == "{time}" else format_time)(span.at, brand.timezone)
         case "mention":
-            return "bold", display_name(span.text.lstrip("@"), brand)
+            return "bold", display_name(span.text.lstrip("@"), brand, names)
         case "link":
             return span.target, span.text
     return span.style, span.text
@@ -208,18 +210,18 @@ def _examples(incident: Incident, found: list[Finding], brand: Brand) -> list[Ex
     ]
 
 
-def _history_view(entry: HistoryEntry, brand: Brand, language: Language) -> HistoryView:
+def _history_view(entry: HistoryEntry, brand: Brand, language: Language, names: Names) -> HistoryView:
     text = clean(entry.text)
     if entry.reason == "raised_severity":
         text = MESSAGES[language].get(entry.text, text).lower()
     elif entry.reason in _DETECTOR_REASONS:
         text = detector_name(text, language)
     elif entry.reason == "assigned":
-        text = display_name(text, brand)
+        text = display_name(text, brand, names)
     return HistoryView(
         format_time(entry.at, brand.timezone),
         entry.at,
-        "Tocsin" if entry.actor == SYSTEM_USER else display_name(entry.actor, brand),
+        "Tocsin" if entry.actor == SYSTEM_USER else display_name(entry.actor, brand, names),
         translate(
             language,
             f"what_{entry.reason}",

@@ -90,7 +90,11 @@ class IncidentPages:
         if configured is None:
             raise web.HTTPNotFound
         known = [
-            (incident_row(one, configured.brand, language), one, format_time(one.opened_at, configured.brand.timezone))
+            (
+                incident_row(one, configured.brand, language, self._source.names()),
+                one,
+                format_time(one.opened_at, configured.brand.timezone),
+            )
             for one in incidents_of(self._source.incidents(), name)
         ]
         shown = brand_row(self._source, configured, language)
@@ -101,7 +105,7 @@ class IncidentPages:
         incident = self._incident(request)
         language, session = request_language(request), request[SESSION]
         brand = self._source.brands()[incident.brand].brand
-        details = incident_details(incident, brand, language, self._source.now())
+        details = incident_details(incident, brand, language, self._source.now(), self._source.names())
         receipt = self._source.message_ref(incident.id)
         outcome = request.query.get("outcome", "")
         return self._page(
@@ -110,7 +114,7 @@ class IncidentPages:
             details.headline,
             incident=incident,
             details=details,
-            on_call=on_call_names(brand, self._source.now()) or translate(language, "nobody"),
+            on_call=on_call_names(brand, self._source.now(), self._source.names()) or translate(language, "nobody"),
             offered=actions.available_actions(incident),
             verdicts=actions.available_verdicts(incident),
             allowed=may_act(brand, session.user, session.method),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from alerts.incidents.findings import primary
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from streams.listening.health import SourceHealth
     from tocsin.web.sources.data_source import DataSource
     from tocsin.web.sparkline import Sparkline
+
+Names = Mapping[str, str]
+"""Names in Slack, by id."""
+
+NOBODY: Final[Names] = {}
 
 STATES: Final = ("critical", "warning", "info", "quiet")
 
@@ -79,8 +85,8 @@ def brand_row(source: DataSource, configured: BrandWithOverrides, language: Lang
         group=clean(brand.group or ""),
         state=state,
         label=translate(language, state),
-        incidents=[incident_row(one, brand, language) for one in running],
-        on_call=on_call_names(brand, source.now()) or translate(language, "nobody"),
+        incidents=[incident_row(one, brand, language, source.names()) for one in running],
+        on_call=on_call_names(brand, source.now(), source.names()) or translate(language, "nobody"),
         badges=badges(source, configured, language),
         sparkline=build_sparkline(pulse, usual),
         expected=translate(
@@ -93,7 +99,7 @@ def brand_row(source: DataSource, configured: BrandWithOverrides, language: Lang
     )
 
 
-def incident_row(incident: Incident, brand: Brand, language: Language) -> IncidentRow:
+def incident_row(incident: Incident, brand: Brand, language: Language, names: Names = NOBODY) -> IncidentRow:
     """Return an incident in one line, without brand and severity."""
     first = primary(incident.findings.values())
     said = text.peak_text if incident.status == "resolved" else text.current_text
@@ -101,19 +107,19 @@ def incident_row(incident: Incident, brand: Brand, language: Language) -> Incide
         incident.id,
         incident.severity,
         text.with_brand(incident, first, said(first, language), language),
-        status_text(incident, brand, language),
+        status_text(incident, brand, language, names),
         incident.status == "acknowledged",
     )
 
 
-def status_text(incident: Incident, brand: Brand, language: Language) -> str:
+def status_text(incident: Incident, brand: Brand, language: Language, names: Names = NOBODY) -> str:
     """Return an incident's status, who acknowledged it, and whether it is snoozed."""
     who = incident.acknowledged_by
     key = "acknowledged_by" if incident.status == "acknowledged" and who else "unacknowledged"
     said = (
         translate(language, "resolved")
         if incident.status == "resolved"
-        else translate(language, key, who=display_name(who or "", brand))
+        else translate(language, key, who=display_name(who or "", brand, names))
     )
     if incident.status != "resolved" and incident.snoozed_until is not None:
         said += f" · {translate(language, 'snoozed', at=format_time(incident.snoozed_until, brand.timezone))}"
@@ -148,12 +154,12 @@ def badges(source: DataSource, configured: BrandWithOverrides, language: Languag
     return found + ([translate(language, "overridden")] if active(configured.overrides, source.now()) else [])
 
 
-def on_call_names(brand: Brand, at: int) -> str:
-    """Return who is on call, by the names in the brand's schedule."""
-    return ", ".join(display_name(one, brand) for one in dict.fromkeys(routing.on_call_users(brand, at)))
+def on_call_names(brand: Brand, at: int, names: Names = NOBODY) -> str:
+    """Return who is on call, by name."""
+    return ", ".join(display_name(one, brand, names) for one in dict.fromkeys(routing.on_call_users(brand, at)))
 
 
-def display_name(who: str, brand: Brand) -> str:
-    """Return a user's name: for a Slack id, the one in the brand's schedule."""
-    names = {identity: name for name, identity in brand.on_call_schedule.names.items()}
-    return clean(names.get(who, who))
+def display_name(who: str, brand: Brand, names: Names = NOBODY) -> str:
+    """Return a user's or group's name: the one in the brand's schedule, else in Slack, else the id."""
+    planned = {identity: name for name, identity in brand.on_call_schedule.names.items()}
+    return clean(planned.get(who) or names.get(who, who))

@@ -9,12 +9,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
+from msgspec import structs
 
 from mentions.model.batches import Batch
 from replay.report.data import gather
 from replay.report.page import render
 from replay.report.provenance import from_files
 from tocsin.web.http.middleware import request_language
+from tocsin.web.pages.overview import display_name
 from tocsin.web.templating import REPORT_SECURITY_POLICY
 from tocsin.web.text import translate
 
@@ -66,7 +68,17 @@ class ReportPages:
             raise web.HTTPNotFound(text=translate(language, "preview_empty", days=14))
         origin = from_files("Kafka" if self._source.live else "recording", brand, records)
         try:
-            facts = replace(gather(brand, records, origin, incident.id), lived_incident=incident)
+            facts = replace(
+                gather(brand, records, origin, incident.id), lived_incident=self._with_names(incident, brand)
+            )
         except LookupError:  # of so short a past, it opens at another minute
             facts = gather(brand, records, origin)
         return render(facts, language)
+
+    def _with_names(self, incident: Incident, brand: Brand) -> Incident:
+        """Return an incident with the names of those who acted in place of their ids."""
+        names = self._source.names()
+        history = tuple(
+            structs.replace(entry, actor=display_name(entry.actor, brand, names)) for entry in incident.history
+        )
+        return structs.replace(incident, history=history)

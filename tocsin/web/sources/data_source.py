@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from alerts.incidents.model import rank
+from alerts.oncall.schedule import on_call
+from config.brands.on_call import on_call_users
 from config.brands.responders import permission
 from detectors.stats.baseline import learn
 from detectors.windows.buckets import MENTIONS
 from tocsin.web.sources.rate_counter import BAR_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from alerts.delivery.ports import MessageRef
     from alerts.delivery.undelivered import Undelivered
@@ -51,6 +53,10 @@ class DataSource(Protocol):
 
     def undelivered(self) -> Sequence[Undelivered]:
         """Return the alerts that their receivers do not take, the oldest first."""
+        ...
+
+    def names(self) -> Mapping[str, str]:
+        """Return the names of people and user groups that are known, by Slack id."""
         ...
 
     def silences(self, brand: str) -> Sequence[Silence]:
@@ -93,3 +99,15 @@ def incidents_of(incidents: Mapping[str, Incident], brand: str) -> list[Incident
 def may_act(brand: Brand, who: str, by: str) -> bool:
     """Return whether a user may act on a brand: with the token always, through a proxy as its responders say."""
     return by != "proxy" or permission(brand, who) != "not_allowed"
+
+
+def people_of(brands: Mapping[str, BrandWithOverrides], incidents: Mapping[str, Incident], at: int) -> Iterator[str]:
+    """Yield the Slack ids that the pages show: those on call, the next ones, the steps, and who acted."""
+    for incident in incidents.values():
+        yield from (entry.actor for entry in incident.history)
+        yield from (one for one in (incident.acknowledged_by, incident.official_reply_by) if one)
+    for configured in brands.values():
+        brand = configured.brand
+        yield from on_call_users(brand, at)
+        yield from on_call(brand.on_call_schedule, at, 1)
+        yield from brand.alert.escalation

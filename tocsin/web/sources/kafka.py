@@ -21,7 +21,7 @@ from streams.views.brands import BrandRegistry, follow
 from streams.views.incidents import IncidentView
 from streams.views.posted_messages import PostedMessages
 from streams.views.undelivered import UndeliveredView
-from tocsin.web.sources.data_source import expected_rate
+from tocsin.web.sources.data_source import expected_rate, people_of
 from tocsin.web.sources.rate_counter import BAR_MS, BARS, RateCounter
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from alerts.delivery.undelivered import Undelivered
     from alerts.incidents.model import Incident
     from alerts.incidents.silences import Silence
+    from alerts.notifiers.slack.names import SlackNames
     from config.brands.overrides import BrandWithOverrides
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from tocsin.web.sources.rate_counter import RateSeries
 
 log = structlog.get_logger(__name__)
+
+NAMES_REFRESH: Final = 30.0
+"""Seconds between two looks at whose names are missing."""
 
 BASELINE_REFRESH: Final = 600.0
 """Seconds between two looks at what is usual."""
@@ -48,8 +52,12 @@ class KafkaDataSource(KafkaGateway):
 
     live = True
 
-    def __init__(self, connection: Connection, topics: Topics, partitions: int) -> None:
+    def __init__(
+        self, connection: Connection, topics: Topics, partitions: int, names: SlackNames | None = None
+    ) -> None:
+        """Take where Kafka is; `names` asks Slack who people are."""
         super().__init__(connection, topics)
+        self._names = names
         self._partitions = partitions
         self._registry = BrandRegistry()
         self._incident_view = IncidentView()
@@ -72,6 +80,7 @@ class KafkaDataSource(KafkaGateway):
             group.create_task(self._sources.follow(self._connection, self._topics))
             group.create_task(self._count())
             group.create_task(self._refresh_baselines())
+            group.create_task(self._look_up_names())
 
     async def loaded(self) -> None:
         """Wait until brands and incidents are known."""
@@ -97,6 +106,10 @@ class KafkaDataSource(KafkaGateway):
     def undelivered(self) -> Sequence[Undelivered]:
         """Return the alerts that their receivers do not take, the oldest first."""
         return self._undelivered.alerts(self._topics, self.now())
+
+    def names(self) -> Mapping[str, str]:
+        """Return the names that Slack has told, by id."""
+        return {} if self._names is None else self._names.known
 
     def silences(self, brand: str) -> Sequence[Silence]:
         """Return the active silences."""
@@ -139,6 +152,15 @@ class KafkaDataSource(KafkaGateway):
             for part in decode(raw):
                 if isinstance(part, Batch) and part.brand != canary.BRAND:
                     self._counter.add(part)
+
+    async def _look_up_names(self) -> None:
+        """Ask Slack for the names of whom the pages show; they work without."""
+        if self._names is None:
+            return
+        await self.loaded()
+        while True:
+            await self._names.look_up(people_of(self.brands(), self.incidents(), self.now()))
+            await asyncio.sleep(NAMES_REFRESH)
 
     async def _refresh_baselines(self) -> None:
         """Refresh the baselines that the workers have learned; the pages work without them."""

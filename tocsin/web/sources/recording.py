@@ -70,6 +70,10 @@ class RecordingDataSource:
         """Return nothing: a replay delivers nothing."""
         return ()
 
+    def names(self) -> Mapping[str, str]:
+        """Return no names: a recording knows ids only."""
+        return {}
+
     def silences(self, brand: str) -> Sequence[Silence]:
         """Return the active silences."""
         case = self.shards(brand)[1].cases.get(brand)
