@@ -52,7 +52,7 @@ def render(card: Card, posted: str, chart: str = "", zone: str = "UTC") -> str:
         _facts(card.facts, show),
         "".join(show(move) for move in card.moves),
         show(card.brands),
-        *(show(row) for row in card.contributors),
+        *(show(row) for row in (*card.contributors, *card.crowd)),
         *(show(example, tag="blockquote") for example in card.examples),
         f'<div class="small">{escape(card.chart_title)}</div>{chart}' if chart else "",
         *(show(note, "small") for note in card.notes),

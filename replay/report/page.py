@@ -175,7 +175,8 @@ def _incidents(facts: ReportData, language: Language, words: dict[str, str]) -> 
 def _crowds(facts: ReportData, language: Language) -> list[tuple[str, list[str]]]:
     """Return when each incident opened, and what is known of who wrote its mentions."""
     known = [(course.opened_at, build_crowd(course.incident, language)) for course in facts.courses]
-    return [(clock(at), ["".join(span.text for span in line) for line in lines]) for at, lines in known if lines]
+    zone = facts.brand.timezone
+    return [(clock(at, zone), ["".join(span.text for span in line) for line in lines]) for at, lines in known if lines]
 
 
 def _counted(count: int, words: dict[str, str], what: str) -> str:

@@ -310,7 +310,7 @@ def replace_times(record: Batch | Tick, shift: int) -> Batch | Tick:
     return structs.replace(record, read_up_to=record.read_up_to + shift)
 
 
-def test_a_live_incident_is_told_as_it_was_lived() -> None:
+def test_a_live_incident_is_as_it_was_lived() -> None:
     """What people did comes from the incident, not from a replay that knows nobody."""
     focus = facts().focus
     assert focus is not None
