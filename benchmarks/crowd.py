@@ -16,16 +16,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.incidents import PACKS, Pack, instant
 from benchmarks.results_table import publish, table
+from detectors.model.signal import Signal
+from mentions.model.batches import Tick
 from mentions.readers.files import read
 from mentions.readers.position import Line
 from mentions.sentiment import Scorer
+from replay.player.chunking import CHUNK_SIZE, chunks, read_records, with_end_marker
 from replay.player.file_replay import FileReplay
 from replay.player.policy_set import PolicySet
+from streams.stages.score import score
+from streams.stages.watch import WatchShard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from detectors.model.crowd import Crowd
     from mentions.readers.position import RejectedLine
 
 SEEDS: Final = 20
@@ -72,15 +78,15 @@ def made_up() -> str:
     rows = []
     for authors in (ACCOUNTS, POSTS):
         shown = [_with_attack(lines, authors, seed) for seed in range(SEEDS)]
-        patterns = [one["pattern"] if one else "no incident" for one in shown]
+        patterns = [one.pattern if one else "no signal" for one in shown]
         known = [one for one in shown if one]
         rows.append(
             (
                 f"{authors} accounts × {POSTS // authors}",
                 ", ".join(f"{PATTERNS.get(name, name)} {patterns.count(name)}" for name in dict.fromkeys(patterns)),
-                _span([one["effective"] for one in known]),
-                _span([100 * one["top_five"] for one in known]) + " %",
-                str(sum(not one["without"]["fires"] for one in known if one["without"])),
+                _span([one.effective for one in known]),
+                _span([100 * one.top_five for one in known]) + " %",
+                str(sum(not one.without.fires for one in known if one.without)),
             )
         )
     head = ("made up", f"shown in {SEEDS} seeds", "effective authors", "share of five", "would not have fired")
@@ -91,8 +97,8 @@ def _span(values: list[float]) -> str:
     return f"{min(values):.0f}–{max(values):.0f}" if values else "–"
 
 
-def _with_attack(lines: list[Line], authors: int, seed: int) -> dict[str, Any] | None:
-    """Return the crowd of the incident that follows from 240 negative mentions by so many authors."""
+def _with_attack(lines: list[Line], authors: int, seed: int) -> Crowd | None:
+    """Return the largest crowd of the signals that follow from 240 negative mentions by so many authors."""
     dice = random.Random(seed)
     mentions = [(line, json.loads(line.raw)) for line in lines]
     mine = [(line, mention) for line, mention in mentions if mention["brand"] == BACKGROUND[1]]
@@ -112,13 +118,22 @@ def _with_attack(lines: list[Line], authors: int, seed: int) -> dict[str, Any] |
         }
         added.append((mine[0][0]._replace(raw=json.dumps(mention).encode(), mention=None), mention))
     merged = sorted([*mine, *added], key=lambda pair: instant(pair[1]["published_at"]))
-    end = start + timedelta(minutes=2 * MINUTES)
-    found = [
-        event["crowd"]
-        for event in incidents(line for line, _ in merged).values()
-        if start <= instant(event["opened"]) <= end and event["crowd"]["mentions"] >= POSTS // 4
-    ]
-    return max(found, key=lambda crowd: crowd["mentions"], default=None)
+    since, until = (int(at.timestamp() * 1000) for at in (start, start + timedelta(minutes=2 * MINUTES)))
+    found = [one.crowd for one in signals(line for line, _ in merged) if since <= one.at <= until and one.crowd]
+    largest = max(found, key=lambda crowd: crowd.mentions, default=None)
+    return largest if largest and largest.mentions >= POSTS // 4 else None
+
+
+def signals(lines: Iterable[Line | RejectedLine]) -> Iterator[Signal]:
+    """Yield the signals of a stream, whatever incidents they belong to."""
+    rules, scorer = PolicySet.built_in(), Scorer()
+    shard = WatchShard(rules)
+    for chunk in chunks(with_end_marker(read_records(lines, [])), CHUNK_SIZE):
+        scored = score(0, chunk, rules.watchlist, scorer)
+        found = [one for batch in scored.batches for one in shard.apply(batch)]
+        if scored.read_up_to is not None:
+            found += shard.apply(Tick(0, 1, scored.read_up_to, None))
+        yield from (one for one in found if isinstance(one, Signal))
 
 
 def of_packs(only: list[str]) -> str:

@@ -46,6 +46,7 @@ COMMANDS: Final[dict[str, CommandSpec]] = {
     "record": CommandSpec("tocsin.cli.analyse.record", "Record what the workers read into one file that replays."),
     "replay": CommandSpec("tocsin.cli.analyse.replay", "Replay mentions through the live functions, without Kafka."),
     "report": CommandSpec("tocsin.cli.analyse.report", "Write one HTML page on what happened to a brand."),
+    "community": CommandSpec("tocsin.cli.analyse.community", "Show who writes about a brand, over days and weeks."),
     "labels": CommandSpec("tocsin.cli.analyse.labels", "Check, merge and export the labels of past incidents."),
     "tune": CommandSpec("tocsin.cli.analyse.tune", "Propose better thresholds from labelled incidents."),
     "score": CommandSpec("tocsin.cli.analyse.score", "Score the sentiment of texts on standard input."),

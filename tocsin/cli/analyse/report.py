@@ -168,8 +168,8 @@ def _report_input(
     called = ", ".join(Path(path).name for path in files)
     if source.recording is not None and config is None and not defaults:
         return _replayed_recording(source.recording, called, name)
-    rules = _brand(name, None if defaults else config or DEFAULT_FILE)
-    material = _material(source, rules)
+    rules = configured_brand(name, None if defaults else config or DEFAULT_FILE)
+    material = scored_mentions(source, rules)
     records = material.records.get(name, [])
     return _ReportInput(rules, records, provenance.from_files(called, rules, records), None, material)
 
@@ -193,21 +193,31 @@ def _replayed_recording(recording: Recording, called: str, name: str) -> _Report
     return _ReportInput(provenance.configured(entries, name), records, made_of, playback.result, material)
 
 
-def _brand(name: str, config: Path | None) -> Brand:
+def configured_brand(name: str, config: Path | None) -> Brand:
+    """Return a brand as a file configures it, None: with the built-in settings.
+
+    Raises:
+        UsageError: there is no such file, or no such brand in it.
+    """
     from config.brands.loader import load  # noqa: PLC0415
     from config.brands.model import default_brand  # noqa: PLC0415  pydantic is slow to load
 
     if config is None:
         return default_brand(name)
     if not config.is_file():
-        raise UsageError(f"{printable(str(config))}: no such file: name one with --config, or report with --defaults")
+        raise UsageError(f"{printable(str(config))}: no such file: name one with --config, or use --defaults")
     known = load(config).by_name()
     if name not in known:
         raise UsageError(f"--brand {printable(name)}: no such brand in {printable(str(config))}")
     return known[name]
 
 
-def _material(source: ReplayInput, brand: Brand) -> Dataset:
+def scored_mentions(source: ReplayInput, brand: Brand) -> Dataset:
+    """Return the scored mentions of a brand.
+
+    Raises:
+        UsageError: the recording cannot be read.
+    """
     from mentions.readers.position import SourceError  # noqa: PLC0415
     from mentions.watchlist.watchlist import Watchlist  # noqa: PLC0415
     from replay.tuning.dataset import from_recording, gather  # noqa: PLC0415
