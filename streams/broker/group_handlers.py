@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from kafka.protocol.admin.groups import DescribeGroupsResponse
 from kafka.protocol.consumer.group import (
     HeartbeatResponse,
     JoinGroupResponse,
@@ -69,6 +70,35 @@ class GroupHandlers:
         """Note that a member is there."""
         error = self._groups[request.group_id].error(request.member_id, request.generation_id)
         return HeartbeatResponse(error_code=error)
+
+    async def describe(self, request: Any) -> DescribeGroupsResponse:
+        """Return the members of groups and what they are assigned."""
+        described = DescribeGroupsResponse.DescribedGroup
+        found = []
+        for name in request.groups:
+            group = self._groups[name]
+            members = [
+                described.DescribedGroupMember(
+                    member_id=one.name,
+                    group_instance_id=None,
+                    client_id=one.client,
+                    client_host=f"/{self._address[0]}",
+                    member_metadata=one.metadata,
+                    member_assignment=one.assignment,
+                )
+                for one in group.members()
+            ]
+            found.append(
+                described(
+                    error_code=0,
+                    group_id=name,
+                    group_state=group.state,
+                    protocol_type="consumer",
+                    protocol_data=group.protocol,
+                    members=members,
+                )
+            )
+        return DescribeGroupsResponse(groups=found)
 
     async def leave(self, request: Any) -> LeaveGroupResponse:
         """Let a member go."""

@@ -43,6 +43,15 @@ class Joined(NamedTuple):
     members: tuple[tuple[str, bytes], ...] = ()
 
 
+class DescribedMember(NamedTuple):
+    """A member, as somebody who looks at the group sees it."""
+
+    name: str
+    client: str
+    metadata: bytes
+    assignment: bytes
+
+
 @dataclass
 class _Member:
     """One member: what it asked for, when it was last there, what it waits for."""
@@ -69,6 +78,25 @@ class Group:
     def is_empty(self) -> bool:
         """Return whether nobody is in the group."""
         return not self._members
+
+    @property
+    def state(self) -> str:
+        """Return the state of the group, in Kafka's words."""
+        if self.is_empty:
+            return "Empty" if self.generation else "Dead"
+        if self.rebalance_ends is not None:
+            return "PreparingRebalance"
+        return "Stable" if self._assignments is not None else "CompletingRebalance"
+
+    def members(self) -> list[DescribedMember]:
+        """Return who is in the group, and what each has been assigned."""
+        given = self._assignments or {}
+        return [
+            DescribedMember(
+                name, one.request.client, dict(one.request.protocols).get(self.protocol, b""), given.get(name, b"")
+            )
+            for name, one in self._members.items()
+        ]
 
     async def join(self, request: JoinRequest) -> Joined:
         """Join, and return once the rebalance is over."""

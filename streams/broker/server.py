@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import structlog
 from kafka.errors import UnsupportedVersionError
+from kafka.protocol.admin.groups import DescribeGroupsRequest
 from kafka.protocol.admin.topics import CreateTopicsRequest, DeleteTopicsRequest
 from kafka.protocol.api_header import RequestHeader
 from kafka.protocol.consumer.fetch import FetchRequest
@@ -82,6 +83,7 @@ class BrokerServer:
                 _Api((0, 4), SyncGroupRequest, groups.sync),
                 _Api((0, 4), HeartbeatRequest, groups.heartbeat),
                 _Api((0, 2), LeaveGroupRequest, groups.leave),
+                _Api((0, 4), DescribeGroupsRequest, groups.describe),
                 _Api((2, 8), OffsetCommitRequest, groups.commit),
                 _Api((1, 7), OffsetFetchRequest, groups.committed),
                 _Api((0, 3), ApiVersionsRequest, self._versions),

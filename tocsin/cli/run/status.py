@@ -12,7 +12,7 @@ from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
 from tocsin.cli.known_names import check_name
 from tocsin.cli.options import BrandOption, JsonOption
-from tocsin.cli.output import log_to_status, print_json, print_line, print_table, printable
+from tocsin.cli.output import log_to_status, print_json, print_line, print_status, print_table, printable
 
 if TYPE_CHECKING:
     from streams.listening.health import SourceHealth
@@ -76,7 +76,7 @@ def _report(here: Installation, brand: str | None) -> StatusReport:
     seen = take_snapshot(here.connection, here.topics, wall_ms())
     states, watermarks = brand_states.read_brand_states(here.connection, here.topics)
     applied = KafkaBrandStore(here.connection, here.topics).read_applied()
-    brands = {name: decode_brand(raw) for name, raw in applied.items()}
+    brands = {name: decode_brand(raw) for name, raw in applied.items() if _is_readable(name, raw)}
     if brand is not None:
         check_name("brand", brand, {*states, *brands}, "`tocsin status`")
     held = read_undelivered(here, seen.at, brand)
@@ -92,6 +92,19 @@ def _report(here: Installation, brand: str | None) -> StatusReport:
         [one for one in read_activity(states, brands) if brand in {None, one.brand}],
         watermarks,
     )
+
+
+def _is_readable(name: str, raw: bytes) -> bool:
+    """Return whether an applied brand can be read; one that cannot, of a newer version, is named and left out."""
+    from config.brands.wire import decode_brand  # noqa: PLC0415
+    from config.errors import ConfigError  # noqa: PLC0415
+
+    try:
+        decode_brand(raw)
+    except ConfigError as error:
+        print_status(printable(f"brand {name} cannot be read and is left out: {error}"))
+        return False
+    return True
 
 
 def _check_slack(here: Installation) -> str | None:

@@ -47,6 +47,19 @@ async def test_one_member_leads_and_gets_its_assignment() -> None:
     assert group.error(first.member, 1) == OK
 
 
+async def test_the_group_says_who_is_in_it_and_what_each_has() -> None:
+    """In Kafka's words; `tocsin status` reads it."""
+    group = Group(Clock())
+    assert (group.state, group.members()) == ("Dead", [])
+    first = await join(group)
+    assert group.state == "CompletingRebalance"
+    await group.sync(first.member, 1, {first.member: b"all"})
+    assert group.state == "Stable"
+    assert group.members() == [(first.member, "worker", b"topics of worker", b"all")]
+    group.leave(first.member)
+    assert (group.state, group.members()) == ("Empty", [])
+
+
 async def test_a_second_member_makes_the_first_join_again() -> None:
     """The first is told so at its next heartbeat; then both are in the next generation, and the leader assigns."""
     group = Group(Clock())

@@ -85,6 +85,18 @@ async def test_clients_find_everything_again_after_a_restart(tmp_path: Path) -> 
         assert len(await asyncio.to_thread(identities, connection)) == len(before) - 1
 
 
+async def test_a_group_is_described(tmp_path: Path) -> None:
+    """To the client that asks for the workers of an installation."""
+    async with served(tmp_path) as (connection, _):
+
+        def ask() -> Any:
+            with closing(clients.admin(connection)) as admin:
+                return admin.describe_groups(["tocsin"])["tocsin"]
+
+        described = await asyncio.to_thread(ask)
+    assert (described["group_state"], described["members"], described["error"]) == ("Dead", [], None)
+
+
 async def test_a_full_disk_ends_it_and_nothing_is_acknowledged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The broker ends with the reason; what it could not keep it has not confirmed."""
 
