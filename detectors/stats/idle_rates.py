@@ -42,8 +42,8 @@ def idle_rates(hours: HourBuckets, hour: int, count: int, learning: Learning, ta
     if any(local_places(learning.timezone, last + step, hour + step) is not None for step in range(count)):
         return None
     counts, known = _hours_ahead(hours, last, count, table)
-    weights = np.lib.stride_tricks.sliding_window_view(known, LEVEL_HOURS) * decay(learning.half_life)
-    weighted = np.lib.stride_tricks.sliding_window_view(counts, LEVEL_HOURS) * weights
+    weights = _sliding(known, count) * decay(learning.half_life)
+    weighted = _sliding(counts, count) * weights
     total, weight = weighted.sum(axis=1), weights.sum(axis=1)
     level = np.divide(total, weight, out=np.zeros(count), where=weight > 0)[:, None]
     days, day_weights = (one.reshape(count, -1, DAY).sum(axis=1) for one in (weighted, weights))
@@ -51,6 +51,11 @@ def idle_rates(hours: HourBuckets, hour: int, count: int, learning: Learning, ta
     weeks, week_weights = (one[:, :WEEK] + one[:, WEEK:] for one in (weighted, weights))
     shrunk: Floats = (weeks[:, LATEST] + WEEK_PRIOR * daily[:, LATEST % DAY]) / (week_weights[:, LATEST] + WEEK_PRIOR)
     return shrunk
+
+
+def _sliding(values: Floats, count: int) -> Floats:
+    """Return a view of the LEVEL_HOURS from each of `count` hours on; `sliding_window_view` takes far longer."""
+    return np.ndarray((count, LEVEL_HOURS), np.float64, values.data, 0, (values.itemsize, values.itemsize))
 
 
 def _hours_ahead(hours: HourBuckets, last: int, count: int, table: HistoryTable) -> tuple[Floats, Floats]:
