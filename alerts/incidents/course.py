@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from alerts.incidents.model import Incident
-    from detectors.model.signal import Timeline
+    from detectors.model.signal import Evidence, Timeline
 
 Trend = Literal["rising", "steady", "falling"]
 
@@ -54,14 +54,23 @@ def course_of(incident: Incident) -> Course | None:
     timeline = max(known, key=lambda signal: (signal.at, signal.detector)).timeline
     if timeline is None or timeline.end + STALE < incident.updated_at or len(timeline.mentions) < 2 * BARS:
         return None
-    negative = leading(incident).signal.evidence.metric.startswith("negative")
-    return _course(timeline, negative=negative)
+    lead = leading(incident).signal
+    negative = lead.evidence.metric.startswith("negative")
+    return _course(timeline, negative=negative, now=_latest(lead.evidence, timeline))
 
 
-def _course(timeline: Timeline, *, negative: bool) -> Course:
+def _latest(evidence: Evidence, timeline: Timeline) -> int | None:
+    """Return the latest count where the evidence is of the same span: the chart is up to a bar older than it."""
+    span = evidence.window_end - evidence.window_start
+    counted = evidence.metric in ("mentions", "negative mentions")
+    return int(evidence.observed) if counted and span == BARS * timeline.step else None
+
+
+def _course(timeline: Timeline, *, negative: bool, now: int | None = None) -> Course:
     counts = timeline.negative if negative else timeline.mentions
     sums = [sum(counts[end - BARS : end]) for end in range(BARS, len(counts) + 1)]
     ends = [timeline.end - (len(sums) - 1 - place) * timeline.step for place in range(len(sums))]
+    sums[-1] = sums[-1] if now is None else now
     now, before = sums[-1], sums[-1 - BARS]
     trend: Trend = "steady" if not differ(now, before) else "rising" if now > before else "falling"
     peak = max(range(len(sums)), key=lambda place: (sums[place], place))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from alerts.incidents.course import course_of
-from alerts.incidents.findings import excess_ratio, leading, measure_key
+from alerts.incidents.findings import excess_ratio, leading, measure_key, topic_of
 from alerts.incidents.model import BY_HAND, SYSTEM_USER, is_by_hand, is_topic
 from alerts.rendering import text as wording
 from alerts.rendering.buttons import Actions, build_actions
@@ -211,9 +211,10 @@ def _course(incident: Incident, lead: Finding, language: Language) -> list[RichT
         since = fill_message(language, f"course_{course.trend}", moment=time(course.since, _TIME))
         if course.doubling is not None:
             since += fill_message(language, "course_doubles", span=format_duration(course.doubling, language))
-        now = fill_message(language, "course_now", figure=plain(wording.course_text(course, language)))
-        peak = () if course.peak <= course.now else _course_peak(course, language)
-        return [since, now + peak]
+        figure = wording.course_text(course, language)
+        known = figure == wording.current_text(lead, language) and topic_of(incident) is None  # the headline says it
+        now = () if known else fill_message(language, "course_now", figure=plain(figure))
+        return [since, now, *([] if course.peak <= course.now else [_course_peak(course, language)])]
     growth = None if incident.status == "resolved" or is_topic(lead.signal) else _growth(lead)
     if growth is None:
         return []

@@ -29,7 +29,7 @@ MESSAGES: Final = {
     "course_falling": "*Falling* since {moment}",
     "course_doubles": ", doubles every {span}",
     "course_now": "now {figure}",
-    "course_peak": ", peak {count} at {moment}",
+    "course_peak": "peak {count} at {moment}",
     "falling_from": ", falling from {peak}",
     "now": "now",
     "paged": "Paged {target} at {moment}",

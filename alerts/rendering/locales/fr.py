@@ -31,7 +31,7 @@ _TEXTS: Final = {
     "course_falling": "*En baisse* depuis {moment}",
     "course_doubles": ", double en {span}",
     "course_now": "à présent {figure}",
-    "course_peak": ", pic de {count} à {moment}",
+    "course_peak": "pic de {count} à {moment}",
     "falling_from": ", en baisse depuis {peak}",
     "now": "maintenant",
     "paged": "{target} : prévenu à {moment}",

@@ -60,3 +60,12 @@ def test_the_title_is_about_the_present() -> None:
     assert "1,206" not in line
     assert "34 negative mentions in 10 min, usually 6 (5.7×), falling from 230" in line
     assert "en baisse depuis 230" in headline(incident_of(past, *later), "fr")
+
+
+def test_the_latest_count_is_that_of_the_finding() -> None:
+    """A chart is up to a bar older than the figure of the title: the two never contradict each other."""
+    recent = drawn(1, 2, 4, 8, 16, 32)
+    evidence = replace(recent.evidence, window_start=recent.evidence.window_end - 15 * MINUTE, observed=61)
+    course = course_of(incident_of(replace(recent, evidence=evidence)))
+    assert course is not None
+    assert (course.now, course.peak) == (61, 61)
