@@ -220,6 +220,11 @@ class Settings(BaseModel):
         description="Secret that signs what is sent to `POST /v1/mentions` (Standard Webhooks: whsec_…); never shown. "
         "[16 characters or more]",
     )
+    webhook_secrets: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secrets of the webhooks that `tocsin listen --http` takes: discourse=…,meta=…; never shown. "
+        "[name=secret, separated by commas]",
+    )
     mastodon_token: SecretStr = Field(
         default=SecretStr(""), description="User token for sources of kind mastodon that want a login; never shown."
     )

@@ -20,9 +20,10 @@ from mentions.model.hashing import hash63
 from streams.clock import wall_ms
 from streams.monitoring.probes import Probes
 from tocsin.http_runner import probe_routes
+from tocsin.listener.webhooks.endpoint import WebhookEndpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     Send = Callable[[str, Sequence[bytes]], Awaitable[int | None]]
 
@@ -45,17 +46,26 @@ _UNAUTHORISED: Final = "show the token (Authorization: Bearer …), or sign the 
 
 
 def build_api(
-    send: Send, token: str, secret: str, clock: Callable[[], int] = wall_ms, probes: Probes | None = None
+    send: Send,
+    token: str,
+    secret: str,
+    clock: Callable[[], int] = wall_ms,
+    probes: Probes | None = None,
+    webhooks: Mapping[str, str] | None = None,
 ) -> web.Application:
     """Return the application.
 
     Raises:
-        ValueError: neither token nor secret is set: anybody could write.
+        ValueError: neither token, secret nor a webhook's secret is set: anybody could write.
     """
-    if not token and not secret:
+    if not token and not secret and not webhooks:
         raise ValueError("--http needs TOCSIN_LISTEN_TOKEN or TOCSIN_LISTEN_SECRET: else anybody could send mentions")
     app = web.Application(client_max_size=MAX_BODY)
-    app.router.add_post("/v1/mentions", MentionsEndpoint(send, token, secret, clock).post)
+    mentions = MentionsEndpoint(send, token, secret, clock)
+    app.router.add_post("/v1/mentions", mentions.post)
+    others = WebhookEndpoint(mentions.take, webhooks or {}, clock)
+    app.router.add_post("/v1/webhooks/{name}", others.post)
+    app.router.add_get("/v1/webhooks/{name}", others.handshake)
     app.add_routes(probe_routes(probes or Probes()))
     return app
 
@@ -88,7 +98,7 @@ class MentionsEndpoint:
         self._waiting += 1
         try:
             name = request.headers.get("Idempotency-Key") or request.headers.get("webhook-id") or ""
-            return _answer(await self._take_once(name, lines) if name else await self._take(lines))
+            return _answer(await self._take_once(name, lines) if name else await self.take(lines))
         finally:
             self._waiting -= 1
 
@@ -100,13 +110,14 @@ class MentionsEndpoint:
         if known not in self._answers:
             ended = self._running[known] = asyncio.Event()
             try:
-                self._remember(known, await self._take(lines))
+                self._remember(known, await self.take(lines))
             finally:
                 del self._running[known]
                 ended.set()
         return self._answers[known]
 
-    async def _take(self, lines: Sequence[bytes]) -> dict[str, Any]:
+    async def take(self, lines: Sequence[bytes]) -> dict[str, Any]:
+        """Send the good ones of some mentions, and say what became of each."""
         records: dict[str, list[bytes]] = {}
         rejected: list[dict[str, Any]] = []
         for number, line in enumerate(lines, 1):

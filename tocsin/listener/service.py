@@ -19,6 +19,7 @@ from streams.monitoring.probes import Probes
 from streams.views.brands import BrandRegistry, follow
 from tocsin.http_runner import http_runner
 from tocsin.listener.http_api import build_api
+from tocsin.listener.webhooks.endpoint import webhook_secrets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -96,7 +97,10 @@ class ListenerService:
             yield
             return
         token, secret = self._settings.listen_token, self._settings.listen_secret
-        app = build_api(sink.send, token.get_secret_value(), secret.get_secret_value(), probes=self._probes)
+        webhooks = webhook_secrets(self._settings.webhook_secrets.get_secret_value())
+        app = build_api(
+            sink.send, token.get_secret_value(), secret.get_secret_value(), probes=self._probes, webhooks=webhooks
+        )
         runner = http_runner(app)
         await runner.setup()
         try:

@@ -64,10 +64,7 @@ def command(
     if dry_run and not once:
         raise UsageError("--dry-run needs --once")
     here = load_installation(embedded=embedded)
-    if http is not None and not (
-        here.settings.listen_token.get_secret_value() or here.settings.listen_secret.get_secret_value()
-    ):
-        raise UsageError("--http needs TOCSIN_LISTEN_TOKEN or TOCSIN_LISTEN_SECRET: else anybody could send mentions")
+    _check_secret(here.settings, needed=http is not None)
     if discover is not None:
         _discover(discover, private=private, json=json)
     elif check or dry_run:
@@ -166,8 +163,10 @@ def _discover(url: str, *, private: bool, json: bool) -> None:
         print_line(printable(f'    - {{kind: feed, url: "{feed.url}"{extra}}}'))
 
 
-def _check_secret(settings: Settings, http: tuple[str, int] | None) -> None:
-    if http and not (settings.listen_token.get_secret_value() or settings.listen_secret.get_secret_value()):
+def _check_secret(settings: Settings, *, needed: bool) -> None:
+    """Refuse to take mentions over HTTP from anybody."""
+    secrets = (settings.listen_token, settings.listen_secret, settings.webhook_secrets)
+    if needed and not any(secret.get_secret_value() for secret in secrets):
         raise UsageError("--http needs TOCSIN_LISTEN_TOKEN or TOCSIN_LISTEN_SECRET: else anybody could send mentions")
 
 
@@ -177,7 +176,7 @@ def _listen(here: Installation, config: Path | None, http: tuple[str, int] | Non
     from tocsin.listener.service import ListenerService, listen_once  # noqa: PLC0415
 
     log_to_stderr(here.settings.log_level, here.settings.log_format)
-    _check_secret(here.settings, http)
+    _check_secret(here.settings, needed=http is not None)
     brands = None if config is None else _brands(here, config)
     service = ListenerService(here.settings, here.connection, here.topics, tokens(here.settings))
     if once:
