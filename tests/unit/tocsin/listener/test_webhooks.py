@@ -202,7 +202,7 @@ async def test_an_unknown_webhook_and_nonsense_are_refused(api: TestClient[Any, 
 @pytest.mark.parametrize(
     ("setting", "reason"), [("other=0123456789abcdef", "none of"), ("meta=short", "fewer than 16"), ("meta", "fewer")]
 )
-def test_a_wrong_setting_is_told(setting: str, reason: str) -> None:
+def test_a_wrong_setting_is_named(setting: str, reason: str) -> None:
     """By the name, never by the secret."""
     assert webhook_secrets(f"meta={SECRET}, discourse={SECRET}") == {"meta": SECRET, "discourse": SECRET}
     with pytest.raises(ValueError, match=reason):
