@@ -107,7 +107,7 @@ def unknown_brand(text: str, brands: Mapping[str, Brand], language: Language) ->
     close = [spelled[one] for one in get_close_matches(text.strip().casefold(), spelled, n=MAX_SUGGESTIONS)]
     names = ", ".join(mrkdwn(name, 60) for name in close or sorted(brands)[:MAX_SHOWN])
     known = translate(language, "slash_near" if close else "slash_known", names=names) if names else ""
-    return translate(language, "slashunknown_brand", brand=mrkdwn(text.strip(), 60), known=known).strip()
+    return translate(language, "slash_unknown_brand", brand=mrkdwn(text.strip(), 60), known=known).strip()
 
 
 def _which_brand(word: str, brands: Mapping[str, Brand], language: Language) -> str:
