@@ -22,7 +22,7 @@ from detectors.model import wording
 from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
 from detectors.model.signal import SEVERITIES
-from detectors.windows.buckets import HIGH_REACH, MAX_SLIDING, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN, Counts
+from detectors.windows.buckets import COMPOUND, HIGH_REACH, MAX_SLIDING, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN, Counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -41,6 +41,13 @@ METRICS: Final = {
     HIGH_REACH: wording.HIGH_REACH_MENTIONS,
 }
 """Column → what a count of it is called."""
+
+FEW_BELOW: Final = 25.0
+"""Mentions expected in the main window below which a brand has few: ten an hour."""
+
+FEW_DARK_FROM: Final = -0.1
+"""Mean compound of the main window above which such a brand is not paged. Chosen on the labelled streams, see
+docs/results.md."""
 
 NO_LIMIT: Final = Headroom(MENTIONS, 1 << 62)
 """Headroom of a detector that can find nothing in this hour."""
@@ -131,6 +138,7 @@ def evaluate_thresholds(view: BrandView, thresholds: tuple[CountThreshold, ...])
             if observed >= count and missing_mentions(view, one) <= 0:
                 negative = one.metric in (NEGATIVE, HIGH_REACH)
                 severity = view.severity_for(one.min_author_diversity, one.window, negative=negative, severity=level)
+                severity = "info" if one.needs_mood and is_light(view) else severity
         threshold = one.levels[0][0]
         ongoing = keeps_pace and observed >= one.resolve_below
         order = (-1 if severity is None else SEVERITIES.index(severity), ongoing, observed / max(1, threshold))
@@ -180,6 +188,23 @@ def scored(counts: Counts) -> int:
     return counts[MENTIONS] - counts[UNKNOWN]
 
 
+def mean_sentiment(counts: Counts) -> float:
+    """Return the mean compound, zero where nothing was in a language that is scored."""
+    judged = scored(counts)
+    return counts[COMPOUND] / _TEN_THOUSANDTHS / judged if judged else 0.0
+
+
+def is_light(view: BrandView) -> bool:
+    """Return whether the mood of a brand with few mentions is too light for a page: launches bring complaints, too."""
+    return has_few_mentions(view) and mean_sentiment(view.window(in_minutes(view.policy.windows.main))) > FEW_DARK_FROM
+
+
+def has_few_mentions(view: BrandView) -> bool:
+    """Return whether the brand has so few mentions that its crises are small."""
+    return view.baseline.expected(MENTIONS, in_minutes(view.policy.windows.main)) < FEW_BELOW
+
+
+_TEN_THOUSANDTHS: Final = 10_000
 _LOOKS: Final = 8.0  # a window that slides by the minute is looked at about so many times as often as one that tumbles
 
 

@@ -6,8 +6,14 @@ breach when all of these hold:
     n >= min_mentions    and    n + c >= peak_ratio * P    and    P(X >= n) <= tail    and
     mean compound <= max_mean_sentiment
 
-P, c, X and tail are those of `detectors.volume_spike`; `peak_ratio` is larger here. The severity is `warning` if at
-least the share `min_author_diversity` of the latest sampled mentions comes from different authors, else `info`.
+P, c, X and tail are those of `detectors.volume_spike`; `peak_ratio` is larger here. A brand with few mentions
+(`detectors.base.has_few_mentions`) has small crises. Where the mean compound is at or below FEW_MAX_MEAN_SENTIMENT and
+the negative share no smaller than is usual, a count breaches there in `windows.main` from two thirds of `min_mentions`
+on, at FEW_PEAK_RATIO times the usual peak, and in an hour at HOURLY_PEAK_SHARE of that. The mood of a handful is
+chance: such a brand is paged only where that of `windows.main` is not light (`detectors.base.is_light`).
+
+The severity is `warning` if at least the share `min_author_diversity` of the latest sampled mentions comes from
+different authors, else `info`.
 
 Before `learning.warm_up` a brand has no baseline. Then `min_mentions` mentions within COLD_WINDOW minutes breach if
 those of the last COLD_RECENT minutes exceed what the minutes before them lead to expect: the quantile COLD_TAIL of the
@@ -30,18 +36,29 @@ Reference: Gelman et al., Bayesian Data Analysis, 2.6 (the tail). The rule is ou
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 from pydantic import Field
 
-from detectors.base import Detector, Tuning, headroom_below, in_minutes, scored, tail_probability
+from detectors.base import (
+    Detector,
+    Tuning,
+    has_few_mentions,
+    headroom_below,
+    in_minutes,
+    is_light,
+    mean_sentiment,
+    scored,
+    tail_probability,
+)
 from detectors.model import wording
 from detectors.model.finding import Finding, Headroom
 from detectors.model.parameters import Switched
 from detectors.model.signal_text import comparison
 from detectors.stats.distributions import negative_binomial_quantile
-from detectors.windows.buckets import COMPOUND, MENTIONS, Counts
+from detectors.windows.buckets import MENTIONS, NEGATIVE
 
 if TYPE_CHECKING:
     from detectors.model.signal import Signal
@@ -94,7 +111,14 @@ _COLD_SPREAD: Final = 0.3
 _MIN_SEEN: Final = 5
 """Minutes a new brand must have been seen before a burst can be distinguished from its ordinary level."""
 
-_TEN_THOUSANDTHS: Final = 10_000
+
+HOUR: Final = 60  # minutes
+FEW_PEAK_RATIO: Final = 1.25
+HOURLY_PEAK_SHARE: Final = 0.6
+"""The ratio and the share of `detectors.volume_spike`: a burst of mentions in a dark mood is no ordinary one."""
+
+FEW_MAX_MEAN_SENTIMENT: Final = -0.3
+"""Darker than for others. Chosen on the labelled streams, see docs/results.md."""
 
 
 class _Threshold(NamedTuple):
@@ -104,6 +128,8 @@ class _Threshold(NamedTuple):
     expected: float | None
     min_count: int  # mentions that make a burst
     resolve_below: int  # mentions below which a breach is over
+    max_mean_sentiment: float  # at or below it the mood is dark
+    min_negative_share: float = 0.0
 
 
 def evaluate(view: BrandView, own: NegativeBurst) -> Finding | None:
@@ -122,14 +148,37 @@ def _thresholds(view: BrandView, own: NegativeBurst) -> list[_Threshold]:
 
 
 def _new_thresholds(view: BrandView, own: NegativeBurst) -> list[_Threshold]:
-    baseline, ratio = view.baseline, view.policy.peak_ratio_factor * own.peak_ratio
+    ratio = view.policy.peak_ratio_factor * own.peak_ratio
     found = []
     for column, length in enumerate(_lengths(view)):
-        over = baseline.peak_threshold(column, length, ratio)
-        count = max(own.min_mentions, over, baseline.quantile(MENTIONS, length, tail_probability(view.policy, length)))
-        usual = min(count, max(own.min_mentions // 2, baseline.quantile(MENTIONS, length, RESOLVE_TAIL)))
-        found.append(_Threshold(length, baseline.expected(MENTIONS, length), count, usual))
-    return found
+        least = max(own.min_mentions, view.baseline.peak_threshold(column, length, ratio))
+        found.append(_threshold(view, own, length, least))
+    return found + _thresholds_of_few_mentions(view, own) if has_few_mentions(view) else found
+
+
+def _threshold(view: BrandView, own: NegativeBurst, length: int, least: int) -> _Threshold:
+    """Return the threshold of a window whose count must reach `least`, and be rare."""
+    baseline = view.baseline
+    count = max(least, baseline.quantile(MENTIONS, length, tail_probability(view.policy, length)))
+    usual = min(count, max(own.min_mentions // 2, baseline.quantile(MENTIONS, length, RESOLVE_TAIL)))
+    return _Threshold(length, baseline.expected(MENTIONS, length), count, usual, own.max_mean_sentiment)
+
+
+def _thresholds_of_few_mentions(view: BrandView, own: NegativeBurst) -> list[_Threshold]:
+    """Return those of the main window and of an hour for a darker mood."""
+    _, main = _lengths(view)
+    ratio, fewest = max(1.0, view.policy.peak_ratio_factor) * FEW_PEAK_RATIO, _fewest(own)
+    of_main = max(fewest, view.baseline.peak_threshold(1, main, ratio))
+    windows = ((main, of_main), (HOUR, max(fewest, ceil(HOURLY_PEAK_SHARE * of_main))))
+    mean, share = min(own.max_mean_sentiment, FEW_MAX_MEAN_SENTIMENT), view.baseline.mean_negative_share
+    return [
+        _threshold(view, own, length, least)._replace(max_mean_sentiment=mean, min_negative_share=share)
+        for length, least in windows
+    ]
+
+
+def _fewest(own: NegativeBurst) -> int:
+    return ceil(2 * own.min_mentions / 3)
 
 
 def _lengths(view: BrandView) -> tuple[int, int]:
@@ -155,28 +204,26 @@ def _evaluate_cold(view: BrandView, own: NegativeBurst) -> Finding | None:
 
 
 def _cold_threshold(own: NegativeBurst) -> _Threshold:
-    return _Threshold(COLD_WINDOW, None, own.min_mentions, own.min_mentions // 2)
+    least = own.min_mentions
+    return _Threshold(COLD_WINDOW, None, least, least // 2, own.max_mean_sentiment)
 
 
-def _mean_sentiment(counts: Counts) -> float:
-    """Return the mean compound, zero where nothing was in a language that is scored."""
-    judged = scored(counts)
-    return counts[COMPOUND] / _TEN_THOUSANDTHS / judged if judged else 0.0
-
-
-def _breached(view: BrandView, own: NegativeBurst, threshold: _Threshold) -> bool:
+def _breached(view: BrandView, threshold: _Threshold) -> bool:
     counts = view.window(threshold.window)
-    many = counts[MENTIONS] >= threshold.min_count and scored(counts) > 0
-    return many and _mean_sentiment(counts) <= own.max_mean_sentiment
+    judged = scored(counts)
+    if counts[MENTIONS] < threshold.min_count or not judged or is_light(view):
+        return False
+    dark = mean_sentiment(counts) <= threshold.max_mean_sentiment
+    return dark and counts[NEGATIVE] >= threshold.min_negative_share * judged
 
 
 def _finding(view: BrandView, own: NegativeBurst, threshold: _Threshold) -> Finding:
     counts = view.window(threshold.window)
-    observed, compound = float(counts[MENTIONS]), _mean_sentiment(counts)
+    observed, compound = float(counts[MENTIONS]), mean_sentiment(counts)
     ongoing = observed >= threshold.resolve_below
     diversity = view.author_diversity(threshold.window) if ongoing else 0.0
     return Finding(
-        view.severity_for(own.min_author_diversity, threshold.window) if _breached(view, own, threshold) else None,
+        view.severity_for(own.min_author_diversity, threshold.window) if _breached(view, threshold) else None,
         ongoing=ongoing,
         metric=wording.MENTIONS.name,
         window=threshold.window,
@@ -196,7 +243,7 @@ def explain(signal: Signal, language: Language) -> str:
 
 
 def _below_threshold(view: BrandView, own: NegativeBurst) -> bool:
-    return not any(_breached(view, own, threshold) for threshold in _present_thresholds(view, own))
+    return not any(_breached(view, threshold) for threshold in _present_thresholds(view, own))
 
 
 def _present_thresholds(view: BrandView, own: NegativeBurst) -> list[_Threshold]:
@@ -204,8 +251,10 @@ def _present_thresholds(view: BrandView, own: NegativeBurst) -> list[_Threshold]
 
 
 def _headroom(view: BrandView, own: NegativeBurst) -> Headroom:
-    lengths = (COLD_WINDOW, *_lengths(view))
-    few = headroom_below(view, MENTIONS, [(length, own.min_mentions) for length in lengths])
+    short, main = _lengths(view)
+    fewest = _fewest(own)
+    least = [(COLD_WINDOW, own.min_mentions), (short, own.min_mentions), (HOUR, fewest), (main, fewest)]
+    few = headroom_below(view, MENTIONS, least)
     if few.remaining > 0:
         return few
     return headroom_below(view, MENTIONS, [(one.window, one.min_count) for one in _present_thresholds(view, own)])

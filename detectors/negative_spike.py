@@ -10,10 +10,11 @@ times the threshold, if at least the share `min_author_diversity` of the latest 
 authors. Otherwise it is `info`: one customer who writes twenty times is no crisis. A quiet brand is also watched over
 `windows.long`, by the tail alone, with severity `info`.
 
-A brand with few mentions has small crises. Below FEW_BELOW mentions expected in `windows.main`, a count in that window
-breaches from two thirds of `min_mentions` on, at FEW_PEAK_RATIO times the usual peak and by the tail of the share
-FEW_BUDGET_SHARE of the budget, if the negative share is at least FEW_MIN_RISE above the usual one. Launches and
-campaigns bring as many complaints among more praise.
+A brand with few mentions has small crises. Below `detectors.base.FEW_BELOW` expected in `windows.main`, a count in that
+window breaches from two thirds of `min_mentions` on, at FEW_PEAK_RATIO times the usual peak and by the tail of the
+share FEW_BUDGET_SHARE of the budget, if the negative share is at least FEW_MIN_RISE above the usual one. Launches and
+campaigns bring as many complaints among more praise: whatever the window of the count, such a brand is paged only while
+the mood is not light (`detectors.base.is_light`).
 
 Trade-off: the count decides, not the share, because in a storm full of irony the share may fall.
 Blind spots: complaints that the scorer takes for neutral, and brands before `learning.warm_up`
@@ -37,12 +38,20 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 from pydantic import Field
 
-from detectors.base import NO_LIMIT, Detector, Tuning, headroom_below, in_minutes, tail_probability
+from detectors.base import (
+    NO_LIMIT,
+    Detector,
+    Tuning,
+    has_few_mentions,
+    headroom_below,
+    in_minutes,
+    tail_probability,
+)
 from detectors.model import wording
 from detectors.model.finding import CountThreshold, Headroom
 from detectors.model.parameters import Switched
 from detectors.model.signal_text import comparison
-from detectors.windows.buckets import MENTIONS, NEGATIVE
+from detectors.windows.buckets import NEGATIVE
 
 if TYPE_CHECKING:
     from detectors.model.signal import Severity, Signal
@@ -83,9 +92,6 @@ class NegativeSpike(Switched):
 QUIET_BELOW: Final = 10.0
 """Negative mentions expected in the main window below which the long window is evaluated too."""
 
-FEW_BELOW: Final = 25.0
-"""Mentions expected in the main window below which a brand has few: ten an hour."""
-
 FEW_MIN_AUTHOR_DIVERSITY: Final = 2 / 3
 """Of so few mentions three of four are by different authors. Half would be one customer and somebody else."""
 
@@ -114,7 +120,7 @@ def thresholds(view: BrandView, own: NegativeSpike) -> tuple[CountThreshold, ...
         length = in_minutes(shared.long)
         count = max(own.min_mentions, baseline.quantile(NEGATIVE, length, tail_probability(view.policy, length)))
         found.append(_threshold(view, own, length, ((count, "info"),)))
-    if _has_few_mentions(view):
+    if has_few_mentions(view):
         length, least = _few_mentions_window(view, own)
         tail = FEW_BUDGET_SHARE * tail_probability(view.policy, length)
         few = _threshold(view, own, length, ((max(least, baseline.quantile(NEGATIVE, length, tail)), "warning"),))
@@ -122,10 +128,6 @@ def thresholds(view: BrandView, own: NegativeSpike) -> tuple[CountThreshold, ...
         share = min(1.0, baseline.mean_negative_share + FEW_MIN_RISE)
         found.append(replace(few, min_negative_share=share, min_author_diversity=diversity))
     return tuple(found)
-
-
-def _has_few_mentions(view: BrandView) -> bool:
-    return view.baseline.expected(MENTIONS, in_minutes(view.policy.windows.main)) < FEW_BELOW
 
 
 def _fewest(own: NegativeSpike) -> int:
@@ -161,7 +163,7 @@ def _headroom(view: BrandView, own: NegativeSpike) -> Headroom:
     rare = view.baseline.quantile(NEGATIVE, long, tail_probability(view.policy, long))
     bounds = [*_windows(view, own), (long, max(own.min_mentions, rare))]
     return headroom_below(
-        view, NEGATIVE, [*bounds, _few_mentions_window(view, own)] if _has_few_mentions(view) else bounds
+        view, NEGATIVE, [*bounds, _few_mentions_window(view, own)] if has_few_mentions(view) else bounds
     )
 
 
@@ -177,6 +179,7 @@ def _threshold(
         levels,
         resolve_below=min(levels[0][0], max(0.5 * own.min_mentions, usual)),
         min_author_diversity=own.min_author_diversity,
+        needs_mood=True,
     )
 
 

@@ -11,33 +11,32 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from alerts.incidents.course import course_of
-from alerts.incidents.findings import excess_ratio, leading, measure_key, topic_of
-from alerts.incidents.model import BY_HAND, SYSTEM_USER, is_by_hand, is_topic
+from alerts.incidents.findings import excess_ratio, leading, topic_of
+from alerts.incidents.model import SYSTEM_USER, is_by_hand, is_topic
 from alerts.rendering import text as wording
 from alerts.rendering.buttons import Actions, build_actions
 from alerts.rendering.charts.sparkline import sparkline
-from alerts.rendering.contributor_part import ITEM_CHARS, LISTED, build_contributors, build_examples
+from alerts.rendering.contributor_part import build_contributors, build_examples
 from alerts.rendering.crowd_part import build_crowd
 from alerts.rendering.escaping import is_slack_id, mention
+from alerts.rendering.notes_part import build_notes
 from alerts.rendering.response_part import build_calls, build_moves, build_official_reply, step_mention, step_target
 from alerts.rendering.rich_text import RichText, bold, fill_message, join, mentions, own, plain, time, user
 from alerts.rendering.text import format_duration, translate
-from alerts.rendering.topic_part import TopicPart, build_topic, paging_reason
+from alerts.rendering.topic_part import TopicPart, build_topic
 from alerts.rendering.words_part import build_words
-from detectors.model.signal_text import format_number, format_percent
+from detectors.model.signal_text import format_number
 
 if TYPE_CHECKING:
     from alerts.incidents.course import Course
     from alerts.incidents.model import Finding, HistoryEntry, Incident, Notification
     from alerts.rendering.route import Route
-    from detectors.model.signal import Coverage
     from detectors.model.signal_text import Language
 
 FINDINGS: Final = 6
 BRANDS: Final = 30
 NOTE_CHARS: Final = 500
 FACT_CHARS: Final = 200
-SOURCES_CHARS: Final = 200
 TREND: Final = 10 * 60_000
 """How far back (ms) growth is measured."""
 
@@ -115,7 +114,7 @@ def build_card(incident: Incident, route: Route, *, page: bool, edit: bool = Fal
         examples=build_examples(incident, lead, topic, language),
         chart=chart,
         chart_title="" if chart is None else translate(language, "chart_title", step=chart.step),
-        notes=_notes(incident, lead, route, language),
+        notes=build_notes(incident, lead, route, language),
         actions=build_actions(incident, language, route.web_url) if route.buttons else None,
         incident=incident.id,
     )
@@ -267,45 +266,3 @@ def _brands(incident: Incident, language: Language) -> RichText:
     hidden = len(incident.affected_brands) - BRANDS
     items = join(names, ", ") + (plain(f" … +{hidden}") if hidden > 0 else ())
     return fill_message(language, "brands", items=items)
-
-
-def _notes(incident: Incident, lead: Finding, route: Route, language: Language) -> tuple[RichText, ...]:
-    """Return the small print: from which threshold it fires, and how many sources are heard."""
-    notes = []
-    if incident.status != "resolved" and not incident.kind and lead.signal.detector != BY_HAND:
-        topic = lead.signal.topic if is_topic(lead.signal) else None
-        notes.append(plain(paging_reason(topic, language)) if topic else _counterfactual(lead, language))
-    if lead.signal.coverage is not None:
-        notes.append(_coverage(lead.signal.coverage, language))
-    if route.sources:
-        notes.append(plain(route.sources, SOURCES_CHARS))
-    if incident.deleted:
-        notes.append(deletions_text(incident.deleted, language))
-    return tuple(notes)
-
-
-def deletions_text(count: int, language: Language) -> RichText:
-    """Return that mentions were deleted since, whose texts are gone and whose counts stay."""
-    return fill_message(language, "deleted" if count > 1 else "deleted_one", count=format_number(count, language))
-
-
-def _counterfactual(lead: Finding, language: Language) -> RichText:
-    """Return from which value it fires, and the highest one so far that the same threshold was compared with."""
-    now, peak = lead.signal.evidence, lead.peak
-    same = (measure_key(now), now.threshold) == (measure_key(peak), peak.threshold)
-    highest = max(now.observed, peak.observed) if same else now.observed
-    threshold = wording.threshold_text(now, language)
-    if highest < now.threshold:
-        return fill_message(language, "fires_from", threshold=threshold)
-    return fill_message(
-        language, "fires_until", threshold=threshold, highest=wording.figure_text(now, highest, language)
-    )
-
-
-def _coverage(coverage: Coverage, language: Language) -> RichText:
-    heard = format_percent(coverage.live_share, language)
-    text = fill_message(language, "coverage", live=coverage.live, total=coverage.total, heard=heard)
-    if not coverage.silent:
-        return text
-    names = join((plain(name, ITEM_CHARS) for name in coverage.silent[:LISTED]), ", ")
-    return text + plain("; ") + fill_message(language, "silent", names=names)

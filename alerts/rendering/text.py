@@ -187,7 +187,14 @@ def evidence_text(evidence: Evidence, language: Language) -> str:
         metric=_metric(evidence, language),
         window=_window(evidence, language),
     )
+    text += _late(evidence, language)
     return text + _usual(evidence, figure, language) + ("" if share else _times(evidence, language))
+
+
+def _late(evidence: Evidence, language: Language) -> str:
+    """Return `, 31 of them late`, or nothing where most came when they were published."""
+    late = evidence.extra.get("late")
+    return "" if late is None else translate(language, "late", count=format_number(late, language))
 
 
 def _metric(evidence: Evidence, language: Language) -> str:

@@ -18,6 +18,7 @@ from detectors.windows.buckets import (
     POSITIVE,
     Counts,
 )
+from detectors.windows.late_mentions import insert_late
 from mentions.model import batches
 from mentions.model.batches import Change
 
@@ -209,6 +210,7 @@ def _learn(state: State, rows: Batch, run: admission.RowRange) -> None:
     if run.minute // 60 > last_closed // 60 - LEVEL_HOURS:
         state.hours.learn(run.minute // 60, counts)
         state.cache.clear()
+    topics.learn_past(state, rows, run.start)
 
 
 def _count_late(state: State, rows: Batch, run: admission.RowRange, detected_at: int) -> None:
@@ -217,10 +219,11 @@ def _count_late(state: State, rows: Batch, run: admission.RowRange, detected_at:
     Windows that end with that minute hold the row only while it still matters.
     """
     counts = _observe(state, rows, run.start, run.end, run.minute)
-    state.minutes.insert(run.minute, counts)
+    insert_late(state.minutes, run.minute, counts, rows.arrived[run.start] // MINUTE)
     state.hours.insert(run.minute // 60, counts)
     state.minutes.open(detected_at)
     state.cache.clear()
+    topics.learn_past(state, rows, run.start)
 
 
 def _observe(state: State, rows: Batch, start: int, end: int, minute: int) -> Counts:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 from detectors.base import Detector, evaluate_thresholds, hourly_thresholds
 from detectors.engine import learning
 from detectors.engine.crowds import describe_finding
+from detectors.engine.evidence import evidence_of
 from detectors.engine.headroom import UNLIMITED, update_headroom
 from detectors.engine.state import Episode, State
 from detectors.engine.timeline import build_timeline, is_due
 from detectors.engine.topics import leading_topic, set_topics, words_of_finding
-from detectors.model.signal import SEVERITIES, Contributors, Coverage, Evidence, Phase, Severity, Signal
+from detectors.model.signal import SEVERITIES, Contributors, Coverage, Phase, Severity, Signal
 from detectors.registry import ALL
 from detectors.view import BrandView
-from detectors.windows.buckets import COPIES, MAX_SLIDING, MENTIONS, MINUTE, NEGATIVE, NO_COUNTS
+from detectors.windows.buckets import MENTIONS, MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ def evaluate_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
     signals, cache = [], state.cache
     headroom: dict[int, int] = {MENTIONS: UNLIMITED}
     all_reported, minute = True, -1
-    diverse = True  # no finding is kept at `info` for want of authors
+    diverse = dark = True  # no finding is kept at `info` for want of authors, or of a darker mood
     for minute in sorted(state.minutes.opened):
         if minute > state.last_closed_minute + policy.open_minutes:
             break
@@ -66,9 +67,11 @@ def evaluate_open(state: State, at: int | None, policy: Policy) -> list[Signal]:
                 headroom[room.column] = min(headroom.get(room.column, UNLIMITED), room.remaining)
             elif thresholds := hourly_thresholds(view, detector, own):
                 signals += _update_open(state, view, detector, thresholds, at)
-                reported, by_many = update_headroom(headroom, view, thresholds, state.episodes.get(detector.name))
-                all_reported, diverse = all_reported and reported, diverse and by_many
-    if not diverse and state.contributors.has_room:
+                reported, by_many, is_dark = update_headroom(
+                    headroom, view, thresholds, state.episodes.get(detector.name)
+                )
+                all_reported, diverse, dark = all_reported and reported, diverse and by_many, dark and is_dark
+    if not dark or (not diverse and state.contributors.has_room):
         headroom[MENTIONS] = 1
     cache.headroom, cache.headroom_minute, cache.all_reported = headroom, minute, all_reported
     return signals
@@ -244,7 +247,7 @@ def _signal(
     with_words: bool,
 ) -> Signal:
     with_timeline = phase == "raised" or is_due(view.minute)
-    evidence = _evidence(view, finding)
+    evidence = evidence_of(view, finding)
     topic = leading_topic(state, at) if with_timeline or with_words else None
     crowd = describe_finding(state, view, detector, finding, evidence) if with_words or with_timeline else None
     with_words = with_words and topic is None and not finding.source
@@ -272,25 +275,6 @@ def _coverage(state: State, view: BrandView) -> Coverage | None:
     if _COVERAGE is None or _COVERAGE.coverage is None or state.cache.policy is None:
         return None
     return _COVERAGE.coverage(view, state.cache.policy.of(_COVERAGE))
-
-
-def _evidence(view: BrandView, finding: Finding) -> Evidence:
-    first = view.window_start(finding.window) if finding.first_minute is None else finding.first_minute
-    counts = view.window(finding.window) if finding.first_minute is None else NO_COUNTS
-    recent = view.window(min(finding.window, MAX_SLIDING))
-    copies = recent[COPIES] / recent[MENTIONS] if recent[MENTIONS] else 0.0
-    return Evidence(
-        window_start=first * MINUTE,
-        window_end=(view.minute + 1) * MINUTE,
-        metric=finding.metric,
-        observed=float(finding.observed),
-        expected=None if finding.expected is None else float(finding.expected),
-        threshold=float(finding.threshold),
-        mentions=counts[MENTIONS],
-        negative=counts[NEGATIVE],
-        history=view.baseline.history,
-        extra={"copies": copies, "five_authors": view.top_author_share(), **finding.extra},
-    )
 
 
 def _contributors(view: BrandView, finding: Finding) -> Contributors:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors.base import missing_mentions
+from detectors.base import is_light, missing_mentions
 from detectors.model.signal import SEVERITIES
 
 if TYPE_CHECKING:
@@ -18,12 +18,13 @@ UNLIMITED: Final = 1 << 62
 
 def update_headroom(
     headroom: dict[int, int], view: BrandView, thresholds: tuple[CountThreshold, ...], episode: Episode | None
-) -> tuple[bool, bool]:
+) -> tuple[bool, bool, bool]:
     """Lower `headroom` to the least number of mentions that takes a count to its next level.
 
-    Return whether every level that a count reached is reported, and whether none of them waits for other authors only.
+    Return whether every level that a count reached is reported, whether none of them waits for other authors only, and
+    whether none waits for a darker mood, which any mention may bring.
     """
-    all_reported = diverse = True
+    all_reported = diverse = dark = True
     for threshold in thresholds:
         left = UNLIMITED
         for count, severity in threshold.levels:
@@ -35,6 +36,9 @@ def update_headroom(
                 if missing > 0:
                     left = missing
                     break
-                diverse = False
+                if threshold.needs_mood and is_light(view):
+                    dark = False
+                else:
+                    diverse = False
         headroom[threshold.metric] = min(headroom.get(threshold.metric, UNLIMITED), left)
-    return all_reported, diverse
+    return all_reported, diverse, dark

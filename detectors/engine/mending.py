@@ -69,7 +69,8 @@ def _mend_minutes(state: State, last: int) -> None:
     """Drop the minutes after `last`, and open the last OPEN_MINUTES again: they count in their hour once they close."""
     minutes, rows = state.minutes, state.hours.rows
     kept = bisect_right(minutes.closed, last - OPEN_MINUTES)
-    minutes.opened, minutes.ahead, minutes.moved = {}, {}, _up_to(minutes.moved, last)
+    minutes.opened, minutes.ahead = {}, {}
+    minutes.moved, minutes.late = _up_to(minutes.moved, last), _up_to(minutes.late, last)
     for place in range(kept, bisect_right(minutes.closed, last)):
         minute, before = minutes.closed[place], minutes.totals[place - 1] if place else NO_COUNTS
         minutes.opened[minute] = list(map(sub, minutes.totals[place], before))

@@ -83,6 +83,7 @@ class _Core(msgspec.Struct, array_like=True):
     latest_revisions: dict[int, int] = {}
     posts: bytes = b""
     authors: _Memory | None = None
+    late: dict[int, list[int]] = {}
 
 
 class _Memory(msgspec.Struct, array_like=True):
@@ -131,6 +132,7 @@ def encode_parts(state: State) -> StoredParts:
         state.latest_revisions.numbers,
         state.posts.encode_tail(),
         _Memory(state.authors.oldest, state.authors.last, pack(state.authors.segments[state.authors.last])),
+        state.minutes.late,
     )
     return StoredParts(msgspec.msgpack.encode(core), sealed)
 
@@ -153,7 +155,7 @@ def decode_parts(core: bytes, sealed: Mapping[str, bytes]) -> State:
     state.revision, state.last_closed_minute, state.offsets = stored.revision, stored.last_closed_minute, stored.offsets
     state.epochs = stored.epochs
     state.latest_revisions = LatestRevisions(stored.latest_revisions)
-    state.minutes = MinuteBuckets(opened=stored.opened, ahead=stored.ahead, moved=stored.moved)
+    state.minutes = MinuteBuckets(opened=stored.opened, ahead=stored.ahead, moved=stored.moved, late=stored.late)
     for minute, row in _unpack_columns(past.minutes, COLUMNS):
         state.minutes.opened[minute] = row
         state.minutes.close(minute)

@@ -85,17 +85,7 @@ def read_rows(state: State, rows: Batch, start: int, end: int, minute: int) -> l
         return []
     signals = []
     for place in range(start, end):
-        row = tracker.TopicRow(
-            rows.published[place],
-            rows.authors[place],
-            rows.channels[place],
-            rows.text_hashes[place],
-            rows.labels[place],
-            rows.compounds[place],
-            rows.reaches[place],
-            rows.excerpts[place],
-            mention_key(rows.ids[place]),
-        )
+        row = _topic_row(state, rows, place)
         news = [one for one in tracker.step(topics, row, own) if one.change != "ended"]
         signals += [_signal(state, one, rows.published[place], own) for one in news]
     return signals
@@ -108,6 +98,27 @@ def correct(state: State, correction: Correction, label: int, text_hash: int) ->
     elif (read := stored_topics(state, frozenset(), built_in_terms())) is not None:
         read.correct(correction, label, text_hash)
         state.encoded_topics = encode(read)
+
+
+def learn_past(state: State, rows: Batch, place: int) -> None:
+    """Let a row that came late teach what people usually write about the brand."""
+    if state.cache.topic_parameters is not None and state.topics is not None:
+        tracker.learn_past(state.topics, _topic_row(state, rows, place))
+
+
+def _topic_row(state: State, rows: Batch, place: int) -> tracker.TopicRow:
+    author = rows.authors[place]
+    return tracker.TopicRow(
+        rows.published[place],
+        "" if state.contributors.is_unknown(author) else author,
+        rows.channels[place],
+        rows.text_hashes[place],
+        rows.labels[place],
+        rows.compounds[place],
+        rows.reaches[place],
+        rows.excerpts[place],
+        mention_key(rows.ids[place]),
+    )
 
 
 def leading_topic(state: State, at: int) -> Topic | None:

@@ -20,6 +20,7 @@ class CountThreshold(msgspec.Struct, frozen=True):
     extra: dict[str, float] = {}
     min_author_diversity: float = 0.0  # share of different authors below which the severity is `info`
     min_negative_share: float = 0.0  # of the mentions in a scored language; below it nothing breaches
+    needs_mood: bool = False  # whether the severity is `info` while the mood is light, see `detectors.base.is_light`
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -111,6 +111,12 @@ class TopicState:
             share = self._shares[unit] = rating.usual_share(unit, self.stored.baseline, warming_up=warming_up)
         return share
 
+    def learn_past(self, post: Post) -> None:
+        """Learn what was usual when a post was written that is too old to be part of the window."""
+        units = self.window.units_of(post)
+        self.stored.baseline.learn_past(post.published, units)
+        self.encoded, self._shares, self._words = None, {}, {}
+
     def places(self, topic: ActiveTopic) -> list[int]:
         """Return the places of a topic's posts in the window."""
         return self.window.places_of_any(frozenset(topic.units))

@@ -112,7 +112,7 @@ def _posts(columns: _Columns) -> list[Post]:
 def _tables(state: TopicState) -> list[bytes]:
     """Return the stored form of the tables; what did not change since the last call is not packed again."""
     baseline, known = state.stored.baseline, state.packed_tables
-    versions = [(-1, baseline.decayed_to, len(baseline.counts))]
+    versions = [(-2 - baseline.decayed_to, baseline.posts, len(baseline.counts))]
     versions += [(half.index, half.posts, len(half.counts)) for half in baseline.recent]
     counts = [baseline.counts, *(half.counts for half in baseline.recent)]
     state.packed_tables = {

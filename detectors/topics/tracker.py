@@ -77,7 +77,25 @@ def step(state: TopicState, row: TopicRow, policy: TopicBurst) -> list[TopicNews
     stored, window, state.encoded = state.stored, state.window, None
     if not _is_sampled(state, row.published):
         return []
-    post = Post(
+    post = _post(row)
+    units = window.add(post)
+    warming_up = state.warming_up(row.published)
+    stored.baseline.learn(row.published, units)
+    news = expire(state, row.published) if stored.active or len(stored.last_bursts) > MAX_LAST_BURSTS else []
+    for topic in stored.active:
+        topic.count(post, units)
+    bursts = find_bursts(state, policy, warming_up=warming_up)
+    return news + _apply(state, bursts, row.published, policy, warming_up=warming_up) if bursts else news
+
+
+def learn_past(state: TopicState, row: TopicRow) -> None:
+    """Learn a mention that arrived too late to be news: it teaches what is usual, and is part of no topic."""
+    if state.stored.baseline.takes_past(row.published):
+        state.learn_past(_post(row))
+
+
+def _post(row: TopicRow) -> Post:
+    return Post(
         row.published,
         author_key(row.author, row.text_hash),
         text_key(row.text_hash),
@@ -88,14 +106,6 @@ def step(state: TopicState, row: TopicRow, policy: TopicBurst) -> list[TopicNews
         row.text[:TEXT_CHARS],
         row.key,
     )
-    units = window.add(post)
-    warming_up = state.warming_up(row.published)
-    stored.baseline.learn(row.published, units)
-    news = expire(state, row.published) if stored.active or len(stored.last_bursts) > MAX_LAST_BURSTS else []
-    for topic in stored.active:
-        topic.count(post, units)
-    bursts = find_bursts(state, policy, warming_up=warming_up)
-    return news + _apply(state, bursts, row.published, policy, warming_up=warming_up) if bursts else news
 
 
 def expire(state: TopicState, now: int) -> list[TopicNews]:

@@ -109,14 +109,17 @@ class Window:
             self.counts[unit] = self.counts.get(unit, 0) + 1
         self._voices = {}
 
+    def units_of(self, post: Post) -> AbstractSet[str]:
+        """Return the units of a post that is not added."""
+        return self._read(post)[0]
+
     def _read(self, post: Post) -> tuple[AbstractSet[str], int]:
+        """Return the units and the risk categories of a post."""
         units, bits = read(post.text, self.own, self._risks)
         if post.compound >= POSITIVE_FROM:
             bits = 0
         negative = post.label == NEGATIVE
-        if bits or negative:
-            units |= marker_units(bits, negative=negative)
-        return units, bits
+        return (units | marker_units(bits, negative=negative) if bits or negative else units), bits
 
     def places(self, unit: str) -> list[int]:
         """Return the places of the posts that hold `unit`."""

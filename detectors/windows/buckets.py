@@ -55,6 +55,7 @@ class MinuteBuckets(msgspec.Struct):
     totals: list[Counts] = []  # running totals through the minute in `closed` at the same place
     ahead: dict[int, Row] = {}  # counted early because the buffer was full
     moved: dict[int, Row] = {}  # counts by publication of mentions that enter the baseline only, and no minute
+    late: dict[int, Row] = {}  # of what came much later than it was published, see `late_mentions`
 
     def open(self, minute: int) -> Row:
         """Return the row of an open minute, to add to."""
@@ -102,8 +103,10 @@ class MinuteBuckets(msgspec.Struct):
             base = self.totals[cut - 1]
             self.closed = self.closed[cut:]
             self.totals = [tuple(map(sub, total, base)) for total in self.totals[cut:]]
-        for late in [m for m in self.moved if m < minute]:
-            del self.moved[late]
+        for past in [m for m in self.moved if m < minute]:
+            del self.moved[past]
+        for past in [m for m in self.late if m < minute]:
+            del self.late[past]
 
     def totals_through(self, minute: int) -> Counts:
         """Return the running totals of the closed minutes up to and including `minute`."""

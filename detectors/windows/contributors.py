@@ -16,6 +16,7 @@ import msgspec
 from detectors.model.compression import compress, decompress
 from detectors.model.correction import mention_key
 from detectors.model.signal import Contributors, Example
+from detectors.windows.regular_authors import RegularAuthors
 from detectors.windows.stopwords import WORDS
 from detectors.windows.top_counts import TopCounts, largest, merged
 from mentions.model.batches import NEGATIVE
@@ -82,6 +83,7 @@ class ContributorTables(msgspec.Struct, array_like=True):
     everyone: list[HourTables] = []  # current hour first; beyond DETAILED_HOURS authors only
     negative: list[HourTables] = []
     examples: list[Example] = []  # highest weight first, one per author
+    regulars: RegularAuthors = msgspec.field(default_factory=RegularAuthors)
 
 
 class Snapshot(NamedTuple):
@@ -114,6 +116,7 @@ class ContributorSample:
         self._tables = tables or ContributorTables()
         self._waiting: list[list[Snapshot]] = [[] for _ in self._tables.everyone]
         self._encoded: bytes | None = None  # the tables as stored, until a mention is sampled
+        self.unknown_authors = self._tables.regulars.implausible()  # names that are no person
 
     @property
     def tables(self) -> ContributorTables:
@@ -145,6 +148,10 @@ class ContributorSample:
         """Return whether the next mention of the current minute is sampled."""
         return self._tables.taken < ROWS_PER_MINUTE
 
+    def is_unknown(self, author: str) -> bool:
+        """Return whether a name is no person's."""
+        return author[:NAME_CHARS] in self.unknown_authors
+
     def take(self, rows: Batch, start: int, end: int, minute: int, brand: str) -> bool:
         """Sample rows counted in `minute`, in order, up to the limit; return whether any was sampled."""
         stored = self._tables
@@ -161,7 +168,8 @@ class ContributorSample:
             brand, rows.channels[here], rows.authors[here], rows.reaches[here], labels, rows.excerpts[read]
         )
         self._waiting[0].append(snapshot)
-        stored.taken += end - start
+        stored.regulars.add([author[:NAME_CHARS] for author in snapshot.authors])
+        stored.taken += len(labels)
         for row, label in enumerate(labels, start):
             if label == NEGATIVE:
                 self._keep_example(rows, row)
@@ -170,6 +178,8 @@ class ContributorSample:
     def _start_hour(self, hour: int) -> None:
         stored = self._tables
         if hour > stored.hour:
+            stored.regulars.end_hour()
+            self.unknown_authors = stored.regulars.implausible()
             for _ in range(min(KEPT_HOURS, hour - stored.hour) if stored.everyone else 1):
                 for tables in (stored.everyone, stored.negative):
                     tables.insert(0, _hour())
@@ -245,15 +255,19 @@ class ContributorSample:
         """
         tables = (self.tables.negative if negative else self.tables.everyone)[:hours]
         sampled = sum(table.sampled for table in tables)
-        counts = merged([table.authors for table in tables]).values()
-        return 1.0 - sum(count - 1 for count in counts if count > 1) / sampled if sampled else 1.0
+        return 1.0 - sum(count - 1 for count in self._counts_of_known(tables)) / sampled if sampled else 1.0
 
     def top_author_share(self, authors: int) -> float:
         """Return the share of the sampled mentions that the `authors` busiest authors wrote, 0 without mentions."""
         tables = self.tables.everyone[:DETAILED_HOURS]
         sampled = sum(table.sampled for table in tables)
-        counts = sorted(merged([table.authors for table in tables]).values(), reverse=True)
-        return min(1.0, sum(counts[:authors]) / sampled) if sampled else 0.0
+        busiest = sorted(self._counts_of_known(tables), reverse=True)[:authors]
+        return min(1.0, sum(busiest) / sampled) if sampled else 0.0
+
+    def _counts_of_known(self, tables: list[HourTables]) -> list[int]:
+        """Return the mentions of each author who is known to be one."""
+        counts = merged([table.authors for table in tables]).items()
+        return [count for author, count in counts if count and author not in self.unknown_authors]
 
 
 def sampled_hours(window: int, minute: int) -> int:

@@ -12,6 +12,8 @@ MESSAGES: Final = {
     "line": "{badge} {brand}: {fact}",
     "count": "{observed} {metric} in {window}",
     "share": "{metric} {observed} over {window}",
+    "late": ", {count} of them late",
+    "late_note": "{count} of these mentions were published between {start} and {end}, and arrived at {moment}",
     "usual": ", usually {expected}",
     "times": " ({ratio}×)",
     "rarely": ", usually under 1",

@@ -14,6 +14,8 @@ _TEXTS: Final = {
     "line": "{badge} {brand} : {fact}",
     "count": "{observed} {metric} en {window}",
     "share": "{metric} {observed} sur {window}",
+    "late": ", dont {count} en retard",
+    "late_note": "{count} de ces mentions ont été publiées entre {start} et {end}, et sont arrivées à {moment}",
     "usual": ", d’habitude {expected}",
     "times": " ({ratio}×)",
     "rarely": ", d’habitude moins de 1",

@@ -4,7 +4,8 @@ Posts are learned half a day to a day after they were written, so that a burst d
 half days, and a half day enters the table when the next but one begins. Old counts halve in HALF_LIFE half days: new
 posts weigh more instead (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009), and all counts are scaled once
 in HALF_LIFE. Each table keeps its largest counts; a unit that has none was in fewer posts than the smallest kept.
-Counts are integers, so that a restart changes nothing.
+Counts are integers, so that a restart changes nothing. A post that arrives long after it was written is learned as what
+was usual then.
 
 Blind spot: what less than one post in a thousand usually contains.
 """
@@ -67,6 +68,8 @@ class UnitBaseline(msgspec.Struct, array_like=True):
     hour: int = -1
     learned: int = 0  # posts of this hour
     length: int = 0  # half days, decayed, times ONE
+    past_hour: int = -1  # of the last past post that entered the table at once
+    past_learned: int = 0  # posts of that hour
 
     def learn(self, at: int, units: Iterable[str]) -> None:
         """Learn a post written at `at` [ms], unless enough of the hour's posts are learned; late ones count as now."""
@@ -90,6 +93,40 @@ class UnitBaseline(msgspec.Struct, array_like=True):
         if len(counts) > 2 * KEPT_RECENT:
             half.counts = _largest(counts, KEPT_RECENT)
 
+    def takes_past(self, at: int) -> bool:
+        """Return whether a post written at `at` [ms] that arrived late is learned: of an hour no more than live."""
+        hour = at // 3_600_000
+        if not self.recent or at // HALF_DAY >= self.recent[-1].index:
+            return hour > self.hour or self.learned < LEARNED_PER_HOUR
+        return hour != self.past_hour or self.past_learned < LEARNED_PER_HOUR
+
+    def learn_past(self, at: int, units: Iterable[str]) -> None:
+        """Learn a post that arrived long after it was written at `at` [ms], as what was usual then.
+
+        A history in order of publication teaches what it would have taught as it came. Posts from before the half days
+        that wait enter the table at once, with the weight of their age. Ask `takes_past` before.
+        """
+        index = at // HALF_DAY
+        if not self.recent or index >= self.recent[-1].index:
+            self.learn(at, units)
+            return
+        hour = at // 3_600_000
+        if hour != self.past_hour:
+            self.past_hour, self.past_learned = hour, 0
+        self.past_learned += 1
+        half = next((half for half in self.recent if half.index == index), None)
+        if half is None and index > self.decayed_to:
+            half = HalfDay(index)
+            self.recent = sorted([*self.recent, half], key=lambda one: one.index)
+        keys = unit_keys(units)
+        if half is None:
+            self._enter_past(index, keys)
+            return
+        half.posts += 1
+        for number in keys:
+            half.counts[number] = half.counts.get(number, 0) + 1
+        half.counts = _largest(half.counts, 2 * KEPT_RECENT)
+
     def share(self, unit: str, prior_posts: float, prior: float) -> float:
         """Return the share of posts that usually hold `unit`; the prior is `prior` of `prior_posts` posts."""
         weight = self._weight()
@@ -110,6 +147,23 @@ class UnitBaseline(msgspec.Struct, array_like=True):
     def days(self, at: int) -> float:
         """Return for how long posts have come in at `at` [ms], in days."""
         return 0.0 if self.first < 0 else max(0.0, at / HALF_DAY - self.first) / 2
+
+    def _enter_past(self, index: int, keys: Iterable[int]) -> None:
+        """Enter a post of a half day that the table is past."""
+        fading = 0.5 ** ((self.decayed_to - index) / HALF_LIFE)
+        weight = round(self._weight() * fading)
+        if not weight:
+            return
+        for number in keys:
+            self.counts[number] = self.counts.get(number, 0) + weight
+        if len(self.counts) > 2 * KEPT:
+            self.counts = _largest(self.counts, KEPT)
+        self.posts += weight
+        if index < self.first:
+            self.length += sum(
+                round(ONE * 0.5 ** ((self.decayed_to - one) / HALF_LIFE)) for one in range(index, self.first)
+            )
+            self.first = index
 
     def _start_half_day(self, index: int) -> None:
         """Begin a half day; what is older than the one before it enters the table."""

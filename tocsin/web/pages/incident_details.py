@@ -9,10 +9,11 @@ from msgspec.structs import replace
 from alerts.incidents.findings import crowd_of, primary, topic_of, words_of
 from alerts.incidents.model import BY_HAND, SYSTEM_USER, is_topic
 from alerts.rendering import text as wording
-from alerts.rendering.card import build_card, deletions_text
+from alerts.rendering.card import build_card
 from alerts.rendering.charts import chart_data, chart_svg
 from alerts.rendering.crowd_part import build_crowd
 from alerts.rendering.escaping import clean
+from alerts.rendering.notes_part import deletions_text
 from alerts.rendering.topic_part import build_topic, quoted_texts, topic_terms
 from alerts.rendering.words_part import build_words, quoted_example
 from config.brands.on_call import route

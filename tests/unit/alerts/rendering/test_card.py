@@ -138,6 +138,16 @@ def test_the_card_says_what_would_have_kept_it_silent() -> None:
     assert sentence.format(300) in shown(card(signal(0), signal(1, observed=300), signal(5, observed=90), now(5)))
 
 
+def test_late_mentions_are_called_late() -> None:
+    """On the line that the phone shows, and with their times below."""
+    late = {"late": 71.0, "late_from": START, "late_to": START + 10 * MINUTE, "late_arrived": START + 40 * MINUTE}
+    base = signal(0)
+    made = card(replace(base, evidence=replace(base.evidence, extra=late)))
+    assert made.text == "🟠 Warning acme: 83 negative mentions in 10 min, 71 of them late, usually 6 (14×)"
+    assert "71 of these mentions were published between <!date" in shown(made)
+    assert ", and arrived at <!date" in shown(made)
+
+
 def test_who_acknowledged_is_on_the_card() -> None:
     """Acknowledged, snoozed and judged are visible to all."""
     acts = [

@@ -86,6 +86,23 @@ def test_a_late_mention_that_still_matters_fires_when_it_is_found() -> None:
     assert (signals + more)[0].evidence.observed == 6
 
 
+def test_an_alert_on_late_mentions_says_how_many_of_when_came_when() -> None:
+    """A collector that catches up by half an hour; a restart in between changes nothing. Three minutes are not late."""
+    policy = Policy.model_validate({"static_threshold": {"negative": 5, "window": "60m"}})
+    rows = [Row(262 + place, -1, arrived=300) for place in range(6)]
+    state, signals = engine.process(begun(300, policy), batch_of(rows), policy)
+    state = storage.decode(storage.encode(state))
+    state, more = engine.advance_watermark(state, START + 310 * MINUTE, policy)
+    evidence = (signals + more)[0].evidence
+    assert (evidence.observed, evidence.extra["late"]) == (6, 6)
+    instants = [evidence.extra[name] for name in ("late_from", "late_to", "late_arrived")]
+    assert [(at - START) / MINUTE for at in instants] == [262, 268, 300]
+    hardly = [Row(296 + 0.2 * place, -1, arrived=300) for place in range(6)]
+    state, signals = engine.process(begun(300, policy), batch_of(hardly), policy)
+    state, more = engine.advance_watermark(state, START + 310 * MINUTE, policy)
+    assert "late" not in (signals + more)[0].evidence.extra
+
+
 def test_late_mentions_are_counted_as_if_they_had_come_in_time() -> None:
     """Afterwards every window, hour and closed minute is what it would have been."""
     early = [Row(200.2 + place, -1, author=f"a{place}") for place in range(20)]

@@ -155,3 +155,23 @@ def test_topics_of_one_minute_are_two_episodes() -> None:
     other = msgspec.structs.replace(signal, topic=msgspec.structs.replace(signal.topic, number=99))
     assert other.id != signal.id
     assert decode(encode(signal)) == signal
+
+
+@pytest.mark.parametrize("ingested", [True, False])
+def test_a_past_that_is_ingested_teaches_what_is_usual_and_raises_nothing(*, ingested: bool) -> None:
+    """What people always write about is no topic on the day after; without that past it is."""
+    usual = [Row(60 * hour, -1, text=f"acme sidecar {WORDS[hour % 12]}", author=f"p{hour}") for hour in range(14 * 24)]
+    start = START + 14 * DAY * MINUTE
+    state, signals = engine.advance_watermark(engine.initial_state("acme"), start, POLICY)
+    if ingested:
+        state, signals = engine.process(state, batch_of([row._replace(arrived=14 * DAY) for row in usual]), POLICY)
+        assert state.totals.backfill > 300
+        assert not signals
+        state = storage.decode(storage.encode(state))
+    days = [Row(14 * DAY + 30 * n, 0, text=f"acme {WORDS[n % 12]} {WORDS[n % 7]}", author=f"c{n}") for n in range(150)]
+    news = [*days, *outbreak(18 * DAY, 6, "acme sidecar")]
+    state, signals = engine.process(state, batch_of(news, 1_000), POLICY)
+    for _ in range(2):
+        state, more = engine.advance_watermark(state, start + 5 * DAY * MINUTE, POLICY)
+        signals += more
+    assert bool(topics(signals)) is not ingested

@@ -205,3 +205,27 @@ def test_who_flooded_two_hours_ago_is_known_when_the_window_is_judged() -> None:
     assert sample.author_diversity(negative=True) == 1.0
     assert sample.author_diversity(negative=True, hours=4) == pytest.approx(1 - 19 / 23)
     assert sample.tables.negative[2].terms.counts == {}
+
+
+def days_by(author: str, days: int, *, flood: int = 0) -> ContributorSample:
+    """Return a sample of two mentions an hour, one of them by `author`, from hour `flood` on."""
+    sample = ContributorSample()
+    for hour in range(24 * days):
+        rows = [Row(60 * hour, author=f"{hour}"), Row(60 * hour, author=author if hour >= flood else f"other {hour}")]
+        sample.take(batch_of(rows), 0, 2, MINUTE + 60 * hour, "acme")
+    return sample
+
+
+def test_a_name_with_a_share_that_no_person_has_is_an_unknown_author() -> None:
+    """After two days, a restart makes no difference; another name of the hour stays one."""
+    sample = days_by("Utilisateur de la Place", 3)
+    assert sample.unknown_authors == {"Utilisateur de la Place"}
+    assert sample.author_diversity() == 1.0
+    assert ContributorSample.decode(sample.encode()).unknown_authors == sample.unknown_authors
+
+
+def test_one_who_floods_for_a_day_stays_one() -> None:
+    """The week before counts."""
+    sample = days_by("angry", 8, flood=7 * 24)
+    assert sample.unknown_authors == frozenset()
+    assert sample.author_diversity() == 0.75

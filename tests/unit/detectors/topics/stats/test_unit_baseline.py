@@ -42,3 +42,37 @@ def test_the_tables_stay_bounded(seed: int) -> None:
     assert len(baseline.counts) <= KEPT
     assert all(len(half.counts) <= 2 * KEPT_RECENT + 12 for half in baseline.recent)
     assert len(baseline.recent) <= 2
+
+
+@pytest.mark.parametrize("latest", [None, 60 * HALF_DAY])
+def test_a_past_that_is_ingested_teaches_what_it_would_have_taught_as_it_came(latest: int | None) -> None:
+    """Whether before the first post of the day or after it; what was usual long ago counts less."""
+    posts = [(half * HALF_DAY + post, ["kettle" if half < 20 else "lid"]) for half in range(50) for post in range(4)]
+    live, late = UnitBaseline(), UnitBaseline()
+    for at, units in posts:
+        live.learn(at, units)
+    live.learn(60 * HALF_DAY, ["spout"])
+    if latest is not None:
+        late.learn(latest, ["spout"])
+    for at, units in posts:
+        assert late.takes_past(at)
+        late.learn_past(at, units)
+    if latest is None:
+        late.learn(60 * HALF_DAY, ["spout"])
+    for unit in ("kettle", "lid", "spout"):
+        assert late.share(unit, 20, 0.3) == pytest.approx(live.share(unit, 20, 0.3), abs=0.03)
+    assert late.share("lid", 20, 0.3) > 1.5 * late.share("kettle", 20, 0.3)
+    assert late.half_days() == pytest.approx(live.half_days(), rel=0.1)
+    assert late.days(60 * HALF_DAY) == live.days(60 * HALF_DAY)
+
+
+def test_a_past_of_one_busy_hour_teaches_no_more_than_it_would_have() -> None:
+    """Twelve posts of an hour are learned, late ones too."""
+    baseline = UnitBaseline()
+    baseline.learn(10 * HALF_DAY, ["spout"])
+    taken = 0
+    for at in range(50):
+        if baseline.takes_past(at):
+            baseline.learn_past(at, ["kettle"])
+            taken += 1
+    assert taken == 12
