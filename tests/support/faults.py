@@ -51,6 +51,13 @@ class Site:
         """Take one of the workers out of those that should run."""
         return self.workers.pop(self.chance.randrange(len(self.workers)))
 
+    def supervise(self) -> None:
+        """Start workers again that ended because the broker was away when they started, as a service manager does."""
+        for worker in [one for one in self.workers if not one.running]:
+            if worker.log.read_text(errors="replace").lstrip().startswith("Error: Kafka at"):
+                self.workers.remove(worker)
+                self.add_worker()
+
     def wait(self, least: float, most: float) -> None:
         """Let a random time pass."""
         time.sleep(self.chance.uniform(least, most))

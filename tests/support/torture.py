@@ -112,9 +112,9 @@ def run(broker: RealBroker, ordeal: Ordeal) -> Findings:
         load.join()
         here.mark(end + 120_000)
         with suppress(TimeoutError):  # what is missing then is told by the checks
-            wait_until(lambda: _holds(lambda: _counted(here) >= total), 120, f"{total} mentions counted", every=1.0)
-            wait_until(lambda: _holds(here.settled), 120, "every stage has committed", every=1.0)
-        found.problems = [*site.problems, *_check_counts(here, wanted), *_check_workers(here, site)]
+            wait_until(lambda: _holds(site, lambda: _counted(here) >= total), 120, f"{total} counted", every=1.0)
+            wait_until(lambda: _holds(site, here.settled), 120, "every stage has committed", every=1.0)
+        found.problems = [*site.problems, *_check_counts(here, site, wanted), *_check_workers(here, site)]
         found.incidents, unposted = _check_messages(here, slack)
         found.problems += unposted
         if found.problems:
@@ -148,8 +148,9 @@ def _ahead(value: bytes) -> bytes:
     return "\n".join(map(json.dumps, later)).encode()
 
 
-def _holds(met: Callable[[], bool]) -> bool:
+def _holds(site: Site, met: Callable[[], bool]) -> bool:
     """Tell whether something is met; while a client still looks for the broker that came back, it is not."""
+    site.supervise()
     try:
         return met()
     except (KafkaError, BrokerError):
@@ -160,13 +161,13 @@ def _counted(here: Installation) -> int:
     return sum(state.totals.mentions for state in here.states().values())
 
 
-def _check_counts(here: Installation, wanted: Ledger) -> Iterator[str]:
+def _check_counts(here: Installation, site: Site, wanted: Ledger) -> Iterator[str]:
     found = {brand: engine.minute_counts(state) for brand, state in here.states().items()}
     for brand in sorted(wanted.keys() | found.keys()):
         rows, seen = wanted.get(brand, []), found.get(brand, [])
         if rows != seen:
             yield f"{brand}: expected {sum(row[1] for row in rows)} mentions, found {sum(row[1] for row in seen)}"
-    if not _holds(here.settled):
+    if not _holds(site, here.settled):
         yield "not every stage has committed all that its topics hold"
 
 

@@ -45,6 +45,14 @@ def test_the_time_to_double_is_that_of_the_last_half_hour() -> None:
     assert course.doubling == BAR * 3 // 2
 
 
+def test_the_peak_is_the_latest_of_equals_and_what_counts_cover_is_said() -> None:
+    """Figures are of a quarter of an hour: the counts, what is expected of them, and where the highest was."""
+    course = course_of(incident_of(drawn(10, 10, 10, 2, 10, 10, 10, 2, 2)))
+    assert course is not None
+    assert (course.peak, course.peak_at) == (30, START - 10 * MINUTE)
+    assert (course.span, course.expected, course.negative) == (15 * MINUTE, 3.0, True)
+
+
 def test_an_old_chart_says_nothing_about_now() -> None:
     """Where no signal has come for long, nobody claims to know."""
     incident = incident_of(drawn(1, 2, 4, 8, 16, 32))
