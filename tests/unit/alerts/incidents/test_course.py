@@ -45,7 +45,7 @@ def test_the_time_to_double_is_that_of_the_last_half_hour() -> None:
     assert course.doubling == BAR * 3 // 2
 
 
-def test_the_peak_is_the_latest_of_equals_and_what_counts_cover_is_said() -> None:
+def test_the_peak_is_the_latest_of_equals_and_the_span_of_counts_is_known() -> None:
     """Figures are of a quarter of an hour: the counts, what is expected of them, and where the highest was."""
     course = course_of(incident_of(drawn(10, 10, 10, 2, 10, 10, 10, 2, 2)))
     assert course is not None
