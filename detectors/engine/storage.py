@@ -12,6 +12,7 @@ import msgspec
 from detectors.crowd import posts
 from detectors.crowd.posts import RecentPosts
 from detectors.engine.admission import RowSlice, sizes
+from detectors.engine.crowds import read_posts
 from detectors.engine.dedup import DedupWindow, pack, unpack
 from detectors.engine.revisions import LatestRevisions
 from detectors.engine.state import MAX_AUTHORS, Episode, State, Totals
@@ -104,6 +105,7 @@ class _History(msgspec.Struct, array_like=True):
 
 def encode_parts(state: State) -> StoredParts:
     """Return the parts to store; call it once per write, and write `sealed` before `core`."""
+    read_posts(state)
     sealed = {f"{name}/{number}": raw for name, one in _memories(state).items() for number, raw in one.seal().items()}
     if state.cache.encoded_history is None:
         state.cache.encoded_history = compress(msgspec.msgpack.encode(_history(state)))
