@@ -37,7 +37,7 @@ COMMANDS: Final[dict[str, CommandSpec]] = {
         "tocsin.cli.respond.incident", "List, show, acknowledge, snooze, resolve or judge incidents."
     ),
     "moderation": CommandSpec(
-        "tocsin.cli.respond.moderation", "Moderate: run the intake, work on the queue, see how well it goes."
+        "tocsin.cli.respond.moderation", "Moderate: take mentions in, decide, see how well it goes."
     ),
     "silence": CommandSpec("tocsin.cli.respond.silence", "Silence a brand for a while, list the silences, expire one."),
     "oncall": CommandSpec("tocsin.cli.respond.oncall", "Show who is on call for each brand, and who takes over when."),

@@ -272,6 +272,7 @@ def check(*, lang: Annotated[str | None, typer.Option("--lang", help="The langua
 
     Examples:
       echo "Someone should burn down your offices" | tocsin moderation check
+      tocsin moderation check --lang fr < texts.txt
     """
     from moderation.policies.model import Reading  # noqa: PLC0415  slow to load
     from moderation.policies.registry import judge  # noqa: PLC0415

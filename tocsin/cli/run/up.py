@@ -76,7 +76,7 @@ def command(
         return move_to(options, export)
     brands = _read_brands(config)
     found = group.parts(here.settings, options, len({one.id for brand in brands.values() for one in brand.sources}))
-    _print_parts(found, options)
+    _show_parts(found, options)
     start = _Start(options, brands)
     made = group.jobs(found, os.environ, here.settings, options, start.is_prepared)
     sys.exit(_supervise(made))
@@ -142,7 +142,7 @@ def _supervise(made: list[Job]) -> int:
     return code
 
 
-def _print_parts(found: list[Part], options: GroupOptions) -> None:
+def _show_parts(found: list[Part], options: GroupOptions) -> None:
     print_status("Tocsin starts. Ctrl-C stops it.")
     for part in found:
         print_status(printable(f"  {part.name:<8}  {part.status}"))
