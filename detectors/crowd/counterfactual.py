@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detectors.base import Detector
-    from detectors.crowd.posts import Post
+    from detectors.crowd.post import Post
     from detectors.model.finding import Finding
     from detectors.view import BrandWindows
     from detectors.windows.contributors import ContributorSample

@@ -17,14 +17,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from detectors.crowd.posts import NO_KEY
+from detectors.crowd.post import NO_KEY
 from detectors.crowd.sharing import sharing_accounts
 from detectors.model.crowd import Crowd, Pattern, Without
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from detectors.crowd.posts import Post
+    from detectors.crowd.post import Post
 
 HEAVY: Final = 3
 """Mentions in the window that make an account one whose absence is looked at."""

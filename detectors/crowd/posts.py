@@ -7,17 +7,12 @@ how mentions are divided into batches. They are stored in segments, each written
 
 from __future__ import annotations
 
-import re
 from array import array
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
-from zlib import crc32
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
-from detectors.windows.buckets import ABUSIVE, COLUMNS, COMPOUND, HIGH_REACH, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN
-from mentions.model import batches
-from mentions.model.placeholders import is_placeholder
+from detectors.crowd.post import BITS, NO_KEY, Post, author_key, flags_of, link_key, text_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -33,58 +28,11 @@ SEALED_AT: Final = 64
 NAMED_FROM: Final = 3
 """Posts from which an account's name is kept beside its key."""
 
-ABUSIVE_FROM: Final = 0.5
-_ABUSIVE_FLAG: Final = 1
-_REACH_FLAG: Final = 2
 _TYPES: Final = "IIIIbhBI"
-_BITS: Final = 0xFFFFFFFF
 _NAME_CHARS: Final = 40
-_MIN_WORDS: Final = 4
-_LINK: Final = re.compile(r"https?://([^\s<>\"']+)")
 
 READ_AT: Final = 64
 """Runs of rows that wait from which they are read: read together they cost least."""
-
-NO_KEY: Final = 0
-"""Key of an unknown author, of a text that is too short to be a copy, of no link."""
-
-
-class Post(NamedTuple):
-    """A mention by keys."""
-
-    at: int  # seconds, event time
-    author: int  # NO_KEY: not known
-    text: int  # equal for near-verbatim copies; NO_KEY: too short to be one
-    link: int
-    label: int
-    compound: int  # ten-thousandths
-    flags: int
-    id: int = 0  # 32 bits of the digest of its id
-
-    @property
-    def minute(self) -> int:
-        """Return the minute in which it counts."""
-        return self.at // 60
-
-    @property
-    def abusive(self) -> bool:
-        """Return whether it is abusive."""
-        return bool(self.flags & _ABUSIVE_FLAG)
-
-    @property
-    def high_reach(self) -> bool:
-        """Return whether it is negative and reached as many people as a detector asks for."""
-        return bool(self.flags & _REACH_FLAG)
-
-    def counts(self) -> list[int]:
-        """Return the columns of a minute bucket that it adds to; copies are left out."""
-        row = [0] * COLUMNS
-        row[MENTIONS], row[COMPOUND], row[ABUSIVE] = 1, self.compound, int(self.abusive)
-        row[NEGATIVE] = int(self.label == batches.NEGATIVE)
-        row[POSITIVE] = int(self.label == batches.POSITIVE)
-        row[UNKNOWN] = int(self.label == batches.UNKNOWN)
-        row[HIGH_REACH] = int(self.high_reach)
-        return row
 
 
 class _Segment(msgspec.Struct, array_like=True):
@@ -172,11 +120,11 @@ class RecentPosts:
     def _add(self, row: tuple[int, str, int, str, int, float, float, int, int], high_reach_from: int) -> int:
         published, author, text_hash, text, label, compound, abuse, reach, number = row
         key, at = author_key(author), max(0, published // 1000)
-        flags = _flags(label, abuse, reach, high_reach_from)
+        flags = flags_of(label, abuse, reach, high_reach_from)
         ats, authors, *others = self._columns
         ats.append(at)
         authors.append(key)
-        values = (text_key(text, text_hash), link_key(text), label, round(10_000 * compound), flags, number & _BITS)
+        values = (text_key(text, text_hash), link_key(text), label, round(10_000 * compound), flags, number & BITS)
         for column, value in zip(others, values, strict=True):
             column.append(value)
         if key != NO_KEY:
@@ -209,7 +157,7 @@ class RecentPosts:
 
     def correct(self, change: Change, high_reach_from: int) -> None:
         """Replace the text and the figures of a post that was edited; of a deleted one the text and the link."""
-        ids, number = self._columns[-1], change.id & _BITS
+        ids, number = self._columns[-1], change.id & BITS
         if number not in ids:
             return
         place = len(ids) - 1 - ids[::-1].index(number)
@@ -218,7 +166,7 @@ class RecentPosts:
         if not change.deleted:
             texts[place], links[place] = text_key(change.excerpt, change.text_hash), link_key(change.excerpt)
             labels[place], compounds[place] = change.label, round(10_000 * change.compound)
-            flagged[place] = _flags(change.label, change.abuse, change.reach, high_reach_from)
+            flagged[place] = flags_of(change.label, change.abuse, change.reach, high_reach_from)
         segment = max(name for name, first in self._starts.items() if first <= self._first + place)
         if segment != self._last:
             self._unwritten.add(segment)
@@ -312,16 +260,6 @@ class RecentPosts:
         return found
 
 
-def _flags(label: int, abuse: float, reach: int, high_reach_from: int) -> int:
-    flags = _ABUSIVE_FLAG if abuse >= ABUSIVE_FROM else 0
-    return flags | _REACH_FLAG if reach >= high_reach_from and label == batches.NEGATIVE else flags
-
-
-def text_key(text: str, text_hash: int) -> int:
-    """Return 32 bits that near-verbatim copies share, NO_KEY for a text that is too short to be one."""
-    return text_hash & _BITS if text.count(" ") >= _MIN_WORDS - 1 else NO_KEY
-
-
 def decode_segment(raw: bytes) -> object:
     """Return a stored segment, to see whether it can be read.
 
@@ -337,22 +275,3 @@ def decode_segment(raw: bytes) -> object:
     if len(lengths) != 1:
         raise ValueError(f"a segment of posts with columns of {sorted(lengths)} rows")
     return stored
-
-
-@lru_cache(8_192)
-def author_key(author: str) -> int:
-    """Return 32 bits for an author, NO_KEY for an unknown one."""
-    return NO_KEY if is_placeholder(author) else crc32(author.encode("utf-8", "surrogatepass")) or 1
-
-
-def link_key(text: str) -> int:
-    """Return 32 bits for the first link of a text, NO_KEY where it holds none.
-
-    >>> link_key("look: https://a.test/x?y=1.") == link_key("http://A.test/x?y=1") != link_key("no link")
-    True
-    """
-    found = _LINK.search(text) if "://" in text else None
-    if found is None:
-        return NO_KEY
-    host, slash, path = found[1].rstrip(".,;:!?)]}…/").partition("/")
-    return crc32(f"{host.lower()}{slash}{path}".encode("utf-8", "surrogatepass")) or 1

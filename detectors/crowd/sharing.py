@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from detectors.crowd.posts import NO_KEY
+from detectors.crowd.post import NO_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from detectors.crowd.posts import Post
+    from detectors.crowd.post import Post
 
 INTERVAL: Final = 10  # seconds
 COMPARED: Final = 20

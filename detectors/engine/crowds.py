@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from detectors.crowd.counterfactual import ABUSIVE_SHARE, leave_out
 from detectors.crowd.figures import Sample, Timing, accounts_to_leave_out, describe
-from detectors.crowd.posts import NO_KEY
+from detectors.crowd.post import NO_KEY
 from detectors.model.crowd import Crowd, Without
 from detectors.model.wording import HIGH_REACH_MENTIONS, POSITIVE_MENTIONS
 from detectors.model.wording import MENTIONS as ALL_MENTIONS
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detectors.base import Detector
-    from detectors.crowd.posts import Post
+    from detectors.crowd.post import Post
     from detectors.engine.state import State
     from detectors.model.finding import Finding
     from detectors.model.signal import Evidence

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from detectors.crowd.figures import FEW, MAX_ACCOUNTS, Sample, Timing, accounts_to_leave_out, describe
-from detectors.crowd.posts import NO_KEY, Post
+from detectors.crowd.post import NO_KEY, Post
 from detectors.crowd.sharing import sharing_accounts
 
 ANY_TIMING = Timing(0.2, None)
