@@ -14,7 +14,7 @@ TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(min(5, (os.cpu_count() 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup demo test check unit kafka chaos group-crashes listening drill latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table docs clean
+.PHONY: help install setup demo test slow check unit kafka chaos group-crashes listening drill latency bench scale nab nab-choice calibration replay-speed incidents-table sentiment-table moderation-table mutants docs clean
 
 help: ## List the targets
 	@echo "Tocsin: make TARGET [ARGS='…' passed on to the command]"
@@ -43,7 +43,10 @@ demo: install ## Watch an invented crisis break and reach Slack, in under a minu
 	@$(BIN)/tocsin demo $(ARGS)
 
 test: check ## Run every check and every test; says which broker it ran on
-	$(RUN) pytest --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
+	$(RUN) pytest -m 'not slow' --numprocesses $(TEST_PROCESSES) --dist loadfile $(ARGS)
+
+slow: setup ## Run the few tests that take a minute or more each: tuning, a killed group, the demo to its end
+	$(RUN) pytest -m slow $(ARGS)
 
 check: setup ## Lint, formatting, types, import contracts
 	$(BIN)/ruff check .
@@ -52,7 +55,7 @@ check: setup ## Lint, formatting, types, import contracts
 	$(BIN)/lint-imports
 
 unit: setup ## Run the tests that need no broker
-	$(RUN) pytest -m 'not kafka' $(ARGS)
+	$(RUN) pytest -m 'not kafka and not slow' $(ARGS)
 
 kafka: setup ## Start Apache Kafka in a throwaway folder; Ctrl-C stops it
 	@$(RUN) tests.support.kafka $(ARGS)

@@ -19,6 +19,7 @@ from streams.agents.erasure import DEFAULT_RETENTION, Erasure
 from streams.agents.measurement import NO_PARTITIONS, WorkerMeasurement
 from streams.agents.notify import NotifyAgent
 from streams.agents.score import ScoreAgent
+from streams.agents.stopped_sources import StoppedSources
 from streams.agents.triage import TriageAgent
 from streams.agents.watch import WatchAgent
 from streams.clock import clock
@@ -34,7 +35,6 @@ from streams.exactly_once.state_table import StateTable
 from streams.heartbeat.forwarder import CanaryForwarder
 from streams.kafka.topic_watch import TopicWatch, describe
 from streams.kafka.topics import MAX_STATE_BYTES
-from streams.listening.stopped_sources import StoppedSources
 from streams.monitoring.probes import Probes
 from streams.shutdown import Shutdown
 from streams.views.brands import BrandRegistry, follow

@@ -15,7 +15,7 @@ import msgspec
 from detectors.crowd.post import BITS, NO_KEY, Post, author_key, flags_of, link_key, text_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from mentions.model.batches import Batch, Change
 
@@ -173,11 +173,11 @@ class RecentPosts:
 
     def between(self, start: int, end: int) -> list[Post]:
         """Return the posts of [start, end) in ms of event time, in the order in which they came."""
-        return [post for post in self._rows() if start <= 1000 * post.at < end]
+        return self._posts(place for place, at in self._enumerated(0) if start <= 1000 * at < end)
 
     def by(self, authors: Collection[int]) -> list[Post]:
         """Return the posts of some authors."""
-        return [post for post in self._rows() if post.author in authors]
+        return self._posts(place for place, author in self._enumerated(1) if author in authors)
 
     def names(self, authors: Collection[int]) -> dict[int, str]:
         """Return the names of authors, as far as they are known, by key."""
@@ -194,9 +194,13 @@ class RecentPosts:
         self._per_author, self._names, self._minute, self._taken = {}, {}, -1, 0
         self._drop()
 
-    def _rows(self) -> Iterator[Post]:
+    def _enumerated(self, column: int) -> Iterator[tuple[int, int]]:
         skipped = self._oldest - self._first
-        return map(Post, *(column[skipped:] for column in self._columns))
+        return enumerate(self._columns[column][skipped:], skipped)
+
+    def _posts(self, places: Iterable[int]) -> list[Post]:
+        columns = self._columns
+        return [Post(*[column[place] for column in columns]) for place in places]
 
     def seal(self) -> dict[int, bytes | None]:
         """Close the open segment if it is full, and return what storage must hold again: None stands for delete."""

@@ -36,7 +36,7 @@ def mention_key(id_digest: int) -> int:
     """Return what quoted texts carry of their mention's id: 32 bits, which JSON keeps everywhere.
 
     >>> mention_key(1927389031678063535)
-    2060393391
+    3509040047
     """
     return id_digest & 0xFFFFFFFF
 

@@ -66,9 +66,19 @@ PROCESSES: Final = (
     Permissions(
         "`tocsin web`",
         "tocsin-web",
-        ("brands", "incidents", "triage_state", "scored", "signals", "notifications", "receipts", "source_health"),
-        ("actions",),
-        ("tocsin/web", "streams/gateway.py"),
+        (
+            "brands",
+            "incidents",
+            "triage_state",
+            "scored",
+            "signals",
+            "notifications",
+            "receipts",
+            "source_health",
+            "moderation",
+        ),
+        ("actions", "moderation"),
+        ("tocsin/web", "streams/gateway.py", "streams/moderation/queue_view.py"),
     ),
     Permissions(
         "`tocsin heartbeat`",
@@ -87,7 +97,7 @@ PROCESSES: Final = (
     Permissions(
         "the intake of `tocsin moderation`",
         "tocsin-moderation",
-        ("mentions", "brands"),
+        ("mentions", "brands", "moderation"),
         ("moderation",),
         ("streams/moderation/intake_service.py",),
         group=group_of(Topics()),

@@ -81,6 +81,7 @@ def test_worker_that_ends_is_noticed() -> None:
             _check_until(environment)
 
 
+@pytest.mark.slow
 def test_it_is_not_over_before_the_worker_is_through() -> None:
     """However long a busy machine keeps the worker from its last records: else a crisis would be missing."""
     with _environment(100 * SPEED) as environment:

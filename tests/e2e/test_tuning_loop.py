@@ -48,6 +48,7 @@ def recorded() -> tuple[Entry, ...]:
     return tuple(entries(labelled_history.mentions(), verdicts))
 
 
+@pytest.mark.slow
 def test_from_verdict_to_changed_threshold(tmp_path: Path) -> None:
     """Verdicts of a recording become labels; tuning on them writes exactly the diff that it shows, and nothing else."""
     labelled_history.write(tmp_path)

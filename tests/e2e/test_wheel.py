@@ -136,6 +136,7 @@ def test_the_demo_runs_where_packages_have_our_names(tocsin: str, hostile: Path)
     assert (hostile / "out" / "tocsin-demo.html").is_file()
 
 
+@pytest.mark.slow
 def test_a_replay_via_kafka_runs_where_packages_have_our_names(tocsin: str, hostile: Path, real_kafka: Broker) -> None:
     """So does the worker of `replay --via-kafka`."""
     _run(tocsin, "demo", "--export", "demo", cwd=hostile)

@@ -46,5 +46,5 @@ def test_only_marked_blocks_are_rewritten() -> None:
     rewritten = rewrite(text)
     assert rewritten.startswith("before\n<!-- table: environment -->\n")
     assert rewritten.endswith("<!-- end -->\nafter\n")
-    assert "old" not in rewritten
+    assert "\nold\n" not in rewritten
     assert "TOCSIN_BROKERS" in rewritten

@@ -60,7 +60,14 @@ SECRETS = {
     "brands": set[str](),
     "calendars": set[str](),
     "worker": {"slack_token", *RECEIVERS},
-    "listen": {"listen_token", "listen_secret", "mastodon_token", "stack_exchange_key", "youtube_key"},
+    "listen": {
+        "listen_token",
+        "listen_secret",
+        "webhook_secrets",
+        "mastodon_token",
+        "stack_exchange_key",
+        "youtube_key",
+    },
     "slack": {"slack_token", "slack_app_token", "slack_signing_secret"},
     "heartbeat": {"heartbeat_ping_url", *RECEIVERS},
     "web": {"web_token"},
@@ -71,11 +78,11 @@ SECRETS = {
 def test_each_service_gets_its_own_secrets_and_no_other() -> None:
     """A container that is taken over gives away what its command reads, not what the others do."""
     fields = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
-    environ = {variable_of(name): f"value of {name}" for name in fields}
+    environ = {variable_of(name): f"<{name}>" for name in fields}
     services = read_services(ROOT / "docker-compose.yml", environ)
     for name, secrets in SECRETS.items():
         shown = " ".join(services[name].environment.values())
-        assert {one for one in fields if f"value of {one}" in shown} == {*secrets, "kafka_sasl_password"}, name
+        assert {one for one in fields if f"<{one}>" in shown} == {*secrets, "kafka_sasl_password"}, name
     assert fields - set().union(*SECRETS.values()) == {"kafka_sasl_password", "anonymise_key"}
     assert "env_file: # addresses of calendars" in (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 

@@ -290,6 +290,7 @@ def test_what_is_drawn_can_be_taken_along_as_csv() -> None:
     assert rows[0][0].endswith("+01:00")
 
 
+@pytest.mark.slow
 def test_a_long_time_has_a_chart_of_the_crisis_in_finer_steps() -> None:
     """The hours around the most severe incident, not a spike at the edge of a month."""
     focus = facts().focus

@@ -94,6 +94,7 @@ def test_a_sweep_finds_what_a_replay_of_the_lines_finds() -> None:
     assert material().mentions == len(mentions())
 
 
+@pytest.mark.slow
 def test_settings_tried_side_by_side_find_the_same() -> None:
     """In processes of their own, in the same order, and each is told of when it is done."""
     reported: list[float] = []
@@ -104,6 +105,7 @@ def test_settings_tried_side_by_side_find_the_same() -> None:
     assert len(reported) == len(found)
 
 
+@pytest.mark.slow
 def test_a_tuned_setting_is_proposed_where_it_holds_on_held_out_incidents() -> None:
     """The dull brand misses two storms of three; chosen without each of them, the setting hears all."""
     found = studied()

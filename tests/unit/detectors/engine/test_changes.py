@@ -99,7 +99,7 @@ def streams(draw: st.DrawFn) -> list[Post]:
     posts: list[Post] = []
     clock = 0.0
     for number in range(draw(st.integers(1, 30))):
-        clock += draw(st.sampled_from([0.0, 0.1, 0.1, 1.0, 7.0, 130.0]))
+        clock = round(clock + draw(st.sampled_from([0.0, 0.1, 0.1, 1.0, 7.0, 130.0])), 1)
         if posts and draw(st.integers(0, 2)) == 0:
             old = draw(st.sampled_from(posts))
             deleted = draw(st.integers(0, 3)) == 0

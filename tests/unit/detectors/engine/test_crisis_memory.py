@@ -100,6 +100,7 @@ def test_the_next_crisis_pages_days_after_a_large_one(days: int) -> None:
     assert watched(rows, second + 120, restart=True) == signals
 
 
+@pytest.mark.slow
 def test_a_lasting_change_is_learned_within_weeks() -> None:
     """Five times the mentions for good, quiet nights as before: after three weeks nothing pages any more."""
     dice = Random(5)

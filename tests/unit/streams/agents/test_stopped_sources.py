@@ -14,12 +14,12 @@ from alerts.incidents.policy import Policy
 from alerts.rendering.card import build_card
 from alerts.rendering.route import Route
 from detectors.model.signal import Watermark
+from streams.agents import stopped_sources
+from streams.agents.stopped_sources import GRACE, REPEAT, StoppedSources, stopped_signal
 from streams.kafka.partitioning import partition_of
 from streams.kafka.topics import Topics
-from streams.listening import stopped_sources
 from streams.listening.health import SourceHealth, coverage
 from streams.listening.health_view import SourceHealthView
-from streams.listening.stopped_sources import GRACE, REPEAT, StoppedSources, stopped_signal
 from streams.stages import group_routing
 from tests.support.alerts import signal
 
