@@ -103,7 +103,7 @@ def _table(marks: list[Annotation]) -> str:
 
 def _crisis(notes: list[Notification], incident: Incident, route: Route) -> str:
     """Return the message at its most severe: what woke somebody up stands first."""
-    return f'<div class="crisis">{html_card(_most_severe(notes, incident), route)}</div>'
+    return f'<div class="crisis" id="{escape(incident.id)}">{html_card(_most_severe(notes, incident), route)}</div>'
 
 
 def _most_severe(notes: list[Notification], incident: Incident) -> Notification:

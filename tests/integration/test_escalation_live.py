@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from alerts.incidents.model import decode_notification
@@ -13,7 +10,7 @@ from config.brands.model import Brand
 from config.brands.wire import encode_brand
 from streams.kafka.admin import KafkaBrandStore
 from tests.support.external_receivers import WebhookReceiver, served_receiver
-from tests.support.installation import ROOT, Installation, wait_until
+from tests.support.installation import Installation, wait_until
 from tests.support.served_slack import environment, served_slack
 from tocsin.demo.fake_slack.faults import Fault
 
@@ -32,7 +29,7 @@ def brand() -> Brand:
         name: {"enabled": False}
         for name in ("volume_spike", "negative_spike", "negative_share", "negative_burst", "topic_burst")
     }
-    alert = {"escalation": ["U0CHIEF", "pagerduty"], "escalate_warning": "5m", "repeats": 0}
+    alert = {"escalation": ["U0CHIEF", "pagerduty"], "escalate_warning": "5m", "repeats": 0, "fallback_after": "10s"}
     wanted = {"name": BRAND, "slack_channel": "C0000001", "alert": alert | {"resolve_after": "6h"}}
     return Brand.model_validate(wanted | {"detect": detect | {"static_threshold": {"negative": 5}}})
 
@@ -44,20 +41,6 @@ def storm(here: Installation) -> None:
         line | {"id": str(number), "text": f"a terrible, horrible disaster, number {number}"} for number in range(6)
     ]
     here.send([(0, "\n".join(map(json.dumps, lines)).encode(), T0)])
-
-
-def impatient(here: Installation) -> subprocess.Popen[bytes]:
-    """Start a worker that waits two seconds for Slack to take a page, not sixty."""
-    shorter = (
-        "from functools import partialmethod; from streams.agents.external_escalation import ExternalEscalation as E; "
-        "E.__init__ = partialmethod(E.__init__, slack_timeout=2.0)"
-    )
-    command = ["worker", "--notify", "slack", "--clock", "arrival", *(["--embedded"] if here.embedded else [])]
-    with Path(here.path("impatient.log")).open("wb") as log:
-        code = f"{shorter}; from tocsin.cli.main import run; run()"
-        return subprocess.Popen(
-            [sys.executable, "-c", code, *command], cwd=ROOT, env=here.environment, stdout=log, stderr=log
-        )
 
 
 def events(pager: WebhookReceiver) -> list[str]:
@@ -107,7 +90,7 @@ def test_a_page_that_slack_does_not_take_goes_outside_and_slack_gets_it_later(ka
         outside = {"TOCSIN_PAGERDUTY_KEY": "key", "TOCSIN_PAGERDUTY_URL": pager.url}
         with Installation(kafka, environment(slack) | outside) as here:
             KafkaBrandStore(here.connection, here.topics).publish({BRAND: encode_brand(brand())})
-            worker = impatient(here)
+            worker = here.worker("--notify", "slack", "--clock", "arrival")
             try:
                 storm(here)
                 here.mark(T0 + 2 * MINUTE)
@@ -122,4 +105,3 @@ def test_a_page_that_slack_does_not_take_goes_outside_and_slack_gets_it_later(ka
                 assert len({json.loads(body)["dedup_key"] for _, body in pager.taken}) == 1
             finally:
                 worker.kill()
-                worker.wait()
