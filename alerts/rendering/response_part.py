@@ -38,8 +38,7 @@ def _paged(incident: Incident, route: Route, language: Language, *, named: bool)
         return ()  # the message that pages mentions them itself
     steps = incident.escalation_steps
     called = step_target(steps - 1, route, language) if steps else mentions(route.mention)
-    who = called or plain(translate(language, "nobody"))
-    return fill_message(language, "paged", target=who, moment=time(incident.paged_at, _TIME))
+    return fill_message(language, "paged", target=called, moment=time(incident.paged_at, _TIME)) if called else ()
 
 
 def _next(incident: Incident, route: Route, language: Language, *, named: bool) -> RichText:
