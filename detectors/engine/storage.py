@@ -50,7 +50,7 @@ class NewerFormatError(msgspec.DecodeError):
 class StoredParts(msgspec.Struct, frozen=True):
     """Stored parts of a state: the sealed id segments first, then the core that names them.
 
-    `core` is at most 17 kB, buffered rows apart, and is written once a batch. `sealed` holds the segments of the ids,
+    `core` is at most 18 kB, buffered rows apart, and is written once a batch. `sealed` holds the segments of the ids,
     posts and authors by name, such as `ids/3`, that are new (written once, never again) or gone (None: delete); those
     of a write whose core was lost do no harm.
     """
