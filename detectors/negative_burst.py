@@ -66,6 +66,9 @@ if TYPE_CHECKING:
     from detectors.view import BrandView
 
 
+DEFAULT_PEAK_RATIO: Final = 1.75
+
+
 class NegativeBurst(Switched):
     """Parameters of the detector."""
 
@@ -76,7 +79,7 @@ class NegativeBurst(Switched):
         description="Fewest mentions that can fire; a larger value fires later [mentions]",
     )
     peak_ratio: float = Field(
-        default=1.75,
+        default=DEFAULT_PEAK_RATIO,
         ge=0.1,
         le=100,
         description="Multiple of the brand's usual daily peak that fires; a larger value fires later [ratio]",
@@ -167,7 +170,8 @@ def _threshold(view: BrandView, own: NegativeBurst, length: int, least: int) -> 
 def _thresholds_of_few_mentions(view: BrandView, own: NegativeBurst) -> list[_Threshold]:
     """Return those of the main window and of an hour for a darker mood."""
     _, main = _lengths(view)
-    ratio, fewest = max(1.0, view.policy.peak_ratio_factor) * FEW_PEAK_RATIO, _fewest(own)
+    raised = max(1.0, own.peak_ratio / DEFAULT_PEAK_RATIO)  # a threshold that somebody raised is raised here, too
+    ratio, fewest = raised * max(1.0, view.policy.peak_ratio_factor) * FEW_PEAK_RATIO, _fewest(own)
     of_main = max(fewest, view.baseline.peak_threshold(1, main, ratio))
     windows = ((main, of_main), (HOUR, max(fewest, ceil(HOURLY_PEAK_SHARE * of_main))))
     mean, share = min(own.max_mean_sentiment, FEW_MAX_MEAN_SENTIMENT), view.baseline.mean_negative_share
