@@ -36,7 +36,7 @@ brands:
       negative_spike:
         min_mentions: 400
         peak_ratio: 2.6              # nobody knows why
-      negative_burst: {peak_ratio: 2.6}
+      negative_burst: {peak_ratio: 5}
       topic_burst: {enabled: false}
       negative_share: {enabled: false}
       sentiment_drift: {enabled: false}
