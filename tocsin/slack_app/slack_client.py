@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import aiohttp
 import msgspec
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from alerts.delivery.ports import DeliveryError
 from alerts.notifiers.http import post
+from alerts.notifiers.slack.errors import REQUEST_FAILURES, code_of
 from alerts.notifiers.slack.notifier import LOOPBACK, web_client
 from alerts.notifiers.slack.usergroups import UserGroups
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 log = structlog.get_logger(__name__)
-
-_FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
 
 class SlackClient:
@@ -64,8 +61,8 @@ class SlackClient:
     async def _show_view(self, request: Awaitable[object]) -> bool:
         try:
             await request
-        except _FAILURES as error:
-            log.warning("view failed", reason=_error_code(error))
+        except REQUEST_FAILURES as error:
+            log.warning("view failed", reason=code_of(error))
             return False
         return True
 
@@ -78,7 +75,3 @@ class SlackClient:
         if self._host in LOOPBACK:
             return host == self._host
         return parts.scheme == "https" and (host == "hooks.slack.com" or host.endswith(".slack.com"))
-
-
-def _error_code(error: Exception) -> str:
-    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__

@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from alerts.delivery.rate_limit import Clock
+from alerts.notifiers.slack.errors import LOOKUP_FAILURES, code_of
 from alerts.notifiers.slack.notifier import web_client
 from alerts.notifiers.slack.usergroups import UserGroups
 
@@ -31,7 +30,6 @@ BATCH_SIZE: Final = 50
 """People whom Slack answers about in one request."""
 
 _PERSON: Final = re.compile(r"[UW][A-Z0-9]+")
-_FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, ValueError)
 
 
 class DoNotDisturb:
@@ -62,8 +60,8 @@ class DoNotDisturb:
             for place in range(0, len(people), BATCH_SIZE):
                 if not await self._batch_paused(people[place : place + BATCH_SIZE]):
                     return False
-        except _FAILURES as error:
-            why = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
+        except LOOKUP_FAILURES as error:
+            why = code_of(error)
             self._granted = why != "missing_scope"
             log.warning("do-not-disturb lookup failed", reason=why)
             return False

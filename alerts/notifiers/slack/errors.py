@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
 from alerts.delivery.ports import DeliveryError
+
+REQUEST_FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
+"""What a request of the Web API raises where Slack refuses it, or is not reached."""
+
+LOOKUP_FAILURES: Final = (*REQUEST_FAILURES, ValueError)
+"""What a lookup does without: those, and an answer that is none."""
 
 TRANSIENT: Final = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
@@ -33,6 +42,11 @@ REMEDIES: Final[dict[str, str]] = {
 }
 
 _DEFAULT_REMEDY: Final = "see https://docs.slack.dev/reference/methods/chat.postMessage#errors"
+
+
+def code_of(error: Exception) -> str:
+    """Return Slack's code for a failed request, or the kind of the error where Slack gave none."""
+    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
 
 
 def error_for(code: str, answer: dict[str, Any]) -> DeliveryError:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 
+from alerts.notifiers.slack.errors import LOOKUP_FAILURES, code_of
 from alerts.rendering.escaping import clean, clip
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ MAX_LOOKUPS: Final = 40
 NAME_CHARS: Final = 60
 
 _ID: Final = re.compile(r"[UWS][A-Z0-9]{1,20}")
-_FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, ValueError)
 
 
 class SlackNames:
@@ -57,8 +55,8 @@ class SlackNames:
                 self._take_groups(await self._client.usergroups_list(include_disabled=True))
             for one in [one for one in stale if one[0] != "S"][:MAX_LOOKUPS]:
                 self._take_user(one, await self._client.users_info(user=one))
-        except _FAILURES as error:
-            why = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
+        except LOOKUP_FAILURES as error:
+            why = code_of(error)
             self._paused_until = now + (0.0 if why == "user_not_found" else CACHE_TTL)
             log.info("names not looked up", reason=why)
         self._asked |= dict.fromkeys(stale, now + CACHE_TTL)

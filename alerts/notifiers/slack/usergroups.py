@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
+
+from alerts.notifiers.slack.errors import LOOKUP_FAILURES, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +17,6 @@ log = structlog.get_logger(__name__)
 
 CACHE_TTL: Final = 300.0
 """Seconds for which a group's members are remembered."""
-
-_FAILURES: Final = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, ValueError)
 
 
 class UserGroups:
@@ -37,8 +35,8 @@ class UserGroups:
             return members
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
-        except _FAILURES as error:
-            why = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
+        except LOOKUP_FAILURES as error:
+            why = code_of(error)
             log.error("user group lookup failed", group=group, reason=why)  # noqa: TRY400
             return members
         members = frozenset(map(str, answer.get("users") or ()))
