@@ -52,6 +52,9 @@ def run_until_stopped(main: Coroutine[Any, Any, None], timeout: float = STOP_TIM
 
     If it does not end within `timeout` seconds after the signal, the process ends with 128 + signal. A signal that is
     ignored, as by `nohup`, stays so.
+
+    Raises:
+        BaseException: what `main` raises; of a group of tasks, which end together, what ended the first.
     """
 
     async def run() -> None:
@@ -70,7 +73,14 @@ def run_until_stopped(main: Coroutine[Any, Any, None], timeout: float = STOP_TIM
         asyncio.run(run())
     except asyncio.CancelledError:
         return True
+    except BaseExceptionGroup as several:
+        raise first_error(several) from several
     return False
+
+
+def first_error(error: BaseException) -> BaseException:
+    """Return what ended the first of a group of tasks; an error that is none of a group, as it is."""
+    return first_error(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 @contextmanager

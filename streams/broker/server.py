@@ -36,6 +36,8 @@ from streams.broker.journal import Journal
 from streams.broker.log_store import LogStore
 from streams.broker.record_handlers import RecordHandlers
 from streams.broker.topic_handlers import TopicHandlers
+from streams.clock import wall_ms
+from streams.shutdown import first_error
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -62,7 +64,7 @@ class BrokerServer:
 
     def __init__(self, store: LogStore, journal: Journal, address: tuple[str, int]) -> None:
         self._groups = Groups(time.monotonic)
-        self._cleaner = Cleaner(store, journal, _now_ms)
+        self._cleaner = Cleaner(store, journal, wall_ms)
         records, topics = RecordHandlers(store), TopicHandlers(store, address)
         groups = GroupHandlers(store, self._groups, address)
         self._address = address
@@ -182,8 +184,8 @@ async def serve_folder(folder: Path, address: tuple[str, int], ready: Callable[[
         took = round(time.monotonic() - started, 1)
         log.info("journal read", folder=str(folder), bytes=journal.size, seconds=took)
         await BrokerServer(store, journal, address).run(ready)
-    except BaseExceptionGroup as several:  # the tasks end together: one of them failed
-        raise several.exceptions[0] from several
+    except BaseExceptionGroup as several:
+        raise first_error(several) from several
     finally:
         journal.close()
 
@@ -193,7 +195,3 @@ def _decode(api: _Api, raw: bytes, version: int) -> tuple[Any, Any]:
     head = io.BytesIO(raw)
     header = RequestHeader.decode(head, flexible=flexible)
     return header, api.request.decode(memoryview(raw)[head.tell() :], version=version)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -50,11 +50,8 @@ def run(weights: WeightsOption = None, *, embedded: EmbeddedOption = False) -> N
     log_to_stderr(here.settings.log_level, here.settings.log_format)
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
     service = IntakeService(here.connection, here.topics, load_scorer(weights), made[0].partitions)
-    try:
-        if run_until_stopped(service.run()):
-            print_status("stopped")
-    except BaseExceptionGroup as several:
-        raise several.exceptions[0] from several  # the tasks end together: one of them failed
+    if run_until_stopped(service.run()):
+        print_status("stopped")
 
 
 @app.command("list")

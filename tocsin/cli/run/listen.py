@@ -190,5 +190,3 @@ def _listen(here: Installation, config: Path | None, http: tuple[str, int] | Non
         if http is None or error.errno != errno.EADDRINUSE:
             raise
         raise CommandError(f"cannot listen on {http[0]}:{http[1]}: {error.strerror}: choose another --http") from None
-    except BaseExceptionGroup as several:
-        raise several.exceptions[0] from several  # the tasks end together: one of them failed

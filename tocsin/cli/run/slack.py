@@ -31,6 +31,7 @@ def command(
     """
     from slack_sdk.errors import SlackApiError  # noqa: PLC0415  slow to load
 
+    from alerts.notifiers.slack.errors import code_of  # noqa: PLC0415
     from streams.kafka.admin import create_topics  # noqa: PLC0415
     from streams.lifecycle import log_to_stderr  # noqa: PLC0415
     from streams.shutdown import run_until_stopped  # noqa: PLC0415
@@ -48,9 +49,5 @@ def command(
     try:
         if run_until_stopped(serve(settings, here.connection, here.topics, made[0].partitions, http)):
             print_status("stopped")
-    except BaseExceptionGroup as group:
-        refused, _ = group.split(SlackApiError)
-        if refused is None:
-            raise
-        codes = {str(getattr(error, "response", {}).get("error")) for error in refused.exceptions}
-        raise UsageError(f"Slack refuses {name}: {', '.join(sorted(codes))} (docs/slack.md)") from None
+    except SlackApiError as error:
+        raise UsageError(f"Slack refuses {name}: {code_of(error)} (docs/slack.md)") from None

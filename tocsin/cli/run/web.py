@@ -104,12 +104,8 @@ def _run(serving: Coroutine[Any, Any, None], host: str, port: int) -> None:
     try:
         if run_until_stopped(serving):
             print_status("stopped")
-    except (OSError, BaseExceptionGroup) as error:
-        refused = error.split(OSError)[0] if isinstance(error, BaseExceptionGroup) else error
-        if refused is None:
-            raise
-        why = next(iter(getattr(refused, "exceptions", ())), refused)
-        raise UsageError(f"cannot listen on {host}:{port}: {why}: choose another --port") from error
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host}:{port}: {error}: choose another --port") from error
 
 
 async def _serve(
