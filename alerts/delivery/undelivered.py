@@ -54,11 +54,7 @@ class UndeliveredSummary(msgspec.Struct, frozen=True):
 
 def summarise(alerts: Iterable[Undelivered]) -> UndeliveredSummary:
     """Return the summary of some undelivered alerts."""
-    found = list(alerts)
-    if not found:
-        return UndeliveredSummary()
-    oldest = min(found, key=lambda one: one.intended_at)
-    return UndeliveredSummary(len(found), oldest.intended_at, oldest.why)
+    return combine(UndeliveredSummary(1, one.intended_at, one.why) for one in alerts)
 
 
 def combine(summaries: Iterable[UndeliveredSummary]) -> UndeliveredSummary:

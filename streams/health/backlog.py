@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from kafka import TopicPartition
-
-from streams.kafka.errors import MissingTopicError
+from streams.kafka.reader import partitions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from kafka import KafkaAdminClient, KafkaConsumer
 
@@ -59,7 +57,7 @@ def read_backlogs(
     """
     stages = stage_topics(topics)
     committed = admin.list_group_offsets(topics.application)[topics.application]
-    places = {stage: _partitions(connection, consumer, names) for stage, names in stages.items()}
+    places = {stage: partitions_of(connection, consumer, *names) for stage, names in stages.items()}
     everything = [tp for found in places.values() for tp in found]
     ends, begins = consumer.end_offsets(everything), consumer.beginning_offsets(everything)
     starts = {tp: _start(committed.get(tp), begins[tp], ends[tp]) for tp in everything}
@@ -81,20 +79,10 @@ def records_since(connection: Connection, consumer: KafkaConsumer, topic: str, s
     Raises:
         MissingTopicError: the topic does not exist.
     """
-    partitions = _partitions(connection, consumer, [topic])
+    partitions = partitions_of(connection, consumer, topic)
     ends = consumer.end_offsets(partitions)
     found = consumer.offsets_for_times(dict.fromkeys(partitions, since))
     return sum(ends[tp] - found[tp].offset for tp in partitions if found.get(tp) is not None)
-
-
-def _partitions(connection: Connection, consumer: KafkaConsumer, names: Iterable[str]) -> list[Any]:
-    found = []
-    for name in names:
-        numbers = consumer.partitions_for_topic(name)
-        if not numbers:
-            raise MissingTopicError(connection.bootstrap, name)
-        found += [TopicPartition(name, number) for number in sorted(numbers)]
-    return found
 
 
 def _start(committed: Any, begin: int, end: int) -> int:

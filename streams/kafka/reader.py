@@ -43,7 +43,7 @@ def records(connection: Connection, topic: str) -> Iterator[Record]:
         BrokerError: no broker answers, the topic does not exist, or nothing comes for 30 s.
     """
     with closing(clients.consumer(connection)) as consumer:
-        partitions = _partitions(connection, consumer, topic)
+        partitions = partitions_of(connection, consumer, topic)
         yield from _drain(connection, consumer, dict.fromkeys(partitions), consumer.end_offsets(partitions))
 
 
@@ -57,7 +57,7 @@ def between(connection: Connection, topic: str, since: int, until: int, keys: It
         BrokerError: as `records`.
     """
     with closing(clients.consumer(connection)) as consumer:
-        partitions = _partitions(connection, consumer, topic)
+        partitions = partitions_of(connection, consumer, topic)
         places = {partition_of(key, len(partitions)) for key in keys}
         ends = consumer.end_offsets([tp for tp in partitions if not places or tp.partition in places])
         starts, stops = (_offsets(consumer, ends, instant) for instant in (since, until))
@@ -71,7 +71,7 @@ def offset_ranges(connection: Connection, topic: str, wanted: Mapping[int, tuple
         BrokerError: as `records`.
     """
     with closing(clients.consumer(connection)) as consumer:
-        known = {tp.partition: tp for tp in _partitions(connection, consumer, topic)}
+        known = {tp.partition: tp for tp in partitions_of(connection, consumer, topic)}
         partitions = [known[number] for number in wanted]
         ends, begins = consumer.end_offsets(partitions), consumer.beginning_offsets(partitions)
         starts = {tp: max(begins[tp], wanted[tp.partition][0]) for tp in partitions}
@@ -86,7 +86,7 @@ def partition_ends(connection: Connection, topic: str) -> dict[int, int]:
         BrokerError: no broker answers, or the topic does not exist.
     """
     with closing(clients.consumer(connection)) as consumer:
-        partitions = _partitions(connection, consumer, topic)
+        partitions = partitions_of(connection, consumer, topic)
         return {tp.partition: end for tp, end in consumer.end_offsets(partitions).items()}
 
 
@@ -99,7 +99,7 @@ def committed(connection: Connection, topic: str, group: str) -> tuple[int, int]
         BrokerError: no broker answers, or the topic does not exist.
     """
     with closing(clients.group_consumer(connection, group)) as consumer:
-        partitions = _partitions(connection, consumer, topic)
+        partitions = partitions_of(connection, consumer, topic)
         done = sum(consumer.committed(tp) or 0 for tp in partitions)
         return done, sum(consumer.end_offsets(partitions).values())
 
@@ -121,11 +121,19 @@ def _offsets(consumer: KafkaConsumer, ends: Mapping[Any, int], instant: int) -> 
     return {tp: end if found.get(tp) is None else found[tp].offset for tp, end in ends.items()}
 
 
-def _partitions(connection: Connection, consumer: KafkaConsumer, topic: str) -> list[Any]:
-    numbers = consumer.partitions_for_topic(topic)
-    if not numbers:
-        raise MissingTopicError(connection.bootstrap, topic)
-    return [TopicPartition(topic, number) for number in sorted(numbers)]
+def partitions_of(connection: Connection, consumer: KafkaConsumer, *topics: str) -> list[Any]:
+    """Return the partitions of topics, in order.
+
+    Raises:
+        MissingTopicError: one does not exist.
+    """
+    found = []
+    for topic in topics:
+        numbers = consumer.partitions_for_topic(topic)
+        if not numbers:
+            raise MissingTopicError(connection.bootstrap, topic)
+        found += [TopicPartition(topic, number) for number in sorted(numbers)]
+    return found
 
 
 def _drain(

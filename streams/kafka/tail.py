@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from kafka import TopicPartition
-
 from streams.kafka import clients
-from streams.kafka.errors import MissingTopicError
+from streams.kafka.reader import partitions_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +30,7 @@ class TopicTail:
 
     def __init__(self, connection: Connection, topics: Sequence[str]) -> None:
         self._consumer = clients.consumer(connection)
-        found = [TopicPartition(topic, number) for topic in topics for number in self._numbers(connection, topic)]
-        self._consumer.assign(found)
+        self._consumer.assign(partitions_of(connection, self._consumer, *topics))
 
     def poll(self, timeout: float) -> list[TailedRecord]:
         """Return what has been written since the last call; waits up to `patience` seconds for the first record."""
@@ -51,9 +48,3 @@ class TopicTail:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _numbers(self, connection: Connection, topic: str) -> list[int]:
-        numbers = self._consumer.partitions_for_topic(topic)
-        if not numbers:
-            raise MissingTopicError(connection.bootstrap, topic)
-        return sorted(numbers)
