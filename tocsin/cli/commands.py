@@ -20,18 +20,18 @@ class CommandSpec(NamedTuple):
 COMMANDS: Final[dict[str, CommandSpec]] = {
     "demo": CommandSpec("tocsin.cli.run.demo", "Show an invented crisis, from first mention to Slack message."),
     "init": CommandSpec("tocsin.cli.run.init", "Write a first brands.yaml, with sources that work."),
-    "up": CommandSpec("tocsin.cli.run.up", "Run everything on this machine, in one command."),
+    "up": CommandSpec("tocsin.cli.run.local.up", "Run everything on this machine, in one command."),
     "worker": CommandSpec("tocsin.cli.run.worker", "Run a worker: score, watch, triage, notify."),
     "slack": CommandSpec("tocsin.cli.run.slack", "Run the Slack app: buttons, modals, Home tab and /tocsin."),
     "web": CommandSpec("tocsin.cli.run.web", "Serve the web pages: brands, incidents and thresholds."),
     "heartbeat": CommandSpec("tocsin.cli.run.heartbeat", "Check end to end that alerts get through to Slack."),
     "ingest": CommandSpec("tocsin.cli.run.ingest", "Send mentions from files or standard input to Kafka."),
     "listen": CommandSpec("tocsin.cli.run.listen", "Read the brands' sources, and take mentions over HTTP."),
-    "status": CommandSpec("tocsin.cli.run.status", "Show each brand's activity and how far it is read."),
+    "status": CommandSpec("tocsin.cli.run.health.status", "Show each brand's activity and how far it is read."),
     "dead-letters": CommandSpec(
         "tocsin.cli.run.dead_letters", "Print the records that were rejected, with the reason."
     ),
-    "broker": CommandSpec("tocsin.cli.run.broker", "Run the local broker alone, as tocsin up does."),
+    "broker": CommandSpec("tocsin.cli.run.local.broker", "Run the local broker alone, as tocsin up does."),
     "topics": CommandSpec("tocsin.cli.run.topics", "Create and list the Kafka topics."),
     "incident": CommandSpec(
         "tocsin.cli.respond.incident", "List, show, acknowledge, snooze, resolve or judge incidents."

@@ -17,7 +17,7 @@ from tocsin.cli.output import log_to_status, print_json, print_line, print_statu
 if TYPE_CHECKING:
     from streams.listening.health import SourceHealth
     from tocsin.cli.environment import Installation
-    from tocsin.cli.run.status_report import StatusReport
+    from tocsin.cli.run.health.status_report import StatusReport
 
 SLACK_TIMEOUT = 2.0
 """Seconds within which Slack must answer."""
@@ -45,7 +45,7 @@ def command(
       tocsin status --brand Hallowfirth --json --minutes
       tocsin status --sources
     """
-    from tocsin.cli.run import status_output  # noqa: PLC0415  kafka-python is slow to load
+    from tocsin.cli.run.health import status_output  # noqa: PLC0415  kafka-python is slow to load
 
     log_to_status()
     here = load_installation()
@@ -70,8 +70,8 @@ def _report(here: Installation, brand: str | None) -> StatusReport:
     from streams.kafka.admin import KafkaBrandStore  # noqa: PLC0415
     from streams.views import brand_states  # noqa: PLC0415
     from tocsin.cli.respond.actions import read_incidents  # noqa: PLC0415
-    from tocsin.cli.run.status_report import StatusReport  # noqa: PLC0415
-    from tocsin.cli.run.undelivered import read_undelivered  # noqa: PLC0415
+    from tocsin.cli.run.health.status_report import StatusReport  # noqa: PLC0415
+    from tocsin.cli.run.health.undelivered import read_undelivered  # noqa: PLC0415
 
     seen = take_snapshot(here.connection, here.topics, wall_ms())
     states, watermarks = brand_states.read_brand_states(here.connection, here.topics)
@@ -142,7 +142,7 @@ def _health(here: Installation, brand: str | None) -> list[SourceHealth]:
 
 def _show_sources(found: list[SourceHealth], *, json: bool) -> None:
     from streams.listening.health import coverage, span  # noqa: PLC0415
-    from tocsin.cli.run.status_output import iso_minute  # noqa: PLC0415
+    from tocsin.cli.run.health.status_output import iso_minute  # noqa: PLC0415
 
     if json:
         for one in found:

@@ -10,14 +10,14 @@ from streams.health.brand_activity import minute_rows
 from streams.listening.health import coverage, span
 from streams.monitoring.http_server import installed_version
 from tocsin.cli.output import print_line, print_table, printable
-from tocsin.cli.run.undelivered import undelivered_lines, with_undelivered
+from tocsin.cli.run.health.undelivered import undelivered_lines, with_undelivered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mentions.model.batches import ClockSkew
     from streams.health.brand_activity import BrandActivity
-    from tocsin.cli.run.status_report import StatusReport
+    from tocsin.cli.run.health.status_report import StatusReport
 
 DAY_MS: Final = 24 * 3_600_000
 SEVERITIES: Final = ("critical", "warning", "info")

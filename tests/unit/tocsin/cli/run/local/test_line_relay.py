@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from tocsin.cli.run.line_relay import LineRelay
+from tocsin.cli.run.local.line_relay import LineRelay
 
 if TYPE_CHECKING:
     import pytest

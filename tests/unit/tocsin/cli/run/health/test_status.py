@@ -19,9 +19,9 @@ from streams.health.snapshot import Snapshot
 from streams.health.worker_group import GroupMember, WorkerGroup
 from streams.listening.health import SourceHealth
 from tocsin.cli.output import log_to_status
-from tocsin.cli.run import status_output
-from tocsin.cli.run.status_report import StatusReport
-from tocsin.cli.run.undelivered import undelivered_lines, with_undelivered
+from tocsin.cli.run.health import status_output
+from tocsin.cli.run.health.status_report import StatusReport
+from tocsin.cli.run.health.undelivered import undelivered_lines, with_undelivered
 
 if TYPE_CHECKING:
     import pytest

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin import subprocesses
 from tocsin.cli.output import print_line, print_status, printable
-from tocsin.cli.run import group
+from tocsin.cli.run.local import group
 from tocsin.errors import CommandError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
-    from tocsin.cli.run.group import GroupOptions
+    from tocsin.cli.run.local.group import GroupOptions
 
 BROKER_TIMEOUT: Final = 120.0
 """Seconds until the journal is read."""
@@ -43,8 +43,8 @@ def export(options: GroupOptions, brokers: str) -> None:
     """
     from config.environment import from_environ  # noqa: PLC0415  slow to load
     from streams.kafka.connection import connect  # noqa: PLC0415
-    from streams.kafka.topic_copy import commit_ends, copy_topics  # noqa: PLC0415
     from streams.kafka.topics import Topics  # noqa: PLC0415
+    from tocsin.cli.run.local.topic_copy import commit_ends, copy_topics  # noqa: PLC0415
 
     target_settings = from_environ(dict(os.environ) | {"TOCSIN_BROKERS": brokers})
     environment = group.environment(os.environ, options)
@@ -76,7 +76,7 @@ def _drain(source: Connection, topics: Topics, start_worker: Callable[[ExitStack
 
     What is left of `mentions.scored` then are ticks of the worker itself: leaving them out changes nothing.
     """
-    from streams.kafka.topic_copy import left_over  # noqa: PLC0415  slow to load
+    from tocsin.cli.run.local.topic_copy import left_over  # noqa: PLC0415  slow to load
 
     for _ in range(DRAINS):
         with ExitStack() as working:

@@ -14,17 +14,17 @@ import typer
 from tocsin.cli.configure.config import DEFAULT_FILE, publish_plan
 from tocsin.cli.environment import load_installation
 from tocsin.cli.output import print_status, printable
-from tocsin.cli.run import group
-from tocsin.cli.run.broker import FOLDER, PORT
-from tocsin.cli.run.export import export as move_to
-from tocsin.cli.run.line_relay import LineRelay
+from tocsin.cli.run.local import group
+from tocsin.cli.run.local.broker import FOLDER, PORT
+from tocsin.cli.run.local.export import export as move_to
+from tocsin.cli.run.local.line_relay import LineRelay
 from tocsin.cli.run.processes import Job, Supervisor
 from tocsin.cli.run.worker import Clock
 from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from config.brands.model import Brand
-    from tocsin.cli.run.group import GroupOptions, Part
+    from tocsin.cli.run.local.group import GroupOptions, Part
 
 PAGES_PORT: Final = 8380
 HTTP_PORT: Final = 8090

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from config.environment import from_environ
-from tocsin.cli.run.group import GroupOptions, environment, jobs, missing_brands, parts
+from tocsin.cli.run.local.group import GroupOptions, environment, jobs, missing_brands, parts
 
 LOCAL = GroupOptions(Path("brands.yaml"), Path("tocsin-data"), 8380, 8090, 9092)
 SECRET = "xoxb-very-secret-token"

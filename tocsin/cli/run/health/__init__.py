@@ -1,0 +1,1 @@
+"""The command `tocsin status`: what it asks, and how it says it."""
