@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING, Self
-
-from aiokafka import AIOKafkaProducer
+from typing import TYPE_CHECKING
 
 from alerts.incidents.model import encode
+from streams.kafka.producer_session import ProducerSession
 from streams.recording.capture import read_scored
 
 if TYPE_CHECKING:
@@ -17,27 +15,17 @@ if TYPE_CHECKING:
     from streams.kafka.topics import Topics
 
 
-class KafkaGateway:
+class KafkaGateway(ProducerSession):
     """A producer of acts, and the past when it is asked for. Use it as a context, made within a running event loop."""
 
     def __init__(self, connection: Connection, topics: Topics) -> None:
+        super().__init__(connection)
         self._connection = connection
         self._topics = topics
-        self._producer = AIOKafkaProducer(
-            **connection.aiokafka(), acks="all", enable_idempotence=not connection.embedded
-        )
-
-    async def __aenter__(self) -> Self:
-        await self._producer.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        with suppress(Exception):
-            await self._producer.stop()
 
     async def send(self, action: Action) -> None:
         """Pass an act on; return once it is kept."""
-        await self._producer.send_and_wait(self._topics.actions.name, encode(action), key=action.brand.encode())
+        await self.producer.send_and_wait(self._topics.actions.name, encode(action), key=action.brand.encode())
 
     def read_scored(self, brand: str, since: int, until: int) -> list[Batch | Tick]:
         """Return what was watched of a brand in a period (ms). Blocks."""

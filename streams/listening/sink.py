@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import structlog
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from streams.kafka.producer_session import ProducerSession
 from streams.kafka.topics import MAX_STATE_BYTES
 
 if TYPE_CHECKING:
@@ -27,25 +27,12 @@ RETRY_DELAY: Final = 2.0
 """Seconds until Kafka is tried again."""
 
 
-class KafkaSink:
+class KafkaSink(ProducerSession):
     """Sends what sources bring. Use it as a context, made within a running event loop."""
 
     def __init__(self, connection: Connection, topics: Topics) -> None:
+        super().__init__(connection, max_request_size=MAX_STATE_BYTES)
         self._topics = topics
-        self._producer = AIOKafkaProducer(
-            **connection.aiokafka(),
-            acks="all",
-            enable_idempotence=not connection.embedded,
-            max_request_size=MAX_STATE_BYTES,
-        )
-
-    async def __aenter__(self) -> Self:
-        await self._producer.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        with suppress(Exception):
-            await self._producer.stop()
 
     async def send(self, source: str, records: Sequence[bytes]) -> int | None:
         """Send the mentions of a source, in order; returns the offset after the last, None without any.
@@ -68,7 +55,7 @@ class KafkaSink:
     async def _produce(self, source: str, value: bytes) -> Awaitable[Any]:
         """Hand a mention to the producer; what is returned ends with the acknowledgement, or with what went wrong."""
         try:
-            return await self._producer.send(self._topics.mentions.name, value, key=source.encode())  # type: ignore[no-any-return]
+            return await self.producer.send(self._topics.mentions.name, value, key=source.encode())  # type: ignore[no-any-return]
         except KafkaError as error:
             failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
             failed.set_exception(error)
@@ -78,13 +65,13 @@ class KafkaSink:
         """Keep a cursor; returns once it is kept."""
         raw = msgspec.json.encode(cursor)
         await _until_taken(
-            lambda: self._producer.send_and_wait(self._topics.source_cursors.name, raw, key=source.encode())
+            lambda: self.producer.send_and_wait(self._topics.source_cursors.name, raw, key=source.encode())
         )
 
     async def report(self, health: SourceHealth) -> None:
         """Publish the health of a source; when Kafka is away, it is told later."""
         with suppress(KafkaError):
-            await self._producer.send(
+            await self.producer.send(
                 self._topics.source_health.name, msgspec.json.encode(health), key=health.source.encode()
             )
 
@@ -92,7 +79,7 @@ class KafkaSink:
         """Erase the cursor and the health of a source that is read no longer."""
         for topic in (self._topics.source_cursors, self._topics.source_health):
             with suppress(KafkaError):
-                await self._producer.send(topic.name, None, key=source.encode())
+                await self.producer.send(topic.name, None, key=source.encode())
 
 
 async def _until_taken(send: Callable[[], Awaitable[Any]]) -> Any:

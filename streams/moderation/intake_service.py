@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 
 from moderation.model import Flagged, decode, encode
 from streams.clock import wall_ms
 from streams.kafka import compacted_topic
+from streams.kafka.producer_session import ProducerSession
 from streams.kafka.topics import DAY
 from streams.moderation.intake_stage import take_in
 from streams.views.brands import BrandRegistry, follow
@@ -55,7 +56,8 @@ class IntakeService:
         self._registry = BrandRegistry()
         self._items_of: defaultdict[int, set[str]] = defaultdict(set)
         self._known = asyncio.Event()
-        self.flagged = 0
+        self._moderated: dict[str, Moderation] = {}
+        self._generation = -1
 
     async def run(self) -> None:
         """Take mentions in until cancelled.
@@ -70,23 +72,18 @@ class IntakeService:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
         )
-        producer = AIOKafkaProducer(
-            **self._connection.aiokafka(), acks="all", enable_idempotence=not self._connection.embedded
-        )
-        async with asyncio.TaskGroup() as group:
+        async with ProducerSession(self._connection) as session, asyncio.TaskGroup() as group:
             group.create_task(follow(self._registry, self._connection, self._topics, self._partitions))
             group.create_task(self._follow_items())
             await self._registry.loaded()
             await self._known.wait()
-            await producer.start()
             try:
                 await consumer.start()
                 log.info("moderation intake started", brands=sorted(self._settings()))
                 while True:
-                    await self._round(consumer, producer)
+                    await self._round(consumer, session.producer)
             finally:
                 await consumer.stop()
-                await producer.stop()
 
     async def _follow_items(self) -> None:
         """Keep up to date which posts are in which items: a deletion names the post alone."""
@@ -101,7 +98,12 @@ class IntakeService:
             self._items_of[record.post.id].add(record.item)
 
     def _settings(self) -> dict[str, Moderation]:
-        return {name: brand.moderation for name, brand in self._registry.brands().items() if brand.moderation.enabled}
+        """Return the settings of the brands that moderate, read again where the configuration changed."""
+        if self._generation != self._registry.generation:
+            brands = self._registry.brands().items()
+            self._moderated = {name: brand.moderation for name, brand in brands if brand.moderation.enabled}
+            self._generation = self._registry.generation
+        return self._moderated
 
     async def _round(self, consumer: Any, producer: Any) -> None:
         batches = await consumer.getmany(timeout_ms=1_000, max_records=BATCH)
@@ -125,13 +127,10 @@ class IntakeService:
             await asyncio.gather(*acknowledged)
             for record in flagged:
                 self._note(record)
-            self.flagged += len(flagged)
         await self._commit(consumer, {tp: records[-1].offset + 1 for tp, records in batches.items()})
 
     async def _commit(self, consumer: Any, offsets: dict[Any, int]) -> None:
         try:
             await consumer.commit(offsets)
-        except (CommitFailedError, IllegalStateError) as error:  # another service has the partition now: it reads again
-            log.warning("moderation offsets not committed", reason=type(error).__name__)
-        except KafkaError as error:
+        except KafkaError as error:  # as where another service has the partition now: it reads again
             log.warning("moderation offsets not committed", reason=f"{type(error).__name__}: {error}")

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
-from aiokafka import AIOKafkaProducer
 
 from moderation.model import decode, encode
 from moderation.queue import Queue
 from streams.clock import wall_ms
 from streams.kafka.compacted_topic import follow
+from streams.kafka.producer_session import ProducerSession
 
 if TYPE_CHECKING:
     from moderation.model import AnyRecord
@@ -39,28 +38,18 @@ class SubmitError(Exception):
     """A record was sent, and what became of it is not known yet."""
 
 
-class QueueView:
+class QueueView(ProducerSession):
     """The queue, up to date while `follow` runs. Use it as a context, made within a running event loop."""
 
     def __init__(self, connection: Connection, topics: Topics, partitions: int) -> None:
+        super().__init__(connection)
         self._connection = connection
         self._topic = topics.moderation
         self._partitions = partitions
         self._answers: OrderedDict[str, str] = OrderedDict()
         self._ready = asyncio.Event()
         self._applied = asyncio.Condition()
-        self._producer = AIOKafkaProducer(
-            **connection.aiokafka(), acks="all", enable_idempotence=not connection.embedded
-        )
         self.queue = Queue()
-
-    async def __aenter__(self) -> Self:
-        await self._producer.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        with suppress(Exception):
-            await self._producer.stop()
 
     async def loaded(self) -> None:
         """Wait until the topic is read to its end for the first time."""
@@ -83,7 +72,7 @@ class QueueView:
             KafkaError: Kafka did not take it.
             SubmitError: it was sent, but not read back in time.
         """
-        await self._producer.send_and_wait(self._topic.name, encode(record), key=record.item.encode())
+        await self.producer.send_and_wait(self._topic.name, encode(record), key=record.item.encode())
         try:
             async with asyncio.timeout(SUBMIT_TIMEOUT), self._applied:
                 await self._applied.wait_for(lambda: record.id in self._answers)

@@ -20,7 +20,7 @@ class SlackAppGateway(KafkaGateway):
     async def publish_overrides(self, configured: BrandWithOverrides) -> None:
         """Publish a brand's configuration with its overrides; return once Kafka has stored it."""
         record, name = encode_brand(configured.brand, configured.overrides), configured.brand.name
-        await self._producer.send_and_wait(self._topics.brands.name, record, key=name.encode())
+        await self.producer.send_and_wait(self._topics.brands.name, record, key=name.encode())
 
     def daily_figures(self, until: int) -> dict[str, DailyFigures]:
         """Return the figures of each brand for the day before an instant (ms). Blocks."""
