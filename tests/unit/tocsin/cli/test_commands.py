@@ -37,7 +37,7 @@ LEAVES = [leaf for name in COMMANDS for leaf in leaves(name, load_command(name))
 def test_every_command_is_in_the_table() -> None:
     """A new command cannot be missing from the help."""
     folders = [ROOT / "tocsin" / "cli" / room for room in ROOMS]
-    found = {file for folder in folders for file in folder.glob("*.py") if _is_command(file.read_text("utf-8"))}
+    found = {file for folder in folders for file in folder.rglob("*.py") if _is_command(file.read_text("utf-8"))}
     modules = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in found}
     assert modules - {"tocsin.cli.configure.override"} == {spec.module for spec in COMMANDS.values()}
 
