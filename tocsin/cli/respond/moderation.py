@@ -12,14 +12,12 @@ from tocsin.cli.environment import load_installation
 from tocsin.cli.options import BrandOption, ByOption, EmbeddedOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, printable
 from tocsin.cli.respond import moderation_output as output
-from tocsin.cli.respond.moderation_session import find, read_queue, record_id, submit
+from tocsin.cli.respond.moderation_session import act, find, read_queue, submit
 from tocsin.cli.weights import WeightsOption, load_scorer
 from tocsin.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from moderation.model import AnyRecord, Item
+    from moderation.model import Item
     from moderation.queue import Queue
 
 app = typer.Typer(
@@ -106,19 +104,17 @@ def next_(*, by: ByOption, brand: BrandOption = None, policy: PolicyOption = Non
     Examples:
       tocsin moderation next --by ana
     """
-    from moderation.model import CLAIM_MS, Claimed  # noqa: PLC0415  slow to load
-    from moderation.queue import Filter  # noqa: PLC0415
+    from moderation.queue import Filter  # noqa: PLC0415  slow to load
 
     wanted = Filter(brands=[brand] if brand else (), policies=[policy] if policy else ())
 
-    def claim(queue: Queue) -> AnyRecord:
-        now = wall_ms()
-        found = queue.next_for(by, now, wanted)
+    def find_next(queue: Queue) -> Item:
+        found = queue.next_for(by, wall_ms(), wanted)
         if found is None:
             raise CommandError("nothing waits")
-        return Claimed(id=record_id(), item=found.id, at=now, by=by, until=now + CLAIM_MS)
+        return found
 
-    output.print_item(submit(claim), wall_ms())
+    output.print_item(submit("claim", find_next, by), wall_ms())
 
 
 @app.command()
@@ -128,10 +124,7 @@ def claim(item: ItemArgument, *, by: ByOption) -> None:
     Examples:
       tocsin moderation claim 5b1f --by ana
     """
-    from moderation.model import CLAIM_MS, Claimed  # noqa: PLC0415  slow to load
-
-    now = wall_ms()
-    _act(item, lambda name: Claimed(id=record_id(), item=name, at=now, by=by, until=now + CLAIM_MS), "claimed")
+    act("claim", item, by)
 
 
 @app.command()
@@ -141,9 +134,7 @@ def release(item: ItemArgument, *, by: ByOption) -> None:
     Examples:
       tocsin moderation release 5b1f --by ana
     """
-    from moderation.model import Released  # noqa: PLC0415  slow to load
-
-    _act(item, lambda name: Released(id=record_id(), item=name, at=wall_ms(), by=by), "released")
+    act("release", item, by)
 
 
 @app.command()
@@ -153,9 +144,7 @@ def skip(item: ItemArgument, *, by: ByOption) -> None:
     Examples:
       tocsin moderation skip 5b1f --by ana
     """
-    from moderation.model import Skipped  # noqa: PLC0415  slow to load
-
-    _act(item, lambda name: Skipped(id=record_id(), item=name, at=wall_ms(), by=by), "skipped")
+    act("skip", item, by)
 
 
 @app.command()
@@ -165,9 +154,7 @@ def escalate(item: ItemArgument, *, by: ByOption, note: NoteOption = "") -> None
     Examples:
       tocsin moderation escalate 5b1f --by ana --note "is this a real address?"
     """
-    from moderation.model import Escalated  # noqa: PLC0415  slow to load
-
-    _act(item, lambda name: Escalated(id=record_id(), item=name, at=wall_ms(), by=by, note=note), "escalated")
+    act("escalate", item, by, note)
 
 
 @app.command()
@@ -189,16 +176,11 @@ def decide(
       tocsin moderation decide 5b1f "hide requested" --by ana
       tocsin moderation decide 5b1f "no action" --by ana --note "a song's title"
     """
-    from moderation.model import OUTCOMES, Decided  # noqa: PLC0415  slow to load
+    from moderation.model import OUTCOMES  # noqa: PLC0415  slow to load
 
-    chosen = next((known for known in OUTCOMES if known == outcome), None)
-    if chosen is None:
+    if outcome not in OUTCOMES:
         raise UsageError(f"OUTCOME: {printable(outcome)!r} is none of {', '.join(map(repr, OUTCOMES))}")
-    _act(
-        item,
-        lambda name: Decided(id=record_id(), item=name, at=wall_ms(), by=by, outcome=chosen, note=note),
-        chosen,
-    )
+    act(outcome, item, by, note)
 
 
 @app.command()
@@ -208,9 +190,7 @@ def undo(item: ItemArgument, *, by: ByOption) -> None:
     Examples:
       tocsin moderation undo 5b1f --by ana
     """
-    from moderation.model import Undone  # noqa: PLC0415  slow to load
-
-    _act(item, lambda name: Undone(id=record_id(), item=name, at=wall_ms(), by=by), "undone")
+    act("undo", item, by)
 
 
 @app.command()
@@ -220,9 +200,7 @@ def appeal(item: ItemArgument, *, by: ByOption, note: NoteOption = "") -> None:
     Examples:
       tocsin moderation appeal 5b1f --by lea --note "it quotes the insult"
     """
-    from moderation.model import Appealed  # noqa: PLC0415  slow to load
-
-    _act(item, lambda name: Appealed(id=record_id(), item=name, at=wall_ms(), by=by, note=note), "appealed")
+    act("appeal", item, by, note)
 
 
 @app.command()
@@ -238,13 +216,7 @@ def rule(
     Examples:
       tocsin moderation rule 5b1f --overturn --by marc
     """
-    from moderation.model import Ruled  # noqa: PLC0415  slow to load
-
-    _act(
-        item,
-        lambda name: Ruled(id=record_id(), item=name, at=wall_ms(), by=by, upheld=uphold, note=note),
-        "upheld" if uphold else "overturned",
-    )
+    act("uphold" if uphold else "overturn", item, by, note)
 
 
 @app.command()
@@ -285,9 +257,3 @@ def check(*, lang: Annotated[str | None, typer.Option("--lang", help="The langua
 
 def _words(text: str, spans: tuple[tuple[int, int], ...]) -> str:
     return ": " + ", ".join(repr(text[start:end]) for start, end in spans) if spans else ""
-
-
-def _act(item: str, make: Callable[[str], AnyRecord], done: str) -> Item:
-    changed = submit(lambda queue: make(find(queue, item).id))
-    print_status(printable(f"{changed.id[:8]}: {done}"))
-    return changed

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
+from streams.clock import wall_ms
 from tocsin.cli.environment import load_installation
-from tocsin.cli.output import printable
+from tocsin.cli.output import print_status, printable
+from tocsin.cli.respond.actions import action_id
 from tocsin.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from moderation.model import AnyRecord, Item
+    from moderation.model import Item
     from moderation.queue import Queue
     from streams.moderation.queue_view import QueueView
     from tocsin.cli.environment import Installation
 
 T = TypeVar("T")
-
-
-def record_id() -> str:
-    """Return a new record's id."""
-    return f"cli:{uuid.uuid4().hex}"
 
 
 def read_queue() -> Queue:
@@ -40,23 +36,34 @@ def read_queue() -> Queue:
     return asyncio.run(_with_view(load_installation(), read))
 
 
-def submit(make: Callable[[Queue], AnyRecord]) -> Item:
-    """Submit the record that `make` returns for the queue as it is; return the item as it left it.
+def submit(action: str, find_item: Callable[[Queue], Item], by: str, note: str = "") -> Item:
+    """Submit what a person does to the item that `find_item` returns for the queue as it is; return the item after it.
 
     Raises:
         BrokerError: no broker answers.
-        CommandError: the record changed nothing; the message says why.
+        CommandError: it changed nothing; the message says why.
     """
+    from moderation.record_factory import build_record  # noqa: PLC0415  slow to load
 
     async def send(view: QueueView) -> Item:
-        record = make(view.queue)
-        refusal = await view.submit(record)
-        item = view.queue.get(record.item)
+        name = find_item(view.queue).id
+        refusal = await view.submit(build_record(action, action_id(None), name, by, wall_ms(), note))
+        item = view.queue.get(name)
         if refusal or item is None:
-            raise CommandError(printable(f"{record.item}: {refusal or 'no such item'}: `tocsin moderation list`"))
+            raise CommandError(printable(f"{name}: {refusal or 'no such item'}: `tocsin moderation list`"))
         return item
 
     return asyncio.run(_with_view(load_installation(), send))
+
+
+def act(action: str, item: str, by: str, note: str = "") -> None:
+    """Submit what a person does to the item whose id begins with `item`, and say what was done.
+
+    Raises:
+        BrokerError, CommandError: as `submit`.
+    """
+    changed = submit(action, lambda queue: find(queue, item), by, note)
+    print_status(printable(f"{changed.id[:8]}: {changed.history[-1].what}"))
 
 
 def find(queue: Queue, name: str) -> Item:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from alerts.rendering.escaping import clean
-from moderation.model import OUTCOMES, Decided, Escalated, Skipped
+from alerts.rendering.escaping import clean, clip
+from moderation.model import MAX_NOTE, OUTCOMES, Decided, Escalated, Skipped
+from moderation.record_factory import build_record
 from moderation.statistics import compute_statistics
 from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages import moderation_parts as parts
-from tocsin.web.pages.moderation_actions import record_for
 from tocsin.web.sources.data_source import may_act
 from tocsin.web.templating import render_page
 from tocsin.web.text import format_time, translate
 
 if TYPE_CHECKING:
-    from moderation.model import Item
+    from moderation.model import AnyRecord, Item
     from tocsin.web.sources.data_source import DataSource
     from tocsin.web.sources.moderation import ModerationQueue
 
@@ -77,10 +78,10 @@ class ModerationPages:
         item, form, language = self._item(request), await request.post(), request_language(request)
         if not self._may_decide(request, item.brand):
             raise web.HTTPForbidden(text=translate(language, "not_allowed"))
-        user, note = request[SESSION].user, str(form.get("note", ""))
-        record = record_for(str(form.get("do", "")), item.id, user, self._source.now(), note)
-        if record is None:
-            raise web.HTTPBadRequest
+        try:
+            record = self._record(request, str(form.get("do", "")), item.id, str(form.get("note", "")))
+        except KeyError:
+            raise web.HTTPBadRequest from None
         assert self._moderation is not None
         refusal = await self._moderation.submit(record)
         if refusal:
@@ -95,18 +96,25 @@ class ModerationPages:
             raise web.HTTPNotFound
         given, user = parts.filter_query(query), request[SESSION].user
         wanted = parts.read_filter(given)
-        allowed = [name for name in self._moderation.queue.brands() if self._may_decide(request, name)]
-        wanted = wanted._replace(brands=[name for name in allowed if wanted.brands in ((), [name])] or ("",))
+        chosen = wanted.brands or self._moderation.queue.brands()
+        allowed = [name for name in chosen if self._may_decide(request, name)]
         for _ in range(PAGE):  # another person may be faster, again and again
             now = self._source.now()
-            found = self._moderation.queue.next_for(user, now, wanted)
+            found = self._moderation.queue.next_for(user, now, wanted._replace(brands=allowed)) if allowed else None
             if found is None or (found.id == done and user in found.skipped_by):
                 break
-            claim = record_for("claim", found.id, user, now)
-            assert claim is not None
-            if not await self._moderation.submit(claim):
+            if not await self._moderation.submit(self._record(request, "claim", found.id)):
                 raise web.HTTPSeeOther(_address(f"/moderation/{found.id}", given | ({"done": done} if done else {})))
         raise web.HTTPSeeOther(_address("/moderation", given))
+
+    def _record(self, request: web.Request, action: str, item: str, note: str = "") -> AnyRecord:
+        """Return the record of what a user does.
+
+        Raises:
+            KeyError: no page offers such an action.
+        """
+        key, said = f"web:{secrets.token_hex(12)}", clip(clean(note), MAX_NOTE)
+        return build_record(action, key, item, request[SESSION].user, self._source.now(), said)
 
     def _may_decide(self, request: web.Request, brand: str) -> bool:
         """Return whether a user may act on a brand's items; anybody may, where the brand is watched no longer."""

@@ -1,14 +1,11 @@
-"""Actions of the moderation pages: the record behind each button."""
+"""Record factory: the record behind each action of a person, from a page or a terminal. Pure."""
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Final
 
-from alerts.rendering.escaping import clean, clip
 from moderation.model import (
     CLAIM_MS,
-    MAX_NOTE,
     OUTCOMES,
     Appealed,
     Claimed,
@@ -25,9 +22,9 @@ if TYPE_CHECKING:
 
     from moderation.model import AnyRecord
 
-    Make = Callable[[str, str, int, str, str], AnyRecord]
+    Build = Callable[[str, str, int, str, str], AnyRecord]
 
-_BUTTONS: Final[dict[str, Make]] = {
+_ACTIONS: Final[dict[str, Build]] = {
     "claim": lambda key, item, at, by, _: Claimed(id=key, item=item, at=at, by=by, until=at + CLAIM_MS),
     "release": lambda key, item, at, by, _: Released(id=key, item=item, at=at, by=by),
     "skip": lambda key, item, at, by, _: Skipped(id=key, item=item, at=at, by=by),
@@ -39,11 +36,21 @@ _BUTTONS: Final[dict[str, Make]] = {
 }
 
 
-def record_for(button: str, item: str, user: str, at: int, text: str = "") -> AnyRecord | None:
-    """Return the record of a button at an instant [ms]; None for one that no page offers."""
-    key, note = f"web:{secrets.token_hex(12)}", clip(clean(text), MAX_NOTE)
-    outcome = next((known for known in OUTCOMES if known == button), None)
+def build_record(action: str, key: str, item: str, by: str, at: int, note: str = "") -> AnyRecord:
+    """Return the record of an action, or of a decision by its outcome.
+
+    Args:
+        action: such as `claim`, or an outcome.
+        key: the record's id.
+        item: the id of the item.
+        by: the person.
+        at: when [ms].
+        note: why; actions without a note leave it out.
+
+    Raises:
+        KeyError: there is no such action.
+    """
+    outcome = next((known for known in OUTCOMES if known == action), None)
     if outcome is not None:
-        return Decided(id=key, item=item, at=at, by=user, outcome=outcome, note=note)
-    make = _BUTTONS.get(button)
-    return None if make is None else make(key, item, at, user, note)
+        return Decided(id=key, item=item, at=at, by=by, outcome=outcome, note=note)
+    return _ACTIONS[action](key, item, at, by, note)
