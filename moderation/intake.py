@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mentions.model.hashing import hash63
 from mentions.model.near_duplicates import text_hash
-from mentions.watchlist.normalise import normalise
+from mentions.watchlist.normalise import normalise_handle
 from moderation.model import Flagged, PolicyFinding, Post
-from moderation.policies.model import Finding, Reading
+from moderation.policies.model import SEVERITIES, Finding, Reading
 from moderation.policies.registry import RULES_VERSION, judge
 from moderation.text import FoldedText
 
@@ -58,7 +58,7 @@ def flag(brand: str, settings: Moderation, scored: ScoredText, now: int) -> Flag
     if not settings.enabled:
         return None
     mention = scored.mention
-    authors = {normalise(name).lstrip("@ ") for name in mention.author_names if name}
+    authors = set(map(normalise_handle, mention.author_names))
     if authors & _names(settings.allow_authors):
         return None
     reading = Reading(mention.text, scored.language, scored.abuse, settings.abuse_threshold)
@@ -92,8 +92,7 @@ def _findings(settings: Moderation, reading: Reading, *, blocked: bool) -> tuple
     own = _own_finding(settings, reading, blocked=blocked)
     if own:
         found.append(PolicyFinding(BLOCK_LIST, own.severity, tuple((span.start, span.end) for span in own.spans)))
-    order = {"high": 0, "medium": 1, "low": 2}
-    return tuple(sorted(found, key=lambda finding: order[finding.severity]))
+    return tuple(sorted(found, key=lambda finding: -SEVERITIES.index(finding.severity)))
 
 
 def _own_finding(settings: Moderation, reading: Reading, *, blocked: bool) -> Finding | None:
@@ -104,7 +103,7 @@ def _own_finding(settings: Moderation, reading: Reading, *, blocked: bool) -> Fi
 
 @lru_cache(1_000)
 def _names(authors: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(normalise(name).lstrip("@ ") for name in authors)
+    return frozenset(map(normalise_handle, authors))
 
 
 @lru_cache(1_000)

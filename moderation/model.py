@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from moderation.policies.model import Severity
+from moderation.policies.model import SEVERITIES, Severity
 
 State = Literal["open", "claimed", "escalated", "decided", "appealed", "withdrawn"]
 Outcome = Literal["no action", "hide requested", "author watched", "reported to platform", "reported to police"]
@@ -190,9 +190,8 @@ class Item(msgspec.Struct, frozen=True):
     @property
     def severity(self) -> Severity:
         """Return the highest severity found; reports without a finding are medium."""
-        order = {"low": 0, "medium": 1, "high": 2}
         found = [finding.severity for finding in self.findings] + (["medium"] if self.reporters else [])
-        return max(found, key=order.__getitem__, default="low")
+        return max(found, key=SEVERITIES.index, default="low")
 
     @property
     def policy(self) -> str:

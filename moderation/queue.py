@@ -6,13 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from moderation.lifecycle import apply
+from moderation.policies.model import SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from moderation.model import AnyRecord, Item
 
-_RANK: Final = {"high": 0, "medium": 1, "low": 2}
 WAITING: Final = ("open", "claimed", "escalated", "appealed")
 
 
@@ -75,7 +75,9 @@ class Queue:
     def waiting(self, now: int, wanted: Filter = Filter()) -> list[Item]:  # noqa: B008  a constant
         """Return what is to be decided, overdue items first, then the most severe, then the oldest."""
         found = [item for item in self._items.values() if item.state in WAITING and wanted.lets_through(item)]
-        return sorted(found, key=lambda item: (item.due_at > now, _RANK[item.severity], item.created_at, item.id))
+        return sorted(
+            found, key=lambda item: (item.due_at > now, -SEVERITIES.index(item.severity), item.created_at, item.id)
+        )
 
     def next_for(self, moderator: str, now: int, wanted: Filter = Filter()) -> Item | None:  # noqa: B008  a constant
         """Return the next item for a person: nobody else has it, and it was not skipped while others are left."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from mentions.watchlist.normalise import normalise_in_place, origins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +22,6 @@ _FEWEST: Final = 2
 _CORE: Final = re.compile(r"[^\W_][^\s.,;:?()\"]*[^\W_]|[^\W_]")
 _LINK: Final = re.compile(r"https?:|www\.|\w@\w+\.")
 _SPACED: Final = re.compile(r"(?<![^\W_])[^\W_](?:([ .*_-])[^\W_])(?:\1[^\W_])+(?![^\W_])")
-_APOSTROPHES: Final = {"\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{MODIFIER LETTER APOSTROPHE}": "'", "`": "'"}
-_LIGATURES: Final = {"œ": "oe", "æ": "ae", "ß": "ss"}
-_HIDDEN: Final = "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{SOFT HYPHEN}"
-_APART: Final = re.compile(r"(?<![^\W_])[^\W_][ .*_-][^\W_][ .*_-][^\W_](?![^\W_])")
-_WORD: Final = re.compile(r"[^\W_]+")
 
 
 class Span(NamedTuple):
@@ -53,22 +49,12 @@ class FoldedText:
         """Return where a part of the folded text stands in the original."""
         return Span(self._places[start], self._places[end - 1] + 1) if end > start else Span(0, 0)
 
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Return the different words."""
-        return frozenset(_WORD.findall(self.folded))
-
 
 def _fold(text: str) -> tuple[str, Sequence[int]]:
-    text = _SUSPECT.sub(_reveal, text)
-    places: Sequence[int]
-    if text.isascii():
-        folded, places = text.lower().replace("`", "'"), range(len(text))
-    else:
-        parts = [_folded(letter) for letter in text]
-        folded = "".join(parts)
-        places = [place for place, part in enumerate(parts) for _ in part]
-    spaced = _SPACED.finditer(folded) if _APART.search(folded) else ()
+    text = _SUSPECT.sub(_reveal, text).replace("`", "'")
+    folded = normalise_in_place(text)
+    places: Sequence[int] = range(len(text)) if text.isascii() else _places(text)
+    spaced = _SPACED.finditer(folded)
     dropped = {place for found in spaced for place in range(found.start() + 1, found.end() - 1, 2)}
     if dropped:
         folded = "".join(letter for place, letter in enumerate(folded) if place not in dropped)
@@ -76,14 +62,9 @@ def _fold(text: str) -> tuple[str, Sequence[int]]:
     return folded, places
 
 
-@lru_cache(4096)
-def _folded(letter: str) -> str:
-    if letter in _HIDDEN:
-        return ""
-    known = _APOSTROPHES.get(letter) or _LIGATURES.get(letter.lower())
-    if known:
-        return known
-    return "".join(part for part in unicodedata.normalize("NFKD", letter.casefold()) if not unicodedata.combining(part))
+def _places(text: str) -> list[int]:
+    """Return of each character of the normalised text where it stands in `text`."""
+    return [place for place, (start, end) in enumerate(pairwise(origins(text))) for _ in range(start, end)]
 
 
 def _reveal(found: re.Match[str]) -> str:

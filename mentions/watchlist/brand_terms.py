@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from mentions.watchlist.normalise import normalise
+from mentions.watchlist.normalise import normalise, normalise_handle
 from mentions.watchlist.query import check, is_query, parse, plain_terms
 from mentions.watchlist.word_boundaries import PREFIXES, spellings, transliterated, without_spaces
 
@@ -71,7 +71,7 @@ class BrandTerms(BaseModel):
 
     def handles(self) -> set[str]:
         """Return the folded names of its own accounts, without @."""
-        return {normalise(account).lstrip("@ ") for account in self.own_accounts} - {""}
+        return set(map(normalise_handle, self.own_accounts)) - {""}
 
     def names(self) -> set[str]:
         """Return all names of the brand, normalised and without # and @; punctuation alone is not a name."""

@@ -54,6 +54,11 @@ def normalise(text: str) -> str:
     return " ".join(normalise_in_place(text).split())
 
 
+def normalise_handle(name: str) -> str:
+    """Return the name or handle of an account normalised, without @."""
+    return normalise(name).lstrip("@ ")
+
+
 def normalise_in_place(text: str) -> str:
     """Return each character of `text` normalised, blanks kept; `origins` maps positions back."""
     return text.lower() if text.isascii() else text.translate(_CHARACTERS)

@@ -9,7 +9,7 @@ from mentions.model.validation_messages import truncate
 from mentions.watchlist.brand_terms import BrandTerms
 from mentions.watchlist.masking import Mask
 from mentions.watchlist.matcher import Matcher, Terms
-from mentions.watchlist.normalise import normalise
+from mentions.watchlist.normalise import normalise, normalise_handle
 from mentions.watchlist.suggest import NameSuggester
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Watchlist:
     def _own_accounts(self, mention: WireMention, brands: tuple[BrandTerms, ...]) -> Match:
         if not self._own:
             return Match(Outcome.MATCHED, brands)
-        names = {normalise(name).lstrip("@ ") for name in mention.author_names}
+        names = set(map(normalise_handle, mention.author_names))
         own = tuple(brand for brand in brands if not names.isdisjoint(self._own.get(brand.name, ())))
         others = tuple(brand for brand in brands if brand not in own) if own else brands
         return Match(Outcome.MATCHED if others else Outcome.OWN_ACCOUNT, others, own)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from mentions.sentiment.learned.abuse import THRESHOLD
-from moderation.terms.table import LANGUAGES, any_of, compiled, load_terms
+from moderation.terms.table import LANGUAGES, term_pattern
 from moderation.text import FoldedText, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 Language = Literal["en", "fr"]
 Severity = Literal["low", "medium", "high"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("low", "medium", "high")
+"""The least severe first."""
 
 _LINK: Final = re.compile(r"https?://\S+|(?<![\w@.])(?:www\.)\S+")
 
@@ -63,14 +64,18 @@ class Reading:
         found = {
             folded.span(*match.span())
             for lang in self.languages
-            for match in _pattern(lang, part).finditer(folded.folded)
+            for match in term_pattern(lang, part).finditer(folded.folded)
         }
         return tuple(sorted(found))
+
+    def different(self, spans: Collection[Span]) -> int:
+        """Return how many different words or phrases are at these places."""
+        return len({self.text[span.start : span.end].lower() for span in spans})
 
     @cached_property
     def is_report(self) -> bool:
         """Return whether the text reports or answers what others say, by its words."""
-        return any(_pattern(lang, "reporting").search(self.folded.folded) for lang in self.languages)
+        return any(term_pattern(lang, "reporting").search(self.folded.folded) for lang in self.languages)
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,3 @@ class Policy:
     find: Callable[[Reading], Finding | None]
     pages: bool = False
     """Whether an item wakes people: threats and doxxing do."""
-
-
-@cache
-def _pattern(language: str, part: str) -> re.Pattern[str]:
-    return compiled(any_of(getattr(load_terms(language), part)))

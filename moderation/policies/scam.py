@@ -16,7 +16,7 @@ _CONTACT: Final = re.compile(r"(?<!\w)@\w{3,}|\+?\d(?:[ .\-]?\d){7,14}")
 def find(reading: Reading) -> Finding | None:
     """Return the fraud in a text, if any."""
     spans = reading.spans("frauds")
-    told = len({reading.text[span.start : span.end].lower() for span in spans})
+    told = reading.different(spans)
     if told > 1 or (told and (reading.links or _CONTACT.search(reading.folded.original))):
         return Finding("medium", spans)
     return None

@@ -16,7 +16,7 @@ MANY_HASHTAGS: Final = 10
 def find(reading: Reading) -> Finding | None:
     """Return the advertising in a text, if any."""
     spans = reading.spans("promotions")
-    told = len({reading.text[span.start : span.end].lower() for span in spans})
+    told = reading.different(spans)
     heaped = reading.links and reading.text.count("#") >= MANY_HASHTAGS
     return Finding("low", spans) if told > 1 or (told and reading.links) or heaped else None
 

@@ -36,8 +36,6 @@ class TermTable:
     """What denies a group its rights or its worth; a negation before it does not turn it round."""
     pronouns: Terms
     """Words that take up a group named before."""
-    copulas: Terms
-    """What stands between a group and what it is called."""
     negations: Terms
     """Words that turn a statement round."""
     reporting: Terms
@@ -70,11 +68,12 @@ def load_terms(language: str) -> TermTable:
     return TermTable(**{field.name: tuple(found[field.name]) for field in fields(TermTable)})
 
 
-def any_of(*several: Sequence[str]) -> str:
-    """Return a group that matches any of the terms as whole words."""
-    return rf"(?<!\w)(?:{'|'.join(term for terms in several for term in terms)})(?!\w)"
+@cache
+def term_pattern(language: str, part: str) -> re.Pattern[str]:
+    """Return the pattern of the terms of a part, a field of `TermTable`."""
+    return words_pattern(getattr(load_terms(language), part))
 
 
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Return a pattern in which each blank matches any gap between two words."""
-    return re.compile(pattern.replace(" ", GAP))
+def words_pattern(terms: Sequence[str]) -> re.Pattern[str]:
+    """Return a pattern of any of the terms as whole words, in which each blank matches any gap between two words."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(terms)})(?!\w)".replace(" ", GAP))
