@@ -9,15 +9,12 @@ from zlib import crc32
 
 from detectors.windows.buckets import ABUSIVE, COLUMNS, COMPOUND, HIGH_REACH, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN
 from mentions.model import batches
+from mentions.model.hashing import hash32
 from mentions.model.placeholders import is_placeholder
 
 NO_KEY: Final = 0
 """Key of an unknown author, of a text that is too short to be a copy, of no link."""
 
-BITS: Final = 0xFFFFFFFF
-"""Mask of a key."""
-
-ABUSIVE_FROM: Final = 0.5
 _ABUSIVE_FLAG: Final = 1
 _REACH_FLAG: Final = 2
 _MIN_WORDS: Final = 4
@@ -64,13 +61,13 @@ class Post(NamedTuple):
 
 def flags_of(label: int, abuse: float, reach: int, high_reach_from: int) -> int:
     """Return the flags of a post: whether it is abusive, and negative with a high reach."""
-    flags = _ABUSIVE_FLAG if abuse >= ABUSIVE_FROM else 0
+    flags = _ABUSIVE_FLAG if abuse >= batches.ABUSIVE_FROM else 0
     return flags | _REACH_FLAG if reach >= high_reach_from and label == batches.NEGATIVE else flags
 
 
 def text_key(text: str, text_hash: int) -> int:
     """Return 32 bits that near-verbatim copies share, NO_KEY for a text that is too short to be one."""
-    return text_hash & BITS if text.count(" ") >= _MIN_WORDS - 1 else NO_KEY
+    return hash32(text_hash) if text.count(" ") >= _MIN_WORDS - 1 else NO_KEY
 
 
 @lru_cache(8_192)

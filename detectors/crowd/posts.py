@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
-from detectors.crowd.post import BITS, NO_KEY, Post, author_key, flags_of, link_key, text_key
+from detectors.crowd.post import NO_KEY, Post, author_key, flags_of, link_key, text_key
+from detectors.model.correction import mention_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -124,7 +125,14 @@ class RecentPosts:
         ats, authors, *others = self._columns
         ats.append(at)
         authors.append(key)
-        values = (text_key(text, text_hash), link_key(text), label, round(10_000 * compound), flags, number & BITS)
+        values = (
+            text_key(text, text_hash),
+            link_key(text),
+            label,
+            round(10_000 * compound),
+            flags,
+            mention_key(number),
+        )
         for column, value in zip(others, values, strict=True):
             column.append(value)
         if key != NO_KEY:
@@ -157,7 +165,7 @@ class RecentPosts:
 
     def correct(self, change: Change, high_reach_from: int) -> None:
         """Replace the text and the figures of a post that was edited; of a deleted one the text and the link."""
-        ids, number = self._columns[-1], change.id & BITS
+        ids, number = self._columns[-1], mention_key(change.id)
         if number not in ids:
             return
         place = len(ids) - 1 - ids[::-1].index(number)

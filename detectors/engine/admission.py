@@ -12,7 +12,7 @@ from detectors.engine.revisions import pack_figures
 from detectors.windows.buckets import KEPT_MINUTES, MINUTE, Counts
 from detectors.windows.near_duplicates import count_copies
 from mentions.model import batches as scored
-from mentions.model.batches import Batch
+from mentions.model.batches import ABUSIVE_FROM, Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from detectors.engine.state import State
     from detectors.policy import Policy
 
-ABUSIVE_FROM: Final = 0.5
 UNKNOWN_EPOCH: Final = 0
 _ROW_BYTES: Final = 120
 """Bytes of a row besides its texts."""

@@ -20,7 +20,7 @@ from detectors.windows.buckets import (
 )
 from detectors.windows.late_mentions import insert_late
 from mentions.model import batches
-from mentions.model.batches import Change
+from mentions.model.batches import ABUSIVE_FROM, Change
 
 if TYPE_CHECKING:
     from detectors.model.correction import Correction
@@ -289,5 +289,5 @@ def _row_after(rows: Batch, start: int, stop: int, column: int, left: int, high_
     elif column == HIGH_REACH:
         places = admission.high_reach_rows(rows, start, stop, high_reach_from)
     else:
-        places = [row for row in range(start, stop) if rows.abuses[row] >= admission.ABUSIVE_FROM]
+        places = [row for row in range(start, stop) if rows.abuses[row] >= ABUSIVE_FROM]
     return places[left - 1] + 1 if len(places) >= left else stop

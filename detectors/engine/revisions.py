@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 MAX_NUMBERS: Final = 200
 """Edited and deleted mentions of a brand whose latest revision is remembered, so that an older one changes nothing."""
 
-ABUSIVE_FROM: Final = 0.5
 DELETED: Final = -1
 """Stands for the revision of a mention that was deleted."""
 
@@ -59,7 +58,7 @@ class Figures(NamedTuple):
     def of(cls, compound: float, label: int, abuse: float, reach: int, high_reach_from: int) -> Self:
         """Return the figures of a scored mention."""
         high = reach >= high_reach_from and label == batches.NEGATIVE
-        return cls(round(10_000 * compound), label, abuse >= ABUSIVE_FROM, high)
+        return cls(round(10_000 * compound), label, abuse >= batches.ABUSIVE_FROM, high)
 
     @classmethod
     def unpacked(cls, compound: int, flags: int) -> Self:
@@ -94,9 +93,9 @@ def pack_figures(rows: Batch, high_reach_from: int, latest: int) -> bytearray:
     """
     compounds = array("h", [round(10_000 * compound) for compound in rows.compounds]).tobytes()
     flags = bytearray([label & _LABEL_BITS for label in rows.labels])
-    if rows.abuses and max(rows.abuses) >= ABUSIVE_FROM:
+    if rows.abuses and max(rows.abuses) >= batches.ABUSIVE_FROM:
         for place, abuse in enumerate(rows.abuses):
-            flags[place] |= _ABUSIVE * (abuse >= ABUSIVE_FROM)
+            flags[place] |= _ABUSIVE * (abuse >= batches.ABUSIVE_FROM)
     if rows.reaches and max(rows.reaches) >= high_reach_from:
         for place, reach in enumerate(rows.reaches):
             flags[place] |= _HIGH_REACH * (reach >= high_reach_from and rows.labels[place] == batches.NEGATIVE)

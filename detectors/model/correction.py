@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from detectors.model.topic import POST_CHARS
+from mentions.model.hashing import hash32
 
 if TYPE_CHECKING:
     from detectors.model.signal import Contributors, Example, Signal
@@ -38,7 +39,7 @@ def mention_key(id_digest: int) -> int:
     >>> mention_key(1927389031678063535)
     3509040047
     """
-    return id_digest & 0xFFFFFFFF
+    return hash32(id_digest)
 
 
 def correct_signal(signal: Signal, correction: Correction) -> Signal:

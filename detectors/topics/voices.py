@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from zlib import crc32
 
+from mentions.model.hashing import hash32
 from mentions.model.placeholders import is_placeholder
 
 
 def text_key(text_hash: int) -> int:
     """Return 32 bits of the hash that near-duplicate texts share."""
-    return text_hash & 0xFFFFFFFF
+    return hash32(text_hash)
 
 
 def author_key(author: str, text_hash: int) -> int:

@@ -19,6 +19,9 @@ POSITIVE: Final = 1
 UNKNOWN: Final = 2
 """Labels. `UNKNOWN` is a text in a language that is not scored: counted in volume, never called neutral."""
 
+ABUSIVE_FROM: Final = 0.5
+"""Moderation score from which a mention counts as abusive."""
+
 
 class Change(msgspec.Struct, frozen=True, array_like=True):
     """An edit or a deletion of a mention, scored like a row of a batch; a deletion has no text and no score."""
@@ -59,7 +62,7 @@ class Batch(msgspec.Struct, frozen=True, tag="batch", array_like=True):
     arrived: list[int]  # arrival time
     compounds: list[float]  # sentiment in [-1, 1], four decimals
     labels: list[int]  # NEGATIVE, NEUTRAL, POSITIVE, UNKNOWN
-    abuses: list[float]  # [0, 1], 0.5 is the threshold
+    abuses: list[float]  # [0, 1], abusive from ABUSIVE_FROM on
     channels: list[str]
     authors: list[str]  # author id or name as given, "" when unknown
     reaches: list[int]  # people reached: the larger of reach and followers, 0 when unknown

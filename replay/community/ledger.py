@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from mentions.model.batches import ABUSIVE_FROM
+from mentions.model.hashing import hash32
 from mentions.model.placeholders import is_placeholder
 from replay.community.sketch import Summary, merge
 
@@ -23,7 +25,6 @@ DAY: Final = 86_400_000  # ms
 DAYS: Final = 31
 WEEKS: Final = 13
 WEEK: Final = 7
-ABUSIVE_FROM: Final = 0.5
 
 
 class Ledger(msgspec.Struct, array_like=True):
@@ -73,7 +74,7 @@ def _count(ledger: Ledger, rows: Batch, row: int) -> None:
         round(100 * rows.compounds[row]),
         rows.reaches[row],
         abusive=rows.abuses[row] >= ABUSIVE_FROM,
-        text=rows.text_hashes[row] & 0xFFFFFFFF,
+        text=hash32(rows.text_hashes[row]),
         day=0,
     )
 
