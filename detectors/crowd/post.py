@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from detectors.windows.buckets import ABUSIVE, COLUMNS, COMPOUND, HIGH_REACH, MENTIONS, NEGATIVE, POSITIVE, UNKNOWN
+from detectors.windows.buckets import is_high_reach, mention_row
 from mentions.model import batches
 from mentions.model.hashing import hash32
 from mentions.model.placeholders import is_placeholder
@@ -50,19 +50,13 @@ class Post(NamedTuple):
 
     def counts(self) -> list[int]:
         """Return the columns of a minute bucket that it adds to; copies are left out."""
-        row = [0] * COLUMNS
-        row[MENTIONS], row[COMPOUND], row[ABUSIVE] = 1, self.compound, int(self.abusive)
-        row[NEGATIVE] = int(self.label == batches.NEGATIVE)
-        row[POSITIVE] = int(self.label == batches.POSITIVE)
-        row[UNKNOWN] = int(self.label == batches.UNKNOWN)
-        row[HIGH_REACH] = int(self.high_reach)
-        return row
+        return mention_row(self.label, self.compound, abusive=self.abusive, high_reach=self.high_reach)
 
 
 def flags_of(label: int, abuse: float, reach: int, high_reach_from: int) -> int:
     """Return the flags of a post: whether it is abusive, and negative with a high reach."""
     flags = _ABUSIVE_FLAG if abuse >= batches.ABUSIVE_FROM else 0
-    return flags | _REACH_FLAG if reach >= high_reach_from and label == batches.NEGATIVE else flags
+    return flags | _REACH_FLAG if is_high_reach(label, reach, high_reach_from) else flags
 
 
 def text_key(text: str, text_hash: int) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from detectors.engine.revisions import pack_figures
-from detectors.windows.buckets import KEPT_MINUTES, MINUTE, Counts
+from detectors.windows.buckets import KEPT_MINUTES, MINUTE, Counts, is_high_reach
 from detectors.windows.near_duplicates import count_copies
 from mentions.model import batches as scored
 from mentions.model.batches import ABUSIVE_FROM, Batch
@@ -131,9 +131,7 @@ def high_reach_rows(rows: Batch, start: int, end: int, high_reach_from: int) -> 
     if max(reaches) < high_reach_from:
         return []
     labels = rows.labels
-    return [
-        row for row, reach in enumerate(reaches, start) if reach >= high_reach_from and labels[row] == scored.NEGATIVE
-    ]
+    return [row for row, reach in enumerate(reaches, start) if is_high_reach(labels[row], reach, high_reach_from)]
 
 
 def row_counts(rows: Batch, row: int) -> Counts:

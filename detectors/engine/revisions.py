@@ -10,20 +10,11 @@ from array import array
 from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from detectors.windows.buckets import (
-    ABUSIVE,
-    COLUMNS,
-    COMPOUND,
-    HIGH_REACH,
-    MINUTE,
-    NEGATIVE,
-    POSITIVE,
-    UNKNOWN,
-    Counts,
-)
+from detectors.windows.buckets import MINUTE, is_high_reach, mention_row
 from mentions.model import batches
 
 if TYPE_CHECKING:
+    from detectors.windows.buckets import Counts, Row
     from mentions.model.batches import Batch
 
 MAX_NUMBERS: Final = 200
@@ -40,7 +31,6 @@ NOT_COUNTED: Final = 0x80
 """Flag of a mention that is in no minute: it only entered the baseline, or an older version counted it."""
 
 UNKNOWN_FIGURES: Final = FIGURES.pack(0, NOT_COUNTED, 0)
-_LABELS: Final = {batches.NEGATIVE: NEGATIVE, batches.POSITIVE: POSITIVE, batches.UNKNOWN: UNKNOWN}
 _LABEL_BITS: Final = 3
 _ABUSIVE: Final = 4
 _HIGH_REACH: Final = 8
@@ -57,7 +47,7 @@ class Figures(NamedTuple):
     @classmethod
     def of(cls, compound: float, label: int, abuse: float, reach: int, high_reach_from: int) -> Self:
         """Return the figures of a scored mention."""
-        high = reach >= high_reach_from and label == batches.NEGATIVE
+        high = is_high_reach(label, reach, high_reach_from)
         return cls(round(10_000 * compound), label, abuse >= batches.ABUSIVE_FROM, high)
 
     @classmethod
@@ -72,13 +62,9 @@ class Figures(NamedTuple):
         """Return label and flags in one byte."""
         return self.label & _LABEL_BITS | _ABUSIVE * self.abusive | _HIGH_REACH * self.high_reach
 
-    def counts(self) -> list[int]:
-        """Return them as the columns of a minute bucket, without the mention itself."""
-        row = [0] * COLUMNS
-        row[COMPOUND], row[ABUSIVE], row[HIGH_REACH] = self.compound, int(self.abusive), int(self.high_reach)
-        if self.label in _LABELS:
-            row[_LABELS[self.label]] = 1
-        return row
+    def counts(self) -> Row:
+        """Return them as the columns of a minute bucket."""
+        return mention_row(self.label, self.compound, abusive=self.abusive, high_reach=self.high_reach)
 
 
 def difference(before: Figures, after: Figures) -> Counts:
@@ -98,7 +84,7 @@ def pack_figures(rows: Batch, high_reach_from: int, latest: int) -> bytearray:
             flags[place] |= _ABUSIVE * (abuse >= batches.ABUSIVE_FROM)
     if rows.reaches and max(rows.reaches) >= high_reach_from:
         for place, reach in enumerate(rows.reaches):
-            flags[place] |= _HIGH_REACH * (reach >= high_reach_from and rows.labels[place] == batches.NEGATIVE)
+            flags[place] |= _HIGH_REACH * is_high_reach(rows.labels[place], reach, high_reach_from)
     minutes = [published // MINUTE for published in rows.published]
     if minutes and max(latest, max(rows.arrived) // MINUTE) - min(minutes) >= MINUTE_RANGE:
         for place, (minute, arrived) in enumerate(zip(minutes, rows.arrived, strict=True)):
