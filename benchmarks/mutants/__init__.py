@@ -1,1 +1,1 @@
-"""Mutation tests: are mistakes in what decides, pages and counts found by the tests that need no broker?"""
+"""Mutation tests: mistakes in what decides, pages and counts, and the tests without a broker that find them."""

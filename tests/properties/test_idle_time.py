@@ -1,4 +1,4 @@
-"""May hours without a mention be stepped over? Each hour that is left out must be one that finds nothing."""
+"""Law of idle hours: each hour that is stepped over is one that finds nothing."""
 
 from __future__ import annotations
 

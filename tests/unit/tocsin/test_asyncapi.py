@@ -1,4 +1,4 @@
-"""Do the generated documents say what travels on the topics?"""
+"""Generated documents: they say what travels on the topics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does an incident quote what its mentions say now, and say how many are gone?"""
+"""Corrections of an incident: it quotes what its mentions say now, and says how many are gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is it rising, steady or falling, since when, and how far below its peak?"""
+"""Course of an incident: rising, steady or falling, since when, and how far below its peak."""
 
 from __future__ import annotations
 

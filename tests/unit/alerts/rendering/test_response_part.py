@@ -1,4 +1,4 @@
-"""Does the card say who answers, who is next, and what to do first?"""
+"""Response part of the card: who answers, who is next, what to do first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is what a card says of a brand without some accounts what the detector finds when they never wrote?"""
+"""Counterfactual: what a card says of a brand without some accounts is what the detector finds had they never written."""
 
 from __future__ import annotations
 

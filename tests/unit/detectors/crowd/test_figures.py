@@ -1,4 +1,4 @@
-"""Do the figures of a crowd tell few accounts, one text and many voices apart?"""
+"""Figures of a crowd tell few accounts, one text and many voices apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are the latest posts of a brand the same after any restart, in any division into batches, and bounded?"""
+"""Recent posts of a brand: the same after any restart, in any division into batches, and bounded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a mention that was edited or deleted?"""
+"""Edits and deletions in the engine: what they change, and what they leave as it is."""
 
 from __future__ import annotations
 

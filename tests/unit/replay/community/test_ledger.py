@@ -1,4 +1,4 @@
-"""Does the ledger of a community hold what exact counts say, within its bounds, and is it small and replayable?"""
+"""Ledger of a community: within the bounds of exact counts, small, and the same in any replay."""
 
 from __future__ import annotations
 

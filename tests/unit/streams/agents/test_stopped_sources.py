@@ -1,4 +1,4 @@
-"""Is a source that is not heard an incident of its own, that pages nobody who does not want it?"""
+"""Stopped sources: an incident of its own kind, that pages nobody who does not want it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a recording keep the counts of deleted mentions, and nothing of their texts?"""
+"""Recordings keep the counts of deleted mentions, and nothing of their texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does `tocsin community` print authors as a table, JSON and CSV, whatever their names hold?"""
+"""`tocsin community` prints authors as a table, JSON and CSV, safe from what their names hold."""
 
 from __future__ import annotations
 

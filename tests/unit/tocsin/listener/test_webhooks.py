@@ -1,4 +1,4 @@
-"""Do other systems' webhooks become mentions, and only theirs?"""
+"""Webhooks of other systems: theirs become mentions, and nobody else's."""
 
 from __future__ import annotations
 

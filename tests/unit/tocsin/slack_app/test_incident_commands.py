@@ -1,4 +1,4 @@
-"""What can be done to an incident by typing `/tocsin`, and by the shortcut on a message?"""
+"""Incident commands of `/tocsin`, and the shortcut on a message."""
 
 from __future__ import annotations
 

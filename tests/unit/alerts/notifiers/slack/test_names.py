@@ -1,4 +1,4 @@
-"""Who is behind an id of Slack's?"""
+"""Names of people and groups in Slack, by their ids."""
 
 from __future__ import annotations
 
