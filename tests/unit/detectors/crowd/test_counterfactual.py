@@ -1,4 +1,4 @@
-"""Counterfactual: what a card says of a brand without some accounts is what the detector finds had they never written."""
+"""Counterfactual: what a card says of a brand without some accounts is what the detector finds without their posts."""
 
 from __future__ import annotations
 
