@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from detectors.engine.revisions import pack_figures
+from detectors.engine.edits.revisions import pack_figures
 from detectors.windows.buckets import KEPT_MINUTES, MINUTE, Counts, is_high_reach
 from detectors.windows.near_duplicates import count_copies
 from mentions.model import batches as scored

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from detectors.engine.revisions import FIGURES, MINUTE_RANGE, NOT_COUNTED, UNKNOWN_FIGURES, Figures
+from detectors.engine.edits.revisions import FIGURES, MINUTE_RANGE, NOT_COUNTED, UNKNOWN_FIGURES, Figures
 
 MAX_IDS: Final = 1 << 18
 """Most ids remembered per brand. Beyond it the oldest go first: at 3 mentions a second that is a day, at 100,000 a

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detectors.engine import admission, changes, crowds, evaluation, topics
-from detectors.engine.idle import next_hour_end
+from detectors.engine import admission, evaluation, topics
+from detectors.engine.description import crowds
+from detectors.engine.edits import changes
+from detectors.engine.skipping.idle import next_hour_end
 from detectors.engine.state import MAX_BUFFERED_BYTES, State
 from detectors.windows.buckets import (
     COLUMNS,

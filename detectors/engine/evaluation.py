@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from detectors.base import Detector, evaluate_thresholds, hourly_thresholds
 from detectors.engine import learning
-from detectors.engine.crowds import describe_finding
-from detectors.engine.evidence import evidence_of
-from detectors.engine.headroom import UNLIMITED, update_headroom
+from detectors.engine.description.crowds import describe_finding
+from detectors.engine.description.evidence import evidence_of
+from detectors.engine.description.timeline import build_timeline, is_due
+from detectors.engine.skipping.headroom import UNLIMITED, update_headroom
 from detectors.engine.state import Episode, State
-from detectors.engine.timeline import build_timeline, is_due
 from detectors.engine.topics import leading_topic, set_topics, words_of_finding
 from detectors.model.signal import SEVERITIES, Contributors, Coverage, Phase, Severity, Signal
 from detectors.registry import ALL

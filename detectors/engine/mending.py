@@ -11,7 +11,7 @@ from operator import sub
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from detectors.engine.admission import sizes
-from detectors.engine.crowds import read_posts
+from detectors.engine.description.crowds import read_posts
 from detectors.engine.topics import stored_topics
 from detectors.topics import storage as topics
 from detectors.topics.risk.terms import built_in_terms

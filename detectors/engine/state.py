@@ -9,8 +9,8 @@ import msgspec
 from detectors.base import in_minutes
 from detectors.crowd.posts import RecentPosts
 from detectors.engine.dedup import DedupWindow
-from detectors.engine.revisions import LatestRevisions
-from detectors.engine.skip import EvaluationSkipper
+from detectors.engine.edits.revisions import LatestRevisions
+from detectors.engine.skipping.skip import EvaluationSkipper
 from detectors.model.signal import Severity
 from detectors.registry import ALL
 from detectors.view import ViewCache

@@ -12,9 +12,9 @@ import msgspec
 from detectors.crowd import posts
 from detectors.crowd.posts import RecentPosts
 from detectors.engine.admission import RowSlice, sizes
-from detectors.engine.crowds import read_posts
 from detectors.engine.dedup import DedupWindow, pack, unpack
-from detectors.engine.revisions import LatestRevisions
+from detectors.engine.description.crowds import read_posts
+from detectors.engine.edits.revisions import LatestRevisions
 from detectors.engine.state import MAX_AUTHORS, Episode, State, Totals
 from detectors.model.compression import compress, decompress
 from detectors.topics import storage as topics

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from detectors.engine.crowds import describe_window
+from detectors.engine.description.crowds import describe_window
 from detectors.model.correction import mention_key
 from detectors.model.signal import TOPIC_BURST, Contributors, Evidence, Example, Signal
 from detectors.model.wording import HIGH_REACH_MENTIONS, MENTIONS, POSITIVE_MENTIONS

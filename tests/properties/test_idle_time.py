@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.engine import engine, storage
-from detectors.engine.idle import next_hour_end
+from detectors.engine.skipping.idle import next_hour_end
 from detectors.model.learning import Learning
 from detectors.policy import Policy
 from detectors.stats.baseline import learn_mentions

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from detectors import policy as policies
 from detectors.engine import engine, storage
-from detectors.engine.skip import EvaluationSkipper
+from detectors.engine.skipping.skip import EvaluationSkipper
 from detectors.model.finding import Headroom
 from detectors.policy import Policy
 from detectors.registry import ALL

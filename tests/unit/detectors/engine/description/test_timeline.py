@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from detectors.engine.description.timeline import BAR_MINUTES, BARS
 from detectors.engine.simulation import simulate
-from detectors.engine.timeline import BAR_MINUTES, BARS
 
 CALM = {"negative": 1.0, "positive": 1.0, "neutral": 8.0}
 ANGRY = {"negative": 20.0, "positive": 1.0, "neutral": 9.0}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from detectors.engine import admission, topics
-from detectors.engine.crowds import read_posts
-from detectors.engine.revisions import DELETED, Figures, difference
+from detectors.engine.description.crowds import read_posts
+from detectors.engine.edits.revisions import DELETED, Figures, difference
 from detectors.model.correction import Correction, mention_key
 from detectors.model.signal import Example
 from detectors.windows.buckets import KEPT_MINUTES, MINUTE
@@ -67,8 +67,9 @@ def apply(state: State, batch: Batch, change: Change, policy: Policy) -> tuple[B
     minute = state.dedup.minute_of(change.id)
     published = change.published if minute is None else minute * MINUTE
     correction = _correction(state.brand, change, published, counted=known and change.deleted)
-    if known and not _correct_pending(state, change) and not change.deleted:
-        _count_again(state, change, policy)
+    waits = _correct_pending(state, change)
+    if known and not change.deleted:
+        _count_again(state, change, policy, waits=waits)
     _correct_texts(state, change, correction)
     read_posts(state)
     state.posts.correct(change, state.cache.high_reach_from)
@@ -119,11 +120,14 @@ def _correction(brand: str, change: Change, published: int, *, counted: bool) ->
     )
 
 
-def _count_again(state: State, change: Change, policy: Policy) -> None:
-    """Move a mention to the label of its new text; its minute is evaluated again with the next open one."""
+def _count_again(state: State, change: Change, policy: Policy, *, waits: bool) -> None:
+    """Move a mention to the label of its new text; its minute is evaluated again with the next open one.
+
+    One that `waits` to be counted is in no minute yet: only how it will be counted is remembered.
+    """
     after = Figures.of(change.compound, change.label, change.abuse, change.reach, state.cache.high_reach_from)
     found = state.dedup.replace(change.id, after)
-    if found is None:
+    if found is None or waits:
         return
     minute, before = found
     added = difference(before, after)

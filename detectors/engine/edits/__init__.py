@@ -1,0 +1,1 @@
+"""Edits and deletions of mentions that are counted."""

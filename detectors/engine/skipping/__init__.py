@@ -1,0 +1,1 @@
+"""What needs no evaluation: counts below every threshold, minutes and hours in which nothing can be found."""
