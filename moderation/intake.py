@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from mentions.model.hashing import hash63
 from mentions.model.near_duplicates import text_hash
@@ -15,7 +16,10 @@ from moderation.policies.registry import RULES_VERSION, judge
 from moderation.text import FoldedText
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mentions.model.wire import WireMention
+    from moderation.model import Item
     from moderation.policies.model import Severity
     from moderation.settings import Moderation
 
@@ -38,6 +42,16 @@ class ScoredText(NamedTuple):
     abuse: float
     scorer: str
     """Its version."""
+
+
+class Report(NamedTuple):
+    """What a person reports."""
+
+    text: str
+    """Of the post; empty where only its link is known."""
+    link: str
+    by: str
+    why: str = ""
 
 
 def item_id(brand: str, text: str) -> str:
@@ -82,6 +96,48 @@ def flag(brand: str, settings: Moderation, scored: ScoredText, now: int) -> Flag
         language=scored.language or "",
         sampled=sampled,
     )
+
+
+def report(brand: str, settings: Moderation, given: Report, items: Iterable[Item], now: int) -> Flagged:
+    """Return the record that lets what a person reports into the queue of a brand.
+
+    A link whose post is in the queue already joins its item; of any other link nothing but the link is known.
+    """
+    known = _reported_item(brand, given.link, items)
+    text = given.text or (known.text if known else given.link)
+    findings = (
+        known.findings
+        if known
+        else _findings(settings, Reading(text, None, 0.0, settings.abuse_threshold), blocked=False)
+    )
+    item = known.id if known else item_id(brand, text) if given.text else _link_id(brand, given.link)
+    worst: Severity = findings[0].severity if findings else "medium"
+    site = urlsplit(given.link).hostname or "report"
+    return Flagged(
+        id=f"report:{item}:{given.by}",
+        item=item,
+        at=now,
+        brand=brand,
+        post=known.posts[0] if known else Post(hash63(given.link or text), site, "", now, given.link),
+        text=text[:MAX_TEXT],
+        findings=findings,
+        version=f"report+{RULES_VERSION}",
+        due_at=now + settings.due.of(worst),
+        reported_by=given.by,
+        reason=given.why,
+    )
+
+
+def _reported_item(brand: str, link: str, items: Iterable[Item]) -> Item | None:
+    """Return the item that holds the post of a link."""
+    return next(
+        (one for one in items if link and one.brand == brand and any(post.url == link for post in one.posts)), None
+    )
+
+
+def _link_id(brand: str, link: str) -> str:
+    digest = hash63(f"{brand}\nlink {link}")
+    return f"{digest:016x}"
 
 
 def _findings(settings: Moderation, reading: Reading, *, blocked: bool) -> tuple[PolicyFinding, ...]:

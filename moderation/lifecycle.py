@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec.structs import replace
 
 from moderation.model import (
+    CARD_MS,
     MAX_COPIES,
     MAX_HISTORY,
     MAX_POSTS,
     Appealed,
+    Card,
+    Carded,
     Claimed,
     Decided,
     Escalated,
@@ -49,7 +52,7 @@ def apply(item: Item | None, record: AnyRecord) -> Applied:
         return Applied(_created(record) if item is None else _joined(item, record))
     if item is None:
         return Applied(None, NO_SUCH_ITEM)
-    if item.state == "withdrawn":
+    if item.state == "withdrawn" and not isinstance(record, Carded):
         return Applied(item, WITHDRAWN)
     changed = _change(record, item)
     return Applied(item, changed) if isinstance(changed, str) else Applied(changed)
@@ -193,3 +196,14 @@ def _(record: Withdrawn, item: Item) -> Item | str:
     if item.state in ("decided", "appealed") or len(item.gone) < len(item.seen):
         return _noted(item, record.at, "", "a post is deleted")
     return _noted(replace(item, state="withdrawn", claimed_by="", text=""), record.at, "", "withdrawn")
+
+
+@_change.register
+def _(record: Carded, item: Item) -> Item | str:
+    card = item.card
+    if card is not None and card.ts:
+        return "the card is posted"
+    if card is not None and card.by != record.by and not record.ts and record.at < card.at + CARD_MS:
+        return f"{card.by} posts the card"
+    at = card.at if card is not None and record.ts else record.at
+    return replace(item, card=Card(at, record.by, record.channel, record.ts))

@@ -32,6 +32,9 @@ MAX_NOTE: Final = 2_000
 CLAIM_MS: Final = 15 * 60_000
 """How long a claim lasts [ms]."""
 
+CARD_MS: Final = 2 * 60_000
+"""How long a process that is about to post a card may take, before another looks after it [ms]."""
+
 MAX_HISTORY: Final = 200
 
 
@@ -141,7 +144,28 @@ class Withdrawn(Record, frozen=True, kw_only=True, omit_defaults=True):
     post: int
 
 
-AnyRecord = Flagged | Claimed | Released | Skipped | Escalated | Decided | Undone | Appealed | Ruled | Withdrawn
+class Carded(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A process is about to post the item's card in Slack, and then where it stands; the first one posts it."""
+
+    by: str
+    """The process."""
+    channel: str
+    ts: str = ""
+    """Of the message; empty: it is about to be posted."""
+
+
+AnyRecord = (
+    Flagged | Claimed | Released | Skipped | Escalated | Decided | Undone | Appealed | Ruled | Withdrawn | Carded
+)
+
+
+class Card(msgspec.Struct, frozen=True):
+    """The item's message in Slack, or who is about to post it."""
+
+    at: int
+    by: str
+    channel: str
+    ts: str = ""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -186,6 +210,7 @@ class Item(msgspec.Struct, frozen=True):
     seen: frozenset[int] = frozenset()
     """Posts that are counted in `copies`."""
     history: tuple[Step, ...] = ()
+    card: Card | None = None
 
     @property
     def severity(self) -> Severity:

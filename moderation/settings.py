@@ -59,6 +59,13 @@ class Moderation(BaseModel):
     block_authors: Terms = Field(default=(), description="Authors, by id or name, all of whose mentions are flagged.")
     allow_authors: Terms = Field(default=(), description="Authors, by id or name, whose mentions are never flagged.")
     due: DueTimes = Field(default=DueTimes(), description="By when an item is to be decided, by severity.")
+    cards_per_hour: int = Field(
+        default=20,
+        ge=1,
+        le=200,
+        description="Items that get a card in `moderation_channel` within an hour at most; a fifth of them is kept for "
+        "items of high severity, and one line says how many more wait [items]",
+    )
     sample_rate: float = Field(
         default=0.0,
         ge=0.0,

@@ -64,13 +64,18 @@ def validate(state: TriageState, action: Action) -> ActionOutcome:
     """Return whether an action applies, or why it changes nothing."""
     if action.id in state.applied_actions:
         return "duplicate"
-    if action.kind == "open" and (state.incident is None or state.incident.status == "resolved"):
+    if _opens(action) and (state.incident is None or state.incident.status == "resolved"):
         return "opened"
     if action.kind == "silence":
         return "silence_changed" if action.silence is not None else "unknown_silence"
     if action.kind == "unsilence":
         return "silence_changed" if _ended_by(state, action) else "unknown_silence"
     return _validate_incident(state.incident, action)
+
+
+def _opens(action: Action) -> bool:
+    """Return whether an action opens an incident where none is open: a page does that says what it is about."""
+    return action.kind == "open" or (action.kind == "page" and action.incident is None and bool(action.text))
 
 
 def _validate_incident(incident: Incident | None, action: Action) -> ActionOutcome:

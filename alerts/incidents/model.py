@@ -53,8 +53,8 @@ ActionKind = Literal[
     "assign",
     "open",
 ]
-"""`official_reply` marks it as posted, `page` calls people now, `assign` hands over to the user that `text`
-names, `open` opens an incident by hand."""
+"""`official_reply` marks it as posted, `page` calls people now (with a text and no incident, it opens one where none is
+open), `assign` hands over to the user that `text` names, `open` opens an incident by hand."""
 
 IncidentKind = Literal["", "no_data", "source"]
 

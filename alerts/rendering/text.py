@@ -261,6 +261,8 @@ def reply_values(notification: Notification, language: Language, by_person: bool
     key = {"reopened": "reopened_reply", "paged": "paged_reply"}.get(reason, reason)
     if reason == "official_reply" and not incident.history[-1].text:
         key = "official_reply_alone"
+    if reason == "paged" and incident.history[-1].text:
+        key = "paged_reply_about"
     if reason == "resolved" and by_person:
         key = "resolved_by"
     lasted = (incident.resolved_at or notification.happened_at) - incident.opened_at

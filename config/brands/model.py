@@ -86,6 +86,11 @@ class BrandDefaults(BaseModel):
     slack_channel: SlackChannel | None = Field(
         default=None, description='Where alerts go: "#brand-alerts" (in quotes: # starts a comment) or a channel id.'
     )
+    moderation_channel: SlackChannel | None = Field(
+        default=None,
+        description="Where the Slack app posts a card for each item of the moderation queue; none: no cards, the pages "
+        "and the terminal only.",
+    )
     digest: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = Field(
         default=None,
         description='Time at which the daily digest is posted, such as "08:30" (in quotes), in the brand\'s '

@@ -16,15 +16,20 @@ import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
-from moderation.model import Flagged, decode, encode
+from alerts.incidents.model import encode as encode_action
+from moderation.model import Decided, Flagged, Undone, decode, encode
 from streams.clock import wall_ms
 from streams.kafka import compacted_topic
 from streams.kafka.producer_session import ProducerSession
 from streams.kafka.topics import DAY
 from streams.moderation.intake_stage import take_in
+from streams.moderation.paging import page_of
 from streams.views.brands import BrandRegistry, follow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from alerts.incidents.model import Action
     from mentions.sentiment import Scorer
     from moderation.model import AnyRecord
     from moderation.settings import Moderation
@@ -48,13 +53,17 @@ def group_of(topics: Topics) -> str:
 class IntakeService:
     """One process of the intake."""
 
-    def __init__(self, connection: Connection, topics: Topics, scorer: Scorer, partitions: int) -> None:
+    def __init__(
+        self, connection: Connection, topics: Topics, scorer: Scorer, partitions: int, web_url: str = ""
+    ) -> None:
         self._connection = connection
         self._topics = topics
         self._scorer = scorer
         self._partitions = partitions
+        self._web_url = web_url
         self._registry = BrandRegistry()
         self._items_of: defaultdict[int, set[str]] = defaultdict(set)
+        self._settled: set[str] = set()
         self._known = asyncio.Event()
         self._moderated: dict[str, Moderation] = {}
         self._generation = -1
@@ -96,6 +105,10 @@ class IntakeService:
     def _note(self, record: AnyRecord) -> None:
         if isinstance(record, Flagged):
             self._items_of[record.post.id].add(record.item)
+        elif isinstance(record, Decided):
+            self._settled.add(record.item)
+        elif isinstance(record, Undone):
+            self._settled.discard(record.item)
 
     def _settings(self) -> dict[str, Moderation]:
         """Return the settings of the brands that moderate, read again where the configuration changed."""
@@ -124,10 +137,25 @@ class IntakeService:
                 await producer.send(self._topics.moderation.name, encode(record), key=record.item.encode())
                 for record in flagged
             ]
+            acknowledged += [
+                await producer.send(self._topics.actions.name, encode_action(page), key=page.brand.encode())
+                for page in self._pages(flagged)
+            ]
             await asyncio.gather(*acknowledged)
             for record in flagged:
                 self._note(record)
         await self._commit(consumer, {tp: records[-1].offset + 1 for tp, records in batches.items()})
+
+    def _pages(self, flagged: Iterable[AnyRecord]) -> list[Action]:
+        """Return the pages about texts that nobody has decided yet: one for each brand and half hour."""
+        found = {
+            page.id: page
+            for record in flagged
+            if isinstance(record, Flagged) and record.item not in self._settled
+            for page in [page_of(record, self._registry.brand(record.brand).language, self._web_url)]
+            if page is not None
+        }
+        return list(found.values())
 
     async def _commit(self, consumer: Any, offsets: dict[Any, int]) -> None:
         try:

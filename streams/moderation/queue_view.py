@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 import structlog
@@ -32,6 +32,17 @@ SUBMIT_TIMEOUT: Final = 30.0
 
 _REMEMBERED: Final = 10_000
 """Answers to the latest records that are kept for those who wait."""
+
+
+class ModerationQueue(Protocol):
+    """The queue, kept up to date, and what people do with it."""
+
+    @property
+    def queue(self) -> Queue:
+        """Return the queue as it is now."""
+
+    async def submit(self, record: AnyRecord) -> str:
+        """Pass a record on; return why it changed nothing, or "", once that is known."""
 
 
 class SubmitError(Exception):

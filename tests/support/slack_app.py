@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.incidents import state as cases
 from alerts.incidents.model import Action, Incident, Notification, encode
-from alerts.notifiers.slack.notifier import web_client
+from alerts.notifiers.slack.notifier import SlackNotifier, web_client
 from alerts.rendering import message as render
 from alerts.rendering.route import Route
 from config.brands.model import Brand
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from alerts.incidents.silences import Silence
     from config.brands.overrides import BrandWithOverrides
     from mentions.model.batches import Batch, Tick
+    from tests.support.moderation import LocalQueue
 
 NOW = START + 60_000
 
@@ -37,7 +38,7 @@ NOW = START + 60_000
 class SlackAppHarness:
     """An app of some brands, with one open incident of the first."""
 
-    def __init__(self, slack: FakeSlack, *brands: Brand) -> None:
+    def __init__(self, slack: FakeSlack, *brands: Brand, queue: LocalQueue | None = None) -> None:
         self.slack = slack
         self.state, self.sent = AppState(), list[Action]()
         self.failing = False
@@ -53,9 +54,10 @@ class SlackAppHarness:
         self.past: Sequence[Batch | Tick] = ()
         self.applied: list[BrandWithOverrides] = []
         self.client = SlackClient(TOKEN, slack.url)
+        self.notifier = SlackNotifier(TOKEN, slack.url)
         gateway = ActionGateway(self.client, self._send, lambda: NOW)
         preview = ThresholdPreview(lambda *_: self.past, lambda: NOW)
-        self.context = build_context(self.state, gateway, self.client, self._apply, preview)
+        self.context = build_context(self.state, gateway, self.client, self._apply, preview, queue)
         self.app = build_app(self.context, self.client.client)
 
     def note_of(self, *detectors: str) -> Notification:
@@ -111,10 +113,10 @@ async def until(happened: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def slack_app(*brands: Brand, **slack: Any) -> AsyncIterator[SlackAppHarness]:
+async def slack_app(*brands: Brand, queue: LocalQueue | None = None, **slack: Any) -> AsyncIterator[SlackAppHarness]:
     """Run the app, connected by Socket Mode, until the block ends."""
     async with FakeSlack(**slack) as fake_slack:
-        app = SlackAppHarness(fake_slack, *brands)
+        app = SlackAppHarness(fake_slack, *brands, queue=queue)
         task = asyncio.create_task(SocketModeListener(app.app, APP_TOKEN, app.client.client).run())
         try:
             await until(lambda: fake_slack.sockets)
@@ -122,3 +124,4 @@ async def slack_app(*brands: Brand, **slack: Any) -> AsyncIterator[SlackAppHarne
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+            await app.notifier.close()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from replay.tuning.labels import Label
-    from tocsin.web.sources.moderation import ModerationQueue
+    from streams.moderation.queue_view import ModerationQueue
 
     Client = TestClient[web.Request, web.Application]
 

@@ -15,7 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from tocsin.slack_app.listeners import buttons, command, home, report, silence, threshold
+from tocsin.slack_app.listeners import buttons, command, home, moderation, report, silence, threshold
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
@@ -46,7 +46,7 @@ def build_app(
         before_authorize=replay_guard.middleware if replay_guard else None,
         raise_error_for_unhandled_request=True,
     )
-    for listeners in (buttons, silence, threshold, command, home, report):
+    for listeners in (buttons, silence, threshold, command, home, report, moderation):
         listeners.register(app, context)
     app.error(_on_error)
     return app

@@ -11,6 +11,7 @@ from aiohttp import web
 from alerts.notifiers.slack.notifier import SlackNotifier
 from replay.player.threshold_preview import ThresholdPreview
 from streams.clock import wall_ms
+from streams.moderation.queue_view import QueueView
 from streams.monitoring.http_server import serve as serve_metrics
 from streams.monitoring.probes import Probes
 from streams.views.brands import follow
@@ -22,6 +23,7 @@ from tocsin.slack_app.kafka import SlackAppGateway
 from tocsin.slack_app.listeners.context import ListenerContext
 from tocsin.slack_app.modals.silence import SilenceModal
 from tocsin.slack_app.modals.threshold import ThresholdModal
+from tocsin.slack_app.moderation.poster import CardPoster
 from tocsin.slack_app.slack_client import SlackClient
 from tocsin.slack_app.state import AppState
 from tocsin.slack_app.transports.http import build_endpoint
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
+    from streams.moderation.queue_view import ModerationQueue
     from tocsin.slack_app.listeners.context import SlackApi
 
 log = structlog.get_logger(__name__)
@@ -53,11 +56,12 @@ def build_context(
     slack: SlackApi,
     publish_overrides: Callable[[BrandWithOverrides], Awaitable[None]],
     preview: ThresholdPreview,
+    moderation: ModerationQueue | None = None,
 ) -> ListenerContext:
     """Return what the listeners work with."""
     silence = SilenceModal(gateway, state.registry)
     threshold = ThresholdModal(gateway, state.registry, publish_overrides)
-    return ListenerContext(state, gateway, slack, silence, threshold, preview)
+    return ListenerContext(state, gateway, slack, silence, threshold, preview, moderation)
 
 
 async def serve(settings: Settings, connection: Connection, topics: Topics, partitions: int, port: int | None) -> None:
@@ -71,10 +75,12 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
     serve_metrics(settings.metrics_port, probes.answer)
     state, token = AppState(web_url=settings.web_url), settings.slack_token.get_secret_value()
     client, slack = SlackClient(token, settings.slack_url), SlackNotifier(token, settings.slack_url)
-    async with SlackAppGateway(connection, topics) as kafka:
+    view = QueueView(connection, topics, partitions)
+    async with SlackAppGateway(connection, topics) as kafka, view:
         gateway = ActionGateway(client, kafka.send, wall_ms)
         preview = ThresholdPreview(kafka.read_scored, wall_ms)
-        context = build_context(state, gateway, client, kafka.publish_overrides, preview)
+        context = build_context(state, gateway, client, kafka.publish_overrides, preview, view)
+        cards = CardPoster(state, view, slack, wall_ms, context.card_changed)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(probes.run(connection))
@@ -82,6 +88,8 @@ async def serve(settings: Settings, connection: Connection, topics: Topics, part
                 group.create_task(follow(state.registry, connection, topics, partitions))
                 group.create_task(state.incident_view.follow(connection, topics, partitions))
                 group.create_task(state.silences.follow(connection, topics, partitions))
+                group.create_task(view.follow())
+                group.create_task(_post_cards(view, cards))
                 group.create_task(DigestScheduler(state, slack, kafka.daily_figures, wall_ms).run())
                 group.create_task(_listen(settings, context, client, port, probes))
         finally:
@@ -92,6 +100,11 @@ async def _note_loaded(state: AppState, probes: Probes) -> None:
     await state.registry.loaded()
     await state.incident_view.loaded()
     probes.meet(NOT_LOADED)
+
+
+async def _post_cards(view: QueueView, cards: CardPoster) -> None:
+    await view.loaded()
+    await cards.run()
 
 
 async def _listen(

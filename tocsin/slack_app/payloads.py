@@ -130,6 +130,7 @@ class Command(msgspec.Struct, frozen=True):
     command: str
     user_id: str
     text: str = ""
+    channel_id: str = ""
     trigger_id: str = ""  # unique for each time that it is typed
     response_url: str = ""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from alerts.rendering.escaping import clean, clip
 from detectors.registry import SECTIONS, label
-from tocsin.slack_app.locales import en, fr
+from tocsin.slack_app.locales import en, fr, moderation_en, moderation_fr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from config.brands.model import Brand
     from detectors.model.signal_text import Language
 
-MESSAGES: Final[dict[Language, dict[str, str]]] = {"en": en.MESSAGES, "fr": fr.MESSAGES}
+MESSAGES: Final[dict[Language, dict[str, str]]] = {
+    "en": en.MESSAGES | moderation_en.MESSAGES,
+    "fr": fr.MESSAGES | moderation_fr.MESSAGES,
+}
 
 
 def translate(language: Language, key: str, **values: object) -> str:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from replay.tuning.labels import Label
+    from streams.moderation.queue_view import ModerationQueue
     from tocsin.web.sources.data_source import DataSource
-    from tocsin.web.sources.moderation import ModerationQueue
 
 log = structlog.get_logger(__name__)
 

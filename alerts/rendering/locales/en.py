@@ -166,6 +166,7 @@ MESSAGES: Final = {
     "official_reply": "Official reply posted by {actor}: {text}",
     "official_reply_alone": "Official reply posted by {actor}",
     "paged_reply": "Paged by {actor}: {fact}",
+    "paged_reply_about": "Paged by {actor}: {text}",
     "assigned": "Handed over to {target} by {actor}: {fact}",
     "heartbeat_lost": "{name}: no heartbeat, alerts may not get through: {why}",
     "heartbeat_back": "{name}: heartbeat is back after {span}, alerts get through again",

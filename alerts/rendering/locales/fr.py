@@ -171,6 +171,7 @@ _TEXTS: Final = {
     "official_reply": "Réponse officielle publiée par {actor} : {text}",
     "official_reply_alone": "Réponse officielle publiée par {actor}",
     "paged_reply": "Appel lancé par {actor} : {fact}",
+    "paged_reply_about": "Appel lancé par {actor} : {text}",
     "assigned": "Confié à {target} par {actor} : {fact}",
     "heartbeat_lost": "{name} : plus de signal de vie, des alertes peuvent se perdre : {why}",
     "heartbeat_back": "{name} : le signal de vie est revenu après {span}, les alertes passent de nouveau",

@@ -47,7 +47,8 @@ def run(weights: WeightsOption = None, *, embedded: EmbeddedOption = False) -> N
     here = load_installation(embedded=embedded)
     log_to_stderr(here.settings.log_level, here.settings.log_format)
     made = create_topics(here.connection, here.topics.all(), here.settings.partitions, here.settings.replication)
-    service = IntakeService(here.connection, here.topics, load_scorer(weights), made[0].partitions)
+    web_url = here.settings.web_url
+    service = IntakeService(here.connection, here.topics, load_scorer(weights), made[0].partitions, web_url)
     if run_until_stopped(service.run()):
         print_status("stopped")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from alerts.incidents.model import rank
 from alerts.rendering.escaping import mrkdwn, slack_date, slack_user
 from tocsin.slack_app import commands, incident_commands, payloads
+from tocsin.slack_app.listeners.moderation import answer_report
 from tocsin.slack_app.text import majority_language, translate
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ async def _on_command(context: ListenerContext, body: dict[str, Any]) -> None:
 async def _answer(context: ListenerContext, command: payloads.Command) -> str:
     state = context.state
     brands = state.registry.brands()
+    reported = await answer_report(context, command)
+    if reported is not None:
+        return reported
     request = incident_commands.parse(command.text, brands)
     if request is not None:
         return await _act(context, request, command)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from config.brands.model import Brand
     from detectors.model.signal_text import Language
     from replay.player.threshold_preview import ThresholdPreview
+    from streams.moderation.queue_view import ModerationQueue
     from tocsin.slack_app.action_gateway import ActionGateway
     from tocsin.slack_app.modals.silence import SilenceModal
     from tocsin.slack_app.modals.threshold import ThresholdModal
@@ -58,6 +59,9 @@ class ListenerContext:
     silence: SilenceModal
     threshold: ThresholdModal
     preview: ThresholdPreview
+    moderation: ModerationQueue | None = None
+    card_changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when somebody used a moderation card: it is brought up to date at once."""
     running: set[asyncio.Task[Any]] = field(default_factory=set)
     """Listeners at work. Bolt keeps no reference to them, so that they could be collected half-way."""
 

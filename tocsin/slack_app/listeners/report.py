@@ -1,4 +1,4 @@
-"""The message shortcut "Report to Tocsin": opens an incident by hand about a message."""
+"""The message shortcut "Report to Tocsin": puts a message into the moderation queue, or opens an incident about it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alerts.rendering.escaping import mrkdwn
 from tocsin.slack_app import payloads, views
+from tocsin.slack_app.listeners import moderation
 from tocsin.slack_app.modals import report
 from tocsin.slack_app.text import majority_language, translate
 
@@ -52,6 +53,11 @@ async def _on_shortcut(context: ListenerContext, body: dict[str, Any]) -> None:
 
 async def _save(context: ListenerContext, submitted: Submission) -> None:
     brands, user = context.state.registry.brands(), submitted.user.id
+    queued = report.for_queue(submitted.view, brands, user)
+    if queued is not None:
+        notice = views.notice(queued[0].language, await moderation.put(context, *queued))
+        await context.slack.update_modal(submitted.view.id, notice)
+        return
     action = report.read(submitted.view, brands, user, context.gateway.now())
     if action is None:
         language = majority_language(brands)

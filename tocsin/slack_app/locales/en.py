@@ -31,6 +31,7 @@ MESSAGES: Final = {
     "`/tocsin page [BRAND]` page the people on call now\n"
     "`/tocsin assign BRAND @NAME|me` hand over\n"
     "`/tocsin incident BRAND TEXT` open an incident by hand\n"
+    "`/tocsin report [BRAND] LINK [WHY]` put a post into the moderation queue\n"
     "`/tocsin silence BRAND [2h] [REASON]` hold back its signals\n"
     "`/tocsin help` this list\n"
     "Only you see the answers. What others need to know is on the incident's message.",

@@ -8,6 +8,7 @@ import msgspec
 
 from alerts.incidents.model import Action
 from alerts.rendering.escaping import clean, clip, safe_url
+from moderation.intake import Report
 from tocsin.slack_app import views
 from tocsin.slack_app.text import translate
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 CALLBACK: Final = "tocsin_report_modal"
 BRAND: Final = "brand"
+PLACE: Final = "place"
+QUEUE: Final = "queue"
+INCIDENT: Final = "incident"
 TEXT: Final = "text"
 TEXT_CHARS: Final = 500
 
@@ -44,15 +48,28 @@ def build(
         language: of the modal.
     """
     near = set(channels)
-    here = next((one.name for one in brands.values() if (one.slack_channel or "").lstrip("#") in near), "")
+    here = next((one.name for one in brands.values() if near & _channels(one)), "")
     options = [(name, name) for name in brands]
+    moderates = any(brand.moderation.enabled for brand in brands.values())
+    places = [(QUEUE, translate(language, "report_to_queue")), (INCIDENT, translate(language, "report_to_incident"))]
     blocks = [
-        views.section(translate(language, "report_intro")),
+        views.section(translate(language, "report_choice_intro" if moderates else "report_intro")),
         views.select(BRAND, translate(language, "report_brand"), options, here),
+        *([views.select(PLACE, translate(language, "report_to"), places)] if moderates else []),
         views.text_input(TEXT, translate(language, "report_text"), TEXT_CHARS, initial=clip(clean(text), TEXT_CHARS)),
     ]
     title = translate(language, "report_title")
     return views.modal(language, CALLBACK, title, blocks, msgspec.json.encode(context).decode())
+
+
+def _channels(brand: Brand) -> set[str]:
+    return {(name or "").lstrip("#") for name in (brand.slack_channel, brand.moderation_channel)} - {""}
+
+
+def for_queue(view: View, brands: Mapping[str, Brand], user: str) -> tuple[Brand, Report] | None:
+    """Return what a submission puts into which brand's moderation queue; None where it is no report for a queue."""
+    action = read(view, brands, user, 0) if view.value(PLACE) == QUEUE else None
+    return (brands[action.brand], Report(action.text, action.link, user)) if action else None
 
 
 def read(view: View, brands: Mapping[str, Brand], user: str, at: int) -> Action | None:

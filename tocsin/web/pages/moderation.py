@@ -20,8 +20,8 @@ from tocsin.web.text import format_time, translate
 
 if TYPE_CHECKING:
     from moderation.model import AnyRecord, Item
+    from streams.moderation.queue_view import ModerationQueue
     from tocsin.web.sources.data_source import DataSource
-    from tocsin.web.sources.moderation import ModerationQueue
 
 PAGE: Final = 100
 """Items of the queue that a page lists."""

@@ -1,0 +1,1 @@
+"""Moderation in Slack: the card of an item, what can be done on it, and who posts which card when."""
