@@ -7,11 +7,8 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import faust
 import structlog
 
 from detectors.engine.storage import NewerFormatError
@@ -24,17 +21,16 @@ from streams.agents.triage import TriageAgent
 from streams.agents.watch import WatchAgent
 from streams.clock import clock
 from streams.exactly_once.batch_processor import BatchProcessor
-from streams.exactly_once.fetch_batches import FetchBatchScheduler
 from streams.exactly_once.lag import Lag
 from streams.exactly_once.membership import rejoin
 from streams.exactly_once.offsets import OffsetTracker
+from streams.exactly_once.orderly_app import SESSION_TIMEOUT, STREAM_BUFFER, orderly_app
 from streams.exactly_once.producer import FaustSender
 from streams.exactly_once.stall_watchdog import StallWatchdog
 from streams.exactly_once.start_offsets import NullReadOffsets, StartOffsets
 from streams.exactly_once.state_table import StateTable
 from streams.heartbeat.forwarder import CanaryForwarder
 from streams.kafka.topic_watch import TopicWatch, describe
-from streams.kafka.topics import MAX_STATE_BYTES
 from streams.monitoring.probes import Probes
 from streams.shutdown import Shutdown
 from streams.views.brands import BrandRegistry, follow
@@ -58,10 +54,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-SESSION_TIMEOUT: Final = 6.0  # seconds until a dead worker's partitions are reassigned
-HEARTBEAT_INTERVAL: Final = 2.0  # seconds
-REBALANCE_TIMEOUT: Final = 10.0  # seconds
-STREAM_BUFFER: Final = 16  # events, of up to a megabyte each, between Faust's consumer and an agent
+REVOKE_TIMEOUT: Final = SESSION_TIMEOUT * 0.8  # seconds that records under way may take when partitions are revoked
+STOP_TIMEOUT: Final = 3.0  # seconds that they may take at the stop
 SECOND_NS: Final = 1_000_000_000  # ns
 
 
@@ -90,47 +84,17 @@ class WorkerConfig:
     probes: Probes = field(default_factory=Probes)  # what the process tells of itself over HTTP
 
 
-def faust_app(config: WorkerConfig) -> faust.App:
-    """Return an app with the settings that exact counts rest on (docs/adr/0003-exact-counts.md)."""
-    topics = config.topics
-    return faust.App(
-        topics.application,
-        **config.connection.faust(),
-        version=1,
-        store="memory://",
-        datadir=Path(gettempdir()) / topics.application,  # stays empty; Faust creates it
-        topic_partitions=config.partitions,
-        topic_allow_declare=False,
-        topic_disable_leader=True,
-        reply_create_topic=False,
-        table_standby_replicas=0,
-        stream_wait_empty=False,
-        consumer_auto_offset_reset="earliest",
-        ConsumerScheduler=FetchBatchScheduler.of(
-            topic.name
-            for topic in (topics.mentions, topics.scored, topics.signals, topics.actions, topics.notifications)
-        ),
-        broker_session_timeout=SESSION_TIMEOUT,
-        broker_heartbeat_interval=HEARTBEAT_INTERVAL,
-        broker_rebalance_timeout=REBALANCE_TIMEOUT,
-        broker_request_timeout=30.0,
-        producer_acks=-1,
-        producer_linger=0.0,
-        producer_max_request_size=MAX_STATE_BYTES,
-        web_enabled=False,
-        worker_redirect_stdouts=False,
-    )
-
-
 class Worker:
     """One worker: four agents, each with a batch processor, and the tasks that run beside them."""
 
     def __init__(self, config: WorkerConfig) -> None:
-        self.app = faust_app(config)
         self._config = config
         self._tables: list[StateTable] = []
         self._brands = BrandRegistry(defaults=config.defaults)
-        topics, sender, arrival = config.topics, FaustSender(self.app), clock(config.clock)
+        topics, arrival = config.topics, clock(config.clock)
+        inputs = topics.mentions, topics.scored, topics.signals, topics.actions, topics.notifications
+        self.app = orderly_app(topics.application, config.connection, config.partitions, inputs, self._finish)
+        sender = FaustSender(self.app)
         self.shutdown = Shutdown()
         self._topic_watch = TopicWatch(
             lambda: describe(config.connection, topics),
@@ -147,7 +111,7 @@ class Worker:
             topics, sender, self._brands, self._table("triage"), config.partitions, arrival, erasure
         )
         self._sources = StoppedSources(self.app, topics, config.connection, sender, self._brands, config.partitions)
-        canaries = CanaryForwarder(topics, sender, config.scorer, config.slack_probe)
+        canaries = self._canaries = CanaryForwarder(topics, sender, config.scorer, config.slack_probe)
         delivered: OffsetTracker[TP] = OffsetTracker()
         self._notify = NotifyAgent(
             delivered,
@@ -224,28 +188,27 @@ class Worker:
     def _start_tasks(self) -> None:
         """Start the tasks beside the agents; the first that fails stops the worker."""
         for processor in self._processors:
-            self.app.task(self._named(processor.run, f"{processor.name}_work"))
-            self.app.task(self._named(processor.commit_periodically, f"{processor.name}_commit"))
-        self.app.task(self._named(self._tick_idle, "tick_idle"))
-        self.app.task(self._named(self._watchdog.run, "stall_watchdog"))
-        self.app.task(self._named(self._measurement.run, "measurement"))
-        self.app.task(self._named(self._topic_watch.run, "topic_watch"))
-        self.app.task(self._named(self._measurement.answer_probes, "probes"))
+            self._start_task(processor.run, f"{processor.name}_work")
+            self._start_task(processor.commit_periodically, f"{processor.name}_commit")
+        self._start_task(self._tick_idle, "tick_idle")
+        self._start_task(self._watchdog.run, "stall_watchdog")
+        self._start_task(self._measurement.run, "measurement")
+        self._start_task(self._topic_watch.run, "topic_watch")
+        self._start_task(self._measurement.answer_probes, "probes")
         if self._config.clock == "wall":
-            self.app.task(self._named(self._sources.run, "stopped_sources"))
+            self._start_task(self._sources.run, "stopped_sources")
         if not self._config.defaults:
             where = self._config.connection, self._config.topics, self._config.partitions
-            self.app.task(self._named(partial(follow, self._brands, *where), "follow_brands"))
+            self._start_task(partial(follow, self._brands, *where), "follow_brands")
 
-    def _named(self, run: Callable[[], Awaitable[None]], name: str) -> Callable[[], Awaitable[None]]:
+    def _start_task(self, run: Callable[[], Awaitable[None]], name: str) -> None:
         async def task() -> None:
             try:
                 await run()
             except NewerFormatError as error:
                 self.shutdown.request(str(error))
 
-        task.__name__ = task.__qualname__ = name
-        return task
+        self.app.start_with_app(task, name)
 
     async def _tick_idle(self) -> None:
         while True:
@@ -265,19 +228,29 @@ class Worker:
         return frozenset().union(*(processor.topics for processor in self._processors))
 
     async def _on_revoked(self, *_: object, **__: object) -> None:
-        self._config.probes.miss(NO_PARTITIONS)
-        for processor in self._processors:
-            processor.pause()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(SESSION_TIMEOUT * 0.8):
-                await self._notify.stop()
-                for processor in self._processors:
-                    await processor.drain()
+        await self._drain(REVOKE_TIMEOUT)
         for processor in self._processors:
             processor.reset()
         for part in (self._score, self._watch, self._triage, self._start_offsets):
             part.reset()
         cast("Any", self.app.consumer)._read_offset = NullReadOffsets(self._input_topics)  # noqa: SLF001 - see streams.exactly_once.start_offsets
+
+    async def _drain(self, within: float) -> None:
+        """Take no more records; finish and commit those under way, or leave them after `within` seconds."""
+        self._config.probes.miss(NO_PARTITIONS)
+        for processor in self._processors:
+            processor.pause()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                for processor in self._processors:
+                    await processor.drain()
+        await self._notify.stop()
+
+    async def _finish(self) -> None:
+        """End what is under way while the worker can still send; what it cannot end in time is as after a kill."""
+        await self._drain(STOP_TIMEOUT)
+        self._canaries.stop()
+        self._start_offsets.reset()
 
     async def _on_recreated(self, topics: frozenset[str]) -> None:
         """Begin again with topics that were deleted and created again, by a rebalance: all state is read again."""

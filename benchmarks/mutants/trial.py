@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pytest
+from hypothesis import Phase, settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,23 @@ PRELOADED: Final = (
 NO_TESTS: Final = 5
 """pytest's exit code where it finds no test."""
 
-ARGUMENTS: Final = ("-x", "-q", "--no-header", "-m", "not kafka", "-p", "no:cacheprovider", "-p", "no:xdist")
+ARGUMENTS: Final = (
+    *("-x", "-q", "--no-header", "--tb=no", "-m", "not kafka"),
+    *("-p", "no:cacheprovider", "-p", "no:xdist", "--timeout", "120"),
+)
+
+EXAMPLES: Final = 15
+"""How many a law is tried with; in the tests themselves they are more."""
+
+
+class FewExamples:
+    """Plugin of pytest: laws are tried with EXAMPLES, and one that fails is not made short: failing is enough."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self) -> None:
+        """Set the profile, after the tests' own."""
+        settings.register_profile("few", max_examples=EXAMPLES, phases=(Phase.explicit, Phase.generate), database=None)
+        settings.load_profile("few")
 
 
 def preload() -> None:
@@ -115,7 +132,7 @@ def _run(root: Path, mutant: Mutant | None, tests: Sequence[str], log: Path) -> 
         sys.dont_write_bytecode = False  # else each child compiles every module again; a mutant is never cached
         if mutant is not None:
             sys.meta_path.insert(0, _MutantFinder(mutant, root))
-        code = int(pytest.main([*ARGUMENTS, *tests]))
+        code = int(pytest.main([*ARGUMENTS, *tests], plugins=[FewExamples()]))
     finally:
         sys.stdout.flush()
         os._exit(code)

@@ -97,3 +97,8 @@ class CanaryForwarder:
         sends = SendBatch(self._sender)
         await self._report(sends, replace(beat, slack_error=refused))
         await sends.flush()
+
+    def stop(self) -> None:
+        """End the checks under way; their canaries count as lost."""
+        for task in self._checks:
+            task.cancel()
