@@ -29,7 +29,7 @@ SEED: Final = 15
 GOAL: Final = 0.9
 STAGES: Final = ("first", "room", "rest")
 PATIENCE: Final = 1800.0
-"""Seconds that a stage of tests may take, on a busy machine; one test that hangs ends after 120 and kills the mutant."""
+"""Seconds that a stage of tests may take, on a busy machine; a test that hangs fails after 120 of them."""
 
 
 def main() -> int:
@@ -40,9 +40,7 @@ def main() -> int:
     arguments.add_argument("--skip", type=int, default=0, help="leave out the first so many of those drawn")
     arguments.add_argument("--only", default="", help="only mutants whose place holds this text")
     arguments.add_argument("--numbers", type=int, nargs="+", help="only these of those drawn, counted from 1")
-    arguments.add_argument(
-        "--until", choices=STAGES, default="room", help="the last stage of tests that survivors meet"
-    )
+    arguments.add_argument("--until", choices=STAGES, default="room", help="which tests survivors meet at most")
     given = arguments.parse_args()
     drawn = list(enumerate(draw(ROOT, modules(ROOT, ROOMS), given.count, given.seed), 1))[given.skip :]
     chosen = [(number, mutant) for number, mutant in drawn if number in (given.numbers or [number])]
