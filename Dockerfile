@@ -16,6 +16,7 @@ RUN make install PYTHON=python3
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --no-create-home tocsin && install --directory --owner tocsin /var/lib/tocsin
+RUN install --directory /opt/tocsin/brands
 COPY --from=build /opt/tocsin /opt/tocsin
 WORKDIR /opt/tocsin
 ENV PATH=/opt/tocsin/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

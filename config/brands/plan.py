@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from config.brands.overrides import ActiveOverride, active
 from config.brands.wire import OVERRIDES, decode_with_overrides, encode_brand
-from config.errors import ConfigError
+from config.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,6 +97,27 @@ def plan(applied: Mapping[str, bytes], wanted: Mapping[str, Brand], now: int = 0
             records[name] = record
     unchanged = len(wanted) - sum(record is not None for record in records.values())
     return Plan(tuple(changes), unchanged, records, tuple(kept))
+
+
+def plan_brand(applied: Mapping[str, bytes], wanted: Brand, now: int = 0) -> Plan:
+    """Return what turns one brand's record in force into the wanted brand; the other brands stay.
+
+    Shifts that were resolved from the brand's calendar stay, too.
+
+    Raises:
+        ConfigError: it has another calendar now, which has to be fetched first.
+    """
+    raw = applied.get(wanted.name)
+    if raw is None:
+        return plan({}, {wanted.name: wanted}, now)
+    before, schedule = decode_with_overrides(raw).brand.on_call_schedule, wanted.on_call_schedule
+    if schedule.ical is not None and schedule.ical != before.ical:
+        rule = "names another calendar, which has to be fetched: use `tocsin config apply`"
+        raise ConfigError([Problem(wanted.name, 0, 0, "on_call_schedule.ical", None, rule)])
+    if schedule.ical is not None:
+        kept = schedule.model_copy(update={"shifts": before.shifts})
+        wanted = wanted.model_copy(update={"on_call_schedule": kept})
+    return plan({wanted.name: raw}, {wanted.name: wanted}, now)
 
 
 def _overrides(raw: bytes | None) -> tuple[Override, ...]:

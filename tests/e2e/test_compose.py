@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,6 +39,9 @@ class Stack:
         self._prefix = f"{folder.name}."
         self._bin = folder / "bin"
         self._bin.mkdir()
+        self._folder = folder
+        (folder / "brands").mkdir()
+        shutil.copy(ROOT / "config" / "brands.yaml", folder / "brands")  # as the README says
         for name, arguments in (("tocsin", "-P -m tocsin "), ("python", "")):
             (self._bin / name).write_text(f'#!/bin/sh\nexec {sys.executable} {arguments}"$@"\n')
             (self._bin / name).chmod(0o755)
@@ -52,7 +56,7 @@ class Stack:
         """Run a command as in the service's container."""
         return subprocess.run(
             command,
-            cwd=ROOT,
+            cwd=self._folder,
             env=self.environment(service),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -63,7 +67,11 @@ class Stack:
     def start(self, service: Service) -> subprocess.Popen[bytes]:
         """Start the service and leave it running."""
         return subprocess.Popen(
-            service.command, cwd=ROOT, env=self.environment(service), stdin=subprocess.DEVNULL, start_new_session=True
+            service.command,
+            cwd=self._folder,
+            env=self.environment(service),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
 
     def counted(self, worker: Service) -> float:

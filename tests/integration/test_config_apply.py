@@ -52,7 +52,7 @@ def tocsin(environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedP
 def test_what_is_applied_is_in_force_and_what_is_not_in_the_file_is_not(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
-    """First plan, then both files in turn, the second twice: each time the file is the whole truth."""
+    """First plan, then both files in turn, the second twice: each time the file is the whole truth; then back."""
     store, file = brand_store(from_environ(environ)), tmp_path / "brands.yaml"
 
     def apply(text: str, *options: str) -> dict[str, Any]:
@@ -63,6 +63,7 @@ def test_what_is_applied_is_in_force_and_what_is_not_in_the_file_is_not(
         return record
 
     file.write_text(FIRST)
+    file.with_name("brands.yaml.history.jsonl").touch()
     planned = json.loads(tocsin(environ, "config", "diff", str(file), "--json").stdout)
     assert (planned["applied"], len(planned["changes"])) == (False, 2)
     assert tocsin(environ, "config", "diff", str(file), "--exit-code").returncode == 1
@@ -73,6 +74,11 @@ def test_what_is_applied_is_in_force_and_what_is_not_in_the_file_is_not(
     assert apply(SECOND, "--yes") == {"applied": False, "unchanged": 2, "changes": [], "overrides": []}
     brands = {name: decode_brand(raw) for name, raw in store.read_applied().items()}
     assert {name: brand.slack_channel for name, brand in brands.items()} == {"Hallowfirth": "#b", "Voltanelle": "#b"}
+    undone = tocsin(environ, "config", "undo", "2", str(file), "--by", "ana", "--yes")
+    assert undone.returncode == 0, undone.stderr
+    assert file.read_text() == FIRST
+    brands = {name: decode_brand(raw) for name, raw in store.read_applied().items()}
+    assert {name: brand.slack_channel for name, brand in brands.items()} == {"Hallowfirth": "#a", "Pippinworth": "#a"}
 
 
 def test_a_bad_file_changes_nothing(environ: dict[str, str], tmp_path: Path) -> None:

@@ -70,6 +70,8 @@ async def test_the_pages_follow_the_topics_and_pass_acts_on(real_kafka: Broker) 
                         await asyncio.sleep(0.1)
                 form = {"csrf": hidden(page, "csrf"), "do": "ack"}
                 assert "Sent" in await (await client.post(f"/incidents/{INCIDENT}/actions", data=form)).text()
+                await world.apply(Brand(name="Hallowfirth", slack_channel="#crisis"))
+                assert world.brands()["Hallowfirth"].brand.slack_channel == "#crisis"
             following.cancel()
         (record,) = await asyncio.to_thread(there.records, there.topics.actions.name)
         assert record.key == b"Hallowfirth"

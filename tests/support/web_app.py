@@ -52,6 +52,11 @@ def fresh() -> RecordingDataSource:
     return from_lines(read_config().brands, mention_lines(), Scorer.with_brand_weights(None), UNTIL)
 
 
+def unheard() -> RecordingDataSource:
+    """Return the brands of that day before their first mention, of the caller's own: made at once."""
+    return from_lines(read_config().brands, (), Scorer.with_brand_weights(None))
+
+
 @asynccontextmanager
 async def web_client(
     world: RecordingDataSource,

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from config.environment import from_environ, variable_of
 from config.settings import Settings
@@ -93,6 +94,17 @@ def test_a_worker_knows_that_there_are_buttons_without_the_token_of_the_app() ->
     without = read_services(ROOT / "docker-compose.yml", {})
     assert has_slack_app(from_environ(with_app["worker"].environment))
     assert not has_slack_app(from_environ(without["worker"].environment))
+
+
+def test_the_pages_alone_may_write_the_configuration() -> None:
+    """The editor replaces the file in one step, so its folder is mounted, and of no program's code."""
+    compose = YAML(typ="safe").load(ROOT / "docker-compose.yml")["services"]
+    mounts = {name: one for name, raw in compose.items() for one in raw.get("volumes", ()) if "/brands" in one}
+    assert mounts == {
+        "brands": "${TOCSIN_BRANDS_DIR:-./brands}:/opt/tocsin/brands:ro",
+        "web": "${TOCSIN_BRANDS_DIR:-./brands}:/opt/tocsin/brands",
+    }
+    assert compose["web"]["command"][-1] == "brands/brands.yaml" == compose["brands"]["command"][3]
 
 
 def test_no_secret_is_written_down() -> None:

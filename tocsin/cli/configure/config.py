@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +12,7 @@ import typer
 
 from streams.clock import wall_ms
 from tocsin.cli.configure.calendar import check_calendars, resolve_shifts
+from tocsin.cli.configure.history import history, undo
 from tocsin.cli.configure.match import match
 from tocsin.cli.configure.override import app as override
 from tocsin.cli.environment import load_installation
@@ -35,6 +38,8 @@ app = typer.Typer(
 
 app.add_typer(override, name="override")
 app.command()(match)
+app.command()(history)
+app.command()(undo)
 
 
 @app.command()
@@ -112,6 +117,27 @@ def apply(
       tocsin config apply config/brands.yaml --yes
     """
     publish_plan(*_store_and_brands(file), dry_run=False, yes=yes, json=json)
+    _note_version(file)
+
+
+def _note_version(file: Path) -> None:
+    """Note the applied file as a version, where versions are kept."""
+    from config.brands.history import ConfigHistory  # noqa: PLC0415  pydantic and YAML are slow to load
+
+    kept = ConfigHistory(file)
+    if kept.exists:
+        try:
+            kept.note(_user(), wall_ms())
+        except OSError as error:  # such as a folder that is mounted read-only
+            print_status(printable(f"{file}: this version is not noted in its history: {error}"))
+
+
+def _user() -> str:
+    """Return who runs the command; a container's user need not have a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def _store_and_brands(file: Path) -> tuple[BrandStore, dict[str, Brand]]:

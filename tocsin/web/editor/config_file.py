@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -36,7 +35,7 @@ class ConfigFile:
     @property
     def version(self) -> str:
         """Return a hash of the content."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:_VERSION_CHARS]
+        return _hash(self.text)
 
     def brand(self, name: str) -> Brand | None:
         """Return a brand as the file has it."""
@@ -53,6 +52,11 @@ class PendingChange:
     edits: dict[str, Value] = field(default_factory=dict)
     text: str = ""
     diff: str = ""
+
+    @property
+    def version(self) -> str:
+        """Return a hash of the file that it would produce: what was previewed is what is applied."""
+        return _hash(self.text)
 
     @property
     def error_count(self) -> int:
@@ -107,13 +111,5 @@ def _apply(made: PendingChange, sheet: ConfigFile, brand: str) -> None:
     made.diff = diff(sheet.text, made.text, sheet.name)
 
 
-def write_config_file(path: Path, text: str) -> None:
-    """Write the file atomically.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_bytes(text.encode())
-    shutil.copymode(path, fresh)
-    fresh.replace(path)
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_VERSION_CHARS]

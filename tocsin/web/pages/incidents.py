@@ -14,11 +14,12 @@ from aiohttp import web
 from alerts.notifiers.slack.notifier import permalink
 from alerts.rendering.escaping import clean
 from detectors.model.signal_text import format_number
+from tocsin.web.access import may
 from tocsin.web.http.middleware import IS_LOGGED_IN, SESSION, request_language
 from tocsin.web.pages import actions, undelivered
 from tocsin.web.pages.incident_details import incident_details
 from tocsin.web.pages.overview import STATES, brand_row, brand_rows, coverage, incident_row, on_call_names
-from tocsin.web.sources.data_source import incidents_of, may_act
+from tocsin.web.sources.data_source import incidents_of
 from tocsin.web.templating import render_page, set_security_headers
 from tocsin.web.text import format_time, translate
 
@@ -117,7 +118,7 @@ class IncidentPages:
             on_call=on_call_names(brand, self._source.now(), self._source.names()) or translate(language, "nobody"),
             offered=actions.available_actions(incident),
             verdicts=actions.available_verdicts(incident),
-            allowed=may_act(brand, session.user, session.method),
+            allowed=may(session, brand, "act"),
             outcome=outcome if outcome in _OUTCOMES else "",
             brands=incident.all_brands,
             undelivered=undelivered.incident_lines(self._source, incident.id, brand.timezone, language),
@@ -128,7 +129,7 @@ class IncidentPages:
         """Do what a button of an incident's page says, and show the page again."""
         incident, session, form = self._incident(request), request[SESSION], await request.post()
         brand = self._source.brands()[incident.brand].brand
-        if not may_act(brand, session.user, session.method):
+        if not may(session, brand, "act"):
             return _back(incident, "not_allowed")
         do, text = str(form.get("do", "")), str(form.get("text", ""))
         action = actions.action_for(do, incident, session.user, self._source.now(), brand.timezone, text)

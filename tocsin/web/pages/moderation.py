@@ -12,9 +12,9 @@ from alerts.rendering.escaping import clean, clip
 from moderation.model import MAX_NOTE, OUTCOMES, Decided, Escalated, Skipped
 from moderation.record_factory import build_record
 from moderation.statistics import compute_statistics
+from tocsin.web.access import may
 from tocsin.web.http.middleware import SESSION, request_language
 from tocsin.web.pages import moderation_parts as parts
-from tocsin.web.sources.data_source import may_act
 from tocsin.web.templating import render_page
 from tocsin.web.text import format_time, translate
 
@@ -119,7 +119,7 @@ class ModerationPages:
     def _may_decide(self, request: web.Request, brand: str) -> bool:
         """Return whether a user may act on a brand's items; anybody may, where the brand is watched no longer."""
         configured, session = self._source.brands().get(brand), request[SESSION]
-        return configured is None or may_act(configured.brand, session.user, session.method)
+        return configured is None or may(session, configured.brand, "act")
 
     def _item(self, request: web.Request) -> Item:
         item = self._moderation.queue.get(request.match_info["item"]) if self._moderation else None

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
 
 from alerts.rendering.escaping import clean
+from config.brands.history import StaleError
 from config.brands.loader import parse
 from detectors.model.signal_text import format_number
 from replay.player.preview_cache import PREVIEW_DAYS
 from replay.player.threshold_preview import ThresholdPreview
-from tocsin.web.editor.config_file import PendingChange, build_change, read_config_file, write_config_file
+from tocsin.web.access import may
+from tocsin.web.editor.config_file import PendingChange, build_change, read_config_file
 from tocsin.web.editor.fields import fields, sections, value_text
 from tocsin.web.http.middleware import SESSION, request_language
+from tocsin.web.pages.live_edits import LiveEdits
 from tocsin.web.pages.overview import brand_row
-from tocsin.web.sources.data_source import may_act
 from tocsin.web.templating import render_page
 from tocsin.web.text import format_time, translate
 
@@ -48,41 +51,74 @@ class ThresholdEditor:
         self._preview = ThresholdPreview(
             lambda name, since, until: source.read_scored(name, since, until + 1), source.now, PREVIEW_WARM_UP_DAYS
         )
-        self._writing = asyncio.Lock()
+        self._edits = None if path is None else LiveEdits(source, path)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes."""
         return [
             web.get("/brands/{name}/thresholds", self.show),
             web.post("/brands/{name}/thresholds", self.submit),
+            web.post("/brands/{name}/thresholds/apply", self.apply_saved),
+            web.post("/brands/{name}/thresholds/undo", self.undo),
         ]
 
     async def show(self, request: web.Request) -> web.Response:
-        """Show the settings as the file has them."""
+        """Show the settings as the file has them, and what was changed before."""
         file, brand, why = await self._read(request)
-        return self._page(request, file, brand, why=why)
+        return await self._page(request, file, brand, why=why)
 
     async def submit(self, request: web.Request) -> web.Response:
-        """Preview a change, or save it."""
+        """Preview a change, save it, or save and apply it."""
         file, brand, why = await self._read(request)
         if file is None or brand is None:
-            return self._page(request, file, brand, why=why, status=CONFLICT)
+            return await self._page(request, file, brand, why=why, status=CONFLICT)
         form, language = await request.post(), request_language(request)
         typed = {path: str(form[path]) for path in fields() if path in form}
         if form.get("version") != file.version:
             yours = [(path, text) for path, text in typed.items() if text.strip() != value_text(brand, path)]
-            return self._page(request, file, brand, notice=translate(language, "stale"), yours=yours, status=CONFLICT)
+            return await self._page(
+                request, file, brand, notice=translate(language, "stale"), yours=yours, status=CONFLICT
+            )
         change = await asyncio.to_thread(build_change, file, brand, typed, language)
         if change.error_count or not change.edits:
             notice = "" if change.error_count else translate(language, "nothing_changed")
-            return self._page(
+            return await self._page(
                 request, file, brand, change, notice=notice, status=UNPROCESSABLE if change.error_count else 200
             )
-        if form.get("do") == "save":
-            return await self._save(request, file, brand, change)
+        if form.get("do") == "save" or (form.get("do") == "apply" and form.get("previewed") == change.version):
+            return await self._save(request, file, brand, change, apply=form.get("do") == "apply")
         proposed = await asyncio.to_thread(_proposed_brand, change, brand.name, file.name)
         preview = await self._preview_text(brand, proposed, language)
-        return self._page(request, file, brand, change, preview=preview)
+        notice = translate(language, "preview_first") if form.get("do") == "apply" else ""
+        return await self._page(request, file, brand, change, preview=preview, notice=notice)
+
+    async def apply_saved(self, request: web.Request) -> web.Response:
+        """Put in force what the file has."""
+        file, brand, why = await self._read(request)
+        if file is None or brand is None:
+            return await self._page(request, file, brand, why=why, status=CONFLICT)
+        edits, language, form = self._editable(request, brand), request_language(request), await request.post()
+        if form.get("version") != file.version:
+            notice = translate(language, "stale")
+            return await self._page(request, file, brand, notice=notice, status=CONFLICT)
+        failed = await edits.apply(brand, request[SESSION], language)
+        notice = failed or translate(language, "applied", brand=clean(brand.name))
+        return await self._page(request, file, brand, notice=notice, status=CONFLICT if failed else 200)
+
+    async def undo(self, request: web.Request) -> web.Response:
+        """Take back what a version changed of the brand, by another version, and put that in force."""
+        file, brand, why = await self._read(request)
+        if brand is None:
+            return await self._page(request, file, brand, why=why, status=CONFLICT)
+        edits, language = self._editable(request, brand), request_language(request)
+        number = str((await request.post()).get("number", ""))
+        if not (number.isascii() and number.isdigit()):
+            raise web.HTTPBadRequest
+        failed, version = await edits.undo(int(number), brand.name, request[SESSION], language)
+        if version and not failed:
+            return web.Response(status=303, headers={"Location": f"{_address(brand.name)}?version={version}"})
+        fresh, now, _ = await self._read(request)
+        return await self._page(request, fresh, now, notice=failed, status=CONFLICT)
 
     async def _preview_text(self, brand: Brand, proposed: Brand, language: Language) -> str:
         """Return in one sentence what `proposed` would have done in place of `brand`."""
@@ -94,25 +130,35 @@ class ThresholdEditor:
         sentence, count = found.sentence(language, ZoneInfo(brand.timezone)), format_number(found.mentions, language)
         return translate(language, "preview_result", days=PREVIEW_DAYS, count=count, sentence=sentence)
 
-    async def _save(self, request: web.Request, file: ConfigFile, brand: Brand, change: PendingChange) -> web.Response:
-        language, session = request_language(request), request[SESSION]
-        if not may_act(brand, session.user, session.method):
-            raise web.HTTPForbidden(text=translate(language, "not_allowed"))
-        assert self._path is not None
-        async with self._writing:
-            if read_config_file(self._path).version != file.version:
-                return self._page(request, file, brand, change, notice=translate(language, "stale"), status=CONFLICT)
-            try:
-                write_config_file(self._path, change.text)
-            except OSError as error:
-                log.warning("configuration not written", file=file.name, reason=str(error))
-                return self._page(
-                    request, file, brand, change, notice=translate(language, "unwritable", file=file.name)
-                )
-        log.info("thresholds changed", brand=brand.name, user=session.user, settings=sorted(change.edits))
+    async def _save(
+        self, request: web.Request, file: ConfigFile, brand: Brand, change: PendingChange, *, apply: bool
+    ) -> web.Response:
+        language, session, edits = request_language(request), request[SESSION], self._editable(request, brand)
+        try:
+            version = await edits.write(change.text, file.text, session)
+        except StaleError:
+            return await self._page(request, file, brand, change, notice=translate(language, "stale"), status=CONFLICT)
+        except OSError as error:
+            log.warning("configuration not written", file=file.name, reason=str(error))
+            notice = translate(language, "unwritable", file=file.name)
+            return await self._page(request, file, brand, change, notice=notice)
         fresh, now, _ = await self._read(request)
-        done = PendingChange({}, diff=change.diff)
-        return self._page(request, fresh, now, done, notice=translate(language, "saved", file=file.name), saved=True)
+        if apply and now is not None:
+            failed = await edits.apply(now, session, language)
+            if not failed:
+                return web.Response(
+                    status=303, headers={"Location": f"{_address(brand.name)}?version={version.number}"}
+                )
+            return await self._page(request, fresh, now, notice=failed, status=CONFLICT)
+        done, notice = PendingChange({}, diff=change.diff), translate(language, "saved", file=file.name)
+        return await self._page(request, fresh, now, done, notice=notice, saved=True)
+
+    def _editable(self, request: web.Request, brand: Brand) -> LiveEdits:
+        """Return the edits of the file, for one who may make them."""
+        if not may(request[SESSION], brand, "configure"):
+            raise web.HTTPForbidden(text=translate(request_language(request), "not_allowed_to_configure"))
+        assert self._edits is not None, "a brand is read from the file"
+        return self._edits
 
     async def _read(self, request: web.Request) -> tuple[ConfigFile | None, Brand | None, str]:
         """Return the file, the brand in it, and why either is missing."""
@@ -127,7 +173,7 @@ class ThresholdEditor:
             return file, None, translate(language, "file_wrong", file=file.name)
         return file, brand, "" if brand else translate(language, "not_in_file", brand=clean(name), file=file.name)
 
-    def _page(
+    async def _page(
         self,
         request: web.Request,
         file: ConfigFile | None,
@@ -143,6 +189,8 @@ class ThresholdEditor:
         values = {path: change.typed.get(path, value_text(brand, path)) for path in fields()} if brand else {}
         today = {path: value_text(brand, path) for path in fields()} if brand else {}
         defaults: dict[str, Any] = {"why": "", "notice": "", "preview": "", "yours": [], "saved": False}
+        rows = await asyncio.to_thread(self._edits.rows, brand, language) if brand and self._edits else []
+        number = request.query.get("version", "") if request.method == "GET" else ""
         return render_page(
             "thresholds.html.j2",
             language,
@@ -158,8 +206,16 @@ class ThresholdEditor:
             today=today,
             change=change,
             overrides=configured.overrides,
+            waiting=self._edits.waiting(brand) if brand and self._edits else (),
+            versions=rows,
+            latest=next((one for one in rows if str(one.number) == number), None),
+            configurable=brand is not None and may(request[SESSION], brand, "configure"),
             **{**defaults, **overrides},
         )
+
+
+def _address(brand: str) -> str:
+    return f"/brands/{quote(brand, safe='')}/thresholds"
 
 
 def _proposed_brand(change: PendingChange, brand: str, name: str) -> Brand:

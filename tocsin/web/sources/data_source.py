@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 from alerts.incidents.model import rank
 from alerts.oncall.schedule import on_call
 from config.brands.on_call import on_call_users
-from config.brands.responders import permission
 from detectors.stats.baseline import learn
 from detectors.windows.buckets import MENTIONS
 from tocsin.web.sources.rate_counter import BAR_MS
@@ -79,6 +78,14 @@ class DataSource(Protocol):
         """Send an action; return once it is stored."""
         ...
 
+    async def apply(self, brand: Brand) -> None:
+        """Put a brand's configuration in force, as `tocsin config apply` does; its overrides stay.
+
+        Raises:
+            ConfigError: its calendar has to be fetched first.
+        """
+        ...
+
     def read_scored(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
         """Return a brand's scored history. Blocks."""
         ...
@@ -94,11 +101,6 @@ def incidents_of(incidents: Mapping[str, Incident], brand: str) -> list[Incident
     """Return the incidents of a brand, group incidents included: open ones first, then the latest."""
     mine = [one for one in incidents.values() if brand in one.all_brands]
     return sorted(mine, key=lambda one: (one.status == "resolved", -rank(one.severity), -one.opened_at))
-
-
-def may_act(brand: Brand, who: str, by: str) -> bool:
-    """Return whether a user may act on a brand: with the token always, through a proxy as its responders say."""
-    return by != "proxy" or permission(brand, who) != "not_allowed"
 
 
 def people_of(brands: Mapping[str, BrandWithOverrides], incidents: Mapping[str, Incident], at: int) -> Iterator[str]:

@@ -10,10 +10,12 @@ import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from config.brands.plan import plan_brand
 from mentions.model.batches import Batch, decode
 from streams.clock import wall_ms
 from streams.gateway import KafkaGateway
 from streams.heartbeat import canary
+from streams.kafka.admin import KafkaBrandStore
 from streams.listening.health_view import SourceHealthView
 from streams.views import brand_states
 from streams.views.active_silences import ActiveSilences
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Incident
     from alerts.incidents.silences import Silence
     from alerts.notifiers.slack.names import SlackNames
+    from config.brands.model import Brand
     from config.brands.overrides import BrandWithOverrides
     from streams.kafka.connection import Connection
     from streams.kafka.topics import Topics
@@ -45,6 +48,10 @@ NAMES_REFRESH: Final = 30.0
 
 BASELINE_REFRESH: Final = 600.0
 """Seconds between two looks at what is usual."""
+
+
+APPLY_SECONDS: Final = 3.0
+"""Seconds to wait until what was applied is read back."""
 
 
 class KafkaDataSource(KafkaGateway):
@@ -110,6 +117,20 @@ class KafkaDataSource(KafkaGateway):
     def names(self) -> Mapping[str, str]:
         """Return the names that Slack has told, by id."""
         return {} if self._names is None else self._names.known
+
+    async def apply(self, brand: Brand) -> None:
+        """Publish a brand's configuration; return once it is read back, or after a while without."""
+        changed = self._registry.changed()
+        if await asyncio.to_thread(self._publish, brand):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), APPLY_SECONDS)
+
+    def _publish(self, brand: Brand) -> bool:
+        """Publish a brand; return whether that changes anything."""
+        store = KafkaBrandStore(self._connection, self._topics)
+        records = plan_brand(store.read_applied(), brand, self.now()).records
+        store.publish(records)
+        return bool(records)
 
     def silences(self, brand: str) -> Sequence[Silence]:
         """Return the active silences."""

@@ -7,6 +7,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from config.brands.overrides import BrandWithOverrides
+from config.brands.plan import plan_brand
+from config.brands.wire import encode_brand
 from mentions.model.batches import Tick
 from replay.player.chunking import chunks, read_records, with_end_marker
 from replay.player.policy_set import PolicySet
@@ -91,6 +93,12 @@ class RecordingDataSource:
     async def send(self, action: Action) -> None:
         """Apply an action to the replayed state."""
         self.on_notifications(self.shards(action.brand)[1].apply(action))
+
+    async def apply(self, brand: Brand) -> None:
+        """Show a brand's configuration as in force; what was replayed stays."""
+        before = self.configured[brand.name]
+        plan_brand({brand.name: encode_brand(before.brand)}, brand)
+        self.configured = {**self.configured, brand.name: BrandWithOverrides(brand, before.overrides)}
 
     def read_scored(self, brand: str, since: int, until: int) -> Sequence[Batch | Tick]:
         """Return a brand's scored history."""

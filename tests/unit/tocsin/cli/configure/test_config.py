@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from config.brands.history import ConfigHistory
 from config.brands.model import Brand, default_brand
 from config.brands.wire import decode_brand, encode_brand
 from config.schema import text
@@ -28,6 +29,25 @@ BROKEN = ROOT / "tests" / "unit" / "config" / "broken"
 SUSPICIOUS = ROOT / "tests" / "unit" / "config" / "suspicious"
 RAIL = default_brand("Skylark Rail")
 FOOD = default_brand("Fennel & Oak")
+
+
+def test_history_lists_who_changed_what_the_latest_first(tmp_path: Path) -> None:
+    """Each version with its author, its changes and what it undoes; before the first there is one line that says so."""
+    file = tmp_path / "brands.yaml"
+    file.write_text("brands:\n  - name: Hallowfirth\n    timezone: UTC\n")
+    listed = CliRunner().invoke(app, ["history", str(file)])
+    assert (listed.exit_code, listed.output[:11]) == (0, "no versions")
+    kept, first = ConfigHistory(file), file.read_text()
+    second = first.replace("UTC", "Europe/Paris")
+    kept.write(second, first, "Ana", 1_773_152_400_000)
+    kept.write(kept.undone(2, second), second, "Ben", 1_773_152_460_000, undoes=2)
+    lines = CliRunner().invoke(app, ["history", str(file)]).output.splitlines()
+    assert lines[0] == "3  2026-03-10 14:21:00 UTC  Ben, undoes 2"
+    assert '    Hallowfirth: timezone: "Europe/Paris" -> "UTC"' in lines
+    assert lines[-1].startswith("1  ")
+    assert lines[-1].endswith("changed in the file")
+    latest = json.loads(CliRunner().invoke(app, ["history", str(file), "--json"]).output.splitlines()[0])
+    assert (latest["version"], latest["by"], latest["undoes"]) == (3, "Ben", 2)
 
 
 class Kept:
