@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -20,6 +20,28 @@ class PolledSource(Protocol):
         Raises:
             SourceError: it did not answer, or not as it should.
         """
+        ...
+
+
+@runtime_checkable
+class LookingSource(Protocol):
+    """A source that can be tried without what `fetch` does for good: files put away, money spent."""
+
+    async def look(self, client: PoliteClient) -> Page:
+        """Return some of what `fetch` would bring.
+
+        Raises:
+            SourceError: it would bring nothing.
+        """
+        ...
+
+
+@runtime_checkable
+class ClosingSource(Protocol):
+    """A source that holds something while it is read."""
+
+    def close(self) -> None:
+        """Let go of it."""
         ...
 
 

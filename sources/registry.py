@@ -9,6 +9,7 @@ from sources.kinds.app_store import AppStore
 from sources.kinds.bluesky import Bluesky
 from sources.kinds.discourse import Discourse
 from sources.kinds.feed import Feed
+from sources.kinds.folder import Folder
 from sources.kinds.hacker_news import HackerNews
 from sources.kinds.lemmy import Lemmy
 from sources.kinds.mastodon import Mastodon
@@ -44,6 +45,7 @@ _KINDS: Final[Mapping[Kind, Callable[[SourceSettings, Tokens], PolledSource | St
     "lemmy": lambda settings, _: Lemmy(settings),
     "youtube": lambda settings, tokens: YouTube(settings, tokens.youtube),
     "app-store": lambda settings, _: AppStore(settings),
+    "folder": lambda settings, _: Folder(settings),
 }
 
 

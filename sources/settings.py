@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from datetime import timedelta
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from detectors.model.duration import Duration
+from sources.file_settings import FileSettings
 
 Kind = Literal[
     "feed",
@@ -20,6 +22,7 @@ Kind = Literal[
     "lemmy",
     "youtube",
     "app-store",
+    "folder",
 ]
 
 WhenStopped = Literal["off", "info", "warning"]
@@ -36,6 +39,7 @@ _REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "lemmy": ("url", "query"),
     "youtube": ("query",),
     "app-store": ("query",),
+    "folder": ("path",),
 }
 _MEANING: Final[dict[str, str]] = {
     "url": "the address to read, such as https://forum.example.com",
@@ -43,8 +47,12 @@ _MEANING: Final[dict[str, str]] = {
     "youtube.query": "a video's id, or a channel's (UC…)",
     "app-store.query": "the app's number, as in its address after /id",
     "query": "the words to search for",
+    "path": "the folder that people put files into, such as /srv/tocsin/imports",
     "site": "a site of Stack Exchange, such as stackoverflow",
 }
+FOLDER_INTERVAL: Final = 2.0
+"""Seconds between two looks into a folder."""
+
 _SCHEMES: Final[dict[str, tuple[str, ...]]] = {"bluesky": ("wss", "ws")}
 
 
@@ -68,6 +76,10 @@ class SourceSettings(BaseModel):
     country: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = Field(
         default="us", description="Store of app-store, by its country's two letters."
     )
+    path: Annotated[str, Field(max_length=1_000)] = Field(
+        default="", description="A folder that files are put into; seen from where the listener runs. [folder]"
+    )
+    files: FileSettings = Field(default=FileSettings(), description="What the files of a folder do not say themselves.")
     about: Literal["keywords", "brand"] = Field(
         default="keywords",
         description="keywords: what names the brand by its keywords is taken. brand: all that the source brings is "
@@ -99,7 +111,18 @@ class SourceSettings(BaseModel):
         """
         parts = (self.kind, self.url.rstrip("/"), self.site, self.query.lstrip("#"))
         country = self.country if self.kind == "app-store" else ""
-        return " ".join(part for part in (*parts, country) if part)
+        folder = posixpath.normpath(self.path) if self.path else ""
+        return " ".join(part for part in (*parts, country, folder) if part)
+
+    @property
+    def interval(self) -> float:
+        """Return the seconds between two looks while there is news; a folder costs nobody anything."""
+        return FOLDER_INTERVAL if self.kind == "folder" else self.every.total_seconds()
+
+    @property
+    def is_steady(self) -> bool:
+        """Return whether it brings something again and again, so that silence says something of it."""
+        return self.kind != "folder"
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -107,6 +130,8 @@ class SourceSettings(BaseModel):
             if not getattr(self, field).strip(" #"):
                 meaning = _MEANING.get(f"{self.kind}.{field}", _MEANING[field])
                 raise ValueError(f"a source of kind {self.kind} needs `{field}`: {meaning}")
+        if not self.path.isprintable():
+            raise ValueError(f"`path` must be the path of a folder, got {self.path!r}")
         if self.url:
             self._check_url()
         return self

@@ -12,6 +12,7 @@ from sources.budget import DailyBudget
 from sources.client import PoliteClient
 from sources.item import SourceError
 from sources.pace import Pace
+from sources.protocol import ClosingSource
 from sources.seen import SeenItems
 from streams.clock import wall_ms
 from streams.listening.cursor import Cursor
@@ -77,8 +78,7 @@ class SourceReader:
         self._sink = sink
         self._clock = clock
         self._seen = SeenItems(self.cursor.seen, about=self.cursor.about)
-        every = RECONNECT_DELAY if hasattr(source, "stream") else settings.every.total_seconds()
-        self._pace = Pace(every)
+        self._pace = Pace(RECONNECT_DELAY if hasattr(source, "stream") else settings.interval)
         self.budget = DailyBudget(
             settings.requests_per_day, self.cursor.budget_spent, self.cursor.budget_day, lambda: clock() / 1000
         )
@@ -94,9 +94,17 @@ class SourceReader:
 
     async def run(self) -> None:
         """Read until cancelled."""
-        async with PoliteClient(self.budget, allow_private=self.settings.private_addresses) as client:
-            while True:  # noqa: ASYNC110  a pace, no condition
-                await asyncio.sleep(await self.read_once(client))
+        try:
+            async with PoliteClient(self.budget, allow_private=self.settings.private_addresses) as client:
+                while True:  # noqa: ASYNC110  a pace, no condition
+                    await asyncio.sleep(await self.read_once(client))
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of what the source holds."""
+        if isinstance(self._source, ClosingSource):
+            self._source.close()
 
     async def read_once(self, client: PoliteClient) -> float:
         """Read what there is now, or a stream until it ends; returns the seconds to wait before the next time."""
@@ -226,7 +234,10 @@ class SourceReader:
             return "failing"
         if not self._last_success:
             return "starting"
-        return "silent" if is_silent(now, self.cursor.last_news, self.cursor.usual_gap, self.cursor.gaps) else "active"
+        quiet = self.settings.is_steady and is_silent(
+            now, self.cursor.last_news, self.cursor.usual_gap, self.cursor.gaps
+        )
+        return "silent" if quiet else "active"
 
 
 class _ChosenItem(NamedTuple):

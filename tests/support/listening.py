@@ -34,7 +34,8 @@ class CrashError(BaseException):
 class Kafka:
     """Two topics. After `steps` more effects the process dies, before the next one or before it hears of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: str = SETTINGS.id) -> None:
+        self.source = source
         self.mentions: list[Record] = []
         self.cursor: bytes | None = None
         self.saves = 0
@@ -66,7 +67,7 @@ class Kafka:
         cursor = decode(self.cursor) if self.cursor else None
         if cursor is None:
             return Cursor(next_offset=len(self.mentions))
-        recover({SETTINGS.id: cursor}, self.mentions[cursor.next_offset :])
+        recover({self.source: cursor}, self.mentions[cursor.next_offset :])
         return cursor
 
     @property

@@ -118,6 +118,7 @@ async def listen_once(service: ListenerService, brands: Iterable[Brand]) -> int:
         for one in await listener.build(brands):
             async with PoliteClient(one.budget, allow_private=one.settings.private_addresses) as client:
                 await one.read_once(client)
+            one.close()
             sent += one.health.sent
             await sink.report(one.health)
         return sent

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sources.budget import DailyBudget
 from sources.client import PoliteClient
 from sources.item import SourceError
+from sources.protocol import LookingSource
 from sources.registry import source
 from sources.selection import Selection
 from streams.clock import wall_ms
@@ -70,6 +71,8 @@ async def try_source(name: str, wanted: WantedSource, tokens: Tokens) -> Trial:
 
 
 async def _first_page(asked: Any, client: PoliteClient) -> Page:
+    if isinstance(asked, LookingSource):
+        return await asked.look(client)
     if not hasattr(asked, "stream"):
         page: Page = await asked.fetch(client, {})
         return page

@@ -23,6 +23,7 @@ COMPLETE: dict[str, dict[str, Any]] = {
     "lemmy": {"url": URL, "query": "Acme"},
     "youtube": {"query": "dQw4w9WgXcQ"},
     "app-store": {"query": "42"},
+    "folder": {"path": "imports"},
 }
 
 
@@ -100,6 +101,10 @@ def test_a_url_holds_no_password(url: str) -> None:
         {"requests_per_day": 0},
         {"requests_per_day": 100_001},
         {"country": "USA"},
+        {"kind": "folder", "path": "a\0b"},
+        {"files": {"timezone": "Europe/Mars"}},
+        {"files": {"columns": {"txt": "body"}}},
+        {"files": {"keep_first": True}},
         {"country": "U1"},
         {"about": "all"},
         {"token": "hush"},
@@ -118,6 +123,7 @@ def test_values_out_of_bounds_and_unknown_keys_are_refused(wrong: dict[str, Any]
         ({"every": "1h"}, {"every": "5m", "requests_per_day": 7}),
         ({"about": "brand"}, {"private_addresses": True}),
         ({"country": "fr"}, {"country": "de"}),
+        ({"path": "imports/"}, {"path": "./imports"}),
     ],
 )
 def test_one_place_is_one_source(one: dict[str, Any], other: dict[str, Any]) -> None:
@@ -149,4 +155,4 @@ def test_tokens_are_not_shown() -> None:
 
 def test_the_local_server_asks_every_polled_kind() -> None:
     """A kind that is added here needs its answers there."""
-    assert set(QUERIES) == set(KINDS) - {"bluesky"}
+    assert set(QUERIES) == set(KINDS) - {"bluesky", "folder"}
