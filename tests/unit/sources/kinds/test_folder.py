@@ -123,7 +123,7 @@ async def test_what_cannot_be_read_is_put_away_with_the_reason(tmp_path: Path) -
     assert sum(bool(page.notice) for page in pages) == len(reasons)
 
 
-async def test_rows_that_are_no_mentions_are_told_beside_the_file(tmp_path: Path) -> None:
+async def test_rows_that_are_no_mentions_are_listed_beside_the_file(tmp_path: Path) -> None:
     """The others are read."""
     late = json.dumps({"id": "x", "text": "acme", "channel": "forum", "published_at": "2999-01-01T00:00:00Z"})
     (tmp_path / "a.jsonl").write_text(rows("acme") + '{"id": 3}\n' + late + "\n" + rows("brio", start=7))
