@@ -164,7 +164,9 @@ async def test_a_file_is_taken_once_it_has_come_to_rest(tmp_path: Path) -> None:
     assert names(tmp_path) == ["b.jsonl.crdownload", "done", "failed"]
 
 
-async def test_a_file_that_changes_while_it_is_read_is_put_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_file_that_changes_while_it_is_read_is_put_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its rows would be read from somewhere in the middle."""
     monkeypatch.setattr(file_pages, "PAGE_ROWS", 2)
     (tmp_path / "a.jsonl").write_text(rows(*"abcdef"))
