@@ -16,6 +16,7 @@ from tocsin.web.http.middleware import middlewares, routes
 from tocsin.web.pages.incidents import IncidentPages
 from tocsin.web.pages.moderation import ModerationPages
 from tocsin.web.pages.reports import ReportPages
+from tocsin.web.pages.silences import SilencePages
 from tocsin.web.pages.thresholds import ThresholdEditor
 from tocsin.web.pages.tuning import TuningPages
 
@@ -49,6 +50,7 @@ def build_application(
     app = web.Application(middlewares=layers, client_max_size=MAX_FORM_BYTES)
     parts = (
         IncidentPages(source, settings.slack_url),
+        SilencePages(source),
         ThresholdEditor(source, config),
         ReportPages(source),
         TuningPages(source, config, labels),

@@ -14,6 +14,7 @@ from tocsin.cli.options import ActionIdOption, BrandOption, ByOption, JsonOption
 from tocsin.cli.output import print_json, print_line, print_status, print_table, printable
 from tocsin.cli.respond import actions
 from tocsin.cli.respond.incident_output import detailed_record, print_incident, record, row
+from tocsin.cli.respond.local_time import brand_zones
 from tocsin.cli.slack_names import slack_names
 from tocsin.errors import CommandError, UsageError
 
@@ -69,9 +70,10 @@ def list_(
         for one in found:
             print_json(record(one))
     elif found:
+        zones = brand_zones(here)
         print_table(
-            ["opened (UTC)", "severity", "status", "brand", "incident", "detectors", "topic"],
-            [row(one) for one in found],
+            ["opened", "severity", "status", "brand", "incident", "detectors", "topic"],
+            [row(one, zones.get(one.brand, "UTC")) for one in found],
         )
     else:
         if brand is not None:
@@ -92,7 +94,8 @@ def show(incident: _Id, *, json: JsonOption = False) -> None:
         print_json(detailed_record(found))
     else:
         people = [*(entry.actor for entry in found.history), found.acknowledged_by or ""]
-        print_incident(found, slack_names(here.settings, people))
+        zone = brand_zones(here).get(found.brand, "UTC")
+        print_incident(found, slack_names(here.settings, people), zone)
 
 
 @app.command()

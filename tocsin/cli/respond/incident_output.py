@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tocsin.cli.output import print_line, print_table, printable
+from tocsin.cli.respond.local_time import format_minute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,13 +14,21 @@ if TYPE_CHECKING:
     from alerts.incidents.model import Incident
 
 
-def row(one: Incident) -> list[str]:
-    """Return the cells of an incident in the list."""
+def row(one: Incident, zone: str) -> list[str]:
+    """Return the cells of an incident in the list; times are in `zone`."""
     from alerts.incidents.findings import topic_of, words_of  # noqa: PLC0415
     from alerts.rendering.topic_part import about_text  # noqa: PLC0415  slow to load
 
     brands, about = ", ".join(one.all_brands), about_text(topic_of(one), words_of(one), "en") or "–"
-    return [_minute(one.opened_at), one.severity, one.status, brands, one.id, ", ".join(_detectors(one)), about]
+    return [
+        format_minute(one.opened_at, zone),
+        one.severity,
+        one.status,
+        brands,
+        one.id,
+        ", ".join(_detectors(one)),
+        about,
+    ]
 
 
 def record(one: Incident) -> dict[str, Any]:
@@ -60,20 +69,23 @@ def detailed_record(one: Incident) -> dict[str, Any]:
     return record(one) | times | {"escalated": one.escalation_steps, "findings": findings, "history": history}
 
 
-def print_incident(one: Incident, names: Mapping[str, str]) -> None:
-    """Print an incident's state, what each detector found, and its history; `names` are those of people in Slack."""
+def print_incident(one: Incident, names: Mapping[str, str], zone: str) -> None:
+    """Print an incident's state, what each detector found, and its history, with times in `zone`.
+
+    `names` are those of people in Slack.
+    """
     from alerts.rendering.text import current_text  # noqa: PLC0415  slow to load
 
     print_line(f"{printable(one.id)}  {one.severity}, {one.status}")
-    for name, value in _facts(one, names).items():
+    for name, value in _facts(one, names, zone).items():
         print_line(f"  {name:13}  {printable(value)}")
     print_line()
     findings = [(name, finding.signal.severity, current_text(finding, "en")) for name, finding in one.findings.items()]
     print_table(["detector", "severity", "found"], findings)
     print_line()
     print_table(
-        ["at (UTC)", "who", "what", "text"],
-        [[_minute(e.at), names.get(e.actor, e.actor), e.reason, e.text] for e in one.history],
+        ["at", "who", "what", "text"],
+        [[format_minute(e.at, zone), names.get(e.actor, e.actor), e.reason, e.text] for e in one.history],
     )
 
 
@@ -81,7 +93,7 @@ def _detectors(one: Incident) -> list[str]:
     return sorted({finding.signal.detector for finding in one.findings.values()})
 
 
-def _facts(one: Incident, names: Mapping[str, str]) -> dict[str, str]:
+def _facts(one: Incident, names: Mapping[str, str], zone: str) -> dict[str, str]:
     from alerts.incidents.findings import topic_of, words_of  # noqa: PLC0415
     from alerts.rendering.topic_part import quoted_words, topic_and_categories  # noqa: PLC0415  slow to load
 
@@ -95,17 +107,13 @@ def _facts(one: Incident, names: Mapping[str, str]) -> dict[str, str]:
     topic, words = topic_of(one), words_of(one)
     facts = {"brand": ", ".join(one.all_brands)} | ({"topic": topic_and_categories(topic, "en")} if topic else {})
     facts |= {"words": quoted_words(words, "en")} if words else {}
-    facts |= {name: f"{_minute(at)} UTC" for name, at in instants.items() if at is not None}
+    facts |= {name: format_minute(at, zone) for name, at in instants.items() if at is not None}
     people = {
         "acknowledged": names.get(one.acknowledged_by or "", one.acknowledged_by),
         "official reply": names.get(one.official_reply_by or "", one.official_reply_by),
         "verdict": one.verdict,
     }
     return facts | {name: text for name, text in people.items() if text}
-
-
-def _minute(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def _iso(at: int | None) -> str | None:

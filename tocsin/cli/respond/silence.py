@@ -13,6 +13,7 @@ from tocsin.cli.known_names import check_brand, check_name, known_detectors
 from tocsin.cli.options import ActionIdOption, BrandOption, ByOption, JsonOption
 from tocsin.cli.output import log_to_status, print_json, print_line, print_status, print_table, printable
 from tocsin.cli.respond import actions
+from tocsin.cli.respond.local_time import brand_zones, format_minute
 from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
@@ -80,9 +81,9 @@ def list_(*, brand: BrandOption = None, json: JsonOption = False) -> None:
         for name, one in found:
             print_json(_record(name, one))
     elif found:
-        heads = ["brand", "until (UTC)", "by", "matches", "reason", "id"]
-        rows = [[name, _minute(one.ends_at), one.created_by, _matchers(one), one.reason, one.id] for name, one in found]
-        print_table(heads, rows)
+        zones = brand_zones(here)
+        heads = ["brand", "until", "by", "matches", "reason", "id"]
+        print_table(heads, [_cells(name, one, zones.get(name, "UTC")) for name, one in found])
     else:
         print_line("no active silence")
 
@@ -163,8 +164,9 @@ def _matchers(one: Silence) -> str:
     return ", ".join(f"{name} {value}" for name, value in matchers.items() if value is not None) or "everything"
 
 
-def _minute(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+def _cells(brand: str, one: Silence, zone: str) -> list[str]:
+    """Return the cells of a silence; its end in the brand's time zone."""
+    return [brand, format_minute(one.ends_at, zone), one.created_by, _matchers(one), one.reason, one.id]
 
 
 def _record(brand: str, one: Silence) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from tocsin.web.http.middleware import IS_LOGGED_IN, SESSION, request_language
 from tocsin.web.pages import actions, undelivered
 from tocsin.web.pages.incident_details import incident_details
 from tocsin.web.pages.overview import STATES, brand_row, brand_rows, coverage, incident_row, on_call_names
+from tocsin.web.pages.silences import silence_form
 from tocsin.web.sources.data_source import incidents_of
 from tocsin.web.templating import render_page, set_security_headers
 from tocsin.web.text import format_time, translate
@@ -33,7 +34,7 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS: Final = 2.0
 """Seconds between two looks at whether the board has changed."""
 
-_OUTCOMES: Final = ("done", "not_done", "not_allowed")
+_OUTCOMES: Final = ("done", "not_done", "not_allowed", "silence_why", "silence_over")
 
 
 class Snapshot(NamedTuple):
@@ -99,7 +100,16 @@ class IncidentPages:
             for one in incidents_of(self._source.incidents(), name)
         ]
         shown = brand_row(self._source, configured, language)
-        return self._page(request, "brand.html.j2", shown.title, row=shown, known=known)
+        return self._page(
+            request,
+            "brand.html.j2",
+            shown.title,
+            row=shown,
+            known=known,
+            outcome=_outcome(request),
+            allowed=may(request[SESSION], configured.brand, "act"),
+            silence_form=silence_form(self._source, [name], language, request.path),
+        )
 
     async def incident(self, request: web.Request) -> web.Response:
         """Show one incident."""
@@ -108,7 +118,6 @@ class IncidentPages:
         brand = self._source.brands()[incident.brand].brand
         details = incident_details(incident, brand, language, self._source.now(), self._source.names())
         receipt = self._source.message_ref(incident.id)
-        outcome = request.query.get("outcome", "")
         return self._page(
             request,
             "incident.html.j2",
@@ -119,7 +128,8 @@ class IncidentPages:
             offered=actions.available_actions(incident),
             verdicts=actions.available_verdicts(incident),
             allowed=may(session, brand, "act"),
-            outcome=outcome if outcome in _OUTCOMES else "",
+            outcome=_outcome(request),
+            silence_form=silence_form(self._source, incident.all_brands, language, request.path, incident),
             brands=incident.all_brands,
             undelivered=undelivered.incident_lines(self._source, incident.id, brand.timezone, language),
             message=permalink(receipt, self._slack) if receipt else "",
@@ -179,6 +189,11 @@ class IncidentPages:
             "number": format_number,
         }
         return render_page(template, request_language(request), request[SESSION], **shared, **values)
+
+
+def _outcome(request: web.Request) -> str:
+    given = request.query.get("outcome", "")
+    return given if given in _OUTCOMES else ""
 
 
 def _event(before: Snapshot, now: Snapshot, language: Language) -> bytes:
