@@ -1,4 +1,4 @@
-"""The composition of the stages: score → watch → triage, with the route of groups.
+"""The composition of the stages: score → watch → triage, with the route of groups, and of verdicts back to watch.
 
 The stages are pure: each takes the next record of its topic and returns what follows from it. Live, an agent feeds each
 stage from Kafka, stores what changed, and sends what follows to the next topic (`streams.agents`). In a replay,
@@ -15,6 +15,7 @@ from alerts.incidents.model import Action
 from mentions.model.batches import Tick
 from streams.stages.group_routing import PartitionTriage
 from streams.stages.score import score
+from streams.stages.verdicts import verdicts_of
 from streams.stages.watch import WatchShard, merge_by_time
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Pipeline:
             local, forwarded = self._triage[partition].apply(partition, record)
             notifications += local
             notifications += [one for each in forwarded for one in self._groups.receive(each)]
+        for verdict in (verdict for notification in notifications for verdict in verdicts_of(notification)):
+            self._watch[self._partition(verdict.brand)].apply(verdict)
         return notifications
 
     def forget(self, brand: str) -> None:
@@ -78,7 +81,11 @@ class Pipeline:
 
     def shards(self, brand: str) -> tuple[WatchShard, TriageShard]:
         """Return the shards that watch and triage a brand."""
-        partition = next((number for number, shard in self._watch.items() if brand in shard.states), 0)
+        partition = self._partition(brand)
         grouped, _ = self._policies.group_members(brand)
         triage = self._groups.groups if grouped else self._triage[partition].brands
         return self._watch[partition], triage
+
+    def _partition(self, brand: str) -> int:
+        """Return the partition in which a brand is watched; 0 where it is not."""
+        return next((number for number, shard in self._watch.items() if brand in shard.states), 0)

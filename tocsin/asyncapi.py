@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from alerts.incidents.model import Action, Incident, Notification
-from mentions.model.batches import Batch, Tick
+from mentions.model.batches import ScoredPart
 from mentions.schema import schema as mention_schema
 from moderation.model import Record
 from streams.agents.dead_letters import DeadLetter
@@ -54,8 +54,8 @@ def messages(topics: Topics) -> dict[Topic, Message]:
         topics.scored: Message(
             "scored",
             "none: the partition is the brand's",
-            "What one round of scoring has for a partition: a micro-batch a brand, then ticks",
-            list[Batch | Tick],
+            "What one round of scoring has for a partition: a micro-batch a brand, then ticks; and verdicts of triage",
+            list[ScoredPart],
             content_type="application/msgpack",
         ),
         topics.signals: Message(

@@ -10,6 +10,8 @@ from collections import defaultdict
 from operator import add, sub
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from msgspec.structs import replace
+
 from detectors.base import METRICS, evaluate_thresholds, hourly_thresholds, scored
 from detectors.model import wording
 from detectors.model.parameters import Switched
@@ -118,4 +120,4 @@ def _hours_without(hours: HourBuckets, gone: dict[int, list[int]]) -> HourBucket
         known = rows.get(minute // 60)
         if known is not None:
             rows[minute // 60] = [*map(sub, known[:PEAK], row[:PEAK]), *known[PEAK:HOUR_COLUMNS]]
-    return HourBuckets(rows, hours.backfilled, hours.excluded, hours.first_hour, hours.level_since, hours.crisis_hours)
+    return replace(hours, rows=rows)

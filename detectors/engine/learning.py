@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from detectors.base import in_minutes
 from detectors.registry import BY_NAME
-from detectors.windows.buckets import MENTIONS, NEGATIVE
+from detectors.windows.buckets import MENTIONS, MINUTE, NEGATIVE
+from detectors.windows.judged_hours import JudgedHours, judge
 
 if TYPE_CHECKING:
     from detectors.engine.state import State
     from detectors.model.learning import Learning
     from detectors.policy import Policy
+    from mentions.model.batches import CrisisVerdict
+
+VERDICT_MINUTES: Final = 10
+"""Minutes that a verdict has at least to reach the watch stage, before an hour begins whose baseline knows it."""
+
+HOUR_MS: Final = 60 * MINUTE
 
 
 def learn(state: State, minute: int, policy: Policy) -> None:
@@ -40,6 +47,20 @@ def exclude_hour(state: State, minute: int, parameters: Learning) -> None:
         state.cache.clear()
     elif len(lasting) < len(starts):
         _mark_excluded(state, hour, crisis=crisis)
+
+
+def apply_verdict(state: State, verdict: CrisisVerdict, parameters: Learning) -> None:
+    """Keep the hours of what a person called a crisis out of the baseline, or let them in again.
+
+    That holds for the hours that begin VERDICT_MINUTES after the verdict or later: a replay has it there, too. Hours
+    after `relearn_crisis_after` are learned, whatever was said of them.
+    """
+    first = verdict.since // HOUR_MS
+    longest = first + in_minutes(parameters.relearn_crisis_after) // 60 - 1
+    last = first - 1 if verdict.until is None else min((verdict.until - 1) // HOUR_MS, longest)
+    known_from = (verdict.at + VERDICT_MINUTES * MINUTE) // HOUR_MS + 1
+    judge(state.hours, JudgedHours(verdict.since // MINUTE, last, known_from))
+    state.cache.clear()
 
 
 def _mark_excluded(state: State, hour: int, *, crisis: bool) -> None:

@@ -85,6 +85,7 @@ def _mend_hours(hours: HourBuckets, last: int) -> None:
     hours.excluded = {hour for hour in hours.excluded if hour <= last}
     hours.crisis_hours = {hour for hour in hours.crisis_hours if hour <= last}
     hours.first_hour = min((hour for hour in (hours.first_hour, last) if hour is not None), default=None)
+    hours.judged = [one for one in hours.judged if one.since // 60 <= last]
     if hours.level_since is not None:
         hours.level_since = min(hours.level_since, last)
     hours.pruned_until, hours.falling_peaks, hours.busiest_at = None, [], None

@@ -29,6 +29,7 @@ from detectors.windows.buckets import (
     MinuteBuckets,
 )
 from detectors.windows.contributors import ContributorSample
+from detectors.windows.judged_hours import JudgedHours
 from detectors.windows.source_activity import SourceActivity
 from mentions.model.batches import Batch
 
@@ -101,6 +102,7 @@ class _History(msgspec.Struct, array_like=True):
     first_hour: int | None
     level_since: int | None
     crisis_hours: list[int] = []
+    judged: list[JudgedHours] = []
 
 
 def encode_parts(state: State) -> StoredParts:
@@ -168,6 +170,7 @@ def decode_parts(core: bytes, sealed: Mapping[str, bytes]) -> State:
         past.first_hour,
         past.level_since,
         set(past.crisis_hours),
+        past.judged,
     )
     state.dedup = DedupWindow.restore(stored.oldest_id, stored.last_segment, stored.tail, segments_of(IDS, sealed))
     state.posts = RecentPosts.restore(stored.posts, segments_of(POSTS, sealed))
@@ -257,6 +260,7 @@ def _history(state: State) -> _History:
         hours.first_hour,
         hours.level_since,
         sorted(hours.crisis_hours),
+        hours.judged,
     )
 
 

@@ -30,6 +30,7 @@ from detectors.windows.buckets import (
     Counts,
     HourBuckets,
 )
+from detectors.windows.judged_hours import crisis_hours_at, excluded_at
 
 if TYPE_CHECKING:
     from detectors.model.learning import Learning
@@ -198,10 +199,10 @@ def _days(hours: HourBuckets, table: HistoryTable, last: int) -> tuple[Counts, .
     first = min(hours.rows, default=last) if hours.backfilled or hours.first_hour is None else hours.first_hour
     known = last - max(first, last - KEPT_HOURS + 1) + 1
     days = max(1, (known + 12) // DAY)
-    daily = _daily_peaks(table.peaks(calm=False), days)
-    if hours.crisis_hours:
+    daily = _daily_peaks(table.peaks, days)
+    if crisis := crisis_hours_at(hours, last + GAP_HOURS):
         frequent = np.sort(daily, axis=0)[-ceil(days / _CRISIS_DAYS)]
-        daily = np.maximum(_daily_peaks(table.peaks(calm=True), days), np.minimum(daily, frequent))
+        daily = np.maximum(_daily_peaks(table.peaks_without(crisis), days), np.minimum(daily, frequent))
     return tuple(map(tuple, daily.astype(np.int64).tolist()))
 
 
@@ -225,5 +226,6 @@ def _burstiness(hours: HourBuckets, hourly: Floats, last: int) -> Burstiness | N
     ):
         return None
     excluded = np.zeros(LEVEL_HOURS, dtype=bool)
-    excluded[[hour - last - 1 for hour in hours.excluded if 0 <= last - hour < LEVEL_HOURS]] = True
+    left_out = excluded_at(hours, last + GAP_HOURS)
+    excluded[[hour - last - 1 for hour in left_out if 0 <= last - hour < LEVEL_HOURS]] = True
     return estimate(counts, excluded, GAP_HOURS)

@@ -9,8 +9,10 @@ import numpy as np
 
 from detectors.stats.burstiness import Floats, sequential_sum
 from detectors.windows.buckets import DAY, GAP_HOURS, KEPT_HOURS, LEVEL_HOURS, PEAK, HourBuckets
+from detectors.windows.judged_hours import excluded_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import timedelta
 
     from detectors.model.learning import Learning
@@ -52,7 +54,6 @@ class HistoryTable:
         self.last = hour - GAP_HOURS
         self._counts = SlidingRows(LEVEL_HOURS)
         self._peaks = SlidingRows(KEPT_HOURS)
-        self._calm_peaks = SlidingRows(KEPT_HOURS)  # zero in the hours of a crisis
         for past in hours.rows:
             self._put(past, hours)
         for past in hours.backfilled:
@@ -63,17 +64,23 @@ class HistoryTable:
         """Return the counts of the LEVEL_HOURS up to `last`, oldest first."""
         return self._counts.rows
 
-    def peaks(self, *, calm: bool) -> Floats:
-        """Return the peaks of the KEPT_HOURS up to `last`, oldest first; those of a crisis are zero where `calm`."""
-        table = self._calm_peaks if calm else self._peaks
-        return table.rows
+    @property
+    def peaks(self) -> Floats:
+        """Return the peaks of the KEPT_HOURS up to `last`, oldest first."""
+        return self._peaks.rows
+
+    def peaks_without(self, hours: Iterable[int]) -> Floats:
+        """Return the same with zeros in some hours."""
+        peaks = self._peaks.rows.copy()
+        peaks[[hour - self.last - 1 for hour in hours if 0 <= self.last - hour < KEPT_HOURS]] = 0
+        return peaks
 
     def advance(self, hours: HourBuckets, hour: int) -> None:
         """Shift the table to `hour`. An earlier hour changes nothing."""
         steps = hour - GAP_HOURS - self.last
         if steps <= 0:
             return
-        for table in (self._counts, self._peaks, self._calm_peaks):
+        for table in (self._counts, self._peaks):
             table.shift(steps)
         self.last += steps
         for past in range(max(self.last - KEPT_HOURS, self.last - steps) + 1, self.last + 1):
@@ -88,7 +95,6 @@ class HistoryTable:
             self.counts[-1 - age] = row[:PEAK]
         if 0 <= age < KEPT_HOURS:
             self._peaks.rows[-1 - age] = row[PEAK:]
-            self._calm_peaks.rows[-1 - age] = 0 if hour in hours.crisis_hours else row[PEAK:]
 
     def _add_backfill(self, hour: int, hours: HourBuckets) -> None:
         if 0 <= self.last - hour < LEVEL_HOURS:
@@ -134,7 +140,7 @@ def hour_weights(hours: HourBuckets, last: int, learning: Learning) -> HourWeigh
     starts = [start for start in (hours.first_hour, hours.level_since) if start is not None]
     known = last - max(starts) + 1 if hours.first_hour is not None else 0
     known = min(LEVEL_HOURS, max(0, known))
-    excluded = [hour - last - 1 for hour in hours.excluded if 0 <= last - hour < LEVEL_HOURS]
+    excluded = [hour - last - 1 for hour in excluded_at(hours, last + GAP_HOURS) if 0 <= last - hour < LEVEL_HOURS]
     if not excluded:
         return _undisturbed(learning.half_life, known)
     weights = _undisturbed(learning.half_life, known).hours.copy()

@@ -14,6 +14,7 @@ from detectors.stats.history import DAY_PRIOR, WEEK, WEEK_PRIOR, decay
 from detectors.stats.hourly_rates import LATEST
 from detectors.stats.local_time import local_places
 from detectors.windows.buckets import DAY, GAP_HOURS, LEVEL_HOURS, MENTIONS
+from detectors.windows.judged_hours import excluded_at
 
 if TYPE_CHECKING:
     from detectors.model.learning import Learning
@@ -36,9 +37,12 @@ def idle_rates(hours: HourBuckets, hour: int, count: int, learning: Learning, ta
         table: the history as arrays, moved to `hour`.
 
     Returns:
-        A row for each hour; None where a change of the clock moves hours to other places.
+        A row for each hour; None where a change of the clock moves hours to other places, or a verdict takes hours out
+        of the baseline on the way.
     """
     last = hour - GAP_HOURS
+    if any(hour < one.known_from < hour + count for one in hours.judged):
+        return None
     if any(local_places(learning.timezone, last + step, hour + step) is not None for step in range(count)):
         return None
     counts, known = _hours_ahead(hours, last, count, table)
@@ -70,5 +74,6 @@ def _hours_ahead(hours: HourBuckets, last: int, count: int, table: HistoryTable)
     starts = [start for start in (hours.first_hour, hours.level_since) if start is not None]
     if hours.first_hour is not None:
         known[max(0, max(starts) - first) :] = 1.0
-    known[[hour - first for hour in hours.excluded if 0 <= hour - first < length]] = 0.0
+    left_out = excluded_at(hours, last + GAP_HOURS)
+    known[[hour - first for hour in left_out if 0 <= hour - first < length]] = 0.0
     return counts, known

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from detectors.windows.judged_hours import JudgedHours
 from mentions.model import batches
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ class HourBuckets(msgspec.Struct):
     first_hour: int | None = None  # first hour known
     level_since: int | None = None  # first hour of the current level, after a lasting change
     crisis_hours: set[int] = set()  # hours in a breach that pages; their peaks count in part, see `baseline`
+    judged: list[JudgedHours] = []  # hours that people called a crisis, in the order in which that became known
     pruned_until: int | None = None  # hour up to which peaks are pruned; not stored
     falling_peaks: list[list[int]] = []  # by peak column, hours whose peaks fall from first to last; not stored
     busiest_count: int = 0  # most mentions of any hour since `busiest_at`; not stored
@@ -287,5 +289,6 @@ class HourBuckets(msgspec.Struct):
         self.backfilled = {h: row for h, row in self.backfilled.items() if h >= fresh}
         self.excluded = {h for h in self.excluded if h >= fresh}
         self.crisis_hours = {h for h in self.crisis_hours if h >= oldest}
+        self.judged = [one for one in self.judged if max(one.last, one.since // 60) >= oldest]
         if self.first_hour is not None:
             self.first_hour = max(self.first_hour, oldest)

@@ -1,7 +1,8 @@
-"""Records of the topic `mentions.scored`: columnar micro-batches, and ticks that carry event time.
+"""Records of the topic `mentions.scored`: columnar micro-batches, ticks that carry event time, and verdicts.
 
 A record holds what one round of scoring has for one partition: a batch for each brand, then the ticks. It is
-MessagePack. The watch stage is a pure fold over batches and ticks, so a recording of them is all that a replay needs.
+MessagePack. The watch stage is a pure fold over batches and ticks, so a recording of them is all that a replay needs;
+verdicts follow from the actions.
 """
 
 from __future__ import annotations
@@ -112,14 +113,29 @@ class Tick(msgspec.Struct, frozen=True, tag="tick", array_like=True):
     skew: ClockSkew | None = None
 
 
+class CrisisVerdict(msgspec.Struct, frozen=True, tag="verdict", array_like=True):
+    """What triage sends back to the watch stage: a person called an incident a real crisis, or took that back.
+
+    Instants are milliseconds of event time. It is sent when the verdict is given, and again when the incident ends.
+    """
+
+    brand: str
+    since: int  # start of the incident
+    until: int | None  # its end, or how long it lasts so far; None: the verdict is withdrawn
+    at: int  # when that became known
+
+
 MAX_RECORD_BYTES: Final = 800_000
 """Bytes of a record at most, unless a single batch is larger: under the megabyte that brokers take by default."""
 
 _encode: Final = msgspec.msgpack.Encoder().encode
-_decoder: Final[msgspec.msgpack.Decoder[list[Batch | Tick]]] = msgspec.msgpack.Decoder(list[Batch | Tick])
+ScoredPart = Batch | Tick | CrisisVerdict
+"""What a record of `mentions.scored` holds."""
+
+_decoder: Final[msgspec.msgpack.Decoder[list[ScoredPart]]] = msgspec.msgpack.Decoder(list[ScoredPart])
 
 
-def encode(parts: Sequence[Batch | Tick]) -> bytes:
+def encode(parts: Sequence[ScoredPart]) -> bytes:
     """Return the wire form of a record of `mentions.scored`."""
     return _encode(parts)
 
@@ -138,10 +154,19 @@ def encode_all(parts: Iterable[Batch | Tick], max_bytes: int = MAX_RECORD_BYTES)
         yield _encode(record)
 
 
-def decode(raw: bytes) -> list[Batch | Tick]:
-    """Return the batches and ticks of a record, in order.
+def decode_parts(raw: bytes) -> list[ScoredPart]:
+    """Return all parts of a record, in order.
 
     Raises:
         msgspec.DecodeError: the bytes are not such a record.
     """
     return _decoder.decode(raw)
+
+
+def decode(raw: bytes) -> list[Batch | Tick]:
+    """Return the batches and ticks of a record, in order; verdicts are for the watch stage alone.
+
+    Raises:
+        msgspec.DecodeError: the bytes are not such a record.
+    """
+    return [part for part in _decoder.decode(raw) if not isinstance(part, CrisisVerdict)]

@@ -1,4 +1,4 @@
-"""The triage agent: signals and actions in, incidents and notifications out, the states kept in a table."""
+"""The triage agent: signals and actions in, incidents, notifications and verdicts out, the states kept in a table."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import structlog
 from msgspec.structs import replace
 
 from alerts.incidents import model, state
+from mentions.model.batches import encode as encode_scored
 from streams.agents import metrics
 from streams.exactly_once.fencing import FencedValue, FencedVersion
 from streams.exactly_once.fetch_batches import place
 from streams.exactly_once.partition_state import PerPartition
 from streams.exactly_once.producer import SendBatch
+from streams.kafka.partitioning import partition_of
 from streams.stages import group_routing
 from streams.stages.event_time import MAX_SKEW
 from streams.stages.group_routing import ForwardedRecord, PartitionTriage, group_partition
+from streams.stages.verdicts import verdicts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -153,7 +156,7 @@ class TriageAgent:
         self._owned_partitions = PerPartition(lambda number: TriagePartition(number, table, brands, partitions, clock))
 
     async def process(self, records: Sequence[KafkaRecord]) -> None:
-        """Apply the records; returns when notifications, incidents and states are acknowledged, in this order."""
+        """Apply the records; returns when all that follows from them and then the states are acknowledged."""
         await self._brands.loaded()
         batch = SendBatch(self._sender)
         touched: dict[int, TriagePartition] = {}
@@ -209,6 +212,9 @@ class TriageAgent:
         key = notification.incident.id.encode()
         await batch.send(self._topics.notifications.name, key, model.encode(notification))
         await batch.send(self._topics.incidents.name, key, model.encode(notification.incident))
+        for verdict in verdicts_of(notification):
+            target = partition_of(verdict.brand.encode(), self._partitions)
+            await batch.send(self._topics.scored.name, None, encode_scored([verdict]), target)
         metrics.count_notification(notification)
 
     def _read(self, record: KafkaRecord) -> SignalsRecord | Action | None:

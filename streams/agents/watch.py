@@ -14,7 +14,7 @@ from detectors.engine import watermarks
 from detectors.engine.storage import encode_parts
 from detectors.engine.watermarks import Watermarks
 from detectors.model.signal import Watermark
-from mentions.model.batches import Batch, ClockSkew, decode
+from mentions.model.batches import Batch, ClockSkew, Tick, decode_parts
 from streams.agents import metrics, stage_metrics
 from streams.exactly_once.fencing import FencedValue, FencedVersion
 from streams.exactly_once.fetch_batches import place
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from detectors.engine.state import Totals
     from detectors.model.correction import Correction
     from detectors.model.signal import Signal
-    from mentions.model.batches import Tick
+    from mentions.model.batches import ScoredPart
     from streams.clock import Clock
     from streams.exactly_once.fetch_batches import KafkaRecord
     from streams.exactly_once.producer import Sender
@@ -98,10 +98,10 @@ class WatchPartition:
                 "stored event time ahead of the clock, mended", **where, brands=brands, ahead_s=(reached - now) // 1000
             )
 
-    def apply(self, part: Batch | Tick, offset: int) -> list[Signal | Correction | Watermark]:
+    def apply(self, part: ScoredPart, offset: int) -> list[Signal | Correction | Watermark]:
         """Return what follows from a part of the record at `offset`; nothing if the brand's state includes it."""
         self._offset = offset
-        if isinstance(part, Batch) and offset <= self._applied.get(part.brand, -1):
+        if not isinstance(part, Tick) and offset <= self._applied.get(part.brand, -1):
             return []
         if isinstance(part, Batch):
             self._note_epoch(part)
@@ -109,6 +109,8 @@ class WatchPartition:
             signals = self.shard.apply(part)
             stage_metrics.count_totals(before, self._totals(part.brand))
             return signals
+        if not isinstance(part, Tick):
+            return self.shard.apply(part)
         now = self._clock.now()
         if now is not None and self.shard.watermarks.is_ahead(now + MAX_SKEW):
             self._mend()
@@ -243,9 +245,9 @@ class WatchAgent:
         metrics.count_signal(found)
 
     @staticmethod
-    def _read(record: KafkaRecord) -> list[Batch | Tick]:
+    def _read(record: KafkaRecord) -> list[ScoredPart]:
         try:
-            return decode(record.value or b"")
+            return decode_parts(record.value or b"")
         except msgspec.DecodeError as error:
             log.error("undecodable record skipped", **place(record), reason=str(error))  # noqa: TRY400
             return []

@@ -1,4 +1,4 @@
-"""The watch stage: scored batches and ticks of one partition in, signals and watermarks out. Pure."""
+"""The watch stage: scored batches, ticks and verdicts of one partition in, signals and watermarks out. Pure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from detectors.engine import engine, mending
+from detectors.engine import engine, learning, mending
 from detectors.engine.watermarks import Watermarks
 from detectors.model.correction import Correction
 from detectors.model.signal import Signal, Watermark
-from mentions.model.batches import Batch, Tick
+from mentions.model.batches import Batch, CrisisVerdict, Tick
 from streams.stages.event_time import IDLE_TIMEOUT, MAX_SKEW, MINUTE
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class WatchShard:
-    """The brands of one partition of `mentions.scored`: batches and ticks in, signals and event time out."""
+    """The brands of one partition of `mentions.scored`: batches, ticks and verdicts in, signals and event time out."""
 
     def __init__(self, policies: Policies) -> None:
         self.states: dict[str, State] = {}
@@ -32,8 +32,11 @@ class WatchShard:
         self._policies = policies
         self._minute = -1
 
-    def apply(self, record: Batch | Tick) -> list[Signal | Correction | Watermark]:
+    def apply(self, record: Batch | Tick | CrisisVerdict) -> list[Signal | Correction | Watermark]:
         """Return what follows from the next record, in order; `changed` names the brands whose state it moved."""
+        if isinstance(record, CrisisVerdict):
+            self._apply_verdict(record)
+            return []
         return list(self._batch(record)) if isinstance(record, Batch) else list(self._tick(record))
 
     def mend(self, now: int) -> list[str]:
@@ -64,6 +67,14 @@ class WatchShard:
         self.changed.add(batch.brand)
         self._note_unreadable(state)
         yield from found
+
+    def _apply_verdict(self, verdict: CrisisVerdict) -> None:
+        """Keep the hours of a crisis out of the baseline of its brand; nothing signals it."""
+        state = self.states.get(verdict.brand)
+        if state is not None:
+            policy = self._policies.detection_policy(verdict.brand, state.revision, self._closed(state)).policy
+            learning.apply_verdict(state, verdict, policy.learning)
+            self.changed.add(verdict.brand)
 
     def _begin(self, brand: str, revision: int) -> State:
         """Return the watch of a brand never seen before, brought up to the present watermark."""

@@ -15,8 +15,11 @@ from alerts.rendering.charts import chart_data, chart_png
 from config.brands.model import Brand
 from config.brands.overrides import Override
 from config.brands.wire import encode_brand
+from detectors.engine import storage
+from mentions.model.batches import CrisisVerdict, decode_parts
 from replay.player.recording_replay import RecordedPolicies, RecordingReplay
 from replay.player.slack_requests import final_messages, record_requests
+from streams.exactly_once import fencing
 from streams.kafka import clients
 from streams.kafka.admin import KafkaBrandStore
 from streams.kafka.embedded import EmbeddedBroker
@@ -84,6 +87,12 @@ def reported(here: Installation) -> list[Notification]:
     return list(found.values())
 
 
+def verdicts(here: Installation) -> list[CrisisVerdict]:
+    """Return what triage sent back to the watch stage."""
+    parts = [part for record in here.records(here.topics.scored.name) for part in decode_parts(record.value or b"")]
+    return [part for part in parts if isinstance(part, CrisisVerdict) and part.until is not None]
+
+
 def opened(here: Installation, brand: str) -> bool:
     """Tell whether an incident of the brand is open."""
     return any(note.incident.brand == brand for note in reported(here))
@@ -118,7 +127,9 @@ def live(here: Installation, slack: FakeSlack) -> None:
     time.sleep(1)
     act(here, "Oakmere", Action("a3", "Oakmere", "verdict", "U0000002", now, verdict="not_a_crisis"))
     act(here, "Oakmere", Action("a3", "Oakmere", "verdict", "U0000002", now, verdict="not_a_crisis"))
+    act(here, "Lumivel", Action("a4", "Lumivel", "verdict", "U0000001", now, verdict="crisis"))
     wait_until(lambda: {note.reason for note in reported(here)} >= {"acknowledged", "noted", "judged"}, 30, "the acts")
+    wait_until(lambda: bool(verdicts(here)), 30, "the verdict goes back to the watch stage")
     wait_until(here.settled, 90, "the outbox is empty")
 
 
@@ -181,6 +192,18 @@ def test_the_same_is_reported_to_the_last_byte(lived: Lived, scores: bool) -> No
     assert [line for line in expected if line not in replayed] == []
     assert [line for line in replayed if line not in expected] == []
     assert len({note.incident.id for note in lived.reported}) == len(BRANDS)
+
+
+def test_a_verdict_reaches_the_baseline_live_as_in_the_replay(lived: Lived) -> None:
+    """The hours that a person called a crisis are those of the replay, in the state that the worker stored."""
+    recording = Recording(lived.path)
+    playback = RecordingReplay(RecordedPolicies(recording.header))
+    list(playback.run(recording.entries()))
+    replayed = {state.brand: state.hours.judged for state in playback.pipeline.states()}
+    assert [one.brand for one in verdicts(lived.here)] == ["Lumivel"]
+    cores = [one for one in lived.here.records(lived.here.topics.watch_state.name) if one.key == b"Lumivel"]
+    stored = storage.decode_parts(fencing.decode(cores[-1].value or b"").payload, {})
+    assert stored.hours.judged == replayed["Lumivel"] != []
 
 
 def test_slack_shows_the_same(lived: Lived) -> None:

@@ -6,6 +6,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from detectors.stats.baseline import learn_mentions
 from detectors.stats.history import HistoryTable
 from detectors.stats.idle_rates import ERROR, idle_rates
 from detectors.windows.buckets import HourBuckets
+from detectors.windows.judged_hours import JudgedHours, judge
 from tests.support.mentions_stream import MINUTE, START, Row, batch_of
 
 if TYPE_CHECKING:
@@ -96,6 +98,22 @@ def test_the_rates_ahead_are_those_of_the_baseline(
     assert found is not None
     expected = [learn_mentions(hours, now + step, learning, HistoryTable(hours, now + step)) for step in range(ahead)]
     np.testing.assert_allclose(found, [one.rates for one in expected], rtol=ERROR / 100, atol=1e-12)
+
+
+@pytest.mark.parametrize(("known_from", "found"), [(300, True), (301, False), (310, False), (311, True)])
+def test_the_rates_ahead_leave_out_what_people_called_a_crisis(known_from: int, *, found: bool) -> None:
+    """They are those of the baseline where a verdict is known already, or later; none where it becomes known midway."""
+    hours, learning, now, ahead = HourBuckets(), Learning(), 300, 11
+    for hour in range(now + 1):
+        hours.add(60 * hour, (hour % 7, 0, 0, 0, 0, 0, 0, 0), (0, hour % 7, 0, 0))
+    judge(hours, JudgedHours(60 * 200, 230, known_from))
+    rates = idle_rates(hours, now, ahead, learning, HistoryTable(hours, now))
+    assert (rates is not None) is found
+    if rates is not None:
+        expected = [
+            learn_mentions(hours, now + step, learning, HistoryTable(hours, now + step)) for step in range(ahead)
+        ]
+        np.testing.assert_allclose(rates, [one.rates for one in expected], rtol=ERROR / 100, atol=1e-12)
 
 
 def test_a_quiet_brand_is_looked_at_only_when_a_channel_may_miss_enough() -> None:

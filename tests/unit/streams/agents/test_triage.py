@@ -16,6 +16,7 @@ from alerts.incidents.silences import Silence
 from config.brands.model import Brand
 from detectors.model import signal as signals
 from detectors.model.signal import Watermark
+from mentions.model.batches import CrisisVerdict, decode_parts
 from streams.agents.erasure import Erasure, is_erasure
 from streams.agents.triage import TriageAgent
 from streams.clock import ArrivalClock
@@ -93,6 +94,7 @@ class Worker:
         self.reported: list[Notification] = []
         self.incidents: dict[bytes, bytes] = {}
         self.erased: list[bytes] = []
+        self.verdicts: list[tuple[int | None, CrisisVerdict]] = []
         self.restart()
 
     def configure(self, members: tuple[str, ...]) -> None:
@@ -120,6 +122,10 @@ class Worker:
             self.incidents = {name: one for name, one in (self.incidents | {key or b"": value}).items() if one}
         if topic == TOPICS.signals.name:
             self.passed.append(Message(topic, partition or 0, key, value or b""))
+        if topic == TOPICS.scored.name:
+            self.verdicts += [
+                (partition, part) for part in decode_parts(value or b"") if isinstance(part, CrisisVerdict)
+            ]
         if topic == TOPICS.notifications.name:
             self.reported.append(decode_notification(value or b""))
         return asyncio.sleep(0)
@@ -207,6 +213,18 @@ def test_what_began_before_the_group_ends_where_it_began() -> None:
     assert worker.passed[-1].key == GROUP.encode()
     assert worker.passed[-1].partition == group_partition(GROUP, PARTITIONS)
     assert (worker.reported[-1].reason, worker.reported[-1].page) == ("opened", True)
+
+
+def test_a_verdict_on_a_group_goes_to_the_partition_of_each_brand() -> None:
+    """Each brand's watch hears of it where its mentions are counted, once for each time it becomes known."""
+    worker = Worker()
+    worker.feed(*STORY[: len(BRANDS)], now(4))
+    incident = worker.reported[-1].incident
+    assert incident.all_brands == BRANDS
+    worker.feed(action(5, "verdict", brand=BRANDS[0], verdict="crisis"))
+    worker.feed(action(5, "verdict", brand=BRANDS[0], verdict="crisis"))
+    expected = [CrisisVerdict(brand, incident.opened_at, START + 5 * MINUTE, START + 5 * MINUTE) for brand in BRANDS]
+    assert worker.verdicts == [(_assigned_partition(one.brand), one) for one in expected]
 
 
 def test_a_silence_goes_with_its_brand() -> None:
